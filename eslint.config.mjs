@@ -1,0 +1,87 @@
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import boundaries from 'eslint-plugin-boundaries';
+import tseslint from 'typescript-eslint';
+
+/** Folders of turso-core, each with those that it may import from: arrows of import go one way. */
+const arrows = {
+  local: [],
+  remote: ['local'],
+  changeset: ['local'],
+  apply: ['changeset', 'remote', 'local'],
+  workspace: ['remote', 'local'],
+  commands: ['apply', 'changeset', 'workspace', 'remote', 'local'],
+  report: ['commands', 'apply', 'changeset', 'local'],
+  cli: ['report', 'commands', 'apply', 'changeset', 'workspace', 'local'],
+};
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '**/.nx/**', '**/.turso/**'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'require',
+          'module',
+          'process',
+          'console',
+          '__dirname',
+          'performance',
+          'setTimeout',
+          'fetch',
+          'Buffer',
+          'URL',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: ['{packages,examples}/*/tsconfig.spec.json', 'e2e*/tsconfig.spec.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allow: ['bigint'] }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/non-nullable-type-assertion-style': 'off',
+      // A port's methods answer with promises, also where an adapter has nothing to wait for.
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['packages/turso-core/src/**/*.ts', 'src/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    plugins: { boundaries },
+    settings: {
+      'import/resolver': { node: { extensions: ['.ts', '.js'] } },
+      'boundaries/elements': Object.keys(arrows).map((type) => ({
+        type,
+        pattern: `src/${type}`,
+        mode: 'folder',
+      })),
+    },
+    rules: {
+      'boundaries/element-types': [
+        'error',
+        {
+          default: 'disallow',
+          rules: Object.entries(arrows).map(([from, allow]) => ({ from, allow: [from, ...allow] })),
+        },
+      ],
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    ignores: ['packages/turso-core/src/cli/**', '**/*.test.ts'],
+    rules: { 'no-console': 'error' },
+  },
+  prettier,
+);

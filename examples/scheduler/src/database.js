@@ -1,0 +1,72 @@
+// @ts-check
+'use strict';
+
+const Database = require('better-sqlite3');
+
+/** @typedef {import('./contacts').Contact} Contact */
+
+/**
+ * Opens a database file; a missing one is made, empty.
+ * @param {string} file
+ */
+function openDatabase(file) {
+  try {
+    const db = new Database(file);
+    // SQLite reads nothing before the first query; this is where a file that is no database shows.
+    db.pragma('schema_version');
+    return db;
+  } catch (/** @type {any} */ error) {
+    throw new Error(`cannot open ${file}: ${error.message}`, { cause: error });
+  }
+}
+
+/** @param {Database.Database} db */
+function createMissingTables(db) {
+  db.exec(`
+    CREATE TABLE IF NOT EXISTS contacts (
+      id INTEGER PRIMARY KEY,
+      email TEXT NOT NULL UNIQUE,
+      name TEXT NOT NULL,
+      state TEXT NOT NULL,
+      birth_date TEXT NOT NULL,
+      effective_date TEXT NOT NULL
+    );
+
+    CREATE TABLE IF NOT EXISTS email_schedules (
+      id INTEGER PRIMARY KEY,
+      contact_id INTEGER NOT NULL REFERENCES contacts (id),
+      email_type TEXT NOT NULL,
+      scheduled_send_date TEXT NOT NULL,
+      scheduled_send_time TEXT NOT NULL,
+      priority INTEGER NOT NULL,
+      status TEXT NOT NULL CHECK (status IN ('pre-scheduled', 'skipped')),
+      skip_reason TEXT
+    );
+
+    CREATE UNIQUE INDEX IF NOT EXISTS email_schedules_by_contact ON email_schedules (contact_id, email_type);
+    CREATE INDEX IF NOT EXISTS email_schedules_by_date ON email_schedules (scheduled_send_date, status);
+  `);
+}
+
+/**
+ * @param {Database.Database} db
+ * @returns {Contact[]}
+ */
+function readContacts(db) {
+  const select = 'SELECT id, email, name, state, birth_date, effective_date FROM contacts ORDER BY id';
+  return /** @type {Contact[]} */ (db.prepare(select).all());
+}
+
+/**
+ * @param {Database.Database} db
+ * @param {Contact[]} contacts
+ */
+function insertContacts(db, contacts) {
+  const insert = db.prepare(`
+    INSERT INTO contacts (id, email, name, state, birth_date, effective_date)
+    VALUES (@id, @email, @name, @state, @birth_date, @effective_date)
+  `);
+  for (const contact of contacts) insert.run(contact);
+}
+
+module.exports = { createMissingTables, insertContacts, openDatabase, readContacts };

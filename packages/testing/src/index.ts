@@ -1,0 +1,12 @@
+export { buildDatabase, editDatabase } from './build-database';
+export { loadCases, type TestCase } from './cases';
+export { compareDatabases, type CompareOptions } from './compare-databases';
+export { copyDatabase } from './copy-database';
+export { downloadDatabase } from './download-database';
+export type { ServerAddress, ServerValue } from './pipeline';
+export { startProxy, type ProxyOptions, type TcpProxy } from './proxy';
+export { startSqld, type Sqld, type SqldOptions, type SqldWithAuth } from './sqld';
+export { execOn, queryOn } from './statements';
+export { makeTempDir, removeTempDir } from './temp-dir';
+export { createTokens, signToken, type TokenClaims, type Tokens } from './tokens';
+export { requireTool, sqldPath, sqlite3Path, type Tool } from './tools';

@@ -1,0 +1,117 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from './free-port';
+import { placeDatabase } from './place-database';
+import { launchSqld, type SqldProcess } from './sqld-process';
+import { makeTempDir, removeTempDir } from './temp-dir';
+import { createTokens, type Tokens } from './tokens';
+import { sqldPath } from './tools';
+
+/** How to start a server, see {@link startSqld}. */
+export interface SqldOptions {
+  /** An SQLite file with 4096-byte pages that the server is to serve. It is copied. Default is an empty database. */
+  readonly database?: string;
+  /** Whether clients need a token. Default is `false`. */
+  readonly auth?: boolean;
+  /** Default is a free one. */
+  readonly port?: number;
+  /** The server's folder, kept when the server stops. Default is a temporary one. */
+  readonly dir?: string;
+}
+
+/** A running libsql-server. */
+export interface Sqld {
+  readonly url: string;
+  readonly port: number;
+  /** The server's folder; the database is `dbs/default/data` in it. */
+  readonly dir: string;
+  /** The id of the current process: another one after {@link Sqld.restart}. */
+  readonly pid: number;
+  /** Ends the server and removes its temporary folder. Idempotent. */
+  stop(): Promise<void>;
+  /** Ends the server with SIGKILL, as a crash would; {@link Sqld.restart} brings it back. */
+  kill(): Promise<void>;
+  /** Starts the server anew with the same folder and port, after an orderly end if it still runs. */
+  restart(): Promise<void>;
+}
+
+/** A running libsql-server that asks for tokens. */
+export type SqldWithAuth = Sqld & Tokens;
+
+type Launch = (port: number) => Promise<SqldProcess>;
+
+const PORT_ATTEMPTS = 5;
+
+/**
+ * Starts a real libsql-server on loopback, which never outlives the test process.
+ *
+ * @throws Error with the server's log when it does not start, and where {@link sqldPath} finds no binary.
+ *
+ * @example
+ * const sqld = await startSqld({ database: 'base.db' });
+ * await execOn(sqld, 'INSERT INTO t VALUES(1)');
+ * await sqld.stop();
+ */
+export function startSqld(options: SqldOptions & { readonly auth: true }): Promise<SqldWithAuth>;
+export function startSqld(options?: SqldOptions): Promise<Sqld>;
+export async function startSqld(options: SqldOptions = {}): Promise<Sqld> {
+  const own = makeTempDir('sqld-');
+  try {
+    const dir = options.dir ?? join(own, 'data');
+    if (options.database !== undefined) placeDatabase(options.database, dir);
+    const tokens = options.auth ? createTokens() : undefined;
+    const launch = launcher(own, dir, tokens);
+    const { port, server: first } = await launchOnFreePort(launch, options.port);
+    let server = first;
+    return {
+      ...tokens,
+      url: `http://127.0.0.1:${port}`,
+      port,
+      dir,
+      get pid() {
+        return server.pid;
+      },
+      async stop() {
+        await server.end('SIGTERM');
+        removeTempDir(own);
+      },
+      kill: () => server.end('SIGKILL'),
+      async restart() {
+        await server.end('SIGTERM');
+        server = await launch(port);
+      },
+    };
+  } catch (error) {
+    removeTempDir(own);
+    throw error;
+  }
+}
+
+function launcher(own: string, dir: string, tokens: Tokens | undefined): Launch {
+  const binary = sqldPath();
+  if (binary === undefined)
+    throw new Error(`There is no @sqld package for ${process.platform}-${process.arch}`);
+  const args = ['--no-welcome', '-d', dir];
+  if (tokens !== undefined) {
+    const keyFile = join(own, 'public.pem');
+    writeFileSync(keyFile, tokens.publicKey);
+    args.push('--auth-jwt-key-file', keyFile);
+  }
+  return (port) =>
+    launchSqld({ binary, args: [...args, '--http-listen-addr', `127.0.0.1:${port}`], port, cwd: own });
+}
+
+async function launchOnFreePort(
+  launch: Launch,
+  wanted?: number,
+): Promise<{ port: number; server: SqldProcess }> {
+  for (let attempt = 1; ; attempt++) {
+    const port = wanted ?? (await freePort());
+    try {
+      return { port, server: await launch(port) };
+    } catch (error) {
+      const taken = wanted === undefined && String(error).includes('Address already in use');
+      if (!taken || attempt === PORT_ATTEMPTS) throw error;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+
+/** A program that some tests need and that may be absent. */
+export type Tool = 'sqld' | 'sqlite3';
+
+const paths: Record<Tool, () => string | undefined> = { sqld: sqldPath, sqlite3: sqlite3Path };
+
+/**
+ * Tells whether a tool is there, so that the tests that need it can be skipped where it is not.
+ *
+ * @throws Error when the tool is absent and the environment variable TURSO_SYNC_REQUIRE_TOOLS is `1`,
+ * as it is in CI, where a skipped test would go unnoticed.
+ *
+ * @example
+ * const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
+ */
+export function requireTool(name: Tool): boolean {
+  const found = paths[name]() !== undefined;
+  if (!found && process.env['TURSO_SYNC_REQUIRE_TOOLS'] === '1') {
+    throw new Error(`${name} is not installed, and TURSO_SYNC_REQUIRE_TOOLS=1 asks for it`);
+  }
+  return found;
+}
+
+/** The path of the libsql-server binary from the optional package for this platform, if it is installed. */
+export function sqldPath(): string | undefined {
+  try {
+    const manifest = require.resolve(`@sqld/${process.platform}-${process.arch}/package.json`);
+    return executable(join(dirname(manifest), 'sqld'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The path of the stock `sqlite3` shell, if there is one on the PATH. */
+export function sqlite3Path(): string | undefined {
+  const name = process.platform === 'win32' ? 'sqlite3.exe' : 'sqlite3';
+  for (const dir of (process.env['PATH'] ?? '').split(delimiter)) {
+    const path = executable(join(dir, name));
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}
+
+function executable(path: string): string | undefined {
+  try {
+    accessSync(path, constants.X_OK);
+    return path;
+  } catch {
+    return undefined;
+  }
+}

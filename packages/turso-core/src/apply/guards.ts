@@ -1,0 +1,71 @@
+import type { ForeignKeyCheck } from '../changeset/model';
+import type { SchemaObject } from '../local/schema';
+import type { Statement } from '../local/statement';
+
+/**
+ * A statement that fails, and so takes its transaction back, unless a condition holds. There is no other way to make a
+ * server stop in the middle of a batch: `json('x')` is an error, `json('1')` is none.
+ */
+export function guard(condition: string, args: Statement['args'] = []): Statement {
+  return { sql: `SELECT json(iif(${condition}, '1', 'x'))`, args };
+}
+
+/** Fails unless the statement before changed exactly so many rows. */
+export function guardChanges(count: number): Statement {
+  return guard(`changes() = ${count}`);
+}
+
+/** Fails unless these definitions are still the same and the tables among them have no other triggers. */
+export function guardSchema(expected: readonly SchemaObject[]): Statement {
+  const wanted = JSON.stringify(expected.map((o) => [o.type, o.name, o.table, o.sql]));
+  const tables = JSON.stringify([...new Set(expected.map((o) => o.table))]);
+  return guard(
+    `(SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'trigger')
+        AND tbl_name IN (SELECT value FROM json_each(?))) = ${expected.length}
+     AND (SELECT count(*) FROM json_each(?) e JOIN sqlite_schema s ON s.type = e.value->>0 AND s.name = e.value->>1
+        AND s.tbl_name = e.value->>2 AND s.sql = e.value->>3) = ${expected.length}`,
+    [tables, wanted],
+  );
+}
+
+/** Starts the text by which {@link guardForeignKeys} names the rows that it found. */
+const FOUND = 'foreign-key-violations:';
+
+/**
+ * Fails when a table has rows without a parent, other than those that are known and meant. What it found stands in the
+ * error's message, as the path that SQLite complains about: up to 20 rows, for {@link foundViolations}.
+ */
+export function guardForeignKeys({ table, violations }: ForeignKeyCheck): Statement {
+  const known = JSON.stringify(
+    violations.map((v) => [v.rowid === null ? '' : String(v.rowid), v.parent, Number(v.key)]),
+  );
+  return {
+    sql: `SELECT json_extract('{}', (
+            SELECT '${FOUND}' || json_group_array(json_array(?, id, parent, fkid)) FROM (
+              SELECT coalesce(CAST("rowid" AS TEXT), '') AS id, parent, fkid FROM pragma_foreign_key_check(?)
+              WHERE (coalesce(CAST("rowid" AS TEXT), ''), parent, fkid)
+                NOT IN (SELECT value->>0, value->>1, value->>2 FROM json_each(?)) LIMIT 20)
+            HAVING count(*) > 0))`,
+    args: [table, table, known],
+  };
+}
+
+/** A row without its parent, as {@link guardForeignKeys} found it on the other side. */
+export interface FoundViolation {
+  readonly table: string;
+  readonly rowid: bigint | null;
+  readonly parent: string;
+}
+
+/** The rows that an error's message names, or an empty list when it is another error. */
+export function foundViolations(message: string): FoundViolation[] {
+  const start = message.indexOf(FOUND);
+  const end = message.lastIndexOf(']]');
+  if (start < 0 || end < start) return [];
+  const rows = JSON.parse(message.slice(start + FOUND.length, end + 2)) as [string, string, string, number][];
+  return rows.map(([table, rowid, parent]) => ({
+    table,
+    rowid: rowid === '' ? null : BigInt(rowid),
+    parent,
+  }));
+}

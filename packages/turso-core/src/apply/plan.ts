@@ -1,0 +1,106 @@
+import type { Changeset, RowChange, SchemaChange, SequenceChange, TableChanges } from '../changeset/model';
+import { quoteName } from '../local/quote';
+import type { SchemaObject } from '../local/schema';
+import type { Statement } from '../local/statement';
+import { guard, guardForeignKeys, guardSchema } from './guards';
+import { tableStatements, type RowAction } from './table-statements';
+
+/** What of a changeset is still to be done; see {@link planStatements}. */
+export interface Remaining {
+  /** Schema changes that are there already. */
+  readonly done: ReadonlySet<SchemaChange>;
+  /** Whether user_version can be carried. */
+  readonly userVersion: boolean;
+  /** What is to be done about a row. */
+  row(changes: TableChanges, change: RowChange): RowAction;
+}
+
+/** One transaction's statements. */
+export interface Plan {
+  readonly statements: readonly Statement[];
+}
+
+/**
+ * The statements of one transaction that make a changeset happen, or fail where the other side is not as expected:
+ * definitions guarded, triggers put aside; deletes, updates, inserts, each guarded; definitions made, triggers put back;
+ * foreign keys checked.
+ */
+export function planStatements(changeset: Changeset, remaining: Remaining): Plan {
+  const open = changeset.schema.filter((change) => !remaining.done.has(change));
+  const objects = (action: SchemaChange['action']): SchemaObject[] =>
+    open.filter((c) => c.action === action).map((c) => c.object);
+  const [dropped, created] = [objects('drop'), objects('create')];
+  const expected = expectedObjects(changeset, remaining.done);
+  const putAside = expected.filter((o) => o.type === 'trigger' && !dropped.some((d) => isSameObject(d, o)));
+  const tables = changeset.tables.map((changes) => tableStatements(changes, remaining.row.bind(remaining)));
+  const statements = [
+    ...(expected.length > 0 ? [guardSchema(expected)] : []),
+    ...putAside.map(dropStatement),
+    ...dropped.filter((o) => o.type !== 'table').map(dropStatement),
+    ...tables.flatMap((t) => t.deletes),
+    ...dropped.filter((o) => o.type === 'table').flatMap((o) => [guardEmpty(o), dropStatement(o)]),
+    ...tables.flatMap((t) => t.updates),
+    ...created.filter((o) => o.type === 'table').map(createStatement),
+    ...tables.flatMap((t) => t.inserts),
+    ...created.filter((o) => o.type !== 'table').map(createStatement),
+    ...putAside.map(createStatement),
+    ...changeset.sequences.flatMap(sequenceStatements),
+    ...(remaining.userVersion ? userVersionStatements(changeset) : []),
+    ...changeset.foreignKeys.map(guardForeignKeys),
+  ];
+  return { statements };
+}
+
+/** What a changeset relies on, less what is dropped already, and with the triggers that are made already. */
+function expectedObjects({ schema, expects }: Changeset, done: ReadonlySet<SchemaChange>): SchemaObject[] {
+  const there = [...done];
+  const tables = new Set(expects.map((o) => o.table));
+  const made = schema.filter((c) => c.action === 'create' && there.includes(c)).map((c) => c.object);
+  const kept = expects.filter((o) => !there.some((c) => c.action === 'drop' && isSameObject(c.object, o)));
+  return [...kept, ...made.filter((o) => o.type === 'trigger' && tables.has(o.table))];
+}
+
+function isSameObject(a: SchemaObject, b: SchemaObject): boolean {
+  return a.type === b.type && a.name === b.name;
+}
+
+function createStatement({ sql }: SchemaObject): Statement {
+  return { sql };
+}
+
+function dropStatement({ type, name }: SchemaObject): Statement {
+  return { sql: `DROP ${type.toUpperCase()} ${quoteName(name)}` };
+}
+
+// Rows that someone else has added since are not ours to drop.
+function guardEmpty({ name }: SchemaObject): Statement {
+  return guard(`NOT EXISTS (SELECT 1 FROM ${quoteName(name)})`);
+}
+
+// A counter that both sides have moved keeps the higher value, so that no rowid is given out twice.
+function sequenceStatements({ table, from, to }: SequenceChange): Statement[] {
+  if (to === null)
+    return [{ sql: 'DELETE FROM sqlite_sequence WHERE name = ? AND seq IS ?', args: [table, from] }];
+  if (from !== null && to < from) {
+    return [
+      { sql: 'UPDATE sqlite_sequence SET seq = ? WHERE name = ? AND seq IS ?', args: [to, table, from] },
+    ];
+  }
+  return [
+    {
+      sql: `INSERT INTO sqlite_sequence(name, seq) SELECT ?, ?
+            WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?)`,
+      args: [table, to, table],
+    },
+    { sql: 'UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?', args: [to, table] },
+  ];
+}
+
+function userVersionStatements({ userVersion }: Changeset): Statement[] {
+  if (userVersion === null) return [];
+  const { from, to } = userVersion;
+  return [
+    guard(`(SELECT user_version FROM pragma_user_version) IN (${from}, ${to})`),
+    { sql: `PRAGMA user_version = ${to}` },
+  ];
+}

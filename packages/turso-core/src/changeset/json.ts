@@ -1,0 +1,89 @@
+import { RawText, type SqlValue } from '../local/values';
+import { CHANGE_KINDS, type Changeset, type RowChange, type TableChanges } from './model';
+import { summarize } from './summary';
+
+/** Version of the format of `changes.json`; `docs/changes-json.md` describes it. */
+export const CHANGES_FORMAT = 1;
+
+/** A value in JSON: INTEGER beyond 2^53, REAL, BLOB and text that is no text are objects with one key. */
+export type JsonValue =
+  | null
+  | number
+  | string
+  | { readonly integer: string }
+  | { readonly real: string }
+  | { readonly blob: string }
+  | { readonly text: string };
+
+/**
+ * A value as `changes.json` and `--json` hold it, so that no storage class and no bit is lost: a JSON number is always an
+ * INTEGER, a JSON string always TEXT.
+ */
+export function jsonValue(value: SqlValue): JsonValue {
+  if (value === null || typeof value === 'string') return value;
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : { integer: value.toString() };
+  }
+  if (typeof value === 'number') return { real: Object.is(value, -0) ? '-0' : String(value) };
+  return value instanceof RawText ? { text: base64(value.bytes) } : { blob: base64(value) };
+}
+
+/** The text of `changes.json`: a summary, the schema's changes, and all rows by table and kind, one row a line. */
+export function* changesetJson(changeset: Changeset, createdAt: Date): Generator<string> {
+  const head = {
+    format: 'turso-sync-changes',
+    version: CHANGES_FORMAT,
+    createdAt: createdAt.toISOString(),
+    summary: summarize(changeset),
+    schema: changeset.schema.map(({ action, object }) => ({ action, ...object })),
+    sequences: changeset.sequences.map((s) => ({ ...s, from: jsonOrNull(s.from), to: jsonOrNull(s.to) })),
+  };
+  yield `${JSON.stringify(head, null, 1).slice(0, -2)},\n "tables": [`;
+  let isFirst = true;
+  for (const table of changeset.tables) {
+    yield isFirst ? '\n' : ',\n';
+    isFirst = false;
+    yield* tableJson(table);
+  }
+  yield '\n ]\n}\n';
+}
+
+function* tableJson(changes: TableChanges): Generator<string> {
+  const { table, columns, key } = changes;
+  const head = { table: table.name, columns, key: key.map((i) => columns[i]) };
+  yield `  ${JSON.stringify(head).slice(0, -1)}`;
+  for (const kind of CHANGE_KINDS) {
+    let separator = `,\n   "${kind}": [\n    `;
+    let isEmpty = true;
+    for (const change of changes.rows(kind)) {
+      yield `${separator}${JSON.stringify(rowJson(changes, change))}`;
+      separator = ',\n    ';
+      isEmpty = false;
+    }
+    if (!isEmpty) yield ']';
+  }
+  yield '}';
+}
+
+// An update says the key as it was, and only the columns that changed: from, to.
+function rowJson({ columns, key }: TableChanges, change: RowChange): unknown {
+  if (change.kind === 'delete') return change.old.map(jsonValue);
+  if (change.kind === 'insert') return change.new.map(jsonValue);
+  const set = change.changed.map((i) => [
+    columns[i],
+    [jsonValue(change.old[i] as SqlValue), jsonValue(change.new[i] as SqlValue)],
+  ]);
+  return {
+    key: key.map((i) => jsonValue(change.old[i] as SqlValue)),
+    set: Object.fromEntries(set) as unknown,
+  };
+}
+
+function jsonOrNull(value: bigint | null): JsonValue {
+  return value === null ? null : jsonValue(value);
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}

@@ -1,0 +1,80 @@
+import type { SchemaObject, Table } from '../local/schema';
+import type { SqlValue } from '../local/values';
+
+/** What happens to a row. */
+export type ChangeKind = 'delete' | 'update' | 'insert';
+
+/** All kinds, in the order in which they are pushed. */
+export const CHANGE_KINDS: readonly ChangeKind[] = ['delete', 'update', 'insert'];
+
+/** One row's change; rows hold the values of {@link TableChanges.columns}. */
+export type RowChange =
+  | { readonly kind: 'delete'; readonly old: readonly SqlValue[] }
+  | { readonly kind: 'insert'; readonly new: readonly SqlValue[] }
+  | {
+      readonly kind: 'update';
+      readonly old: readonly SqlValue[];
+      readonly new: readonly SqlValue[];
+      /** Indexes into the columns whose values differ; never empty. */
+      readonly changed: readonly number[];
+    };
+
+/** The rows of one table that changed. They are read anew at each call, and never all in memory. */
+export interface TableChanges {
+  /** The table as it is where the rows are written: before for deletes, after for updates and inserts. */
+  readonly table: Table;
+  /** The columns of every row, a hidden rowid included. */
+  readonly columns: readonly string[];
+  /** Indexes into the columns that tell a row from all others. */
+  readonly key: readonly number[];
+  /** The rows of one kind, in the order of the key. */
+  rows(kind: ChangeKind): Iterable<RowChange>;
+}
+
+/** An object of the schema that is made or goes. A changed index, view or trigger goes and is made anew. */
+export interface SchemaChange {
+  readonly action: 'create' | 'drop';
+  readonly object: SchemaObject;
+}
+
+/** A value outside of all tables, before and after. */
+export interface SettingChange<T> {
+  readonly from: T;
+  readonly to: T;
+}
+
+/** The last rowid that an AUTOINCREMENT table has given out; null where none is noted. */
+export interface SequenceChange extends SettingChange<bigint | null> {
+  readonly table: string;
+}
+
+/** A table whose foreign keys a change may break, and what is broken in the second database already. */
+export interface ForeignKeyCheck {
+  readonly table: string;
+  /** Rows as `PRAGMA foreign_key_check` gives them: they are meant, and no conflict. */
+  readonly violations: readonly ForeignKeyViolation[];
+}
+
+/** A row without its parent; `rowid` is null for WITHOUT ROWID tables, `key` counts the table's foreign keys. */
+export interface ForeignKeyViolation {
+  readonly rowid: bigint | null;
+  readonly parent: string;
+  readonly key: bigint;
+}
+
+/**
+ * The one kind of change between two databases: what has to happen to the first so that it equals the second. Rows are
+ * streamed from the two files, so it is valid until it is closed.
+ */
+export interface Changeset {
+  readonly schema: readonly SchemaChange[];
+  readonly tables: readonly TableChanges[];
+  readonly sequences: readonly SequenceChange[];
+  readonly userVersion: SettingChange<number> | null;
+  /** What differs and cannot be carried to a server, such as `application_id`, for people to read. */
+  readonly notCarried: readonly string[];
+  /** Definitions that the change relies on: those of the touched tables, and of their triggers, as they were before. */
+  readonly expects: readonly SchemaObject[];
+  /** Tables whose foreign keys are to be checked afterwards: the touched ones, and those that refer to them. */
+  readonly foreignKeys: readonly ForeignKeyCheck[];
+}

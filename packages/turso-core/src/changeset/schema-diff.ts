@@ -1,0 +1,50 @@
+import { TursoSyncError } from '../errors';
+import type { Schema, SchemaObject } from '../local/schema';
+import type { SchemaChange } from './model';
+
+/**
+ * What was created and dropped between two schemas, compared by their text. Drops come first, dependents before what
+ * they depend on; creations in the order in which they were made.
+ * Throws UNSUPPORTED_CHANGE, naming it, for every other change.
+ */
+export function diffSchemas(before: Schema, after: Schema): SchemaChange[] {
+  const old = byKey(before.objects);
+  const now = byKey(after.objects);
+  const dropped = before.objects.filter((o) => now.get(key(o))?.sql !== o.sql);
+  const created = after.objects.filter((o) => old.get(key(o))?.sql !== o.sql);
+  for (const object of [...dropped, ...created]) refuseUnsupported(object, before, after);
+  return [
+    ...dropped.sort((a, b) => order(b) - order(a)).map((object) => ({ action: 'drop', object }) as const),
+    ...created.sort((a, b) => order(a) - order(b)).map((object) => ({ action: 'create', object }) as const),
+  ];
+}
+
+/** Tables come before their indexes, those before views, and triggers last. */
+function order(object: SchemaObject): number {
+  return ['table', 'index', 'view', 'trigger'].indexOf(object.type);
+}
+
+function byKey(objects: readonly SchemaObject[]): Map<string, SchemaObject> {
+  return new Map(objects.map((o) => [key(o), o]));
+}
+
+function key(object: SchemaObject): string {
+  return `${object.type} ${object.name}`;
+}
+
+function refuseUnsupported(object: SchemaObject, before: Schema, after: Schema): void {
+  if (object.type !== 'table') return;
+  const tables = [before.tables.get(object.name), after.tables.get(object.name)];
+  if (tables.some((table) => table?.kind === 'virtual' || table?.kind === 'shadow')) {
+    throw unsupported(`virtual table "${object.name}" was added, dropped or changed`);
+  }
+  if (tables.every((table) => table !== undefined))
+    throw unsupported(`the definition of table "${object.name}" was changed`);
+}
+
+/** The error for a change that this version does not carry. */
+export function unsupported(what: string): TursoSyncError {
+  return new TursoSyncError('UNSUPPORTED_CHANGE', `This change cannot be pushed yet: ${what}.`, {
+    hint: 'Nothing was sent. Make this change on the remote itself, then run `turso-sync dump-init --force` and redo the rest.',
+  });
+}

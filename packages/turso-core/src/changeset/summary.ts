@@ -1,0 +1,59 @@
+import { CHANGE_KINDS, type Changeset, type ChangeKind } from './model';
+
+/** How many rows of one table, or of all, are changed in which way. */
+export type Counts = Readonly<Record<ChangeKind, number>>;
+
+/** A changeset in numbers: what `--json` prints and people read. */
+export interface ChangeSummary {
+  readonly total: Counts;
+  readonly tables: readonly ({ readonly table: string } & Counts)[];
+  readonly schema: readonly {
+    readonly action: 'create' | 'drop';
+    readonly type: string;
+    readonly name: string;
+  }[];
+  /** Tables whose AUTOINCREMENT counter moves. */
+  readonly sequences: readonly string[];
+  readonly userVersion: { readonly from: number; readonly to: number } | null;
+  /** What differs and cannot be carried to a server. */
+  readonly notCarried: readonly string[];
+}
+
+/** Counts a changeset. */
+export function summarize(changeset: Changeset): ChangeSummary {
+  const tables = changeset.tables.map((changes) => {
+    const counts = { delete: 0, update: 0, insert: 0 };
+    for (const kind of CHANGE_KINDS) for (const _ of changes.rows(kind)) counts[kind]++;
+    return { table: changes.table.name, ...counts };
+  });
+  const sum = (kind: ChangeKind): number => tables.reduce((n, t) => n + t[kind], 0);
+  return {
+    total: { delete: sum('delete'), update: sum('update'), insert: sum('insert') },
+    tables,
+    schema: changeset.schema.map(({ action, object }) => ({ action, type: object.type, name: object.name })),
+    sequences: changeset.sequences.map((s) => s.table),
+    userVersion: changeset.userVersion,
+    notCarried: changeset.notCarried,
+  };
+}
+
+/** The summary of two databases that are equal. */
+export const NO_CHANGES: ChangeSummary = {
+  total: { delete: 0, update: 0, insert: 0 },
+  tables: [],
+  schema: [],
+  sequences: [],
+  userVersion: null,
+  notCarried: [],
+};
+
+/** Whether a push would have nothing to send. */
+export function isEmpty({ tables, schema, sequences, userVersion }: ChangeSummary): boolean {
+  return tables.length === 0 && schema.length === 0 && sequences.length === 0 && userVersion === null;
+}
+
+/** Number of changes of all kinds. */
+export function countChanges({ total, schema, sequences, userVersion }: ChangeSummary): number {
+  const rows = total.delete + total.update + total.insert;
+  return rows + schema.length + sequences.length + (userVersion === null ? 0 : 1);
+}

@@ -1,0 +1,140 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { apply } from '../apply/apply';
+import type { Conflict } from '../apply/conflict';
+import type { Plan } from '../apply/plan';
+import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
+import { timed, type OnEvent } from './events';
+import { connect } from '../remote/connect';
+import type { Remote } from '../remote/remote';
+import { withLock } from '../workspace/lock';
+import { writeManifest, type Manifest } from '../workspace/manifest';
+import { baselineFiles, type Project } from '../workspace/project';
+import { replaceDirectory } from '../workspace/replace-directory';
+import { withTemporary } from '../workspace/temporary';
+import { requireBase, withComparison, type Comparison } from './compare';
+import { writeChanges } from './diff';
+
+/** What `push` may be told. */
+export interface PushOptions {
+  /** Find and report the changes, and send nothing. Default is false. */
+  readonly dryRun?: boolean;
+  readonly onEvent?: OnEvent;
+}
+
+/** How a push ended. */
+export interface PushResult {
+  /**
+   * `pushed`: all of it is on the remote. `nothing`: there was nothing to push. `planned`: a dry run. `conflict`: the
+   * remote has moved where we did, and nothing was written, neither there nor here.
+   */
+  readonly status: 'pushed' | 'nothing' | 'planned' | 'conflict';
+  readonly changes: ChangeSummary;
+  readonly conflicts: readonly Conflict[];
+  /** Row changes that the remote had already, from a push whose answer was lost or by someone else. */
+  readonly alreadyThere: number;
+  /** What the remote does not take. */
+  readonly notCarried: readonly string[];
+}
+
+/**
+ * Finds what changed in the working copy since its base, and puts exactly that on the remote, in one transaction, unless
+ * someone else has changed the same. Afterwards the base is what was pushed. The working copy is only read.
+ * Throws the `REMOTE_*`, `BASELINE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, VALUE_TOO_LARGE, STATE_LOCKED.
+ *
+ * @example
+ * ```ts
+ * import { loadProject, push } from 'turso-core';
+ *
+ * const result = await push(await loadProject({ cwd: 'apps/mailer' }));
+ * if (result.status === 'conflict') console.error(result.conflicts);
+ * ```
+ */
+export async function push(project: Project, options: PushOptions = {}): Promise<PushResult> {
+  const base = requireBase(project);
+  return withLock(project.files.lock, 'dump-push', () =>
+    withTemporary(project.files.directory, (temporary) =>
+      withComparison(project, temporary, (comparison) => {
+        if (comparison === null) return nothing(NO_CHANGES);
+        return pushChanges({ project, base, temporary, options }, comparison);
+      }),
+    ),
+  );
+}
+
+interface Context {
+  readonly project: Project;
+  readonly base: Manifest;
+  readonly temporary: string;
+  readonly options: PushOptions;
+}
+
+async function pushChanges(context: Context, comparison: Comparison): Promise<PushResult> {
+  const { project, base, temporary, options } = context;
+  const { changeset } = comparison;
+  const changes = await timed(options.onEvent, 'diff', () => summarize(changeset));
+  if (isEmpty(changes)) {
+    if (options.dryRun !== true) advanceBase(context, comparison, base.fingerprint);
+    return nothing(changes);
+  }
+  if (options.dryRun === true) {
+    writeChanges(project, temporary, changeset);
+    return { ...nothing(changes), status: 'planned' };
+  }
+  const remote = connect(project.address(), project.authToken());
+  options.onEvent?.({ type: 'connect', location: remote.location });
+  try {
+    const before = remote.fingerprint();
+    before.catch(() => undefined);
+    const onSend = (plan: Plan): void => options.onEvent?.({ type: 'transaction', ...describe(plan) });
+    const result = await timed(options.onEvent, 'push', () => apply(changeset, remote, onSend));
+    writeChanges(project, temporary, changeset);
+    if (result.status === 'conflict') {
+      return { ...nothing(changes), status: 'conflict', conflicts: result.conflicts };
+    }
+    advanceBase(context, comparison, await newFingerprint(remote, base, before));
+    return { ...nothing(changes), ...result, status: 'pushed' };
+  } finally {
+    await remote.close();
+  }
+}
+
+function nothing(changes: ChangeSummary): PushResult {
+  return { status: 'nothing', changes, conflicts: [], alreadyThere: 0, notCarried: changes.notCarried };
+}
+
+function describe({ statements }: Plan): {
+  statements: number;
+  batches: NonNullable<Plan['statements'][number]['batch']>[];
+} {
+  return { statements: statements.length, batches: statements.flatMap((s) => s.batch ?? []) };
+}
+
+// Only a base that had all of the remote before the push has all of it afterwards.
+async function newFingerprint(
+  remote: Remote,
+  base: Manifest,
+  before: Promise<string | null>,
+): Promise<string | null> {
+  try {
+    return (await before) === base.fingerprint ? await remote.fingerprint() : null;
+  } catch {
+    // The push is through; not knowing the mark only makes the next status less certain.
+    return null;
+  }
+}
+
+function advanceBase(
+  { project, base, temporary }: Context,
+  { frozen }: Comparison,
+  fingerprint: string | null,
+): void {
+  const files = baselineFiles(path.join(temporary, 'base'));
+  fs.mkdirSync(files.directory);
+  // Still open for comparing, which a rename does not disturb.
+  fs.renameSync(frozen, files.database);
+  const { formatVersion: _, ...rest } = base;
+  const bytes = fs.statSync(files.database).size;
+  writeManifest(files, { ...rest, createdAt: new Date().toISOString(), fingerprint, method: 'push', bytes });
+  replaceDirectory(files.directory, project.files.base.directory);
+}

@@ -1,0 +1,168 @@
+import fs from 'node:fs';
+import Database from 'better-sqlite3';
+import { countChanges, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
+import { TursoSyncError } from '../errors';
+import { connect } from '../remote/connect';
+import { readManifest, type Manifest } from '../workspace/manifest';
+import type { BaselineFiles, Project } from '../workspace/project';
+import { withTemporary } from '../workspace/temporary';
+import { version } from '../version';
+import { requireBase, withComparison } from './compare';
+
+/** What is known of a file. */
+export interface FileStatus {
+  readonly path: string;
+  /** Bytes, or null where there is none. */
+  readonly bytes: number | null;
+  /** When it was last written; ISO 8601. */
+  readonly modifiedAt: string | null;
+}
+
+/** What is known of a baseline. */
+export interface BaselineStatus extends FileStatus {
+  readonly manifest: Manifest | null;
+}
+
+/** Something that could not be found out, and why. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/** What `status` answers. Everything is filled in that can be, whatever else fails. */
+export interface StatusResult {
+  readonly project: {
+    readonly directory: string;
+    readonly configFile: string | null;
+    readonly environment: string | null;
+  };
+  /** The variables for URL and token, and whether they are set; their values are not told. */
+  readonly variables: {
+    readonly url: { readonly name: string; readonly isSet: boolean };
+    readonly authToken: { readonly name: string; readonly isSet: boolean };
+  };
+  readonly workingCopy: FileStatus;
+  readonly snapshot: BaselineStatus;
+  readonly base: BaselineStatus;
+  readonly remote: {
+    /** The URL without credentials, or null where none is set or it cannot be read. */
+    readonly location: string | null;
+    readonly answers: boolean;
+    /** Whether it has changed since the base was made; null where that cannot be told. */
+    readonly hasMoved: boolean | null;
+    readonly problem: Problem | null;
+  };
+  /** What a push would carry. */
+  readonly pending: { readonly changes: ChangeSummary | null; readonly problem: Problem | null };
+  readonly versions: { readonly tursoSync: string; readonly node: string; readonly sqlite: string };
+  /** What to do next, most useful first. */
+  readonly next: readonly string[];
+}
+
+/** Tells how a project stands. Never throws for a remote that is down or files that are missing: it says so. */
+export async function status(project: Project): Promise<StatusResult> {
+  const [snapshot, base] = [baselineStatus(project.files.snapshot), baselineStatus(project.files.base)];
+  const remote = await remoteStatus(project, base.manifest);
+  const pending = await pendingStatus(project, base.manifest !== null);
+  const workingCopy = fileStatus(project.workingCopy);
+  return {
+    project: {
+      directory: project.directory,
+      configFile: project.configFile,
+      environment: project.environment,
+    },
+    variables: {
+      url: { name: project.variables.url, isSet: isUrlSet(project) },
+      authToken: { name: project.variables.authToken, isSet: project.authToken() !== undefined },
+    },
+    workingCopy,
+    snapshot,
+    base,
+    remote,
+    pending,
+    versions: { tursoSync: version, node: process.versions.node, sqlite: sqliteVersion() },
+    next: nextSteps({ workingCopy, base, remote, pending }),
+  };
+}
+
+function fileStatus(path: string): FileStatus {
+  const stat = fs.statSync(path, { throwIfNoEntry: false });
+  return { path, bytes: stat?.size ?? null, modifiedAt: stat?.mtime.toISOString() ?? null };
+}
+
+function baselineStatus(files: BaselineFiles): BaselineStatus {
+  return { ...fileStatus(files.database), manifest: readManifest(files) };
+}
+
+async function remoteStatus(project: Project, base: Manifest | null): Promise<StatusResult['remote']> {
+  let location: string | null = null;
+  try {
+    const address = project.address();
+    location = address.location;
+    const remote = connect(address, project.authToken());
+    try {
+      const fingerprint = await remote.fingerprint();
+      const known = base?.fingerprint ?? null;
+      const hasMoved = base === null || fingerprint === null || known === null ? null : fingerprint !== known;
+      return { location, answers: true, hasMoved, problem: null };
+    } finally {
+      await remote.close();
+    }
+  } catch (error) {
+    return { location, answers: false, hasMoved: null, problem: problemOf(error) };
+  }
+}
+
+async function pendingStatus(project: Project, hasBase: boolean): Promise<StatusResult['pending']> {
+  if (!hasBase) return { changes: null, problem: null };
+  try {
+    requireBase(project);
+    const changes = await withTemporary(project.files.directory, (temporary) =>
+      withComparison(project, temporary, (found) =>
+        found === null ? NO_CHANGES : summarize(found.changeset),
+      ),
+    );
+    return { changes, problem: null };
+  } catch (error) {
+    return { changes: null, problem: problemOf(error) };
+  }
+}
+
+function problemOf(error: unknown): Problem {
+  if (!(error instanceof TursoSyncError)) throw error;
+  return { code: error.code, message: error.message, hint: error.hint ?? null };
+}
+
+function isUrlSet(project: Project): boolean {
+  try {
+    project.address();
+    return true;
+  } catch (error) {
+    return !(error instanceof TursoSyncError && error.code === 'URL_MISSING');
+  }
+}
+
+function sqliteVersion(): string {
+  const db = new Database(':memory:');
+  try {
+    return db.prepare('SELECT sqlite_version()').pluck().get() as string;
+  } finally {
+    db.close();
+  }
+}
+
+function nextSteps(state: Pick<StatusResult, 'workingCopy' | 'base' | 'remote' | 'pending'>): string[] {
+  const { workingCopy, base, remote, pending } = state;
+  const steps: string[] = [];
+  for (const problem of [remote.problem, pending.problem])
+    if (problem?.hint != null) steps.push(problem.hint);
+  if (base.manifest === null) steps.push('Run `turso-sync dump-init` to make the working copy.');
+  else if (workingCopy.bytes === null)
+    steps.push('Run `turso-sync dump-init` to make the working copy again.');
+  const count = pending.changes === null ? 0 : countChanges(pending.changes);
+  if (count > 0) steps.push('Run `turso-sync dump-push` to put your changes on the remote.');
+  else if (remote.hasMoved === true)
+    steps.push('Run `turso-sync dump-init` to bring in what has changed on the remote.');
+  return [...new Set(steps)];
+}

@@ -1,0 +1,96 @@
+/**
+ * Every way in which turso-sync refuses or fails, as a stable word for scripts. The texts of messages may change
+ * between versions; these do not. `docs/troubleshooting.md` has a paragraph on each.
+ */
+export type ErrorCode =
+  // configuration
+  | 'CONFIG_INVALID'
+  | 'CONFIG_HAS_SECRET'
+  | 'CONFIG_UNREADABLE'
+  | 'URL_MISSING'
+  | 'URL_UNSUPPORTED'
+  // the remote
+  | 'REMOTE_UNREACHABLE'
+  | 'REMOTE_UNAUTHORIZED'
+  | 'REMOTE_READ_ONLY'
+  | 'REMOTE_NOT_LIBSQL'
+  | 'REMOTE_INTERRUPTED'
+  | 'REMOTE_BUSY'
+  | 'REMOTE_UNSUPPORTED_SCHEMA'
+  | 'REMOTE_FAILED'
+  | 'RESPONSE_TOO_LARGE'
+  // local files
+  | 'SNAPSHOT_MISSING'
+  | 'BASELINE_MISSING'
+  | 'BASELINE_DAMAGED'
+  | 'WORKING_COPY_MISSING'
+  | 'WORKING_COPY_NOT_A_DATABASE'
+  | 'WORKING_COPY_CORRUPT'
+  | 'WORKING_COPY_LOCKED'
+  | 'WORKING_COPY_HAS_CHANGES'
+  | 'STATE_TOO_NEW'
+  | 'STATE_LOCKED'
+  | 'DISK_FULL'
+  // changes
+  | 'UNSUPPORTED_CHANGE'
+  | 'VALUE_TOO_LARGE'
+  | 'CONFLICT'
+  // everything else
+  | 'USAGE'
+  | 'INTERRUPTED'
+  | 'INTERNAL';
+
+/** What a {@link TursoSyncError} is made of, besides its code and message. */
+export interface ErrorDetails {
+  /** What to do next, as one or two sentences. */
+  hint?: string;
+  /** Whether the same call may succeed when it is simply made again. Default is false. */
+  retryable?: boolean;
+  /** What was thrown beneath. Its message never holds a token. */
+  cause?: unknown;
+}
+
+/**
+ * The one error class of turso-core. Anything else that escapes a public function is a defect.
+ *
+ * @example
+ * ```ts
+ * import { TursoSyncError } from 'turso-core';
+ *
+ * function explain(error: unknown): string {
+ *   return error instanceof TursoSyncError ? `${error.code}: ${error.message} ${error.hint ?? ''}` : String(error);
+ * }
+ * ```
+ */
+export class TursoSyncError extends Error {
+  override readonly name = 'TursoSyncError';
+  /** The stable word for what went wrong. */
+  readonly code: ErrorCode;
+  /** What to do next. */
+  readonly hint: string | undefined;
+  /** Whether the same call may succeed when it is simply made again. */
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint;
+    this.retryable = details.retryable ?? false;
+  }
+
+  /** The error as a plain object: the shape that `--json` prints under `error`. */
+  toJSON(): { code: ErrorCode; message: string; hint: string | null; retryable: boolean } {
+    return { code: this.code, message: this.message, hint: this.hint ?? null, retryable: this.retryable };
+  }
+}
+
+/** The code of a Node or SQLite error (`ENOENT`, `SQLITE_BUSY`), or an empty string. */
+export function systemCode(error: unknown): string {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+/** Whether a write failed because the disk, a quota or a file size limit is used up. */
+export function isDiskFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL'].includes(systemCode(error));
+}

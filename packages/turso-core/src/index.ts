@@ -1,0 +1,35 @@
+export type { Conflict, ConflictKind, ConflictRow } from './apply/conflict';
+export { jsonValue, type JsonValue } from './changeset/json';
+export type { ChangeKind } from './changeset/model';
+export { countChanges, type ChangeSummary, type Counts } from './changeset/summary';
+export { diff, type DiffResult } from './commands/diff';
+export { init, type InitOptions, type InitResult } from './commands/init';
+export { push, type PushOptions, type PushResult } from './commands/push';
+export { snapshot, type SnapshotCommandOptions, type SnapshotResult } from './commands/snapshot';
+export {
+  status,
+  type BaselineStatus,
+  type FileStatus,
+  type Problem,
+  type StatusResult,
+} from './commands/status';
+export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
+export type { CoreEvent, OnEvent } from './commands/events';
+export { RawText, type SqlValue } from './local/values';
+export { connect } from './remote/connect';
+export type { Query, Remote, SnapshotMethod, SnapshotOptions, SnapshotProgress } from './remote/remote';
+export { parseRemoteUrl, type RemoteAddress } from './remote/url';
+export {
+  describeEvent,
+  describeError,
+  diffText,
+  initText,
+  pushText,
+  snapshotText,
+  statusText,
+} from './report/text';
+export type { Config, Settings } from './workspace/config';
+export { loadProject, type LoadProjectOptions } from './workspace/load-project';
+export type { Manifest } from './workspace/manifest';
+export type { Project } from './workspace/project';
+export { version } from './version';

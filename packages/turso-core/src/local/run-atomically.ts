@@ -1,0 +1,26 @@
+import type { Database } from 'better-sqlite3';
+import { systemCode } from '../errors';
+import type { Statement, TransactionOutcome } from './statement';
+
+/**
+ * Runs the statements on an open database in one write transaction: all of them, or nothing where one fails. Foreign keys
+ * must be off already, since that cannot be changed inside a transaction.
+ */
+export function runAtomically(db: Database, statements: readonly Statement[]): TransactionOutcome {
+  db.exec('BEGIN IMMEDIATE');
+  let at = 0;
+  try {
+    for (const { sql, args = [] } of statements) {
+      const statement = db.prepare(sql);
+      if (statement.reader) statement.all(...args);
+      else statement.run(...args);
+      at++;
+    }
+    db.exec('COMMIT');
+    return { committed: true };
+  } catch (error) {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    if (at === statements.length) throw error;
+    return { committed: false, failed: at, code: systemCode(error), message: (error as Error).message };
+  }
+}

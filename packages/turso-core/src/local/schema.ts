@@ -1,0 +1,181 @@
+import type { Database } from 'better-sqlite3';
+import type { Encoding } from './values';
+
+/** One row of `sqlite_schema`: something that a CREATE statement made. */
+export interface SchemaObject {
+  readonly type: 'table' | 'index' | 'view' | 'trigger';
+  readonly name: string;
+  /** The table or view that it belongs to; for tables and views their own name. */
+  readonly table: string;
+  /** The CREATE statement as stored. */
+  readonly sql: string;
+}
+
+/** A column as `PRAGMA table_xinfo` tells it. */
+export interface Column {
+  readonly name: string;
+  /** Declared type, empty where none was declared. */
+  readonly type: string;
+  /** 1-based place in the primary key, 0 where it is no part of it. */
+  readonly primaryKey: number;
+  /** Whether SQLite computes it; a generated column is never written. */
+  readonly generated: boolean;
+}
+
+/** A table whose rows can be compared and changed. */
+export interface Table {
+  readonly name: string;
+  readonly sql: string;
+  readonly kind: 'rowid' | 'without-rowid' | 'virtual' | 'shadow';
+  readonly columns: readonly Column[];
+  /** The name by which a rowid table's rowid can be addressed, or null: `rowid` may be the name of a user's column. */
+  readonly rowid: string | null;
+  /** The column that is the rowid's alias (INTEGER PRIMARY KEY), or null. */
+  readonly rowidAlias: string | null;
+  /** Names of the columns that some UNIQUE constraint, unique index or primary key covers; '*' stands for any column. */
+  readonly uniqueColumns: ReadonlySet<string>;
+  /** Tables that this one's foreign keys refer to. */
+  readonly parents: readonly string[];
+}
+
+/** All of one database's schema, as far as changes are concerned. */
+export interface Schema {
+  readonly encoding: Encoding;
+  readonly userVersion: number;
+  readonly applicationId: number;
+  /** Everything that a user's CREATE statement made, in the order of its making. */
+  readonly objects: readonly SchemaObject[];
+  readonly tables: ReadonlyMap<string, Table>;
+}
+
+/** Reads the schema of an open database; `schema` is the name under which it is attached. */
+export function readSchema(db: Database, schema = 'main'): Schema {
+  const objects = readObjects(db, schema);
+  const sqlOf = new Map(objects.filter((o) => o.type === 'table').map((o) => [o.name, o.sql]));
+  const tables = new Map<string, Table>();
+  for (const row of listTables(db, schema)) {
+    const sql = sqlOf.get(row.name);
+    if (sql !== undefined) tables.set(row.name, readTable(db, schema, row, sql));
+  }
+  return {
+    encoding: db.pragma(`${schema}.encoding`, { simple: true }) as Encoding,
+    userVersion: Number(db.pragma(`${schema}.user_version`, { simple: true })),
+    applicationId: Number(db.pragma(`${schema}.application_id`, { simple: true })),
+    objects,
+    tables,
+  };
+}
+
+/**
+ * The columns that make up a whole row when it is read or written: a hidden rowid, where it can be addressed, then all
+ * columns but the generated ones.
+ */
+export function rowColumns(table: Table): string[] {
+  const stored = table.columns.filter((c) => !c.generated).map((c) => c.name);
+  return table.rowid !== null && table.rowidAlias === null ? [table.rowid, ...stored] : stored;
+}
+
+/** The columns that tell a row from all others: the rowid's name, or the primary key of a WITHOUT ROWID table. */
+export function keyColumns(table: Table): string[] {
+  if (table.kind !== 'without-rowid') return table.rowid === null ? [] : [table.rowidAlias ?? table.rowid];
+  return table.columns
+    .filter((c) => c.primaryKey > 0)
+    .sort((a, b) => a.primaryKey - b.primaryKey)
+    .map((c) => c.name);
+}
+
+// Internal objects have no SQL (automatic indexes) or a reserved name (sqlite_sequence, sqlite_stat1):
+// https://sqlite.org/fileformat2.html#intschema
+function readObjects(db: Database, schema: string): SchemaObject[] {
+  return db
+    .prepare(
+      `SELECT type, name, tbl_name AS "table", sql FROM "${schema}".sqlite_schema
+       WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid`,
+    )
+    .all() as SchemaObject[];
+}
+
+interface TableListRow {
+  name: string;
+  type: string;
+  wr: number;
+}
+
+function listTables(db: Database, schema: string): TableListRow[] {
+  return db
+    .prepare(`SELECT name, type, wr FROM pragma_table_list WHERE schema = ? AND type <> 'view'`)
+    .all(schema) as TableListRow[];
+}
+
+function readTable(db: Database, schema: string, row: TableListRow, sql: string): Table {
+  const columns = readColumns(db, schema, row.name);
+  const kind =
+    row.type === 'table' ? (row.wr === 1 ? 'without-rowid' : 'rowid') : (row.type as 'virtual' | 'shadow');
+  const unique = readUnique(db, schema, row.name, columns);
+  const hasRowid = kind !== 'without-rowid' && row.wr === 0;
+  const rowidAlias =
+    hasRowid && kind !== 'virtual' ? findRowidAlias(columns, unique.hasPrimaryKeyIndex) : null;
+  if (rowidAlias !== null) unique.columns.add(rowidAlias);
+  return {
+    name: row.name,
+    sql,
+    kind,
+    columns,
+    rowid: hasRowid ? findRowidName(columns) : null,
+    rowidAlias,
+    uniqueColumns: unique.columns,
+    parents: readParents(db, schema, row.name),
+  };
+}
+
+// `hidden`: 1 is a virtual table's hidden column, 2 a virtual and 3 a stored generated column.
+function readColumns(db: Database, schema: string, table: string): Column[] {
+  const rows = db
+    .prepare(`SELECT name, type, pk, hidden FROM pragma_table_xinfo(?, ?) ORDER BY cid`)
+    .all(table, schema) as { name: string; type: string; pk: number; hidden: number }[];
+  return rows
+    .filter((r) => r.hidden !== 1)
+    .map((r) => ({ name: r.name, type: r.type, primaryKey: r.pk, generated: r.hidden > 1 }));
+}
+
+function readUnique(
+  db: Database,
+  schema: string,
+  table: string,
+  all: readonly Column[],
+): { columns: Set<string>; hasPrimaryKeyIndex: boolean } {
+  const generated = new Set(all.filter((c) => c.generated).map((c) => c.name));
+  const rows = db
+    .prepare(
+      `SELECT l.origin, l.partial, x.name FROM pragma_index_list(?, ?) l, pragma_index_xinfo(l.name, ?) x
+       WHERE l."unique" = 1 AND x.key = 1`,
+    )
+    .all(table, schema, schema) as { origin: string; partial: number; name: string | null }[];
+  const columns = new Set<string>();
+  for (const row of rows) {
+    // An expression, a generated column, or the WHERE of a partial index may read any column.
+    if (row.name === null || row.partial === 1 || generated.has(row.name)) columns.add('*');
+    else columns.add(row.name);
+  }
+  return { columns, hasPrimaryKeyIndex: rows.some((r) => r.origin === 'pk') };
+}
+
+// INTEGER PRIMARY KEY is the rowid itself and has no index; INT PRIMARY KEY and INTEGER PRIMARY KEY DESC have one:
+// https://sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key
+function findRowidAlias(columns: readonly Column[], hasPrimaryKeyIndex: boolean): string | null {
+  const key = columns.filter((c) => c.primaryKey > 0);
+  const only = key[0];
+  return key.length === 1 && only !== undefined && !hasPrimaryKeyIndex ? only.name : null;
+}
+
+function findRowidName(columns: readonly Column[]): string | null {
+  const taken = new Set(columns.map((c) => c.name.toLowerCase()));
+  return ['rowid', '_rowid_', 'oid'].find((name) => !taken.has(name)) ?? null;
+}
+
+function readParents(db: Database, schema: string, table: string): string[] {
+  const rows = db
+    .prepare(`SELECT DISTINCT "table" AS parent FROM pragma_foreign_key_list(?, ?)`)
+    .all(table, schema);
+  return (rows as { parent: string }[]).map((r) => r.parent);
+}

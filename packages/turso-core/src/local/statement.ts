@@ -1,0 +1,28 @@
+import type { SqlValue } from './values';
+
+/** One SQL statement with its bound values, as {@link bindValues} makes them. */
+export interface Statement {
+  readonly sql: string;
+  readonly args?: readonly SqlValue[];
+  /** The rows that it changes, for people to follow. */
+  readonly batch?: RowBatch;
+}
+
+/** How many rows of which table a statement changes, and how. */
+export interface RowBatch {
+  readonly kind: 'delete' | 'update' | 'insert';
+  readonly table: string;
+  readonly rows: number;
+}
+
+/** How a transaction ended. When it was not committed, nothing of it is in the database. */
+export type TransactionOutcome =
+  | { readonly committed: true }
+  | {
+      readonly committed: false;
+      /** Index of the statement that failed. */
+      readonly failed: number;
+      /** SQLite's or the server's code, such as `SQLITE_CONSTRAINT`. */
+      readonly code: string;
+      readonly message: string;
+    };

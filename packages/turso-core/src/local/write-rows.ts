@@ -1,0 +1,28 @@
+import type { Database } from 'better-sqlite3';
+import { bindValues } from './bind';
+import { quoteName } from './quote';
+import { rowColumns, type Table } from './schema';
+import type { SqlValue } from './values';
+
+/**
+ * Replaces the content of a table by the rows of `pieces`, each with the values of {@link rowColumns}.
+ * Answers how many rows were written, after each piece.
+ */
+export async function* replaceRows(
+  db: Database,
+  table: Table,
+  pieces: AsyncIterable<SqlValue[][]>,
+): AsyncGenerator<number> {
+  const name = quoteName(table.name);
+  db.exec(`DELETE FROM ${name}`);
+  const into = `INSERT INTO ${name}(${rowColumns(table).map(quoteName).join(',')})`;
+  for await (const rows of pieces) {
+    db.exec('BEGIN');
+    for (const row of rows) {
+      const { expressions, args } = bindValues(row);
+      db.prepare(`${into} VALUES (${expressions.join(',')})`).run(...args);
+    }
+    db.exec('COMMIT');
+    yield rows.length;
+  }
+}

@@ -1,0 +1,96 @@
+import { ResponseError } from '@libsql/hrana-client';
+import { systemCode, TursoSyncError } from '../../errors';
+
+/** A socket's error (refused, unknown host, silence, broken off) as a TursoSyncError. */
+export function transportError(error: unknown, location: string): TursoSyncError {
+  const code = systemCode(error) || systemCode((error as { cause?: unknown }).cause);
+  if (['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code)) {
+    return new TursoSyncError('REMOTE_INTERRUPTED', `The connection to ${location} broke off.`, {
+      hint: 'Run the command again. If it happens every time, look at the server and at proxies in between.',
+      retryable: true,
+      cause: error,
+    });
+  }
+  const reason = {
+    ENOTFOUND: 'unknown host',
+    ECONNREFUSED: 'connection refused',
+    ETIMEDOUT: 'no answer in time',
+  }[code];
+  return new TursoSyncError(
+    'REMOTE_UNREACHABLE',
+    `${location} does not answer (${reason ?? (code || 'network error')}).`,
+    {
+      hint: 'Check the database URL, that the server runs, and the network.',
+      retryable: true,
+      cause: error,
+    },
+  );
+}
+
+/** An HTTP status of 400 and above as a TursoSyncError. */
+export function statusError(status: number, body: string, location: string): TursoSyncError {
+  const detail = detailOf(body);
+  if (status === 401) {
+    return new TursoSyncError('REMOTE_UNAUTHORIZED', `${location} refuses the token (401${detail}).`, {
+      hint: 'Set the auth token variable to a token that is valid now; `turso db tokens create` makes a new one.',
+    });
+  }
+  if (status === 403) return readOnly(`${location} does not allow this with the given token (403${detail}).`);
+  if (status >= 500) {
+    return new TursoSyncError('REMOTE_FAILED', `${location} failed to answer (${status}${detail}).`, {
+      hint: 'Look at the log of the server, then run the command again.',
+      retryable: true,
+    });
+  }
+  return notLibsql(location, `HTTP status ${status}`);
+}
+
+/** What the hrana client threw, as a TursoSyncError. */
+export function clientError(error: unknown, location: string): TursoSyncError {
+  if (error instanceof TursoSyncError) return error;
+  // The client wraps what closed a stream.
+  if (error instanceof Error && error.cause instanceof TursoSyncError) return error.cause;
+  if (error instanceof ResponseError) return responseError(error.code ?? 'UNKNOWN', error.message, location);
+  return notLibsql(location, error instanceof Error ? error.message : String(error), error);
+}
+
+/** An error that the server put into its answer, as a TursoSyncError. */
+export function responseError(code: string, message: string, location: string): TursoSyncError {
+  if (
+    /^(AUTH|BLOCKED|SQL_AUTH|SQLITE_AUTH|SQLITE_READONLY)/.test(code) ||
+    /not authorized|read.?only/i.test(message)
+  ) {
+    return readOnly(`${location} does not allow this with the given token (${message}).`);
+  }
+  if (code === 'RESPONSE_TOO_LARGE') return new TursoSyncError('RESPONSE_TOO_LARGE', message);
+  const busy = /BUSY|LOCKED|TRANSACTION_TIMEOUT|STREAM_EXPIRED/.test(code);
+  return new TursoSyncError(busy ? 'REMOTE_BUSY' : 'REMOTE_FAILED', `${location}: ${message} (${code})`, {
+    hint: busy
+      ? 'Another writer holds the database. Run the command again.'
+      : "Nothing was changed. The message above is the server's own.",
+    retryable: busy,
+  });
+}
+
+function readOnly(message: string): TursoSyncError {
+  return new TursoSyncError('REMOTE_READ_ONLY', message, {
+    hint: 'A push needs a token with write access: `turso db tokens create` without --read-only.',
+  });
+}
+
+function notLibsql(location: string, reason: string, cause?: unknown): TursoSyncError {
+  return new TursoSyncError(
+    'REMOTE_NOT_LIBSQL',
+    `${location} does not answer like a libSQL server (${reason}).`,
+    {
+      hint: 'Check the database URL: it must be the address of a Turso database or of a libsql-server.',
+      cause,
+    },
+  );
+}
+
+// Servers put {"error": "..."} or plain text; a page of HTML helps nobody.
+function detailOf(body: string): string {
+  const text = /^\s*\{/.test(body) ? (/"error"\s*:\s*"([^"]*)"/.exec(body)?.[1] ?? '') : body.trim();
+  return text === '' || text.startsWith('<') ? '' : `: ${text.slice(0, 200)}`;
+}

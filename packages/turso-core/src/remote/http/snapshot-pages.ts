@@ -1,0 +1,98 @@
+import fs from 'node:fs/promises';
+import { TursoSyncError } from '../../errors';
+import { leaveWalMode } from '../../local/file-header';
+import type { Encoding } from '../../local/values';
+import type { Query, SnapshotOptions } from '../remote';
+
+/** Bytes asked for at once: under the server's limit of 5,000,000 for one value. */
+const PIECE = 4_500_000;
+
+/**
+ * Copies the database page by page through the `sqlite_dbpage` table: the fastest way, and exact by construction.
+ * Answers false, with nothing written, where the server does not serve that table.
+ *
+ * @see https://sqlite.org/dbpage.html
+ */
+export async function snapshotPages(
+  query: Query,
+  file: string,
+  onProgress: SnapshotOptions['onProgress'],
+): Promise<boolean> {
+  const layout = await readLayout(query);
+  if (layout === null) return false;
+  const { pageSize, pageCount, sql } = layout;
+  const step = Math.floor(PIECE / pageSize);
+  const fetchFrom = (first: number): Promise<Uint8Array[]> | null =>
+    first > pageCount
+      ? null
+      : query(sql, [BigInt(first), BigInt(first + step - 1)]).then((rows) =>
+          rows.map((row) => row[0] as Uint8Array),
+        );
+
+  const output = await fs.open(file, 'wx');
+  try {
+    let first = 1;
+    let pending = fetchFrom(first);
+    let written = 0;
+    while (pending !== null) {
+      const pages = await pending;
+      first += step;
+      pending = fetchFrom(first);
+      // Should writing fail, nobody waits for the next piece any more.
+      pending?.catch(() => undefined);
+      for (const bytes of pages) {
+        await output.write(bytes);
+        written += bytes.byteLength;
+      }
+      onProgress?.({ done: written, total: pageCount * pageSize, unit: 'bytes' });
+    }
+    if (written !== pageCount * pageSize) {
+      throw new TursoSyncError(
+        'REMOTE_INTERRUPTED',
+        `Only ${written} of ${pageCount * pageSize} bytes arrived.`,
+        {
+          hint: 'Run the command again.',
+          retryable: true,
+        },
+      );
+    }
+  } finally {
+    await output.close();
+  }
+  await leaveWalMode(file);
+  return true;
+}
+
+interface Layout {
+  readonly pageSize: number;
+  readonly pageCount: number;
+  readonly sql: string;
+}
+
+async function readLayout(query: Query): Promise<Layout | null> {
+  try {
+    const [row] = await query(
+      `SELECT (SELECT page_size FROM pragma_page_size), (SELECT page_count FROM pragma_page_count),
+              (SELECT encoding FROM pragma_encoding), (SELECT data FROM sqlite_dbpage WHERE pgno = 1)`,
+    );
+    const [pageSize, pageCount, encoding] = row ?? [];
+    return {
+      pageSize: Number(pageSize),
+      pageCount: Number(pageCount),
+      sql: pagesQuery(encoding as Encoding),
+    };
+  } catch (error) {
+    // The server's own word, such as "no such table"; anything else would fail the other way as well.
+    if (error instanceof TursoSyncError && error.code === 'REMOTE_FAILED' && !error.retryable) return null;
+    throw error;
+  }
+}
+
+// One large value is decoded far faster than a thousand small ones. Bytes go through TEXT unchanged where the encoding
+// is UTF-8; elsewhere they would be converted.
+function pagesQuery(encoding: Encoding): string {
+  const where = 'FROM sqlite_dbpage WHERE pgno BETWEEN ? AND ?';
+  return encoding === 'UTF-8'
+    ? `SELECT CAST(group_concat(CAST(data AS TEXT), '') AS BLOB) ${where}`
+    : `SELECT data ${where} ORDER BY pgno`;
+}

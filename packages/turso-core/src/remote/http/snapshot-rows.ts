@@ -1,0 +1,124 @@
+import type { Database } from 'better-sqlite3';
+import { TursoSyncError } from '../../errors';
+import { bindValues } from '../../local/bind';
+import { createDatabase } from '../../local/open';
+import { quoteName } from '../../local/quote';
+import { keyColumns, readSchema, rowColumns, type SchemaObject, type Table } from '../../local/schema';
+import type { Encoding, SqlValue } from '../../local/values';
+import { replaceRows } from '../../local/write-rows';
+import { exactProjection, exactRow } from '../../local/exact-projection';
+import type { Query, SnapshotOptions } from '../remote';
+
+/** Rows asked for at once, at first: fewer where an answer would be larger than the server allows. */
+const FIRST_LIMIT = 2_000;
+
+/**
+ * Copies the database row by row, in the order of keys, within one read transaction: for servers that do not serve
+ * their pages. Tables first, then their rows, then indexes, views and triggers, so that no trigger fires.
+ */
+export async function snapshotRows(
+  query: Query,
+  file: string,
+  onProgress: SnapshotOptions['onProgress'],
+): Promise<void> {
+  const [header] = await query(
+    `SELECT (SELECT encoding FROM pragma_encoding), (SELECT user_version FROM pragma_user_version),
+            (SELECT application_id FROM pragma_application_id)`,
+  );
+  const [encoding, userVersion, applicationId] = header as [Encoding, bigint, bigint];
+  const objects = await readObjects(query, encoding);
+  const db = createDatabase(file, encoding);
+  try {
+    for (const { sql } of objects.filter((o) => o.type === 'table')) db.exec(sql);
+    await copyRows(query, db, encoding, onProgress);
+    for (const type of ['index', 'view', 'trigger']) {
+      for (const { sql } of objects.filter((o) => o.type === type)) db.exec(sql);
+    }
+    db.pragma(`user_version = ${userVersion}`);
+    db.pragma(`application_id = ${applicationId}`);
+  } finally {
+    db.close();
+  }
+}
+
+// Shadow tables are left out: creating a virtual table creates them.
+async function readObjects(query: Query, encoding: Encoding): Promise<SchemaObject[]> {
+  const rows = await query(
+    `SELECT ${exactProjection(['type', 'name', 'tbl_name', 'sql'])} FROM sqlite_schema
+     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+       AND name NOT IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow')
+     ORDER BY rowid`,
+  );
+  return rows.map((row) => {
+    const [type, name, table, sql] = exactRow(row, encoding) as [
+      SchemaObject['type'],
+      string,
+      string,
+      string,
+    ];
+    return { type, name, table, sql };
+  });
+}
+
+async function copyRows(
+  query: Query,
+  db: Database,
+  encoding: Encoding,
+  onProgress: SnapshotOptions['onProgress'],
+): Promise<void> {
+  let done = 0;
+  for (const table of readSchema(db).tables.values()) {
+    // The content of a virtual table is in its shadow tables.
+    if (table.kind === 'virtual') continue;
+    for await (const count of replaceRows(db, table, readTable(query, table, encoding))) {
+      onProgress?.({ done: (done += count), total: null, unit: 'rows' });
+    }
+  }
+  const hasSequences =
+    db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
+  if (!hasSequences) return;
+  db.exec('DELETE FROM sqlite_sequence');
+  const insert = db.prepare('INSERT INTO sqlite_sequence(name, seq) VALUES (?, ?)');
+  for (const row of await query('SELECT name, seq FROM sqlite_sequence ORDER BY rowid')) insert.run(...row);
+}
+
+/** The rows of one table, in pieces, in the order of the key. */
+async function* readTable(query: Query, table: Table, encoding: Encoding): AsyncGenerator<SqlValue[][]> {
+  const columns = rowColumns(table);
+  const key = keyColumns(table);
+  const keyPlaces = key.map((name) => columns.indexOf(name));
+  const select = `SELECT ${exactProjection(columns.map(quoteName))} FROM ${quoteName(table.name)}`;
+  let limit = FIRST_LIMIT;
+  let seen = 0;
+  let last: SqlValue[] | undefined;
+  for (;;) {
+    const page = key.length === 0 ? { sql: '', args: [] } : pageAfter(key.map(quoteName), last);
+    // A table whose columns take every name of the rowid has no key to go by, and is counted off.
+    const offset = key.length === 0 ? ` OFFSET ${seen}` : '';
+    try {
+      const found = await query(`${select} ${page.sql} LIMIT ${limit}${offset}`, page.args);
+      const rows = found.map((row) => exactRow(row, encoding));
+      if (rows.length > 0) yield rows;
+      if (rows.length < limit) return;
+      seen += rows.length;
+      last = keyPlaces.map((place) => rows.at(-1)?.[place] ?? null);
+    } catch (error) {
+      if (!isTooLarge(error) || limit === 1) throw error;
+      limit = Math.ceil(limit / 4);
+    }
+  }
+}
+
+function pageAfter(
+  key: readonly string[],
+  last: readonly SqlValue[] | undefined,
+): { sql: string; args: SqlValue[] } {
+  const order = `ORDER BY ${key.join(',')}`;
+  if (last === undefined) return { sql: order, args: [] };
+  const { expressions, args } = bindValues(last);
+  return { sql: `WHERE (${key.join(',')}) > (${expressions.join(',')}) ${order}`, args };
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof TursoSyncError && error.code === 'RESPONSE_TOO_LARGE';
+}

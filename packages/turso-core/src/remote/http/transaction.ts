@@ -1,0 +1,46 @@
+import { BatchCond, ResponseError, type BatchStep, type HttpStream } from '@libsql/hrana-client';
+import type { Statement, TransactionOutcome } from '../../local/statement';
+import { toHrana } from './http-remote';
+
+/**
+ * Runs the statements as one Hrana batch: every step on the condition that the one before succeeded, COMMIT as well,
+ * and a ROLLBACK where it did not come to a COMMIT. So nothing depends on this process or the network staying alive
+ * once the request is there: the server carries out all of it or nothing.
+ */
+export async function runTransaction(
+  stream: HttpStream,
+  statements: readonly Statement[],
+): Promise<TransactionOutcome> {
+  const batch = stream.batch();
+  const failures: Promise<{ at: number; error: unknown } | undefined>[] = [];
+  let previous: BatchStep | undefined;
+  const chain = ({ sql, args = [] }: Statement, at: number): BatchStep => {
+    const step = batch.step();
+    if (previous !== undefined) step.condition(BatchCond.ok(previous));
+    const done = step.run([sql, args.map(toHrana)]);
+    failures.push(
+      done.then(
+        () => undefined,
+        (error: unknown) => ({ at, error }),
+      ),
+    );
+    return (previous = step);
+  };
+
+  // A pragma inside a transaction would be ignored, and without `foreign_keys` off, deletes would cascade.
+  chain({ sql: 'PRAGMA foreign_keys=OFF' }, -1);
+  chain({ sql: 'BEGIN IMMEDIATE' }, -1);
+  chain({ sql: `SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = 0, '1', 'x'))` }, -1);
+  statements.forEach(chain);
+  const commit = chain({ sql: 'COMMIT' }, -1);
+  const rollback = batch.step().condition(BatchCond.not(BatchCond.ok(commit)));
+  const rolledBack = rollback.run('ROLLBACK').catch(() => undefined);
+
+  await batch.execute();
+  const failure = (await Promise.all(failures)).find((f) => f !== undefined);
+  await rolledBack;
+  if (failure === undefined) return { committed: true };
+  const { at, error } = failure;
+  if (at < 0 || !(error instanceof ResponseError)) throw error;
+  return { committed: false, failed: at, code: error.code ?? 'UNKNOWN', message: error.message };
+}

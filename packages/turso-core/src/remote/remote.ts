@@ -1,0 +1,58 @@
+import type { Statement, TransactionOutcome } from '../local/statement';
+import type { SqlValue } from '../local/values';
+
+/**
+ * Runs one query of a read transaction. Rows with values of users are asked for by an {@link exactProjection}.
+ * Throws RESPONSE_TOO_LARGE where fewer rows would have to be asked for at once.
+ */
+export type Query = (sql: string, args?: readonly SqlValue[]) => Promise<SqlValue[][]>;
+
+/** How far a snapshot has come; `unit` says of what. */
+export interface SnapshotProgress {
+  readonly done: number;
+  /** The same unit's total, or null while it is not known. */
+  readonly total: number | null;
+  readonly unit: 'bytes' | 'rows';
+}
+
+/** By which way a snapshot was taken. */
+export type SnapshotMethod = 'pages' | 'rows' | 'backup';
+
+/** What {@link Remote.snapshot} may be told. */
+export interface SnapshotOptions {
+  /** Called now and then while the snapshot grows. */
+  readonly onProgress?: (progress: SnapshotProgress) => void;
+  /** Take this way only. Default: the fastest that the remote serves. */
+  readonly method?: SnapshotMethod;
+}
+
+/**
+ * The Turso side, as narrow as it gets: one consistent copy, one atomic change, consistent reads, and a mark that tells
+ * whether anything has changed. Adapters: libsql-server over HTTP, and a local SQLite file (`file:`).
+ * Every method throws a TursoSyncError whose code starts with `REMOTE_` where the remote is at fault.
+ */
+export interface Remote {
+  /** The URL without credentials, for people. */
+  readonly location: string;
+
+  /**
+   * A mark that differs after every committed write, and that is the same while nothing was written. Null when this
+   * remote offers no such mark. Read it before {@link snapshot}: then a write in between can only make it look stale.
+   */
+  fingerprint(): Promise<string | null>;
+
+  /** Writes a consistent copy of the whole database to `file`, which must not exist; partial files are the caller's. */
+  snapshot(file: string, options?: SnapshotOptions): Promise<SnapshotMethod>;
+
+  /**
+   * Runs the statements in one write transaction with foreign keys not enforced: all of them are committed, or the
+   * first that fails ends it and nothing is. Throws only where it cannot be known whether it was committed.
+   */
+  transact(statements: readonly Statement[]): Promise<TransactionOutcome>;
+
+  /** Runs queries in one read transaction. */
+  read<T>(work: (query: Query) => Promise<T>): Promise<T>;
+
+  /** Lets go of connections. Safe to call twice. */
+  close(): Promise<void>;
+}

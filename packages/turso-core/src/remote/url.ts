@@ -1,0 +1,76 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { TursoSyncError } from '../errors';
+
+const SCHEMES = ['libsql:', 'https:', 'http:', 'wss:', 'ws:', 'file:'];
+
+/** Where a remote is: an HTTP(S) address of a libsql-server, or a file. */
+export type RemoteAddress =
+  | { readonly kind: 'http'; readonly url: URL; readonly location: string }
+  | { readonly kind: 'file'; readonly file: string; readonly location: string };
+
+/**
+ * Reads the URL of a remote. `libsql:` and `wss:` mean `https:`, `ws:` means `http:`; `libsql:` with `?tls=0` means
+ * `http:`, as in the libSQL clients. A relative `file:` is relative to `directory`.
+ * Throws URL_UNSUPPORTED, and CONFIG_HAS_SECRET for a URL that carries a token or a password.
+ */
+export function parseRemoteUrl(text: string, directory: string): RemoteAddress {
+  const scheme = /^([a-z][a-z0-9+.-]*:)/i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === undefined || !SCHEMES.includes(scheme)) {
+    throw new TursoSyncError('URL_UNSUPPORTED', `The database URL starts with ${describe(scheme)}.`, {
+      hint: `Use one of ${SCHEMES.join(', ')} - for example libsql://my-db.turso.io or file:./remote.db.`,
+    });
+  }
+  return scheme === 'file:' ? parseFileUrl(text, directory) : parseServerUrl(text, scheme);
+}
+
+function describe(scheme: string | undefined): string {
+  return scheme === undefined ? 'no scheme' : `the scheme "${scheme}", which is not known here`;
+}
+
+function parseFileUrl(text: string, directory: string): RemoteAddress {
+  const rest = text.slice('file:'.length);
+  if (rest.replace(/^\/+/, '') === '') {
+    throw new TursoSyncError('URL_UNSUPPORTED', 'The database URL "file:" names no file.', {
+      hint: 'Write file:./remote.db, or file:///absolute/path/remote.db.',
+    });
+  }
+  const file = rest.startsWith('//') ? absoluteFile(text) : path.resolve(directory, decodeURIComponent(rest));
+  return { kind: 'file', file, location: `file:${file}` };
+}
+
+function absoluteFile(text: string): string {
+  try {
+    return fileURLToPath(text);
+  } catch (cause) {
+    throw new TursoSyncError('URL_UNSUPPORTED', `The file URL cannot be read as a path.`, {
+      hint: 'Write file:./remote.db, or file:///absolute/path/remote.db.',
+      cause,
+    });
+  }
+}
+
+function parseServerUrl(text: string, scheme: string): RemoteAddress {
+  let url: URL;
+  try {
+    url = new URL(text.replace(/^[a-z]+:/i, 'https:'));
+  } catch (cause) {
+    throw new TursoSyncError('URL_UNSUPPORTED', 'The database URL cannot be read.', {
+      hint: 'It should look like libsql://my-db.turso.io or http://127.0.0.1:8080.',
+      cause,
+    });
+  }
+  if (url.password !== '' || url.username !== '' || url.searchParams.has('authToken')) {
+    throw new TursoSyncError('CONFIG_HAS_SECRET', 'The database URL carries a credential.', {
+      hint: 'Put the token into TURSO_AUTH_TOKEN and leave the URL without it.',
+    });
+  }
+  const plain =
+    scheme === 'http:' || scheme === 'ws:' || (scheme === 'libsql:' && url.searchParams.get('tls') === '0');
+  const address = new URL(`${plain ? 'http' : 'https'}://${url.host}${url.pathname}`);
+  return {
+    kind: 'http',
+    url: address,
+    location: `${scheme}//${url.host}${url.pathname === '/' ? '' : url.pathname}`,
+  };
+}

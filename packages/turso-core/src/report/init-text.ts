@@ -1,0 +1,23 @@
+import type { InitResult } from '../commands/init';
+import type { SnapshotResult } from '../commands/snapshot';
+import { count, formatBytes } from './units';
+
+/** The answer of `init` for people. */
+export function initText({ snapshot, workingCopy, pending, backup }: InitResult, file: string): string {
+  const said = {
+    created: `Working copy made: ${file}`,
+    updated: `Working copy brought up to date: ${file}`,
+    unchanged: `Working copy is up to date: ${file}`,
+    kept: `Working copy kept, with ${count(pending, 'change')} not pushed yet: ${file}`,
+  }[workingCopy];
+  return [
+    snapshotText({ snapshot }),
+    said,
+    ...(backup === null ? [] : [`Backup of the old one: ${backup}`]),
+  ].join('\n');
+}
+
+/** The answer of `snapshot` for people. */
+export function snapshotText({ snapshot }: SnapshotResult): string {
+  return `Snapshot of ${snapshot.remote}: ${formatBytes(snapshot.bytes)}, taken by ${snapshot.method}`;
+}

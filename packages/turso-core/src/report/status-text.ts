@@ -1,0 +1,48 @@
+import type { BaselineStatus, FileStatus, StatusResult } from '../commands/status';
+import { summaryLines } from './changes-text';
+import { formatAge, formatBytes } from './units';
+
+/** The answer of `status` for people. */
+export function statusText(status: StatusResult): string {
+  const { project, variables, remote, pending, versions, next } = status;
+  const isSet = (variable: { name: string; isSet: boolean }): string =>
+    `${variable.name} ${variable.isSet ? 'is set' : 'is not set'}`;
+  return [
+    `Project       ${project.directory}`,
+    `Config        ${project.configFile ?? 'none (defaults)'}${project.environment === null ? '' : `, environment ${project.environment}`}`,
+    `Variables     ${isSet(variables.url)}, ${isSet(variables.authToken)}`,
+    `Remote        ${remoteLine(remote)}`,
+    `Working copy  ${fileLine(status.workingCopy)}`,
+    `Snapshot      ${baselineLine(status.snapshot)}`,
+    `Base          ${baselineLine(status.base)}`,
+    `To push       ${pendingLines(pending).join('\n              ')}`,
+    `Versions      turso-sync ${versions.tursoSync}, Node ${versions.node}, SQLite ${versions.sqlite}`,
+    ...next.map((step) => `Next          ${step}`),
+  ].join('\n');
+}
+
+function remoteLine({ location, answers, hasMoved, problem }: StatusResult['remote']): string {
+  if (!answers) return `${location ?? 'unknown'}: ${problem?.code ?? ''} ${problem?.message ?? ''}`;
+  const moved = {
+    true: 'has changed since the base was made',
+    false: 'has not changed since the base was made',
+    null: 'answers',
+  };
+  return `${location ?? ''}: ${moved[String(hasMoved) as keyof typeof moved]}`;
+}
+
+function fileLine({ path, bytes, modifiedAt }: FileStatus): string {
+  return bytes === null || modifiedAt === null
+    ? `${path}: none`
+    : `${path}: ${formatBytes(bytes)}, written ${formatAge(modifiedAt)}`;
+}
+
+function baselineLine({ path, bytes, manifest }: BaselineStatus): string {
+  if (bytes === null || manifest === null) return `${path}: none`;
+  return `${path}: ${formatBytes(bytes)}, ${manifest.method === 'push' ? 'pushed' : 'taken'} ${formatAge(manifest.createdAt)}`;
+}
+
+function pendingLines({ changes, problem }: StatusResult['pending']): string[] {
+  if (problem !== null) return [`${problem.code} ${problem.message}`];
+  return changes === null ? ['unknown: there is no base yet'] : summaryLines(changes);
+}

@@ -1,0 +1,6 @@
+export { diffText, summaryLines } from './changes-text';
+export { describeError } from './error-text';
+export { describeEvent, type EventLine } from './event-text';
+export { initText, snapshotText } from './init-text';
+export { pushText } from './push-text';
+export { statusText } from './status-text';

@@ -1,0 +1,31 @@
+/** Bytes for people: `512 B`, `74.2 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = -1;
+  do {
+    value /= 1000;
+    unit++;
+  } while (value >= 1000 && unit < units.length - 1);
+  return `${value.toFixed(1)} ${units[unit]}`;
+}
+
+/** The time since, for people: `3 minutes ago`. */
+export function formatAge(since: string, now = Date.now()): string {
+  const seconds = Math.max(0, Math.round((now - Date.parse(since)) / 1000));
+  const [size, unit] =
+    seconds < 90
+      ? [1, 'second']
+      : seconds < 5400
+        ? [60, 'minute']
+        : seconds < 129_600
+          ? [3600, 'hour']
+          : [86_400, 'day'];
+  return `${count(Math.round(seconds / size), unit)} ago`;
+}
+
+/** A number with its noun: `1 row`, `3 rows`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

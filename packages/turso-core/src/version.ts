@@ -1,0 +1,7 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** The version of turso-core, as its package.json has it. */
+export const version: string = (
+  JSON.parse(fs.readFileSync(path.join(__dirname, '..', 'package.json'), 'utf8')) as { version: string }
+).version;

@@ -1,0 +1,134 @@
+import { TursoSyncError } from '../errors';
+import { nearest } from './nearest';
+
+/** The settings that the top level of a config and each of its environments may hold; all are optional. */
+export interface Settings {
+  /** Name of the environment variable that holds the database URL. Default is `TURSO_DATABASE_URL`. */
+  urlVariable?: string;
+  /** Name of the environment variable that holds the auth token. Default is `TURSO_AUTH_TOKEN`. */
+  authTokenVariable?: string;
+  /** The database file that the app works on, relative to the config. Default is `working_copy.db`. */
+  workingCopy?: string;
+  /** The folder for everything of ours, relative to the config. Default is `.turso`. */
+  stateDir?: string;
+}
+
+/**
+ * A turso-sync config: `turso-sync.config.ts|js|cjs|mjs|json|yaml`, `.turso-syncrc*`, or the key `turso-sync` of
+ * package.json. It never holds a URL's credentials or a token: those come from the environment, or from `.env`.
+ *
+ * @example
+ * ```ts
+ * import type { Config } from 'turso-core';
+ *
+ * const config: Config = {
+ *   workingCopy: 'data/app.db',
+ *   environments: { staging: { urlVariable: 'STAGING_DATABASE_URL', authTokenVariable: 'STAGING_AUTH_TOKEN' } },
+ * };
+ * export default config;
+ * ```
+ */
+export interface Config extends Settings {
+  /** Named environments for `--env`; each overrides the settings above. */
+  environments?: Record<string, Settings>;
+}
+
+const SETTINGS = ['urlVariable', 'authTokenVariable', 'workingCopy', 'stateDir'] as const;
+
+/** Three base64url parts that begin like JSON: a JWT, as Turso's tokens are. */
+const TOKEN = /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g;
+
+/** A text with whatever looks like a token taken out. */
+export function withoutTokens(text: string): string {
+  return text.replace(TOKEN, '[token]');
+}
+
+/** Checks what a config file holds. Throws CONFIG_INVALID naming the key, or CONFIG_HAS_SECRET. */
+export function checkConfig(value: unknown, file: string): Config {
+  refuseSecrets(value, file);
+  const config = checkObject(value, file, '', [...SETTINGS, 'environments']);
+  const { environments } = config;
+  if (environments !== undefined) {
+    if (!isObject(environments))
+      throw wrongType(file, 'environments', 'an object of named environments', environments);
+    for (const [name, settings] of Object.entries(environments)) {
+      checkObject(settings, file, `environments.${name}`, SETTINGS);
+    }
+  }
+  return config;
+}
+
+/** The settings in force: an environment's, where it has them, else the top level's. */
+export function settingsOf(config: Config, environment: string | undefined, file: string | null): Settings {
+  if (environment === undefined) return config;
+  const environments = config.environments ?? {};
+  const settings = Object.hasOwn(environments, environment) ? environments[environment] : undefined;
+  if (settings === undefined) {
+    const known = Object.keys(environments);
+    throw new TursoSyncError(
+      'CONFIG_INVALID',
+      `There is no environment "${environment}" in ${file ?? 'the config'}.`,
+      {
+        hint: known.length === 0 ? 'The config has no "environments".' : `It has ${known.join(', ')}.`,
+      },
+    );
+  }
+  return { ...config, ...settings };
+}
+
+function checkObject(
+  value: unknown,
+  file: string,
+  at: string,
+  allowed: readonly string[],
+): Record<string, unknown> {
+  if (!isObject(value)) throw wrongType(file, at || 'the config', 'an object', value);
+  for (const [key, item] of Object.entries(value)) {
+    const path = at === '' ? key : `${at}.${key}`;
+    if (!allowed.includes(key)) throw unknownKey(file, path, key, allowed);
+    if (key === 'environments') continue;
+    if (typeof item !== 'string' || item === '')
+      throw wrongType(file, path, 'a string that is not empty', item);
+  }
+  return value;
+}
+
+function unknownKey(file: string, path: string, key: string, allowed: readonly string[]): TursoSyncError {
+  const close = nearest(key, allowed);
+  return new TursoSyncError('CONFIG_INVALID', `Unknown key "${path}" in ${file}.`, {
+    hint: `${close === undefined ? '' : `Did you mean "${close}"? `}Allowed are ${allowed.join(', ')}.`,
+  });
+}
+
+function wrongType(file: string, path: string, wanted: string, value: unknown): TursoSyncError {
+  const got = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
+  return new TursoSyncError(
+    'CONFIG_INVALID',
+    `"${path}" in ${file} must be ${wanted}, not ${got === 'string' ? 'an empty string' : got}.`,
+    {
+      hint: 'See docs/workflow.md for every key and an example.',
+    },
+  );
+}
+
+function refuseSecrets(value: unknown, file: string): void {
+  for (const [key, item] of walk(value)) {
+    const named = /^(auth)?_?token$|password|secret/i.test(key);
+    if (!named && !(typeof item === 'string' && withoutTokens(item) !== item)) continue;
+    throw new TursoSyncError('CONFIG_HAS_SECRET', `The key "${key}" in ${file} holds a secret.`, {
+      hint: 'Take it out, and set the environment variable TURSO_AUTH_TOKEN (or an uncommitted .env beside the config).',
+    });
+  }
+}
+
+function* walk(value: unknown): Generator<[string, unknown]> {
+  if (!isObject(value)) return;
+  for (const [key, item] of Object.entries(value)) {
+    yield [key, item];
+    yield* walk(item);
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,112 @@
+import fs from 'node:fs';
+import Database from 'better-sqlite3';
+import { isDiskFull, systemCode, TursoSyncError } from '../errors';
+import { isDatabaseFile, leaveWalMode } from '../local/file-header';
+import { diskFull } from './disk';
+
+/** How long to wait for a writer of the working copy, in milliseconds. */
+const BUSY_TIMEOUT = 5_000;
+
+/**
+ * Makes a consistent copy of the working copy, while the app may go on writing: what is compared, pushed and becomes the
+ * next base is this copy. Answers false, with no copy made, when the file is byte for byte equal to `unless`.
+ * Throws WORKING_COPY_MISSING, WORKING_COPY_NOT_A_DATABASE, WORKING_COPY_CORRUPT and WORKING_COPY_LOCKED.
+ */
+export async function freeze(workingCopy: string, to: string, unless?: string): Promise<boolean> {
+  if (!fs.existsSync(workingCopy)) {
+    throw new TursoSyncError('WORKING_COPY_MISSING', `There is no working copy at ${workingCopy}.`, {
+      hint: 'Run `turso-sync dump-init` to make one.',
+    });
+  }
+  if (!(await isDatabaseFile(workingCopy))) throw notADatabase(workingCopy);
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(workingCopy, { fileMustExist: true, timeout: BUSY_TIMEOUT });
+    return await copyUnderReadLock(db, workingCopy, to, unless);
+  } catch (error) {
+    throw workingCopyError(error, workingCopy);
+  } finally {
+    db?.close();
+  }
+}
+
+async function copyUnderReadLock(
+  db: Database.Database,
+  workingCopy: string,
+  to: string,
+  unless: string | undefined,
+): Promise<boolean> {
+  if (unless !== undefined && underReadLock(db, workingCopy, () => sameBytes(workingCopy, unless)) === true)
+    return false;
+  const copied = underReadLock(db, workingCopy, () =>
+    fs.copyFileSync(workingCopy, to, fs.constants.COPYFILE_FICLONE),
+  );
+  if (copied === 'busy') await db.backup(to);
+  await leaveWalMode(to);
+  return true;
+}
+
+/**
+ * Runs work while nobody can change the file itself. With a rollback journal a read lock is enough; with a write-ahead
+ * log it is once the log has been moved into the file, so that the reader uses the file alone. `busy` says that a writer
+ * was quicker. One lock serves one piece of work: closing any handle of a file drops the process's locks on it (POSIX).
+ */
+function underReadLock<T>(db: Database.Database, file: string, work: () => T): T | 'busy' {
+  const usesLog = db.pragma('journal_mode', { simple: true }) === 'wal';
+  if (usesLog) db.pragma('wal_checkpoint(TRUNCATE)');
+  db.exec('BEGIN');
+  try {
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    const logged = usesLog ? (fs.statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) : 0;
+    return logged === 0 ? work() : 'busy';
+  } finally {
+    db.exec('COMMIT');
+  }
+}
+
+/** Whether two files have the same bytes. */
+export function sameBytes(a: string, b: string): boolean {
+  const size = fs.statSync(a).size;
+  if (size !== fs.statSync(b).size) return false;
+  const [left, right] = [fs.openSync(a, 'r'), fs.openSync(b, 'r')];
+  try {
+    const [x, y] = [Buffer.allocUnsafe(1 << 20), Buffer.allocUnsafe(1 << 20)];
+    for (let at = 0; at < size; at += x.length) {
+      const count = fs.readSync(left, x, 0, x.length, at);
+      if (fs.readSync(right, y, 0, y.length, at) !== count) return false;
+      if (x.compare(y, 0, count, 0, count) !== 0) return false;
+    }
+    return true;
+  } finally {
+    fs.closeSync(left);
+    fs.closeSync(right);
+  }
+}
+
+function notADatabase(file: string, cause?: unknown): TursoSyncError {
+  return new TursoSyncError('WORKING_COPY_NOT_A_DATABASE', `${file} is not an SQLite database.`, {
+    hint: 'Put the database back, or run `turso-sync dump-init --force`, which keeps a dated backup of the file.',
+    cause,
+  });
+}
+
+/** What SQLite or the file system threw about the working copy, as a TursoSyncError. */
+export function workingCopyError(error: unknown, file: string): unknown {
+  const code = systemCode(error);
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return new TursoSyncError('WORKING_COPY_LOCKED', `${file} is locked by another program.`, {
+      hint: 'Let the app end its transaction, then run the command again.',
+      retryable: true,
+      cause: error,
+    });
+  }
+  if (code.startsWith('SQLITE_NOTADB')) return notADatabase(file, error);
+  if (code.startsWith('SQLITE_CORRUPT')) {
+    return new TursoSyncError('WORKING_COPY_CORRUPT', `${file} is corrupt: ${(error as Error).message}.`, {
+      hint: 'Restore it from a backup, or run `turso-sync dump-init --force`, which keeps a dated backup of the file.',
+      cause: error,
+    });
+  }
+  if (isDiskFull(error)) return diskFull(error);
+  return error;
+}

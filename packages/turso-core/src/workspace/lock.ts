@@ -1,0 +1,59 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import Database from 'better-sqlite3';
+import { systemCode, TursoSyncError } from '../errors';
+
+/** Who holds a lock. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  readonly command: string;
+  readonly since: string;
+}
+
+/**
+ * Runs work while no other process works on this state folder. The lock is SQLite's own on an empty database, so the
+ * system lets go of it whenever its holder dies; who holds it is written beside it, for the message.
+ * Throws STATE_LOCKED, naming the holder.
+ *
+ * @param command - the holder's name for others, such as `dump-push`.
+ */
+export async function withLock<T>(file: string, command: string, work: () => Promise<T>): Promise<T> {
+  const db = new Database(file, { timeout: 0 });
+  const note = `${file}.json`;
+  try {
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    db.close();
+    throw systemCode(error).startsWith('SQLITE_BUSY') ? locked(readHolder(note), error) : error;
+  }
+  const holder: Holder = { pid: process.pid, host: os.hostname(), command, since: new Date().toISOString() };
+  try {
+    fs.writeFileSync(note, JSON.stringify(holder));
+    return await work();
+  } finally {
+    fs.rmSync(note, { force: true });
+    db.close();
+  }
+}
+
+function readHolder(note: string): Holder | null {
+  try {
+    return JSON.parse(fs.readFileSync(note, 'utf8')) as Holder;
+  } catch {
+    // Its holder has the lock already and writes its name in a moment, or has just removed it.
+    return null;
+  }
+}
+
+function locked(holder: Holder | null, cause: unknown): TursoSyncError {
+  const who =
+    holder === null
+      ? 'another turso-sync process'
+      : `\`${holder.command}\` (process ${holder.pid} on ${holder.host}, since ${holder.since})`;
+  return new TursoSyncError('STATE_LOCKED', `This folder is being worked on by ${who}.`, {
+    hint: 'Wait until it has finished, then run the command again. A process that died holds no lock.',
+    retryable: true,
+    cause,
+  });
+}

@@ -1,0 +1,78 @@
+import fs from 'node:fs';
+import { TursoSyncError, systemCode } from '../errors';
+import type { SnapshotMethod } from '../remote/remote';
+import type { BaselineFiles } from './project';
+
+/** Version of the state folder's layout. A newer one is refused, never guessed at. */
+export const STATE_FORMAT = 1;
+
+/** What `manifest.json` beside a baseline tells about it. */
+export interface Manifest {
+  readonly formatVersion: number;
+  /** When the content was taken from the remote, or last made equal to it by a push; ISO 8601. */
+  readonly createdAt: string;
+  /** The remote's URL without credentials. */
+  readonly remote: string;
+  /** The remote's mark at that time, or null where it has none. */
+  readonly fingerprint: string | null;
+  /** How it was taken; `push` where it is what was pushed. */
+  readonly method: SnapshotMethod | 'push';
+  /** Size of the baseline, in bytes. */
+  readonly bytes: number;
+}
+
+/** Writes the manifest of a baseline. */
+export function writeManifest(files: BaselineFiles, manifest: Omit<Manifest, 'formatVersion'>): Manifest {
+  const whole = { formatVersion: STATE_FORMAT, ...manifest };
+  fs.writeFileSync(files.manifest, `${JSON.stringify(whole, null, 2)}\n`);
+  return whole;
+}
+
+/** Reads a baseline's manifest, or null where there is none. Throws STATE_TOO_NEW and BASELINE_DAMAGED. */
+export function readManifest(files: BaselineFiles): Manifest | null {
+  let text: string;
+  try {
+    text = fs.readFileSync(files.manifest, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+  const manifest = parse(text);
+  if (manifest === null) throw damaged(files, 'its manifest.json cannot be read');
+  if (manifest.formatVersion > STATE_FORMAT) {
+    throw new TursoSyncError(
+      'STATE_TOO_NEW',
+      `${files.directory} was written by a newer turso-sync (format ${manifest.formatVersion}, this one knows ${STATE_FORMAT}).`,
+      { hint: 'Update turso-sync in this workspace. The folder was left as it is.' },
+    );
+  }
+  return manifest;
+}
+
+/** The manifest of a baseline that must be whole: its database is there, and has the size that was noted. */
+export function requireBaseline(files: BaselineFiles): Manifest | null {
+  const manifest = readManifest(files);
+  if (manifest === null) return null;
+  const size = fs.statSync(files.database, { throwIfNoEntry: false })?.size;
+  if (size === undefined) throw damaged(files, 'baseline.db is missing');
+  if (size !== manifest.bytes)
+    throw damaged(files, `baseline.db has ${size} bytes instead of ${manifest.bytes}`);
+  return manifest;
+}
+
+/** The error for a baseline that is not what was written. */
+export function damaged(files: BaselineFiles, reason: string, cause?: unknown): TursoSyncError {
+  return new TursoSyncError('BASELINE_DAMAGED', `The baseline in ${files.directory} is damaged: ${reason}.`, {
+    hint: 'Run `turso-sync dump-init --force`: it keeps a dated backup of the working copy and takes a new snapshot.',
+    cause,
+  });
+}
+
+function parse(text: string): Manifest | null {
+  try {
+    const value = JSON.parse(text) as Manifest;
+    return Number.isInteger(value.formatVersion) ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,62 @@
+import path from 'node:path';
+import type { RemoteAddress } from '../remote/url';
+
+/** One project's files and where its remote is: what every command works on. Paths are absolute. */
+export interface Project {
+  /** The project's folder. */
+  readonly directory: string;
+  /** The config file that was read, or null. */
+  readonly configFile: string | null;
+  /** The name of the environment in use (`--env`), or null. */
+  readonly environment: string | null;
+  /** The names of the environment variables that hold the URL and the token. */
+  readonly variables: { readonly url: string; readonly authToken: string };
+  /** The app's own database: plain SQLite, nothing of ours inside. */
+  readonly workingCopy: string;
+  readonly files: StateFiles;
+  /** Where the remote is; throws URL_MISSING, URL_UNSUPPORTED or CONFIG_HAS_SECRET. */
+  address(): RemoteAddress;
+  /** The token, or undefined where none is set. Never printed, never written. */
+  authToken(): string | undefined;
+}
+
+/** The files in the state folder (`.turso`). */
+export interface StateFiles {
+  readonly directory: string;
+  /** The remote as it was: the cached build artefact, only ever replaced whole. */
+  readonly snapshot: BaselineFiles & { readonly dump: string };
+  /** What the working copy was made from. */
+  readonly base: BaselineFiles;
+  readonly lock: string;
+  readonly diffSql: string;
+  readonly changesJson: string;
+}
+
+/** A folder that holds a baseline and its manifest. */
+export interface BaselineFiles {
+  readonly directory: string;
+  readonly database: string;
+  readonly manifest: string;
+}
+
+/** Names the files of a state folder. */
+export function stateFiles(directory: string): StateFiles {
+  const snapshot = baselineFiles(path.join(directory, 'snapshot'));
+  return {
+    directory,
+    snapshot: { ...snapshot, dump: path.join(snapshot.directory, 'original_dump.sql') },
+    base: baselineFiles(path.join(directory, 'base')),
+    lock: path.join(directory, 'lock'),
+    diffSql: path.join(directory, 'diff.sql'),
+    changesJson: path.join(directory, 'changes.json'),
+  };
+}
+
+/** Names the files of a folder that holds a baseline. */
+export function baselineFiles(directory: string): BaselineFiles {
+  return {
+    directory,
+    database: path.join(directory, 'baseline.db'),
+    manifest: path.join(directory, 'manifest.json'),
+  };
+}
