@@ -3,6 +3,7 @@ export { jsonValue, type JsonValue } from './changeset/json';
 export type { ChangeKind } from './changeset/model';
 export { countChanges, type ChangeSummary, type Counts } from './changeset/summary';
 export { diff, type DiffResult } from './commands/diff';
+export { fingerprint } from './commands/fingerprint';
 export { init, type InitOptions, type InitResult } from './commands/init';
 export { push, type PushOptions, type PushResult } from './commands/push';
 export { snapshot, type SnapshotCommandOptions, type SnapshotResult } from './commands/snapshot';

@@ -34,3 +34,23 @@ export interface Conflict {
 
 /** Values by column. */
 export type ConflictRow = Readonly<Record<string, SqlValue>>;
+
+/** A conflict of which nothing is known but what is given. */
+export function conflictOf(
+  known: Pick<Conflict, 'kind' | 'table' | 'message'> & Partial<Conflict>,
+): Conflict {
+  return { key: null, columns: [], old: null, local: null, remote: null, ...known };
+}
+
+/** A row as an object. */
+export function rowObject(columns: readonly string[], row: readonly SqlValue[]): ConflictRow {
+  return Object.fromEntries(columns.map((column, i) => [column, row[i] as SqlValue]));
+}
+
+/** The key of a row as an object. */
+export function keyObject(
+  { columns, key }: { readonly columns: readonly string[]; readonly key: readonly number[] },
+  row: readonly SqlValue[],
+): ConflictRow {
+  return Object.fromEntries(key.map((i) => [columns[i] ?? '', row[i] as SqlValue]));
+}

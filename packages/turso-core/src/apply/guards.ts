@@ -15,16 +15,19 @@ export function guardChanges(count: number): Statement {
   return guard(`changes() = ${count}`);
 }
 
-/** Fails unless these definitions are still the same and the tables among them have no other triggers. */
-export function guardSchema(expected: readonly SchemaObject[]): Statement {
+/**
+ * Fails unless these definitions are still the same, and the given tables and views have no other triggers than those
+ * among them.
+ */
+export function guardSchema(expected: readonly SchemaObject[], untriggered: readonly string[]): Statement {
   const wanted = JSON.stringify(expected.map((o) => [o.type, o.name, o.table, o.sql]));
-  const tables = JSON.stringify([...new Set(expected.map((o) => o.table))]);
+  const triggers = expected.filter((o) => o.type === 'trigger').map((o) => o.name);
   return guard(
-    `(SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'trigger')
-        AND tbl_name IN (SELECT value FROM json_each(?))) = ${expected.length}
-     AND (SELECT count(*) FROM json_each(?) e JOIN sqlite_schema s ON s.type = e.value->>0 AND s.name = e.value->>1
-        AND s.tbl_name = e.value->>2 AND s.sql = e.value->>3) = ${expected.length}`,
-    [tables, wanted],
+    `(SELECT count(*) FROM json_each(?) e JOIN sqlite_schema s ON s.type = e.value->>0 AND s.name = e.value->>1
+        AND s.tbl_name = e.value->>2 AND s.sql = e.value->>3) = ${expected.length}
+     AND NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'trigger'
+        AND tbl_name IN (SELECT value FROM json_each(?)) AND name NOT IN (SELECT value FROM json_each(?)))`,
+    [wanted, JSON.stringify(untriggered), JSON.stringify(triggers)],
   );
 }
 
@@ -33,7 +36,8 @@ const FOUND = 'foreign-key-violations:';
 
 /**
  * Fails when a table has rows without a parent, other than those that are known and meant. What it found stands in the
- * error's message, as the path that SQLite complains about: up to 20 rows, for {@link foundViolations}.
+ * error's message, as the path that SQLite complains about: up to 20 rows, for {@link foundViolations}. Rows of WITHOUT
+ * ROWID tables are not told apart, but counted.
  */
 export function guardForeignKeys({ table, violations }: ForeignKeyCheck): Statement {
   const known = JSON.stringify(
@@ -41,11 +45,14 @@ export function guardForeignKeys({ table, violations }: ForeignKeyCheck): Statem
   );
   return {
     sql: `SELECT json_extract('{}', (
-            SELECT '${FOUND}' || json_group_array(json_array(?, id, parent, fkid)) FROM (
-              SELECT coalesce(CAST("rowid" AS TEXT), '') AS id, parent, fkid FROM pragma_foreign_key_check(?)
-              WHERE (coalesce(CAST("rowid" AS TEXT), ''), parent, fkid)
-                NOT IN (SELECT value->>0, value->>1, value->>2 FROM json_each(?)) LIMIT 20)
-            HAVING count(*) > 0))`,
+            SELECT iif(count(*) = 0, NULL, '${FOUND}' || json_group_array(json_array(?, id, parent, fkid))) FROM (
+              SELECT f.id, f.parent, f.fkid FROM (
+                SELECT coalesce(CAST("rowid" AS TEXT), '') AS id, parent, fkid, count(*) AS n
+                FROM pragma_foreign_key_check(?) GROUP BY 1, 2, 3) f
+              LEFT JOIN (
+                SELECT value->>0 AS id, value->>1 AS parent, value->>2 AS fkid, count(*) AS n
+                FROM json_each(?) GROUP BY 1, 2, 3) k ON k.id = f.id AND k.parent = f.parent AND k.fkid = f.fkid
+              WHERE f.n > coalesce(k.n, 0) LIMIT 20)))`,
     args: [table, table, known],
   };
 }
@@ -62,7 +69,9 @@ export function foundViolations(message: string): FoundViolation[] {
   const start = message.indexOf(FOUND);
   const end = message.lastIndexOf(']]');
   if (start < 0 || end < start) return [];
-  const rows = JSON.parse(message.slice(start + FOUND.length, end + 2)) as [string, string, string, number][];
+  // The message quotes the path as an SQL string does.
+  const found = message.slice(start + FOUND.length, end + 2).replaceAll("''", "'");
+  const rows = JSON.parse(found) as [string, string, string, number][];
   return rows.map(([table, rowid, parent]) => ({
     table,
     rowid: rowid === '' ? null : BigInt(rowid),

@@ -1,8 +1,10 @@
 import type { Changeset, SchemaChange } from '../changeset/model';
 import { exactProjection, exactRow } from '../local/exact-projection';
+import type { SchemaObject } from '../local/schema';
 import type { Encoding } from '../local/values';
 import type { Query } from '../remote/remote';
-import type { Conflict } from './conflict';
+import { conflictOf, type Conflict } from './conflict';
+import { triggerlessTables } from './plan';
 
 /** How the other side's definitions stand to a changeset. */
 export interface SchemaState {
@@ -19,82 +21,63 @@ export async function inspectSchema(
   changeset: Changeset,
   encoding: Encoding,
 ): Promise<SchemaState> {
-  const rows = await query(
-    `SELECT ${exactProjection(['type', 'name', 'tbl_name', 'sql'])} FROM sqlite_schema WHERE sql IS NOT NULL`,
-  );
-  const objects = rows.map((row) => exactRow(row, encoding) as [string, string, string, string]);
-  const remote = new Map(objects.map(([type, name, , sql]) => [`${type} ${name}`, sql]));
+  const objects = await readObjects(query, encoding);
+  const remote = new Map(objects.map((o) => [place(o), o]));
   const conflicts: Conflict[] = [];
   const done = new Set<SchemaChange>();
+  const report = ({ type, name, table }: SchemaObject, what: string): unknown =>
+    conflicts.push(
+      conflictOf({ kind: 'schema', table, message: `${type} "${name}" was ${what} on the remote.` }),
+    );
+
   for (const change of changeset.schema) {
-    const { type, name, sql, table } = change.object;
-    const theirs = remote.get(`${type} ${name}`);
-    const isDropped = change.action === 'drop';
-    if (isDropped ? theirs === undefined || isRemade(changeset, change, theirs) : theirs === sql)
-      done.add(change);
-    else if (isDropped ? theirs !== sql : theirs !== undefined && !replaces(changeset, change, theirs)) {
-      conflicts.push(
-        schemaConflict(
-          table,
-          `${type} "${name}" was ${isDropped ? 'changed' : 'made in another way'} on the remote`,
-        ),
-      );
+    const { action, object } = change;
+    const theirs = remote.get(place(object));
+    const others = changeset.schema.filter((c) => place(c.object) === place(object) && c.action !== action);
+    if (action === 'drop') {
+      const isGone = theirs === undefined || others.some((c) => isSame(c.object, theirs));
+      if (isGone) done.add(change);
+      else if (!isSame(object, theirs)) report(object, 'changed');
+    } else if (theirs !== undefined) {
+      if (isSame(object, theirs)) done.add(change);
+      // Where something is dropped to make place, the drop says whether it is still the same.
+      else if (others.length === 0) report(object, 'made in another way');
     }
   }
-  for (const { type, name, table, sql } of changeset.expects) {
-    if (changeset.schema.some((c) => c.object.type === type && c.object.name === name)) continue;
-    const theirs = remote.get(`${type} ${name}`);
-    if (theirs === sql) continue;
-    conflicts.push(
-      schemaConflict(
-        table,
-        `${type} "${name}" was ${theirs === undefined ? 'dropped' : 'changed'} on the remote`,
-      ),
-    );
+  const changed = new Set(changeset.schema.map((c) => place(c.object)));
+  for (const object of changeset.expects.filter((o) => !changed.has(place(o)))) {
+    const theirs = remote.get(place(object));
+    if (theirs === undefined) report(object, 'dropped');
+    else if (!isSame(object, theirs)) report(object, 'changed');
   }
-  const known = new Set([...changeset.expects, ...changeset.schema.map((c) => c.object)].map((o) => o.name));
-  const touched = new Set(changeset.expects.map((o) => o.table));
-  for (const [type, name, table] of objects) {
-    if (type !== 'trigger' || known.has(name) || !touched.has(table)) continue;
-    conflicts.push(schemaConflict(table, `trigger "${name}" was added on the remote`));
+  const known = new Set([...changed, ...changeset.expects.map(place)]);
+  const untriggered = new Set(triggerlessTables(changeset));
+  for (const object of objects) {
+    if (object.type === 'trigger' && untriggered.has(object.table) && !known.has(place(object)))
+      report(object, 'added');
   }
-  return {
-    conflicts,
-    done,
-    tables: new Set(objects.filter(([type]) => type === 'table').map(([, name]) => name)),
-  };
+  return { conflicts, done, tables: new Set(objects.filter((o) => o.type === 'table').map((o) => o.name)) };
 }
 
-// A changed index, view or trigger is dropped and made anew: the old one is still there, as expected.
-function replaces(changeset: Changeset, change: SchemaChange, theirs: string): boolean {
-  const { type, name } = change.object;
-  return changeset.schema.some(
-    ({ action, object }) =>
-      action === 'drop' && object.type === type && object.name === name && object.sql === theirs,
-  );
+async function readObjects(query: Query, encoding: Encoding): Promise<SchemaObject[]> {
+  const list = exactProjection(['type', 'name', 'tbl_name', 'sql']);
+  const rows = await query(`SELECT ${list} FROM sqlite_schema WHERE sql IS NOT NULL`);
+  return rows.map((row) => {
+    const [type, name, table, sql] = exactRow(row, encoding) as [
+      SchemaObject['type'],
+      string,
+      string,
+      string,
+    ];
+    return { type, name, table, sql };
+  });
 }
 
-// The same index, view or trigger is there already as it is meant to be.
-function isRemade(changeset: Changeset, { object }: SchemaChange, theirs: string): boolean {
-  return changeset.schema.some(
-    (c) =>
-      c.action === 'create' &&
-      c.object.type === object.type &&
-      c.object.name === object.name &&
-      c.object.sql === theirs,
-  );
+// Names differ in more than the case of ASCII letters; tables, views and indexes share theirs.
+function place({ type, name }: SchemaObject): string {
+  return `${type === 'trigger' ? type : ''} ${name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())}`;
 }
 
-/** A conflict about definitions rather than rows. */
-export function schemaConflict(table: string, what: string): Conflict {
-  return {
-    kind: 'schema',
-    table,
-    key: null,
-    columns: [],
-    old: null,
-    local: null,
-    remote: null,
-    message: `${what}.`,
-  };
+function isSame(a: SchemaObject, b: SchemaObject): boolean {
+  return a.type === b.type && a.name === b.name && a.table === b.table && a.sql === b.sql;
 }

@@ -1,18 +1,16 @@
-import type { Changeset, RowChange, SchemaChange, SequenceChange, TableChanges } from '../changeset/model';
+import type { Changeset, SchemaChange, SequenceChange } from '../changeset/model';
 import { quoteName } from '../local/quote';
 import type { SchemaObject } from '../local/schema';
 import type { Statement } from '../local/statement';
 import { guard, guardForeignKeys, guardSchema } from './guards';
-import { tableStatements, type RowAction } from './table-statements';
+import { tableStatements, type RemainingRows } from './table-statements';
 
 /** What of a changeset is still to be done; see {@link planStatements}. */
-export interface Remaining {
+export interface Remaining extends RemainingRows {
   /** Schema changes that are there already. */
   readonly done: ReadonlySet<SchemaChange>;
   /** Whether user_version can be carried. */
   readonly userVersion: boolean;
-  /** What is to be done about a row. */
-  row(changes: TableChanges, change: RowChange): RowAction;
 }
 
 /** One transaction's statements. */
@@ -23,18 +21,19 @@ export interface Plan {
 /**
  * The statements of one transaction that make a changeset happen, or fail where the other side is not as expected:
  * definitions guarded, triggers put aside; deletes, updates, inserts, each guarded; definitions made, triggers put back;
- * foreign keys checked.
+ * foreign keys checked. Throws VALUE_TOO_LARGE for a row of more than `maxRowBytes`.
  */
-export function planStatements(changeset: Changeset, remaining: Remaining): Plan {
+export function planStatements(changeset: Changeset, remaining: Remaining, maxRowBytes = Infinity): Plan {
   const open = changeset.schema.filter((change) => !remaining.done.has(change));
   const objects = (action: SchemaChange['action']): SchemaObject[] =>
     open.filter((c) => c.action === action).map((c) => c.object);
   const [dropped, created] = [objects('drop'), objects('create')];
-  const expected = expectedObjects(changeset, remaining.done);
+  const untriggered = triggerlessTables(changeset);
+  const expected = expectedObjects(changeset, remaining.done, untriggered);
   const putAside = expected.filter((o) => o.type === 'trigger' && !dropped.some((d) => isSameObject(d, o)));
-  const tables = changeset.tables.map((changes) => tableStatements(changes, remaining.row.bind(remaining)));
+  const tables = changeset.tables.map((changes) => tableStatements(changes, remaining, maxRowBytes));
   const statements = [
-    ...(expected.length > 0 ? [guardSchema(expected)] : []),
+    ...(expected.length > 0 || untriggered.length > 0 ? [guardSchema(expected, untriggered)] : []),
     ...putAside.map(dropStatement),
     ...dropped.filter((o) => o.type !== 'table').map(dropStatement),
     ...tables.flatMap((t) => t.deletes),
@@ -42,8 +41,10 @@ export function planStatements(changeset: Changeset, remaining: Remaining): Plan
     ...tables.flatMap((t) => t.updates),
     ...created.filter((o) => o.type === 'table').map(createStatement),
     ...tables.flatMap((t) => t.inserts),
-    ...created.filter((o) => o.type !== 'table').map(createStatement),
+    ...created.filter((o) => o.type === 'index' || o.type === 'view').map(createStatement),
+    // In this order they fire: the older ones came first.
     ...putAside.map(createStatement),
+    ...created.filter((o) => o.type === 'trigger').map(createStatement),
     ...changeset.sequences.flatMap(sequenceStatements),
     ...(remaining.userVersion ? userVersionStatements(changeset) : []),
     ...changeset.foreignKeys.map(guardForeignKeys),
@@ -51,13 +52,27 @@ export function planStatements(changeset: Changeset, remaining: Remaining): Plan
   return { statements };
 }
 
+/** Names of the tables and views that must have no triggers but those that a changeset knows: it would lose or fire them. */
+export function triggerlessTables({ schema, tables }: Changeset): string[] {
+  const dropped = schema.filter((c) => c.action === 'drop').map((c) => c.object);
+  const emptied = dropped.filter((o) => o.type === 'table' || o.type === 'view').map((o) => o.name);
+  return [...new Set([...tables.map((t) => t.table.name), ...emptied])];
+}
+
 /** What a changeset relies on, less what is dropped already, and with the triggers that are made already. */
-function expectedObjects({ schema, expects }: Changeset, done: ReadonlySet<SchemaChange>): SchemaObject[] {
-  const there = [...done];
-  const tables = new Set(expects.map((o) => o.table));
-  const made = schema.filter((c) => c.action === 'create' && there.includes(c)).map((c) => c.object);
-  const kept = expects.filter((o) => !there.some((c) => c.action === 'drop' && isSameObject(c.object, o)));
-  return [...kept, ...made.filter((o) => o.type === 'trigger' && tables.has(o.table))];
+function expectedObjects(
+  { schema, expects }: Changeset,
+  done: ReadonlySet<SchemaChange>,
+  untriggered: readonly string[],
+): SchemaObject[] {
+  const there = schema.filter((c) => done.has(c));
+  const isDropped = (o: SchemaObject): boolean =>
+    there.some((c) => c.action === 'drop' && isSameObject(c.object, o));
+  const made = there.filter((c) => c.action === 'create').map((c) => c.object);
+  return [
+    ...expects.filter((o) => !isDropped(o)),
+    ...made.filter((o) => o.type === 'trigger' && untriggered.includes(o.table)),
+  ];
 }
 
 function isSameObject(a: SchemaObject, b: SchemaObject): boolean {

@@ -1,6 +1,6 @@
 import { bindValues } from '../local/bind';
 import { exactReal } from '../local/quote';
-import type { SqlValue } from '../local/values';
+import { rowSize, type SqlValue } from '../local/values';
 
 /** Rows as a common table expression `r(c0, c1, ..)`, for one statement. */
 export interface RowSource {
@@ -42,6 +42,11 @@ export class RowBatcher {
     else this.#addJson(text);
   }
 
+  /** Adds rows that are JSON arrays already, with commas in between. */
+  addText(text: string, count: number): void {
+    this.#emitJson(text, count);
+  }
+
   /** Emits what is left. */
   flush(): void {
     this.#flushJson();
@@ -55,7 +60,7 @@ export class RowBatcher {
   }
 
   #addBound(row: readonly SqlValue[]): void {
-    const size = row.reduce<number>((sum, value) => sum + sizeOf(value), 0);
+    const size = rowSize(row);
     const isFull =
       this.#boundSize + size > BYTE_LIMIT || (this.#bound.length + 1) * this.#width > PARAMETER_LIMIT;
     if (this.#bound.length > 0 && isFull) this.#flushBound();
@@ -65,14 +70,14 @@ export class RowBatcher {
 
   #flushJson(): void {
     if (this.#json.length === 0) return;
-    const columns = this.#columns((i) => `value->>${i} AS c${i}`);
-    const source = {
-      sql: `WITH r AS (SELECT ${columns} FROM json_each(?))`,
-      args: [`[${this.#json.join(',')}]`],
-    };
-    this.#emit({ ...source, count: this.#json.length });
+    this.#emitJson(this.#json.join(','), this.#json.length);
     this.#json = [];
     this.#jsonSize = 0;
+  }
+
+  #emitJson(text: string, count: number): void {
+    const columns = this.#columns((i) => `value->>${i} AS c${i}`);
+    this.#emit({ sql: `WITH r AS (SELECT ${columns} FROM json_each(?))`, args: [`[${text}]`], count });
   }
 
   #flushBound(): void {
@@ -109,10 +114,4 @@ function itemToJson(value: SqlValue): string | null {
   if (typeof value === 'number' && !Object.is(value, -0))
     return Number.isFinite(value) ? exactReal(value) : `${Math.sign(value) * 9}e999`;
   return null;
-}
-
-function sizeOf(value: SqlValue): number {
-  if (value === null || typeof value === 'bigint' || typeof value === 'number') return 8;
-  if (typeof value === 'string') return Buffer.byteLength(value);
-  return value instanceof Uint8Array ? value.byteLength : value.bytes.byteLength;
 }

@@ -1,9 +1,13 @@
 import type { ChangeKind, RowChange, TableChanges } from '../changeset/model';
 import { changesUniqueValue } from '../changeset/unique';
+import { joinTerms } from '../local/join-terms';
+import { keyTerms } from '../local/key-terms';
 import { quoteName } from '../local/quote';
+import { keyColumns } from '../local/schema';
 import type { Statement } from '../local/statement';
-import type { SqlValue } from '../local/values';
+import { rowSize, type SqlValue } from '../local/values';
 import { guardChanges } from './guards';
+import { refuseTooLarge } from './row-limit';
 import { RowBatcher, type RowSource } from './row-source';
 
 /** The statements that change one table's rows, each followed by its guard. All deletes of all tables go first. */
@@ -16,13 +20,22 @@ export interface TableStatements {
 /** What is to be done about a row: nothing where it is there already, or an insert under a rowid of the other's choice. */
 export type RowAction = 'write' | 'skip' | 'new-rowid';
 
+/** What of the rows is still to be done. */
+export interface RemainingRows {
+  /** Whether every row is simply to be written. */
+  readonly isEverything: boolean;
+  /** What is to be done about a row. */
+  row(changes: TableChanges, change: RowChange): RowAction;
+}
+
 /**
  * Turns one table's changes into set-based statements. A row is only deleted or updated when all of it is as it was: the
  * guard behind each statement counts.
  */
 export function tableStatements(
   changes: TableChanges,
-  action: (changes: TableChanges, change: RowChange) => RowAction,
+  remaining: RemainingRows,
+  maxRowBytes: number,
 ): TableStatements {
   const { columns } = changes;
   const into: TableStatements = { deletes: [], updates: [], inserts: [] };
@@ -36,21 +49,40 @@ export function tableStatements(
     into.inserts.push(...insertRows(changes, appended, rows)),
   );
 
-  for (const kind of ['delete', 'update', 'insert'] as const) {
-    for (const change of changes.rows(kind)) {
-      const how = action(changes, change);
+  const write = (rows: Iterable<RowChange>): void => {
+    for (const change of rows) {
+      const how = remaining.row(changes, change);
       if (how === 'skip') continue;
+      refuseTooLarge(changes, change, maxRowBytes);
       if (how === 'new-rowid' && change.kind === 'insert') appends.add(change.new.slice(1));
       else if (change.kind === 'insert') inserts.add(change.new);
       else if (change.kind === 'delete') deletes.add(change.old);
-      else if (changesUniqueValue(changes, change.changed)) {
+      else if (changesUniqueValue(changes, change.changed) || isLarge(change)) {
         deletes.add(change.old);
         inserts.add(change.new);
       } else updates.add(change);
     }
+  };
+  write(changes.rows('delete'));
+  write(changes.rows('update'));
+  // Once something is known of single rows, they are looked at one by one.
+  const inBulk = remaining.isEverything ? changes.bulkInserts('wire') : null;
+  if (inBulk === null) write(changes.rows('insert'));
+  else {
+    for (const piece of inBulk) {
+      if ('text' in piece) inserts.addText(piece.text, piece.count);
+      else write(piece.rows);
+    }
   }
   for (const batcher of [deletes, updates, inserts, appends]) batcher.flush();
   return into;
+}
+
+/** Bytes of an update's old and new row that still go into one row of a statement: servers refuse rows over 5,000,000. */
+const LARGE = 4_000_000;
+
+function isLarge({ old, new: now }: Extract<RowChange, { kind: 'update' }>): boolean {
+  return rowSize(old) + rowSize(now) > LARGE;
 }
 
 /** Collects updates that set the same columns; others of a row are set to the value that they have been guarded to have. */
@@ -86,28 +118,33 @@ class UpdateBatcher {
 /** Sets of changed columns that get statements of their own, before all further rows set all columns. */
 const MANY_SHAPES = 16;
 
+// The common table expression `r` hides a table of that name, unless the schema's name stands before it.
+function target({ table }: TableChanges): string {
+  return `main.${quoteName(table.name)}`;
+}
+
 function deleteRows(changes: TableChanges, rows: RowSource): Statement[] {
-  const table = quoteName(changes.table.name);
-  const key = keyNames(changes);
-  const inner = key.map((k) => `t.${k}`).join(',');
-  const sql = `${rows.sql} DELETE FROM ${table} WHERE (${key.join(',')}) IN
-    (SELECT ${inner} FROM r CROSS JOIN ${table} t WHERE ${isAsBefore(changes, 't')})`;
+  const { table } = changes;
+  const inner = keyColumns(table).map((name) => `t.${quoteName(name)}`);
+  const sql = `${rows.sql} DELETE FROM ${target(changes)} WHERE (${keyTerms(table).join(',')}) IN
+    (SELECT ${inner.join(',')} FROM r CROSS JOIN ${target(changes)} t WHERE ${isAsBefore(changes)})`;
   return guarded('delete', changes, rows, sql);
 }
 
 function updateRows(changes: TableChanges, set: readonly number[], rows: RowSource): Statement[] {
-  const { columns, table } = changes;
-  const name = quoteName(table.name);
+  const { columns } = changes;
   const assignments = set.map(
     (column, i) => `${quoteName(columns[column] ?? '')} = r.c${columns.length + i}`,
   );
-  const sql = `${rows.sql} UPDATE OR ABORT ${name} SET ${assignments.join(', ')} FROM r WHERE ${isAsBefore(changes, name)}`;
+  const sql = `${rows.sql} UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')}
+    FROM r WHERE ${isAsBefore(changes)}`;
   return guarded('update', changes, rows, sql);
 }
 
 // OR ABORT: an ON CONFLICT clause of the schema would let rows vanish without a word.
 function insertRows(changes: TableChanges, columns: readonly string[], rows: RowSource): Statement[] {
-  const sql = `${rows.sql} INSERT OR ABORT INTO ${quoteName(changes.table.name)}(${columns.map(quoteName).join(',')}) SELECT * FROM r`;
+  const names = columns.map(quoteName).join(',');
+  const sql = `${rows.sql} INSERT OR ABORT INTO ${target(changes)}(${names}) SELECT * FROM r`;
   return guarded('insert', changes, rows, sql);
 }
 
@@ -120,16 +157,16 @@ function guarded(
   return [{ sql, args, batch: { kind, table: table.name, rows: count } }, guardChanges(count)];
 }
 
-/** The condition that a row of the table is the one in `r`, and has all its values by storage class and bytes. */
-function isAsBefore({ columns, key }: TableChanges, table: string): string {
-  const sameKey = key.map((i) => `${table}.${quoteName(columns[i] ?? '')} = r.c${i}`);
+/**
+ * The condition that the row `t` of the table is the one in `r`, and has all its values by storage class and bytes. The
+ * unary plus keeps affinities from turning values into others before they are compared; the key has to do without, to
+ * be found by its index.
+ */
+function isAsBefore({ table, columns, key }: TableChanges): string {
+  const sameKey = keyTerms(table, 't.').map((term, i) => `${term} = r.c${key[i]}`);
   const sameValues = columns.flatMap((name, i) => {
-    const column = `${table}.${quoteName(name)}`;
-    return [`${column} COLLATE BINARY IS r.c${i}`, `typeof(${column}) = typeof(r.c${i})`];
+    const column = `t.${quoteName(name)}`;
+    return [`+${column} COLLATE BINARY IS +r.c${i}`, `typeof(${column}) = typeof(r.c${i})`];
   });
-  return [...sameKey, ...sameValues].join(' AND ');
-}
-
-function keyNames({ columns, key }: TableChanges): string[] {
-  return key.map((i) => quoteName(columns[i] ?? ''));
+  return joinTerms([...sameKey, ...sameValues], 'AND');
 }

@@ -1,8 +1,24 @@
 import type { Database } from 'better-sqlite3';
 import { openReadOnly } from '../local/open';
-import { readSchema, type Schema, type SchemaObject, type Table } from '../local/schema';
-import type { Changeset, ForeignKeyCheck, ForeignKeyViolation, SequenceChange, TableChanges } from './model';
-import { BEFORE, differsInScanOrder, diffRows } from './row-diff';
+import {
+  keyColumns,
+  readSchema,
+  rowColumns,
+  type Schema,
+  type SchemaObject,
+  type Table,
+} from '../local/schema';
+import {
+  CHANGE_KINDS,
+  type Changeset,
+  type ForeignKeyCheck,
+  type ForeignKeyViolation,
+  type SchemaChange,
+  type SequenceChange,
+  type TableChanges,
+} from './model';
+import { BEFORE, diffRows, MAX_COLUMNS, type Presence } from './row-diff';
+import { differsInScanOrder, hasAnyRow } from './scan-order';
 import { diffSchemas, unsupported } from './schema-diff';
 
 /**
@@ -16,18 +32,26 @@ export async function withDiff<T>(
 ): Promise<T> {
   const db = openReadOnly(after);
   try {
-    db.prepare(`ATTACH ? AS ${BEFORE}`).run(before);
+    attach(db, before);
     return await work(diffDatabases(db));
   } finally {
     db.close();
   }
 }
 
-function diffDatabases(db: Database): Changeset {
-  const [before, after] = [readSchema(db, BEFORE), readSchema(db)];
-  if (before.encoding !== after.encoding) {
-    throw unsupported(`the text encoding went from ${before.encoding} to ${after.encoding}`);
+function attach(db: Database, before: string): void {
+  try {
+    db.prepare(`ATTACH ? AS ${BEFORE}`).run(before);
+  } catch (error) {
+    // SQLite attaches no database of another encoding.
+    if (!(error as Error).message.includes('must use the same text encoding')) throw error;
+    throw unsupported('the text encoding of the database was changed');
   }
+}
+
+function diffDatabases(db: Database): Changeset {
+  refuseHiddenFunctions(db);
+  const [before, after] = [readSchema(db, BEFORE), readSchema(db)];
   const schema = diffSchemas(before, after);
   const tables = diffTables(db, before, after);
   const touched = new Set(tables.map((t) => t.table.name));
@@ -38,17 +62,41 @@ function diffDatabases(db: Database): Changeset {
     userVersion:
       before.userVersion === after.userVersion ? null : { from: before.userVersion, to: after.userVersion },
     notCarried: before.applicationId === after.applicationId ? [] : ['application_id'],
-    expects: before.objects.filter((o) => isRelied(o, before, touched)),
+    expects: findExpected(before, schema, touched),
     foreignKeys: diffForeignKeys(db, after, touched),
   };
 }
 
-// Of what exists before, a change relies on the tables that it touches and on their triggers, which are put aside.
-function isRelied(object: SchemaObject, before: Schema, touched: ReadonlySet<string>): boolean {
-  return (
-    (object.type === 'table' || object.type === 'trigger') &&
-    touched.has(object.table) &&
-    before.tables.has(object.table)
+// A table of the name of a table-valued function hides it, here and on the server.
+function refuseHiddenFunctions(db: Database): void {
+  const hidden = db
+    .prepare(
+      `SELECT name FROM (SELECT type, name FROM ${BEFORE}.sqlite_schema UNION SELECT type, name FROM main.sqlite_schema)
+       WHERE type IN ('table', 'view') AND (name LIKE 'json\\_each' ESCAPE '\\' OR name LIKE 'pragma\\_%' ESCAPE '\\')`,
+    )
+    .pluck()
+    .get() as string | undefined;
+  if (hidden !== undefined) throw unsupported(`"${hidden}" has the name of a function that is needed for it`);
+}
+
+/**
+ * Of what exists before, a change relies on: what it drops; the tables whose rows it touches and their triggers, which
+ * are put aside; the triggers of views that are made anew; the tables that get an index or a trigger.
+ */
+function findExpected(
+  before: Schema,
+  changes: readonly SchemaChange[],
+  touched: ReadonlySet<string>,
+): SchemaObject[] {
+  const dropped = new Set(changes.filter((c) => c.action === 'drop').map((c) => c.object));
+  const made = changes.filter((c) => c.action === 'create').map((c) => c.object);
+  const droppedViews = new Set([...dropped].filter((o) => o.type === 'view').map((o) => o.name));
+  const extended = new Set(made.map((o) => o.table));
+  return before.objects.filter(
+    (o) =>
+      dropped.has(o) ||
+      (o.type === 'table' && (touched.has(o.name) || extended.has(o.name))) ||
+      (o.type === 'trigger' && (touched.has(o.table) || droppedViews.has(o.table))),
   );
 }
 
@@ -60,13 +108,13 @@ function diffTables(db: Database, before: Schema, after: Schema): TableChanges[]
     const presence = old === undefined ? 'after' : now === undefined ? 'before' : 'both';
     // What a virtual table holds is in its shadow tables.
     if (table.kind === 'virtual') continue;
-    if (presence === 'both' && table.rowid === null && table.kind === 'rowid') {
-      if (differsInScanOrder(db, table))
-        throw unsupported(`rows of table "${name}", whose columns take every name of the rowid`);
+    const obstacle = findObstacle(table);
+    if (obstacle !== null) {
+      if (mayDiffer(db, table, presence)) throw unsupported(`rows of table "${name}", ${obstacle}`);
       continue;
     }
     const rows = diffRows(db, table, presence, after.encoding);
-    if (!hasRows(rows)) continue;
+    if (CHANGE_KINDS.every((kind) => rows.count(kind) === 0)) continue;
     if (table.kind === 'shadow')
       throw unsupported(`the content of a virtual table was changed (table "${name}")`);
     changes.push(rows);
@@ -74,11 +122,15 @@ function diffTables(db: Database, before: Schema, after: Schema): TableChanges[]
   return changes;
 }
 
-function hasRows(changes: TableChanges): boolean {
-  for (const kind of ['update', 'insert', 'delete'] as const) {
-    for (const _ of changes.rows(kind)) return true;
-  }
-  return false;
+/** Why the rows of a table cannot be compared one by one, or null. */
+function findObstacle(table: Table): string | null {
+  if (keyColumns(table).length === 0) return 'whose columns take every name of the rowid';
+  return rowColumns(table).length > MAX_COLUMNS ? `which has more than ${MAX_COLUMNS} columns` : null;
+}
+
+function mayDiffer(db: Database, table: Table, presence: Presence): boolean {
+  if (presence === 'both') return differsInScanOrder(db, table, [BEFORE, 'main']);
+  return hasAnyRow(db, table, presence === 'before' ? BEFORE : 'main');
 }
 
 function diffSequences(db: Database): SequenceChange[] {
@@ -103,9 +155,10 @@ function diffForeignKeys(db: Database, after: Schema, touched: ReadonlySet<strin
   const isTouched = (name: string): boolean => names.has(name.toLowerCase());
   return [...after.tables.values()]
     .filter((t) => t.parents.length > 0 && (isTouched(t.name) || t.parents.some(isTouched)))
-    .flatMap(({ name }) => {
-      const rows = checkForeignKeys(db, name);
-      return rows === null ? [] : [{ table: name, violations: rows }];
+    .flatMap((table) => {
+      const violations = checkForeignKeys(db, table.name);
+      const rowid = table.rowidAlias ?? table.rowid;
+      return violations === null ? [] : [{ table: table.name, rowid, violations }];
     });
 }
 

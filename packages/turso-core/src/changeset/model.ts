@@ -29,7 +29,19 @@ export interface TableChanges {
   readonly key: readonly number[];
   /** The rows of one kind, in the order of the key. */
   rows(kind: ChangeKind): Iterable<RowChange>;
+  /** How many rows of one kind there are. */
+  count(kind: ChangeKind): number;
+  /**
+   * The inserted rows in pieces, or null where {@link rows} serves as well. As `wire`, rows are JSON arrays that SQLite
+   * reads back to the same values; as `report`, they are as `changes.json` has them.
+   */
+  bulkInserts(form: 'wire' | 'report'): Iterable<InsertedRows> | null;
 }
+
+/** Some inserted rows: JSON arrays with commas in between, or one by one where JSON does not hold them exactly. */
+export type InsertedRows =
+  | { readonly count: number; readonly text: string }
+  | { readonly count: number; readonly rows: readonly RowChange[] };
 
 /** An object of the schema that is made or goes. A changed index, view or trigger goes and is made anew. */
 export interface SchemaChange {
@@ -51,6 +63,8 @@ export interface SequenceChange extends SettingChange<bigint | null> {
 /** A table whose foreign keys a change may break, and what is broken in the second database already. */
 export interface ForeignKeyCheck {
   readonly table: string;
+  /** The name of the column by which violations tell a row, or null where they do not. */
+  readonly rowid: string | null;
   /** Rows as `PRAGMA foreign_key_check` gives them: they are meant, and no conflict. */
   readonly violations: readonly ForeignKeyViolation[];
 }
@@ -73,7 +87,10 @@ export interface Changeset {
   readonly userVersion: SettingChange<number> | null;
   /** What differs and cannot be carried to a server, such as `application_id`, for people to read. */
   readonly notCarried: readonly string[];
-  /** Definitions that the change relies on: those of the touched tables, and of their triggers, as they were before. */
+  /**
+   * Definitions that the change relies on, as they were before: of all that it drops, of tables that it touches or puts
+   * something on, and of triggers that have to be out of the way.
+   */
   readonly expects: readonly SchemaObject[];
   /** Tables whose foreign keys are to be checked afterwards: the touched ones, and those that refer to them. */
   readonly foreignKeys: readonly ForeignKeyCheck[];

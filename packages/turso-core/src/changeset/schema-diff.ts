@@ -10,8 +10,8 @@ import type { SchemaChange } from './model';
 export function diffSchemas(before: Schema, after: Schema): SchemaChange[] {
   const old = byKey(before.objects);
   const now = byKey(after.objects);
-  const dropped = before.objects.filter((o) => now.get(key(o))?.sql !== o.sql);
-  const created = after.objects.filter((o) => old.get(key(o))?.sql !== o.sql);
+  const dropped = before.objects.filter((o) => !isSame(o, now.get(key(o))));
+  const created = after.objects.filter((o) => !isSame(o, old.get(key(o))));
   for (const object of [...dropped, ...created]) refuseUnsupported(object, before, after);
   return [
     ...dropped.sort((a, b) => order(b) - order(a)).map((object) => ({ action: 'drop', object }) as const),
@@ -30,6 +30,11 @@ function byKey(objects: readonly SchemaObject[]): Map<string, SchemaObject> {
 
 function key(object: SchemaObject): string {
   return `${object.type} ${object.name}`;
+}
+
+// An index of the same text belongs to another table where only the letter case of the table's name was changed.
+function isSame(a: SchemaObject, b: SchemaObject | undefined): boolean {
+  return a.sql === b?.sql && a.table === b.table;
 }
 
 function refuseUnsupported(object: SchemaObject, before: Schema, after: Schema): void {

@@ -1,4 +1,6 @@
-import { quoteName, quoteValue } from '../local/quote';
+import { endStatement } from '../local/end-statement';
+import { keyTerms } from '../local/key-terms';
+import { quoteName, quoteString, quoteValue } from '../local/quote';
 import type { SchemaObject } from '../local/schema';
 import type { SqlValue } from '../local/values';
 import type { Changeset, RowChange, TableChanges } from './model';
@@ -14,8 +16,12 @@ export function* changesetSql(changeset: Changeset): Generator<string> {
   const created = schema.filter((c) => c.action === 'create').map((c) => c.object);
   const isDropped = (o: SchemaObject): boolean => dropped.some((d) => d.type === o.type && d.name === o.name);
   const putAside = changeset.expects.filter((o) => o.type === 'trigger' && !isDropped(o));
-  const before = [...dropped.filter((o) => o.type !== 'table'), ...putAside];
-  const after = [...created.filter((o) => o.type !== 'table'), ...putAside];
+  const before = [...putAside, ...dropped.filter((o) => o.type !== 'table')];
+  const after = [
+    ...created.filter((o) => o.type === 'index' || o.type === 'view'),
+    ...putAside,
+    ...created.filter((o) => o.type === 'trigger'),
+  ];
 
   yield 'PRAGMA foreign_keys=OFF;\nBEGIN IMMEDIATE;\n';
   yield* section('drop', before.map(dropSql));
@@ -32,39 +38,56 @@ export function* changesetSql(changeset: Changeset): Generator<string> {
 function* section(title: string, statements: Iterable<string>): Generator<string> {
   let isFirst = true;
   for (const statement of statements) {
-    yield isFirst ? `\n-- ${title}\n${statement};\n` : `${statement};\n`;
+    yield `${isFirst ? `\n-- ${title}\n` : ''}${statement}\n`;
     isFirst = false;
   }
 }
 
 function dropSql({ type, name }: SchemaObject): string {
-  return `DROP ${type.toUpperCase()} ${quoteName(name)}`;
+  return `DROP ${type.toUpperCase()} ${quoteName(name)};`;
 }
 
 function createSql({ sql }: SchemaObject): string {
-  return sql;
+  return endStatement(sql);
 }
 
 // A value that has to be unique may be handed over from row to row, so such updates are a delete and an insert.
 function* deletes(changes: TableChanges): Generator<string> {
-  for (const change of changes.rows('delete')) yield deleteSql(changes, change);
-  for (const change of replacements(changes)) yield deleteSql(changes, change);
+  const where = keyCondition(changes);
+  const head = `DELETE FROM ${quoteName(changes.table.name)} WHERE `;
+  for (const rows of [changes.rows('delete'), replacements(changes)]) {
+    for (const change of rows) if (change.kind !== 'insert') yield `${head}${where(change.old)};`;
+  }
 }
 
 function* updates(changes: TableChanges): Generator<string> {
-  const { table, columns } = changes;
+  const where = keyCondition(changes);
+  const names = changes.columns.map(quoteName);
+  const head = `UPDATE ${quoteName(changes.table.name)} SET `;
   for (const change of changes.rows('update')) {
     if (change.kind !== 'update' || changesUniqueValue(changes, change.changed)) continue;
-    const set = change.changed.map(
-      (i) => `${quoteName(columns[i] ?? '')}=${quoteValue(change.new[i] as SqlValue)}`,
-    );
-    yield `UPDATE ${quoteName(table.name)} SET ${set.join(', ')} WHERE ${whereKey(changes, change.old)}`;
+    const set = change.changed.map((i) => `${names[i] ?? ''}=${quoteValue(change.new[i] as SqlValue)}`);
+    yield `${head}${set.join(', ')} WHERE ${where(change.old)};`;
   }
 }
 
 function* inserts(changes: TableChanges): Generator<string> {
-  for (const change of changes.rows('insert')) yield insertSql(changes, change);
-  for (const change of replacements(changes)) yield insertSql(changes, change);
+  const names = changes.columns.map(quoteName).join(',');
+  const head = `INSERT OR ABORT INTO ${quoteName(changes.table.name)}(${names}) VALUES(`;
+  const single = (change: RowChange): string =>
+    change.kind === 'delete' ? '' : `${head}${change.new.map(quoteValue).join(',')});`;
+  for (const piece of changes.bulkInserts('wire') ?? [{ rows: changes.rows('insert') }]) {
+    if ('text' in piece) yield manyInserts(changes, piece.text);
+    else for (const change of piece.rows) yield single(change);
+  }
+  for (const change of replacements(changes)) yield single(change);
+}
+
+// As they are pushed, a row a line.
+function manyInserts({ table, columns }: TableChanges, text: string): string {
+  const values = columns.map((_, i) => `value->>${i}`).join(',');
+  const into = `${quoteName(table.name)}(${columns.map(quoteName).join(',')})`;
+  return `INSERT OR ABORT INTO ${into} SELECT ${values} FROM json_each(${quoteString(`[\n${text}\n]`)});`;
 }
 
 function* replacements(changes: TableChanges): Generator<RowChange> {
@@ -73,27 +96,19 @@ function* replacements(changes: TableChanges): Generator<RowChange> {
   }
 }
 
-function deleteSql(changes: TableChanges, change: RowChange): string {
-  const row = change.kind === 'insert' ? change.new : change.old;
-  return `DELETE FROM ${quoteName(changes.table.name)} WHERE ${whereKey(changes, row)}`;
-}
-
-function insertSql({ table, columns }: TableChanges, change: RowChange): string {
-  const row = change.kind === 'delete' ? change.old : change.new;
-  const names = columns.map(quoteName).join(',');
-  return `INSERT OR ABORT INTO ${quoteName(table.name)}(${names}) VALUES(${row.map(quoteValue).join(',')})`;
-}
-
-function whereKey({ columns, key }: TableChanges, row: readonly SqlValue[]): string {
-  return key.map((i) => `${quoteName(columns[i] ?? '')}=${quoteValue(row[i] as SqlValue)}`).join(' AND ');
+function keyCondition({ table, key }: TableChanges): (row: readonly SqlValue[]) => string {
+  const names = keyTerms(table).map((term) => `${term}=`);
+  return (row) =>
+    key.map((place, i) => `${names[i] ?? ''}${quoteValue(row[place] as SqlValue)}`).join(' AND ');
 }
 
 function* settings({ sequences, userVersion }: Changeset): Generator<string> {
   for (const { table, to } of sequences) {
-    yield `DELETE FROM sqlite_sequence WHERE name=${quoteValue(table)}`;
-    if (to !== null) yield `INSERT INTO sqlite_sequence(name,seq) VALUES(${quoteValue(table)},${to})`;
+    yield `DELETE FROM sqlite_sequence WHERE name=${quoteValue(table)};`;
+    if (to !== null)
+      yield `INSERT INTO sqlite_sequence(name,seq) VALUES(${quoteValue(table)},${quoteValue(to)});`;
   }
-  if (userVersion !== null) yield `PRAGMA user_version=${userVersion.to}`;
+  if (userVersion !== null) yield `PRAGMA user_version=${userVersion.to};`;
 }
 
 function* flatMap<T, U>(items: Iterable<T>, map: (item: T) => Iterable<U>): Generator<U> {

@@ -1,4 +1,4 @@
-import { CHANGE_KINDS, type Changeset, type ChangeKind } from './model';
+import type { ChangeKind, Changeset } from './model';
 
 /** How many rows of one table, or of all, are changed in which way. */
 export type Counts = Readonly<Record<ChangeKind, number>>;
@@ -22,9 +22,13 @@ export interface ChangeSummary {
 /** Counts a changeset. */
 export function summarize(changeset: Changeset): ChangeSummary {
   const tables = changeset.tables.map((changes) => {
-    const counts = { delete: 0, update: 0, insert: 0 };
-    for (const kind of CHANGE_KINDS) for (const _ of changes.rows(kind)) counts[kind]++;
-    return { table: changes.table.name, ...counts };
+    const count = (kind: ChangeKind): number => changes.count(kind);
+    return {
+      table: changes.table.name,
+      delete: count('delete'),
+      update: count('update'),
+      insert: count('insert'),
+    };
   });
   const sum = (kind: ChangeKind): number => tables.reduce((n, t) => n + t[kind], 0);
   return {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isDiskFull } from '../errors';
-import type { OnEvent } from './events';
+import { timed, type OnEvent } from './events';
 import { changesetJson } from '../changeset/json';
 import type { Changeset } from '../changeset/model';
 import { changesetSql } from '../changeset/sql-text';
@@ -29,11 +29,12 @@ export async function diff(
 ): Promise<DiffResult> {
   requireBase(project);
   return withTemporary(project.files.directory, (temporary) =>
-    withComparison(project, temporary, (comparison) => {
+    withComparison(project, temporary, async (comparison) => {
       const changes = comparison === null ? NO_CHANGES : summarize(comparison.changeset);
-      const files = writeChanges(project, temporary, comparison?.changeset ?? NOTHING);
-      options.onEvent?.({ type: 'step', what: `wrote ${files.sql} and ${files.json}`, milliseconds: 0 });
-      return { changes, files };
+      const written = await timed(options.onEvent, 'write diff.sql and changes.json', () =>
+        writeChanges(project, temporary, comparison?.changeset ?? NOTHING),
+      );
+      return { changes, files: written.publish() };
     }),
   );
 }
@@ -48,20 +49,30 @@ const NOTHING: Changeset = {
   foreignKeys: [],
 };
 
-/** Writes `diff.sql` and `changes.json`, each replaced whole. */
-export function writeChanges(project: Project, temporary: string, changeset: Changeset): DiffResult['files'] {
+/** Files that hold the changes in full, written beside their places: see {@link writeChanges}. */
+export interface WrittenChanges {
+  /** Puts them in their places, each replaced whole. */
+  publish(): DiffResult['files'];
+}
+
+/** Writes `diff.sql` and `changes.json` into the temporary folder. Throws DISK_FULL. */
+export async function writeChanges(
+  project: Project,
+  temporary: string,
+  changeset: Changeset,
+): Promise<WrittenChanges> {
   const { diffSql: sql, changesJson: json } = project.files;
+  const written = (file: string): string => path.join(temporary, path.basename(file));
   try {
-    for (const [file, pieces] of [
-      [sql, changesetSql(changeset)],
-      [json, changesetJson(changeset, new Date())],
-    ] as const) {
-      const written = path.join(temporary, path.basename(file));
-      writePieces(written, pieces);
-      fs.renameSync(written, file);
-    }
+    await writePieces(written(sql), changesetSql(changeset));
+    await writePieces(written(json), changesetJson(changeset, new Date()));
   } catch (error) {
     throw isDiskFull(error) ? diskFull(error) : error;
   }
-  return { sql, json };
+  return {
+    publish() {
+      for (const file of [sql, json]) fs.renameSync(written(file), file);
+      return { sql, json };
+    },
+  };
 }

@@ -78,21 +78,25 @@ async function pushChanges(context: Context, comparison: Comparison): Promise<Pu
     return nothing(changes);
   }
   if (options.dryRun === true) {
-    writeChanges(project, temporary, changeset);
+    (await writeChanges(project, temporary, changeset)).publish();
     return { ...nothing(changes), status: 'planned' };
   }
   const remote = connect(project.address(), project.authToken());
   options.onEvent?.({ type: 'connect', location: remote.location });
   try {
-    const before = remote.fingerprint();
-    before.catch(() => undefined);
+    // Now, since requests do not leave while changes are being read, and the connection is there when they are.
+    const before = await remote.fingerprint();
     const onSend = (plan: Plan): void => options.onEvent?.({ type: 'transaction', ...describe(plan) });
-    const result = await timed(options.onEvent, 'push', () => apply(changeset, remote, onSend));
-    writeChanges(project, temporary, changeset);
+    const applied = timed(options.onEvent, 'push', () => apply(changeset, remote, onSend));
+    // While the remote works. Should this fail, the push is still waited for.
+    const written = writeChanges(project, temporary, changeset);
+    written.catch(() => undefined);
+    const result = await applied;
     if (result.status === 'conflict') {
       return { ...nothing(changes), status: 'conflict', conflicts: result.conflicts };
     }
     advanceBase(context, comparison, await newFingerprint(remote, base, before));
+    (await written).publish();
     return { ...nothing(changes), ...result, status: 'pushed' };
   } finally {
     await remote.close();
@@ -114,10 +118,10 @@ function describe({ statements }: Plan): {
 async function newFingerprint(
   remote: Remote,
   base: Manifest,
-  before: Promise<string | null>,
+  before: string | null,
 ): Promise<string | null> {
   try {
-    return (await before) === base.fingerprint ? await remote.fingerprint() : null;
+    return before === base.fingerprint ? await remote.fingerprint() : null;
   } catch {
     // The push is through; not knowing the mark only makes the next status less certain.
     return null;

@@ -2,11 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isDiskFull, systemCode, TursoSyncError } from '../errors';
 import { timed, type OnEvent } from './events';
-import { dumpDatabase } from '../local/dump';
 import { openReadOnly } from '../local/open';
-import { writePieces } from '../local/write-file';
+import { createReaderPool, type ReaderPool } from '../local/reader-pool';
+import { writeDump } from '../local/write-dump';
 import { connect } from '../remote/connect';
-import type { Remote } from '../remote/remote';
+import type { Remote, SnapshotMethod, SnapshotProgress } from '../remote/remote';
 import { diskFull } from '../workspace/disk';
 import { withLock } from '../workspace/lock';
 import { writeManifest, type Manifest } from '../workspace/manifest';
@@ -52,15 +52,10 @@ export async function takeSnapshot(project: Project, remote: Remote, onEvent?: O
     return await withTemporary(directory, async (temporary) => {
       const files = baselineFiles(path.join(temporary, 'snapshot'));
       fs.mkdirSync(files.directory);
+      const dump = path.join(files.directory, path.basename(target.dump));
       // Read before the snapshot: a write in between then makes it look stale, never fresh.
       const fingerprint = await remote.fingerprint();
-      const onProgress = (progress: { done: number; total: number | null; unit: 'bytes' | 'rows' }): void =>
-        onEvent?.({ type: 'snapshot', ...progress });
-      const method = await timed(onEvent, 'download', () => remote.snapshot(files.database, { onProgress }));
-      await timed(onEvent, 'check', () => checkSound(files.database, remote.location));
-      await timed(onEvent, 'dump', () =>
-        writeDump(files.database, path.join(files.directory, path.basename(target.dump))),
-      );
+      const method = await downloadAndDump({ remote, database: files.database, dump, onEvent });
       const manifest = writeManifest(files, {
         createdAt: new Date().toISOString(),
         remote: remote.location,
@@ -76,26 +71,51 @@ export async function takeSnapshot(project: Project, remote: Remote, onEvent?: O
   }
 }
 
-function writeDump(database: string, to: string): void {
-  const db = openReadOnly(database);
+/** Size from which on threads are worth their start, in bytes. */
+const LARGE = 16_000_000;
+
+async function downloadAndDump(job: {
+  remote: Remote;
+  database: string;
+  dump: string;
+  onEvent: OnEvent | undefined;
+}): Promise<SnapshotMethod> {
+  const { remote, database, dump, onEvent } = job;
+  let pool: ReaderPool | null = null;
+  const onProgress = (progress: SnapshotProgress): void => {
+    // While the rest is under way, threads have time to start.
+    if ((progress.total ?? 0) >= LARGE) pool ??= createReaderPool(database, 2);
+    onEvent?.({ type: 'snapshot', ...progress });
+  };
   try {
-    writePieces(to, dumpDatabase(db));
+    const method = await timed(onEvent, 'download', () => remote.snapshot(database, { onProgress }));
+    await timed(onEvent, 'check and dump', () =>
+      Promise.all([checkSound(database, remote.location, pool), writeDump(database, dump, pool)]),
+    );
+    return method;
   } finally {
-    db.close();
+    await (pool as ReaderPool | null)?.close();
   }
 }
 
-function checkSound(file: string, location: string): void {
-  const db = openReadOnly(file);
+async function checkSound(file: string, location: string, pool: ReaderPool | null): Promise<void> {
+  const check = { sql: 'PRAGMA quick_check(1)', args: [] };
   try {
-    const found = db.pragma('quick_check(1)', { simple: true }) as string;
-    if (found !== 'ok') throw unsound(location, found);
+    const found = pool === null ? askHere(file, check.sql) : await pool.ask(check);
+    if (found !== 'ok') throw unsound(location, String(found));
   } catch (error) {
     if (!systemCode(error).startsWith('SQLITE_')) throw error;
     const message = (error as Error).message;
     throw message.includes('malformed database schema')
       ? unsupportedSchema(location, message)
       : unsound(location, message);
+  }
+}
+
+function askHere(file: string, sql: string): unknown {
+  const db = openReadOnly(file);
+  try {
+    return db.prepare(sql).pluck().get();
   } finally {
     db.close();
   }

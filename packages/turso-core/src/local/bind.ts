@@ -1,5 +1,5 @@
-import { RawText, type SqlValue } from './values';
 import { quoteValue } from './quote';
+import { RawText, type SqlValue } from './values';
 
 /** Values as SQL text with placeholders, and the arguments for those. */
 export interface Bound {
@@ -10,16 +10,20 @@ export interface Bound {
 }
 
 /**
- * Values as bound parameters, so that each arrives bit by bit: text that is no text goes as bytes through a CAST, and the
- * doubles that a wire format may lose (infinite, -0.0) as literals.
+ * Values as bound parameters, so that each arrives bit by bit. Literals are those that would not: the doubles that a wire
+ * format may lose (infinite, -0.0), and text that is no text, since SQLite 3.45 takes a bound BLOB that is cast to
+ * TEXT for UTF-8 in every database.
  */
 export function bindValues(values: readonly SqlValue[]): Bound {
   const args: SqlValue[] = [];
   const expressions = values.map((value) => {
-    if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
-      return quoteValue(value);
-    args.push(value instanceof RawText ? value.bytes : value);
-    return value instanceof RawText ? 'CAST(? AS TEXT)' : '?';
+    if (value instanceof RawText || (typeof value === 'number' && isFragile(value))) return quoteValue(value);
+    args.push(value);
+    return '?';
   });
   return { expressions, args };
+}
+
+function isFragile(value: number): boolean {
+  return !Number.isFinite(value) || Object.is(value, -0);
 }

@@ -1,3 +1,4 @@
+import { joinTerms } from './join-terms';
 import { decodeText, type Encoding, type SqlValue } from './values';
 
 /**
@@ -8,7 +9,11 @@ import { decodeText, type Encoding, type SqlValue } from './values';
  * @param columns - SQL expressions, already quoted.
  */
 export function exactProjection(columns: readonly string[]): string {
-  const classes = columns.map((c) => `substr(typeof(${c}),1,1)`).join('||') || `''`;
+  const classes =
+    joinTerms(
+      columns.map((c) => `substr(typeof(${c}),1,1)`),
+      '||',
+    ) || `''`;
   const values = columns.map((c) => `iif(typeof(${c})='text',CAST(${c} AS BLOB),${c})`);
   return [classes, ...values].join(', ');
 }

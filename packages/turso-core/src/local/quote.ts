@@ -5,7 +5,7 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A string as an SQL literal. Text with NUL has no literal form in the `sqlite3` shell: see {@link quoteValue}. */
+/** A string as an SQL literal. Text with NUL or CR has no literal form in the `sqlite3` shell: see {@link quoteValue}. */
 export function quoteString(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
@@ -15,7 +15,7 @@ export function quoteValue(value: SqlValue): string {
   if (value === null) return 'NULL';
   if (typeof value === 'bigint') return quoteInteger(value);
   if (typeof value === 'number') return quoteReal(value);
-  if (typeof value === 'string') return value.includes('\0') ? textWithNul(value) : quoteString(value);
+  if (typeof value === 'string') return quoteText(value);
   if (value instanceof RawText) return `CAST(${quoteBlob(value.bytes)} AS TEXT)`;
   return quoteBlob(value);
 }
@@ -52,11 +52,19 @@ function quoteBlob(bytes: Uint8Array): string {
   return `x'${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}'`;
 }
 
-// The shell reads a statement as a C string, so NUL is put in by a function, in any encoding of the database. A chain
-// of || would meet the limit on the depth of expressions, hence a stand-in character that the text does not hold.
-function textWithNul(text: string): string {
-  let standIn = 0xe000;
-  while (text.includes(String.fromCodePoint(standIn))) standIn++;
-  const replaced = text.replaceAll('\0', String.fromCodePoint(standIn));
-  return `replace(${quoteString(replaced)},char(${standIn}),char(0))`;
+// The sqlite3 shell reads a statement as a C string, and drops a CR at the end of a line. So both are put in by
+// functions, in any encoding of the database. A chain of || would meet the limit on the depth of expressions, hence
+// stand-in characters that the text does not hold.
+function quoteText(text: string): string {
+  if (!text.includes('\0') && !text.includes('\r')) return quoteString(text);
+  const special = ['\0', '\r'].filter((character) => text.includes(character));
+  let standIn = 0xdfff;
+  let literal = text;
+  const calls = special.map((character) => {
+    do standIn++;
+    while (text.includes(String.fromCodePoint(standIn)));
+    literal = literal.replaceAll(character, String.fromCodePoint(standIn));
+    return `,char(${standIn}),char(${character.charCodeAt(0)}))`;
+  });
+  return `${'replace('.repeat(calls.length)}${quoteString(literal)}${calls.join('')}`;
 }

@@ -18,6 +18,11 @@ export interface Column {
   readonly type: string;
   /** 1-based place in the primary key, 0 where it is no part of it. */
   readonly primaryKey: number;
+  /**
+   * The collation of this column in the primary key of a WITHOUT ROWID table, which need not be the column's own. Null
+   * elsewhere, and where the table names no collations.
+   */
+  readonly keyCollation: string | null;
   /** Whether SQLite computes it; a generated column is never written. */
   readonly generated: boolean;
 }
@@ -28,6 +33,8 @@ export interface Table {
   readonly sql: string;
   readonly kind: 'rowid' | 'without-rowid' | 'virtual' | 'shadow';
   readonly columns: readonly Column[];
+  /** Whether the primary key is what rows are stored by; shadow tables may be so as well. */
+  readonly withoutRowid: boolean;
   /** The name by which a rowid table's rowid can be addressed, or null: `rowid` may be the name of a user's column. */
   readonly rowid: string | null;
   /** The column that is the rowid's alias (INTEGER PRIMARY KEY), or null. */
@@ -75,9 +82,13 @@ export function rowColumns(table: Table): string[] {
   return table.rowid !== null && table.rowidAlias === null ? [table.rowid, ...stored] : stored;
 }
 
-/** The columns that tell a row from all others: the rowid's name, or the primary key of a WITHOUT ROWID table. */
+/**
+ * The columns that tell a row from all others: the rowid's name, or the primary key of a WITHOUT ROWID table. Empty where
+ * the rowid cannot be addressed.
+ */
 export function keyColumns(table: Table): string[] {
-  if (table.kind !== 'without-rowid') return table.rowid === null ? [] : [table.rowidAlias ?? table.rowid];
+  const rowid = table.rowidAlias ?? table.rowid;
+  if (!table.withoutRowid) return rowid === null ? [] : [rowid];
   return table.columns
     .filter((c) => c.primaryKey > 0)
     .sort((a, b) => a.primaryKey - b.primaryKey)
@@ -108,56 +119,74 @@ function listTables(db: Database, schema: string): TableListRow[] {
 }
 
 function readTable(db: Database, schema: string, row: TableListRow, sql: string): Table {
-  const columns = readColumns(db, schema, row.name);
+  const withoutRowid = row.wr === 1;
   const kind =
-    row.type === 'table' ? (row.wr === 1 ? 'without-rowid' : 'rowid') : (row.type as 'virtual' | 'shadow');
-  const unique = readUnique(db, schema, row.name, columns);
-  const hasRowid = kind !== 'without-rowid' && row.wr === 0;
+    row.type === 'table' ? (withoutRowid ? 'without-rowid' : 'rowid') : (row.type as 'virtual' | 'shadow');
+  const indexed = readUniqueIndexes(db, schema, row.name);
+  const primaryKey = indexed.filter((c) => c.origin === 'pk');
+  const hasCollations = withoutRowid && /\bcollate\b/i.test(sql);
+  const columns = readColumns(db, schema, row.name, hasCollations ? primaryKey : []);
   const rowidAlias =
-    hasRowid && kind !== 'virtual' ? findRowidAlias(columns, unique.hasPrimaryKeyIndex) : null;
-  if (rowidAlias !== null) unique.columns.add(rowidAlias);
+    withoutRowid || kind === 'virtual' ? null : findRowidAlias(columns, primaryKey.length > 0);
+  const uniqueColumns = findUniqueColumns(columns, indexed);
+  if (rowidAlias !== null) uniqueColumns.add(rowidAlias);
   return {
     name: row.name,
     sql,
     kind,
     columns,
-    rowid: hasRowid ? findRowidName(columns) : null,
+    withoutRowid,
+    rowid: withoutRowid ? null : findRowidName(columns),
     rowidAlias,
-    uniqueColumns: unique.columns,
+    uniqueColumns,
     parents: readParents(db, schema, row.name),
   };
 }
 
 // `hidden`: 1 is a virtual table's hidden column, 2 a virtual and 3 a stored generated column.
-function readColumns(db: Database, schema: string, table: string): Column[] {
+function readColumns(
+  db: Database,
+  schema: string,
+  table: string,
+  primaryKey: readonly IndexedColumn[],
+): Column[] {
   const rows = db
     .prepare(`SELECT name, type, pk, hidden FROM pragma_table_xinfo(?, ?) ORDER BY cid`)
     .all(table, schema) as { name: string; type: string; pk: number; hidden: number }[];
   return rows
     .filter((r) => r.hidden !== 1)
-    .map((r) => ({ name: r.name, type: r.type, primaryKey: r.pk, generated: r.hidden > 1 }));
+    .map((r) => ({
+      name: r.name,
+      type: r.type,
+      primaryKey: r.pk,
+      keyCollation: primaryKey.find((c) => c.name === r.name)?.collation ?? null,
+      generated: r.hidden > 1,
+    }));
 }
 
-function readUnique(
-  db: Database,
-  schema: string,
-  table: string,
-  all: readonly Column[],
-): { columns: Set<string>; hasPrimaryKeyIndex: boolean } {
-  const generated = new Set(all.filter((c) => c.generated).map((c) => c.name));
-  const rows = db
+/** A column of a unique index; `name` is null for an expression. */
+interface IndexedColumn {
+  readonly origin: 'pk' | 'u' | 'c';
+  readonly partial: number;
+  readonly name: string | null;
+  readonly collation: string;
+}
+
+function readUniqueIndexes(db: Database, schema: string, table: string): IndexedColumn[] {
+  return db
     .prepare(
-      `SELECT l.origin, l.partial, x.name FROM pragma_index_list(?, ?) l, pragma_index_xinfo(l.name, ?) x
-       WHERE l."unique" = 1 AND x.key = 1`,
+      `SELECT l.origin, l.partial, x.name, x.coll AS collation
+       FROM pragma_index_list(?, ?) l, pragma_index_xinfo(l.name, ?) x WHERE l."unique" = 1 AND x.key = 1`,
     )
-    .all(table, schema, schema) as { origin: string; partial: number; name: string | null }[];
-  const columns = new Set<string>();
-  for (const row of rows) {
-    // An expression, a generated column, or the WHERE of a partial index may read any column.
-    if (row.name === null || row.partial === 1 || generated.has(row.name)) columns.add('*');
-    else columns.add(row.name);
-  }
-  return { columns, hasPrimaryKeyIndex: rows.some((r) => r.origin === 'pk') };
+    .all(table, schema, schema) as IndexedColumn[];
+}
+
+// An expression, a generated column, or the WHERE of a partial index may read any column.
+function findUniqueColumns(columns: readonly Column[], indexed: readonly IndexedColumn[]): Set<string> {
+  const generated = new Set(columns.filter((c) => c.generated).map((c) => c.name));
+  return new Set(
+    indexed.map(({ name, partial }) => (name === null || partial === 1 || generated.has(name) ? '*' : name)),
+  );
 }
 
 // INTEGER PRIMARY KEY is the rowid itself and has no index; INT PRIMARY KEY and INTEGER PRIMARY KEY DESC have one:

@@ -27,10 +27,14 @@ const decoders: Record<Encoding, TextDecoder> = {
   'UTF-16be': new TextDecoder('utf-16be', { fatal: true, ignoreBOM: true }),
 };
 
-/** The text that stored bytes stand for: a string, or {@link RawText} where they are not valid in that encoding. */
+/**
+ * The text that stored bytes stand for: a string, or {@link RawText} where they are not valid in that encoding, or hold
+ * the two characters that SQLite does not let into a UTF-16 database (U+FFFE and U+FFFF would become U+FFFD).
+ */
 export function decodeText(bytes: Uint8Array, encoding: Encoding): string | RawText {
   try {
-    return decoders[encoding].decode(bytes);
+    const text = decoders[encoding].decode(bytes);
+    return encoding !== 'UTF-8' && /[\uFFFE\uFFFF]/.test(text) ? new RawText(bytes) : text;
   } catch {
     return new RawText(bytes);
   }
@@ -46,4 +50,16 @@ export function sameValue(a: SqlValue, b: SqlValue): boolean {
 /** Whether two rows of the same columns are the same in every value. */
 export function sameRow(a: readonly SqlValue[], b: readonly SqlValue[]): boolean {
   return a.length === b.length && a.every((value, i) => sameValue(value, b[i] as SqlValue));
+}
+
+/** How many bytes a value takes, in a UTF-8 database; numbers count as 8. */
+export function byteSize(value: SqlValue): number {
+  if (value === null || typeof value === 'bigint' || typeof value === 'number') return 8;
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  return value instanceof Uint8Array ? value.byteLength : value.bytes.byteLength;
+}
+
+/** How many bytes the values of a row take together. */
+export function rowSize(row: readonly SqlValue[]): number {
+  return row.reduce<number>((sum, value) => sum + byteSize(value), 0);
 }

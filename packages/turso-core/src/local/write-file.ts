@@ -1,31 +1,62 @@
 import fs from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 
-/** Bytes collected before they are written. */
-const BUFFER = 1 << 20;
+/** Characters of text collected before they are written. */
+const BUFFER = 1 << 18;
 
-/** Writes pieces to a new file, whatever their number and size, with little memory. */
-export function writePieces(file: string, pieces: Iterable<Buffer | string>): void {
-  const handle = fs.openSync(file, 'w');
-  const buffer = Buffer.allocUnsafe(BUFFER);
-  let used = 0;
-  const flush = (): void => {
-    writeAll(handle, buffer.subarray(0, used));
-    used = 0;
-  };
-  try {
-    for (const piece of pieces) {
-      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
-      if (used + bytes.byteLength > BUFFER) flush();
-      if (bytes.byteLength > BUFFER) writeAll(handle, bytes);
-      else used += bytes.copy(buffer, used);
-    }
-    flush();
-  } finally {
-    fs.closeSync(handle);
-  }
+/** A new file that is written in many pieces. */
+export interface PieceWriter {
+  /** Answers whether something was written by this call. */
+  write(piece: Uint8Array | string): boolean;
+  /** Writes what is left, and closes the file. */
+  end(): void;
+  /** Closes the file as it is. Does nothing after {@link end}. */
+  abandon(): void;
 }
 
-// A disk that fills up in the middle takes a part, and says so only at the next call.
-function writeAll(handle: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.byteLength;) at += fs.writeSync(handle, bytes, at);
+/** Opens a new file for pieces of any number and size. */
+export function openPieceWriter(file: string): PieceWriter {
+  let handle: number | null = fs.openSync(file, 'w');
+  let text = '';
+  const put = (bytes: Uint8Array): void => {
+    // A disk that fills up in the middle takes a part, and says so only at the next call.
+    for (let at = 0; at < bytes.byteLength;) at += fs.writeSync(handle ?? -1, bytes, at);
+  };
+  const flush = (): void => {
+    put(Buffer.from(text));
+    text = '';
+  };
+  const abandon = (): void => {
+    if (handle !== null) fs.closeSync(handle);
+    handle = null;
+  };
+  return {
+    write(piece) {
+      if (typeof piece === 'string') {
+        text += piece;
+        if (text.length < BUFFER) return false;
+        flush();
+      } else {
+        flush();
+        put(piece);
+      }
+      return true;
+    },
+    end() {
+      flush();
+      abandon();
+    },
+    abandon,
+  };
+}
+
+/** Writes pieces to a new file with little memory, and lets other work of this process go on in between. */
+export async function writePieces(file: string, pieces: Iterable<string>): Promise<void> {
+  const writer = openPieceWriter(file);
+  try {
+    for (const piece of pieces) if (writer.write(piece)) await setImmediate();
+    writer.end();
+  } finally {
+    writer.abandon();
+  }
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { cosmiconfig } from 'cosmiconfig';
 import { TursoSyncError } from '../errors';
 import { parseRemoteUrl } from '../remote/url';
 import { checkConfig, settingsOf, withoutTokens, type Config } from './config';
@@ -76,8 +77,6 @@ async function readConfig(
   cwd: string,
   config: string | undefined,
 ): Promise<{ config: Config; file: string | null }> {
-  // Loaded here, since most of a small command's time would otherwise go into loading what it does not use.
-  const { cosmiconfig } = await import('cosmiconfig');
   const explorer = cosmiconfig(NAME, { searchPlaces: SEARCH_PLACES, stopDir: cwd });
   try {
     const found =

@@ -4,8 +4,8 @@ import { leaveWalMode } from '../../local/file-header';
 import type { Encoding } from '../../local/values';
 import type { Query, SnapshotOptions } from '../remote';
 
-/** Bytes asked for at once: under the server's limit of 5,000,000 for one value. */
-const PIECE = 4_500_000;
+/** Bytes asked for at once: large enough to be fast, and well under the server's limit of 5,000,000 for one value. */
+const PIECE = 2_000_000;
 
 /**
  * Copies the database page by page through the `sqlite_dbpage` table: the fastest way, and exact by construction.

@@ -36,7 +36,10 @@ export async function runTransaction(
   const rollback = batch.step().condition(BatchCond.not(BatchCond.ok(commit)));
   const rolledBack = rollback.run('ROLLBACK').catch(() => undefined);
 
-  await batch.execute();
+  const executed = batch.execute();
+  // The request to close the stream goes with the batch.
+  stream.closeGracefully();
+  await executed;
   const failure = (await Promise.all(failures)).find((f) => f !== undefined);
   await rolledBack;
   if (failure === undefined) return { committed: true };

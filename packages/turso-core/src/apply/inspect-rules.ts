@@ -1,0 +1,151 @@
+import type { Changeset, RowChange, TableChanges } from '../changeset/model';
+import { quoteName } from '../local/quote';
+import { sameValue, type Encoding, type SqlValue } from '../local/values';
+import type { Query } from '../remote/remote';
+import { conflictOf, keyObject, rowObject, type Conflict } from './conflict';
+import { foundViolations, type FoundViolation } from './guards';
+import { lookUp, pieces } from './look-up';
+import type { Remaining } from './plan';
+import { identityOf, rowIdentity } from './row-identity';
+
+/** Conflicts of one kind that are looked for, at most. */
+const ENOUGH = 20;
+
+/** What was to be done, and how the other side refused it. */
+export interface Refusal {
+  readonly changeset: Changeset;
+  readonly remaining: Pick<Remaining, 'row'>;
+  /** The error's message. */
+  readonly message: string;
+  /** The table whose rows were written when it failed, if any. */
+  readonly table: string | undefined;
+}
+
+/**
+ * Finds the rows behind a refusal by the other side's rules: foreign keys, uniqueness, checks. Empty where it was not
+ * one of these.
+ */
+export async function inspectRules(query: Query, refusal: Refusal, encoding: Encoding): Promise<Conflict[]> {
+  const { message, changeset, table = '' } = refusal;
+  const orphans = foundViolations(message);
+  if (orphans.length > 0) {
+    return Promise.all(orphans.map((orphan) => orphanConflict(query, changeset, orphan, encoding)));
+  }
+  const unique = /UNIQUE constraint failed: ([^\n]*)/.exec(message)?.[1];
+  if (unique !== undefined) return uniqueConflicts(query, refusal, unique, encoding);
+  const check = /CHECK constraint failed: ([^\n]*)/.exec(message)?.[1];
+  if (check === undefined) return [];
+  return [conflictOf({ kind: 'check', table, message: `A rule of the remote forbids a row: ${check}.` })];
+}
+
+/** Either our row refers to one that they deleted, or their row refers to one that we delete. */
+async function orphanConflict(
+  query: Query,
+  { tables, foreignKeys }: Changeset,
+  { table, rowid, parent }: FoundViolation,
+  encoding: Encoding,
+): Promise<Conflict> {
+  const name = foreignKeys.find((check) => check.table === table)?.rowid ?? 'rowid';
+  const known = { kind: 'foreign key', table, key: rowid === null ? null : { [name]: rowid } } as const;
+  const changes = tables.find((t) => t.table.name === table);
+  const place = changes?.columns.indexOf(name) ?? -1;
+  if (changes !== undefined && rowid !== null && place >= 0) {
+    const local = findWritten(changes, (row) => sameValue(row[place] as SqlValue, rowid));
+    if (local !== null) {
+      const message = `This row refers to a row of "${parent}" that is not there on the remote.`;
+      return conflictOf({ ...known, local: rowObject(changes.columns, local), message });
+    }
+    const terms = [`t.${quoteName(name)}`];
+    const [found] = await lookUp(query, changes, { terms, values: [[rowid]] }, encoding);
+    const remote = found === undefined ? null : rowObject(changes.columns, found.row);
+    return conflictOf({ ...known, remote, message: orphaned(parent) });
+  }
+  return conflictOf({ ...known, message: orphaned(parent) });
+}
+
+function orphaned(parent: string): string {
+  return `This row on the remote would refer to a row of "${parent}" that is not there any more.`;
+}
+
+function findWritten(
+  changes: TableChanges,
+  matches: (row: readonly SqlValue[]) => boolean,
+): readonly SqlValue[] | null {
+  for (const kind of ['insert', 'update'] as const) {
+    for (const change of changes.rows(kind))
+      if (change.kind !== 'delete' && matches(change.new)) return change.new;
+  }
+  return null;
+}
+
+async function uniqueConflicts(
+  query: Query,
+  { changeset, remaining, table: failing }: Refusal,
+  failed: string,
+  encoding: Encoding,
+): Promise<Conflict[]> {
+  const indexed = changeset.schema.map((c) => c.object.table);
+  const table = failing ?? indexed.find((name) => failed.startsWith(`${name}.`)) ?? '';
+  const columns = columnsIn(failed, table);
+  const message = `Another row on the remote has this value already (${failed}).`;
+  const known = { kind: 'unique', table, columns, message } as const;
+  const changes = changeset.tables.find((t) => t.table.name === table);
+  const twins = changes === undefined ? [] : await findTwins(query, changes, columns, remaining, encoding);
+  if (changes === undefined || twins.length === 0) return [conflictOf(known)];
+  return twins.map(({ change, row }) =>
+    conflictOf({
+      ...known,
+      key: keyObject(changes, change.new),
+      old: change.kind === 'update' ? rowObject(changes.columns, change.old) : null,
+      local: rowObject(changes.columns, change.new),
+      remote: rowObject(changes.columns, row),
+    }),
+  );
+}
+
+// SQLite names `table.column, table.column`, or an index over expressions as `index 'name'`.
+function columnsIn(failed: string, table: string): string[] {
+  const isNamed = failed.startsWith(`${table}.`);
+  return isNamed ? failed.slice(table.length + 1).split(`, ${table}.`) : [];
+}
+
+/** A change that writes a row. */
+type Write = Exclude<RowChange, { kind: 'delete' }>;
+
+/** Finds the other side's rows that have the same values as our new ones in the columns, and that are there to stay. */
+async function findTwins(
+  query: Query,
+  changes: TableChanges,
+  columns: readonly string[],
+  remaining: Refusal['remaining'],
+  encoding: Encoding,
+): Promise<{ change: Write; row: SqlValue[] }[]> {
+  const places = columns.map((name) => changes.columns.indexOf(name));
+  if (places.length === 0 || places.includes(-1)) return [];
+  const twins: { change: Write; row: SqlValue[] }[] = [];
+  const moved = new Set(movedRows(changes));
+  const terms = columns.map((name) => `t.${quoteName(name)}`);
+  for (const piece of pieces(writes(changes, remaining))) {
+    const values = piece.map((change) => places.map((i) => change.new[i] as SqlValue));
+    for (const { index, row } of await lookUp(query, changes, { terms, values }, encoding)) {
+      if (!moved.has(identityOf(changes, row))) twins.push({ change: piece[index] as Write, row });
+    }
+    if (twins.length >= ENOUGH) break;
+  }
+  return twins;
+}
+
+function* writes(changes: TableChanges, remaining: Refusal['remaining']): Generator<Write> {
+  for (const kind of ['update', 'insert'] as const) {
+    for (const change of changes.rows(kind)) {
+      if (change.kind !== 'delete' && remaining.row(changes, change) !== 'skip') yield change;
+    }
+  }
+}
+
+/** Identities of the rows of the other side that do not stay as they are. */
+function* movedRows(changes: TableChanges): Generator<string> {
+  for (const kind of ['delete', 'update'] as const) {
+    for (const change of changes.rows(kind)) yield rowIdentity(changes, change);
+  }
+}

@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  buildDatabase,
+  compareDatabases,
+  editDatabase,
+  loadCases,
+  makeTempDir,
+  removeTempDir,
+  requireTool,
+  sqlite3Path,
+} from '@turso-sync/testing';
+import fc from 'fast-check';
+import { withDiff } from './diff';
+import { buildHistory, editHistory, histories } from './random.fixture';
+import { REFUSED_CASES } from './refused-cases.fixture';
+import { changesetSql } from './sql-text';
+
+const withShell = requireTool('sqlite3') ? describe : describe.skip;
+
+withShell('the stock sqlite3 shell makes the working copy out of the base by diff.sql', () => {
+  test.each(loadCases('push').filter((c) => !REFUSED_CASES.includes(c.name)))(
+    '$name: $description',
+    async ({ base, edit }) => {
+      const differences = await replay(
+        (file) => buildDatabase(file, base),
+        (file) => editDatabase(file, edit),
+      );
+      expect(differences).toEqual([]);
+    },
+  );
+
+  test('whatever the edits', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        const differences = await replay(
+          (file) => buildHistory(file, history),
+          (file) => editHistory(file, history),
+        );
+        expect(differences).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test.each([
+    ['a comment at the end of a view', 'CREATE VIEW v AS SELECT 1 -- one\n;'],
+    ['a comment at the end of an index', 'CREATE INDEX i ON t(v) WHERE v > 1 -- big\n;'],
+    ['a text that looks like a comment', `CREATE VIEW v AS SELECT '-- one'; INSERT INTO t VALUES(9, '/* ');`],
+    [
+      'a trigger that would fire',
+      'CREATE TRIGGER x AFTER INSERT ON t BEGIN DELETE FROM t; END; PRAGMA recursive_triggers=OFF',
+    ],
+  ])('after %s', async (_, edit) => {
+    const base = 'CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES(1, 1);';
+    const differences = await replay(
+      (file) => buildDatabase(file, base),
+      (file) => editDatabase(file, `INSERT INTO t VALUES(2, 2); ${edit}`),
+    );
+    expect(differences).toEqual([]);
+  });
+});
+
+/** What tells the working copy from a copy of the base on which the shell has run diff.sql. */
+async function replay(build: (file: string) => void, edit: (file: string) => void): Promise<string[]> {
+  const dir = makeTempDir('sql-text-');
+  try {
+    const [base, work, replayed] = [join(dir, 'base.db'), join(dir, 'work.db'), join(dir, 'replayed.db')];
+    build(base);
+    copyFileSync(base, work);
+    copyFileSync(base, replayed);
+    edit(work);
+    const sql = await withDiff(base, work, (changeset) => [...changesetSql(changeset)].join(''));
+    execFileSync(sqlite3Path() ?? '', ['-bail', replayed], { input: sql });
+    return compareDatabases(replayed, work);
+  } finally {
+    removeTempDir(dir);
+  }
+}

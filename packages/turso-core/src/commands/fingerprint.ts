@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { connect } from '../remote/connect';
+import type { RemoteAddress } from '../remote/url';
+import { version } from '../version';
+import type { Project } from '../workspace/project';
+
+/**
+ * A mark for build caches of what `snapshot` would take: the same as long as nothing was written to the remote, another
+ * one after every write, for another remote and for another version of turso-sync. Machines that see the same remote get
+ * the same mark. Null where the remote cannot tell whether it was written to.
+ * Throws the `REMOTE_*` codes, URL_MISSING, URL_UNSUPPORTED and CONFIG_HAS_SECRET.
+ *
+ * @example
+ * ```ts
+ * import { fingerprint, loadProject } from 'turso-core';
+ *
+ * const mark = await fingerprint(await loadProject({ cwd: 'apps/mailer' }));
+ * ```
+ */
+export async function fingerprint(
+  project: Pick<Project, 'directory' | 'address' | 'authToken'>,
+): Promise<string | null> {
+  const address = project.address();
+  const remote = connect(address, project.authToken());
+  try {
+    const mark = await remote.fingerprint();
+    return mark === null ? null : digest([version, place(address, project.directory), mark]);
+  } finally {
+    await remote.close();
+  }
+}
+
+// Relative, so that clones of a repository in different folders agree on a file in it.
+function place(address: RemoteAddress, directory: string): string {
+  return address.kind === 'file' ? path.relative(directory, address.file) : address.location;
+}
+
+function digest(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

@@ -1,0 +1,108 @@
+import type { Database } from 'better-sqlite3';
+import { exactReal, POWER, quoteName, quoteString, TINY } from './quote';
+import { rowColumns, type Table } from './schema';
+import type { Encoding } from './values';
+
+/** Some rows of a table, to be rendered as one INSERT statement; plain data, for other threads. */
+export interface RowTask {
+  /** A query of one row: the statement, as a BLOB. */
+  readonly sql: string;
+  readonly args: readonly (bigint | number)[];
+}
+
+/** A piece of a dump: text, bytes, or a task that gives bytes. */
+export type DumpPiece = string | Uint8Array | RowTask;
+
+/** Rows of one INSERT statement. */
+const ROWS = 1_000;
+
+/** Bytes of records in one task: what a thread has in hand at once is a small multiple of it. */
+const BYTES = 2_000_000;
+
+/**
+ * Cuts tables into tasks of limited memory, whatever their rows are like: a task has as many rows as are small enough in
+ * the worst case, given the table's largest record.
+ */
+export function rowTasks(db: Database, encoding: Encoding): (table: Table) => Generator<DumpPiece> {
+  const largest = largestRecords(db);
+  return function* (table) {
+    const name = quoteName(table.name);
+    const columns = rowColumns(table).map(quoteName);
+    const row = joined(columns.map((c) => literal(c, encoding === 'UTF-8')));
+    const head = `INSERT INTO ${name}(${columns.join(',')}) VALUES\n(`;
+    if (table.rowid === null) {
+      yield* renderOneByOne(db, `SELECT CAST(${row} AS BLOB) FROM ${name} NOT INDEXED`, head);
+      return;
+    }
+    const rowid = quoteName(table.rowid);
+    const rows = Math.max(1, Math.min(ROWS, Math.floor(BYTES / (largest.get(table.name) ?? BYTES))));
+    const sql = `SELECT CAST(${quoteString(head)}||group_concat(${row},${quoteString(BETWEEN)})||${quoteString(END)} AS BLOB)
+      FROM (SELECT ${columns.join(',')} FROM ${name} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?)`;
+    for (const args of rowidRanges(db, name, rowid, rows)) yield { sql, args };
+  };
+}
+
+const BETWEEN = '),\n(';
+const END = ');\n';
+const MAX_ROWID = 2n ** 63n - 1n;
+
+function* rowidRanges(db: Database, table: string, rowid: string, rows: number): Generator<[bigint, bigint]> {
+  const first = db.prepare(`SELECT min(${rowid}) FROM ${table} NOT INDEXED`).pluck().safeIntegers();
+  const after = db
+    .prepare(
+      `SELECT ${rowid} FROM ${table} NOT INDEXED WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT 1 OFFSET ${rows}`,
+    )
+    .pluck()
+    .safeIntegers();
+  let from = first.get() as bigint | null;
+  while (from !== null) {
+    const next = (after.get(from) as bigint | undefined) ?? null;
+    yield [from, next === null ? MAX_ROWID : next - 1n];
+    from = next;
+  }
+}
+
+// Without a rowid there are no ranges that would be cheap to find.
+function* renderOneByOne(db: Database, sql: string, head: string): Generator<Uint8Array | string> {
+  let count = 0;
+  for (const values of db.prepare(sql).pluck().iterate() as IterableIterator<Uint8Array>) {
+    yield count === 0 ? head : count % ROWS === 0 ? `${END}${head}` : BETWEEN;
+    yield values;
+    count++;
+  }
+  if (count > 0) yield END;
+}
+
+// https://sqlite.org/dbstat.html
+function largestRecords(db: Database): Map<string, number> {
+  const rows = db.prepare(`SELECT name, max(mx_payload, 1) FROM dbstat WHERE aggregate = 1`).raw().all();
+  return new Map(rows as [string, number][]);
+}
+
+// One call of concat_ws takes at most 1,000 arguments, and a table may have 2,000 columns.
+function joined(expressions: readonly string[]): string {
+  const call = (items: readonly string[]): string => `concat_ws(',',${items.join(',')})`;
+  if (expressions.length <= 500) return call(expressions);
+  return call([joined(expressions.slice(0, 500)), joined(expressions.slice(500))]);
+}
+
+/**
+ * An SQL expression that gives a column's value as a literal. The form of doubles follows {@link quoteValue}: 18 digits
+ * are what this SQLite prints without rounding to the shortest.
+ */
+function literal(column: string, isUtf8: boolean): string {
+  const bytes = `'CAST(x'''||hex(CAST(${column} AS BLOB))||''' AS TEXT)'`;
+  const string = isUtf8 ? `iif(instr(${column},char(0)),${bytes},quote(${column}))` : bytes;
+  return `CASE typeof(${column}) WHEN 'text' THEN ${string} WHEN 'real' THEN ${real(column)} ELSE quote(${column}) END`;
+}
+
+function real(column: string): string {
+  const digits = (value: string): string => `format('%!.17e',${value})`;
+  const largest = '1.7976931348623157e308';
+  const tiny = `'('||${digits(`${column}*${exactReal(POWER)}`)}||'/${exactReal(POWER)})'`;
+  return `CASE WHEN ${column}>=${TINY} AND ${column}<=${largest} OR ${column}<=-${TINY} AND ${column}>=-${largest}
+      THEN ${digits(column)}
+    WHEN ${column}=0.0 THEN iif(atan2(${column},-1)<0,'-0.0','0.0')
+    WHEN abs(${column})<1 THEN ${tiny}
+    ELSE iif(${column}<0,'-9e999','9e999') END`;
+}
