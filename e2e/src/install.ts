@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { makeTempDir } from '@turso-sync/testing';
+
+const ROOT = path.join(__dirname, '..', '..');
+const PACKAGES = ['turso-core', 'turso-sync-plugin'];
+
+/**
+ * Before all tests: packs the packages as for a release, and installs them into a fresh Nx workspace outside of this
+ * repository, whose path goes into `E2E_WORKSPACE`. It takes a minute where better-sqlite3 has to be compiled.
+ */
+export default async function install(): Promise<void> {
+  const parent = makeTempDir('e2e-');
+  const workspace = path.join(parent, 'workspace');
+  fs.mkdirSync(workspace);
+  const tarballs = await Promise.all(PACKAGES.map((name) => pack(name, parent)));
+  writeJson(path.join(workspace, 'package.json'), {
+    name: 'workspace',
+    private: true,
+    devDependencies: { nx: versionOf('nx'), ...Object.fromEntries(tarballs) },
+    allowScripts: { 'better-sqlite3': true, nx: false },
+  });
+  writeJson(path.join(workspace, 'nx.json'), {
+    plugins: ['turso-sync-plugin'],
+    defaultBase: 'main',
+    analytics: false,
+  });
+  fs.writeFileSync(
+    path.join(workspace, '.gitignore'),
+    ['node_modules', '.nx', '.turso', 'working_copy.*', '.env.local', ''].join('\n'),
+  );
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], workspace);
+  process.env['E2E_WORKSPACE'] = workspace;
+}
+
+/** Packs one package; answers with its name and what to install it by. */
+async function pack(name: string, to: string): Promise<[name: string, specifier: string]> {
+  const from = path.join(ROOT, 'packages', name);
+  const [{ filename }] = JSON.parse(await run('npm', ['pack', '--json', '--pack-destination', to], from)) as [
+    { filename: string },
+  ];
+  return [name, `file:../${filename}`];
+}
+
+function versionOf(name: string): string {
+  const file = require.resolve(`${name}/package.json`);
+  return (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+function writeJson(file: string, value: object): void {
+  fs.writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+  return (await promisify(execFile)(command, args, { cwd, encoding: 'utf8' })).stdout;
+}

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { makeTempDir } from '@turso-sync/testing';
+
+/** The workspace that `install.ts` has made. */
+export const workspace = process.env['E2E_WORKSPACE'] ?? '';
+
+/** How a command ended. */
+export interface Ended {
+  readonly exitCode: number;
+  /** Standard output and error, as they came. */
+  readonly output: string;
+}
+
+/** A project in the workspace, whose build and test do no more than to say that they were run. */
+export interface App {
+  readonly name: string;
+  readonly directory: string;
+  readonly workingCopy: string;
+  readonly snapshot: string;
+  /** Lets its test fail from now on. */
+  breakTest(): void;
+}
+
+/** Adds a project to the workspace. */
+export function addApp(name: string, files: Readonly<Record<string, string>> = {}): App {
+  const directory = path.join(workspace, 'apps', name);
+  const command = (script: string): object => ({
+    executor: 'nx:run-commands',
+    options: { command: `node ${script}`, cwd: '{projectRoot}' },
+  });
+  const contents = {
+    'project.json': JSON.stringify({
+      name,
+      targets: { build: command('build.js'), test: command('test.js') },
+    }),
+    'turso-sync.config.json': '{}',
+    'build.js': "console.log('built');",
+    'test.js': "console.log('tested');",
+    ...files,
+  };
+  fs.mkdirSync(directory, { recursive: true });
+  for (const [file, text] of Object.entries(contents)) fs.writeFileSync(path.join(directory, file), text);
+  return {
+    name,
+    directory,
+    workingCopy: path.join(directory, 'working_copy.db'),
+    snapshot: path.join(directory, '.turso', 'snapshot'),
+    breakTest: () => fs.writeFileSync(path.join(directory, 'test.js'), 'process.exit(1)'),
+  };
+}
+
+/** A user without any settings: Nx keeps things in the home folder. */
+export const home = makeTempDir('home-');
+
+/** Runs Nx in the workspace, without its daemon unless the variables say so. */
+export function nx(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const { PATH = '' } = process.env;
+  const env = { PATH, HOME: home, NX_DAEMON: 'false', NX_TUI: 'false', NO_COLOR: '1', ...variables };
+  return run(path.join(workspace, 'node_modules', '.bin', 'nx'), args, env);
+}
+
+/** Runs a command in the workspace. */
+export function run(command: string, args: readonly string[], env = process.env): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = execFile(command, args, { cwd: workspace, env, maxBuffer: 1 << 26 }, () => undefined);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: string) => (output += text));
+    child.on('close', (exitCode) => resolve({ exitCode: exitCode ?? -1, output }));
+  });
+}

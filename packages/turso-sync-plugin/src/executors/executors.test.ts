@@ -1,0 +1,245 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import {
+  buildDatabase,
+  compareDatabases,
+  downloadDatabase,
+  editDatabase,
+  execOn,
+  makeTempDir,
+  requireTool,
+  startSqld,
+  type SqldWithAuth,
+} from '@turso-sync/testing';
+import { loadProject } from 'turso-core';
+import dumpInit from './dump-init';
+import dumpPush from './dump-push';
+import { requireOutput } from './require-output';
+import snapshot from './snapshot';
+import status from './status';
+import { makeApp, type TestApp } from './task.fixture';
+
+const BASE = `CREATE TABLE person(id INTEGER PRIMARY KEY, name TEXT);
+  INSERT INTO person VALUES(1,'Ada'),(2,'Grace');`;
+
+const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
+
+const remotes: [name: string, prepare: () => Promise<Remote>][] = [
+  ['a file', fileRemote],
+  ...(requireTool('sqld') ? [['a server', serverRemote] as [string, () => Promise<Remote>]] : []),
+];
+
+/** A remote with {@link BASE} in it. */
+interface Remote {
+  readonly variables: Readonly<Record<string, string>>;
+  edit(sql: string): Promise<void>;
+  /** The remote as a file. */
+  download(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+async function fileRemote(): Promise<Remote> {
+  const file = path.join(makeTempDir(), 'remote.db');
+  buildDatabase(file, BASE);
+  return {
+    variables: { TURSO_DATABASE_URL: `file:${file}` },
+    edit: async (sql) => editDatabase(file, sql),
+    download: async () => file,
+    stop: async () => undefined,
+  };
+}
+
+async function serverRemote(): Promise<Remote> {
+  const sqld = await startServer();
+  return {
+    variables: { TURSO_DATABASE_URL: sqld.url, TURSO_AUTH_TOKEN: sqld.readWriteToken },
+    edit: (sql) => execOn(sqld, sql),
+    async download() {
+      const file = path.join(makeTempDir(), 'download.db');
+      await downloadDatabase(sqld, file);
+      return file;
+    },
+    stop: () => sqld.stop(),
+  };
+}
+
+async function startServer(): Promise<SqldWithAuth> {
+  const database = path.join(makeTempDir(), 'base.db');
+  buildDatabase(database, BASE);
+  return startSqld({ database, auth: true });
+}
+
+/** What `nx run mailer:turso-init` does. */
+async function initialize(app: TestApp): Promise<void> {
+  expect((await app.run(snapshot, 'turso-snapshot')).success).toBe(true);
+  expect((await app.run(dumpInit, 'turso-init')).success).toBe(true);
+}
+
+describe.each(remotes)('with %s as the remote', (_, prepare) => {
+  let remote: Remote;
+  let app: TestApp;
+  let workingCopy: string;
+
+  beforeEach(async () => {
+    remote = await prepare();
+    app = await makeApp(remote.variables);
+    workingCopy = path.join(app.directory, 'working_copy.db');
+  });
+  afterEach(() => remote.stop());
+
+  test('snapshot takes the remote to the snapshot folder, and makes no working copy', async () => {
+    const { success, stdout } = await app.run(snapshot, 'turso-snapshot');
+    expect(success).toBe(true);
+    expect(stdout).toMatch(/^Connecting to .*\nSnapshot of .*, taken by \w+\n$/);
+    const folder = path.join(app.directory, '.turso', 'snapshot');
+    expect(fs.readdirSync(folder).sort()).toEqual(['baseline.db', 'manifest.json', 'original_dump.sql']);
+    expect(compareDatabases(path.join(folder, 'baseline.db'), await remote.download())).toEqual([]);
+    expect(fs.existsSync(workingCopy)).toBe(false);
+  });
+
+  test('an edit goes all the way: snapshot, init, push; the second push has nothing to do', async () => {
+    await initialize(app);
+    editDatabase(
+      workingCopy,
+      "UPDATE person SET name='Ada Lovelace' WHERE id=1; INSERT INTO person VALUES(3,'Edsger')",
+    );
+    const pushed = await app.run(dumpPush, 'turso-push');
+    expect(pushed).toMatchObject({ success: true, stderr: '' });
+    expect(pushed.stdout).toMatch(/UPDATE person 1 row\nINSERT person 1 row\n.*\nPushed to .*\.\n$/);
+    expect(compareDatabases(workingCopy, await remote.download())).toEqual([]);
+    expect((await app.run(dumpPush, 'turso-push')).stdout).toBe('Nothing to push.\n');
+  });
+
+  test('init makes the working copy, brings it up to date, and keeps one with changes', async () => {
+    await initialize(app);
+    await remote.edit("INSERT INTO person VALUES(3,'Edsger')");
+    await app.run(snapshot, 'turso-snapshot');
+    expect((await app.run(dumpInit, 'turso-init')).stdout).toContain('Working copy brought up to date: ');
+    expect(compareDatabases(workingCopy, await remote.download())).toEqual([]);
+
+    editDatabase(workingCopy, 'DELETE FROM person WHERE id=1');
+    await remote.edit("INSERT INTO person VALUES(4,'Barbara')");
+    await app.run(snapshot, 'turso-snapshot');
+    const kept = await app.run(dumpInit, 'turso-init');
+    expect(kept).toMatchObject({ success: true });
+    expect(kept.stdout).toContain('Working copy kept, with 1 change not pushed yet: ');
+  });
+
+  test('init refuses changes by itself, and replaces them by force, with a backup', async () => {
+    await initialize(app);
+    editDatabase(workingCopy, 'DELETE FROM person');
+    const refused = await app.run(dumpInit, 'by-hand', {});
+    expect(refused).toMatchObject({ success: false });
+    expect(refused.stderr).toMatch(/^WORKING_COPY_HAS_CHANGES: .* has changes .*\n {2}Push them .*\n$/);
+    expect((await app.run(dumpInit, 'by-hand', { force: true })).stdout).toContain('Backup of the old one: ');
+  });
+
+  test('a conflict fails the task, says where, and leaves the remote as it is', async () => {
+    await initialize(app);
+    editDatabase(workingCopy, "UPDATE person SET name='mine' WHERE id=1");
+    await remote.edit("UPDATE person SET name='theirs' WHERE id=1");
+    const { success, stderr } = await app.run(dumpPush, 'turso-push');
+    expect(success).toBe(false);
+    expect(stderr).toMatch(/^1 conflict with .*: nothing was written\.\n {2}person id=1 /);
+    expect(stderr).toContain("was 'Ada', local 'mine', remote 'theirs'");
+  });
+
+  test('a dry run sends nothing', async () => {
+    await initialize(app);
+    editDatabase(workingCopy, 'DELETE FROM person WHERE id=1');
+    const { stdout } = await app.run(dumpPush, 'turso-push', { dryRun: true });
+    expect(stdout).toContain('DELETE person 1 row');
+    expect(stdout).toMatch(/Dry run: nothing was sent\.\n$/);
+    expect(compareDatabases(workingCopy, await remote.download())).not.toEqual([]);
+  });
+
+  test('status says what a push would carry', async () => {
+    await initialize(app);
+    editDatabase(workingCopy, 'DELETE FROM person WHERE id=1');
+    const { success, stdout } = await app.run(status, 'turso-status');
+    expect(success).toBe(true);
+    expect(stdout).toMatch(/^To push +DELETE person 1 row$/m);
+  });
+});
+
+test('a missing snapshot is told in one block: code, what, what to do', async () => {
+  const app = await makeApp({ TURSO_DATABASE_URL: 'file:./remote.db' });
+  expect(await app.run(dumpInit, 'turso-init')).toEqual({
+    success: false,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /^SNAPSHOT_MISSING: There is no snapshot in .*\n {2}Run the turso-snapshot target/,
+    ) as string,
+  });
+});
+
+test.each(['baseline.db', 'original_dump.sql', 'manifest.json'])(
+  'a snapshot without %s is none',
+  async (name) => {
+    const app = await makeApp({ TURSO_DATABASE_URL: 'file:./remote.db' });
+    await app.run(snapshot, 'turso-snapshot');
+    const project = await loadProject({ cwd: app.directory });
+    requireOutput(project);
+    fs.rmSync(path.join(app.directory, '.turso/snapshot', name));
+    expect(() => requireOutput(project)).toThrow(`${name} is not there`);
+  },
+);
+
+test('quiet prints nothing but errors, verbose every step', async () => {
+  const app = await makeApp({ TURSO_DATABASE_URL: 'file:./remote.db' });
+  expect((await app.run(snapshot, 'turso-snapshot', { quiet: true })).stdout).toBe('');
+  expect((await app.run(snapshot, 'turso-snapshot', { verbose: true })).stdout).toMatch(
+    /^download: \d+ ms$/m,
+  );
+  expect((await app.run(dumpPush, 'turso-push', { quiet: true })).stderr).toContain('BASELINE_MISSING');
+});
+
+test('an environment of the config is used', async () => {
+  const config = { environments: { staging: { urlVariable: 'STAGING_URL' } } };
+  const app = await makeApp({ STAGING_URL: 'file:./staging.db' }, config);
+  expect((await app.run(status, 'turso-status', { env: 'staging' })).stdout).toContain('staging.db');
+  const wrong = await app.run(status, 'turso-status', { env: 'stagin' });
+  expect(wrong.stderr).toContain('CONFIG_INVALID');
+});
+
+describeWithSqld('a token', () => {
+  test('is never printed, whatever happens and however much is asked for', async () => {
+    const sqld = await startServer();
+    for (const token of [sqld.readWriteToken, sqld.readOnlyToken, sqld.expiredToken]) {
+      const app = await makeApp({ TURSO_DATABASE_URL: sqld.url, TURSO_AUTH_TOKEN: token });
+      const runs = [
+        await app.run(snapshot, 'turso-snapshot', { verbose: true }),
+        await app.run(dumpInit, 'turso-init', { verbose: true }),
+      ];
+      if (runs[1]?.success === true) {
+        editDatabase(path.join(app.directory, 'working_copy.db'), "UPDATE person SET name='mine' WHERE id=1");
+        await execOn(sqld, "UPDATE person SET name=name||'!' WHERE id=1");
+      }
+      runs.push(await app.run(dumpPush, 'turso-push', { verbose: true }));
+      runs.push(await app.run(status, 'turso-status', { verbose: true }));
+      for (const { stdout, stderr } of runs) expect(stdout + stderr).not.toContain(token.slice(-40));
+    }
+    await sqld.stop();
+  });
+
+  test('that is refused fails the task, with the reason', async () => {
+    const sqld = await startServer();
+    const app = await makeApp({ TURSO_DATABASE_URL: sqld.url, TURSO_AUTH_TOKEN: sqld.expiredToken });
+    const { success, stderr } = await app.run(snapshot, 'turso-snapshot');
+    expect(success).toBe(false);
+    expect(stderr).toMatch(/^REMOTE_UNAUTHORIZED: .*\n {2}\S.*\n$/);
+    await sqld.stop();
+  });
+});
+
+test('a silent remote fails the snapshot, and leaves the one that is there', async () => {
+  const app = await makeApp({ TURSO_DATABASE_URL: 'file:./remote.db', OTHER_URL: 'http://127.0.0.1:9' });
+  await app.run(snapshot, 'turso-snapshot');
+  const manifest = path.join(app.directory, '.turso/snapshot/manifest.json');
+  const before = fs.readFileSync(manifest, 'utf8');
+  fs.writeFileSync(path.join(app.directory, '.env'), 'TURSO_DATABASE_URL=http://127.0.0.1:9');
+  const { success, stderr } = await app.run(snapshot, 'turso-snapshot');
+  expect(success).toBe(false);
+  expect(stderr).toMatch(/^REMOTE_UNREACHABLE: /);
+  expect(fs.readFileSync(manifest, 'utf8')).toBe(before);
+});

@@ -1,0 +1,17 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { status, statusText } from 'turso-core';
+import { runExecutor, type CommonOptions, type ExecutorResult } from './run';
+
+/** Options of the executor `turso-sync-plugin:status`. */
+export type StatusOptions = CommonOptions;
+
+/** Says how the project stands. Succeeds also where the remote is silent or files are missing: it says so. */
+export default function statusExecutor(
+  options: StatusOptions,
+  context: ExecutorContext,
+): Promise<ExecutorResult> {
+  return runExecutor(options, context, async (project) => ({
+    success: true,
+    text: statusText(await status(project)),
+  }));
+}

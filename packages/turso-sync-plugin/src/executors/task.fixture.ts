@@ -1,0 +1,69 @@
+import path from 'node:path';
+import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import { createNodes } from '../inference/create-nodes';
+import { makeWorkspace, writeFiles } from '../workspace.fixture';
+import type { ExecutorResult } from './run';
+
+const APP = 'apps/mailer';
+
+/** A workspace with one project, and its tasks to run as Nx would. */
+export interface TestApp {
+  readonly directory: string;
+  /** Runs an executor as a task of the project; the changes go into the inferred target. */
+  run<O>(
+    executor: (options: O, context: ExecutorContext) => Promise<ExecutorResult>,
+    target: string,
+    options?: O,
+    changes?: Partial<TargetConfiguration> & { configurationName?: string },
+  ): Promise<TaskRun>;
+}
+
+/** How a task ended, with all that it has printed. */
+export interface TaskRun extends ExecutorResult {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Makes a workspace with one project, whose `.env` has these variables. */
+export async function makeApp(
+  variables: Readonly<Record<string, string>>,
+  config: object = {},
+): Promise<TestApp> {
+  const root = makeWorkspace({ [`${APP}/project.json`]: {}, [`${APP}/turso-sync.config.json`]: config });
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  writeFiles(root, { [`${APP}/.env`]: lines.join('\n') });
+  const [found] = await createNodes[1]([`${APP}/turso-sync.config.json`], undefined, { workspaceRoot: root });
+  const targets = found?.[1].projects?.[APP]?.targets ?? {};
+  return {
+    directory: path.join(root, APP),
+    run(executor, name, options, { configurationName, ...changes } = {}) {
+      const target = { ...targets[name], ...changes };
+      const context = {
+        root,
+        projectName: 'mailer',
+        targetName: name,
+        target,
+        projectsConfigurations: { version: 2, projects: { mailer: { root: APP } } },
+        ...(configurationName === undefined ? {} : { configurationName }),
+      } as unknown as ExecutorContext;
+      return record(() =>
+        executor({ ...(target.options as object), ...options } as Parameters<typeof executor>[0], context),
+      );
+    },
+  };
+}
+
+async function record(work: () => Promise<ExecutorResult>): Promise<TaskRun> {
+  const printed = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((stream) =>
+    jest.spyOn(process[stream], 'write').mockImplementation((text) => {
+      printed[stream] += String(text);
+      return true;
+    }),
+  );
+  try {
+    return { ...(await work()), ...printed };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}

@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { editDatabase, execOn, requireTool, startSqld } from '@turso-sync/testing';
+import { makeWorkspace } from '../workspace.fixture';
+
+const SCRIPT = path.join(__dirname, '..', '..', 'dist', 'fingerprint', 'main.js');
+const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
+
+/** Runs the command as Nx does; rejects if it fails, or prints anything on stderr. */
+async function fingerprint(root: string, variables: Readonly<Record<string, string>> = {}): Promise<string> {
+  const { PATH = '' } = process.env;
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    ['--no-warnings', SCRIPT, 'apps/mailer', 'turso-snapshot', 'TURSO_DATABASE_URL', 'TURSO_AUTH_TOKEN'],
+    { cwd: root, env: { PATH, ...variables } },
+  );
+  expect(stderr).toBe('');
+  return stdout.trim();
+}
+
+const DIGEST = /^[0-9a-f]{64}$/;
+
+describe('a file', () => {
+  const files = { 'apps/mailer/.env': 'TURSO_DATABASE_URL=file:./remote.db' };
+  const write = (root: string, sql: string): void =>
+    editDatabase(path.join(root, 'apps/mailer/remote.db'), sql);
+
+  test('has the same fingerprint until it is written to', async () => {
+    const root = makeWorkspace(files);
+    const empty = await fingerprint(root);
+    expect(empty).toMatch(DIGEST);
+    expect(await fingerprint(root)).toBe(empty);
+    write(root, 'CREATE TABLE t(v)');
+    expect(await fingerprint(root)).not.toBe(empty);
+  });
+
+  test('has the same in every clone, and another where it has another name', async () => {
+    const [a, b] = [makeWorkspace(files), makeWorkspace(files)];
+    expect(await fingerprint(a)).toBe(await fingerprint(b));
+    expect(await fingerprint(a, { TURSO_DATABASE_URL: 'file:./other.db' })).not.toBe(await fingerprint(b));
+  });
+});
+
+describeWithSqld('a server', () => {
+  test('has the same fingerprint until it is written to; no token is printed', async () => {
+    const sqld = await startSqld({ auth: true });
+    await execOn(sqld, 'CREATE TABLE t(v)');
+    const root = makeWorkspace({ 'apps/mailer/.env.local': `TURSO_AUTH_TOKEN=${sqld.readOnlyToken}` });
+    const ask = (): Promise<string> => fingerprint(root, { TURSO_DATABASE_URL: sqld.url });
+    const first = await ask();
+    expect(first).toMatch(DIGEST);
+    expect(await ask()).toBe(first);
+    await execOn(sqld, 'INSERT INTO t VALUES(1)');
+    expect(await ask()).not.toBe(first);
+    await sqld.stop();
+  });
+
+  test('that refuses the token has a new one every time', async () => {
+    const sqld = await startSqld({ auth: true });
+    const variables = { TURSO_DATABASE_URL: sqld.url, TURSO_AUTH_TOKEN: sqld.expiredToken };
+    const root = makeWorkspace();
+    const [a, b] = [await fingerprint(root, variables), await fingerprint(root, variables)];
+    expect(a).toMatch(/^REMOTE_UNAUTHORIZED [0-9a-f-]{36}$/);
+    expect(b).not.toBe(a);
+    await sqld.stop();
+  });
+});
+
+test.each([
+  ['that is silent', 'http://127.0.0.1:9', 'REMOTE_UNREACHABLE'],
+  ['whose URL cannot be read', 'postgres://localhost', 'URL_UNSUPPORTED'],
+  ['whose URL carries a token', 'libsql://db.example?authToken=abc', 'CONFIG_HAS_SECRET'],
+  ['that is not set', '', 'unknown'],
+  ['whose URL only Nx can put together', 'file:./${NAME}.db', 'unknown'],
+])('a remote %s has a new one every time', async (_, url, word) => {
+  const root = makeWorkspace();
+  const ask = (): Promise<string> => fingerprint(root, { TURSO_DATABASE_URL: url });
+  const [a, b] = [await ask(), await ask()];
+  expect(a.split(' ')[0]).toBe(word);
+  expect(b).not.toBe(a);
+});
+
+test('a remote that takes the call and says nothing is given up, and has a new one', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  const { port } = await new Promise<AddressInfo>((resolve) =>
+    server.once('listening', () => resolve(server.address() as AddressInfo)),
+  );
+  const variables = { TURSO_DATABASE_URL: `http://127.0.0.1:${port}` };
+  expect(await fingerprint(makeWorkspace(), variables)).toMatch(/^unknown [0-9a-f-]{36}$/);
+  server.close();
+});

@@ -1,0 +1,53 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+
+type Variables = Record<string, string | undefined>;
+
+/** A task, and the environment variables of whoever asks: Nx itself, or the task already, which gives the same. */
+export interface TaskEnvironment {
+  readonly workspaceRoot: string;
+  readonly projectRoot: string;
+  readonly target: string;
+  readonly environment: Readonly<Variables>;
+}
+
+/**
+ * The environment variables that a task will have. Nx works out a task's key in its own environment, but runs the task
+ * with more: what the `.env` files of the project say goes before those of the root. Both must mean the same remote.
+ * As in `nx/src/tasks-runner/task-env`, the same from Nx 21 to 24, except that `${..}` is left as it is.
+ */
+export function taskVariables(task: TaskEnvironment): Variables {
+  const isOn = task.environment['NX_LOAD_DOT_ENV_FILES'] !== 'false';
+  // That beside the config is read by turso-core in any case.
+  const files = isOn ? taskFiles(task) : [path.join(task.projectRoot, '.env')];
+  const variables = withoutRootFiles(task);
+  for (const file of files) {
+    for (const [name, value] of readVariables(task, file)) variables[name] ??= value;
+  }
+  return variables;
+}
+
+/** The environment as it was before Nx, when it started, read the files of the root into it. */
+function withoutRootFiles(task: TaskEnvironment): Variables {
+  const variables = { ...task.environment };
+  for (const file of ['.env', '.local.env', '.env.local']) {
+    for (const [name, value] of readVariables(task, file))
+      if (variables[name] === value) variables[name] = undefined;
+  }
+  return variables;
+}
+
+// The first that has a variable wins.
+function taskFiles({ projectRoot, target }: TaskEnvironment): string[] {
+  const names = [
+    ...[`.env.${target}.local`, `.env.${target}`, `.${target}.local.env`, `.${target}.env`],
+    ...['.env.local', '.local.env', '.env'],
+  ];
+  return [projectRoot, '.'].flatMap((folder) => names.map((name) => path.join(folder, name)));
+}
+
+function readVariables({ workspaceRoot }: TaskEnvironment, file: string): [string, string | undefined][] {
+  const absolute = path.join(workspaceRoot, file);
+  return fs.existsSync(absolute) ? Object.entries(parseEnv(fs.readFileSync(absolute, 'utf8'))) : [];
+}

@@ -1,0 +1,11 @@
+import { createNodes } from './inference/create-nodes';
+
+export { createNodes };
+/** The name that Nx 21 looks for; the same value. */
+export const createNodesV2 = createNodes;
+export const name = 'turso-sync-plugin';
+export type { PluginOptions } from './inference/options';
+export type { DumpInitOptions } from './executors/dump-init';
+export type { DumpPushOptions } from './executors/dump-push';
+export type { SnapshotOptions } from './executors/snapshot';
+export type { StatusOptions } from './executors/status';

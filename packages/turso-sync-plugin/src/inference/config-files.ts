@@ -1,0 +1,34 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** The files that turso-core takes for a config, besides the key `turso-sync` of package.json. */
+export const CONFIG_FILES = [
+  ...['ts', 'js', 'mjs', 'cjs', 'json', 'yaml', 'yml'].map((ending) => `turso-sync.config.${ending}`),
+  '.turso-syncrc',
+  ...['json', 'yaml', 'yml', 'ts', 'js', 'mjs', 'cjs'].map((ending) => `.turso-syncrc.${ending}`),
+];
+
+/** The pattern of the files that Nx is to look for. */
+export const CONFIG_GLOB = `**/{${['package.json', ...CONFIG_FILES].join(',')}}`;
+
+/** The files that hold a config, grouped by their folders; paths are relative to the workspace. */
+export function configFolders(files: readonly string[], workspaceRoot: string): Map<string, string[]> {
+  const folders = new Map<string, string[]>();
+  for (const file of files) {
+    if (path.basename(file) === 'package.json' && !hasKey(path.join(workspaceRoot, file))) continue;
+    const folder = path.dirname(file);
+    folders.set(folder, [...(folders.get(folder) ?? []), file]);
+  }
+  return folders;
+}
+
+function hasKey(file: string): boolean {
+  const text = fs.readFileSync(file, 'utf8');
+  // Every package.json of the workspace comes here; hardly one has the key.
+  if (!text.includes('"turso-sync"')) return false;
+  try {
+    return Object.hasOwn(JSON.parse(text) as object, 'turso-sync');
+  } catch {
+    return false; // Nx itself tells what is wrong with it
+  }
+}

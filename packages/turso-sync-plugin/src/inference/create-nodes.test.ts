@@ -1,0 +1,234 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { NxPlugin, TargetConfiguration } from '@nx/devkit';
+import { makeTempDir } from '@turso-sync/testing';
+import * as plugin from '../index';
+import { makeWorkspace, writeFiles } from '../workspace.fixture';
+import { CONFIG_FILES, CONFIG_GLOB } from './config-files';
+
+const APP = 'apps/mailer';
+
+type Projects = Record<string, { name?: string; targets?: Record<string, TargetConfiguration> }>;
+
+/** What Nx would be told of a workspace's files, by project. */
+async function infer(root: string, options?: plugin.PluginOptions): Promise<Projects> {
+  const results = await plugin.createNodes[1](configsOf(root), options, { workspaceRoot: root });
+  return Object.assign({}, ...results.map(([, { projects }]) => projects)) as Projects;
+}
+
+function configsOf(root: string): string[] {
+  const names = ['package.json', ...CONFIG_FILES];
+  const files = fs.readdirSync(root, { recursive: true }) as string[];
+  return files.filter((file) => names.includes(path.basename(file)));
+}
+
+async function inferTargets(
+  files: Readonly<Record<string, unknown>>,
+  options?: plugin.PluginOptions,
+): Promise<Record<string, TargetConfiguration>> {
+  return (await infer(makeApp(files), options))[APP]?.targets ?? {};
+}
+
+/** A workspace with one project, which has these files. */
+function makeApp(files: Readonly<Record<string, unknown>>): string {
+  const named = Object.entries(files).map(([name, text]) => [`${APP}/${name}`, text] as const);
+  return makeWorkspace({ [`${APP}/project.json`]: {}, ...Object.fromEntries(named) });
+}
+
+/** The built plugin, in a process of its own: jest lets nobody load an ES module. */
+function inNode(root: string, script: string): string {
+  const built = path.join(__dirname, '..', '..', 'dist');
+  const infer = `const infer = () => require(${JSON.stringify(built)})
+    .createNodes[1](${JSON.stringify(configsOf(root))}, undefined, { workspaceRoot: ${JSON.stringify(root)} });`;
+  return execFileSync(process.execPath, ['-e', `${infer}(async () => { ${script} })()`], {
+    encoding: 'utf8',
+  });
+}
+
+const NAMES = ['turso-snapshot', 'turso-init', 'turso-push', 'turso-status'];
+
+describe('a project gets its targets', () => {
+  const isModule = (file: string): boolean => /\.(ts|mjs)$/.test(file);
+
+  test.each(CONFIG_FILES.filter((file) => !isModule(file)))('from %s', async (file) => {
+    const isScript = /\.(js|cjs)$/.test(file);
+    const targets = await inferTargets({
+      [file]: isScript ? "module.exports = { stateDir: '.state' };" : '{"stateDir": ".state"}',
+    });
+    expect(Object.keys(targets)).toEqual(NAMES);
+    expect(targets['turso-snapshot']?.outputs).toEqual(['{projectRoot}/.state/snapshot']);
+    expect(targets['turso-snapshot']?.inputs?.[0]).toBe(`{projectRoot}/${file}`);
+  });
+
+  test.each(CONFIG_FILES.filter(isModule))('from %s', (file) => {
+    const root = makeApp({ [file]: "export default { stateDir: '.state' };" });
+    const text = inNode(root, 'console.log(JSON.stringify(await infer()))');
+    const [[, result]] = JSON.parse(text) as [[string, { projects: Projects }]];
+    expect(result.projects[APP]?.targets?.['turso-snapshot']?.outputs).toEqual([
+      '{projectRoot}/.state/snapshot',
+    ]);
+  });
+
+  test('from the key turso-sync of its package.json, where there is one', async () => {
+    const root = makeWorkspace({
+      'libs/a/package.json': { name: '@acme/a', 'turso-sync': { stateDir: '.state' } },
+      'libs/b/package.json': { name: '@acme/b', description: 'knows nothing of "turso-sync"' },
+      'libs/c/package.json': { name: '@acme/c', nx: { name: 'c' }, 'turso-sync': {} },
+    });
+    const projects = await infer(root);
+    expect(Object.keys(projects)).toEqual(['libs/a', 'libs/c']);
+    expect(projects['libs/a']?.name).toBe('@acme/a');
+    expect(projects['libs/c']?.name).toBe('c');
+    expect(projects['libs/a']?.targets?.['turso-snapshot']?.inputs?.[0]).toBe('{projectRoot}/package.json');
+  });
+
+  test('once, where it has two configs: those of the one that turso-core reads', async () => {
+    const root = makeWorkspace({
+      'package.json': { name: 'root', 'turso-sync': { stateDir: '.first' } },
+      'turso-sync.config.json': { stateDir: '.second' },
+    });
+    const projects = await infer(root);
+    expect(projects['.']?.targets?.['turso-snapshot']?.outputs).toEqual(['{projectRoot}/.first/snapshot']);
+  });
+
+  test('not where its folder is no project', async () => {
+    expect(await infer(makeWorkspace({ 'docs/turso-sync.config.json': {} }))).toEqual({});
+    expect(
+      await infer(makeWorkspace({ 'docs/turso-sync.config.json': {}, 'docs/package.json': {} })),
+    ).toEqual({});
+  });
+});
+
+test('the snapshot is cached, keyed on the config, the URL and the fingerprint of the remote', async () => {
+  const targets = await inferTargets({ 'turso-sync.config.json': { urlVariable: 'MAIL_URL' } });
+  expect(targets['turso-snapshot']).toMatchObject({
+    executor: 'turso-sync-plugin:snapshot',
+    cache: true,
+    inputs: [
+      '{projectRoot}/turso-sync.config.json',
+      { env: 'MAIL_URL' },
+      {
+        runtime: expect.stringMatching(
+          /^node --no-warnings \S+dist\/fingerprint\/main\.js apps\/mailer turso-snapshot MAIL_URL TURSO_AUTH_TOKEN$/,
+        ) as string,
+      },
+      { externalDependencies: [] },
+    ],
+    outputs: ['{projectRoot}/.turso/snapshot'],
+  });
+});
+
+test('the rest is not cached and has no outputs; each waits for what it needs', async () => {
+  const targets = await inferTargets({ 'turso-sync.config.json': {} });
+  expect(targets['turso-init']).toMatchObject({
+    executor: 'turso-sync-plugin:dump-init',
+    options: { snapshot: 'use', edits: 'keep' },
+    dependsOn: ['turso-snapshot'],
+  });
+  expect(targets['turso-push']).toMatchObject({
+    executor: 'turso-sync-plugin:dump-push',
+    dependsOn: ['build', 'test', 'turso-init'],
+  });
+  expect(targets['turso-status']).toMatchObject({ executor: 'turso-sync-plugin:status' });
+  for (const name of ['turso-init', 'turso-push', 'turso-status']) {
+    expect(targets[name]?.cache).toBe(false);
+    expect(targets[name]?.outputs).toBeUndefined();
+  }
+});
+
+test('every name is an option, and what a push waits for', async () => {
+  const targets = await inferTargets(
+    { 'turso-sync.config.json': {} },
+    {
+      snapshotTargetName: 'db-fetch',
+      initTargetName: 'db-checkout',
+      pushTargetName: 'db-push',
+      statusTargetName: 'db-status',
+      pushAfter: ['verify'],
+    },
+  );
+  expect(Object.keys(targets)).toEqual(['db-fetch', 'db-checkout', 'db-push', 'db-status']);
+  expect(targets['db-checkout']?.dependsOn).toEqual(['db-fetch']);
+  expect(targets['db-push']?.dependsOn).toEqual(['verify', 'db-checkout']);
+  expect(JSON.stringify(targets['db-fetch']?.inputs)).toContain(' db-fetch ');
+});
+
+test('an environment goes into every target, and its variables and folder into the key and the outputs', async () => {
+  const config = {
+    environments: { staging: { urlVariable: 'STAGING_URL', stateDir: '.turso/staging' } },
+  };
+  const targets = await inferTargets({ 'turso-sync.config.json': config }, { env: 'staging' });
+  for (const name of NAMES) expect(targets[name]?.options).toMatchObject({ env: 'staging' });
+  expect(targets['turso-snapshot']?.inputs).toContainEqual({ env: 'STAGING_URL' });
+  expect(targets['turso-snapshot']?.outputs).toEqual(['{projectRoot}/.turso/staging/snapshot']);
+});
+
+test('a state folder outside of the project is an output of the workspace', async () => {
+  const targets = await inferTargets({ 'turso-sync.config.json': { stateDir: '../../state/mailer' } });
+  expect(targets['turso-snapshot']?.outputs).toEqual(['{workspaceRoot}/state/mailer/snapshot']);
+});
+
+test('a state folder outside of the workspace is not cached, since Nx could not restore it', async () => {
+  const targets = await inferTargets({ 'turso-sync.config.json': { stateDir: makeTempDir() } });
+  expect(targets['turso-snapshot']?.cache).toBe(false);
+  expect(targets['turso-snapshot']?.outputs).toBeUndefined();
+});
+
+describe('a config that cannot be read', () => {
+  const files = {
+    'apps/good/project.json': {},
+    'apps/good/turso-sync.config.json': {},
+    'apps/bad/project.json': {},
+    'apps/bad/turso-sync.config.json': { workingcopy: 'app.db' },
+  };
+
+  test('is told with its code and what to do, and keeps no other project from its targets', async () => {
+    const root = makeWorkspace(files);
+    const configs = ['apps/bad/turso-sync.config.json', 'apps/good/turso-sync.config.json'];
+    const error: unknown = await plugin.createNodes[1](configs, undefined, { workspaceRoot: root }).catch(
+      (thrown: unknown) => thrown,
+    );
+    // The two properties that Nx reads, whatever the class.
+    expect(error).toMatchObject({
+      name: 'AggregateCreateNodesError',
+      errors: [
+        [
+          'apps/bad/turso-sync.config.json',
+          expect.objectContaining({
+            message: expect.stringMatching(
+              /^CONFIG_INVALID: Unknown key "workingcopy" .*\n {2}Did you mean "workingCopy"\?/,
+            ) as string,
+          }),
+        ],
+      ],
+      partialResults: [['apps/good/turso-sync.config.json', expect.anything()]],
+    });
+  });
+
+  test('is read again once it has been mended', async () => {
+    const root = makeWorkspace(files);
+    await expect(infer(root)).rejects.toThrow('Failed to create nodes');
+    writeFiles(root, { 'apps/bad/turso-sync.config.json': { workingCopy: 'app.db' } });
+    expect(Object.keys(await infer(root))).toEqual(['apps/bad', 'apps/good']);
+  });
+});
+
+test('a config in TypeScript is read once, since reading it disturbs whoever watches the folder', () => {
+  const root = makeApp({ 'turso-sync.config.ts': 'export default {}' });
+  const changes = inNode(
+    root,
+    `const lastChange = () => require('node:fs').statSync(${JSON.stringify(path.join(root, APP))}).mtimeMs;
+     const times = [lastChange()];
+     for (let i = 0; i < 3; i++) { await infer(); times.push(lastChange()); }
+     console.log(new Set(times).size - 1);`,
+  );
+  expect(changes.trim()).toBe('1');
+});
+
+test('Nx finds what it looks for under the names of all its versions', () => {
+  const typed: NxPlugin<plugin.PluginOptions> = plugin;
+  expect(typed.name).toBe('turso-sync-plugin');
+  expect(typed.createNodes).toBe(plugin.createNodesV2);
+  expect(CONFIG_GLOB).toMatch(/^\*\*\/\{package\.json,turso-sync\.config\.ts,.*\}$/);
+});
