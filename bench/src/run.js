@@ -27,7 +27,8 @@ async function runBench(bench, runs) {
       console.log(`  ${name.padEnd(28)} median ${median(values).toFixed(2)} s (${range})`);
     }
     const [ours = 0, peer = 0] = Object.values(seconds).map(median);
-    if (bench.wanted !== undefined) console.log(`  ${(peer / ours).toFixed(1)} times as fast; wanted: ${bench.wanted}`);
+    if (bench.wanted !== undefined)
+      console.log(`  ${(peer / ours).toFixed(1)} times as fast; wanted: ${bench.wanted}`);
     else console.log(`  wanted: under ${bench.seconds} s`);
   } finally {
     await stop();

@@ -9,7 +9,8 @@ const { tursoSync } = require('../turso-sync');
 const { execFileSync } = require('node:child_process');
 
 const ROWS = 50_000;
-const SCHEMA = 'CREATE TABLE events(id INTEGER PRIMARY KEY, contact INTEGER, kind TEXT, at TEXT, amount REAL)';
+const SCHEMA =
+  'CREATE TABLE events(id INTEGER PRIMARY KEY, contact INTEGER, kind TEXT, at TEXT, amount REAL)';
 const FILL = `WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < ${ROWS})
   INSERT INTO events SELECT i, i % 997, 'kind ' || i % 7, datetime(1700000000 + i * 60, 'unixepoch'), i * 1.1 FROM s`;
 
@@ -37,13 +38,19 @@ module.exports = {
             await emptyRemote();
             const [node = '', ...init] = tursoSync('dump-init', '--force', '--quiet');
             execFileSync(node, init, { cwd: dir, env: { ...process.env, ...env } });
-            for (const name of fs.readdirSync(dir)) if (name.includes('.backup-')) fs.rmSync(path.join(dir, name));
+            for (const name of fs.readdirSync(dir))
+              if (name.includes('.backup-')) fs.rmSync(path.join(dir, name));
             fill(path.join(dir, 'working_copy.db'), [FILL]);
           },
         },
         {
           name: '@libsql/client batch of 500',
-          command: [process.execPath, path.join(__dirname, '..', 'peers', 'batch-insert.js'), rows, server.url],
+          command: [
+            process.execPath,
+            path.join(__dirname, '..', 'peers', 'batch-insert.js'),
+            rows,
+            server.url,
+          ],
           before: emptyRemote,
         },
       ],
