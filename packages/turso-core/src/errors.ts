@@ -30,11 +30,11 @@ export type ErrorCode =
   | 'WORKING_COPY_HAS_CHANGES'
   | 'STATE_TOO_NEW'
   | 'STATE_LOCKED'
+  | 'FILE_INACCESSIBLE'
   | 'DISK_FULL'
   // changes
   | 'UNSUPPORTED_CHANGE'
   | 'VALUE_TOO_LARGE'
-  | 'CONFLICT'
   // everything else
   | 'USAGE'
   | 'INTERRUPTED'

@@ -13,7 +13,7 @@ const BASE = `
   INSERT INTO w VALUES('k', 1, 'one'), ('k', 2, 'two');
   INSERT INTO s VALUES(1, 'x', 1);`;
 
-const STORIES: readonly { what: string; story: Omit<Story, 'base'>; conflicts: Partial<Conflict>[] }[] = [
+const STORIES: readonly { what: string; story: Partial<Story>; conflicts: Partial<Conflict>[] }[] = [
   {
     what: 'other columns of the same row were changed',
     story: { edit: `UPDATE t SET a = 'local' WHERE id = 1`, remote: 'UPDATE t SET b = 9 WHERE id = 1' },
@@ -33,6 +33,28 @@ const STORIES: readonly { what: string; story: Omit<Story, 'base'>; conflicts: P
     what: 'only the storage class of a value was changed',
     story: { edit: `UPDATE t SET a = 'local' WHERE id = 1`, remote: 'UPDATE t SET b = 1.0 WHERE id = 1' },
     conflicts: [{ kind: 'update/update', table: 't', key: { id: 1n }, columns: ['a', 'b'] }],
+  },
+  {
+    what: 'only the letter case of a value was changed, to which its column is blind',
+    story: {
+      base: `CREATE TABLE blind(id INTEGER PRIMARY KEY, a COLLATE NOCASE, b); INSERT INTO blind VALUES(1, 'a', 1), (2, 'b', 2)`,
+      edit: 'UPDATE blind SET b = 9 WHERE id = 1; DELETE FROM blind WHERE id = 2',
+      remote: 'UPDATE blind SET a = upper(a)',
+    },
+    conflicts: [
+      { kind: 'delete/update', table: 'blind', key: { id: 2n } },
+      { kind: 'update/update', table: 'blind', key: { id: 1n }, columns: ['a', 'b'] },
+    ],
+  },
+  {
+    what: 'a number was changed that reads the same in fifteen digits, next to text that is none',
+    story: {
+      base: `CREATE TABLE mixed(id INTEGER PRIMARY KEY, v, b);
+        INSERT INTO mixed VALUES(1, CAST(x'ff' AS TEXT), 0), (2, 0.1 + 0.2, x'00'), (3, CAST(x'fe' AS TEXT), 0)`,
+      edit: `UPDATE mixed SET b = x'01'`,
+      remote: 'UPDATE mixed SET v = 0.3 WHERE id = 2',
+    },
+    conflicts: [{ kind: 'update/update', table: 'mixed', key: { id: 2n }, columns: ['v', 'b'] }],
   },
   {
     what: 'a deleted row was changed',

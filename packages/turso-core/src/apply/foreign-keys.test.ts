@@ -1,3 +1,4 @@
+import { editDatabase } from '@turso-sync/testing';
 import type { Conflict } from './conflict';
 import { play, type Story } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
@@ -65,6 +66,16 @@ const CONFLICTS: readonly Case[] = [
     ],
   },
   {
+    what: 'a child of a deleted row was added in a table that was made meanwhile',
+    story: {
+      base: BASE,
+      edit: 'DELETE FROM p WHERE id = 2',
+      remote:
+        'CREATE TABLE new(id INTEGER PRIMARY KEY, p REFERENCES P(id)); INSERT INTO new VALUES(4, 1), (5, 2)',
+    },
+    conflicts: [{ table: 'new', key: { rowid: 5n }, message: message('on the remote would refer') }],
+  },
+  {
     what: 'names are full of quotes',
     story: {
       base: `CREATE TABLE "it's ""p"""("i'd" INTEGER PRIMARY KEY); INSERT INTO "it's ""p""" VALUES(1), (2);
@@ -112,6 +123,15 @@ const CLEAN: readonly Omit<Case, 'conflicts'>[] = [
     },
   },
   {
+    what: 'a table made on the remote meanwhile that refers elsewhere, or to rows that stay',
+    story: {
+      base: BASE,
+      edit: 'DELETE FROM hidden; DELETE FROM w; DELETE FROM c; DELETE FROM p WHERE id < 3',
+      remote: `CREATE TABLE new1(p REFERENCES p(id)); INSERT INTO new1 VALUES(3), (NULL);
+        CREATE TABLE new2(p REFERENCES new1(p)); CREATE VIEW new3 AS SELECT * FROM p`,
+    },
+  },
+  {
     what: 'names written in another letter case',
     story: {
       base: 'CREATE TABLE Parent(id INTEGER PRIMARY KEY); CREATE TABLE c(id INTEGER PRIMARY KEY, p REFERENCES PARENT(ID))',
@@ -154,6 +174,7 @@ describe.each(ADAPTERS)('foreign keys, over %s', (_, serve) => {
   test.each(CLEAN)('are no obstacle with $what', ({ story }) =>
     play(serve, story, async (scene) => {
       expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
+      if (story.remote !== undefined) editDatabase(scene.work, story.remote);
       expect(await scene.differences()).toEqual([]);
     }),
   );

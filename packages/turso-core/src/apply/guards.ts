@@ -57,6 +57,24 @@ export function guardForeignKeys({ table, violations }: ForeignKeyCheck): Statem
   };
 }
 
+/**
+ * Fails when tables that did not exist when the change was made have rows that refer to the given tables, and lack their
+ * parent; see {@link guardForeignKeys}.
+ */
+export function guardNewForeignKeys(parents: readonly string[], known: readonly string[]): Statement {
+  return {
+    sql: `SELECT json_extract('{}', (
+            SELECT iif(count(*) = 0, NULL, '${FOUND}' || json_group_array(json_array(name, id, parent, fkid))) FROM (
+              SELECT s.name, coalesce(CAST(f."rowid" AS TEXT), '') AS id, f.parent, f.fkid
+              FROM sqlite_schema s CROSS JOIN pragma_foreign_key_check(s.name) f
+              WHERE s.type = 'table' AND s.rootpage > 0 AND s.name NOT IN (SELECT value FROM json_each(?))
+                AND EXISTS (SELECT 1 FROM pragma_foreign_key_list(s.name) l JOIN json_each(?) p
+                  ON l."table" = p.value COLLATE NOCASE)
+              LIMIT 20)))`,
+    args: [JSON.stringify(known), JSON.stringify(parents)],
+  };
+}
+
 /** A row without its parent, as {@link guardForeignKeys} found it on the other side. */
 export interface FoundViolation {
   readonly table: string;

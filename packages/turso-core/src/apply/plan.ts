@@ -2,7 +2,7 @@ import type { Changeset, SchemaChange, SequenceChange } from '../changeset/model
 import { quoteName } from '../local/quote';
 import type { SchemaObject } from '../local/schema';
 import type { Statement } from '../local/statement';
-import { guard, guardForeignKeys, guardSchema } from './guards';
+import { guard, guardForeignKeys, guardNewForeignKeys, guardSchema } from './guards';
 import { tableStatements, type RemainingRows } from './table-statements';
 
 /** What of a changeset is still to be done; see {@link planStatements}. */
@@ -48,6 +48,7 @@ export function planStatements(changeset: Changeset, remaining: Remaining, maxRo
     ...changeset.sequences.flatMap(sequenceStatements),
     ...(remaining.userVersion ? userVersionStatements(changeset) : []),
     ...changeset.foreignKeys.map(guardForeignKeys),
+    ...(changeset.tables.length > 0 ? [guardNewForeignKeys(untriggered, changeset.knownTables)] : []),
   ];
   return { statements };
 }

@@ -8,7 +8,7 @@ import { summarize } from '../changeset/summary';
 import { apply } from './apply';
 import { ADAPTERS } from './served.fixture';
 
-const RUNS: Readonly<Record<string, number>> = { file: 300, sqld: 60 };
+const RUNS: Readonly<Record<string, number>> = { file: 150, sqld: 40 };
 
 test.each(ADAPTERS)(
   'any edit of any table arrives to the bit, and only once, over %s',

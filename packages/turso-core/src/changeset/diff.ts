@@ -63,6 +63,7 @@ function diffDatabases(db: Database): Changeset {
       before.userVersion === after.userVersion ? null : { from: before.userVersion, to: after.userVersion },
     notCarried: before.applicationId === after.applicationId ? [] : ['application_id'],
     expects: findExpected(before, schema, touched),
+    knownTables: [...new Set([...before.tables.keys(), ...after.tables.keys()])],
     foreignKeys: diffForeignKeys(db, after, touched),
   };
 }

@@ -92,6 +92,8 @@ export interface Changeset {
    * something on, and of triggers that have to be out of the way.
    */
   readonly expects: readonly SchemaObject[];
+  /** Names of all tables that either database has. */
+  readonly knownTables: readonly string[];
   /** Tables whose foreign keys are to be checked afterwards: the touched ones, and those that refer to them. */
   readonly foreignKeys: readonly ForeignKeyCheck[];
 }

@@ -38,7 +38,8 @@ export type Edit =
       readonly other: number;
       readonly column: number;
     }
-  | { readonly kind: 'drop'; readonly table: number };
+  | { readonly kind: 'drop'; readonly table: number }
+  | { readonly kind: 'create'; readonly definition: RandomTable };
 
 const NAMES = ['t', 'r', 'o', 'n', 'before', 'value', 'T2', 'we"ird \'x', 'json_object', '日本 語', 'order'];
 
@@ -98,7 +99,14 @@ const edit: Arbitrary<Edit> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop' as const), table: fc.nat(30) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('create' as const), definition: table('fresh "1"') }),
+  },
 );
+
+/** What happens to a database; numbers of tables that it has not are taken for others. */
+export const edits: Arbitrary<Edit[]> = fc.array(edit, { minLength: 1, maxLength: 12 });
 
 /** Histories of one to three tables. */
 export const histories: Arbitrary<History> = fc.record({
@@ -106,7 +114,7 @@ export const histories: Arbitrary<History> = fc.record({
   tables: fc
     .uniqueArray(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 3 })
     .chain((names) => fc.tuple(...names.map(table))),
-  edits: fc.array(edit, { minLength: 1, maxLength: 12 }),
+  edits,
 });
 
 /** Makes the database that a history begins with. */
@@ -114,10 +122,7 @@ export function buildHistory(file: string, { encoding, tables }: History): void 
   withDatabase(file, (db) => {
     db.pragma(`encoding = '${encoding}'`);
     db.exec('CREATE TABLE untouched(x)');
-    for (const t of tables) {
-      db.exec(createTable(t));
-      for (const values of t.rows) insert(db, t, values);
-    }
+    for (const t of tables) create(db, t);
   });
 }
 
@@ -126,7 +131,15 @@ export function editHistory(file: string, { tables, edits }: History): void {
   withDatabase(file, (db) => {
     const there = [...tables];
     for (const e of edits) {
-      const place = e.table % (e.kind === 'drop' ? 30 : Math.max(1, there.length));
+      if (e.kind === 'create') {
+        attempt(() => {
+          create(db, e.definition);
+          there.push(e.definition);
+        });
+        continue;
+      }
+      // Not every number of a table to drop is that of one.
+      const place = e.kind === 'drop' ? e.table : e.table % Math.max(1, there.length);
       const t = there[place];
       if (t === undefined) continue;
       if (e.kind === 'drop') {
@@ -138,7 +151,16 @@ export function editHistory(file: string, { tables, edits }: History): void {
   });
 }
 
-function editRow(db: Database.Database, t: RandomTable, e: Exclude<Edit, { kind: 'insert' | 'drop' }>): void {
+function create(db: Database.Database, t: RandomTable): void {
+  db.exec(createTable(t));
+  for (const row of t.rows) insert(db, t, row);
+}
+
+function editRow(
+  db: Database.Database,
+  t: RandomTable,
+  e: Exclude<Edit, { kind: 'insert' | 'drop' | 'create' }>,
+): void {
   const name = quote(t.name);
   const key = keyOf(t);
   const at = (n: number): string =>
@@ -243,6 +265,9 @@ function quote(name: string): string {
 
 function withDatabase(file: string, work: (db: Database.Database) => void): void {
   const db = new Database(file);
+  // Nobody needs these files after a crash.
+  db.pragma('synchronous = OFF');
+  db.pragma('journal_mode = MEMORY');
   try {
     work(db);
   } finally {

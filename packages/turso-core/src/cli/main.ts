@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
-import { TursoSyncError } from '../errors';
+import { systemCode, TursoSyncError } from '../errors';
 import { version } from '../version';
+import { withoutTokens } from '../workspace/config';
 import { loadProject } from '../workspace/load-project';
 import type { Project } from '../workspace/project';
 import { diffCommand } from './diff';
@@ -32,17 +33,17 @@ const FAILED = 1;
 
 /** Runs the command line, and answers with its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  process.once('SIGINT', () => process.exit(130));
-  process.once('SIGTERM', () => process.exit(143));
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   let exitCode = DONE;
   const program = new Command('turso-sync')
     .description('Plain SQLite files to work on, a Turso (libSQL) database to keep.')
     .version(version)
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(withoutTokens(text)) })
     .showHelpAfterError('(turso-sync --help shows the commands)');
   const add = <O>(command: Command, name: string, action: Action<O>): void => {
     program.addCommand(
-      withCommonOptions(command).action(async (options: O & CommonOptions) => {
+      withCommonOptions(command.copyInheritedSettings(program)).action(async (options: O & CommonOptions) => {
         exitCode = await run(name, action, options);
       }),
     );
@@ -56,14 +57,28 @@ export async function main(argv: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     // Commander has printed its own message already.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : FAILED;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return DONE;
+    if (argv.includes('--json')) printUsageError(argv, error);
+    return FAILED;
   }
+}
+
+// For scripts; commander has told people already.
+function printUsageError(argv: readonly string[], { message }: CommanderError): void {
+  const command = argv.slice(2).find((word) => !word.startsWith('-')) ?? null;
+  const hint = '`turso-sync --help` shows the commands.';
+  const error = new TursoSyncError('USAGE', withoutTokens(message.replace(/^error: /, '')), { hint });
+  process.stdout.write(`${JSON.stringify({ command, ok: false, error })}\n`);
+}
+
+// Whoever reads, such as `head`, has seen enough; what is under way is finished all the same.
+function ignoreClosedPipe(error: Error): void {
+  if (systemCode(error) !== 'EPIPE') throw error;
 }
 
 function withCommonOptions(command: Command): Command {
   return command
-    .exitOverride()
     .option('--cwd <folder>', "the project's folder (default: the current one)")
     .option('--config <file>', 'the config file (default: the one in the folder)')
     .option('--env <name>', 'an environment of the config')
@@ -74,6 +89,7 @@ function withCommonOptions(command: Command): Command {
 
 async function run<O>(name: string, action: Action<O>, options: O & CommonOptions): Promise<number> {
   const output = createOutput(name, options);
+  exitOnSignals(output);
   try {
     const project = await loadProject(locate(options));
     output.hide(project.authToken());
@@ -85,6 +101,23 @@ async function run<O>(name: string, action: Action<O>, options: O & CommonOption
       error instanceof TursoSyncError ? error : new TursoSyncError('INTERNAL', describe(error), INTERNAL),
     );
     return FAILED;
+  }
+}
+
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+
+// Ending by exit() removes what is temporary; ending by the signal would not.
+function exitOnSignals(output: Output): void {
+  for (const [signal, exitCode] of Object.entries(EXIT_CODES)) {
+    process.once(signal, () => {
+      output.fail(
+        new TursoSyncError('INTERRUPTED', `Ended by ${signal}.`, {
+          hint: 'Nothing is left half done. Whether a push that was under way has arrived, the next one finds out.',
+          retryable: true,
+        }),
+      );
+      process.exit(exitCode);
+    });
   }
 }
 

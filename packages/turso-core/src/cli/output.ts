@@ -1,7 +1,6 @@
-import { jsonValue } from '../changeset/json';
 import type { TursoSyncError } from '../errors';
 import type { OnEvent } from '../commands/events';
-import { RawText } from '../local/values';
+import { withoutTokens } from '../workspace/config';
 import { describeError, describeEvent } from '../report/text';
 
 /** How much is printed, and where. */
@@ -49,22 +48,13 @@ export function createOutput(command: string, options: OutputOptions): Output {
       if (secret !== undefined && secret !== '') secrets.push(secret);
     },
     answer(result, text) {
-      if (options.json === true) print(toJson({ command, ok: true, result }));
+      if (options.json === true) print(JSON.stringify({ command, ok: true, result }));
       else if (options.quiet !== true) print(text);
     },
     fail(error) {
-      if (options.json === true) print(toJson({ command, ok: false, error: error.toJSON() }));
-      say(describeError(error));
+      // Also tokens that are not known to be in use, such as one that was given where a name belongs.
+      if (options.json === true) print(withoutTokens(JSON.stringify({ command, ok: false, error })));
+      say(withoutTokens(describeError(error)));
     },
   };
-}
-
-function toJson(value: unknown): string {
-  return JSON.stringify(value, function (this: Record<string, unknown>, key, item: unknown) {
-    // Before JSON.stringify turns a Buffer into an object of its own making.
-    const original = this[key];
-    const isExact =
-      typeof original === 'bigint' || original instanceof Uint8Array || original instanceof RawText;
-    return isExact ? jsonValue(original) : item;
-  });
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { systemCode, TursoSyncError } from '../errors';
 import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
+import { openReadOnly, using } from '../local/open';
 import { freeze, workingCopyError } from '../workspace/freeze';
 import { damaged, requireBaseline, type Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
@@ -39,8 +40,19 @@ export async function withComparison<T>(
   try {
     return await withDiff(base.database, frozen, (changeset) => work({ changeset, frozen }));
   } catch (error) {
-    const code = systemCode(error);
-    if (code.startsWith('SQLITE_NOTADB')) throw damaged(base, 'baseline.db is not an SQLite database', error);
-    throw error instanceof TursoSyncError ? error : workingCopyError(error, project.workingCopy);
+    if (error instanceof TursoSyncError) throw error;
+    // Two files are read at once, and SQLite does not say which of them it is about.
+    const flaw = /^SQLITE_(NOTADB|CORRUPT)/.test(systemCode(error)) ? findFlaw(base.database) : null;
+    throw flaw === null ? workingCopyError(error, project.workingCopy) : damaged(base, flaw, error);
+  }
+}
+
+/** What SQLite finds wrong with a database file, or null. */
+function findFlaw(file: string): string | null {
+  try {
+    const found = using(openReadOnly(file), (db) => db.pragma('quick_check(1)', { simple: true }) as string);
+    return found === 'ok' ? null : found.replace(/^\*\*\*.*\n/, '');
+  } catch (error) {
+    return (error as Error).message;
   }
 }

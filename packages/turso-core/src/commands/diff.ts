@@ -47,6 +47,7 @@ const NOTHING: Changeset = {
   notCarried: [],
   expects: [],
   foreignKeys: [],
+  knownTables: [],
 };
 
 /** Files that hold the changes in full, written beside their places: see {@link writeChanges}. */

@@ -1,17 +1,18 @@
 import fs from 'node:fs';
-import path from 'node:path';
-import Database from 'better-sqlite3';
 import { TursoSyncError } from '../errors';
 import { countChanges, summarize, type ChangeSummary } from '../changeset/summary';
 import type { OnEvent } from './events';
-import { isDatabaseFile } from '../local/file-header';
 import { connect } from '../remote/connect';
-import { freeze, sameBytes, workingCopyError } from '../workspace/freeze';
+import type { Remote } from '../remote/remote';
+import { fileSystemError } from '../workspace/disk';
+import { replaceBase } from '../workspace/base';
+import { sameBytes } from '../workspace/freeze';
 import { withLock } from '../workspace/lock';
-import { readManifest, requireBaseline, writeManifest, type Manifest } from '../workspace/manifest';
-import { baselineFiles, type Project } from '../workspace/project';
-import { recoverDirectory, replaceDirectory } from '../workspace/replace-directory';
+import { readManifest, refuseNewer, requireBaseline, type Manifest } from '../workspace/manifest';
+import type { Project } from '../workspace/project';
+import { recoverDirectory } from '../workspace/replace-directory';
 import { withTemporary } from '../workspace/temporary';
+import { backUpWorkingCopy, writeWorkingCopy } from '../workspace/working-copy';
 import { requireBase, withComparison } from './compare';
 import { takeSnapshot } from './snapshot';
 
@@ -46,36 +47,67 @@ export interface InitResult {
  * Also throws the `REMOTE_*` codes, SNAPSHOT_MISSING, DISK_FULL, STATE_LOCKED.
  */
 export async function init(project: Project, options: InitOptions = {}): Promise<InitResult> {
-  fs.mkdirSync(project.files.directory, { recursive: true });
-  return withLock(project.files.lock, 'dump-init', async () => {
-    const state = options.force === true ? await forced(project) : await inspectWorkingCopy(project);
-    if (state.kind === 'edited' && options.edits !== 'keep') throw hasChanges(project, state);
-    const snapshot = await provideSnapshot(project, options);
-    const pending = state.kind === 'edited' ? state.pending : 0;
-    const result = { snapshot, pending, backup: null };
-    if (state.kind === 'edited') return { ...result, workingCopy: 'kept' };
-    if (state.kind === 'clean' && isCurrent(project, snapshot))
-      return { ...result, workingCopy: 'unchanged' };
-    const backup = state.kind === 'forced' ? await keepBackup(project) : null;
-    await writeWorkingCopy(project);
-    replaceBase(project, snapshot);
-    return { ...result, backup, workingCopy: state.kind === 'missing' ? 'created' : 'updated' };
-  });
+  // First, so that a URL that is missing or wrong leaves nothing behind.
+  const remote = options.snapshot === 'use' ? null : connect(project.address(), project.authToken());
+  try {
+    makeFolder(project.files.directory);
+    return await withLock(project.files.lock, 'dump-init', () => initialize(project, remote, options));
+  } finally {
+    await remote?.close();
+  }
+}
+
+async function initialize(
+  project: Project,
+  remote: Remote | null,
+  options: InitOptions,
+): Promise<InitResult> {
+  for (const files of [project.files.base, project.files.snapshot]) {
+    recoverDirectory(files.directory);
+    refuseNewer(files);
+  }
+  await inspect(project, options);
+  const snapshot =
+    remote === null ? requireSnapshot(project) : await takeSnapshot(project, remote, options.onEvent);
+  // Again, since taking a snapshot takes its time, and the app may have written meanwhile.
+  const state = await inspect(project, options);
+  const result = { snapshot, pending: 0, backup: null };
+  if (state.kind === 'edited') return { ...result, pending: state.pending, workingCopy: 'kept' };
+  const isNewer = state.kind !== 'clean' || (await isNewerThanBase(project, snapshot));
+  if (!isNewer) return { ...result, workingCopy: 'unchanged' };
+  const backup = state.kind === 'forced' ? await backUpWorkingCopy(project.workingCopy) : null;
+  const isUpdate = fs.existsSync(project.workingCopy);
+  await writeWorkingCopy(project.workingCopy, project.files.snapshot.database);
+  // Second: should we die in between, a push finds everything there already. The other way round it would take the older
+  // working copy for an edit that undoes what others have done.
+  await replaceBase(project.files, snapshot);
+  return { ...result, backup, workingCopy: isUpdate ? 'updated' : 'created' };
+}
+
+function makeFolder(directory: string): void {
+  try {
+    fs.mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw fileSystemError(error, directory);
+  }
 }
 
 type State =
   | { readonly kind: 'missing' | 'clean' | 'forced' }
   | { readonly kind: 'edited'; readonly what: string; readonly pending: number };
 
-async function forced(project: Project): Promise<State> {
-  return { kind: fs.existsSync(project.workingCopy) ? 'forced' : 'missing' };
+/** How the working copy stands. Throws WORKING_COPY_HAS_CHANGES where it must not be touched. */
+async function inspect(project: Project, { force, edits }: InitOptions): Promise<State> {
+  if (!fs.existsSync(project.workingCopy)) return { kind: 'missing' };
+  if (force === true) return { kind: 'forced' };
+  const state = await inspectWorkingCopy(project);
+  if (state.kind === 'edited' && edits !== 'keep') throw hasChanges(project, state);
+  return state;
 }
 
 async function inspectWorkingCopy(project: Project): Promise<State> {
-  recoverDirectory(project.files.base.directory);
-  if (!fs.existsSync(project.workingCopy)) return { kind: 'missing' };
   if (readManifest(project.files.base) === null) {
-    return { kind: 'edited', what: 'was not made from a baseline here', pending: 0 };
+    return { kind: 'edited', what: 'was not made by turso-sync', pending: 0 };
   }
   requireBase(project);
   try {
@@ -94,101 +126,38 @@ function stateOf(changes: ChangeSummary | null): State {
   const pending = changes === null ? 0 : countChanges(changes);
   if (changes === null || pending === 0) return { kind: 'clean' };
   const { insert, update, delete: deleted } = changes.total;
-  const schema = changes.schema.length === 0 ? '' : `, ${changes.schema.length} schema changes`;
+  const definitions = changes.schema.length;
+  const schema = definitions === 0 ? '' : `, ${definitions} schema change${definitions === 1 ? '' : 's'}`;
   const what = `has changes that were not pushed (${insert} inserted, ${update} updated, ${deleted} deleted rows${schema})`;
   return { kind: 'edited', what, pending };
 }
 
-function hasChanges(project: Project, state: Extract<State, { kind: 'edited' }>): TursoSyncError {
-  return new TursoSyncError('WORKING_COPY_HAS_CHANGES', `${project.workingCopy} ${state.what}.`, {
-    hint: 'Push them with `turso-sync dump-push`, or replace the working copy with `turso-sync dump-init --force`, which keeps a dated backup.',
+function hasChanges(project: Project, { what, pending }: Extract<State, { kind: 'edited' }>): TursoSyncError {
+  const replace = 'replace the working copy with `turso-sync dump-init --force`, which keeps a dated backup';
+  return new TursoSyncError('WORKING_COPY_HAS_CHANGES', `${project.workingCopy} ${what}.`, {
+    hint:
+      pending === 0
+        ? `Move it away, or ${replace}.`
+        : `Push them with \`turso-sync dump-push\`, or ${replace}.`,
   });
 }
 
-async function provideSnapshot(project: Project, options: InitOptions): Promise<Manifest> {
-  if (options.snapshot === 'use') {
-    const manifest = requireBaseline(project.files.snapshot);
-    if (manifest !== null) return manifest;
-    throw new TursoSyncError(
-      'SNAPSHOT_MISSING',
-      `There is no snapshot in ${project.files.snapshot.directory}.`,
-      {
-        hint: 'Run the turso-snapshot target, or `turso-sync dump-init`, first.',
-      },
-    );
-  }
-  const remote = connect(project.address(), project.authToken());
-  try {
-    return await takeSnapshot(project, remote, options.onEvent);
-  } finally {
-    await remote.close();
-  }
+function requireSnapshot({ files: { snapshot } }: Project): Manifest {
+  const manifest = requireBaseline(snapshot);
+  if (manifest !== null) return manifest;
+  throw new TursoSyncError('SNAPSHOT_MISSING', `There is no snapshot in ${snapshot.directory}.`, {
+    hint: 'Run the turso-snapshot target, or `turso-sync dump-init`, first.',
+  });
 }
 
-// A base that a later push has moved on is newer than a snapshot that was left lying.
-function isCurrent(project: Project, snapshot: Manifest): boolean {
+async function isNewerThanBase(project: Project, snapshot: Manifest): Promise<boolean> {
   const { base, snapshot: files } = project.files;
-  const manifest = readManifest(base);
-  if (manifest === null) return false;
-  return (
-    (manifest.method === 'push' && manifest.createdAt > snapshot.createdAt) ||
-    sameBytes(base.database, files.database)
-  );
-}
-
-async function keepBackup(project: Project): Promise<string> {
-  const stamp = new Date().toISOString().replace(/[:.]/g, '-');
-  const { dir, name, ext } = path.parse(project.workingCopy);
-  const backup = path.join(dir, `${name}.backup-${stamp}${ext}`);
-  try {
-    await freeze(project.workingCopy, backup);
-  } catch (error) {
-    if (error instanceof TursoSyncError && error.code === 'WORKING_COPY_LOCKED') throw error;
-    // Whatever it is, it is kept as it is.
-    fs.copyFileSync(project.workingCopy, backup);
-  }
-  return backup;
-}
-
-/**
- * An existing database is overwritten by SQLite's own backup, in one transaction that programs which have it open take
- * notice of; anything else is replaced by a file that is complete when it gets its name.
- */
-async function writeWorkingCopy({ workingCopy, files }: Project): Promise<void> {
-  if (fs.existsSync(workingCopy) && (await isDatabaseFile(workingCopy))) {
-    const source = new Database(files.snapshot.database, { readonly: true });
-    try {
-      await source.backup(workingCopy);
-      return;
-    } catch (error) {
-      const known = workingCopyError(error, workingCopy);
-      if (!(known instanceof TursoSyncError && known.code === 'WORKING_COPY_CORRUPT')) throw known;
-    } finally {
-      source.close();
-    }
-  }
-  fs.mkdirSync(path.dirname(workingCopy), { recursive: true });
-  const written = `${workingCopy}.new`;
-  fs.copyFileSync(files.snapshot.database, written, fs.constants.COPYFILE_FICLONE);
-  for (const left of ['-wal', '-shm', '-journal']) fs.rmSync(`${workingCopy}${left}`, { force: true });
-  fs.renameSync(written, workingCopy);
-}
-
-// After the working copy: should we die in between, a push finds everything there already. The other way round it would
-// take the older working copy for an edit that undoes what others have done.
-function replaceBase(project: Project, snapshot: Manifest): void {
-  const { directory, base, snapshot: source } = project.files;
-  const files = baselineFiles(fs.mkdtempSync(path.join(directory, `tmp-${process.pid}-`)));
-  linkOrCopy(source.database, files.database);
-  const { formatVersion: _, ...rest } = snapshot;
-  writeManifest(files, rest);
-  replaceDirectory(files.directory, base.directory);
-}
-
-function linkOrCopy(from: string, to: string): void {
-  try {
-    fs.linkSync(from, to);
-  } catch {
-    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
-  }
+  const known = requireBase(project);
+  if (known.createdAt === snapshot.createdAt) return false;
+  // A base that a later push has moved on is newer than a snapshot that was left lying.
+  if (known.method === 'push' && known.createdAt > snapshot.createdAt) return false;
+  if (!sameBytes(base.database, files.database)) return true;
+  // The same content, as of a later time and perhaps with another mark.
+  await replaceBase(project.files, snapshot);
+  return false;
 }

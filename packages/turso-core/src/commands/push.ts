@@ -1,19 +1,21 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { TursoSyncError } from '../errors';
 import { apply } from '../apply/apply';
 import type { Conflict } from '../apply/conflict';
 import type { Plan } from '../apply/plan';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
-import { timed, type OnEvent } from './events';
+import { timed, type CoreEvent, type OnEvent } from './events';
 import { connect } from '../remote/connect';
 import type { Remote } from '../remote/remote';
+import { fileSystemError } from '../workspace/disk';
 import { withLock } from '../workspace/lock';
 import { writeManifest, type Manifest } from '../workspace/manifest';
 import { baselineFiles, type Project } from '../workspace/project';
 import { replaceDirectory } from '../workspace/replace-directory';
 import { withTemporary } from '../workspace/temporary';
 import { requireBase, withComparison, type Comparison } from './compare';
-import { writeChanges } from './diff';
+import { writeChanges, type WrittenChanges } from './diff';
 
 /** What `push` may be told. */
 export interface PushOptions {
@@ -51,15 +53,17 @@ export interface PushResult {
  * ```
  */
 export async function push(project: Project, options: PushOptions = {}): Promise<PushResult> {
-  const base = requireBase(project);
-  return withLock(project.files.lock, 'dump-push', () =>
-    withTemporary(project.files.directory, (temporary) =>
+  // For the message alone: whether there is a folder to lock.
+  requireBase(project);
+  return withLock(project.files.lock, 'dump-push', () => {
+    const base = requireBase(project);
+    return withTemporary(project.files.directory, (temporary) =>
       withComparison(project, temporary, (comparison) => {
         if (comparison === null) return nothing(NO_CHANGES);
         return pushChanges({ project, base, temporary, options }, comparison);
       }),
-    ),
-  );
+    );
+  });
 }
 
 interface Context {
@@ -74,7 +78,8 @@ async function pushChanges(context: Context, comparison: Comparison): Promise<Pu
   const { changeset } = comparison;
   const changes = await timed(options.onEvent, 'diff', () => summarize(changeset));
   if (isEmpty(changes)) {
-    if (options.dryRun !== true) advanceBase(context, comparison, base.fingerprint);
+    // Other bytes, the same content: the next comparison is spared.
+    if (options.dryRun !== true) moveBase(context, comparison, base);
     return nothing(changes);
   }
   if (options.dryRun === true) {
@@ -83,6 +88,7 @@ async function pushChanges(context: Context, comparison: Comparison): Promise<Pu
   }
   const remote = connect(project.address(), project.authToken());
   options.onEvent?.({ type: 'connect', location: remote.location });
+  if (remote.location !== base.remote) options.onEvent?.(elsewhere(base, remote));
   try {
     // Now, since requests do not leave while changes are being read, and the connection is there when they are.
     const before = await remote.fingerprint();
@@ -95,8 +101,8 @@ async function pushChanges(context: Context, comparison: Comparison): Promise<Pu
     if (result.status === 'conflict') {
       return { ...nothing(changes), status: 'conflict', conflicts: result.conflicts };
     }
-    advanceBase(context, comparison, await newFingerprint(remote, base, before));
-    (await written).publish();
+    advanceBase(context, comparison, remote, await newFingerprint(remote, base, before));
+    await publish(written, options);
     return { ...nothing(changes), ...result, status: 'pushed' };
   } finally {
     await remote.close();
@@ -107,6 +113,23 @@ function nothing(changes: ChangeSummary): PushResult {
   return { status: 'nothing', changes, conflicts: [], alreadyThere: 0, notCarried: changes.notCarried };
 }
 
+// Guards hold there as well; but a push to production of what was meant for staging would be a surprise.
+function elsewhere(base: Manifest, remote: Remote): CoreEvent {
+  return {
+    type: 'warning',
+    message: `The base was taken from ${base.remote}, and this push goes to ${remote.location}.`,
+  };
+}
+
+// The push is through: files for people to read are not worth a failure.
+async function publish(written: Promise<WrittenChanges>, { onEvent }: PushOptions): Promise<void> {
+  try {
+    (await written).publish();
+  } catch (error) {
+    onEvent?.({ type: 'warning', message: `diff.sql was not written: ${(error as Error).message}` });
+  }
+}
+
 function describe({ statements }: Plan): {
   statements: number;
   batches: NonNullable<Plan['statements'][number]['batch']>[];
@@ -115,11 +138,7 @@ function describe({ statements }: Plan): {
 }
 
 // Only a base that had all of the remote before the push has all of it afterwards.
-async function newFingerprint(
-  remote: Remote,
-  base: Manifest,
-  before: string | null,
-): Promise<string | null> {
+async function newFingerprint(remote: Remote, base: Manifest, before: string | null): Promise<string | null> {
   try {
     return before === base.fingerprint ? await remote.fingerprint() : null;
   } catch {
@@ -129,16 +148,38 @@ async function newFingerprint(
 }
 
 function advanceBase(
-  { project, base, temporary }: Context,
-  { frozen }: Comparison,
+  context: Context,
+  comparison: Comparison,
+  remote: Remote,
   fingerprint: string | null,
 ): void {
+  const createdAt = new Date().toISOString();
+  try {
+    const manifest = {
+      ...context.base,
+      createdAt,
+      remote: remote.location,
+      fingerprint,
+      method: 'push' as const,
+    };
+    moveBase(context, comparison, manifest);
+  } catch (error) {
+    const known = fileSystemError(error, context.project.files.base.directory);
+    if (!(known instanceof TursoSyncError)) throw known;
+    throw new TursoSyncError(known.code, `The push is through, but not noted here. ${known.message}`, {
+      hint: 'Mend that, then run `turso-sync dump-push` again: it finds everything there and finishes.',
+      cause: error,
+    });
+  }
+}
+
+/** Makes what was compared the base. */
+function moveBase({ project, temporary }: Context, { frozen }: Comparison, manifest: Manifest): void {
   const files = baselineFiles(path.join(temporary, 'base'));
   fs.mkdirSync(files.directory);
   // Still open for comparing, which a rename does not disturb.
   fs.renameSync(frozen, files.database);
-  const { formatVersion: _, ...rest } = base;
-  const bytes = fs.statSync(files.database).size;
-  writeManifest(files, { ...rest, createdAt: new Date().toISOString(), fingerprint, method: 'push', bytes });
+  const { formatVersion: _, ...rest } = manifest;
+  writeManifest(files, { ...rest, bytes: fs.statSync(files.database).size });
   replaceDirectory(files.directory, project.files.base.directory);
 }

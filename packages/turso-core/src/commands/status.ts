@@ -20,7 +20,9 @@ export interface FileStatus {
 
 /** What is known of a baseline. */
 export interface BaselineStatus extends FileStatus {
+  /** Null where there is none, or where it cannot be read. */
   readonly manifest: Manifest | null;
+  readonly problem: Problem | null;
 }
 
 /** Something that could not be found out, and why. */
@@ -64,7 +66,7 @@ export interface StatusResult {
 export async function status(project: Project): Promise<StatusResult> {
   const [snapshot, base] = [baselineStatus(project.files.snapshot), baselineStatus(project.files.base)];
   const remote = await remoteStatus(project, base.manifest);
-  const pending = await pendingStatus(project, base.manifest !== null);
+  const pending = await pendingStatus(project, base);
   const workingCopy = fileStatus(project.workingCopy);
   return {
     project: {
@@ -82,7 +84,7 @@ export async function status(project: Project): Promise<StatusResult> {
     remote,
     pending,
     versions: { tursoSync: version, node: process.versions.node, sqlite: sqliteVersion() },
-    next: nextSteps({ workingCopy, base, remote, pending }),
+    next: nextSteps({ workingCopy, snapshot, base, remote, pending }),
   };
 }
 
@@ -92,7 +94,12 @@ function fileStatus(path: string): FileStatus {
 }
 
 function baselineStatus(files: BaselineFiles): BaselineStatus {
-  return { ...fileStatus(files.database), manifest: readManifest(files) };
+  const file = fileStatus(files.database);
+  try {
+    return { ...file, manifest: readManifest(files), problem: null };
+  } catch (error) {
+    return { ...file, manifest: null, problem: problemOf(error) };
+  }
 }
 
 async function remoteStatus(project: Project, base: Manifest | null): Promise<StatusResult['remote']> {
@@ -114,8 +121,8 @@ async function remoteStatus(project: Project, base: Manifest | null): Promise<St
   }
 }
 
-async function pendingStatus(project: Project, hasBase: boolean): Promise<StatusResult['pending']> {
-  if (!hasBase) return { changes: null, problem: null };
+async function pendingStatus(project: Project, base: BaselineStatus): Promise<StatusResult['pending']> {
+  if (base.manifest === null) return { changes: null, problem: base.problem };
   try {
     requireBase(project);
     const changes = await withTemporary(project.files.directory, (temporary) =>
@@ -152,11 +159,12 @@ function sqliteVersion(): string {
   }
 }
 
-function nextSteps(state: Pick<StatusResult, 'workingCopy' | 'base' | 'remote' | 'pending'>): string[] {
-  const { workingCopy, base, remote, pending } = state;
-  const steps: string[] = [];
-  for (const problem of [remote.problem, pending.problem])
-    if (problem?.hint != null) steps.push(problem.hint);
+type State = Pick<StatusResult, 'workingCopy' | 'snapshot' | 'base' | 'remote' | 'pending'>;
+
+function nextSteps({ workingCopy, snapshot, base, remote, pending }: State): string[] {
+  const problems = [snapshot, base, remote, pending].map((part) => part.problem);
+  const steps = problems.flatMap((problem) => problem?.hint ?? []);
+  if (base.problem !== null) return [...new Set(steps)];
   if (base.manifest === null) steps.push('Run `turso-sync dump-init` to make the working copy.');
   else if (workingCopy.bytes === null)
     steps.push('Run `turso-sync dump-init` to make the working copy again.');

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { endStatement } from './end-statement';
 import { quoteString } from './quote';
 import { rowTasks, type DumpPiece } from './row-literals';
 import { readSchema, type SchemaObject } from './schema';
@@ -24,7 +25,7 @@ export function* dumpDatabase(db: Database): Generator<DumpPiece> {
   }
   yield* dumpSequences(db);
   for (const type of ['index', 'view', 'trigger']) {
-    for (const { sql } of schema.objects.filter((o) => o.type === type)) yield lines(`${sql};`);
+    for (const { sql } of schema.objects.filter((o) => o.type === type)) yield lines(endStatement(sql));
   }
   yield lines(`PRAGMA user_version=${schema.userVersion};`, `PRAGMA application_id=${schema.applicationId};`);
   // A table put into the schema by hand is known to the connection only after this.

@@ -9,5 +9,6 @@ export function endStatement(sql: string): string {
   const last = [...sql.matchAll(HIDING)].at(-1);
   const comment = last !== undefined && last.index + last[0].length === sql.length ? last[0] : '';
   if (comment.startsWith('--')) return `${sql}\n;`;
-  return comment.startsWith('/*') && !comment.endsWith('*/') ? `${sql}*/;` : `${sql};`;
+  const isOpen = comment.startsWith('/*') && !/^..[^]*\*\/$/.test(comment);
+  return isOpen ? `${sql}*/;` : `${sql};`;
 }

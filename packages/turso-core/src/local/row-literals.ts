@@ -5,7 +5,7 @@ import type { Encoding } from './values';
 
 /** Some rows of a table, to be rendered as one INSERT statement; plain data, for other threads. */
 export interface RowTask {
-  /** A query of one row: the statement, as a BLOB. */
+  /** A query of one row: the statement. */
   readonly sql: string;
   readonly args: readonly (bigint | number)[];
 }
@@ -28,15 +28,19 @@ export function rowTasks(db: Database, encoding: Encoding): (table: Table) => Ge
   return function* (table) {
     const name = quoteName(table.name);
     const columns = rowColumns(table).map(quoteName);
-    const row = joined(columns.map((c) => literal(c, encoding === 'UTF-8')));
+    const isUtf8 = encoding === 'UTF-8';
+    const row = joined(columns.map((c) => literal(c, isUtf8)));
+    // As bytes, text goes through as it is; elsewhere than in UTF-8 they would be others, and all texts are in hex.
+    const rendered = (text: string): string => (isUtf8 ? `CAST(${text} AS BLOB)` : text);
     const head = `INSERT INTO ${name}(${columns.join(',')}) VALUES\n(`;
     if (table.rowid === null) {
-      yield* renderOneByOne(db, `SELECT CAST(${row} AS BLOB) FROM ${name} NOT INDEXED`, head);
+      yield* renderOneByOne(db, `SELECT ${rendered(row)} FROM ${name} NOT INDEXED`, head);
       return;
     }
     const rowid = quoteName(table.rowid);
     const rows = Math.max(1, Math.min(ROWS, Math.floor(BYTES / (largest.get(table.name) ?? BYTES))));
-    const sql = `SELECT CAST(${quoteString(head)}||group_concat(${row},${quoteString(BETWEEN)})||${quoteString(END)} AS BLOB)
+    const text = `${quoteString(head)}||group_concat(${row},${quoteString(BETWEEN)})||${quoteString(END)}`;
+    const sql = `SELECT ${rendered(text)}
       FROM (SELECT ${columns.join(',')} FROM ${name} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?)`;
     for (const args of rowidRanges(db, name, rowid, rows)) yield { sql, args };
   };
@@ -65,7 +69,7 @@ function* rowidRanges(db: Database, table: string, rowid: string, rows: number):
 // Without a rowid there are no ranges that would be cheap to find.
 function* renderOneByOne(db: Database, sql: string, head: string): Generator<Uint8Array | string> {
   let count = 0;
-  for (const values of db.prepare(sql).pluck().iterate() as IterableIterator<Uint8Array>) {
+  for (const values of db.prepare(sql).pluck().iterate() as IterableIterator<Uint8Array | string>) {
     yield count === 0 ? head : count % ROWS === 0 ? `${END}${head}` : BETWEEN;
     yield values;
     count++;
@@ -92,7 +96,9 @@ function joined(expressions: readonly string[]): string {
  */
 function literal(column: string, isUtf8: boolean): string {
   const bytes = `'CAST(x'''||hex(CAST(${column} AS BLOB))||''' AS TEXT)'`;
-  const string = isUtf8 ? `iif(instr(${column},char(0)),${bytes},quote(${column}))` : bytes;
+  // The shell reads a statement as a C string, and drops a CR at the end of a line.
+  const isSpecial = `instr(${column},char(0)) OR instr(${column},char(13))`;
+  const string = isUtf8 ? `iif(${isSpecial},${bytes},quote(${column}))` : bytes;
   return `CASE typeof(${column}) WHEN 'text' THEN ${string} WHEN 'real' THEN ${real(column)} ELSE quote(${column}) END`;
 }
 

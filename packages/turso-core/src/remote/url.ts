@@ -32,45 +32,59 @@ function parseFileUrl(text: string, directory: string): RemoteAddress {
   const rest = text.slice('file:'.length);
   if (rest.replace(/^\/+/, '') === '') {
     throw new TursoSyncError('URL_UNSUPPORTED', 'The database URL "file:" names no file.', {
-      hint: 'Write file:./remote.db, or file:///absolute/path/remote.db.',
+      hint: FILE_HINT,
     });
   }
-  const file = rest.startsWith('//') ? absoluteFile(text) : path.resolve(directory, decodeURIComponent(rest));
+  const file = pathOf(text, rest, directory);
   return { kind: 'file', file, location: `file:${file}` };
 }
 
-function absoluteFile(text: string): string {
+const FILE_HINT = 'Write file:./remote.db, or file:///absolute/path/remote.db.';
+
+function pathOf(text: string, rest: string, directory: string): string {
   try {
-    return fileURLToPath(text);
+    const file = rest.startsWith('//')
+      ? fileURLToPath(text)
+      : path.resolve(directory, decodeURIComponent(rest));
+    if (file.includes('\0')) throw new Error('There is a NUL in it.');
+    return file;
   } catch (cause) {
-    throw new TursoSyncError('URL_UNSUPPORTED', `The file URL cannot be read as a path.`, {
-      hint: 'Write file:./remote.db, or file:///absolute/path/remote.db.',
+    throw new TursoSyncError('URL_UNSUPPORTED', 'The file URL cannot be read as a path.', {
+      hint: FILE_HINT,
       cause,
     });
   }
 }
 
 function parseServerUrl(text: string, scheme: string): RemoteAddress {
-  let url: URL;
-  try {
-    url = new URL(text.replace(/^[a-z]+:/i, 'https:'));
-  } catch (cause) {
-    throw new TursoSyncError('URL_UNSUPPORTED', 'The database URL cannot be read.', {
-      hint: 'It should look like libsql://my-db.turso.io or http://127.0.0.1:8080.',
-      cause,
-    });
-  }
-  if (url.password !== '' || url.username !== '' || url.searchParams.has('authToken')) {
+  const isPlain =
+    scheme === 'http:' || scheme === 'ws:' || (scheme === 'libsql:' && /[?&]tls=0(&|#|$)/.test(text));
+  const url = urlOf(text.replace(/^[a-z]+:/i, isPlain ? 'http:' : 'https:'));
+  if (url.password !== '' || url.username !== '' || [...url.searchParams.keys()].some(isSecret)) {
     throw new TursoSyncError('CONFIG_HAS_SECRET', 'The database URL carries a credential.', {
       hint: 'Put the token into TURSO_AUTH_TOKEN and leave the URL without it.',
     });
   }
-  const plain =
-    scheme === 'http:' || scheme === 'ws:' || (scheme === 'libsql:' && url.searchParams.get('tls') === '0');
-  const address = new URL(`${plain ? 'http' : 'https'}://${url.host}${url.pathname}`);
+  const prefix = url.pathname.replace(/\/+$/, '');
   return {
     kind: 'http',
-    url: address,
-    location: `${scheme}//${url.host}${url.pathname === '/' ? '' : url.pathname}`,
+    // With a slash at its end, since the paths of requests are relative to it.
+    url: new URL(`${url.protocol}//${url.host}${prefix}/`),
+    location: `${scheme}//${url.host}${prefix}`,
   };
+}
+
+function urlOf(text: string): URL {
+  try {
+    return new URL(text);
+  } catch {
+    // Without the cause, which holds the text.
+    throw new TursoSyncError('URL_UNSUPPORTED', 'The database URL cannot be read.', {
+      hint: 'It should look like libsql://my-db.turso.io or http://127.0.0.1:8080.',
+    });
+  }
+}
+
+function isSecret(parameter: string): boolean {
+  return /token|jwt|password|secret|key/i.test(parameter);
 }

@@ -37,7 +37,8 @@ function fileLine({ path, bytes, modifiedAt }: FileStatus): string {
     : `${path}: ${formatBytes(bytes)}, written ${formatAge(modifiedAt)}`;
 }
 
-function baselineLine({ path, bytes, manifest }: BaselineStatus): string {
+function baselineLine({ path, bytes, manifest, problem }: BaselineStatus): string {
+  if (problem !== null) return `${problem.code} ${problem.message}`;
   if (bytes === null || manifest === null) return `${path}: none`;
   return `${path}: ${formatBytes(bytes)}, ${manifest.method === 'push' ? 'pushed' : 'taken'} ${formatAge(manifest.createdAt)}`;
 }

@@ -89,6 +89,7 @@ function checkObject(
     if (key === 'environments') continue;
     if (typeof item !== 'string' || item === '')
       throw wrongType(file, path, 'a string that is not empty', item);
+    if (key.endsWith('Variable') && !/^[A-Za-z_]\w*$/.test(item)) throw noVariable(file, path);
   }
   return value;
 }
@@ -111,18 +112,30 @@ function wrongType(file: string, path: string, wanted: string, value: unknown): 
   );
 }
 
+// What stands there may be the URL or the token itself, so it is not repeated.
+function noVariable(file: string, path: string): TursoSyncError {
+  return new TursoSyncError('CONFIG_INVALID', `"${path}" in ${file} is no name of an environment variable.`, {
+    hint: 'The URL and the token themselves belong into the environment; the config only names the variables.',
+  });
+}
+
 function refuseSecrets(value: unknown, file: string): void {
   for (const [key, item] of walk(value)) {
-    const named = /^(auth)?_?token$|password|secret/i.test(key);
-    if (!named && !(typeof item === 'string' && withoutTokens(item) !== item)) continue;
-    throw new TursoSyncError('CONFIG_HAS_SECRET', `The key "${key}" in ${file} holds a secret.`, {
-      hint: 'Take it out, and set the environment variable TURSO_AUTH_TOKEN (or an uncommitted .env beside the config).',
-    });
+    const isNamed = /token$|password|secret/i.test(key);
+    const holdsToken = [key, item].some((text) => typeof text === 'string' && withoutTokens(text) !== text);
+    if (!isNamed && !holdsToken) continue;
+    throw new TursoSyncError(
+      'CONFIG_HAS_SECRET',
+      `The key "${withoutTokens(key)}" in ${file} holds a secret.`,
+      {
+        hint: 'Take it out, and set the environment variable TURSO_AUTH_TOKEN (or an uncommitted .env beside the config).',
+      },
+    );
   }
 }
 
 function* walk(value: unknown): Generator<[string, unknown]> {
-  if (!isObject(value)) return;
+  if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {
     yield [key, item];
     yield* walk(item);

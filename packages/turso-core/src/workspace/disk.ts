@@ -1,9 +1,23 @@
-import { TursoSyncError } from '../errors';
+import { isDiskFull, systemCode, TursoSyncError } from '../errors';
 
 /** The error for a disk that is full; the caller's temporary files are removed anyway. */
 export function diskFull(cause: unknown): TursoSyncError {
   return new TursoSyncError('DISK_FULL', 'No space left on the disk.', {
     hint: 'Free some space and run the command again. Nothing was changed.',
     cause,
+  });
+}
+
+const INACCESSIBLE =
+  /^(EACCES|EPERM|EROFS|EISDIR|ENOTDIR|EEXIST|SQLITE_CANTOPEN|SQLITE_READONLY|SQLITE_NOTADB|SQLITE_PERM)/;
+
+/** What the system threw about a file or folder of ours, as a TursoSyncError where it is no defect. */
+export function fileSystemError(error: unknown, file: string): unknown {
+  if (error instanceof TursoSyncError) return error;
+  if (isDiskFull(error)) return diskFull(error);
+  if (!INACCESSIBLE.test(systemCode(error))) return error;
+  return new TursoSyncError('FILE_INACCESSIBLE', `${file} cannot be used: ${(error as Error).message}.`, {
+    hint: 'Check what is there, who owns it, and its permissions.',
+    cause: error,
   });
 }

@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import Database from 'better-sqlite3';
-import { isDiskFull, systemCode, TursoSyncError } from '../errors';
+import { systemCode, TursoSyncError } from '../errors';
+import { backupTo } from '../local/backup';
 import { isDatabaseFile, leaveWalMode } from '../local/file-header';
-import { diskFull } from './disk';
+import { fileSystemError } from './disk';
 
 /** How long to wait for a writer of the working copy, in milliseconds. */
 const BUSY_TIMEOUT = 5_000;
@@ -18,9 +19,12 @@ export async function freeze(workingCopy: string, to: string, unless?: string): 
       hint: 'Run `turso-sync dump-init` to make one.',
     });
   }
-  if (!(await isDatabaseFile(workingCopy))) throw notADatabase(workingCopy);
   let db: Database.Database | undefined;
   try {
+    if (!(await isDatabaseFile(workingCopy))) throw notADatabase(workingCopy, 'is not an SQLite database');
+    // SQLite never leaves a file of 0 bytes, not even where everything was dropped; to push it would do just that.
+    if (unless !== undefined && fs.statSync(workingCopy).size === 0 && fs.statSync(unless).size > 0)
+      throw notADatabase(workingCopy, 'is an empty file');
     db = new Database(workingCopy, { fileMustExist: true, timeout: BUSY_TIMEOUT });
     return await copyUnderReadLock(db, workingCopy, to, unless);
   } catch (error) {
@@ -41,7 +45,7 @@ async function copyUnderReadLock(
   const copied = underReadLock(db, workingCopy, () =>
     fs.copyFileSync(workingCopy, to, fs.constants.COPYFILE_FICLONE),
   );
-  if (copied === 'busy') await db.backup(to);
+  if (copied === 'busy') await backupTo(db, to);
   await leaveWalMode(to);
   return true;
 }
@@ -83,8 +87,8 @@ export function sameBytes(a: string, b: string): boolean {
   }
 }
 
-function notADatabase(file: string, cause?: unknown): TursoSyncError {
-  return new TursoSyncError('WORKING_COPY_NOT_A_DATABASE', `${file} is not an SQLite database.`, {
+function notADatabase(file: string, what: string, cause?: unknown): TursoSyncError {
+  return new TursoSyncError('WORKING_COPY_NOT_A_DATABASE', `${file} ${what}.`, {
     hint: 'Put the database back, or run `turso-sync dump-init --force`, which keeps a dated backup of the file.',
     cause,
   });
@@ -100,13 +104,12 @@ export function workingCopyError(error: unknown, file: string): unknown {
       cause: error,
     });
   }
-  if (code.startsWith('SQLITE_NOTADB')) return notADatabase(file, error);
+  if (code.startsWith('SQLITE_NOTADB')) return notADatabase(file, 'is not an SQLite database', error);
   if (code.startsWith('SQLITE_CORRUPT')) {
     return new TursoSyncError('WORKING_COPY_CORRUPT', `${file} is corrupt: ${(error as Error).message}.`, {
       hint: 'Restore it from a backup, or run `turso-sync dump-init --force`, which keeps a dated backup of the file.',
       cause: error,
     });
   }
-  if (isDiskFull(error)) return diskFull(error);
-  return error;
+  return fileSystemError(error, file);
 }

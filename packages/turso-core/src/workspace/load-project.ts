@@ -3,9 +3,10 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { cosmiconfig } from 'cosmiconfig';
 import { TursoSyncError } from '../errors';
-import { parseRemoteUrl } from '../remote/url';
+import { parseRemoteUrl, type RemoteAddress } from '../remote/url';
 import { checkConfig, settingsOf, withoutTokens, type Config } from './config';
-import { stateFiles, type Project } from './project';
+import { fileSystemError } from './disk';
+import { stateFiles, type Project, type StateFiles } from './project';
 
 /** How a project is found. */
 export interface LoadProjectOptions {
@@ -31,7 +32,7 @@ const SEARCH_PLACES = [
 /**
  * Reads a project's config and finds its files. The URL and the token are taken from the environment, else from `.env`
  * beside the config, and only when they are asked for.
- * Throws CONFIG_UNREADABLE, CONFIG_INVALID and CONFIG_HAS_SECRET.
+ * Throws CONFIG_UNREADABLE, CONFIG_INVALID and CONFIG_HAS_SECRET, and USAGE for a folder that is not there.
  *
  * @example
  * ```ts
@@ -42,7 +43,7 @@ const SEARCH_PLACES = [
  * ```
  */
 export async function loadProject(options: LoadProjectOptions = {}): Promise<Project> {
-  const cwd = path.resolve(options.cwd ?? '.');
+  const cwd = existingFolder(path.resolve(options.cwd ?? '.'));
   const { config, file } = await readConfig(cwd, options.config);
   const directory = file === null ? cwd : path.dirname(file);
   const settings = settingsOf(config, options.env, file);
@@ -55,16 +56,19 @@ export async function loadProject(options: LoadProjectOptions = {}): Promise<Pro
   // An empty variable counts as one that is not set.
   const valueOf = (name: string): string | undefined =>
     [given[name], dotEnv[name]].find((value) => value !== undefined && value.trim() !== '');
+  const workingCopy = path.resolve(directory, settings.workingCopy ?? 'working_copy.db');
+  const files = stateFiles(path.resolve(directory, settings.stateDir ?? '.turso'));
+  refuseOwnFile(workingCopy, files, file);
   return {
     directory,
     configFile: file,
     environment: options.env ?? null,
     variables,
-    workingCopy: path.resolve(directory, settings.workingCopy ?? 'working_copy.db'),
-    files: stateFiles(path.resolve(directory, settings.stateDir ?? '.turso')),
+    workingCopy,
+    files,
     address() {
       const url = valueOf(variables.url);
-      if (url !== undefined) return parseRemoteUrl(url.trim(), directory);
+      if (url !== undefined) return remoteAddress(url.trim(), directory, workingCopy);
       throw new TursoSyncError('URL_MISSING', `No database URL: ${variables.url} is not set.`, {
         hint: `Set ${variables.url} in the environment or in ${path.join(directory, '.env')}, for example to libsql://my-db.turso.io or file:./remote.db.`,
       });
@@ -85,19 +89,64 @@ async function readConfig(
     return { config: checkConfig(found.config, found.filepath), file: found.filepath };
   } catch (error) {
     if (error instanceof TursoSyncError) throw error;
-    throw new TursoSyncError('CONFIG_UNREADABLE', `The config cannot be read: ${firstLine(error as Error)}`, {
+    // Without the cause, which quotes the file, and so might quote a token.
+    throw new TursoSyncError('CONFIG_UNREADABLE', `The config cannot be read: ${reasonOf(error)}`, {
       hint: 'Mend the file, or name another with --config.',
-      cause: error,
     });
   }
 }
 
-// The lines after the first quote the file, and so might quote a token.
-function firstLine(error: Error): string {
-  return withoutTokens(error.message.split('\n')[0] ?? '');
+/** The file, where it is known, what is wrong, and in which line: of the loaders' messages, only what quotes nothing. */
+function reasonOf(error: unknown): string {
+  const { message, filepath } = error as Error & { filepath?: string };
+  const text = message.replace(/^\w+ Error in .*:\n/, '');
+  const reason = (text.split('\n')[0] ?? '').replace(/ while parsing .*/, '');
+  const line = /^> (\d+) \|/m.exec(text)?.[1];
+  const parts = [filepath, line === undefined ? undefined : `line ${line}`, withoutTokens(reason)];
+  return parts.filter((part) => part !== undefined).join(': ');
+}
+
+function existingFolder(directory: string): string {
+  if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return directory;
+  throw new TursoSyncError('USAGE', `There is no folder ${directory}.`, {
+    hint: "Name the project's folder with --cwd, or leave it out in the folder itself.",
+  });
+}
+
+// What is in these folders is replaced without asking.
+function refuseOwnFile(workingCopy: string, files: StateFiles, config: string | null): void {
+  const isIn = ({ directory }: { directory: string }): boolean =>
+    workingCopy.startsWith(directory + path.sep);
+  if (![files.snapshot, files.base].some(isIn)) return;
+  throw new TursoSyncError(
+    'CONFIG_INVALID',
+    `"workingCopy" in ${config ?? 'the config'} names a file that is turso-sync's own.`,
+    {
+      hint: `Put the working copy anywhere outside ${files.directory}; dump-init makes it from the snapshot.`,
+    },
+  );
+}
+
+function remoteAddress(url: string, directory: string, workingCopy: string): RemoteAddress {
+  const address = parseRemoteUrl(url, directory);
+  if (address.kind === 'http' || address.file !== workingCopy) return address;
+  throw new TursoSyncError(
+    'URL_UNSUPPORTED',
+    `The database URL names the working copy itself, ${workingCopy}.`,
+    {
+      hint: 'Name the database that the working copy is to be made from.',
+    },
+  );
 }
 
 function readDotEnv(directory: string): Record<string, string | undefined> {
   const file = path.join(directory, '.env');
-  return fs.existsSync(file) ? parseEnv(fs.readFileSync(file, 'utf8')) : {};
+  // A folder of that name is a Python environment.
+  const isFile = fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  if (!isFile) return {};
+  try {
+    return parseEnv(fs.readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
+  } catch (error) {
+    throw fileSystemError(error, file);
+  }
 }

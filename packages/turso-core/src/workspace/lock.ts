@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import Database from 'better-sqlite3';
 import { systemCode, TursoSyncError } from '../errors';
+import { removeAtExit } from './at-exit';
+import { fileSystemError } from './disk';
 
 /** Who holds a lock. */
 interface Holder {
@@ -14,26 +16,43 @@ interface Holder {
 /**
  * Runs work while no other process works on this state folder. The lock is SQLite's own on an empty database, so the
  * system lets go of it whenever its holder dies; who holds it is written beside it, for the message.
- * Throws STATE_LOCKED, naming the holder.
+ * Throws STATE_LOCKED, naming the holder, and FILE_INACCESSIBLE.
  *
  * @param command - the holder's name for others, such as `dump-push`.
  */
 export async function withLock<T>(file: string, command: string, work: () => Promise<T>): Promise<T> {
-  const db = new Database(file, { timeout: 0 });
   const note = `${file}.json`;
+  const db = acquire(file, note);
+  const removeNote = removeAtExit(note);
   try {
-    db.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
+    writeHolder(note, command);
+    return await work();
+  } finally {
+    removeNote();
     db.close();
-    throw systemCode(error).startsWith('SQLITE_BUSY') ? locked(readHolder(note), error) : error;
   }
+}
+
+function acquire(file: string, note: string): Database.Database {
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(file, { timeout: 0 });
+    db.exec('BEGIN EXCLUSIVE');
+    return db;
+  } catch (error) {
+    db?.close();
+    throw systemCode(error).startsWith('SQLITE_BUSY')
+      ? locked(readHolder(note), error)
+      : fileSystemError(error, file);
+  }
+}
+
+function writeHolder(note: string, command: string): void {
   const holder: Holder = { pid: process.pid, host: os.hostname(), command, since: new Date().toISOString() };
   try {
     fs.writeFileSync(note, JSON.stringify(holder));
-    return await work();
-  } finally {
-    fs.rmSync(note, { force: true });
-    db.close();
+  } catch {
+    // A full disk, say: others then learn less about who holds the lock. It is held all the same.
   }
 }
 

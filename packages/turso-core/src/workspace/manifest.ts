@@ -35,7 +35,7 @@ export function readManifest(files: BaselineFiles): Manifest | null {
     text = fs.readFileSync(files.manifest, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
-    throw error;
+    throw damaged(files, 'its manifest.json cannot be read', error);
   }
   const manifest = parse(text);
   if (manifest === null) throw damaged(files, 'its manifest.json cannot be read');
@@ -47,6 +47,15 @@ export function readManifest(files: BaselineFiles): Manifest | null {
     );
   }
   return manifest;
+}
+
+/** Throws STATE_TOO_NEW for what a newer version has written; what cannot be read may be replaced. */
+export function refuseNewer(files: BaselineFiles): void {
+  try {
+    readManifest(files);
+  } catch (error) {
+    if (!(error instanceof TursoSyncError && error.code === 'BASELINE_DAMAGED')) throw error;
+  }
 }
 
 /** The manifest of a baseline that must be whole: its database is there, and has the size that was noted. */
@@ -71,8 +80,14 @@ export function damaged(files: BaselineFiles, reason: string, cause?: unknown): 
 function parse(text: string): Manifest | null {
   try {
     const value = JSON.parse(text) as Manifest;
-    return Number.isInteger(value.formatVersion) ? value : null;
+    if (!Number.isInteger(value.formatVersion)) return null;
+    return value.formatVersion > STATE_FORMAT || isWhole(value) ? value : null;
   } catch {
     return null;
   }
+}
+
+function isWhole({ createdAt, remote, fingerprint, method, bytes }: Partial<Manifest>): boolean {
+  const texts = [createdAt, remote, method, fingerprint ?? ''];
+  return texts.every((text) => typeof text === 'string') && typeof bytes === 'number';
 }

@@ -40,5 +40,8 @@ export function fileError(error: unknown, location: string): TursoSyncError {
       cause: error,
     });
   }
-  return new TursoSyncError('REMOTE_FAILED', `${location}: ${message}`, { cause: error });
+  return new TursoSyncError('REMOTE_FAILED', `${location}: ${message}.`, {
+    hint: "Nothing was changed. The message above is SQLite's own.",
+    cause: error,
+  });
 }

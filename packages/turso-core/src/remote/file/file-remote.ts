@@ -1,14 +1,12 @@
 import fs from 'node:fs';
 import Database from 'better-sqlite3';
+import { backupTo } from '../../local/backup';
 import { leaveWalMode } from '../../local/file-header';
 import { runAtomically } from '../../local/run-atomically';
 import type { SqlValue } from '../../local/values';
-import type { Query, Remote } from '../remote';
+import type { Remote } from '../remote';
 import { fileError } from './file-errors';
 import { readFileFingerprint } from './fingerprint';
-
-/** Pages that a backup copies before it lets other work of this process have its turn. */
-const PAGES_A_STEP = 8_192;
 
 /**
  * The adapter for `file:`: a plain SQLite file plays the remote, so that everything works with no account and no server.
@@ -19,51 +17,54 @@ export function createFileRemote(file: string, location: string): Remote {
     work: (db: Database.Database) => T | Promise<T>,
     create = false,
   ): Promise<T> {
-    let db: Database.Database | undefined;
+    const db = orThrow(() => new Database(create || fs.existsSync(file) ? file : ':memory:'));
     try {
-      db = new Database(create || fs.existsSync(file) ? file : ':memory:');
       db.pragma('foreign_keys = OFF');
       return await work(db);
+    } finally {
+      db.close();
+    }
+  }
+
+  function orThrow<T>(work: () => T): T {
+    try {
+      return work();
     } catch (error) {
       throw fileError(error, location);
-    } finally {
-      db?.close();
     }
   }
 
   return {
     location,
-    fingerprint: () => withDatabase((db) => readFileFingerprint(db, file)),
+    fingerprint: () => withDatabase((db) => orThrow(() => readFileFingerprint(db, file))),
     snapshot: (to, { onProgress } = {}) =>
       withDatabase(async (db) => {
         const pageSize = Number(db.pragma('page_size', { simple: true }));
-        await db.backup(to, {
-          progress({ totalPages, remainingPages }) {
-            const done = (totalPages - remainingPages) * pageSize;
-            onProgress?.({ done, total: totalPages * pageSize, unit: 'bytes' });
-            return PAGES_A_STEP;
-          },
-        });
+        const inBytes = (done: number, total: number): unknown =>
+          onProgress?.({ done: done * pageSize, total: total * pageSize, unit: 'bytes' });
+        try {
+          await backupTo(db, to, { onProgress: inBytes });
+        } catch (error) {
+          throw fileError(error, location);
+        }
         await leaveWalMode(to);
         return 'backup' as const;
       }),
-    transact: (statements) => withDatabase((db) => runAtomically(db, statements), true),
+    transact: (statements) => withDatabase((db) => orThrow(() => runAtomically(db, statements)), true),
     read: (work) =>
-      withDatabase(async (db) => {
-        db.exec('BEGIN');
-        return work(queryOf(db));
+      withDatabase((db) => {
+        orThrow(() => db.exec('BEGIN'));
+        return work(async (sql, args = []) => orThrow(() => runQuery(db, sql, args)));
       }),
     close: () => Promise.resolve(),
   };
 }
 
-function queryOf(db: Database.Database): Query {
-  return (sql, args = []) =>
-    Promise.resolve(
-      db
-        .prepare(sql)
-        .raw()
-        .safeIntegers()
-        .all(...args) as SqlValue[][],
-    );
+function runQuery(db: Database.Database, sql: string, args: readonly SqlValue[]): SqlValue[][] {
+  const rows = db
+    .prepare(sql)
+    .raw()
+    .safeIntegers()
+    .all(...args);
+  return rows as SqlValue[][];
 }

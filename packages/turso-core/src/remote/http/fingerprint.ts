@@ -1,4 +1,5 @@
 import type { HttpFetch } from './fetch';
+import { notLibsql } from './http-errors';
 
 /** What {@link readFingerprint} needs to know of a server. */
 interface Server {
@@ -11,7 +12,7 @@ interface Server {
 /**
  * The identity of the server's log and the number of its latest write: the pair moves with every committed write, and
  * the number alone could come back to an old value after a crash, with other content. Null where the server does not
- * tell both.
+ * tell both. Throws REMOTE_NOT_LIBSQL where something else answers.
  */
 export async function readFingerprint(server: Server): Promise<string | null> {
   const index = await readReplicationIndex(server);
@@ -27,7 +28,16 @@ async function readReplicationIndex(server: Server): Promise<string | null> {
   });
   const answer = await post(server, 'v2/pipeline', 'application/json', body);
   const text = await answer.text();
+  if (!isPipelineAnswer(text)) throw notLibsql(server.location, 'its answer to a query is none');
   return /"replication_index":"(\d+)"/.exec(text)?.[1] ?? null;
+}
+
+function isPipelineAnswer(text: string): boolean {
+  try {
+    return Array.isArray((JSON.parse(text) as { results?: unknown } | null)?.results);
+  } catch {
+    return false;
+  }
 }
 
 // gRPC-web: a frame of one flag byte and a 4-byte length, then HelloResponse, whose field 1 is the log's UUID.

@@ -11,29 +11,46 @@ export function transportError(error: unknown, location: string): TursoSyncError
       cause: error,
     });
   }
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
+    return unreachable(
+      location,
+      'it speaks no TLS',
+      'Is it a server without TLS? Then write http://, or add ?tls=0 to libsql://.',
+      error,
+    );
+  }
+  if (/CERT|UNABLE_TO_VERIFY/.test(code)) {
+    return unreachable(
+      location,
+      `its certificate is not trusted: ${code}`,
+      'Check the database URL. Node trusts further certificates by NODE_EXTRA_CA_CERTS.',
+      error,
+    );
+  }
   const reason = {
     ENOTFOUND: 'unknown host',
+    EAI_AGAIN: 'the name of the host cannot be looked up',
     ECONNREFUSED: 'connection refused',
     ETIMEDOUT: 'no answer in time',
   }[code];
-  return new TursoSyncError(
-    'REMOTE_UNREACHABLE',
-    `${location} does not answer (${reason ?? (code || 'network error')}).`,
-    {
-      hint: 'Check the database URL, that the server runs, and the network.',
-      retryable: true,
-      cause: error,
-    },
+  return unreachable(
+    location,
+    reason ?? (code || 'network error'),
+    'Check the database URL, that the server runs, and the network.',
+    error,
   );
+}
+
+function unreachable(location: string, reason: string, hint: string, cause: unknown): TursoSyncError {
+  const message = `${location} does not answer (${reason}).`;
+  return new TursoSyncError('REMOTE_UNREACHABLE', message, { hint, retryable: true, cause });
 }
 
 /** An HTTP status of 400 and above as a TursoSyncError. */
 export function statusError(status: number, body: string, location: string): TursoSyncError {
   const detail = detailOf(body);
   if (status === 401) {
-    return new TursoSyncError('REMOTE_UNAUTHORIZED', `${location} refuses the token (401${detail}).`, {
-      hint: 'Set the auth token variable to a token that is valid now; `turso db tokens create` makes a new one.',
-    });
+    return unauthorized(`${location} refuses the token (401${detail}).`);
   }
   if (status === 403) return readOnly(`${location} does not allow this with the given token (403${detail}).`);
   if (status >= 500) {
@@ -43,6 +60,14 @@ export function statusError(status: number, body: string, location: string): Tur
     });
   }
   return notLibsql(location, `HTTP status ${status}`);
+}
+
+/** Refuses a token that no header can carry; what a header says about it would quote it. */
+export function checkToken(token: string | undefined, location: string): void {
+  if (token === undefined || /^[\x21-\x7e]+$/.test(token)) return;
+  throw unauthorized(
+    `The token for ${location} holds a space, a line break or another character that no token has.`,
+  );
 }
 
 /** What the hrana client threw, as a TursoSyncError. */
@@ -72,13 +97,20 @@ export function responseError(code: string, message: string, location: string): 
   });
 }
 
+function unauthorized(message: string): TursoSyncError {
+  return new TursoSyncError('REMOTE_UNAUTHORIZED', message, {
+    hint: 'Set the auth token variable to a token that is valid now; `turso db tokens create` makes a new one.',
+  });
+}
+
 function readOnly(message: string): TursoSyncError {
   return new TursoSyncError('REMOTE_READ_ONLY', message, {
     hint: 'A push needs a token with write access: `turso db tokens create` without --read-only.',
   });
 }
 
-function notLibsql(location: string, reason: string, cause?: unknown): TursoSyncError {
+/** The error for a server of another kind. */
+export function notLibsql(location: string, reason: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError(
     'REMOTE_NOT_LIBSQL',
     `${location} does not answer like a libSQL server (${reason}).`,

@@ -1,9 +1,10 @@
 import { openHttp, type HttpClient, type HttpStream, type Value } from '@libsql/hrana-client';
+import { TursoSyncError } from '../../errors';
 import { RawText, type SqlValue } from '../../local/values';
 import type { Query, Remote, SnapshotMethod, SnapshotOptions } from '../remote';
-import { createFetch } from './fetch';
+import { createFetch, type HttpFetch } from './fetch';
 import { readFingerprint } from './fingerprint';
-import { clientError } from './http-errors';
+import { checkToken, clientError } from './http-errors';
 import { snapshotPages } from './snapshot-pages';
 import { snapshotRows } from './snapshot-rows';
 import { runTransaction } from './transaction';
@@ -17,37 +18,58 @@ export function createHttpRemote(url: URL, location: string, authToken?: string)
   let client: HttpClient | undefined;
 
   async function withStream<T>(work: (stream: HttpStream) => Promise<T>): Promise<T> {
-    client ??= openHttp(url, authToken, fetch, undefined, PROTOCOL);
+    checkToken(authToken, location);
+    // The client closes itself when the server does not answer its first question.
+    if (client?.closed !== false) client = openHttp(url, authToken, probing(fetch), undefined, PROTOCOL);
     const stream = client.openStream();
     stream.intMode = 'bigint';
     try {
       return await work(stream);
-    } catch (error) {
-      throw clientError(error, location);
     } finally {
       stream.close();
     }
   }
 
+  const fail = (error: unknown): never => {
+    throw clientError(error, location);
+  };
+
   const read: Remote['read'] = (work) =>
     withStream(async (stream) => {
-      await stream.run('BEGIN');
-      return work((sql, args) =>
-        runQuery(stream, sql, args).catch((e: unknown) => Promise.reject(clientError(e, location))),
-      );
+      await stream.run('BEGIN').catch(fail);
+      return work((sql, args) => runQuery(stream, sql, args).catch(fail));
     });
 
   return {
     location,
-    fingerprint: () => readFingerprint({ url, authToken, fetch, location }),
+    async fingerprint() {
+      checkToken(authToken, location);
+      return readFingerprint({ url, authToken, fetch, location });
+    },
     snapshot: (file, options = {}) => read((query) => takeSnapshot(query, file, options)),
-    transact: (statements) => withStream((stream) => runTransaction(stream, statements)),
+    transact: (statements) => withStream((stream) => runTransaction(stream, statements).catch(fail)),
     read,
     close() {
       client?.close();
       fetch.close();
       return Promise.resolve();
     },
+  };
+}
+
+/**
+ * The client asks by a GET whether the server speaks protocol 3, and would go on with 2; an answer that is thrown as an
+ * error ends it there.
+ */
+function probing(fetch: HttpFetch): (request: Request) => Promise<Response> {
+  return async (request) => {
+    try {
+      return await fetch(request);
+    } catch (error) {
+      const isNo = error instanceof TursoSyncError && error.code === 'REMOTE_NOT_LIBSQL';
+      if (request.method === 'GET' && isNo) return new Response(null, { status: 404 });
+      throw error;
+    }
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
-import { TursoSyncError } from '../../errors';
+import { systemCode, TursoSyncError } from '../../errors';
 import { bindValues } from '../../local/bind';
+import { keyTerms } from '../../local/key-terms';
 import { createDatabase } from '../../local/open';
 import { quoteName } from '../../local/quote';
 import { keyColumns, readSchema, rowColumns, type SchemaObject, type Table } from '../../local/schema';
@@ -29,15 +30,32 @@ export async function snapshotRows(
   const objects = await readObjects(query, encoding);
   const db = createDatabase(file, encoding);
   try {
-    for (const { sql } of objects.filter((o) => o.type === 'table')) db.exec(sql);
+    for (const object of objects.filter((o) => o.type === 'table')) createObject(db, object);
     await copyRows(query, db, encoding, onProgress);
     for (const type of ['index', 'view', 'trigger']) {
-      for (const { sql } of objects.filter((o) => o.type === type)) db.exec(sql);
+      for (const object of objects.filter((o) => o.type === type)) createObject(db, object);
     }
     db.pragma(`user_version = ${userVersion}`);
     db.pragma(`application_id = ${applicationId}`);
   } finally {
     db.close();
+  }
+}
+
+function createObject(db: Database, { type, name, sql }: SchemaObject): void {
+  try {
+    db.exec(sql);
+  } catch (error) {
+    if (systemCode(error) !== 'SQLITE_ERROR') throw error;
+    const reason = (error as Error).message;
+    throw new TursoSyncError(
+      'REMOTE_UNSUPPORTED_SCHEMA',
+      `The remote holds what plain SQLite cannot: ${type} "${name}" (${reason}).`,
+      {
+        hint: 'Drop libSQL vector indexes and RANDOM ROWID tables on the remote; plain vector columns are fine.',
+        cause: error,
+      },
+    );
   }
 }
 
@@ -79,7 +97,8 @@ async function copyRows(
   if (!hasSequences) return;
   db.exec('DELETE FROM sqlite_sequence');
   const insert = db.prepare('INSERT INTO sqlite_sequence(name, seq) VALUES (?, ?)');
-  for (const row of await query('SELECT name, seq FROM sqlite_sequence ORDER BY rowid')) insert.run(...row);
+  const rows = await query(`SELECT ${exactProjection(['name', 'seq'])} FROM sqlite_sequence ORDER BY rowid`);
+  for (const row of rows) insert.run(...exactRow(row, encoding));
 }
 
 /** The rows of one table, in pieces, in the order of the key. */
@@ -87,12 +106,13 @@ async function* readTable(query: Query, table: Table, encoding: Encoding): Async
   const columns = rowColumns(table);
   const key = keyColumns(table);
   const keyPlaces = key.map((name) => columns.indexOf(name));
+  const terms = keyTerms(table);
   const select = `SELECT ${exactProjection(columns.map(quoteName))} FROM ${quoteName(table.name)}`;
   let limit = FIRST_LIMIT;
   let seen = 0;
   let last: SqlValue[] | undefined;
   for (;;) {
-    const page = key.length === 0 ? { sql: '', args: [] } : pageAfter(key.map(quoteName), last);
+    const page = key.length === 0 ? { sql: '', args: [] } : pageAfter(terms, last);
     // A table whose columns take every name of the rowid has no key to go by, and is counted off.
     const offset = key.length === 0 ? ` OFFSET ${seen}` : '';
     try {
@@ -116,7 +136,9 @@ function pageAfter(
   const order = `ORDER BY ${key.join(',')}`;
   if (last === undefined) return { sql: order, args: [] };
   const { expressions, args } = bindValues(last);
-  return { sql: `WHERE (${key.join(',')}) > (${expressions.join(',')}) ${order}`, args };
+  // The plus takes the affinity off a CAST, with which numbers in the key would be compared as text.
+  const after = expressions.map((expression) => `+${expression}`).join(',');
+  return { sql: `WHERE (${key.join(',')}) > (${after}) ${order}`, args };
 }
 
 function isTooLarge(error: unknown): boolean {

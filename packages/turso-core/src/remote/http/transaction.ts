@@ -1,4 +1,4 @@
-import { BatchCond, ResponseError, type BatchStep, type HttpStream } from '@libsql/hrana-client';
+import { BatchCond, ResponseError, type Batch, type BatchStep, type HttpStream } from '@libsql/hrana-client';
 import type { Statement, TransactionOutcome } from '../../local/statement';
 import { toHrana } from './http-remote';
 
@@ -36,14 +36,49 @@ export async function runTransaction(
   const rollback = batch.step().condition(BatchCond.not(BatchCond.ok(commit)));
   const rolledBack = rollback.run('ROLLBACK').catch(() => undefined);
 
-  const executed = batch.execute();
+  const executed = executeUnlessRefused(batch);
   // The request to close the stream goes with the batch.
   stream.closeGracefully();
-  await executed;
+  const refusal = await executed;
+  if (refusal !== null) return refused(refusal, await findRefused(stream, statements));
   const failure = (await Promise.all(failures)).find((f) => f !== undefined);
   await rolledBack;
   if (failure === undefined) return { committed: true };
   const { at, error } = failure;
   if (at < 0 || !(error instanceof ResponseError)) throw error;
   return { committed: false, failed: at, code: error.code ?? 'UNKNOWN', message: error.message };
+}
+
+/** The word of libsql-server for SQL that it cannot read, or does not allow. It then carries out no step at all. */
+const NOT_UNDERSTOOD = 'SQL_PARSE_ERROR';
+
+async function executeUnlessRefused(batch: Batch): Promise<ResponseError | null> {
+  try {
+    await batch.execute();
+    return null;
+  } catch (error) {
+    if (error instanceof ResponseError && error.code === NOT_UNDERSTOOD) return error;
+    throw error;
+  }
+}
+
+// Which of them it was is not in the answer, so each is asked about, in a batch that never comes to carrying it out.
+async function findRefused(closed: HttpStream, statements: readonly Statement[]): Promise<number> {
+  const stream = closed.client().openStream();
+  const refusals = statements.map(async ({ sql }) => {
+    const batch = stream.batch();
+    const always = batch.step();
+    void always.run('SELECT 1').catch(() => undefined);
+    const never = batch.step().condition(BatchCond.not(BatchCond.ok(always)));
+    void never.run(sql).catch(() => undefined);
+    return (await executeUnlessRefused(batch)) !== null;
+  });
+  const found = await Promise.all(refusals);
+  stream.close();
+  return found.indexOf(true);
+}
+
+function refused(refusal: ResponseError, failed: number): TransactionOutcome {
+  if (failed < 0) throw refusal;
+  return { committed: false, failed, code: NOT_UNDERSTOOD, message: refusal.message };
 }

@@ -1,0 +1,34 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileSystemError } from './disk';
+import { writeManifest, type Manifest } from './manifest';
+import { baselineFiles, type StateFiles } from './project';
+import { replaceDirectory } from './replace-directory';
+import { withTemporary } from './temporary';
+
+/** Makes the snapshot, whose manifest this is, the base. Throws DISK_FULL and FILE_INACCESSIBLE. */
+export async function replaceBase(
+  { directory, base, snapshot }: StateFiles,
+  manifest: Manifest,
+): Promise<void> {
+  await withTemporary(directory, (temporary) => {
+    const files = baselineFiles(path.join(temporary, 'base'));
+    try {
+      fs.mkdirSync(files.directory);
+      linkOrCopy(snapshot.database, files.database);
+      const { formatVersion: _, ...rest } = manifest;
+      writeManifest(files, rest);
+      replaceDirectory(files.directory, base.directory);
+    } catch (error) {
+      throw fileSystemError(error, base.directory);
+    }
+  });
+}
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    fs.linkSync(from, to);
+  } catch {
+    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
+  }
+}

@@ -1,0 +1,89 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { TursoSyncError } from '../errors';
+import { backupTo } from '../local/backup';
+import { isDatabaseFile } from '../local/file-header';
+import { openReadOnly, using } from '../local/open';
+import { fileSystemError } from './disk';
+import { freeze, workingCopyError } from './freeze';
+
+/**
+ * Copies the working copy, whatever it is, to a file with the date in its name beside it; answers with that file's path.
+ * Throws WORKING_COPY_LOCKED, DISK_FULL and FILE_INACCESSIBLE.
+ */
+export async function backUpWorkingCopy(workingCopy: string): Promise<string> {
+  const stamp = new Date().toISOString().replace(/[:.]/g, '-');
+  const { dir, name, ext } = path.parse(workingCopy);
+  const backup = path.join(dir, `${name}.backup-${stamp}${ext}`);
+  try {
+    await freeze(workingCopy, backup);
+  } catch (error) {
+    fs.rmSync(backup, { force: true });
+    if (!isNoDatabase(error)) throw error;
+    // Whatever it is, it is kept as it is.
+    for (const part of ['', '-wal', '-journal']) copyIfThere(`${workingCopy}${part}`, `${backup}${part}`);
+  }
+  return backup;
+}
+
+function copyIfThere(from: string, to: string): void {
+  if (!fs.existsSync(from)) return;
+  try {
+    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
+  } catch (error) {
+    fs.rmSync(to, { force: true });
+    throw fileSystemError(error, from);
+  }
+}
+
+function isNoDatabase(error: unknown): boolean {
+  const codes: readonly string[] = ['WORKING_COPY_NOT_A_DATABASE', 'WORKING_COPY_CORRUPT'];
+  return error instanceof TursoSyncError && codes.includes(error.code);
+}
+
+/**
+ * Makes the working copy equal to a snapshot. An existing database is overwritten by SQLite's own backup, in one
+ * transaction that programs which have it open take notice of; anything else is replaced by a file that is complete when
+ * it gets its name. Throws WORKING_COPY_LOCKED, DISK_FULL and FILE_INACCESSIBLE.
+ */
+export async function writeWorkingCopy(workingCopy: string, snapshot: string): Promise<void> {
+  try {
+    if (fs.existsSync(workingCopy) && (await isDatabaseFile(workingCopy))) {
+      await overwriteDatabase(snapshot, workingCopy);
+      return;
+    }
+  } catch (error) {
+    const known = workingCopyError(error, workingCopy);
+    if (!isNoDatabase(known)) throw known;
+  }
+  replaceFile(snapshot, workingCopy);
+}
+
+async function overwriteDatabase(from: string, to: string): Promise<void> {
+  const source = openReadOnly(from);
+  try {
+    using(new Database(to), (target) => {
+      const [mode, size] = ['journal_mode', 'page_size'].map((name) => target.pragma(name, { simple: true }));
+      // A write-ahead log holds pages of one size only.
+      if (mode === 'wal' && size !== source.pragma('page_size', { simple: true }))
+        target.pragma('journal_mode = DELETE');
+    });
+    await backupTo(source, to);
+  } finally {
+    source.close();
+  }
+}
+
+function replaceFile(from: string, to: string): void {
+  const written = `${to}.turso-sync-new`;
+  try {
+    fs.mkdirSync(path.dirname(to), { recursive: true });
+    fs.copyFileSync(from, written, fs.constants.COPYFILE_FICLONE);
+    for (const left of ['-wal', '-shm', '-journal']) fs.rmSync(`${to}${left}`, { force: true });
+    fs.renameSync(written, to);
+  } catch (error) {
+    fs.rmSync(written, { force: true });
+    throw fileSystemError(error, to);
+  }
+}
