@@ -221,7 +221,7 @@ test('a config in TypeScript is read once, since reading it disturbs whoever wat
     `const lastChange = () => require('node:fs').statSync(${JSON.stringify(path.join(root, APP))}).mtimeMs;
      const times = [lastChange()];
      for (let i = 0; i < 3; i++) { await infer(); times.push(lastChange()); }
-     console.log(new Set(times).size - 1);`,
+     console.log(String(new Set(times).size - 1));`,
   );
   expect(changes.trim()).toBe('1');
 });
