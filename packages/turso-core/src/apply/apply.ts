@@ -14,10 +14,7 @@ import { rowIdentity } from './row-identity';
 import { describeLargest } from './row-limit';
 
 /** Where a changeset is put: a {@link Remote}, or anything else that can do these two things. */
-export type Target = Pick<Remote, 'transact' | 'read' | 'location'> & {
-  /** Bytes of one row that it takes, at most. Default is any number. */
-  readonly maxRowBytes?: number;
-};
+export type Target = Pick<Remote, 'transact' | 'read' | 'location' | 'maxRowBytes'>;
 
 /** How {@link apply} ended: everything is there, or nothing was written. */
 export type ApplyResult =

@@ -1,7 +1,7 @@
 import type { Changeset, SchemaChange } from '../changeset/model';
-import { exactProjection, exactRow } from '../local/exact-projection';
 import type { SchemaObject } from '../local/schema';
 import type { Encoding } from '../local/values';
+import { readObjects } from '../remote/read-objects';
 import type { Query } from '../remote/remote';
 import { conflictOf, type Conflict } from './conflict';
 import { triggerlessTables } from './plan';
@@ -57,20 +57,6 @@ export async function inspectSchema(
       report(object, 'added');
   }
   return { conflicts, done, tables: new Set(objects.filter((o) => o.type === 'table').map((o) => o.name)) };
-}
-
-async function readObjects(query: Query, encoding: Encoding): Promise<SchemaObject[]> {
-  const list = exactProjection(['type', 'name', 'tbl_name', 'sql']);
-  const rows = await query(`SELECT ${list} FROM sqlite_schema WHERE sql IS NOT NULL`);
-  return rows.map((row) => {
-    const [type, name, table, sql] = exactRow(row, encoding) as [
-      SchemaObject['type'],
-      string,
-      string,
-      string,
-    ];
-    return { type, name, table, sql };
-  });
 }
 
 // Names differ in more than the case of ASCII letters; tables, views and indexes share theirs.

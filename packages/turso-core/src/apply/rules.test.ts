@@ -60,6 +60,13 @@ const CARRIED: readonly (Story & { readonly what: string })[] = [
       CREATE VIRTUAL TABLE e USING fts5(v, content='t', content_rowid='id'); CREATE TABLE t(id INTEGER PRIMARY KEY, v)`,
     edit: `INSERT INTO t VALUES(1, 'a')`,
   },
+  ...['UTF-16le', 'UTF-16be'].map((encoding) => ({
+    what: `text that is no text, and characters that SQLite would replace, in ${encoding}`,
+    base: `PRAGMA encoding = '${encoding}'; CREATE TABLE t(id INTEGER PRIMARY KEY, v);
+      INSERT INTO t VALUES(1, CAST(x'd800d800' AS TEXT)), (2, CAST(x'00d800d8' AS TEXT)), (3, CAST(x'feffffff' AS TEXT))`,
+    edit: `UPDATE t SET v = CAST(x'd8004100' AS TEXT) WHERE id = 1; DELETE FROM t WHERE id = 2;
+      INSERT INTO t VALUES(4, CAST(x'fffeffff' AS TEXT)), (5, CAST(x'00d8410000d8' AS TEXT)), (6, char(65279) || 'bom')`,
+  })),
   {
     what: 'definitions that end in comments',
     base: 'CREATE TABLE t(v)',

@@ -149,7 +149,7 @@ const bad: BadFile[] = [
 ];
 
 describe.each(bad)('$what', ({ code, spoil: make, isMadeAnew }) => {
-  test.each(['diff', 'dump-push', 'dump-init'])(`%s: ${code}`, async (command) => {
+  test.each(['dump-push', 'dump-init'])(`%s: ${code}`, async (command) => {
     const project = editedProject();
     make(project);
     if (command !== 'dump-init') await expectFailure(project, [command], code);

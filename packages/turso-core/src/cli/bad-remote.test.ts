@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import path from 'node:path';
@@ -163,6 +163,35 @@ describe('no URL, or none that can be used', () => {
       expect(project.digests()).toEqual(before);
       expect(existsSync(project.file('.turso'))).toBe(command === 'dump-push');
     }
+  });
+});
+
+describe('a file as the remote', () => {
+  test.each([
+    [
+      'is text',
+      'REMOTE_NOT_LIBSQL',
+      'dump-init',
+      'remote.db',
+      { 'remote.db': 'some text, long enough to be looked at' },
+    ],
+    [
+      'is text',
+      'REMOTE_NOT_LIBSQL',
+      'dump-push',
+      'remote.db',
+      { 'remote.db': 'some text, long enough to be looked at' },
+    ],
+    ['is a folder', 'REMOTE_UNREACHABLE', 'dump-init', 'remote', { 'remote/x': '' }],
+    ['would be in a folder that is not there', 'REMOTE_UNREACHABLE', 'dump-push', 'missing/remote.db', {}],
+  ])('that %s: %s (%s)', async (_, code, command, file, files) => {
+    const project = command === 'dump-init' ? makeProject() : await editedProject();
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(path.dirname(project.file(name)), { recursive: true });
+      writeFileSync(project.file(name), text);
+    }
+    writeFileSync(project.file('.env'), `TURSO_DATABASE_URL=file:${file}`);
+    await expectFailure(project, [command], code);
   });
 });
 

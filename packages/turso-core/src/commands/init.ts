@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { TursoSyncError } from '../errors';
+import { systemCode, TursoSyncError } from '../errors';
 import { countChanges, summarize, type ChangeSummary } from '../changeset/summary';
 import type { OnEvent } from './events';
 import { connect } from '../remote/connect';
@@ -77,7 +77,11 @@ async function initialize(
   if (!isNewer) return { ...result, workingCopy: 'unchanged' };
   const backup = state.kind === 'forced' ? await backUpWorkingCopy(project.workingCopy) : null;
   const isUpdate = fs.existsSync(project.workingCopy);
-  await writeWorkingCopy(project.workingCopy, project.files.snapshot.database);
+  await writeWorkingCopy(project.workingCopy, project.files.snapshot.database).catch((error: unknown) => {
+    // Nothing was replaced, so there is nothing to go back to.
+    if (backup !== null && systemCode(error) === 'WORKING_COPY_LOCKED') fs.rmSync(backup);
+    throw error;
+  });
   // Second: should we die in between, a push finds everything there already. The other way round it would take the older
   // working copy for an edit that undoes what others have done.
   await replaceBase(project.files, snapshot);

@@ -9,7 +9,7 @@ import { connect } from '../remote/connect';
 import type { Remote, SnapshotMethod, SnapshotProgress } from '../remote/remote';
 import { diskFull } from '../workspace/disk';
 import { withLock } from '../workspace/lock';
-import { writeManifest, type Manifest } from '../workspace/manifest';
+import { refuseNewer, writeManifest, type Manifest } from '../workspace/manifest';
 import { baselineFiles, type Project } from '../workspace/project';
 import { replaceDirectory } from '../workspace/replace-directory';
 import { withTemporary } from '../workspace/temporary';
@@ -28,7 +28,7 @@ export interface SnapshotCommandOptions {
 /**
  * Takes the whole remote database to `.turso/snapshot`: `baseline.db`, `original_dump.sql` and `manifest.json`. What was
  * there before is replaced only once all of the new one is there and sound. Nothing else is touched.
- * Throws the `REMOTE_*` codes, DISK_FULL, STATE_LOCKED.
+ * Throws the `REMOTE_*` codes, DISK_FULL, STATE_LOCKED, STATE_TOO_NEW.
  */
 export async function snapshot(
   project: Project,
@@ -47,6 +47,7 @@ export async function snapshot(
 /** The same under a lock that the caller holds. */
 export async function takeSnapshot(project: Project, remote: Remote, onEvent?: OnEvent): Promise<Manifest> {
   const { directory, snapshot: target } = project.files;
+  refuseNewer(target);
   onEvent?.({ type: 'connect', location: remote.location });
   try {
     return await withTemporary(directory, async (temporary) => {
@@ -102,7 +103,7 @@ async function checkSound(file: string, location: string, pool: ReaderPool | nul
   const check = { sql: 'PRAGMA quick_check(1)', args: [] };
   try {
     const found = pool === null ? askHere(file, check.sql) : await pool.ask(check);
-    if (found !== 'ok') throw unsound(location, String(found));
+    if (found !== 'ok') throw unsound(location, String(found).split('\n')[0] ?? '');
   } catch (error) {
     if (!systemCode(error).startsWith('SQLITE_')) throw error;
     const message = (error as Error).message;

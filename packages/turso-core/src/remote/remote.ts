@@ -35,6 +35,9 @@ export interface Remote {
   /** The URL without credentials, for people. */
   readonly location: string;
 
+  /** Bytes of the largest row that this remote takes; left out where there is no such limit. */
+  readonly maxRowBytes?: number;
+
   /**
    * A mark that differs after every committed write, and that is the same while nothing was written. Null when this
    * remote offers no such mark. Read it before {@link snapshot}: then a write in between can only make it look stale.
@@ -46,7 +49,8 @@ export interface Remote {
 
   /**
    * Runs the statements in one write transaction with foreign keys not enforced: all of them are committed, or the
-   * first that fails ends it and nothing is. Throws only where it cannot be known whether it was committed.
+   * first that fails ends it and nothing is. Throws where it was not begun (unreachable, not allowed, busy), and where
+   * it cannot be known whether it was committed.
    */
   transact(statements: readonly Statement[]): Promise<TransactionOutcome>;
 

@@ -7,7 +7,8 @@ export function formatBytes(bytes: number): string {
   do {
     value /= 1000;
     unit++;
-  } while (value >= 1000 && unit < units.length - 1);
+    // From here on, rounding would make it 1000.0.
+  } while (value >= 999.95 && unit < units.length - 1);
   return `${value.toFixed(1)} ${units[unit]}`;
 }
 

@@ -8,6 +8,9 @@ import { fileSystemError } from './disk';
 /** How long to wait for a writer of the working copy, in milliseconds. */
 const BUSY_TIMEOUT = 5_000;
 
+/** How long to wait for readers, who keep a write-ahead log from being moved into the file, in milliseconds. */
+const LOG_TIMEOUT = 200;
+
 /**
  * Makes a consistent copy of the working copy, while the app may go on writing: what is compared, pushed and becomes the
  * next base is this copy. Answers false, with no copy made, when the file is byte for byte equal to `unless`.
@@ -57,7 +60,7 @@ async function copyUnderReadLock(
  */
 function underReadLock<T>(db: Database.Database, file: string, work: () => T): T | 'busy' {
   const usesLog = db.pragma('journal_mode', { simple: true }) === 'wal';
-  if (usesLog) db.pragma('wal_checkpoint(TRUNCATE)');
+  if (usesLog) moveLog(db);
   db.exec('BEGIN');
   try {
     db.prepare('SELECT count(*) FROM sqlite_schema').get();
@@ -66,6 +69,12 @@ function underReadLock<T>(db: Database.Database, file: string, work: () => T): T
   } finally {
     db.exec('COMMIT');
   }
+}
+
+function moveLog(db: Database.Database): void {
+  db.pragma(`busy_timeout = ${LOG_TIMEOUT}`);
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);
 }
 
 /** Whether two files have the same bytes. */

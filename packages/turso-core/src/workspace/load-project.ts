@@ -6,6 +6,7 @@ import { TursoSyncError } from '../errors';
 import { parseRemoteUrl, type RemoteAddress } from '../remote/url';
 import { checkConfig, settingsOf, withoutTokens, type Config } from './config';
 import { fileSystemError } from './disk';
+import { loadScript } from './load-script';
 import { stateFiles, type Project, type StateFiles } from './project';
 
 /** How a project is found. */
@@ -81,7 +82,8 @@ async function readConfig(
   cwd: string,
   config: string | undefined,
 ): Promise<{ config: Config; file: string | null }> {
-  const explorer = cosmiconfig(NAME, { searchPlaces: SEARCH_PLACES, stopDir: cwd });
+  const loaders = { '.js': loadScript, '.mjs': loadScript, '.cjs': loadScript };
+  const explorer = cosmiconfig(NAME, { searchPlaces: SEARCH_PLACES, stopDir: cwd, loaders });
   try {
     const found =
       config === undefined ? await explorer.search(cwd) : await explorer.load(path.resolve(cwd, config));
@@ -96,12 +98,12 @@ async function readConfig(
   }
 }
 
-/** The file, where it is known, what is wrong, and in which line: of the loaders' messages, only what quotes nothing. */
+/** The file, where it is known, the line, and what is wrong: of a loader's message, only what quotes nothing. */
 function reasonOf(error: unknown): string {
   const { message, filepath } = error as Error & { filepath?: string };
-  const text = message.replace(/^\w+ Error in .*:\n/, '');
-  const reason = (text.split('\n')[0] ?? '').replace(/ while parsing .*/, '');
-  const line = /^> (\d+) \|/m.exec(text)?.[1];
+  const isTold = (text: string): boolean => !/^\w+ Error in .*:\s*$|^[> ]*\d* *\||^\s*$/.test(text);
+  const reason = (message.split('\n').find(isTold) ?? '').replace(/ while parsing .*/, '');
+  const line = /^> (\d+) \|/m.exec(message)?.[1];
   const parts = [filepath, line === undefined ? undefined : `line ${line}`, withoutTokens(reason)];
   return parts.filter((part) => part !== undefined).join(': ');
 }

@@ -37,6 +37,8 @@ function acquire(file: string, note: string): Database.Database {
   let db: Database.Database | undefined;
   try {
     db = new Database(file, { timeout: 0 });
+    // Else a journal would stay behind when the holder is killed.
+    db.pragma('journal_mode = MEMORY');
     db.exec('BEGIN EXCLUSIVE');
     return db;
   } catch (error) {

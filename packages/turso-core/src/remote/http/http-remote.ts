@@ -12,6 +12,9 @@ import { runTransaction } from './transaction';
 /** Hrana protocol version: 3 speaks protobuf, several times faster than JSON. */
 const PROTOCOL = 3;
 
+/** libsql-server refuses larger rows and values ("string or blob too big"). */
+const MAX_ROW_BYTES = 5_000_000;
+
 /** The adapter for libsql-server and Turso, over the Hrana protocol on HTTP. */
 export function createHttpRemote(url: URL, location: string, authToken?: string): Remote {
   const fetch = createFetch(location);
@@ -42,6 +45,7 @@ export function createHttpRemote(url: URL, location: string, authToken?: string)
 
   return {
     location,
+    maxRowBytes: MAX_ROW_BYTES,
     async fingerprint() {
       checkToken(authToken, location);
       return readFingerprint({ url, authToken, fetch, location });

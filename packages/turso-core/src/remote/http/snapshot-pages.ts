@@ -82,8 +82,9 @@ async function readLayout(query: Query): Promise<Layout | null> {
       sql: pagesQuery(encoding as Encoding),
     };
   } catch (error) {
-    // The server's own word, such as "no such table"; anything else would fail the other way as well.
-    if (error instanceof TursoSyncError && error.code === 'REMOTE_FAILED' && !error.retryable) return null;
+    // The server's own word, such as "no such table" or "not authorized"; else the other way would fail as well.
+    const isNo = error instanceof TursoSyncError && !error.retryable;
+    if (isNo && ['REMOTE_FAILED', 'REMOTE_READ_ONLY'].includes(error.code)) return null;
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import { keyColumns, readSchema, rowColumns, type SchemaObject, type Table } fro
 import type { Encoding, SqlValue } from '../../local/values';
 import { replaceRows } from '../../local/write-rows';
 import { exactProjection, exactRow } from '../../local/exact-projection';
+import { readObjects } from '../read-objects';
 import type { Query, SnapshotOptions } from '../remote';
 
 /** Rows asked for at once, at first: fewer where an answer would be larger than the server allows. */
@@ -27,7 +28,8 @@ export async function snapshotRows(
             (SELECT application_id FROM pragma_application_id)`,
   );
   const [encoding, userVersion, applicationId] = header as [Encoding, bigint, bigint];
-  const objects = await readObjects(query, encoding);
+  const shadows = await readShadows(query);
+  const objects = (await readObjects(query, encoding)).filter((o) => !shadows.has(o.name));
   const db = createDatabase(file, encoding);
   try {
     for (const object of objects.filter((o) => o.type === 'table')) createObject(db, object);
@@ -59,23 +61,10 @@ function createObject(db: Database, { type, name, sql }: SchemaObject): void {
   }
 }
 
-// Shadow tables are left out: creating a virtual table creates them.
-async function readObjects(query: Query, encoding: Encoding): Promise<SchemaObject[]> {
-  const rows = await query(
-    `SELECT ${exactProjection(['type', 'name', 'tbl_name', 'sql'])} FROM sqlite_schema
-     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-       AND name NOT IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow')
-     ORDER BY rowid`,
-  );
-  return rows.map((row) => {
-    const [type, name, table, sql] = exactRow(row, encoding) as [
-      SchemaObject['type'],
-      string,
-      string,
-      string,
-    ];
-    return { type, name, table, sql };
-  });
+// Creating a virtual table creates its shadow tables.
+async function readShadows(query: Query): Promise<Set<SqlValue>> {
+  const rows = await query(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'`);
+  return new Set(rows.map(([name]) => name as SqlValue));
 }
 
 async function copyRows(

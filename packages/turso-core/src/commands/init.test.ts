@@ -1,0 +1,197 @@
+import { copyFileSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { buildDatabase, compareDatabases, editDatabase } from '@turso-sync/testing';
+import { readManifest, writeManifest, type Manifest } from '../workspace/manifest';
+import { init } from './init';
+import { makeFileProject, type FileProject } from './project.fixture';
+import { push } from './push';
+import { snapshot } from './snapshot';
+import { status } from './status';
+
+let at: FileProject;
+
+beforeEach(async () => {
+  at = await makeFileProject('CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 1)');
+});
+
+/** The remote, the base and the working copy are all the same. */
+async function expectEqual(): Promise<void> {
+  const { workingCopy, files } = at.project;
+  expect(compareDatabases(at.remote, workingCopy)).toEqual([]);
+  expect(compareDatabases(files.base.database, workingCopy)).toEqual([]);
+  expect((await status(at.project)).pending).toMatchObject({ problem: null, changes: { tables: [] } });
+}
+
+test('makes a working copy, and then has nothing to do', async () => {
+  expect(await init(at.project)).toMatchObject({ workingCopy: 'created', pending: 0, backup: null });
+  await expectEqual();
+  const before = statSync(at.project.workingCopy, { bigint: true }).mtimeNs;
+  expect(await init(at.project)).toMatchObject({ workingCopy: 'unchanged' });
+  expect(statSync(at.project.workingCopy, { bigint: true }).mtimeNs).toBe(before);
+});
+
+test('brings a working copy without edits up to date, also one that was rewritten', async () => {
+  await init(at.project);
+  at.editRemote('INSERT INTO t VALUES (2, 2)');
+  expect(await init(at.project)).toMatchObject({ workingCopy: 'updated' });
+  await expectEqual();
+  at.edit('PRAGMA page_size=8192; VACUUM');
+  at.editRemote('INSERT INTO t VALUES (3, 3)');
+  expect(await init(at.project)).toMatchObject({ workingCopy: 'updated' });
+  await expectEqual();
+});
+
+test('makes the working copy anew where it was removed', async () => {
+  await init(at.project);
+  at.editRemote('INSERT INTO t VALUES (2, 2)');
+  renameSync(at.project.workingCopy, `${at.project.workingCopy}.away`);
+  expect(await init(at.project)).toMatchObject({ workingCopy: 'created' });
+  await expectEqual();
+});
+
+test.each([
+  ['rows', 'UPDATE t SET v = 2', '(0 inserted, 1 updated, 0 deleted rows)', 1],
+  ['definitions', 'CREATE TABLE u(v); CREATE VIEW w AS SELECT 1', '2 schema changes', 2],
+  ['user_version', 'PRAGMA user_version=5', 'has changes that were not pushed', 1],
+  ['what cannot be pushed', 'ALTER TABLE t ADD COLUMN w', 'has changes that were not pushed', 1],
+])('refuses to go over edits of %s, or keeps them when asked to', async (_, sql, says, pending) => {
+  await init(at.project);
+  const base = readFileSync(at.project.files.base.manifest);
+  at.edit(sql);
+  at.editRemote('INSERT INTO t VALUES (2, 2)');
+  const edited = readFileSync(at.project.workingCopy);
+  await expect(init(at.project)).rejects.toMatchObject({
+    code: 'WORKING_COPY_HAS_CHANGES',
+    message: expect.stringContaining(says) as string,
+    hint: expect.stringContaining('--force') as string,
+  });
+  expect(await init(at.project, { edits: 'keep' })).toMatchObject({
+    workingCopy: 'kept',
+    pending,
+    backup: null,
+  });
+  expect(readFileSync(at.project.workingCopy).equals(edited)).toBe(true);
+  expect(readFileSync(at.project.files.base.manifest).equals(base)).toBe(true);
+  // The newer snapshot is there for the next time.
+  expect(compareDatabases(at.project.files.snapshot.database, at.remote)).toEqual([]);
+});
+
+test('takes no file that it did not make for its own', async () => {
+  buildDatabase(at.project.workingCopy, 'CREATE TABLE own(v)');
+  await expect(init(at.project)).rejects.toMatchObject({
+    code: 'WORKING_COPY_HAS_CHANGES',
+    hint: expect.stringMatching(/^Move it away, or .*--force/) as string,
+  });
+  expect(await init(at.project, { edits: 'keep' })).toMatchObject({ workingCopy: 'kept', pending: 0 });
+  const { backup } = await init(at.project, { force: true });
+  expect(compareDatabases(backup ?? '', at.project.workingCopy)).not.toEqual([]);
+  await expectEqual();
+});
+
+test.each([
+  [
+    'a write-ahead log and other pages',
+    'PRAGMA page_size=1024; PRAGMA journal_mode=WAL; CREATE TABLE own(v)',
+  ],
+  ['another encoding', "PRAGMA encoding='UTF-16be'; CREATE TABLE own(v)"],
+  ['more pages', 'CREATE TABLE own(v); INSERT INTO own VALUES (zeroblob(1000000))'],
+])('replaces by force a database with %s, under the eyes of who has it open', async (_, sql) => {
+  editDatabase(at.project.workingCopy, sql);
+  const original = `${at.project.workingCopy}.original`;
+  copyFileSync(at.project.workingCopy, original);
+  const { backup, workingCopy } = await init(at.project, { force: true });
+  expect(workingCopy).toBe('updated');
+  expect(compareDatabases(backup ?? '', original)).toEqual([]);
+  await expectEqual();
+});
+
+describe('with the snapshot that is there', () => {
+  test('asks for one where there is none', async () => {
+    await expect(init(at.project, { snapshot: 'use' })).rejects.toMatchObject({ code: 'SNAPSHOT_MISSING' });
+  });
+
+  test('takes up one whose replacing was cut off', async () => {
+    await snapshot(at.project);
+    const { directory } = at.project.files.snapshot;
+    renameSync(directory, `${directory}.previous`);
+    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ workingCopy: 'created' });
+    expect(existsSync(`${directory}.previous`)).toBe(false);
+  });
+
+  test('makes and brings up to date without any contact to the remote', async () => {
+    await snapshot(at.project);
+    renameSync(at.remote, `${at.remote}.away`);
+    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ workingCopy: 'created' });
+    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ workingCopy: 'unchanged' });
+    renameSync(`${at.remote}.away`, at.remote);
+    at.editRemote('INSERT INTO t VALUES (2, 2)');
+    await snapshot(at.project);
+    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ workingCopy: 'updated' });
+    await expectEqual();
+  });
+
+  test('does not go back behind what was pushed since', async () => {
+    await init(at.project);
+    at.edit('INSERT INTO t VALUES (2, 2)');
+    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ workingCopy: 'unchanged' });
+    await expectEqual();
+    await snapshot(at.project);
+    await init(at.project, { snapshot: 'use' });
+    await expectEqual();
+  });
+
+  test('goes forward after a push that had nothing to send', async () => {
+    await init(at.project);
+    at.editRemote('INSERT INTO t VALUES (2, 2)');
+    await snapshot(at.project);
+    // Other bytes, the same content: the base becomes what it was compared with, and no newer for that.
+    at.edit('PRAGMA page_size=8192; VACUUM');
+    expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ workingCopy: 'updated' });
+    await expectEqual();
+  });
+});
+
+test('notes a new mark of what has not changed, so that status need not point to it for ever', async () => {
+  await init(at.project);
+  const { base } = at.project.files;
+  const { formatVersion: _, ...manifest } = readManifest(base) as Manifest;
+  writeManifest(base, { ...manifest, fingerprint: 'of the server before it crashed' });
+  expect((await status(at.project)).remote.hasMoved).toBe(true);
+  expect(await init(at.project)).toMatchObject({ workingCopy: 'unchanged' });
+  expect((await status(at.project)).remote.hasMoved).toBe(false);
+});
+
+test('after a death between the working copy and the base, a push finds everything there', async () => {
+  await init(at.project);
+  at.editRemote('INSERT INTO t VALUES (2, 2)');
+  copyFileSync(at.remote, at.project.workingCopy);
+  expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 1 });
+  expect(await init(at.project)).toMatchObject({
+    workingCopy: expect.stringMatching(/updated|unchanged/) as string,
+  });
+  await expectEqual();
+});
+
+test('goes from one remote to another where nothing would be lost', async () => {
+  await init(at.project);
+  const other = await makeFileProject('CREATE TABLE other(v)');
+  const project = { ...at.project, address: () => other.project.address() };
+  expect(await init(project)).toMatchObject({ workingCopy: 'updated' });
+  expect(compareDatabases(other.remote, at.project.workingCopy)).toEqual([]);
+});
+
+test('leaves an open connection to the working copy usable', async () => {
+  await init(at.project);
+  const open = new Database(at.project.workingCopy);
+  const count = open.prepare('SELECT count(*) FROM t').pluck();
+  expect(count.get()).toBe(1);
+  at.editRemote('INSERT INTO t VALUES (2, 2); CREATE TABLE u(v)');
+  await init(at.project);
+  expect(count.get()).toBe(2);
+  open.exec('INSERT INTO u VALUES (1)');
+  open.close();
+  expect((await push(at.project)).changes.total.insert).toBe(1);
+  await expectEqual();
+});

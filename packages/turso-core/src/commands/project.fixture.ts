@@ -1,0 +1,28 @@
+import path from 'node:path';
+import { buildDatabase, editDatabase, makeTempDir } from '@turso-sync/testing';
+import { loadProject } from '../workspace/load-project';
+import type { Project } from '../workspace/project';
+
+/** A project and its remote, which is a file. */
+export interface FileProject {
+  readonly project: Project;
+  readonly remote: string;
+  /** Runs SQL on the remote, as someone else. */
+  editRemote(sql: string): void;
+  /** Runs SQL on the working copy, as the app. */
+  edit(sql: string): void;
+}
+
+/** Makes a project whose remote is built by SQL. */
+export async function makeFileProject(sql: string): Promise<FileProject> {
+  const dir = makeTempDir('project-');
+  const remote = path.join(dir, 'remote.db');
+  buildDatabase(remote, sql);
+  const project = await loadProject({ cwd: dir, variables: { TURSO_DATABASE_URL: 'file:remote.db' } });
+  return {
+    project,
+    remote,
+    editRemote: (script) => editDatabase(remote, script),
+    edit: (script) => editDatabase(project.workingCopy, script),
+  };
+}

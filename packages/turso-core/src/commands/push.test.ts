@@ -1,0 +1,106 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { compareDatabases } from '@turso-sync/testing';
+import { readManifest } from '../workspace/manifest';
+import type { CoreEvent } from './events';
+import { init } from './init';
+import { makeFileProject, type FileProject } from './project.fixture';
+import { push } from './push';
+import { status } from './status';
+
+let at: FileProject;
+
+beforeEach(async () => {
+  at = await makeFileProject(
+    'CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 1), (2, 2)',
+  );
+  await init(at.project);
+});
+
+test('makes what was pushed the base, with the mark of the remote', async () => {
+  const before = readManifest(at.project.files.base);
+  at.edit('UPDATE t SET v = 3 WHERE id = 1');
+  expect(await push(at.project)).toMatchObject({
+    status: 'pushed',
+    alreadyThere: 0,
+    conflicts: [],
+    notCarried: [],
+  });
+  const after = readManifest(at.project.files.base);
+  expect(after).toMatchObject({ method: 'push', remote: `file:${at.remote}` });
+  expect(after?.fingerprint).not.toBe(before?.fingerprint);
+  expect(compareDatabases(at.project.files.base.database, at.remote)).toEqual([]);
+  expect((await status(at.project)).remote.hasMoved).toBe(false);
+});
+
+test('leaves open whether the remote has moved, where others have written before', async () => {
+  at.edit('UPDATE t SET v = 3 WHERE id = 1');
+  at.editRemote('UPDATE t SET v = 4 WHERE id = 2');
+  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+  expect(readManifest(at.project.files.base)?.fingerprint).toBeNull();
+  expect((await status(at.project)).remote).toMatchObject({ answers: true, hasMoved: null });
+  await init(at.project);
+  expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+});
+
+test('tells its steps and what it sends', async () => {
+  at.edit('INSERT INTO t VALUES (3, 3); DELETE FROM t WHERE id = 1');
+  const events: CoreEvent[] = [];
+  await push(at.project, { onEvent: (event) => events.push(event) });
+  expect(events.map((event) => event.type)).toEqual(['step', 'connect', 'transaction', 'step']);
+  expect(events.find((event) => event.type === 'transaction')).toMatchObject({
+    batches: [
+      { kind: 'delete', table: 't', rows: 1 },
+      { kind: 'insert', table: 't', rows: 1 },
+    ],
+  });
+});
+
+test('warns where the base came from elsewhere, once', async () => {
+  const other = await makeFileProject(
+    'CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 1), (2, 2)',
+  );
+  const project = { ...at.project, address: () => other.project.address() };
+  const warnings = async (): Promise<string[]> => {
+    const found: string[] = [];
+    await push(project, { onEvent: (e) => e.type === 'warning' && found.push(e.message) });
+    return found;
+  };
+  at.edit('UPDATE t SET v = 3');
+  expect(await warnings()).toEqual([
+    `The base was taken from file:${at.remote}, and this push goes to file:${other.remote}.`,
+  ]);
+  at.edit('UPDATE t SET v = 4');
+  expect(await warnings()).toEqual([]);
+  expect(compareDatabases(other.remote, at.project.workingCopy)).toEqual([]);
+});
+
+test('reports what a server would not take, once', async () => {
+  at.edit('PRAGMA application_id=7; PRAGMA user_version=2');
+  expect(await push(at.project)).toMatchObject({ status: 'pushed', notCarried: ['application_id'] });
+  expect(await push(at.project)).toMatchObject({ status: 'nothing', notCarried: [] });
+});
+
+test('says that it is through although it cannot be noted', async () => {
+  at.edit('INSERT INTO t VALUES (3, 3)');
+  const blocked = at.project.files.diffSql;
+  mkdirSync(blocked);
+  const events: CoreEvent[] = [];
+  // Files for people to read are not worth a failure.
+  expect(await push(at.project, { onEvent: (e) => events.push(e) })).toMatchObject({ status: 'pushed' });
+  expect(events.at(-1)).toMatchObject({
+    type: 'warning',
+    message: expect.stringContaining('diff.sql') as string,
+  });
+  rmSync(blocked, { recursive: true });
+  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+});
+
+test('a dry run needs no remote', async () => {
+  at.edit('DELETE FROM t');
+  const project = { ...at.project, address: () => Promise.reject(new Error('asked')) as never };
+  expect(await push(project, { dryRun: true })).toMatchObject({
+    status: 'planned',
+    changes: { total: { delete: 2 } },
+  });
+  expect(readFileSync(at.project.files.diffSql, 'utf8')).toContain('DELETE');
+});

@@ -1,0 +1,21 @@
+import { exactProjection, exactRow } from '../local/exact-projection';
+import type { SchemaObject } from '../local/schema';
+import type { Encoding } from '../local/values';
+import type { Query } from './remote';
+
+/** Everything that a user's CREATE statement made on the remote, in the order of its making. */
+export async function readObjects(query: Query, encoding: Encoding): Promise<SchemaObject[]> {
+  const rows = await query(
+    `SELECT ${exactProjection(['type', 'name', 'tbl_name', 'sql'])} FROM sqlite_schema
+     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid`,
+  );
+  return rows.map((row) => {
+    const [type, name, table, sql] = exactRow(row, encoding) as [
+      SchemaObject['type'],
+      string,
+      string,
+      string,
+    ];
+    return { type, name, table, sql };
+  });
+}

@@ -1,0 +1,79 @@
+import { TursoSyncError } from '../errors';
+import { checkConfig, settingsOf, withoutTokens } from './config';
+
+const FILE = '/app/turso-sync.config.json';
+const TOKEN = 'eyJhbGciOiJFZERTQSJ9.eyJhIjoicncifQ.c2lnbmF0dXJl';
+
+function errorOf(work: () => unknown): TursoSyncError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof TursoSyncError) return error;
+    throw error;
+  }
+  throw new Error('It did not throw');
+}
+
+test('takes what is known, as it is', () => {
+  const config = {
+    urlVariable: 'DB_URL',
+    authTokenVariable: '_token2',
+    workingCopy: 'data/app.db',
+    stateDir: '.state',
+    environments: { 'my staging': { urlVariable: 'STAGING' }, empty: {} },
+  };
+  expect(checkConfig(config, FILE)).toEqual(config);
+  expect(checkConfig({}, FILE)).toEqual({});
+});
+
+test.each([null, undefined, 'text', 7, [], [{}]])('refuses %p for a config', (value) => {
+  expect(errorOf(() => checkConfig(value, FILE))).toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining(`in ${FILE} must be an object`) as string,
+  });
+});
+
+test.each(['libsql://db.turso.io', 'DB URL', '2ND', 'a-b', '$DB'])(
+  'refuses %s for the name of a variable',
+  (name) => {
+    const error = errorOf(() => checkConfig({ urlVariable: name }, FILE));
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(`${error.message} ${error.hint ?? ''}`).not.toContain(name);
+  },
+);
+
+test.each([
+  { authToken: 'x' },
+  { auth_token: 'x' },
+  { TOKEN: 'x' },
+  { dbPassword: 'x' },
+  { clientSecret: 'x' },
+  { environments: { prod: { token: 'x' } } },
+  { workingCopy: TOKEN },
+  { deep: [{ list: [TOKEN] }] },
+  { [TOKEN]: true },
+])('refuses a secret, and does not repeat it: %j', (config) => {
+  const error = errorOf(() => checkConfig(config, FILE));
+  expect(error.code).toBe('CONFIG_HAS_SECRET');
+  expect(JSON.stringify(error)).not.toContain(TOKEN);
+});
+
+test('settings are the environment’s where it has them, else those at the top', () => {
+  const config = { urlVariable: 'A', workingCopy: 'a.db', environments: { prod: { urlVariable: 'B' } } };
+  expect(settingsOf(config, undefined, FILE)).toBe(config);
+  expect(settingsOf(config, 'prod', FILE)).toMatchObject({ urlVariable: 'B', workingCopy: 'a.db' });
+});
+
+test.each(['production', '__proto__', 'constructor', ''])('there is no environment "%s"', (name) => {
+  const config = { environments: { prod: {}, test: {} } };
+  expect(errorOf(() => settingsOf(config, name, FILE))).toMatchObject({
+    code: 'CONFIG_INVALID',
+    hint: 'It has prod, test.',
+  });
+  expect(errorOf(() => settingsOf({}, name, null)).hint).toBe('The config has no "environments".');
+});
+
+test('takes tokens out of a text', () => {
+  expect(withoutTokens(`a ${TOKEN}, b "${TOKEN}"`)).toBe('a [token], b "[token]"');
+  expect(withoutTokens('eyJ is no token, nor is a.b.c')).toBe('eyJ is no token, nor is a.b.c');
+});

@@ -1,0 +1,70 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { makeTempDir } from '@turso-sync/testing';
+import type { TursoSyncError } from '../errors';
+import { readManifest, refuseNewer, requireBaseline, STATE_FORMAT, writeManifest } from './manifest';
+import { baselineFiles, type BaselineFiles } from './project';
+
+const content = {
+  createdAt: '2026-01-02T03:04:05.678Z',
+  remote: 'libsql://db.turso.io',
+  fingerprint: null,
+  method: 'pages',
+  bytes: 5,
+} as const;
+
+let files: BaselineFiles;
+beforeEach(() => {
+  files = baselineFiles(makeTempDir());
+});
+
+function codeOf(work: () => unknown): string {
+  try {
+    work();
+    return 'none';
+  } catch (error) {
+    expect((error as TursoSyncError).hint).toMatch(/\S/);
+    return (error as TursoSyncError).code;
+  }
+}
+
+test('is read as it was written, by people as well', () => {
+  const written = writeManifest(files, content);
+  expect(written).toEqual({ formatVersion: STATE_FORMAT, ...content });
+  expect(readManifest(files)).toEqual(written);
+  expect(readFileSync(files.manifest, 'utf8')).toContain('\n  "remote": "libsql://db.turso.io",\n');
+});
+
+test('is null where there is none', () => {
+  expect(readManifest(files)).toBeNull();
+  expect(requireBaseline(files)).toBeNull();
+  expect(codeOf(() => refuseNewer(files))).toBe('none');
+});
+
+test.each(['', '{', 'null', '[]', '7', '{}', '{"formatVersion":"1"}', '{"formatVersion":1,"bytes":5}'])(
+  'is damaged as %s, which may be replaced',
+  (text) => {
+    writeFileSync(files.manifest, text);
+    expect(codeOf(() => readManifest(files))).toBe('BASELINE_DAMAGED');
+    expect(codeOf(() => refuseNewer(files))).toBe('none');
+  },
+);
+
+test('is damaged as a folder', () => {
+  mkdirSync(files.manifest);
+  expect(codeOf(() => readManifest(files))).toBe('BASELINE_DAMAGED');
+});
+
+test('of a newer version is refused, whatever else is in it', () => {
+  writeFileSync(files.manifest, JSON.stringify({ formatVersion: STATE_FORMAT + 1, new: 'things' }));
+  for (const read of [readManifest, requireBaseline, refuseNewer])
+    expect(codeOf(() => read(files))).toBe('STATE_TOO_NEW');
+});
+
+test('goes with a database of the size that it tells', () => {
+  writeManifest(files, content);
+  expect(codeOf(() => requireBaseline(files))).toBe('BASELINE_DAMAGED');
+  writeFileSync(files.database, '1234');
+  expect(codeOf(() => requireBaseline(files))).toBe('BASELINE_DAMAGED');
+  writeFileSync(files.database, '12345');
+  expect(requireBaseline(files)).toMatchObject(content);
+});
