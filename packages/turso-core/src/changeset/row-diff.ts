@@ -29,10 +29,12 @@ export function diffRows(db: Database, table: Table, presence: Presence, encodin
   const columns = rowColumns(table);
   const key = keyColumns(table).map((name) => columns.indexOf(name));
   const reader = rowReader(db, table, columns, encoding);
-  const queries =
-    presence === 'both'
-      ? pairedQueries(table, columns, reader.list)
-      : singleQueries(table, presence, reader.list);
+  const inserted = insertedFrom(table, presence);
+  const queries: Queries = {
+    ...(presence === 'both' ? pairedQueries(table, columns, reader.list) : {}),
+    ...(presence === 'before' ? { delete: allRows(table, reader.list) } : {}),
+    insert: `SELECT ${reader.list('n.')} ${inserted} ORDER BY ${keyTerms(table, 'n.').join(',')}`,
+  };
   const search = function* (kind: ChangeKind): Generator<RowChange> {
     const sql = queries[kind];
     if (sql === undefined) return;
@@ -40,7 +42,6 @@ export function diffRows(db: Database, table: Table, presence: Presence, encodin
     for (const row of rows) yield toChange(kind, row, reader);
   };
   const rows = remembered(search);
-  const inserted = insertedFrom(table, presence);
   const count = counter(db, rows, inserted);
   const inBulk = bulkInserts({
     db,
@@ -91,31 +92,24 @@ function toChange(kind: ChangeKind, row: SqlValue[], reader: RowReader): RowChan
 
 type Queries = Partial<Record<ChangeKind, string>>;
 
-function singleQueries(table: Table, presence: 'before' | 'after', list: RowReader['list']): Queries {
-  const key = keyTerms(table).join(',');
-  const from = (schema: string): string =>
-    `SELECT ${list('')} FROM ${schema}.${quoteName(table.name)} ORDER BY ${key}`;
-  return presence === 'before' ? { delete: from(BEFORE) } : { insert: from('main') };
+function allRows(table: Table, list: RowReader['list']): string {
+  return `SELECT ${list('')} FROM ${BEFORE}.${quoteName(table.name)} ORDER BY ${keyTerms(table).join(',')}`;
 }
 
 function pairedQueries(table: Table, columns: readonly string[], list: RowReader['list']): Queries {
   const [old, now] = [`${BEFORE}.${quoteName(table.name)} o`, `main.${quoteName(table.name)} n`];
   const key = keyColumns(table).map(quoteName);
   const on = joinTerms(samePlace(table), 'AND');
-  const order = (alias: string): string => `ORDER BY ${keyTerms(table, `${alias}.`).join(',')}`;
-  const onlyIn = (mine: string, alias: string, theirs: string, other: string): string =>
-    `SELECT ${list(`${alias}.`)} FROM ${mine} LEFT JOIN ${theirs} ON ${on}
-     WHERE ${other}.${key[0] ?? ''} IS NULL ${order(alias)}`;
+  const order = `ORDER BY ${keyTerms(table, 'o.').join(',')}`;
   const values = columns.map(quoteName).filter((name) => !key.includes(name));
   const differs = joinTerms(
     values.map((name) => `(${differ(`o.${name}`, `n.${name}`)})`),
     'OR',
   );
   return {
-    delete: onlyIn(old, 'o', now, 'n'),
+    delete: `SELECT ${list('o.')} FROM ${old} LEFT JOIN ${now} ON ${on} WHERE n.${key[0] ?? ''} IS NULL ${order}`,
     update: `SELECT ${list('o.')}, ${list('n.')} FROM ${old} CROSS JOIN ${now} ON ${on}
-             WHERE ${differs || 'false'} ${order('o')}`,
-    insert: onlyIn(now, 'n', old, 'o'),
+             WHERE ${differs || 'false'} ${order}`,
   };
 }
 

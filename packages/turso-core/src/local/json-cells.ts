@@ -1,4 +1,4 @@
-import { TINY } from './quote';
+import { realCase } from './real-case';
 
 /** Bytes of a value beyond which it is left to other ways, so that many rows can be rendered at once. */
 const LARGE = 10_000;
@@ -14,7 +14,8 @@ export function wireCell(column: string): string {
   return cell(column, {
     integer: column,
     real: (value) => `format('%!.17e',${value})`,
-    infinite: `iif(${column}<0,'-9e999','9e999')`,
+    infinite: `'9e999'`,
+    negativeInfinite: `'-9e999'`,
   });
 }
 
@@ -24,22 +25,29 @@ export function reportCell(column: string): string {
   return cell(column, {
     integer: `iif(${isSafe},${column},'{"integer":"'||${column}||'"}')`,
     real: (value) => `'{"real":"'||format('%!.17g',${value})||'"}'`,
-    infinite: `iif(${column}<0,'{"real":"-Infinity"}','{"real":"Infinity"}')`,
+    infinite: `'{"real":"Infinity"}'`,
+    negativeInfinite: `'{"real":"-Infinity"}'`,
   });
 }
 
-function cell(
-  column: string,
-  form: { integer: string; real: (value: string) => string; infinite: string },
-): string {
+interface Forms {
+  readonly integer: string;
+  readonly real: (value: string) => string;
+  readonly infinite: string;
+  readonly negativeInfinite: string;
+}
+
+function cell(column: string, { integer, real, infinite, negativeInfinite }: Forms): string {
   const other = 'char(1)';
-  const largest = '1.7976931348623157e308';
   const text = `iif(octet_length(${column})>${LARGE},${other},json_quote(${column}))`;
-  const real = `CASE WHEN ${column}>=${TINY} AND ${column}<=${largest} OR ${column}<=-${TINY} AND ${column}>=-${largest}
-      THEN ${form.real(column)}
-    WHEN ${column}=0.0 THEN iif(atan2(${column},-1)<0,${other},${form.real('0.0')})
-    WHEN abs(${column})<1 THEN ${other}
-    ELSE ${form.infinite} END`;
-  return `CASE typeof(${column}) WHEN 'text' THEN ${text} WHEN 'integer' THEN ${form.integer}
-    WHEN 'null' THEN 'null' WHEN 'real' THEN ${real} ELSE ${other} END`;
+  const double = realCase(column, {
+    normal: real(column),
+    zero: real('0.0'),
+    negativeZero: other,
+    tiny: other,
+    infinite,
+    negativeInfinite,
+  });
+  return `CASE typeof(${column}) WHEN 'text' THEN ${text} WHEN 'integer' THEN ${integer}
+    WHEN 'null' THEN 'null' WHEN 'real' THEN ${double} ELSE ${other} END`;
 }

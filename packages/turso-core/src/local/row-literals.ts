@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { exactReal, POWER, quoteName, quoteString, TINY } from './quote';
+import { exactReal, POWER, quoteName, quoteString } from './quote';
+import { realCase } from './real-case';
 import { rowColumns, type Table } from './schema';
 import type { Encoding } from './values';
 
@@ -104,11 +105,12 @@ function literal(column: string, isUtf8: boolean): string {
 
 function real(column: string): string {
   const digits = (value: string): string => `format('%!.17e',${value})`;
-  const largest = '1.7976931348623157e308';
-  const tiny = `'('||${digits(`${column}*${exactReal(POWER)}`)}||'/${exactReal(POWER)})'`;
-  return `CASE WHEN ${column}>=${TINY} AND ${column}<=${largest} OR ${column}<=-${TINY} AND ${column}>=-${largest}
-      THEN ${digits(column)}
-    WHEN ${column}=0.0 THEN iif(atan2(${column},-1)<0,'-0.0','0.0')
-    WHEN abs(${column})<1 THEN ${tiny}
-    ELSE iif(${column}<0,'-9e999','9e999') END`;
+  return realCase(column, {
+    normal: digits(column),
+    zero: `'0.0'`,
+    negativeZero: `'-0.0'`,
+    tiny: `'('||${digits(`${column}*${exactReal(POWER)}`)}||'/${exactReal(POWER)})'`,
+    infinite: `'9e999'`,
+    negativeInfinite: `'-9e999'`,
+  });
 }
