@@ -3,8 +3,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { makeTempDir, startSqld } = require('@turso-sync/testing');
-const { makeDatabase } = require('../database');
+const { serveExample } = require('../serve-example');
 const { tursoSync } = require('../turso-sync');
 
 /** The whole remote to local files, beside the server's own dump piped into the shell. */
@@ -13,17 +12,14 @@ module.exports = {
   what: 'dump-init of 74 MB (500,000 rows), beside curl /dump | sqlite3',
   wanted: 4,
   async prepare() {
-    const dir = makeTempDir('bench-');
-    const source = path.join(dir, 'source.db');
-    makeDatabase(source, 51_500);
-    const server = await startSqld({ database: source });
+    const { dir, server, bytes } = await serveExample();
     const fresh = () => {
       for (const name of ['.turso', 'working_copy.db', 'peer.db']) {
         fs.rmSync(path.join(dir, name), { recursive: true, force: true });
       }
     };
     return {
-      note: `${(fs.statSync(source).size / 1e6).toFixed(1)} MB`,
+      note: `${(bytes / 1e6).toFixed(1)} MB`,
       contenders: [
         {
           name: 'turso-sync dump-init',

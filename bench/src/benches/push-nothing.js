@@ -2,9 +2,7 @@
 'use strict';
 
 const { execFileSync } = require('node:child_process');
-const path = require('node:path');
-const { makeTempDir, startSqld } = require('@turso-sync/testing');
-const { makeDatabase } = require('../database');
+const { serveExample } = require('../serve-example');
 const { tursoSync } = require('../turso-sync');
 
 /** A push of 74 MB in which nothing has changed, beside an empty Node process. */
@@ -13,10 +11,7 @@ module.exports = {
   what: 'dump-push of 74 MB with nothing changed, beside a Node process that does nothing',
   seconds: 0.5,
   async prepare() {
-    const dir = makeTempDir('bench-');
-    const source = path.join(dir, 'source.db');
-    makeDatabase(source, 51_500);
-    const server = await startSqld({ database: source });
+    const { dir, server } = await serveExample();
     const env = { TURSO_DATABASE_URL: server.url };
     const [node = '', ...init] = tursoSync('dump-init', '--quiet');
     execFileSync(node, init, { cwd: dir, env: { ...process.env, ...env } });
