@@ -71,6 +71,16 @@ test('many inserted rows are counted, and stand in changes.json one by one', asy
   expect(rows.get('{"integer":"9223372036854775807"}')?.[3]).toBe('\0nul\0');
 });
 
+test('many inserted rows are rendered at once, but for the pieces that hold what JSON does not', async () => {
+  const pieces = await withEdited((base, work) =>
+    withDiff(base, work, ({ tables }) => tables.flatMap((t) => [...(t.bulkInserts('wire') ?? [])])),
+  );
+  const rendered = pieces.filter((piece) => 'text' in piece);
+  expect(rendered.length).toBeGreaterThan(0);
+  expect(rendered.length).toBeLessThan(pieces.length);
+  expect(pieces.reduce((sum, { count }) => sum + count, 0)).toBe(6008);
+});
+
 (requireTool('sqlite3') ? test : test.skip)(
   'many inserted rows are made by diff.sql in the stock shell',
   () =>
