@@ -128,7 +128,7 @@ describe('.env beside the config', () => {
 
   test('may begin with a BOM, have CRLF at the ends of its lines, or be a folder of Python', async () => {
     const windows = makeProject(undefined, {
-      '.env': '\ufeffTURSO_DATABASE_URL=file:a.db\r\nTURSO_AUTH_TOKEN=x\r\n',
+      '.env': '\ufeffTURSO_DATABASE_URL=file:a.db\r\nTURSO_AUTH_TOKEN=a-token-that-no-path-contains\r\n',
     });
     expect((await statusOf(windows)).remote.location).toBe(`file:${windows.file('a.db')}`);
     const python = makeProject(undefined, { '.env/bin/activate': '' });
