@@ -26,6 +26,8 @@ export type ApplyResult =
       readonly notCarried: readonly string[];
       /** Transactions that it took: more than 1 when the other side had moved. */
       readonly attempts: number;
+      /** The mark of the target from then on, where its answer told it. */
+      readonly fingerprint: string | null | undefined;
     }
   | { readonly status: 'conflict'; readonly conflicts: readonly Conflict[] };
 
@@ -48,7 +50,8 @@ export async function apply(changeset: Changeset, target: Target, onSend?: OnSen
     const outcome = await target.transact(plan.statements);
     if (outcome.committed) {
       const notCarried = [...changeset.notCarried, ...(remaining.userVersion ? [] : ['user_version'])];
-      return { status: 'applied', alreadyThere: remaining.alreadyThere, notCarried, attempts };
+      const { fingerprint } = outcome;
+      return { status: 'applied', alreadyThere: remaining.alreadyThere, notCarried, attempts, fingerprint };
     }
     const failed = plan.statements[outcome.failed];
     // Turso Cloud does not allow it to be set; everything else is worth carrying without it.

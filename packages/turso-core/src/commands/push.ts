@@ -101,9 +101,12 @@ async function pushChanges(context: Context, comparison: Comparison): Promise<Pu
     if (result.status === 'conflict') {
       return { ...nothing(changes), status: 'conflict', conflicts: result.conflicts };
     }
-    advanceBase(context, comparison, remote, await newFingerprint(remote, base, before));
+    const { fingerprint, alreadyThere, notCarried } = result;
+    // Only a base that had all of the remote before the push has all of it afterwards.
+    const isCurrent = before === base.fingerprint;
+    advanceBase(context, comparison, remote, isCurrent ? await knownFingerprint(remote, fingerprint) : null);
     await publish(written, options);
-    return { ...nothing(changes), ...result, status: 'pushed' };
+    return { ...nothing(changes), status: 'pushed', alreadyThere, notCarried };
   } finally {
     await remote.close();
   }
@@ -137,10 +140,10 @@ function describe({ statements }: Plan): {
   return { statements: statements.length, batches: statements.flatMap((s) => s.batch ?? []) };
 }
 
-// Only a base that had all of the remote before the push has all of it afterwards.
-async function newFingerprint(remote: Remote, base: Manifest, before: string | null): Promise<string | null> {
+async function knownFingerprint(remote: Remote, told: string | null | undefined): Promise<string | null> {
+  if (told !== undefined) return told;
   try {
-    return before === base.fingerprint ? await remote.fingerprint() : null;
+    return await remote.fingerprint();
   } catch {
     // The push is through; not knowing the mark only makes the next status less certain.
     return null;

@@ -17,7 +17,11 @@ export interface RowBatch {
 
 /** How a transaction ended. When it was not committed, nothing of it is in the database. */
 export type TransactionOutcome =
-  | { readonly committed: true }
+  | {
+      readonly committed: true;
+      /** The mark of the remote from then on, where its answer tells it; null where it is not known. */
+      readonly fingerprint?: string | null;
+    }
   | {
       readonly committed: false;
       /** Index of the statement that failed. */

@@ -93,6 +93,13 @@ describe.each(adapters)('a remote behind $name', ({ serve, name }) => {
       expect(await remote.fingerprint()).toBe(seen.at(-1));
     });
 
+    test('tells with a commit the mark that it has from then on, or leaves it to be asked for', async () => {
+      await remote.fingerprint();
+      const outcome = await remote.transact([{ sql: 'DELETE FROM t' }]);
+      const { fingerprint = await remote.fingerprint() } = outcome as { fingerprint?: string };
+      expect(fingerprint).toBe(await remote.fingerprint());
+    });
+
     test('commits all statements of a transaction, with every kind of value bound', async () => {
       const values = [null, 9223372036854775807n, 0.1, 'a\0b', '\ufeffbom', new Uint8Array([0, 255])];
       const insert = values.map((value, i) => ({
@@ -104,7 +111,7 @@ describe.each(adapters)('a remote behind $name', ({ serve, name }) => {
         { sql: 'SELECT count(*) FROM t' },
         { sql: 'DELETE FROM t WHERE id = 1' },
       ]);
-      expect(outcome).toEqual({ committed: true });
+      expect(outcome).toMatchObject({ committed: true });
       const rows = await remote.read((query) => query(`SELECT ${exactProjection(['v'])} FROM t ORDER BY id`));
       expect(rows.map((row) => exactRow(row, 'UTF-8')[0])).toEqual(values);
     });
@@ -154,7 +161,7 @@ describe.each(adapters)('a remote behind $name', ({ serve, name }) => {
         { sql: 'INSERT INTO child VALUES (2, 2)' },
         { sql: 'INSERT INTO parent VALUES (2)' },
       ]);
-      expect(outcome).toEqual({ committed: true });
+      expect(outcome).toMatchObject({ committed: true });
       const children = await remote.read((query) => query('SELECT id FROM child ORDER BY id'));
       expect(children).toEqual([[1n], [2n]]);
     });
@@ -170,7 +177,7 @@ describe.each(adapters)('a remote behind $name', ({ serve, name }) => {
         await new Promise((resolve) => setTimeout(resolve, 60));
       }
       await other;
-      expect(own).toEqual(Array.from({ length: 8 }, () => ({ committed: true })));
+      expect(own).toMatchObject(Array.from({ length: 8 }, () => ({ committed: true })));
       expect(await remote.read(countRows)).toBe(11);
     });
 
@@ -360,7 +367,7 @@ describeWithSqld('a libsql-server', () => {
     const file = newFile();
     expect(await remote.snapshot(file)).toBe('pages');
     expect(compareDatabases(nasty, file, { ignoreApplicationId: false })).toEqual([]);
-    expect(await remote.transact([{ sql: 'CREATE TABLE made(v)' }])).toEqual({ committed: true });
+    expect(await remote.transact([{ sql: 'CREATE TABLE made(v)' }])).toMatchObject({ committed: true });
     await remote.close();
     old.close();
     await server.stop();
@@ -405,7 +412,7 @@ describe('a writer that does not let go', () => {
     expect(await remote.read(countRows)).toBe(1);
     holder.kill('SIGKILL');
     await once(holder, 'close');
-    expect(await remote.transact(insert)).toEqual({ committed: true });
+    expect(await remote.transact(insert)).toMatchObject({ committed: true });
   });
 
   const testWithSqld = requireTool('sqld') ? test : test.skip;
@@ -419,7 +426,7 @@ describe('a writer that does not let go', () => {
       await holder.run('BEGIN IMMEDIATE');
       await holder.run('INSERT INTO t VALUES (1)');
       const remote = servedBy(server).connect();
-      expect(await remote.transact(insert)).toEqual({ committed: true });
+      expect(await remote.transact(insert)).toMatchObject({ committed: true });
       expect(await remote.read((query) => query('SELECT v FROM t'))).toEqual([[2n]]);
       holder.close();
       client.close();

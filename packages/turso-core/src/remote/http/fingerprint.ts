@@ -1,68 +1,30 @@
-import type { HttpFetch } from './fetch';
-import { notLibsql } from './http-errors';
-
-/** What {@link readFingerprint} needs to know of a server. */
-interface Server {
-  readonly url: URL;
-  readonly authToken: string | undefined;
-  readonly fetch: HttpFetch;
-  readonly location: string;
-}
+import type { HttpClient } from './http-client';
+import { runBatches } from './pipeline';
 
 /**
- * The identity of the server's log and the number of its latest write: the pair moves with every committed write, and
- * the number alone could come back to an old value after a crash, with other content. Null where the server does not
- * tell both. Throws REMOTE_NOT_LIBSQL where something else answers.
+ * The parts of a server's mark: the identity of its log and the number of its latest write. The pair moves with every
+ * committed write, and the number alone could come back to an old value after a crash, with other content. Either is
+ * null where the server does not tell it.
  */
-export async function readFingerprint(server: Server): Promise<string | null> {
-  const index = await readReplicationIndex(server);
-  if (index === null) return null;
-  const logId = await readLogId(server);
-  return logId === null ? null : `${logId}:${index}`;
+export function joinFingerprint(logId: string | null, replicationIndex: string | null): string | null {
+  return logId === null || replicationIndex === null ? null : `${logId}:${replicationIndex}`;
 }
 
-// The field is not in the hrana client's results, so this one request is written by hand (Hrana 2, JSON).
-async function readReplicationIndex(server: Server): Promise<string | null> {
-  const body = JSON.stringify({
-    requests: [{ type: 'execute', stmt: { sql: 'SELECT 1' } }, { type: 'close' }],
-  });
-  const answer = await post(server, 'v2/pipeline', 'application/json', body);
-  const text = await answer.text();
-  if (!isPipelineAnswer(text)) throw notLibsql(server.location, 'its answer to a query is none');
-  return /"replication_index":"(\d+)"/.exec(text)?.[1] ?? null;
+/** The number of the server's latest write. Throws REMOTE_NOT_LIBSQL where something else answers. */
+export async function readReplicationIndex(client: HttpClient): Promise<string | null> {
+  const { replicationIndex } = await runBatches(client, [[{ sql: 'SELECT 1' }]]);
+  return replicationIndex;
 }
 
-function isPipelineAnswer(text: string): boolean {
+/** The identity of the server's log. */
+export async function readLogId(client: HttpClient): Promise<string | null> {
   try {
-    return Array.isArray((JSON.parse(text) as { results?: unknown } | null)?.results);
-  } catch {
-    return false;
-  }
-}
-
-// gRPC-web: a frame of one flag byte and a 4-byte length, then HelloResponse, whose field 1 is the log's UUID.
-async function readLogId(server: Server): Promise<string | null> {
-  try {
-    const answer = await post(
-      server,
-      'wal_log.ReplicationLog/Hello',
-      'application/grpc-web+proto',
+    // gRPC-web: a frame of one flag byte and a 4-byte length, then HelloResponse, whose field 1 is the log's UUID.
+    const { body } = await client.post('wal_log.ReplicationLog/Hello', 'application/grpc-web+proto', [
       new Uint8Array(5),
-    );
-    const text = Buffer.from(await answer.arrayBuffer()).toString('latin1');
-    return /^\0.{4}\n\$([0-9a-f-]{36})/s.exec(text)?.[1] ?? null;
+    ]);
+    return /^\0.{4}\n\$([0-9a-f-]{36})/s.exec(Buffer.from(body).toString('latin1'))?.[1] ?? null;
   } catch {
     return null;
   }
-}
-
-function post(
-  server: Server,
-  path: string,
-  type: string,
-  body: string | Uint8Array<ArrayBuffer>,
-): Promise<Response> {
-  const headers = new Headers({ 'content-type': type });
-  if (server.authToken !== undefined) headers.set('authorization', `Bearer ${server.authToken}`);
-  return server.fetch(new Request(new URL(path, server.url), { method: 'POST', headers, body }));
 }

@@ -1,4 +1,3 @@
-import { ResponseError } from '@libsql/hrana-client';
 import { systemCode, TursoSyncError } from '../../errors';
 
 /** A socket's error (refused, unknown host, silence, broken off) as a TursoSyncError. */
@@ -68,15 +67,6 @@ export function checkToken(token: string | undefined, location: string): void {
   throw unauthorized(
     `The token for ${location} holds a space, a line break or another character that no token has.`,
   );
-}
-
-/** What the hrana client threw, as a TursoSyncError. */
-export function clientError(error: unknown, location: string): TursoSyncError {
-  if (error instanceof TursoSyncError) return error;
-  // The client wraps what closed a stream.
-  if (error instanceof Error && error.cause instanceof TursoSyncError) return error.cause;
-  if (error instanceof ResponseError) return responseError(error.code ?? 'UNKNOWN', error.message, location);
-  return notLibsql(location, error instanceof Error ? error.message : String(error), error);
 }
 
 /** An error that the server put into its answer, as a TursoSyncError. */

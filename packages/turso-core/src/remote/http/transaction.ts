@@ -1,6 +1,13 @@
-import { BatchCond, ResponseError, type Batch, type BatchStep, type HttpStream } from '@libsql/hrana-client';
 import type { Statement, TransactionOutcome } from '../../local/statement';
-import { toHrana } from './http-remote';
+import type { HttpClient } from './http-client';
+import { responseError } from './http-errors';
+import { runBatches, type Step } from './pipeline';
+
+/** How a transaction ended, and the number of the latest write that the server knew of then. */
+export interface TransactionAnswer {
+  readonly outcome: TransactionOutcome;
+  readonly replicationIndex: string | null;
+}
 
 /**
  * Runs the statements as one Hrana batch: every step on the condition that the one before succeeded, COMMIT as well,
@@ -8,77 +15,50 @@ import { toHrana } from './http-remote';
  * once the request is there: the server carries out all of it or nothing.
  */
 export async function runTransaction(
-  stream: HttpStream,
+  client: HttpClient,
   statements: readonly Statement[],
-): Promise<TransactionOutcome> {
-  const batch = stream.batch();
-  const failures: Promise<{ at: number; error: unknown } | undefined>[] = [];
-  let previous: BatchStep | undefined;
-  const chain = ({ sql, args = [] }: Statement, at: number): BatchStep => {
-    const step = batch.step();
-    if (previous !== undefined) step.condition(BatchCond.ok(previous));
-    const done = step.run([sql, args.map(toHrana)]);
-    failures.push(
-      done.then(
-        () => undefined,
-        (error: unknown) => ({ at, error }),
-      ),
-    );
-    return (previous = step);
-  };
+): Promise<TransactionAnswer> {
+  const commit = PRELUDE.length + statements.length;
+  const steps: Step[] = [...PRELUDE, ...statements, { sql: 'COMMIT' }].map(
+    ({ sql, args = [] }: Statement, i) =>
+      i === 0 ? { sql, args } : { sql, args, condition: { type: 'ok', step: i - 1 } },
+  );
+  steps.push({ sql: 'ROLLBACK', condition: { type: 'not', cond: { type: 'ok', step: commit } } });
 
-  // A pragma inside a transaction would be ignored, and without `foreign_keys` off, deletes would cascade.
-  chain({ sql: 'PRAGMA foreign_keys=OFF' }, -1);
-  chain({ sql: 'BEGIN IMMEDIATE' }, -1);
-  chain({ sql: `SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = 0, '1', 'x'))` }, -1);
-  statements.forEach(chain);
-  const commit = chain({ sql: 'COMMIT' }, -1);
-  const rollback = batch.step().condition(BatchCond.not(BatchCond.ok(commit)));
-  const rolledBack = rollback.run('ROLLBACK').catch(() => undefined);
-
-  const executed = executeUnlessRefused(batch);
-  // The request to close the stream goes with the batch.
-  stream.closeGracefully();
-  const refusal = await executed;
-  if (refusal !== null) return refused(refusal, await findRefused(stream, statements));
-  const failure = (await Promise.all(failures)).find((f) => f !== undefined);
-  await rolledBack;
-  if (failure === undefined) return { committed: true };
-  const { at, error } = failure;
-  if (at < 0 || !(error instanceof ResponseError)) throw error;
-  return { committed: false, failed: at, code: error.code ?? 'UNKNOWN', message: error.message };
+  const { batches, replicationIndex } = await runBatches(client, [steps]);
+  const batch = batches[0];
+  const answer = (outcome: TransactionOutcome): TransactionAnswer => ({ outcome, replicationIndex });
+  if (batch === undefined || 'refused' in batch) {
+    const { code, message } = batch?.refused ?? { code: 'UNKNOWN', message: '' };
+    const failed = code === NOT_UNDERSTOOD ? await findRefused(client, statements) : -1;
+    if (failed < 0) throw responseError(code, message, client.location);
+    return answer({ committed: false, failed, code, message });
+  }
+  const at = batch.errors.slice(0, commit + 1).findIndex((error) => error !== null);
+  if (at < 0) return answer({ committed: true });
+  const { code, message } = batch.errors[at] as { code: string; message: string };
+  if (at < PRELUDE.length || at === commit) throw responseError(code, message, client.location);
+  return answer({ committed: false, failed: at - PRELUDE.length, code, message });
 }
+
+// A pragma inside a transaction would be ignored, and without `foreign_keys` off, deletes would cascade.
+const PRELUDE: readonly Statement[] = [
+  { sql: 'PRAGMA foreign_keys=OFF' },
+  { sql: 'BEGIN IMMEDIATE' },
+  { sql: `SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = 0, '1', 'x'))` },
+];
 
 /** The word of libsql-server for SQL that it cannot read, or does not allow. It then carries out no step at all. */
 const NOT_UNDERSTOOD = 'SQL_PARSE_ERROR';
 
-async function executeUnlessRefused(batch: Batch): Promise<ResponseError | null> {
-  try {
-    await batch.execute();
-    return null;
-  } catch (error) {
-    if (error instanceof ResponseError && error.code === NOT_UNDERSTOOD) return error;
-    throw error;
-  }
-}
-
 // Which of them it was is not in the answer, so each is asked about, in a batch that never comes to carrying it out.
-async function findRefused(closed: HttpStream, statements: readonly Statement[]): Promise<number> {
-  const stream = closed.client().openStream();
-  const refusals = statements.map(async ({ sql }) => {
-    const batch = stream.batch();
-    const always = batch.step();
-    void always.run('SELECT 1').catch(() => undefined);
-    const never = batch.step().condition(BatchCond.not(BatchCond.ok(always)));
-    void never.run(sql).catch(() => undefined);
-    return (await executeUnlessRefused(batch)) !== null;
-  });
-  const found = await Promise.all(refusals);
-  stream.close();
-  return found.indexOf(true);
-}
-
-function refused(refusal: ResponseError, failed: number): TransactionOutcome {
-  if (failed < 0) throw refusal;
-  return { committed: false, failed, code: NOT_UNDERSTOOD, message: refusal.message };
+async function findRefused(client: HttpClient, statements: readonly Statement[]): Promise<number> {
+  const { batches } = await runBatches(
+    client,
+    statements.map(({ sql }): Step[] => [
+      { sql: 'SELECT 1' },
+      { sql, condition: { type: 'not', cond: { type: 'ok', step: 0 } } },
+    ]),
+  );
+  return batches.findIndex((batch) => 'refused' in batch && batch.refused.code === NOT_UNDERSTOOD);
 }
