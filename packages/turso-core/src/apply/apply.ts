@@ -9,7 +9,9 @@ import { inspectRows } from './inspect-rows';
 import { inspectRules, type Refusal } from './inspect-rules';
 import { inspectSchema } from './inspect-schema';
 import { planStatements, type Plan } from './plan';
-import { RemainingWork } from './remaining-work';
+import type { ConflictPolicy } from './policy';
+import { RemainingWork, THERE, type RowDecision } from './remaining-work';
+import { resolvedChangeset } from './resolved-changeset';
 import { rowIdentity } from './row-identity';
 import { describeLargest } from './row-limit';
 
@@ -20,8 +22,18 @@ export type Target = Pick<Remote, 'transact' | 'read' | 'location' | 'maxRowByte
 export type ApplyResult =
   | {
       readonly status: 'applied';
+      /** What was really done: the changeset, less what was there already, and with conflicts as they were resolved. */
+      readonly applied: Changeset;
       /** Row changes that the other side had made already. */
       readonly alreadyThere: number;
+      /** Rows that hold the changes of both sides now, each of other columns. */
+      readonly merged: number;
+      /** Rows in which the changeset won. */
+      readonly overwritten: number;
+      /** Rows in which the other side won. */
+      readonly kept: number;
+      /** The conflicts that were resolved in these three ways, each with what it was. */
+      readonly resolved: readonly Conflict[];
       /** What the other side does not take, for people to read. */
       readonly notCarried: readonly string[];
       /** Transactions that it took: more than 1 when the other side had moved. */
@@ -31,8 +43,11 @@ export type ApplyResult =
     }
   | { readonly status: 'conflict'; readonly conflicts: readonly Conflict[] };
 
-/** Told of each transaction before it is sent. */
-export type OnSend = (plan: Plan) => void;
+/** What {@link apply} may be told. */
+export interface ApplyOptions extends Partial<ConflictPolicy> {
+  /** Told of each transaction before it is sent. */
+  readonly onSend?: (plan: Plan) => void;
+}
 
 /** Transactions tried before giving up on a remote whose rows change faster than they can be read. */
 const ATTEMPTS = 5;
@@ -42,25 +57,29 @@ const ATTEMPTS = 5;
  * every statement; only when one of them fails are the rows concerned read, to tell what is there already from what is in
  * conflict. Throws the `REMOTE_*` codes and VALUE_TOO_LARGE.
  */
-export async function apply(changeset: Changeset, target: Target, onSend?: OnSend): Promise<ApplyResult> {
+export async function apply(
+  changeset: Changeset,
+  target: Target,
+  { onSend, merge = 'rows', onConflict = 'fail' }: ApplyOptions = {},
+): Promise<ApplyResult> {
+  const policy = { merge, onConflict };
   let remaining = new RemainingWork();
-  for (let attempts = 1; attempts <= ATTEMPTS; attempts++) {
+  for (let attempts = 1, inVain = 0; inVain < ATTEMPTS; attempts++) {
     const plan = planStatements(changeset, remaining, target.maxRowBytes);
     onSend?.(plan);
     const outcome = await target.transact(plan.statements);
-    if (outcome.committed) {
-      const notCarried = [...changeset.notCarried, ...(remaining.userVersion ? [] : ['user_version'])];
-      const { fingerprint } = outcome;
-      return { status: 'applied', alreadyThere: remaining.alreadyThere, notCarried, attempts, fingerprint };
-    }
+    if (outcome.committed)
+      return { ...appliedResult(changeset, remaining), attempts, fingerprint: outcome.fingerprint };
     const failed = plan.statements[outcome.failed];
     // Turso Cloud does not allow it to be set; everything else is worth carrying without it.
     const refusesUserVersion = failed?.sql.startsWith('PRAGMA user_version') === true;
     const userVersion = remaining.userVersion && !refusesUserVersion;
     const refusal = { changeset, remaining, message: outcome.message, table: failed?.batch?.table };
-    const next = await target.read((query) => inspect(query, refusal, userVersion));
+    const next = await target.read((query) => inspect(query, refusal, { userVersion, policy }));
     if (next.conflicts.length > 0) return { status: 'conflict', conflicts: next.conflicts };
     if (next.work.isSameAs(remaining)) throw failure(outcome, target.location, changeset);
+    // Rules are met one after another; with every row that is kept for one, there is less to do.
+    if (next.work.keptByRule.size === remaining.keptByRule.size) inVain++;
     remaining = next.work;
   }
   throw new TursoSyncError(
@@ -73,11 +92,27 @@ export async function apply(changeset: Changeset, target: Target, onSend?: OnSen
   );
 }
 
+function appliedResult(
+  changeset: Changeset,
+  work: RemainingWork,
+): Omit<Extract<ApplyResult, { status: 'applied' }>, 'attempts' | 'fingerprint'> {
+  return {
+    status: 'applied',
+    applied: resolvedChangeset(changeset, work),
+    alreadyThere: work.count('there'),
+    merged: work.count('merged'),
+    overwritten: work.count('overwritten'),
+    kept: work.count('kept'),
+    resolved: work.resolved,
+    notCarried: [...changeset.notCarried, ...(work.userVersion ? [] : ['user_version'])],
+  };
+}
+
 /** Finds out why a transaction failed: what is in conflict, or what of the work is there already. */
 async function inspect(
   query: Query,
   refusal: Refusal & { readonly remaining: RemainingWork },
-  userVersion: boolean,
+  { userVersion, policy }: { readonly userVersion: boolean; readonly policy: ConflictPolicy },
 ): Promise<{ conflicts: readonly Conflict[]; work: RemainingWork }> {
   const { changeset, remaining } = refusal;
   const [row] = await query(
@@ -85,7 +120,7 @@ async function inspect(
   );
   const [encoding, theirVersion] = row as [Encoding, bigint];
   const schema = await inspectSchema(query, changeset, encoding);
-  const work = new RemainingWork(schema.done, userVersion);
+  const work = new RemainingWork(schema.done, userVersion, remaining.keptByRule);
   const version = changeset.userVersion;
   const definitions = [...schema.conflicts];
   if (version !== null && ![version.from, version.to].includes(Number(theirVersion))) {
@@ -97,15 +132,21 @@ async function inspect(
   const conflicts: Conflict[] = [];
   for (const changes of changeset.tables) {
     if (schema.tables.has(changes.table.name)) {
-      conflicts.push(...(await inspectRows(query, changes, encoding, (id, what) => work.rows.set(id, what))));
+      const decide = (identity: string, what: RowDecision): unknown => work.rows.set(identity, what);
+      conflicts.push(...(await inspectRows(query, changes, { encoding, policy }, decide)));
     } else {
       // Dropped already, with these rows; or still to be made, and then there are none.
-      for (const change of changes.rows('delete')) work.rows.set(rowIdentity(changes, change), 'skip');
+      for (const change of changes.rows('delete')) work.rows.set(rowIdentity(changes, change), THERE);
     }
   }
+  for (const [identity, conflict] of remaining.keptByRule) work.keep(identity, conflict);
   conflicts.push(...(await inspectDrops(query, changeset, work)));
   if (conflicts.length > 0 || !work.isSameAs(remaining)) return { conflicts, work };
-  return { conflicts: await inspectRules(query, refusal, encoding), work };
+  for (const { conflict, cause } of await inspectRules(query, refusal, encoding)) {
+    if (policy.onConflict === 'keep' && cause !== null) work.keep(cause, conflict);
+    else conflicts.push(conflict);
+  }
+  return { conflicts, work };
 }
 
 function failure(

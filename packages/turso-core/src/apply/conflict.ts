@@ -1,4 +1,7 @@
+import { declaredKey } from '../local/schema';
 import type { SqlValue } from '../local/values';
+import type { TableChanges } from '../changeset/model';
+import type { Resolution } from './policy';
 
 /**
  * In what two sides disagree: what happened locally, then on the remote, to the same row; or what the remote's rules
@@ -18,7 +21,7 @@ export type ConflictKind =
 export interface Conflict {
   readonly kind: ConflictKind;
   readonly table: string;
-  /** The columns that tell the row from others, with their values; null where it is not about one row. */
+  /** The columns that people know the row by, with their values; null where it is not about one row. */
   readonly key: ConflictRow | null;
   /** The columns whose values are in conflict. */
   readonly columns: readonly string[];
@@ -30,6 +33,8 @@ export interface Conflict {
   readonly remote: ConflictRow | null;
   /** What happened, as one sentence. */
   readonly message: string;
+  /** How it was resolved, where that was asked for; null where it stands in the way. */
+  readonly resolution: Resolution | null;
 }
 
 /** Values by column. */
@@ -39,7 +44,7 @@ export type ConflictRow = Readonly<Record<string, SqlValue>>;
 export function conflictOf(
   known: Pick<Conflict, 'kind' | 'table' | 'message'> & Partial<Conflict>,
 ): Conflict {
-  return { key: null, columns: [], old: null, local: null, remote: null, ...known };
+  return { key: null, columns: [], old: null, local: null, remote: null, resolution: null, ...known };
 }
 
 /** A row as an object. */
@@ -47,10 +52,10 @@ export function rowObject(columns: readonly string[], row: readonly SqlValue[]):
   return Object.fromEntries(columns.map((column, i) => [column, row[i] as SqlValue]));
 }
 
-/** The key of a row as an object. */
-export function keyObject(
-  { columns, key }: { readonly columns: readonly string[]; readonly key: readonly number[] },
-  row: readonly SqlValue[],
-): ConflictRow {
-  return Object.fromEntries(key.map((i) => [columns[i] ?? '', row[i] as SqlValue]));
+/** What people know a row by: the key that its table declares, else the rowid. */
+export function keyObject({ table, columns, key }: TableChanges, row: readonly SqlValue[]): ConflictRow {
+  const declared = declaredKey(table).map((name) => columns.indexOf(name));
+  const isKnown = declared.length > 0 && declared.every((i) => row[i] !== null);
+  const places = isKnown ? declared : key;
+  return Object.fromEntries(places.map((i) => [columns[i] ?? '', row[i] as SqlValue]));
 }

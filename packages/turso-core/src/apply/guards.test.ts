@@ -89,9 +89,9 @@ describe('a guard of foreign keys', () => {
     ]);
   });
 
-  test('names no more than twenty', () => {
-    const rows = Array.from({ length: 100 }, (_, i) => `(${i}, 1, NULL)`);
-    expect(found(check("c's", `INSERT INTO "c's" VALUES ${rows.join()}`))).toHaveLength(20);
+  test('names no more than ten thousand', () => {
+    const rows = Array.from({ length: 10_100 }, (_, i) => `(${i}, 1, NULL)`);
+    expect(found(check("c's", `INSERT INTO "c's" VALUES ${rows.join()}`))).toHaveLength(10_000);
   });
 
   test('knows those that are meant, key by key', () => {

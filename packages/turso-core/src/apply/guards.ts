@@ -34,9 +34,12 @@ export function guardSchema(expected: readonly SchemaObject[], untriggered: read
 /** Starts the text by which {@link guardForeignKeys} names the rows that it found. */
 const FOUND = 'foreign-key-violations:';
 
+/** Rows that an error's message names, at most. */
+const MOST_FOUND = 10_000;
+
 /**
  * Fails when a table has rows without a parent, other than those that are known and meant. What it found stands in the
- * error's message, as the path that SQLite complains about: up to 20 rows, for {@link foundViolations}. Rows of WITHOUT
+ * error's message, as the path that SQLite complains about: up to 10,000 rows, for {@link foundViolations}. Rows of WITHOUT
  * ROWID tables are not told apart, but counted.
  */
 export function guardForeignKeys({ table, violations }: ForeignKeyCheck): Statement {
@@ -52,7 +55,7 @@ export function guardForeignKeys({ table, violations }: ForeignKeyCheck): Statem
               LEFT JOIN (
                 SELECT value->>0 AS id, value->>1 AS parent, value->>2 AS fkid, count(*) AS n
                 FROM json_each(?) GROUP BY 1, 2, 3) k ON k.id = f.id AND k.parent = f.parent AND k.fkid = f.fkid
-              WHERE f.n > coalesce(k.n, 0) LIMIT 20)))`,
+              WHERE f.n > coalesce(k.n, 0) LIMIT ${MOST_FOUND})))`,
     args: [table, table, known],
   };
 }
@@ -70,7 +73,7 @@ export function guardNewForeignKeys(parents: readonly string[], known: readonly 
               WHERE s.type = 'table' AND s.rootpage > 0 AND s.name NOT IN (SELECT value FROM json_each(?))
                 AND EXISTS (SELECT 1 FROM pragma_foreign_key_list(s.name) l JOIN json_each(?) p
                   ON l."table" = p.value COLLATE NOCASE)
-              LIMIT 20)))`,
+              LIMIT ${MOST_FOUND})))`,
     args: [JSON.stringify(known), JSON.stringify(parents)],
   };
 }

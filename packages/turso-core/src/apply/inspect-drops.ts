@@ -32,6 +32,6 @@ function countDeletes(changeset: Changeset, table: string, remaining: Pick<Remai
   const changes = changeset.tables.find((t) => t.table.name === table);
   if (changes === undefined) return 0;
   let count = 0;
-  for (const change of changes.rows('delete')) if (remaining.row(changes, change) === 'write') count++;
+  for (const change of changes.rows('delete')) if (remaining.row(changes, change)?.kind === 'delete') count++;
   return count;
 }

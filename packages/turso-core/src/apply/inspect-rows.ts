@@ -1,104 +1,152 @@
 import type { RowChange, TableChanges } from '../changeset/model';
-import { keyTerms } from '../local/key-terms';
-import { sameRow, sameValue, type Encoding, type SqlValue } from '../local/values';
+import { declaredKeyTerms, keyTerms } from '../local/key-terms';
+import { quoteName } from '../local/quote';
+import { declaredKey, hasHiddenRowid } from '../local/schema';
+import { sameRow, type Encoding, type SqlValue } from '../local/values';
 import type { Query } from '../remote/remote';
-import { conflictOf, keyObject, rowObject, type Conflict, type ConflictKind } from './conflict';
+import type { Conflict } from './conflict';
 import { lookUp, pieces } from './look-up';
+import type { ConflictPolicy } from './policy';
+import { THERE, type RowDecision } from './remaining-work';
+import { resolveRow } from './row-conflict';
 import { identityOf, rowIdentity } from './row-identity';
-import type { RowAction } from './table-statements';
 
-/** What is to be done about a row that is not simply to be written. */
-export type RowDecision = Exclude<RowAction, 'write'>;
+type Row = readonly SqlValue[];
+
+/** The other side's rows that a change is about. */
+interface Found {
+  /** The row at the same address: the rowid, or the key of a WITHOUT ROWID table. */
+  readonly at: Row | undefined;
+  /** The row that it is about: the one of the same declared key where rowids are hidden, else the one at the address. */
+  readonly same: Row | undefined;
+}
 
 /**
  * Reads the rows of the other side that a table's changes are about. A row that is as it was is still to be written, one
- * that already has the new values is done, and any other is a conflict.
+ * that already has the new values is done, and any other is a conflict, resolved where the policy says how.
  *
  * @param decide - told of every row that is not simply to be written, by its {@link rowIdentity}.
+ * @returns conflicts that are not resolved.
  */
 export async function inspectRows(
   query: Query,
   changes: TableChanges,
-  encoding: Encoding,
+  { encoding, policy }: { readonly encoding: Encoding; readonly policy: ConflictPolicy },
   decide: (identity: string, decision: RowDecision) => void,
 ): Promise<Conflict[]> {
   const conflicts: Conflict[] = [];
-  const terms = keyTerms(changes.table, 't.');
+  const nextRowid = await freeRowids(query, changes);
   for (const kind of ['delete', 'update', 'insert'] as const) {
     for (const piece of pieces(changes.rows(kind))) {
-      const values = piece.map((change) => keyValues(changes, change));
-      const found = await lookUp(query, changes, { terms, values }, encoding);
-      const theirs = new Map(found.map(({ row }) => [identityOf(changes, row), row]));
-      for (const change of piece) {
-        const verdict = judge(changes, change, theirs.get(rowIdentity(changes, change)));
-        if (verdict === 'write') continue;
-        if (typeof verdict === 'string') decide(rowIdentity(changes, change), verdict);
+      const found = await findRows(query, changes, piece, encoding);
+      piece.forEach((change, i) => {
+        const verdict = judge(changes, change, found[i] as Found, { policy, nextRowid });
+        if (verdict === 'write') return;
+        if ('outcome' in verdict) decide(rowIdentity(changes, change), verdict);
         else conflicts.push(verdict);
-      }
+      });
     }
   }
   return conflicts;
 }
 
-function keyValues({ key }: TableChanges, change: RowChange): SqlValue[] {
-  const row = change.kind === 'insert' ? change.new : change.old;
-  return key.map((i) => row[i] as SqlValue);
+async function findRows(
+  query: Query,
+  changes: TableChanges,
+  piece: readonly RowChange[],
+  encoding: Encoding,
+): Promise<Found[]> {
+  const { table, columns, key } = changes;
+  const valuesAt = (places: readonly number[]): SqlValue[][] =>
+    piece.map((change) => places.map((i) => before(change)[i] as SqlValue));
+  const found = await lookUp(
+    query,
+    changes,
+    { terms: keyTerms(table, 't.'), values: valuesAt(key) },
+    encoding,
+  );
+  const theirs = new Map(found.map(({ row }) => [identityOf(changes, row), row]));
+  const at = piece.map((change) => theirs.get(rowIdentity(changes, change)));
+  if (!hasHiddenRowid(table)) return at.map((row) => ({ at: row, same: row }));
+
+  // A key with NULLs says nothing: any number of rows may have it.
+  const declared = declaredKey(table).map((name) => columns.indexOf(name));
+  const isNamed = (change: RowChange): boolean =>
+    declared.length > 0 && declared.every((i) => before(change)[i] !== null);
+  if (!piece.some(isNamed)) return piece.map((change, i) => ({ at: at[i], same: unnamed(change, at[i]) }));
+  const terms = declaredKeyTerms(table, 't.');
+  const named = await lookUp(query, changes, { terms, values: valuesAt(declared) }, encoding);
+  const sameKey = new Map(named.map(({ index, row }) => [index, row]));
+  return piece.map((change, i) => ({
+    at: at[i],
+    same: isNamed(change) ? sameKey.get(i) : unnamed(change, at[i]),
+  }));
+}
+
+// Where nothing but a hidden rowid tells rows apart, an added row is no row that is there already.
+function unnamed(change: RowChange, at: Row | undefined): Row | undefined {
+  return change.kind === 'insert' ? undefined : at;
+}
+
+/** The row by which a change finds the other side's. */
+function before(change: RowChange): Row {
+  return change.kind === 'insert' ? change.new : change.old;
 }
 
 function judge(
   changes: TableChanges,
   change: RowChange,
-  theirs: readonly SqlValue[] | undefined,
+  { at, same }: Found,
+  { policy, nextRowid }: { readonly policy: ConflictPolicy; readonly nextRowid: () => bigint },
 ): 'write' | RowDecision | Conflict {
   const old = change.kind === 'insert' ? undefined : change.old;
   const now = change.kind === 'delete' ? undefined : change.new;
-  if (isSame(theirs, old)) return 'write';
-  if (isSame(theirs, now)) return 'skip';
-  // Under a hidden rowid, which nobody chose, both sides have added a row.
-  if (change.kind === 'insert' && !changes.table.withoutRowid && changes.table.rowidAlias === null)
-    return 'new-rowid';
-  return rowConflict(changes, old, now, theirs);
+  if (isSame(at, old) && (old !== undefined || same === undefined)) return 'write';
+  if (isSame(at, now) && (now !== undefined || same === undefined)) return THERE;
+  const insert = (row: Row): RowChange => ({
+    kind: 'insert',
+    new: at === undefined ? row : [nextRowid(), ...row.slice(1)],
+  });
+  if (hasHiddenRowid(changes.table)) {
+    if (hasContent(same, now)) return THERE;
+    if (change.kind === 'insert' && same === undefined)
+      return { outcome: 'appended', instead: insert(change.new), conflict: null };
+    if (same !== undefined && hasContent(same, old))
+      return { outcome: 'moved', instead: readdressed(change, same), conflict: null };
+  }
+  return resolveRow(changes, { old, local: now, remote: same }, policy, insert);
 }
 
-function isSame(a: readonly SqlValue[] | undefined, b: readonly SqlValue[] | undefined): boolean {
+function isSame(a: Row | undefined, b: Row | undefined): boolean {
   return a === undefined || b === undefined ? a === b : sameRow(a, b);
 }
 
-function rowConflict(
-  changes: TableChanges,
-  old: readonly SqlValue[] | undefined,
-  local: readonly SqlValue[] | undefined,
-  remote: readonly SqlValue[] | undefined,
-): Conflict {
-  const kind = kindOf(old, local, remote);
-  const { columns, key, table } = changes;
-  const moved = (row: readonly SqlValue[] | undefined, i: number): boolean =>
-    row !== undefined && !(old !== undefined && sameValue(row[i] as SqlValue, old[i] as SqlValue));
-  const either = columns.filter((_, i) => !key.includes(i) && (moved(local, i) || moved(remote, i)));
-  const both = columns.filter((_, i) => !key.includes(i) && moved(local, i) && moved(remote, i));
-  return conflictOf({
-    kind,
-    table: table.name,
-    key: keyObject(changes, local ?? old ?? []),
-    columns: both.length > 0 ? both : either,
-    old: old === undefined ? null : rowObject(columns, old),
-    local: local === undefined ? null : rowObject(columns, local),
-    remote: remote === undefined ? null : rowObject(columns, remote),
-    message: MESSAGES[kind],
-  });
+/** Whether two rows, of which either may be missing, are the same but for their hidden rowid. */
+function hasContent(a: Row | undefined, b: Row | undefined): boolean {
+  return isSame(a?.slice(1), b?.slice(1));
 }
 
-type RowConflictKind = Extract<ConflictKind, `${string}/${string}`>;
-
-function kindOf(old: unknown, local: unknown, remote: unknown): RowConflictKind {
-  if (old === undefined) return 'insert/insert';
-  if (local === undefined) return 'delete/update';
-  return remote === undefined ? 'update/delete' : 'update/update';
+/** A change of a row that has another hidden rowid on the other side. */
+function readdressed(change: RowChange, theirs: Row): RowChange {
+  if (change.kind === 'delete') return { ...change, old: theirs };
+  const now = [theirs[0] as SqlValue, ...change.new.slice(1)];
+  return change.kind === 'insert' ? { ...change, new: now } : { ...change, old: theirs, new: now };
 }
 
-const MESSAGES: Readonly<Record<RowConflictKind, string>> = {
-  'update/update': 'Both sides changed this row.',
-  'update/delete': 'You changed this row, and it was deleted on the remote.',
-  'delete/update': 'You deleted this row, and it was changed on the remote.',
-  'insert/insert': 'Both sides added a row with this key.',
-};
+/** Gives rowids that neither side uses, for rows whose own is taken. */
+async function freeRowids(query: Query, changes: TableChanges): Promise<() => bigint> {
+  const { table, columns } = changes;
+  if (!hasHiddenRowid(table)) return () => 0n;
+  const rowid = quoteName(columns[0] ?? '');
+  const [found] = await query(`SELECT max(${rowid}), min(${rowid}) FROM main.${quoteName(table.name)}`);
+  let [greatest, least] = found as [bigint | null, bigint | null];
+  for (const change of changes.rows('insert')) {
+    const own = before(change)[0] as bigint;
+    if (greatest === null || own > greatest) greatest = own;
+    if (least === null || own < least) least = own;
+  }
+  let [above, below] = [greatest ?? 0n, least ?? 0n];
+  return () => (above < GREATEST_ROWID ? ++above : --below);
+}
+
+const GREATEST_ROWID = 2n ** 63n - 1n;

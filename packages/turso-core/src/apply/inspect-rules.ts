@@ -8,9 +8,6 @@ import { lookUp, pieces } from './look-up';
 import type { Remaining } from './plan';
 import { identityOf, rowIdentity } from './row-identity';
 
-/** Conflicts of one kind that are looked for, at most. */
-const ENOUGH = 20;
-
 /** What was to be done, and how the other side refused it. */
 export interface Refusal {
   readonly changeset: Changeset;
@@ -21,61 +18,67 @@ export interface Refusal {
   readonly table: string | undefined;
 }
 
+/** A conflict with a rule, and the {@link rowIdentity} of the change without which it would not be; null where unknown. */
+export interface RuleConflict {
+  readonly conflict: Conflict;
+  readonly cause: string | null;
+}
+
 /**
  * Finds the rows behind a refusal by the other side's rules: foreign keys, uniqueness, checks. Empty where it was not
  * one of these.
  */
-export async function inspectRules(query: Query, refusal: Refusal, encoding: Encoding): Promise<Conflict[]> {
-  const { message, changeset, table = '' } = refusal;
+export async function inspectRules(
+  query: Query,
+  refusal: Refusal,
+  encoding: Encoding,
+): Promise<RuleConflict[]> {
+  const { message, table = '' } = refusal;
   const orphans = foundViolations(message);
   if (orphans.length > 0) {
-    return Promise.all(orphans.map((orphan) => orphanConflict(query, changeset, orphan, encoding)));
+    return Promise.all(orphans.map((orphan) => orphanConflict(query, refusal, orphan, encoding)));
   }
   const unique = /UNIQUE constraint failed: ([^\n]*)/.exec(message)?.[1];
   if (unique !== undefined) return uniqueConflicts(query, refusal, unique, encoding);
-  const check = /CHECK constraint failed: ([^\n]*)/.exec(message)?.[1];
+  const check = /(?:CHECK|NOT NULL) constraint failed: ([^\n]*)/.exec(message)?.[1];
   if (check === undefined) return [];
-  return [conflictOf({ kind: 'check', table, message: `A rule of the remote forbids a row: ${check}.` })];
+  const conflict = conflictOf({
+    kind: 'check',
+    table,
+    message: `A rule of the remote forbids a row: ${check}.`,
+  });
+  return [{ conflict, cause: null }];
 }
 
 /** Either our row refers to one that they deleted, or their row refers to one that we delete. */
 async function orphanConflict(
   query: Query,
-  { tables, foreignKeys }: Changeset,
+  { changeset: { tables, foreignKeys }, remaining }: Refusal,
   { table, rowid, parent }: FoundViolation,
   encoding: Encoding,
-): Promise<Conflict> {
+): Promise<RuleConflict> {
   const name = foreignKeys.find((check) => check.table === table)?.rowid ?? 'rowid';
   const known = { kind: 'foreign key', table, key: rowid === null ? null : { [name]: rowid } } as const;
   const changes = tables.find((t) => t.table.name === table);
   const place = changes?.columns.indexOf(name) ?? -1;
   if (changes !== undefined && rowid !== null && place >= 0) {
-    const local = findWritten(changes, (row) => sameValue(row[place] as SqlValue, rowid));
-    if (local !== null) {
+    for (const { identity, change } of writes(changes, remaining)) {
+      if (!sameValue(change.new[place] as SqlValue, rowid)) continue;
       const message = `This row refers to a row of "${parent}" that is not there on the remote.`;
-      return conflictOf({ ...known, local: rowObject(changes.columns, local), message });
+      const old = change.kind === 'update' ? rowObject(changes.columns, change.old) : null;
+      const local = rowObject(changes.columns, change.new);
+      return { conflict: conflictOf({ ...known, old, local, message }), cause: identity };
     }
     const terms = [`t.${quoteName(name)}`];
     const [found] = await lookUp(query, changes, { terms, values: [[rowid]] }, encoding);
     const remote = found === undefined ? null : rowObject(changes.columns, found.row);
-    return conflictOf({ ...known, remote, message: orphaned(parent) });
+    return { conflict: conflictOf({ ...known, remote, message: orphaned(parent) }), cause: null };
   }
-  return conflictOf({ ...known, message: orphaned(parent) });
+  return { conflict: conflictOf({ ...known, message: orphaned(parent) }), cause: null };
 }
 
 function orphaned(parent: string): string {
   return `This row on the remote would refer to a row of "${parent}" that is not there any more.`;
-}
-
-function findWritten(
-  changes: TableChanges,
-  matches: (row: readonly SqlValue[]) => boolean,
-): readonly SqlValue[] | null {
-  for (const kind of ['insert', 'update'] as const) {
-    for (const change of changes.rows(kind))
-      if (change.kind !== 'delete' && matches(change.new)) return change.new;
-  }
-  return null;
 }
 
 async function uniqueConflicts(
@@ -83,7 +86,7 @@ async function uniqueConflicts(
   { changeset, remaining, table: failing }: Refusal,
   failed: string,
   encoding: Encoding,
-): Promise<Conflict[]> {
+): Promise<RuleConflict[]> {
   const indexed = changeset.schema.map((c) => c.object.table);
   const table = failing ?? indexed.find((name) => failed.startsWith(`${name}.`)) ?? '';
   const columns = columnsIn(failed, table);
@@ -91,16 +94,17 @@ async function uniqueConflicts(
   const known = { kind: 'unique', table, columns, message } as const;
   const changes = changeset.tables.find((t) => t.table.name === table);
   const twins = changes === undefined ? [] : await findTwins(query, changes, columns, remaining, encoding);
-  if (changes === undefined || twins.length === 0) return [conflictOf(known)];
-  return twins.map(({ change, row }) =>
-    conflictOf({
+  if (changes === undefined || twins.length === 0) return [{ conflict: conflictOf(known), cause: null }];
+  return twins.map(({ write: { identity, change }, row }) => ({
+    conflict: conflictOf({
       ...known,
       key: keyObject(changes, change.new),
       old: change.kind === 'update' ? rowObject(changes.columns, change.old) : null,
       local: rowObject(changes.columns, change.new),
       remote: rowObject(changes.columns, row),
     }),
-  );
+    cause: identity,
+  }));
 }
 
 // SQLite names `table.column, table.column`, or an index over expressions as `index 'name'`.
@@ -109,8 +113,16 @@ function columnsIn(failed: string, table: string): string[] {
   return isNamed ? failed.slice(table.length + 1).split(`, ${table}.`) : [];
 }
 
-/** A change that writes a row. */
-type Write = Exclude<RowChange, { kind: 'delete' }>;
+/** A change that writes a row, and the {@link rowIdentity} of the one that was meant. */
+interface Write {
+  readonly identity: string;
+  readonly change: Exclude<RowChange, { kind: 'delete' }>;
+}
+
+interface Twin {
+  readonly write: Write;
+  readonly row: readonly SqlValue[];
+}
 
 /** Finds the other side's rows that have the same values as our new ones in the columns, and that are there to stay. */
 async function findTwins(
@@ -119,33 +131,37 @@ async function findTwins(
   columns: readonly string[],
   remaining: Refusal['remaining'],
   encoding: Encoding,
-): Promise<{ change: Write; row: SqlValue[] }[]> {
+): Promise<Twin[]> {
   const places = columns.map((name) => changes.columns.indexOf(name));
   if (places.length === 0 || places.includes(-1)) return [];
-  const twins: { change: Write; row: SqlValue[] }[] = [];
-  const moved = new Set(movedRows(changes));
+  const twins: Twin[] = [];
+  const moved = new Set(movedRows(changes, remaining));
   const terms = columns.map((name) => `t.${quoteName(name)}`);
   for (const piece of pieces(writes(changes, remaining))) {
-    const values = piece.map((change) => places.map((i) => change.new[i] as SqlValue));
+    const values = piece.map(({ change }) => places.map((i) => change.new[i] as SqlValue));
     for (const { index, row } of await lookUp(query, changes, { terms, values }, encoding)) {
-      if (!moved.has(identityOf(changes, row))) twins.push({ change: piece[index] as Write, row });
+      if (!moved.has(identityOf(changes, row))) twins.push({ write: piece[index] as Write, row });
     }
-    if (twins.length >= ENOUGH) break;
   }
   return twins;
 }
 
 function* writes(changes: TableChanges, remaining: Refusal['remaining']): Generator<Write> {
   for (const kind of ['update', 'insert'] as const) {
-    for (const change of changes.rows(kind)) {
-      if (change.kind !== 'delete' && remaining.row(changes, change) !== 'skip') yield change;
+    for (const meant of changes.rows(kind)) {
+      const change = remaining.row(changes, meant);
+      if (change !== null && change.kind !== 'delete')
+        yield { identity: rowIdentity(changes, meant), change };
     }
   }
 }
 
 /** Identities of the rows of the other side that do not stay as they are. */
-function* movedRows(changes: TableChanges): Generator<string> {
-  for (const kind of ['delete', 'update'] as const) {
-    for (const change of changes.rows(kind)) yield rowIdentity(changes, change);
+function* movedRows(changes: TableChanges, remaining: Refusal['remaining']): Generator<string> {
+  for (const kind of ['delete', 'update', 'insert'] as const) {
+    for (const meant of changes.rows(kind)) {
+      const change = remaining.row(changes, meant);
+      if (change !== null && change.kind !== 'insert') yield rowIdentity(changes, change);
+    }
   }
 }

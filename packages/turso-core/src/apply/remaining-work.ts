@@ -1,7 +1,27 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RowChange, SchemaChange, TableChanges } from '../changeset/model';
-import type { RowDecision } from './inspect-rows';
+import type { Conflict } from './conflict';
 import type { Remaining } from './plan';
+import type { Resolution } from './policy';
 import { rowIdentity } from './row-identity';
+
+/**
+ * What has come out about a row that is not simply written. `there`: the other side did the same. `moved`: it has another
+ * hidden rowid there. `appended`: its hidden rowid is taken. The others are conflicts that were resolved.
+ */
+export type RowOutcome = 'there' | 'moved' | 'appended' | Resolution;
+
+/** What is to be done about a row that is not simply to be written. */
+export interface RowDecision {
+  readonly outcome: RowOutcome;
+  /** What is written instead; null for nothing. */
+  readonly instead: RowChange | null;
+  /** The conflict that was resolved by it, if any. */
+  readonly conflict: Conflict | null;
+}
+
+/** The decision about a row that the other side has already as it should be. */
+export const THERE: RowDecision = { outcome: 'there', instead: null, conflict: null };
 
 /** What of a changeset is still to be done: at first, all of it. */
 export class RemainingWork implements Remaining {
@@ -9,22 +29,46 @@ export class RemainingWork implements Remaining {
   readonly rows = new Map<string, RowDecision>();
   readonly done: ReadonlySet<SchemaChange>;
   readonly userVersion: boolean;
+  /** Conflicts with rules of the other side, by the identity of the row that is left out for it. */
+  readonly keptByRule: Map<string, Conflict>;
 
-  constructor(done: ReadonlySet<SchemaChange> = new Set(), userVersion = true) {
+  constructor(
+    done: ReadonlySet<SchemaChange> = new Set(),
+    userVersion = true,
+    keptByRule: ReadonlyMap<string, Conflict> = new Map(),
+  ) {
     this.done = done;
     this.userVersion = userVersion;
+    this.keptByRule = new Map(keptByRule);
+  }
+
+  /** Leaves a row as the other side has it, for a rule that stands against ours. */
+  keep(identity: string, conflict: Conflict): void {
+    const kept = { ...conflict, resolution: 'kept' } as const;
+    this.keptByRule.set(identity, kept);
+    if (this.rows.get(identity) !== THERE)
+      this.rows.set(identity, { outcome: 'kept', instead: null, conflict: kept });
   }
 
   get isEverything(): boolean {
     return this.rows.size === 0;
   }
 
-  row(changes: TableChanges, change: RowChange): RowDecision | 'write' {
-    return this.isEverything ? 'write' : (this.rows.get(rowIdentity(changes, change)) ?? 'write');
+  row(changes: TableChanges, change: RowChange): RowChange | null {
+    if (this.isEverything) return change;
+    const decision = this.rows.get(rowIdentity(changes, change));
+    return decision === undefined ? change : decision.instead;
   }
 
-  get alreadyThere(): number {
-    return [...this.rows.values()].filter((d) => d === 'skip').length;
+  count(outcome: RowOutcome): number {
+    let count = 0;
+    for (const decision of this.rows.values()) if (decision.outcome === outcome) count++;
+    return count;
+  }
+
+  /** The conflicts that were resolved, by the policy that was asked for. */
+  get resolved(): Conflict[] {
+    return [...this.rows.values()].flatMap(({ conflict }) => conflict ?? []);
   }
 
   isSameAs(other: RemainingWork): boolean {
@@ -32,7 +76,11 @@ export class RemainingWork implements Remaining {
       this.userVersion === other.userVersion &&
       this.done.size === other.done.size &&
       this.rows.size === other.rows.size &&
-      [...this.rows].every(([identity, decision]) => other.rows.get(identity) === decision)
+      [...this.rows].every(([identity, decision]) => isSame(decision, other.rows.get(identity)))
     );
   }
+}
+
+function isSame(a: RowDecision, b: RowDecision | undefined): boolean {
+  return a === b || (a.outcome === b?.outcome && isDeepStrictEqual(a.instead, b.instead));
 }

@@ -10,7 +10,7 @@ import {
 } from '@turso-sync/testing';
 import { withDiff } from '../changeset/diff';
 import type { SqlValue } from '../local/values';
-import { apply, type ApplyResult, type OnSend, type Target } from './apply';
+import { apply, type ApplyOptions, type ApplyResult, type Target } from './apply';
 import type { Serve, Served } from './served.fixture';
 
 /** What has happened before a push; all SQL. */
@@ -29,7 +29,7 @@ export interface Scene {
   /** The file of the working copy. */
   readonly work: string;
   /** Applies the difference of base and working copy to the remote. The base stays, as if the answer had been lost. */
-  push(options?: { readonly target?: Target; readonly onSend?: OnSend }): Promise<ApplyResult>;
+  push(options?: ApplyOptions & { readonly target?: Target }): Promise<ApplyResult>;
   /** What tells the remote from the working copy. */
   differences(): Promise<string[]>;
   /** All bytes of the remote's database. */
@@ -51,8 +51,8 @@ export async function play(serve: Serve, story: Story, test: (scene: Scene) => P
     await test({
       served,
       work,
-      push: ({ target = served.remote, onSend } = {}) =>
-        withDiff(base, work, (changeset) => apply(changeset, target, onSend)),
+      push: ({ target = served.remote, ...options } = {}) =>
+        withDiff(base, work, (changeset) => apply(changeset, target, options)),
       async differences() {
         await served.download(copy);
         return compareDatabases(copy, work);

@@ -17,15 +17,12 @@ export interface TableStatements {
   readonly inserts: Statement[];
 }
 
-/** What is to be done about a row: nothing where it is there already, or an insert under a rowid of the other's choice. */
-export type RowAction = 'write' | 'skip' | 'new-rowid';
-
 /** What of the rows is still to be done. */
 export interface RemainingRows {
   /** Whether every row is simply to be written. */
   readonly isEverything: boolean;
-  /** What is to be done about a row. */
-  row(changes: TableChanges, change: RowChange): RowAction;
+  /** What is to be written for a change: itself, something else, or nothing. */
+  row(changes: TableChanges, change: RowChange): RowChange | null;
 }
 
 /**
@@ -40,22 +37,15 @@ export function tableStatements(
   const { columns } = changes;
   const into: TableStatements = { deletes: [], updates: [], inserts: [] };
   const deletes = new RowBatcher(columns.length, (rows) => into.deletes.push(...deleteRows(changes, rows)));
-  const inserts = new RowBatcher(columns.length, (rows) =>
-    into.inserts.push(...insertRows(changes, columns, rows)),
-  );
+  const inserts = new RowBatcher(columns.length, (rows) => into.inserts.push(...insertRows(changes, rows)));
   const updates = new UpdateBatcher(changes, into.updates);
-  const appended = columns.slice(1);
-  const appends = new RowBatcher(appended.length, (rows) =>
-    into.inserts.push(...insertRows(changes, appended, rows)),
-  );
 
   const write = (rows: Iterable<RowChange>): void => {
-    for (const change of rows) {
-      const how = remaining.row(changes, change);
-      if (how === 'skip') continue;
+    for (const meant of rows) {
+      const change = remaining.row(changes, meant);
+      if (change === null) continue;
       refuseTooLarge(changes, change, maxRowBytes);
-      if (how === 'new-rowid' && change.kind === 'insert') appends.add(change.new.slice(1));
-      else if (change.kind === 'insert') inserts.add(change.new);
+      if (change.kind === 'insert') inserts.add(change.new);
       else if (change.kind === 'delete') deletes.add(change.old);
       else if (changesUniqueValue(changes, change.changed) || isLarge(change)) {
         deletes.add(change.old);
@@ -74,7 +64,7 @@ export function tableStatements(
       else write(piece.rows);
     }
   }
-  for (const batcher of [deletes, updates, inserts, appends]) batcher.flush();
+  for (const batcher of [deletes, updates, inserts]) batcher.flush();
   return into;
 }
 
@@ -142,8 +132,8 @@ function updateRows(changes: TableChanges, set: readonly number[], rows: RowSour
 }
 
 // OR ABORT: an ON CONFLICT clause of the schema would let rows vanish without a word.
-function insertRows(changes: TableChanges, columns: readonly string[], rows: RowSource): Statement[] {
-  const names = columns.map(quoteName).join(',');
+function insertRows(changes: TableChanges, rows: RowSource): Statement[] {
+  const names = changes.columns.map(quoteName).join(',');
   const sql = `${rows.sql} INSERT OR ABORT INTO ${target(changes)}(${names}) SELECT * FROM r`;
   return guarded('insert', changes, rows, sql);
 }

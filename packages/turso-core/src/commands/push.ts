@@ -93,7 +93,7 @@ async function pushChanges(context: Context, comparison: Comparison): Promise<Pu
     // Now, since requests do not leave while changes are being read, and the connection is there when they are.
     const before = await remote.fingerprint();
     const onSend = (plan: Plan): void => options.onEvent?.({ type: 'transaction', ...describe(plan) });
-    const applied = timed(options.onEvent, 'push', () => apply(changeset, remote, onSend));
+    const applied = timed(options.onEvent, 'push', () => apply(changeset, remote, { onSend }));
     // While the remote works. Should this fail, the push is still waited for.
     const written = writeChanges(project, temporary, changeset);
     written.catch(() => undefined);

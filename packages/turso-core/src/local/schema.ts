@@ -19,8 +19,8 @@ export interface Column {
   /** 1-based place in the primary key, 0 where it is no part of it. */
   readonly primaryKey: number;
   /**
-   * The collation of this column in the primary key of a WITHOUT ROWID table, which need not be the column's own. Null
-   * elsewhere, and where the table names no collations.
+   * The collation of this column in the primary key, which need not be the column's own. Null elsewhere, where it has no
+   * index, and where the table names no collations.
    */
   readonly keyCollation: string | null;
   /** Whether SQLite computes it; a generated column is never written. */
@@ -89,10 +89,20 @@ export function rowColumns(table: Table): string[] {
 export function keyColumns(table: Table): string[] {
   const rowid = table.rowidAlias ?? table.rowid;
   if (!table.withoutRowid) return rowid === null ? [] : [rowid];
-  return table.columns
+  return declaredKey(table);
+}
+
+/** The columns of the primary key, in its order; empty where none is declared. */
+export function declaredKey({ columns }: Table): string[] {
+  return columns
     .filter((c) => c.primaryKey > 0)
     .sort((a, b) => a.primaryKey - b.primaryKey)
     .map((c) => c.name);
+}
+
+/** Whether rows have a rowid that nobody chose, and that does not show among their columns. */
+export function hasHiddenRowid({ withoutRowid, rowidAlias }: Table): boolean {
+  return !withoutRowid && rowidAlias === null;
 }
 
 // Internal objects have no SQL (automatic indexes) or a reserved name (sqlite_sequence, sqlite_stat1):
@@ -124,7 +134,7 @@ function readTable(db: Database, schema: string, row: TableListRow, sql: string)
     row.type === 'table' ? (withoutRowid ? 'without-rowid' : 'rowid') : (row.type as 'virtual' | 'shadow');
   const indexed = readUniqueIndexes(db, schema, row.name);
   const primaryKey = indexed.filter((c) => c.origin === 'pk');
-  const hasCollations = withoutRowid && /\bcollate\b/i.test(sql);
+  const hasCollations = /\bcollate\b/i.test(sql);
   const columns = readColumns(db, schema, row.name, hasCollations ? primaryKey : []);
   const rowidAlias =
     withoutRowid || kind === 'virtual' ? null : findRowidAlias(columns, primaryKey.length > 0);

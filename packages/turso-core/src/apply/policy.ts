@@ -1,0 +1,10 @@
+/** What becomes of rows that both sides have changed. */
+export interface ConflictPolicy {
+  /** `cells` combines changes of different columns of one row; `rows` takes them for a conflict. Default is `rows`. */
+  readonly merge: 'rows' | 'cells';
+  /** `write` lets the changeset win, `keep` the target; `fail` writes nothing at all. Default is `fail`. */
+  readonly onConflict: 'fail' | 'write' | 'keep';
+}
+
+/** How a conflict was resolved: columns of both sides combined, ours written over theirs, or theirs kept. */
+export type Resolution = 'merged' | 'overwritten' | 'kept';

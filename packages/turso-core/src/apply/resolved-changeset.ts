@@ -1,0 +1,38 @@
+import {
+  CHANGE_KINDS,
+  type ChangeKind,
+  type Changeset,
+  type RowChange,
+  type TableChanges,
+} from '../changeset/model';
+import type { RemainingWork } from './remaining-work';
+import { rowIdentity } from './row-identity';
+
+/**
+ * A changeset with the rows as they were really written: where conflicts were resolved, and where the other side has rows
+ * under other hidden rowids. What was there already counts as done.
+ */
+export function resolvedChangeset(changeset: Changeset, work: RemainingWork): Changeset {
+  const { rows } = work;
+  if ([...rows.values()].every(({ outcome }) => outcome === 'there')) return changeset;
+  const tables = changeset.tables.map((changes) => resolvedTable(changes, rows));
+  return { ...changeset, tables: tables.filter((t) => CHANGE_KINDS.some((kind) => t.count(kind) > 0)) };
+}
+
+function resolvedTable(changes: TableChanges, decisions: RemainingWork['rows']): TableChanges {
+  const rows = function* (kind: ChangeKind): Generator<RowChange> {
+    for (const meantKind of CHANGE_KINDS) {
+      for (const meant of changes.rows(meantKind)) {
+        const decision = decisions.get(rowIdentity(changes, meant));
+        const change = decision === undefined || decision.outcome === 'there' ? meant : decision.instead;
+        if (change?.kind === kind) yield change;
+      }
+    }
+  };
+  const count = (kind: ChangeKind): number => {
+    let n = 0;
+    for (const _ of rows(kind)) n++;
+    return n;
+  };
+  return { ...changes, rows, count, bulkInserts: () => null };
+}
