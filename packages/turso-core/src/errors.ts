@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'FILE_INACCESSIBLE'
   | 'DISK_FULL'
   // changes
+  | 'TABLE_NOT_FOUND'
   | 'UNSUPPORTED_CHANGE'
   | 'VALUE_TOO_LARGE'
   // everything else

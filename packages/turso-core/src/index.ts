@@ -2,7 +2,9 @@ export type { Conflict, ConflictKind, ConflictRow } from './apply/conflict';
 export { jsonValue, type JsonValue } from './changeset/json';
 export type { ChangeKind } from './changeset/model';
 export { countChanges, type ChangeSummary, type Counts } from './changeset/summary';
-export { diff, type DiffResult } from './commands/diff';
+export type { ChangedRow } from './commands/changed-rows';
+export { diff, type DiffOptions, type DiffResult } from './commands/diff';
+export { dump, type DumpOptions, type DumpResult, type DumpSource } from './commands/dump';
 export { fingerprint } from './commands/fingerprint';
 export { init, type InitOptions, type InitResult } from './commands/init';
 export { push, type PushOptions, type PushResult } from './commands/push';
@@ -16,6 +18,7 @@ export {
 } from './commands/status';
 export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
 export type { CoreEvent, OnEvent } from './commands/events';
+export type { DumpSink } from './local/write-dump';
 export { RawText, type SqlValue } from './local/values';
 export { connect } from './remote/connect';
 export type { Query, Remote, SnapshotMethod, SnapshotOptions, SnapshotProgress } from './remote/remote';
@@ -24,6 +27,7 @@ export {
   describeEvent,
   describeError,
   diffText,
+  dumpText,
   initText,
   pushText,
   snapshotText,

@@ -1,28 +1,55 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { isEmpty } from '../changeset/summary';
-import { diff } from '../commands/diff';
+import { diff, type DiffOptions } from '../commands/diff';
 import { diffText } from '../report/text';
 import type { Action } from './main';
+import { changedRowJson } from './row-json';
 
 /** Exit code of `diff --exit-code` when there are changes. */
 const HAS_CHANGES = 2;
 
+/** Rows of each table that `--values` shows. */
+const SHOWN = 20;
+
+interface Options {
+  readonly exitCode?: boolean;
+  readonly table?: string;
+  readonly values?: boolean;
+  readonly limit?: number;
+}
+
 /** `turso-sync diff` */
-export function diffCommand(): [Command, string, Action<{ exitCode?: boolean }>] {
+export function diffCommand(): [Command, string, Action<Options>] {
   const command = new Command('diff')
     .description('Say what a push would carry; in full in .turso/diff.sql and .turso/changes.json.')
     .option('--exit-code', 'exit with 2 when there are changes')
-    .addHelpText('after', '\nExample:\n  $ turso-sync diff --exit-code || echo "something to push"');
+    .option('--table <name>', 'tell of this table alone')
+    .option('--values', `show the rows, old -> new (up to ${SHOWN} of each table)`)
+    .option('--limit <rows>', 'show up to so many rows of each table; implies --values', wholeNumber)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ turso-sync diff --exit-code || echo "something to push"\n  $ turso-sync diff --table people --limit 5',
+    );
   return [
     command,
     'diff',
-    async (project, { exitCode = false }, { onEvent }) => {
-      const result = await diff(project, { onEvent });
+    async (project, { exitCode = false, table, values, limit }, { onEvent }) => {
+      const options: DiffOptions = {
+        onEvent,
+        ...(table === undefined ? {} : { table }),
+        ...(values === true || limit !== undefined ? { rows: limit ?? SHOWN } : {}),
+      };
+      const result = await diff(project, options);
       return {
-        result,
+        result: result.rows === undefined ? result : { ...result, rows: result.rows.map(changedRowJson) },
         text: diffText(result),
         exitCode: exitCode && !isEmpty(result.changes) ? HAS_CHANGES : 0,
       };
     },
   ];
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It has to be a whole number.');
+  return Number(text);
 }

@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import type { Conflict, ConflictRow } from '../apply/conflict';
-import { jsonValue } from '../changeset/json';
 import { push } from '../commands/push';
 import { pushText } from '../report/text';
 import type { Action } from './main';
+import { conflictJson } from './row-json';
 
 /** Exit code of a push that met changes of others. */
 const CONFLICT = 3;
@@ -31,21 +30,4 @@ export function dumpPushCommand(): [Command, string, Action<{ dryRun?: boolean }
       };
     },
   ];
-}
-
-function conflictJson(conflict: Conflict): object {
-  const { key, old, local, remote } = conflict;
-  return {
-    ...conflict,
-    key: rowJson(key),
-    old: rowJson(old),
-    local: rowJson(local),
-    remote: rowJson(remote),
-  };
-}
-
-// As in changes.json: otherwise 1 and 1.0 would look the same, and neither an infinite number nor a BLOB has a form.
-function rowJson(row: ConflictRow | null): object | null {
-  if (row === null) return null;
-  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, jsonValue(value)]));
 }

@@ -5,6 +5,7 @@ import { withoutTokens } from '../workspace/config';
 import { loadProject } from '../workspace/load-project';
 import type { Project } from '../workspace/project';
 import { diffCommand } from './diff';
+import { dumpCommand } from './dump';
 import { dumpInitCommand } from './dump-init';
 import { dumpPushCommand } from './dump-push';
 import { createOutput, type Output, type OutputOptions } from './output';
@@ -51,6 +52,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   add(...dumpInitCommand());
   add(...dumpPushCommand());
   add(...diffCommand());
+  add(...dumpCommand());
   add(...statusCommand());
   try {
     await program.parseAsync(argv);

@@ -5,7 +5,7 @@ import { buildDatabase } from '@turso-sync/testing';
 import { version } from '../version';
 import { makeProject, startCommand, type Answer, type TestProject } from './cli.fixture';
 
-const COMMANDS = ['dump-init', 'dump-push', 'diff', 'status'];
+const COMMANDS = ['dump-init', 'dump-push', 'diff', 'dump', 'status'];
 
 /** A project with a file as its remote, a working copy, and one edit. */
 async function editedProject(): Promise<TestProject> {
@@ -25,7 +25,7 @@ test.each(COMMANDS)('%s --help shows what it does, its options and an example', 
   expect(stdout).toContain(`Usage: turso-sync ${command} [options]`);
   for (const option of ['--cwd', '--config', '--env', '--json', '--verbose', '--quiet'])
     expect(stdout).toContain(option);
-  expect(stdout).toMatch(/\nExample:\n {2}\$ .*turso-sync /);
+  expect(stdout).toMatch(/\nExamples?:\n {2}\$ .*turso-sync /);
   expect(stdout).toContain(command);
 });
 

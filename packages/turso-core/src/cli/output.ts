@@ -49,7 +49,7 @@ export function createOutput(command: string, options: OutputOptions): Output {
     },
     answer(result, text) {
       if (options.json === true) print(JSON.stringify({ command, ok: true, result }));
-      else if (options.quiet !== true) print(text);
+      else if (options.quiet !== true && text !== '') print(text);
     },
     fail(error) {
       // Also tokens that are not known to be in use, such as one that was given where a name belongs.

@@ -1,6 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { isDiskFull } from '../errors';
+import { isDiskFull, TursoSyncError } from '../errors';
+import { nearest } from '../workspace/nearest';
+import { using, openReadOnly } from '../local/open';
+import { readSchema } from '../local/schema';
+import { changedRows, type ChangedRow } from './changed-rows';
 import { timed, type OnEvent } from './events';
 import { changesetJson } from '../changeset/json';
 import type { Changeset } from '../changeset/model';
@@ -17,25 +21,71 @@ export interface DiffResult {
   readonly changes: ChangeSummary;
   /** The files that hold the changes in full. */
   readonly files: { readonly sql: string; readonly json: string };
+  /** Changed rows, where they were asked for. */
+  readonly rows?: readonly ChangedRow[];
+}
+
+/** What `diff` may be told. */
+export interface DiffOptions {
+  /** Tell of this table alone. The files hold all changes nevertheless. */
+  readonly table?: string;
+  /** Tell of the rows themselves, up to so many of each table. Default is none. */
+  readonly rows?: number;
+  readonly onEvent?: OnEvent;
 }
 
 /**
  * Finds what a push would carry, without any contact to the remote, and writes it to `diff.sql` and `changes.json` in the
- * state folder. Throws the `BASELINE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE.
+ * state folder. Throws the `BASELINE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, TABLE_NOT_FOUND.
  */
-export async function diff(
-  project: Project,
-  options: { readonly onEvent?: OnEvent } = {},
-): Promise<DiffResult> {
+export async function diff(project: Project, options: DiffOptions = {}): Promise<DiffResult> {
   requireBase(project);
   return withTemporary(project.files.directory, (temporary) =>
     withComparison(project, temporary, async (comparison) => {
-      const changes = comparison === null ? NO_CHANGES : summarize(comparison.changeset);
+      const changeset = comparison?.changeset ?? NOTHING;
+      const told = options.table === undefined ? changeset : onlyTable(project, changeset, options.table);
+      const changes = comparison === null ? NO_CHANGES : summarize(told);
       const written = await timed(options.onEvent, 'write diff.sql and changes.json', () =>
-        writeChanges(project, temporary, comparison?.changeset ?? NOTHING),
+        writeChanges(project, temporary, changeset),
       );
-      return { changes, files: written.publish() };
+      const rows = options.rows === undefined ? {} : { rows: changedRows(told, options.rows) };
+      return { changes, files: written.publish(), ...rows };
     }),
+  );
+}
+
+/** What a changeset does to one table; names are compared as SQL does. */
+function onlyTable(project: Project, changeset: Changeset, name: string): Changeset {
+  const base = using(openReadOnly(project.files.base.database), (db) => [...readSchema(db).tables.keys()]);
+  const known = [...new Set([...base, ...changeset.knownTables])];
+  const table =
+    known.find((other) => other === name) ?? known.find((other) => lowerCase(other) === lowerCase(name));
+  if (table === undefined) throw tableNotFound(name, known);
+  return {
+    ...changeset,
+    schema: changeset.schema.filter((c) => c.object.table === table),
+    tables: changeset.tables.filter((t) => t.table.name === table),
+    sequences: changeset.sequences.filter((s) => s.table === table),
+    userVersion: null,
+    notCarried: [],
+  };
+}
+
+function lowerCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+function tableNotFound(name: string, known: readonly string[]): TursoSyncError {
+  const close = nearest(name, known);
+  return new TursoSyncError(
+    'TABLE_NOT_FOUND',
+    `Neither the base nor the working copy has a table "${name}".`,
+    {
+      hint:
+        close === undefined
+          ? 'Leave out --table to see every table that has changed.'
+          : `Did you mean "${close}"?`,
+    },
   );
 }
 

@@ -4,7 +4,7 @@ import { isDiskFull, systemCode, TursoSyncError } from '../errors';
 import { timed, type OnEvent } from './events';
 import { openReadOnly } from '../local/open';
 import { createReaderPool, type ReaderPool } from '../local/reader-pool';
-import { writeDump } from '../local/write-dump';
+import { writeDumpFile } from '../local/write-dump';
 import { connect } from '../remote/connect';
 import type { Remote, SnapshotMethod, SnapshotProgress } from '../remote/remote';
 import { diskFull } from '../workspace/disk';
@@ -56,7 +56,9 @@ export async function takeSnapshot(project: Project, remote: Remote, onEvent?: O
       const dump = path.join(files.directory, path.basename(target.dump));
       // Read before the snapshot: a write in between then makes it look stale, never fresh.
       const fingerprint = await remote.fingerprint();
-      const method = await downloadAndDump({ remote, database: files.database, dump, onEvent });
+      const method = await download(remote, files.database, onEvent, (pool) =>
+        writeDumpFile(files.database, dump, pool),
+      );
       const manifest = writeManifest(files, {
         createdAt: new Date().toISOString(),
         remote: remote.location,
@@ -75,13 +77,18 @@ export async function takeSnapshot(project: Project, remote: Remote, onEvent?: O
 /** Size from which on threads are worth their start, in bytes. */
 const LARGE = 16_000_000;
 
-async function downloadAndDump(job: {
-  remote: Remote;
-  database: string;
-  dump: string;
-  onEvent: OnEvent | undefined;
-}): Promise<SnapshotMethod> {
-  const { remote, database, dump, onEvent } = job;
+/**
+ * Downloads the remote to a new database file and makes sure that it is sound, while `work` reads it. Throws the
+ * `REMOTE_*` codes.
+ *
+ * @param work - is given threads that read the database, or null where they are not worth their start.
+ */
+export async function download(
+  remote: Remote,
+  database: string,
+  onEvent: OnEvent | undefined,
+  work: (pool: ReaderPool | null) => Promise<void>,
+): Promise<SnapshotMethod> {
   let pool: ReaderPool | null = null;
   const onProgress = (progress: SnapshotProgress): void => {
     // While the rest is under way, threads have time to start.
@@ -91,7 +98,7 @@ async function downloadAndDump(job: {
   try {
     const method = await timed(onEvent, 'download', () => remote.snapshot(database, { onProgress }));
     await timed(onEvent, 'check and dump', () =>
-      Promise.all([checkSound(database, remote.location, pool), writeDump(database, dump, pool)]),
+      Promise.all([checkSound(database, remote.location, pool), work(pool)]),
     );
     return method;
   } finally {

@@ -15,7 +15,7 @@ export interface PieceWriter {
 }
 
 /** Opens a new file for pieces of any number and size. */
-export function openPieceWriter(file: string): PieceWriter {
+function openPieceWriter(file: string): PieceWriter {
   let handle: number | null = fs.openSync(file, 'w');
   let text = '';
   const put = (bytes: Uint8Array): void => {
@@ -51,10 +51,20 @@ export function openPieceWriter(file: string): PieceWriter {
 }
 
 /** Writes pieces to a new file with little memory, and lets other work of this process go on in between. */
-export async function writePieces(file: string, pieces: Iterable<string>): Promise<void> {
+export function writePieces(file: string, pieces: Iterable<string>): Promise<void> {
+  return withPieceWriter(file, async (writer) => {
+    for (const piece of pieces) if (writer.write(piece)) await setImmediate();
+  });
+}
+
+/** Runs work with a new file to write to, and closes it, whatever happens. */
+export async function withPieceWriter(
+  file: string,
+  work: (writer: Pick<PieceWriter, 'write'>) => Promise<void>,
+): Promise<void> {
   const writer = openPieceWriter(file);
   try {
-    for (const piece of pieces) if (writer.write(piece)) await setImmediate();
+    await work(writer);
     writer.end();
   } finally {
     writer.abandon();

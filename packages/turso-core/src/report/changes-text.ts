@@ -1,6 +1,8 @@
 import { isEmpty, type ChangeSummary } from '../changeset/summary';
 import type { DiffResult } from '../commands/diff';
+import type { ChangedRow } from '../commands/changed-rows';
 import { count } from './units';
+import { rowText, valueText } from './value-text';
 
 /** A changeset for people, in push order: a line for each table and kind, then totals. */
 export function summaryLines(changes: ChangeSummary): string[] {
@@ -25,9 +27,27 @@ function notCarried(names: readonly string[]): string[] {
 }
 
 /** The answer of `diff` for people. */
-export function diffText({ changes, files }: DiffResult): string {
+export function diffText({ changes, files, rows }: DiffResult): string {
   return [
     ...summaryLines(changes),
+    ...(rows === undefined ? [] : rowLines(rows, changes)),
     ...(isEmpty(changes) ? [] : [`In full: ${files.sql} and ${files.json}`]),
   ].join('\n');
+}
+
+function rowLines(rows: readonly ChangedRow[], { tables }: ChangeSummary): string[] {
+  return tables.flatMap((counts) => {
+    const shown = rows.filter((row) => row.table === counts.table);
+    const more = counts.delete + counts.update + counts.insert - shown.length;
+    return [`${counts.table}:`, ...shown.flatMap(oneRow), ...(more > 0 ? [`  ... and ${more} more`] : [])];
+  });
+}
+
+function oneRow({ kind, key, columns, old, new: now }: ChangedRow): string[] {
+  if (kind !== 'update') return [`  ${kind.toUpperCase()} ${rowText(now ?? old ?? {})}`];
+  const cell = (row: ChangedRow['old'], column: string): string => valueText(row?.[column] ?? null);
+  return [
+    `  UPDATE ${rowText(key)}`,
+    ...columns.map((column) => `    ${column}: ${cell(old, column)} -> ${cell(now, column)}`),
+  ];
 }

@@ -1,9 +1,8 @@
 import type { Conflict, ConflictRow } from '../apply/conflict';
 import type { PushResult } from '../commands/push';
-import { quoteValue } from '../local/quote';
-import type { SqlValue } from '../local/values';
 import { summaryLines } from './changes-text';
 import { count } from './units';
+import { rowText, valueText } from './value-text';
 
 /** Conflicts that are printed; all of them are in the result. */
 const SHOWN = 20;
@@ -39,12 +38,7 @@ function conflictText(conflicts: readonly Conflict[], location: string): string 
 }
 
 function oneConflict({ kind, table, key, columns, old, local, remote, message }: Conflict): string[] {
-  const where =
-    key === null
-      ? ''
-      : ` ${Object.entries(key)
-          .map(([name, value]) => `${name}=${shown(value)}`)
-          .join(', ')}`;
+  const where = key === null ? '' : ` ${rowText(key)}`;
   const cells = columns.map(
     (column) =>
       `    ${column}: was ${cell(old, column)}, local ${cell(local, column)}, remote ${cell(remote, column)}`,
@@ -53,10 +47,5 @@ function oneConflict({ kind, table, key, columns, old, local, remote, message }:
 }
 
 function cell(row: ConflictRow | null, column: string): string {
-  return row === null ? '(no row)' : shown(row[column] ?? null);
-}
-
-function shown(value: SqlValue): string {
-  const text = quoteValue(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return row === null ? '(no row)' : valueText(row[column] ?? null);
 }

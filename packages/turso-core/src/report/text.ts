@@ -1,4 +1,5 @@
 export { diffText, summaryLines } from './changes-text';
+export { dumpText } from './dump-text';
 export { describeError } from './error-text';
 export { describeEvent, type EventLine } from './event-text';
 export { initText, snapshotText } from './init-text';

@@ -26,7 +26,7 @@ export interface StateFiles {
   /** The remote as it was: the cached build artefact, only ever replaced whole. */
   readonly snapshot: BaselineFiles & { readonly dump: string };
   /** What the working copy was made from. */
-  readonly base: BaselineFiles;
+  readonly base: BaselineFiles & { readonly dump: string };
   readonly lock: string;
   readonly diffSql: string;
   readonly changesJson: string;
@@ -41,15 +41,18 @@ export interface BaselineFiles {
 
 /** Names the files of a state folder. */
 export function stateFiles(directory: string): StateFiles {
-  const snapshot = baselineFiles(path.join(directory, 'snapshot'));
   return {
     directory,
-    snapshot: { ...snapshot, dump: path.join(snapshot.directory, 'original_dump.sql') },
-    base: baselineFiles(path.join(directory, 'base')),
+    snapshot: dumpedFiles(path.join(directory, 'snapshot')),
+    base: dumpedFiles(path.join(directory, 'base')),
     lock: path.join(directory, 'lock'),
     diffSql: path.join(directory, 'diff.sql'),
     changesJson: path.join(directory, 'changes.json'),
   };
+}
+
+function dumpedFiles(directory: string): BaselineFiles & { readonly dump: string } {
+  return { ...baselineFiles(directory), dump: path.join(directory, 'original_dump.sql') };
 }
 
 /** Names the files of a folder that holds a baseline. */

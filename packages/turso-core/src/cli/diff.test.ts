@@ -1,0 +1,81 @@
+import { makeTempDir, buildDatabase } from '@turso-sync/testing';
+import path from 'node:path';
+import { makeProject, type TestProject } from './cli.fixture';
+
+describe('turso-sync diff, looking closer', () => {
+  let project: TestProject;
+
+  beforeAll(async () => {
+    const remote = path.join(makeTempDir(), 'remote.db');
+    buildDatabase(
+      remote,
+      `CREATE TABLE people(id INTEGER PRIMARY KEY, name, score); CREATE TABLE notes(body);
+       CREATE TABLE quiet(x);
+       INSERT INTO people VALUES (1, 'Ada', 1), (2, 'Bob', 2), (3, 'Cy', NULL), (4, 'Di', x'00');
+       INSERT INTO notes VALUES ('first')`,
+    );
+    project = makeProject({ url: `file:${remote}` });
+    expect((await project.run('dump-init')).exit).toBe(0);
+    project.edit(`UPDATE people SET name = 'Ada Lovelace', score = 1.0 WHERE id = 1;
+      DELETE FROM people WHERE id > 2; INSERT INTO people VALUES (5, 'it''s', NULL);
+      INSERT INTO notes VALUES ('${'long '.repeat(30)}')`);
+  });
+
+  test('--values shows rows, old and new', async () => {
+    const { exit, stdout } = await project.run('diff', '--values');
+    expect(exit).toBe(0);
+    expect(stdout).toContain(`
+notes:
+  INSERT rowid=2, body='long long`);
+    expect(stdout).toContain(`
+people:
+  DELETE id=3, name='Cy', score=NULL
+  DELETE id=4, name='Di', score=x'00'
+  UPDATE id=1
+    name: 'Ada' -> 'Ada Lovelace'
+    score: 1 -> 1.0
+  INSERT id=5, name='it''s', score=NULL
+In full: `);
+    expect(stdout).not.toContain('long '.repeat(15));
+  });
+
+  test('--table tells of one table, --limit of so many of its rows', async () => {
+    const { stdout } = await project.run('diff', '--table', 'People', '--limit', '3');
+    expect(stdout).toMatch(/^DELETE people 2 rows\nUPDATE people 1 row\nINSERT people 1 row\nTotal: /);
+    expect(stdout).toMatch(
+      /people:\n {2}DELETE id=3.*\n {2}DELETE .*\n {2}UPDATE .*\n.*\n.*\n {2}\.\.\. and 1 more\n/,
+    );
+    expect(stdout).not.toContain('notes');
+    expect((await project.run('diff', '--table', 'quiet', '--values')).stdout).toBe('No changes.\n');
+    expect((await project.run('diff', '--table', 'quiet', '--exit-code')).exit).toBe(0);
+    expect((await project.run('diff', '--table', 'notes', '--exit-code')).exit).toBe(2);
+  });
+
+  test('--json has the rows, every value with its storage class', async () => {
+    const { result } = await project.json('diff', '--table', 'people', '--values');
+    expect(result).toMatchObject({
+      changes: { total: { delete: 2, update: 1, insert: 1 } },
+      rows: [
+        { kind: 'delete', key: { id: 3 }, columns: [], new: null },
+        { kind: 'delete', old: { score: { blob: 'AA==' } } },
+        {
+          table: 'people',
+          kind: 'update',
+          key: { id: 1 },
+          columns: ['name', 'score'],
+          old: { id: 1, name: 'Ada', score: 1 },
+          new: { score: { real: '1' } },
+        },
+        { kind: 'insert', old: null, new: { id: 5, name: "it's", score: null } },
+      ],
+    });
+    expect((await project.json('diff')).result).not.toHaveProperty('rows');
+  });
+
+  test('a table that does not exist, and a limit that is no number, are refused', async () => {
+    const run = await project.run('diff', '--table', 'peple');
+    expect(run).toMatchObject({ exit: 1, stdout: '' });
+    expect(run.stderr).toMatch(/^TABLE_NOT_FOUND: .*"peple"\.\n {2}Did you mean "people"\?\n$/);
+    expect((await project.run('diff', '--limit', 'all')).exit).toBe(1);
+  });
+});

@@ -1,0 +1,106 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { isDiskFull, TursoSyncError } from '../errors';
+import { writeDump, writeDumpFile, type DumpSink } from '../local/write-dump';
+import type { ReaderPool } from '../local/reader-pool';
+import { connect } from '../remote/connect';
+import { diskFull, fileSystemError } from '../workspace/disk';
+import { freeze } from '../workspace/freeze';
+import type { Project } from '../workspace/project';
+import { withTemporary } from '../workspace/temporary';
+import { requireBase } from './compare';
+import { timed, type OnEvent } from './events';
+import { download } from './snapshot';
+
+/** What can be dumped. */
+export type DumpSource = 'base' | 'working-copy' | 'remote';
+
+/** What `dump` may be told. */
+export interface DumpOptions {
+  /** Default is `base`: what the working copy was made from, or what was pushed last. */
+  readonly of?: DumpSource;
+  /** The file to write, or something that takes the pieces. Default is `original_dump.sql` beside the base. */
+  readonly to?: string | DumpSink;
+  readonly onEvent?: OnEvent;
+}
+
+/** What `dump` answers. */
+export interface DumpResult {
+  readonly of: DumpSource;
+  /** The file that was written, or null where it went elsewhere. */
+  readonly file: string | null;
+}
+
+/**
+ * Writes a whole database as SQL that the stock `sqlite3` shell restores to an equal one. A file is only ever seen whole.
+ * Throws BASELINE_MISSING, the `WORKING_COPY_*` and `REMOTE_*` codes, DISK_FULL, FILE_INACCESSIBLE.
+ *
+ * @example
+ * ```ts
+ * import { dump, loadProject } from 'turso-core';
+ *
+ * await dump(await loadProject(), { of: 'remote', to: 'remote.sql' });
+ * ```
+ */
+export async function dump(project: Project, options: DumpOptions = {}): Promise<DumpResult> {
+  const { of = 'base', to = project.files.base.dump, onEvent } = options;
+  if (of === 'base' || to === project.files.base.dump) requireBase(project);
+  return withTemporary(project.files.directory, async (temporary) => {
+    const written = path.join(temporary, 'dump.sql');
+    const write = (database: string, pool: ReaderPool | null = null): Promise<void> =>
+      typeof to === 'string' ? writeDumpFile(database, written, pool) : writeDump(database, to, pool);
+    try {
+      await dumpSource(project, of, { temporary, onEvent, write });
+    } catch (error) {
+      throw isDiskFull(error) ? diskFull(error) : error;
+    }
+    if (typeof to !== 'string') return { of, file: null };
+    place(written, to);
+    return { of, file: to };
+  });
+}
+
+interface DumpJob {
+  readonly temporary: string;
+  readonly onEvent: OnEvent | undefined;
+  readonly write: (database: string, pool?: ReaderPool | null) => Promise<void>;
+}
+
+async function dumpSource(project: Project, of: DumpSource, job: DumpJob): Promise<void> {
+  const { temporary, onEvent, write } = job;
+  const copy = path.join(temporary, 'copy.db');
+  if (of === 'base') {
+    await timed(onEvent, 'dump', () => write(project.files.base.database));
+  } else if (of === 'working-copy') {
+    await freeze(project.workingCopy, copy);
+    await timed(onEvent, 'dump', () => write(copy));
+  } else {
+    const remote = connect(project.address(), project.authToken());
+    onEvent?.({ type: 'connect', location: remote.location });
+    try {
+      await download(remote, copy, onEvent, (pool) => write(copy, pool));
+    } finally {
+      await remote.close();
+    }
+  }
+}
+
+// Not every place is on the state folder's disk.
+function place(written: string, to: string): void {
+  try {
+    if (fs.statSync(to, { throwIfNoEntry: false })?.isDirectory() === true) throw isFolder(to);
+    const beside = `${to}.turso-sync-new`;
+    try {
+      fs.copyFileSync(written, beside, fs.constants.COPYFILE_FICLONE);
+      fs.renameSync(beside, to);
+    } finally {
+      fs.rmSync(beside, { force: true });
+    }
+  } catch (error) {
+    throw fileSystemError(error, to);
+  }
+}
+
+function isFolder(to: string): TursoSyncError {
+  return new TursoSyncError('FILE_INACCESSIBLE', `${to} is a folder.`, { hint: 'Name a file to write.' });
+}
