@@ -1,18 +1,24 @@
 import type { Database } from 'better-sqlite3';
 import { exactReal, POWER, quoteName, quoteString } from './quote';
 import { realCase } from './real-case';
+import { NEGATIVE_ZERO, regularRow, sampleKinds, type ColumnKind, type Rendering } from './regular-rows';
 import { rowColumns, type Table } from './schema';
 import type { Encoding } from './values';
 
 /** Some rows of a table, to be rendered as one INSERT statement; plain data, for other threads. */
 export interface RowTask {
-  /** A query of one row: the statement. */
+  /** A query of one row and one value: the statement. */
   readonly sql: string;
   readonly args: readonly (bigint | number)[];
+  /** A faster query with the same arguments: the statement, and how many rows it does not serve for. */
+  readonly regular?: string;
 }
 
 /** A piece of a dump: text, bytes, or a task that gives bytes. */
 export type DumpPiece = string | Uint8Array | RowTask;
+
+/** 18 digits, without rounding to the shortest. */
+const REAL = '%!.17e';
 
 /** Rows of one INSERT statement. */
 const ROWS = 1_000;
@@ -40,11 +46,41 @@ export function rowTasks(db: Database, encoding: Encoding): (table: Table) => Ge
     }
     const rowid = quoteName(table.rowid);
     const rows = Math.max(1, Math.min(ROWS, Math.floor(BYTES / (largest.get(table.name) ?? BYTES))));
-    const text = `${quoteString(head)}||group_concat(${row},${quoteString(BETWEEN)})||${quoteString(END)}`;
-    const sql = `SELECT ${rendered(text)}
-      FROM (SELECT ${columns.join(',')} FROM ${name} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?)`;
-    for (const args of rowidRanges(db, name, rowid, rows)) yield { sql, args };
+    const statement = (row: string): string =>
+      `${quoteString(head)}||group_concat(${row},${quoteString(BETWEEN)})||${quoteString(END)}`;
+    const range = `FROM (SELECT ${columns.join(',')} FROM ${name} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?)`;
+    const kinds = isUtf8 ? sampleKinds(db, columns, `FROM ${name} NOT INDEXED`) : null;
+    const task = {
+      sql: `SELECT ${rendered(statement(row))} ${range}`,
+      ...(kinds === null ? {} : { regular: regularQuery(columns, kinds, statement, range) }),
+    };
+    for (const args of rowidRanges(db, name, rowid, rows)) yield { ...task, args };
   };
+}
+
+function regularQuery(
+  columns: readonly string[],
+  kinds: readonly ColumnKind[],
+  statement: (row: string) => string,
+  range: string,
+): string {
+  const { text, isRegular } = regularRow(columns, kinds, LITERALS, ['', '']);
+  return `SELECT CAST(${statement(text)} AS BLOB), total(NOT(${isRegular})) ${range}`;
+}
+
+/** Renders the rows of a task. */
+export function renderRows(db: Database, { sql, regular, args }: RowTask): Uint8Array | string {
+  if (regular !== undefined) {
+    const [text, others] = db
+      .prepare(regular)
+      .raw()
+      .get(...args) as [Buffer, number];
+    if (others === 0 && !text.includes('\r') && !text.includes(NEGATIVE_ZERO)) return text;
+  }
+  return db
+    .prepare(sql)
+    .pluck()
+    .get(...args) as Uint8Array | string;
 }
 
 const BETWEEN = '),\n(';
@@ -103,8 +139,16 @@ function literal(column: string, isUtf8: boolean): string {
   return `CASE typeof(${column}) WHEN 'text' THEN ${string} WHEN 'real' THEN ${real(column)} ELSE quote(${column}) END`;
 }
 
+const LITERALS: Rendering = {
+  integer: '%d',
+  real: REAL,
+  text: { directive: '%Q', value: (column) => column },
+  isPlainText: (column) => `NOT instr(${column},char(0))`,
+  any: (column) => literal(column, true),
+};
+
 function real(column: string): string {
-  const digits = (value: string): string => `format('%!.17e',${value})`;
+  const digits = (value: string): string => `format('${REAL}',${value})`;
   return realCase(column, {
     normal: digits(column),
     zero: `'0.0'`,

@@ -1,7 +1,7 @@
 import { dumpDatabase } from './dump';
 import { openReadOnly } from './open';
 import type { ReaderPool } from './reader-pool';
-import type { RowTask } from './row-literals';
+import { renderRows, type RowTask } from './row-literals';
 import { withPieceWriter } from './write-file';
 
 /** Tasks that are under way or wait to be written, at most. */
@@ -22,15 +22,10 @@ export interface DumpSink {
 export async function writeDump(database: string, to: DumpSink, pool: ReaderPool | null): Promise<void> {
   const db = openReadOnly(database);
   const ahead: Promise<Rendered>[] = [];
-  const renderHere = ({ sql, args }: RowTask): Rendered =>
-    db
-      .prepare(sql)
-      .pluck()
-      .get(...args) as Rendered;
   try {
     for (const piece of dumpDatabase(db)) {
       if (pool === null) {
-        await to.write(isTask(piece) ? renderHere(piece) : piece);
+        await to.write(isTask(piece) ? renderRows(db, piece) : piece);
         continue;
       }
       const rendered = isTask(piece) ? (pool.ask(piece) as Promise<Rendered>) : Promise.resolve(piece);
