@@ -1,4 +1,6 @@
 export type { Conflict, ConflictKind, ConflictRow } from './apply/conflict';
+export { conflictJson, type ConflictJson } from './apply/conflict-json';
+export type { Resolution } from './apply/policy';
 export { jsonValue, type JsonValue } from './changeset/json';
 export type { ChangeKind } from './changeset/model';
 export { countChanges, type ChangeSummary, type Counts } from './changeset/summary';

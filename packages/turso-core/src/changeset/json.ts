@@ -29,6 +29,12 @@ export function jsonValue(value: SqlValue): JsonValue {
   return value instanceof RawText ? { text: base64(value.bytes) } : { blob: base64(value) };
 }
 
+/** Values by column, each as {@link jsonValue} has it; null where there is no row. */
+export function jsonRow(row: Readonly<Record<string, SqlValue>> | null): Record<string, JsonValue> | null {
+  if (row === null) return null;
+  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, jsonValue(value)]));
+}
+
 /** The text of `changes.json`: a summary, the schema's changes, and all rows by table and kind, one row a line. */
 export function* changesetJson(changeset: Changeset, createdAt: Date): Generator<string> {
   const head = {

@@ -1,17 +1,27 @@
-import { Command } from 'commander';
-import { push } from '../commands/push';
+import { Command, Option } from 'commander';
+import { conflictJson } from '../apply/conflict-json';
+import { push, type PushOptions } from '../commands/push';
 import { pushText } from '../report/text';
 import type { Action } from './main';
-import { conflictJson } from './row-json';
 
 /** Exit code of a push that met changes of others. */
 const CONFLICT = 3;
 
 /** `turso-sync dump-push` */
-export function dumpPushCommand(): [Command, string, Action<{ dryRun?: boolean }>] {
+export function dumpPushCommand(): [Command, string, Action<Omit<PushOptions, 'onEvent'>>] {
   const command = new Command('dump-push')
     .description('Put what has changed in the working copy on the remote, in one transaction.')
     .option('--dry-run', 'say what would be pushed, and send nothing')
+    .addOption(
+      new Option('--merge <what>', 'combine changes of different columns of one row')
+        .choices(['rows', 'cells'])
+        .default('rows'),
+    )
+    .addOption(
+      new Option('--on-conflict <side>', 'whose change of a row wins: fail writes nothing')
+        .choices(['fail', 'ours', 'theirs'])
+        .default('fail'),
+    )
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 failed, 3 conflict (nothing was written).\n\nExample:\n  $ turso-sync dump-push --dry-run',
@@ -19,12 +29,16 @@ export function dumpPushCommand(): [Command, string, Action<{ dryRun?: boolean }
   return [
     command,
     'dump-push',
-    async (project, { dryRun = false }, { onEvent }) => {
-      const result = await push(project, { dryRun, onEvent });
+    async (project, { dryRun = false, merge = 'rows', onConflict = 'fail' }, { onEvent }) => {
+      const result = await push(project, { dryRun, merge, onConflict, onEvent });
       const location =
         result.status === 'nothing' || result.status === 'planned' ? '' : project.address().location;
       return {
-        result: { ...result, conflicts: result.conflicts.map(conflictJson) },
+        result: {
+          ...result,
+          conflicts: result.conflicts.map(conflictJson),
+          resolved: result.resolved.map(conflictJson),
+        },
         text: pushText(result, location),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
       };

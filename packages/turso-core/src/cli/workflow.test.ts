@@ -142,7 +142,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(await differences()).toEqual([]);
   });
 
-  test('a conflict ends with 3, names the row, and touches neither the remote nor any local file', async () => {
+  test('a conflict ends with 3, names the row, and touches nothing but the file that tells of it', async () => {
     await project.run('dump-init');
     project.edit(
       "UPDATE people SET name = 'mine', score = 0.5 WHERE id = 1; DELETE FROM people WHERE id = 3",
@@ -177,10 +177,58 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
       ],
     });
 
-    expect(project.digests()).toEqual(local);
+    const { [path.join('.turso', 'conflicts.json')]: file, ...others } = project.digests();
+    expect(file).toBeDefined();
+    expect(others).toEqual(local);
+    const { conflicts } = result as unknown as { conflicts: unknown };
+    expect(JSON.parse(readFileSync(project.file('.turso/conflicts.json'), 'utf8'))).toEqual({
+      format: 'turso-sync-conflicts',
+      version: 1,
+      createdAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      remote: server.url,
+      conflicts,
+    });
     const after = newFile();
     await downloadDatabase(server, after);
     expect(compareDatabases(remote, after)).toEqual([]);
+  });
+
+  test('conflicts are resolved as asked for, counted and told; at most 20 are printed', async () => {
+    await execOn(
+      server,
+      `CREATE TABLE many(id INTEGER PRIMARY KEY, a, b);
+       WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i LIMIT 30) INSERT INTO many SELECT n, 0, 0 FROM i`,
+    );
+    await project.run('dump-init');
+    project.edit("UPDATE many SET a = 1; UPDATE people SET name = 'mine' WHERE id = 1");
+    await execOn(server, 'UPDATE many SET b = 2; UPDATE many SET a = 2 WHERE id = 7');
+    const file = project.file('.turso/conflicts.json');
+
+    const refused = await project.run('dump-push');
+    expect(refused.exit).toBe(3);
+    expect(refused.stdout.match(/\[update\/update\]/g)).toHaveLength(20);
+    expect(refused.stdout).toContain(
+      '... and 10 more (all of them, with every value, are in conflicts.json)',
+    );
+    expect((JSON.parse(readFileSync(file, 'utf8')) as { conflicts: unknown[] }).conflicts).toHaveLength(30);
+
+    const one = await project.run('dump-push', '--merge=cells');
+    expect(one).toMatchObject({ exit: 3, stdout: expect.stringContaining('1 conflict with') as string });
+    expect(one.stdout).toContain('a: was 0, local 1, remote 2');
+
+    const { result } = await project.json('dump-push', '--merge=cells', '--on-conflict=theirs');
+    expect(result).toMatchObject({ status: 'pushed', conflicts: [], merged: 29, overwritten: 0, kept: 1 });
+    expect(result['resolved']).toHaveLength(30);
+    expect(existsSync(file)).toBe(false);
+    expect(await queryOn(server, 'SELECT sum(a), sum(b) FROM many')).toEqual([[31n, 60n]]);
+    expect((await project.run('dump-push')).stdout).toBe('Nothing to push.\n');
+
+    project.edit('DELETE FROM people WHERE id = 2');
+    await execOn(server, "UPDATE people SET name = 'theirs' WHERE id = 2");
+    const ours = await project.run('dump-push', '--on-conflict=ours');
+    expect(ours.exit).toBe(0);
+    expect(ours.stdout).toContain('1 conflict resolved:\n  people id=2 [delete/update]');
+    expect(ours.stdout).toContain('Yours was written.');
   });
 
   test('dump-init refuses to overwrite edits, with the counts and the way out; --force keeps a backup', async () => {

@@ -15,14 +15,24 @@ import { baselineFiles, type Project } from '../workspace/project';
 import { replaceDirectory } from '../workspace/replace-directory';
 import { withTemporary } from '../workspace/temporary';
 import { requireBase, withComparison, type Comparison } from './compare';
+import { removeConflicts, writeConflicts } from './conflicts-file';
 import { writeChanges, type WrittenChanges } from './diff';
 
 /** What `push` may be told. */
 export interface PushOptions {
   /** Find and report the changes, and send nothing. Default is false. */
   readonly dryRun?: boolean;
+  /** `cells` combines changes of different columns of one row; `rows` takes them for a conflict. Default is `rows`. */
+  readonly merge?: 'rows' | 'cells';
+  /**
+   * Whose change of a row wins where both sides have changed it: `ours` is written over theirs, `theirs` is kept; `fail`
+   * writes nothing at all. Default is `fail`.
+   */
+  readonly onConflict?: keyof typeof POLICIES;
   readonly onEvent?: OnEvent;
 }
+
+const POLICIES = { fail: 'fail', ours: 'write', theirs: 'keep' } as const;
 
 /** How a push ended. */
 export interface PushResult {
@@ -32,7 +42,14 @@ export interface PushResult {
    */
   readonly status: 'pushed' | 'nothing' | 'planned' | 'conflict';
   readonly changes: ChangeSummary;
+  /** What stands in the way, all of it; also in `conflicts.json`. */
   readonly conflicts: readonly Conflict[];
+  /** Rows in which changes of both sides were combined, ours were written over theirs, and theirs were kept. */
+  readonly merged: number;
+  readonly overwritten: number;
+  readonly kept: number;
+  /** The conflicts that were resolved in these ways. */
+  readonly resolved: readonly Conflict[];
   /** Row changes that the remote had already, from a push whose answer was lost or by someone else. */
   readonly alreadyThere: number;
   /** What the remote does not take. */
@@ -59,7 +76,10 @@ export async function push(project: Project, options: PushOptions = {}): Promise
     const base = requireBase(project);
     return withTemporary(project.files.directory, (temporary) =>
       withComparison(project, temporary, (comparison) => {
-        if (comparison === null) return nothing(NO_CHANGES);
+        if (comparison === null) {
+          if (options.dryRun !== true) removeConflicts(project);
+          return nothing(NO_CHANGES);
+        }
         return pushChanges({ project, base, temporary, options }, comparison);
       }),
     );
@@ -79,7 +99,10 @@ async function pushChanges(context: Context, comparison: Comparison): Promise<Pu
   const changes = await timed(options.onEvent, 'diff', () => summarize(changeset));
   if (isEmpty(changes)) {
     // Other bytes, the same content: the next comparison is spared.
-    if (options.dryRun !== true) moveBase(context, comparison, base);
+    if (options.dryRun !== true) {
+      removeConflicts(project);
+      moveBase(context, comparison, base);
+    }
     return nothing(changes);
   }
   if (options.dryRun === true) {
@@ -92,28 +115,41 @@ async function pushChanges(context: Context, comparison: Comparison): Promise<Pu
   try {
     // Now, since requests do not leave while changes are being read, and the connection is there when they are.
     const before = await remote.fingerprint();
+    const policy = { merge: options.merge ?? 'rows', onConflict: POLICIES[options.onConflict ?? 'fail'] };
     const onSend = (plan: Plan): void => options.onEvent?.({ type: 'transaction', ...describe(plan) });
-    const applied = timed(options.onEvent, 'push', () => apply(changeset, remote, { onSend }));
+    const applied = timed(options.onEvent, 'push', () => apply(changeset, remote, { ...policy, onSend }));
     // While the remote works. Should this fail, the push is still waited for.
     const written = writeChanges(project, temporary, changeset);
     written.catch(() => undefined);
     const result = await applied;
     if (result.status === 'conflict') {
-      return { ...nothing(changes), status: 'conflict', conflicts: result.conflicts };
+      const { conflicts } = result;
+      await writeConflicts(context, conflicts, { location: remote.location, onEvent: options.onEvent });
+      return { ...nothing(changes), status: 'conflict', conflicts };
     }
-    const { fingerprint, alreadyThere, notCarried } = result;
+    const { fingerprint, alreadyThere, merged, overwritten, kept, resolved, notCarried } = result;
     // Only a base that had all of the remote before the push has all of it afterwards.
     const isCurrent = before === base.fingerprint;
     advanceBase(context, comparison, remote, isCurrent ? await knownFingerprint(remote, fingerprint) : null);
+    removeConflicts(project);
     await publish(written, options);
-    return { ...nothing(changes), status: 'pushed', alreadyThere, notCarried };
+    const done = { alreadyThere, merged, overwritten, kept, resolved, notCarried };
+    return { ...nothing(changes), ...done, status: 'pushed' };
   } finally {
     await remote.close();
   }
 }
 
 function nothing(changes: ChangeSummary): PushResult {
-  return { status: 'nothing', changes, conflicts: [], alreadyThere: 0, notCarried: changes.notCarried };
+  const counts = { alreadyThere: 0, merged: 0, overwritten: 0, kept: 0 };
+  return {
+    status: 'nothing',
+    changes,
+    conflicts: [],
+    ...counts,
+    resolved: [],
+    notCarried: changes.notCarried,
+  };
 }
 
 // Guards hold there as well; but a push to production of what was meant for staging would be a surprise.

@@ -1,11 +1,7 @@
-import type { Conflict, ConflictRow } from '../apply/conflict';
 import type { PushResult } from '../commands/push';
 import { summaryLines } from './changes-text';
+import { conflictText, resolvedLines } from './conflict-text';
 import { count } from './units';
-import { rowText, valueText } from './value-text';
-
-/** Conflicts that are printed; all of them are in the result. */
-const SHOWN = 20;
 
 /** The answer of `push` for people. */
 export function pushText(result: PushResult, location: string): string {
@@ -22,30 +18,8 @@ export function pushText(result: PushResult, location: string): string {
         ...(result.alreadyThere === 0
           ? []
           : [`Of these, ${count(result.alreadyThere, 'row')} had arrived before.`]),
+        ...resolvedLines(result.resolved),
         `Pushed to ${location}.`,
       ].join('\n');
   }
-}
-
-function conflictText(conflicts: readonly Conflict[], location: string): string {
-  const more = conflicts.length - SHOWN;
-  return [
-    `${count(conflicts.length, 'conflict')} with ${location}: nothing was written.`,
-    ...conflicts.slice(0, SHOWN).flatMap(oneConflict),
-    ...(more > 0 ? [`... and ${more} more (--json gives all of them)`] : []),
-    'Look at the rows on the remote, then run `turso-sync dump-init --force` (it keeps a dated backup of the working copy) and make your changes again.',
-  ].join('\n');
-}
-
-function oneConflict({ kind, table, key, columns, old, local, remote, message }: Conflict): string[] {
-  const where = key === null ? '' : ` ${rowText(key)}`;
-  const cells = columns.map(
-    (column) =>
-      `    ${column}: was ${cell(old, column)}, local ${cell(local, column)}, remote ${cell(remote, column)}`,
-  );
-  return [`  ${table}${where} [${kind}] ${message}`, ...cells];
-}
-
-function cell(row: ConflictRow | null, column: string): string {
-  return row === null ? '(no row)' : valueText(row[column] ?? null);
 }

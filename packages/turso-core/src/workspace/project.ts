@@ -30,6 +30,8 @@ export interface StateFiles {
   readonly lock: string;
   readonly diffSql: string;
   readonly changesJson: string;
+  /** All conflicts of the last push, where it met any. */
+  readonly conflictsJson: string;
 }
 
 /** A folder that holds a baseline and its manifest. */
@@ -48,6 +50,7 @@ export function stateFiles(directory: string): StateFiles {
     lock: path.join(directory, 'lock'),
     diffSql: path.join(directory, 'diff.sql'),
     changesJson: path.join(directory, 'changes.json'),
+    conflictsJson: path.join(directory, 'conflicts.json'),
   };
 }
 

@@ -142,6 +142,11 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
     expect(success).toBe(false);
     expect(stderr).toMatch(/^1 conflict with .*: nothing was written\.\n {2}person id=1 /);
     expect(stderr).toContain("was 'Ada', local 'mine', remote 'theirs'");
+
+    const resolved = await app.run(dumpPush, 'turso-push', { onConflict: 'ours' });
+    expect(resolved).toMatchObject({ success: true });
+    expect(resolved.stdout).toContain('1 conflict resolved:');
+    expect(compareDatabases(workingCopy, await remote.download())).toEqual([]);
   });
 
   test('a dry run sends nothing', async () => {

@@ -1,0 +1,41 @@
+import { jsonRow, type JsonValue } from '../changeset/json';
+import type { Conflict } from './conflict';
+
+/** Version of the format of `conflicts.json`; `docs/conflicts.md` describes it. */
+export const CONFLICTS_FORMAT = 1;
+
+/** A conflict as `conflicts.json` and `--json` hold it, its values as in `changes.json`. */
+export type ConflictJson = Omit<Conflict, 'key' | 'old' | 'local' | 'remote'> &
+  Readonly<Record<'key' | 'old' | 'local' | 'remote', Readonly<Record<string, JsonValue>> | null>>;
+
+/** Makes plain JSON of a conflict, so that no storage class and no bit is lost. */
+export function conflictJson(conflict: Conflict): ConflictJson {
+  const { key, old, local, remote } = conflict;
+  return {
+    ...conflict,
+    key: jsonRow(key),
+    old: jsonRow(old),
+    local: jsonRow(local),
+    remote: jsonRow(remote),
+  };
+}
+
+/** The text of `conflicts.json`: one conflict a line. */
+export function* conflictsJson(
+  conflicts: readonly Conflict[],
+  { location, createdAt }: { readonly location: string; readonly createdAt: Date },
+): Generator<string> {
+  const head = {
+    format: 'turso-sync-conflicts',
+    version: CONFLICTS_FORMAT,
+    createdAt: createdAt.toISOString(),
+    remote: location,
+  };
+  yield `${JSON.stringify(head, null, 1).slice(0, -2)},\n "conflicts": [`;
+  let separator = '\n  ';
+  for (const conflict of conflicts) {
+    yield separator + JSON.stringify(conflictJson(conflict));
+    separator = ',\n  ';
+  }
+  yield '\n ]\n}\n';
+}

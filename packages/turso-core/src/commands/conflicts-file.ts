@@ -1,0 +1,28 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Conflict } from '../apply/conflict';
+import { conflictsJson } from '../apply/conflict-json';
+import { writePieces } from '../local/write-file';
+import type { Project } from '../workspace/project';
+import type { OnEvent } from './events';
+
+/** Writes all conflicts to `conflicts.json` in the state folder, replaced whole. A failure is only warned of. */
+export async function writeConflicts(
+  { project, temporary }: { readonly project: Project; readonly temporary: string },
+  conflicts: readonly Conflict[],
+  { location, onEvent }: { readonly location: string; readonly onEvent: OnEvent | undefined },
+): Promise<void> {
+  const file = project.files.conflictsJson;
+  try {
+    const written = path.join(temporary, path.basename(file));
+    await writePieces(written, conflictsJson(conflicts, { location, createdAt: new Date() }));
+    fs.renameSync(written, file);
+  } catch (error) {
+    onEvent?.({ type: 'warning', message: `conflicts.json was not written: ${(error as Error).message}` });
+  }
+}
+
+/** Removes `conflicts.json`, once what it told of is over. */
+export function removeConflicts({ files }: Project): void {
+  fs.rmSync(files.conflictsJson, { force: true });
+}

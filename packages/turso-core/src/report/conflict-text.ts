@@ -1,0 +1,79 @@
+import type { Conflict, ConflictRow } from '../apply/conflict';
+import { count } from './units';
+import { rowText, valueText } from './value-text';
+
+/** Conflicts that are printed; all of them are in `conflicts.json`, and in the result. */
+const SHOWN = 20;
+
+/** What stands in the way of a push, and what to do about it. */
+export function conflictText(conflicts: readonly Conflict[], location: string): string {
+  return [
+    `${count(conflicts.length, 'conflict')} with ${location}: nothing was written.`,
+    ...firstOf(conflicts, 'all of them, with every value, are in conflicts.json'),
+    ...nextSteps(conflicts),
+  ].join('\n');
+}
+
+/** How conflicts were resolved; empty where there were none. */
+export function resolvedLines(resolved: readonly Conflict[]): string[] {
+  if (resolved.length === 0) return [];
+  return [
+    `${count(resolved.length, 'conflict')} resolved:`,
+    ...firstOf(resolved, '--json gives all of them, with every value'),
+  ];
+}
+
+function firstOf(conflicts: readonly Conflict[], rest: string): string[] {
+  const more = conflicts.length - SHOWN;
+  return [
+    ...conflicts.slice(0, SHOWN).flatMap(oneConflict),
+    ...(more > 0 ? [`... and ${more} more (${rest})`] : []),
+  ];
+}
+
+// The options that would resolve one of these conflicts, then the way out of all of them.
+function nextSteps(conflicts: readonly Conflict[]): string[] {
+  const has = (...kinds: Conflict['kind'][]): boolean => conflicts.some((c) => kinds.includes(c.kind));
+  const isOfRows = has('update/update', 'update/delete', 'delete/update', 'insert/insert');
+  return [
+    'Look at the rows on the remote. Then:',
+    ...(has('update/update')
+      ? ['  --merge=cells        combines changes of different columns of one row']
+      : []),
+    ...(isOfRows ? ['  --on-conflict=ours   writes your rows over theirs'] : []),
+    ...(isOfRows || has('unique', 'foreign key')
+      ? ['  --on-conflict=theirs keeps theirs, and pushes the rest']
+      : []),
+    'or run `turso-sync dump-init --force` (it keeps a dated backup of the working copy) and make your changes again.',
+  ];
+}
+
+function oneConflict({
+  kind,
+  table,
+  key,
+  columns,
+  old,
+  local,
+  remote,
+  message,
+  resolution,
+}: Conflict): string[] {
+  const where = key === null ? '' : ` ${rowText(key)}`;
+  const cells = columns.map(
+    (column) =>
+      `    ${column}: was ${cell(old, column)}, local ${cell(local, column)}, remote ${cell(remote, column)}`,
+  );
+  const outcome = resolution === null ? '' : ` ${OUTCOMES[resolution]}`;
+  return [`  ${table}${where} [${kind}] ${message}${outcome}`, ...cells];
+}
+
+const OUTCOMES: Readonly<Record<NonNullable<Conflict['resolution']>, string>> = {
+  merged: 'Combined.',
+  overwritten: 'Yours was written.',
+  kept: 'Theirs was kept.',
+};
+
+function cell(row: ConflictRow | null, column: string): string {
+  return row === null ? '(no row)' : valueText(row[column] ?? null);
+}
