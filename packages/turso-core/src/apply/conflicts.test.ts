@@ -57,6 +57,22 @@ const STORIES: readonly { what: string; story: Partial<Story>; conflicts: Partia
     conflicts: [{ kind: 'update/update', table: 'mixed', key: { id: 2n }, columns: ['v', 'b'] }],
   },
   {
+    what: 'only the sign of a zero was changed',
+    story: {
+      base: `CREATE TABLE z(id INTEGER PRIMARY KEY, v, b BLOB, n INT); INSERT INTO z VALUES(1, 0.0, -0.0, 0), (2, -0.0, 0.0, 0), (3, 0.0, 0, 0);
+        CREATE TABLE s(id INTEGER PRIMARY KEY, v ANY, n INT) STRICT; INSERT INTO s VALUES(1, 0.0, 0)`,
+      edit: 'UPDATE z SET n = 1 WHERE id < 3; DELETE FROM z WHERE id = 3; UPDATE s SET n = 1',
+      remote:
+        'UPDATE z SET v = -0.0 WHERE id = 1; UPDATE z SET b = -0.0 WHERE id = 2; UPDATE z SET v = -0.0 WHERE id = 3; UPDATE s SET v = -0.0',
+    },
+    conflicts: [
+      { kind: 'update/update', table: 's', key: { id: 1n }, columns: ['v', 'n'] },
+      { kind: 'delete/update', table: 'z', key: { id: 3n }, columns: ['v'] },
+      { kind: 'update/update', table: 'z', key: { id: 1n }, columns: ['v', 'n'] },
+      { kind: 'update/update', table: 'z', key: { id: 2n }, columns: ['b', 'n'] },
+    ],
+  },
+  {
     what: 'a deleted row was changed',
     story: { edit: 'DELETE FROM t WHERE id < 3', remote: 'UPDATE t SET b = NULL WHERE id = 2' },
     conflicts: [

@@ -94,9 +94,8 @@ function readTable(db: Database, table: Table, encoding: Encoding): Content {
   return { isHidden, rows: new Map(entries) };
 }
 
-// No server tells the sign of a zero, so a change of it alone is not noticed.
 function asText(row: readonly SqlValue[]): string {
-  return row.map((value) => quoteValue(value === 0 ? 0 : value)).join();
+  return row.map(quoteValue).join();
 }
 
 /** What has to be there in the end. */

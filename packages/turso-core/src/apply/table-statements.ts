@@ -3,7 +3,7 @@ import { changesUniqueValue } from '../changeset/unique';
 import { joinTerms } from '../local/join-terms';
 import { keyTerms } from '../local/key-terms';
 import { quoteName } from '../local/quote';
-import { keyColumns } from '../local/schema';
+import { keyColumns, type Table } from '../local/schema';
 import type { Statement } from '../local/statement';
 import { rowSize, type SqlValue } from '../local/values';
 import { guardChanges } from './guards';
@@ -156,7 +156,19 @@ function isAsBefore({ table, columns, key }: TableChanges): string {
   const sameKey = keyTerms(table, 't.').map((term, i) => `${term} = r.c${key[i]}`);
   const sameValues = columns.flatMap((name, i) => {
     const column = `t.${quoteName(name)}`;
-    return [`+${column} COLLATE BINARY IS +r.c${i}`, `typeof(${column}) = typeof(r.c${i})`];
+    const sign = holdsNegativeZero(table, name) ? [sameSign(column, `r.c${i}`)] : [];
+    return [`+${column} COLLATE BINARY IS +r.c${i}`, `typeof(${column}) = typeof(r.c${i})`, ...sign];
   });
   return joinTerms([...sameKey, ...sameValues], 'AND');
+}
+
+// Only columns that convert nothing keep the sign of a zero: https://sqlite.org/datatype3.html#type_affinity
+function holdsNegativeZero({ columns }: Table, name: string): boolean {
+  const type = columns.find((c) => c.name === name)?.type.toUpperCase() ?? 'INTEGER';
+  return type === '' || type === 'ANY' || (type.includes('BLOB') && !/INT|CHAR|CLOB|TEXT/.test(type));
+}
+
+// 0.0 and -0.0 are equal to SQLite; the angle tells them apart.
+function sameSign(a: string, b: string): string {
+  return `(${a} IS NOT 0.0 OR atan2(${a}, -1) IS atan2(${b}, -1))`;
 }
