@@ -8,6 +8,7 @@ import { inspectDrops } from './inspect-drops';
 import { inspectRows } from './inspect-rows';
 import { inspectRules, type Refusal } from './inspect-rules';
 import { inspectSchema } from './inspect-schema';
+import { inspectStored, shadowTables } from './inspect-stored';
 import { planStatements, type Plan } from './plan';
 import type { ConflictPolicy } from './policy';
 import { RemainingWork, THERE, type RowDecision } from './remaining-work';
@@ -130,7 +131,8 @@ async function inspect(
   if (definitions.length > 0) return { conflicts: definitions, work };
 
   const conflicts: Conflict[] = [];
-  for (const changes of changeset.tables) {
+  const stored = shadowTables(changeset);
+  for (const changes of changeset.tables.filter((t) => !stored.has(t.table.name))) {
     if (schema.tables.has(changes.table.name)) {
       const decide = (identity: string, what: RowDecision): unknown => work.rows.set(identity, what);
       conflicts.push(...(await inspectRows(query, changes, { encoding, policy }, decide)));
@@ -140,6 +142,7 @@ async function inspect(
     }
   }
   for (const [identity, conflict] of remaining.keptByRule) work.keep(identity, conflict);
+  conflicts.push(...(await inspectStored(query, changeset, { encoding, schema, work })));
   conflicts.push(...(await inspectDrops(query, changeset, work)));
   if (conflicts.length > 0 || !work.isSameAs(remaining)) return { conflicts, work };
   for (const { conflict, cause } of await inspectRules(query, refusal, encoding)) {

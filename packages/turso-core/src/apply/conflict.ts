@@ -15,6 +15,7 @@ export type ConflictKind =
   | 'unique'
   | 'foreign key'
   | 'check'
+  | 'virtual table'
   | 'schema';
 
 /** One conflict: why a push was refused. Rows are objects from column to value; null where there is no row. */

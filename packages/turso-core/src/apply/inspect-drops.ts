@@ -3,6 +3,7 @@ import { quoteName } from '../local/quote';
 import type { Query } from '../remote/remote';
 import { conflictOf, type Conflict } from './conflict';
 import type { Remaining } from './plan';
+import { holdsRows } from './virtual-guards';
 
 /** Finds tables that are to be dropped and have rows which are not ours to drop: someone has added them. */
 export async function inspectDrops(
@@ -14,6 +15,7 @@ export async function inspectDrops(
   for (const change of changeset.schema) {
     if (!isDropOfTable(change) || remaining.done.has(change)) continue;
     const table = change.object.name;
+    if (!holdsRows(table, changeset)) continue;
     const [row] = await query(`SELECT count(*) FROM main.${quoteName(table)}`);
     const added = Number(row?.[0]) - countDeletes(changeset, table, remaining);
     if (added <= 0) continue;

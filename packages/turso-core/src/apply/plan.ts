@@ -1,9 +1,11 @@
-import type { Changeset, SchemaChange, SequenceChange } from '../changeset/model';
+import type { Changeset, SchemaChange, SequenceChange, TableChanges } from '../changeset/model';
+import { virtualSql } from '../changeset/virtual-sql';
 import { quoteName } from '../local/quote';
 import type { SchemaObject } from '../local/schema';
 import type { Statement } from '../local/statement';
 import { guard, guardForeignKeys, guardNewForeignKeys, guardSchema } from './guards';
-import { tableStatements, type RemainingRows } from './table-statements';
+import { tableStatements, type RemainingRows, type TableStatements } from './table-statements';
+import { guardStored, holdsRows, isDroppedShadow, tried } from './virtual-guards';
 
 /** What of a changeset is still to be done; see {@link planStatements}. */
 export interface Remaining extends RemainingRows {
@@ -31,17 +33,31 @@ export function planStatements(changeset: Changeset, remaining: Remaining, maxRo
   const untriggered = triggerlessTables(changeset);
   const expected = expectedObjects(changeset, remaining.done, untriggered);
   const putAside = expected.filter((o) => o.type === 'trigger' && !dropped.some((d) => isSameObject(d, o)));
-  const tables = changeset.tables.map((changes) => tableStatements(changes, remaining, maxRowBytes));
+  const virtual = virtualSql(changeset, remaining.done);
+  const run = (texts: readonly string[]): Statement[] => texts.map((sql) => ({ sql }));
+  const isReplaced = (o: SchemaObject): boolean => virtual.replaced.has(o.name);
+  const statementsOf = (changes: TableChanges): TableStatements =>
+    tableStatements(changes, remaining, maxRowBytes);
+  const isDropped = (changes: TableChanges): boolean => isDroppedShadow(changeset, changes);
+  const tables = changeset.tables.filter((t) => !isDropped(t)).map(statementsOf);
   const statements = [
     ...(expected.length > 0 || untriggered.length > 0 ? [guardSchema(expected, untriggered)] : []),
     ...putAside.map(dropStatement),
     ...dropped.filter((o) => o.type !== 'table').map(dropStatement),
+    ...guardStored(changeset, remaining.done),
+    ...tried(changeset.tables.filter(isDropped).flatMap((t) => statementsOf(t).deletes)),
+    ...run(virtual.replacements),
     ...tables.flatMap((t) => t.deletes),
-    ...dropped.filter((o) => o.type === 'table').flatMap((o) => [guardEmpty(o), dropStatement(o)]),
+    ...dropped
+      .filter((o) => o.type === 'table' && !isReplaced(o))
+      .flatMap((o) => [...(holdsRows(o.name, changeset) ? [guardEmpty(o)] : []), dropStatement(o)]),
     ...tables.flatMap((t) => t.updates),
-    ...created.filter((o) => o.type === 'table').map(createStatement),
+    ...created.filter((o) => o.type === 'table' && !isReplaced(o)).map(createStatement),
+    ...run(virtual.clearings),
     ...tables.flatMap((t) => t.inserts),
     ...created.filter((o) => o.type === 'index' || o.type === 'view').map(createStatement),
+    // What they are about may be a view.
+    ...run(virtual.commands),
     // In this order they fire: the older ones came first.
     ...putAside.map(createStatement),
     ...created.filter((o) => o.type === 'trigger').map(createStatement),

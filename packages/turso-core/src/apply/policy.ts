@@ -6,5 +6,8 @@ export interface ConflictPolicy {
   readonly onConflict: 'fail' | 'write' | 'keep';
 }
 
+/** The policy that resolves nothing. */
+export const STRICT: ConflictPolicy = { merge: 'rows', onConflict: 'fail' };
+
 /** How a conflict was resolved: columns of both sides combined, ours written over theirs, or theirs kept. */
 export type Resolution = 'merged' | 'overwritten' | 'kept';

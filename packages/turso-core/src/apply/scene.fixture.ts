@@ -32,6 +32,8 @@ export interface Scene {
   push(options?: ApplyOptions & { readonly target?: Target }): Promise<ApplyResult>;
   /** What tells the remote from the working copy. */
   differences(): Promise<string[]>;
+  /** Copies the remote as it is now to a file. */
+  copy(): Promise<string>;
   /** All bytes of the remote's database. */
   bytes(): Promise<Buffer>;
   /** Queries the remote as it is now. */
@@ -56,6 +58,10 @@ export async function play(serve: Serve, story: Story, test: (scene: Scene) => P
       async differences() {
         await served.download(copy);
         return compareDatabases(copy, work);
+      },
+      async copy() {
+        await served.download(copy);
+        return copy;
       },
       async bytes() {
         await served.download(copy);

@@ -9,7 +9,6 @@ import {
   type Table,
 } from '../local/schema';
 import {
-  CHANGE_KINDS,
   type Changeset,
   type ForeignKeyCheck,
   type ForeignKeyViolation,
@@ -17,9 +16,10 @@ import {
   type SequenceChange,
   type TableChanges,
 } from './model';
-import { BEFORE, diffRows, MAX_COLUMNS, type Presence } from './row-diff';
+import { BEFORE, diffRows, hasChanges, MAX_COLUMNS, type Presence } from './row-diff';
 import { differsInScanOrder, hasAnyRow } from './scan-order';
 import { diffSchemas, unsupported } from './schema-diff';
+import { diffVirtualTables } from './virtual-diff';
 
 /**
  * Compares two database files and runs work with what has to happen to the first so that it equals the second. Nothing is
@@ -53,11 +53,13 @@ function diffDatabases(db: Database): Changeset {
   refuseHiddenFunctions(db);
   const [before, after] = [readSchema(db, BEFORE), readSchema(db)];
   const schema = diffSchemas(before, after);
-  const tables = diffTables(db, before, after);
-  const touched = new Set(tables.map((t) => t.table.name));
+  const ofVirtual = diffVirtualTables(db, before, after);
+  const tables = [...diffTables(db, before, after), ...ofVirtual.tables];
+  const touched = new Set([...tables.map((t) => t.table.name), ...ofVirtual.changes.map((c) => c.table)]);
   return {
     schema,
     tables,
+    virtual: ofVirtual.changes,
     sequences: diffSequences(db),
     userVersion:
       before.userVersion === after.userVersion ? null : { from: before.userVersion, to: after.userVersion },
@@ -93,10 +95,11 @@ function findExpected(
   const made = changes.filter((c) => c.action === 'create').map((c) => c.object);
   const droppedViews = new Set([...dropped].filter((o) => o.type === 'view').map((o) => o.name));
   const extended = new Set(made.map((o) => o.table));
+  const isShadow = (o: SchemaObject): boolean => before.tables.get(o.name)?.kind === 'shadow';
   return before.objects.filter(
     (o) =>
       dropped.has(o) ||
-      (o.type === 'table' && (touched.has(o.name) || extended.has(o.name))) ||
+      (o.type === 'table' && !isShadow(o) && (touched.has(o.name) || extended.has(o.name))) ||
       (o.type === 'trigger' && (touched.has(o.table) || droppedViews.has(o.table))),
   );
 }
@@ -107,20 +110,21 @@ function diffTables(db: Database, before: Schema, after: Schema): TableChanges[]
     const [old, now] = [before.tables.get(name), after.tables.get(name)];
     const table = (now ?? old) as Table;
     const presence = old === undefined ? 'after' : now === undefined ? 'before' : 'both';
-    // What a virtual table holds is in its shadow tables.
-    if (table.kind === 'virtual') continue;
+    if (isStored(old) || isStored(now)) continue;
     const obstacle = findObstacle(table);
     if (obstacle !== null) {
       if (mayDiffer(db, table, presence)) throw unsupported(`rows of table "${name}", ${obstacle}`);
       continue;
     }
     const rows = diffRows(db, table, presence, after.encoding);
-    if (CHANGE_KINDS.every((kind) => rows.count(kind) === 0)) continue;
-    if (table.kind === 'shadow')
-      throw unsupported(`the content of a virtual table was changed (table "${name}")`);
-    changes.push(rows);
+    if (hasChanges(rows)) changes.push(rows);
   }
   return changes;
+}
+
+/** Whether a table is virtual, or holds what a virtual table stores. */
+function isStored(table: Table | undefined): boolean {
+  return table?.kind === 'virtual' || table?.kind === 'shadow';
 }
 
 /** Why the rows of a table cannot be compared one by one, or null. */

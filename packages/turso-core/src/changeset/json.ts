@@ -1,5 +1,12 @@
 import { RawText, type SqlValue } from '../local/values';
-import { CHANGE_KINDS, type ChangeKind, type Changeset, type RowChange, type TableChanges } from './model';
+import {
+  CHANGE_KINDS,
+  type ChangeKind,
+  type Changeset,
+  type IndexSetting,
+  type RowChange,
+  type TableChanges,
+} from './model';
 import { summarize } from './summary';
 
 /** Version of the format of `changes.json`; `docs/changes-json.md` describes it. */
@@ -43,6 +50,7 @@ export function* changesetJson(changeset: Changeset, createdAt: Date): Generator
     createdAt: createdAt.toISOString(),
     summary: summarize(changeset),
     schema: changeset.schema.map(({ action, object }) => ({ action, ...object })),
+    virtual: changeset.virtual.map((v) => ({ ...v, settings: v.settings.map(settingJson) })),
     sequences: changeset.sequences.map((s) => ({ ...s, from: jsonOrNull(s.from), to: jsonOrNull(s.to) })),
   };
   yield `${JSON.stringify(head, null, 1).slice(0, -2)},\n "tables": [`;
@@ -104,6 +112,10 @@ function valueText(value: SqlValue): string {
 }
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+function settingJson({ name, from, to }: IndexSetting): object {
+  return { name, from: jsonValue(from), to: jsonValue(to) };
+}
 
 function jsonOrNull(value: bigint | null): JsonValue {
   return value === null ? null : jsonValue(value);

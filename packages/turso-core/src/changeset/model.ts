@@ -76,6 +76,34 @@ export interface ForeignKeyViolation {
   readonly key: bigint;
 }
 
+/** A setting of a full-text index, such as `automerge`; `from` is null where it was not set. */
+export interface IndexSetting extends SettingChange<SqlValue> {
+  readonly name: string;
+}
+
+/** What happens to a virtual table besides changes of its rows. */
+export interface VirtualChange {
+  readonly table: string;
+  readonly module: string;
+  /** Whether its rows are its own, and among the changed rows; else it is about other rows, or about none. */
+  readonly content: 'own' | 'external' | 'none' | 'derived';
+  readonly settings: readonly IndexSetting[];
+  /** Whether its index is made anew from the table that it is about. */
+  readonly rebuild: boolean;
+  /**
+   * The tables that it is stored in, where they are carried as they are. Their changed rows are among the others, and none
+   * of them may have changed on the other side.
+   */
+  readonly shadows: readonly ShadowTable[];
+  /** Columns, the rowid included, that are kept where it is dropped and made anew with another definition; else null. */
+  readonly keeps: readonly string[] | null;
+}
+
+/** One of the tables that a virtual table is stored in, and how many rows it has; null where it does not exist. */
+export interface ShadowTable extends SettingChange<number | null> {
+  readonly name: string;
+}
+
 /**
  * The one kind of change between two databases: what has to happen to the first so that it equals the second. Rows are
  * streamed from the two files, so it is valid until it is closed.
@@ -83,6 +111,7 @@ export interface ForeignKeyViolation {
 export interface Changeset {
   readonly schema: readonly SchemaChange[];
   readonly tables: readonly TableChanges[];
+  readonly virtual: readonly VirtualChange[];
   readonly sequences: readonly SequenceChange[];
   readonly userVersion: SettingChange<number> | null;
   /** What differs and cannot be carried to a server, such as `application_id`, for people to read. */

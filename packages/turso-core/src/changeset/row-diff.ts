@@ -5,7 +5,7 @@ import { quoteName } from '../local/quote';
 import { keyColumns, rowColumns, type Table } from '../local/schema';
 import { sameValue, type Encoding, type SqlValue } from '../local/values';
 import { bulkInserts } from './bulk-inserts';
-import type { ChangeKind, RowChange, TableChanges } from './model';
+import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from './model';
 import { remembered } from './remembered';
 import { rowReader, type RowReader } from './row-reader';
 
@@ -56,6 +56,11 @@ export function diffRows(db: Database, table: Table, presence: Presence, encodin
     },
   });
   return { table, columns, key, rows, count, bulkInserts: (form) => inBulk(count('insert'), form) };
+}
+
+/** Whether there are any changed rows. */
+export function hasChanges(changes: TableChanges): boolean {
+  return CHANGE_KINDS.some((kind) => changes.count(kind) > 0);
 }
 
 /** Where the inserted rows are, as `n`, with a condition to add to. */

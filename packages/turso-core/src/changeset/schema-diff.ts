@@ -10,8 +10,8 @@ import type { SchemaChange } from './model';
 export function diffSchemas(before: Schema, after: Schema): SchemaChange[] {
   const old = byKey(before.objects);
   const now = byKey(after.objects);
-  const dropped = before.objects.filter((o) => !isSame(o, now.get(key(o))));
-  const created = after.objects.filter((o) => !isSame(o, old.get(key(o))));
+  const dropped = before.objects.filter((o) => !isShadow(o, before) && !isSame(o, now.get(key(o))));
+  const created = after.objects.filter((o) => !isShadow(o, after) && !isSame(o, old.get(key(o))));
   for (const object of [...dropped, ...created]) refuseUnsupported(object, before, after);
   return [
     ...dropped.sort((a, b) => order(b) - order(a)).map((object) => ({ action: 'drop', object }) as const),
@@ -32,6 +32,11 @@ function key(object: SchemaObject): string {
   return `${object.type} ${object.name}`;
 }
 
+// The tables that a virtual table is stored in come and go with it.
+function isShadow({ type, name }: SchemaObject, { tables }: Schema): boolean {
+  return type === 'table' && tables.get(name)?.kind === 'shadow';
+}
+
 // An index of the same text belongs to another table where only the letter case of the table's name was changed.
 function isSame(a: SchemaObject, b: SchemaObject | undefined): boolean {
   return a.sql === b?.sql && a.table === b.table;
@@ -40,16 +45,17 @@ function isSame(a: SchemaObject, b: SchemaObject | undefined): boolean {
 function refuseUnsupported(object: SchemaObject, before: Schema, after: Schema): void {
   if (object.type !== 'table') return;
   const tables = [before.tables.get(object.name), after.tables.get(object.name)];
-  if (tables.some((table) => table?.kind === 'virtual' || table?.kind === 'shadow')) {
-    throw unsupported(`virtual table "${object.name}" was added, dropped or changed`);
-  }
+  if (tables.every((table) => table?.kind === 'virtual')) return;
   if (tables.every((table) => table !== undefined))
     throw unsupported(`the definition of table "${object.name}" was changed`);
 }
 
 /** The error for a change that this version does not carry. */
-export function unsupported(what: string): TursoSyncError {
+export function unsupported(
+  what: string,
+  hint = 'Make this change on the remote itself, then run `turso-sync dump-init --force` and redo the rest.',
+): TursoSyncError {
   return new TursoSyncError('UNSUPPORTED_CHANGE', `This change cannot be pushed yet: ${what}.`, {
-    hint: 'Nothing was sent. Make this change on the remote itself, then run `turso-sync dump-init --force` and redo the rest.',
+    hint: `Nothing was sent. ${hint}`,
   });
 }

@@ -5,13 +5,18 @@ import type { SchemaObject } from '../local/schema';
 import type { SqlValue } from '../local/values';
 import type { Changeset, RowChange, TableChanges } from './model';
 import { changesUniqueValue } from './unique';
+import { virtualSql } from './virtual-sql';
 
 /**
  * A changeset as SQL for people to read: create, delete, update, insert, one row a statement. The stock `sqlite3` shell
  * applies it to a copy of the baseline and gets the working copy. It guards nothing; a push does not send this text.
  */
 export function* changesetSql(changeset: Changeset): Generator<string> {
-  const { schema, tables } = changeset;
+  const { schema } = changeset;
+  const gone = new Set(
+    changeset.virtual.flatMap((v) => v.shadows.filter((s) => s.to === null).map((s) => s.name)),
+  );
+  const tables = changeset.tables.filter((t) => !gone.has(t.table.name));
   const dropped = schema.filter((c) => c.action === 'drop').map((c) => c.object);
   const created = schema.filter((c) => c.action === 'create').map((c) => c.object);
   const isDropped = (o: SchemaObject): boolean => dropped.some((d) => d.type === o.type && d.name === o.name);
@@ -23,14 +28,24 @@ export function* changesetSql(changeset: Changeset): Generator<string> {
     ...created.filter((o) => o.type === 'trigger'),
   ];
 
+  const virtual = virtualSql(changeset);
+  // Of the others, none is made anew under its old name.
+  const isTable = (o: SchemaObject): boolean => o.type === 'table' && !virtual.replaced.has(o.name);
+  const isRedefined = (o: SchemaObject): boolean =>
+    created.some((c) => c.type === o.type && c.name === o.name);
+
   yield 'PRAGMA foreign_keys=OFF;\nBEGIN IMMEDIATE;\n';
-  yield* section('drop', before.map(dropSql));
-  yield* section('create', created.filter((o) => o.type === 'table').map(createSql));
+  yield* section('drop', [...before, ...dropped.filter((o) => isTable(o) && isRedefined(o))].map(dropSql));
+  yield* section('replace', virtual.replacements.map(endStatement));
+  yield* section('create', created.filter(isTable).map(createSql));
+  yield* section('clear', virtual.clearings.map(endStatement));
   yield* section('delete', flatMap(tables, deletes));
-  yield* section('drop', dropped.filter((o) => o.type === 'table').map(dropSql));
+  yield* section('drop', dropped.filter((o) => isTable(o) && !isRedefined(o)).map(dropSql));
   yield* section('update', flatMap(tables, updates));
   yield* section('insert', flatMap(tables, inserts));
-  yield* section('create', after.map(createSql));
+  yield* section('create', after.filter((o) => o.type !== 'trigger').map(createSql));
+  yield* section('index', virtual.commands.map(endStatement));
+  yield* section('create', after.filter((o) => o.type === 'trigger').map(createSql));
   yield* section('settings', settings(changeset));
   yield 'COMMIT;\n';
 }

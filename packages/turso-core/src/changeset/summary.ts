@@ -12,6 +12,12 @@ export interface ChangeSummary {
     readonly type: string;
     readonly name: string;
   }[];
+  /** Full-text indexes that are made anew from the tables that they are about, or whose settings change. */
+  readonly indexes: readonly {
+    readonly table: string;
+    readonly rebuild: boolean;
+    readonly settings: readonly string[];
+  }[];
   /** Tables whose AUTOINCREMENT counter moves. */
   readonly sequences: readonly string[];
   readonly userVersion: { readonly from: number; readonly to: number } | null;
@@ -35,6 +41,9 @@ export function summarize(changeset: Changeset): ChangeSummary {
     total: { delete: sum('delete'), update: sum('update'), insert: sum('insert') },
     tables,
     schema: changeset.schema.map(({ action, object }) => ({ action, type: object.type, name: object.name })),
+    indexes: changeset.virtual
+      .filter((v) => v.rebuild || v.settings.length > 0)
+      .map(({ table, rebuild, settings }) => ({ table, rebuild, settings: settings.map((s) => s.name) })),
     sequences: changeset.sequences.map((s) => s.table),
     userVersion: changeset.userVersion,
     notCarried: changeset.notCarried,
@@ -46,18 +55,19 @@ export const NO_CHANGES: ChangeSummary = {
   total: { delete: 0, update: 0, insert: 0 },
   tables: [],
   schema: [],
+  indexes: [],
   sequences: [],
   userVersion: null,
   notCarried: [],
 };
 
 /** Whether a push would have nothing to send. */
-export function isEmpty({ tables, schema, sequences, userVersion }: ChangeSummary): boolean {
-  return tables.length === 0 && schema.length === 0 && sequences.length === 0 && userVersion === null;
+export function isEmpty({ tables, schema, indexes, sequences, userVersion }: ChangeSummary): boolean {
+  return [tables, schema, indexes, sequences].every((list) => list.length === 0) && userVersion === null;
 }
 
 /** Number of changes of all kinds. */
-export function countChanges({ total, schema, sequences, userVersion }: ChangeSummary): number {
+export function countChanges({ total, schema, indexes, sequences, userVersion }: ChangeSummary): number {
   const rows = total.delete + total.update + total.insert;
-  return rows + schema.length + sequences.length + (userVersion === null ? 0 : 1);
+  return rows + schema.length + indexes.length + sequences.length + (userVersion === null ? 0 : 1);
 }

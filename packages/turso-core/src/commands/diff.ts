@@ -92,6 +92,7 @@ function tableNotFound(name: string, known: readonly string[]): TursoSyncError {
 const NOTHING: Changeset = {
   schema: [],
   tables: [],
+  virtual: [],
   sequences: [],
   userVersion: null,
   notCarried: [],

@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3';
+import { systemCode } from '../errors';
 import type { Encoding } from './values';
+import { parseVirtualTable, type VirtualTable } from './virtual-table';
 
 /** One row of `sqlite_schema`: something that a CREATE statement made. */
 export interface SchemaObject {
@@ -32,6 +34,8 @@ export interface Table {
   readonly name: string;
   readonly sql: string;
   readonly kind: 'rowid' | 'without-rowid' | 'virtual' | 'shadow';
+  /** What is known of a virtual table; null for all others. */
+  readonly virtual: VirtualTable | null;
   readonly columns: readonly Column[];
   /** Whether the primary key is what rows are stored by; shadow tables may be so as well. */
   readonly withoutRowid: boolean;
@@ -60,9 +64,14 @@ export function readSchema(db: Database, schema = 'main'): Schema {
   const objects = readObjects(db, schema);
   const sqlOf = new Map(objects.filter((o) => o.type === 'table').map((o) => [o.name, o.sql]));
   const tables = new Map<string, Table>();
+  const virtual = findVirtualTables(sqlOf);
+  const shadows = findShadows(virtual.values());
   for (const row of listTables(db, schema)) {
     const sql = sqlOf.get(row.name);
-    if (sql !== undefined) tables.set(row.name, readTable(db, schema, row, sql));
+    if (sql === undefined) continue;
+    const known = virtual.get(row.name);
+    if (known !== undefined) tables.set(row.name, readVirtualTable(db, schema, row.name, { sql, known }));
+    else tables.set(row.name, readTable(db, schema, row, { sql, isShadow: shadows(row) }));
   }
   return {
     encoding: db.pragma(`${schema}.encoding`, { simple: true }) as Encoding,
@@ -124,26 +133,76 @@ interface TableListRow {
 
 function listTables(db: Database, schema: string): TableListRow[] {
   return db
-    .prepare(`SELECT name, type, wr FROM pragma_table_list WHERE schema = ? AND type <> 'view'`)
+    .prepare(`SELECT name, type, wr FROM temp.pragma_table_list WHERE schema = ? AND type <> 'view'`)
     .all(schema) as TableListRow[];
 }
 
-function readTable(db: Database, schema: string, row: TableListRow, sql: string): Table {
+function findVirtualTables(sqlOf: ReadonlyMap<string, string>): Map<string, VirtualTable> {
+  const virtual = [...sqlOf].filter(([, sql]) => /^CREATE VIRTUAL TABLE/i.test(sql));
+  return new Map(virtual.map(([name, sql]) => [name, parseVirtualTable(name, sql)]));
+}
+
+/**
+ * Tells the tables that hold what virtual tables store. SQLite goes by the name alone, and takes a user's table for one
+ * where it is called as a virtual table of that name might call its own.
+ */
+function findShadows(virtual: Iterable<VirtualTable>): (row: TableListRow) => boolean {
+  const names = new Set([...virtual].flatMap((v) => v.shadows).map((name) => name.toLowerCase()));
+  return ({ name, type }) => type === 'shadow' && names.has(name.toLowerCase());
+}
+
+function readVirtualTable(
+  db: Database,
+  schema: string,
+  name: string,
+  { sql, known }: { readonly sql: string; readonly known: VirtualTable },
+): Table {
+  const table = { name, sql, kind: 'virtual', withoutRowid: false, parents: [] } as const;
+  try {
+    const { columns, rowid } = virtualColumns(readAllColumns(db, schema, name), known);
+    return { ...table, virtual: known, columns, rowid, rowidAlias: rowid, uniqueColumns: new Set('*') };
+  } catch (error) {
+    // Its module, or a tokenizer, is not there.
+    if (systemCode(error) !== 'SQLITE_ERROR') throw error;
+    const virtual = { ...known, content: 'unknown' } as const;
+    return { ...table, virtual, columns: [], rowid: null, rowidAlias: null, uniqueColumns: new Set() };
+  }
+}
+
+/** The columns that make a row of a virtual table: its rowid is always chosen, never hidden. */
+function virtualColumns(
+  all: readonly XInfoRow[],
+  { module, languageId }: VirtualTable,
+): { columns: Column[]; rowid: string } {
+  const visible = all.filter((r) => r.hidden !== 1 || r.name === languageId).map(toColumn);
+  const first = visible[0];
+  // The first column of an R-tree is the rowid.
+  if (module.startsWith('rtree') && first !== undefined) return { columns: visible, rowid: first.name };
+  const rowid = findRowidName(visible) ?? 'rowid';
+  const column = { name: rowid, type: 'INTEGER', primaryKey: 1, keyCollation: null, generated: false };
+  return { columns: [column, ...visible], rowid };
+}
+
+function readTable(
+  db: Database,
+  schema: string,
+  row: TableListRow,
+  { sql, isShadow }: { readonly sql: string; readonly isShadow: boolean },
+): Table {
   const withoutRowid = row.wr === 1;
-  const kind =
-    row.type === 'table' ? (withoutRowid ? 'without-rowid' : 'rowid') : (row.type as 'virtual' | 'shadow');
+  const kind = isShadow ? 'shadow' : withoutRowid ? 'without-rowid' : 'rowid';
   const indexed = readUniqueIndexes(db, schema, row.name);
   const primaryKey = indexed.filter((c) => c.origin === 'pk');
   const hasCollations = /\bcollate\b/i.test(sql);
   const columns = readColumns(db, schema, row.name, hasCollations ? primaryKey : []);
-  const rowidAlias =
-    withoutRowid || kind === 'virtual' ? null : findRowidAlias(columns, primaryKey.length > 0);
+  const rowidAlias = withoutRowid ? null : findRowidAlias(columns, primaryKey.length > 0);
   const uniqueColumns = findUniqueColumns(columns, indexed);
   if (rowidAlias !== null) uniqueColumns.add(rowidAlias);
   return {
     name: row.name,
     sql,
     kind,
+    virtual: null,
     columns,
     withoutRowid,
     rowid: withoutRowid ? null : findRowidName(columns),
@@ -153,24 +212,35 @@ function readTable(db: Database, schema: string, row: TableListRow, sql: string)
   };
 }
 
-// `hidden`: 1 is a virtual table's hidden column, 2 a virtual and 3 a stored generated column.
+/** A row of `PRAGMA table_xinfo`; `hidden`: 1 is a virtual table's hidden column, 2 a virtual and 3 a stored generated column. */
+interface XInfoRow {
+  readonly name: string;
+  readonly type: string;
+  readonly pk: number;
+  readonly hidden: number;
+}
+
+function readAllColumns(db: Database, schema: string, table: string): XInfoRow[] {
+  return db
+    .prepare(`SELECT name, type, pk, hidden FROM temp.pragma_table_xinfo(?, ?) ORDER BY cid`)
+    .all(table, schema) as XInfoRow[];
+}
+
+function toColumn({ name, type, pk, hidden }: XInfoRow): Column {
+  return { name, type, primaryKey: pk, keyCollation: null, generated: hidden > 1 };
+}
+
 function readColumns(
   db: Database,
   schema: string,
   table: string,
   primaryKey: readonly IndexedColumn[],
 ): Column[] {
-  const rows = db
-    .prepare(`SELECT name, type, pk, hidden FROM pragma_table_xinfo(?, ?) ORDER BY cid`)
-    .all(table, schema) as { name: string; type: string; pk: number; hidden: number }[];
-  return rows
+  return readAllColumns(db, schema, table)
     .filter((r) => r.hidden !== 1)
     .map((r) => ({
-      name: r.name,
-      type: r.type,
-      primaryKey: r.pk,
+      ...toColumn(r),
       keyCollation: primaryKey.find((c) => c.name === r.name)?.collation ?? null,
-      generated: r.hidden > 1,
     }));
 }
 
@@ -186,7 +256,7 @@ function readUniqueIndexes(db: Database, schema: string, table: string): Indexed
   return db
     .prepare(
       `SELECT l.origin, l.partial, x.name, x.coll AS collation
-       FROM pragma_index_list(?, ?) l, pragma_index_xinfo(l.name, ?) x WHERE l."unique" = 1 AND x.key = 1`,
+       FROM temp.pragma_index_list(?, ?) l, temp.pragma_index_xinfo(l.name, ?) x WHERE l."unique" = 1 AND x.key = 1`,
     )
     .all(table, schema, schema) as IndexedColumn[];
 }
@@ -214,7 +284,7 @@ function findRowidName(columns: readonly Column[]): string | null {
 
 function readParents(db: Database, schema: string, table: string): string[] {
   const rows = db
-    .prepare(`SELECT DISTINCT "table" AS parent FROM pragma_foreign_key_list(?, ?)`)
+    .prepare(`SELECT DISTINCT "table" AS parent FROM temp.pragma_foreign_key_list(?, ?)`)
     .all(table, schema);
   return (rows as { parent: string }[]).map((r) => r.parent);
 }

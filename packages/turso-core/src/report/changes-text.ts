@@ -15,6 +15,10 @@ export function summaryLines(changes: ChangeSummary): string[] {
     ...rows('delete'),
     ...rows('update'),
     ...rows('insert'),
+    ...changes.indexes.flatMap(({ table, rebuild, settings }) => [
+      ...settings.map((name) => `SET ${name} of ${table}`),
+      ...(rebuild ? [`REBUILD index ${table}`] : []),
+    ]),
     ...changes.sequences.map((table) => `SET sequence of ${table}`),
     ...(changes.userVersion === null ? [] : [`SET user_version ${changes.userVersion.to}`]),
     ...notCarried(changes.notCarried),

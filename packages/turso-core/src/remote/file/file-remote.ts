@@ -20,6 +20,8 @@ export function createFileRemote(file: string, location: string): Remote {
     const db = orThrow(() => new Database(create || fs.existsSync(file) ? file : ':memory:'));
     try {
       db.pragma('foreign_keys = OFF');
+      // As a server does, it lets the tables be written that a virtual table is stored in.
+      db.unsafeMode(true);
       return await work(db);
     } finally {
       db.close();

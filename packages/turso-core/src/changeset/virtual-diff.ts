@@ -1,0 +1,198 @@
+import path from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { systemCode } from '../errors';
+import { quoteName } from '../local/quote';
+import type { Schema, Table } from '../local/schema';
+import type { VirtualTable } from '../local/virtual-table';
+import type { ShadowTable, TableChanges, VirtualChange } from './model';
+import { BEFORE, diffRows, hasChanges, type Presence } from './row-diff';
+import { unsupported } from './schema-diff';
+import { diffSettings } from './virtual-settings';
+import { differsInContent, findFlaw, openIndexCheck, type IndexCheck } from './virtual-whole';
+
+/** What is changed in virtual tables: rows, theirs or of the tables that they are stored in, and all the rest. */
+export interface VirtualDiff {
+  readonly tables: TableChanges[];
+  readonly changes: VirtualChange[];
+}
+
+/**
+ * Compares virtual tables. Those with content of their own are compared by their rows, however they are stored, and
+ * changed through themselves, so that their index stays whole. An index over another table is made anew where it fits that
+ * table, and so says nothing that the table does not say. Any other index is carried as it is stored.
+ * Throws UNSUPPORTED_CHANGE.
+ */
+export function diffVirtualTables(db: Database, before: Schema, after: Schema): VirtualDiff {
+  const into: VirtualDiff = { tables: [], changes: [] };
+  const directory = path.dirname(db.name);
+  const checks = {
+    before: openIndexCheck(fileOf(db, BEFORE), directory),
+    after: openIndexCheck(db.name, directory),
+  };
+  try {
+    for (const name of new Set([...before.tables.keys(), ...after.tables.keys()])) {
+      const [old, now] = [virtualOf(before, name), virtualOf(after, name)];
+      if (old === undefined && now === undefined) continue;
+      diffVirtualTable({ db, before, after, checks, into }, old, now);
+    }
+  } finally {
+    checks.before.close();
+    checks.after.close();
+  }
+  return into;
+}
+
+interface Context {
+  readonly db: Database;
+  readonly before: Schema;
+  readonly after: Schema;
+  readonly checks: { readonly before: IndexCheck; readonly after: IndexCheck };
+  readonly into: VirtualDiff;
+}
+
+/** A table that is known to be virtual. */
+type Virtual = Table & { readonly virtual: VirtualTable };
+
+function virtualOf({ tables }: Schema, name: string): Virtual | undefined {
+  const table = tables.get(name);
+  return table?.virtual === null ? undefined : (table as Virtual | undefined);
+}
+
+function fileOf(db: Database, schema: string): string {
+  return db
+    .prepare('SELECT file FROM temp.pragma_database_list WHERE name = ?')
+    .pluck()
+    .get(schema) as string;
+}
+
+function diffVirtualTable(context: Context, old: Virtual | undefined, now: Virtual | undefined): void {
+  const table = (now ?? old) as Virtual;
+  const presence = old === undefined ? 'after' : now === undefined ? 'before' : 'both';
+  const isRedefined = old !== undefined && now !== undefined && old.sql !== now.sql;
+  if (presence === 'both' && !isRedefined && !isStoredDifferently(context, table)) return;
+  if (isRedefined) refuseRedefinition(old, now);
+  const pair = { table, presence, isRedefined } as const;
+  try {
+    switch (table.virtual.content) {
+      case 'own':
+        diffOwn(context, pair);
+        return;
+      case 'external':
+        diffExternal(context, pair);
+        return;
+      case 'none':
+        diffStored(context, pair);
+        return;
+      case 'derived':
+        if (presence === 'before') context.into.changes.push(changeOf(table, 'derived'));
+        return;
+      case 'unknown':
+        throw unsupported(
+          `virtual table "${table.name}" cannot be read here (module "${table.virtual.module}")`,
+        );
+    }
+  } catch (error) {
+    if (!systemCode(error).startsWith('SQLITE_CORRUPT')) throw error;
+    throw damaged(table, (error as Error).message);
+  }
+}
+
+/** A virtual table, where it is, and whether its definition has changed. */
+interface Pair {
+  readonly table: Virtual;
+  readonly presence: Presence;
+  readonly isRedefined: boolean;
+}
+
+/** What is stored differently may still mean the same: merged segments, a tree in another shape. */
+function isStoredDifferently({ db, before, after }: Context, { virtual, name }: Virtual): boolean {
+  if (virtual.content === 'unknown') {
+    const prefix = `${name}_`.toLowerCase();
+    const names = [...after.tables.keys()].filter((n) => n.toLowerCase().startsWith(prefix));
+    return names.some((n) => isChanged(db, before, after, n));
+  }
+  return virtual.shadows.some((n) => isChanged(db, before, after, n));
+}
+
+function isChanged(db: Database, before: Schema, after: Schema, name: string): boolean {
+  const [old, now] = [before.tables.get(name), after.tables.get(name)];
+  if (old === undefined || now === undefined) return old !== now;
+  return hasChanges(diffRows(db, now, 'both', after.encoding));
+}
+
+function refuseRedefinition(old: Virtual, now: Virtual): void {
+  const isText = (t: Virtual): boolean => t.virtual.module.startsWith('fts');
+  const names = ({ columns }: Virtual): string => JSON.stringify(columns.map((c) => c.name));
+  const isAlike = old.virtual.module === now.virtual.module || (isText(old) && isText(now));
+  const isKept = old.virtual.content === 'own' ? isAlike && names(old) === names(now) : true;
+  if (old.virtual.content === now.virtual.content && isKept && old.virtual.content !== 'none') return;
+  throw unsupported(
+    `virtual table "${now.name}" was dropped and made anew with other columns or another content`,
+  );
+}
+
+function diffOwn({ db, after, into }: Context, { table, presence, isRedefined }: Pair): void {
+  const flaw = presence === 'before' ? null : findFlaw(db, table);
+  if (flaw !== null) throw damaged(table, flaw);
+  const rows = diffRows(db, table, presence, after.encoding);
+  if (hasChanges(rows)) into.tables.push(rows);
+  const settings = diffSettings(db, table, isRedefined ? 'after' : presence, BEFORE);
+  const keeps = isRedefined ? table.columns.map((c) => c.name) : null;
+  if (settings.length > 0 || isRedefined) into.changes.push({ ...changeOf(table, 'own'), settings, keeps });
+}
+
+function diffExternal(context: Context, pair: Pair): void {
+  const { db, checks, into } = context;
+  const { table, presence, isRedefined } = pair;
+  if (presence === 'before') {
+    into.changes.push(changeOf(table, 'external'));
+    return;
+  }
+  if (!checks.after.isWhole(table)) {
+    if (isRedefined) throw unsupported(`full-text index "${table.name}" was made anew, and not rebuilt`);
+    diffStored(context, pair);
+    return;
+  }
+  const isSame =
+    presence === 'both' &&
+    !isRedefined &&
+    !differsInContent(db, table, BEFORE) &&
+    checks.before.isWhole(table);
+  const settings = diffSettings(db, table, isRedefined ? 'after' : presence, BEFORE);
+  if (!isSame || settings.length > 0)
+    into.changes.push({ ...changeOf(table, 'external'), settings, rebuild: !isSame });
+}
+
+function diffStored({ db, before, after, into }: Context, { table, presence }: Pair): void {
+  const shadows: ShadowTable[] = [];
+  for (const name of table.virtual.shadows) {
+    const [old, now] = [before.tables.get(name), after.tables.get(name)];
+    const stored = now ?? old;
+    if (stored === undefined) continue;
+    // It goes with the table, which cannot be dropped without it.
+    if (presence === 'before' && name.endsWith('_config')) continue;
+    const rows = diffRows(db, stored, presence, after.encoding);
+    if (hasChanges(rows)) into.tables.push(rows);
+    const count = (schema: string): number =>
+      db
+        .prepare(`SELECT count(*) FROM ${schema}.${quoteName(name)}`)
+        .pluck()
+        .get() as number;
+    shadows.push({ name, from: old ? count(BEFORE) : null, to: now ? count('main') : null });
+  }
+  into.changes.push({ ...changeOf(table, 'none'), shadows });
+}
+
+function changeOf({ name, virtual }: Virtual, content: VirtualChange['content']): VirtualChange {
+  const none = { settings: [], rebuild: false, shadows: [], keeps: null };
+  return { table: name, module: virtual.module, content, ...none };
+}
+
+function damaged({ name, virtual }: Virtual, flaw: string): Error {
+  const isText = virtual.module.startsWith('fts');
+  const rebuild = `\`INSERT INTO ${quoteName(name)}(${quoteName(name)}) VALUES('rebuild')\``;
+  return unsupported(
+    `virtual table "${name}" does not fit the tables that it is stored in, as if these had been edited (${flaw})`,
+    isText ? `Run ${rebuild} in the working copy.` : 'Drop it in the working copy and make it anew.',
+  );
+}

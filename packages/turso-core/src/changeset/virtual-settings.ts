@@ -1,0 +1,32 @@
+import type { Database } from 'better-sqlite3';
+import { quoteName } from '../local/quote';
+import type { Table } from '../local/schema';
+import { sameValue, type SqlValue } from '../local/values';
+import type { Presence } from './row-diff';
+import { unsupported } from './schema-diff';
+import type { IndexSetting } from './model';
+
+/**
+ * The settings of an FTS5 index (`automerge`, `rank`, ..) that are other in the second database.
+ *
+ * @see https://sqlite.org/fts5.html#special_insert_commands
+ */
+export function diffSettings(db: Database, table: Table, presence: Presence, before: string): IndexSetting[] {
+  if (table.virtual?.module !== 'fts5' || presence === 'before') return [];
+  const old = presence === 'both' ? readSettings(db, table, before) : new Map<string, SqlValue>();
+  const now = readSettings(db, table, 'main');
+  for (const name of old.keys()) {
+    if (!now.has(name))
+      throw unsupported(`the setting "${name}" of full-text index "${table.name}" was removed`);
+  }
+  return [...now].flatMap(([name, to]) => {
+    const from = old.get(name) ?? null;
+    return sameValue(from, to) ? [] : [{ name, from, to }];
+  });
+}
+
+// The version of the format follows from the other settings.
+function readSettings(db: Database, { name }: Table, schema: string): Map<string, SqlValue> {
+  const sql = `SELECT k, v FROM ${schema}.${quoteName(`${name}_config`)} WHERE k <> 'version'`;
+  return new Map(db.prepare(sql).raw().safeIntegers().all() as [string, SqlValue][]);
+}

@@ -1,0 +1,126 @@
+/** What a CREATE VIRTUAL TABLE statement made, as far as its content is concerned. */
+export interface VirtualTable {
+  /** The name of its module, in lower case. */
+  readonly module: string;
+  /**
+   * Where its rows are: in tables of its `own`; in another table or view, so that it is an index alone (`external`);
+   * nowhere, so that it is an index alone as well (`none`); or computed from other tables (`derived`). `unknown` where
+   * this SQLite cannot open it.
+   */
+  readonly content: 'own' | 'external' | 'none' | 'derived' | 'unknown';
+  /** The table or view that an index with external content is about, and the column that its rowids are from. */
+  readonly source: { readonly table: string; readonly rowid: string } | null;
+  /** Name of a hidden column that is part of the rows, or null. */
+  readonly languageId: string | null;
+  /** Names of the tables that hold what it stores. */
+  readonly shadows: readonly string[];
+}
+
+/** Modules without storage of their own: they show what others hold. */
+const DERIVED = ['fts5vocab', 'fts4aux', 'fts3tokenize', 'dbstat', 'sqlite_stmt', 'generate_series'];
+
+/** Reads the text of a CREATE VIRTUAL TABLE statement as `sqlite_schema` holds it. */
+export function parseVirtualTable(name: string, sql: string): VirtualTable {
+  const { module, args } = parseModule(sql);
+  const table = { module, source: null, languageId: null };
+  const named = (suffixes: readonly string[]): string[] => suffixes.map((suffix) => `${name}_${suffix}`);
+  if (['rtree', 'rtree_i32', 'geopoly'].includes(module))
+    return { ...table, content: 'own', shadows: named(['node', 'rowid', 'parent']) };
+  if (module === 'fts5') return fts5(args, table, named);
+  if (module === 'fts3' || module === 'fts4') return fts4(args, table, named);
+  return { ...table, content: DERIVED.includes(module) ? 'derived' : 'unknown', shadows: [] };
+}
+
+type Known = Pick<VirtualTable, 'module' | 'source' | 'languageId'>;
+type Named = (suffixes: readonly string[]) => string[];
+
+// https://sqlite.org/fts5.html#external_content_and_contentless_tables
+function fts5(args: readonly string[], table: Known, named: Named): VirtualTable {
+  const options = readOptions(args);
+  const content = contentOf(options);
+  const keepsUnindexed = isOn(options.get('contentless_unindexed'));
+  const shadows = [
+    'data',
+    'idx',
+    ...(content === 'own' || (content === 'none' && keepsUnindexed) ? ['content'] : []),
+    ...(isOn(options.get('columnsize') ?? '1') ? ['docsize'] : []),
+    'config',
+  ];
+  return { ...table, content, source: sourceOf(options, content), shadows: named(shadows) };
+}
+
+// https://sqlite.org/fts3.html#the_content_option_
+function fts4(args: readonly string[], table: Known, named: Named): VirtualTable {
+  const options = table.module === 'fts4' ? readOptions(args) : new Map<string, string>();
+  const content = contentOf(options);
+  const shadows = [...(content === 'own' ? ['content'] : []), 'segments', 'segdir', 'docsize', 'stat'];
+  return {
+    ...table,
+    content,
+    source: sourceOf(options, content),
+    languageId: options.get('languageid') ?? null,
+    shadows: named(shadows),
+  };
+}
+
+function contentOf(options: ReadonlyMap<string, string>): 'own' | 'external' | 'none' {
+  const content = options.get('content');
+  return content === undefined ? 'own' : content === '' ? 'none' : 'external';
+}
+
+function sourceOf(options: ReadonlyMap<string, string>, content: string): VirtualTable['source'] {
+  if (content !== 'external') return null;
+  return { table: options.get('content') ?? '', rowid: options.get('content_rowid') ?? 'rowid' };
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== '0';
+}
+
+/** Arguments of the form `name = value`, by name in lower case. */
+function readOptions(args: readonly string[]): Map<string, string> {
+  const options = new Map<string, string>();
+  for (const arg of args) {
+    const [, name, value] = /^\s*(\w+)\s*=\s*([^]*?)\s*$/.exec(arg) ?? [];
+    if (name !== undefined) options.set(name.toLowerCase(), unquote(value ?? ''));
+  }
+  return options;
+}
+
+function unquote(text: string): string {
+  const quote = text[0];
+  if (quote === '[') return text.slice(1, text.lastIndexOf(']'));
+  if (quote === undefined || !`'"\``.includes(quote)) return text;
+  return text.slice(1, text.lastIndexOf(quote)).replaceAll(quote + quote, quote);
+}
+
+/** A word, a quoted text, a comment, white space, or a single character. */
+const TOKEN =
+  /--[^\n]*|\/\*[^]*?\*\/|\s+|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\w$\u0080-\uFFFF]+|[^]/gu;
+
+function parseModule(sql: string): { module: string; args: string[] } {
+  const tokens = sql.match(TOKEN) ?? [];
+  const words = tokens.flatMap((token, place) => (/^(\s|--|\/\*)/.test(token) ? [] : [{ token, place }]));
+  // CREATE VIRTUAL TABLE name USING module
+  const [, , , , , module] = words;
+  if (module === undefined) return { module: '', args: [] };
+  return {
+    module: unquote(module.token).toLowerCase(),
+    args: splitArguments(tokens.slice(module.place + 1)),
+  };
+}
+
+/** What stands between the outermost parentheses, cut at the commas. */
+function splitArguments(tokens: readonly string[]): string[] {
+  const args: string[] = [];
+  let depth = 0;
+  for (const token of tokens) {
+    if (token === '(') depth++;
+    if (token === ')') depth--;
+    const isEdge = depth === 1 && (args.length === 0 || token === ',');
+    if (isEdge) args.push('');
+    else if (depth > 0 && !token.startsWith('--') && !token.startsWith('/*'))
+      args.push(`${args.pop() ?? ''}${token}`);
+  }
+  return args;
+}
