@@ -25,14 +25,16 @@ interface Inspection {
  * Finds the virtual tables that are carried as they are stored, and that are not on the other side as they were, nor as
  * they shall be: single rows of the tables that they are stored in mean nothing.
  */
-export async function inspectStored(inspection: Inspection): Promise<Conflict[]> {
+export async function inspectStored(
+  query: Query,
+  { virtual, tables }: Changeset,
+  inspection: Inspection,
+): Promise<Conflict[]> {
   const conflicts: Conflict[] = [];
-  for (const change of inspection.changeset.virtual) {
-    const all = inspection.changeset.tables.filter((t) =>
-      change.shadows.some((s) => s.name === t.table.name),
-    );
+  for (const change of virtual) {
+    const all = tables.filter((t) => change.shadows.some((s) => s.name === t.table.name));
     if (all.length === 0) continue;
-    const state = await findState(inspection, change, all);
+    const state = await findState(query, change, all, inspection);
     if (state === 'other') {
       const message = `Both sides changed this ${change.module} table, which holds no rows that could be told apart.`;
       conflicts.push(conflictOf({ kind: 'virtual table', table: change.table, message }));

@@ -98,6 +98,7 @@ describe('changes.json', () => {
             total: { delete: 1, update: 1, insert: 1 },
             tables: [{ table: 't', delete: 1, update: 1, insert: 1 }],
             schema: [{ action: 'create', type: 'view', name: 'v' }],
+            indexes: [],
             sequences: ['t'],
             userVersion: { from: 0, to: 3 },
             notCarried: [],
@@ -105,6 +106,7 @@ describe('changes.json', () => {
           schema: [
             { action: 'create', type: 'view', name: 'v', table: 'v', sql: 'CREATE VIEW v AS SELECT 1' },
           ],
+          virtual: [],
           sequences: [{ table: 't', from: 2, to: 3 }],
           tables: [
             {
