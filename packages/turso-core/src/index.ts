@@ -9,6 +9,8 @@ export { diff, type DiffOptions, type DiffResult } from './commands/diff';
 export { dump, type DumpOptions, type DumpResult, type DumpSource } from './commands/dump';
 export { fingerprint } from './commands/fingerprint';
 export { init, type InitOptions, type InitResult } from './commands/init';
+export type { ConflictOptions, Resolved } from './commands/conflicts';
+export { pull, type PullOptions, type PullResult } from './commands/pull';
 export { push, type PushOptions, type PushResult } from './commands/push';
 export { snapshot, type SnapshotCommandOptions, type SnapshotResult } from './commands/snapshot';
 export {
@@ -31,6 +33,7 @@ export {
   diffText,
   dumpText,
   initText,
+  pullText,
   pushText,
   snapshotText,
   statusText,

@@ -1,27 +1,15 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { conflictJson } from '../apply/conflict-json';
 import { push, type PushOptions } from '../commands/push';
 import { pushText } from '../report/text';
+import { CONFLICT, withConflictOptions } from './conflict-options';
 import type { Action } from './main';
-
-/** Exit code of a push that met changes of others. */
-const CONFLICT = 3;
 
 /** `turso-sync dump-push` */
 export function dumpPushCommand(): [Command, string, Action<Omit<PushOptions, 'onEvent'>>] {
-  const command = new Command('dump-push')
+  const command = withConflictOptions(new Command('dump-push'))
     .description('Put what has changed in the working copy on the remote, in one transaction.')
     .option('--dry-run', 'say what would be pushed, and send nothing')
-    .addOption(
-      new Option('--merge <what>', 'combine changes of different columns of one row')
-        .choices(['rows', 'cells'])
-        .default('rows'),
-    )
-    .addOption(
-      new Option('--on-conflict <side>', 'whose change of a row wins: fail writes nothing')
-        .choices(['fail', 'ours', 'theirs'])
-        .default('fail'),
-    )
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 failed, 3 conflict (nothing was written).\n\nExample:\n  $ turso-sync dump-push --dry-run',

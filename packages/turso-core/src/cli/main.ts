@@ -8,6 +8,7 @@ import { diffCommand } from './diff';
 import { dumpCommand } from './dump';
 import { dumpInitCommand } from './dump-init';
 import { dumpPushCommand } from './dump-push';
+import { pullCommand } from './pull';
 import { createOutput, type Output, type OutputOptions } from './output';
 import { statusCommand } from './status';
 
@@ -51,6 +52,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   };
   add(...dumpInitCommand());
   add(...dumpPushCommand());
+  add(...pullCommand());
   add(...diffCommand());
   add(...dumpCommand());
   add(...statusCommand());

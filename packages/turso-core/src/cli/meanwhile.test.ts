@@ -117,6 +117,26 @@ describeWithSqld('while the app goes on', () => {
     },
   );
 
+  test.each(['WAL', 'DELETE'])('writing, it loses nothing to a pull, nor a pull to it (%s)', async (mode) => {
+    const stop = await startApp(mode);
+    for (let i = 1; i <= 3; i++) {
+      await execOn(
+        server,
+        `INSERT INTO a VALUES (${-1000 - i}, 'theirs'); UPDATE a SET v = ${i} WHERE id = -1`,
+      );
+      const run = await project.run('pull', '--quiet');
+      expect(run).toEqual({ exit: 0, stdout: '', stderr: '' });
+      const [[theirs, value, a, b, n]] = project.query(
+        `SELECT (SELECT count(*) FROM a WHERE v = 'theirs'), (SELECT v FROM a WHERE id = -1),
+           (SELECT count(*) FROM a WHERE id >= 0), (SELECT count(*) FROM b), (SELECT n FROM counter)`,
+      ) as [number[]];
+      expect([theirs, value, b, n]).toEqual([i, i, a, a]);
+    }
+    await stop();
+    expect((await project.run('dump-push')).exit).toBe(0);
+    expect(await differences()).toEqual([]);
+  });
+
   test('reading for longer than we wait, its database is not brought up to date, and nothing is', async () => {
     const open = new Database(project.file('working_copy.db'));
     open.exec('BEGIN; SELECT * FROM a');

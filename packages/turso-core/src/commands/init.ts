@@ -14,6 +14,7 @@ import { recoverDirectory } from '../workspace/replace-directory';
 import { withTemporary } from '../workspace/temporary';
 import { backUpWorkingCopy, writeWorkingCopy } from '../workspace/working-copy';
 import { requireBase, withComparison } from './compare';
+import { finishPull } from './pull';
 import { takeSnapshot } from './snapshot';
 
 /** What `init` may be told. */
@@ -66,6 +67,7 @@ async function initialize(
     recoverDirectory(files.directory);
     refuseNewer(files);
   }
+  await finishPull(project);
   await inspect(project, options);
   const snapshot =
     remote === null ? requireSnapshot(project) : await takeSnapshot(project, remote, options.onEvent);

@@ -15,27 +15,20 @@ import { baselineFiles, type Project } from '../workspace/project';
 import { replaceDirectory } from '../workspace/replace-directory';
 import { withTemporary } from '../workspace/temporary';
 import { requireBase, withComparison, type Comparison } from './compare';
+import { NONE_RESOLVED, policyOf, resolvedIn, type ConflictOptions, type Resolved } from './conflicts';
 import { removeConflicts, writeConflicts } from './conflicts-file';
 import { writeChanges, type WrittenChanges } from './diff';
+import { finishPull } from './pull';
 
 /** What `push` may be told. */
-export interface PushOptions {
+export interface PushOptions extends ConflictOptions {
   /** Find and report the changes, and send nothing. Default is false. */
   readonly dryRun?: boolean;
-  /** `cells` combines changes of different columns of one row; `rows` takes them for a conflict. Default is `rows`. */
-  readonly merge?: 'rows' | 'cells';
-  /**
-   * Whose change of a row wins where both sides have changed it: `ours` is written over theirs, `theirs` is kept; `fail`
-   * writes nothing at all. Default is `fail`.
-   */
-  readonly onConflict?: keyof typeof POLICIES;
   readonly onEvent?: OnEvent;
 }
 
-const POLICIES = { fail: 'fail', ours: 'write', theirs: 'keep' } as const;
-
 /** How a push ended. */
-export interface PushResult {
+export interface PushResult extends Resolved {
   /**
    * `pushed`: all of it is on the remote. `nothing`: there was nothing to push. `planned`: a dry run. `conflict`: the
    * remote has moved where we did, and nothing was written, neither there nor here.
@@ -44,12 +37,6 @@ export interface PushResult {
   readonly changes: ChangeSummary;
   /** What stands in the way, all of it; also in `conflicts.json`. */
   readonly conflicts: readonly Conflict[];
-  /** Rows in which changes of both sides were combined, ours were written over theirs, and theirs were kept. */
-  readonly merged: number;
-  readonly overwritten: number;
-  readonly kept: number;
-  /** The conflicts that were resolved in these ways. */
-  readonly resolved: readonly Conflict[];
   /** Row changes that the remote had already, from a push whose answer was lost or by someone else. */
   readonly alreadyThere: number;
   /** What the remote does not take. */
@@ -72,7 +59,8 @@ export interface PushResult {
 export async function push(project: Project, options: PushOptions = {}): Promise<PushResult> {
   // For the message alone: whether there is a folder to lock.
   requireBase(project);
-  return withLock(project.files.lock, 'dump-push', () => {
+  return withLock(project.files.lock, 'dump-push', async () => {
+    await finishPull(project);
     const base = requireBase(project);
     return withTemporary(project.files.directory, (temporary) =>
       withComparison(project, temporary, (comparison) => {
@@ -115,9 +103,10 @@ async function pushChanges(context: Context, comparison: Comparison): Promise<Pu
   try {
     // Now, since requests do not leave while changes are being read, and the connection is there when they are.
     const before = await remote.fingerprint();
-    const policy = { merge: options.merge ?? 'rows', onConflict: POLICIES[options.onConflict ?? 'fail'] };
     const onSend = (plan: Plan): void => options.onEvent?.({ type: 'transaction', ...describe(plan) });
-    const applied = timed(options.onEvent, 'push', () => apply(changeset, remote, { ...policy, onSend }));
+    const applied = timed(options.onEvent, 'push', () =>
+      apply(changeset, remote, { ...policyOf(options), onSend }),
+    );
     // While the remote works. Should this fail, the push is still waited for.
     const written = writeChanges(project, temporary, changeset);
     written.catch(() => undefined);
@@ -127,29 +116,21 @@ async function pushChanges(context: Context, comparison: Comparison): Promise<Pu
       await writeConflicts(context, conflicts, { location: remote.location, onEvent: options.onEvent });
       return { ...nothing(changes), status: 'conflict', conflicts };
     }
-    const { fingerprint, alreadyThere, merged, overwritten, kept, resolved, notCarried } = result;
+    const { fingerprint, alreadyThere, notCarried } = result;
     // Only a base that had all of the remote before the push has all of it afterwards.
     const isCurrent = before === base.fingerprint;
     advanceBase(context, comparison, remote, isCurrent ? await knownFingerprint(remote, fingerprint) : null);
     removeConflicts(project);
     await publish(written, options);
-    const done = { alreadyThere, merged, overwritten, kept, resolved, notCarried };
-    return { ...nothing(changes), ...done, status: 'pushed' };
+    return { ...nothing(changes), ...resolvedIn(result), status: 'pushed', alreadyThere, notCarried };
   } finally {
     await remote.close();
   }
 }
 
 function nothing(changes: ChangeSummary): PushResult {
-  const counts = { alreadyThere: 0, merged: 0, overwritten: 0, kept: 0 };
-  return {
-    status: 'nothing',
-    changes,
-    conflicts: [],
-    ...counts,
-    resolved: [],
-    notCarried: changes.notCarried,
-  };
+  const { notCarried } = changes;
+  return { status: 'nothing', changes, conflicts: [], ...NONE_RESOLVED, alreadyThere: 0, notCarried };
 }
 
 // Guards hold there as well; but a push to production of what was meant for staging would be a surprise.

@@ -9,9 +9,9 @@ import { connect } from '../remote/connect';
 import type { Remote, SnapshotMethod, SnapshotProgress } from '../remote/remote';
 import { diskFull } from '../workspace/disk';
 import { withLock } from '../workspace/lock';
-import { refuseNewer, writeManifest, type Manifest } from '../workspace/manifest';
+import { refuseNewer, soundBaseline, writeManifest, type Manifest } from '../workspace/manifest';
 import { baselineFiles, type Project } from '../workspace/project';
-import { replaceDirectory } from '../workspace/replace-directory';
+import { recoverDirectory, replaceDirectory } from '../workspace/replace-directory';
 import { withTemporary } from '../workspace/temporary';
 
 /** What `snapshot` answers. */
@@ -72,6 +72,19 @@ export async function takeSnapshot(project: Project, remote: Remote, onEvent?: O
   } catch (error) {
     throw isDiskFull(error) ? diskFull(error) : error;
   }
+}
+
+/** The snapshot that is there, where it has the remote's mark, else a new one. */
+export async function currentSnapshot(
+  project: Project,
+  remote: Remote,
+  mark: string | null,
+  onEvent?: OnEvent,
+): Promise<Manifest> {
+  recoverDirectory(project.files.snapshot.directory);
+  const known = soundBaseline(project.files.snapshot);
+  const isCurrent = mark !== null && known?.fingerprint === mark && known.remote === remote.location;
+  return isCurrent ? known : takeSnapshot(project, remote, onEvent);
 }
 
 /** Size from which on threads are worth their start, in bytes. */

@@ -4,10 +4,10 @@ import type { Statement, TransactionOutcome } from './statement';
 
 /**
  * Runs the statements on an open database in one write transaction: all of them, or nothing where one fails. Foreign keys
- * must be off already, since that cannot be changed inside a transaction.
+ * must be off already, since that cannot be changed inside a transaction; one that is begun already is taken over.
  */
 export function runAtomically(db: Database, statements: readonly Statement[]): TransactionOutcome {
-  db.exec('BEGIN IMMEDIATE');
+  if (!db.inTransaction) db.exec('BEGIN IMMEDIATE');
   let at = 0;
   try {
     for (const { sql, args = [] } of statements) {

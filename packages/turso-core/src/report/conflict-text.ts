@@ -40,10 +40,8 @@ function nextSteps(conflicts: readonly Conflict[]): string[] {
     ...(has('update/update')
       ? ['  --merge=cells        combines changes of different columns of one row']
       : []),
-    ...(isOfRows ? ['  --on-conflict=ours   writes your rows over theirs'] : []),
-    ...(isOfRows || has('unique', 'foreign key')
-      ? ['  --on-conflict=theirs keeps theirs, and pushes the rest']
-      : []),
+    ...(isOfRows ? ['  --on-conflict=ours   takes your rows'] : []),
+    ...(isOfRows || has('unique', 'foreign key') ? ['  --on-conflict=theirs takes theirs'] : []),
     'or run `turso-sync dump-init --force` (it keeps a dated backup of the working copy) and make your changes again.',
   ];
 }

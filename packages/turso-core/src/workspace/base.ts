@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { linkOrCopy } from './backups';
 import { fileSystemError } from './disk';
 import { writeManifest, type Manifest } from './manifest';
 import { baselineFiles, type StateFiles } from './project';
@@ -23,12 +24,4 @@ export async function replaceBase(
       throw fileSystemError(error, base.directory);
     }
   });
-}
-
-function linkOrCopy(from: string, to: string): void {
-  try {
-    fs.linkSync(from, to);
-  } catch {
-    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
-  }
 }

@@ -69,6 +69,16 @@ export function requireBaseline(files: BaselineFiles): Manifest | null {
   return manifest;
 }
 
+/** The manifest of a baseline, or null where there is none that is whole. Throws STATE_TOO_NEW. */
+export function soundBaseline(files: BaselineFiles): Manifest | null {
+  try {
+    return requireBaseline(files);
+  } catch (error) {
+    if (error instanceof TursoSyncError && error.code === 'BASELINE_DAMAGED') return null;
+    throw error;
+  }
+}
+
 /** The error for a baseline that is not what was written. */
 export function damaged(files: BaselineFiles, reason: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError('BASELINE_DAMAGED', `The baseline in ${files.directory} is damaged: ${reason}.`, {

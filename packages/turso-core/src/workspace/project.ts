@@ -30,8 +30,12 @@ export interface StateFiles {
   readonly lock: string;
   readonly diffSql: string;
   readonly changesJson: string;
-  /** All conflicts of the last push, where it met any. */
+  /** All conflicts of the last push or pull, where it met any. */
   readonly conflictsJson: string;
+  /** The working copy as it was before each of the latest pulls. */
+  readonly backups: string;
+  /** Says which pull was under way; gone when it is through. */
+  readonly pullJournal: string;
 }
 
 /** A folder that holds a baseline and its manifest. */
@@ -51,6 +55,8 @@ export function stateFiles(directory: string): StateFiles {
     diffSql: path.join(directory, 'diff.sql'),
     changesJson: path.join(directory, 'changes.json'),
     conflictsJson: path.join(directory, 'conflicts.json'),
+    backups: path.join(directory, 'backups'),
+    pullJournal: path.join(directory, 'pull.json'),
   };
 }
 

@@ -1,0 +1,19 @@
+import { Option, type Command } from 'commander';
+
+/** Exit code where both sides changed the same, and nothing was written. */
+export const CONFLICT = 3;
+
+/** Adds the options that say what to do where both sides changed the same. */
+export function withConflictOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--on-conflict <side>', 'whose change of a row wins: fail writes nothing')
+        .choices(['fail', 'ours', 'theirs'])
+        .default('fail'),
+    )
+    .addOption(
+      new Option('--merge <what>', 'combine changes of different columns of one row')
+        .choices(['rows', 'cells'])
+        .default('rows'),
+    );
+}

@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { conflictJson } from '../apply/conflict-json';
+import type { ConflictOptions } from '../commands/conflicts';
+import { pull } from '../commands/pull';
+import { pullText } from '../report/text';
+import { CONFLICT, withConflictOptions } from './conflict-options';
+import type { Action } from './main';
+
+/** `turso-sync pull` */
+export function pullCommand(): [Command, string, Action<ConflictOptions>] {
+  const command = withConflictOptions(
+    new Command('pull').description(
+      'Bring what has changed on the remote into the working copy, and keep what was changed there.',
+    ),
+  ).addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 failed, 3 conflict (nothing was changed).\n\nExample:\n  $ turso-sync pull --merge cells',
+  );
+  return [
+    command,
+    'pull',
+    async (project, { merge = 'rows', onConflict = 'fail' }, { onEvent }) => {
+      const result = await pull(project, { merge, onConflict, onEvent });
+      const [conflicts, resolved] = [result.conflicts, result.resolved].map((list) => list.map(conflictJson));
+      return {
+        result: { ...result, conflicts, resolved },
+        text: pullText(result, project.address().location),
+        exitCode: result.status === 'conflict' ? CONFLICT : 0,
+      };
+    },
+  ];
+}

@@ -1,0 +1,216 @@
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { compareDatabases } from '@turso-sync/testing';
+import { readManifest } from '../workspace/manifest';
+import { init } from './init';
+import { makeFileProject, type FileProject } from './project.fixture';
+import { pull } from './pull';
+import { push } from './push';
+import { status } from './status';
+
+let at: FileProject;
+
+beforeEach(async () => {
+  at = await makeFileProject(
+    `CREATE TABLE t(id INTEGER PRIMARY KEY, v, w); INSERT INTO t VALUES (1, 1, 1), (2, 2, 2), (3, 3, 3);
+     CREATE TABLE log(line); INSERT INTO log VALUES ('first')`,
+  );
+  await init(at.project);
+});
+
+/** The rows of a query on the working copy. */
+function query(sql: string): unknown[] {
+  const db = new Database(at.project.workingCopy, { readonly: true });
+  try {
+    return db.prepare(sql).raw().all();
+  } finally {
+    db.close();
+  }
+}
+
+/** Pushes, and expects the remote to be as the working copy then. */
+async function expectPushed(): Promise<void> {
+  expect(await push(at.project)).toMatchObject({ status: 'pushed', conflicts: [] });
+  expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+}
+
+test('without changes of its own, the working copy becomes what the remote is', async () => {
+  at.editRemote(`UPDATE t SET v = 10 WHERE id = 1; DELETE FROM t WHERE id = 3; CREATE TABLE u(x);
+    INSERT INTO u VALUES (x'00'); PRAGMA user_version = 4; PRAGMA application_id = 77`);
+  const result = await pull(at.project);
+  expect(result).toMatchObject({
+    status: 'pulled',
+    pending: 0,
+    changes: { total: { insert: 1, update: 1, delete: 1 }, schema: [{ action: 'create', name: 'u' }] },
+  });
+  expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  expect(compareDatabases(at.project.files.base.database, at.remote)).toEqual([]);
+  expect(query('SELECT v FROM t')).toEqual([[10], [2]]);
+  expect((await status(at.project)).remote.hasMoved).toBe(false);
+  expect(await pull(at.project)).toMatchObject({ status: 'unchanged', backup: null });
+  expect(await push(at.project)).toMatchObject({ status: 'nothing', notCarried: [] });
+});
+
+test('changes of both sides are there afterwards, and the working copy still has its own to push', async () => {
+  at.edit("UPDATE t SET v = 20 WHERE id = 2; INSERT INTO t VALUES (5, 'mine', 5)");
+  at.editRemote("UPDATE t SET v = 10 WHERE id = 1; INSERT INTO t VALUES (4, 'theirs', 4)");
+  expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 2, conflicts: [] });
+  expect(query('SELECT id, v FROM t')).toEqual([
+    [1, 10],
+    [2, 20],
+    [3, 3],
+    [4, 'theirs'],
+    [5, 'mine'],
+  ]);
+  expect((await status(at.project)).pending.changes?.total).toEqual({ insert: 1, update: 1, delete: 0 });
+  await expectPushed();
+});
+
+test('rows that both sides appended under one hidden rowid are all there, once', async () => {
+  at.edit("INSERT INTO log VALUES ('mine'), ('mine too')");
+  at.editRemote("INSERT INTO log VALUES ('theirs')");
+  expect(await pull(at.project)).toMatchObject({ status: 'pulled' });
+  expect(query('SELECT line FROM log ORDER BY line')).toEqual([
+    ['first'],
+    ['mine'],
+    ['mine too'],
+    ['theirs'],
+  ]);
+  await expectPushed();
+});
+
+test('what both sides changed is a conflict, local and remote told rightly, and nothing is changed', async () => {
+  at.edit("UPDATE t SET v = 'mine' WHERE id = 1; DELETE FROM t WHERE id = 2");
+  at.editRemote("UPDATE t SET v = 'theirs', w = 0 WHERE id = 1; UPDATE t SET v = 9 WHERE id = 2");
+  const before = [at.project.workingCopy, at.project.files.base.database].map((f) => readFileSync(f));
+  expect(await pull(at.project)).toMatchObject({
+    status: 'conflict',
+    backup: null,
+    conflicts: [
+      { kind: 'delete/update', key: { id: 2n }, old: { v: 2n }, local: null, remote: { v: 9n } },
+      {
+        kind: 'update/update',
+        columns: ['v'],
+        old: { v: 1n },
+        local: { v: 'mine' },
+        remote: { v: 'theirs' },
+      },
+    ],
+  });
+  expect([at.project.workingCopy, at.project.files.base.database].map((f) => readFileSync(f))).toEqual(
+    before,
+  );
+  const noted = JSON.parse(readFileSync(at.project.files.conflictsJson, 'utf8')) as { conflicts: unknown[] };
+  expect(noted).toMatchObject({ conflicts: [{ table: 't' }, { local: { v: 'mine' } }] });
+  expect(existsSync(at.project.files.backups)).toBe(false);
+});
+
+test.each([
+  ['ours', { overwritten: 1, kept: 0 }, 'mine', 1],
+  ['theirs', { overwritten: 0, kept: 1 }, 'theirs', 0],
+] as const)('--on-conflict=%s lets that side win', async (onConflict, counts, value, w) => {
+  at.edit("UPDATE t SET v = 'mine' WHERE id = 1; UPDATE t SET v = 20 WHERE id = 2");
+  at.editRemote("UPDATE t SET v = 'theirs', w = 0 WHERE id = 1");
+  expect(await pull(at.project, { onConflict })).toMatchObject({ status: 'pulled', ...counts });
+  expect(query('SELECT v, w FROM t WHERE id < 3')).toEqual([
+    [value, w],
+    [20, 2],
+  ]);
+  await expectPushed();
+  expect(existsSync(at.project.files.conflictsJson)).toBe(false);
+});
+
+test('--merge=cells combines changes of different columns', async () => {
+  at.edit("UPDATE t SET v = 'mine' WHERE id = 1");
+  at.editRemote("UPDATE t SET w = 'theirs' WHERE id = 1");
+  expect(await pull(at.project)).toMatchObject({ status: 'conflict' });
+  expect(await pull(at.project, { merge: 'cells' })).toMatchObject({ status: 'pulled', merged: 1 });
+  expect(query('SELECT v, w FROM t WHERE id = 1')).toEqual([['mine', 'theirs']]);
+  await expectPushed();
+});
+
+test('what a push left to the other side comes with the next pull', async () => {
+  at.edit("UPDATE t SET v = 'mine' WHERE id = 1");
+  at.editRemote("UPDATE t SET v = 'theirs' WHERE id = 1");
+  expect(await push(at.project, { onConflict: 'theirs' })).toMatchObject({ status: 'pushed', kept: 1 });
+  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 0 });
+  expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+});
+
+test('programs that have it open in WAL mode see it, and it stays in that mode', async () => {
+  const app = new Database(at.project.workingCopy);
+  app.pragma('journal_mode = WAL');
+  app.exec("UPDATE t SET v = 'in the log' WHERE id = 3");
+  const reading = app.prepare('SELECT v FROM t').pluck().iterate();
+  expect(reading.next().value).toBe(1);
+  at.editRemote('UPDATE t SET v = 10 WHERE id = 1');
+  expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 1 });
+  reading.return?.();
+  expect(app.prepare('SELECT v FROM t').pluck().all()).toEqual([10, 2, 'in the log']);
+  expect(app.pragma('journal_mode', { simple: true })).toBe('wal');
+  app.close();
+});
+
+test('a writer that does not let go keeps it as it is', async () => {
+  at.editRemote('UPDATE t SET v = 10 WHERE id = 1');
+  const app = new Database(at.project.workingCopy);
+  app.exec('BEGIN IMMEDIATE');
+  const before = readManifest(at.project.files.base);
+  await expect(pull(at.project)).rejects.toMatchObject({ code: 'WORKING_COPY_LOCKED', retryable: true });
+  app.close();
+  expect(readManifest(at.project.files.base)).toEqual(before);
+  expect(readdirSync(at.project.files.backups)).toEqual([]);
+  expect(existsSync(at.project.files.pullJournal)).toBe(false);
+  expect(await pull(at.project)).toMatchObject({ status: 'pulled' });
+});
+
+test('keeps a backup of what was there, five at most', async () => {
+  at.edit("UPDATE t SET v = 'mine' WHERE id = 3");
+  for (let i = 0; i < 7; i++) {
+    at.editRemote(`UPDATE t SET v = 'pull ${i}' WHERE id = 1`);
+    const { backup } = await pull(at.project);
+    const db = new Database(backup ?? '', { readonly: true });
+    expect(db.prepare('SELECT v FROM t').pluck().all()).toEqual([i === 0 ? 1 : `pull ${i - 1}`, 2, 'mine']);
+    db.close();
+  }
+  expect(readdirSync(at.project.files.backups)).toHaveLength(5);
+});
+
+describe('a pull that is broken off after the working copy was written', () => {
+  /** Takes the base back to what it was, as if the process had died before it moved on. */
+  async function breakOff(): Promise<void> {
+    const { base, pullJournal, snapshot } = at.project.files;
+    const old = `${base.directory}.old`;
+    cpSync(base.directory, old, { recursive: true });
+    expect(await pull(at.project)).toMatchObject({ status: 'pulled' });
+    rmSync(base.directory, { recursive: true });
+    cpSync(old, base.directory, { recursive: true });
+    rmSync(old, { recursive: true });
+    writeFileSync(pullJournal, JSON.stringify({ createdAt: readManifest(snapshot)?.createdAt }));
+  }
+
+  beforeEach(async () => {
+    at.edit("INSERT INTO log VALUES ('mine'); UPDATE t SET v = 20 WHERE id = 2");
+    at.editRemote("INSERT INTO log VALUES ('theirs'); UPDATE t SET v = 10 WHERE id = 1");
+    await breakOff();
+  });
+
+  test('is finished by the next one, although the remote has gone on', async () => {
+    at.editRemote("UPDATE t SET v = 11 WHERE id = 1; INSERT INTO log VALUES ('later')");
+    expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 2 });
+    expect(query('SELECT v FROM t')).toEqual([[11], [20], [3]]);
+    expect(query('SELECT line FROM log ORDER BY line')).toEqual([['first'], ['later'], ['mine'], ['theirs']]);
+    await expectPushed();
+  });
+
+  test('is finished by a push, which then sends the own changes alone', async () => {
+    at.editRemote('UPDATE t SET v = 11 WHERE id = 1');
+    expect(await push(at.project)).toMatchObject({
+      status: 'pushed',
+      alreadyThere: 0,
+      changes: { total: { insert: 1, update: 1, delete: 0 } },
+    });
+    expect(existsSync(at.project.files.pullJournal)).toBe(false);
+  });
+});

@@ -1,0 +1,19 @@
+import type { PullResult } from '../commands/pull';
+import { summaryLines } from './changes-text';
+import { conflictText, resolvedLines } from './conflict-text';
+import { count } from './units';
+
+/** The answer of `pull` for people. */
+export function pullText(result: PullResult, location: string): string {
+  const { status, changes, pending, conflicts, backup } = result;
+  if (status === 'conflict') return conflictText(conflicts, location);
+  const left = pending === 0 ? [] : [`${count(pending, 'change')} not pushed yet.`];
+  if (status === 'unchanged') return ['The working copy is up to date.', ...left].join('\n');
+  return [
+    ...summaryLines(changes),
+    ...resolvedLines(result.resolved),
+    `Pulled from ${location}.`,
+    ...(backup === null ? [] : [`Backup of the working copy before: ${backup}`]),
+    ...left,
+  ].join('\n');
+}
