@@ -3,7 +3,7 @@
 
 const { measure, median } = require('./measure');
 
-const BENCHES = ['dump-init', 'push-insert', 'push-nothing'];
+const BENCHES = ['dump-init', 'push-insert', 'push-update', 'push-delete', 'push-nothing'];
 
 /** Runs the named benches, or all: `node src/run.js [--runs N] [name ..]`. */
 async function main() {

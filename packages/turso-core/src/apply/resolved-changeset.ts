@@ -34,5 +34,5 @@ function resolvedTable(changes: TableChanges, decisions: RemainingWork['rows']):
     for (const _ of rows(kind)) n++;
     return n;
   };
-  return { ...changes, rows, count, bulkInserts: () => null };
+  return { ...changes, rows, count, bulk: () => null };
 }

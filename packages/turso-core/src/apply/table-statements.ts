@@ -1,4 +1,4 @@
-import type { ChangeKind, RowChange, TableChanges } from '../changeset/model';
+import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from '../changeset/model';
 import { changesUniqueValue } from '../changeset/unique';
 import { joinTerms } from '../local/join-terms';
 import { keyTerms } from '../local/key-terms';
@@ -53,14 +53,13 @@ export function tableStatements(
       } else updates.add(change);
     }
   };
-  write(changes.rows('delete'));
-  write(changes.rows('update'));
-  // Once something is known of single rows, they are looked at one by one.
-  const inBulk = remaining.isEverything ? changes.bulkInserts('wire') : null;
-  if (inBulk === null) write(changes.rows('insert'));
-  else {
-    for (const piece of inBulk) {
-      if ('text' in piece) inserts.addText(piece.text, piece.count);
+  const batcherOf = (kind: ChangeKind, set: readonly number[]): RowBatcher =>
+    kind === 'delete' ? deletes : kind === 'insert' ? inserts : updates.setting(set);
+  for (const kind of CHANGE_KINDS) {
+    // Once something is known of single rows, they are looked at one by one.
+    const inBulk = remaining.isEverything ? changes.bulk(kind, 'wire') : null;
+    for (const piece of inBulk ?? [{ rows: changes.rows(kind) }]) {
+      if ('text' in piece) batcherOf(kind, piece.set).addText(piece.text, piece.count);
       else write(piece.rows);
     }
   }
@@ -88,16 +87,21 @@ class UpdateBatcher {
 
   add(change: Extract<RowChange, { kind: 'update' }>): void {
     const set = this.#batchers.size < MANY_SHAPES ? change.changed : this.#changes.columns.map((_, i) => i);
+    this.setting(set).add([...change.old, ...set.map((i) => change.new[i] as SqlValue)]);
+  }
+
+  /** Takes rows of the values before and of those that are set. */
+  setting(set: readonly number[]): RowBatcher {
     const shape = set.join();
     let batcher = this.#batchers.get(shape);
     if (batcher === undefined) {
-      const width = change.old.length + set.length;
+      const width = this.#changes.columns.length + set.length;
       batcher = new RowBatcher(width, (rows) =>
         this.#statements.push(...updateRows(this.#changes, set, rows)),
       );
       this.#batchers.set(shape, batcher);
     }
-    batcher.add([...change.old, ...set.map((i) => change.new[i] as SqlValue)]);
+    return batcher;
   }
 
   flush(): void {

@@ -16,7 +16,8 @@ import {
   type SequenceChange,
   type TableChanges,
 } from './model';
-import { BEFORE, diffRows, hasChanges, MAX_COLUMNS, type Presence } from './row-diff';
+import { diffRows, hasChanges, MAX_COLUMNS } from './row-diff';
+import { BEFORE, type Presence } from './row-queries';
 import { differsInScanOrder, hasAnyRow } from './scan-order';
 import { diffSchemas, unsupported } from './schema-diff';
 import { diffVirtualTables } from './virtual-diff';

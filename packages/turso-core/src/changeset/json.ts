@@ -82,8 +82,7 @@ function* tableJson(changes: TableChanges): Generator<string> {
 }
 
 function* rowTexts(changes: TableChanges, kind: ChangeKind, names: readonly string[]): Generator<string> {
-  const inBulk = kind === 'insert' ? changes.bulkInserts('report') : null;
-  for (const piece of inBulk ?? [{ rows: changes.rows(kind) }]) {
+  for (const piece of changes.bulk(kind, 'report') ?? [{ rows: changes.rows(kind) }]) {
     if ('text' in piece) yield piece.text;
     else for (const change of piece.rows) yield rowText(names, changes.key, change);
   }

@@ -32,15 +32,21 @@ export interface TableChanges {
   /** How many rows of one kind there are. */
   count(kind: ChangeKind): number;
   /**
-   * The inserted rows in pieces, or null where {@link rows} serves as well. As `wire`, rows are JSON arrays that SQLite
-   * reads back to the same values; as `report`, they are as `changes.json` has them.
+   * The rows of one kind in pieces, or null where {@link rows} serves as well. As `wire`, they are JSON arrays that SQLite
+   * reads back to the same values: a row before a delete, after an insert, and for an update the row before and the
+   * values that are set; as `report`, they are as `changes.json` has them.
    */
-  bulkInserts(form: 'wire' | 'report'): Iterable<InsertedRows> | null;
+  bulk(kind: ChangeKind, form: 'wire' | 'report'): Iterable<RowPiece> | null;
 }
 
-/** Some inserted rows: JSON arrays with commas in between, or one by one where JSON does not hold them exactly. */
-export type InsertedRows =
-  | { readonly count: number; readonly text: string }
+/** Some changed rows: as JSON with commas in between, or one by one where JSON does not hold them exactly. */
+export type RowPiece =
+  | {
+      readonly count: number;
+      readonly text: string;
+      /** Indexes of the columns that updates set; those that a row does not change keep their value. */
+      readonly set: readonly number[];
+    }
   | { readonly count: number; readonly rows: readonly RowChange[] };
 
 /** An object of the schema that is made or goes. A changed index, view or trigger goes and is made anew. */

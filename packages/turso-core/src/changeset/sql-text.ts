@@ -3,7 +3,7 @@ import { keyTerms } from '../local/key-terms';
 import { quoteName, quoteString, quoteValue } from '../local/quote';
 import type { SchemaObject } from '../local/schema';
 import type { SqlValue } from '../local/values';
-import type { Changeset, RowChange, TableChanges } from './model';
+import type { Changeset, ChangeKind, RowChange, RowPiece, TableChanges } from './model';
 import { changesUniqueValue } from './unique';
 import { virtualSql } from './virtual-sql';
 
@@ -68,41 +68,61 @@ function createSql({ sql }: SchemaObject): string {
 
 // A value that has to be unique may be handed over from row to row, so such updates are a delete and an insert.
 function* deletes(changes: TableChanges): Generator<string> {
+  const { table } = changes;
   const where = keyCondition(changes);
-  const head = `DELETE FROM ${quoteName(changes.table.name)} WHERE `;
-  for (const rows of [changes.rows('delete'), replacements(changes)]) {
-    for (const change of rows) if (change.kind !== 'insert') yield `${head}${where(change.old)};`;
+  const single = (row: readonly SqlValue[]): string =>
+    `DELETE FROM ${quoteName(table.name)} WHERE ${where(row)};`;
+  for (const piece of pieces(changes, 'delete')) {
+    if ('text' in piece) {
+      const keys = changes.key.map((i) => `value->>${i}`).join(',');
+      yield `DELETE FROM ${quoteName(table.name)} WHERE (${keyTerms(table).join(',')}) IN (SELECT ${keys} FROM ${rowsIn(piece)});`;
+    } else for (const change of piece.rows) if (change.kind === 'delete') yield single(change.old);
   }
+  for (const change of replacements(changes)) if (change.kind === 'update') yield single(change.old);
 }
 
 function* updates(changes: TableChanges): Generator<string> {
+  const { table, columns } = changes;
   const where = keyCondition(changes);
-  const names = changes.columns.map(quoteName);
-  const head = `UPDATE ${quoteName(changes.table.name)} SET `;
-  for (const change of changes.rows('update')) {
-    if (change.kind !== 'update' || changesUniqueValue(changes, change.changed)) continue;
-    const set = change.changed.map((i) => `${names[i] ?? ''}=${quoteValue(change.new[i] as SqlValue)}`);
-    yield `${head}${set.join(', ')} WHERE ${where(change.old)};`;
+  const names = columns.map(quoteName);
+  const head = `UPDATE ${quoteName(table.name)}`;
+  for (const piece of pieces(changes, 'update')) {
+    if ('text' in piece) {
+      const set = piece.set.map((column, i) => `${names[column] ?? ''}=r.value->>${columns.length + i}`);
+      const isSame = keyTerms(table, 't.').map((term, i) => `${term}=r.value->>${changes.key[i] ?? 0}`);
+      yield `${head} AS t SET ${set.join(', ')} FROM ${rowsIn(piece)} AS r WHERE ${isSame.join(' AND ')};`;
+      continue;
+    }
+    for (const change of piece.rows) {
+      if (change.kind !== 'update' || changesUniqueValue(changes, change.changed)) continue;
+      const set = change.changed.map((i) => `${names[i] ?? ''}=${quoteValue(change.new[i] as SqlValue)}`);
+      yield `${head} SET ${set.join(', ')} WHERE ${where(change.old)};`;
+    }
   }
 }
 
 function* inserts(changes: TableChanges): Generator<string> {
-  const names = changes.columns.map(quoteName).join(',');
-  const head = `INSERT OR ABORT INTO ${quoteName(changes.table.name)}(${names}) VALUES(`;
+  const { table, columns } = changes;
+  const head = `INSERT OR ABORT INTO ${quoteName(table.name)}(${columns.map(quoteName).join(',')})`;
   const single = (change: RowChange): string =>
-    change.kind === 'delete' ? '' : `${head}${change.new.map(quoteValue).join(',')});`;
-  for (const piece of changes.bulkInserts('wire') ?? [{ rows: changes.rows('insert') }]) {
-    if ('text' in piece) yield manyInserts(changes, piece.text);
-    else for (const change of piece.rows) yield single(change);
+    change.kind === 'delete' ? '' : `${head} VALUES(${change.new.map(quoteValue).join(',')});`;
+  for (const piece of pieces(changes, 'insert')) {
+    if ('text' in piece) {
+      yield `${head} SELECT ${columns.map((_, i) => `value->>${i}`).join(',')} FROM ${rowsIn(piece)};`;
+    } else for (const change of piece.rows) yield single(change);
   }
   for (const change of replacements(changes)) yield single(change);
 }
 
-// As they are pushed, a row a line.
-function manyInserts({ table, columns }: TableChanges, text: string): string {
-  const values = columns.map((_, i) => `value->>${i}`).join(',');
-  const into = `${quoteName(table.name)}(${columns.map(quoteName).join(',')})`;
-  return `INSERT OR ABORT INTO ${into} SELECT ${values} FROM json_each(${quoteString(`[\n${text}\n]`)});`;
+// Many rows stand as they are pushed, a row a line.
+function pieces(changes: TableChanges, kind: ChangeKind): Iterable<Piece> {
+  return changes.bulk(kind, 'wire') ?? [{ rows: changes.rows(kind) }];
+}
+
+type Piece = Extract<RowPiece, { text: string }> | { readonly rows: Iterable<RowChange> };
+
+function rowsIn({ text }: { readonly text: string }): string {
+  return `json_each(${quoteString(`[\n${text}\n]`)})`;
 }
 
 function* replacements(changes: TableChanges): Generator<RowChange> {

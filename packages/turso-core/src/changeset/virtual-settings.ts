@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { quoteName } from '../local/quote';
 import type { Table } from '../local/schema';
 import { sameValue, type SqlValue } from '../local/values';
-import type { Presence } from './row-diff';
+import type { Presence } from './row-queries';
 import { unsupported } from './schema-diff';
 import type { IndexSetting } from './model';
 
