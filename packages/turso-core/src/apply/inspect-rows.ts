@@ -5,6 +5,7 @@ import { declaredKey, hasHiddenRowid } from '../local/schema';
 import { sameRow, type Encoding, type SqlValue } from '../local/values';
 import type { Query } from '../remote/remote';
 import type { Conflict } from './conflict';
+import { inspectCopies } from './inspect-copies';
 import { lookUp, pieces } from './look-up';
 import type { ConflictPolicy } from './policy';
 import { THERE, type RowDecision } from './remaining-work';
@@ -34,6 +35,7 @@ export async function inspectRows(
   { encoding, policy }: { readonly encoding: Encoding; readonly policy: ConflictPolicy },
   decide: (identity: string, decision: RowDecision) => void,
 ): Promise<Conflict[]> {
+  if (changes.key.length === 0) return inspectCopies(query, changes, policy, decide);
   const conflicts: Conflict[] = [];
   const nextRowid = await freeRowids(query, changes);
   for (const kind of ['delete', 'update', 'insert'] as const) {

@@ -61,7 +61,8 @@ async function orphanConflict(
   const known = { kind: 'foreign key', table, key: rowid === null ? null : { [name]: rowid } } as const;
   const changes = tables.find((t) => t.table.name === table);
   const place = changes?.columns.indexOf(name) ?? -1;
-  if (changes !== undefined && rowid !== null && place >= 0) {
+  const isAddressed = changes !== undefined && changes.key.length > 0;
+  if (isAddressed && rowid !== null && place >= 0) {
     for (const { identity, change } of writes(changes, remaining)) {
       if (!sameValue(change.new[place] as SqlValue, rowid)) continue;
       const message = `This row refers to a row of "${parent}" that is not there on the remote.`;

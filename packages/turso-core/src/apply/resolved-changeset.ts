@@ -31,8 +31,13 @@ function resolvedTable(changes: TableChanges, decisions: RemainingWork['rows']):
   };
   const count = (kind: ChangeKind): number => {
     let n = 0;
-    for (const _ of rows(kind)) n++;
+    for (const change of rows(kind)) n += rowsOf(change);
     return n;
   };
   return { ...changes, rows, count, bulk: () => null };
+}
+
+function rowsOf(change: RowChange): number {
+  const copies = change.kind === 'update' ? undefined : change.copies;
+  return copies === undefined ? 1 : Math.abs(copies.to - copies.from);
 }

@@ -9,5 +9,7 @@ export function rowIdentity(changes: TableChanges, change: RowChange): string {
 
 /** The same for a row with the columns of these changes. */
 export function identityOf({ table, key }: TableChanges, row: readonly SqlValue[]): string {
-  return [table.name, ...key.map((i) => quoteValue(row[i] as SqlValue))].join('\u0000');
+  // Where no row can be addressed, its content says which it is.
+  const values = key.length === 0 ? row : key.map((i) => row[i] as SqlValue);
+  return [table.name, ...values.map(quoteValue)].join('\u0000');
 }

@@ -155,30 +155,4 @@ describe.each(ADAPTERS)('a push over %s', (_, serve) => {
       },
     ),
   );
-
-  test.each([
-    ['a virtual table that is made', 'CREATE TABLE t(v)', 'CREATE VIRTUAL TABLE f USING fts5(x)'],
-    ['a virtual table that is dropped', 'CREATE VIRTUAL TABLE f USING fts5(x)', 'DROP TABLE f'],
-    [
-      'rows whose rowid has no name',
-      'CREATE TABLE t(v)',
-      'CREATE TABLE u(oid, rowid, _rowid_); INSERT INTO u VALUES(1, 2, 3)',
-    ],
-    [
-      'the end of rows whose rowid has no name',
-      'CREATE TABLE u(oid, rowid, _rowid_); INSERT INTO u VALUES(1, 2, 3)',
-      'DROP TABLE u',
-    ],
-    [
-      'text that is not valid, in rows whose rowid has no name',
-      `CREATE TABLE u(oid, rowid, _rowid_); INSERT INTO u VALUES(CAST(x'ff' AS TEXT), 2, 3)`,
-      `UPDATE u SET oid = CAST(x'fe' AS TEXT)`,
-    ],
-  ])('refuses %s', (_what, base, edit) =>
-    play(serve, { base, edit }, async (scene) => {
-      const before = await scene.bytes();
-      await expect(scene.push()).rejects.toMatchObject({ code: 'UNSUPPORTED_CHANGE' });
-      expect(await scene.bytes()).toEqual(before);
-    }),
-  );
 });

@@ -6,6 +6,7 @@ import { quoteName } from '../local/quote';
 import { keyColumns, type Table } from '../local/schema';
 import type { Statement } from '../local/statement';
 import { rowSize, type SqlValue } from '../local/values';
+import { copiesStatements } from './copies-statements';
 import { guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
 import { RowBatcher, type RowSource } from './row-source';
@@ -34,6 +35,7 @@ export function tableStatements(
   remaining: RemainingRows,
   maxRowBytes: number,
 ): TableStatements {
+  if (changes.key.length === 0) return copiesStatements(changes, remaining, maxRowBytes);
   const { columns } = changes;
   const into: TableStatements = { deletes: [], updates: [], inserts: [] };
   const deletes = new RowBatcher(columns.length, (rows) => into.deletes.push(...deleteRows(changes, rows)));

@@ -16,6 +16,7 @@ import {
   type SequenceChange,
   type TableChanges,
 } from './model';
+import { diffCopies } from './copies-diff';
 import { diffRows, hasChanges, MAX_COLUMNS } from './row-diff';
 import { BEFORE, type Presence } from './row-queries';
 import { differsInScanOrder, hasAnyRow } from './scan-order';
@@ -117,7 +118,8 @@ function diffTables(db: Database, before: Schema, after: Schema): TableChanges[]
       if (mayDiffer(db, table, presence)) throw unsupported(`rows of table "${name}", ${obstacle}`);
       continue;
     }
-    const rows = diffRows(db, table, presence, after.encoding);
+    const isAddressable = keyColumns(table).length > 0;
+    const rows = (isAddressable ? diffRows : diffCopies)(db, table, presence, after.encoding);
     if (hasChanges(rows)) changes.push(rows);
   }
   return changes;
@@ -130,7 +132,6 @@ function isStored(table: Table | undefined): boolean {
 
 /** Why the rows of a table cannot be compared one by one, or null. */
 function findObstacle(table: Table): string | null {
-  if (keyColumns(table).length === 0) return 'whose columns take every name of the rowid';
   return rowColumns(table).length > MAX_COLUMNS ? `which has more than ${MAX_COLUMNS} columns` : null;
 }
 

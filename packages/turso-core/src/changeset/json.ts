@@ -88,10 +88,13 @@ function* rowTexts(changes: TableChanges, kind: ChangeKind, names: readonly stri
   }
 }
 
-// An update says the key as it was, and only the columns that changed: from, to.
+// Rows that cannot be addressed are counted. An update says the key as it was, and only the columns that changed: from, to.
 function rowText(names: readonly string[], key: readonly number[], change: RowChange): string {
-  if (change.kind === 'delete') return listText(change.old);
-  if (change.kind === 'insert') return listText(change.new);
+  if (change.kind !== 'update') {
+    const row = listText(change.kind === 'delete' ? change.old : change.new);
+    const { copies } = change;
+    return copies === undefined ? row : `{"row":${row},"copies":[${copies.from},${copies.to}]}`;
+  }
   const at = (row: readonly SqlValue[], i: number): string => valueText(row[i] as SqlValue);
   const set = change.changed.map((i) => `${names[i] ?? ''}:[${at(change.old, i)},${at(change.new, i)}]`);
   return `{"key":${listText(key.map((i) => change.old[i] as SqlValue))},"set":{${set.join(',')}}}`;

@@ -9,8 +9,8 @@ export const CHANGE_KINDS: readonly ChangeKind[] = ['delete', 'update', 'insert'
 
 /** One row's change; rows hold the values of {@link TableChanges.columns}. */
 export type RowChange =
-  | { readonly kind: 'delete'; readonly old: readonly SqlValue[] }
-  | { readonly kind: 'insert'; readonly new: readonly SqlValue[] }
+  | { readonly kind: 'delete'; readonly old: readonly SqlValue[]; readonly copies?: Copies }
+  | { readonly kind: 'insert'; readonly new: readonly SqlValue[]; readonly copies?: Copies }
   | {
       readonly kind: 'update';
       readonly old: readonly SqlValue[];
@@ -19,13 +19,19 @@ export type RowChange =
       readonly changed: readonly number[];
     };
 
+/** How many rows of the same content there are, in a table whose rows cannot be addressed; each content is one change. */
+export interface Copies {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The rows of one table that changed. They are read anew at each call, and never all in memory. */
 export interface TableChanges {
   /** The table as it is where the rows are written: before for deletes, after for updates and inserts. */
   readonly table: Table;
   /** The columns of every row, a hidden rowid included. */
   readonly columns: readonly string[];
-  /** Indexes into the columns that tell a row from all others. */
+  /** Indexes into the columns that tell a row from all others; empty where nothing does, and rows are counted. */
   readonly key: readonly number[];
   /** The rows of one kind, in the order of the key. */
   rows(kind: ChangeKind): Iterable<RowChange>;

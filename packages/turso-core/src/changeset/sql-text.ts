@@ -3,6 +3,7 @@ import { keyTerms } from '../local/key-terms';
 import { quoteName, quoteString, quoteValue } from '../local/quote';
 import type { SchemaObject } from '../local/schema';
 import type { SqlValue } from '../local/values';
+import { deletedCopies, insertedCopies } from './copies-sql';
 import type { Changeset, ChangeKind, RowChange, RowPiece, TableChanges } from './model';
 import { changesUniqueValue } from './unique';
 import { virtualSql } from './virtual-sql';
@@ -68,6 +69,10 @@ function createSql({ sql }: SchemaObject): string {
 
 // A value that has to be unique may be handed over from row to row, so such updates are a delete and an insert.
 function* deletes(changes: TableChanges): Generator<string> {
+  if (changes.key.length === 0) {
+    yield* deletedCopies(changes);
+    return;
+  }
   const { table } = changes;
   const where = keyCondition(changes);
   const single = (row: readonly SqlValue[]): string =>
@@ -102,6 +107,10 @@ function* updates(changes: TableChanges): Generator<string> {
 }
 
 function* inserts(changes: TableChanges): Generator<string> {
+  if (changes.key.length === 0) {
+    yield* insertedCopies(changes);
+    return;
+  }
   const { table, columns } = changes;
   const head = `INSERT OR ABORT INTO ${quoteName(table.name)}(${columns.map(quoteName).join(',')})`;
   const single = (change: RowChange): string =>
