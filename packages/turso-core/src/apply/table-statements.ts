@@ -156,20 +156,23 @@ function guarded(
 /**
  * The condition that the row `t` of the table is the one in `r`, and has all its values by storage class and bytes. The
  * unary plus keeps affinities from turning values into others before they are compared; the key has to do without, to
- * be found by its index.
+ * be found by its index. Each value of `r` is named as seldom as may be, since naming it extracts it from JSON.
  */
 function isAsBefore({ table, columns, key }: TableChanges): string {
   const sameKey = keyTerms(table, 't.').map((term, i) => `${term} = r.c${key[i]}`);
   const sameValues = columns.flatMap((name, i) => {
-    const column = `t.${quoteName(name)}`;
-    const sign = holdsNegativeZero(table, name) ? [sameSign(column, `r.c${i}`)] : [];
-    return [`+${column} COLLATE BINARY IS +r.c${i}`, `typeof(${column}) = typeof(r.c${i})`, ...sign];
+    if (key.includes(i) && !table.withoutRowid) return [];
+    const [column, value] = [`t.${quoteName(name)}`, `r.c${i}`];
+    const isSame = `+${column} COLLATE BINARY IS +${value}`;
+    if (!keepsAnyValue(table, name)) return [isSame];
+    return [isSame, `typeof(${column}) = typeof(${value})`, sameSign(column, value)];
   });
   return joinTerms([...sameKey, ...sameValues], 'AND');
 }
 
-// Only columns that convert nothing keep the sign of a zero: https://sqlite.org/datatype3.html#type_affinity
-function holdsNegativeZero({ columns }: Table, name: string): boolean {
+// Elsewhere, what is equal to SQLite is the same: 1.0 is stored as 1 or the other way round, and -0.0 as 0.
+// https://sqlite.org/datatype3.html#type_affinity
+function keepsAnyValue({ columns }: Table, name: string): boolean {
   const type = columns.find((c) => c.name === name)?.type.toUpperCase() ?? 'INTEGER';
   return type === '' || type === 'ANY' || (type.includes('BLOB') && !/INT|CHAR|CLOB|TEXT/.test(type));
 }

@@ -135,8 +135,10 @@ function rowsIn({ text }: { readonly text: string }): string {
 }
 
 function* replacements(changes: TableChanges): Generator<RowChange> {
-  for (const change of changes.rows('update')) {
-    if (change.kind === 'update' && changesUniqueValue(changes, change.changed)) yield change;
+  for (const piece of pieces(changes, 'update')) {
+    if ('text' in piece) continue;
+    for (const change of piece.rows)
+      if (change.kind === 'update' && changesUniqueValue(changes, change.changed)) yield change;
   }
 }
 
