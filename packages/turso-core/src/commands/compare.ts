@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { systemCode, TursoSyncError } from '../errors';
+import { asOnRemote } from '../changeset/as-on-remote';
 import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
 import { openReadOnly, using } from '../local/open';
 import { freeze, workingCopyError } from '../workspace/freeze';
-import { damaged, requireBaseline, type Manifest } from '../workspace/manifest';
+import { damaged, readManifest, requireBaseline, type Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
 import { recoverDirectory } from '../workspace/replace-directory';
 
@@ -38,7 +39,9 @@ export async function withComparison<T>(
   const frozen = path.join(temporary, 'frozen.db');
   if (!(await freeze(project.workingCopy, frozen, base.database))) return work(null);
   try {
-    return await withDiff(base.database, frozen, (changeset) => work({ changeset, frozen }));
+    return await withDiff(base.database, frozen, (changeset) =>
+      work({ changeset: asOnRemote(changeset, readManifest(base)?.setAside ?? []), frozen }),
+    );
   } catch (error) {
     if (error instanceof TursoSyncError) throw error;
     // Two files are read at once, and SQLite does not say which of them it is about.

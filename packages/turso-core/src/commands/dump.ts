@@ -1,11 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isDiskFull, TursoSyncError } from '../errors';
-import { writeDump, writeDumpFile, type DumpSink } from '../local/write-dump';
-import type { ReaderPool } from '../local/reader-pool';
+import {
+  writeDump,
+  writeDumpFile,
+  type DumpOptions as WriteOptions,
+  type DumpSink,
+} from '../local/write-dump';
 import { connect } from '../remote/connect';
 import { diskFull, fileSystemError } from '../workspace/disk';
 import { freeze } from '../workspace/freeze';
+import { readManifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
 import { withTemporary } from '../workspace/temporary';
 import { requireBase } from './compare';
@@ -47,8 +52,8 @@ export async function dump(project: Project, options: DumpOptions = {}): Promise
   if (of === 'base' || to === project.files.base.dump) requireBase(project);
   return withTemporary(project.files.directory, async (temporary) => {
     const written = path.join(temporary, 'dump.sql');
-    const write = (database: string, pool: ReaderPool | null = null): Promise<void> =>
-      typeof to === 'string' ? writeDumpFile(database, written, pool) : writeDump(database, to, pool);
+    const write: DumpJob['write'] = (database, how) =>
+      typeof to === 'string' ? writeDumpFile(database, written, how) : writeDump(database, to, how);
     try {
       await dumpSource(project, of, { temporary, onEvent, write });
     } catch (error) {
@@ -63,22 +68,23 @@ export async function dump(project: Project, options: DumpOptions = {}): Promise
 interface DumpJob {
   readonly temporary: string;
   readonly onEvent: OnEvent | undefined;
-  readonly write: (database: string, pool?: ReaderPool | null) => Promise<void>;
+  readonly write: (database: string, options: WriteOptions) => Promise<void>;
 }
 
 async function dumpSource(project: Project, of: DumpSource, job: DumpJob): Promise<void> {
   const { temporary, onEvent, write } = job;
   const copy = path.join(temporary, 'copy.db');
+  const setAside = readManifest(project.files.base)?.setAside ?? [];
   if (of === 'base') {
-    await timed(onEvent, 'dump', () => write(project.files.base.database));
+    await timed(onEvent, 'dump', () => write(project.files.base.database, { pool: null, setAside }));
   } else if (of === 'working-copy') {
     await freeze(project.workingCopy, copy);
-    await timed(onEvent, 'dump', () => write(copy));
+    await timed(onEvent, 'dump', () => write(copy, { pool: null, setAside }));
   } else {
     const remote = connect(project.address(), project.authToken());
     onEvent?.({ type: 'connect', location: remote.location });
     try {
-      await download(remote, copy, onEvent, (pool) => write(copy, pool));
+      await download(remote, copy, onEvent, (how) => write(copy, how));
     } finally {
       await remote.close();
     }

@@ -4,9 +4,9 @@ import { isDiskFull, systemCode, TursoSyncError } from '../errors';
 import { timed, type OnEvent } from './events';
 import { openReadOnly } from '../local/open';
 import { createReaderPool, type ReaderPool } from '../local/reader-pool';
-import { writeDumpFile } from '../local/write-dump';
+import { writeDumpFile, type DumpOptions } from '../local/write-dump';
 import { connect } from '../remote/connect';
-import type { Remote, SnapshotMethod, SnapshotProgress } from '../remote/remote';
+import type { Remote, SnapshotTaken, SnapshotProgress } from '../remote/remote';
 import { diskFull } from '../workspace/disk';
 import { withLock } from '../workspace/lock';
 import { refuseNewer, soundBaseline, writeManifest, type Manifest } from '../workspace/manifest';
@@ -56,14 +56,15 @@ export async function takeSnapshot(project: Project, remote: Remote, onEvent?: O
       const dump = path.join(files.directory, path.basename(target.dump));
       // Read before the snapshot: a write in between then makes it look stale, never fresh.
       const fingerprint = await remote.fingerprint();
-      const method = await download(remote, files.database, onEvent, (pool) =>
-        writeDumpFile(files.database, dump, pool),
+      const taken = await download(remote, files.database, onEvent, (options) =>
+        writeDumpFile(files.database, dump, options),
       );
       const manifest = writeManifest(files, {
         createdAt: new Date().toISOString(),
         remote: remote.location,
         fingerprint,
-        method,
+        method: taken.method,
+        setAside: taken.setAside,
         bytes: fs.statSync(files.database).size,
       });
       replaceDirectory(files.directory, target.directory);
@@ -94,14 +95,15 @@ const LARGE = 16_000_000;
  * Downloads the remote to a new database file and makes sure that it is sound, while `work` reads it. Throws the
  * `REMOTE_*` codes.
  *
- * @param work - is given threads that read the database, or null where they are not worth their start.
+ * @param work - is given threads that read the database, or null where they are not worth their start, and what was set
+ * aside.
  */
 export async function download(
   remote: Remote,
   database: string,
   onEvent: OnEvent | undefined,
-  work: (pool: ReaderPool | null) => Promise<void>,
-): Promise<SnapshotMethod> {
+  work: (options: DumpOptions) => Promise<void>,
+): Promise<SnapshotTaken> {
   let pool: ReaderPool | null = null;
   const onProgress = (progress: SnapshotProgress): void => {
     // While the rest is under way, threads have time to start.
@@ -109,11 +111,11 @@ export async function download(
     onEvent?.({ type: 'snapshot', ...progress });
   };
   try {
-    const method = await timed(onEvent, 'download', () => remote.snapshot(database, { onProgress }));
+    const taken = await timed(onEvent, 'download', () => remote.snapshot(database, { onProgress }));
     await timed(onEvent, 'check and dump', () =>
-      Promise.all([checkSound(database, remote.location, pool), work(pool)]),
+      Promise.all([checkSound(database, remote.location, pool), work({ pool, setAside: taken.setAside })]),
     );
-    return method;
+    return taken;
   } finally {
     await (pool as ReaderPool | null)?.close();
   }
@@ -127,7 +129,7 @@ async function checkSound(file: string, location: string, pool: ReaderPool | nul
   } catch (error) {
     if (!systemCode(error).startsWith('SQLITE_')) throw error;
     const message = (error as Error).message;
-    throw message.includes('malformed database schema')
+    throw /malformed database schema|(?:no such|unknown) (?:function|module|tokenizer)/.test(message)
       ? unsupportedSchema(location, message)
       : unsound(location, message);
   }
@@ -153,13 +155,13 @@ function unsound(location: string, what: string): TursoSyncError {
   );
 }
 
-// Vector indexes and RANDOM ROWID tables are in the schema of a libSQL database, and stock SQLite then opens none of it.
+// Functions and modules that are not here may be used in definitions, and of a file with vector indexes none is opened.
 function unsupportedSchema(location: string, message: string): TursoSyncError {
   return new TursoSyncError(
     'REMOTE_UNSUPPORTED_SCHEMA',
-    `${location} holds what plain SQLite cannot open: ${message}.`,
+    `${location} holds what plain SQLite cannot work with: ${message}.`,
     {
-      hint: 'Drop libSQL vector indexes and RANDOM ROWID tables on the remote; plain vector columns are fine.',
+      hint: 'Drop what the message names on the remote, or write it without what only that server knows.',
     },
   );
 }

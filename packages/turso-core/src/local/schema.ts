@@ -64,14 +64,15 @@ export function readSchema(db: Database, schema = 'main'): Schema {
   const objects = readObjects(db, schema);
   const sqlOf = new Map(objects.filter((o) => o.type === 'table').map((o) => [o.name, o.sql]));
   const tables = new Map<string, Table>();
-  const virtual = findVirtualTables(sqlOf);
-  const shadows = findShadows(virtual.values());
+  const virtual = findVirtualTables(objects);
+  const shadows = findShadowNames(objects);
   for (const row of listTables(db, schema)) {
     const sql = sqlOf.get(row.name);
     if (sql === undefined) continue;
     const known = virtual.get(row.name);
+    const isShadow = row.type === 'shadow' && shadows.has(row.name.toLowerCase());
     if (known !== undefined) tables.set(row.name, readVirtualTable(db, schema, row.name, { sql, known }));
-    else tables.set(row.name, readTable(db, schema, row, { sql, isShadow: shadows(row) }));
+    else tables.set(row.name, readTable(db, schema, row, { sql, isShadow }));
   }
   return {
     encoding: db.pragma(`${schema}.encoding`, { simple: true }) as Encoding,
@@ -137,18 +138,18 @@ function listTables(db: Database, schema: string): TableListRow[] {
     .all(schema) as TableListRow[];
 }
 
-function findVirtualTables(sqlOf: ReadonlyMap<string, string>): Map<string, VirtualTable> {
-  const virtual = [...sqlOf].filter(([, sql]) => /^CREATE VIRTUAL TABLE/i.test(sql));
-  return new Map(virtual.map(([name, sql]) => [name, parseVirtualTable(name, sql)]));
+function findVirtualTables(objects: readonly SchemaObject[]): Map<string, VirtualTable> {
+  const virtual = objects.filter((o) => o.type === 'table' && /^CREATE VIRTUAL TABLE/i.test(o.sql));
+  return new Map(virtual.map(({ name, sql }) => [name, parseVirtualTable(name, sql)]));
 }
 
 /**
- * Tells the tables that hold what virtual tables store. SQLite goes by the name alone, and takes a user's table for one
- * where it is called as a virtual table of that name might call its own.
+ * Names, in lower case, of tables that hold what virtual tables store. SQLite goes by the name alone, and takes a user's
+ * table for one where it is called as a virtual table of that name might call its own.
  */
-function findShadows(virtual: Iterable<VirtualTable>): (row: TableListRow) => boolean {
-  const names = new Set([...virtual].flatMap((v) => v.shadows).map((name) => name.toLowerCase()));
-  return ({ name, type }) => type === 'shadow' && names.has(name.toLowerCase());
+export function findShadowNames(objects: readonly SchemaObject[]): Set<string> {
+  const names = [...findVirtualTables(objects).values()].flatMap((v) => v.shadows);
+  return new Set(names.map((name) => name.toLowerCase()));
 }
 
 function readVirtualTable(

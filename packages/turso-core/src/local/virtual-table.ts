@@ -1,3 +1,5 @@
+import { sqlTokens, type SqlToken } from './sql-tokens';
+
 /** What a CREATE VIRTUAL TABLE statement made, as far as its content is concerned. */
 export interface VirtualTable {
   /** The name of its module, in lower case. */
@@ -53,7 +55,11 @@ function fts5(args: readonly string[], table: Known, named: Named): VirtualTable
 function fts4(args: readonly string[], table: Known, named: Named): VirtualTable {
   const options = table.module === 'fts4' ? readOptions(args) : new Map<string, string>();
   const content = contentOf(options);
-  const shadows = [...(content === 'own' ? ['content'] : []), 'segments', 'segdir', 'docsize', 'stat'];
+  const shadows = [
+    ...(content === 'own' ? ['content'] : []),
+    ...['segments', 'segdir', 'stat'],
+    ...(table.module === 'fts4' && options.get('matchinfo')?.toLowerCase() !== 'fts3' ? ['docsize'] : []),
+  ];
   return {
     ...table,
     content,
@@ -94,33 +100,25 @@ function unquote(text: string): string {
   return text.slice(1, text.lastIndexOf(quote)).replaceAll(quote + quote, quote);
 }
 
-/** A word, a quoted text, a comment, white space, or a single character. */
-const TOKEN =
-  /--[^\n]*|\/\*[^]*?\*\/|\s+|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\w$\u0080-\uFFFF]+|[^]/gu;
-
 function parseModule(sql: string): { module: string; args: string[] } {
-  const tokens = sql.match(TOKEN) ?? [];
-  const words = tokens.flatMap((token, place) => (/^(\s|--|\/\*)/.test(token) ? [] : [{ token, place }]));
+  const tokens = sqlTokens(sql);
   // CREATE VIRTUAL TABLE name USING module
-  const [, , , , , module] = words;
+  const module = tokens[5];
   if (module === undefined) return { module: '', args: [] };
-  return {
-    module: unquote(module.token).toLowerCase(),
-    args: splitArguments(tokens.slice(module.place + 1)),
-  };
+  return { module: unquote(module.text).toLowerCase(), args: splitArguments(sql, tokens.slice(6)) };
 }
 
 /** What stands between the outermost parentheses, cut at the commas. */
-function splitArguments(tokens: readonly string[]): string[] {
+function splitArguments(sql: string, tokens: readonly SqlToken[]): string[] {
   const args: string[] = [];
   let depth = 0;
-  for (const token of tokens) {
-    if (token === '(') depth++;
-    if (token === ')') depth--;
-    const isEdge = depth === 1 && (args.length === 0 || token === ',');
-    if (isEdge) args.push('');
-    else if (depth > 0 && !token.startsWith('--') && !token.startsWith('/*'))
-      args.push(`${args.pop() ?? ''}${token}`);
+  let start = 0;
+  for (const { text, at } of tokens) {
+    if (text === '(' && depth++ === 0) start = at + 1;
+    const isEnd = text === ')' && --depth === 0;
+    if (!isEnd && !(text === ',' && depth === 1)) continue;
+    args.push(sql.slice(start, at));
+    start = at + 1;
   }
   return args;
 }

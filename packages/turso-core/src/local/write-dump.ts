@@ -2,6 +2,7 @@ import { dumpDatabase } from './dump';
 import { openReadOnly } from './open';
 import type { ReaderPool } from './reader-pool';
 import { renderRows, type RowTask } from './row-literals';
+import { setAsideComment, type SetAside } from './set-aside';
 import { withPieceWriter } from './write-file';
 
 /** Tasks that are under way or wait to be written, at most. */
@@ -14,15 +15,24 @@ export interface DumpSink {
   write(piece: Rendered): unknown;
 }
 
-/**
- * Writes a database as SQL; see {@link dumpDatabase}.
- *
- * @param pool - threads to render rows on the same database; without one, it is done here.
- */
-export async function writeDump(database: string, to: DumpSink, pool: ReaderPool | null): Promise<void> {
+/** How a dump is written. */
+export interface DumpOptions {
+  /** Threads to render rows on the same database; without them, it is done here. */
+  readonly pool: ReaderPool | null;
+  /** What is not in the database, and is told in comments. */
+  readonly setAside: readonly SetAside[];
+}
+
+/** Writes a database as SQL; see {@link dumpDatabase}. */
+export async function writeDump(
+  database: string,
+  to: DumpSink,
+  { pool, setAside }: DumpOptions,
+): Promise<void> {
   const db = openReadOnly(database);
   const ahead: Promise<Rendered>[] = [];
   try {
+    if (setAside.length > 0) await to.write(setAsideComment(setAside));
     for (const piece of dumpDatabase(db)) {
       if (pool === null) {
         await to.write(isTask(piece) ? renderRows(db, piece) : piece);
@@ -41,8 +51,8 @@ export async function writeDump(database: string, to: DumpSink, pool: ReaderPool
 }
 
 /** Writes a database as SQL to a new file. */
-export function writeDumpFile(database: string, to: string, pool: ReaderPool | null): Promise<void> {
-  return withPieceWriter(to, (writer) => writeDump(database, writer, pool));
+export function writeDumpFile(database: string, to: string, options: DumpOptions): Promise<void> {
+  return withPieceWriter(to, (writer) => writeDump(database, writer, options));
 }
 
 function isTask(piece: unknown): piece is RowTask {

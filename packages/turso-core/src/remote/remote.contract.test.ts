@@ -211,7 +211,7 @@ describe.each(adapters)('a remote behind $name', ({ serve, name }) => {
     await withServed(serve, nasty, async (remote) => {
       const file = newFile();
       const progress: SnapshotProgress[] = [];
-      const method = await remote.snapshot(file, { onProgress: (p) => progress.push(p) });
+      const { method } = await remote.snapshot(file, { onProgress: (p) => progress.push(p) });
       expect(method).toBe(name === 'file' ? 'backup' : 'pages');
       expect(compareDatabases(nasty, file, { ignoreApplicationId: false })).toEqual([]);
       expect(['-wal', '-shm', '-journal'].filter((end) => existsSync(file + end))).toEqual([]);
@@ -282,7 +282,7 @@ describeWithSqld('a libsql-server', () => {
     await withServed(serve, database, async (remote) => {
       const file = newFile();
       const progress: SnapshotProgress[] = [];
-      const method = await remote.snapshot(file, { method: 'rows', onProgress: (p) => progress.push(p) });
+      const { method } = await remote.snapshot(file, { method: 'rows', onProgress: (p) => progress.push(p) });
       expect(method).toBe('rows');
       expect(compareDatabases(database, file, { ignoreApplicationId: false })).toEqual([]);
       expect(progress.at(-1)).toMatchObject({ unit: 'rows', total: null });
@@ -301,27 +301,29 @@ describeWithSqld('a libsql-server', () => {
     );
     await withServed(serve, database, async (remote) => {
       const file = newFile();
-      expect(await remote.snapshot(file)).toBe('rows');
+      expect(await remote.snapshot(file)).toMatchObject({ method: 'rows' });
       expect(readValue(file, 'SELECT v FROM t')).toBe('x');
     });
   });
 
-  test.each(['pages', 'rows'] as const)(
-    'says that plain SQLite cannot hold a vector index (%s)',
-    async (method) => {
-      await withServed(serve, undefined, async (remote, served) => {
-        await served.exec(
-          'CREATE TABLE v(e F32_BLOB(3))',
-          'CREATE INDEX by_vector ON v(libsql_vector_idx(e))',
-        );
-        const file = newFile();
-        const taken = remote.snapshot(file, { method });
-        // Pages are exact whatever is on them; what opens the file finds out.
-        if (method === 'pages') expect(await taken).toBe('pages');
-        else await expect(taken).rejects.toMatchObject({ code: 'REMOTE_UNSUPPORTED_SCHEMA' });
-      });
-    },
-  );
+  test('sets aside what only libSQL knows, whichever way it is copied', async () => {
+    await withServed(serve, undefined, async (remote, served) => {
+      await served.exec(
+        'CREATE TABLE v(id INTEGER PRIMARY KEY, e F32_BLOB(3)); CREATE INDEX by_vector ON v(libsql_vector_idx(e))',
+        `INSERT INTO v VALUES (1, vector32('[1,2,3]')); CREATE INDEX by_id ON v(id); CREATE INDEX by_text ON v(vector_extract(e))`,
+        `CREATE TABLE r(x) RANDOM ROWID; INSERT INTO r VALUES (1), (2); CREATE VIEW w AS SELECT vector_extract(e) FROM v`,
+      );
+      const [pages, rows] = [newFile(), newFile()];
+      const byPages = await remote.snapshot(pages, { method: 'pages' });
+      const byRows = await remote.snapshot(rows, { method: 'rows' });
+      expect(byPages.setAside.map((o) => o.name)).toEqual(['by_vector', 'by_text', 'r']);
+      expect(byRows.setAside).toEqual(byPages.setAside);
+      expect(compareDatabases(pages, rows)).toEqual([]);
+      expect(readValue(pages, 'PRAGMA integrity_check')).toBe('ok');
+      expect(readValue(pages, 'SELECT group_concat(name) FROM sqlite_schema')).toBe('v,by_id,r,w');
+      expect(readValue(pages, 'SELECT hex(e) FROM v')).toBe('0000803F0000004000004040');
+    });
+  });
 
   test('tells which statement of a transaction it does not allow', async () => {
     await withServed(serve, undefined, async (remote, served) => {
@@ -365,7 +367,7 @@ describeWithSqld('a libsql-server', () => {
     await once(old, 'listening');
     const remote = connect(parseRemoteUrl(`http://127.0.0.1:${(old.address() as AddressInfo).port}`, ''));
     const file = newFile();
-    expect(await remote.snapshot(file)).toBe('pages');
+    expect(await remote.snapshot(file)).toMatchObject({ method: 'pages' });
     expect(compareDatabases(nasty, file, { ignoreApplicationId: false })).toEqual([]);
     expect(await remote.transact([{ sql: 'CREATE TABLE made(v)' }])).toMatchObject({ committed: true });
     await remote.close();
@@ -477,8 +479,8 @@ describeWithSqld('a libsql-server that asks for tokens', () => {
     const remote = connect(parseRemoteUrl(server.url, ''), server.readOnlyToken);
     const file = newFile();
     expect(await remote.fingerprint()).toMatch(/\S/);
-    expect(await remote.snapshot(file)).toBe('pages');
-    expect(await remote.snapshot(newFile(), { method: 'rows' })).toBe('rows');
+    expect(await remote.snapshot(file)).toMatchObject({ method: 'pages' });
+    expect(await remote.snapshot(newFile(), { method: 'rows' })).toMatchObject({ method: 'rows' });
     expect(await remote.read(countRows)).toBe(1);
     await expect(remote.transact([{ sql: 'DELETE FROM t' }])).rejects.toMatchObject({
       code: 'REMOTE_READ_ONLY',

@@ -1,3 +1,4 @@
+import type { SetAside } from '../local/set-aside';
 import type { Statement, TransactionOutcome } from '../local/statement';
 import type { SqlValue } from '../local/values';
 
@@ -17,6 +18,13 @@ export interface SnapshotProgress {
 
 /** By which way a snapshot was taken. */
 export type SnapshotMethod = 'pages' | 'rows' | 'backup';
+
+/** What {@link Remote.snapshot} answers. */
+export interface SnapshotTaken {
+  readonly method: SnapshotMethod;
+  /** What is on the remote and not in the copy, since plain SQLite cannot hold it. */
+  readonly setAside: readonly SetAside[];
+}
 
 /** What {@link Remote.snapshot} may be told. */
 export interface SnapshotOptions {
@@ -44,8 +52,11 @@ export interface Remote {
    */
   fingerprint(): Promise<string | null>;
 
-  /** Writes a consistent copy of the whole database to `file`, which must not exist; partial files are the caller's. */
-  snapshot(file: string, options?: SnapshotOptions): Promise<SnapshotMethod>;
+  /**
+   * Writes a consistent copy of the whole database to `file`, which must not exist; partial files are the caller's. What
+   * only libSQL knows is set aside.
+   */
+  snapshot(file: string, options?: SnapshotOptions): Promise<SnapshotTaken>;
 
   /**
    * Runs the statements in one write transaction with foreign keys not enforced: all of them are committed, or the

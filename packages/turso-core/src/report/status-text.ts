@@ -1,5 +1,6 @@
 import type { BaselineStatus, FileStatus, StatusResult } from '../commands/status';
 import { summaryLines } from './changes-text';
+import type { SetAside } from '../local/set-aside';
 import { formatAge, formatBytes } from './units';
 
 /** The answer of `status` for people. */
@@ -15,6 +16,7 @@ export function statusText(status: StatusResult): string {
     `Working copy  ${fileLine(status.workingCopy)}`,
     `Snapshot      ${baselineLine(status.snapshot)}`,
     `Base          ${baselineLine(status.base)}`,
+    ...setAsideLines(status.base.manifest?.setAside ?? []),
     `To push       ${pendingLines(pending).join('\n              ')}`,
     `Versions      turso-sync ${versions.tursoSync}, Node ${versions.node}, SQLite ${versions.sqlite}`,
     ...next.map((step) => `Next          ${step}`),
@@ -41,6 +43,14 @@ function baselineLine({ path, bytes, manifest, problem }: BaselineStatus): strin
   if (problem !== null) return `${problem.code} ${problem.message}`;
   if (bytes === null || manifest === null) return `${path}: none`;
   return `${path}: ${formatBytes(bytes)}, ${manifest.method === 'push' ? 'pushed' : 'taken'} ${formatAge(manifest.createdAt)}`;
+}
+
+function setAsideLines(setAside: readonly SetAside[]): string[] {
+  if (setAside.length === 0) return [];
+  const what = setAside.map(({ type, name, table }) =>
+    type === 'index' ? `index "${name}" on "${table}"` : `RANDOM ROWID of "${table}"`,
+  );
+  return [`Set aside     ${what.join(', ')}: on the remote only`];
 }
 
 function pendingLines({ changes, problem }: StatusResult['pending']): string[] {

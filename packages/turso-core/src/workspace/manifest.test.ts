@@ -10,6 +10,7 @@ const content = {
   fingerprint: null,
   method: 'pages',
   bytes: 5,
+  setAside: [],
 } as const;
 
 let files: BaselineFiles;

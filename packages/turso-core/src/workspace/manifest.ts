@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { TursoSyncError, systemCode } from '../errors';
+import type { SetAside } from '../local/set-aside';
 import type { SnapshotMethod } from '../remote/remote';
 import type { BaselineFiles } from './project';
 
@@ -19,6 +20,8 @@ export interface Manifest {
   readonly method: SnapshotMethod | 'push';
   /** Size of the baseline, in bytes. */
   readonly bytes: number;
+  /** What is on the remote and not in the baseline, since plain SQLite cannot hold it. */
+  readonly setAside: readonly SetAside[];
 }
 
 /** Writes the manifest of a baseline. */
@@ -89,9 +92,10 @@ export function damaged(files: BaselineFiles, reason: string, cause?: unknown): 
 
 function parse(text: string): Manifest | null {
   try {
-    const value = JSON.parse(text) as Manifest;
+    const value = JSON.parse(text) as Omit<Manifest, 'setAside'> & Partial<Manifest>;
     if (!Number.isInteger(value.formatVersion)) return null;
-    return value.formatVersion > STATE_FORMAT || isWhole(value) ? value : null;
+    const isKnown = value.formatVersion > STATE_FORMAT || isWhole(value);
+    return isKnown ? { ...value, setAside: value.setAside ?? [] } : null;
   } catch {
     return null;
   }

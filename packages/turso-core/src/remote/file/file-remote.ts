@@ -50,7 +50,8 @@ export function createFileRemote(file: string, location: string): Remote {
           throw fileError(error, location);
         }
         await leaveWalMode(to);
-        return 'backup' as const;
+        // This SQLite could not keep up to date what only libSQL knows, so none of it is taken from a file.
+        return { method: 'backup' as const, setAside: [] };
       }),
     transact: (statements) => withDatabase((db) => orThrow(() => runAtomically(db, statements)), true),
     read: (work) =>

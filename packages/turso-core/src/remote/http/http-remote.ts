@@ -1,4 +1,5 @@
-import type { Query, Remote, SnapshotMethod, SnapshotOptions } from '../remote';
+import type { Query, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
+import { setAsideFrom } from '../../local/set-aside';
 import { joinFingerprint, readLogId, readReplicationIndex } from './fingerprint';
 import { createHttpClient } from './http-client';
 import { createReader } from './reader';
@@ -40,8 +41,8 @@ export function createHttpRemote(url: URL, location: string, authToken?: string)
   };
 }
 
-async function takeSnapshot(query: Query, file: string, options: SnapshotOptions): Promise<SnapshotMethod> {
-  if (options.method !== 'rows' && (await snapshotPages(query, file, options.onProgress))) return 'pages';
-  await snapshotRows(query, file, options.onProgress);
-  return 'rows';
+async function takeSnapshot(query: Query, file: string, options: SnapshotOptions): Promise<SnapshotTaken> {
+  if (options.method !== 'rows' && (await snapshotPages(query, file, options.onProgress)))
+    return { method: 'pages', setAside: setAsideFrom(file) };
+  return { method: 'rows', setAside: await snapshotRows(query, file, options.onProgress) };
 }

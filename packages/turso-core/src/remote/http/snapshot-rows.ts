@@ -4,7 +4,15 @@ import { bindValues } from '../../local/bind';
 import { keyTerms } from '../../local/key-terms';
 import { createDatabase } from '../../local/open';
 import { quoteName } from '../../local/quote';
-import { keyColumns, readSchema, rowColumns, type SchemaObject, type Table } from '../../local/schema';
+import {
+  findShadowNames,
+  keyColumns,
+  readSchema,
+  rowColumns,
+  type SchemaObject,
+  type Table,
+} from '../../local/schema';
+import { sortObjects, type SetAside } from '../../local/set-aside';
 import type { Encoding, SqlValue } from '../../local/values';
 import { replaceRows } from '../../local/write-rows';
 import { exactProjection, exactRow } from '../../local/exact-projection';
@@ -22,26 +30,37 @@ export async function snapshotRows(
   query: Query,
   file: string,
   onProgress: SnapshotOptions['onProgress'],
-): Promise<void> {
+): Promise<readonly SetAside[]> {
   const [header] = await query(
     `SELECT (SELECT encoding FROM pragma_encoding), (SELECT user_version FROM pragma_user_version),
             (SELECT application_id FROM pragma_application_id)`,
   );
   const [encoding, userVersion, applicationId] = header as [Encoding, bigint, bigint];
-  const shadows = await readShadows(query);
-  const objects = (await readObjects(query, encoding)).filter((o) => !shadows.has(o.name));
+  const { setAside, objects } = sortOut(await readObjects(query, encoding));
   const db = createDatabase(file, encoding);
   try {
-    for (const object of objects.filter((o) => o.type === 'table')) createObject(db, object);
+    createTables(db, objects);
     await copyRows(query, db, encoding, onProgress);
     for (const type of ['index', 'view', 'trigger']) {
       for (const object of objects.filter((o) => o.type === type)) createObject(db, object);
     }
     db.pragma(`user_version = ${userVersion}`);
     db.pragma(`application_id = ${applicationId}`);
+    return setAside;
   } finally {
     db.close();
   }
+}
+
+function createTables(db: Database, objects: readonly SchemaObject[]): void {
+  const shadows = findShadowNames(objects);
+  const isShadow = ({ name }: SchemaObject): boolean => shadows.has(name.toLowerCase());
+  const tables = objects.filter((o) => o.type === 'table');
+  for (const object of tables.filter((o) => !isShadow(o))) createObject(db, object);
+  // Creating a virtual table creates its shadow tables, but for some that it makes later.
+  const isThere = db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?');
+  for (const object of tables.filter(isShadow))
+    if (isThere.get(object.name) === undefined) createObject(db, object);
 }
 
 function createObject(db: Database, { type, name, sql }: SchemaObject): void {
@@ -54,17 +73,23 @@ function createObject(db: Database, { type, name, sql }: SchemaObject): void {
       'REMOTE_UNSUPPORTED_SCHEMA',
       `The remote holds what plain SQLite cannot: ${type} "${name}" (${reason}).`,
       {
-        hint: 'Drop libSQL vector indexes and RANDOM ROWID tables on the remote; plain vector columns are fine.',
+        hint: 'Drop it on the remote. Vector indexes and RANDOM ROWID tables are fine.',
         cause: error,
       },
     );
   }
 }
 
-// Creating a virtual table creates its shadow tables.
-async function readShadows(query: Query): Promise<Set<SqlValue>> {
-  const rows = await query(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'`);
-  return new Set(rows.map(([name]) => name as SqlValue));
+/** The objects that are to be made here, as plain SQLite can hold them. */
+function sortOut(all: readonly SchemaObject[]): { setAside: readonly SetAside[]; objects: SchemaObject[] } {
+  const { setAside, internal } = sortObjects(all);
+  const localSql = new Map(setAside.map((o) => [`${o.type} ${o.name}`, o.localSql]));
+  const objects = all.flatMap((object) => {
+    if (internal.has(object.name)) return [];
+    const sql = localSql.get(`${object.type} ${object.name}`);
+    return sql === null ? [] : [{ ...object, sql: sql ?? object.sql }];
+  });
+  return { setAside, objects };
 }
 
 async function copyRows(
