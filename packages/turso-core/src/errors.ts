@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'TABLE_NOT_FOUND'
   | 'UNSUPPORTED_CHANGE'
   | 'VALUE_TOO_LARGE'
+  | 'PUSH_UNDECIDED'
   // everything else
   | 'USAGE'
   | 'INTERRUPTED'

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { conflictJson } from '../apply/conflict-json';
 import { push, type PushOptions } from '../commands/push';
 import { pushText } from '../report/text';
@@ -10,6 +10,12 @@ export function dumpPushCommand(): [Command, string, Action<Omit<PushOptions, 'o
   const command = withConflictOptions(new Command('dump-push'))
     .description('Put what has changed in the working copy on the remote, in one transaction.')
     .option('--dry-run', 'say what would be pushed, and send nothing')
+    .addOption(
+      new Option(
+        '--resume <how>',
+        'what became of a push that was cut off, where that cannot be found out',
+      ).choices(['arrived', 'repeat']),
+    )
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 failed, 3 conflict (nothing was written).\n\nExample:\n  $ turso-sync dump-push --dry-run',
@@ -17,8 +23,14 @@ export function dumpPushCommand(): [Command, string, Action<Omit<PushOptions, 'o
   return [
     command,
     'dump-push',
-    async (project, { dryRun = false, merge = 'rows', onConflict = 'fail' }, { onEvent }) => {
-      const result = await push(project, { dryRun, merge, onConflict, onEvent });
+    async (project, { dryRun = false, merge = 'rows', onConflict = 'fail', resume }, { onEvent }) => {
+      const result = await push(project, {
+        dryRun,
+        merge,
+        onConflict,
+        onEvent,
+        ...(resume === undefined ? {} : { resume }),
+      });
       const location =
         result.status === 'nothing' || result.status === 'planned' ? '' : project.address().location;
       return {

@@ -12,7 +12,9 @@ import { changesetSql } from '../changeset/sql-text';
 import { NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { writePieces } from '../local/write-file';
 import { diskFull } from '../workspace/disk';
+import { isLocked } from '../workspace/lock';
 import type { Project } from '../workspace/project';
+import { readPushJournal } from '../workspace/push-journal';
 import { withTemporary } from '../workspace/temporary';
 import { requireBase, withComparison } from './compare';
 
@@ -40,6 +42,7 @@ export interface DiffOptions {
  */
 export async function diff(project: Project, options: DiffOptions = {}): Promise<DiffResult> {
   requireBase(project);
+  warnOfCutOff(project, options.onEvent);
   return withTemporary(project.files.directory, (temporary) =>
     withComparison(project, temporary, async (comparison) => {
       const changeset = comparison?.changeset ?? NOTHING;
@@ -52,6 +55,13 @@ export async function diff(project: Project, options: DiffOptions = {}): Promise
       return { changes, files: written.publish(), ...rows };
     }),
   );
+}
+
+function warnOfCutOff({ files }: Project, onEvent: OnEvent | undefined): void {
+  const journal = readPushJournal(files);
+  if (journal === null || isLocked(files.lock)) return;
+  const message = `A push that began at ${journal.startedAt} was cut off. Should it have arrived, its changes are still listed here; the next push finds out.`;
+  onEvent?.({ type: 'warning', message });
 }
 
 /** What a changeset does to one table; names are compared as SQL does. */

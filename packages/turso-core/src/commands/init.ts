@@ -10,11 +10,14 @@ import { sameBytes } from '../workspace/freeze';
 import { withLock } from '../workspace/lock';
 import { readManifest, refuseNewer, requireBaseline, type Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
+import { endPush } from '../workspace/push-journal';
 import { recoverDirectory } from '../workspace/replace-directory';
 import { withTemporary } from '../workspace/temporary';
 import { backUpWorkingCopy, writeWorkingCopy } from '../workspace/working-copy';
 import { requireBase, withComparison } from './compare';
+import { finishPush } from './finish-push';
 import { finishPull } from './pull';
+import { pullDone } from './pull-journal';
 import { takeSnapshot } from './snapshot';
 
 /** What `init` may be told. */
@@ -45,7 +48,7 @@ export interface InitResult {
 /**
  * Makes the working copy from the remote, or brings one without changes of its own up to a newer snapshot. One that has
  * changes which were not pushed is never overwritten: WORKING_COPY_HAS_CHANGES, unless `force` or `edits: 'keep'`.
- * Also throws the `REMOTE_*` codes, SNAPSHOT_MISSING, DISK_FULL, STATE_LOCKED.
+ * Also throws the `REMOTE_*` codes, SNAPSHOT_MISSING, PUSH_UNDECIDED, DISK_FULL, STATE_LOCKED.
  */
 export async function init(project: Project, options: InitOptions = {}): Promise<InitResult> {
   // First, so that a URL that is missing or wrong leaves nothing behind.
@@ -67,7 +70,11 @@ async function initialize(
     recoverDirectory(files.directory);
     refuseNewer(files);
   }
-  await finishPull(project);
+  // By force, nothing that was under way matters any more.
+  if (options.force !== true && readManifest(project.files.base) !== null) {
+    await finishPull(project);
+    if (remote !== null) await finishPush(project, onlyEvents(options));
+  }
   await inspect(project, options);
   const snapshot =
     remote === null ? requireSnapshot(project) : await takeSnapshot(project, remote, options.onEvent);
@@ -87,7 +94,13 @@ async function initialize(
   // Second: should we die in between, a push finds everything there already. The other way round it would take the older
   // working copy for an edit that undoes what others have done.
   await replaceBase(project.files, snapshot);
+  endPush(project.files);
+  pullDone(project);
   return { ...result, backup, workingCopy: isUpdate ? 'updated' : 'created' };
+}
+
+function onlyEvents({ onEvent }: InitOptions): { readonly onEvent?: OnEvent } {
+  return onEvent === undefined ? {} : { onEvent };
 }
 
 function makeFolder(directory: string): void {

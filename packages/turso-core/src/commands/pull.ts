@@ -22,6 +22,7 @@ import { requireBase, withComparison, type Comparison } from './compare';
 import { NONE_RESOLVED, policyOf, resolvedIn, type ConflictOptions, type Resolved } from './conflicts';
 import { removeConflicts, writeConflicts } from './conflicts-file';
 import { timed, type OnEvent } from './events';
+import { finishPush } from './finish-push';
 import { notePull, pullDone } from './pull-journal';
 import { currentSnapshot } from './snapshot';
 
@@ -75,6 +76,7 @@ export async function pull(project: Project, options: PullOptions = {}): Promise
 
 async function pullFrom(project: Project, remote: Remote, options: PullOptions): Promise<PullResult> {
   await finishPull(project);
+  await finishPush(project, options.onEvent === undefined ? {} : { onEvent: options.onEvent });
   const base = requireBase(project);
   options.onEvent?.({ type: 'connect', location: remote.location });
   const mark = await remote.fingerprint();

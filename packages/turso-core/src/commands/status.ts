@@ -5,6 +5,8 @@ import { TursoSyncError } from '../errors';
 import { connect } from '../remote/connect';
 import { readManifest, type Manifest } from '../workspace/manifest';
 import type { BaselineFiles, Project } from '../workspace/project';
+import { isLocked } from '../workspace/lock';
+import { readPushJournal } from '../workspace/push-journal';
 import { withTemporary } from '../workspace/temporary';
 import { version } from '../version';
 import { requireBase, withComparison } from './compare';
@@ -57,6 +59,8 @@ export interface StatusResult {
   };
   /** What a push would carry. */
   readonly pending: { readonly changes: ChangeSummary | null; readonly problem: Problem | null };
+  /** A push that was cut off, of which the next command finds out whether it has arrived; null where there is none. */
+  readonly cutOff: { readonly startedAt: string; readonly remote: string } | null;
   readonly versions: { readonly tursoSync: string; readonly node: string; readonly sqlite: string };
   /** What to do next, most useful first. */
   readonly next: readonly string[];
@@ -68,6 +72,7 @@ export async function status(project: Project): Promise<StatusResult> {
   const remote = await remoteStatus(project, base.manifest);
   const pending = await pendingStatus(project, base);
   const workingCopy = fileStatus(project.workingCopy);
+  const cutOff = cutOffPush(project);
   return {
     project: {
       directory: project.directory,
@@ -83,8 +88,9 @@ export async function status(project: Project): Promise<StatusResult> {
     base,
     remote,
     pending,
+    cutOff,
     versions: { tursoSync: version, node: process.versions.node, sqlite: sqliteVersion() },
-    next: nextSteps({ workingCopy, snapshot, base, remote, pending }),
+    next: nextSteps({ workingCopy, snapshot, base, remote, pending, cutOff }),
   };
 }
 
@@ -159,12 +165,21 @@ function sqliteVersion(): string {
   }
 }
 
-type State = Pick<StatusResult, 'workingCopy' | 'snapshot' | 'base' | 'remote' | 'pending'>;
+function cutOffPush({ files }: Project): StatusResult['cutOff'] {
+  const journal = readPushJournal(files);
+  // While the lock is held, it is under way.
+  if (journal === null || isLocked(files.lock)) return null;
+  return { startedAt: journal.startedAt, remote: journal.remote };
+}
 
-function nextSteps({ workingCopy, snapshot, base, remote, pending }: State): string[] {
+type State = Pick<StatusResult, 'workingCopy' | 'snapshot' | 'base' | 'remote' | 'pending' | 'cutOff'>;
+
+function nextSteps({ workingCopy, snapshot, base, remote, pending, cutOff }: State): string[] {
   const problems = [snapshot, base, remote, pending].map((part) => part.problem);
   const steps = problems.flatMap((problem) => problem?.hint ?? []);
   if (base.problem !== null) return [...new Set(steps)];
+  if (cutOff !== null)
+    steps.push('Run `turso-sync dump-push`: it finds out whether the push that was cut off has arrived.');
   if (base.manifest === null) steps.push('Run `turso-sync dump-init` to make the working copy.');
   else if (workingCopy.bytes === null)
     steps.push('Run `turso-sync dump-init` to make the working copy again.');

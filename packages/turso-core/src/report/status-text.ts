@@ -18,6 +18,9 @@ export function statusText(status: StatusResult): string {
     `Base          ${baselineLine(status.base)}`,
     ...setAsideLines(status.base.manifest?.setAside ?? []),
     `To push       ${pendingLines(pending).join('\n              ')}`,
+    ...(status.cutOff === null
+      ? []
+      : [`Cut off       a push to ${status.cutOff.remote}, ${formatAge(status.cutOff.startedAt)}`]),
     `Versions      turso-sync ${versions.tursoSync}, Node ${versions.node}, SQLite ${versions.sqlite}`,
     ...next.map((step) => `Next          ${step}`),
   ].join('\n');

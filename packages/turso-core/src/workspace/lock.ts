@@ -33,6 +33,17 @@ export async function withLock<T>(file: string, command: string, work: () => Pro
   }
 }
 
+/** Whether a process works on this state folder now. */
+export function isLocked(file: string): boolean {
+  if (!fs.existsSync(file)) return false;
+  try {
+    acquire(file, `${file}.json`).close();
+    return false;
+  } catch (error) {
+    return error instanceof TursoSyncError && error.code === 'STATE_LOCKED';
+  }
+}
+
 function acquire(file: string, note: string): Database.Database {
   let db: Database.Database | undefined;
   try {

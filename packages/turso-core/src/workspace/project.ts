@@ -34,6 +34,10 @@ export interface StateFiles {
   readonly conflictsJson: string;
   /** The working copy as it was before each of the latest pulls. */
   readonly backups: string;
+  /** Says which push is under way; gone when it is known how it ended. */
+  readonly pushJournal: string;
+  /** What that push makes of the base. */
+  readonly pushed: string;
   /** Says which pull was under way; gone when it is through. */
   readonly pullJournal: string;
 }
@@ -56,6 +60,8 @@ export function stateFiles(directory: string): StateFiles {
     changesJson: path.join(directory, 'changes.json'),
     conflictsJson: path.join(directory, 'conflicts.json'),
     backups: path.join(directory, 'backups'),
+    pushJournal: path.join(directory, 'push.json'),
+    pushed: path.join(directory, 'push.db'),
     pullJournal: path.join(directory, 'pull.json'),
   };
 }

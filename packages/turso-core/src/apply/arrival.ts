@@ -1,0 +1,104 @@
+import type { Changeset, RowChange, TableChanges } from '../changeset/model';
+import { quoteName } from '../local/quote';
+import { sameRow, type Encoding, type SqlValue } from '../local/values';
+import type { Query } from '../remote/remote';
+import type { Target } from './apply';
+import { inspectRows } from './inspect-rows';
+import { inspectSchema } from './inspect-schema';
+import { lookUp } from './look-up';
+import type { RowDecision } from './remaining-work';
+import { rowIdentity } from './row-identity';
+
+/** What speaks for a changeset having arrived on the other side, and what against it, in numbers of changes. */
+export interface Evidence {
+  /** Changes that are there. */
+  readonly there: number;
+  /** Changes that are not there: all is as it was before. */
+  readonly open: number;
+}
+
+/**
+ * Finds out whether a changeset that was sent has arrived: it is there as a whole or not at all, but for what others have
+ * done since. Rows that are neither as before nor as afterwards say nothing.
+ *
+ * @param base - runs queries on the database that the changeset starts from.
+ */
+export function findEvidence(changeset: Changeset, target: Target, base: Query): Promise<Evidence> {
+  return target.read(async (query) => {
+    const [row] = await query(
+      'SELECT (SELECT encoding FROM pragma_encoding), (SELECT user_version FROM pragma_user_version)',
+    );
+    const [encoding, userVersion] = row as [Encoding, bigint];
+    const schema = await inspectSchema(query, changeset, encoding);
+    const evidence = { there: 0, open: 0 };
+    for (const change of changeset.schema) {
+      if (schema.done.has(change)) evidence.there++;
+      else if (schema.conflicts.length === 0) evidence.open++;
+    }
+    if (changeset.userVersion !== null) count(evidence, userVersion, changeset.userVersion);
+    for (const changes of changeset.tables) {
+      if (!schema.tables.has(changes.table.name)) continue;
+      await weighRows({ query, base, encoding }, changes, evidence);
+    }
+    if (evidence.there + evidence.open === 0) await weighSequences(query, changeset, evidence);
+    return evidence;
+  });
+}
+
+type Counting = { -readonly [key in keyof Evidence]: Evidence[key] };
+
+interface Sides {
+  readonly query: Query;
+  readonly base: Query;
+  readonly encoding: Encoding;
+}
+
+async function weighRows(sides: Sides, changes: TableChanges, evidence: Counting): Promise<void> {
+  const { query, encoding } = sides;
+  const decisions = new Map<string, RowDecision>();
+  const policy = { merge: 'rows', onConflict: 'fail' } as const;
+  const conflicts = await inspectRows(query, changes, { encoding, policy }, (id, what) =>
+    decisions.set(id, what),
+  );
+  const total = changes.count('delete') + changes.count('update') + changes.count('insert');
+  const decided = [...decisions.values()];
+  evidence.there += decided.filter(({ outcome }) => outcome === 'there').length;
+  evidence.open += total - decided.length - conflicts.length;
+  for (const change of changes.rows('insert')) {
+    if (decisions.get(rowIdentity(changes, change))?.outcome !== 'appended') continue;
+    if (await wasAppended(sides, changes, change)) evidence.there++;
+    else evidence.open++;
+  }
+}
+
+/** Whether the other side has a row of this content once more than the base, under whatever hidden rowid. */
+async function wasAppended(
+  { query, base, encoding }: Sides,
+  changes: TableChanges,
+  change: RowChange,
+): Promise<boolean> {
+  if (change.kind !== 'insert') return false;
+  // NULL equals nothing; such columns are compared afterwards.
+  const known = changes.columns.map((_, i) => i).filter((i) => i > 0 && change.new[i] !== null);
+  const terms = known.map((i) => `t.${quoteName(changes.columns[i] ?? '')}`);
+  const values = [known.map((i) => change.new[i] as SqlValue)];
+  const twins = async (side: Query): Promise<number> => {
+    const found = await lookUp(side, changes, { terms, values }, encoding);
+    return found.filter(({ row }) => sameRow(row.slice(1), change.new.slice(1))).length;
+  };
+  return (await twins(query)) > (await twins(base));
+}
+
+async function weighSequences(query: Query, { sequences }: Changeset, evidence: Counting): Promise<void> {
+  for (const { table, from, to } of sequences) {
+    const [row] = await query('SELECT seq FROM sqlite_sequence WHERE name = ?', [table]);
+    count(evidence, row?.[0] ?? null, { from, to });
+  }
+}
+
+function count(evidence: Counting, value: unknown, { from, to }: { from: unknown; to: unknown }): void {
+  const isSame = (other: unknown): boolean =>
+    value === other || (value !== null && other !== null && Number(value) === Number(other));
+  if (isSame(to)) evidence.there++;
+  else if (isSame(from)) evidence.open++;
+}

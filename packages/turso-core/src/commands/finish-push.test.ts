@@ -1,0 +1,184 @@
+import { copyFileSync, cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { compareDatabases } from '@turso-sync/testing';
+import { connect } from '../remote/connect';
+import { readManifest } from '../workspace/manifest';
+import { beginPush } from '../workspace/push-journal';
+import { diff } from './diff';
+import type { CoreEvent } from './events';
+import { init } from './init';
+import { makeFileProject, type FileProject } from './project.fixture';
+import { pull } from './pull';
+import { push } from './push';
+import { status } from './status';
+
+let at: FileProject;
+
+beforeEach(async () => {
+  at = await makeFileProject(
+    `CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 1), (2, 2), (3, 3);
+     CREATE TABLE log(line, n); INSERT INTO log VALUES ('first', NULL), ('twice', 0)`,
+  );
+  await init(at.project);
+});
+
+afterEach(() => {
+  const known = [
+    'base',
+    'snapshot',
+    'lock',
+    'diff.sql',
+    'changes.json',
+    'pushes',
+    'backups',
+    'conflicts.json',
+  ];
+  expect(readdirSync(at.project.files.directory).filter((name) => !known.includes(name))).toEqual([]);
+});
+
+/** Leaves everything as a push does that dies once its journal is written. */
+async function cutOff(how: 'before it is sent' | 'before its answer comes'): Promise<void> {
+  const { files, workingCopy } = at.project;
+  const remote = connect(at.project.address());
+  const fingerprint = await remote.fingerprint();
+  const [frozen, old] = [`${files.directory}/frozen.db`, `${files.directory}/old`];
+  copyFileSync(workingCopy, frozen);
+  cpSync(files.base.directory, old, { recursive: true });
+  const base = readManifest(files.base)?.createdAt ?? '';
+  if (how === 'before its answer comes') {
+    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+    rmSync(files.base.directory, { recursive: true });
+    cpSync(old, files.base.directory, { recursive: true });
+  }
+  rmSync(old, { recursive: true });
+  beginPush(files, frozen, { remote: remote.location, fingerprint, base });
+}
+
+function lines(): unknown[] {
+  const db = new Database(at.remote, { readonly: true });
+  try {
+    return db.prepare('SELECT line FROM log ORDER BY line, n').pluck().all();
+  } finally {
+    db.close();
+  }
+}
+
+const EDIT = "UPDATE t SET v = 10 WHERE id = 1; DELETE FROM t WHERE id = 2; INSERT INTO t VALUES (4, 'new')";
+
+test.each(['', 'INSERT INTO t VALUES (9, 9)'])(
+  'one that was never sent is forgotten and made anew (%s)',
+  async (meanwhile) => {
+    at.edit(EDIT);
+    await cutOff('before it is sent');
+    at.editRemote(meanwhile);
+    expect((await status(at.project)).cutOff).toMatchObject({ remote: `file:${at.remote}` });
+    expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 0 });
+    expect((await status(at.project)).cutOff).toBeNull();
+    expect(await pull(at.project)).toMatchObject({ pending: 0 });
+    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  },
+);
+
+test('one that has arrived is finished, and what was edited since is pushed alone', async () => {
+  at.edit(EDIT);
+  await cutOff('before its answer comes');
+  at.edit("UPDATE t SET v = 'later' WHERE id = 3");
+  const events: CoreEvent[] = [];
+  await diff(at.project, { onEvent: (e) => events.push(e) });
+  expect(events[0]).toMatchObject({
+    type: 'warning',
+    message: expect.stringContaining('was cut off') as string,
+  });
+  expect(await push(at.project)).toMatchObject({
+    status: 'pushed',
+    alreadyThere: 0,
+    changes: { total: { update: 1, insert: 0, delete: 0 } },
+  });
+  expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+});
+
+test('one that has arrived, with nothing edited since, counts as this push', async () => {
+  at.edit(EDIT);
+  await cutOff('before its answer comes');
+  expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 3 });
+  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+});
+
+test('what others have done on top of it is neither undone nor in conflict', async () => {
+  at.edit(EDIT);
+  await cutOff('before its answer comes');
+  at.editRemote("UPDATE t SET v = 'theirs' WHERE id IN (1, 4)");
+  expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 0 });
+  expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+});
+
+test.each([
+  ['pull', () => pull(at.project)],
+  ['init', () => init(at.project)],
+] as const)('%s finds out as well', async (_, command) => {
+  at.edit(EDIT);
+  await cutOff('before its answer comes');
+  at.editRemote('INSERT INTO t VALUES (9, 9)');
+  await command();
+  expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+});
+
+test('rows that were appended under rowids of the remote’s choice are never appended twice', async () => {
+  at.edit("INSERT INTO log VALUES ('mine', NULL), ('twice', 0), ('mine too', 1.5)");
+  at.editRemote("INSERT INTO log VALUES ('theirs', 1)");
+  await cutOff('before its answer comes');
+  at.editRemote("INSERT INTO log VALUES ('later', 1)");
+  expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 3 });
+  expect(lines()).toEqual(['first', 'later', 'mine', 'mine too', 'theirs', 'twice', 'twice']);
+});
+
+test('nor are they lost where they have not arrived', async () => {
+  at.edit("INSERT INTO log VALUES ('mine', NULL), ('twice', 0)");
+  await cutOff('before it is sent');
+  at.editRemote("INSERT INTO log VALUES ('theirs', 1), ('theirs too', 1)");
+  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+  expect(lines()).toEqual(['first', 'mine', 'theirs', 'theirs too', 'twice', 'twice']);
+});
+
+describe('where some of it is there, and some is not', () => {
+  beforeEach(async () => {
+    at.edit(EDIT);
+    await cutOff('before its answer comes');
+    at.editRemote('UPDATE t SET v = 1 WHERE id = 1');
+  });
+
+  test('a person has to decide: it has arrived, and someone took a part back', async () => {
+    for (const command of [push, pull]) {
+      await expect(command(at.project)).rejects.toMatchObject({
+        code: 'PUSH_UNDECIDED',
+        hint: expect.stringContaining('--resume=arrived') as string,
+      });
+    }
+    expect(await push(at.project, { resume: 'arrived' })).toMatchObject({ status: 'pushed' });
+    expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 0 });
+    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  });
+
+  test('or it has not, and someone did the rest', async () => {
+    expect(await push(at.project, { resume: 'repeat' })).toMatchObject({ status: 'pushed', alreadyThere: 2 });
+    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  });
+
+  test('dump-init --force needs no decision', async () => {
+    await init(at.project, { force: true });
+    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  });
+});
+
+test('what was noted in part, or is through already, is cleared', async () => {
+  const { files, workingCopy } = at.project;
+  copyFileSync(workingCopy, files.pushed);
+  writeFileSync(`${files.pushJournal}.new`, '{');
+  at.edit(EDIT);
+  expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 0 });
+  copyFileSync(workingCopy, `${files.directory}/frozen.db`);
+  beginPush(files, `${files.directory}/frozen.db`, { remote: '', fingerprint: null, base: 'an older one' });
+  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect(existsSync(files.pushed)).toBe(false);
+});

@@ -1,0 +1,108 @@
+import { findEvidence } from '../apply/arrival';
+import { withDiff } from '../changeset/diff';
+import type { Changeset } from '../changeset/model';
+import { summarize, type ChangeSummary } from '../changeset/summary';
+import { TursoSyncError } from '../errors';
+import { connect } from '../remote/connect';
+import { createFileRemote } from '../remote/file/file-remote';
+import type { Remote } from '../remote/remote';
+import type { Project } from '../workspace/project';
+import { endPush, readPushJournal, type PushJournal } from '../workspace/push-journal';
+import { withTemporary } from '../workspace/temporary';
+import { advanceBase } from './advance-base';
+import { requireBase } from './compare';
+import { writeChanges } from './diff';
+import type { OnEvent } from './events';
+
+/** What a person has decided about a push that was cut off, where it cannot be found out. */
+export interface ResumeOptions {
+  /** `arrived`: it is on the remote, and the base follows. `repeat`: it is not, and what it was about is pushed anew. */
+  readonly resume?: 'arrived' | 'repeat';
+  readonly onEvent?: OnEvent;
+}
+
+/**
+ * Finds out how a push ended that was cut off before its answer came. Where it has arrived, the base follows, and its
+ * changes are the answer; where it has not, it is forgotten, since the working copy still has them. Null where nothing was
+ * under way, or nothing arrived. The caller holds the lock. Throws PUSH_UNDECIDED and the `REMOTE_*` codes.
+ */
+export async function finishPush(
+  project: Project,
+  { resume, onEvent }: ResumeOptions,
+): Promise<ChangeSummary | null> {
+  const journal = readPushJournal(project.files);
+  const isThrough = journal !== null && requireBase(project).createdAt !== journal.base;
+  if (journal === null || isThrough || resume === 'repeat') {
+    endPush(project.files);
+    return null;
+  }
+  const remote = connect(project.address(), project.authToken());
+  onEvent?.({ type: 'connect', location: remote.location });
+  try {
+    const mark = await remote.fingerprint();
+    if (resume === undefined && mark !== null && mark === journal.fingerprint) {
+      endPush(project.files);
+      return null;
+    }
+    return await withTemporary(project.files.directory, (temporary) =>
+      withDiff(project.files.base.database, project.files.pushed, async (changeset) => {
+        if (resume === undefined && !(await hasArrived({ project, journal, remote }, changeset))) {
+          endPush(project.files);
+          return null;
+        }
+        await finish({ project, journal, temporary }, changeset);
+        onEvent?.({ type: 'warning', message: `The push that began at ${journal.startedAt} had arrived.` });
+        return summarize(changeset);
+      }),
+    );
+  } finally {
+    await remote.close();
+  }
+}
+
+async function hasArrived(
+  { project, journal, remote }: { project: Project; journal: PushJournal; remote: Remote },
+  changeset: Changeset,
+): Promise<boolean> {
+  const base = createFileRemote(project.files.base.database, 'the base');
+  const { there, open } = await base.read((query) => findEvidence(changeset, remote, query));
+  if (there > 0 && open > 0) throw undecided(journal, there, open);
+  // The same database may have several URLs.
+  if (there === 0 && remote.location !== journal.remote) throw elsewhere(journal, remote.location);
+  return there > 0;
+}
+
+async function finish(
+  { project, journal, temporary }: { project: Project; journal: PushJournal; temporary: string },
+  changeset: Changeset,
+): Promise<void> {
+  (await writeChanges(project, temporary, changeset)).publish();
+  const base = requireBase(project);
+  // What else has happened on the remote is not known.
+  advanceBase(project, temporary, project.files.pushed, {
+    ...base,
+    remote: journal.remote,
+    fingerprint: null,
+  });
+  endPush(project.files);
+}
+
+function elsewhere({ startedAt, remote }: PushJournal, location: string): TursoSyncError {
+  return new TursoSyncError(
+    'PUSH_UNDECIDED',
+    `A push to ${remote} was cut off (begun at ${startedAt}), and this runs against ${location}.`,
+    {
+      hint: `Run \`turso-sync dump-push\` against ${remote} first; or \`turso-sync dump-push --resume=repeat\` forgets it.`,
+    },
+  );
+}
+
+function undecided({ startedAt, remote }: PushJournal, there: number, open: number): TursoSyncError {
+  return new TursoSyncError(
+    'PUSH_UNDECIDED',
+    `A push to ${remote} was cut off (begun at ${startedAt}), and others have written since: ${there} of its changes are there, and ${open} are not.`,
+    {
+      hint: 'A push is never there in part, so someone else did the one or undid the other. Look at the remote; then `turso-sync dump-push --resume=arrived` takes it for arrived, and `--resume=repeat` for not arrived.',
+    },
+  );
+}

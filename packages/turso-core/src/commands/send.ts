@@ -1,0 +1,130 @@
+import { apply, type ApplyOptions } from '../apply/apply';
+import type { Conflict } from '../apply/conflict';
+import type { Plan } from '../apply/plan';
+import { TursoSyncError } from '../errors';
+import { connect } from '../remote/connect';
+import type { Remote } from '../remote/remote';
+import { type Manifest } from '../workspace/manifest';
+import type { Project } from '../workspace/project';
+import { beginPush, endPush } from '../workspace/push-journal';
+import { advanceBase } from './advance-base';
+import type { Comparison } from './compare';
+import { NONE_RESOLVED, resolvedIn, type Resolved } from './conflicts';
+import { removeConflicts, writeConflicts } from './conflicts-file';
+import { writeChanges, type WrittenChanges } from './diff';
+import { timed, type CoreEvent, type OnEvent } from './events';
+
+/** Changes that are to be put on the remote. */
+export interface SendJob {
+  readonly project: Project;
+  /** The manifest of the base that the changes start from. */
+  readonly base: Manifest;
+  readonly temporary: string;
+  /** The changes; the frozen copy becomes the base. */
+  readonly comparison: Comparison;
+  readonly policy: ApplyOptions;
+  readonly onEvent: OnEvent | undefined;
+}
+
+/** How it went. */
+export interface Sent extends Resolved {
+  readonly status: 'pushed' | 'conflict';
+  readonly conflicts: readonly Conflict[];
+  readonly alreadyThere: number;
+  readonly notCarried: readonly string[];
+}
+
+/**
+ * Puts changes on the remote in one transaction, and makes what was sent the base. What is under way is noted in the push
+ * journal, so that the next run can find out how it ended, whatever happens to this one.
+ */
+export async function send(job: SendJob): Promise<Sent> {
+  const { project, base, onEvent } = job;
+  const remote = connect(project.address(), project.authToken());
+  onEvent?.({ type: 'connect', location: remote.location });
+  if (remote.location !== base.remote) onEvent?.(elsewhere(base, remote));
+  try {
+    return await sendTo(remote, job);
+  } finally {
+    await remote.close();
+  }
+}
+
+async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
+  const { project, base, temporary, comparison, policy, onEvent } = job;
+  const { changeset, frozen } = comparison;
+  const { location } = remote;
+  // Now, since requests do not leave while changes are being read, and the connection is there when they are.
+  const before = await remote.fingerprint();
+  const onSend = (plan: Plan): void => {
+    if (journal === 'none')
+      beginPush(project.files, frozen, { remote: location, fingerprint: before, base: base.createdAt });
+    journal = 'open';
+    onEvent?.({ type: 'transaction', ...describe(plan) });
+  };
+  let journal: 'none' | 'open' = 'none';
+  const applied = timed(onEvent, 'push', () => apply(changeset, remote, { ...policy, onSend }));
+  // While the remote works. Should this fail, the push is still waited for.
+  const written = writeChanges(project, temporary, changeset);
+  written.catch(() => undefined);
+  const result = await applied.catch((error: unknown) => {
+    if (!isUncertain(error, location)) endPush(project.files);
+    throw error;
+  });
+  if (result.status === 'conflict') {
+    const { conflicts } = result;
+    endPush(project.files);
+    await writeConflicts(job, conflicts, { location, onEvent });
+    return { status: 'conflict', conflicts, ...NONE_RESOLVED, alreadyThere: 0, notCarried: [] };
+  }
+  // Only a base that had all of the remote before the push has all of it afterwards.
+  const isCurrent = before === base.fingerprint;
+  const fingerprint = isCurrent ? await knownFingerprint(remote, result.fingerprint) : null;
+  advanceBase(project, temporary, project.files.pushed, { ...base, remote: location, fingerprint });
+  endPush(project.files);
+  removeConflicts(project);
+  await publish(written, onEvent);
+  const { alreadyThere, notCarried } = result;
+  return { status: 'pushed', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
+}
+
+// Guards hold there as well; but a push to production of what was meant for staging would be a surprise.
+function elsewhere(base: Manifest, remote: Remote): CoreEvent {
+  return {
+    type: 'warning',
+    message: `The base was taken from ${base.remote}, and this push goes to ${remote.location}.`,
+  };
+}
+
+// Where the answer is missing, what was sent may be there nevertheless.
+function isUncertain(error: unknown, location: string): boolean {
+  if (!(error instanceof TursoSyncError)) return true;
+  const codes = ['REMOTE_INTERRUPTED', 'REMOTE_FAILED', 'REMOTE_NOT_LIBSQL', 'REMOTE_UNREACHABLE'];
+  return codes.includes(error.code) && !location.startsWith('file:');
+}
+
+// The push is through: files for people to read are not worth a failure.
+async function publish(written: Promise<WrittenChanges>, onEvent: OnEvent | undefined): Promise<void> {
+  try {
+    (await written).publish();
+  } catch (error) {
+    onEvent?.({ type: 'warning', message: `diff.sql was not written: ${(error as Error).message}` });
+  }
+}
+
+function describe({ statements }: Plan): {
+  statements: number;
+  batches: NonNullable<Plan['statements'][number]['batch']>[];
+} {
+  return { statements: statements.length, batches: statements.flatMap((s) => s.batch ?? []) };
+}
+
+async function knownFingerprint(remote: Remote, told: string | null | undefined): Promise<string | null> {
+  if (told !== undefined) return told;
+  try {
+    return await remote.fingerprint();
+  } catch {
+    // The push is through; not knowing the mark only makes the next status less certain.
+    return null;
+  }
+}
