@@ -1,19 +1,13 @@
 import { TursoSyncError } from '../errors';
 import type { Changeset } from '../changeset/model';
 import type { TransactionOutcome } from '../local/statement';
-import type { Encoding } from '../local/values';
-import type { Query, Remote } from '../remote/remote';
-import { conflictOf, type Conflict } from './conflict';
-import { inspectDrops } from './inspect-drops';
-import { inspectRows } from './inspect-rows';
-import { inspectRules, type Refusal } from './inspect-rules';
-import { inspectSchema } from './inspect-schema';
-import { inspectStored, shadowTables } from './inspect-stored';
+import type { Remote } from '../remote/remote';
+import type { Conflict } from './conflict';
+import { inspect } from './inspect';
 import { planStatements, type Plan } from './plan';
 import type { ConflictPolicy } from './policy';
-import { RemainingWork, THERE, type RowDecision } from './remaining-work';
+import { RemainingWork } from './remaining-work';
 import { resolvedChangeset } from './resolved-changeset';
-import { rowIdentity } from './row-identity';
 import { describeLargest } from './row-limit';
 
 /** Where a changeset is put: a {@link Remote}, or anything else that can do these two things. */
@@ -75,8 +69,8 @@ export async function apply(
     // Turso Cloud does not allow it to be set; everything else is worth carrying without it.
     const refusesUserVersion = failed?.sql.startsWith('PRAGMA user_version') === true;
     const userVersion = remaining.userVersion && !refusesUserVersion;
-    const refusal = { changeset, remaining, message: outcome.message, table: failed?.batch?.table };
-    const next = await target.read((query) => inspect(query, refusal, { userVersion, policy }));
+    const why = { message: outcome.message, table: failed?.batch?.table, alters: failed?.alters };
+    const next = await inspect(target, { changeset, remaining, ...why }, { userVersion, policy });
     if (next.conflicts.length > 0) return { status: 'conflict', conflicts: next.conflicts };
     if (next.work.isSameAs(remaining)) throw failure(outcome, target.location, changeset);
     // Rules are met one after another; with every row that is kept for one, there is less to do.
@@ -107,49 +101,6 @@ function appliedResult(
     resolved: work.resolved,
     notCarried: [...changeset.notCarried, ...(work.userVersion ? [] : ['user_version'])],
   };
-}
-
-/** Finds out why a transaction failed: what is in conflict, or what of the work is there already. */
-async function inspect(
-  query: Query,
-  refusal: Refusal & { readonly remaining: RemainingWork },
-  { userVersion, policy }: { readonly userVersion: boolean; readonly policy: ConflictPolicy },
-): Promise<{ conflicts: readonly Conflict[]; work: RemainingWork }> {
-  const { changeset, remaining } = refusal;
-  const [row] = await query(
-    'SELECT (SELECT encoding FROM pragma_encoding), (SELECT user_version FROM pragma_user_version)',
-  );
-  const [encoding, theirVersion] = row as [Encoding, bigint];
-  const schema = await inspectSchema(query, changeset, encoding);
-  const work = new RemainingWork(schema.done, userVersion, remaining.keptByRule);
-  const version = changeset.userVersion;
-  const definitions = [...schema.conflicts];
-  if (version !== null && ![version.from, version.to].includes(Number(theirVersion))) {
-    const message = `user_version was set to ${theirVersion} on the remote.`;
-    definitions.push(conflictOf({ kind: 'schema', table: '', message }));
-  }
-  if (definitions.length > 0) return { conflicts: definitions, work };
-
-  const conflicts: Conflict[] = [];
-  const stored = shadowTables(changeset);
-  for (const changes of changeset.tables.filter((t) => !stored.has(t.table.name))) {
-    if (schema.tables.has(changes.table.name)) {
-      const decide = (identity: string, what: RowDecision): unknown => work.rows.set(identity, what);
-      conflicts.push(...(await inspectRows(query, changes, { encoding, policy }, decide)));
-    } else {
-      // Dropped already, with these rows; or still to be made, and then there are none.
-      for (const change of changes.rows('delete')) work.rows.set(rowIdentity(changes, change), THERE);
-    }
-  }
-  for (const [identity, conflict] of remaining.keptByRule) work.keep(identity, conflict);
-  conflicts.push(...(await inspectStored(query, changeset, { encoding, schema, work })));
-  conflicts.push(...(await inspectDrops(query, changeset, work)));
-  if (conflicts.length > 0 || !work.isSameAs(remaining)) return { conflicts, work };
-  for (const { conflict, cause } of await inspectRules(query, refusal, encoding)) {
-    if (policy.onConflict === 'keep' && cause !== null) work.keep(cause, conflict);
-    else conflicts.push(conflict);
-  }
-  return { conflicts, work };
 }
 
 function failure(

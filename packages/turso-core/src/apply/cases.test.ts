@@ -1,5 +1,4 @@
 import { editDatabase, loadCases } from '@turso-sync/testing';
-import { REFUSED_CASES } from '../changeset/refused-cases.fixture';
 import type { Conflict } from './conflict';
 import { play } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
@@ -7,23 +6,11 @@ import { ADAPTERS } from './served.fixture';
 const push = loadCases('push');
 const drift = loadCases('drift');
 
-test('names only cases that exist as refused', () => {
-  expect(push.map((c) => c.name)).toEqual(expect.arrayContaining(REFUSED_CASES));
-});
-
 describe.each(ADAPTERS)('pushes over %s', (_, serve) => {
-  test.each(push.filter((c) => !REFUSED_CASES.includes(c.name)))('$name: $description', (story) =>
+  test.each(push)('$name: $description', (story) =>
     play(serve, story, async (scene) => {
       expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 0, attempts: 1 });
       expect(await scene.differences()).toEqual([]);
-    }),
-  );
-
-  test.each(push.filter((c) => REFUSED_CASES.includes(c.name)))('refuses $name: $description', (story) =>
-    play(serve, story, async (scene) => {
-      const before = await scene.bytes();
-      await expect(scene.push()).rejects.toMatchObject({ code: 'UNSUPPORTED_CHANGE' });
-      expect(await scene.bytes()).toEqual(before);
     }),
   );
 });

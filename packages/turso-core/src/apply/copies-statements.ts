@@ -1,5 +1,5 @@
 import type { Copies, RowChange, TableChanges } from '../changeset/model';
-import { unsupported } from '../changeset/schema-diff';
+import { unsupported } from '../changeset/unsupported';
 import { contentKey } from '../local/content-key';
 import { quoteName } from '../local/quote';
 import type { Statement } from '../local/statement';

@@ -15,7 +15,8 @@ export async function inspectDrops(
   for (const change of changeset.schema) {
     if (!isDropOfTable(change) || remaining.done.has(change)) continue;
     const table = change.object.name;
-    if (!holdsRows(table, changeset)) continue;
+    const isReplaced = changeset.virtual.some((v) => v.table === table && v.keeps !== null);
+    if (isReplaced || !holdsRows(table, changeset)) continue;
     const [row] = await query(`SELECT count(*) FROM main.${quoteName(table)}`);
     const added = Number(row?.[0]) - countDeletes(changeset, table, remaining);
     if (added <= 0) continue;
@@ -31,7 +32,7 @@ function isDropOfTable({ action, object }: SchemaChange): boolean {
 }
 
 function countDeletes(changeset: Changeset, table: string, remaining: Pick<Remaining, 'row'>): number {
-  const changes = changeset.tables.find((t) => t.table.name === table);
+  const changes = changeset.tables.find((t) => t.beforeSchema && t.table.name === table);
   if (changes === undefined) return 0;
   let count = 0;
   for (const change of changes.rows('delete')) if (remaining.row(changes, change)?.kind === 'delete') count++;

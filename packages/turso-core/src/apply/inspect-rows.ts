@@ -38,11 +38,12 @@ export async function inspectRows(
   if (changes.key.length === 0) return inspectCopies(query, changes, policy, decide);
   const conflicts: Conflict[] = [];
   const nextRowid = await freeRowids(query, changes);
+  const inserted = insertedRows(changes);
   for (const kind of ['delete', 'update', 'insert'] as const) {
     for (const piece of pieces(changes.rows(kind))) {
       const found = await findRows(query, changes, piece, encoding);
       piece.forEach((change, i) => {
-        const verdict = judge(changes, change, found[i] as Found, { policy, nextRowid });
+        const verdict = judge(changes, change, found[i] as Found, { policy, nextRowid, inserted });
         if (verdict === 'write') return;
         if ('outcome' in verdict) decide(rowIdentity(changes, change), verdict);
         else conflicts.push(verdict);
@@ -95,11 +96,18 @@ function before(change: RowChange): Row {
   return change.kind === 'insert' ? change.new : change.old;
 }
 
+interface JudgeOptions {
+  readonly policy: ConflictPolicy;
+  readonly nextRowid: () => bigint;
+  /** The row that is inserted under the address of the given one. */
+  readonly inserted: (row: Row) => Row | undefined;
+}
+
 function judge(
   changes: TableChanges,
   change: RowChange,
   { at, same }: Found,
-  { policy, nextRowid }: { readonly policy: ConflictPolicy; readonly nextRowid: () => bigint },
+  { policy, nextRowid, inserted }: JudgeOptions,
 ): 'write' | RowDecision | Conflict {
   const old = change.kind === 'insert' ? undefined : change.old;
   const now = change.kind === 'delete' ? undefined : change.new;
@@ -111,6 +119,8 @@ function judge(
   });
   if (hasHiddenRowid(changes.table)) {
     if (hasContent(same, now)) return THERE;
+    // Deleted to be inserted elsewhere, where it is already.
+    if (same !== undefined && now === undefined && isSame(same, inserted(same))) return THERE;
     if (change.kind === 'insert' && same === undefined)
       return { outcome: 'appended', instead: insert(change.new), conflict: null };
     if (same !== undefined && hasContent(same, old))
@@ -133,6 +143,17 @@ function readdressed(change: RowChange, theirs: Row): RowChange {
   if (change.kind === 'delete') return { ...change, old: theirs };
   const now = [theirs[0] as SqlValue, ...change.new.slice(1)];
   return change.kind === 'insert' ? { ...change, new: now } : { ...change, old: theirs, new: now };
+}
+
+function insertedRows(changes: TableChanges): JudgeOptions['inserted'] {
+  let rows: Map<string, Row> | undefined;
+  return (row) => {
+    if (rows === undefined) {
+      rows = new Map();
+      for (const change of changes.rows('insert')) rows.set(rowIdentity(changes, change), before(change));
+    }
+    return rows.get(identityOf(changes, row));
+  };
 }
 
 /** Gives rowids that neither side uses, for rows whose own is taken. */

@@ -4,7 +4,7 @@ import type { Encoding } from '../local/values';
 import { readObjects } from '../remote/read-objects';
 import type { Query } from '../remote/remote';
 import { conflictOf, type Conflict } from './conflict';
-import { triggerlessTables } from './plan';
+import { bareTables } from './plan-schema';
 
 /** How the other side's definitions stand to a changeset. */
 export interface SchemaState {
@@ -33,6 +33,20 @@ export async function inspectSchema(
   for (const change of changeset.schema) {
     const { action, object } = change;
     const theirs = remote.get(place(object));
+    if (action === 'alter') {
+      const { from } = change;
+      const original = remote.get(place(from));
+      if (theirs !== undefined && isSame(object, theirs)) done.add(change);
+      else if (original === undefined) report(from, 'dropped');
+      else if (!isSame(from, original)) report(from, 'changed');
+      else if (
+        theirs !== undefined &&
+        theirs !== original &&
+        !changeset.schema.some((c) => c.action === 'drop' && place(c.object) === place(object))
+      )
+        report(object, 'made in another way');
+      continue;
+    }
     const others = changeset.schema.filter((c) => place(c.object) === place(object) && c.action !== action);
     if (action === 'drop') {
       const isGone = theirs === undefined || others.some((c) => isSame(c.object, theirs));
@@ -44,17 +58,20 @@ export async function inspectSchema(
       else if (others.length === 0) report(object, 'made in another way');
     }
   }
-  const changed = new Set(changeset.schema.map((c) => place(c.object)));
+  const changed = new Set(
+    changeset.schema.flatMap((c) => [place(c.object), ...(c.action === 'alter' ? [place(c.from)] : [])]),
+  );
   for (const object of changeset.expects.filter((o) => !changed.has(place(o)))) {
     const theirs = remote.get(place(object));
     if (theirs === undefined) report(object, 'dropped');
     else if (!isSame(object, theirs)) report(object, 'changed');
   }
   const known = new Set([...changed, ...changeset.expects.map(place)]);
-  const untriggered = new Set(triggerlessTables(changeset));
-  for (const object of objects) {
-    if (object.type === 'trigger' && untriggered.has(object.table) && !known.has(place(object)))
-      report(object, 'added');
+  const bare = bareTables(changeset, done);
+  for (const object of objects.filter((o) => !known.has(place(o)))) {
+    const names =
+      object.type === 'trigger' ? bare.untriggered : object.type === 'index' ? bare.unindexed : [];
+    if (names.includes(object.table)) report(object, 'added');
   }
   return { conflicts, done, tables: new Set(objects.filter((o) => o.type === 'table').map((o) => o.name)) };
 }

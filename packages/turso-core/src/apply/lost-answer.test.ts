@@ -6,6 +6,7 @@ const STORY = {
   base: `
     CREATE TABLE t(id INTEGER PRIMARY KEY, v, u UNIQUE);
     CREATE TABLE hidden(a, b);
+    CREATE TABLE named(k TEXT PRIMARY KEY, v);
     CREATE TABLE w(k TEXT COLLATE NOCASE PRIMARY KEY, v) WITHOUT ROWID;
     CREATE TABLE counted(id INTEGER PRIMARY KEY AUTOINCREMENT, v);
     CREATE TABLE gone(id INTEGER PRIMARY KEY, v);
@@ -22,6 +23,7 @@ const STORY = {
     CREATE TRIGGER t_drop AFTER INSERT ON t BEGIN INSERT INTO log VALUES('drop'); END;
     INSERT INTO t VALUES(1, 'a', 'x'), (2, 'b', 'y'), (3, 'c', 'z');
     INSERT INTO hidden VALUES(1, 1), (1, 1), (2, 2);
+    INSERT INTO named VALUES('a', 1), ('b', 2);
     INSERT INTO w VALUES('abc', 1), ('def', 2);
     INSERT INTO counted(v) VALUES('a'), ('b');
     INSERT INTO gone VALUES(1, 'a'), (2, 'b');
@@ -32,6 +34,7 @@ const STORY = {
     UPDATE t SET u = NULL; UPDATE t SET u = 'y' WHERE id = 1; UPDATE t SET u = 'x' WHERE id = 2;
     DELETE FROM t WHERE id = 3; INSERT INTO t VALUES(4, 'd', 'w'); DELETE FROM log;
     DELETE FROM hidden WHERE rowid = 1; INSERT INTO hidden VALUES(2, 2); UPDATE hidden SET b = 3 WHERE rowid = 3;
+    UPDATE named SET rowid = rowid + 10;
     UPDATE w SET k = 'ABC' WHERE k = 'abc';
     INSERT INTO counted(v) VALUES('c');
     DROP TABLE gone; DROP TABLE gone_empty;
@@ -45,7 +48,7 @@ const STORY = {
     CREATE TRIGGER fresh_new AFTER INSERT ON fresh BEGIN DELETE FROM fresh; END;
     PRAGMA user_version = 2`,
 };
-const ROWS = 4 + 3 + 2 + 1 + 2 + 2;
+const ROWS = 4 + 3 + 4 + 2 + 1 + 2 + 2;
 
 describe.each(ADAPTERS)('a push whose answer was lost, over %s', (_, serve) => {
   test('is recognised as done, all of it', () =>

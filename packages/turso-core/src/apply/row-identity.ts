@@ -8,8 +8,10 @@ export function rowIdentity(changes: TableChanges, change: RowChange): string {
 }
 
 /** The same for a row with the columns of these changes. */
-export function identityOf({ table, key }: TableChanges, row: readonly SqlValue[]): string {
+export function identityOf({ table, key, beforeSchema }: TableChanges, row: readonly SqlValue[]): string {
   // Where no row can be addressed, its content says which it is.
   const values = key.length === 0 ? row : key.map((i) => row[i] as SqlValue);
-  return [table.name, ...values.map(quoteValue)].join('\u0000');
+  // A table that is altered may have other rows before than afterwards.
+  const time = beforeSchema ? 'before' : 'after';
+  return [time, table.name, ...values.map(quoteValue)].join('\u0000');
 }

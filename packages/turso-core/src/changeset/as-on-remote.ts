@@ -1,7 +1,7 @@
 import type { SchemaObject } from '../local/schema';
 import type { SetAside } from '../local/set-aside';
 import type { Changeset, SchemaChange } from './model';
-import { unsupported } from './schema-diff';
+import { unsupported } from './unsupported';
 
 /**
  * A changeset between two local copies as it is for the remote that they come from, where objects were set aside: with the
@@ -14,13 +14,19 @@ export function asOnRemote(changeset: Changeset, setAside: readonly SetAside[]):
     const found = setAside.find((o) => o.type === object.type && o.name === object.name);
     return found?.localSql === object.sql ? { ...object, sql: found.sql } : object;
   };
-  return { ...changeset, expects: changeset.expects.map(there) };
+  const rebuilt = changeset.schema.flatMap((c) => (c.action === 'alter' && c.rebuilt ? [c.from.name] : []));
+  // They go with the tables that are made anew, and come back as all indexes do.
+  const lost = setAside.filter((o) => o.type === 'index' && rebuilt.includes(o.table));
+  const indexes = lost.map(({ type, name, table, sql }) => ({ type, name, table, sql }));
+  return { ...changeset, expects: [...changeset.expects.map(there), ...indexes] };
 }
 
-function refuseLoss({ action, object }: SchemaChange, setAside: readonly SetAside[]): void {
-  if (object.type !== 'table' || action !== 'drop') return;
-  const lost = setAside.find((o) => o.table === object.name);
+function refuseLoss(change: SchemaChange, setAside: readonly SetAside[]): void {
+  if (change.object.type !== 'table' || change.action === 'create') return;
+  const table = change.action === 'alter' ? change.from.name : change.object.name;
+  const keepsIndexes = change.action === 'alter' && change.object.name === table;
+  const lost = setAside.find((o) => o.table === table && !(o.type === 'index' && keepsIndexes));
   if (lost === undefined) return;
   const what = lost.type === 'table' ? 'is RANDOM ROWID' : `has the index "${lost.name}"`;
-  throw unsupported(`table "${object.name}", which was dropped or made anew, ${what} on the remote`);
+  throw unsupported(`table "${table}", whose definition was changed or dropped, ${what} on the remote`);
 }

@@ -10,10 +10,18 @@ import { BEFORE, type Presence } from './row-queries';
 /**
  * The changed rows of a table whose columns take every name of the rowid, so that nothing tells equal rows apart: how many
  * of which there are is compared. A changed row is one less of what it was, and one more of what it is.
+ *
+ * @param older - the name under which the older rows are attached.
  */
-export function diffCopies(db: Database, table: Table, presence: Presence, encoding: Encoding): TableChanges {
+export function diffCopies(
+  db: Database,
+  table: Table,
+  presence: Presence,
+  encoding: Encoding,
+  older = BEFORE,
+): TableChanges {
   const columns = rowColumns(table);
-  const counted = countedRows(table, columns, presence);
+  const counted = countedRows(table, columns, presence, older);
   const places = columns.map((_, i) => `c${i}`);
   const rows = function* (kind: ChangeKind): Generator<RowChange> {
     if (kind === 'update') return;
@@ -30,17 +38,17 @@ export function diffCopies(db: Database, table: Table, presence: Presence, encod
     const sql = `SELECT coalesce(sum(abs("from" - "to")), 0) FROM (${counted}) WHERE ${CONDITIONS[kind]}`;
     return db.prepare(sql).pluck().get() as number;
   };
-  return { table, columns, key: [], rows, count, bulk: () => null };
+  return { table, columns, key: [], beforeSchema: presence === 'before', rows, count, bulk: () => null };
 }
 
 const CONDITIONS = { delete: '"from" > "to"', insert: '"from" < "to"' } as const;
 
-function countedRows(table: Table, columns: readonly string[], presence: Presence): string {
+function countedRows(table: Table, columns: readonly string[], presence: Presence, older: string): string {
   const list = columns.map((name, i) => `${quoteName(name)} AS c${i}`).join(',');
   const side = (schema: string, isAfter: 0 | 1): string =>
     `SELECT ${list}, ${isAfter} AS side FROM ${schema}.${quoteName(table.name)}`;
   const sides = [
-    ...(presence === 'after' ? [] : [side(BEFORE, 0)]),
+    ...(presence === 'after' ? [] : [side(older, 0)]),
     ...(presence === 'before' ? [] : [side('main', 1)]),
   ];
   const places = columns.map((_, i) => `c${i}`);

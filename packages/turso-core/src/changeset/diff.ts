@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { openReadOnly } from '../local/open';
 import {
@@ -8,6 +10,8 @@ import {
   type SchemaObject,
   type Table,
 } from '../local/schema';
+import { carriedColumns } from './carried-columns';
+import { carryTables, type CarriedTable } from './carry';
 import {
   type Changeset,
   type ForeignKeyCheck,
@@ -17,15 +21,21 @@ import {
   type TableChanges,
 } from './model';
 import { diffCopies } from './copies-diff';
+import { pairChangedTables } from './pair-tables';
 import { diffRows, hasChanges, MAX_COLUMNS } from './row-diff';
 import { BEFORE, type Presence } from './row-queries';
 import { differsInScanOrder, hasAnyRow } from './scan-order';
-import { diffSchemas, unsupported } from './schema-diff';
+import { diffSchemas } from './schema-diff';
+import { unsupported } from './unsupported';
 import { diffVirtualTables } from './virtual-diff';
+
+/** The name under which the tables with changed definitions are attached, with the older rows carried into them. */
+const CARRIED = 'carried';
 
 /**
  * Compares two database files and runs work with what has to happen to the first so that it equals the second. Nothing is
- * written to either; neither may be changed meanwhile. Throws UNSUPPORTED_CHANGE.
+ * written to either; neither may be changed meanwhile. Where definitions of tables differ, a copy of the first is made in
+ * the folder of the second, and removed afterwards. Throws UNSUPPORTED_CHANGE.
  */
 export async function withDiff<T>(
   before: string,
@@ -33,17 +43,38 @@ export async function withDiff<T>(
   work: (changeset: Changeset) => T | Promise<T>,
 ): Promise<T> {
   const db = openReadOnly(after);
+  const folder = new PrivateFolder(path.dirname(after));
   try {
-    attach(db, before);
-    return await work(diffDatabases(db));
+    attach(db, before, BEFORE);
+    return await work(diffDatabases(db, before, folder));
   } finally {
     db.close();
+    folder.remove();
   }
 }
 
-function attach(db: Database, before: string): void {
+/** A folder that is made when it is needed. */
+class PrivateFolder {
+  readonly #parent: string;
+  #made: string | undefined;
+
+  constructor(parent: string) {
+    this.#parent = parent;
+  }
+
+  file(name: string): string {
+    this.#made ??= mkdtempSync(path.join(this.#parent, 'turso-sync-'));
+    return path.join(this.#made, name);
+  }
+
+  remove(): void {
+    if (this.#made !== undefined) rmSync(this.#made, { recursive: true, force: true });
+  }
+}
+
+function attach(db: Database, file: string, name: string): void {
   try {
-    db.prepare(`ATTACH ? AS ${BEFORE}`).run(before);
+    db.prepare(`ATTACH ? AS ${name}`).run(file);
   } catch (error) {
     // SQLite attaches no database of another encoding.
     if (!(error as Error).message.includes('must use the same text encoding')) throw error;
@@ -51,24 +82,38 @@ function attach(db: Database, before: string): void {
   }
 }
 
-function diffDatabases(db: Database): Changeset {
+function diffDatabases(db: Database, file: string, folder: PrivateFolder): Changeset {
   refuseHiddenFunctions(db);
   const [before, after] = [readSchema(db, BEFORE), readSchema(db)];
-  const schema = diffSchemas(before, after);
+  const pairs = pairChangedTables(before, after).filter((p) => carriedColumns(p.from, p.to).length > 0);
+  const objects = diffSchemas(before, after, pairs);
+  let carried: readonly CarriedTable[] = [];
+  if (pairs.length > 0) {
+    const scratch = folder.file('carried.db');
+    const taken = new Set([...before.objects, ...after.objects].map((o) => o.name));
+    carried = carryTables(scratch, { before: file, schema: before, pairs, changes: objects, taken });
+    attach(db, scratch, CARRIED);
+  }
+  const schema = [
+    ...objects.filter((c) => c.action === 'drop'),
+    ...carried.map((c) => c.alteration),
+    ...objects.filter((c) => c.action === 'create'),
+  ];
   const ofVirtual = diffVirtualTables(db, before, after);
-  const tables = [...diffTables(db, before, after), ...ofVirtual.tables];
+  const tables = [...diffTables(db, before, after, carried), ...ofVirtual.tables];
   const touched = new Set([...tables.map((t) => t.table.name), ...ofVirtual.changes.map((c) => c.table)]);
+  const altered = pairs.flatMap(({ from, to }) => [from.name, to.name]);
   return {
     schema,
     tables,
     virtual: ofVirtual.changes,
-    sequences: diffSequences(db),
+    sequences: diffSequences(db, carried.length > 0 ? CARRIED : BEFORE),
     userVersion:
       before.userVersion === after.userVersion ? null : { from: before.userVersion, to: after.userVersion },
     notCarried: before.applicationId === after.applicationId ? [] : ['application_id'],
     expects: findExpected(before, schema, touched),
     knownTables: [...new Set([...before.tables.keys(), ...after.tables.keys()])],
-    foreignKeys: diffForeignKeys(db, after, touched),
+    foreignKeys: diffForeignKeys(db, after, new Set([...touched, ...altered])),
   };
 }
 
@@ -85,8 +130,9 @@ function refuseHiddenFunctions(db: Database): void {
 }
 
 /**
- * Of what exists before, a change relies on: what it drops; the tables whose rows it touches and their triggers, which
- * are put aside; the triggers of views that are made anew; the tables that get an index or a trigger.
+ * Of what exists before, a change relies on: what it drops; tables that it alters, with all that hangs on those that are
+ * made anew; the tables whose rows it touches and their triggers, which are put aside; the triggers of views that are made
+ * anew; the tables that get an index or a trigger.
  */
 function findExpected(
   before: Schema,
@@ -94,40 +140,61 @@ function findExpected(
   touched: ReadonlySet<string>,
 ): SchemaObject[] {
   const dropped = new Set(changes.filter((c) => c.action === 'drop').map((c) => c.object));
+  const altered = changes.filter((c) => c.action === 'alter');
+  const rebuilt = new Set(altered.filter((c) => c.rebuilt).map((c) => c.from.name));
   const made = changes.filter((c) => c.action === 'create').map((c) => c.object);
   const droppedViews = new Set([...dropped].filter((o) => o.type === 'view').map((o) => o.name));
-  const extended = new Set(made.map((o) => o.table));
+  const used = new Set([...touched, ...made.map((o) => o.table), ...altered.map((c) => c.from.name)]);
   const isShadow = (o: SchemaObject): boolean => before.tables.get(o.name)?.kind === 'shadow';
   return before.objects.filter(
     (o) =>
       dropped.has(o) ||
-      (o.type === 'table' && !isShadow(o) && (touched.has(o.name) || extended.has(o.name))) ||
-      (o.type === 'trigger' && (touched.has(o.table) || droppedViews.has(o.table))),
+      (o.type === 'table' && !isShadow(o) && used.has(o.name)) ||
+      (o.type === 'index' && rebuilt.has(o.table)) ||
+      (o.type === 'trigger' && (touched.has(o.table) || rebuilt.has(o.table) || droppedViews.has(o.table))),
   );
 }
 
-function diffTables(db: Database, before: Schema, after: Schema): TableChanges[] {
-  const changes: TableChanges[] = [];
-  for (const name of new Set([...before.tables.keys(), ...after.tables.keys()])) {
-    const [old, now] = [before.tables.get(name), after.tables.get(name)];
-    const table = (now ?? old) as Table;
-    const presence = old === undefined ? 'after' : now === undefined ? 'before' : 'both';
-    if (isStored(old) || isStored(now)) continue;
-    const obstacle = findObstacle(table);
-    if (obstacle !== null) {
-      if (mayDiffer(db, table, presence)) throw unsupported(`rows of table "${name}", ${obstacle}`);
-      continue;
-    }
-    const isAddressable = keyColumns(table).length > 0;
-    const rows = (isAddressable ? diffRows : diffCopies)(db, table, presence, after.encoding);
-    if (hasChanges(rows)) changes.push(rows);
+function diffTables(
+  db: Database,
+  before: Schema,
+  after: Schema,
+  carried: readonly CarriedTable[],
+): TableChanges[] {
+  const { encoding } = after;
+  const isOther = (t: Table): boolean =>
+    isStored(t) || carried.some(({ from, to }) => from === t || to === t);
+  const [olds, news] = [before, after].map(({ tables }) => [...tables.values()].filter((t) => !isOther(t)));
+  const dropped = (olds ?? []).filter((t) => after.tables.get(t.name)?.sql !== t.sql);
+  return [
+    ...(news ?? []).map((table) => {
+      const presence = before.tables.get(table.name)?.sql === table.sql ? 'both' : 'after';
+      return diffTable(db, table, presence, encoding);
+    }),
+    ...carried.map(({ to }) => diffTable(db, to, 'both', encoding, CARRIED)),
+    ...[...dropped, ...carried.filter((c) => c.leavesRows).map((c) => c.from)].map((table) =>
+      diffTable(db, table, 'before', encoding),
+    ),
+  ].flatMap((changes) => changes ?? []);
+}
+
+function diffTable(
+  ...[db, table, presence, encoding, older]: Parameters<typeof diffRows>
+): TableChanges | null {
+  const obstacle = findObstacle(table);
+  if (obstacle !== null) {
+    if (mayDiffer(db, table, presence, older))
+      throw unsupported(`rows of table "${table.name}", ${obstacle}`);
+    return null;
   }
-  return changes;
+  const compare = keyColumns(table).length > 0 ? diffRows : diffCopies;
+  const rows = compare(db, table, presence, encoding, older);
+  return hasChanges(rows) ? rows : null;
 }
 
 /** Whether a table is virtual, or holds what a virtual table stores. */
-function isStored(table: Table | undefined): boolean {
-  return table?.kind === 'virtual' || table?.kind === 'shadow';
+function isStored(table: Table): boolean {
+  return table.kind === 'virtual' || table.kind === 'shadow';
 }
 
 /** Why the rows of a table cannot be compared one by one, or null. */
@@ -135,13 +202,13 @@ function findObstacle(table: Table): string | null {
   return rowColumns(table).length > MAX_COLUMNS ? `which has more than ${MAX_COLUMNS} columns` : null;
 }
 
-function mayDiffer(db: Database, table: Table, presence: Presence): boolean {
-  if (presence === 'both') return differsInScanOrder(db, table, [BEFORE, 'main']);
-  return hasAnyRow(db, table, presence === 'before' ? BEFORE : 'main');
+function mayDiffer(db: Database, table: Table, presence: Presence, older = BEFORE): boolean {
+  if (presence === 'both') return differsInScanOrder(db, table, [older, 'main']);
+  return hasAnyRow(db, table, presence === 'before' ? older : 'main');
 }
 
-function diffSequences(db: Database): SequenceChange[] {
-  const [before, after] = [readSequences(db, BEFORE), readSequences(db, 'main')];
+function diffSequences(db: Database, older: string): SequenceChange[] {
+  const [before, after] = [readSequences(db, older), readSequences(db, 'main')];
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((table) => {
     const [from, to] = [before.get(table) ?? null, after.get(table) ?? null];
     return from === to ? [] : [{ table, from, to }];

@@ -49,7 +49,7 @@ export function* changesetJson(changeset: Changeset, createdAt: Date): Generator
     version: CHANGES_FORMAT,
     createdAt: createdAt.toISOString(),
     summary: summarize(changeset),
-    schema: changeset.schema.map(({ action, object }) => ({ action, ...object })),
+    schema: changeset.schema.map(({ object, ...change }) => ({ ...change, ...object })),
     virtual: changeset.virtual.map((v) => ({ ...v, settings: v.settings.map(settingJson) })),
     sequences: changeset.sequences.map((s) => ({ ...s, from: jsonOrNull(s.from), to: jsonOrNull(s.to) })),
   };

@@ -33,6 +33,11 @@ export interface TableChanges {
   readonly columns: readonly string[];
   /** Indexes into the columns that tell a row from all others; empty where nothing does, and rows are counted. */
   readonly key: readonly number[];
+  /**
+   * Whether these rows are deleted before any definition changes: of tables that are dropped, and rows that a changed
+   * definition has no room for as they were. The latter have a second entry of the same name, for the rows afterwards.
+   */
+  readonly beforeSchema: boolean;
   /** The rows of one kind, in the order of the key. */
   rows(kind: ChangeKind): Iterable<RowChange>;
   /** How many rows of one kind there are. */
@@ -55,10 +60,26 @@ export type RowPiece =
     }
   | { readonly count: number; readonly rows: readonly RowChange[] };
 
-/** An object of the schema that is made or goes. A changed index, view or trigger goes and is made anew. */
-export interface SchemaChange {
+/** What happens to an object of the schema. A changed index, view or trigger goes and is made anew. */
+export type SchemaChange = ObjectChange | TableAlteration;
+
+/** An object of the schema that is made or goes. */
+export interface ObjectChange {
   readonly action: 'create' | 'drop';
   readonly object: SchemaObject;
+}
+
+/** A table that gets another definition, or another name, and keeps its rows. */
+export interface TableAlteration {
+  readonly action: 'alter';
+  /** The table as it becomes. */
+  readonly object: SchemaObject;
+  /** The table as it was. */
+  readonly from: SchemaObject;
+  /** Whether it is made anew, so that its indexes and triggers go with the old one. */
+  readonly rebuilt: boolean;
+  /** What does it, in SQL, once the rows of {@link TableChanges.beforeSchema} are gone. */
+  readonly statements: readonly string[];
 }
 
 /** A value outside of all tables, before and after. */

@@ -18,12 +18,20 @@ export const MAX_COLUMNS = 999;
 /**
  * The changed rows of one table, found by SQLite itself: rows are paired by their key, to the byte, and compared by
  * storage class and bytes. A table that only one side has counts as empty on the other.
+ *
+ * @param older - the name under which the older rows are attached.
  */
-export function diffRows(db: Database, table: Table, presence: Presence, encoding: Encoding): TableChanges {
+export function diffRows(
+  db: Database,
+  table: Table,
+  presence: Presence,
+  encoding: Encoding,
+  older = BEFORE,
+): TableChanges {
   const columns = rowColumns(table);
   const key = keyColumns(table).map((name) => columns.indexOf(name));
   const reader = rowReader(db, table, columns, encoding);
-  const places = changedFrom(table, presence, columns);
+  const places = changedFrom(table, presence, columns, older);
   const search = function* (kind: ChangeKind, condition: string, args: bigint[]): Generator<RowChange> {
     const from = places[kind];
     if (from === null) return;
@@ -35,7 +43,7 @@ export function diffRows(db: Database, table: Table, presence: Presence, encodin
       .raw()
       .safeIntegers()
       .iterate(...args) as IterableIterator<SqlValue[]>;
-    for (const row of rows) yield toChange(kind, row, reader);
+    for (const row of rows) yield toChange(kind, row, reader, older);
   };
   const { isMany, rows, count } = knownRows({
     search: (kind) => search(kind, '', []),
@@ -56,7 +64,7 @@ export function diffRows(db: Database, table: Table, presence: Presence, encodin
       return [...search(kind, `AND ${rowid} BETWEEN ? AND ?`, [first, last])];
     },
   });
-  return { table, columns, key, rows, count, bulk };
+  return { table, columns, key, beforeSchema: presence === 'before', rows, count, bulk };
 }
 
 /** Whether there are any changed rows. */
@@ -64,10 +72,10 @@ export function hasChanges(changes: TableChanges): boolean {
   return CHANGE_KINDS.some((kind) => changes.count(kind) > 0);
 }
 
-function toChange(kind: ChangeKind, row: SqlValue[], reader: RowReader): RowChange {
-  if (kind === 'delete') return { kind, old: reader.read(row, BEFORE) };
+function toChange(kind: ChangeKind, row: SqlValue[], reader: RowReader, older: string): RowChange {
+  if (kind === 'delete') return { kind, old: reader.read(row, older) };
   if (kind === 'insert') return { kind, new: reader.read(row, 'main') };
-  const old = reader.read(row.slice(0, row.length / 2), BEFORE);
+  const old = reader.read(row.slice(0, row.length / 2), older);
   const now = reader.read(row.slice(row.length / 2), 'main');
   const changed = old.flatMap((value, i) => (sameValue(value, now[i] as SqlValue) ? [] : [i]));
   return { kind, old, new: now, changed };

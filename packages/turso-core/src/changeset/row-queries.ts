@@ -15,13 +15,15 @@ export type Presence = 'both' | 'before' | 'after';
  * be none. The older row is `o`, the newer one `n`.
  *
  * @param columns - all columns of a row.
+ * @param older - the name under which the older rows are attached.
  */
 export function changedFrom(
   table: Table,
   presence: Presence,
   columns: readonly string[],
+  older: string,
 ): Readonly<Record<ChangeKind, string | null>> {
-  const [old, now] = [`${BEFORE}.${quoteName(table.name)} o`, `main.${quoteName(table.name)} n`];
+  const [old, now] = [`${older}.${quoteName(table.name)} o`, `main.${quoteName(table.name)} n`];
   if (presence === 'before') return { delete: `FROM ${old} WHERE true`, update: null, insert: null };
   if (presence === 'after') return { delete: null, update: null, insert: `FROM ${now} WHERE true` };
   const key = keyColumns(table).map(quoteName);

@@ -1,17 +1,25 @@
-import { TursoSyncError } from '../errors';
 import type { Schema, SchemaObject } from '../local/schema';
-import type { SchemaChange } from './model';
+import type { ObjectChange } from './model';
+import type { TablePair } from './pair-tables';
+import { unsupported } from './unsupported';
 
 /**
- * What was created and dropped between two schemas, compared by their text. Drops come first, dependents before what
- * they depend on; creations in the order in which they were made.
- * Throws UNSUPPORTED_CHANGE, naming it, for every other change.
+ * What was created and dropped between two schemas, compared by their text, besides tables that were changed. Drops come
+ * first, dependents before what they depend on; creations in the order in which they were made.
+ * Throws UNSUPPORTED_CHANGE for a virtual table in place of another, and the reverse.
  */
-export function diffSchemas(before: Schema, after: Schema): SchemaChange[] {
+export function diffSchemas(before: Schema, after: Schema, changed: readonly TablePair[]): ObjectChange[] {
   const old = byKey(before.objects);
   const now = byKey(after.objects);
-  const dropped = before.objects.filter((o) => !isShadow(o, before) && !isSame(o, now.get(key(o))));
-  const created = after.objects.filter((o) => !isShadow(o, after) && !isSame(o, old.get(key(o))));
+  const isOneOf = (o: SchemaObject, names: readonly string[]): boolean =>
+    o.type === 'table' && names.includes(o.name);
+  const [from, to] = [changed.map((p) => p.from.name), changed.map((p) => p.to.name)];
+  const dropped = before.objects.filter(
+    (o) => !isShadow(o, before) && !isSame(o, now.get(key(o))) && !isOneOf(o, from),
+  );
+  const created = after.objects.filter(
+    (o) => !isShadow(o, after) && !isSame(o, old.get(key(o))) && !isOneOf(o, to),
+  );
   for (const object of [...dropped, ...created]) refuseUnsupported(object, before, after);
   return [
     ...dropped.sort((a, b) => order(b) - order(a)).map((object) => ({ action: 'drop', object }) as const),
@@ -45,17 +53,6 @@ function isSame(a: SchemaObject, b: SchemaObject | undefined): boolean {
 function refuseUnsupported(object: SchemaObject, before: Schema, after: Schema): void {
   if (object.type !== 'table') return;
   const tables = [before.tables.get(object.name), after.tables.get(object.name)];
-  if (tables.every((table) => table?.kind === 'virtual')) return;
-  if (tables.every((table) => table !== undefined))
-    throw unsupported(`the definition of table "${object.name}" was changed`);
-}
-
-/** The error for a change that this version does not carry. */
-export function unsupported(
-  what: string,
-  hint = 'Make this change on the remote itself, then run `turso-sync dump-init --force` and redo the rest.',
-): TursoSyncError {
-  return new TursoSyncError('UNSUPPORTED_CHANGE', `This change cannot be pushed yet: ${what}.`, {
-    hint: `Nothing was sent. ${hint}`,
-  });
+  if (tables.includes(undefined) || (tables[0]?.virtual === null) === (tables[1]?.virtual === null)) return;
+  throw unsupported(`table "${object.name}" became a virtual table, or the reverse`);
 }

@@ -4,13 +4,15 @@ import { quoteName, quoteString, quoteValue } from '../local/quote';
 import type { SchemaObject } from '../local/schema';
 import type { SqlValue } from '../local/values';
 import { deletedCopies, insertedCopies } from './copies-sql';
+import { dropSql } from './drop-sql';
 import type { Changeset, ChangeKind, RowChange, RowPiece, TableChanges } from './model';
 import { changesUniqueValue } from './unique';
 import { virtualSql } from './virtual-sql';
 
 /**
- * A changeset as SQL for people to read: create, delete, update, insert, one row a statement. The stock `sqlite3` shell
- * applies it to a copy of the baseline and gets the working copy. It guards nothing; a push does not send this text.
+ * A changeset as SQL for people to read: drop, alter, create, delete, update, insert, one row a statement. The stock
+ * `sqlite3` shell applies it to a copy of the baseline and gets the working copy. It guards nothing; a push does not send
+ * this text.
  */
 export function* changesetSql(changeset: Changeset): Generator<string> {
   const { schema } = changeset;
@@ -18,35 +20,32 @@ export function* changesetSql(changeset: Changeset): Generator<string> {
     changeset.virtual.flatMap((v) => v.shadows.filter((s) => s.to === null).map((s) => s.name)),
   );
   const tables = changeset.tables.filter((t) => !gone.has(t.table.name));
+  const [early, late] = [tables.filter((t) => t.beforeSchema), tables.filter((t) => !t.beforeSchema)];
   const dropped = schema.filter((c) => c.action === 'drop').map((c) => c.object);
+  const altered = schema.filter((c) => c.action === 'alter');
   const created = schema.filter((c) => c.action === 'create').map((c) => c.object);
   const isDropped = (o: SchemaObject): boolean => dropped.some((d) => d.type === o.type && d.name === o.name);
   const putAside = changeset.expects.filter((o) => o.type === 'trigger' && !isDropped(o));
-  const before = [...putAside, ...dropped.filter((o) => o.type !== 'table')];
-  const after = [
-    ...created.filter((o) => o.type === 'index' || o.type === 'view'),
-    ...putAside,
-    ...created.filter((o) => o.type === 'trigger'),
-  ];
-
+  const rebuilt = new Set(altered.filter((c) => c.rebuilt).map((c) => c.from.name));
+  const lost = changeset.expects.filter((o) => o.type === 'index' && rebuilt.has(o.table) && !isDropped(o));
   const virtual = virtualSql(changeset);
-  // Of the others, none is made anew under its old name.
   const isTable = (o: SchemaObject): boolean => o.type === 'table' && !virtual.replaced.has(o.name);
-  const isRedefined = (o: SchemaObject): boolean =>
-    created.some((c) => c.type === o.type && c.name === o.name);
+  const made = created.filter((o) => o.type === 'index' || o.type === 'view');
 
   yield 'PRAGMA foreign_keys=OFF;\nBEGIN IMMEDIATE;\n';
-  yield* section('drop', [...before, ...dropped.filter((o) => isTable(o) && isRedefined(o))].map(dropSql));
+  yield* section('drop', [...putAside, ...dropped.filter((o) => o.type !== 'table')].map(drop));
   yield* section('replace', virtual.replacements.map(endStatement));
+  yield* section('delete', flatMap(early, deletes));
+  yield* section('drop', dropped.filter(isTable).map(drop));
+  yield* section('alter', altered.flatMap((c) => c.statements).map(endStatement));
   yield* section('create', created.filter(isTable).map(createSql));
   yield* section('clear', virtual.clearings.map(endStatement));
-  yield* section('delete', flatMap(tables, deletes));
-  yield* section('drop', dropped.filter((o) => isTable(o) && !isRedefined(o)).map(dropSql));
-  yield* section('update', flatMap(tables, updates));
-  yield* section('insert', flatMap(tables, inserts));
-  yield* section('create', after.filter((o) => o.type !== 'trigger').map(createSql));
+  yield* section('delete', flatMap(late, deletes));
+  yield* section('update', flatMap(late, updates));
+  yield* section('insert', flatMap(late, inserts));
+  yield* section('create', [...lost, ...made].map(createSql));
   yield* section('index', virtual.commands.map(endStatement));
-  yield* section('create', after.filter((o) => o.type === 'trigger').map(createSql));
+  yield* section('create', [...putAside, ...created.filter((o) => o.type === 'trigger')].map(createSql));
   yield* section('settings', settings(changeset));
   yield 'COMMIT;\n';
 }
@@ -59,8 +58,8 @@ function* section(title: string, statements: Iterable<string>): Generator<string
   }
 }
 
-function dropSql({ type, name }: SchemaObject): string {
-  return `DROP ${type.toUpperCase()} ${quoteName(name)};`;
+function drop(object: SchemaObject): string {
+  return `${dropSql(object)};`;
 }
 
 function createSql({ sql }: SchemaObject): string {

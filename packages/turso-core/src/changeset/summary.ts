@@ -1,4 +1,4 @@
-import type { ChangeKind, Changeset } from './model';
+import type { ChangeKind, Changeset, SchemaChange } from './model';
 
 /** How many rows of one table, or of all, are changed in which way. */
 export type Counts = Readonly<Record<ChangeKind, number>>;
@@ -8,7 +8,7 @@ export interface ChangeSummary {
   readonly total: Counts;
   readonly tables: readonly ({ readonly table: string } & Counts)[];
   readonly schema: readonly {
-    readonly action: 'create' | 'drop';
+    readonly action: SchemaChange['action'];
     readonly type: string;
     readonly name: string;
   }[];
@@ -27,14 +27,11 @@ export interface ChangeSummary {
 
 /** Counts a changeset. */
 export function summarize(changeset: Changeset): ChangeSummary {
-  const tables = changeset.tables.map((changes) => {
-    const count = (kind: ChangeKind): number => changes.count(kind);
-    return {
-      table: changes.table.name,
-      delete: count('delete'),
-      update: count('update'),
-      insert: count('insert'),
-    };
+  const names = [...new Set(changeset.tables.map((changes) => changes.table.name))];
+  const tables = names.map((table) => {
+    const entries = changeset.tables.filter((changes) => changes.table.name === table);
+    const count = (kind: ChangeKind): number => entries.reduce((n, changes) => n + changes.count(kind), 0);
+    return { table, delete: count('delete'), update: count('update'), insert: count('insert') };
   });
   const sum = (kind: ChangeKind): number => tables.reduce((n, t) => n + t[kind], 0);
   return {

@@ -7,7 +7,7 @@ import type { VirtualTable } from '../local/virtual-table';
 import type { ShadowTable, TableChanges, VirtualChange } from './model';
 import { diffRows, hasChanges } from './row-diff';
 import { BEFORE, type Presence } from './row-queries';
-import { unsupported } from './schema-diff';
+import { unsupported } from './unsupported';
 import { diffSettings } from './virtual-settings';
 import { differsInContent, findFlaw, openIndexCheck, type IndexCheck } from './virtual-whole';
 

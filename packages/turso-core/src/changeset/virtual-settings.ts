@@ -3,7 +3,7 @@ import { quoteName } from '../local/quote';
 import type { Table } from '../local/schema';
 import { sameValue, type SqlValue } from '../local/values';
 import type { Presence } from './row-queries';
-import { unsupported } from './schema-diff';
+import { unsupported } from './unsupported';
 import type { IndexSetting } from './model';
 
 /**

@@ -105,6 +105,18 @@ describeWithSqld('what only libSQL knows', () => {
     expect((await push(project)).status).toBe('nothing');
   });
 
+  test('is there and up to date after the definition of its table was changed', async () => {
+    edit(
+      `DROP INDEX title; ALTER TABLE docs DROP COLUMN title; UPDATE docs SET e = x'0000803f0000803f00000000' WHERE id = 2`,
+    );
+    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await remote(`SELECT id FROM vector_top_k('near2', vector32('[1,1,0]'), 1)`)).toEqual([[2n]]);
+    expect(await remote(`SELECT name FROM sqlite_schema WHERE sql LIKE '%libsql_vector_idx%'`)).toHaveLength(
+      2,
+    );
+    expect(await remote('SELECT * FROM docs')).toHaveLength(2);
+  });
+
   test("a change there of what was set aside is no conflict, but one of a table's definition is", async () => {
     await execOn(sqld, 'DROP INDEX near; DROP TABLE s; CREATE TABLE s(a INTEGER, b TEXT) STRICT');
     edit(`INSERT INTO docs VALUES(4,'w',NULL)`);
@@ -119,6 +131,8 @@ describeWithSqld('what only libSQL knows', () => {
   test.each([
     ['DROP TABLE docs', /"docs".*"near"/],
     ['DROP TABLE r', /"r".*RANDOM ROWID/],
+    ['ALTER TABLE r ADD COLUMN c', /"r".*RANDOM ROWID/],
+    ['ALTER TABLE docs RENAME TO moved', /"docs".*"near"/],
   ])('would be lost by %s, which is refused', async (sql, message) => {
     edit(sql);
     await expect(push(project)).rejects.toMatchObject({

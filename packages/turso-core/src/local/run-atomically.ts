@@ -10,10 +10,8 @@ export function runAtomically(db: Database, statements: readonly Statement[]): T
   if (!db.inTransaction) db.exec('BEGIN IMMEDIATE');
   let at = 0;
   try {
-    for (const { sql, args = [] } of statements) {
-      const statement = db.prepare(sql);
-      if (statement.reader) statement.all(...args);
-      else statement.run(...args);
+    for (const statement of statements) {
+      runStatement(db, statement);
       at++;
     }
     db.exec('COMMIT');
@@ -23,4 +21,11 @@ export function runAtomically(db: Database, statements: readonly Statement[]): T
     if (at === statements.length) throw error;
     return { committed: false, failed: at, code: systemCode(error), message: (error as Error).message };
   }
+}
+
+/** Runs one statement, and reads what it answers to the end. */
+export function runStatement(db: Database, { sql, args = [] }: Statement): void {
+  const statement = db.prepare(sql);
+  if (statement.reader) statement.all(...args);
+  else statement.run(...args);
 }

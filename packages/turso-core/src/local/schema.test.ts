@@ -143,13 +143,15 @@ test('reads what is outside of all tables, and of a database that is attached', 
 });
 
 test('reads a column as it was declared', () => {
+  const plain = { primaryKey: 0, keyCollation: null, generated: false, notNull: false, defaultValue: null };
   expect(
-    tableOf('CREATE TABLE t(a TEXT COLLATE NOCASE, b VARCHAR(10) PRIMARY KEY, c, g AS (a)) WITHOUT ROWID')
-      .columns,
+    tableOf(
+      'CREATE TABLE t(a TEXT COLLATE NOCASE DEFAULT 5, b VARCHAR(10) PRIMARY KEY, c, g AS (a)) WITHOUT ROWID',
+    ).columns,
   ).toEqual([
-    { name: 'a', type: 'TEXT', primaryKey: 0, keyCollation: null, generated: false },
-    { name: 'b', type: 'VARCHAR(10)', primaryKey: 1, keyCollation: 'BINARY', generated: false },
-    { name: 'c', type: '', primaryKey: 0, keyCollation: null, generated: false },
-    { name: 'g', type: '', primaryKey: 0, keyCollation: null, generated: true },
+    { name: 'a', type: 'TEXT', ...plain, defaultValue: '5' },
+    { name: 'b', type: 'VARCHAR(10)', ...plain, primaryKey: 1, keyCollation: 'BINARY', notNull: true },
+    { name: 'c', type: '', ...plain },
+    { name: 'g', type: '', ...plain, generated: true },
   ]);
 });

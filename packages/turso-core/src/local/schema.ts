@@ -27,6 +27,9 @@ export interface Column {
   readonly keyCollation: string | null;
   /** Whether SQLite computes it; a generated column is never written. */
   readonly generated: boolean;
+  readonly notNull: boolean;
+  /** The text of its DEFAULT, or null where it has none. */
+  readonly defaultValue: string | null;
 }
 
 /** A table whose rows can be compared and changed. */
@@ -180,7 +183,7 @@ function virtualColumns(
   // The first column of an R-tree is the rowid.
   if (module.startsWith('rtree') && first !== undefined) return { columns: visible, rowid: first.name };
   const rowid = findRowidName(visible) ?? 'rowid';
-  const column = { name: rowid, type: 'INTEGER', primaryKey: 1, keyCollation: null, generated: false };
+  const column = toColumn({ name: rowid, type: 'INTEGER', pk: 1, hidden: 0, required: 0, value: null });
   return { columns: [column, ...visible], rowid };
 }
 
@@ -219,16 +222,30 @@ interface XInfoRow {
   readonly type: string;
   readonly pk: number;
   readonly hidden: number;
+  readonly required: number;
+  readonly value: string | null;
 }
 
 function readAllColumns(db: Database, schema: string, table: string): XInfoRow[] {
   return db
-    .prepare(`SELECT name, type, pk, hidden FROM temp.pragma_table_xinfo(?, ?) ORDER BY cid`)
+    .prepare(
+      `SELECT name, type, pk, hidden, "notnull" AS required, dflt_value AS value
+       FROM temp.pragma_table_xinfo(?, ?) ORDER BY cid`,
+    )
     .all(table, schema) as XInfoRow[];
 }
 
-function toColumn({ name, type, pk, hidden }: XInfoRow): Column {
-  return { name, type, primaryKey: pk, keyCollation: null, generated: hidden > 1 };
+function toColumn({ name, type, pk, hidden, required, value }: XInfoRow): Column {
+  const generated = hidden > 1;
+  return {
+    name,
+    type,
+    primaryKey: pk,
+    keyCollation: null,
+    generated,
+    notNull: required === 1,
+    defaultValue: value,
+  };
 }
 
 function readColumns(

@@ -13,3 +13,11 @@ export function sqlTokens(sql: string): SqlToken[] {
     .map((match) => ({ text: match[0], at: match.index }))
     .filter(({ text }) => !/^(?:\s|--|\/\*)/.test(text));
 }
+
+/** What a word or a quoted text says. */
+export function unquote(text: string): string {
+  const quote = text[0];
+  if (quote === '[') return text.slice(1, text.lastIndexOf(']'));
+  if (quote === undefined || !`'"\``.includes(quote)) return text;
+  return text.slice(1, text.lastIndexOf(quote)).replaceAll(quote + quote, quote);
+}

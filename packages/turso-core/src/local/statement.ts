@@ -6,6 +6,8 @@ export interface Statement {
   readonly args?: readonly SqlValue[];
   /** The rows that it changes, for people to follow. */
   readonly batch?: RowBatch;
+  /** The table whose definition it changes, for people to follow. */
+  readonly alters?: string;
 }
 
 /** How many rows of which table a statement changes, and how. */

@@ -1,4 +1,4 @@
-import { sqlTokens, type SqlToken } from './sql-tokens';
+import { sqlTokens, unquote, type SqlToken } from './sql-tokens';
 
 /** What a CREATE VIRTUAL TABLE statement made, as far as its content is concerned. */
 export interface VirtualTable {
@@ -91,13 +91,6 @@ function readOptions(args: readonly string[]): Map<string, string> {
     if (name !== undefined) options.set(name.toLowerCase(), unquote(value ?? ''));
   }
   return options;
-}
-
-function unquote(text: string): string {
-  const quote = text[0];
-  if (quote === '[') return text.slice(1, text.lastIndexOf(']'));
-  if (quote === undefined || !`'"\``.includes(quote)) return text;
-  return text.slice(1, text.lastIndexOf(quote)).replaceAll(quote + quote, quote);
 }
 
 function parseModule(sql: string): { module: string; args: string[] } {

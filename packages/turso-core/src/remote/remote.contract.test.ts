@@ -191,6 +191,26 @@ describe.each(adapters)('a remote behind $name', ({ serve, name }) => {
       expect(await remote.read(countRows)).toBe(2);
     });
 
+    test('reads what statements would make of the database, and takes them back', async () => {
+      const after = [
+        { sql: 'ALTER TABLE t ADD COLUMN more DEFAULT 5' },
+        { sql: 'INSERT INTO t VALUES (2, ?, 6)', args: [new Uint8Array([1])] },
+        { sql: 'SELECT 1' },
+      ];
+      const sums = await remote.read((query) => query('SELECT sum(more), count(*) FROM t'), { after });
+      expect(sums).toEqual([[11n, 2n]]);
+      expect(await remote.read((query) => query('SELECT * FROM t'))).toHaveLength(1);
+      await expect(remote.read((query) => query('SELECT more FROM t'))).rejects.toThrow('no such column');
+      const failing = [
+        { sql: 'DELETE FROM t' },
+        { sql: 'INSERT INTO missing VALUES (1)' },
+        { sql: 'DROP TABLE t' },
+      ];
+      await expect(remote.read(countRows, { after: failing })).rejects.toThrow('no such table: missing');
+      expect(await remote.read(countRows)).toBe(1);
+      await expect(remote.transact([{ sql: 'DELETE FROM t' }])).resolves.toMatchObject({ committed: true });
+    });
+
     test('passes on what the work of a reader throws, as it is', async () => {
       const own = Object.assign(new Error('disk full'), { code: 'ENOSPC' });
       await expect(remote.read(() => Promise.reject(own))).rejects.toBe(own);

@@ -34,6 +34,12 @@ export interface SnapshotOptions {
   readonly method?: SnapshotMethod;
 }
 
+/** What {@link Remote.read} may be told. */
+export interface ReadOptions {
+  /** Statements whose outcome is read, and nothing of which stays. One that fails is an error. Default is none. */
+  readonly after?: readonly Statement[];
+}
+
 /**
  * The Turso side, as narrow as it gets: one consistent copy, one atomic change, consistent reads, and a mark that tells
  * whether anything has changed. Adapters: libsql-server over HTTP, and a local SQLite file (`file:`).
@@ -65,8 +71,11 @@ export interface Remote {
    */
   transact(statements: readonly Statement[]): Promise<TransactionOutcome>;
 
-  /** Runs queries in one read transaction. */
-  read<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  /**
+   * Runs queries in one read transaction. With statements to run `after`, they see what these would make of the database,
+   * in a write transaction that is rolled back.
+   */
+  read<T>(work: (query: Query) => Promise<T>, options?: ReadOptions): Promise<T>;
 
   /** Lets go of connections. Safe to call twice. */
   close(): Promise<void>;

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import Database from 'better-sqlite3';
 import { backupTo } from '../../local/backup';
 import { leaveWalMode } from '../../local/file-header';
-import { runAtomically } from '../../local/run-atomically';
+import { runAtomically, runStatement } from '../../local/run-atomically';
 import type { SqlValue } from '../../local/values';
 import type { Remote } from '../remote';
 import { fileError } from './file-errors';
@@ -54,9 +54,13 @@ export function createFileRemote(file: string, location: string): Remote {
         return { method: 'backup' as const, setAside: [] };
       }),
     transact: (statements) => withDatabase((db) => orThrow(() => runAtomically(db, statements)), true),
-    read: (work) =>
+    read: (work, { after = [] } = {}) =>
       withDatabase((db) => {
-        orThrow(() => db.exec('BEGIN'));
+        orThrow(() => {
+          db.exec(after.length > 0 ? 'BEGIN IMMEDIATE' : 'BEGIN');
+          for (const statement of after) runStatement(db, statement);
+        });
+        // Closing the file rolls back.
         return work(async (sql, args = []) => orThrow(() => runQuery(db, sql, args)));
       }),
     close: () => Promise.resolve(),

@@ -32,7 +32,7 @@ export function createHttpRemote(url: URL, location: string, authToken?: string)
         ? { ...outcome, fingerprint: joinFingerprint(logId, replicationIndex) }
         : outcome;
     },
-    read: (work) => reader.read(work),
+    read: (work, options) => reader.read(work, options),
     close() {
       reader.close();
       client.close();

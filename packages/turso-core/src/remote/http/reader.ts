@@ -1,17 +1,19 @@
 import type * as Hrana from '@libsql/hrana-client';
 import { TursoSyncError } from '../../errors';
+import type { Statement } from '../../local/statement';
 import { RawText, type SqlValue } from '../../local/values';
-import type { Query } from '../remote';
+import type { Query, ReadOptions } from '../remote';
 import { createFetch } from './fetch';
 import type { HttpClient } from './http-client';
 import { notLibsql, responseError } from './http-errors';
+import { PRELUDE } from './transaction';
 
 /** Hrana protocol version: 3 speaks protobuf, several times faster than JSON for what is read. */
 const PROTOCOL = 3;
 
 /** Reads from a server, one transaction after the other. */
 export interface Reader {
-  read<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  read<T>(work: (query: Query) => Promise<T>, options?: ReadOptions): Promise<T>;
   close(): void;
 }
 
@@ -28,7 +30,7 @@ export function createReader(client: HttpClient): Reader {
     throw clientError(error, client.location);
   };
   return {
-    async read(work) {
+    async read(work, { after = [] } = {}) {
       // The client closes itself when the server does not answer its first question.
       if (hrana?.closed !== false) {
         hrana = loadHrana().openHttp(client.url, client.authToken, createFetch(client), undefined, PROTOCOL);
@@ -36,14 +38,49 @@ export function createReader(client: HttpClient): Reader {
       const stream = hrana.openStream();
       stream.intMode = 'bigint';
       try {
-        await stream.run('BEGIN').catch(fail);
-        return await work((sql, args) => runQuery(stream, sql, args).catch(fail));
+        if (after.length > 0) await runUncommitted(stream, after).catch(fail);
+        else await stream.run('BEGIN').catch(fail);
+        const result = await work((sql, args) => runQuery(stream, sql, args).catch(fail));
+        if (after.length > 0) await rollBack(stream, client.location);
+        return result;
       } finally {
         stream.close();
       }
     },
     close: () => hrana?.close(),
   };
+}
+
+// Every step on the condition that the one before succeeded: outside of the transaction, it would be there to stay.
+async function runUncommitted(stream: Hrana.HttpStream, statements: readonly Statement[]): Promise<void> {
+  const { BatchCond } = loadHrana();
+  const batch = stream.batch();
+  const done: Promise<unknown>[] = [];
+  let previous: Hrana.BatchStep | undefined;
+  for (const { sql, args = [] } of [...PRELUDE, ...statements]) {
+    const step = batch.step();
+    if (previous !== undefined) step.condition(BatchCond.ok(previous));
+    done.push(step.run([sql, args.map(toHrana)]));
+    previous = step;
+  }
+  // The first that fails is the reason for the others.
+  const failed = Promise.all(done);
+  failed.catch(() => undefined);
+  await batch.execute();
+  await failed;
+}
+
+// A server may give the lock to another writer after a while; then what was read was read outside of the transaction.
+async function rollBack(stream: Hrana.HttpStream, location: string): Promise<void> {
+  try {
+    await stream.run('ROLLBACK');
+  } catch (error) {
+    throw new TursoSyncError('REMOTE_BUSY', `Another writer took over on ${location} while it was read.`, {
+      hint: 'Nothing was changed. Run the command again.',
+      retryable: true,
+      cause: error,
+    });
+  }
 }
 
 async function runQuery(

@@ -41,8 +41,11 @@ export async function runTransaction(
   return answer({ committed: false, failed: at - PRELUDE.length, code, message });
 }
 
-// A pragma inside a transaction would be ignored, and without `foreign_keys` off, deletes would cascade.
-const PRELUDE: readonly Statement[] = [
+/**
+ * How a write transaction is begun. A pragma inside it would be ignored, and without `foreign_keys` off, deletes would
+ * cascade.
+ */
+export const PRELUDE: readonly Statement[] = [
   { sql: 'PRAGMA foreign_keys=OFF' },
   { sql: 'BEGIN IMMEDIATE' },
   { sql: `SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = 0, '1', 'x'))` },

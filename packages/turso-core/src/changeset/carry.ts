@@ -1,0 +1,122 @@
+import { constants, copyFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { systemCode } from '../errors';
+import { using } from '../local/open';
+import { quoteName } from '../local/quote';
+import type { Schema, Table } from '../local/schema';
+import { addColumnStatements } from './add-columns';
+import { carriedColumns, defaultedColumns, type CarriedColumn } from './carried-columns';
+import { isConstant } from './constant';
+import { dropSql } from './drop-sql';
+import { isCarriedInexactly } from './inexact';
+import type { ObjectChange, TableAlteration } from './model';
+import type { TablePair } from './pair-tables';
+import { rebuildStatements } from './rebuild-statements';
+import { unsupported } from './unsupported';
+
+/** How a table's definition is changed. */
+export interface CarriedTable extends TablePair {
+  readonly alteration: TableAlteration;
+  /** Whether its rows have to go before: as they were, they do not fit the new definition, or nobody knows how. */
+  readonly leavesRows: boolean;
+}
+
+/** What {@link carryTables} works on. */
+export interface CarryOptions {
+  /** The file of the database as it was. */
+  readonly before: string;
+  readonly schema: Schema;
+  readonly pairs: readonly TablePair[];
+  /** What else changes. */
+  readonly changes: readonly ObjectChange[];
+  /** Names that are taken in the database as it becomes. */
+  readonly taken: ReadonlySet<string>;
+}
+
+/**
+ * Finds how tables get their new definitions by doing it: makes a copy of a database in which that has happened, so that
+ * rows can be compared with what becomes of them. Throws UNSUPPORTED_CHANGE.
+ */
+export function carryTables(
+  file: string,
+  { before, schema, pairs, changes, taken }: CarryOptions,
+): CarriedTable[] {
+  copyFileSync(before, file, constants.COPYFILE_FICLONE);
+  return using(openScratch(file), (db) => {
+    const dropped = changes
+      .filter(({ action, object }) => action === 'drop' && schema.tables.get(object.name)?.kind !== 'virtual')
+      .map((c) => c.object);
+    const inTheWay = schema.objects.filter(
+      (o) => o.type === 'view' || o.type === 'trigger' || dropped.includes(o),
+    );
+    const order = ['trigger', 'view', 'index', 'table'];
+    for (const object of inTheWay.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type)))
+      db.exec(dropSql(object));
+    const options = { holding: freeName(taken), hasSequences: hasSequences(db) };
+    return pairs.map((pair) => carryTable(db, pair, schema, options));
+  });
+}
+
+function openScratch(file: string): Database.Database {
+  const db = new Database(file);
+  // Nobody needs this file after a crash.
+  for (const pragma of ['journal_mode = MEMORY', 'synchronous = OFF', 'foreign_keys = OFF'])
+    db.pragma(pragma);
+  return db;
+}
+
+function hasSequences(db: Database.Database): boolean {
+  return db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
+}
+
+function freeName(taken: ReadonlySet<string>): string {
+  for (let n = 1; ; n++) {
+    const name = `turso_sync_staging_rebuild_${n}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
+function carryTable(
+  db: Database.Database,
+  pair: TablePair,
+  { objects }: Schema,
+  options: { readonly holding: string; readonly hasSequences: boolean },
+): CarriedTable {
+  const object = (table: Table): TableAlteration['from'] => ({
+    type: 'table',
+    name: table.name,
+    table: table.name,
+    sql: table.sql,
+  });
+  const from = objects.find((o) => o.type === 'table' && o.name === pair.from.name) ?? object(pair.from);
+  const carried = carriedColumns(pair.from, pair.to);
+  const how = (rebuilt: boolean, statements: readonly string[], leavesRows: boolean): CarriedTable => ({
+    ...pair,
+    alteration: { action: 'alter', object: object(pair.to), from, rebuilt, statements },
+    leavesRows,
+  });
+
+  const added = addColumnStatements(pair);
+  if (added !== null && attempt(db, added) === null) return how(false, added, false);
+  const statements = rebuildStatements(pair, { ...options, carried });
+  if (isCarriedSurely(db, pair, carried) && attempt(db, statements) === null)
+    return how(true, statements, false);
+  const failure = attempt(db, [`DELETE FROM main.${quoteName(pair.from.name)}`, ...statements]);
+  if (failure === null) return how(true, statements, true);
+  throw unsupported(`the new definition of table "${pair.to.name}" cannot be made (${failure})`);
+}
+
+function isCarriedSurely(db: Database.Database, pair: TablePair, carried: readonly CarriedColumn[]): boolean {
+  return defaultedColumns(pair.to, carried).every(isConstant) && !isCarriedInexactly(db, pair, carried);
+}
+
+/** Runs all statements or none; answers what SQLite says against it. */
+function attempt(db: Database.Database, statements: readonly string[]): string | null {
+  try {
+    db.transaction(() => statements.forEach((sql) => db.exec(sql)))();
+    return null;
+  } catch (error) {
+    if (!systemCode(error).startsWith('SQLITE_')) throw error;
+    return (error as Error).message;
+  }
+}
