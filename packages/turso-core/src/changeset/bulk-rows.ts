@@ -4,6 +4,7 @@ import { quoteName, quoteString } from '../local/quote';
 import { keyColumns, type Table } from '../local/schema';
 import type { Encoding } from '../local/values';
 import type { ChangeKind, RowChange, RowPiece, TableChanges } from './model';
+import type { RowidRange } from './pages/changed-ranges';
 import { differ, sideOf } from './row-queries';
 import { changesUniqueValue } from './unique';
 
@@ -26,6 +27,8 @@ interface Source {
   /** All columns of a row. */
   readonly columns: readonly string[];
   readonly encoding: Encoding;
+  /** The rowids among which they are, in ascending order. */
+  readonly ranges: readonly RowidRange[];
   /** Where the rows of a kind are, as {@link changedFrom} tells, or null where they are few. */
   readonly from: (kind: ChangeKind) => string | null;
   /** Reads the rows of a kind from one rowid to another, one by one. */
@@ -77,35 +80,41 @@ interface Rendered {
 
 function* render(source: Source, kind: ChangeKind, from: string, form: Form): Generator<RowPiece> {
   const read = pieceReader(source, kind, from, form);
+  for (const range of source.ranges) yield* renderRange(source, kind, range, read);
+}
+
+function* renderRange(
+  source: Source,
+  kind: ChangeKind,
+  [start, end]: RowidRange,
+  read: ReturnType<typeof pieceReader>,
+): Generator<RowPiece> {
   let set: readonly number[] = [];
-  for (let next = LEAST_ROWID; ;) {
-    let piece = read(next, set);
+  for (let next = start; ;) {
+    let piece = read([next, end], set);
     if (piece.count === 0) return;
     // Rows change the same columns as a rule; where others do, their piece is rendered again with those.
     if (piece.changed.join() !== set.join()) {
       set = piece.changed;
-      piece = read(next, set);
+      piece = read([next, end], set);
     }
     const { count, first, last, text } = piece;
     const isWhole = text.length <= LONG && !text.includes(UNRENDERED) && !text.includes('\uFFFD');
     yield isWhole && !changesUniqueValue(source, set)
       ? { count, text, set }
       : { count, rows: source.rows(kind, first, last) };
-    if (last === GREATEST_ROWID) return;
+    if (last === end) return;
     next = last + 1n;
   }
 }
 
-const LEAST_ROWID = -(2n ** 63n);
-const GREATEST_ROWID = 2n ** 63n - 1n;
-
-/** Answers with the rows from a rowid on; updates are rendered with these columns set. */
+/** Answers with the first rows of a range; updates are rendered with these columns set. */
 function pieceReader(
   { db, table, columns }: Source,
   kind: ChangeKind,
   from: string,
   form: Form,
-): (first: bigint, set: readonly number[]) => Rendered {
+): (range: RowidRange, set: readonly number[]) => Rendered {
   const names = columns.map(quoteName);
   const limit = Math.min(PIECE.rows, Math.floor(PIECE.values / columns.length));
   const place = `${sideOf(kind)}.${quoteName(table.rowid ?? '')}`;
@@ -113,7 +122,7 @@ function pieceReader(
   const now = kind === 'delete' ? [] : names.map((name, i) => `n.${name} AS n${i}`);
   const compared = kind === 'update' ? columns.flatMap((c, i) => (isKey(table, c) ? [] : [i])) : [];
   const flags = compared.map((i) => `(${differ(names[i] ?? '')}) AS d${i}`);
-  const rows = `SELECT ${place} AS k, ${[...old, ...now, ...flags].join(',')} ${from} AND ${place} >= ?
+  const rows = `SELECT ${place} AS k, ${[...old, ...now, ...flags].join(',')} ${from} AND ${place} BETWEEN ? AND ?
                 ORDER BY ${place} LIMIT ${limit}`;
   const changed = compared.map((i) => `, max(d${i})`).join('');
   const statement = (set: readonly number[]): Statement => {
@@ -122,10 +131,10 @@ function pieceReader(
     return db.prepare(sql).raw().safeIntegers();
   };
   const statements = new Map<string, Statement>();
-  return (firstRowid, set) => {
+  return (range, set) => {
     const select = statements.get(set.join()) ?? statement(set);
     statements.set(set.join(), select);
-    const [count, first, last, text, ...flagged] = select.get(firstRowid) as [
+    const [count, first, last, text, ...flagged] = select.get(...range) as [
       bigint,
       bigint,
       bigint,

@@ -21,6 +21,7 @@ import {
   type TableChanges,
 } from './model';
 import { diffCopies } from './copies-diff';
+import { findChangedRanges, type ChangedRanges, type Roots } from './pages/changed-ranges';
 import { pairChangedTables } from './pair-tables';
 import { diffRows, hasChanges, MAX_COLUMNS } from './row-diff';
 import { BEFORE, type Presence } from './row-queries';
@@ -46,7 +47,7 @@ export async function withDiff<T>(
   const folder = new PrivateFolder(path.dirname(after));
   try {
     attach(db, before, BEFORE);
-    return await work(diffDatabases(db, before, folder));
+    return await work(diffDatabases(db, { before, after }, folder));
   } finally {
     db.close();
     folder.remove();
@@ -82,7 +83,7 @@ function attach(db: Database, file: string, name: string): void {
   }
 }
 
-function diffDatabases(db: Database, file: string, folder: PrivateFolder): Changeset {
+function diffDatabases(db: Database, files: Files, folder: PrivateFolder): Changeset {
   refuseHiddenFunctions(db);
   const [before, after] = [readSchema(db, BEFORE), readSchema(db)];
   const pairs = pairChangedTables(before, after).filter((p) => carriedColumns(p.from, p.to).length > 0);
@@ -91,7 +92,7 @@ function diffDatabases(db: Database, file: string, folder: PrivateFolder): Chang
   if (pairs.length > 0) {
     const scratch = folder.file('carried.db');
     const taken = new Set([...before.objects, ...after.objects].map((o) => o.name));
-    carried = carryTables(scratch, { before: file, schema: before, pairs, changes: objects, taken });
+    carried = carryTables(scratch, { before: files.before, schema: before, pairs, changes: objects, taken });
     attach(db, scratch, CARRIED);
   }
   const schema = [
@@ -100,7 +101,10 @@ function diffDatabases(db: Database, file: string, folder: PrivateFolder): Chang
     ...objects.filter((c) => c.action === 'create'),
   ];
   const ofVirtual = diffVirtualTables(db, before, after);
-  const tables = [...diffTables(db, before, after, carried), ...ofVirtual.tables];
+  const tables = [
+    ...diffTables(db, before, after, { carried, rangesOf: changedRangesOf(db, files) }),
+    ...ofVirtual.tables,
+  ];
   const touched = new Set([...tables.map((t) => t.table.name), ...ofVirtual.changes.map((c) => c.table)]);
   const altered = pairs.flatMap(({ from, to }) => [from.name, to.name]);
   return {
@@ -155,11 +159,25 @@ function findExpected(
   );
 }
 
+/** The two files that are compared. */
+interface Files {
+  readonly before: string;
+  readonly after: string;
+}
+
+function changedRangesOf(db: Database, { before, after }: Files): ChangedRanges {
+  const roots = (schema: string): Roots => {
+    const select = db.prepare(`SELECT name, rootpage FROM ${schema}.sqlite_schema WHERE rootpage > 0`);
+    return new Map(select.raw().all() as [string, number][]);
+  };
+  return findChangedRanges({ file: before, roots: roots(BEFORE) }, { file: after, roots: roots('main') });
+}
+
 function diffTables(
   db: Database,
   before: Schema,
   after: Schema,
-  carried: readonly CarriedTable[],
+  { carried, rangesOf }: { readonly carried: readonly CarriedTable[]; readonly rangesOf: ChangedRanges },
 ): TableChanges[] {
   const { encoding } = after;
   const isOther = (t: Table): boolean =>
@@ -167,11 +185,12 @@ function diffTables(
   const [olds, news] = [before, after].map(({ tables }) => [...tables.values()].filter((t) => !isOther(t)));
   const dropped = (olds ?? []).filter((t) => after.tables.get(t.name)?.sql !== t.sql);
   return [
-    ...(news ?? []).map((table) => {
-      const presence = before.tables.get(table.name)?.sql === table.sql ? 'both' : 'after';
-      return diffTable(db, table, presence, encoding);
-    }),
-    ...carried.map(({ to }) => diffTable(db, to, 'both', encoding, CARRIED)),
+    ...(news ?? []).map((table) =>
+      before.tables.get(table.name)?.sql === table.sql
+        ? diffTable(db, table, 'both', encoding, { ranges: rangesOf(table.name) })
+        : diffTable(db, table, 'after', encoding),
+    ),
+    ...carried.map(({ to }) => diffTable(db, to, 'both', encoding, { older: CARRIED })),
     ...[...dropped, ...carried.filter((c) => c.leavesRows).map((c) => c.from)].map((table) =>
       diffTable(db, table, 'before', encoding),
     ),
@@ -179,16 +198,19 @@ function diffTables(
 }
 
 function diffTable(
-  ...[db, table, presence, encoding, older]: Parameters<typeof diffRows>
+  ...[db, table, presence, encoding, place = {}]: Parameters<typeof diffRows>
 ): TableChanges | null {
+  if (place.ranges?.length === 0) return null;
   const obstacle = findObstacle(table);
   if (obstacle !== null) {
-    if (mayDiffer(db, table, presence, older))
+    if (mayDiffer(db, table, presence, place.older))
       throw unsupported(`rows of table "${table.name}", ${obstacle}`);
     return null;
   }
-  const compare = keyColumns(table).length > 0 ? diffRows : diffCopies;
-  const rows = compare(db, table, presence, encoding, older);
+  const rows =
+    keyColumns(table).length > 0
+      ? diffRows(db, table, presence, encoding, place)
+      : diffCopies(db, table, presence, encoding, place.older);
   return hasChanges(rows) ? rows : null;
 }
 

@@ -6,6 +6,7 @@ import { sameValue, type Encoding, type SqlValue } from '../local/values';
 import { bulkRows } from './bulk-rows';
 import { knownRows } from './known-rows';
 import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from './model';
+import { EVERYWHERE, type RowidRange } from './pages/changed-ranges';
 import { BEFORE, changedFrom, sideOf, type Presence } from './row-queries';
 import { rowReader, type RowReader } from './row-reader';
 
@@ -15,24 +16,37 @@ import { rowReader, type RowReader } from './row-reader';
  */
 export const MAX_COLUMNS = 999;
 
+/** Ranges that are worth pieces of their own when many rows are rendered at once. */
+const FEW_RANGES = 20;
+
+/** Where changed rows are looked for. */
+export interface Place {
+  /** The name under which the older rows are attached. */
+  readonly older?: string;
+  /** The rowids among which they are, in ascending order; all by default. */
+  readonly ranges?: readonly RowidRange[];
+}
+
 /**
  * The changed rows of one table, found by SQLite itself: rows are paired by their key, to the byte, and compared by
  * storage class and bytes. A table that only one side has counts as empty on the other.
- *
- * @param older - the name under which the older rows are attached.
  */
 export function diffRows(
   db: Database,
   table: Table,
   presence: Presence,
   encoding: Encoding,
-  older = BEFORE,
+  { older = BEFORE, ranges = EVERYWHERE }: Place = {},
 ): TableChanges {
   const columns = rowColumns(table);
   const key = keyColumns(table).map((name) => columns.indexOf(name));
   const reader = rowReader(db, table, columns, encoding);
   const places = changedFrom(table, presence, columns, older);
-  const search = function* (kind: ChangeKind, condition: string, args: bigint[]): Generator<RowChange> {
+  // Asked for range by range only where there is more than one place to look.
+  const within = ranges === EVERYWHERE ? [[]] : ranges.map((range) => [...range]);
+  const inRange = (kind: ChangeKind): string =>
+    ranges === EVERYWHERE ? '' : `AND ${rowidOf(table, kind)} BETWEEN ? AND ?`;
+  const read = function* (kind: ChangeKind, condition: string, args: bigint[]): Generator<RowChange> {
     const from = places[kind];
     if (from === null) return;
     const sides = kind === 'update' ? ['o.', 'n.'] : [`${sideOf(kind)}.`];
@@ -46,25 +60,30 @@ export function diffRows(
     for (const row of rows) yield toChange(kind, row, reader, older);
   };
   const { isMany, rows, count } = knownRows({
-    search: (kind) => search(kind, '', []),
-    count: (kind) =>
-      db
-        .prepare(`SELECT count(*) ${places[kind] ?? 'WHERE false'}`)
-        .pluck()
-        .get() as number,
+    *search(kind) {
+      for (const args of within) yield* read(kind, inRange(kind), args);
+    },
+    count(kind) {
+      const select = db.prepare(`SELECT count(*) ${places[kind] ?? 'WHERE false'} ${inRange(kind)}`).pluck();
+      return within.reduce((sum, args) => sum + (select.get(...args) as number), 0);
+    },
   });
   const bulk = bulkRows({
     db,
     table,
     columns,
     encoding,
+    ranges: ranges.length > FEW_RANGES ? EVERYWHERE : ranges,
     from: (kind) => (isMany(kind) ? places[kind] : null),
-    rows: (kind, first, last) => {
-      const rowid = `${sideOf(kind)}.${quoteName(table.rowid ?? '')}`;
-      return [...search(kind, `AND ${rowid} BETWEEN ? AND ?`, [first, last])];
-    },
+    rows: (kind, first, last) => [
+      ...read(kind, `AND ${rowidOf(table, kind)} BETWEEN ? AND ?`, [first, last]),
+    ],
   });
   return { table, columns, key, beforeSchema: presence === 'before', rows, count, bulk };
+}
+
+function rowidOf(table: Table, kind: ChangeKind): string {
+  return `${sideOf(kind)}.${quoteName(table.rowidAlias ?? table.rowid ?? '')}`;
 }
 
 /** Whether there are any changed rows. */

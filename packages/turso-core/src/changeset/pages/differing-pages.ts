@@ -1,0 +1,25 @@
+import type { PageFile } from './page-file';
+
+/** Bytes that are read at once. */
+const PIECE = 1 << 20;
+
+/** The numbers of the pages that are not the same in two files of the same page size. */
+export function differingPages(a: PageFile, b: PageFile): Set<number> {
+  const { pageSize } = a;
+  const [x, y] = [Buffer.allocUnsafe(PIECE), Buffer.allocUnsafe(PIECE)];
+  const pages = PIECE / pageSize;
+  const found = new Set<number>();
+  const common = Math.min(a.pageCount, b.pageCount);
+  for (let first = 1; first <= common; first += pages) {
+    const count = Math.min(pages, common - first + 1);
+    a.read(first, x);
+    b.read(first, y);
+    if (x.compare(y, 0, count * pageSize, 0, count * pageSize) === 0) continue;
+    for (let i = 0; i < count; i++) {
+      const [from, to] = [i * pageSize, (i + 1) * pageSize];
+      if (x.compare(y, from, to, from, to) !== 0) found.add(first + i);
+    }
+  }
+  for (let page = common + 1; page <= Math.max(a.pageCount, b.pageCount); page++) found.add(page);
+  return found;
+}
