@@ -6,6 +6,7 @@ import type { Conflict } from './conflict';
 import { inspect } from './inspect';
 import { planStatements, type Plan } from './plan';
 import type { ConflictPolicy } from './policy';
+import { refuseMissingModules, refusedVirtualTable } from './remote-modules';
 import { RemainingWork } from './remaining-work';
 import { resolvedChangeset } from './resolved-changeset';
 import { describeLargest } from './row-limit';
@@ -58,6 +59,7 @@ export async function apply(
   { onSend, merge = 'rows', onConflict = 'fail' }: ApplyOptions = {},
 ): Promise<ApplyResult> {
   const policy = { merge, onConflict };
+  await refuseMissingModules(changeset, target);
   let remaining = new RemainingWork();
   for (let attempts = 1, inVain = 0; inVain < ATTEMPTS; attempts++) {
     const plan = planStatements(changeset, remaining, target.maxRowBytes);
@@ -72,7 +74,10 @@ export async function apply(
     const why = { message: outcome.message, table: failed?.batch?.table, alters: failed?.alters };
     const next = await inspect(target, { changeset, remaining, ...why }, { userVersion, policy });
     if (next.conflicts.length > 0) return { status: 'conflict', conflicts: next.conflicts };
-    if (next.work.isSameAs(remaining)) throw failure(outcome, target.location, changeset);
+    if (next.work.isSameAs(remaining)) {
+      const what = { ...failed, message: outcome.message, location: target.location };
+      throw refusedVirtualTable(changeset, what) ?? failure(outcome, target.location, changeset);
+    }
     // Rules are met one after another; with every row that is kept for one, there is less to do.
     if (next.work.keptByRule.size === remaining.keptByRule.size) inVain++;
     remaining = next.work;

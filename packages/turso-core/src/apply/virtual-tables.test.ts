@@ -1,6 +1,8 @@
+import { requireTool } from '@turso-sync/testing';
 import { withDiff } from '../changeset/diff';
 import { isEmpty, summarize } from '../changeset/summary';
 import { NOTES, VIRTUAL_EDITS } from '../changeset/virtual-edits.fixture';
+import type { Target } from './apply';
 import { play, type Scene } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
 
@@ -218,4 +220,64 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
       expect(await scene.bytes()).toEqual(before);
     }),
   );
+
+  test('refuses a module that the other side lacks before anything is sent', () =>
+    play(
+      serve,
+      { base: 'CREATE TABLE t(x)', edit: 'CREATE VIRTUAL TABLE f USING fts5(a); INSERT INTO t VALUES(1)' },
+      async (scene) => {
+        const before = await scene.bytes();
+        const lacking: Target = {
+          ...scene.served.remote,
+          read: (work) =>
+            scene.served.remote.read((query) =>
+              work((sql, args) =>
+                query(sql.replace('pragma_module_list', `pragma_module_list WHERE name <> 'fts5'`), args),
+              ),
+            ),
+        };
+        const sent: unknown[] = [];
+        await expect(
+          scene.push({ target: lacking, onSend: (plan) => sent.push(plan) }),
+        ).rejects.toMatchObject({
+          code: 'UNSUPPORTED_CHANGE',
+          message: expect.stringContaining('"f" cannot be made') as string,
+        });
+        expect(sent).toEqual([]);
+        expect(await scene.bytes()).toEqual(before);
+      },
+    ));
+
+  test('a table whose module is not here is left alone, and refused where it was changed', () => {
+    const base = `CREATE TABLE t(x); CREATE TABLE words_vocab(word); INSERT INTO words_vocab VALUES('a');
+      PRAGMA writable_schema=ON; INSERT INTO sqlite_schema
+      VALUES('table','words','words',0,'CREATE VIRTUAL TABLE words USING spellfix1')`;
+    const expectRefused = (edit: string): Promise<void> =>
+      play(serve, { base, edit }, (scene) =>
+        expect(scene.push()).rejects.toMatchObject({
+          code: 'UNSUPPORTED_CHANGE',
+          message: expect.stringContaining('"words" cannot be read here (module "spellfix1")') as string,
+        }),
+      );
+    return play(serve, { base, edit: 'INSERT INTO t VALUES(1)' }, async (scene) => {
+      expect(await scene.push()).toMatchObject({ status: 'applied' });
+      expect(await scene.query('SELECT x FROM t')).toEqual([[1n]]);
+      await expectRefused(`INSERT INTO words_vocab VALUES('b')`);
+      await expectRefused(`PRAGMA writable_schema=ON; DELETE FROM sqlite_schema WHERE name = 'words'`);
+    });
+  });
+});
+
+// No other SQLite here lacks an option that the server has not got.
+(requireTool('sqld') ? test : test.skip)('a server refuses options that it does not know, by name', () => {
+  const [, serve] = ADAPTERS.find(([name]) => name === 'sqld') ?? ADAPTERS[0] ?? [];
+  if (serve === undefined) throw new Error('There is no adapter');
+  const edit = `CREATE VIRTUAL TABLE f USING fts5(a, locale=1); CREATE TABLE t(x)`;
+  return play(serve, { base: '', edit }, async (scene) => {
+    await expect(scene.push()).rejects.toMatchObject({
+      code: 'UNSUPPORTED_CHANGE',
+      message: expect.stringMatching(/"f" cannot be made on .*unrecognized option: "locale"/) as string,
+    });
+    expect(await scene.query('SELECT name FROM sqlite_schema')).toEqual([]);
+  });
 });

@@ -4,12 +4,11 @@ import type { Changeset, SchemaChange } from './model';
 import { unsupported } from './unsupported';
 
 /**
- * A changeset between two local copies as it is for the remote that they come from, where objects were set aside: with the
- * definitions that their tables have there. Throws UNSUPPORTED_CHANGE where a change of definitions would lose one of them.
+ * A changeset between two local copies as it is for the remote that they come from, where objects were set aside: it relies
+ * on the definitions that their tables have there.
  */
 export function asOnRemote(changeset: Changeset, setAside: readonly SetAside[]): Changeset {
   if (setAside.length === 0) return changeset;
-  for (const change of changeset.schema) refuseLoss(change, setAside);
   const there = (object: SchemaObject): SchemaObject => {
     const found = setAside.find((o) => o.type === object.type && o.name === object.name);
     return found?.localSql === object.sql ? { ...object, sql: found.sql } : object;
@@ -19,6 +18,11 @@ export function asOnRemote(changeset: Changeset, setAside: readonly SetAside[]):
   const lost = setAside.filter((o) => o.type === 'index' && rebuilt.includes(o.table));
   const indexes = lost.map(({ type, name, table, sql }) => ({ type, name, table, sql }));
   return { ...changeset, expects: [...changeset.expects.map(there), ...indexes] };
+}
+
+/** Throws UNSUPPORTED_CHANGE, naming it, where a change of definitions would lose something that was set aside. */
+export function refuseLosses({ schema }: Changeset, setAside: readonly SetAside[]): void {
+  for (const change of schema) refuseLoss(change, setAside);
 }
 
 function refuseLoss(change: SchemaChange, setAside: readonly SetAside[]): void {

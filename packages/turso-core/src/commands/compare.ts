@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { systemCode, TursoSyncError } from '../errors';
-import { asOnRemote } from '../changeset/as-on-remote';
+import { refuseLosses } from '../changeset/as-on-remote';
 import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
 import { openReadOnly, using } from '../local/open';
@@ -39,9 +39,10 @@ export async function withComparison<T>(
   const frozen = path.join(temporary, 'frozen.db');
   if (!(await freeze(project.workingCopy, frozen, base.database))) return work(null);
   try {
-    return await withDiff(base.database, frozen, (changeset) =>
-      work({ changeset: asOnRemote(changeset, readManifest(base)?.setAside ?? []), frozen }),
-    );
+    return await withDiff(base.database, frozen, (changeset) => {
+      refuseLosses(changeset, readManifest(base)?.setAside ?? []);
+      return work({ changeset, frozen });
+    });
   } catch (error) {
     if (error instanceof TursoSyncError) throw error;
     // Two files are read at once, and SQLite does not say which of them it is about.

@@ -1,4 +1,5 @@
 import { findEvidence } from '../apply/arrival';
+import { asOnRemote } from '../changeset/as-on-remote';
 import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
 import { summarize, type ChangeSummary } from '../changeset/summary';
@@ -65,7 +66,8 @@ async function hasArrived(
   changeset: Changeset,
 ): Promise<boolean> {
   const base = createFileRemote(project.files.base.database, 'the base');
-  const { there, open } = await base.read((query) => findEvidence(changeset, remote, query));
+  const meant = asOnRemote(changeset, requireBase(project).setAside);
+  const { there, open } = await base.read((query) => findEvidence(meant, remote, query));
   if (there > 0 && open > 0) throw undecided(journal, there, open);
   // The same database may have several URLs.
   if (there === 0 && remote.location !== journal.remote) throw elsewhere(journal, remote.location);

@@ -1,6 +1,7 @@
 import { apply, type ApplyOptions } from '../apply/apply';
 import type { Conflict } from '../apply/conflict';
 import type { Plan } from '../apply/plan';
+import { asOnRemote } from '../changeset/as-on-remote';
 import { TursoSyncError } from '../errors';
 import { connect } from '../remote/connect';
 import type { Remote } from '../remote/remote';
@@ -63,7 +64,9 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
     onEvent?.({ type: 'transaction', ...describe(plan) });
   };
   let journal: 'none' | 'open' = 'none';
-  const applied = timed(onEvent, 'push', () => apply(changeset, remote, { ...policy, onSend }));
+  const applied = timed(onEvent, 'push', () =>
+    apply(asOnRemote(changeset, base.setAside), remote, { ...policy, onSend }),
+  );
   // While the remote works. Should this fail, the push is still waited for.
   const written = writeChanges(project, temporary, changeset);
   written.catch(() => undefined);

@@ -15,6 +15,7 @@ import { statusText } from '../report/text';
 import { loadProject } from '../workspace/load-project';
 import type { Project } from '../workspace/project';
 import { init } from './init';
+import { pull } from './pull';
 import { push } from './push';
 import { status } from './status';
 
@@ -115,6 +116,19 @@ describeWithSqld('what only libSQL knows', () => {
       2,
     );
     expect(await remote('SELECT * FROM docs')).toHaveLength(2);
+  });
+
+  test('does not stand in the way of a pull on top of edits', async () => {
+    edit(`INSERT INTO r VALUES(3,'mine'); UPDATE docs SET title = 'mine' WHERE id = 1`);
+    await execOn(
+      sqld,
+      `INSERT INTO r VALUES(4,'theirs'); UPDATE docs SET title = 'theirs' WHERE id = 2; DROP INDEX near2`,
+    );
+    expect(await pull(project)).toMatchObject({ status: 'pulled' });
+    expect((await status(project)).base.manifest?.setAside).toHaveLength(3);
+    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await remote('SELECT a FROM r')).toHaveLength(4);
+    expect(await remote('SELECT title FROM docs ORDER BY id')).toEqual([['mine'], ['theirs']]);
   });
 
   test("a change there of what was set aside is no conflict, but one of a table's definition is", async () => {

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { systemCode } from '../errors';
 import type { Encoding } from './values';
-import { parseVirtualTable, type VirtualTable } from './virtual-table';
+import { isVirtual, parseVirtualTable, type VirtualTable } from './virtual-table';
 
 /** One row of `sqlite_schema`: something that a CREATE statement made. */
 export interface SchemaObject {
@@ -142,7 +142,7 @@ function listTables(db: Database, schema: string): TableListRow[] {
 }
 
 function findVirtualTables(objects: readonly SchemaObject[]): Map<string, VirtualTable> {
-  const virtual = objects.filter((o) => o.type === 'table' && /^CREATE VIRTUAL TABLE/i.test(o.sql));
+  const virtual = objects.filter((o) => o.type === 'table' && isVirtual(o.sql));
   return new Map(virtual.map(({ name, sql }) => [name, parseVirtualTable(name, sql)]));
 }
 

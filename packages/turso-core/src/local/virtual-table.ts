@@ -21,6 +21,11 @@ export interface VirtualTable {
 /** Modules without storage of their own: they show what others hold. */
 const DERIVED = ['fts5vocab', 'fts4aux', 'fts3tokenize', 'dbstat', 'sqlite_stmt', 'generate_series'];
 
+/** Whether the text of a table's definition makes a virtual one. */
+export function isVirtual(sql: string): boolean {
+  return /^CREATE VIRTUAL TABLE/i.test(sql);
+}
+
 /** Reads the text of a CREATE VIRTUAL TABLE statement as `sqlite_schema` holds it. */
 export function parseVirtualTable(name: string, sql: string): VirtualTable {
   const { module, args } = parseModule(sql);

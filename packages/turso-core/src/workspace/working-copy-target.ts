@@ -26,6 +26,8 @@ export function workingCopyTarget(file: string): Pick<Remote, 'transact' | 'read
       const db = new Database(file, { fileMustExist: true, timeout: 0 });
       try {
         db.pragma('foreign_keys = OFF');
+        // Some indexes are carried as they are stored.
+        db.unsafeMode();
         await beginWriting(db);
         db.pragma(`busy_timeout = ${PATIENCE}`);
         return runAtomically(db, statements);

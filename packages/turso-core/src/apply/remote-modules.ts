@@ -1,0 +1,47 @@
+import type { TursoSyncError } from '../errors';
+import type { Changeset } from '../changeset/model';
+import { unsupported } from '../changeset/unsupported';
+import { isVirtual, parseVirtualTable } from '../local/virtual-table';
+import type { Remote } from '../remote/remote';
+
+/**
+ * Throws UNSUPPORTED_CHANGE, naming it, for a virtual table that is to be made where its module is missing. Asks the target
+ * only where there is one to be made.
+ */
+export async function refuseMissingModules(
+  changeset: Changeset,
+  target: Pick<Remote, 'read' | 'location'>,
+): Promise<void> {
+  const made = madeVirtualTables(changeset);
+  if (made.length === 0) return;
+  const modules = await target.read(async (query) => {
+    const rows = await query('SELECT lower(name) FROM temp.pragma_module_list');
+    return new Set(rows.map(([name]) => name));
+  });
+  for (const { name, sql } of made) {
+    const { module } = parseVirtualTable(name, sql);
+    if (!modules.has(module)) throw refused(name, target.location, `there is no module "${module}"`);
+  }
+}
+
+/** The error for a statement that was to make a virtual table, and that the target refused; null for all others. */
+export function refusedVirtualTable(
+  changeset: Changeset,
+  { sql, message, location }: { readonly sql?: string; readonly message: string; readonly location: string },
+): TursoSyncError | null {
+  const table = madeVirtualTables(changeset).find((o) => o.sql === sql);
+  return table === undefined ? null : refused(table.name, location, message);
+}
+
+function madeVirtualTables({ schema }: Changeset): { name: string; sql: string }[] {
+  return schema
+    .filter(({ action, object }) => action !== 'drop' && object.type === 'table' && isVirtual(object.sql))
+    .map(({ object }) => object);
+}
+
+function refused(name: string, location: string, reason: string): TursoSyncError {
+  return unsupported(
+    `virtual table "${name}" cannot be made on ${location} (${reason})`,
+    'Drop it in the working copy, or make it in a way that both sides know.',
+  );
+}
