@@ -7,12 +7,12 @@ import {
   type DumpOptions as WriteOptions,
   type DumpSink,
 } from '../local/write-dump';
-import { connect } from '../remote/connect';
 import { diskFull, fileSystemError } from '../workspace/disk';
 import { freeze } from '../workspace/freeze';
 import { readManifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
 import { withTemporary } from '../workspace/temporary';
+import { connectTo } from './connect-to';
 import { requireBase } from './compare';
 import { timed, type OnEvent } from './events';
 import { download } from './snapshot';
@@ -81,7 +81,7 @@ async function dumpSource(project: Project, of: DumpSource, job: DumpJob): Promi
     await freeze(project.workingCopy, copy);
     await timed(onEvent, 'dump', () => write(copy, { pool: null, setAside }));
   } else {
-    const remote = connect(project.address(), project.authToken());
+    const remote = connectTo(project);
     onEvent?.({ type: 'connect', location: remote.location });
     try {
       await download(remote, copy, onEvent, (how) => write(copy, how));

@@ -22,7 +22,7 @@ export async function fingerprint(
   project: Pick<Project, 'directory' | 'address' | 'authToken'>,
 ): Promise<string | null> {
   const address = project.address();
-  const remote = connect(address, project.authToken());
+  const remote = connect(address, { authToken: project.authToken() });
   try {
     const mark = await remote.fingerprint();
     return mark === null ? null : digest([version, place(address, project.directory), mark]);

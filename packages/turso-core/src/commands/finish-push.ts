@@ -4,12 +4,12 @@ import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
 import { summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
-import { connect } from '../remote/connect';
 import { createFileRemote } from '../remote/file/file-remote';
 import type { Remote } from '../remote/remote';
 import type { Project } from '../workspace/project';
 import { endPush, readPushJournal, type PushJournal } from '../workspace/push-journal';
 import { withTemporary } from '../workspace/temporary';
+import { connectTo } from './connect-to';
 import { advanceBase } from './advance-base';
 import { requireBase } from './compare';
 import { writeChanges } from './diff';
@@ -37,10 +37,12 @@ export async function finishPush(
     endPush(project.files);
     return null;
   }
-  const remote = connect(project.address(), project.authToken());
+  const remote = connectTo(project);
   onEvent?.({ type: 'connect', location: remote.location });
   try {
     const mark = await remote.fingerprint();
+    // Where nothing was sent but an upload has begun, nothing else would tell.
+    await remote.clear().catch(() => undefined);
     if (resume === undefined && mark !== null && mark === journal.fingerprint) {
       endPush(project.files);
       return null;

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { systemCode, TursoSyncError } from '../errors';
 import { countChanges, summarize, type ChangeSummary } from '../changeset/summary';
+import { connectTo } from './connect-to';
 import type { OnEvent } from './events';
-import { connect } from '../remote/connect';
 import type { Remote } from '../remote/remote';
 import { fileSystemError } from '../workspace/disk';
 import { replaceBase } from '../workspace/base';
@@ -52,7 +52,7 @@ export interface InitResult {
  */
 export async function init(project: Project, options: InitOptions = {}): Promise<InitResult> {
   // First, so that a URL that is missing or wrong leaves nothing behind.
-  const remote = options.snapshot === 'use' ? null : connect(project.address(), project.authToken());
+  const remote = options.snapshot === 'use' ? null : connectTo(project);
   try {
     makeFolder(project.files.directory);
     return await withLock(project.files.lock, 'dump-init', () => initialize(project, remote, options));

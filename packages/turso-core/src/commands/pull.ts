@@ -7,7 +7,6 @@ import type { Changeset } from '../changeset/model';
 import { countChanges, isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
 import { openReadOnly, using } from '../local/open';
-import { connect } from '../remote/connect';
 import { createFileRemote } from '../remote/file/file-remote';
 import type { Remote } from '../remote/remote';
 import { keepBackup } from '../workspace/backups';
@@ -18,6 +17,7 @@ import { soundBaseline, type Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
 import { withTemporary } from '../workspace/temporary';
 import { workingCopyTarget } from '../workspace/working-copy-target';
+import { connectTo } from './connect-to';
 import { requireBase, withComparison, type Comparison } from './compare';
 import { NONE_RESOLVED, policyOf, resolvedIn, type ConflictOptions, type Resolved } from './conflicts';
 import { removeConflicts, writeConflicts } from './conflicts-file';
@@ -66,7 +66,7 @@ const ATTEMPTS = 5;
 export async function pull(project: Project, options: PullOptions = {}): Promise<PullResult> {
   // For the message alone: whether there is a folder to lock.
   requireBase(project);
-  const remote = connect(project.address(), project.authToken());
+  const remote = connectTo(project);
   try {
     return await withLock(project.files.lock, 'pull', () => pullFrom(project, remote, options));
   } finally {

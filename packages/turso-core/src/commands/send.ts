@@ -3,11 +3,11 @@ import type { Conflict } from '../apply/conflict';
 import type { Plan } from '../apply/plan';
 import { asOnRemote } from '../changeset/as-on-remote';
 import { TursoSyncError } from '../errors';
-import { connect } from '../remote/connect';
 import type { Remote } from '../remote/remote';
 import { type Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
 import { beginPush, endPush } from '../workspace/push-journal';
+import { connectTo } from './connect-to';
 import { advanceBase } from './advance-base';
 import type { Comparison } from './compare';
 import { NONE_RESOLVED, resolvedIn, type Resolved } from './conflicts';
@@ -41,7 +41,7 @@ export interface Sent extends Resolved {
  */
 export async function send(job: SendJob): Promise<Sent> {
   const { project, base, onEvent } = job;
-  const remote = connect(project.address(), project.authToken());
+  const remote = connectTo(project);
   onEvent?.({ type: 'connect', location: remote.location });
   if (remote.location !== base.remote) onEvent?.(elsewhere(base, remote));
   try {

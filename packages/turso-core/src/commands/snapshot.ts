@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isDiskFull, systemCode, TursoSyncError } from '../errors';
+import { connectTo } from './connect-to';
 import { timed, type OnEvent } from './events';
 import { openReadOnly } from '../local/open';
 import { createReaderPool, type ReaderPool } from '../local/reader-pool';
 import { writeDumpFile, type DumpOptions } from '../local/write-dump';
-import { connect } from '../remote/connect';
 import type { Remote, SnapshotTaken, SnapshotProgress } from '../remote/remote';
 import { diskFull } from '../workspace/disk';
 import { withLock } from '../workspace/lock';
@@ -34,7 +34,7 @@ export async function snapshot(
   project: Project,
   options: SnapshotCommandOptions = {},
 ): Promise<SnapshotResult> {
-  const remote = connect(project.address(), project.authToken());
+  const remote = connectTo(project);
   try {
     fs.mkdirSync(project.files.directory, { recursive: true });
     const take = (): Promise<Manifest> => takeSnapshot(project, remote, options.onEvent);

@@ -113,7 +113,7 @@ async function remoteStatus(project: Project, base: Manifest | null): Promise<St
   try {
     const address = project.address();
     location = address.location;
-    const remote = connect(address, project.authToken());
+    const remote = connect(address, { authToken: project.authToken() });
     try {
       const fingerprint = await remote.fingerprint();
       const known = base?.fingerprint ?? null;

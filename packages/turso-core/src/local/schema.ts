@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { systemCode } from '../errors';
+import { IS_NOT_STAGING } from './staging';
 import type { Encoding } from './values';
 import { isVirtual, parseVirtualTable, type VirtualTable } from './virtual-table';
 
@@ -124,7 +125,7 @@ function readObjects(db: Database, schema: string): SchemaObject[] {
   return db
     .prepare(
       `SELECT type, name, tbl_name AS "table", sql FROM "${schema}".sqlite_schema
-       WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid`,
+       WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND ${IS_NOT_STAGING} ORDER BY rowid`,
     )
     .all() as SchemaObject[];
 }

@@ -57,7 +57,7 @@ function from(database: string | undefined): { database?: string } {
 export function servedBy(server: Sqld | SqldWithAuth, token?: string): Served {
   const authToken = token ?? ('readWriteToken' in server ? server.readWriteToken : undefined);
   return {
-    connect: () => connect(parseRemoteUrl(server.url, ''), authToken),
+    connect: () => connect(parseRemoteUrl(server.url, ''), { authToken }),
     exec: (...scripts) => execOn(server, scripts),
     execElsewhere: (...scripts) => execOn(server, scripts),
     stop: () => server.stop(),

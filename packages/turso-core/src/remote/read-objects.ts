@@ -1,5 +1,6 @@
 import { exactProjection, exactRow } from '../local/exact-projection';
 import type { SchemaObject } from '../local/schema';
+import { IS_NOT_STAGING } from '../local/staging';
 import type { Encoding } from '../local/values';
 import type { Query } from './remote';
 
@@ -7,7 +8,7 @@ import type { Query } from './remote';
 export async function readObjects(query: Query, encoding: Encoding): Promise<SchemaObject[]> {
   const rows = await query(
     `SELECT ${exactProjection(['type', 'name', 'tbl_name', 'sql'])} FROM sqlite_schema
-     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid`,
+     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND ${IS_NOT_STAGING} ORDER BY rowid`,
   );
   return rows.map((row) => {
     const [type, name, table, sql] = exactRow(row, encoding) as [

@@ -481,7 +481,7 @@ describeWithSqld('a libsql-server that asks for tokens', () => {
   test.each(tokens.flatMap(([kind, token]) => attempts.map(([what, work]) => ({ kind, token, what, work }))))(
     'refuses $what with $kind token',
     async ({ token, work }) => {
-      const remote = connect(parseRemoteUrl(server.url, ''), token());
+      const remote = connect(parseRemoteUrl(server.url, ''), { authToken: token() });
       const error = await work(remote).then(
         () => undefined,
         (e: unknown) => e as TursoSyncError,
@@ -496,7 +496,7 @@ describeWithSqld('a libsql-server that asks for tokens', () => {
   );
 
   test('lets a read-only token read everything and change nothing', async () => {
-    const remote = connect(parseRemoteUrl(server.url, ''), server.readOnlyToken);
+    const remote = connect(parseRemoteUrl(server.url, ''), { authToken: server.readOnlyToken });
     const file = newFile();
     expect(await remote.fingerprint()).toMatch(/\S/);
     expect(await remote.snapshot(file)).toMatchObject({ method: 'pages' });
@@ -512,7 +512,7 @@ describeWithSqld('a libsql-server that asks for tokens', () => {
 
   test('never sees a token that cannot be sent', async () => {
     for (const token of ['with a line\nbreak', 'with a €']) {
-      const remote = connect(parseRemoteUrl(server.url, ''), token);
+      const remote = connect(parseRemoteUrl(server.url, ''), { authToken: token });
       for (const [, work] of attempts) {
         const error: unknown = await work(remote).catch((e: unknown) => e);
         expect(error).toMatchObject({ code: 'REMOTE_UNAUTHORIZED' });

@@ -40,6 +40,17 @@ export interface ReadOptions {
   readonly after?: readonly Statement[];
 }
 
+/** How to connect. */
+export interface ConnectOptions {
+  /** The token of a server that asks for one; a file needs none. */
+  readonly authToken?: string | undefined;
+  /**
+   * Tells who writes, such as the folder that only one process writes from at a time; by it {@link Remote.clear} finds
+   * what is left of a write that was cut off. Default is that nobody finds it.
+   */
+  readonly owner?: string;
+}
+
 /**
  * The Turso side, as narrow as it gets: one consistent copy, one atomic change, consistent reads, and a mark that tells
  * whether anything has changed. Adapters: libsql-server over HTTP, and a local SQLite file (`file:`).
@@ -76,6 +87,9 @@ export interface Remote {
    * in a write transaction that is rolled back.
    */
   read<T>(work: (query: Query) => Promise<T>, options?: ReadOptions): Promise<T>;
+
+  /** Removes what a write of the same owner has left behind that was cut off. Never needed for a right result. */
+  clear(): Promise<void>;
 
   /** Lets go of connections. Safe to call twice. */
   close(): Promise<void>;

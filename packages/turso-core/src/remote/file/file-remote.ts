@@ -63,6 +63,7 @@ export function createFileRemote(file: string, location: string): Remote {
         // Closing the file rolls back.
         return work(async (sql, args = []) => orThrow(() => runQuery(db, sql, args)));
       }),
+    clear: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

@@ -1,19 +1,22 @@
-import type { Query, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
+import type { ConnectOptions, Query, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
+import { randomUUID } from 'node:crypto';
 import { setAsideFrom } from '../../local/set-aside';
+import { dropStagingTables } from '../../local/staging';
 import { joinFingerprint, readLogId, readReplicationIndex } from './fingerprint';
 import { createHttpClient } from './http-client';
 import { createReader } from './reader';
 import { snapshotPages } from './snapshot-pages';
 import { snapshotRows } from './snapshot-rows';
-import { runTransaction } from './transaction';
+import { createStaging } from './staging';
 
 /** libsql-server refuses larger rows and values ("string or blob too big"). */
 const MAX_ROW_BYTES = 5_000_000;
 
 /** The adapter for libsql-server and Turso, over the Hrana protocol on HTTP. */
-export function createHttpRemote(url: URL, location: string, authToken?: string): Remote {
+export function createHttpRemote(url: URL, location: string, { authToken, owner }: ConnectOptions): Remote {
   const client = createHttpClient(url, location, authToken);
   const reader = createReader(client);
+  const staging = createStaging(client, owner ?? randomUUID());
   let logId: string | null | undefined;
 
   return {
@@ -26,12 +29,13 @@ export function createHttpRemote(url: URL, location: string, authToken?: string)
     },
     snapshot: (file, options = {}) => reader.read((query) => takeSnapshot(query, file, options)),
     async transact(statements) {
-      const { outcome, replicationIndex } = await runTransaction(client, statements);
+      const { outcome, replicationIndex } = await staging.transact(statements);
       // Should the server have been started anew since, its log has another identity now, and the mark fits nothing.
       return outcome.committed && logId !== undefined
         ? { ...outcome, fingerprint: joinFingerprint(logId, replicationIndex) }
         : outcome;
     },
+    clear: () => staging.clear(),
     read: (work, options) => reader.read(work, options),
     close() {
       reader.close();
@@ -42,7 +46,10 @@ export function createHttpRemote(url: URL, location: string, authToken?: string)
 }
 
 async function takeSnapshot(query: Query, file: string, options: SnapshotOptions): Promise<SnapshotTaken> {
-  if (options.method !== 'rows' && (await snapshotPages(query, file, options.onProgress)))
-    return { method: 'pages', setAside: setAsideFrom(file) };
+  if (options.method !== 'rows' && (await snapshotPages(query, file, options.onProgress))) {
+    const setAside = setAsideFrom(file);
+    dropStagingTables(file);
+    return { method: 'pages', setAside };
+  }
   return { method: 'rows', setAside: await snapshotRows(query, file, options.onProgress) };
 }

@@ -1,0 +1,25 @@
+import Database from 'better-sqlite3';
+import { openReadOnly, using } from './open';
+import { quoteName } from './quote';
+
+/** How the names begin of tables on a remote that hold the values of a large push until it is carried out. */
+export const STAGING_PREFIX = 'turso_sync_staging_values_';
+
+/** An SQL condition on a row of `sqlite_schema`: that it is not about such a table. */
+export const IS_NOT_STAGING = `tbl_name NOT GLOB '${STAGING_PREFIX}*'`;
+
+/** Takes such tables out of a copy of a remote database. */
+export function dropStagingTables(file: string): void {
+  const names = using(
+    openReadOnly(file),
+    (db) =>
+      db
+        .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND NOT (${IS_NOT_STAGING})`)
+        .pluck()
+        .all() as string[],
+  );
+  if (names.length === 0) return;
+  using(new Database(file), (db) => {
+    for (const name of names) db.exec(`DROP TABLE ${quoteName(name)}`);
+  });
+}

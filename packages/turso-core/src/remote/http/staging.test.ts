@@ -1,0 +1,96 @@
+import Database from 'better-sqlite3';
+import { join } from 'node:path';
+import {
+  execOn,
+  makeTempDir,
+  queryOn,
+  removeTempDir,
+  requireTool,
+  startSqld,
+  type Sqld,
+} from '@turso-sync/testing';
+import { readSchema } from '../../local/schema';
+import { STAGING_PREFIX } from '../../local/staging';
+import type { Statement } from '../../local/statement';
+import { connect } from '../connect';
+import type { Remote } from '../remote';
+import { parseRemoteUrl } from '../url';
+
+/** Rows of 1,000 characters, 1,000 of them in each statement: as a large push sends them. */
+const STATEMENTS = 40;
+
+(requireTool('sqld') ? describe : describe.skip)('a transaction of more than one request', () => {
+  let server: Sqld;
+  let remote: Remote;
+  let dir: string;
+  beforeAll(async () => {
+    dir = makeTempDir('staging-');
+    server = await startSqld();
+    remote = connectAs('a-folder');
+  });
+  afterAll(async () => {
+    await remote.close();
+    await server.stop();
+    removeTempDir(dir);
+  });
+  beforeEach(() =>
+    execOn(server, ['DROP TABLE IF EXISTS t', 'CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT)']),
+  );
+
+  const connectAs = (owner: string): Remote => connect(parseRemoteUrl(server.url, ''), { owner });
+  const query = async (sql: string): Promise<unknown> => (await queryOn(server, sql))[0]?.[0];
+  const stagingTables = (): Promise<unknown> =>
+    query(`SELECT count(*) FROM sqlite_schema WHERE name GLOB '${STAGING_PREFIX}*'`);
+
+  function inserts(): Statement[] {
+    const text = 'x'.repeat(1_000);
+    return Array.from({ length: STATEMENTS }, (_, i) => {
+      const rows = Array.from({ length: 1_000 }, (_, j) => `[${i * 1_000 + j},"${text}"]`);
+      const sql =
+        'WITH r AS (SELECT value->>0 AS c0, value->>1 AS c1 FROM json_each(?)) INSERT INTO t SELECT * FROM r';
+      return { sql, args: [`[${rows.join(',')}]`] };
+    });
+  }
+
+  test('is carried out as a whole, and leaves nothing else behind', async () => {
+    expect(await remote.transact(inserts())).toMatchObject({ committed: true });
+    expect(await query('SELECT count(*) FROM t WHERE length(v) = 1000')).toBe(40_000n);
+    expect(await stagingTables()).toBe(0n);
+  });
+
+  test('is not carried out at all where a statement fails, which it names', async () => {
+    const statements = inserts();
+    statements.splice(20, 0, { sql: "SELECT json('x')" });
+    expect(await remote.transact(statements)).toMatchObject({ committed: false, failed: 20 });
+    expect(await query('SELECT count(*) FROM t')).toBe(0n);
+    expect(await stagingTables()).toBe(0n);
+  });
+
+  test('finds what its owner has left, and nobody else sees that', async () => {
+    const under = remote.transact(inserts());
+    let name: string | undefined;
+    const find = `SELECT min(name) FROM sqlite_schema WHERE name GLOB '${STAGING_PREFIX}*'`;
+    while (name === undefined) name = ((await query(find)) as string | null) ?? undefined;
+    expect(await under).toMatchObject({ committed: true });
+    const left = `CREATE TABLE ${name}(other)`;
+    await execOn(server, ['DELETE FROM t', left, `CREATE TABLE ${STAGING_PREFIX}of_another(v)`]);
+
+    for (const method of ['pages', 'rows'] as const) {
+      const file = join(dir, `${method}.db`);
+      await remote.snapshot(file, { method });
+      const db = new Database(file, { readonly: true });
+      expect(db.prepare('SELECT name FROM sqlite_schema').pluck().all()).toEqual(['t']);
+      expect([...readSchema(db).tables.keys()]).toEqual(['t']);
+      db.close();
+    }
+    const again = connectAs('a-folder');
+    expect(await again.transact(inserts())).toMatchObject({ committed: true });
+    expect(await stagingTables()).toBe(1n);
+    await execOn(server, [left]);
+    await again.clear();
+    expect(await stagingTables()).toBe(1n);
+    await again.close();
+    expect(await query('SELECT count(*) FROM t')).toBe(40_000n);
+    await execOn(server, [`DROP TABLE ${STAGING_PREFIX}of_another`]);
+  });
+});
