@@ -20,6 +20,8 @@ export type ApplyResult =
       readonly status: 'applied';
       /** What was really done: the changeset, less what was there already, and with conflicts as they were resolved. */
       readonly applied: Changeset;
+      /** Tables in which rows have other hidden rowids there than here: see {@link ApplyOptions.movedRowids}. */
+      readonly movedRowids: readonly string[];
       /** Row changes that the other side had made already. */
       readonly alreadyThere: number;
       /** Rows that hold the changes of both sides now, each of other columns. */
@@ -43,6 +45,12 @@ export type ApplyResult =
 export interface ApplyOptions extends Partial<ConflictPolicy> {
   /** Told of each transaction before it is sent. */
   readonly onSend?: (plan: Plan) => void;
+  /**
+   * Tables that may have rows under other hidden rowids on the target than in the base; there, rows without a key are
+   * found by their content where need be. Default is every table. Where rowids can be trusted, a row that is not where it
+   * was is gone, and an equal one is someone else's.
+   */
+  readonly movedRowids?: ReadonlySet<string>;
 }
 
 /** Transactions tried before giving up on a remote whose rows change faster than they can be read. */
@@ -56,9 +64,9 @@ const ATTEMPTS = 5;
 export async function apply(
   changeset: Changeset,
   target: Target,
-  { onSend, merge = 'rows', onConflict = 'fail' }: ApplyOptions = {},
+  { onSend, movedRowids, merge = 'rows', onConflict = 'fail' }: ApplyOptions = {},
 ): Promise<ApplyResult> {
-  const policy = { merge, onConflict };
+  const context = { policy: { merge, onConflict }, movedRowids };
   await refuseMissingModules(changeset, target);
   let remaining = new RemainingWork();
   for (let attempts = 1, inVain = 0; inVain < ATTEMPTS; attempts++) {
@@ -72,7 +80,7 @@ export async function apply(
     const refusesUserVersion = failed?.sql.startsWith('PRAGMA user_version') === true;
     const userVersion = remaining.userVersion && !refusesUserVersion;
     const why = { message: outcome.message, table: failed?.batch?.table, alters: failed?.alters };
-    const next = await inspect(target, { changeset, remaining, ...why }, { userVersion, policy });
+    const next = await inspect(target, { changeset, remaining, ...why }, { ...context, userVersion });
     if (next.conflicts.length > 0) return { status: 'conflict', conflicts: next.conflicts };
     if (next.work.isSameAs(remaining)) {
       const what = { ...failed, message: outcome.message, location: target.location };
@@ -104,6 +112,7 @@ function appliedResult(
     overwritten: work.count('overwritten'),
     kept: work.count('kept'),
     resolved: work.resolved,
+    movedRowids: [...work.movedRowids],
     notCarried: [...changeset.notCarried, ...(work.userVersion ? [] : ['user_version'])],
   };
 }

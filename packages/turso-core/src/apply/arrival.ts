@@ -57,7 +57,7 @@ async function weighRows(sides: Sides, changes: TableChanges, evidence: Counting
   const { query, encoding } = sides;
   const decisions = new Map<string, RowDecision>();
   const policy = { merge: 'rows', onConflict: 'fail' } as const;
-  const conflicts = await inspectRows(query, changes, { encoding, policy }, (id, what) =>
+  const conflicts = await inspectRows(query, changes, { encoding, policy, isMoved: false }, (id, what) =>
     decisions.set(id, what),
   );
   const total = changes.count('delete') + changes.count('update') + changes.count('insert');

@@ -90,7 +90,8 @@ function nameOf({ table }: TableChanges): string {
   return `main.${quoteName(table.name)}`;
 }
 
-function rowKey({ columns }: TableChanges, alias: 'r' | 't'): string {
+/** The content of a row as one text: see {@link contentKey}. */
+export function rowKey({ columns }: TableChanges, alias: 'r' | 't'): string {
   const names = columns.map((name, i) => (alias === 'r' ? `r.c${i}` : `t.${quoteName(name)}`));
   return contentKey(names, mostBytes(columns.length));
 }
@@ -100,11 +101,14 @@ function mostBytes(columns: number): number {
   return Math.floor(2_000_000 / columns);
 }
 
+/** Whether {@link rowKey} tells a row from all others. Text takes twice as many bytes in UTF-16. */
+export function isComparable(columns: number, row: readonly SqlValue[]): boolean {
+  return row.every((value) => byteSize(value) * 2 <= mostBytes(columns));
+}
+
 function refuseClipped({ table, columns }: TableChanges, row: readonly SqlValue[]): void {
-  const most = mostBytes(columns.length);
-  // Twice as many in UTF-16.
-  if (row.every((value) => byteSize(value) * 2 <= most)) return;
+  if (isComparable(columns.length, row)) return;
   throw unsupported(
-    `values of more than ${most / 2} bytes in table "${table.name}", whose columns take every name of the rowid`,
+    `values of more than ${Math.floor(mostBytes(columns.length) / 2)} bytes in table "${table.name}", whose columns take every name of the rowid`,
   );
 }

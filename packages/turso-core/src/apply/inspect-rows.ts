@@ -5,6 +5,7 @@ import { declaredKey, hasHiddenRowid } from '../local/schema';
 import { sameRow, type Encoding, type SqlValue } from '../local/values';
 import type { Query } from '../remote/remote';
 import type { Conflict } from './conflict';
+import { findMoved, type Removal } from './find-moved';
 import { inspectCopies } from './inspect-copies';
 import { lookUp, pieces } from './look-up';
 import type { ConflictPolicy } from './policy';
@@ -20,6 +21,16 @@ interface Found {
   readonly at: Row | undefined;
   /** The row that it is about: the one of the same declared key where rowids are hidden, else the one at the address. */
   readonly same: Row | undefined;
+  /** Whether a declared key, or a rowid that is a column, tells which row it is. */
+  readonly isNamed: boolean;
+}
+
+/** What {@link inspectRows} is told besides. */
+export interface InspectOptions {
+  readonly encoding: Encoding;
+  readonly policy: ConflictPolicy;
+  /** Whether the other side may have rows of this table under other hidden rowids. */
+  readonly isMoved: boolean;
 }
 
 /**
@@ -32,24 +43,36 @@ interface Found {
 export async function inspectRows(
   query: Query,
   changes: TableChanges,
-  { encoding, policy }: { readonly encoding: Encoding; readonly policy: ConflictPolicy },
+  { encoding, policy, isMoved }: InspectOptions,
   decide: (identity: string, decision: RowDecision) => void,
 ): Promise<Conflict[]> {
   if (changes.key.length === 0) return inspectCopies(query, changes, policy, decide);
   const conflicts: Conflict[] = [];
+  const missing: { change: Removal; verdict: RowDecision | Conflict }[] = [];
+  const settle = (change: RowChange, verdict: RowDecision | Conflict): void => {
+    if ('outcome' in verdict) decide(rowIdentity(changes, change), verdict);
+    else conflicts.push(verdict);
+  };
   const nextRowid = await freeRowids(query, changes);
   const inserted = insertedRows(changes);
   for (const kind of ['delete', 'update', 'insert'] as const) {
     for (const piece of pieces(changes.rows(kind))) {
       const found = await findRows(query, changes, piece, encoding);
       piece.forEach((change, i) => {
-        const verdict = judge(changes, change, found[i] as Found, { policy, nextRowid, inserted });
+        const where = found[i] as Found;
+        const verdict = judge(changes, change, where, { policy, nextRowid, inserted });
         if (verdict === 'write') return;
-        if ('outcome' in verdict) decide(rowIdentity(changes, change), verdict);
-        else conflicts.push(verdict);
+        if (change.kind !== 'insert' && isElsewhere(change, where)) missing.push({ change, verdict });
+        else settle(change, verdict);
       });
     }
   }
+  const sought = missing.map(({ change }) => change);
+  const moved = isMoved ? await findMoved(query, changes, sought) : [];
+  missing.forEach(({ change, verdict }, i) => {
+    const theirs = moved[i];
+    settle(change, theirs === undefined ? verdict : movedTo(change, theirs));
+  });
   return conflicts;
 }
 
@@ -70,25 +93,29 @@ async function findRows(
   );
   const theirs = new Map(found.map(({ row }) => [identityOf(changes, row), row]));
   const at = piece.map((change) => theirs.get(rowIdentity(changes, change)));
-  if (!hasHiddenRowid(table)) return at.map((row) => ({ at: row, same: row }));
+  if (!hasHiddenRowid(table)) return at.map((row) => ({ at: row, same: row, isNamed: true }));
 
   // A key with NULLs says nothing: any number of rows may have it.
   const declared = declaredKey(table).map((name) => columns.indexOf(name));
   const isNamed = (change: RowChange): boolean =>
     declared.length > 0 && declared.every((i) => before(change)[i] !== null);
-  if (!piece.some(isNamed)) return piece.map((change, i) => ({ at: at[i], same: unnamed(change, at[i]) }));
+  if (!piece.some(isNamed)) return piece.map((change, i) => unnamed(change, at[i]));
   const terms = declaredKeyTerms(table, 't.');
   const named = await lookUp(query, changes, { terms, values: valuesAt(declared) }, encoding);
   const sameKey = new Map(named.map(({ index, row }) => [index, row]));
-  return piece.map((change, i) => ({
-    at: at[i],
-    same: isNamed(change) ? sameKey.get(i) : unnamed(change, at[i]),
-  }));
+  return piece.map((change, i) =>
+    isNamed(change) ? { at: at[i], same: sameKey.get(i), isNamed: true } : unnamed(change, at[i]),
+  );
 }
 
 // Where nothing but a hidden rowid tells rows apart, an added row is no row that is there already.
-function unnamed(change: RowChange, at: Row | undefined): Row | undefined {
-  return change.kind === 'insert' ? undefined : at;
+function unnamed(change: RowChange, at: Row | undefined): Found {
+  return { at, same: change.kind === 'insert' ? undefined : at, isNamed: false };
+}
+
+/** Whether a row is not where it was, and may be found by its content alone. */
+function isElsewhere(change: Removal, { at, isNamed }: Found): boolean {
+  return !isNamed && !(change.kind === 'update' && isSame(at, change.new));
 }
 
 /** The row by which a change finds the other side's. */
@@ -123,8 +150,7 @@ function judge(
     if (same !== undefined && now === undefined && isSame(same, inserted(same))) return THERE;
     if (change.kind === 'insert' && same === undefined)
       return { outcome: 'appended', instead: insert(change.new), conflict: null };
-    if (same !== undefined && hasContent(same, old))
-      return { outcome: 'moved', instead: readdressed(change, same), conflict: null };
+    if (same !== undefined && hasContent(same, old)) return movedTo(change, same);
   }
   return resolveRow(changes, { old, local: now, remote: same }, policy, insert);
 }
@@ -136,6 +162,10 @@ function isSame(a: Row | undefined, b: Row | undefined): boolean {
 /** Whether two rows, of which either may be missing, are the same but for their hidden rowid. */
 function hasContent(a: Row | undefined, b: Row | undefined): boolean {
   return isSame(a?.slice(1), b?.slice(1));
+}
+
+function movedTo(change: RowChange, theirs: Row): RowDecision {
+  return { outcome: 'moved', instead: readdressed(change, theirs), conflict: null };
 }
 
 /** A change of a row that has another hidden rowid on the other side. */

@@ -65,9 +65,14 @@ async function findState(
   }
   const decided = new Set<string>();
   for (const changes of all) {
-    const found = await inspectRows(query, changes, { encoding, policy: STRICT }, (identity, { outcome }) => {
-      decided.add(outcome === 'there' ? identity : '');
-    });
+    const found = await inspectRows(
+      query,
+      changes,
+      { encoding, policy: STRICT, isMoved: false },
+      (identity, { outcome }) => {
+        decided.add(outcome === 'there' ? identity : '');
+      },
+    );
     if (found.length > 0) return 'other';
   }
   const wanted = new Set(all.flatMap((changes) => [...identities(changes)]));

@@ -10,7 +10,7 @@ import { inspectSchema } from './inspect-schema';
 import { inspectStored, shadowTables } from './inspect-stored';
 import { planSchema } from './plan-schema';
 import type { ConflictPolicy } from './policy';
-import { RemainingWork, THERE, type RowDecision } from './remaining-work';
+import { RemainingWork, THERE } from './remaining-work';
 import { rowIdentity } from './row-identity';
 
 /** Why a transaction failed. */
@@ -25,6 +25,8 @@ export interface InspectOptions {
   /** Whether user_version can be carried. */
   readonly userVersion: boolean;
   readonly policy: ConflictPolicy;
+  /** See {@link ApplyOptions.movedRowids}. */
+  readonly movedRowids: ReadonlySet<string> | undefined;
 }
 
 /** What was found out about a failure: what is in conflict, or what of the work is there already. */
@@ -54,7 +56,7 @@ export async function inspect(
   const findings = await target.read(async (query) => {
     known = await inspectBefore(query, failure, options);
     const isOver = known.conflicts.length > 0 || planSchema(changeset, known.work).isAltering;
-    return isOver ? null : inspectAfter(query, failure, known, options.policy);
+    return isOver ? null : inspectAfter(query, failure, known, options);
   });
   if (findings !== null || known === undefined) return findings as Findings;
   const { conflicts, work } = known;
@@ -64,14 +66,15 @@ export async function inspect(
     return { conflicts: alterationConflicts(alters, message), work: remaining };
   }
   const begun = known;
-  return target.read((query) => inspectAfter(query, failure, begun, options.policy), { after });
+  return target.read((query) => inspectAfter(query, failure, begun, options), { after });
 }
 
 async function inspectBefore(
   query: Query,
   { changeset, remaining }: Failure,
-  { userVersion, policy }: InspectOptions,
+  options: InspectOptions,
 ): Promise<Known> {
+  const { policy, userVersion } = options;
   const [row] = await query(
     'SELECT (SELECT encoding FROM pragma_encoding), (SELECT user_version FROM pragma_user_version)',
   );
@@ -90,8 +93,7 @@ async function inspectBefore(
   const stored = shadowTables(changeset);
   for (const changes of changeset.tables.filter((t) => t.beforeSchema && !stored.has(t.table.name))) {
     if (isAtWork(changeset.schema, changes.table.name, schema.done)) {
-      const decide = (identity: string, what: RowDecision): unknown => work.rows.set(identity, what);
-      conflicts.push(...(await inspectRows(query, changes, { encoding, policy }, decide)));
+      conflicts.push(...(await inspectTable(query, changes, { encoding, work }, options)));
       if (policy.onConflict !== 'write') conflicts.push(...resurrections(changeset, changes, work));
     } else {
       // Dropped or altered already, without these rows.
@@ -132,23 +134,36 @@ async function inspectAfter(
   query: Query,
   failure: Failure,
   { work, encoding, tables }: Known,
-  policy: ConflictPolicy,
+  options: InspectOptions,
 ): Promise<Findings> {
   const conflicts: Conflict[] = [];
   const stored = shadowTables(failure.changeset);
   for (const changes of failure.changeset.tables.filter((t) => !t.beforeSchema)) {
     // In a table that is still to be made there are no rows.
     if (!tables.has(changes.table.name) || stored.has(changes.table.name)) continue;
-    const decide = (identity: string, what: RowDecision): unknown => work.rows.set(identity, what);
-    conflicts.push(...(await inspectRows(query, changes, { encoding, policy }, decide)));
+    conflicts.push(...(await inspectTable(query, changes, { encoding, work }, options)));
   }
   for (const [identity, conflict] of failure.remaining.keptByRule) work.keep(identity, conflict);
   if (conflicts.length > 0 || !work.isSameAs(failure.remaining)) return { conflicts, work };
   for (const { conflict, cause } of await inspectRules(query, failure, encoding)) {
-    if (policy.onConflict === 'keep' && cause !== null) work.keep(cause, conflict);
+    if (options.policy.onConflict === 'keep' && cause !== null) work.keep(cause, conflict);
     else conflicts.push(conflict);
   }
   return { conflicts, work };
+}
+
+function inspectTable(
+  query: Query,
+  changes: TableChanges,
+  { encoding, work }: Pick<Known, 'encoding' | 'work'>,
+  { policy, movedRowids }: InspectOptions,
+): Promise<Conflict[]> {
+  const { name } = changes.table;
+  const isMoved = movedRowids?.has(name) !== false;
+  return inspectRows(query, changes, { encoding, policy, isMoved }, (identity, decision) => {
+    work.rows.set(identity, decision);
+    if (['appended', 'moved'].includes(decision.outcome)) work.movedRowids.add(name);
+  });
 }
 
 /** Rows that only the other side has may not fit a new definition. */

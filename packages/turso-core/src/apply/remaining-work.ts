@@ -29,6 +29,8 @@ export class RemainingWork implements Remaining {
   readonly rows = new Map<string, RowDecision>();
   readonly done: ReadonlySet<SchemaChange>;
   readonly userVersion: boolean;
+  /** Tables in which the other side has rows under other hidden rowids. */
+  readonly movedRowids = new Set<string>();
   /** Conflicts with rules of the other side, by the identity of the row that is left out for it. */
   readonly keptByRule: Map<string, Conflict>;
 

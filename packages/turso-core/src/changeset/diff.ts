@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { openReadOnly } from '../local/open';
 import {
+  hasHiddenRowid,
   keyColumns,
   readSchema,
   rowColumns,
@@ -10,6 +11,7 @@ import {
   type SchemaObject,
   type Table,
 } from '../local/schema';
+import { countBefore } from './count-before';
 import { carriedColumns } from './carried-columns';
 import { carryTables, type CarriedTable } from './carry';
 import {
@@ -25,6 +27,7 @@ import { findChangedRanges, type ChangedRanges, type Roots } from './pages/chang
 import { pairChangedTables } from './pair-tables';
 import { diffRows, hasChanges, MAX_COLUMNS } from './row-diff';
 import { BEFORE, type Presence } from './row-queries';
+import { exceptRenumbered } from './renumbered';
 import { differsInScanOrder, hasAnyRow } from './scan-order';
 import { diffSchemas } from './schema-diff';
 import { unsupported } from './unsupported';
@@ -101,15 +104,14 @@ function diffDatabases(db: Database, files: Files, folder: PrivateFolder): Chang
     ...objects.filter((c) => c.action === 'create'),
   ];
   const ofVirtual = diffVirtualTables(db, before, after);
-  const tables = [
-    ...diffTables(db, before, after, { carried, rangesOf: changedRangesOf(db, files) }),
-    ...ofVirtual.tables,
-  ];
+  const compared = diffTables(db, before, after, { carried, rangesOf: changedRangesOf(db, files) });
+  const tables = [...compared.filter(hasChanges), ...ofVirtual.tables];
   const touched = new Set([...tables.map((t) => t.table.name), ...ofVirtual.changes.map((c) => c.table)]);
   const altered = pairs.flatMap(({ from, to }) => [from.name, to.name]);
   return {
     schema,
     tables,
+    renumbered: compared.filter((t) => t.isRenumbered?.() === true).map((t) => t.table.name),
     virtual: ofVirtual.changes,
     sequences: diffSequences(db, carried.length > 0 ? CARRIED : BEFORE),
     userVersion:
@@ -207,11 +209,11 @@ function diffTable(
       throw unsupported(`rows of table "${table.name}", ${obstacle}`);
     return null;
   }
-  const rows =
-    keyColumns(table).length > 0
-      ? diffRows(db, table, presence, encoding, place)
-      : diffCopies(db, table, presence, encoding, place.older);
-  return hasChanges(rows) ? rows : null;
+  if (keyColumns(table).length === 0) return diffCopies(db, table, presence, encoding, place.older);
+  const rows = diffRows(db, table, presence, encoding, place);
+  if (presence !== 'both' || !hasHiddenRowid(table)) return rows;
+  const count: TableChanges['countBefore'] = (contents) => countBefore(db, table, contents, place.older);
+  return exceptRenumbered(db, table, encoding, { ...rows, countBefore: count }, place.older);
 }
 
 /** Whether a table is virtual, or holds what a virtual table stores. */

@@ -43,6 +43,13 @@ export interface TableChanges {
   /** How many rows of one kind there are. */
   count(kind: ChangeKind): number;
   /**
+   * How many rows of the first database have just these values, a hidden rowid left aside. Not known where the changes
+   * were read from a file.
+   */
+  countBefore?: (rows: readonly (readonly SqlValue[])[]) => number[];
+  /** Whether hidden rowids were numbered anew, so that rows had to be paired by something else. */
+  isRenumbered?: () => boolean;
+  /**
    * The rows of one kind in pieces, or null where {@link rows} serves as well. As `wire`, they are JSON arrays that SQLite
    * reads back to the same values: a row before a delete, after an insert, and for an update the row before and the
    * values that are set; as `report`, they are as `changes.json` has them.
@@ -156,6 +163,8 @@ export interface Changeset {
   readonly expects: readonly SchemaObject[];
   /** Names of all tables that either database has. */
   readonly knownTables: readonly string[];
+  /** Tables whose hidden rowids were numbered anew between the two, by VACUUM or the like. */
+  readonly renumbered: readonly string[];
   /** Tables whose foreign keys are to be checked afterwards: the touched ones, and those that refer to them. */
   readonly foreignKeys: readonly ForeignKeyCheck[];
 }

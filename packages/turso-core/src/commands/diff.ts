@@ -109,6 +109,7 @@ const NOTHING: Changeset = {
   expects: [],
   foreignKeys: [],
   knownTables: [],
+  renumbered: [],
 };
 
 /** Files that hold the changes in full, written beside their places: see {@link writeChanges}. */

@@ -7,6 +7,7 @@ import { TursoSyncError } from '../errors';
 import { createFileRemote } from '../remote/file/file-remote';
 import type { Remote } from '../remote/remote';
 import type { Project } from '../workspace/project';
+import { withMovedRowids } from '../workspace/manifest';
 import { endPush, readPushJournal, type PushJournal } from '../workspace/push-journal';
 import { withTemporary } from '../workspace/temporary';
 import { connectTo } from './connect-to';
@@ -84,7 +85,7 @@ async function finish(
   const base = requireBase(project);
   // What else has happened on the remote is not known.
   advanceBase(project, temporary, project.files.pushed, {
-    ...base,
+    ...withMovedRowids(base, changeset.renumbered),
     remote: journal.remote,
     fingerprint: null,
   });

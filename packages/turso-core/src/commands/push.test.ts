@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { compareDatabases } from '@turso-sync/testing';
+import { openReadOnly, using } from '../local/open';
 import { readManifest } from '../workspace/manifest';
 import type { CoreEvent } from './events';
 import { init } from './init';
@@ -40,6 +41,29 @@ test('leaves open whether the remote has moved, where others have written before
   expect((await status(at.project)).remote).toMatchObject({ answers: true, hasMoved: null });
   await init(at.project);
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+});
+
+test('finds its rows again whose hidden rowid others have been given, and whose rowids VACUUM has renumbered', async () => {
+  at.edit(
+    `CREATE TABLE log(what); WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i LIMIT 500)
+     INSERT INTO log SELECT n FROM i; DELETE FROM log WHERE rowid % 3 = 0`,
+  );
+  await push(at.project);
+  at.edit(`INSERT INTO log VALUES ('ours')`);
+  at.editRemote(`INSERT INTO log VALUES ('theirs')`);
+  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+  expect(readManifest(at.project.files.base)?.movedRowids).toEqual(['log']);
+  at.edit(`UPDATE log SET what = 'changed' WHERE what = 'ours'; VACUUM`);
+  expect(await push(at.project)).toMatchObject({ status: 'pushed', changes: { total: { update: 1 } } });
+  at.edit(`DELETE FROM log WHERE what IN ('changed', 250)`);
+  expect(await push(at.project)).toMatchObject({ status: 'pushed', changes: { total: { delete: 2 } } });
+  const counts = using(openReadOnly(at.remote), (db) =>
+    db
+      .prepare(`SELECT count(*), sum(what = 'theirs'), sum(what IN ('ours', 'changed', 250)) FROM log`)
+      .raw()
+      .get(),
+  );
+  expect(counts).toEqual([334, 1, 0]);
 });
 
 test('tells its steps and what it sends', async () => {

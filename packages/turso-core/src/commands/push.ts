@@ -1,7 +1,7 @@
 import type { Conflict } from '../apply/conflict';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { withLock } from '../workspace/lock';
-import type { Manifest } from '../workspace/manifest';
+import { withMovedRowids, type Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
 import { withTemporary } from '../workspace/temporary';
 import { moveBase } from './advance-base';
@@ -86,7 +86,7 @@ async function pushChanges(context: Context, comparison: Comparison): Promise<Pu
     // Other bytes, the same content: the next comparison is spared.
     if (options.dryRun !== true) {
       removeConflicts(project);
-      moveBase(project, temporary, frozen, base);
+      moveBase(project, temporary, frozen, withMovedRowids(base, changeset.renumbered));
     }
     return nothing(changes);
   }

@@ -4,7 +4,7 @@ import type { Plan } from '../apply/plan';
 import { asOnRemote } from '../changeset/as-on-remote';
 import { TursoSyncError } from '../errors';
 import type { Remote } from '../remote/remote';
-import { type Manifest } from '../workspace/manifest';
+import { withMovedRowids, type Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
 import { beginPush, endPush } from '../workspace/push-journal';
 import { connectTo } from './connect-to';
@@ -65,7 +65,11 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
   };
   let journal: 'none' | 'open' = 'none';
   const applied = timed(onEvent, 'push', () =>
-    apply(asOnRemote(changeset, base.setAside), remote, { ...policy, onSend }),
+    apply(asOnRemote(changeset, base.setAside), remote, {
+      ...policy,
+      movedRowids: new Set(base.movedRowids),
+      onSend,
+    }),
   );
   // While the remote works. Should this fail, the push is still waited for.
   const written = writeChanges(project, temporary, changeset);
@@ -83,7 +87,8 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
   // Only a base that had all of the remote before the push has all of it afterwards.
   const isCurrent = before === base.fingerprint;
   const fingerprint = isCurrent ? await knownFingerprint(remote, result.fingerprint) : null;
-  advanceBase(project, temporary, project.files.pushed, { ...base, remote: location, fingerprint });
+  const moved = withMovedRowids(base, [...changeset.renumbered, ...result.movedRowids]);
+  advanceBase(project, temporary, project.files.pushed, { ...moved, remote: location, fingerprint });
   endPush(project.files);
   removeConflicts(project);
   await publish(written, onEvent);

@@ -22,6 +22,13 @@ export interface Manifest {
   readonly bytes: number;
   /** What is on the remote and not in the baseline, since plain SQLite cannot hold it. */
   readonly setAside: readonly SetAside[];
+  /** Tables whose hidden rowids are not the same there and here, since both gave out the same or VACUUM renumbered them. */
+  readonly movedRowids?: readonly string[];
+}
+
+/** A manifest that names more tables whose hidden rowids are not the same on both sides. */
+export function withMovedRowids(manifest: Manifest, tables: readonly string[]): Manifest {
+  return { ...manifest, movedRowids: [...new Set([...(manifest.movedRowids ?? []), ...tables])] };
 }
 
 /** Writes the manifest of a baseline. */
