@@ -6,6 +6,7 @@ import type {
   TableAlteration,
   TableChanges,
 } from '../changeset/model';
+import { tablesGoing } from '../changeset/tables-going';
 import { virtualSql } from '../changeset/virtual-sql';
 import { quoteName } from '../local/quote';
 import type { SchemaObject } from '../local/schema';
@@ -86,8 +87,8 @@ export function bareTables({ schema, tables }: Changeset, done: ReadonlySet<Sche
   const touched = tables.map((t) => nameBefore.get(t.table.name) ?? t.table.name);
   const dropped = schema.filter((c) => c.action === 'drop').map((c) => c.object);
   const emptied = dropped.filter((o) => o.type === 'table' || o.type === 'view').map((o) => o.name);
-  const rebuilt = open.filter((c) => c.rebuilt).map((c) => c.from.name);
-  return { untriggered: [...new Set([...touched, ...emptied, ...rebuilt])], unindexed: rebuilt };
+  const going = tablesGoing(schema.filter((c) => !done.has(c)));
+  return { untriggered: [...new Set([...touched, ...emptied, ...going])], unindexed: going };
 }
 
 /** What a changeset relies on, less what is dropped already, and with the triggers that are made already. */

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { systemCode } from '../errors';
 import { using } from '../local/open';
 import { quoteName } from '../local/quote';
-import type { Schema, Table } from '../local/schema';
+import type { Schema, SchemaObject, Table } from '../local/schema';
 import { addColumnStatements } from './add-columns';
 import { carriedColumns, defaultedColumns, type CarriedColumn } from './carried-columns';
 import { isConstant } from './constant';
@@ -53,7 +53,7 @@ export function carryTables(
     for (const object of inTheWay.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type)))
       db.exec(dropSql(object));
     const options = { holding: freeName(taken), hasSequences: hasSequences(db) };
-    return pairs.map((pair) => carryTable(db, pair, schema, options));
+    return pairs.map((pair) => carryTable(db, pair, options));
   });
 }
 
@@ -79,31 +79,34 @@ function freeName(taken: ReadonlySet<string>): string {
 function carryTable(
   db: Database.Database,
   pair: TablePair,
-  { objects }: Schema,
   options: { readonly holding: string; readonly hasSequences: boolean },
 ): CarriedTable {
-  const object = (table: Table): TableAlteration['from'] => ({
-    type: 'table',
-    name: table.name,
-    table: table.name,
-    sql: table.sql,
-  });
-  const from = objects.find((o) => o.type === 'table' && o.name === pair.from.name) ?? object(pair.from);
-  const carried = carriedColumns(pair.from, pair.to);
+  const { from, to } = pair;
+  const carried = carriedColumns(from, to);
   const how = (rebuilt: boolean, statements: readonly string[], leavesRows: boolean): CarriedTable => ({
     ...pair,
-    alteration: { action: 'alter', object: object(pair.to), from, rebuilt, statements },
+    alteration: { action: 'alter', object: objectOf(to), from: objectOf(from), rebuilt, statements },
     leavesRows,
   });
 
   const added = addColumnStatements(pair);
   if (added !== null && attempt(db, added) === null) return how(false, added, false);
   const statements = rebuildStatements(pair, { ...options, carried });
-  if (isCarriedSurely(db, pair, carried) && attempt(db, statements) === null)
-    return how(true, statements, false);
-  const failure = attempt(db, [`DELETE FROM main.${quoteName(pair.from.name)}`, ...statements]);
-  if (failure === null) return how(true, statements, true);
-  throw unsupported(`the new definition of table "${pair.to.name}" cannot be made (${failure})`);
+  const keepsRows = isCarriedSurely(db, pair, carried) && attempt(db, statements) === null;
+  const refusal = keepsRows ? null : attempt(db, [`DELETE FROM main.${quoteName(from.name)}`, ...statements]);
+  if (refusal !== null)
+    throw unsupported(`the new definition of table "${to.name}" cannot be made (${refusal})`);
+  const text = db
+    .prepare(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?`)
+    .pluck()
+    .get(to.name);
+  if (text !== to.sql)
+    throw unsupported(`no statement gives table "${to.name}" the text of its definition: ${to.sql}`);
+  return how(true, statements, !keepsRows);
+}
+
+function objectOf({ name, sql }: Table): SchemaObject {
+  return { type: 'table', name, table: name, sql };
 }
 
 function isCarriedSurely(db: Database.Database, pair: TablePair, carried: readonly CarriedColumn[]): boolean {

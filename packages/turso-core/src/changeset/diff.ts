@@ -30,6 +30,7 @@ import { BEFORE, type Presence } from './row-queries';
 import { exceptRenumbered } from './renumbered';
 import { differsInScanOrder, hasAnyRow } from './scan-order';
 import { diffSchemas } from './schema-diff';
+import { tablesGoing } from './tables-going';
 import { unsupported } from './unsupported';
 import { diffVirtualTables } from './virtual-diff';
 
@@ -147,7 +148,7 @@ function findExpected(
 ): SchemaObject[] {
   const dropped = new Set(changes.filter((c) => c.action === 'drop').map((c) => c.object));
   const altered = changes.filter((c) => c.action === 'alter');
-  const rebuilt = new Set(altered.filter((c) => c.rebuilt).map((c) => c.from.name));
+  const remade = new Set(tablesGoing(changes));
   const made = changes.filter((c) => c.action === 'create').map((c) => c.object);
   const droppedViews = new Set([...dropped].filter((o) => o.type === 'view').map((o) => o.name));
   const used = new Set([...touched, ...made.map((o) => o.table), ...altered.map((c) => c.from.name)]);
@@ -156,8 +157,8 @@ function findExpected(
     (o) =>
       dropped.has(o) ||
       (o.type === 'table' && !isShadow(o) && used.has(o.name)) ||
-      (o.type === 'index' && rebuilt.has(o.table)) ||
-      (o.type === 'trigger' && (touched.has(o.table) || rebuilt.has(o.table) || droppedViews.has(o.table))),
+      (o.type === 'index' && remade.has(o.table)) ||
+      (o.type === 'trigger' && (touched.has(o.table) || remade.has(o.table) || droppedViews.has(o.table))),
   );
 }
 

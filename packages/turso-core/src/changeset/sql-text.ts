@@ -6,6 +6,7 @@ import type { SqlValue } from '../local/values';
 import { deletedCopies, insertedCopies } from './copies-sql';
 import { dropSql } from './drop-sql';
 import type { Changeset, ChangeKind, RowChange, RowPiece, TableChanges } from './model';
+import { tablesGoing } from './tables-going';
 import { changesUniqueValue } from './unique';
 import { virtualSql } from './virtual-sql';
 
@@ -26,8 +27,8 @@ export function* changesetSql(changeset: Changeset): Generator<string> {
   const created = schema.filter((c) => c.action === 'create').map((c) => c.object);
   const isDropped = (o: SchemaObject): boolean => dropped.some((d) => d.type === o.type && d.name === o.name);
   const putAside = changeset.expects.filter((o) => o.type === 'trigger' && !isDropped(o));
-  const rebuilt = new Set(altered.filter((c) => c.rebuilt).map((c) => c.from.name));
-  const lost = changeset.expects.filter((o) => o.type === 'index' && rebuilt.has(o.table) && !isDropped(o));
+  const going = new Set(tablesGoing(schema));
+  const lost = changeset.expects.filter((o) => o.type === 'index' && going.has(o.table) && !isDropped(o));
   const virtual = virtualSql(changeset);
   const isTable = (o: SchemaObject): boolean => o.type === 'table' && !virtual.replaced.has(o.name);
   const made = created.filter((o) => o.type === 'index' || o.type === 'view');

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { systemCode, TursoSyncError } from '../errors';
+import { rehearse } from '../apply/rehearse';
 import { refuseLosses } from '../changeset/as-on-remote';
 import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
@@ -14,6 +15,8 @@ export interface Comparison {
   readonly changeset: Changeset;
   /** The consistent copy of the working copy that the changes were found in. */
   readonly frozen: string;
+  /** Tries out a change of definitions: see {@link rehearse}. Throws UNSUPPORTED_CHANGE. */
+  readonly rehearse: () => Promise<void>;
 }
 
 /** The manifest of the base. Throws BASELINE_MISSING, BASELINE_DAMAGED, STATE_TOO_NEW. */
@@ -41,7 +44,8 @@ export async function withComparison<T>(
   try {
     return await withDiff(base.database, frozen, (changeset) => {
       refuseLosses(changeset, readManifest(base)?.setAside ?? []);
-      return work({ changeset, frozen });
+      const places = { before: base.database, after: frozen, directory: temporary };
+      return work({ changeset, frozen, rehearse: () => rehearse(changeset, places) });
     });
   } catch (error) {
     if (error instanceof TursoSyncError) throw error;

@@ -90,6 +90,7 @@ async function pushChanges(context: Context, comparison: Comparison): Promise<Pu
     }
     return nothing(changes);
   }
+  if (changes.schema.length > 0) await timed(onEvent, 'rehearse', () => comparison.rehearse());
   if (options.dryRun === true) {
     (await writeChanges(project, temporary, changeset)).publish();
     return { ...nothing(changes), status: 'planned' };

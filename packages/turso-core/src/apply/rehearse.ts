@@ -1,0 +1,81 @@
+import { constants, copyFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { TursoSyncError } from '../errors';
+import { withDiff } from '../changeset/diff';
+import type { Changeset } from '../changeset/model';
+import { isEmpty, summarize, type ChangeSummary } from '../changeset/summary';
+import { unsupported } from '../changeset/unsupported';
+import { openReadOnly, using } from '../local/open';
+import { createFileRemote } from '../remote/file/file-remote';
+import { apply } from './apply';
+
+/** What is rehearsed: a changeset between two database files, in a folder for private copies. */
+export interface Rehearsal {
+  readonly before: string;
+  readonly after: string;
+  readonly directory: string;
+}
+
+/**
+ * Applies a changeset to a private copy of the database that it starts from, and compares what comes out with what it is
+ * meant to become. Throws UNSUPPORTED_CHANGE, with the reason, where they are not equal.
+ */
+export async function rehearse(changeset: Changeset, { before, after, directory }: Rehearsal): Promise<void> {
+  const stage = path.join(directory, 'rehearsal.db');
+  copyFileSync(before, stage, constants.COPYFILE_FICLONE);
+  try {
+    await perform(changeset, stage);
+    const left = await withDiff(stage, after, summarize);
+    if (!isEmpty(left)) throw failed(`${describe(left)} would not be as in the working copy`);
+    const tables = new Set(changeset.schema.filter((c) => c.action !== 'drop').map((c) => c.object.table));
+    for (const table of tables) {
+      const [found, wanted] = [stage, after].map((file) =>
+        using(openReadOnly(file), (db) => check(db, table)),
+      );
+      if (found !== wanted) throw failed(`table "${table}" would not be sound: ${found}`);
+    }
+  } finally {
+    for (const file of [stage, `${stage}-journal`]) rmSync(file, { force: true });
+  }
+}
+
+async function perform(changeset: Changeset, stage: string): Promise<void> {
+  try {
+    const result = await apply(changeset, createFileRemote(stage, 'The copy'));
+    if (result.status === 'conflict')
+      throw failed(result.conflicts[0]?.message ?? 'it is in conflict with itself');
+  } catch (error) {
+    if (!(error instanceof TursoSyncError) || !error.code.startsWith('REMOTE_')) throw error;
+    throw failed(error.message);
+  }
+}
+
+function failed(reason: string): TursoSyncError {
+  return unsupported(`in a rehearsal on a private copy, ${reason}`);
+}
+
+function describe({ schema, tables, indexes, sequences, userVersion }: ChangeSummary): string {
+  const parts = [
+    ...new Set(schema.map(({ type, name }) => `${type} "${name}"`)),
+    ...tables.map(({ table }) => `rows of "${table}"`),
+    ...indexes.map(({ table }) => `index "${table}"`),
+    ...sequences.map((table) => `the counter of "${table}"`),
+    ...(userVersion === null ? [] : ['user_version']),
+  ];
+  return parts.slice(0, 5).join(', ');
+}
+
+/** What SQLite finds wrong with a table or view, and with its foreign keys. */
+function check(db: Database, table: string): string {
+  try {
+    const flaws = db.prepare('SELECT * FROM pragma_integrity_check(?)').pluck().all(table) as string[];
+    const orphans = db
+      .prepare('SELECT count(*) FROM pragma_foreign_key_check(?)')
+      .pluck()
+      .get(table) as number;
+    return `${flaws.join('; ')}, ${orphans} rows without a parent`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
