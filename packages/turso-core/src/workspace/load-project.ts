@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { cosmiconfig } from 'cosmiconfig';
 import { TursoSyncError } from '../errors';
 import { parseRemoteUrl, type RemoteAddress } from '../remote/url';
+import { loadCosmiconfig } from './cosmiconfig';
 import { checkConfig, settingsOf, withoutTokens, type Config } from './config';
 import { fileSystemError } from './disk';
 import { loadScript } from './load-script';
@@ -82,8 +82,14 @@ async function readConfig(
   cwd: string,
   config: string | undefined,
 ): Promise<{ config: Config; file: string | null }> {
+  const isThere = (place: string): boolean => fs.existsSync(path.join(cwd, place));
+  if (config === undefined && !SEARCH_PLACES.some(isThere)) return { config: {}, file: null };
   const loaders = { '.js': loadScript, '.mjs': loadScript, '.cjs': loadScript };
-  const explorer = cosmiconfig(NAME, { searchPlaces: SEARCH_PLACES, stopDir: cwd, loaders });
+  const explorer = loadCosmiconfig().cosmiconfig(NAME, {
+    searchPlaces: SEARCH_PLACES,
+    stopDir: cwd,
+    loaders,
+  });
   try {
     const found =
       config === undefined ? await explorer.search(cwd) : await explorer.load(path.resolve(cwd, config));

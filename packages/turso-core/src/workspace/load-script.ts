@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { defaultLoaders } from 'cosmiconfig';
+import { loadCosmiconfig } from './cosmiconfig';
 
 /**
  * Loads a config in JavaScript as it is now. Node keeps modules for as long as the process lives, which for Nx's daemon
@@ -18,6 +18,6 @@ export async function loadScript(file: string, content: string): Promise<unknown
     return module.default;
   } catch {
     // Where import is not to be had, as in jest, there may be require; and a config that fails, fails again.
-    return (await defaultLoaders['.js'](file, content)) as unknown;
+    return (await loadCosmiconfig().defaultLoaders['.js'](file, content)) as unknown;
   }
 }
