@@ -30,6 +30,8 @@ export default tseslint.config(
           '__dirname',
           'performance',
           'setTimeout',
+          'setInterval',
+          'clearInterval',
           'fetch',
           'Buffer',
           'URL',

@@ -3,7 +3,16 @@
 
 const { measure, median } = require('./measure');
 
-const BENCHES = ['dump-init', 'push-insert', 'push-update', 'push-delete', 'push-nothing'];
+const BENCHES = [
+  'dump-init',
+  'diff-few',
+  'diff-nothing',
+  'push-insert',
+  'push-update',
+  'push-delete',
+  'push-few',
+  'push-nothing',
+];
 
 /** Runs the named benches, or all: `node src/run.js [--runs N] [name ..]`. */
 async function main() {

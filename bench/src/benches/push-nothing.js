@@ -1,8 +1,7 @@
 // @ts-check
 'use strict';
 
-const { execFileSync } = require('node:child_process');
-const { serveExample } = require('../serve-example');
+const { prepareExample } = require('../prepare-example');
 const { tursoSync } = require('../turso-sync');
 
 /** A push of 74 MB in which nothing has changed, beside an empty Node process. */
@@ -11,17 +10,14 @@ module.exports = {
   what: 'dump-push of 74 MB with nothing changed, beside a Node process that does nothing',
   seconds: 0.5,
   async prepare() {
-    const { dir, server } = await serveExample();
-    const env = { TURSO_DATABASE_URL: server.url };
-    const [node = '', ...init] = tursoSync('dump-init', '--quiet');
-    execFileSync(node, init, { cwd: dir, env: { ...process.env, ...env } });
+    const { dir, env, stop } = await prepareExample();
     return {
       note: '',
       contenders: [
         { name: 'turso-sync dump-push', command: tursoSync('dump-push', '--quiet'), cwd: dir, env },
         { name: 'node -e 0', command: [process.execPath, '-e', '0'] },
       ],
-      stop: () => server.stop(),
+      stop,
     };
   },
 };
