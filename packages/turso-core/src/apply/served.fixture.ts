@@ -48,7 +48,8 @@ async function serveFile(database: string): Promise<Served> {
   };
 }
 
-async function serveSqld(database: string): Promise<Served> {
+/** Serves a copy of a database by a real libsql-server. */
+export async function serveSqld(database: string): Promise<Served> {
   const sqld = await startSqld({ database });
   const remote = connect(parseRemoteUrl(sqld.url, ''));
   return {

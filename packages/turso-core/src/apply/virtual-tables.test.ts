@@ -1,10 +1,10 @@
-import { requireTool } from '@turso-sync/testing';
+import { compareDatabases, requireTool } from '@turso-sync/testing';
 import { withDiff } from '../changeset/diff';
 import { isEmpty, summarize } from '../changeset/summary';
 import { NOTES, VIRTUAL_EDITS } from '../changeset/virtual-edits.fixture';
 import type { Target } from './apply';
 import { play, type Scene } from './scene.fixture';
-import { ADAPTERS } from './served.fixture';
+import { ADAPTERS, serveSqld } from './served.fixture';
 
 /** That a repeated push finds everything there, and that a fresh copy of the remote is no change. */
 async function expectEqual(scene: Scene): Promise<void> {
@@ -268,16 +268,27 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
   });
 });
 
-// No other SQLite here lacks an option that the server has not got.
-(requireTool('sqld') ? test : test.skip)('a server refuses options that it does not know, by name', () => {
-  const [, serve] = ADAPTERS.find(([name]) => name === 'sqld') ?? ADAPTERS[0] ?? [];
-  if (serve === undefined) throw new Error('There is no adapter');
-  const edit = `CREATE VIRTUAL TABLE f USING fts5(a, locale=1); CREATE TABLE t(x)`;
-  return play(serve, { base: '', edit }, async (scene) => {
-    await expect(scene.push()).rejects.toMatchObject({
-      code: 'UNSUPPORTED_CHANGE',
-      message: expect.stringMatching(/"f" cannot be made on .*unrecognized option: "locale"/) as string,
+(requireTool('sqld') ? describe : describe.skip)('a server', () => {
+  test('refuses options that it does not know, by name', () => {
+    const edit = `CREATE VIRTUAL TABLE f USING fts5(a, locale=1); CREATE TABLE t(x)`;
+    return play(serveSqld, { base: '', edit }, async (scene) => {
+      await expect(scene.push()).rejects.toMatchObject({
+        code: 'UNSUPPORTED_CHANGE',
+        message: expect.stringMatching(/"f" cannot be made on .*unrecognized option: "locale"/) as string,
+      });
+      expect(await scene.query('SELECT name FROM sqlite_schema')).toEqual([]);
     });
-    expect(await scene.query('SELECT name FROM sqlite_schema')).toEqual([]);
   });
+
+  test.each(['tables that are made', 'tables that are only called like those of an index'])(
+    'gives an equal snapshot row by row of %s',
+    (name) => {
+      const { base = '', edit = '' } = VIRTUAL_EDITS[name] ?? {};
+      return play(serveSqld, { base: `${base};${edit}` }, async (scene) => {
+        const rows = `${scene.work}.rows`;
+        await scene.served.remote.snapshot(rows, { method: 'rows' });
+        expect(compareDatabases(rows, scene.work)).toEqual([]);
+      });
+    },
+  );
 });

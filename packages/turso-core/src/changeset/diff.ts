@@ -33,6 +33,7 @@ import { diffSchemas } from './schema-diff';
 import { tablesGoing } from './tables-going';
 import { unsupported } from './unsupported';
 import { diffVirtualTables } from './virtual-diff';
+import { withIndexChecks } from './virtual-whole';
 
 /** The name under which the tables with changed definitions are attached, with the older rows carried into them. */
 const CARRIED = 'carried';
@@ -88,7 +89,6 @@ function attach(db: Database, file: string, name: string): void {
 }
 
 function diffDatabases(db: Database, files: Files, folder: PrivateFolder): Changeset {
-  refuseHiddenFunctions(db);
   const [before, after] = [readSchema(db, BEFORE), readSchema(db)];
   const pairs = pairChangedTables(before, after).filter((p) => carriedColumns(p.from, p.to).length > 0);
   const objects = diffSchemas(before, after, pairs);
@@ -104,12 +104,16 @@ function diffDatabases(db: Database, files: Files, folder: PrivateFolder): Chang
     ...carried.map((c) => c.alteration),
     ...objects.filter((c) => c.action === 'create'),
   ];
-  const ofVirtual = diffVirtualTables(db, before, after);
+  const ofVirtual = withIndexChecks(
+    files,
+    (name) => folder.file(name),
+    (checks) => diffVirtualTables(db, { before, after, checks }),
+  );
   const compared = diffTables(db, before, after, { carried, rangesOf: changedRangesOf(db, files) });
   const tables = [...compared.filter(hasChanges), ...ofVirtual.tables];
   const touched = new Set([...tables.map((t) => t.table.name), ...ofVirtual.changes.map((c) => c.table)]);
   const altered = pairs.flatMap(({ from, to }) => [from.name, to.name]);
-  return {
+  const changeset: Changeset = {
     schema,
     tables,
     renumbered: compared.filter((t) => t.isRenumbered?.() === true).map((t) => t.table.name),
@@ -122,18 +126,18 @@ function diffDatabases(db: Database, files: Files, folder: PrivateFolder): Chang
     knownTables: [...new Set([...before.tables.keys(), ...after.tables.keys()])],
     foreignKeys: diffForeignKeys(db, after, new Set([...touched, ...altered])),
   };
+  refuseHiddenFunctions(changeset, [...before.objects, ...after.objects]);
+  return changeset;
 }
 
-// A table of the name of a table-valued function hides it, here and on the server.
-function refuseHiddenFunctions(db: Database): void {
-  const hidden = db
-    .prepare(
-      `SELECT name FROM (SELECT type, name FROM ${BEFORE}.sqlite_schema UNION SELECT type, name FROM main.sqlite_schema)
-       WHERE type IN ('table', 'view') AND (name LIKE 'json\\_each' ESCAPE '\\' OR name LIKE 'pragma\\_%' ESCAPE '\\')`,
-    )
-    .pluck()
-    .get() as string | undefined;
-  if (hidden !== undefined) throw unsupported(`"${hidden}" has the name of a function that is needed for it`);
+// A table or view of the name of a table-valued function hides it on the server.
+function refuseHiddenFunctions(changeset: Changeset, objects: readonly SchemaObject[]): void {
+  const { schema, tables, renumbered, virtual, sequences, userVersion } = changeset;
+  const isNothing = [schema, tables, renumbered, virtual, sequences].every((list) => list.length === 0);
+  if (isNothing && userVersion === null) return;
+  const hidden = objects.find((o) => o.name === o.table && /^(?:json_each|pragma_.*)$/i.test(o.name));
+  if (hidden !== undefined)
+    throw unsupported(`"${hidden.name}" has the name of a function that is needed for it`);
 }
 
 /**
@@ -265,7 +269,7 @@ function diffForeignKeys(db: Database, after: Schema, touched: ReadonlySet<strin
 function checkForeignKeys(db: Database, table: string): ForeignKeyViolation[] | null {
   try {
     return db
-      .prepare(`SELECT "rowid", parent, fkid AS key FROM pragma_foreign_key_check(?, 'main')`)
+      .prepare(`SELECT "rowid", parent, fkid AS key FROM temp.pragma_foreign_key_check(?, 'main')`)
       .safeIntegers()
       .all(table) as ForeignKeyViolation[];
   } catch (error) {

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { systemCode } from '../errors';
 import { quoteName } from '../local/quote';
@@ -9,7 +8,7 @@ import { diffRows, hasChanges } from './row-diff';
 import { BEFORE, type Presence } from './row-queries';
 import { unsupported } from './unsupported';
 import { diffSettings } from './virtual-settings';
-import { differsInContent, findFlaw, openIndexCheck, type IndexCheck } from './virtual-whole';
+import { differsInContent, findFlaw, type IndexChecks } from './virtual-whole';
 
 /** What is changed in virtual tables: rows, theirs or of the tables that they are stored in, and all the rest. */
 export interface VirtualDiff {
@@ -23,31 +22,25 @@ export interface VirtualDiff {
  * table, and so says nothing that the table does not say. Any other index is carried as it is stored.
  * Throws UNSUPPORTED_CHANGE.
  */
-export function diffVirtualTables(db: Database, before: Schema, after: Schema): VirtualDiff {
+export function diffVirtualTables(db: Database, { before, after, checks }: Sides): VirtualDiff {
   const into: VirtualDiff = { tables: [], changes: [] };
-  const directory = path.dirname(db.name);
-  const checks = {
-    before: openIndexCheck(fileOf(db, BEFORE), directory),
-    after: openIndexCheck(db.name, directory),
-  };
-  try {
-    for (const name of new Set([...before.tables.keys(), ...after.tables.keys()])) {
-      const [old, now] = [virtualOf(before, name), virtualOf(after, name)];
-      if (old === undefined && now === undefined) continue;
+  for (const name of new Set([...before.tables.keys(), ...after.tables.keys()])) {
+    const [old, now] = [virtualOf(before, name), virtualOf(after, name)];
+    if (old !== undefined || now !== undefined)
       diffVirtualTable({ db, before, after, checks, into }, old, now);
-    }
-  } finally {
-    checks.before.close();
-    checks.after.close();
   }
   return into;
 }
 
-interface Context {
-  readonly db: Database;
+/** The two databases. */
+interface Sides {
   readonly before: Schema;
   readonly after: Schema;
-  readonly checks: { readonly before: IndexCheck; readonly after: IndexCheck };
+  readonly checks: IndexChecks;
+}
+
+interface Context extends Sides {
+  readonly db: Database;
   readonly into: VirtualDiff;
 }
 
@@ -57,13 +50,6 @@ type Virtual = Table & { readonly virtual: VirtualTable };
 function virtualOf({ tables }: Schema, name: string): Virtual | undefined {
   const table = tables.get(name);
   return table?.virtual === null ? undefined : (table as Virtual | undefined);
-}
-
-function fileOf(db: Database, schema: string): string {
-  return db
-    .prepare('SELECT file FROM temp.pragma_database_list WHERE name = ?')
-    .pluck()
-    .get(schema) as string;
 }
 
 function diffVirtualTable(context: Context, old: Virtual | undefined, now: Virtual | undefined): void {
@@ -149,7 +135,7 @@ function diffExternal(context: Context, pair: Pair): void {
     into.changes.push(changeOf(table, 'external'));
     return;
   }
-  if (!checks.after.isWhole(table)) {
+  if (!checks.isWhole('after', table)) {
     if (isRedefined) throw unsupported(`full-text index "${table.name}" was made anew, and not rebuilt`);
     diffStored(context, pair);
     return;
@@ -158,7 +144,7 @@ function diffExternal(context: Context, pair: Pair): void {
     presence === 'both' &&
     !isRedefined &&
     !differsInContent(db, table, BEFORE) &&
-    checks.before.isWhole(table);
+    checks.isWhole('before', table);
   const settings = diffSettings(db, table, isRedefined ? 'after' : presence, BEFORE);
   if (!isSame || settings.length > 0)
     into.changes.push({ ...changeOf(table, 'external'), settings, rebuild: !isSame });

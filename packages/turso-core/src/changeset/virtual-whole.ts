@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import Database from 'better-sqlite3';
 import { systemCode } from '../errors';
 import { quoteName, quoteString } from '../local/quote';
@@ -11,40 +10,42 @@ export function findFlaw(db: Database.Database, table: Table): string | null {
   return found === 'ok' ? null : found;
 }
 
-/** Whether full-text indexes over other tables hold just what these tables do; asked of one database. */
-export interface IndexCheck {
-  isWhole(table: Table): boolean;
-  close(): void;
+/** Tells whether full-text indexes over other tables hold just what these tables do. */
+export interface IndexChecks {
+  isWhole(side: Side, table: Table): boolean;
 }
+
+type Side = 'before' | 'after';
 
 /**
- * Opens a database for {@link IndexCheck}. SQLite checks such an index only in a database that it may write to, so this
- * is a copy, made when it is asked for first.
+ * Runs work that may ask for {@link IndexChecks} of two databases. SQLite checks such an index only where it may write, so
+ * copies are asked, which are made when they are needed.
  *
- * @param directory - where the copy may be.
+ * @param place - names a place for a copy, which the caller removes.
  */
-export function openIndexCheck(file: string, directory: string): IndexCheck {
-  const copy = path.join(directory, `.turso-sync-check-${process.pid}-${counter++}.db`);
-  let db: Database.Database | undefined;
-  const open = (): Database.Database => {
-    fs.copyFileSync(file, copy, fs.constants.COPYFILE_FICLONE);
-    fs.chmodSync(copy, 0o600);
-    return new Database(copy);
+export function withIndexChecks<T>(
+  files: Readonly<Record<Side, string>>,
+  place: (name: string) => string,
+  work: (checks: IndexChecks) => T,
+): T {
+  const copies = new Map<Side, Database.Database>();
+  const open = (side: Side): Database.Database => {
+    const copy = place(`${side}.db`);
+    fs.copyFileSync(files[side], copy, fs.constants.COPYFILE_FICLONE);
+    const db = new Database(copy);
+    copies.set(side, db);
+    return db;
   };
-  return {
-    isWhole({ name, virtual }) {
-      if (virtual?.content !== 'external') return false;
-      db ??= open();
-      return passes(db, quoteName(name), virtual.module);
-    },
-    close() {
-      db?.close();
-      for (const end of ['', '-journal', '-wal', '-shm']) fs.rmSync(`${copy}${end}`, { force: true });
-    },
+  const isWhole: IndexChecks['isWhole'] = (side, { name, virtual }) => {
+    if (virtual?.content !== 'external') return false;
+    return passes(copies.get(side) ?? open(side), quoteName(name), virtual.module);
   };
+  try {
+    return work({ isWhole });
+  } finally {
+    for (const db of copies.values()) db.close();
+  }
 }
-
-let counter = 0;
 
 function passes(db: Database.Database, name: string, module: string): boolean {
   // Rank 1 has FTS5 compare the index with the other table, too.
