@@ -37,6 +37,10 @@ export type ErrorCode =
   | 'UNSUPPORTED_CHANGE'
   | 'VALUE_TOO_LARGE'
   | 'PUSH_UNDECIDED'
+  | 'CHANGES_UNREADABLE'
+  | 'PLAN_STALE'
+  | 'NOTHING_TO_UNDO'
+  | 'UNDO_IMPOSSIBLE'
   // everything else
   | 'USAGE'
   | 'INTERRUPTED'

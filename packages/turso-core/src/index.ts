@@ -20,6 +20,7 @@ export {
   type Problem,
   type StatusResult,
 } from './commands/status';
+export { pushes, undo, type PushEntry, type UndoOptions, type UndoResult } from './commands/undo';
 export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
 export type { CoreEvent, OnEvent } from './commands/events';
 export type { DumpSink } from './local/write-dump';
@@ -34,9 +35,11 @@ export {
   dumpText,
   initText,
   pullText,
+  pushesText,
   pushText,
   snapshotText,
   statusText,
+  undoText,
 } from './report/text';
 export type { Config, Settings } from './workspace/config';
 export { loadProject, type LoadProjectOptions } from './workspace/load-project';

@@ -138,7 +138,9 @@ async function report(
     edit(work);
     await withDiff(base, work, (changeset) => {
       const text = [...changesetJson(changeset, new Date('2024-02-03T04:05:06Z'))].join('');
-      check(changeset, JSON.parse(text) as Report);
+      // What only turso-sync itself reads is tried by reading it: see properties.test.ts of the commands.
+      const told = (key: string, value: unknown): unknown => (key === 'engine' ? undefined : value);
+      check(changeset, JSON.parse(text, told) as Report);
     });
   } finally {
     removeTempDir(dir);

@@ -190,7 +190,16 @@ export function filesWith(dir: string, text: string): string[] {
 /** What is in the state folder although nothing runs. */
 export function leftovers(project: TestProject): string[] {
   const state = project.file('.turso');
-  const known = ['base', 'snapshot', 'lock', 'diff.sql', 'changes.json', 'conflicts.json', 'backups'];
+  const known = [
+    'base',
+    'snapshot',
+    'lock',
+    'diff.sql',
+    'changes.json',
+    'conflicts.json',
+    'backups',
+    'pushes',
+  ];
   const isFolder = statSync(state, { throwIfNoEntry: false })?.isDirectory() === true;
   const own = isFolder ? readdirSync(state).filter((name) => !known.includes(name)) : [];
   const beside = readdirSync(project.dir).filter((name) => /-wal|-shm|-journal|new$|\.mjs$/.test(name));

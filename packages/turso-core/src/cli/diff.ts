@@ -1,9 +1,11 @@
-import { Command, InvalidArgumentError } from 'commander';
+import path from 'node:path';
+import { Command } from 'commander';
 import { isEmpty } from '../changeset/summary';
 import { diff, type DiffOptions } from '../commands/diff';
 import { diffText } from '../report/text';
 import type { Action } from './main';
 import { changedRowJson } from './row-json';
+import { wholeNumber } from './whole-number';
 
 /** Exit code of `diff --exit-code` when there are changes. */
 const HAS_CHANGES = 2;
@@ -16,6 +18,7 @@ interface Options {
   readonly table?: string;
   readonly values?: boolean;
   readonly limit?: number;
+  readonly save?: string;
 }
 
 /** `turso-sync diff` */
@@ -26,6 +29,7 @@ export function diffCommand(): [Command, string, Action<Options>] {
     .option('--table <name>', 'tell of this table alone')
     .option('--values', `show the rows, old -> new (up to ${SHOWN} of each table)`)
     .option('--limit <rows>', 'show up to so many rows of each table; implies --values', wholeNumber)
+    .option('--save <file>', 'save the changes as a plan, for dump-push --plan')
     .addHelpText(
       'after',
       '\nExamples:\n  $ turso-sync diff --exit-code || echo "something to push"\n  $ turso-sync diff --table people --limit 5',
@@ -33,10 +37,11 @@ export function diffCommand(): [Command, string, Action<Options>] {
   return [
     command,
     'diff',
-    async (project, { exitCode = false, table, values, limit }, { onEvent }) => {
+    async (project, { exitCode = false, table, values, limit, save, cwd }, { onEvent }) => {
       const options: DiffOptions = {
         onEvent,
         ...(table === undefined ? {} : { table }),
+        ...(save === undefined ? {} : { save: path.resolve(cwd ?? '.', save) }),
         ...(values === true || limit !== undefined ? { rows: limit ?? SHOWN } : {}),
       };
       const result = await diff(project, options);
@@ -47,9 +52,4 @@ export function diffCommand(): [Command, string, Action<Options>] {
       };
     },
   ];
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It has to be a whole number.');
-  return Number(text);
 }

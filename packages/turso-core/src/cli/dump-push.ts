@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Command, Option } from 'commander';
 import { conflictJson } from '../apply/conflict-json';
 import { push, type PushOptions } from '../commands/push';
@@ -23,12 +24,17 @@ export function dumpPushCommand(): [Command, string, Action<Omit<PushOptions, 'o
   return [
     command,
     'dump-push',
-    async (project, { dryRun = false, merge = 'rows', onConflict = 'fail', resume }, { onEvent }) => {
+    async (
+      project,
+      { dryRun = false, merge = 'rows', onConflict = 'fail', resume, plan, cwd },
+      { onEvent },
+    ) => {
       const result = await push(project, {
         dryRun,
         merge,
         onConflict,
         onEvent,
+        ...(plan === undefined ? {} : { plan: path.resolve(cwd ?? '.', plan) }),
         ...(resume === undefined ? {} : { resume }),
       });
       const location =

@@ -11,6 +11,7 @@ import { dumpPushCommand } from './dump-push';
 import { pullCommand } from './pull';
 import { createOutput, type Output, type OutputOptions } from './output';
 import { statusCommand } from './status';
+import { undoCommand } from './undo';
 
 /** Options that every subcommand has. */
 export interface CommonOptions extends OutputOptions {
@@ -53,6 +54,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   add(...dumpInitCommand());
   add(...dumpPushCommand());
   add(...pullCommand());
+  add(...undoCommand());
   add(...diffCommand());
   add(...dumpCommand());
   add(...statusCommand());

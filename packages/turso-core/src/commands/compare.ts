@@ -42,17 +42,27 @@ export async function withComparison<T>(
   const frozen = path.join(temporary, 'frozen.db');
   if (!(await freeze(project.workingCopy, frozen, base.database))) return work(null);
   try {
-    return await withDiff(base.database, frozen, (changeset) => {
-      refuseLosses(changeset, readManifest(base)?.setAside ?? []);
-      const places = { before: base.database, after: frozen, directory: temporary };
-      return work({ changeset, frozen, rehearse: () => rehearse(changeset, places) });
-    });
+    return await compareWithBase(project, frozen, work);
   } catch (error) {
     if (error instanceof TursoSyncError) throw error;
     // Two files are read at once, and SQLite does not say which of them it is about.
     const flaw = /^SQLITE_(NOTADB|CORRUPT)/.test(systemCode(error)) ? findFlaw(base.database) : null;
     throw flaw === null ? workingCopyError(error, project.workingCopy) : damaged(base, flaw, error);
   }
+}
+
+/** Runs work with what has to happen to the base so that it equals another local database. Throws UNSUPPORTED_CHANGE. */
+export function compareWithBase<T>(
+  { files: { base } }: Project,
+  frozen: string,
+  work: (comparison: Comparison) => T | Promise<T>,
+): Promise<T> {
+  const setAside = readManifest(base)?.setAside ?? [];
+  return withDiff(base.database, frozen, (changeset) => {
+    refuseLosses(changeset, setAside);
+    const places = { before: base.database, after: frozen, directory: path.dirname(frozen) };
+    return work({ changeset, frozen, rehearse: () => rehearse(changeset, places) });
+  });
 }
 
 /** What SQLite finds wrong with a database file, or null. */

@@ -16,7 +16,9 @@ import { isLocked } from '../workspace/lock';
 import type { Project } from '../workspace/project';
 import { readPushJournal } from '../workspace/push-journal';
 import { withTemporary } from '../workspace/temporary';
+import { placeFile } from '../workspace/place-file';
 import { requireBase, withComparison } from './compare';
+import { planOf } from './plan';
 
 /** What `diff` answers. */
 export interface DiffResult {
@@ -33,6 +35,8 @@ export interface DiffOptions {
   readonly table?: string;
   /** Tell of the rows themselves, up to so many of each table. Default is none. */
   readonly rows?: number;
+  /** A file to save the changes to as a plan, for `push` to carry out just these. */
+  readonly save?: string;
   readonly onEvent?: OnEvent;
 }
 
@@ -48,9 +52,11 @@ export async function diff(project: Project, options: DiffOptions = {}): Promise
       const changeset = comparison?.changeset ?? NOTHING;
       const told = options.table === undefined ? changeset : onlyTable(project, changeset, options.table);
       const changes = comparison === null ? NO_CHANGES : summarize(told);
+      const plan = options.save === undefined ? {} : { plan: planOf(project) };
       const written = await timed(options.onEvent, 'write diff.sql and changes.json', () =>
-        writeChanges(project, temporary, changeset),
+        writeChanges(project, temporary, changeset, plan),
       );
+      if (options.save !== undefined) placeFile(written.json, options.save);
       const rows = options.rows === undefined ? {} : { rows: changedRows(told, options.rows) };
       return { changes, files: written.publish(), ...rows };
     }),
@@ -114,6 +120,8 @@ const NOTHING: Changeset = {
 
 /** Files that hold the changes in full, written beside their places: see {@link writeChanges}. */
 export interface WrittenChanges {
+  /** The file of changes, wherever it is now. */
+  readonly json: string;
   /** Puts them in their places, each replaced whole. */
   publish(): DiffResult['files'];
 }
@@ -123,16 +131,18 @@ export async function writeChanges(
   project: Project,
   temporary: string,
   changeset: Changeset,
+  purpose = {},
 ): Promise<WrittenChanges> {
   const { diffSql: sql, changesJson: json } = project.files;
   const written = (file: string): string => path.join(temporary, path.basename(file));
   try {
     await writePieces(written(sql), changesetSql(changeset));
-    await writePieces(written(json), changesetJson(changeset, new Date()));
+    await writePieces(written(json), changesetJson(changeset, new Date(), purpose));
   } catch (error) {
     throw isDiskFull(error) ? diskFull(error) : error;
   }
   return {
+    json: written(json),
     publish() {
       for (const file of [sql, json]) fs.renameSync(written(file), file);
       return { sql, json };

@@ -1,14 +1,14 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { isDiskFull, TursoSyncError } from '../errors';
+import { isDiskFull } from '../errors';
 import {
   writeDump,
   writeDumpFile,
   type DumpOptions as WriteOptions,
   type DumpSink,
 } from '../local/write-dump';
-import { diskFull, fileSystemError } from '../workspace/disk';
+import { diskFull } from '../workspace/disk';
 import { freeze } from '../workspace/freeze';
+import { placeFile } from '../workspace/place-file';
 import { readManifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
 import { withTemporary } from '../workspace/temporary';
@@ -60,7 +60,7 @@ export async function dump(project: Project, options: DumpOptions = {}): Promise
       throw isDiskFull(error) ? diskFull(error) : error;
     }
     if (typeof to !== 'string') return { of, file: null };
-    place(written, to);
+    placeFile(written, to);
     return { of, file: to };
   });
 }
@@ -89,24 +89,4 @@ async function dumpSource(project: Project, of: DumpSource, job: DumpJob): Promi
       await remote.close();
     }
   }
-}
-
-// Not every place is on the state folder's disk.
-function place(written: string, to: string): void {
-  try {
-    if (fs.statSync(to, { throwIfNoEntry: false })?.isDirectory() === true) throw isFolder(to);
-    const beside = `${to}.turso-sync-new`;
-    try {
-      fs.copyFileSync(written, beside, fs.constants.COPYFILE_FICLONE);
-      fs.renameSync(beside, to);
-    } finally {
-      fs.rmSync(beside, { force: true });
-    }
-  } catch (error) {
-    throw fileSystemError(error, to);
-  }
-}
-
-function isFolder(to: string): TursoSyncError {
-  return new TursoSyncError('FILE_INACCESSIBLE', `${to} is a folder.`, { hint: 'Name a file to write.' });
 }

@@ -1,18 +1,20 @@
+import path from 'node:path';
 import { findEvidence } from '../apply/arrival';
 import { asOnRemote } from '../changeset/as-on-remote';
-import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
 import { summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
 import { createFileRemote } from '../remote/file/file-remote';
 import type { Remote } from '../remote/remote';
+import { linkOrCopy } from '../workspace/backups';
 import type { Project } from '../workspace/project';
 import { withMovedRowids } from '../workspace/manifest';
 import { endPush, readPushJournal, type PushJournal } from '../workspace/push-journal';
+import { keepPush } from '../workspace/pushes';
 import { withTemporary } from '../workspace/temporary';
 import { connectTo } from './connect-to';
 import { advanceBase } from './advance-base';
-import { requireBase } from './compare';
+import { compareWithBase, requireBase } from './compare';
 import { writeChanges } from './diff';
 import type { OnEvent } from './events';
 
@@ -48,8 +50,10 @@ export async function finishPush(
       endPush(project.files);
       return null;
     }
-    return await withTemporary(project.files.directory, (temporary) =>
-      withDiff(project.files.base.database, project.files.pushed, async (changeset) => {
+    return await withTemporary(project.files.directory, (temporary) => {
+      const pushed = path.join(temporary, 'pushed.db');
+      linkOrCopy(project.files.pushed, pushed);
+      return compareWithBase(project, pushed, async ({ changeset }) => {
         if (resume === undefined && !(await hasArrived({ project, journal, remote }, changeset))) {
           endPush(project.files);
           return null;
@@ -57,8 +61,8 @@ export async function finishPush(
         await finish({ project, journal, temporary }, changeset);
         onEvent?.({ type: 'warning', message: `The push that began at ${journal.startedAt} had arrived.` });
         return summarize(changeset);
-      }),
-    );
+      });
+    });
   } finally {
     await remote.close();
   }
@@ -81,11 +85,13 @@ async function finish(
   { project, journal, temporary }: { project: Project; journal: PushJournal; temporary: string },
   changeset: Changeset,
 ): Promise<void> {
-  (await writeChanges(project, temporary, changeset)).publish();
-  const base = requireBase(project);
-  // What else has happened on the remote is not known.
+  const written = await writeChanges(project, temporary, changeset);
+  keepPush(project.files, written.json);
+  written.publish();
+  // Neither what else has happened on the remote is known, nor where appended rows are there.
+  const tables = [...changeset.renumbered, ...changeset.tables.map((t) => t.table.name)];
   advanceBase(project, temporary, project.files.pushed, {
-    ...withMovedRowids(base, changeset.renumbered),
+    ...withMovedRowids(requireBase(project), tables),
     remote: journal.remote,
     fingerprint: null,
   });

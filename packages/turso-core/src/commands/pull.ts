@@ -157,8 +157,9 @@ async function merge(context: Context, comparison: Comparison | null): Promise<M
   } catch (error) {
     throw fileSystemError(error, merged);
   }
+  const movedRowids = new Set(requireBase(project).movedRowids);
   const target = createFileRemote(merged, 'the snapshot');
-  const result = await apply(changeset, target, policyOf(options));
+  const result = await apply(changeset, target, { ...policyOf(options), movedRowids });
   if (result.status === 'conflict') {
     return { pending: countChanges(summarize(changeset)), conflicts: result.conflicts };
   }
@@ -180,7 +181,7 @@ async function bringIn(
   notePull(project, snapshot);
   try {
     const result = await timed(options.onEvent, 'write the working copy', () =>
-      apply(work.changeset, target),
+      apply(work.changeset, target, { movedRowids: new Set() }),
     );
     if (result.status === 'applied') return true;
   } catch (error) {

@@ -11,11 +11,14 @@ import { removeConflicts } from './conflicts-file';
 import { writeChanges } from './diff';
 import { timed } from './events';
 import { finishPush, type ResumeOptions } from './finish-push';
+import { stale, withPlan } from './plan';
 import { finishPull } from './pull';
 import { send } from './send';
 
 /** What `push` may be told. */
 export interface PushOptions extends ConflictOptions, ResumeOptions {
+  /** A plan that `diff` has saved: just its changes are pushed, whatever the working copy has become since. */
+  readonly plan?: string;
   /** Find and report the changes, and send nothing. Default is false. */
   readonly dryRun?: boolean;
 }
@@ -40,7 +43,8 @@ export interface PushResult extends Resolved {
  * Finds what changed in the working copy since its base, and puts exactly that on the remote, in one transaction, unless
  * someone else has changed the same. Afterwards the base is what was pushed. The working copy is only read.
  * A push that was cut off earlier is finished first, where it has arrived. Throws the `REMOTE_*`, `BASELINE_*` and
- * `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, VALUE_TOO_LARGE, PUSH_UNDECIDED, STATE_LOCKED.
+ * `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, VALUE_TOO_LARGE, PUSH_UNDECIDED, PLAN_STALE, CHANGES_UNREADABLE,
+ * STATE_LOCKED.
  *
  * @example
  * ```ts
@@ -58,7 +62,7 @@ export async function push(project: Project, options: PushOptions = {}): Promise
     const finished = options.dryRun === true ? null : await finishPush(project, options);
     const base = requireBase(project);
     const result = await withTemporary(project.files.directory, (temporary) =>
-      withComparison(project, temporary, (comparison) => {
+      withChanges({ project, temporary, options }, (comparison) => {
         if (comparison === null) {
           if (options.dryRun !== true) removeConflicts(project);
           return nothing(NO_CHANGES);
@@ -68,6 +72,16 @@ export async function push(project: Project, options: PushOptions = {}): Promise
     );
     return finished !== null && result.status === 'nothing' ? found(finished) : result;
   });
+}
+
+/** The changes of the working copy, or those of a plan. */
+function withChanges<T>(
+  { project, temporary, options: { plan } }: Omit<Context, 'base'>,
+  work: (comparison: Comparison | null) => T | Promise<T>,
+): Promise<T> {
+  return plan === undefined
+    ? withComparison(project, temporary, work)
+    : withPlan(project, temporary, plan, work);
 }
 
 interface Context {
@@ -95,7 +109,14 @@ async function pushChanges(context: Context, comparison: Comparison): Promise<Pu
     (await writeChanges(project, temporary, changeset)).publish();
     return { ...nothing(changes), status: 'planned' };
   }
+  const { plan } = options;
   const sent = await send({ project, base, temporary, comparison, policy: policyOf(options), onEvent });
+  if (plan !== undefined && sent.status === 'conflict') {
+    throw stale(
+      plan,
+      `${sent.conflicts.length} of its changes are in conflict with the remote (see conflicts.json)`,
+    );
+  }
   return { changes, ...sent, notCarried: sent.status === 'conflict' ? changes.notCarried : sent.notCarried };
 }
 

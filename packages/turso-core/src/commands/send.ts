@@ -1,13 +1,22 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { apply, type ApplyOptions } from '../apply/apply';
 import type { Conflict } from '../apply/conflict';
 import type { Plan } from '../apply/plan';
 import { asOnRemote } from '../changeset/as-on-remote';
+import { withDiff } from '../changeset/diff';
+import { changesetJson } from '../changeset/json';
+import type { Changeset } from '../changeset/model';
+import { summarize } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
+import { writePieces } from '../local/write-file';
 import type { Remote } from '../remote/remote';
+import { linkOrCopy } from '../workspace/backups';
 import { withMovedRowids, type Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
 import { beginPush, endPush } from '../workspace/push-journal';
 import { connectTo } from './connect-to';
+import { keepPush } from '../workspace/pushes';
 import { advanceBase } from './advance-base';
 import type { Comparison } from './compare';
 import { NONE_RESOLVED, resolvedIn, type Resolved } from './conflicts';
@@ -24,6 +33,8 @@ export interface SendJob {
   /** The changes; the frozen copy becomes the base. */
   readonly comparison: Comparison;
   readonly policy: ApplyOptions;
+  /** What else is to stand at the head of what is kept of it. */
+  readonly purpose?: object;
   readonly onEvent: OnEvent | undefined;
 }
 
@@ -64,15 +75,11 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
     onEvent?.({ type: 'transaction', ...describe(plan) });
   };
   let journal: 'none' | 'open' = 'none';
-  const applied = timed(onEvent, 'push', () =>
-    apply(asOnRemote(changeset, base.setAside), remote, {
-      ...policy,
-      movedRowids: new Set(base.movedRowids),
-      onSend,
-    }),
-  );
+  const meant = asOnRemote(changeset, base.setAside);
+  const movedRowids = new Set(base.movedRowids);
+  const applied = timed(onEvent, 'push', () => apply(meant, remote, { ...policy, movedRowids, onSend }));
   // While the remote works. Should this fail, the push is still waited for.
-  const written = writeChanges(project, temporary, changeset);
+  const written = writeRecords(job);
   written.catch(() => undefined);
   const result = await applied.catch((error: unknown) => {
     if (!isUncertain(error, location)) endPush(project.files);
@@ -91,7 +98,7 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
   advanceBase(project, temporary, project.files.pushed, { ...moved, remote: location, fingerprint });
   endPush(project.files);
   removeConflicts(project);
-  await publish(written, onEvent);
+  await publish(written, job, result.applied === meant ? null : result.applied);
   const { alreadyThere, notCarried } = result;
   return { status: 'pushed', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
 }
@@ -111,12 +118,55 @@ function isUncertain(error: unknown, location: string): boolean {
   return codes.includes(error.code) && !location.startsWith('file:');
 }
 
-// The push is through: files for people to read are not worth a failure.
-async function publish(written: Promise<WrittenChanges>, onEvent: OnEvent | undefined): Promise<void> {
+/** What is kept of a push: its changes, and what takes them back where that does not follow from them. */
+interface Records {
+  readonly changes: WrittenChanges;
+  readonly inverse: string | null;
+}
+
+async function writeRecords({ project, temporary, comparison, purpose }: SendJob): Promise<Records> {
+  const { changeset: local, frozen } = comparison;
+  const hasDefinitions = local.schema.length > 0 || local.virtual.length > 0;
+  // The base may move on meanwhile.
+  const [before, after] = ['before.db', 'after.db'].map((name) => path.join(temporary, name)) as [
+    string,
+    string,
+  ];
+  if (hasDefinitions) {
+    linkOrCopy(project.files.base.database, before);
+    linkOrCopy(fs.existsSync(frozen) ? frozen : project.files.pushed, after);
+  }
+  const changes = await writeChanges(project, temporary, local, purpose);
+  if (!hasDefinitions) return { changes, inverse: null };
+  const inverse = path.join(temporary, 'inverse.json');
+  await withDiff(after, before, (back) =>
+    writeInverse(inverse, back, { ...purpose, pushed: summarize(local) }),
+  );
+  return { changes, inverse };
+}
+
+function writeInverse(file: string, back: Changeset, purpose: object): Promise<void> {
+  return writePieces(file, changesetJson(back, new Date(), { ...purpose, inverse: true }));
+}
+
+// The push is through: files for people to read, and for an undo, are not worth a failure.
+async function publish(
+  written: Promise<Records>,
+  { project, temporary, comparison, purpose, onEvent }: SendJob,
+  resolved: Changeset | null,
+): Promise<void> {
   try {
-    (await written).publish();
+    const { changes, inverse } = await written;
+    let record = inverse ?? changes.json;
+    if (resolved !== null && inverse === null) {
+      record = path.join(temporary, 'resolved.json');
+      const done = { ...resolved, expects: comparison.changeset.expects };
+      await writePieces(record, changesetJson(done, new Date(), purpose));
+    }
+    keepPush(project.files, record);
+    changes.publish();
   } catch (error) {
-    onEvent?.({ type: 'warning', message: `diff.sql was not written: ${(error as Error).message}` });
+    onEvent?.({ type: 'warning', message: `What was pushed was not noted: ${(error as Error).message}` });
   }
 }
 

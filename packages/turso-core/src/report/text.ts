@@ -6,3 +6,4 @@ export { initText, snapshotText } from './init-text';
 export { pullText } from './pull-text';
 export { pushText } from './push-text';
 export { statusText } from './status-text';
+export { pushesText, undoText } from './undo-text';

@@ -38,6 +38,8 @@ export interface StateFiles {
   readonly pushJournal: string;
   /** What that push makes of the base. */
   readonly pushed: string;
+  /** The latest pushes, to be undone: one file of changes each. */
+  readonly pushes: string;
   /** Says which pull was under way; gone when it is through. */
   readonly pullJournal: string;
 }
@@ -62,6 +64,7 @@ export function stateFiles(directory: string): StateFiles {
     backups: path.join(directory, 'backups'),
     pushJournal: path.join(directory, 'push.json'),
     pushed: path.join(directory, 'push.db'),
+    pushes: path.join(directory, 'pushes'),
     pullJournal: path.join(directory, 'pull.json'),
   };
 }

@@ -1,0 +1,139 @@
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { compareDatabases, makeTempDir } from '@turso-sync/testing';
+import { diff } from './diff';
+import { init } from './init';
+import { makeFileProject, type FileProject } from './project.fixture';
+import { pull } from './pull';
+import { push } from './push';
+import { pushes, undo } from './undo';
+
+let at: FileProject;
+let before: string;
+
+beforeEach(async () => {
+  at = await makeFileProject(
+    `CREATE TABLE t(id INTEGER PRIMARY KEY, v UNIQUE, w);
+     INSERT INTO t VALUES (1, 1, x'00ff'), (2, 2, -0.0), (3, 3, 9e999), (4, 4, CAST(x'ff' AS TEXT));
+     CREATE TABLE log(line); INSERT INTO log VALUES ('first');
+     CREATE TABLE counted(id INTEGER PRIMARY KEY AUTOINCREMENT, v);
+     CREATE TRIGGER noted AFTER UPDATE ON t BEGIN INSERT INTO log VALUES ('a trigger fired'); END`,
+  );
+  await init(at.project);
+  before = path.join(makeTempDir(), 'before.db');
+  copyFileSync(at.remote, before);
+});
+
+/** What is different between the remote and what it was at first. */
+const differences = (): string[] => compareDatabases(at.remote, before);
+
+const FIRST = Uint8Array.from([0, 255]);
+
+const EDIT = `DROP TRIGGER noted; UPDATE t SET v = -v; UPDATE t SET v = CASE v WHEN -1 THEN 2 ELSE 1 END WHERE id < 3;
+  DELETE FROM t WHERE id = 3; UPDATE t SET w = 'text' WHERE id = 4; INSERT INTO t VALUES (9223372036854775807, 0.1, NULL);
+  INSERT INTO log VALUES ('mine'); INSERT INTO counted(v) VALUES (1), (2); PRAGMA user_version = 5;
+  CREATE TRIGGER noted AFTER UPDATE ON t BEGIN INSERT INTO log VALUES ('a trigger fired'); END`;
+
+test('a push that is undone leaves the remote as it was, and the edits in the working copy', async () => {
+  at.edit(EDIT);
+  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+  expect(differences()).not.toEqual([]);
+  const work = readFileSync(at.project.workingCopy);
+  const result = await undo(at.project);
+  expect(result).toMatchObject({ status: 'undone', push: { number: 1 }, changes: { total: { insert: 1 } } });
+  expect(differences()).toEqual([]);
+  expect(readFileSync(at.project.workingCopy).equals(work)).toBe(true);
+  const { changes } = await diff(at.project);
+  expect(changes.total).toEqual({ insert: 4, update: 3, delete: 1 });
+});
+
+test('an undo can be undone, and is listed as one', async () => {
+  at.edit(EDIT);
+  await push(at.project);
+  const after = path.join(makeTempDir(), 'after.db');
+  copyFileSync(at.remote, after);
+  await undo(at.project);
+  expect(await undo(at.project)).toMatchObject({ status: 'undone', push: { number: 2, undoes: 1 } });
+  expect(compareDatabases(at.remote, after)).toEqual([]);
+  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect(pushes(at.project).map((p) => [p.number, p.undoes])).toEqual([
+    [3, 2],
+    [2, 1],
+    [1, null],
+  ]);
+});
+
+test('an earlier push is undone alone', async () => {
+  at.edit("UPDATE t SET w = 'one' WHERE id = 1");
+  await push(at.project);
+  at.edit("UPDATE t SET w = 'two' WHERE id = 2");
+  await push(at.project);
+  expect(await undo(at.project, { push: 1 })).toMatchObject({ status: 'undone' });
+  at.editRemote('DROP TRIGGER noted; UPDATE t SET w = -0.0 WHERE id = 2');
+  expect(differences().join()).not.toContain('t:');
+  await expect(undo(at.project, { push: 7 })).rejects.toMatchObject({ code: 'NOTHING_TO_UNDO' });
+});
+
+test.each([
+  ['on the remote', false],
+  ['on the remote, and pulled since', true],
+])('what someone has changed since, %s, is not undone over their head', async (_, pulls) => {
+  at.edit("UPDATE t SET w = 'mine' WHERE id = 1; UPDATE t SET w = 'mine' WHERE id = 2");
+  await push(at.project);
+  at.editRemote("UPDATE t SET w = 'theirs' WHERE id = 1");
+  if (pulls) await pull(at.project);
+  const there = readFileSync(at.remote);
+  expect(await undo(at.project)).toMatchObject({
+    status: 'conflict',
+    conflicts: [{ kind: 'update/update', key: { id: 1n }, local: { w: FIRST }, remote: { w: 'theirs' } }],
+  });
+  expect(readFileSync(at.remote).equals(there)).toBe(true);
+});
+
+test('what others changed elsewhere stays', async () => {
+  at.edit("UPDATE t SET w = 'mine' WHERE id = 1");
+  await push(at.project);
+  at.editRemote("INSERT INTO log VALUES ('theirs'); UPDATE t SET w = 'theirs' WHERE id = 2");
+  expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+  expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 2 });
+  await push(at.project);
+  expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+});
+
+test('made and dropped tables, indexes and views are undone with all their rows', async () => {
+  at.edit(`DROP TABLE log; DROP TRIGGER noted; CREATE TABLE fresh(x); INSERT INTO fresh VALUES (1), (2.5);
+    CREATE INDEX by_w ON t(w); CREATE VIEW all_t AS SELECT * FROM t`);
+  await push(at.project);
+  expect(pushes(at.project)[0]?.changes).toMatchObject({ total: { delete: 1, insert: 2 } });
+  expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+  expect(differences()).toEqual([]);
+  await undo(at.project);
+  expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+});
+
+test('a table that lost a column, and a full-text index that changed, get all of it back', async () => {
+  at.editRemote(
+    "CREATE VIRTUAL TABLE notes USING fts5(body); INSERT INTO notes VALUES ('one word'), ('another')",
+  );
+  await pull(at.project);
+  copyFileSync(at.remote, before);
+  at.edit(`DROP TRIGGER noted; ALTER TABLE t DROP COLUMN w; ALTER TABLE log ADD COLUMN n DEFAULT 7;
+    UPDATE notes SET body = 'changed' WHERE rowid = 1; DELETE FROM notes WHERE rowid = 2`);
+  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+  expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+  expect(differences()).toEqual([]);
+  expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+  expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+});
+
+test('twenty pushes are kept, and nothing is undone where none was made', async () => {
+  await expect(undo(at.project)).rejects.toMatchObject({ code: 'NOTHING_TO_UNDO' });
+  for (let i = 0; i < 22; i++) {
+    at.edit(`INSERT INTO counted(v) VALUES (${i})`);
+    await push(at.project);
+  }
+  expect(readdirSync(at.project.files.pushes)).toHaveLength(20);
+  expect(pushes(at.project)[0]?.number).toBe(22);
+  writeFileSync(path.join(at.project.files.pushes, '22.json'), '{}');
+  await expect(undo(at.project)).rejects.toMatchObject({ code: 'CHANGES_UNREADABLE' });
+});

@@ -1,0 +1,126 @@
+import type { Conflict } from '../apply/conflict';
+import { openChanges, readChangesHead, type ChangesHead } from '../changeset/read-json';
+import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
+import { TursoSyncError } from '../errors';
+import { withLock } from '../workspace/lock';
+import type { Project } from '../workspace/project';
+import { listPushes, type PushFile } from '../workspace/pushes';
+import { withTemporary } from '../workspace/temporary';
+import { compareWithBase, requireBase } from './compare';
+import { writeConflicts } from './conflicts-file';
+import type { OnEvent } from './events';
+import { finishPush } from './finish-push';
+import { replay } from './plan';
+import { finishPull } from './pull';
+import { send } from './send';
+
+/** What `undo` may be told. */
+export interface UndoOptions {
+  /** The number of the push to undo, as {@link pushes} lists them. Default is the latest. */
+  readonly push?: number;
+  readonly onEvent?: OnEvent;
+}
+
+/** How an undo ended. */
+export interface UndoResult {
+  /**
+   * `undone`: the remote is as before that push. `nothing`: it was so already. `conflict`: someone has changed the same
+   * since, and nothing was written.
+   */
+  readonly status: 'undone' | 'nothing' | 'conflict';
+  readonly push: PushEntry;
+  /** What was done to the remote. */
+  readonly changes: ChangeSummary;
+  readonly conflicts: readonly Conflict[];
+}
+
+/** A push that can be undone. */
+export interface PushEntry {
+  readonly number: number;
+  /** When it was made; ISO 8601. */
+  readonly createdAt: string;
+  /** What it changed. */
+  readonly changes: ChangeSummary;
+  /** The number of the push that it took back, where it was an undo itself; else null. */
+  readonly undoes: number | null;
+}
+
+/** The pushes that are kept, the latest first. Throws CHANGES_UNREADABLE. */
+export function pushes(project: Project): PushEntry[] {
+  return listPushes(project.files).map(entryOf);
+}
+
+/**
+ * Takes a push back: puts the inverse of its changes on the remote, in one transaction, unless someone has changed the same
+ * since. The working copy is not touched, so that what was pushed is again among what a push would carry; an undo is itself
+ * a push that can be undone. Throws NOTHING_TO_UNDO, UNDO_IMPOSSIBLE, the `REMOTE_*` and `BASELINE_*` codes, STATE_LOCKED.
+ *
+ * @example
+ * ```ts
+ * import { loadProject, undo } from 'turso-core';
+ *
+ * const { status, push } = await undo(await loadProject());
+ * ```
+ */
+export async function undo(project: Project, options: UndoOptions = {}): Promise<UndoResult> {
+  // For the message alone: whether there is a folder to lock.
+  requireBase(project);
+  return withLock(project.files.lock, 'undo', async () => {
+    await finishPull(project);
+    await finishPush(project, options.onEvent === undefined ? {} : { onEvent: options.onEvent });
+    return withTemporary(project.files.directory, (temporary) => undoIn(project, temporary, options));
+  });
+}
+
+async function undoIn(project: Project, temporary: string, options: UndoOptions): Promise<UndoResult> {
+  const { onEvent } = options;
+  const base = requireBase(project);
+  const chosen = choose(project, options.push);
+  const entry = entryOf(chosen);
+  const none = { push: entry, changes: NO_CHANGES, conflicts: [] } as const;
+  const undone = await replay(project, temporary, openChanges(chosen.file), 'back');
+  if (undone === null) throw impossible(entry);
+  if ('conflicts' in undone) {
+    await writeConflicts({ project, temporary }, undone.conflicts, { location: base.remote, onEvent });
+    return { ...none, status: 'conflict', conflicts: undone.conflicts };
+  }
+  return compareWithBase(project, undone.database, async (comparison) => {
+    const changes = summarize(comparison.changeset);
+    if (isEmpty(changes)) return { ...none, status: 'nothing' };
+    const purpose = { undoes: entry.number };
+    const sent = await send({ project, base, temporary, comparison, policy: {}, purpose, onEvent });
+    const status = sent.status === 'conflict' ? 'conflict' : 'undone';
+    return { status, push: entry, changes, conflicts: sent.conflicts };
+  });
+}
+
+function choose(project: Project, number: number | undefined): PushFile {
+  const known = listPushes(project.files);
+  const chosen = number === undefined ? known[0] : known.find((p) => p.number === number);
+  if (chosen !== undefined) return chosen;
+  throw new TursoSyncError(
+    'NOTHING_TO_UNDO',
+    number === undefined ? 'No push was made from here.' : `There is no push ${number}.`,
+    { hint: '`turso-sync undo --list` shows the pushes that can be undone.' },
+  );
+}
+
+function entryOf({ number, file }: PushFile): PushEntry {
+  const head = readChangesHead(file);
+  return { number, createdAt: head.createdAt, changes: summaryOf(head), undoes: undoesOf(head) };
+}
+
+// A record that is the inverse tells of what was pushed apart from what it holds.
+function summaryOf(head: ChangesHead): ChangeSummary {
+  return (head['pushed'] as ChangeSummary | undefined) ?? head.summary;
+}
+
+function undoesOf(head: ChangesHead): number | null {
+  return typeof head['undoes'] === 'number' ? head['undoes'] : null;
+}
+
+function impossible({ number }: PushEntry): TursoSyncError {
+  return new TursoSyncError('UNDO_IMPOSSIBLE', `What would undo push ${number} is not known.`, {
+    hint: 'Nothing was sent. Change it back in the working copy, and push that.',
+  });
+}

@@ -1,0 +1,35 @@
+import fs from 'node:fs';
+
+/** A line of a file, and the offset of the one after it. */
+export interface Line {
+  readonly line: string;
+  readonly next: number;
+}
+
+/** Bytes read at once. */
+const PIECE = 1 << 18;
+
+/** The lines of a text file from an offset on, one by one, however many there are. */
+export function* readLines(file: string, offset = 0): Generator<Line> {
+  const handle = fs.openSync(file, 'r');
+  try {
+    let rest: Buffer = Buffer.alloc(0);
+    let start = offset;
+    for (let at = offset; ;) {
+      const piece = Buffer.allocUnsafe(PIECE);
+      const read = fs.readSync(handle, piece, 0, PIECE, at);
+      if (read === 0) break;
+      at += read;
+      rest = rest.length === 0 ? piece.subarray(0, read) : Buffer.concat([rest, piece.subarray(0, read)]);
+      for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+        const line = rest.toString('utf8', 0, end);
+        start += end + 1;
+        rest = rest.subarray(end + 1);
+        yield { line, next: start };
+      }
+    }
+    if (rest.length > 0) yield { line: rest.toString('utf8'), next: start + rest.length };
+  } finally {
+    fs.closeSync(handle);
+  }
+}
