@@ -100,6 +100,45 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
         },
       ));
 
+    test.each([
+      [
+        { merge: 'cells' },
+        { edit: `UPDATE f SET a='uno' WHERE rowid=1`, remote: `UPDATE f SET b='theirs' WHERE rowid=1` },
+        ['uno', 'theirs'],
+      ],
+      [
+        { onConflict: 'write' },
+        { edit: `UPDATE f SET a='uno' WHERE rowid=1`, remote: `UPDATE f SET a='eins' WHERE rowid=1` },
+        ['uno', 'x'],
+      ],
+      [
+        { onConflict: 'keep' },
+        { edit: `UPDATE f SET a='uno' WHERE rowid=1`, remote: `UPDATE f SET a='eins' WHERE rowid=1` },
+        ['eins', 'x'],
+      ],
+    ] as const)('rows are resolved as %p says', (policy, story, row) =>
+      play(serve, { base: fts, ...story }, async (scene) => {
+        expect(await scene.push(policy)).toMatchObject({ status: 'applied' });
+        expect(await scene.query('SELECT a, b FROM f WHERE rowid=1')).toEqual([row]);
+        expect(await scene.query(`SELECT rowid FROM f('${row.join(' AND ')}')`)).toEqual([[1n]]);
+        expect(await scene.query('PRAGMA integrity_check')).toEqual([['ok']]);
+      }),
+    );
+
+    test('an index that both sides changed stays a conflict, whatever the policy', () =>
+      play(
+        serve,
+        {
+          base: contentless,
+          edit: `INSERT INTO c(rowid,a) VALUES(2,'mine')`,
+          remote: `INSERT INTO c(rowid,a) VALUES(3,'theirs')`,
+        },
+        async (scene) => {
+          for (const onConflict of ['write', 'keep'] as const)
+            expect(await scene.push({ onConflict })).toMatchObject({ status: 'conflict' });
+        },
+      ));
+
     const row = { rowid: 1n, a: 'one', b: 'x' };
     test.each([
       [
