@@ -110,6 +110,12 @@ export const VIRTUAL_EDITS: Readonly<Record<string, { readonly base: string; rea
       CREATE VIRTUAL TABLE e USING fts5(title, content=e_content, content_rowid=id); INSERT INTO e(e) VALUES('rebuild');`,
     edit: `UPDATE e_content SET title='z' WHERE id=1; INSERT INTO e(e) VALUES('rebuild'); INSERT INTO f_foo VALUES(1); INSERT INTO e_node VALUES(2)`,
   },
+  'tables that make place for others of their name': {
+    base: `CREATE VIRTUAL TABLE f USING fts5(a); INSERT INTO f VALUES('y'); CREATE VIEW g AS SELECT 1 AS a;
+      CREATE VIRTUAL TABLE h USING rtree(a,b,c); INSERT INTO h VALUES(1,2,3); CREATE VIRTUAL TABLE i USING fts4(a); INSERT INTO i VALUES('z')`,
+    edit: `DROP TABLE f; CREATE VIEW f AS SELECT 2; DROP VIEW g; CREATE VIRTUAL TABLE g USING fts5(a); INSERT INTO g VALUES('x');
+      DROP TABLE h; CREATE VIRTUAL TABLE H USING fts5(a); INSERT INTO H VALUES('z'); ALTER TABLE i RENAME TO j`,
+  },
   'strange names': {
     base: `CREATE VIRTUAL TABLE "a 'b' ""c""" USING fts5("x y", 'select', [from]); INSERT INTO "a 'b' ""c""" VALUES(1,2,3);`,
     edit: `INSERT INTO "a 'b' ""c""" VALUES('p','q','r'); INSERT INTO "a 'b' ""c"""("a 'b' ""c""",rank) VALUES('pgsz',100)`,

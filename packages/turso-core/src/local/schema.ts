@@ -74,7 +74,7 @@ export function readSchema(db: Database, schema = 'main'): Schema {
     const sql = sqlOf.get(row.name);
     if (sql === undefined) continue;
     const known = virtual.get(row.name);
-    const isShadow = row.type === 'shadow' && shadows.has(row.name.toLowerCase());
+    const isShadow = shadows.has(row.name.toLowerCase());
     if (known !== undefined) tables.set(row.name, readVirtualTable(db, schema, row.name, { sql, known }));
     else tables.set(row.name, readTable(db, schema, row, { sql, isShadow }));
   }
@@ -148,8 +148,8 @@ function findVirtualTables(objects: readonly SchemaObject[]): Map<string, Virtua
 }
 
 /**
- * Names, in lower case, of tables that hold what virtual tables store. SQLite goes by the name alone, and takes a user's
- * table for one where it is called as a virtual table of that name might call its own.
+ * Names, in lower case, of tables that hold what virtual tables store. What `table_list` calls shadow tables are
+ * also users' tables with such names, and not those of a database where another one that is attached hides their owner.
  */
 export function findShadowNames(objects: readonly SchemaObject[]): Set<string> {
   const names = [...findVirtualTables(objects).values()].flatMap((v) => v.shadows);
