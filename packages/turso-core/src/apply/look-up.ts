@@ -1,6 +1,7 @@
 import { TursoSyncError } from '../errors';
 import type { TableChanges } from '../changeset/model';
 import { exactProjection, exactRow } from '../local/exact-projection';
+import { columnGroups } from '../local/column-groups';
 import { quoteName } from '../local/quote';
 import type { Encoding, SqlValue } from '../local/values';
 import type { Query } from '../remote/remote';
@@ -25,20 +26,26 @@ export async function lookUp(
   { terms, values }: LookUp,
   encoding: Encoding,
 ): Promise<FoundRow[]> {
-  const queries: { sql: string; args: readonly SqlValue[] }[] = [];
-  const list = exactProjection(changes.columns.map((name) => `t.${quoteName(name)}`));
+  const queries: { sql: (list: string) => string; args: readonly SqlValue[] }[] = [];
+  const lists = columnGroups(changes.columns).map((group) =>
+    exactProjection(group.map((name) => `t.${quoteName(name)}`)),
+  );
   const on = terms.map((term, i) => `${term} = r.c${i}`).join(' AND ');
   const from = `r CROSS JOIN main.${quoteName(changes.table.name)} t ON ${on}`;
   const batcher = new RowBatcher(terms.length + 1, ({ sql, args }) =>
-    queries.push({ sql: `${sql} SELECT r.c${terms.length}, ${list} FROM ${from}`, args }),
+    queries.push({ sql: (list) => `${sql} SELECT r.c${terms.length}, ${list} FROM ${from}`, args }),
   );
   values.forEach((row, index) => batcher.add([...row, BigInt(index)]));
   batcher.flush();
   try {
     const found: FoundRow[] = [];
     for (const { sql, args } of queries) {
-      for (const [index, ...row] of await query(sql, args))
-        found.push({ index: Number(index), row: exactRow(row, encoding) });
+      const [first = [], ...others] = await inTurn(lists, (list) => query(sql(list), args));
+      // The same query at the same moment has the same order.
+      first.forEach(([index, ...row], at) => {
+        const rest = others.flatMap((rows) => exactRow(rows[at]?.slice(1) ?? [], encoding));
+        found.push({ index: Number(index), row: [...exactRow(row, encoding), ...rest] });
+      });
     }
     return found;
   } catch (error) {
@@ -49,6 +56,12 @@ export async function lookUp(
     const right = await lookUp(query, changes, { terms, values: values.slice(middle) }, encoding);
     return [...left, ...right.map(({ index, row }) => ({ index: index + middle, row }))];
   }
+}
+
+async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>): Promise<U[]> {
+  const results: U[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
 }
 
 /** Cuts a list, however long, into pieces that are looked up at once. */

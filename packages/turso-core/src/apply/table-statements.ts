@@ -10,6 +10,7 @@ import { copiesStatements } from './copies-statements';
 import { guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
 import { RowBatcher, type RowSource } from './row-source';
+import { isTooWide, wideStatements } from './wide-statements';
 
 /** The statements that change one table's rows, each followed by its guard. All deletes of all tables go first. */
 export interface TableStatements {
@@ -36,6 +37,7 @@ export function tableStatements(
   maxRowBytes: number,
 ): TableStatements {
   if (changes.key.length === 0) return copiesStatements(changes, remaining, maxRowBytes);
+  if (isTooWide(changes)) return wideStatements(changes, remaining, maxRowBytes);
   const { columns } = changes;
   const into: TableStatements = { deletes: [], updates: [], inserts: [] };
   const deletes = new RowBatcher(columns.length, (rows) => into.deletes.push(...deleteRows(changes, rows)));
@@ -69,11 +71,14 @@ export function tableStatements(
   return into;
 }
 
+/** Columns of a row of which two still go into one row of a statement. */
+const MANY_COLUMNS = 990;
+
 /** Bytes of an update's old and new row that still go into one row of a statement: servers refuse rows over 5,000,000. */
 const LARGE = 4_000_000;
 
 function isLarge({ old, new: now }: Extract<RowChange, { kind: 'update' }>): boolean {
-  return rowSize(old) + rowSize(now) > LARGE;
+  return old.length > MANY_COLUMNS || rowSize(old) + rowSize(now) > LARGE;
 }
 
 /** Collects updates that set the same columns; others of a row are set to the value that they have been guarded to have. */

@@ -26,14 +26,14 @@ import { diffCopies } from './copies-diff';
 import { findChangedRanges, type ChangedRanges, type Roots } from './pages/changed-ranges';
 import { pairChangedTables } from './pair-tables';
 import { diffRows, hasChanges, MAX_COLUMNS } from './row-diff';
-import { BEFORE, type Presence } from './row-queries';
+import { BEFORE } from './row-queries';
 import { exceptRenumbered } from './renumbered';
-import { differsInScanOrder, hasAnyRow } from './scan-order';
 import { diffSchemas } from './schema-diff';
 import { tablesGoing } from './tables-going';
 import { unsupported } from './unsupported';
 import { diffVirtualTables } from './virtual-diff';
 import { withIndexChecks } from './virtual-whole';
+import { diffWide } from './wide-diff';
 
 /** The name under which the tables with changed definitions are attached, with the older rows carried into them. */
 const CARRIED = 'carried';
@@ -208,15 +208,12 @@ function diffTable(
   ...[db, table, presence, encoding, place = {}]: Parameters<typeof diffRows>
 ): TableChanges | null {
   if (place.ranges?.length === 0) return null;
-  const obstacle = findObstacle(table);
-  if (obstacle !== null) {
-    if (mayDiffer(db, table, presence, place.older))
-      throw unsupported(`rows of table "${table.name}", ${obstacle}`);
-    return null;
-  }
   if (keyColumns(table).length === 0) return diffCopies(db, table, presence, encoding, place.older);
-  const rows = diffRows(db, table, presence, encoding, place);
-  if (presence !== 'both' || !hasHiddenRowid(table)) return rows;
+  const isWide = rowColumns(table).length > MAX_COLUMNS;
+  const rows = isWide
+    ? diffWide(db, table, presence, encoding, place.older)
+    : diffRows(db, table, presence, encoding, place);
+  if (isWide || presence !== 'both' || !hasHiddenRowid(table)) return rows;
   const count: TableChanges['countBefore'] = (contents) => countBefore(db, table, contents, place.older);
   return exceptRenumbered(db, table, encoding, { ...rows, countBefore: count }, place.older);
 }
@@ -224,16 +221,6 @@ function diffTable(
 /** Whether a table is virtual, or holds what a virtual table stores. */
 function isStored(table: Table): boolean {
   return table.kind === 'virtual' || table.kind === 'shadow';
-}
-
-/** Why the rows of a table cannot be compared one by one, or null. */
-function findObstacle(table: Table): string | null {
-  return rowColumns(table).length > MAX_COLUMNS ? `which has more than ${MAX_COLUMNS} columns` : null;
-}
-
-function mayDiffer(db: Database, table: Table, presence: Presence, older = BEFORE): boolean {
-  if (presence === 'both') return differsInScanOrder(db, table, [older, 'main']);
-  return hasAnyRow(db, table, presence === 'before' ? older : 'main');
 }
 
 function diffSequences(db: Database, older: string): SequenceChange[] {

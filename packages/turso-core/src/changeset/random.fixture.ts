@@ -14,7 +14,15 @@ export interface History {
 /** One table and the rows that it begins with; rows that would break a rule of the table are left out. */
 export interface RandomTable {
   readonly name: string;
-  readonly key: 'rowid alias' | 'hidden rowid' | 'text' | 'any' | 'nocase' | 'mixed collation' | 'composite';
+  readonly key:
+    | 'rowid alias'
+    | 'hidden rowid'
+    | 'text with rowid'
+    | 'text'
+    | 'any'
+    | 'nocase'
+    | 'mixed collation'
+    | 'composite';
   /** Definitions of the columns v0, v1, .. behind the key. */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly SqlValue[])[];
@@ -49,6 +57,7 @@ const table = (name: string): Arbitrary<RandomTable> =>
     key: fc.constantFrom(
       'rowid alias',
       'hidden rowid',
+      'text with rowid',
       'text',
       'any',
       'nocase',
@@ -225,6 +234,8 @@ function keyOf({ key }: RandomTable): {
       return { columns, own, definition: ['k INTEGER PRIMARY KEY'], end: '' };
     case 'hidden rowid':
       return { columns: 'rowid', own, definition: ['k'], end: '' };
+    case 'text with rowid':
+      return { columns: 'rowid', own, definition: ['k TEXT PRIMARY KEY'], end: '' };
     case 'text':
       return { columns, own, definition: ['k TEXT PRIMARY KEY'], end };
     case 'any':
