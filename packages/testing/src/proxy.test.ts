@@ -48,6 +48,14 @@ test.each([0, 1, 50_000, ANSWER.length - 1])(
   },
 );
 
+test.each([0, 1, 60])('cuts a request after %d bytes, and the server never sees the rest', async (bytes) => {
+  await start();
+  proxy.setCutAfter(bytes, 'client');
+  await expect(httpRequest(proxy.url, { body: 'body' })).rejects.toThrow(/socket hang up|ECONNRESET/);
+  expect(received.length).toBeLessThanOrEqual(bytes);
+  expect(proxy.bytesFrom.client).toBeGreaterThan(60);
+});
+
 test('stops cutting when told so', async () => {
   await start({ cutAfterBytes: 0 });
   proxy.setCutAfter(undefined);

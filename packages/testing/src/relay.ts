@@ -1,9 +1,14 @@
 import { connect, type Socket } from 'node:net';
 
+/** An end of a connection: what comes from the client are requests, what comes from the server answers. */
+export type Side = 'client' | 'server';
+
 /** What may change while connections are open. */
 export interface RelaySettings {
-  cutAfter: number | undefined;
+  /** Where to break connections off, if at all. */
+  cut: { readonly from: Side; readonly after: number } | undefined;
   readonly delayMs: number;
+  readonly lingers: boolean;
 }
 
 /** One client's connection through the proxy. */
@@ -18,35 +23,38 @@ export function relay(
   client: Socket,
   targetPort: number,
   settings: RelaySettings,
-  onRequest: () => void,
+  onBytes: (from: Side, bytes: Buffer) => void,
 ): Relay {
   const server = connect(targetPort, '127.0.0.1');
-  let passed = 0;
+  const passed = { client: 0, server: 0 };
   const destroy = () => {
     client.destroy();
     server.destroy();
   };
+  const passOn = (from: Side, to: Socket, chunk: Buffer) => {
+    if (to.destroyed) return;
+    const left = settings.cut?.from === from ? Math.max(settings.cut.after - passed[from], 0) : Infinity;
+    passed[from] += chunk.length;
+    if (chunk.length < left) to.write(chunk);
+    else to.write(chunk.subarray(0, left), destroy);
+  };
 
   client.on('data', (chunk) => {
-    if (/^(GET|POST) /.test(chunk.toString('latin1', 0, 5))) onRequest();
-    server.write(chunk);
+    onBytes('client', chunk);
+    passOn('client', server, chunk);
   });
-  const passOn = (chunk: Buffer) => {
-    if (client.destroyed) return;
-    const left = settings.cutAfter === undefined ? Infinity : Math.max(settings.cutAfter - passed, 0);
-    passed += chunk.length;
-    if (chunk.length < left) client.write(chunk);
-    else client.write(chunk.subarray(0, left), destroy);
-  };
   server.on('data', (chunk) => {
-    if (settings.delayMs === 0) passOn(chunk);
-    else setTimeout(passOn, settings.delayMs, chunk);
+    onBytes('server', chunk);
+    if (settings.delayMs === 0) passOn('server', client, chunk);
+    else setTimeout(passOn, settings.delayMs, 'server', client, chunk);
   });
 
   // A close, too, comes no sooner than the bytes before it.
   server.on('close', () => setTimeout(() => client.end(), settings.delayMs));
-  client.on('close', () => server.destroy());
+  client.on('close', () => {
+    if (!settings.lingers) server.destroy();
+  });
   client.on('error', destroy);
   server.on('error', destroy);
-  return { countAnew: () => (passed = 0), destroy };
+  return { countAnew: () => Object.assign(passed, { client: 0, server: 0 }), destroy };
 }
