@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import Database from 'better-sqlite3';
 import { buildDatabase, compareDatabases, editDatabase } from '@turso-sync/testing';
 import { readManifest, writeManifest, type Manifest } from '../workspace/manifest';
@@ -172,6 +181,45 @@ test('after a death between the working copy and the base, a push finds everythi
     workingCopy: expect.stringMatching(/updated|unchanged/) as string,
   });
   await expectEqual();
+});
+
+describe('one that is broken off between the working copy and the base', () => {
+  /** Takes the base back to what it was, and leaves the note that the process was about to remove. */
+  async function breakOff(): Promise<void> {
+    const { base, pullJournal, snapshot } = at.project.files;
+    const old = `${base.directory}.old`;
+    if (existsSync(base.directory)) cpSync(base.directory, old, { recursive: true });
+    await init(at.project);
+    rmSync(base.directory, { recursive: true });
+    if (existsSync(old)) renameSync(old, base.directory);
+    writeFileSync(pullJournal, JSON.stringify({ createdAt: readManifest(snapshot)?.createdAt }));
+  }
+
+  test.each(['', 'INSERT INTO t VALUES (3, 3)'])('is finished by the next one (%s)', async (later) => {
+    for (const earlier of ['', 'UPDATE t SET v = 2']) {
+      at.editRemote(earlier);
+      await breakOff();
+      at.editRemote(later.replaceAll('3', earlier === '' ? '3' : '4'));
+      await init(at.project);
+      await expectEqual();
+      expect(existsSync(at.project.files.pullJournal)).toBe(false);
+    }
+  });
+
+  test('keeps what the app has written since', async () => {
+    await breakOff();
+    at.edit('INSERT INTO t VALUES (2, 2)');
+    await expect(init(at.project)).rejects.toMatchObject({ code: 'WORKING_COPY_HAS_CHANGES' });
+  });
+
+  test('makes the working copy anew where that is gone', async () => {
+    await init(at.project);
+    at.editRemote('UPDATE t SET v = 2');
+    await breakOff();
+    rmSync(at.project.workingCopy);
+    expect(await init(at.project)).toMatchObject({ workingCopy: 'created' });
+    await expectEqual();
+  });
 });
 
 test('goes from one remote to another where nothing would be lost', async () => {

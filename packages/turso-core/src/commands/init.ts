@@ -17,7 +17,7 @@ import { backUpWorkingCopy, writeWorkingCopy } from '../workspace/working-copy';
 import { requireBase, withComparison } from './compare';
 import { finishPush } from './finish-push';
 import { finishPull } from './pull';
-import { pullDone } from './pull-journal';
+import { notePull, pullDone, pullUnderWay } from './pull-journal';
 import { takeSnapshot } from './snapshot';
 
 /** What `init` may be told. */
@@ -71,10 +71,7 @@ async function initialize(
     refuseNewer(files);
   }
   // By force, nothing that was under way matters any more.
-  if (options.force !== true && readManifest(project.files.base) !== null) {
-    await finishPull(project);
-    if (remote !== null) await finishPush(project, onlyEvents(options));
-  }
+  if (options.force !== true) await finishEarlier(project, remote, options);
   await inspect(project, options);
   const snapshot =
     remote === null ? requireSnapshot(project) : await takeSnapshot(project, remote, options.onEvent);
@@ -86,9 +83,11 @@ async function initialize(
   if (!isNewer) return { ...result, workingCopy: 'unchanged' };
   const backup = state.kind === 'forced' ? await backUpWorkingCopy(project.workingCopy) : null;
   const isUpdate = fs.existsSync(project.workingCopy);
+  notePull(project, snapshot);
   await writeWorkingCopy(project.workingCopy, project.files.snapshot.database).catch((error: unknown) => {
     // Nothing was replaced, so there is nothing to go back to.
     if (backup !== null && systemCode(error) === 'WORKING_COPY_LOCKED') fs.rmSync(backup);
+    pullDone(project);
     throw error;
   });
   // Second: should we die in between, a push finds everything there already. The other way round it would take the older
@@ -97,6 +96,21 @@ async function initialize(
   endPush(project.files);
   pullDone(project);
   return { ...result, backup, workingCopy: isUpdate ? 'updated' : 'created' };
+}
+
+/** Finishes what an earlier run left half done. */
+async function finishEarlier(project: Project, remote: Remote | null, options: InitOptions): Promise<void> {
+  const { files, workingCopy } = project;
+  const isThere = fs.existsSync(workingCopy);
+  if (readManifest(files.base) !== null) {
+    if (isThere) await finishPull(project);
+    if (remote !== null) await finishPush(project, onlyEvents(options));
+    return;
+  }
+  const taken = pullUnderWay(project);
+  if (isThere && taken !== null && sameBytes(workingCopy, files.snapshot.database))
+    await replaceBase(files, taken);
+  pullDone(project);
 }
 
 function onlyEvents({ onEvent }: InitOptions): { readonly onEvent?: OnEvent } {

@@ -177,6 +177,13 @@ test('keeps a backup of what was there, five at most', async () => {
   expect(readdirSync(at.project.files.backups)).toHaveLength(5);
 });
 
+test('a note that was written in part is of no account: nothing was done yet', async () => {
+  writeFileSync(at.project.files.pullJournal, '');
+  at.editRemote('UPDATE t SET v = 10 WHERE id = 1');
+  expect(await pull(at.project)).toMatchObject({ status: 'pulled' });
+  expect(existsSync(at.project.files.pullJournal)).toBe(false);
+});
+
 describe('a pull that is broken off after the working copy was written', () => {
   /** Takes the base back to what it was, as if the process had died before it moved on. */
   async function breakOff(): Promise<void> {

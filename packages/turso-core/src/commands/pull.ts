@@ -13,7 +13,7 @@ import { keepBackup } from '../workspace/backups';
 import { replaceBase } from '../workspace/base';
 import { fileSystemError } from '../workspace/disk';
 import { withLock } from '../workspace/lock';
-import { soundBaseline, type Manifest } from '../workspace/manifest';
+import type { Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
 import { withTemporary } from '../workspace/temporary';
 import { workingCopyTarget } from '../workspace/working-copy-target';
@@ -23,7 +23,7 @@ import { NONE_RESOLVED, policyOf, resolvedIn, type ConflictOptions, type Resolve
 import { removeConflicts, writeConflicts } from './conflicts-file';
 import { timed, type OnEvent } from './events';
 import { finishPush } from './finish-push';
-import { notePull, pullDone } from './pull-journal';
+import { notePull, pullDone, pullUnderWay } from './pull-journal';
 import { currentSnapshot } from './snapshot';
 
 /** What `pull` may be told. */
@@ -247,11 +247,7 @@ async function asPulled<T>(work: () => Promise<T>): Promise<T> {
 
 /** Finishes a pull that was broken off after the working copy was written, or before. */
 export async function finishPull(project: Project): Promise<void> {
-  const { pullJournal, snapshot } = project.files;
-  if (!fs.existsSync(pullJournal)) return;
-  const { createdAt } = JSON.parse(fs.readFileSync(pullJournal, 'utf8')) as { createdAt: string };
-  const taken = soundBaseline(snapshot);
-  // Where the snapshot is another by now, what was written is found on the remote, like any change of others.
-  if (taken?.createdAt === createdAt) await rebase(project, taken, {});
+  const taken = pullUnderWay(project);
+  if (taken !== null) await rebase(project, taken, {});
   pullDone(project);
 }
