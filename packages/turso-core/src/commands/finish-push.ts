@@ -43,6 +43,7 @@ export async function finishPush(
   const remote = connectTo(project);
   onEvent?.({ type: 'connect', location: remote.location });
   try {
+    await waitForWriters(remote);
     const mark = await remote.fingerprint();
     // Where nothing was sent but an upload has begun, nothing else would tell.
     await remote.clear().catch(() => undefined);
@@ -66,6 +67,11 @@ export async function finishPush(
   } finally {
     await remote.close();
   }
+}
+
+/** A server need not notice that a client has died: it may still be at work on what was sent, and show none of it yet. */
+function waitForWriters(remote: Remote): Promise<void> {
+  return remote.read(() => Promise.resolve(), { after: [{ sql: 'SELECT 1' }] });
 }
 
 async function hasArrived(
