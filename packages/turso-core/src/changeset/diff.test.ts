@@ -152,3 +152,25 @@ test('writes nothing, neither into the databases nor beside them', async () => {
   await withDiff(base, work, rowsOf);
   expect(state()).toEqual(before);
 });
+
+describe('the text encoding', () => {
+  test.each([
+    ['UTF-8', 'UTF-16le'],
+    ['UTF-16be', 'UTF-8'],
+  ])('cannot be changed from %s to %s', async (from, to) => {
+    buildDatabase(base, `PRAGMA encoding = '${from}'; CREATE TABLE t(a)`);
+    buildDatabase(work, `PRAGMA encoding = '${to}'; CREATE TABLE t(a)`);
+    await expect(withDiff(base, work, () => undefined)).rejects.toMatchObject({
+      code: 'UNSUPPORTED_CHANGE',
+      message: expect.stringContaining('encoding') as string,
+      hint: expect.stringContaining('of the encoding of the base') as string,
+    });
+  });
+
+  test('of an empty database is not carried, and its content is', async () => {
+    buildDatabase(base, '');
+    buildDatabase(work, `PRAGMA encoding = 'UTF-16le'; CREATE TABLE t(a); INSERT INTO t VALUES('é')`);
+    const found = await withDiff(base, work, (c) => ({ not: c.notCarried, rows: rowsOf(c) }));
+    expect(found).toEqual({ not: ['encoding'], rows: { t: [{ kind: 'insert', new: [1n, 'é'] }] } });
+  });
+});

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { openReadOnly } from '../local/open';
+import { openReadOnly, using } from '../local/open';
 import {
   hasHiddenRowid,
   keyColumns,
@@ -84,7 +84,10 @@ function attach(db: Database, file: string, name: string): void {
   } catch (error) {
     // SQLite attaches no database of another encoding.
     if (!(error as Error).message.includes('must use the same text encoding')) throw error;
-    throw unsupported('the text encoding of the database was changed');
+    throw unsupported(
+      'the text encoding of the database was changed',
+      'A server keeps the one that it began with: put the content into a database of the encoding of the base.',
+    );
   }
 }
 
@@ -121,13 +124,22 @@ function diffDatabases(db: Database, files: Files, folder: PrivateFolder): Chang
     sequences: diffSequences(db, carried.length > 0 ? CARRIED : BEFORE),
     userVersion:
       before.userVersion === after.userVersion ? null : { from: before.userVersion, to: after.userVersion },
-    notCarried: before.applicationId === after.applicationId ? [] : ['application_id'],
+    notCarried: [
+      ...(before.applicationId === after.applicationId ? [] : ['application_id']),
+      ...(hasOtherEncoding(files.before, before, after) ? ['encoding'] : []),
+    ],
     expects: findExpected(before, schema, touched),
     knownTables: [...new Set([...before.tables.keys(), ...after.tables.keys()])],
     foreignKeys: diffForeignKeys(db, after, new Set([...touched, ...altered])),
   };
   refuseHiddenFunctions(changeset, [...before.objects, ...after.objects]);
   return changeset;
+}
+
+// SQLite attaches an empty database of any encoding, and takes its own for it.
+function hasOtherEncoding(file: string, { objects }: Schema, after: Schema): boolean {
+  if (objects.length > 0) return false;
+  return using(openReadOnly(file), (db) => db.pragma('encoding', { simple: true })) !== after.encoding;
 }
 
 // A table or view of the name of a table-valued function hides it on the server.

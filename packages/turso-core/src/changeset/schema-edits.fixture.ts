@@ -160,6 +160,11 @@ export const SCHEMA_EDITS: readonly (readonly [name: string, base: string, edit:
      ALTER TABLE n RENAME TO v; INSERT INTO v(a) VALUES('b')`,
   ],
   [
+    'a counter that rows have passed by updates',
+    `CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT, a); INSERT INTO t VALUES(5, 'a'); CREATE TABLE u(id INTEGER PRIMARY KEY AUTOINCREMENT, a)`,
+    `UPDATE t SET id = 100; INSERT INTO u VALUES(3, 'b'); UPDATE u SET id = 200`,
+  ],
+  [
     'a renamed table with a counter',
     `CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT, a); INSERT INTO t VALUES(5, 'a'), (900, 'b'); DELETE FROM t WHERE id = 900`,
     `ALTER TABLE t RENAME TO u`,

@@ -1,0 +1,150 @@
+import type { Conflict } from './conflict';
+import { play } from './scene.fixture';
+import { ADAPTERS } from './served.fixture';
+
+const BASE = `CREATE TABLE t(id INTEGER PRIMARY KEY, a, b); INSERT INTO t VALUES(1, 'a', 1), (2, 'b', 2); CREATE INDEX i ON t(a);
+  CREATE TABLE o(x); CREATE TRIGGER x AFTER INSERT ON t BEGIN INSERT INTO o VALUES(new.a); END`;
+const REBUILD = (definition: string, columns = 'id, a, b'): string =>
+  `DROP TRIGGER x; CREATE TABLE n(${definition}); INSERT INTO n SELECT ${columns} FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t;
+   CREATE INDEX i ON t(a); CREATE TRIGGER x AFTER INSERT ON t BEGIN INSERT INTO o VALUES(new.a); END;`;
+const CHECKED = REBUILD(`id INTEGER PRIMARY KEY, a CHECK (a <> 'bad'), b UNIQUE`);
+const FILLED = REBUILD(`id INTEGER PRIMARY KEY, a, b, c NOT NULL`, `id, a, b, 'c' || id`);
+
+describe.each(ADAPTERS)('a changed definition and a remote that has moved, over %s', (_, serve) => {
+  test.each([
+    ['rows were added', CHECKED, `INSERT INTO t VALUES(3, 'c', 3)`, '3|c|3'],
+    ['rows were changed', CHECKED, `UPDATE t SET a = 'z' WHERE id = 1`, '1|z|1'],
+    ['rows were deleted', CHECKED, `DELETE FROM t WHERE id = 1`, '2|b|2'],
+    [
+      'rows were added, of a table that gets a column',
+      'ALTER TABLE t ADD COLUMN c DEFAULT 5',
+      `INSERT INTO t VALUES(3, 'c', 3)`,
+      '3|c|3',
+    ],
+    ['other tables were made', CHECKED, 'CREATE TABLE theirs(a); CREATE VIEW v AS SELECT a FROM t', '1|a|1'],
+    [
+      'rows were added, of a renamed table',
+      'ALTER TABLE t RENAME TO u',
+      `INSERT INTO t VALUES(3, 'c', 3)`,
+      '3|c|3',
+    ],
+  ])('goes through where %s', (_what, edit, remote, row) =>
+    play(serve, { base: BASE, edit, remote }, async (scene) => {
+      const own = edit === CHECKED ? `UPDATE t SET b = 20 WHERE id = 2; ${edit}` : edit;
+      expect(own).toContain(edit);
+      expect(await scene.push()).toMatchObject({ status: 'applied' });
+      const table = edit.includes('TO u') ? 'u' : 't';
+      const rows = await scene.query(`SELECT concat_ws('|', id, a, b) FROM ${table}`);
+      expect(rows.flat()).toContain(row);
+      expect(await scene.query('PRAGMA integrity_check')).toEqual([['ok']]);
+      // Nothing of theirs, and nothing of ours, is written twice.
+      expect(await scene.push()).toMatchObject({ status: 'applied' });
+      expect(await scene.query(`SELECT concat_ws('|', id, a, b) FROM ${table}`)).toEqual(rows);
+    }),
+  );
+
+  test('is found done where someone else has done the same, and the rest goes through', () =>
+    play(
+      serve,
+      { base: BASE, edit: `${CHECKED} UPDATE t SET a = 'mine' WHERE id = 1`, remote: CHECKED },
+      async (scene) => {
+        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 0 });
+        expect(await scene.differences()).toEqual([]);
+      },
+    ));
+
+  test.each<[what: string, edit: string, remote: string, conflict: Partial<Conflict>]>([
+    [
+      'the same table was changed differently',
+      CHECKED,
+      'ALTER TABLE t ADD COLUMN theirs',
+      { kind: 'schema', table: 't', message: 'table "t" was changed on the remote.' },
+    ],
+    ['it was dropped', CHECKED, 'DROP TABLE t', { kind: 'schema', table: 't' }],
+    [
+      'its new name is taken',
+      'ALTER TABLE t RENAME TO u',
+      'CREATE TABLE u(a)',
+      { kind: 'schema', table: 'u', message: 'table "u" was made in another way on the remote.' },
+    ],
+    [
+      'an index was added that would be lost',
+      CHECKED,
+      'CREATE INDEX theirs ON t(b)',
+      { kind: 'schema', table: 't', message: 'index "theirs" was added on the remote.' },
+    ],
+    [
+      'a trigger was added that would be lost',
+      CHECKED,
+      'CREATE TRIGGER theirs AFTER DELETE ON t BEGIN SELECT 1; END',
+      { kind: 'schema', table: 't', message: 'trigger "theirs" was added on the remote.' },
+    ],
+    [
+      'an index of it was dropped',
+      CHECKED,
+      'DROP INDEX i',
+      { kind: 'schema', table: 't', message: 'index "i" was dropped on the remote.' },
+    ],
+    [
+      'a row was added that breaks a new rule',
+      CHECKED,
+      `INSERT INTO t VALUES(3, 'bad', 3)`,
+      { kind: 'schema', table: 't', message: expect.stringContaining('CHECK constraint failed') as string },
+    ],
+    [
+      'a row was added that breaks a new uniqueness',
+      CHECKED,
+      `INSERT INTO t VALUES(3, 'c', 2)`,
+      {
+        kind: 'schema',
+        table: 't',
+        message: expect.stringContaining('UNIQUE constraint failed: t.b') as string,
+      },
+    ],
+    [
+      'a row that was changed here was changed there',
+      `${CHECKED} UPDATE t SET a = 'mine' WHERE id = 1`,
+      `UPDATE t SET a = 'theirs' WHERE id = 1`,
+      {
+        kind: 'update/update',
+        table: 't',
+        key: { id: 1n },
+        columns: ['a'],
+        local: { id: 1n, a: 'mine', b: 1n },
+        remote: { id: 1n, a: 'theirs', b: 1n },
+      },
+    ],
+    [
+      'a row was changed that has to be written anew',
+      FILLED,
+      `UPDATE t SET a = 'theirs' WHERE id = 1`,
+      { kind: 'delete/update', table: 't', key: { id: 1n } },
+    ],
+    [
+      'a row was deleted that has to be written anew',
+      FILLED,
+      'DELETE FROM t WHERE id = 1',
+      { kind: 'update/delete', table: 't', key: { id: 1n } },
+    ],
+    [
+      'a row was added that has no value for a new column',
+      FILLED,
+      `INSERT INTO t VALUES(3, 'c', 3)`,
+      {
+        kind: 'schema',
+        table: 't',
+        message: expect.stringContaining('NOT NULL constraint failed: t.c') as string,
+      },
+    ],
+  ])('is a conflict, and nothing is written, where %s', (_what, edit, remote, conflict) =>
+    play(serve, { base: BASE, edit, remote }, async (scene) => {
+      const before = await scene.bytes();
+      const result = await scene.push();
+      expect(result).toMatchObject({ status: 'conflict' });
+      expect(result.status === 'conflict' && result.conflicts).toContainEqual(
+        expect.objectContaining(conflict),
+      );
+      expect(await scene.bytes()).toEqual(before);
+    }),
+  );
+});
