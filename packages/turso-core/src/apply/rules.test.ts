@@ -31,6 +31,28 @@ const CARRIED: readonly (Story & { readonly what: string })[] = [
       UPDATE t SET u = 'c' WHERE id = 3; INSERT INTO t VALUES(4, 'd', 4)`,
   },
   {
+    what: 'keys whose defaults are random or the time, and columns that must not be NULL but have a default',
+    base: `CREATE TABLE t(k TEXT PRIMARY KEY DEFAULT (hex(randomblob(8))), at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP, n NOT NULL DEFAULT 5);
+      CREATE TABLE r(id INTEGER PRIMARY KEY DEFAULT (random()), v); CREATE TABLE i(k INT PRIMARY KEY, v); INSERT INTO t DEFAULT VALUES; INSERT INTO t(n) VALUES(6);
+      INSERT INTO r(v) VALUES('a'); INSERT INTO i VALUES(1, 'a'), (NULL, 'b'), (NULL, 'c'), (2.5, 'd')`,
+    edit: `INSERT INTO t DEFAULT VALUES; UPDATE t SET k = 'named' WHERE n = 6; UPDATE t SET n = 7 WHERE n = 5; INSERT INTO r(v) VALUES('b');
+      UPDATE i SET v = 'B' WHERE v = 'b'; UPDATE i SET k = 1 WHERE v = 'c' AND 0; DELETE FROM i WHERE v = 'c'; UPDATE i SET k = k + 1; INSERT INTO i VALUES(NULL, 'e')`,
+  },
+  {
+    what: 'rows whose foreign keys are deferred, cascade, and were violated before, and a change of a key that they follow',
+    base: `CREATE TABLE p(id INTEGER PRIMARY KEY, code TEXT UNIQUE);
+      CREATE TABLE c(id INTEGER PRIMARY KEY, p REFERENCES p(id) ON DELETE SET NULL ON UPDATE CASCADE, code REFERENCES p(code) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED);
+      INSERT INTO p VALUES(1, 'a'), (2, 'b'), (3, 'c'); INSERT INTO c VALUES(1, 1, 'a'), (2, 2, 'b'), (3, 3, NULL), (4, 99, 'gone')`,
+    edit: `PRAGMA foreign_keys = ON; UPDATE p SET id = 10, code = 'A' WHERE id = 1; DELETE FROM p WHERE id = 3; INSERT INTO c VALUES(5, 10, 'A')`,
+  },
+  {
+    what: 'rows written through a view, and of a hundred tables',
+    base: `CREATE TABLE base(id INTEGER PRIMARY KEY, v); CREATE VIEW w AS SELECT id, v FROM base;
+      CREATE TRIGGER w_i INSTEAD OF INSERT ON w BEGIN INSERT INTO base VALUES(new.id, upper(new.v)); END;
+      ${Array.from({ length: 100 }, (_, i) => `CREATE TABLE n${i}(v);`).join(' ')}`,
+    edit: `INSERT INTO w VALUES(1, 'a'); ${Array.from({ length: 50 }, (_, i) => `INSERT INTO n${2 * i} VALUES(${i});`).join(' ')}`,
+  },
+  {
     what: 'rows under a new unique index, and rows freed from an old one',
     base: `CREATE TABLE t(id INTEGER PRIMARY KEY, a, b); CREATE UNIQUE INDEX t_a ON t(a); INSERT INTO t VALUES(1, 'a', 'x'), (2, 'b', 'x')`,
     edit: `DROP INDEX t_a; UPDATE t SET a = 'same', b = id; CREATE UNIQUE INDEX t_b ON t(b)`,
