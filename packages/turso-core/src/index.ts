@@ -21,6 +21,7 @@ export {
   type StatusResult,
 } from './commands/status';
 export { pushes, undo, type PushEntry, type UndoOptions, type UndoResult } from './commands/undo';
+export { verify, type VerifyOptions, type VerifyResult } from './commands/verify';
 export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
 export type { CoreEvent, OnEvent } from './commands/events';
 export type { DumpSink } from './local/write-dump';
@@ -40,6 +41,7 @@ export {
   snapshotText,
   statusText,
   undoText,
+  verifyText,
 } from './report/text';
 export type { Config, Settings } from './workspace/config';
 export { loadProject, type LoadProjectOptions } from './workspace/load-project';

@@ -12,6 +12,7 @@ import { pullCommand } from './pull';
 import { createOutput, type Output, type OutputOptions } from './output';
 import { statusCommand } from './status';
 import { undoCommand } from './undo';
+import { verifyCommand } from './verify';
 
 /** Options that every subcommand has. */
 export interface CommonOptions extends OutputOptions {
@@ -55,6 +56,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   add(...dumpPushCommand());
   add(...pullCommand());
   add(...undoCommand());
+  add(...verifyCommand());
   add(...diffCommand());
   add(...dumpCommand());
   add(...statusCommand());

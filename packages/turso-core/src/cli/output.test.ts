@@ -5,7 +5,7 @@ import { buildDatabase } from '@turso-sync/testing';
 import { version } from '../version';
 import { makeProject, startCommand, type Answer, type TestProject } from './cli.fixture';
 
-const COMMANDS = ['dump-init', 'dump-push', 'pull', 'undo', 'diff', 'dump', 'status'];
+const COMMANDS = ['dump-init', 'dump-push', 'pull', 'undo', 'verify', 'diff', 'dump', 'status'];
 
 /** A project with a file as its remote, a working copy, and one edit. */
 async function editedProject(): Promise<TestProject> {

@@ -7,3 +7,4 @@ export { pullText } from './pull-text';
 export { pushText } from './push-text';
 export { statusText } from './status-text';
 export { pushesText, undoText } from './undo-text';
+export { verifyText } from './verify-text';

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { Database } from 'better-sqlite3';
+import { exactProjection } from '../local/exact-projection';
+import { keyTerms } from '../local/key-terms';
+import { quoteName } from '../local/quote';
+import { keyColumns, type Table } from '../local/schema';
+
+/**
+ * The query whose digest tells whether a table has the same rows in two databases of one encoding: every stored value with
+ * its class, ordered by the key. Hidden rowids count by their order alone, since nobody chose them. Null where rows have
+ * no order.
+ */
+export function checksumQuery(table: Table): string | null {
+  if (keyColumns(table).length === 0) return null;
+  const stored = table.columns.filter((c) => !c.generated).map((c) => quoteName(c.name));
+  return `SELECT ${exactProjection(stored)} FROM main.${quoteName(table.name)} ORDER BY ${keyTerms(table).join(',')}`;
+}
+
+/**
+ * What `sha3_query(sql, 256)` gives on a server, in hex, computed here.
+ *
+ * @see https://github.com/sqlite/sqlite/blob/master/ext/misc/shathree.c
+ */
+export function sha3Query(db: Database, sql: string): string {
+  const hash = createHash('sha3-256');
+  hash.update(`S${Buffer.byteLength(sql)}:${sql}`);
+  const number = Buffer.alloc(9);
+  for (const row of db.prepare(sql).raw().safeIntegers().iterate() as IterableIterator<unknown[]>) {
+    hash.update('R');
+    for (const value of row) {
+      if (value === null) hash.update('N');
+      else if (typeof value === 'bigint') {
+        number[0] = 0x49;
+        number.writeBigInt64BE(value, 1);
+        hash.update(number);
+      } else if (typeof value === 'number') {
+        number[0] = 0x46;
+        number.writeDoubleBE(value, 1);
+        hash.update(number);
+      } else {
+        const bytes = typeof value === 'string' ? Buffer.from(value) : (value as Uint8Array);
+        hash.update(`${typeof value === 'string' ? 'T' : 'B'}${bytes.byteLength}:`).update(bytes);
+      }
+    }
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import { verify } from '../commands/verify';
+import { verifyText } from '../report/text';
+import type { Action } from './main';
+
+/** Exit code where the two differ. */
+const DIFFERENT = 2;
+
+/** `turso-sync verify` */
+export function verifyCommand(): [Command, string, Action<object>] {
+  const command = new Command('verify')
+    .description('Say whether the remote, as it is now, and the working copy hold the same.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 equal, 1 failed, 2 different.\n\nExample:\n  $ turso-sync verify && echo "all is there"',
+    );
+  return [
+    command,
+    'verify',
+    async (project, _options, { onEvent }) => {
+      const result = await verify(project, { onEvent });
+      return {
+        result,
+        text: verifyText(result, project.address().location),
+        exitCode: result.isEqual ? 0 : DIFFERENT,
+      };
+    },
+  ];
+}

@@ -1,0 +1,117 @@
+import path from 'node:path';
+import { checksumQuery, sha3Query } from '../changeset/checksum';
+import { withDiff } from '../changeset/diff';
+import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
+import { TursoSyncError } from '../errors';
+import { openReadOnly } from '../local/open';
+import { readSchema, type Schema } from '../local/schema';
+import type { Encoding } from '../local/values';
+import { readObjects } from '../remote/read-objects';
+import type { Query, Remote } from '../remote/remote';
+import { freeze } from '../workspace/freeze';
+import type { Project } from '../workspace/project';
+import { withTemporary } from '../workspace/temporary';
+import { connectTo } from './connect-to';
+import { timed, type OnEvent } from './events';
+import { download } from './snapshot';
+
+/** What `verify` may be told. */
+export interface VerifyOptions {
+  readonly onEvent?: OnEvent;
+}
+
+/** What `verify` answers. */
+export interface VerifyResult {
+  readonly isEqual: boolean;
+  /** How it was found out: by checksums that the remote computes, or by a snapshot of it. */
+  readonly method: 'checksums' | 'snapshot';
+  /** What would have to happen to the remote so that it equals the working copy. */
+  readonly differences: ChangeSummary;
+  /** A difference that is no change which could be carried, in words; or null. */
+  readonly other: string | null;
+}
+
+/**
+ * Tells whether the remote, as it is now, and the working copy hold the same: rows to the bit, definitions, counters.
+ * Where the remote computes checksums, and they are equal, nothing is downloaded. Nothing is changed.
+ * Throws the `REMOTE_*` and `WORKING_COPY_*` codes.
+ *
+ * @example
+ * ```ts
+ * import { loadProject, verify } from 'turso-core';
+ *
+ * const { isEqual, differences } = await verify(await loadProject());
+ * ```
+ */
+export async function verify(project: Project, { onEvent }: VerifyOptions = {}): Promise<VerifyResult> {
+  const remote = connectTo(project);
+  onEvent?.({ type: 'connect', location: remote.location });
+  try {
+    return await withTemporary(project.files.directory, async (temporary) => {
+      const [frozen, copy] = ['frozen.db', 'remote.db'].map((name) => path.join(temporary, name)) as [
+        string,
+        string,
+      ];
+      await freeze(project.workingCopy, frozen);
+      if (await timed(onEvent, 'compare checksums', () => haveSameChecksums(remote, frozen)))
+        return { isEqual: true, method: 'checksums', differences: NO_CHANGES, other: null };
+      await download(remote, copy, onEvent, () => Promise.resolve());
+      return { method: 'snapshot', ...(await compare(copy, frozen)) };
+    });
+  } finally {
+    await remote.close();
+  }
+}
+
+async function compare(remote: string, local: string): Promise<Omit<VerifyResult, 'method'>> {
+  try {
+    return await withDiff(remote, local, (changeset) => {
+      const differences = summarize(changeset);
+      return { isEqual: isEmpty(differences), differences, other: null };
+    });
+  } catch (error) {
+    if (!(error instanceof TursoSyncError && error.code === 'UNSUPPORTED_CHANGE')) throw error;
+    return { isEqual: false, differences: NO_CHANGES, other: error.message };
+  }
+}
+
+/** Whether everything is the same by what the remote itself computes. False also where it cannot. */
+async function haveSameChecksums(remote: Remote, local: string): Promise<boolean> {
+  const db = openReadOnly(local);
+  try {
+    const schema = readSchema(db);
+    const queries = [...schema.tables.values()].map(checksumQuery);
+    const hasVirtual = [...schema.tables.values()].some((t) => t.kind === 'virtual' || t.kind === 'shadow');
+    // What is stored of a virtual table may differ although its content does not.
+    if (hasVirtual || queries.includes(null)) return false;
+    return await remote.read(async (query) => {
+      if (!(await haveSameDefinitions(query, schema))) return false;
+      if (schema.objects.some((o) => /autoincrement/i.test(o.sql))) queries.push(SEQUENCES);
+      for (const sql of queries as string[]) {
+        const [row] = await query('SELECT lower(hex(sha3_query(?, 256)))', [sql]);
+        if (row?.[0] !== sha3Query(db, sql)) return false;
+      }
+      return true;
+    });
+  } catch (error) {
+    // Such as a server without the function; the snapshot tells.
+    if (error instanceof TursoSyncError && ['REMOTE_FAILED', 'REMOTE_READ_ONLY'].includes(error.code))
+      return false;
+    throw error;
+  } finally {
+    db.close();
+  }
+}
+
+const SEQUENCES = 'SELECT name, seq FROM sqlite_sequence ORDER BY name';
+
+async function haveSameDefinitions(query: Query, schema: Schema): Promise<boolean> {
+  const [row] = await query(
+    'SELECT (SELECT encoding FROM pragma_encoding), (SELECT user_version FROM pragma_user_version)',
+  );
+  const [encoding, userVersion] = row as [Encoding, bigint];
+  if (encoding !== schema.encoding || Number(userVersion) !== schema.userVersion) return false;
+  const text = (objects: Schema['objects']): string =>
+    JSON.stringify(objects.map(({ type, name, table, sql }) => [type, name, table, sql]).sort());
+  return text(await readObjects(query, encoding)) === text(schema.objects);
+}

@@ -1,0 +1,13 @@
+import { isEmpty } from '../changeset/summary';
+import type { VerifyResult } from '../commands/verify';
+import { summaryLines } from './changes-text';
+
+/** The answer of `verify` for people. */
+export function verifyText({ isEqual, method, differences, other }: VerifyResult, location: string): string {
+  if (isEqual) return `Equal: ${location} and the working copy hold the same (by ${method}).`;
+  return [
+    `Different: to equal the working copy, ${location} would need`,
+    ...(isEmpty(differences) ? [] : summaryLines(differences)),
+    ...(other === null ? [] : [other]),
+  ].join('\n');
+}
