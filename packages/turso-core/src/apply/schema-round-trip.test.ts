@@ -7,8 +7,11 @@ import { schemaHistories, takeSteps } from '../changeset/random-schema.fixture';
 import { apply } from './apply';
 import { ADAPTERS } from './served.fixture';
 
-/** How many histories; `TURSO_SYNC_RUNS` gives a longer run. */
 const RUNS: Readonly<Record<string, number>> = { file: 150, sqld: 40 };
+
+/** How many times as many histories are tried: see CONTRIBUTING. */
+const LONGER = Number(process.env['TURSO_SYNC_RUNS'] ?? 1);
+const SEED = process.env['TURSO_SYNC_SEED'];
 
 test.each(ADAPTERS)(
   'any change of definitions arrives to the bit, and only once, over %s',
@@ -35,9 +38,10 @@ test.each(ADAPTERS)(
           removeTempDir(dir);
         }
       }),
-      { numRuns: Number(process.env['TURSO_SYNC_RUNS'] ?? RUNS[name] ?? 50) },
+      { numRuns: (RUNS[name] ?? 0) * LONGER, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
     );
   },
+  60_000 * LONGER,
 );
 
 // Of several keys that nobody can check, SQLite names one, and not always the same.
