@@ -3,7 +3,6 @@ import { quoteName } from '../local/quote';
 import type { Table } from '../local/schema';
 import { sameValue, type SqlValue } from '../local/values';
 import type { Presence } from './row-queries';
-import { unsupported } from './unsupported';
 import type { IndexSetting } from './model';
 
 /**
@@ -13,20 +12,28 @@ import type { IndexSetting } from './model';
  */
 export function diffSettings(db: Database, table: Table, presence: Presence, before: string): IndexSetting[] {
   if (table.virtual?.module !== 'fts5' || presence === 'before') return [];
-  const old = presence === 'both' ? readSettings(db, table, before) : new Map<string, SqlValue>();
+  const old = presence === 'both' ? readSettings(db, table, before) : new Map(DEFAULTS);
   const now = readSettings(db, table, 'main');
-  for (const name of old.keys()) {
-    if (!now.has(name))
-      throw unsupported(`the setting "${name}" of full-text index "${table.name}" was removed`);
-  }
   return [...now].flatMap(([name, to]) => {
     const from = old.get(name) ?? null;
     return sameValue(from, to) ? [] : [{ name, from, to }];
   });
 }
 
+/** What holds where nothing is noted. */
+const DEFAULTS: readonly (readonly [string, SqlValue])[] = [
+  ['automerge', 4n],
+  ['crisismerge', 16n],
+  ['deletemerge', 10n],
+  ['hashsize', 1_048_576n],
+  ['pgsz', 4050n],
+  ['rank', 'bm25()'],
+  ['secure-delete', 0n],
+  ['usermerge', 4n],
+];
+
 // The version of the format follows from the other settings.
 function readSettings(db: Database, { name }: Table, schema: string): Map<string, SqlValue> {
   const sql = `SELECT k, v FROM ${schema}.${quoteName(`${name}_config`)} WHERE k <> 'version'`;
-  return new Map(db.prepare(sql).raw().safeIntegers().all() as [string, SqlValue][]);
+  return new Map([...DEFAULTS, ...(db.prepare(sql).raw().safeIntegers().all() as [string, SqlValue][])]);
 }
