@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { push, pushText, type PushOptions } from 'turso-core';
 import { runExecutor, type CommonOptions, type ExecutorResult } from './run';
@@ -11,7 +12,9 @@ export default function dumpPush(
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
   return runExecutor(options, context, async (project, onEvent) => {
-    const result = await push(project, { ...options, onEvent });
+    const { plan } = options;
+    const saved = plan === undefined ? {} : { plan: path.resolve(context.root, plan) };
+    const result = await push(project, { ...options, ...saved, onEvent });
     const isRemoteNamed = result.status === 'pushed' || result.status === 'conflict';
     const location = isRemoteNamed ? project.address().location : '';
     return { success: result.status !== 'conflict', text: pushText(result, location) };

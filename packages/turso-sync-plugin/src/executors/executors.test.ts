@@ -12,11 +12,15 @@ import {
   type SqldWithAuth,
 } from '@turso-sync/testing';
 import { loadProject } from 'turso-core';
+import diff from './diff';
 import dumpInit from './dump-init';
 import dumpPush from './dump-push';
+import pull from './pull';
 import { requireOutput } from './require-output';
 import snapshot from './snapshot';
 import status from './status';
+import undo from './undo';
+import verify from './verify';
 import { makeApp, type TestApp } from './task.fixture';
 
 const BASE = `CREATE TABLE person(id INTEGER PRIMARY KEY, name TEXT);
@@ -108,6 +112,27 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
     expect(pushed.stdout).toMatch(/UPDATE person 1 row\nINSERT person 1 row\n.*\nPushed to .*\.\n$/);
     expect(compareDatabases(workingCopy, await remote.download())).toEqual([]);
     expect((await app.run(dumpPush, 'turso-push')).stdout).toBe('Nothing to push.\n');
+  });
+
+  test('pull, diff, push, verify and undo do what the commands do, and fail where those exit with 2 or 3', async () => {
+    await initialize(app);
+    await remote.edit("INSERT INTO person VALUES(3,'Edsger')");
+    editDatabase(workingCopy, "UPDATE person SET name='Ada Lovelace' WHERE id=1");
+    expect((await app.run(pull, 'turso-pull')).stdout).toMatch(
+      /INSERT person 1 row\n[^]*1 change not pushed yet\.\n$/,
+    );
+    expect((await app.run(diff, 'turso-diff', { rows: 5 })).stdout).toContain(
+      "name: 'Ada' -> 'Ada Lovelace'",
+    );
+    expect((await app.run(verify, 'turso-verify')).success).toBe(false);
+    await app.run(dumpPush, 'turso-push');
+    expect(await app.run(verify, 'turso-verify')).toMatchObject({ success: true });
+    expect((await app.run(undo, 'by-hand')).stdout).toContain('Push 1 ');
+    await remote.edit("UPDATE person SET name='theirs' WHERE id=1");
+    expect(await app.run(pull, 'turso-pull')).toMatchObject({
+      success: false,
+      stdout: expect.anything() as string,
+    });
   });
 
   test('init makes the working copy, brings it up to date, and keeps one with changes', async () => {

@@ -46,7 +46,15 @@ function inNode(root: string, script: string): string {
   });
 }
 
-const NAMES = ['turso-snapshot', 'turso-init', 'turso-push', 'turso-status'];
+const NAMES = [
+  'turso-snapshot',
+  'turso-init',
+  'turso-push',
+  'turso-status',
+  'turso-pull',
+  'turso-verify',
+  'turso-diff',
+];
 
 describe('a project gets its targets', () => {
   const isModule = (file: string): boolean => /\.(ts|mjs)$/.test(file);
@@ -131,7 +139,7 @@ test('the rest is not cached and has no outputs; each waits for what it needs', 
     dependsOn: ['build', 'test', 'turso-init'],
   });
   expect(targets['turso-status']).toMatchObject({ executor: 'turso-sync-plugin:status' });
-  for (const name of ['turso-init', 'turso-push', 'turso-status']) {
+  for (const name of NAMES.slice(1)) {
     expect(targets[name]?.cache).toBe(false);
     expect(targets[name]?.outputs).toBeUndefined();
   }
@@ -145,10 +153,21 @@ test('every name is an option, and what a push waits for', async () => {
       initTargetName: 'db-checkout',
       pushTargetName: 'db-push',
       statusTargetName: 'db-status',
+      pullTargetName: 'db-pull',
+      verifyTargetName: 'db-verify',
+      diffTargetName: 'db-diff',
       pushAfter: ['verify'],
     },
   );
-  expect(Object.keys(targets)).toEqual(['db-fetch', 'db-checkout', 'db-push', 'db-status']);
+  expect(Object.keys(targets)).toEqual([
+    'db-fetch',
+    'db-checkout',
+    'db-push',
+    'db-status',
+    'db-pull',
+    'db-verify',
+    'db-diff',
+  ]);
   expect(targets['db-checkout']?.dependsOn).toEqual(['db-fetch']);
   expect(targets['db-push']?.dependsOn).toEqual(['verify', 'db-checkout']);
   expect(JSON.stringify(targets['db-fetch']?.inputs)).toContain(' db-fetch ');

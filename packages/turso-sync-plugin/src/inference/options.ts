@@ -8,6 +8,12 @@ export interface PluginOptions {
   readonly pushTargetName?: string;
   /** Default is `turso-status`. */
   readonly statusTargetName?: string;
+  /** Default is `turso-pull`. */
+  readonly pullTargetName?: string;
+  /** Default is `turso-verify`. */
+  readonly verifyTargetName?: string;
+  /** Default is `turso-diff`. */
+  readonly diffTargetName?: string;
   /** Targets that a push waits for, besides the one that makes the working copy. Default is `build` and `test`. */
   readonly pushAfter?: readonly string[];
   /**
@@ -27,6 +33,9 @@ export function resolveOptions(options: PluginOptions | undefined): ResolvedOpti
     initTargetName: 'turso-init',
     pushTargetName: 'turso-push',
     statusTargetName: 'turso-status',
+    pullTargetName: 'turso-pull',
+    verifyTargetName: 'turso-verify',
+    diffTargetName: 'turso-diff',
     pushAfter: ['build', 'test'],
     ...options,
   };

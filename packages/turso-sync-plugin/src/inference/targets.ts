@@ -13,7 +13,7 @@ export interface Inference {
   readonly options: ResolvedOptions;
 }
 
-/** The targets of one project: snapshot, init, push, status. */
+/** The targets of one project: snapshot, init, push, status, pull, verify, diff. */
 export function inferTargets(inference: Inference): Record<string, TargetConfiguration> {
   const { options } = inference;
   const env = options.env === undefined ? {} : { env: options.env };
@@ -46,6 +46,24 @@ export function inferTargets(inference: Inference): Record<string, TargetConfigu
       options: env,
       cache: false,
       metadata: describe('Says how the working copy and the remote stand.'),
+    },
+    [options.pullTargetName]: {
+      executor: 'turso-sync-plugin:pull',
+      options: env,
+      cache: false,
+      metadata: describe('Brings what has changed on the remote into the working copy.'),
+    },
+    [options.verifyTargetName]: {
+      executor: 'turso-sync-plugin:verify',
+      options: env,
+      cache: false,
+      metadata: describe('Says whether the remote and the working copy hold the same.'),
+    },
+    [options.diffTargetName]: {
+      executor: 'turso-sync-plugin:diff',
+      options: env,
+      cache: false,
+      metadata: describe('Says what a push would carry.'),
     },
   };
 }

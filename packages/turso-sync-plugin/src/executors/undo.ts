@@ -1,0 +1,17 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { undo, undoText, type UndoOptions } from 'turso-core';
+import { runExecutor, type CommonOptions, type ExecutorResult } from './run';
+
+/** Options of the executor `turso-sync-plugin:undo`. */
+export type UndoExecutorOptions = CommonOptions & Omit<UndoOptions, 'onEvent'>;
+
+/** Takes a push back. A conflict fails the task; then nothing was written. */
+export default function undoExecutor(
+  options: UndoExecutorOptions,
+  context: ExecutorContext,
+): Promise<ExecutorResult> {
+  return runExecutor(options, context, async (project, onEvent) => {
+    const result = await undo(project, { ...options, onEvent });
+    return { success: result.status !== 'conflict', text: undoText(result, project.address().location) };
+  });
+}

@@ -1,0 +1,17 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { verify, verifyText } from 'turso-core';
+import { runExecutor, type CommonOptions, type ExecutorResult } from './run';
+
+/** Options of the executor `turso-sync-plugin:verify`. */
+export type VerifyExecutorOptions = CommonOptions;
+
+/** Holds the remote against the working copy. A difference fails the task. */
+export default function verifyExecutor(
+  options: VerifyExecutorOptions,
+  context: ExecutorContext,
+): Promise<ExecutorResult> {
+  return runExecutor(options, context, async (project, onEvent) => {
+    const result = await verify(project, { onEvent });
+    return { success: result.isEqual, text: verifyText(result, project.address().location) };
+  });
+}
