@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { isEmpty } from '../changeset/summary';
 import { diff, type DiffOptions } from '../commands/diff';
 import { diffText } from '../report/text';
-import type { Action } from './main';
+import type { Subcommand } from './commands';
 import { changedRowJson } from './row-json';
 import { wholeNumber } from './whole-number';
 
@@ -22,7 +22,7 @@ interface Options {
 }
 
 /** `turso-sync diff` */
-export function diffCommand(): [Command, string, Action<Options>] {
+export function diffCommand(): Subcommand<Options> {
   const command = new Command('diff')
     .description('Say what a push would carry; in full in .turso/diff.sql and .turso/changes.json.')
     .option('--exit-code', 'exit with 2 when there are changes')

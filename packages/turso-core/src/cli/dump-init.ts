@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { init } from '../commands/init';
 import { initText } from '../report/text';
-import type { Action } from './main';
+import type { Subcommand } from './commands';
 
 /** `turso-sync dump-init` */
-export function dumpInitCommand(): [Command, string, Action<{ force?: boolean }>] {
+export function dumpInitCommand(): Subcommand<{ force?: boolean }> {
   const command = new Command('dump-init')
     .description('Take the whole remote database to .turso/snapshot, and make the working copy from it.')
     .option('--force', 'replace a working copy that has changes, after keeping a dated backup of it')

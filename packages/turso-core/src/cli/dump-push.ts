@@ -4,10 +4,10 @@ import { conflictJson } from '../apply/conflict-json';
 import { push, type PushOptions } from '../commands/push';
 import { pushText } from '../report/text';
 import { CONFLICT, withConflictOptions } from './conflict-options';
-import type { Action } from './main';
+import type { Subcommand } from './commands';
 
 /** `turso-sync dump-push` */
-export function dumpPushCommand(): [Command, string, Action<Omit<PushOptions, 'onEvent'>>] {
+export function dumpPushCommand(): Subcommand<Omit<PushOptions, 'onEvent'>> {
   const command = withConflictOptions(new Command('dump-push'))
     .description('Put what has changed in the working copy on the remote, in one transaction.')
     .option('--dry-run', 'say what would be pushed, and send nothing')

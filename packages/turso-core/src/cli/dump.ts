@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { systemCode, TursoSyncError } from '../errors';
 import { dump, type DumpOptions } from '../commands/dump';
 import { dumpText } from '../report/text';
-import type { Action } from './main';
+import type { Subcommand } from './commands';
 
 interface Options {
   readonly remote?: boolean;
@@ -12,7 +12,7 @@ interface Options {
 }
 
 /** `turso-sync dump` */
-export function dumpCommand(): [Command, string, Action<Options>] {
+export function dumpCommand(): Subcommand<Options> {
   const command = new Command('dump')
     .description(
       'Write the base as SQL, to .turso/base/original_dump.sql; or the remote or the working copy, to stdout.',

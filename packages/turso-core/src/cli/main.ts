@@ -4,15 +4,8 @@ import { version } from '../version';
 import { withoutTokens } from '../workspace/config';
 import { loadProject } from '../workspace/load-project';
 import type { Project } from '../workspace/project';
-import { diffCommand } from './diff';
-import { dumpCommand } from './dump';
-import { dumpInitCommand } from './dump-init';
-import { dumpPushCommand } from './dump-push';
-import { pullCommand } from './pull';
+import { COMMANDS, type Subcommand } from './commands';
 import { createOutput, type Output, type OutputOptions } from './output';
-import { statusCommand } from './status';
-import { undoCommand } from './undo';
-import { verifyCommand } from './verify';
 
 /** Options that every subcommand has. */
 export interface CommonOptions extends OutputOptions {
@@ -52,14 +45,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       }),
     );
   };
-  add(...dumpInitCommand());
-  add(...dumpPushCommand());
-  add(...pullCommand());
-  add(...undoCommand());
-  add(...verifyCommand());
-  add(...diffCommand());
-  add(...dumpCommand());
-  add(...statusCommand());
+  for (const load of asked(argv)) add(...load());
   try {
     await program.parseAsync(argv);
     return exitCode;
@@ -70,6 +56,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (argv.includes('--json')) printUsageError(argv, error);
     return FAILED;
   }
+}
+
+// All of them where none is named, as for the help.
+function asked(argv: readonly string[]): (() => Subcommand<never>)[] {
+  const named = Object.entries(COMMANDS).filter(([name]) => name === argv[2]);
+  return (named.length > 0 ? named : Object.entries(COMMANDS)).map(([, load]) => load);
 }
 
 // For scripts; commander has told people already.

@@ -4,10 +4,10 @@ import type { ConflictOptions } from '../commands/conflicts';
 import { pull } from '../commands/pull';
 import { pullText } from '../report/text';
 import { CONFLICT, withConflictOptions } from './conflict-options';
-import type { Action } from './main';
+import type { Subcommand } from './commands';
 
 /** `turso-sync pull` */
-export function pullCommand(): [Command, string, Action<ConflictOptions>] {
+export function pullCommand(): Subcommand<ConflictOptions> {
   const command = withConflictOptions(
     new Command('pull').description(
       'Bring what has changed on the remote into the working copy, and keep what was changed there.',

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { status } from '../commands/status';
 import { statusText } from '../report/text';
-import type { Action } from './main';
+import type { Subcommand } from './commands';
 
 /** `turso-sync status` */
-export function statusCommand(): [Command, string, Action<object>] {
+export function statusCommand(): Subcommand<object> {
   const command = new Command('status')
     .description(
       'Say how the project stands: files, variables, the remote, what a push would carry, what to do next.',

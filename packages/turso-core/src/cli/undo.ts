@@ -3,7 +3,7 @@ import { conflictJson } from '../apply/conflict-json';
 import { pushes, undo } from '../commands/undo';
 import { pushesText, undoText } from '../report/text';
 import { CONFLICT } from './conflict-options';
-import type { Action } from './main';
+import type { Subcommand } from './commands';
 import { wholeNumber } from './whole-number';
 
 interface Options {
@@ -12,7 +12,7 @@ interface Options {
 }
 
 /** `turso-sync undo` */
-export function undoCommand(): [Command, string, Action<Options>] {
+export function undoCommand(): Subcommand<Options> {
   const command = new Command('undo')
     .description('Take the last push back on the remote, unless someone has changed the same since.')
     .option('--list', 'show the pushes that can be undone')

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { verify } from '../commands/verify';
 import { verifyText } from '../report/text';
-import type { Action } from './main';
+import type { Subcommand } from './commands';
 
 /** Exit code where the two differ. */
 const DIFFERENT = 2;
 
 /** `turso-sync verify` */
-export function verifyCommand(): [Command, string, Action<object>] {
+export function verifyCommand(): Subcommand<object> {
   const command = new Command('verify')
     .description('Say whether the remote, as it is now, and the working copy hold the same.')
     .addHelpText(

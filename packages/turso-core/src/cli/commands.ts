@@ -1,0 +1,21 @@
+/* eslint-disable @typescript-eslint/no-require-imports */
+import type { Command } from 'commander';
+import type { Action } from './main';
+
+/** A subcommand: what commander knows of it, its name, and what it does. */
+export type Subcommand<O> = [command: Command, name: string, action: Action<O>];
+
+/**
+ * The subcommands by name, in the order of the help. Each is loaded when it is asked for, since loading all takes longer
+ * than a small push.
+ */
+export const COMMANDS: Readonly<Record<string, () => Subcommand<never>>> = {
+  'dump-init': () => (require('./dump-init') as typeof import('./dump-init')).dumpInitCommand(),
+  'dump-push': () => (require('./dump-push') as typeof import('./dump-push')).dumpPushCommand(),
+  pull: () => (require('./pull') as typeof import('./pull')).pullCommand(),
+  undo: () => (require('./undo') as typeof import('./undo')).undoCommand(),
+  verify: () => (require('./verify') as typeof import('./verify')).verifyCommand(),
+  diff: () => (require('./diff') as typeof import('./diff')).diffCommand(),
+  dump: () => (require('./dump') as typeof import('./dump')).dumpCommand(),
+  status: () => (require('./status') as typeof import('./status')).statusCommand(),
+};
