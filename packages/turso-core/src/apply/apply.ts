@@ -3,7 +3,7 @@ import type { Changeset } from '../changeset/model';
 import type { TransactionOutcome } from '../local/statement';
 import type { Remote } from '../remote/remote';
 import type { Conflict } from './conflict';
-import { inspect } from './inspect';
+import { inspect, type Findings } from './inspect';
 import { planStatements, type Plan } from './plan';
 import type { ConflictPolicy } from './policy';
 import { refuseMissingModules, refusedVirtualTable } from './remote-modules';
@@ -11,8 +11,8 @@ import { RemainingWork } from './remaining-work';
 import { resolvedChangeset } from './resolved-changeset';
 import { describeLargest } from './row-limit';
 
-/** Where a changeset is put: a {@link Remote}, or anything else that can do these two things. */
-export type Target = Pick<Remote, 'transact' | 'read' | 'location' | 'maxRowBytes'>;
+/** Where a changeset is put: a {@link Remote}, or anything else that can do these things. */
+export type Target = Pick<Remote, 'transact' | 'transactAfter' | 'read' | 'location' | 'maxRowBytes'>;
 
 /** How {@link apply} ended: everything is there, or nothing was written. */
 export type ApplyResult =
@@ -53,6 +53,9 @@ export interface ApplyOptions extends Partial<ConflictPolicy> {
   readonly movedRowids?: ReadonlySet<string>;
 }
 
+/** Transactions that others may have got ahead of before everyone else is kept from writing while rows are read. */
+const FREELY = 2;
+
 /** Transactions tried before giving up on a remote whose rows change faster than they can be read. */
 const ATTEMPTS = 5;
 
@@ -68,11 +71,29 @@ export async function apply(
 ): Promise<ApplyResult> {
   const context = { policy: { merge, onConflict }, movedRowids };
   await refuseMissingModules(changeset, target);
+  // Their rows are looked at in a transaction of its own.
+  const altersTables = changeset.schema.some(({ action }) => action === 'alter');
   let remaining = new RemainingWork();
   for (let attempts = 1, inVain = 0; inVain < ATTEMPTS; attempts++) {
-    const plan = planStatements(changeset, remaining, target.maxRowBytes);
-    onSend?.(plan);
-    const outcome = await target.transact(plan.statements);
+    let plan = planStatements(changeset, remaining, target.maxRowBytes);
+    let outcome: TransactionOutcome | null;
+    if (inVain < FREELY || target.transactAfter === undefined || altersTables) {
+      onSend?.(plan);
+      outcome = await target.transact(plan.statements);
+    } else {
+      let found: Findings = { conflicts: [], work: remaining };
+      outcome = await target.transactAfter(async (query) => {
+        const failure = { changeset, remaining, message: '', table: undefined, alters: undefined };
+        const options = { ...context, userVersion: remaining.userVersion };
+        found = await inspect({ read: (work) => work(query) }, failure, options);
+        if (found.conflicts.length > 0) return null;
+        plan = planStatements(changeset, found.work, target.maxRowBytes);
+        onSend?.(plan);
+        return plan.statements;
+      });
+      if (outcome === null) return { status: 'conflict', conflicts: found.conflicts };
+      remaining = found.work;
+    }
     if (outcome.committed)
       return { ...appliedResult(changeset, remaining), attempts, fingerprint: outcome.fingerprint };
     const failed = plan.statements[outcome.failed];

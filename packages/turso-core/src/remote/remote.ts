@@ -91,6 +91,14 @@ export interface Remote {
   /** Removes what a write of the same owner has left behind that was cut off. Never needed for a right result. */
   clear(): Promise<void>;
 
+  /**
+   * The same as {@link transact} with what a look at the remote comes to, while nobody else can write; null from `look` ends
+   * it without a change. Left out where there are never so many writers that it takes this to get ahead.
+   */
+  transactAfter?(
+    look: (query: Query) => Promise<readonly Statement[] | null>,
+  ): Promise<TransactionOutcome | null>;
+
   /** Lets go of connections. Safe to call twice. */
   close(): Promise<void>;
 }

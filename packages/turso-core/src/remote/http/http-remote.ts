@@ -37,6 +37,7 @@ export function createHttpRemote(url: URL, location: string, { authToken, owner 
     },
     clear: () => staging.clear(),
     read: (work, options) => reader.read(work, options),
+    transactAfter: (look) => reader.transactAfter(look),
     close() {
       reader.close();
       client.close();

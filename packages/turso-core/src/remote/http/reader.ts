@@ -1,8 +1,8 @@
 import type * as Hrana from '@libsql/hrana-client';
 import { TursoSyncError } from '../../errors';
-import type { Statement } from '../../local/statement';
+import type { Statement, TransactionOutcome } from '../../local/statement';
 import { RawText, type SqlValue } from '../../local/values';
-import type { Query, ReadOptions } from '../remote';
+import type { Query, ReadOptions, Remote } from '../remote';
 import { createFetch } from './fetch';
 import type { HttpClient } from './http-client';
 import { notLibsql, responseError } from './http-errors';
@@ -14,6 +14,8 @@ const PROTOCOL = 3;
 /** Reads from a server, one transaction after the other. */
 export interface Reader {
   read<T>(work: (query: Query) => Promise<T>, options?: ReadOptions): Promise<T>;
+  /** Runs, in one write transaction, what a look comes to; see {@link Remote.transactAfter}. */
+  transactAfter: NonNullable<Remote['transactAfter']>;
   close(): void;
 }
 
@@ -29,14 +31,30 @@ export function createReader(client: HttpClient): Reader {
   const fail = (error: unknown): never => {
     throw clientError(error, client.location);
   };
+  const openStream = (): Hrana.HttpStream => {
+    // The client closes itself when the server does not answer its first question.
+    if (hrana?.closed !== false) {
+      hrana = loadHrana().openHttp(client.url, client.authToken, createFetch(client), undefined, PROTOCOL);
+    }
+    const stream = hrana.openStream();
+    stream.intMode = 'bigint';
+    return stream;
+  };
   return {
-    async read(work, { after = [] } = {}) {
-      // The client closes itself when the server does not answer its first question.
-      if (hrana?.closed !== false) {
-        hrana = loadHrana().openHttp(client.url, client.authToken, createFetch(client), undefined, PROTOCOL);
+    async transactAfter(look) {
+      const stream = openStream();
+      try {
+        await runUncommitted(stream, []).catch(fail);
+        const statements = await look((sql, args) => runQuery(stream, sql, args).catch(fail));
+        if (statements !== null) return await commit(stream, statements, client.location).catch(fail);
+        await rollBack(stream, client.location);
+        return null;
+      } finally {
+        stream.close();
       }
-      const stream = hrana.openStream();
-      stream.intMode = 'bigint';
+    },
+    async read(work, { after = [] } = {}) {
+      const stream = openStream();
       try {
         if (after.length > 0) await runUncommitted(stream, after).catch(fail);
         else await stream.run('BEGIN').catch(fail);
@@ -70,17 +88,53 @@ async function runUncommitted(stream: Hrana.HttpStream, statements: readonly Sta
   await failed;
 }
 
+/** Ends an open transaction with statements and a COMMIT, all of it in one batch. */
+async function commit(
+  stream: Hrana.HttpStream,
+  statements: readonly Statement[],
+  location: string,
+): Promise<TransactionOutcome> {
+  const { BatchCond, ResponseError } = loadHrana();
+  const batch = stream.batch();
+  const isOpen = BatchCond.not(BatchCond.isAutocommit(batch));
+  const done: Promise<unknown>[] = [];
+  let condition = isOpen;
+  for (const { sql, args = [] } of [...statements, { sql: 'COMMIT' } as Statement]) {
+    const step = batch.step().condition(condition);
+    done.push(step.run([sql, args.map(toHrana)]));
+    condition = BatchCond.ok(step);
+  }
+  done.push(batch.step().condition(isOpen).run('ROLLBACK'));
+  const settled = Promise.allSettled(done);
+  await batch.execute();
+  const results = await settled;
+  const failed = results.findIndex(({ status }) => status === 'rejected');
+  const result = results[failed];
+  if (result?.status === 'rejected') {
+    const reason = result.reason as Error;
+    if (failed === statements.length || !(reason instanceof ResponseError)) throw reason;
+    return { committed: false, failed, code: reason.code ?? 'UNKNOWN', message: reason.message };
+  }
+  const [first] = results;
+  if (first?.status === 'fulfilled' && first.value === undefined) throw tookOver(location);
+  return { committed: true };
+}
+
 // A server may give the lock to another writer after a while; then what was read was read outside of the transaction.
 async function rollBack(stream: Hrana.HttpStream, location: string): Promise<void> {
   try {
     await stream.run('ROLLBACK');
   } catch (error) {
-    throw new TursoSyncError('REMOTE_BUSY', `Another writer took over on ${location} while it was read.`, {
-      hint: 'Nothing was changed. Run the command again.',
-      retryable: true,
-      cause: error,
-    });
+    throw tookOver(location, error);
   }
+}
+
+function tookOver(location: string, cause?: unknown): TursoSyncError {
+  return new TursoSyncError('REMOTE_BUSY', `Another writer took over on ${location} while it was read.`, {
+    hint: 'Nothing was changed. Run the command again.',
+    retryable: true,
+    cause,
+  });
 }
 
 async function runQuery(
