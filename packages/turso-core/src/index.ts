@@ -29,6 +29,8 @@ export { RawText, type SqlValue } from './local/values';
 export { connect } from './remote/connect';
 export type { Query, Remote, SnapshotMethod, SnapshotOptions, SnapshotProgress } from './remote/remote';
 export { parseRemoteUrl, type RemoteAddress } from './remote/url';
+export { createNarrator, type NarratorOptions } from './report/narrator';
+export { createRedactor, type Redactor } from './report/redactor';
 export {
   describeEvent,
   describeError,

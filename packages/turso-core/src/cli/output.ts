@@ -1,7 +1,9 @@
 import type { TursoSyncError } from '../errors';
 import type { OnEvent } from '../commands/events';
 import { withoutTokens } from '../workspace/config';
-import { describeError, describeEvent } from '../report/text';
+import { createNarrator } from '../report/narrator';
+import { createRedactor } from '../report/redactor';
+import { describeError } from '../report/text';
 
 /** How much is printed, and where. */
 export interface OutputOptions {
@@ -14,7 +16,7 @@ export interface OutputOptions {
 export interface Output {
   readonly onEvent: OnEvent;
   /** A secret that must not be printed, wherever it might come from. */
-  hide(secret: string | undefined): void;
+  readonly hide: (secret: string | undefined) => void;
   answer(result: unknown, text: string): void;
   fail(error: TursoSyncError): void;
 }
@@ -24,29 +26,13 @@ const PROGRESS_INTERVAL = 500;
 
 /** Prints for one run of a subcommand. */
 export function createOutput(command: string, options: OutputOptions): Output {
-  const secrets: string[] = [];
-  const clean = (text: string): string =>
-    secrets.reduce((t, secret) => t.replaceAll(secret, '[token]'), text);
+  const { hide, clean } = createRedactor();
   const say = (text: string): unknown => process.stderr.write(`${clean(text)}\n`);
   const print = (text: string): unknown => process.stdout.write(`${clean(text)}\n`);
-  let lastProgress = performance.now();
-
+  const { verbose, quiet } = options;
   return {
-    onEvent(event) {
-      if (options.quiet === true) return;
-      for (const { level, text } of describeEvent(event)) {
-        if (level === 'detail' && options.verbose !== true) continue;
-        if (level === 'progress') {
-          const now = performance.now();
-          if (now - lastProgress < PROGRESS_INTERVAL) continue;
-          lastProgress = now;
-        }
-        say(text);
-      }
-    },
-    hide(secret) {
-      if (secret !== undefined && secret !== '') secrets.push(secret);
-    },
+    onEvent: createNarrator({ say, verbose, quiet, progressInterval: PROGRESS_INTERVAL }),
+    hide,
     answer(result, text) {
       if (options.json === true) print(JSON.stringify({ command, ok: true, result }));
       else if (options.quiet !== true && text !== '') print(text);

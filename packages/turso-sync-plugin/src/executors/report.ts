@@ -1,4 +1,4 @@
-import { describeError, describeEvent, TursoSyncError, type OnEvent } from 'turso-core';
+import { createNarrator, createRedactor, describeError, TursoSyncError, type OnEvent } from 'turso-core';
 
 /** How much is printed. */
 export interface ReportOptions {
@@ -10,7 +10,7 @@ export interface ReportOptions {
 export interface Report {
   readonly onEvent: OnEvent;
   /** A secret that must not be printed, wherever it might come from. */
-  hide(secret: string | undefined): void;
+  readonly hide: (secret: string | undefined) => void;
   /** The result. */
   say(text: string): void;
   /** The reason why the task has failed, in one block. */
@@ -22,29 +22,14 @@ const PROGRESS_INTERVAL = 2000;
 
 /** Makes the report of one run. */
 export function createReport({ verbose = false, quiet = false }: ReportOptions): Report {
-  const secrets: string[] = [];
-  const write = (stream: NodeJS.WriteStream, text: string): unknown =>
-    stream.write(`${secrets.reduce((clean, secret) => clean.replaceAll(secret, '[token]'), text)}\n`);
-  let lastProgress = performance.now();
-
+  const { hide, clean } = createRedactor();
+  const write = (stream: NodeJS.WriteStream, text: string): unknown => stream.write(`${clean(text)}\n`);
+  const say = (text: string): unknown => write(process.stdout, text);
   return {
-    onEvent(event) {
-      if (quiet) return;
-      for (const { level, text } of describeEvent(event)) {
-        if (level === 'detail' && !verbose) continue;
-        if (level === 'progress') {
-          const now = performance.now();
-          if (now - lastProgress < PROGRESS_INTERVAL) continue;
-          lastProgress = now;
-        }
-        write(process.stdout, text);
-      }
-    },
-    hide(secret) {
-      if (secret !== undefined && secret !== '') secrets.push(secret);
-    },
+    onEvent: createNarrator({ say, verbose, quiet, progressInterval: PROGRESS_INTERVAL }),
+    hide,
     say(text) {
-      if (!quiet) write(process.stdout, text);
+      if (!quiet) say(text);
     },
     fail(reason) {
       write(process.stderr, typeof reason === 'string' ? reason : describeError(asKnown(reason)));

@@ -1,0 +1,41 @@
+import type { OnEvent } from '../commands/events';
+import { describeEvent } from './event-text';
+
+/** How events are told. */
+export interface NarratorOptions {
+  /** Prints a line. */
+  readonly say: (line: string) => unknown;
+  /** Tell details as well. Default is false. */
+  readonly verbose?: boolean | undefined;
+  /** Tell nothing. Default is false. */
+  readonly quiet?: boolean | undefined;
+  /** Shortest time between two lines of progress, in milliseconds. */
+  readonly progressInterval: number;
+}
+
+/**
+ * Tells people of events, in whole lines.
+ *
+ * @example
+ * ```ts
+ * import { createNarrator, loadProject, push } from 'turso-core';
+ *
+ * const onEvent = createNarrator({ say: console.error, progressInterval: 500 });
+ * await push(await loadProject(), { onEvent });
+ * ```
+ */
+export function createNarrator({ say, verbose, quiet, progressInterval }: NarratorOptions): OnEvent {
+  let lastProgress = performance.now();
+  return (event) => {
+    if (quiet === true) return;
+    for (const { level, text } of describeEvent(event)) {
+      if (level === 'detail' && verbose !== true) continue;
+      if (level === 'progress') {
+        const now = performance.now();
+        if (now - lastProgress < progressInterval) continue;
+        lastProgress = now;
+      }
+      say(text);
+    }
+  };
+}
