@@ -1,6 +1,5 @@
+import { isCounted, keepCounter, restoreCounter } from '../changeset/counters';
 import type { Changeset, SchemaChange, SequenceChange } from '../changeset/model';
-import type { Table } from '../local/schema';
-import { sqlTokens } from '../local/sql-tokens';
 import type { Statement } from '../local/statement';
 import { guard, guardForeignKeys, guardNewForeignKeys } from './guards';
 import { planSchema } from './plan-schema';
@@ -35,12 +34,12 @@ export function planStatements(changeset: Changeset, remaining: Remaining, maxRo
     .map((t) => t.table.name);
   const statements = [
     ...before,
-    ...counted.flatMap(keepCounter),
+    ...counted.map((table) => ({ sql: keepCounter(table) })),
     ...tables.flatMap((t) => t.deletes),
     ...tables.flatMap((t) => t.updates),
     ...tables.flatMap((t) => t.inserts),
     ...after,
-    ...counted.flatMap(restoreCounter),
+    ...counted.flatMap(restoreCounter).map((sql) => ({ sql })),
     ...changeset.sequences.flatMap(sequenceStatements),
     ...(remaining.userVersion ? userVersionStatements(changeset) : []),
     ...changeset.foreignKeys.map(guardForeignKeys),
@@ -50,25 +49,6 @@ export function planStatements(changeset: Changeset, remaining: Remaining, maxRo
   ];
   return { statements };
 }
-
-/** Whether sqlite_sequence counts a table's rowids. */
-function isCounted({ sql, rowidAlias }: Table): boolean {
-  return rowidAlias !== null && sqlTokens(sql).some(({ text }) => text.toLowerCase() === 'autoincrement');
-}
-
-// Rows that get a rowid by an update do not move a counter, and on the remote they are inserted.
-function keepCounter(table: string): Statement[] {
-  return [{ sql: 'UPDATE sqlite_sequence SET name = ? WHERE name = ?', args: [`${KEPT}${table}`, table] }];
-}
-
-function restoreCounter(table: string): Statement[] {
-  return [
-    { sql: 'DELETE FROM sqlite_sequence WHERE name = ?', args: [table] },
-    { sql: 'UPDATE sqlite_sequence SET name = ? WHERE name = ?', args: [table, `${KEPT}${table}`] },
-  ];
-}
-
-const KEPT = 'turso_sync_staging_counter ';
 
 // A counter that both sides have moved keeps the higher value, so that no rowid is given out twice.
 function sequenceStatements({ table, from, to }: SequenceChange): Statement[] {

@@ -4,6 +4,7 @@ import { quoteName, quoteString, quoteValue } from '../local/quote';
 import type { SchemaObject } from '../local/schema';
 import type { SqlValue } from '../local/values';
 import { deletedCopies, insertedCopies } from './copies-sql';
+import { isCounted, keepCounter, restoreCounter } from './counters';
 import { dropSql } from './drop-sql';
 import type { Changeset, ChangeKind, RowChange, RowPiece, TableChanges } from './model';
 import { tablesGoing } from './tables-going';
@@ -33,6 +34,8 @@ export function* changesetSql(changeset: Changeset): Generator<string> {
   const isTable = (o: SchemaObject): boolean => o.type === 'table' && !virtual.replaced.has(o.name);
   const made = created.filter((o) => o.type === 'index' || o.type === 'view');
 
+  const counted = late.filter((t) => keepsCounter(t, changeset)).map((t) => t.table.name);
+
   yield 'PRAGMA foreign_keys=OFF;\nBEGIN IMMEDIATE;\n';
   yield* section('drop', [...putAside, ...dropped.filter((o) => o.type !== 'table')].map(drop));
   yield* section('replace', virtual.replacements.map(endStatement));
@@ -41,14 +44,21 @@ export function* changesetSql(changeset: Changeset): Generator<string> {
   yield* section('alter', altered.flatMap((c) => c.statements).map(endStatement));
   yield* section('create', created.filter(isTable).map(createSql));
   yield* section('clear', virtual.clearings.map(endStatement));
+  yield* section('keep counters', counted.map(keepCounter).map(endStatement));
   yield* section('delete', flatMap(late, deletes));
   yield* section('update', flatMap(late, updates));
   yield* section('insert', flatMap(late, inserts));
   yield* section('create', [...lost, ...made].map(createSql));
   yield* section('index', virtual.commands.map(endStatement));
   yield* section('create', [...putAside, ...created.filter((o) => o.type === 'trigger')].map(createSql));
-  yield* section('settings', settings(changeset));
+  yield* section('settings', [...counted.flatMap(restoreCounter).map(endStatement), ...settings(changeset)]);
   yield 'COMMIT;\n';
+}
+
+// A counter that changes is set in the end, whatever the rows have done to it.
+function keepsCounter(changes: TableChanges, { sequences }: Changeset): boolean {
+  const isSet = sequences.some(({ table }) => table === changes.table.name);
+  return !isSet && isCounted(changes.table) && changes.count('insert') + changes.count('update') > 0;
 }
 
 function* section(title: string, statements: Iterable<string>): Generator<string> {
