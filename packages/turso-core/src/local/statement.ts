@@ -21,7 +21,10 @@ export interface RowBatch {
 export type TransactionOutcome =
   | {
       readonly committed: true;
-      /** The mark of the remote from then on, where its answer tells it; null where it is not known. */
+      /**
+       * The mark of the remote from then on, where its answer tells it; null where others have written since the last mark
+       * was asked for, which would cover their writes.
+       */
       readonly fingerprint?: string | null;
     }
   | {

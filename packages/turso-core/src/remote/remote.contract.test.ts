@@ -100,6 +100,13 @@ describe.each(adapters)('a remote behind $name', ({ serve, name }) => {
       expect(fingerprint).toBe(await remote.fingerprint());
     });
 
+    test('tells no mark with a commit where others have written since the last one', async () => {
+      await remote.fingerprint();
+      await served.exec("INSERT INTO t VALUES (7, 'theirs')");
+      const outcome = await remote.transact([{ sql: "INSERT INTO t VALUES (8, 'ours')" }]);
+      expect(outcome).toEqual({ committed: true, fingerprint: null });
+    });
+
     test('commits all statements of a transaction, with every kind of value bound', async () => {
       const values = [null, 9223372036854775807n, 0.1, 'a\0b', '\ufeffbom', new Uint8Array([0, 255])];
       const insert = values.map((value, i) => ({

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { backupTo } from '../../local/backup';
 import { leaveWalMode } from '../../local/file-header';
 import { runAtomically, runStatement } from '../../local/run-atomically';
+import type { Statement, TransactionOutcome } from '../../local/statement';
 import type { SqlValue } from '../../local/values';
 import type { Remote } from '../remote';
 import { fileError } from './file-errors';
@@ -13,6 +14,27 @@ import { readFileFingerprint } from './fingerprint';
  * A file that does not exist is an empty database; the first push makes it.
  */
 export function createFileRemote(file: string, location: string): Remote {
+  let told: string | undefined;
+
+  /** The outcome with the file's mark, where nobody else has written since the last one was asked for. */
+  function transact(db: Database.Database, statements: readonly Statement[]): TransactionOutcome {
+    if (told === undefined) return runAtomically(db, statements);
+    // The number changes with what others write, and not with what this connection does.
+    const version = (): unknown => db.pragma('data_version', { simple: true });
+    const before = version();
+    // Not under the lock for writing, which closing a handle of the file would drop.
+    const isKnown = readFileFingerprint(db, file) === told;
+    db.exec('BEGIN IMMEDIATE');
+    const isCurrent = isKnown && version() === before;
+    const outcome = runAtomically(db, statements);
+    if (!outcome.committed) return outcome;
+    if (!isCurrent) return { ...outcome, fingerprint: null };
+    // Closing the file may move a write-ahead log into it, and then it has another mark.
+    if (db.pragma('journal_mode', { simple: true }) === 'wal') return outcome;
+    const fingerprint = readFileFingerprint(db, file);
+    return { ...outcome, fingerprint: version() === before ? fingerprint : null };
+  }
+
   async function withDatabase<T>(
     work: (db: Database.Database) => T | Promise<T>,
     create = false,
@@ -38,7 +60,7 @@ export function createFileRemote(file: string, location: string): Remote {
 
   return {
     location,
-    fingerprint: () => withDatabase((db) => orThrow(() => readFileFingerprint(db, file))),
+    fingerprint: () => withDatabase((db) => (told = orThrow(() => readFileFingerprint(db, file)))),
     snapshot: (to, { onProgress } = {}) =>
       withDatabase(async (db) => {
         const pageSize = Number(db.pragma('page_size', { simple: true }));
@@ -53,7 +75,7 @@ export function createFileRemote(file: string, location: string): Remote {
         // This SQLite could not keep up to date what only libSQL knows, so none of it is taken from a file.
         return { method: 'backup' as const, setAside: [] };
       }),
-    transact: (statements) => withDatabase((db) => orThrow(() => runAtomically(db, statements)), true),
+    transact: (statements) => withDatabase((db) => orThrow(() => transact(db, statements)), true),
     read: (work, { after = [] } = {}) =>
       withDatabase((db) => {
         orThrow(() => {

@@ -12,8 +12,8 @@ export function joinFingerprint(logId: string | null, replicationIndex: string |
 
 /** The number of the server's latest write. Throws REMOTE_NOT_LIBSQL where something else answers. */
 export async function readReplicationIndex(client: HttpClient): Promise<string | null> {
-  const { replicationIndex } = await runBatches(client, [[{ sql: 'SELECT 1' }]]);
-  return replicationIndex;
+  const [answer] = await runBatches(client, [[{ sql: 'SELECT 1' }]]);
+  return answer === undefined || 'refused' in answer ? null : answer.replicationIndex;
 }
 
 /** The identity of the server's log. */

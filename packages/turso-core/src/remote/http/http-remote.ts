@@ -17,23 +17,23 @@ export function createHttpRemote(url: URL, location: string, { authToken, owner 
   const client = createHttpClient(url, location, authToken);
   const reader = createReader(client);
   const staging = createStaging(client, owner ?? randomUUID());
-  let logId: string | null | undefined;
+  let told: { readonly logId: string | null; readonly index: string | null } | undefined;
 
   return {
     location,
     maxRowBytes: MAX_ROW_BYTES,
     async fingerprint() {
-      const [id, index] = await Promise.all([readLogId(client), readReplicationIndex(client)]);
-      logId = id;
-      return joinFingerprint(id, index);
+      const [logId, index] = await Promise.all([readLogId(client), readReplicationIndex(client)]);
+      told = { logId, index };
+      return joinFingerprint(logId, index);
     },
     snapshot: (file, options = {}) => reader.read((query) => takeSnapshot(query, file, options)),
     async transact(statements) {
-      const { outcome, replicationIndex } = await staging.transact(statements);
+      const { outcome, indexBefore, indexAfter } = await staging.transact(statements);
+      if (!outcome.committed || told === undefined) return outcome;
       // Should the server have been started anew since, its log has another identity now, and the mark fits nothing.
-      return outcome.committed && logId !== undefined
-        ? { ...outcome, fingerprint: joinFingerprint(logId, replicationIndex) }
-        : outcome;
+      const isOurs = indexBefore === told.index;
+      return { ...outcome, fingerprint: isOurs ? joinFingerprint(told.logId, indexAfter) : null };
     },
     clear: () => staging.clear(),
     read: (work, options) => reader.read(work, options),

@@ -21,14 +21,12 @@ export interface ServerError {
 
 /** How a batch ended: refused as a whole, with no step carried out, or with an error or null for each step. */
 export type BatchAnswer =
-  { readonly refused: ServerError } | { readonly errors: readonly (ServerError | null)[] };
-
-/** What came of {@link runBatches}. */
-export interface PipelineAnswer {
-  readonly batches: readonly BatchAnswer[];
-  /** The number of the latest write that the server knows of, or null where it does not tell. */
-  readonly replicationIndex: string | null;
-}
+  | { readonly refused: ServerError }
+  | {
+      readonly errors: readonly (ServerError | null)[];
+      /** The number of the latest write that the server knew of afterwards, or null where it does not tell. */
+      readonly replicationIndex: string | null;
+    };
 
 /**
  * Runs batches one after the other on a stream of their own, in one request, without their rows. Written by hand since
@@ -41,7 +39,7 @@ export interface PipelineAnswer {
 export async function runBatches(
   client: HttpClient,
   batches: readonly (readonly Step[])[],
-): Promise<PipelineAnswer> {
+): Promise<BatchAnswer[]> {
   const body = [
     encode('{"requests":['),
     ...batches.flatMap((steps) => [
@@ -88,19 +86,19 @@ interface BatchResult {
   readonly replication_index?: string | null;
 }
 
-function read(text: string, count: number, location: string): PipelineAnswer {
+function read(text: string, count: number, location: string): BatchAnswer[] {
   const results = parse(text)?.results;
   if (!Array.isArray(results) || results.length < count)
     throw notLibsql(location, 'its answer to a query is none');
-  let replicationIndex: string | null = null;
-  const batches = (results as Answer['results']).slice(0, count).map((result): BatchAnswer => {
+  return (results as Answer['results']).slice(0, count).map((result): BatchAnswer => {
     if (result.type === 'error') return { refused: serverError(result.error) };
-    const errors = result.response.result?.step_errors;
+    const { step_errors: errors, replication_index: index = null } = result.response.result ?? {};
     if (errors === undefined) throw notLibsql(location, 'its answer to a batch is none');
-    replicationIndex = result.response.result?.replication_index ?? null;
-    return { errors: errors.map((error) => (error === null ? null : serverError(error))) };
+    return {
+      errors: errors.map((error) => (error === null ? null : serverError(error))),
+      replicationIndex: index,
+    };
   });
-  return { batches, replicationIndex };
 }
 
 function parse(text: string): Partial<Answer> | null {

@@ -34,12 +34,15 @@ export function createStaging(client: HttpClient, owner: string): Staging {
   const table = quoteName(`${STAGING_PREFIX}${digest}`);
   const drop: Statement = { sql: `DROP TABLE IF EXISTS ${table}` };
 
-  async function upload(values: readonly string[]): Promise<void> {
+  /** Answers with the numbers of the latest write before and after; null where others have written in between. */
+  async function upload(values: readonly string[]): Promise<{ before: string | null; after: string | null }> {
+    let span: { before: string | null; after: string | null } | undefined;
     let next: Statement[] = [drop, { sql: `CREATE TABLE ${table}(id INTEGER PRIMARY KEY, value TEXT)` }];
     let size = 0;
     const send = async (): Promise<void> => {
-      const { outcome } = await runTransaction(client, next);
+      const { outcome, indexBefore, indexAfter } = await runTransaction(client, next);
       if (!outcome.committed) throw new Error(`${outcome.message} (${outcome.code})`);
+      span = { before: span === undefined ? indexBefore : continued(span, indexBefore), after: indexAfter };
       next = [];
       size = 0;
     };
@@ -49,6 +52,7 @@ export function createStaging(client: HttpClient, owner: string): Staging {
       size += value.length;
     }
     await send();
+    return span ?? { before: null, after: null };
   }
 
   async function clear(): Promise<void> {
@@ -63,17 +67,24 @@ export function createStaging(client: HttpClient, owner: string): Staging {
         return runTransaction(client, statements);
       let isThrough = false;
       try {
-        await upload(values);
+        const uploaded = await upload(values);
         const staged = fromTable(statements, table);
         const answer = await runTransaction(client, [...staged, drop]);
         isThrough = answer.outcome.committed;
-        return answer;
+        return { ...answer, indexBefore: continued(uploaded, answer.indexBefore) };
       } finally {
         // Where this fails too, the next push clears it.
         if (!isThrough) await clear().catch(() => undefined);
       }
     },
   };
+}
+
+function continued(
+  span: { readonly before: string | null; readonly after: string | null },
+  next: string | null,
+): string | null {
+  return span.after === next ? span.before : null;
 }
 
 function rowsOf({ sql, args = [] }: Statement): string | null {

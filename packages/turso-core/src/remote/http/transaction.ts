@@ -1,44 +1,50 @@
 import type { Statement, TransactionOutcome } from '../../local/statement';
 import type { HttpClient } from './http-client';
 import { responseError } from './http-errors';
-import { runBatches, type Step } from './pipeline';
+import { runBatches, type BatchAnswer, type ServerError, type Step } from './pipeline';
 
-/** How a transaction ended, and the number of the latest write that the server knew of then. */
+/** How a transaction ended, and the number of the server's latest write before it and after it. */
 export interface TransactionAnswer {
   readonly outcome: TransactionOutcome;
-  readonly replicationIndex: string | null;
+  readonly indexBefore: string | null;
+  readonly indexAfter: string | null;
 }
 
 /**
- * Runs the statements as one Hrana batch: every step on the condition that the one before succeeded, COMMIT as well,
- * and a ROLLBACK where it did not come to a COMMIT. So nothing depends on this process or the network staying alive
- * once the request is there: the server carries out all of it or nothing.
+ * Runs the statements in one request: a batch that begins the transaction, whose answer tells the number of the latest
+ * write while nobody else can write, and a batch of the statements, every step on the condition that the one before
+ * succeeded, COMMIT as well, and a ROLLBACK where it did not come to a COMMIT. So nothing depends on this process or the
+ * network staying alive once the request is there: the server carries out all of it or nothing.
  */
 export async function runTransaction(
   client: HttpClient,
   statements: readonly Statement[],
 ): Promise<TransactionAnswer> {
-  const commit = PRELUDE.length + statements.length;
-  const steps: Step[] = [...PRELUDE, ...statements, { sql: 'COMMIT' }].map(
-    ({ sql, args = [] }: Statement, i) =>
-      i === 0 ? { sql, args } : { sql, args, condition: { type: 'ok', step: i - 1 } },
-  );
-  steps.push({ sql: 'ROLLBACK', condition: { type: 'not', cond: { type: 'ok', step: commit } } });
+  const steps = chain([...IN_TRANSACTION, ...statements, { sql: 'COMMIT' }]);
+  const commit = steps.length - 1;
+  const rollback: Step = { sql: 'ROLLBACK', condition: { type: 'not', cond: { type: 'ok', step: commit } } };
+  const [begin, work] = await runBatches(client, [chain(PRELUDE), [...steps, rollback]]);
 
-  const { batches, replicationIndex } = await runBatches(client, [steps]);
-  const batch = batches[0];
-  const answer = (outcome: TransactionOutcome): TransactionAnswer => ({ outcome, replicationIndex });
-  if (batch === undefined || 'refused' in batch) {
-    const { code, message } = batch?.refused ?? { code: 'UNKNOWN', message: '' };
+  const answer = (outcome: TransactionOutcome): TransactionAnswer => ({
+    outcome,
+    indexBefore: indexOf(begin),
+    indexAfter: indexOf(work),
+  });
+  const notBegun = firstError(begin)?.error;
+  if (notBegun !== undefined) throw responseError(notBegun.code, notBegun.message, client.location);
+  if (work !== undefined && 'refused' in work) {
+    const { code, message } = work.refused;
     const failed = code === NOT_UNDERSTOOD ? await findRefused(client, statements) : -1;
     if (failed < 0) throw responseError(code, message, client.location);
     return answer({ committed: false, failed, code, message });
   }
-  const at = batch.errors.slice(0, commit + 1).findIndex((error) => error !== null);
-  if (at < 0) return answer({ committed: true });
-  const { code, message } = batch.errors[at] as { code: string; message: string };
-  if (at < PRELUDE.length || at === commit) throw responseError(code, message, client.location);
-  return answer({ committed: false, failed: at - PRELUDE.length, code, message });
+  const failure = firstError(work);
+  if (failure === undefined || failure.at > commit) return answer({ committed: true });
+  const { at, error } = failure;
+  // Another writer had waited for too long, and was let in before the first statement.
+  if (at < IN_TRANSACTION.length) throw responseError('TRANSACTION_TIMEOUT', LET_IN, client.location);
+  if (at === commit) throw responseError(error.code, error.message, client.location);
+  return answer({ committed: false, failed: at - IN_TRANSACTION.length, ...error });
 }
 
 /**
@@ -51,12 +57,39 @@ export const PRELUDE: readonly Statement[] = [
   { sql: `SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = 0, '1', 'x'))` },
 ];
 
+/** Fails unless a transaction is under way: only there is the pragma ignored. */
+const IN_TRANSACTION: readonly Statement[] = [
+  { sql: 'PRAGMA foreign_keys=ON' },
+  { sql: `SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = 0, '1', 'x'))` },
+];
+
+const LET_IN = 'another writer was let in';
+
+/** Every step on the condition that the one before succeeded. */
+function chain(statements: readonly Statement[]): Step[] {
+  return statements.map(({ sql, args = [] }, i) =>
+    i === 0 ? { sql, args } : { sql, args, condition: { type: 'ok', step: i - 1 } },
+  );
+}
+
+function indexOf(batch: BatchAnswer | undefined): string | null {
+  return batch === undefined || 'refused' in batch ? null : batch.replicationIndex;
+}
+
+function firstError(batch: BatchAnswer | undefined): { at: number; error: ServerError } | undefined {
+  if (batch === undefined) return undefined;
+  if ('refused' in batch) return { at: 0, error: batch.refused };
+  const at = batch.errors.findIndex((error) => error !== null);
+  const error = batch.errors[at] ?? null;
+  return error === null ? undefined : { at, error };
+}
+
 /** The word of libsql-server for SQL that it cannot read, or does not allow. It then carries out no step at all. */
 const NOT_UNDERSTOOD = 'SQL_PARSE_ERROR';
 
 // Which of them it was is not in the answer, so each is asked about, in a batch that never comes to carrying it out.
 async function findRefused(client: HttpClient, statements: readonly Statement[]): Promise<number> {
-  const { batches } = await runBatches(
+  const batches = await runBatches(
     client,
     statements.map(({ sql }): Step[] => [
       { sql: 'SELECT 1' },
