@@ -73,14 +73,17 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
       beginPush(project.files, frozen, { remote: location, fingerprint: before, base: base.createdAt });
     journal = 'open';
     onEvent?.({ type: 'transaction', ...describe(plan) });
+    // While the remote works. Should this fail, the push is still waited for.
+    if (written === undefined) {
+      written = Promise.resolve().then(() => writeRecords(job));
+      written.catch(() => undefined);
+    }
   };
   let journal: 'none' | 'open' = 'none';
+  let written: Promise<Records> | undefined;
   const meant = asOnRemote(changeset, base.setAside);
   const movedRowids = new Set(base.movedRowids);
   const applied = timed(onEvent, 'push', () => apply(meant, remote, { ...policy, movedRowids, onSend }));
-  // While the remote works. Should this fail, the push is still waited for.
-  const written = writeRecords(job);
-  written.catch(() => undefined);
   const result = await applied.catch((error: unknown) => {
     if (!isUncertain(error, location)) endPush(project.files);
     throw error;
@@ -98,7 +101,7 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
   advanceBase(project, temporary, project.files.pushed, { ...moved, remote: location, fingerprint });
   endPush(project.files);
   removeConflicts(project);
-  await publish(written, job, result.applied === meant ? null : result.applied);
+  await publish(written ?? writeRecords(job), job, result.applied === meant ? null : result.applied);
   const { alreadyThere, notCarried } = result;
   return { status: 'pushed', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
 }

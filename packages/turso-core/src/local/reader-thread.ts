@@ -1,16 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Database } from 'better-sqlite3';
 import { openReadOnly } from './open';
-import { renderRows, type RowTask } from './row-literals';
+import { rowRenderer, type RowTask } from './row-literals';
 
-let db: Database | undefined;
+let render: ReturnType<typeof rowRenderer> | undefined;
 
 parentPort?.on('message', (task: RowTask) => {
-  db ??= openReadOnly(workerData as string);
   try {
-    parentPort?.postMessage({ value: renderRows(db, task) });
+    render ??= rowRenderer(openReadOnly(workerData as string));
+    const value = render(task);
+    parentPort?.postMessage({ value }, transferable(value));
   } catch (error) {
     // Of an error, only its message would arrive.
     parentPort?.postMessage({ error, code: (error as { code?: string }).code });
   }
 });
+
+// Handed over instead of copied, where they have their memory for themselves.
+function transferable(value: unknown): ArrayBuffer[] {
+  if (!(value instanceof Uint8Array) || value.byteLength !== value.buffer.byteLength) return [];
+  return [value.buffer as ArrayBuffer];
+}

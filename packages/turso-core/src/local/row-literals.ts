@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { exactReal, POWER, quoteName, quoteString } from './quote';
 import { realCase } from './real-case';
 import { NEGATIVE_ZERO, regularRow, sampleKinds, type ColumnKind, type Rendering } from './regular-rows';
@@ -31,7 +31,6 @@ const BYTES = 2_000_000;
  * the worst case, given the table's largest record.
  */
 export function rowTasks(db: Database, encoding: Encoding): (table: Table) => Generator<DumpPiece> {
-  const largest = largestRecords(db);
   return function* (table) {
     const name = quoteName(table.name);
     const columns = rowColumns(table).map(quoteName);
@@ -45,7 +44,7 @@ export function rowTasks(db: Database, encoding: Encoding): (table: Table) => Ge
       return;
     }
     const rowid = quoteName(table.rowid);
-    const rows = Math.max(1, Math.min(ROWS, Math.floor(BYTES / (largest.get(table.name) ?? BYTES))));
+    const rows = Math.max(1, Math.min(ROWS, Math.floor(BYTES / largestRecord(db, table.name))));
     const statement = (row: string): string =>
       `${quoteString(head)}||group_concat(${row},${quoteString(BETWEEN)})||${quoteString(END)}`;
     const range = `FROM (SELECT ${columns.join(',')} FROM ${name} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?)`;
@@ -68,19 +67,25 @@ function regularQuery(
   return `SELECT CAST(${statement(text)} AS BLOB), total(NOT(${isRegular})) ${range}`;
 }
 
-/** Renders the rows of a task. */
-export function renderRows(db: Database, { sql, regular, args }: RowTask): Uint8Array | string {
-  if (regular !== undefined) {
-    const [text, others] = db
-      .prepare(regular)
-      .raw()
-      .get(...args) as [Buffer, number];
-    if (others === 0 && !text.includes('\r') && !text.includes(NEGATIVE_ZERO)) return text;
-  }
-  return db
-    .prepare(sql)
-    .pluck()
-    .get(...args) as Uint8Array | string;
+/** Makes a function that renders the rows of tasks, which come by the hundred with the same text. */
+export function rowRenderer(db: Database): (task: RowTask) => Uint8Array | string {
+  const known = new Map<string, Statement>();
+  const prepare = (sql: string): Statement => {
+    let statement = known.get(sql);
+    if (statement === undefined) {
+      // Those of the tables before are not needed any more.
+      if (known.size >= 2) known.clear();
+      known.set(sql, (statement = db.prepare(sql).raw()));
+    }
+    return statement;
+  };
+  return ({ sql, regular, args }) => {
+    if (regular !== undefined) {
+      const [text, others] = prepare(regular).get(...args) as [Buffer, number];
+      if (others === 0 && !text.includes('\r') && !text.includes(NEGATIVE_ZERO)) return text;
+    }
+    return (prepare(sql).get(...args) as [Uint8Array | string])[0];
+  };
 }
 
 const BETWEEN = '),\n(';
@@ -115,9 +120,9 @@ function* renderOneByOne(db: Database, sql: string, head: string): Generator<Uin
 }
 
 // https://sqlite.org/dbstat.html
-function largestRecords(db: Database): Map<string, number> {
-  const rows = db.prepare(`SELECT name, max(mx_payload, 1) FROM dbstat WHERE aggregate = 1`).raw().all();
-  return new Map(rows as [string, number][]);
+function largestRecord(db: Database, table: string): number {
+  const select = db.prepare('SELECT max(mx_payload, 1) FROM dbstat WHERE aggregate = 1 AND name = ?').pluck();
+  return (select.get(table) as number | undefined) ?? BYTES;
 }
 
 // One call of concat_ws takes at most 1,000 arguments, and a table may have 2,000 columns.

@@ -1,7 +1,7 @@
 import { dumpDatabase } from './dump';
 import { openReadOnly } from './open';
 import type { ReaderPool } from './reader-pool';
-import { renderRows, type RowTask } from './row-literals';
+import { rowRenderer, type RowTask } from './row-literals';
 import { setAsideComment, type SetAside } from './set-aside';
 import { withPieceWriter } from './write-file';
 
@@ -30,12 +30,13 @@ export async function writeDump(
   { pool, setAside }: DumpOptions,
 ): Promise<void> {
   const db = openReadOnly(database);
+  const render = rowRenderer(db);
   const ahead: Promise<Rendered>[] = [];
   try {
     if (setAside.length > 0) await to.write(setAsideComment(setAside));
     for (const piece of dumpDatabase(db)) {
       if (pool === null) {
-        await to.write(isTask(piece) ? renderRows(db, piece) : piece);
+        await to.write(isTask(piece) ? render(piece) : piece);
         continue;
       }
       const rendered = isTask(piece) ? (pool.ask(piece) as Promise<Rendered>) : Promise.resolve(piece);
