@@ -11,6 +11,7 @@ export function dumpPushCommand(): Subcommand<Omit<PushOptions, 'onEvent'>> {
   const command = withConflictOptions(new Command('dump-push'))
     .description('Put what has changed in the working copy on the remote, in one transaction.')
     .option('--dry-run', 'say what would be pushed, and send nothing')
+    .option('--plan <file>', 'push just what this plan holds, which `diff --save` wrote')
     .addOption(
       new Option(
         '--resume <how>',
@@ -19,7 +20,7 @@ export function dumpPushCommand(): Subcommand<Omit<PushOptions, 'onEvent'>> {
     )
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed, 3 conflict (nothing was written).\n\nExample:\n  $ turso-sync dump-push --dry-run',
+      '\nExit codes: 0 done, 1 failed, 3 conflict (nothing was written).\n\nExamples:\n  $ turso-sync dump-push --dry-run\n  $ turso-sync dump-push --plan plan.json',
     );
   return [
     command,

@@ -7,10 +7,14 @@ const SHOWN = 20;
 
 /** What stands in the way of a push, and what to do about it. */
 export function conflictText(conflicts: readonly Conflict[], location: string): string {
+  return [conflictList(conflicts, location), ...nextSteps(conflicts)].join('\n');
+}
+
+/** What stands in the way, without what to do about it. */
+export function conflictList(conflicts: readonly Conflict[], location: string): string {
   return [
     `${count(conflicts.length, 'conflict')} with ${location}: nothing was written.`,
     ...firstOf(conflicts, 'all of them, with every value, are in conflicts.json'),
-    ...nextSteps(conflicts),
   ].join('\n');
 }
 

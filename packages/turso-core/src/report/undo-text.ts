@@ -1,14 +1,17 @@
 import { isEmpty, type ChangeSummary } from '../changeset/summary';
 import type { PushEntry, UndoResult } from '../commands/undo';
 import { summaryLines } from './changes-text';
-import { conflictText } from './conflict-text';
+import { conflictList } from './conflict-text';
 import { count, formatAge } from './units';
 
 /** The answer of `undo` for people. */
 export function undoText({ status, push, changes, conflicts }: UndoResult, location: string): string {
   const which = `Push ${push.number} (${formatAge(push.createdAt)})`;
   if (status === 'nothing') return `${which} is undone already.`;
-  if (status === 'conflict') return `${which} cannot be undone:\n${conflictText(conflicts, location)}`;
+  if (status === 'conflict') {
+    const found = conflictList(conflicts, location);
+    return `${which} cannot be undone, since that would undo what came after it.\n${found}\nChange these rows by hand, in the working copy, and push that.`;
+  }
   return [
     ...summaryLines(changes),
     `${which} undone on ${location}.`,
