@@ -21,7 +21,7 @@ export type DumpPiece = string | Uint8Array | RowTask;
 const REAL = '%!.17e';
 
 /** Rows of one INSERT statement. */
-const ROWS = 1_000;
+const ROWS = 5_000;
 
 /** Bytes of records in one task: what a thread has in hand at once is a small multiple of it. */
 const BYTES = 2_000_000;

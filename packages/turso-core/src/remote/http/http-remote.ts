@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { setAsideFrom } from '../../local/set-aside';
 import { dropStagingTables } from '../../local/staging';
 import { joinFingerprint, readLogId, readReplicationIndex } from './fingerprint';
-import { createHttpClient } from './http-client';
-import { createReader } from './reader';
+import { createHttpClient, type HttpClient } from './http-client';
+import { createReader, type Reader } from './reader';
 import { snapshotPages } from './snapshot-pages';
 import { snapshotRows } from './snapshot-rows';
 import { createStaging } from './staging';
@@ -27,7 +27,8 @@ export function createHttpRemote(url: URL, location: string, { authToken, owner 
       told = { logId, index };
       return joinFingerprint(logId, index);
     },
-    snapshot: (file, options = {}) => reader.read((query) => takeSnapshot(query, file, options)),
+    snapshot: (file, options = {}) =>
+      readSideBySide(client, reader, (queries) => takeSnapshot(queries, file, options)),
     async transact(statements) {
       const { outcome, indexBefore, indexAfter } = await staging.transact(statements);
       if (!outcome.committed || told === undefined) return outcome;
@@ -46,11 +47,40 @@ export function createHttpRemote(url: URL, location: string, { authToken, owner 
   };
 }
 
-async function takeSnapshot(query: Query, file: string, options: SnapshotOptions): Promise<SnapshotTaken> {
-  if (options.method !== 'rows' && (await snapshotPages(query, file, options.onProgress))) {
+type Queries = readonly [Query, ...Query[]];
+
+/**
+ * Runs work with the queries of two read transactions that see the same, since one does not keep server and network busy;
+ * or of one, where the server does not tell that nobody has written between their beginnings.
+ */
+async function readSideBySide<T>(
+  client: HttpClient,
+  reader: Reader,
+  work: (queries: Queries) => Promise<T>,
+): Promise<T> {
+  // A transaction sees what is there when it reads for the first time.
+  const begin = (query: Query): Promise<unknown> => query('SELECT count(*) FROM sqlite_schema');
+  const before = await readReplicationIndex(client);
+  return reader.read(async (first) => {
+    await begin(first);
+    if (before === null) return work([first]);
+    return reader.read(async (second) => {
+      await begin(second);
+      const isSame = (await readReplicationIndex(client)) === before;
+      return work(isSame ? [first, second] : [first]);
+    });
+  });
+}
+
+async function takeSnapshot(
+  queries: Queries,
+  file: string,
+  options: SnapshotOptions,
+): Promise<SnapshotTaken> {
+  if (options.method !== 'rows' && (await snapshotPages(queries, file, options.onProgress))) {
     const setAside = setAsideFrom(file);
     dropStagingTables(file);
     return { method: 'pages', setAside };
   }
-  return { method: 'rows', setAside: await snapshotRows(query, file, options.onProgress) };
+  return { method: 'rows', setAside: await snapshotRows(queries[0], file, options.onProgress) };
 }

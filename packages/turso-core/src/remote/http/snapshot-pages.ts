@@ -11,35 +11,42 @@ const PIECE = 2_000_000;
  * Copies the database page by page through the `sqlite_dbpage` table: the fastest way, and exact by construction.
  * Answers false, with nothing written, where the server does not serve that table.
  *
+ * @param queries - of transactions that see the same; what they are asked for comes side by side.
+ *
  * @see https://sqlite.org/dbpage.html
  */
 export async function snapshotPages(
-  query: Query,
+  queries: readonly [Query, ...Query[]],
   file: string,
   onProgress: SnapshotOptions['onProgress'],
 ): Promise<boolean> {
-  const layout = await readLayout(query);
+  const layout = await readLayout(queries[0]);
   if (layout === null) return false;
   const { pageSize, pageCount, sql } = layout;
   const step = Math.floor(PIECE / pageSize);
-  const fetchFrom = (first: number): Promise<Uint8Array[]> | null =>
-    first > pageCount
-      ? null
-      : query(sql, [BigInt(first), BigInt(first + step - 1)]).then((rows) =>
-          rows.map((row) => row[0] as Uint8Array),
-        );
+  const fetchFrom = async (query: Query, first: number): Promise<Uint8Array[]> => {
+    const rows = await query(sql, [BigInt(first), BigInt(first + step - 1)]);
+    return rows.map((row) => row[0] as Uint8Array);
+  };
 
   const output = await fs.open(file, 'wx');
   try {
-    let first = 1;
-    let pending = fetchFrom(first);
+    let asked = 0;
     let written = 0;
-    while (pending !== null) {
-      const pages = await pending;
-      first += step;
-      pending = fetchFrom(first);
-      // Should writing fail, nobody waits for the next piece any more.
-      pending?.catch(() => undefined);
+    const pending: Promise<Uint8Array[]>[] = [];
+    const ask = (): void => {
+      const first = 1 + asked * step;
+      if (first > pageCount) return;
+      const pages = fetchFrom(queries[asked % queries.length] as Query, first);
+      // Should an earlier one fail, nobody waits for this one any more.
+      pages.catch(() => undefined);
+      pending.push(pages);
+      asked++;
+    };
+    for (const _ of queries) ask();
+    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+      const pages = await next;
+      ask();
       for (const bytes of pages) {
         await output.write(bytes);
         written += bytes.byteLength;
