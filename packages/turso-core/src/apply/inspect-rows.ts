@@ -54,13 +54,13 @@ export async function inspectRows(
     else conflicts.push(verdict);
   };
   const nextRowid = await freeRowids(query, changes);
-  const inserted = insertedRows(changes);
+  const written = writtenRows(changes);
   for (const kind of ['delete', 'update', 'insert'] as const) {
     for (const piece of pieces(changes.rows(kind))) {
       const found = await findRows(query, changes, piece, encoding);
       piece.forEach((change, i) => {
         const where = found[i] as Found;
-        const verdict = judge(changes, change, where, { policy, nextRowid, inserted });
+        const verdict = judge(changes, change, where, { policy, nextRowid, written });
         if (verdict === 'write') return;
         if (change.kind !== 'insert' && isElsewhere(change, where)) missing.push({ change, verdict });
         else settle(change, verdict);
@@ -126,15 +126,15 @@ function before(change: RowChange): Row {
 interface JudgeOptions {
   readonly policy: ConflictPolicy;
   readonly nextRowid: () => bigint;
-  /** The row that is inserted under the address of the given one. */
-  readonly inserted: (row: Row) => Row | undefined;
+  /** The row that is written under the address of the given one. */
+  readonly written: (row: Row) => Row | undefined;
 }
 
 function judge(
   changes: TableChanges,
   change: RowChange,
   { at, same }: Found,
-  { policy, nextRowid, inserted }: JudgeOptions,
+  { policy, nextRowid, written }: JudgeOptions,
 ): 'write' | RowDecision | Conflict {
   const old = change.kind === 'insert' ? undefined : change.old;
   const now = change.kind === 'delete' ? undefined : change.new;
@@ -146,8 +146,8 @@ function judge(
   });
   if (hasHiddenRowid(changes.table)) {
     if (hasContent(same, now)) return THERE;
-    // Deleted to be inserted elsewhere, where it is already.
-    if (same !== undefined && now === undefined && isSame(same, inserted(same))) return THERE;
+    // Its key was given to another row, which is there already.
+    if (same !== undefined && now === undefined && isSame(same, written(same))) return THERE;
     if (change.kind === 'insert' && same === undefined)
       return { outcome: 'appended', instead: insert(change.new), conflict: null };
     if (same !== undefined && hasContent(same, old)) return movedTo(change, same);
@@ -175,12 +175,15 @@ function readdressed(change: RowChange, theirs: Row): RowChange {
   return change.kind === 'insert' ? { ...change, new: now } : { ...change, old: theirs, new: now };
 }
 
-function insertedRows(changes: TableChanges): JudgeOptions['inserted'] {
+function writtenRows(changes: TableChanges): JudgeOptions['written'] {
   let rows: Map<string, Row> | undefined;
   return (row) => {
     if (rows === undefined) {
       rows = new Map();
-      for (const change of changes.rows('insert')) rows.set(rowIdentity(changes, change), before(change));
+      for (const kind of ['update', 'insert'] as const) {
+        for (const change of changes.rows(kind))
+          if (change.kind !== 'delete') rows.set(rowIdentity(changes, change), change.new);
+      }
     }
     return rows.get(identityOf(changes, row));
   };

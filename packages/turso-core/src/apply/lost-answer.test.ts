@@ -130,3 +130,18 @@ test.each(ADAPTERS)(
       },
     ),
 );
+
+test.each(ADAPTERS)('a key that one row has taken over from another is found there, over %s', (_, serve) =>
+  play(
+    serve,
+    {
+      base: `CREATE TABLE t(k TEXT PRIMARY KEY, v); INSERT INTO t VALUES('a', 1), ('b', 2)`,
+      edit: `DELETE FROM t WHERE k = 'a'; UPDATE t SET k = 'a' WHERE k = 'b'`,
+    },
+    async (scene) => {
+      expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 0 });
+      expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 2 });
+      expect(await scene.differences()).toEqual([]);
+    },
+  ),
+);

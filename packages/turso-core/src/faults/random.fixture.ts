@@ -6,8 +6,8 @@ export interface Random {
   pick<T>(all: readonly [T, ...T[]]): T;
 }
 
-/** Makes choices from `TURSO_SYNC_SEED`, or from a seed of their own. */
-export function seeded(seed = Number(process.env['TURSO_SYNC_SEED'] ?? Date.now() % 1_000_000)): Random {
+/** Makes choices from `TURSO_SYNC_SEED`, by default the same ones each time. */
+export function seeded(seed = Number(process.env['TURSO_SYNC_SEED'] ?? 1)): Random {
   let state = seed;
   // Mulberry32.
   const next = (): number => {
