@@ -4,7 +4,7 @@
 // Node 22 and later keep what they have compiled, which halves the time to start.
 require('node:module').enableCompileCache?.();
 
-require('../dist/cli/main')
+require('../dist/command')
   .main(process.argv)
   .then((exitCode) => {
     process.exitCode = exitCode;

@@ -3,6 +3,7 @@ import type { Changeset } from '../changeset/model';
 import type { TransactionOutcome } from '../local/statement';
 import type { Remote } from '../remote/remote';
 import type { Conflict } from './conflict';
+import { applyUntouched } from './apply-untouched';
 import { inspect, type Findings } from './inspect';
 import { planStatements, type Plan } from './plan';
 import type { ConflictPolicy } from './policy';
@@ -12,7 +13,8 @@ import { resolvedChangeset } from './resolved-changeset';
 import { describeLargest } from './row-limit';
 
 /** Where a changeset is put: a {@link Remote}, or anything else that can do these things. */
-export type Target = Pick<Remote, 'transact' | 'transactAfter' | 'read' | 'location' | 'maxRowBytes'>;
+export type Target = Pick<Remote, 'transact' | 'read' | 'location'> &
+  Partial<Pick<Remote, 'transactSince' | 'transactAfter' | 'maxRowBytes'>>;
 
 /** How {@link apply} ended: everything is there, or nothing was written. */
 export type ApplyResult =
@@ -51,6 +53,8 @@ export interface ApplyOptions extends Partial<ConflictPolicy> {
    * was is gone, and an equal one is someone else's.
    */
   readonly movedRowids?: ReadonlySet<string>;
+  /** The mark of the target when it was as the changeset begins. Default is that it may have been another since. */
+  readonly since?: string | null;
 }
 
 /** Transactions that others may have got ahead of before everyone else is kept from writing while rows are read. */
@@ -67,10 +71,20 @@ const ATTEMPTS = 5;
 export async function apply(
   changeset: Changeset,
   target: Target,
-  { onSend, movedRowids, merge = 'rows', onConflict = 'fail' }: ApplyOptions = {},
+  { onSend, movedRowids, since = null, merge = 'rows', onConflict = 'fail' }: ApplyOptions = {},
 ): Promise<ApplyResult> {
   const context = { policy: { merge, onConflict }, movedRowids };
   await refuseMissingModules(changeset, target);
+  const untouched = await applyUntouched(changeset, target, {
+    since,
+    ...(movedRowids === undefined ? {} : { movedRowids }),
+    ...(onSend === undefined ? {} : { onSend }),
+  });
+  // Whatever stands in the way otherwise is found out below.
+  if (untouched?.committed === true) {
+    const { fingerprint } = untouched;
+    return { ...appliedResult(changeset, new RemainingWork()), attempts: 1, fingerprint };
+  }
   // Their rows are looked at in a transaction of its own.
   const altersTables = changeset.schema.some(({ action }) => action === 'alter');
   let remaining = new RemainingWork();

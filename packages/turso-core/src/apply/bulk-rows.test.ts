@@ -14,6 +14,7 @@ import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
 import { changesetJson } from '../changeset/json';
 import { changesetSql } from '../changeset/sql-text';
+import type { Plan } from './plan';
 import { play } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
 
@@ -37,11 +38,18 @@ const EDIT = `${series(4500)} INSERT INTO t SELECT i + 10, i * 7, i / 7.0, 'it''
 const FILLED = `${BASE}; ${EDIT}`;
 
 const SCENARIOS = [
-  { kind: 'insert', base: BASE, edit: EDIT, count: 6008 },
+  {
+    kind: 'insert',
+    base: BASE,
+    edit: EDIT,
+    theirs: "INSERT INTO t VALUES (700, 'theirs', 1, NULL)",
+    count: 6008,
+  },
   {
     kind: 'delete',
     base: FILLED,
     edit: 'DELETE FROM t WHERE id <> 5 AND id <> 3000; DELETE FROM hidden',
+    theirs: "UPDATE t SET x = 'theirs' WHERE id = 700",
     count: 6007,
   },
   {
@@ -50,16 +58,42 @@ const SCENARIOS = [
     edit: `UPDATE t SET r = r / 3.0 WHERE id BETWEEN 6 AND 4490; UPDATE t SET a = -a, x = x || '!' WHERE id % 700 = 6;
       UPDATE t SET r = -0.0 WHERE id = 1500; UPDATE t SET r = 9e999 WHERE id = 5; UPDATE t SET x = x'00' WHERE id = 4000;
       UPDATE t SET a = 7.0 WHERE id = 11; UPDATE t SET x = NULL WHERE id >= 5000; UPDATE hidden SET b = b || a`,
+    theirs: "UPDATE t SET x = 'theirs' WHERE id = 700",
     count: 5988,
   },
 ] as const;
 
-describe.each(SCENARIOS)('many rows of the kind $kind', ({ kind, base, edit, count }) => {
+describe.each(SCENARIOS)('many rows of the kind $kind', ({ kind, base, edit, theirs, count }) => {
   describe.each(ADAPTERS)('over %s', (_, serve) => {
     test('arrive bit by bit, whatever is among them', () =>
       play(serve, { base, edit }, async (scene) => {
         expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
         expect(await scene.differences()).toEqual([]);
+      }));
+
+    test('arrive by their keys alone where nobody has written since', () =>
+      play(serve, { base, edit }, async (scene) => {
+        const since = await scene.served.remote.fingerprint();
+        const sent: string[] = [];
+        const onSend = ({ statements }: Plan): unknown => sent.push(...statements.map(({ sql }) => sql));
+        const movedRowids = new Set<string>();
+        expect(await scene.push({ since, movedRowids, onSend })).toMatchObject({
+          status: 'applied',
+          attempts: 1,
+        });
+        expect(await scene.differences()).toEqual([]);
+        // Only rows that are sent one by one, and added ones, have all of their values.
+        const isWhole = sent.filter((sql) => sql.includes('json_each(?)') && sql.includes('c3'));
+        expect(isWhole.every((sql) => sql.includes('INSERT') || kind === 'update')).toBe(true);
+      }));
+
+    test('are guarded by all of their values where somebody has', () =>
+      play(serve, { base, edit }, async (scene) => {
+        const since = await scene.served.remote.fingerprint();
+        await scene.served.edit(`CREATE TABLE elsewhere(a); ${theirs}`);
+        const before = await scene.bytes();
+        expect(await scene.push({ since, movedRowids: new Set() })).toMatchObject({ status: 'conflict' });
+        expect(await scene.bytes()).toEqual(before);
       }));
 
     test('are found there already after a lost answer', () =>
@@ -73,7 +107,7 @@ describe.each(SCENARIOS)('many rows of the kind $kind', ({ kind, base, edit, cou
   test('are rendered at once, but for the pieces that hold what JSON does not', () =>
     withEdited({ base, edit }, async (before, after) => {
       const pieces = await withDiff(before, after, ({ tables }) =>
-        tables.flatMap((t) => [...(t.bulk(kind, 'wire') ?? [])]),
+        tables.flatMap((t) => [...(t.bulk(kind, 'rows') ?? [])]),
       );
       const rendered = pieces.filter((piece) => 'text' in piece);
       expect(rendered.length).toBeGreaterThan(0);

@@ -56,6 +56,10 @@ export class RemainingWork implements Remaining {
     return this.rows.size === 0;
   }
 
+  isUntouched(): boolean {
+    return false;
+  }
+
   row(changes: TableChanges, change: RowChange): RowChange | null {
     if (this.isEverything) return change;
     const decision = this.rows.get(rowIdentity(changes, change));

@@ -19,6 +19,12 @@ const PARAMETER_LIMIT = 30_000;
 /** Bytes bound in one statement, of rows that are not single and large. */
 const BYTE_LIMIT = 1_000_000;
 
+/** Rows that are JSON arrays already, with commas in between. */
+export function jsonRows(width: number, text: string, count: number): RowSource {
+  const columns = columnList(width, (i) => `value->>${i} AS c${i}`);
+  return { sql: `WITH r AS (SELECT ${columns} FROM json_each(?))`, args: [`[${text}]`], count };
+}
+
 /**
  * Cuts rows of the same width into sources of a good size for one statement each. Rows go as one JSON text where JSON
  * keeps their values exactly (about three times as fast as bound rows), and as bound values otherwise.
@@ -44,7 +50,7 @@ export class RowBatcher {
 
   /** Adds rows that are JSON arrays already, with commas in between. */
   addText(text: string, count: number): void {
-    this.#emitJson(text, count);
+    this.#emit(jsonRows(this.#width, text, count));
   }
 
   /** Emits what is left. */
@@ -70,29 +76,24 @@ export class RowBatcher {
 
   #flushJson(): void {
     if (this.#json.length === 0) return;
-    this.#emitJson(this.#json.join(','), this.#json.length);
+    this.addText(this.#json.join(','), this.#json.length);
     this.#json = [];
     this.#jsonSize = 0;
-  }
-
-  #emitJson(text: string, count: number): void {
-    const columns = this.#columns((i) => `value->>${i} AS c${i}`);
-    this.#emit({ sql: `WITH r AS (SELECT ${columns} FROM json_each(?))`, args: [`[${text}]`], count });
   }
 
   #flushBound(): void {
     if (this.#bound.length === 0) return;
     const rows = this.#bound.map(bindValues);
     const values = rows.map(({ expressions }) => `(${expressions.join(',')})`).join(',');
-    const sql = `WITH r(${this.#columns((i) => `c${i}`)}) AS (VALUES ${values})`;
+    const sql = `WITH r(${columnList(this.#width, (i) => `c${i}`)}) AS (VALUES ${values})`;
     this.#emit({ sql, args: rows.flatMap(({ args }) => args), count: rows.length });
     this.#bound = [];
     this.#boundSize = 0;
   }
+}
 
-  #columns(name: (index: number) => string): string {
-    return Array.from({ length: this.#width }, (_, i) => name(i)).join(',');
-  }
+function columnList(width: number, name: (index: number) => string): string {
+  return Array.from({ length: width }, (_, i) => name(i)).join(',');
 }
 
 /** A row as a JSON array that SQLite reads back to the same values, or null where there is none. */

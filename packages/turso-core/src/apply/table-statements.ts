@@ -1,4 +1,10 @@
-import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from '../changeset/model';
+import {
+  CHANGE_KINDS,
+  type ChangeKind,
+  type RowChange,
+  type RowPiece,
+  type TableChanges,
+} from '../changeset/model';
 import { changesUniqueValue } from '../changeset/unique';
 import { joinTerms } from '../local/join-terms';
 import { keyTerms } from '../local/key-terms';
@@ -9,7 +15,7 @@ import { rowSize, type SqlValue } from '../local/values';
 import { copiesStatements } from './copies-statements';
 import { guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
-import { RowBatcher, type RowSource } from './row-source';
+import { jsonRows, RowBatcher, type RowSource } from './row-source';
 import { isTooWide, wideStatements } from './wide-statements';
 
 /** The statements that change one table's rows, each followed by its guard. All deletes of all tables go first. */
@@ -23,6 +29,8 @@ export interface TableStatements {
 export interface RemainingRows {
   /** Whether every row is simply to be written. */
   readonly isEverything: boolean;
+  /** Whether the rows that change are known to be as they were, so that their keys are enough to find them. */
+  isUntouched(changes: TableChanges): boolean;
   /** What is to be written for a change: itself, something else, or nothing. */
   row(changes: TableChanges, change: RowChange): RowChange | null;
 }
@@ -59,12 +67,15 @@ export function tableStatements(
   };
   const batcherOf = (kind: ChangeKind, set: readonly number[]): RowBatcher =>
     kind === 'delete' ? deletes : kind === 'insert' ? inserts : updates.setting(set);
+  const byKey = remaining.isUntouched(changes);
   for (const kind of CHANGE_KINDS) {
     // Once something is known of single rows, they are looked at one by one.
-    const inBulk = remaining.isEverything ? changes.bulk(kind, 'wire') : null;
+    const inBulk = remaining.isEverything ? changes.bulk(kind, byKey ? 'keys' : 'rows') : null;
     for (const piece of inBulk ?? [{ rows: changes.rows(kind) }]) {
-      if ('text' in piece) batcherOf(kind, piece.set).addText(piece.text, piece.count);
-      else write(piece.rows);
+      if (!('text' in piece)) write(piece.rows);
+      else if (byKey && kind === 'delete') into.deletes.push(...deleteByKey(changes, piece));
+      else if (byKey && kind === 'update') into.updates.push(...updateByKey(changes, piece));
+      else batcherOf(kind, piece.set).addText(piece.text, piece.count);
     }
   }
   for (const batcher of [deletes, updates, inserts]) batcher.flush();
@@ -129,7 +140,7 @@ function deleteRows(changes: TableChanges, rows: RowSource): Statement[] {
   const inner = keyColumns(table).map((name) => `t.${quoteName(name)}`);
   const sql = `${rows.sql} DELETE FROM ${target(changes)} WHERE (${keyTerms(table).join(',')}) IN
     (SELECT ${inner.join(',')} FROM r CROSS JOIN ${target(changes)} t WHERE ${isAsBefore(changes)})`;
-  return guarded('delete', changes, rows, sql);
+  return guarded('delete', changes, { ...rows, sql });
 }
 
 function updateRows(changes: TableChanges, set: readonly number[], rows: RowSource): Statement[] {
@@ -139,22 +150,38 @@ function updateRows(changes: TableChanges, set: readonly number[], rows: RowSour
   );
   const sql = `${rows.sql} UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')}
     FROM r WHERE ${isAsBefore(changes)}`;
-  return guarded('update', changes, rows, sql);
+  return guarded('update', changes, { ...rows, sql });
+}
+
+type RenderedPiece = Extract<RowPiece, { text: string }>;
+
+function deleteByKey(changes: TableChanges, { text, count, span }: RenderedPiece): Statement[] {
+  const key = keyTerms(changes.table).join();
+  if (span !== undefined) {
+    const sql = `DELETE FROM ${target(changes)} WHERE ${key} BETWEEN ? AND ?`;
+    return guarded('delete', changes, { sql, args: span, count });
+  }
+  const rows = jsonRows(1, text, count);
+  const sql = `${rows.sql} DELETE FROM ${target(changes)} WHERE ${key} IN (SELECT c0 FROM r)`;
+  return guarded('delete', changes, { ...rows, sql });
+}
+
+function updateByKey(changes: TableChanges, { text, count, set }: RenderedPiece): Statement[] {
+  const rows = jsonRows(1 + set.length, text, count);
+  const assignments = set.map((column, i) => `${quoteName(changes.columns[column] ?? '')} = r.c${i + 1}`);
+  const sql = `${rows.sql} UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')}
+    FROM r WHERE ${keyTerms(changes.table, 't.').join()} = r.c0`;
+  return guarded('update', changes, { ...rows, sql });
 }
 
 // OR ABORT: an ON CONFLICT clause of the schema would let rows vanish without a word.
 function insertRows(changes: TableChanges, rows: RowSource): Statement[] {
   const names = changes.columns.map(quoteName).join(',');
   const sql = `${rows.sql} INSERT OR ABORT INTO ${target(changes)}(${names}) SELECT * FROM r`;
-  return guarded('insert', changes, rows, sql);
+  return guarded('insert', changes, { ...rows, sql });
 }
 
-function guarded(
-  kind: ChangeKind,
-  { table }: TableChanges,
-  { args, count }: RowSource,
-  sql: string,
-): Statement[] {
+function guarded(kind: ChangeKind, { table }: TableChanges, { sql, args, count }: RowSource): Statement[] {
   return [{ sql, args, batch: { kind, table: table.name, rows: count } }, guardChanges(count)];
 }
 

@@ -1,11 +1,13 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { reportCell, UNRENDERED, wireCell } from '../local/json-cells';
-import { quoteName, quoteString } from '../local/quote';
+import { UNRENDERED } from '../local/json-cells';
+import { quoteName } from '../local/quote';
 import { keyColumns, type Table } from '../local/schema';
 import type { Encoding } from '../local/values';
-import type { ChangeKind, RowChange, RowPiece, TableChanges } from './model';
+import type { ChangeKind, RowChange, RowForm, RowPiece, TableChanges } from './model';
 import type { RowidRange } from './pages/changed-ranges';
 import { differ, sideOf } from './row-queries';
+import { rowText } from './row-texts';
+import { tagNumbers } from './tag-numbers';
 import { changesUniqueValue } from './unique';
 
 /** Rows of one piece, and values: with values of up to 10,000 bytes, a piece stays within 200 MB at the worst. */
@@ -27,15 +29,17 @@ interface Source {
   /** All columns of a row. */
   readonly columns: readonly string[];
   readonly encoding: Encoding;
+  /** The name under which the older rows are attached. */
+  readonly older: string;
   /** The rowids among which they are, in ascending order. */
   readonly ranges: readonly RowidRange[];
-  /** Where the rows of a kind are, as {@link changedFrom} tells, or null where they are few. */
-  readonly from: (kind: ChangeKind) => string | null;
+  /** Whether there are many rows of a kind. */
+  readonly isMany: (kind: ChangeKind) => boolean;
+  /** Where the rows of a kind are, as {@link changedFrom} tells; these columns are compared first. */
+  readonly from: (kind: ChangeKind, first: readonly number[]) => string | null;
   /** Reads the rows of a kind from one rowid to another, one by one. */
   readonly rows: (kind: ChangeKind, first: bigint, last: bigint) => RowChange[];
 }
-
-type Form = 'wire' | 'report';
 
 /**
  * Lets SQLite itself render changed rows as JSON, many at once: reading 50,000 rows one by one takes longer than a server
@@ -44,15 +48,22 @@ type Form = 'wire' | 'report';
 export function bulkRows(source: Source): TableChanges['bulk'] {
   const { table, columns, encoding } = source;
   if (table.rowid === null || encoding !== 'UTF-8' || columns.length > MAX_COLUMNS) return () => null;
-  const kept = new Map<ChangeKind, RowPiece[]>();
-  return (kind, form) => {
-    const from = source.from(kind);
-    if (from === null) return null;
-    if (form === 'report') return render(source, kind, from, form);
-    const known = kept.get(kind);
-    if (known !== undefined) return known;
-    return remember(render(source, kind, from, form), (all) => kept.set(kind, all));
+  const kept = new Map<string, RowPiece[]>();
+  const pieces = (kind: ChangeKind, form: RowForm): Iterable<RowPiece> | null => {
+    if (!source.isMany(kind)) return null;
+    if (form === 'report') {
+      // Whole rows stand in a report as they are sent, but for the numbers.
+      const plain = kind === 'update' ? render(source, kind, form) : pieces(kind, 'rows');
+      return plain === null ? null : mapTexts(plain, tagNumbers);
+    }
+    const name = kind === 'insert' ? kind : kind + form;
+    return kept.get(name) ?? remember(render(source, kind, form), (all) => kept.set(name, all));
   };
+  return pieces;
+}
+
+function* mapTexts(pieces: Iterable<RowPiece>, change: (text: string) => string): Generator<RowPiece> {
+  for (const piece of pieces) yield 'text' in piece ? { ...piece, text: change(piece.text) } : piece;
 }
 
 // What is too much to keep is rendered anew at each call.
@@ -74,12 +85,14 @@ interface Rendered {
   readonly first: bigint;
   readonly last: bigint;
   readonly text: string;
-  /** Columns that some row of the piece changes. */
-  readonly changed: readonly number[];
+  /** Columns that some row of the piece changes, besides those that were rendered as set. */
+  readonly others: readonly number[];
+  /** Whether the older table is known to have no other rows in between. */
+  readonly isAlone: boolean;
 }
 
-function* render(source: Source, kind: ChangeKind, from: string, form: Form): Generator<RowPiece> {
-  const read = pieceReader(source, kind, from, form);
+function* render(source: Source, kind: ChangeKind, form: RowForm): Generator<RowPiece> {
+  const read = pieceReader(source, kind, form);
   for (const range of source.ranges) yield* renderRange(source, kind, range, read);
 }
 
@@ -93,15 +106,15 @@ function* renderRange(
   for (let next = start; ;) {
     let piece = read([next, end], set);
     if (piece.count === 0) return;
-    // Rows change the same columns as a rule; where others do, their piece is rendered again with those.
-    if (piece.changed.join() !== set.join()) {
-      set = piece.changed;
+    // Rows change the same columns as a rule; where others do, their piece is rendered again with those as well.
+    if (piece.others.length > 0) {
+      set = [...set, ...piece.others].sort((a, b) => a - b);
       piece = read([next, end], set);
     }
-    const { count, first, last, text } = piece;
+    const { count, first, last, text, isAlone } = piece;
     const isWhole = text.length <= LONG && !text.includes(UNRENDERED) && !text.includes('\uFFFD');
     yield isWhole && !changesUniqueValue(source, set)
-      ? { count, text, set }
+      ? { count, text, set, ...(isAlone ? { span: [first, last] } : {}) }
       : { count, rows: source.rows(kind, first, last) };
     if (last === end) return;
     next = last + 1n;
@@ -110,70 +123,56 @@ function* renderRange(
 
 /** Answers with the first rows of a range; updates are rendered with these columns set. */
 function pieceReader(
-  { db, table, columns }: Source,
+  source: Source,
   kind: ChangeKind,
-  from: string,
-  form: Form,
+  form: RowForm,
 ): (range: RowidRange, set: readonly number[]) => Rendered {
-  const names = columns.map(quoteName);
-  const limit = Math.min(PIECE.rows, Math.floor(PIECE.values / columns.length));
+  const { db, table, older } = source;
   const place = `${sideOf(kind)}.${quoteName(table.rowid ?? '')}`;
+  const isWithin = `${place} BETWEEN ? AND ?`;
+  const inBetween =
+    kind === 'delete' && form === 'keys'
+      ? db.prepare(`SELECT count(*) FROM ${older}.${quoteName(table.name)} o WHERE ${isWithin}`).pluck()
+      : undefined;
+  const statements = new Map<string, ReturnType<typeof prepare>>();
+  return (range, set) => {
+    const { select, compared } = statements.get(set.join()) ?? prepare(source, { kind, form, place, set });
+    statements.set(set.join(), { select, compared });
+    const row = select.get(...range) as [bigint, bigint, bigint, string, ...bigint[]];
+    const [count, first, last, text, ...differ] = row;
+    const others = compared.filter((_, i) => differ[i] === 1n);
+    const isAlone = inBetween?.get(first, last) === Number(count);
+    return { count: Number(count), first, last, text, others, isAlone };
+  };
+}
+
+interface Piece {
+  readonly kind: ChangeKind;
+  readonly form: RowForm;
+  readonly place: string;
+  readonly set: readonly number[];
+}
+
+/** The statement that reads a piece, and the columns for which it tells whether some row changes them. */
+function prepare(
+  { db, table, columns, from }: Source,
+  { kind, form, place, set }: Piece,
+): { readonly select: Statement; readonly compared: readonly number[] } {
+  const names = columns.map(quoteName);
+  const all = columns.map((_, i) => i);
+  const limit = Math.min(PIECE.rows, Math.floor(PIECE.values / columns.length));
   const old = kind === 'insert' ? [] : names.map((name, i) => `o.${name} AS o${i}`);
   const now = kind === 'delete' ? [] : names.map((name, i) => `n.${name} AS n${i}`);
-  const compared = kind === 'update' ? columns.flatMap((c, i) => (isKey(table, c) ? [] : [i])) : [];
-  const flags = compared.map((i) => `(${differ(names[i] ?? '')}) AS d${i}`);
-  const rows = `SELECT ${place} AS k, ${[...old, ...now, ...flags].join(',')} ${from} AND ${place} BETWEEN ? AND ?
-                ORDER BY ${place} LIMIT ${limit}`;
-  const changed = compared.map((i) => `, max(d${i})`).join('');
-  const statement = (set: readonly number[]): Statement => {
-    const text = form === 'wire' ? wireText(kind, columns, set) : reportText(kind, table, columns, set);
-    const sql = `SELECT count(*), min(k), max(k), group_concat(${text}, ','||char(10))${changed} FROM (${rows})`;
-    return db.prepare(sql).raw().safeIntegers();
-  };
-  const statements = new Map<string, Statement>();
-  return (range, set) => {
-    const select = statements.get(set.join()) ?? statement(set);
-    statements.set(set.join(), select);
-    const [count, first, last, text, ...flagged] = select.get(...range) as [
-      bigint,
-      bigint,
-      bigint,
-      string,
-      ...bigint[],
-    ];
-    const found = compared.filter((_, i) => flagged[i] === 1n);
-    return { count: Number(count), first, last, text, changed: found };
-  };
-}
-
-function isKey(table: Table, column: string): boolean {
-  return keyColumns(table).includes(column);
-}
-
-/** A row as it is pushed: its values before, or after, or before and those that are set. */
-function wireText(kind: ChangeKind, columns: readonly string[], set: readonly number[]): string {
-  const old = kind === 'insert' ? [] : columns.map((_, i) => wireCell(`o${i}`));
-  const now =
-    kind === 'insert' ? columns.map((_, i) => wireCell(`n${i}`)) : set.map((i) => wireCell(`n${i}`));
-  return list([...old, ...now]);
-}
-
-/** A row as `changes.json` has it. */
-function reportText(
-  kind: ChangeKind,
-  table: Table,
-  columns: readonly string[],
-  set: readonly number[],
-): string {
-  if (kind !== 'update') return list(columns.map((_, i) => reportCell(`${sideOf(kind)}${i}`)));
-  const key = keyColumns(table).map((name) => reportCell(`o${columns.indexOf(name)}`));
-  const changes = set.map((i) => {
-    const name = quoteString(`${JSON.stringify(columns[i])}:[`);
-    return `iif(d${i}, ${name}||${reportCell(`o${i}`)}||','||${reportCell(`n${i}`)}||']', NULL)`;
-  });
-  return `'{"key":'||${list(key)}||',"set":{'||concat_ws(',',${changes.join(',') || 'NULL'})||'}}'`;
-}
-
-function list(cells: readonly string[]): string {
-  return `'['||concat_ws(',',${cells.join(',')})||']'`;
+  const isSet = (i: number): boolean => set.includes(i);
+  const compared =
+    kind === 'update' ? all.filter((i) => !isSet(i) && !keyColumns(table).includes(columns[i] ?? '')) : [];
+  // Comparing takes longest of all, so it is only done where it tells something.
+  const flags = (form === 'report' ? [...compared, ...set] : compared).map(
+    (i) => `(${differ(names[i] ?? '')}) AS d${i}`,
+  );
+  const sql = `SELECT count(*), min(k), max(k), group_concat(${rowText(form, kind, { table, columns, set })}, ','||char(10))
+    ${compared.map((i) => `, max(d${i})`).join('')}
+    FROM (SELECT ${place} AS k, ${[...old, ...now, ...flags].join(',')} ${from(kind, set) ?? ''} AND ${place} BETWEEN ? AND ?
+          ORDER BY ${place} LIMIT ${limit})`;
+  return { select: db.prepare(sql).raw().safeIntegers(), compared };
 }

@@ -24,20 +24,26 @@ export function knownRows({ search, count }: Search): Pick<TableChanges, 'rows' 
   readonly isMany: (kind: ChangeKind) => boolean;
 } {
   const kept = new Map<ChangeKind, RowChange[]>();
+  const many = new Set<ChangeKind>();
   const tooMany = new Set<ChangeKind>();
   const counts = new Map<ChangeKind, number>();
 
   const isMany = (kind: ChangeKind): boolean => {
-    if (counts.has(kind)) return true;
-    if (kept.has(kind)) return false;
-    const found = take(search(kind), MANY);
-    if (found !== null) kept.set(kind, found);
-    else counts.set(kind, count(kind));
-    return found === null;
+    if (!many.has(kind) && !kept.has(kind)) {
+      const found = take(search(kind), MANY);
+      if (found === null) many.add(kind);
+      else kept.set(kind, found);
+    }
+    return many.has(kind);
   };
   return {
     isMany,
-    count: (kind) => (isMany(kind) ? counts.get(kind) : kept.get(kind)?.length) ?? 0,
+    count(kind) {
+      if (!isMany(kind)) return kept.get(kind)?.length ?? 0;
+      const counted = counts.get(kind) ?? count(kind);
+      counts.set(kind, counted);
+      return counted;
+    },
     rows(kind) {
       if (isMany(kind) && !kept.has(kind) && !tooMany.has(kind)) {
         const found = take(search(kind), Infinity);

@@ -1,5 +1,6 @@
 import type { SchemaObject, Table } from '../local/schema';
 import type { SqlValue } from '../local/values';
+import type { RowidRange } from './pages/changed-ranges';
 
 /** What happens to a row. */
 export type ChangeKind = 'delete' | 'update' | 'insert';
@@ -49,13 +50,16 @@ export interface TableChanges {
   countBefore?: (rows: readonly (readonly SqlValue[])[]) => number[];
   /** Whether hidden rowids were numbered anew, so that rows had to be paired by something else. */
   isRenumbered?: () => boolean;
-  /**
-   * The rows of one kind in pieces, or null where {@link rows} serves as well. As `wire`, they are JSON arrays that SQLite
-   * reads back to the same values: a row before a delete, after an insert, and for an update the row before and the
-   * values that are set; as `report`, they are as `changes.json` has them.
-   */
-  bulk(kind: ChangeKind, form: 'wire' | 'report'): Iterable<RowPiece> | null;
+  /** The rows of one kind in pieces, rendered at once, or null where {@link rows} serves as well. */
+  bulk(kind: ChangeKind, form: RowForm): Iterable<RowPiece> | null;
 }
+
+/**
+ * As what rows are rendered. `rows` and `keys` are JSON arrays that SQLite reads back to the same values, `rows` of all
+ * values of a row before a delete, after an insert, and for an update before it, and then the values that are set; `keys`
+ * have of a row before only its key. `report` is what `changes.json` has.
+ */
+export type RowForm = 'rows' | 'keys' | 'report';
 
 /** Some changed rows: as JSON with commas in between, or one by one where JSON does not hold them exactly. */
 export type RowPiece =
@@ -64,6 +68,8 @@ export type RowPiece =
       readonly text: string;
       /** Indexes of the columns that updates set; those that a row does not change keep their value. */
       readonly set: readonly number[];
+      /** For deletes by `keys`: the first and the last rowid, where there was no other row in between. */
+      readonly span?: RowidRange;
     }
   | { readonly count: number; readonly rows: readonly RowChange[] };
 

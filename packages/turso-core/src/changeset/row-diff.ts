@@ -64,8 +64,11 @@ export function diffRows(
       for (const args of within) yield* read(kind, inRange(kind), args);
     },
     count(kind) {
+      // Rows that are compared in order to be rendered need not be compared once more.
+      const pieces = kind === 'update' ? bulk(kind, 'keys') : null;
+      if (pieces !== null) return sumOf(pieces, (piece) => piece.count);
       const select = db.prepare(`SELECT count(*) ${places[kind] ?? 'WHERE false'} ${inRange(kind)}`).pluck();
-      return within.reduce((sum, args) => sum + (select.get(...args) as number), 0);
+      return sumOf(within, (args) => select.get(...args) as number);
     },
   });
   const bulk = bulkRows({
@@ -73,13 +76,26 @@ export function diffRows(
     table,
     columns,
     encoding,
+    older,
     ranges: ranges.length > FEW_RANGES ? EVERYWHERE : ranges,
-    from: (kind) => (isMany(kind) ? places[kind] : null),
+    isMany,
+    from: (kind, first) => changedFrom(table, presence, firstOf(columns, first), older)[kind],
     rows: (kind, first, last) => [
       ...read(kind, `AND ${rowidOf(table, kind)} BETWEEN ? AND ?`, [first, last]),
     ],
   });
   return { table, columns, key, beforeSchema: presence === 'before', rows, count, bulk };
+}
+
+function sumOf<T>(items: Iterable<T>, value: (item: T) => number): number {
+  let sum = 0;
+  for (const item of items) sum += value(item);
+  return sum;
+}
+
+// Where the first pair of values that is compared differs, the others need not be compared.
+function firstOf(columns: readonly string[], first: readonly number[]): string[] {
+  return [...first.map((i) => columns[i] ?? ''), ...columns.filter((_, i) => !first.includes(i))];
 }
 
 function rowidOf(table: Table, kind: ChangeKind): string {

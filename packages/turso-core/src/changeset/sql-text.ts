@@ -89,7 +89,7 @@ function* deletes(changes: TableChanges): Generator<string> {
     `DELETE FROM ${quoteName(table.name)} WHERE ${where(row)};`;
   for (const piece of pieces(changes, 'delete')) {
     if ('text' in piece) {
-      const keys = changes.key.map((i) => `value->>${i}`).join(',');
+      const keys = changes.key.map((_, i) => `value->>${i}`).join(',');
       yield `DELETE FROM ${quoteName(table.name)} WHERE (${keyTerms(table).join(',')}) IN (SELECT ${keys} FROM ${rowsIn(piece)});`;
     } else for (const change of piece.rows) if (change.kind === 'delete') yield single(change.old);
   }
@@ -103,8 +103,8 @@ function* updates(changes: TableChanges): Generator<string> {
   const head = `UPDATE ${quoteName(table.name)}`;
   for (const piece of pieces(changes, 'update')) {
     if ('text' in piece) {
-      const set = piece.set.map((column, i) => `${names[column] ?? ''}=r.value->>${columns.length + i}`);
-      const isSame = keyTerms(table, 't.').map((term, i) => `${term}=r.value->>${changes.key[i] ?? 0}`);
+      const set = piece.set.map((column, i) => `${names[column] ?? ''}=r.value->>${changes.key.length + i}`);
+      const isSame = keyTerms(table, 't.').map((term, i) => `${term}=r.value->>${i}`);
       yield `${head} AS t SET ${set.join(', ')} FROM ${rowsIn(piece)} AS r WHERE ${isSame.join(' AND ')};`;
       continue;
     }
@@ -133,9 +133,9 @@ function* inserts(changes: TableChanges): Generator<string> {
   for (const change of replacements(changes)) yield single(change);
 }
 
-// Many rows stand as they are pushed, a row a line.
+// Of many rows, only what they are told by and what becomes of them stands there, a row a line.
 function pieces(changes: TableChanges, kind: ChangeKind): Iterable<Piece> {
-  return changes.bulk(kind, 'wire') ?? [{ rows: changes.rows(kind) }];
+  return changes.bulk(kind, 'keys') ?? [{ rows: changes.rows(kind) }];
 }
 
 type Piece = Extract<RowPiece, { text: string }> | { readonly rows: Iterable<RowChange> };

@@ -83,7 +83,9 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
   let written: Promise<Records> | undefined;
   const meant = asOnRemote(changeset, base.setAside);
   const movedRowids = new Set(base.movedRowids);
-  const applied = timed(onEvent, 'push', () => apply(meant, remote, { ...policy, movedRowids, onSend }));
+  const applied = timed(onEvent, 'push', () =>
+    apply(meant, remote, { ...policy, movedRowids, onSend, since: base.fingerprint }),
+  );
   const result = await applied.catch((error: unknown) => {
     if (!isUncertain(error, location)) endPush(project.files);
     throw error;

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync } from 'node:fs';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -25,6 +25,8 @@ export interface Served {
   exec(...scripts: string[]): Promise<void>;
   /** Runs SQL in another process, so that it goes on while this one waits. */
   execElsewhere(...scripts: string[]): Promise<void>;
+  /** The same, and keeps this process waiting for it. */
+  execMeanwhile(...scripts: string[]): void;
   stop(): Promise<void>;
 }
 
@@ -60,6 +62,12 @@ export function servedBy(server: Sqld | SqldWithAuth, token?: string): Served {
     connect: () => connect(parseRemoteUrl(server.url, ''), { authToken }),
     exec: (...scripts) => execOn(server, scripts),
     execElsewhere: (...scripts) => execOn(server, scripts),
+    execMeanwhile: (...scripts) => {
+      const script = `const [url, token, scripts] = JSON.parse(process.argv[2]);
+        require(process.argv[1]).execOn({ url }, scripts, token ?? undefined)`;
+      const args = [require.resolve('@turso-sync/testing'), JSON.stringify([server.url, authToken, scripts])];
+      execFileSync(process.execPath, ['-e', script, ...args], { stdio: 'inherit' });
+    },
     stop: () => server.stop(),
   };
 }
@@ -76,16 +84,23 @@ async function serveFile(database?: string): Promise<Served> {
       editDatabase(file, scripts.join(';\n'));
     },
     execElsewhere: (...scripts) => execInProcess(file, scripts.join(';\n')),
+    execMeanwhile: (...scripts) => {
+      const args = scriptArgs(file, scripts.join(';\n'));
+      execFileSync(process.execPath, args, { stdio: 'inherit' });
+    },
     stop: async () => removeTempDir(dir),
   };
 }
 
 async function execInProcess(file: string, sql: string): Promise<void> {
-  const script = `new (require(process.argv[1]))(process.argv[2]).exec(process.argv[3])`;
-  const module = require.resolve('better-sqlite3');
-  const child = spawn(process.execPath, ['-e', script, module, file, sql], { stdio: 'inherit' });
+  const child = spawn(process.execPath, scriptArgs(file, sql), { stdio: 'inherit' });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`The other process ended with ${code}`);
+}
+
+function scriptArgs(file: string, sql: string): string[] {
+  const script = `new (require(process.argv[1]))(process.argv[2]).exec(process.argv[3])`;
+  return ['-e', script, require.resolve('better-sqlite3'), file, sql];
 }
 
 /** Reads one value from a file. */

@@ -107,6 +107,48 @@ describe.each(adapters)('a remote behind $name', ({ serve, name }) => {
       expect(outcome).toEqual({ committed: true, fingerprint: null });
     });
 
+    describe('with a transaction for the case that nothing was written since a mark', () => {
+      const insert = [{ sql: "INSERT INTO t VALUES (2, 'ours')" }];
+      const since = async (statements: () => typeof insert | null): Promise<unknown> =>
+        remote.transactSince((await remote.fingerprint()) ?? '', statements);
+
+      test('commits it, and tells the mark from then on or leaves it to be asked for', async () => {
+        const outcome = (await since(() => insert)) as { committed: boolean; fingerprint?: string };
+        const { committed, fingerprint = await remote.fingerprint() } = outcome;
+        expect({ committed, fingerprint }).toEqual({
+          committed: true,
+          fingerprint: await remote.fingerprint(),
+        });
+        expect(await remote.read(countRows)).toBe(2);
+      });
+
+      test('asks for no statements where something was written, and where the mark is of something else', async () => {
+        const mark = (await remote.fingerprint()) ?? '';
+        await served.exec("UPDATE t SET v = 'theirs'");
+        const statements = jest.fn(() => insert);
+        expect(await remote.transactSince(mark, statements)).toBeNull();
+        expect(await remote.transactSince('another', statements)).toBeNull();
+        expect(statements).not.toHaveBeenCalled();
+        expect(await remote.read(countRows)).toBe(1);
+      });
+
+      test('writes nothing where something is written at the last moment', async () => {
+        const outcome = await since(() => {
+          served.execMeanwhile("INSERT INTO t VALUES (7, 'theirs')");
+          return insert;
+        });
+        expect(outcome).toBeNull();
+        expect(await remote.read((query) => query('SELECT id FROM t ORDER BY id'))).toEqual([[1n], [7n]]);
+      });
+
+      test('takes it back when a statement fails, and says which', async () => {
+        expect(await since(() => [...insert, ...insert])).toMatchObject({ committed: false, failed: 1 });
+        expect(await remote.read(countRows)).toBe(1);
+        expect(await since(() => null)).toBeNull();
+        expect(await remote.transact(insert)).toMatchObject({ committed: true });
+      });
+    });
+
     test('commits all statements of a transaction, with every kind of value bound', async () => {
       const values = [null, 9223372036854775807n, 0.1, 'a\0b', '\ufeffbom', new Uint8Array([0, 255])];
       const insert = values.map((value, i) => ({

@@ -83,6 +83,16 @@ export interface Remote {
   transact(statements: readonly Statement[]): Promise<TransactionOutcome>;
 
   /**
+   * The same as {@link transact}, on the condition that nothing at all was written since a mark; null, with nothing
+   * written, where something was, or where that cannot be told. The statements are asked for once it seems so; null from
+   * them ends it as well.
+   */
+  transactSince(
+    mark: string,
+    statements: () => readonly Statement[] | null,
+  ): Promise<TransactionOutcome | null>;
+
+  /**
    * Runs queries in one read transaction. With statements to run `after`, they see what these would make of the database,
    * in a write transaction that is rolled back.
    */

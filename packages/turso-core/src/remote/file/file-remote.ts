@@ -16,23 +16,46 @@ import { readFileFingerprint } from './fingerprint';
 export function createFileRemote(file: string, location: string): Remote {
   let told: string | undefined;
 
+  // The number changes with what others write, and not with what a connection does itself.
+  const versionOf = (db: Database.Database): unknown => db.pragma('data_version', { simple: true });
+
   /** The outcome with the file's mark, where nobody else has written since the last one was asked for. */
   function transact(db: Database.Database, statements: readonly Statement[]): TransactionOutcome {
     if (told === undefined) return runAtomically(db, statements);
-    // The number changes with what others write, and not with what this connection does.
-    const version = (): unknown => db.pragma('data_version', { simple: true });
-    const before = version();
+    const before = versionOf(db);
     // Not under the lock for writing, which closing a handle of the file would drop.
     const isKnown = readFileFingerprint(db, file) === told;
     db.exec('BEGIN IMMEDIATE');
-    const isCurrent = isKnown && version() === before;
-    const outcome = runAtomically(db, statements);
+    const isCurrent = isKnown && versionOf(db) === before;
+    return withMark(db, runAtomically(db, statements), isCurrent ? before : null);
+  }
+
+  function transactSince(
+    db: Database.Database,
+    mark: string,
+    statements: () => readonly Statement[] | null,
+  ): TransactionOutcome | null {
+    const before = versionOf(db);
+    if (readFileFingerprint(db, file) !== mark) return null;
+    const meant = statements();
+    if (meant === null) return null;
+    db.exec('BEGIN IMMEDIATE');
+    // Closing the file rolls back.
+    if (versionOf(db) !== before) return null;
+    return withMark(db, runAtomically(db, meant), before);
+  }
+
+  function withMark(
+    db: Database.Database,
+    outcome: TransactionOutcome,
+    version: unknown,
+  ): TransactionOutcome {
     if (!outcome.committed) return outcome;
-    if (!isCurrent) return { ...outcome, fingerprint: null };
+    if (version === null) return { ...outcome, fingerprint: null };
     // Closing the file may move a write-ahead log into it, and then it has another mark.
     if (db.pragma('journal_mode', { simple: true }) === 'wal') return outcome;
     const fingerprint = readFileFingerprint(db, file);
-    return { ...outcome, fingerprint: version() === before ? fingerprint : null };
+    return { ...outcome, fingerprint: versionOf(db) === version ? fingerprint : null };
   }
 
   async function withDatabase<T>(
@@ -76,6 +99,8 @@ export function createFileRemote(file: string, location: string): Remote {
         return { method: 'backup' as const, setAside: [] };
       }),
     transact: (statements) => withDatabase((db) => orThrow(() => transact(db, statements)), true),
+    transactSince: (mark, statements) =>
+      withDatabase((db) => orThrow(() => transactSince(db, mark, statements)), true),
     read: (work, { after = [] } = {}) =>
       withDatabase((db) => {
         orThrow(() => {

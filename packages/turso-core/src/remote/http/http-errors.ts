@@ -58,6 +58,8 @@ export function statusError(status: number, body: string, location: string): Tur
       retryable: true,
     });
   }
+  if (status === 400 && /STREAM_EXPIRED|invalid baton/i.test(body))
+    return responseError('STREAM_EXPIRED', 'the server gave up the stream of an earlier request', location);
   return notLibsql(location, `HTTP status ${status}`);
 }
 

@@ -2,12 +2,15 @@ import type { ConnectOptions, Query, Remote, SnapshotTaken, SnapshotOptions } fr
 import { randomUUID } from 'node:crypto';
 import { setAsideFrom } from '../../local/set-aside';
 import { dropStagingTables } from '../../local/staging';
+import type { TransactionOutcome } from '../../local/statement';
 import { joinFingerprint, readLogId, readReplicationIndex } from './fingerprint';
 import { createHttpClient, type HttpClient } from './http-client';
 import { createReader, type Reader } from './reader';
 import { snapshotPages } from './snapshot-pages';
 import { snapshotRows } from './snapshot-rows';
 import { createStaging } from './staging';
+import type { TransactionAnswer } from './transaction';
+import { runTransactionSince } from './transaction-since';
 
 /** libsql-server refuses larger rows and values ("string or blob too big"). */
 const MAX_ROW_BYTES = 5_000_000;
@@ -19,6 +22,13 @@ export function createHttpRemote(url: URL, location: string, { authToken, owner 
   const staging = createStaging(client, owner ?? randomUUID());
   let told: { readonly logId: string | null; readonly index: string | null } | undefined;
 
+  function withMark({ outcome, indexBefore, indexAfter }: TransactionAnswer): TransactionOutcome {
+    if (!outcome.committed || told === undefined) return outcome;
+    // Should the server have been started anew since, its log has another identity now, and the mark fits nothing.
+    const isOurs = indexBefore === told.index;
+    return { ...outcome, fingerprint: isOurs ? joinFingerprint(told.logId, indexAfter) : null };
+  }
+
   return {
     location,
     maxRowBytes: MAX_ROW_BYTES,
@@ -29,12 +39,13 @@ export function createHttpRemote(url: URL, location: string, { authToken, owner 
     },
     snapshot: (file, options = {}) =>
       readSideBySide(client, reader, (queries) => takeSnapshot(queries, file, options)),
-    async transact(statements) {
-      const { outcome, indexBefore, indexAfter } = await staging.transact(statements);
-      if (!outcome.committed || told === undefined) return outcome;
-      // Should the server have been started anew since, its log has another identity now, and the mark fits nothing.
-      const isOurs = indexBefore === told.index;
-      return { ...outcome, fingerprint: isOurs ? joinFingerprint(told.logId, indexAfter) : null };
+    transact: async (statements) => withMark(await staging.transact(statements)),
+    async transactSince(mark, statements) {
+      const answer = await runTransactionSince(client, mark, () => {
+        const meant = statements();
+        return meant === null || staging.isNeeded(meant) ? null : meant;
+      });
+      return answer === null ? null : withMark(answer);
     },
     clear: () => staging.clear(),
     read: (work, options) => reader.read(work, options),

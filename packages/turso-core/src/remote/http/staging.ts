@@ -18,6 +18,8 @@ const ROWS = 'json_each(?)';
 /** Carries out transactions of any size. */
 export interface Staging {
   transact(statements: readonly Statement[]): Promise<TransactionAnswer>;
+  /** Whether there is so much in the statements that it is uploaded first. */
+  isNeeded(statements: readonly Statement[]): boolean;
   /** Removes what an upload that was cut off has left. */
   clear(): Promise<void>;
 }
@@ -55,19 +57,23 @@ export function createStaging(client: HttpClient, owner: string): Staging {
     return span ?? { before: null, after: null };
   }
 
+  const valuesOf = (statements: readonly Statement[]): string[] =>
+    statements.flatMap((statement) => rowsOf(statement) ?? []);
+  const isNeeded = (statements: readonly Statement[]): boolean =>
+    valuesOf(statements).reduce((sum, value) => sum + value.length, 0) > INLINE;
+
   async function clear(): Promise<void> {
     await runTransaction(client, [drop]);
   }
 
   return {
     clear,
+    isNeeded,
     async transact(statements) {
-      const values = statements.flatMap((statement) => rowsOf(statement) ?? []);
-      if (values.reduce((sum, value) => sum + value.length, 0) <= INLINE)
-        return runTransaction(client, statements);
+      if (!isNeeded(statements)) return runTransaction(client, statements);
       let isThrough = false;
       try {
-        const uploaded = await upload(values);
+        const uploaded = await upload(valuesOf(statements));
         const staged = fromTable(statements, table);
         const answer = await runTransaction(client, [...staged, drop]);
         isThrough = answer.outcome.committed;

@@ -1,7 +1,7 @@
 import type { Statement, TransactionOutcome } from '../../local/statement';
 import type { HttpClient } from './http-client';
 import { responseError } from './http-errors';
-import { runBatches, type BatchAnswer, type ServerError, type Step } from './pipeline';
+import { runBatches, type BatchAnswer, type ServerError, type Step, type Stream } from './pipeline';
 
 /** How a transaction ended, and the number of the server's latest write before it and after it. */
 export interface TransactionAnswer {
@@ -15,15 +15,18 @@ export interface TransactionAnswer {
  * write while nobody else can write, and a batch of the statements, every step on the condition that the one before
  * succeeded, COMMIT as well, and a ROLLBACK where it did not come to a COMMIT. So nothing depends on this process or the
  * network staying alive once the request is there: the server carries out all of it or nothing.
+ *
+ * @param stream - the stream on which to run it. Default is one of its own.
  */
 export async function runTransaction(
   client: HttpClient,
   statements: readonly Statement[],
+  stream?: Stream,
 ): Promise<TransactionAnswer> {
   const steps = chain([...IN_TRANSACTION, ...statements, { sql: 'COMMIT' }]);
   const commit = steps.length - 1;
   const rollback: Step = { sql: 'ROLLBACK', condition: { type: 'not', cond: { type: 'ok', step: commit } } };
-  const [begin, work] = await runBatches(client, [chain(PRELUDE), [...steps, rollback]]);
+  const [begin, work] = await runBatches(client, [chain(PRELUDE), [...steps, rollback]], stream);
 
   const answer = (outcome: TransactionOutcome): TransactionAnswer => ({
     outcome,

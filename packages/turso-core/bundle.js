@@ -1,0 +1,23 @@
+// @ts-check
+'use strict';
+
+const path = require('node:path');
+const { buildSync } = require('esbuild');
+
+/**
+ * Puts the command, all of its modules, into one file: finding and reading some 170 of them takes Node longer than a push of
+ * a few rows. Both files lie where `__dirname` means the same to what is in them as to the modules.
+ */
+buildSync({
+  entryPoints: { command: 'src/cli/main.ts', 'reader-thread': 'src/local/reader-thread.ts' },
+  outdir: 'dist',
+  absWorkingDir: path.join(__dirname),
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  // What is loaded from a package of its own: natively, or only by some commands.
+  external: ['better-sqlite3', 'cosmiconfig', '@libsql/*'],
+  // Classes keep the names that errors show.
+  keepNames: true,
+  logLevel: 'warning',
+});

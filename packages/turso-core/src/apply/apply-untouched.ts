@@ -1,0 +1,36 @@
+import type { Changeset, TableChanges } from '../changeset/model';
+import { hasHiddenRowid } from '../local/schema';
+import type { TransactionOutcome } from '../local/statement';
+import type { ApplyOptions, Target } from './apply';
+import { planStatements, type Remaining } from './plan';
+
+/**
+ * Makes many changes of rows happen on a target that nobody has written to since its mark: then all rows are as they were, so
+ * that neither are their old values sent, nor does the target compare them. Null, with nothing written, where that
+ * cannot be told, and where it would save nothing.
+ */
+export async function applyUntouched(
+  changeset: Changeset,
+  target: Target,
+  { since = null, movedRowids, onSend }: Pick<ApplyOptions, 'since' | 'movedRowids' | 'onSend'>,
+): Promise<TransactionOutcome | null> {
+  const isUntouched = ({ key, table }: TableChanges): boolean =>
+    key.length === 1 && (!hasHiddenRowid(table) || movedRowids?.has(table.name) === false);
+  const saves = (changes: TableChanges): boolean =>
+    isUntouched(changes) && (changes.bulk('update', 'keys') ?? changes.bulk('delete', 'keys')) !== null;
+  const altersTables = changeset.schema.some(({ action }) => action === 'alter');
+  if (since === null || altersTables || !changeset.tables.some(saves)) return null;
+  const outcome = await target.transactSince?.(since, () => {
+    const plan = planStatements(changeset, { ...ALL, isUntouched }, target.maxRowBytes);
+    onSend?.(plan);
+    return plan.statements;
+  });
+  return outcome ?? null;
+}
+
+const ALL: Omit<Remaining, 'isUntouched'> = {
+  done: new Set(),
+  userVersion: true,
+  isEverything: true,
+  row: (_, change) => change,
+};

@@ -1,0 +1,26 @@
+import { queryOn, requireTool, startSqld, type Sqld } from '@turso-sync/testing';
+import { createHttpRemote } from './http-remote';
+
+const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
+
+describeWithSqld('a transaction for the case that nothing was written since a mark', () => {
+  let server: Sqld;
+  beforeAll(async () => {
+    server = await startSqld();
+  });
+  afterAll(() => server.stop());
+
+  test('is not begun once the server has given up the stream', async () => {
+    const remote = createHttpRemote(new URL(server.url), server.url, {});
+    await remote.transact([{ sql: 'CREATE TABLE t(v)' }]);
+    const mark = (await remote.fingerprint()) ?? '';
+    const outcome = await remote.transactSince(mark, () => {
+      // As long as a server keeps a stream on which nothing is asked, and a bit longer.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 11_000);
+      return [{ sql: 'INSERT INTO t VALUES (1)' }];
+    });
+    expect(outcome).toBeNull();
+    expect(await queryOn(server, 'SELECT v FROM t')).toEqual([]);
+    await remote.close();
+  });
+});

@@ -1,0 +1,44 @@
+import type { Statement } from '../../local/statement';
+import { TursoSyncError } from '../../errors';
+import { joinFingerprint, readLogId } from './fingerprint';
+import type { HttpClient } from './http-client';
+import { openStream, runBatches, type BatchAnswer } from './pipeline';
+import { runTransaction, type TransactionAnswer } from './transaction';
+
+/**
+ * Runs statements in one transaction, on the condition that nothing was written since a mark; see
+ * {@link Remote.transactSince}. Nobody is kept waiting meanwhile: a connection's `data_version` changes with what others
+ * commit, so that it is asked for first, and is compared inside the transaction.
+ *
+ * @see https://sqlite.org/pragma.html#pragma_data_version
+ */
+export async function runTransactionSince(
+  client: HttpClient,
+  mark: string,
+  statements: () => readonly Statement[] | null,
+): Promise<TransactionAnswer | null> {
+  const sql = 'SELECT data_version FROM pragma_data_version';
+  const { answer, stream } = await openStream(client, [{ sql, wantRows: true }]);
+  if (stream === null) return null;
+  const meant = (await isAt(client, mark, answer)) ? statements() : null;
+  if (meant === null || 'refused' in answer) {
+    await runBatches(client, [], stream);
+    return null;
+  }
+  const guard = `SELECT json(iif((SELECT data_version FROM pragma_data_version) = ${answer.value}, '1', 'x'))`;
+  try {
+    const { outcome, ...marks } = await runTransaction(client, [{ sql: guard }, ...meant], stream);
+    if (outcome.committed) return { ...marks, outcome };
+    return outcome.failed === 0 ? null : { ...marks, outcome: { ...outcome, failed: outcome.failed - 1 } };
+  } catch (error) {
+    // The server gave the stream up, or let another writer in: either way, nothing was written.
+    if (error instanceof TursoSyncError && error.code === 'REMOTE_BUSY') return null;
+    throw error;
+  }
+}
+
+// The log is asked for once there is a stream: should the server have been started anew in between, the stream is gone.
+async function isAt(client: HttpClient, mark: string, answer: BatchAnswer): Promise<boolean> {
+  if ('refused' in answer || !/^\d+$/.test(answer.value ?? '')) return false;
+  return joinFingerprint(await readLogId(client), answer.replicationIndex) === mark;
+}
