@@ -11,6 +11,7 @@ import { makeFileProject, type FileProject } from './project.fixture';
 import { pull } from './pull';
 import { push } from './push';
 import { status } from './status';
+import { undo } from './undo';
 
 let at: FileProject;
 
@@ -102,6 +103,23 @@ test('one that has arrived, with nothing edited since, counts as this push', asy
   await cutOff('before its answer comes');
   expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 3 });
   expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+});
+
+test.each([
+  ['rows', EDIT],
+  [
+    'definitions',
+    `${EDIT}; ALTER TABLE t DROP COLUMN v; CREATE VIEW all_t AS SELECT * FROM t; DROP TABLE log`,
+  ],
+])('%s of one that has arrived can be undone', async (_, edit) => {
+  const before = `${at.project.files.directory}/../before.db`;
+  copyFileSync(at.remote, before);
+  at.edit(edit);
+  await cutOff('before its answer comes');
+  rmSync(at.project.files.pushes, { recursive: true });
+  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+  expect(await undo(at.project)).toMatchObject({ status: 'undone', push: { number: 1, undoes: null } });
+  expect(compareDatabases(at.remote, before)).toEqual([]);
 });
 
 test('what others have done on top of it is neither undone nor in conflict', async () => {

@@ -17,6 +17,7 @@ import { advanceBase } from './advance-base';
 import { compareWithBase, requireBase } from './compare';
 import { writeChanges } from './diff';
 import type { OnEvent } from './events';
+import { needsInverse, writeInverse } from './inverse';
 
 /** What a person has decided about a push that was cut off, where it cannot be found out. */
 export interface ResumeOptions {
@@ -91,8 +92,16 @@ async function finish(
   { project, journal, temporary }: { project: Project; journal: PushJournal; temporary: string },
   changeset: Changeset,
 ): Promise<void> {
-  const written = await writeChanges(project, temporary, changeset);
-  keepPush(project.files, written.json);
+  const { purpose } = journal;
+  const written = await writeChanges(project, temporary, changeset, purpose);
+  let record = written.json;
+  if (needsInverse(changeset)) {
+    record = path.join(temporary, 'inverse.json');
+    const { base, pushed: after } = project.files;
+    const summary = summarize(changeset);
+    await writeInverse(record, { before: base.database, after, summary, purpose, resolved: null });
+  }
+  keepPush(project.files, record);
   written.publish();
   // Neither what else has happened on the remote is known, nor where appended rows are there.
   const tables = [...changeset.renumbered, ...changeset.tables.map((t) => t.table.name)];

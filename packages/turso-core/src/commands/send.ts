@@ -4,9 +4,7 @@ import { apply, type ApplyOptions } from '../apply/apply';
 import type { Conflict } from '../apply/conflict';
 import type { Plan } from '../apply/plan';
 import { asOnRemote } from '../changeset/as-on-remote';
-import { withDiff } from '../changeset/diff';
 import { changesetJson } from '../changeset/json';
-import type { Changeset } from '../changeset/model';
 import { summarize } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
 import { writePieces } from '../local/write-file';
@@ -22,6 +20,7 @@ import type { Comparison } from './compare';
 import { NONE_RESOLVED, resolvedIn, type Resolved } from './conflicts';
 import { removeConflicts, writeConflicts } from './conflicts-file';
 import { writeChanges, type WrittenChanges } from './diff';
+import { needsInverse, writeInverse, type Pushed } from './inverse';
 import { timed, type CoreEvent, type OnEvent } from './events';
 
 /** Changes that are to be put on the remote. */
@@ -70,7 +69,12 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
   const before = await remote.fingerprint();
   const onSend = (plan: Plan): void => {
     if (journal === 'none')
-      beginPush(project.files, frozen, { remote: location, fingerprint: before, base: base.createdAt });
+      beginPush(project.files, frozen, {
+        remote: location,
+        fingerprint: before,
+        base: base.createdAt,
+        purpose: job.purpose,
+      });
     journal = 'open';
     onEvent?.({ type: 'transaction', ...describe(plan) });
     // While the remote works. Should this fail, the push is still waited for.
@@ -101,7 +105,9 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
   advanceBase(project, temporary, project.files.pushed, { ...moved, remote: location, fingerprint });
   endPush(project.files);
   removeConflicts(project);
-  await publish(written ?? writeRecords(job), job, result.applied === meant ? null : result.applied);
+  const { applied: changed, resolved: conflicts } = result;
+  const resolved = changed === meant ? null : { changeset: changed, conflicts };
+  await publish(written ?? writeRecords(job), job, resolved);
   const { alreadyThere, notCarried } = result;
   return { status: 'pushed', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
 }
@@ -124,46 +130,43 @@ function isUncertain(error: unknown, location: string): boolean {
 /** What is kept of a push: its changes, and what takes them back where that does not follow from them. */
 interface Records {
   readonly changes: WrittenChanges;
-  readonly inverse: string | null;
+  readonly inverse: { readonly file: string; readonly of: Pushed } | null;
 }
 
 async function writeRecords({ project, temporary, comparison, purpose }: SendJob): Promise<Records> {
   const { changeset: local, frozen } = comparison;
-  const hasDefinitions = local.schema.length > 0 || local.virtual.length > 0;
   // The base may move on meanwhile.
   const [before, after] = ['before.db', 'after.db'].map((name) => path.join(temporary, name)) as [
     string,
     string,
   ];
-  if (hasDefinitions) {
+  if (needsInverse(local)) {
     linkOrCopy(project.files.base.database, before);
     linkOrCopy(fs.existsSync(frozen) ? frozen : project.files.pushed, after);
   }
   const changes = await writeChanges(project, temporary, local, purpose);
-  if (!hasDefinitions) return { changes, inverse: null };
-  const inverse = path.join(temporary, 'inverse.json');
-  await withDiff(after, before, (back) =>
-    writeInverse(inverse, back, { ...purpose, pushed: summarize(local) }),
-  );
-  return { changes, inverse };
-}
-
-function writeInverse(file: string, back: Changeset, purpose: object): Promise<void> {
-  return writePieces(file, changesetJson(back, new Date(), { ...purpose, inverse: true }));
+  if (!needsInverse(local)) return { changes, inverse: null };
+  const file = path.join(temporary, 'inverse.json');
+  const of: Pushed = { before, after, summary: summarize(local), purpose, resolved: null };
+  await writeInverse(file, of);
+  return { changes, inverse: { file, of } };
 }
 
 // The push is through: files for people to read, and for an undo, are not worth a failure.
 async function publish(
   written: Promise<Records>,
   { project, temporary, comparison, purpose, onEvent }: SendJob,
-  resolved: Changeset | null,
+  resolved: Pushed['resolved'],
 ): Promise<void> {
   try {
     const { changes, inverse } = await written;
-    let record = inverse ?? changes.json;
-    if (resolved !== null && inverse === null) {
+    let record = inverse?.file ?? changes.json;
+    if (resolved !== null && inverse !== null) {
+      // Hidden rowids of the remote's choice are no conflict, and the base does not know them.
+      if (resolved.conflicts.length > 0) await writeInverse(record, { ...inverse.of, resolved });
+    } else if (resolved !== null) {
       record = path.join(temporary, 'resolved.json');
-      const done = { ...resolved, expects: comparison.changeset.expects };
+      const done = { ...resolved.changeset, expects: comparison.changeset.expects };
       await writePieces(record, changesetJson(done, new Date(), purpose));
     }
     keepPush(project.files, record);

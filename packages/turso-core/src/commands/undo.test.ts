@@ -126,6 +126,27 @@ test('a table that lost a column, and a full-text index that changed, get all of
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
 });
 
+describe('where a push of definitions met conflicts, what the remote had is there again', () => {
+  const ROWS =
+    "UPDATE t SET w = 'mine' WHERE id IN (1, 2); DELETE FROM t WHERE id = 3; INSERT INTO t VALUES (5, 5, 5)";
+  const THEIRS =
+    "UPDATE t SET w = 'theirs' WHERE id IN (1, 3); DELETE FROM log; INSERT INTO t VALUES (5, 6, 7)";
+  test.each([
+    ['ours', `CREATE INDEX by_w ON t(w); ${ROWS}`],
+    ['theirs', `CREATE INDEX by_w ON t(w); ${ROWS}`],
+    ['theirs', `${ROWS}; DROP TRIGGER noted; ALTER TABLE t ADD COLUMN x DEFAULT 1`],
+    ['theirs', `${ROWS}; DROP TRIGGER noted; ALTER TABLE t RENAME TO u`],
+  ] as const)('resolved by %s: %s', async (onConflict, edit) => {
+    at.edit(edit);
+    at.editRemote(`DROP TRIGGER noted; ${THEIRS};
+      CREATE TRIGGER noted AFTER UPDATE ON t BEGIN INSERT INTO log VALUES ('a trigger fired'); END`);
+    copyFileSync(at.remote, before);
+    expect(await push(at.project, { onConflict })).toMatchObject({ status: 'pushed' });
+    expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+    expect(differences()).toEqual([]);
+  });
+});
+
 test('twenty pushes are kept, and nothing is undone where none was made', async () => {
   await expect(undo(at.project)).rejects.toMatchObject({ code: 'NOTHING_TO_UNDO' });
   for (let i = 0; i < 22; i++) {

@@ -14,6 +14,8 @@ export interface PushJournal {
   readonly fingerprint: string | null;
   /** When the base was made that the push starts from: another one says that it is through. */
   readonly base: string;
+  /** What is to stand at the head of what is kept of it. */
+  readonly purpose?: object | undefined;
 }
 
 /** Notes that a push is under way; `pushed` is the database that becomes the base, and is kept beside the journal. */
