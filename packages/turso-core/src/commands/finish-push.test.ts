@@ -1,9 +1,8 @@
-import { copyFileSync, cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { compareDatabases } from '@turso-sync/testing';
-import { connect } from '../remote/connect';
-import { readManifest } from '../workspace/manifest';
 import { beginPush } from '../workspace/push-journal';
+import { cutOffPush } from './cut-off.fixture';
 import { diff } from './diff';
 import type { CoreEvent } from './events';
 import { init } from './init';
@@ -37,23 +36,7 @@ afterEach(() => {
   expect(readdirSync(at.project.files.directory).filter((name) => !known.includes(name))).toEqual([]);
 });
 
-/** Leaves everything as a push does that dies once its journal is written. */
-async function cutOff(how: 'before it is sent' | 'before its answer comes'): Promise<void> {
-  const { files, workingCopy } = at.project;
-  const remote = connect(at.project.address());
-  const fingerprint = await remote.fingerprint();
-  const [frozen, old] = [`${files.directory}/frozen.db`, `${files.directory}/old`];
-  copyFileSync(workingCopy, frozen);
-  cpSync(files.base.directory, old, { recursive: true });
-  const base = readManifest(files.base)?.createdAt ?? '';
-  if (how === 'before its answer comes') {
-    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
-    rmSync(files.base.directory, { recursive: true });
-    cpSync(old, files.base.directory, { recursive: true });
-  }
-  rmSync(old, { recursive: true });
-  beginPush(files, frozen, { remote: remote.location, fingerprint, base });
-}
+const cutOff = (how: Parameters<typeof cutOffPush>[1]): Promise<void> => cutOffPush(at.project, how);
 
 function lines(): unknown[] {
   const db = new Database(at.remote, { readonly: true });

@@ -44,7 +44,9 @@ export async function finishPush(
   const remote = connectTo(project);
   onEvent?.({ type: 'connect', location: remote.location });
   try {
-    await waitForWriters(remote);
+    await waitForWriters(remote).catch((error: unknown) => {
+      throw isReadOnly(error) ? needsWriteAccess(journal, error) : error;
+    });
     const mark = await remote.fingerprint();
     // Where nothing was sent but an upload has begun, nothing else would tell.
     await remote.clear().catch(() => undefined);
@@ -73,6 +75,18 @@ export async function finishPush(
 /** A server need not notice that a client has died: it may still be at work on what was sent, and show none of it yet. */
 function waitForWriters(remote: Remote): Promise<void> {
   return remote.read(() => Promise.resolve(), { after: [{ sql: 'SELECT 1' }] });
+}
+
+function isReadOnly(error: unknown): boolean {
+  return error instanceof TursoSyncError && error.code === 'REMOTE_READ_ONLY';
+}
+
+function needsWriteAccess({ startedAt, remote }: PushJournal, cause: unknown): TursoSyncError {
+  return new TursoSyncError(
+    'REMOTE_READ_ONLY',
+    `A push to ${remote} was cut off (begun at ${startedAt}), and a read-only token does not do to find out how it ended.`,
+    { hint: 'Run `turso-sync dump-push` with a token that has write access. Nothing was changed.', cause },
+  );
 }
 
 async function hasArrived(
