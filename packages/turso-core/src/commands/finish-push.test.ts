@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { compareDatabases } from '@turso-sync/testing';
 import { beginPush } from '../workspace/push-journal';
@@ -99,7 +99,6 @@ test.each([
   copyFileSync(at.remote, before);
   at.edit(edit);
   await cutOff('before its answer comes');
-  rmSync(at.project.files.pushes, { recursive: true });
   expect(await push(at.project)).toMatchObject({ status: 'pushed' });
   expect(await undo(at.project)).toMatchObject({ status: 'undone', push: { number: 1, undoes: null } });
   expect(compareDatabases(at.remote, before)).toEqual([]);

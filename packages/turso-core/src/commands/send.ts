@@ -12,7 +12,7 @@ import type { Remote } from '../remote/remote';
 import { linkOrCopy } from '../workspace/backups';
 import { withMovedRowids, type Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
-import { beginPush, endPush } from '../workspace/push-journal';
+import { beginPush, endPush, type PushPurpose } from '../workspace/push-journal';
 import { connectTo } from './connect-to';
 import { keepPush } from '../workspace/pushes';
 import { advanceBase } from './advance-base';
@@ -32,8 +32,7 @@ export interface SendJob {
   /** The changes; the frozen copy becomes the base. */
   readonly comparison: Comparison;
   readonly policy: ApplyOptions;
-  /** What else is to stand at the head of what is kept of it. */
-  readonly purpose?: object;
+  readonly purpose?: PushPurpose;
   readonly onEvent: OnEvent | undefined;
 }
 

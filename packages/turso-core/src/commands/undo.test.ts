@@ -1,6 +1,7 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { compareDatabases, makeTempDir } from '@turso-sync/testing';
+import { cutOffPush } from './cut-off.fixture';
 import { diff } from './diff';
 import { init } from './init';
 import { makeFileProject, type FileProject } from './project.fixture';
@@ -88,6 +89,34 @@ test.each([
     conflicts: [{ kind: 'update/update', key: { id: 1n }, local: { w: FIRST }, remote: { w: 'theirs' } }],
   });
   expect(readFileSync(at.remote).equals(there)).toBe(true);
+});
+
+describe('an undo that was cut off', () => {
+  beforeEach(async () => {
+    at.edit(EDIT);
+    await push(at.project);
+  });
+
+  test.each(['before it is sent', 'before its answer comes'] as const)(
+    '%s is made once by the next one',
+    async (how) => {
+      await cutOffPush(at.project, how, { undo: 1 });
+      expect(await undo(at.project)).toMatchObject({
+        status: 'undone',
+        push: { number: 1, undoes: null },
+        changes: { total: { insert: 1 } },
+      });
+      expect(differences()).toEqual([]);
+      expect(pushes(at.project)[0]).toMatchObject({ undoes: 1 });
+    },
+  );
+
+  test('is not what undoing another push was about', async () => {
+    await cutOffPush(at.project, 'before its answer comes', { undo: 1 });
+    const { number } = (await undo(at.project, { push: 2 })).push;
+    expect(number).toBe(2);
+    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  });
 });
 
 test('what others changed elsewhere stays', async () => {
