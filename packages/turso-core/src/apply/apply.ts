@@ -1,5 +1,6 @@
 import { TursoSyncError } from '../errors';
 import type { Changeset } from '../changeset/model';
+import { underNewNames } from '../changeset/under-new-names';
 import type { TransactionOutcome } from '../local/statement';
 import type { Remote } from '../remote/remote';
 import type { Conflict } from './conflict';
@@ -69,7 +70,8 @@ export async function apply(
   target: Target,
   { onSend, movedRowids, merge = 'rows', onConflict = 'fail' }: ApplyOptions = {},
 ): Promise<ApplyResult> {
-  const context = { policy: { merge, onConflict }, movedRowids };
+  const moved = movedRowids && new Set(underNewNames(movedRowids, changeset));
+  const context = { policy: { merge, onConflict }, movedRowids: moved };
   await refuseMissingModules(changeset, target);
   // Their rows are looked at in a transaction of its own.
   const altersTables = changeset.schema.some(({ action }) => action === 'alter');

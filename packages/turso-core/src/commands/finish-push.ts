@@ -4,7 +4,6 @@ import { asOnRemote } from '../changeset/as-on-remote';
 import type { Changeset } from '../changeset/model';
 import { summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
-import { createFileRemote } from '../remote/file/file-remote';
 import type { Remote } from '../remote/remote';
 import { linkOrCopy } from '../workspace/backups';
 import type { Project } from '../workspace/project';
@@ -93,9 +92,8 @@ async function hasArrived(
   { project, journal, remote }: { project: Project; journal: PushJournal; remote: Remote },
   changeset: Changeset,
 ): Promise<boolean> {
-  const base = createFileRemote(project.files.base.database, 'the base');
   const meant = asOnRemote(changeset, requireBase(project).setAside);
-  const { there, open } = await base.read((query) => findEvidence(meant, remote, query));
+  const { there, open } = await findEvidence(meant, remote);
   if (there > 0 && open > 0) throw undecided(journal, there, open);
   // The same database may have several URLs.
   if (there === 0 && remote.location !== journal.remote) throw elsewhere(journal, remote.location);
@@ -106,21 +104,21 @@ async function finish(
   { project, journal, temporary }: { project: Project; journal: PushJournal; temporary: string },
   changeset: Changeset,
 ): Promise<void> {
-  const { purpose } = journal;
-  const written = await writeChanges(project, temporary, changeset, purpose);
+  // Neither what else has happened on the remote is known, nor where appended rows are there.
+  const movedRowids = [...changeset.renumbered, ...changeset.tables.map((t) => t.table.name)];
+  const head = { ...journal.purpose, movedRowids };
+  const written = await writeChanges(project, temporary, changeset, head);
   let record = written.json;
   if (needsInverse(changeset)) {
     record = path.join(temporary, 'inverse.json');
     const { base, pushed: after } = project.files;
     const summary = summarize(changeset);
-    await writeInverse(record, { before: base.database, after, summary, purpose, resolved: null });
+    await writeInverse(record, { before: base.database, after, summary, head, resolved: null });
   }
   keepPush(project.files, record);
   written.publish();
-  // Neither what else has happened on the remote is known, nor where appended rows are there.
-  const tables = [...changeset.renumbered, ...changeset.tables.map((t) => t.table.name)];
   advanceBase(project, temporary, project.files.pushed, {
-    ...withMovedRowids(requireBase(project), tables),
+    ...withMovedRowids(requireBase(project), movedRowids),
     remote: journal.remote,
     fingerprint: null,
   });

@@ -23,7 +23,7 @@ export interface Pushed {
   readonly after: string;
   readonly summary: ChangeSummary;
   /** What else stands at the head of the record. */
-  readonly purpose: object | undefined;
+  readonly head: object | undefined;
   /** What was really written where conflicts were resolved, and these conflicts; else null. */
   readonly resolved: { readonly changeset: Changeset; readonly conflicts: readonly Conflict[] } | null;
 }
@@ -31,11 +31,11 @@ export interface Pushed {
 /** Writes the changes that take a push back to a file of changes. */
 export function writeInverse(
   file: string,
-  { before, after, summary, purpose, resolved }: Pushed,
+  { before, after, summary, head, resolved }: Pushed,
 ): Promise<void> {
   return withDiff(after, before, (all) => {
     const back = resolved === null ? all : withResolved(all, resolved.changeset, resolved.conflicts);
-    return writePieces(file, changesetJson(back, new Date(), { ...purpose, pushed: summary, inverse: true }));
+    return writePieces(file, changesetJson(back, new Date(), { ...head, pushed: summary, inverse: true }));
   });
 }
 

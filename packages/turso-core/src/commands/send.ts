@@ -6,6 +6,7 @@ import type { Plan } from '../apply/plan';
 import { asOnRemote } from '../changeset/as-on-remote';
 import { changesetJson } from '../changeset/json';
 import { summarize } from '../changeset/summary';
+import { underNewNames } from '../changeset/under-new-names';
 import { TursoSyncError } from '../errors';
 import { writePieces } from '../local/write-file';
 import type { Remote } from '../remote/remote';
@@ -100,12 +101,14 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
   // Only a base that had all of the remote before the push has all of it afterwards.
   const isCurrent = before === base.fingerprint;
   const fingerprint = isCurrent ? await knownFingerprint(remote, result.fingerprint) : null;
-  const moved = withMovedRowids(base, [...changeset.renumbered, ...result.movedRowids]);
+  const movedTables = [...(base.movedRowids ?? []), ...changeset.renumbered, ...result.movedRowids];
+  const moved = withMovedRowids(base, underNewNames(movedTables, changeset));
   advanceBase(project, temporary, project.files.pushed, { ...moved, remote: location, fingerprint });
   endPush(project.files);
   removeConflicts(project);
   const { applied: changed, resolved: conflicts } = result;
-  const resolved = changed === meant ? null : { changeset: changed, conflicts };
+  const { movedRowids: tables } = moved;
+  const resolved = changed === meant ? null : { changeset: changed, conflicts, movedRowids: tables };
   await publish(written ?? writeRecords(job), job, resolved);
   const { alreadyThere, notCarried } = result;
   return { status: 'pushed', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
@@ -146,23 +149,26 @@ async function writeRecords({ project, temporary, comparison, purpose }: SendJob
   const changes = await writeChanges(project, temporary, local, purpose);
   if (!needsInverse(local)) return { changes, inverse: null };
   const file = path.join(temporary, 'inverse.json');
-  const of: Pushed = { before, after, summary: summarize(local), purpose, resolved: null };
+  const of: Pushed = { before, after, summary: summarize(local), head: purpose, resolved: null };
   await writeInverse(file, of);
   return { changes, inverse: { file, of } };
 }
+
+/** What was really written, where that is not what was meant, and the tables in which rows are under other rowids there. */
+type Resolution = NonNullable<Pushed['resolved']> & { readonly movedRowids: readonly string[] | undefined };
 
 // The push is through: files for people to read, and for an undo, are not worth a failure.
 async function publish(
   written: Promise<Records>,
   { project, temporary, comparison, purpose, onEvent }: SendJob,
-  resolved: Pushed['resolved'],
+  resolved: Resolution | null,
 ): Promise<void> {
   try {
     const { changes, inverse } = await written;
     let record = inverse?.file ?? changes.json;
     if (resolved !== null && inverse !== null) {
-      // Hidden rowids of the remote's choice are no conflict, and the base does not know them.
-      if (resolved.conflicts.length > 0) await writeInverse(record, { ...inverse.of, resolved });
+      const head = { ...purpose, movedRowids: resolved.movedRowids };
+      await writeInverse(record, { ...inverse.of, head, resolved });
     } else if (resolved !== null) {
       record = path.join(temporary, 'resolved.json');
       const done = { ...resolved.changeset, expects: comparison.changeset.expects };

@@ -91,6 +91,30 @@ test.each([
   expect(readFileSync(at.remote).equals(there)).toBe(true);
 });
 
+describe('rows that the remote has under other hidden rowids', () => {
+  const cases = [false, true].flatMap((pulls) =>
+    ['', 'CREATE VIEW lines AS SELECT line FROM log', 'ALTER TABLE log ADD COLUMN n', 'RENAME'].flatMap(
+      (definition) => [false, true].map((isCutOff) => ({ pulls, definition, isCutOff })),
+    ),
+  );
+  test.each(cases)('are undone: %j', async ({ pulls, definition, isCutOff }) => {
+    at.edit("INSERT INTO log VALUES ('twice'), ('second')");
+    await push(at.project);
+    at.edit(`UPDATE log SET line = 'mine' WHERE line = 'first'; DELETE FROM log WHERE line = 'second';
+      INSERT INTO log(line) VALUES ('own'), ('twice'), ('twice')`);
+    at.edit(definition === 'RENAME' ? 'DROP TRIGGER noted; ALTER TABLE log RENAME TO lines' : definition);
+    at.editRemote("INSERT INTO log VALUES ('theirs'), ('theirs'), ('theirs'), ('twice')");
+    copyFileSync(at.remote, before);
+    if (isCutOff) await cutOffPush(at.project, 'before its answer comes');
+    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+    if (pulls) await pull(at.project);
+    expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+    expect(compareDatabases(at.remote, before, { ignoreTables: ['log'] })).toEqual([]);
+    const lines = at.queryRemote('SELECT line FROM log ORDER BY line');
+    expect(lines.flat()).toEqual(['first', 'second', 'theirs', 'theirs', 'theirs', 'twice', 'twice']);
+  });
+});
+
 describe('an undo that was cut off', () => {
   beforeEach(async () => {
     at.edit(EDIT);
