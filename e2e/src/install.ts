@@ -13,13 +13,27 @@ const PACKAGES = ['turso-core', 'turso-sync-plugin'];
  */
 export default async function install(): Promise<void> {
   const parent = makeTempDir('e2e-');
-  const workspace = path.join(parent, 'workspace');
+  const tarballs = Object.fromEntries(await Promise.all(PACKAGES.map((name) => pack(name, parent))));
+  const workspace = await makeWorkspace(path.join(parent, 'workspace'), { nx: versionOf('nx'), ...tarballs });
+  process.env['E2E_WORKSPACE'] = workspace;
+}
+
+/**
+ * Makes an Nx workspace with the plugin in it, and installs what it needs.
+ *
+ * @param packages - what to install, by name, each with its version or file.
+ * @param flags - of `npm install`.
+ */
+export async function makeWorkspace(
+  workspace: string,
+  packages: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
+): Promise<string> {
   fs.mkdirSync(workspace);
-  const tarballs = await Promise.all(PACKAGES.map((name) => pack(name, parent)));
   writeJson(path.join(workspace, 'package.json'), {
     name: 'workspace',
     private: true,
-    devDependencies: { nx: versionOf('nx'), ...Object.fromEntries(tarballs) },
+    devDependencies: packages,
     allowScripts: { 'better-sqlite3': true, nx: false },
   });
   writeJson(path.join(workspace, 'nx.json'), {
@@ -31,8 +45,8 @@ export default async function install(): Promise<void> {
     path.join(workspace, '.gitignore'),
     ['node_modules', '.nx', '.turso', 'working_copy.*', '.env.local', ''].join('\n'),
   );
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], workspace);
-  process.env['E2E_WORKSPACE'] = workspace;
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...flags], workspace);
+  return workspace;
 }
 
 /** Packs one package; answers with its name and what to install it by. */

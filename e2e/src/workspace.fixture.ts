@@ -23,9 +23,9 @@ export interface App {
   breakTest(): void;
 }
 
-/** Adds a project to the workspace. */
-export function addApp(name: string, files: Readonly<Record<string, string>> = {}): App {
-  const directory = path.join(workspace, 'apps', name);
+/** Adds a project to a workspace. */
+export function addApp(name: string, files: Readonly<Record<string, string>> = {}, place = workspace): App {
+  const directory = path.join(place, 'apps', name);
   const command = (script: string): object => ({
     executor: 'nx:run-commands',
     options: { command: `node ${script}`, cwd: '{projectRoot}' },
@@ -54,20 +54,26 @@ export function addApp(name: string, files: Readonly<Record<string, string>> = {
 /** A user without any settings: Nx keeps things in the home folder. */
 export const home = makeTempDir('home-');
 
-/** Runs Nx in the workspace, without its daemon unless the variables say so. */
+/** Runs Nx in a workspace, without its daemon unless the variables say so. */
 export function nx(
   args: readonly string[],
   variables: Readonly<Record<string, string>> = {},
+  place = workspace,
 ): Promise<Ended> {
   const { PATH = '' } = process.env;
   const env = { PATH, HOME: home, NX_DAEMON: 'false', NX_TUI: 'false', NO_COLOR: '1', ...variables };
-  return run(path.join(workspace, 'node_modules', '.bin', 'nx'), args, env);
+  return run(path.join(place, 'node_modules', '.bin', 'nx'), args, env, place);
 }
 
-/** Runs a command in the workspace. */
-export function run(command: string, args: readonly string[], env = process.env): Promise<Ended> {
+/** Runs a command in a workspace. */
+export function run(
+  command: string,
+  args: readonly string[],
+  env = process.env,
+  place = workspace,
+): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = execFile(command, args, { cwd: workspace, env, maxBuffer: 1 << 26 }, () => undefined);
+    const child = execFile(command, args, { cwd: place, env, maxBuffer: 1 << 26 }, () => undefined);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: string) => (output += text));
     child.on('close', (exitCode) => resolve({ exitCode: exitCode ?? -1, output }));

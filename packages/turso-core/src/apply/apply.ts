@@ -1,5 +1,6 @@
 import { TursoSyncError } from '../errors';
 import type { Changeset } from '../changeset/model';
+import { underNewNames } from '../changeset/under-new-names';
 import type { TransactionOutcome } from '../local/statement';
 import type { Remote } from '../remote/remote';
 import type { Conflict } from './conflict';
@@ -73,7 +74,8 @@ export async function apply(
   target: Target,
   { onSend, movedRowids, since = null, merge = 'rows', onConflict = 'fail' }: ApplyOptions = {},
 ): Promise<ApplyResult> {
-  const context = { policy: { merge, onConflict }, movedRowids };
+  const moved = movedRowids && new Set(underNewNames(movedRowids, changeset));
+  const context = { policy: { merge, onConflict }, movedRowids: moved };
   await refuseMissingModules(changeset, target);
   const untouched = await applyUntouched(changeset, target, {
     since,
@@ -110,6 +112,8 @@ export async function apply(
     }
     if (outcome.committed)
       return { ...appliedResult(changeset, remaining), attempts, fingerprint: outcome.fingerprint };
+    // To find out why would take as long again.
+    if (outcome.code === 'TRANSACTION_TIMEOUT') throw takenOver(target.location, altersTables);
     const failed = plan.statements[outcome.failed];
     // Turso Cloud does not allow it to be set; everything else is worth carrying without it.
     const refusesUserVersion = failed?.sql.startsWith('PRAGMA user_version') === true;
@@ -152,20 +156,29 @@ function appliedResult(
   };
 }
 
+// https://github.com/tursodatabase/libsql/blob/main/libsql-server/src/connection/libsql.rs
+function takenOver(location: string, altersTables: boolean): TursoSyncError {
+  const what = altersTables ? ' Making a large table anew is what takes long.' : '';
+  return new TursoSyncError(
+    'REMOTE_BUSY',
+    `Another writer took over on ${location} before the push was through.`,
+    {
+      hint: `Nothing was changed. A server does so where others wait while a transaction takes longer than 5 seconds.${what} Run the command again while nobody writes.`,
+      retryable: true,
+    },
+  );
+}
+
 function failure(
   outcome: Extract<TransactionOutcome, { committed: false }>,
   location: string,
   changeset: Changeset,
 ): TursoSyncError {
-  if (/TRANSACTION_TIMEOUT|BUSY|LOCKED/.test(outcome.code)) {
-    return new TursoSyncError(
-      'REMOTE_BUSY',
-      `Another writer took over on ${location} before the push was through.`,
-      {
-        hint: 'Nothing was changed. Run the command again.',
-        retryable: true,
-      },
-    );
+  if (/BUSY|LOCKED/.test(outcome.code)) {
+    return new TursoSyncError('REMOTE_BUSY', `Another writer is at work on ${location}.`, {
+      hint: 'Nothing was changed. Run the command again.',
+      retryable: true,
+    });
   }
   if (/too big/i.test(outcome.message)) {
     const largest = describeLargest(changeset);

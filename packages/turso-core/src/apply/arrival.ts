@@ -20,10 +20,8 @@ export interface Evidence {
 /**
  * Finds out whether a changeset that was sent has arrived: it is there as a whole or not at all, but for what others have
  * done since. Rows that are neither as before nor as afterwards say nothing.
- *
- * @param base - runs queries on the database that the changeset starts from.
  */
-export function findEvidence(changeset: Changeset, target: Target, base: Query): Promise<Evidence> {
+export function findEvidence(changeset: Changeset, target: Target): Promise<Evidence> {
   return target.read(async (query) => {
     const [row] = await query(
       'SELECT (SELECT encoding FROM pragma_encoding), (SELECT user_version FROM pragma_user_version)',
@@ -38,7 +36,7 @@ export function findEvidence(changeset: Changeset, target: Target, base: Query):
     if (changeset.userVersion !== null) count(evidence, userVersion, changeset.userVersion);
     for (const changes of changeset.tables) {
       if (!schema.tables.has(changes.table.name)) continue;
-      await weighRows({ query, base, encoding }, changes, evidence);
+      await weighRows(query, changes, { encoding, evidence });
     }
     if (evidence.there + evidence.open === 0) await weighSequences(query, changeset, evidence);
     return evidence;
@@ -47,14 +45,16 @@ export function findEvidence(changeset: Changeset, target: Target, base: Query):
 
 type Counting = { -readonly [key in keyof Evidence]: Evidence[key] };
 
-interface Sides {
-  readonly query: Query;
-  readonly base: Query;
+interface Weighing {
   readonly encoding: Encoding;
+  readonly evidence: Counting;
 }
 
-async function weighRows(sides: Sides, changes: TableChanges, evidence: Counting): Promise<void> {
-  const { query, encoding } = sides;
+async function weighRows(
+  query: Query,
+  changes: TableChanges,
+  { encoding, evidence }: Weighing,
+): Promise<void> {
   const decisions = new Map<string, RowDecision>();
   const policy = { merge: 'rows', onConflict: 'fail' } as const;
   const conflicts = await inspectRows(query, changes, { encoding, policy, isMoved: false }, (id, what) =>
@@ -66,27 +66,27 @@ async function weighRows(sides: Sides, changes: TableChanges, evidence: Counting
   evidence.open += total - decided.length - conflicts.length;
   for (const change of changes.rows('insert')) {
     if (decisions.get(rowIdentity(changes, change))?.outcome !== 'appended') continue;
-    if (await wasAppended(sides, changes, change)) evidence.there++;
+    if (await wasAppended(query, changes, change, encoding)) evidence.there++;
     else evidence.open++;
   }
 }
 
 /** Whether the other side has a row of this content once more than the base, under whatever hidden rowid. */
 async function wasAppended(
-  { query, base, encoding }: Sides,
+  query: Query,
   changes: TableChanges,
   change: RowChange,
+  encoding: Encoding,
 ): Promise<boolean> {
   if (change.kind !== 'insert') return false;
   // NULL equals nothing; such columns are compared afterwards.
   const known = changes.columns.map((_, i) => i).filter((i) => i > 0 && change.new[i] !== null);
   const terms = known.map((i) => `t.${quoteName(changes.columns[i] ?? '')}`);
   const values = [known.map((i) => change.new[i] as SqlValue)];
-  const twins = async (side: Query): Promise<number> => {
-    const found = await lookUp(side, changes, { terms, values }, encoding);
-    return found.filter(({ row }) => sameRow(row.slice(1), change.new.slice(1))).length;
-  };
-  return (await twins(query)) > (await twins(base));
+  const content = change.new.slice(1);
+  const found = await lookUp(query, changes, { terms, values }, encoding);
+  const there = found.filter(({ row }) => sameRow(row.slice(1), content)).length;
+  return there > (changes.countBefore?.([content], [there])[0] ?? 0);
 }
 
 async function weighSequences(query: Query, { sequences }: Changeset, evidence: Counting): Promise<void> {

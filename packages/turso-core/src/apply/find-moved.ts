@@ -31,11 +31,12 @@ export async function findMoved(
     groups.set(name, [...(groups.get(name) ?? []), change]);
   }
   const firsts = [...groups.values()].map((group) => (group[0] as Removal).old.slice(1));
-  const [there, counts, ours] = [
-    await rowidsOf(query, content, changes.columns[0] ?? '', firsts),
-    changes.countBefore(firsts),
-    placesByContent(changes, groups, removed),
-  ];
+  const there = await rowidsOf(query, content, changes.columns[0] ?? '', firsts);
+  const counts = changes.countBefore(
+    firsts,
+    there.map((rowids) => rowids.length),
+  );
+  const ours = placesByContent(changes, groups, removed);
   const written = placesByContent(changes, groups, added);
   const moved = new Map<Removal, Row>();
   [...groups].forEach(([name, group], i) => {

@@ -43,6 +43,31 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
     }),
   );
 
+  test.each([
+    ['a new rule', `(id INTEGER PRIMARY KEY, a CHECK (a <> 'b'), b)`],
+    ['a new uniqueness', '(id INTEGER PRIMARY KEY, a COLLATE NOCASE UNIQUE, b)'],
+    ['a strict type', '(id INTEGER PRIMARY KEY, a TEXT, b INTEGER) STRICT'],
+    ['a new key', '(a PRIMARY KEY NOT NULL, id, b) WITHOUT ROWID'],
+    ['a type of doubles', '(id INTEGER PRIMARY KEY, a REAL, b)'],
+  ])('goes through with the rows that fit, where one does not fit %s', async (_what, definition) => {
+    const base = `${BASE}; INSERT INTO t VALUES(4, 'd', 4), (5, 'A', 5), (6, 'B', 6), (7, '0.1', x'01'), (8, 'b', 8), (9, NULL, 9)`;
+    const edit = `UPDATE t SET a = 'new' || id WHERE id IN (5, 6); CREATE TABLE n${definition};
+      INSERT INTO n(id, a, b) SELECT id, a, b FROM t WHERE id NOT IN (2, 7, 8, 9); DROP TABLE t; ALTER TABLE n RENAME TO t;
+      INSERT INTO t(id, a, b) VALUES(8, 'eight', 8)`;
+    await play(serve, { base, edit }, async (scene) => {
+      for (let time = 0; time < 2; time++) {
+        expect(await scene.push()).toMatchObject({ status: 'applied', attempts: time + 1 });
+        expect(await scene.differences()).toEqual([]);
+      }
+    });
+    const remote = `UPDATE t SET a = 'z' WHERE id = 1; INSERT INTO t VALUES(3, 'c', 3); DELETE FROM t WHERE id = 4`;
+    await play(serve, { base, edit, remote }, async (scene) => {
+      expect(await scene.push()).toMatchObject({ status: 'applied' });
+      const rows = await scene.query(`SELECT concat_ws('|', id, a, b) FROM t ORDER BY id`);
+      expect(rows.flat()).toEqual(['1|z|1', '3|c|3', '5|new5|5', '6|new6|6', '8|eight|8']);
+    });
+  });
+
   test('is found done where someone else has done the same, and the rest goes through', () =>
     play(
       serve,

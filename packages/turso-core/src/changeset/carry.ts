@@ -3,12 +3,14 @@ import Database from 'better-sqlite3';
 import { systemCode } from '../errors';
 import { using } from '../local/open';
 import { quoteName } from '../local/quote';
-import type { Schema, SchemaObject, Table } from '../local/schema';
+import { keyColumns, type Schema, type SchemaObject, type Table } from '../local/schema';
+import type { Encoding } from '../local/values';
 import { addColumnStatements } from './add-columns';
 import { carriedColumns, defaultedColumns, type CarriedColumn } from './carried-columns';
 import { isConstant } from './constant';
 import { dropSql } from './drop-sql';
-import { isCarriedInexactly } from './inexact';
+import { inexactRows } from './inexact';
+import { writeMisfits } from './misfits';
 import type { ObjectChange, TableAlteration } from './model';
 import type { TablePair } from './pair-tables';
 import { rebuildStatements } from './rebuild-statements';
@@ -17,14 +19,16 @@ import { unsupported } from './unsupported';
 /** How a table's definition is changed. */
 export interface CarriedTable extends TablePair {
   readonly alteration: TableAlteration;
-  /** Whether its rows have to go before: as they were, they do not fit the new definition, or nobody knows how. */
-  readonly leavesRows: boolean;
+  /** Which rows have to go before: as they were, they do not fit the new definition, or nobody knows how. */
+  readonly leaves: 'none' | 'misfits' | 'all';
 }
 
 /** What {@link carryTables} works on. */
 export interface CarryOptions {
   /** The file of the database as it was. */
   readonly before: string;
+  /** Where to write the rows of tables that leave only `misfits`: to a database with just these tables and rows. */
+  readonly misfits: string;
   readonly schema: Schema;
   readonly pairs: readonly TablePair[];
   /** What else changes. */
@@ -39,7 +43,7 @@ export interface CarryOptions {
  */
 export function carryTables(
   file: string,
-  { before, schema, pairs, changes, taken }: CarryOptions,
+  { before, misfits, schema, pairs, changes, taken }: CarryOptions,
 ): CarriedTable[] {
   copyFileSync(before, file, constants.COPYFILE_FICLONE);
   return using(openScratch(file), (db) => {
@@ -52,7 +56,8 @@ export function carryTables(
     const order = ['trigger', 'view', 'index', 'table'];
     for (const object of inTheWay.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type)))
       db.exec(dropSql(object));
-    const options = { holding: freeName(taken), hasSequences: hasSequences(db) };
+    const { encoding } = schema;
+    const options = { before, misfits, encoding, holding: freeName(taken), hasSequences: hasSequences(db) };
     return pairs.map((pair) => carryTable(db, pair, options));
   });
 }
@@ -76,41 +81,75 @@ function freeName(taken: ReadonlySet<string>): string {
   }
 }
 
-function carryTable(
-  db: Database.Database,
-  pair: TablePair,
-  options: { readonly holding: string; readonly hasSequences: boolean },
-): CarriedTable {
+interface Place {
+  readonly before: string;
+  readonly misfits: string;
+  readonly encoding: Encoding;
+  readonly holding: string;
+  readonly hasSequences: boolean;
+}
+
+function carryTable(db: Database.Database, pair: TablePair, place: Place): CarriedTable {
   const { from, to } = pair;
   const carried = carriedColumns(from, to);
-  const how = (rebuilt: boolean, statements: readonly string[], leavesRows: boolean): CarriedTable => ({
+  const how = (
+    rebuilt: boolean,
+    statements: readonly string[],
+    leaves: CarriedTable['leaves'],
+  ): CarriedTable => ({
     ...pair,
     alteration: { action: 'alter', object: objectOf(to), from: objectOf(from), rebuilt, statements },
-    leavesRows,
+    leaves,
   });
 
   const added = addColumnStatements(pair);
-  if (added !== null && attempt(db, added) === null) return how(false, added, false);
-  const statements = rebuildStatements(pair, { ...options, carried });
-  const keepsRows = isCarriedSurely(db, pair, carried) && attempt(db, statements) === null;
-  const refusal = keepsRows ? null : attempt(db, [`DELETE FROM main.${quoteName(from.name)}`, ...statements]);
-  if (refusal !== null)
-    throw unsupported(`the new definition of table "${to.name}" cannot be made (${refusal})`);
+  if (added !== null && attempt(db, added) === null) return how(false, added, 'none');
+  const statements = rebuildStatements(pair, { ...place, carried });
+  const leaves = rebuild(db, pair, { ...place, carried, statements });
   const text = db
     .prepare(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?`)
     .pluck()
     .get(to.name);
   if (text !== to.sql)
     throw unsupported(`no statement gives table "${to.name}" the text of its definition: ${to.sql}`);
-  return how(true, statements, !keepsRows);
+  return how(true, statements, leaves);
+}
+
+interface Rebuild extends Place {
+  readonly carried: readonly CarriedColumn[];
+  readonly statements: readonly string[];
+}
+
+/** Makes a table anew, with as many of its rows as fit, and answers which had to go. */
+function rebuild(
+  db: Database.Database,
+  pair: TablePair,
+  { statements, ...options }: Rebuild,
+): CarriedTable['leaves'] {
+  const { from, to } = pair;
+  const name = `main.${quoteName(from.name)}`;
+  // A default that is another one each time is known to nobody.
+  if (defaultedColumns(to, options.carried).every(isConstant)) {
+    const condition = inexactRows(pair, options.carried);
+    const isExact =
+      condition === null || db.prepare(`SELECT 1 FROM ${name} WHERE ${condition}`).get() === undefined;
+    if (isExact && attempt(db, statements) === null) return 'none';
+    if (writeMisfits(options.misfits, pair, { ...options, condition })) {
+      const key = keyColumns(from).map(quoteName).join(',');
+      const misfits = `SELECT ${key} FROM misfits.${quoteName(from.name)}`;
+      db.prepare('ATTACH ? AS misfits').run(options.misfits);
+      const refusal = attempt(db, [`DELETE FROM ${name} WHERE (${key}) IN (${misfits})`, ...statements]);
+      db.exec('DETACH misfits');
+      if (refusal === null) return 'misfits';
+    }
+  }
+  const refusal = attempt(db, [`DELETE FROM ${name}`, ...statements]);
+  if (refusal === null) return 'all';
+  throw unsupported(`the new definition of table "${to.name}" cannot be made (${refusal})`);
 }
 
 function objectOf({ name, sql }: Table): SchemaObject {
   return { type: 'table', name, table: name, sql };
-}
-
-function isCarriedSurely(db: Database.Database, pair: TablePair, carried: readonly CarriedColumn[]): boolean {
-  return defaultedColumns(pair.to, carried).every(isConstant) && !isCarriedInexactly(db, pair, carried);
 }
 
 /** Runs all statements or none; answers what SQLite says against it. */

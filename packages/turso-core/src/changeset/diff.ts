@@ -38,6 +38,9 @@ import { diffWide } from './wide-diff';
 /** The name under which the tables with changed definitions are attached, with the older rows carried into them. */
 const CARRIED = 'carried';
 
+/** The name under which the rows are attached that do not fit a new definition, each in a table of the old one. */
+const MISFITS = 'misfits';
+
 /**
  * Compares two database files and runs work with what has to happen to the first so that it equals the second. Nothing is
  * written to either; neither may be changed meanwhile. Where definitions of tables differ, a copy of the first is made in
@@ -99,8 +102,11 @@ function diffDatabases(db: Database, files: Files, folder: PrivateFolder): Chang
   if (pairs.length > 0) {
     const scratch = folder.file('carried.db');
     const taken = new Set([...before.objects, ...after.objects].map((o) => o.name));
-    carried = carryTables(scratch, { before: files.before, schema: before, pairs, changes: objects, taken });
+    const misfits = folder.file('misfits.db');
+    const options = { before: files.before, misfits, schema: before, pairs, changes: objects, taken };
+    carried = carryTables(scratch, options);
     attach(db, scratch, CARRIED);
+    if (carried.some((c) => c.leaves === 'misfits')) attach(db, misfits, MISFITS);
   }
   const schema = [
     ...objects.filter((c) => c.action === 'drop'),
@@ -210,9 +216,12 @@ function diffTables(
         : diffTable(db, table, 'after', encoding),
     ),
     ...carried.map(({ to }) => diffTable(db, to, 'both', encoding, { older: CARRIED })),
-    ...[...dropped, ...carried.filter((c) => c.leavesRows).map((c) => c.from)].map((table) =>
-      diffTable(db, table, 'before', encoding),
-    ),
+    ...dropped.map((table) => diffTable(db, table, 'before', encoding)),
+    ...carried
+      .filter((c) => c.leaves !== 'none')
+      .map(({ from, leaves }) =>
+        diffTable(db, from, 'before', encoding, { older: leaves === 'all' ? BEFORE : MISFITS }),
+      ),
   ].flatMap((changes) => changes ?? []);
 }
 

@@ -1,4 +1,3 @@
-import type { Database } from 'better-sqlite3';
 import { joinTerms } from '../local/join-terms';
 import { quoteName } from '../local/quote';
 import type { Column } from '../local/schema';
@@ -6,14 +5,10 @@ import type { CarriedColumn } from './carried-columns';
 import type { TablePair } from './pair-tables';
 
 /**
- * Whether carrying a table's rows turns text into doubles or doubles into text, which versions of SQLite do not all do to
- * the same bits and digits.
+ * The condition on a table's rows that carrying them turns text into doubles or doubles into text, which versions of SQLite
+ * do not all do to the same bits and digits; null where no row can be so.
  */
-export function isCarriedInexactly(
-  db: Database,
-  { from, to }: TablePair,
-  carried: readonly CarriedColumn[],
-): boolean {
+export function inexactRows({ from, to }: TablePair, carried: readonly CarriedColumn[]): string | null {
   const column = (columns: readonly Column[], name: string): Column | undefined =>
     columns.find((c) => c.name === name);
   const terms = carried.flatMap((c) => {
@@ -28,14 +23,9 @@ export function isCarriedInexactly(
     const isInteger = `length(${name})<=15 AND ${name} NOT GLOB '*[^0-9]*'`;
     return [`typeof(${name})='text' AND ${name} GLOB '*[0-9]*' AND NOT (${isInteger})`];
   });
-  if (terms.length === 0) return false;
-  const condition = joinTerms(
-    terms.map((term) => `(${term})`),
-    'OR',
-  );
-  return (
-    db.prepare(`SELECT 1 FROM main.${quoteName(from.name)} WHERE ${condition} LIMIT 1`).get() !== undefined
-  );
+  if (terms.length === 0) return null;
+  const alternatives = terms.map((term) => `(${term})`);
+  return joinTerms(alternatives, 'OR');
 }
 
 /** What a column's declared type does to values: https://sqlite.org/datatype3.html#determination_of_column_affinity */

@@ -44,10 +44,10 @@ export interface TableChanges {
   /** How many rows of one kind there are. */
   count(kind: ChangeKind): number;
   /**
-   * How many rows of the first database have just these values, a hidden rowid left aside. Not known where the changes
-   * were read from a file.
+   * How many rows of the first database have just these values, a hidden rowid left aside; `there` says how many the
+   * database has that the changes are applied to.
    */
-  countBefore?: (rows: readonly (readonly SqlValue[])[]) => number[];
+  countBefore?: (rows: readonly (readonly SqlValue[])[], there: readonly number[]) => readonly number[];
   /** Whether hidden rowids were numbered anew, so that rows had to be paired by something else. */
   isRenumbered?: () => boolean;
   /** The rows of one kind in pieces, rendered at once, or null where {@link rows} serves as well. */

@@ -159,6 +159,8 @@ function readTable(source: TableFile): TableChanges {
   const written = (kind: ChangeKind): ChangeKind => (isInverse ? INVERSE[kind] : kind);
   return {
     ...table.plain,
+    // It is the database to which they are applied.
+    countBefore: (_rows, there) => there,
     count: (kind) => countOf(source, written(kind)),
     bulk: () => null,
     *rows(kind) {

@@ -1,9 +1,8 @@
-import { copyFileSync, cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { compareDatabases } from '@turso-sync/testing';
-import { connect } from '../remote/connect';
-import { readManifest } from '../workspace/manifest';
 import { beginPush } from '../workspace/push-journal';
+import { cutOffPush } from './cut-off.fixture';
 import { diff } from './diff';
 import type { CoreEvent } from './events';
 import { init } from './init';
@@ -11,6 +10,7 @@ import { makeFileProject, type FileProject } from './project.fixture';
 import { pull } from './pull';
 import { push } from './push';
 import { status } from './status';
+import { undo } from './undo';
 
 let at: FileProject;
 
@@ -36,23 +36,7 @@ afterEach(() => {
   expect(readdirSync(at.project.files.directory).filter((name) => !known.includes(name))).toEqual([]);
 });
 
-/** Leaves everything as a push does that dies once its journal is written. */
-async function cutOff(how: 'before it is sent' | 'before its answer comes'): Promise<void> {
-  const { files, workingCopy } = at.project;
-  const remote = connect(at.project.address());
-  const fingerprint = await remote.fingerprint();
-  const [frozen, old] = [`${files.directory}/frozen.db`, `${files.directory}/old`];
-  copyFileSync(workingCopy, frozen);
-  cpSync(files.base.directory, old, { recursive: true });
-  const base = readManifest(files.base)?.createdAt ?? '';
-  if (how === 'before its answer comes') {
-    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
-    rmSync(files.base.directory, { recursive: true });
-    cpSync(old, files.base.directory, { recursive: true });
-  }
-  rmSync(old, { recursive: true });
-  beginPush(files, frozen, { remote: remote.location, fingerprint, base });
-}
+const cutOff = (how: Parameters<typeof cutOffPush>[1]): Promise<void> => cutOffPush(at.project, how);
 
 function lines(): unknown[] {
   const db = new Database(at.remote, { readonly: true });
@@ -102,6 +86,22 @@ test('one that has arrived, with nothing edited since, counts as this push', asy
   await cutOff('before its answer comes');
   expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 3 });
   expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+});
+
+test.each([
+  ['rows', EDIT],
+  [
+    'definitions',
+    `${EDIT}; ALTER TABLE t DROP COLUMN v; CREATE VIEW all_t AS SELECT * FROM t; DROP TABLE log`,
+  ],
+])('%s of one that has arrived can be undone', async (_, edit) => {
+  const before = `${at.project.files.directory}/../before.db`;
+  copyFileSync(at.remote, before);
+  at.edit(edit);
+  await cutOff('before its answer comes');
+  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+  expect(await undo(at.project)).toMatchObject({ status: 'undone', push: { number: 1, undoes: null } });
+  expect(compareDatabases(at.remote, before)).toEqual([]);
 });
 
 test('what others have done on top of it is neither undone nor in conflict', async () => {

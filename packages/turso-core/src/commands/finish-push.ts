@@ -4,7 +4,6 @@ import { asOnRemote } from '../changeset/as-on-remote';
 import type { Changeset } from '../changeset/model';
 import { summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
-import { createFileRemote } from '../remote/file/file-remote';
 import type { Remote } from '../remote/remote';
 import { linkOrCopy } from '../workspace/backups';
 import type { Project } from '../workspace/project';
@@ -17,6 +16,7 @@ import { advanceBase } from './advance-base';
 import { compareWithBase, requireBase } from './compare';
 import { writeChanges } from './diff';
 import type { OnEvent } from './events';
+import { needsInverse, writeInverse } from './inverse';
 
 /** What a person has decided about a push that was cut off, where it cannot be found out. */
 export interface ResumeOptions {
@@ -43,7 +43,9 @@ export async function finishPush(
   const remote = connectTo(project);
   onEvent?.({ type: 'connect', location: remote.location });
   try {
-    await waitForWriters(remote);
+    await waitForWriters(remote).catch((error: unknown) => {
+      throw isReadOnly(error) ? needsWriteAccess(journal, error) : error;
+    });
     const mark = await remote.fingerprint();
     // Where nothing was sent but an upload has begun, nothing else would tell.
     await remote.clear().catch(() => undefined);
@@ -74,13 +76,24 @@ function waitForWriters(remote: Remote): Promise<void> {
   return remote.read(() => Promise.resolve(), { after: [{ sql: 'SELECT 1' }] });
 }
 
+function isReadOnly(error: unknown): boolean {
+  return error instanceof TursoSyncError && error.code === 'REMOTE_READ_ONLY';
+}
+
+function needsWriteAccess({ startedAt, remote }: PushJournal, cause: unknown): TursoSyncError {
+  return new TursoSyncError(
+    'REMOTE_READ_ONLY',
+    `A push to ${remote} was cut off (begun at ${startedAt}), and a read-only token does not do to find out how it ended.`,
+    { hint: 'Run `turso-sync dump-push` with a token that has write access. Nothing was changed.', cause },
+  );
+}
+
 async function hasArrived(
   { project, journal, remote }: { project: Project; journal: PushJournal; remote: Remote },
   changeset: Changeset,
 ): Promise<boolean> {
-  const base = createFileRemote(project.files.base.database, 'the base');
   const meant = asOnRemote(changeset, requireBase(project).setAside);
-  const { there, open } = await base.read((query) => findEvidence(meant, remote, query));
+  const { there, open } = await findEvidence(meant, remote);
   if (there > 0 && open > 0) throw undecided(journal, there, open);
   // The same database may have several URLs.
   if (there === 0 && remote.location !== journal.remote) throw elsewhere(journal, remote.location);
@@ -91,13 +104,21 @@ async function finish(
   { project, journal, temporary }: { project: Project; journal: PushJournal; temporary: string },
   changeset: Changeset,
 ): Promise<void> {
-  const written = await writeChanges(project, temporary, changeset);
-  keepPush(project.files, written.json);
-  written.publish();
   // Neither what else has happened on the remote is known, nor where appended rows are there.
-  const tables = [...changeset.renumbered, ...changeset.tables.map((t) => t.table.name)];
+  const movedRowids = [...changeset.renumbered, ...changeset.tables.map((t) => t.table.name)];
+  const head = { ...journal.purpose, movedRowids };
+  const written = await writeChanges(project, temporary, changeset, head);
+  let record = written.json;
+  if (needsInverse(changeset)) {
+    record = path.join(temporary, 'inverse.json');
+    const { base, pushed: after } = project.files;
+    const summary = summarize(changeset);
+    await writeInverse(record, { before: base.database, after, summary, head, resolved: null });
+  }
+  keepPush(project.files, record);
+  written.publish();
   advanceBase(project, temporary, project.files.pushed, {
-    ...withMovedRowids(requireBase(project), tables),
+    ...withMovedRowids(requireBase(project), movedRowids),
     remote: journal.remote,
     fingerprint: null,
   });

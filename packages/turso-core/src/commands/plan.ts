@@ -106,7 +106,11 @@ export async function replay(
     const isStored = changes.head['inverse'] === true;
     const changeset = direction === 'forth' || isStored ? changes.changeset(base) : changes.inverse(base);
     if (changeset === null) return null;
-    const result = await apply(changeset, createFileRemote(database, 'the base'), { movedRowids: new Set() });
+    // What is taken back was written to the remote, whose hidden rowids the base may not have had, or has only since.
+    const known = (changes.head['movedRowids'] ?? []) as readonly string[];
+    const moved = direction === 'forth' ? [] : [...known, ...(requireBase(project).movedRowids ?? [])];
+    const target = createFileRemote(database, 'the base');
+    const result = await apply(changeset, target, { movedRowids: new Set(moved) });
     if (result.status === 'applied') return { database };
     return direction === 'forth' ? null : { conflicts: result.conflicts };
   } finally {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { buildDatabase, editDatabase, makeTempDir } from '@turso-sync/testing';
+import { openReadOnly, using } from '../local/open';
 import { loadProject } from '../workspace/load-project';
 import type { Project } from '../workspace/project';
 
@@ -9,6 +10,8 @@ export interface FileProject {
   readonly remote: string;
   /** Runs SQL on the remote, as someone else. */
   editRemote(sql: string): void;
+  /** Reads all rows of a query on the remote. */
+  queryRemote(sql: string): unknown[][];
   /** Runs SQL on the working copy, as the app. */
   edit(sql: string): void;
 }
@@ -23,6 +26,7 @@ export async function makeFileProject(sql: string): Promise<FileProject> {
     project,
     remote,
     editRemote: (script) => editDatabase(remote, script),
+    queryRemote: (query) => using(openReadOnly(remote), (db) => db.prepare(query).raw().all() as unknown[][]),
     edit: (script) => editDatabase(project.workingCopy, script),
   };
 }

@@ -4,17 +4,16 @@ import { apply, type ApplyOptions } from '../apply/apply';
 import type { Conflict } from '../apply/conflict';
 import type { Plan } from '../apply/plan';
 import { asOnRemote } from '../changeset/as-on-remote';
-import { withDiff } from '../changeset/diff';
 import { changesetJson } from '../changeset/json';
-import type { Changeset } from '../changeset/model';
 import { summarize } from '../changeset/summary';
+import { underNewNames } from '../changeset/under-new-names';
 import { TursoSyncError } from '../errors';
 import { writePieces } from '../local/write-file';
 import type { Remote } from '../remote/remote';
 import { linkOrCopy } from '../workspace/backups';
 import { withMovedRowids, type Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
-import { beginPush, endPush } from '../workspace/push-journal';
+import { beginPush, endPush, type PushPurpose } from '../workspace/push-journal';
 import { connectTo } from './connect-to';
 import { keepPush } from '../workspace/pushes';
 import { advanceBase } from './advance-base';
@@ -22,6 +21,7 @@ import type { Comparison } from './compare';
 import { NONE_RESOLVED, resolvedIn, type Resolved } from './conflicts';
 import { removeConflicts, writeConflicts } from './conflicts-file';
 import { writeChanges, type WrittenChanges } from './diff';
+import { needsInverse, writeInverse, type Pushed } from './inverse';
 import { timed, type CoreEvent, type OnEvent } from './events';
 
 /** Changes that are to be put on the remote. */
@@ -33,8 +33,7 @@ export interface SendJob {
   /** The changes; the frozen copy becomes the base. */
   readonly comparison: Comparison;
   readonly policy: ApplyOptions;
-  /** What else is to stand at the head of what is kept of it. */
-  readonly purpose?: object;
+  readonly purpose?: PushPurpose;
   readonly onEvent: OnEvent | undefined;
 }
 
@@ -70,7 +69,12 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
   const before = await remote.fingerprint();
   const onSend = (plan: Plan): void => {
     if (journal === 'none')
-      beginPush(project.files, frozen, { remote: location, fingerprint: before, base: base.createdAt });
+      beginPush(project.files, frozen, {
+        remote: location,
+        fingerprint: before,
+        base: base.createdAt,
+        purpose: job.purpose,
+      });
     journal = 'open';
     onEvent?.({ type: 'transaction', ...describe(plan) });
     // While the remote works. Should this fail, the push is still waited for.
@@ -99,11 +103,15 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
   // Only a base that had all of the remote before the push has all of it afterwards.
   const isCurrent = before === base.fingerprint;
   const fingerprint = isCurrent ? await knownFingerprint(remote, result.fingerprint) : null;
-  const moved = withMovedRowids(base, [...changeset.renumbered, ...result.movedRowids]);
+  const movedTables = [...(base.movedRowids ?? []), ...changeset.renumbered, ...result.movedRowids];
+  const moved = withMovedRowids(base, underNewNames(movedTables, changeset));
   advanceBase(project, temporary, project.files.pushed, { ...moved, remote: location, fingerprint });
   endPush(project.files);
   removeConflicts(project);
-  await publish(written ?? writeRecords(job), job, result.applied === meant ? null : result.applied);
+  const { applied: changed, resolved: conflicts } = result;
+  const { movedRowids: tables } = moved;
+  const resolved = changed === meant ? null : { changeset: changed, conflicts, movedRowids: tables };
+  await publish(written ?? writeRecords(job), job, resolved);
   const { alreadyThere, notCarried } = result;
   return { status: 'pushed', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
 }
@@ -126,46 +134,46 @@ function isUncertain(error: unknown, location: string): boolean {
 /** What is kept of a push: its changes, and what takes them back where that does not follow from them. */
 interface Records {
   readonly changes: WrittenChanges;
-  readonly inverse: string | null;
+  readonly inverse: { readonly file: string; readonly of: Pushed } | null;
 }
 
 async function writeRecords({ project, temporary, comparison, purpose }: SendJob): Promise<Records> {
   const { changeset: local, frozen } = comparison;
-  const hasDefinitions = local.schema.length > 0 || local.virtual.length > 0;
   // The base may move on meanwhile.
   const [before, after] = ['before.db', 'after.db'].map((name) => path.join(temporary, name)) as [
     string,
     string,
   ];
-  if (hasDefinitions) {
+  if (needsInverse(local)) {
     linkOrCopy(project.files.base.database, before);
     linkOrCopy(fs.existsSync(frozen) ? frozen : project.files.pushed, after);
   }
   const changes = await writeChanges(project, temporary, local, purpose);
-  if (!hasDefinitions) return { changes, inverse: null };
-  const inverse = path.join(temporary, 'inverse.json');
-  await withDiff(after, before, (back) =>
-    writeInverse(inverse, back, { ...purpose, pushed: summarize(local) }),
-  );
-  return { changes, inverse };
+  if (!needsInverse(local)) return { changes, inverse: null };
+  const file = path.join(temporary, 'inverse.json');
+  const of: Pushed = { before, after, summary: summarize(local), head: purpose, resolved: null };
+  await writeInverse(file, of);
+  return { changes, inverse: { file, of } };
 }
 
-function writeInverse(file: string, back: Changeset, purpose: object): Promise<void> {
-  return writePieces(file, changesetJson(back, new Date(), { ...purpose, inverse: true }));
-}
+/** What was really written, where that is not what was meant, and the tables in which rows are under other rowids there. */
+type Resolution = NonNullable<Pushed['resolved']> & { readonly movedRowids: readonly string[] | undefined };
 
 // The push is through: files for people to read, and for an undo, are not worth a failure.
 async function publish(
   written: Promise<Records>,
   { project, temporary, comparison, purpose, onEvent }: SendJob,
-  resolved: Changeset | null,
+  resolved: Resolution | null,
 ): Promise<void> {
   try {
     const { changes, inverse } = await written;
-    let record = inverse ?? changes.json;
-    if (resolved !== null && inverse === null) {
+    let record = inverse?.file ?? changes.json;
+    if (resolved !== null && inverse !== null) {
+      const head = { ...purpose, movedRowids: resolved.movedRowids };
+      await writeInverse(record, { ...inverse.of, head, resolved });
+    } else if (resolved !== null) {
       record = path.join(temporary, 'resolved.json');
-      const done = { ...resolved, expects: comparison.changeset.expects };
+      const done = { ...resolved.changeset, expects: comparison.changeset.expects };
       await writePieces(record, changesetJson(done, new Date(), purpose));
     }
     keepPush(project.files, record);

@@ -1,6 +1,7 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { compareDatabases, makeTempDir } from '@turso-sync/testing';
+import { cutOffPush } from './cut-off.fixture';
 import { diff } from './diff';
 import { init } from './init';
 import { makeFileProject, type FileProject } from './project.fixture';
@@ -90,6 +91,58 @@ test.each([
   expect(readFileSync(at.remote).equals(there)).toBe(true);
 });
 
+describe('rows that the remote has under other hidden rowids', () => {
+  const cases = [false, true].flatMap((pulls) =>
+    ['', 'CREATE VIEW lines AS SELECT line FROM log', 'ALTER TABLE log ADD COLUMN n', 'RENAME'].flatMap(
+      (definition) => [false, true].map((isCutOff) => ({ pulls, definition, isCutOff })),
+    ),
+  );
+  test.each(cases)('are undone: %j', async ({ pulls, definition, isCutOff }) => {
+    at.edit("INSERT INTO log VALUES ('twice'), ('second')");
+    await push(at.project);
+    at.edit(`UPDATE log SET line = 'mine' WHERE line = 'first'; DELETE FROM log WHERE line = 'second';
+      INSERT INTO log(line) VALUES ('own'), ('twice'), ('twice')`);
+    at.edit(definition === 'RENAME' ? 'DROP TRIGGER noted; ALTER TABLE log RENAME TO lines' : definition);
+    at.editRemote("INSERT INTO log VALUES ('theirs'), ('theirs'), ('theirs'), ('twice')");
+    copyFileSync(at.remote, before);
+    if (isCutOff) await cutOffPush(at.project, 'before its answer comes');
+    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+    if (pulls) await pull(at.project);
+    expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+    expect(compareDatabases(at.remote, before, { ignoreTables: ['log'] })).toEqual([]);
+    const lines = at.queryRemote('SELECT line FROM log ORDER BY line');
+    expect(lines.flat()).toEqual(['first', 'second', 'theirs', 'theirs', 'theirs', 'twice', 'twice']);
+  });
+});
+
+describe('an undo that was cut off', () => {
+  beforeEach(async () => {
+    at.edit(EDIT);
+    await push(at.project);
+  });
+
+  test.each(['before it is sent', 'before its answer comes'] as const)(
+    '%s is made once by the next one',
+    async (how) => {
+      await cutOffPush(at.project, how, { undo: 1 });
+      expect(await undo(at.project)).toMatchObject({
+        status: 'undone',
+        push: { number: 1, undoes: null },
+        changes: { total: { insert: 1 } },
+      });
+      expect(differences()).toEqual([]);
+      expect(pushes(at.project)[0]).toMatchObject({ undoes: 1 });
+    },
+  );
+
+  test('is not what undoing another push was about', async () => {
+    await cutOffPush(at.project, 'before its answer comes', { undo: 1 });
+    const { number } = (await undo(at.project, { push: 2 })).push;
+    expect(number).toBe(2);
+    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  });
+});
+
 test('what others changed elsewhere stays', async () => {
   at.edit("UPDATE t SET w = 'mine' WHERE id = 1");
   await push(at.project);
@@ -124,6 +177,27 @@ test('a table that lost a column, and a full-text index that changed, get all of
   expect(differences()).toEqual([]);
   expect(await undo(at.project)).toMatchObject({ status: 'undone' });
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+});
+
+describe('where a push of definitions met conflicts, what the remote had is there again', () => {
+  const ROWS =
+    "UPDATE t SET w = 'mine' WHERE id IN (1, 2); DELETE FROM t WHERE id = 3; INSERT INTO t VALUES (5, 5, 5)";
+  const THEIRS =
+    "UPDATE t SET w = 'theirs' WHERE id IN (1, 3); DELETE FROM log; INSERT INTO t VALUES (5, 6, 7)";
+  test.each([
+    ['ours', `CREATE INDEX by_w ON t(w); ${ROWS}`],
+    ['theirs', `CREATE INDEX by_w ON t(w); ${ROWS}`],
+    ['theirs', `${ROWS}; DROP TRIGGER noted; ALTER TABLE t ADD COLUMN x DEFAULT 1`],
+    ['theirs', `${ROWS}; DROP TRIGGER noted; ALTER TABLE t RENAME TO u`],
+  ] as const)('resolved by %s: %s', async (onConflict, edit) => {
+    at.edit(edit);
+    at.editRemote(`DROP TRIGGER noted; ${THEIRS};
+      CREATE TRIGGER noted AFTER UPDATE ON t BEGIN INSERT INTO log VALUES ('a trigger fired'); END`);
+    copyFileSync(at.remote, before);
+    expect(await push(at.project, { onConflict })).toMatchObject({ status: 'pushed' });
+    expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+    expect(differences()).toEqual([]);
+  });
 });
 
 test('twenty pushes are kept, and nothing is undone where none was made', async () => {

@@ -4,6 +4,7 @@ import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset
 import { TursoSyncError } from '../errors';
 import { withLock } from '../workspace/lock';
 import type { Project } from '../workspace/project';
+import { readPushJournal } from '../workspace/push-journal';
 import { listPushes, type PushFile } from '../workspace/pushes';
 import { withTemporary } from '../workspace/temporary';
 import { compareWithBase, requireBase } from './compare';
@@ -67,9 +68,21 @@ export async function undo(project: Project, options: UndoOptions = {}): Promise
   requireBase(project);
   return withLock(project.files.lock, 'undo', async () => {
     await finishPull(project);
-    await finishPush(project, options.onEvent === undefined ? {} : { onEvent: options.onEvent });
+    const cutOff = cutOffUndo(project, options.push);
+    const { onEvent } = options;
+    const finished = await finishPush(project, onEvent === undefined ? {} : { onEvent });
+    // Not to be taken back at once by the one that was to repeat it.
+    if (cutOff !== null && finished !== null)
+      return { status: 'undone', push: cutOff, changes: finished, conflicts: [] };
     return withTemporary(project.files.directory, (temporary) => undoIn(project, temporary, options));
   });
+}
+
+/** The push that an undo was about to take back which was cut off, if it is the one that is meant. */
+function cutOffUndo(project: Project, meant: number | undefined): PushEntry | null {
+  const number = readPushJournal(project.files)?.purpose?.undoes;
+  const isMeant = number !== undefined && number === (meant ?? number);
+  return isMeant ? (pushes(project).find((push) => push.number === number) ?? null) : null;
 }
 
 async function undoIn(project: Project, temporary: string, options: UndoOptions): Promise<UndoResult> {

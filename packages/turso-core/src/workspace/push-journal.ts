@@ -14,6 +14,13 @@ export interface PushJournal {
   readonly fingerprint: string | null;
   /** When the base was made that the push starts from: another one says that it is through. */
   readonly base: string;
+  readonly purpose?: PushPurpose | undefined;
+}
+
+/** What stands at the head of what is kept of a push. */
+export interface PushPurpose {
+  /** The number of the push that it takes back. */
+  readonly undoes: number;
 }
 
 /** Notes that a push is under way; `pushed` is the database that becomes the base, and is kept beside the journal. */

@@ -19,7 +19,7 @@ const MAX_ROW_BYTES = 5_000_000;
 export function createHttpRemote(url: URL, location: string, { authToken, owner }: ConnectOptions): Remote {
   const client = createHttpClient(url, location, authToken);
   const reader = createReader(client);
-  const staging = createStaging(client, owner ?? randomUUID());
+  const staging = createStaging(client, reader, owner ?? randomUUID());
   let told: { readonly logId: string | null; readonly index: string | null } | undefined;
 
   function withMark({ outcome, indexBefore, indexAfter }: TransactionAnswer): TransactionOutcome {
@@ -49,7 +49,7 @@ export function createHttpRemote(url: URL, location: string, { authToken, owner 
     },
     clear: () => staging.clear(),
     read: (work, options) => reader.read(work, options),
-    transactAfter: (look) => reader.transactAfter(look),
+    transactAfter: (look) => staging.transactAfter(look),
     close() {
       reader.close();
       client.close();

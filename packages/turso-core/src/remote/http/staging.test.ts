@@ -66,6 +66,48 @@ const STATEMENTS = 40;
     expect(await stagingTables()).toBe(0n);
   });
 
+  describe('after a look', () => {
+    test('is uploaded while others write, and carried out as the last look has it', async () => {
+      const looks: unknown[] = [];
+      const outcome = await remote.transactAfter?.(async (query) => {
+        looks.push((await query('SELECT count(*) FROM t'))[0]?.[0]);
+        looks.push(await stagingTables());
+        const other = { sql: 'INSERT INTO t SELECT 100000 + count(*), NULL FROM t' };
+        return looks.length === 2 ? inserts() : [...inserts().slice(0, -1), other];
+      });
+      expect(outcome).toEqual({ committed: true });
+      expect(looks).toEqual([0n, 0n, 0n, 1n]);
+      expect(await query('SELECT count(*) FROM t')).toBe(39_001n);
+      expect(await stagingTables()).toBe(0n);
+    });
+
+    test('is not carried out at all where a statement fails, or there is nothing to do any more', async () => {
+      const failing = [...inserts(), { sql: "SELECT json('x')" }];
+      expect(await remote.transactAfter?.(() => Promise.resolve(failing))).toMatchObject({
+        committed: false,
+        failed: STATEMENTS,
+      });
+      let looks = 0;
+      expect(await remote.transactAfter?.(async () => (looks++ === 0 ? inserts() : null))).toBeNull();
+      expect(await query('SELECT count(*) FROM t')).toBe(0n);
+      expect(await stagingTables()).toBe(0n);
+    });
+
+    test('is given up where it is another one at each look', async () => {
+      let looks = 0;
+      const write = remote.transactAfter?.(async () => {
+        looks++;
+        return inserts().map(({ sql, args }) => ({
+          sql,
+          args: [`${args?.[0] as string}${' '.repeat(looks)}`],
+        }));
+      });
+      await expect(write).rejects.toMatchObject({ code: 'REMOTE_BUSY', retryable: true });
+      expect(await query('SELECT count(*) FROM t')).toBe(0n);
+      expect(await stagingTables()).toBe(0n);
+    });
+  });
+
   test('finds what its owner has left, and nobody else sees that', async () => {
     const under = remote.transact(inserts());
     let name: string | undefined;

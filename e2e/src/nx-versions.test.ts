@@ -1,0 +1,48 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { editDatabase } from '@turso-sync/testing';
+import { makeWorkspace } from './install';
+import { describeWithSqld, EDIT, serve, type Served } from './served.fixture';
+import { addApp, nx, workspace } from './workspace.fixture';
+
+/** Those that the plugin says to work with; all other tests use the one that this repository has. */
+const VERSIONS = ['21.6.11', '22.7.12', '24.0.6'];
+
+describeWithSqld('under other versions of Nx', () => {
+  let served: Served;
+  beforeEach(async () => (served = await serve()));
+  afterEach(() => served.sqld.stop());
+
+  test.each(VERSIONS)('%s: targets are inferred, and a push does all of it', async (version) => {
+    const place = await makeOther(version);
+    const app = addApp('app', {}, place);
+    const shown = await nx(['show', 'project', 'app', '--json'], {}, place);
+    const { targets } = JSON.parse(shown.output) as { targets: Record<string, unknown> };
+    expect(Object.keys(targets)).toEqual(
+      expect.arrayContaining(['turso-snapshot', 'turso-init', 'turso-push', 'turso-status', 'build', 'test']),
+    );
+
+    const push = (): ReturnType<typeof nx> => nx(['run', 'app:turso-push'], served.variables, place);
+    const first = await push();
+    expect(first).toMatchObject({ exitCode: 0 });
+    for (const text of ['built', 'tested', 'Working copy made: ', 'Nothing to push.'])
+      expect(first.output).toContain(text);
+    editDatabase(app.workingCopy, EDIT);
+    const second = await push();
+    expect(second).toMatchObject({ exitCode: 0 });
+    expect(second.output).toContain(`Pushed to ${served.sqld.url}.`);
+    expect(await served.compare(app.workingCopy)).toEqual([]);
+  });
+});
+
+/** Another workspace, with the same packages. What was compiled for the first one need not be compiled again. */
+async function makeOther(version: string): Promise<string> {
+  const place = path.join(path.dirname(workspace), `nx-${version}`);
+  const { devDependencies } = JSON.parse(fs.readFileSync(path.join(workspace, 'package.json'), 'utf8')) as {
+    devDependencies: Record<string, string>;
+  };
+  await makeWorkspace(place, { ...devDependencies, nx: version }, ['--ignore-scripts']);
+  const built = (of: string): string => path.join(of, 'node_modules', 'better-sqlite3', 'build');
+  fs.cpSync(built(workspace), built(place), { recursive: true });
+  return place;
+}

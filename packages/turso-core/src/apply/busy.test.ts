@@ -1,0 +1,42 @@
+import { requireTool } from '@turso-sync/testing';
+import { play } from './scene.fixture';
+import { serveSqld } from './served.fixture';
+
+/** What a server has to do for each row, some milliseconds of work. */
+const WORK = 'length(hex(zeroblob(2000000 + a)))';
+
+/** How long it shall take, in milliseconds: others are let in after 5 seconds. */
+const TOO_LONG = 8_000;
+
+const rows = (count: number, from = 2): string =>
+  `WITH RECURSIVE i(id, a) AS (SELECT ${from}, 0 UNION ALL SELECT id + 1, 0 FROM i LIMIT ${count})`;
+
+(requireTool('sqld') ? describe : describe.skip)('a push that takes the server too long', () => {
+  test('is thrown out for another writer who has waited, says so, and has written nothing', () =>
+    play(
+      serveSqld,
+      {
+        base: 'CREATE TABLE t(id INTEGER PRIMARY KEY, a); CREATE TABLE o(x); INSERT INTO t VALUES (1, 1)',
+        edit: `CREATE TABLE n(id INTEGER PRIMARY KEY, a CHECK (${WORK} > a)); INSERT INTO n SELECT * FROM t;
+          DROP TABLE t; ALTER TABLE n RENAME TO t; UPDATE t SET a = 2`,
+      },
+      async (scene) => {
+        const { served } = scene;
+        const started = performance.now();
+        await served.remote.read((ask) => ask(`${rows(300)} SELECT max(${WORK}) FROM i`));
+        const count = Math.ceil((300 * TOO_LONG) / (performance.now() - started));
+        await served.edit(`${rows(count)} INSERT INTO t SELECT * FROM i`);
+
+        let other: Promise<void> | undefined;
+        const write = (): unknown => (other = served.edit('INSERT INTO o VALUES (1)'));
+        await expect(scene.push({ onSend: () => void setTimeout(write, 500) })).rejects.toMatchObject({
+          code: 'REMOTE_BUSY',
+          retryable: true,
+          hint: expect.stringContaining('5 seconds') as string,
+        });
+        await other;
+        const after = await scene.query('SELECT (SELECT count(*) FROM o), (SELECT a FROM t WHERE id = 1)');
+        expect(after).toEqual([[1n, 1n]]);
+      },
+    ));
+});
