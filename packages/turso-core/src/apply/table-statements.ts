@@ -155,9 +155,9 @@ function updateRows(changes: TableChanges, set: readonly number[], rows: RowSour
 
 type RenderedPiece = Extract<RowPiece, { text: string }>;
 
-function deleteByKey(changes: TableChanges, { text, count, span }: RenderedPiece): Statement[] {
+function deleteByKey(changes: TableChanges, { text, count, span, isAlone }: RenderedPiece): Statement[] {
   const key = keyTerms(changes.table).join();
-  if (span !== undefined) {
+  if (isAlone) {
     const sql = `DELETE FROM ${target(changes)} WHERE ${key} BETWEEN ? AND ?`;
     return guarded('delete', changes, { sql, args: span, count });
   }

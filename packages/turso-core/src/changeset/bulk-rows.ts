@@ -51,13 +51,15 @@ export function bulkRows(source: Source): TableChanges['bulk'] {
   const kept = new Map<string, RowPiece[]>();
   const pieces = (kind: ChangeKind, form: RowForm): Iterable<RowPiece> | null => {
     if (!source.isMany(kind)) return null;
-    if (form === 'report') {
-      // Whole rows stand in a report as they are sent, but for the numbers.
-      const plain = kind === 'update' ? render(source, kind, form) : pieces(kind, 'rows');
-      return plain === null ? null : mapTexts(plain, tagNumbers);
-    }
+    // Whole rows stand in a report as they are sent, but for the numbers.
+    if (form === 'report' && kind !== 'update') return mapTexts(pieces(kind, 'rows') ?? [], tagNumbers);
+    // Which rows an update changes, and in which columns, is found out once, with the fewest values.
+    const found = kind === 'update' && form !== 'keys' ? (pieces(kind, 'keys') ?? []) : null;
+    if (form === 'report') return mapTexts(renderAgain(source, form, found ?? []), tagNumbers);
     const name = kind === 'insert' ? kind : kind + form;
-    return kept.get(name) ?? remember(render(source, kind, form), (all) => kept.set(name, all));
+    const rendered = (): Iterable<RowPiece> =>
+      found === null ? render(source, kind, form) : renderAgain(source, form, found);
+    return kept.get(name) ?? remember(rendered(), (all) => kept.set(name, all));
   };
   return pieces;
 }
@@ -112,13 +114,30 @@ function* renderRange(
       piece = read([next, end], set);
     }
     const { count, first, last, text, isAlone } = piece;
-    const isWhole = text.length <= LONG && !text.includes(UNRENDERED) && !text.includes('\uFFFD');
-    yield isWhole && !changesUniqueValue(source, set)
-      ? { count, text, set, ...(isAlone ? { span: [first, last] } : {}) }
+    yield isWhole(text) && !changesUniqueValue(source, set)
+      ? { count, text, set, span: [first, last], isAlone }
       : { count, rows: source.rows(kind, first, last) };
     if (last === end) return;
     next = last + 1n;
   }
+}
+
+/** Renders the updates of pieces that were found already in another form. */
+function* renderAgain(source: Source, form: RowForm, found: Iterable<RowPiece>): Generator<RowPiece> {
+  const read = pieceReader(source, 'update', form);
+  for (const piece of found) {
+    if ('rows' in piece) {
+      yield piece;
+      continue;
+    }
+    const { count, span, set } = piece;
+    const { text } = read(span, set);
+    yield isWhole(text) ? { ...piece, text } : { count, rows: source.rows('update', ...span) };
+  }
+}
+
+function isWhole(text: string): boolean {
+  return text.length <= LONG && !text.includes(UNRENDERED) && !text.includes('\uFFFD');
 }
 
 /** Answers with the first rows of a range; updates are rendered with these columns set. */
@@ -163,13 +182,10 @@ function prepare(
   const limit = Math.min(PIECE.rows, Math.floor(PIECE.values / columns.length));
   const old = kind === 'insert' ? [] : names.map((name, i) => `o.${name} AS o${i}`);
   const now = kind === 'delete' ? [] : names.map((name, i) => `n.${name} AS n${i}`);
-  const isSet = (i: number): boolean => set.includes(i);
-  const compared =
-    kind === 'update' ? all.filter((i) => !isSet(i) && !keyColumns(table).includes(columns[i] ?? '')) : [];
+  const isFixed = (i: number): boolean => set.includes(i) || keyColumns(table).includes(columns[i] ?? '');
   // Comparing takes longest of all, so it is only done where it tells something.
-  const flags = (form === 'report' ? [...compared, ...set] : compared).map(
-    (i) => `(${differ(names[i] ?? '')}) AS d${i}`,
-  );
+  const compared = kind === 'update' && form === 'keys' ? all.filter((i) => !isFixed(i)) : [];
+  const flags = (form === 'report' ? set : compared).map((i) => `(${differ(names[i] ?? '')}) AS d${i}`);
   const sql = `SELECT count(*), min(k), max(k), group_concat(${rowText(form, kind, { table, columns, set })}, ','||char(10))
     ${compared.map((i) => `, max(d${i})`).join('')}
     FROM (SELECT ${place} AS k, ${[...old, ...now, ...flags].join(',')} ${from(kind, set) ?? ''} AND ${place} BETWEEN ? AND ?

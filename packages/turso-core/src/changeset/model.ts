@@ -68,8 +68,10 @@ export type RowPiece =
       readonly text: string;
       /** Indexes of the columns that updates set; those that a row does not change keep their value. */
       readonly set: readonly number[];
-      /** For deletes by `keys`: the first and the last rowid, where there was no other row in between. */
-      readonly span?: RowidRange;
+      /** The first and the last rowid. */
+      readonly span: RowidRange;
+      /** Whether no other row had a rowid in between; known of deletes by `keys` alone. */
+      readonly isAlone: boolean;
     }
   | { readonly count: number; readonly rows: readonly RowChange[] };
 
