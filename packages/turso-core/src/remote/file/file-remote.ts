@@ -75,7 +75,13 @@ export function createFileRemote(file: string, location: string): Remote {
         // This SQLite could not keep up to date what only libSQL knows, so none of it is taken from a file.
         return { method: 'backup' as const, setAside: [] };
       }),
-    transact: (statements) => withDatabase((db) => orThrow(() => transact(db, statements)), true),
+    async transact(statements) {
+      const outcome = await withDatabase((db) => orThrow(() => transact(db, statements)), true);
+      // Beginning a transaction does not tell yet.
+      const isDenied = !outcome.committed && outcome.code.startsWith('SQLITE_READONLY');
+      if (isDenied) throw fileError(outcome, location);
+      return outcome;
+    },
     read: (work, { after = [] } = {}) =>
       withDatabase((db) => {
         orThrow(() => {
