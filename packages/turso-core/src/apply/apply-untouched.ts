@@ -30,6 +30,7 @@ export async function applyUntouched(
 
 const ALL: Omit<Remaining, 'isUntouched'> = {
   done: new Set(),
+  adopted: [],
   userVersion: true,
   isEverything: true,
   row: (_, change) => change,

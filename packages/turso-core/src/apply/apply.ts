@@ -99,7 +99,8 @@ export async function apply(
     } else {
       let found: Findings = { conflicts: [], work: remaining };
       outcome = await target.transactAfter(async (query) => {
-        const failure = { changeset, remaining, message: '', table: undefined, alters: undefined };
+        const nothing = { message: '', table: undefined, sql: undefined, alters: undefined };
+        const failure = { changeset, remaining, ...nothing };
         const options = { ...context, userVersion: remaining.userVersion };
         found = await inspect({ read: (work) => work(query) }, failure, options);
         if (found.conflicts.length > 0) return null;
@@ -118,7 +119,12 @@ export async function apply(
     // Turso Cloud does not allow it to be set; everything else is worth carrying without it.
     const refusesUserVersion = failed?.sql.startsWith('PRAGMA user_version') === true;
     const userVersion = remaining.userVersion && !refusesUserVersion;
-    const why = { message: outcome.message, table: failed?.batch?.table, alters: failed?.alters };
+    const why = {
+      message: outcome.message,
+      table: failed?.batch?.table,
+      sql: failed?.sql,
+      alters: failed?.alters,
+    };
     const next = await inspect(target, { changeset, remaining, ...why }, { ...context, userVersion });
     if (next.conflicts.length > 0) return { status: 'conflict', conflicts: next.conflicts };
     if (next.work.isSameAs(remaining)) {

@@ -11,6 +11,8 @@ export interface SchemaState {
   readonly conflicts: readonly Conflict[];
   /** Changes that the other side has made as well. */
   readonly done: ReadonlySet<SchemaChange>;
+  /** See {@link Remaining.adopted}. */
+  readonly adopted: readonly SchemaObject[];
   /** Names of the tables that are there. */
   readonly tables: ReadonlySet<string>;
 }
@@ -67,13 +69,22 @@ export async function inspectSchema(
     else if (!isSame(object, theirs)) report(object, 'changed');
   }
   const known = new Set([...changed, ...changeset.expects.map(place)]);
-  const bare = bareTables(changeset, done);
-  for (const object of objects.filter((o) => !known.has(place(o)))) {
-    const names =
-      object.type === 'trigger' ? bare.untriggered : object.type === 'index' ? bare.unindexed : [];
-    if (names.includes(object.table)) report(object, 'added');
-  }
-  return { conflicts, done, tables: new Set(objects.filter((o) => o.type === 'table').map((o) => o.name)) };
+  const { untriggered, unindexed } = bareTables(changeset, done);
+  const others = objects.filter((o) => !known.has(place(o)));
+  for (const trigger of others.filter((o) => o.type === 'trigger' && untriggered.includes(o.table)))
+    report(trigger, 'added');
+  const indexes = others.filter((o) => o.type === 'index' && unindexed.includes(o.table));
+  const remade = changeset.schema.flatMap((c) =>
+    c.action === 'alter' && c.from.name === c.object.name ? [c.from.name] : [],
+  );
+  const adopted = indexes.filter((o) => remade.includes(o.table));
+  for (const index of indexes) if (!adopted.includes(index)) report(index, 'added');
+  return {
+    conflicts,
+    done,
+    adopted,
+    tables: new Set(objects.filter((o) => o.type === 'table').map((o) => o.name)),
+  };
 }
 
 // Names differ in more than the case of ASCII letters; tables, views and indexes share theirs.

@@ -16,6 +16,8 @@ import { rowIdentity } from './row-identity';
 /** Why a transaction failed. */
 export interface Failure extends Refusal {
   readonly remaining: RemainingWork;
+  /** The statement that failed, if it was one. */
+  readonly sql: string | undefined;
   /** The table whose definition was being changed, if any. */
   readonly alters: string | undefined;
 }
@@ -51,7 +53,7 @@ export async function inspect(
   failure: Failure,
   options: InspectOptions,
 ): Promise<Findings> {
-  const { changeset, remaining, alters, message } = failure;
+  const { changeset, remaining, alters } = failure;
   let known: Known | undefined;
   const findings = await target.read(async (query) => {
     known = await inspectBefore(query, failure, options);
@@ -63,7 +65,7 @@ export async function inspect(
   if (conflicts.length > 0) return { conflicts, work };
   const after = planSchema(changeset, work).before;
   if (alters !== undefined && isDeepStrictEqual(after, planSchema(changeset, remaining).before)) {
-    return { conflicts: alterationConflicts(alters, message), work: remaining };
+    return { conflicts: alterationConflicts(failure, alters), work: remaining };
   }
   const begun = known;
   return target.read((query) => inspectAfter(query, failure, begun, options), { after });
@@ -80,7 +82,7 @@ async function inspectBefore(
   );
   const [encoding, theirVersion] = row as [Encoding, bigint];
   const schema = await inspectSchema(query, changeset, encoding);
-  const work = new RemainingWork(schema.done, userVersion, remaining.keptByRule);
+  const work = new RemainingWork(schema, userVersion, remaining.keptByRule);
   const conflicts = [...schema.conflicts];
   const version = changeset.userVersion;
   if (version !== null && ![version.from, version.to].includes(Number(theirVersion))) {
@@ -166,8 +168,13 @@ function inspectTable(
   });
 }
 
-/** Rows that only the other side has may not fit a new definition. */
-function alterationConflicts(table: string, message: string): Conflict[] {
+/** Rows and indexes that only the other side has may not fit a new definition. */
+function alterationConflicts({ remaining, message, sql }: Failure, table: string): Conflict[] {
+  const index = remaining.adopted.find((o) => o.sql === sql);
+  if (index !== undefined) {
+    const what = `index "${index.name}" was added on the remote, and does not fit the new definition of this table: ${message}.`;
+    return [conflictOf({ kind: 'schema', table, message: what })];
+  }
   if (!/constraint failed|mismatch|cannot store/i.test(message)) return [];
   return [
     conflictOf({

@@ -39,7 +39,7 @@ export function planSchema(changeset: Changeset, remaining: Omit<Remaining, 'use
   const [dropped, created] = [objects('drop'), objects('create')];
   const altered = open.filter((c) => c.action === 'alter');
   const bare = bareTables(changeset, remaining.done);
-  const expected = expectedObjects(changeset, remaining.done, bare);
+  const expected = [...expectedObjects(changeset, remaining.done, bare), ...remaining.adopted];
   const kept = expected.filter((o) => !dropped.some((d) => isSameObject(d, o)));
   const triggers = kept.filter((o) => o.type === 'trigger');
   const early = changeset.tables.filter((t) => t.beforeSchema);
@@ -66,7 +66,7 @@ export function planSchema(changeset: Changeset, remaining: Omit<Remaining, 'use
   ];
   const after = [
     // The indexes went with the tables that they were on.
-    ...kept.filter((o) => o.type === 'index' && bare.unindexed.includes(o.table)).map(createStatement),
+    ...kept.filter((o) => o.type === 'index' && bare.unindexed.includes(o.table)).map(indexStatement),
     ...created.filter((o) => o.type === 'index' || o.type === 'view').map(createStatement),
     // What they are about may be a view.
     ...run(virtual.commands),
@@ -115,6 +115,11 @@ function isSameObject(a: SchemaObject, b: SchemaObject): boolean {
 
 function createStatement({ sql }: SchemaObject): Statement {
   return { sql };
+}
+
+// One of others may not fit the new definition.
+function indexStatement({ sql, table }: SchemaObject): Statement {
+  return { sql, alters: table };
 }
 
 function dropStatement(object: SchemaObject): Statement {

@@ -1,5 +1,6 @@
 import { isCounted, keepCounter, restoreCounter } from '../changeset/counters';
 import type { Changeset, SchemaChange, SequenceChange } from '../changeset/model';
+import type { SchemaObject } from '../local/schema';
 import type { Statement } from '../local/statement';
 import { guard, guardForeignKeys, guardNewForeignKeys } from './guards';
 import { planSchema } from './plan-schema';
@@ -9,6 +10,8 @@ import { tableStatements, type RemainingRows } from './table-statements';
 export interface Remaining extends RemainingRows {
   /** Schema changes that are there already. */
   readonly done: ReadonlySet<SchemaChange>;
+  /** Indexes of others on tables that are made anew: they are put back as ours are. */
+  readonly adopted: readonly SchemaObject[];
   /** Whether user_version can be carried. */
   readonly userVersion: boolean;
 }

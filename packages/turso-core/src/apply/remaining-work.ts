@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RowChange, SchemaChange, TableChanges } from '../changeset/model';
+import type { SchemaObject } from '../local/schema';
 import type { Conflict } from './conflict';
 import type { Remaining } from './plan';
 import type { Resolution } from './policy';
@@ -28,6 +29,7 @@ export class RemainingWork implements Remaining {
   /** Decisions about rows, by their identity; all others are to be written. */
   readonly rows = new Map<string, RowDecision>();
   readonly done: ReadonlySet<SchemaChange>;
+  readonly adopted: readonly SchemaObject[];
   readonly userVersion: boolean;
   /** Tables in which the other side has rows under other hidden rowids. */
   readonly movedRowids = new Set<string>();
@@ -35,11 +37,12 @@ export class RemainingWork implements Remaining {
   readonly keptByRule: Map<string, Conflict>;
 
   constructor(
-    done: ReadonlySet<SchemaChange> = new Set(),
+    { done, adopted }: Pick<Remaining, 'done' | 'adopted'> = { done: new Set(), adopted: [] },
     userVersion = true,
     keptByRule: ReadonlyMap<string, Conflict> = new Map(),
   ) {
     this.done = done;
+    this.adopted = adopted;
     this.userVersion = userVersion;
     this.keptByRule = new Map(keptByRule);
   }
@@ -81,6 +84,7 @@ export class RemainingWork implements Remaining {
     return (
       this.userVersion === other.userVersion &&
       this.done.size === other.done.size &&
+      isDeepStrictEqual(this.adopted, other.adopted) &&
       this.rows.size === other.rows.size &&
       [...this.rows].every(([identity, decision]) => isSame(decision, other.rows.get(identity)))
     );

@@ -21,6 +21,13 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
       `INSERT INTO t VALUES(3, 'c', 3)`,
       '3|c|3',
     ],
+    ['an index was added', CHECKED, `CREATE UNIQUE INDEX theirs ON t(b, a) WHERE id > 0`, '1|a|1'],
+    [
+      'an index and rows were added',
+      `DELETE FROM t WHERE id = 2; ${CHECKED}`,
+      `CREATE INDEX theirs ON t(b, a); INSERT INTO t VALUES(3, 'c', 3)`,
+      '3|c|3',
+    ],
     ['other tables were made', CHECKED, 'CREATE TABLE theirs(a); CREATE VIEW v AS SELECT a FROM t', '1|a|1'],
     [
       'rows were added, of a renamed table',
@@ -36,6 +43,8 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
       const table = edit.includes('TO u') ? 'u' : 't';
       const rows = await scene.query(`SELECT concat_ws('|', id, a, b) FROM ${table}`);
       expect(rows.flat()).toContain(row);
+      const theirs = await scene.query("SELECT count(*) FROM sqlite_schema WHERE name = 'theirs'");
+      expect(theirs).toEqual([[remote.includes(' theirs') ? 1n : 0n]]);
       expect(await scene.query('PRAGMA integrity_check')).toEqual([['ok']]);
       // Nothing of theirs, and nothing of ours, is written twice.
       expect(await scene.push()).toMatchObject({ status: 'applied' });
@@ -93,10 +102,32 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
       { kind: 'schema', table: 'u', message: 'table "u" was made in another way on the remote.' },
     ],
     [
-      'an index was added that would be lost',
-      CHECKED,
+      'an index was added that does not fit any more',
+      REBUILD('id INTEGER PRIMARY KEY, a CHECK (id > 0)', 'id, a'),
+      'CREATE INDEX theirs ON t(b)',
+      {
+        kind: 'schema',
+        table: 't',
+        message: expect.stringMatching(/^index "theirs" was added on the remote, and does not fit/) as string,
+      },
+    ],
+    [
+      'an index was added to a table that is renamed',
+      'ALTER TABLE t RENAME TO u',
       'CREATE INDEX theirs ON t(b)',
       { kind: 'schema', table: 't', message: 'index "theirs" was added on the remote.' },
+    ],
+    [
+      'an index was added to a table that is dropped',
+      'DROP TABLE t',
+      'CREATE INDEX theirs ON t(b)',
+      { kind: 'schema', table: 't', message: 'index "theirs" was added on the remote.' },
+    ],
+    [
+      'a uniqueness was added that a row of ours breaks',
+      `UPDATE t SET b = 1; ${REBUILD('id INTEGER PRIMARY KEY, a CHECK (id > 0), b')}`,
+      'CREATE UNIQUE INDEX theirs ON t(b)',
+      { table: 't', message: expect.stringContaining('UNIQUE constraint failed: t.b') as string },
     ],
     [
       'a trigger was added that would be lost',

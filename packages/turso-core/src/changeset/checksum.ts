@@ -3,17 +3,36 @@ import type { Database } from 'better-sqlite3';
 import { exactProjection } from '../local/exact-projection';
 import { keyTerms } from '../local/key-terms';
 import { quoteName } from '../local/quote';
-import { keyColumns, type Table } from '../local/schema';
+import { keyColumns, type Schema, type Table } from '../local/schema';
+import { findFlaw } from './virtual-whole';
 
 /**
  * The query whose digest tells whether a table has the same rows in two databases of one encoding: every stored value with
  * its class, ordered by the key. Hidden rowids count by their order alone, since nobody chose them. Null where rows have
  * no order.
  */
-export function checksumQuery(table: Table): string | null {
+function checksumQuery(table: Table): string | null {
   if (keyColumns(table).length === 0) return null;
   const stored = table.columns.filter((c) => !c.generated).map((c) => quoteName(c.name));
   return `SELECT ${exactProjection(stored)} FROM main.${quoteName(table.name)} ORDER BY ${keyTerms(table).join(',')}`;
+}
+
+/**
+ * The queries of all tables whose digests tell whether two databases hold the same; null where these cannot tell. Virtual
+ * tables count by what they hold, where that is their own, and else by how it is stored, which may differ nevertheless.
+ */
+export function checksumQueries(db: Database, { tables }: Schema): string[] | null {
+  const virtual = [...tables.values()].filter((t) => t.kind === 'virtual');
+  const owners = virtual.filter((t) => t.virtual?.content === 'own');
+  if (virtual.some((t) => t.virtual?.content === 'unknown') || owners.some((t) => findFlaw(db, t) !== null))
+    return null;
+  const isAside = ({ name }: Table): boolean =>
+    !name.endsWith('_config') && owners.some((t) => t.virtual?.shadows.includes(name));
+  const counted = [...tables.values()].filter((t) =>
+    t.kind === 'virtual' ? owners.includes(t) : !isAside(t),
+  );
+  const queries = counted.map(checksumQuery);
+  return queries.includes(null) ? null : (queries as string[]);
 }
 
 /**

@@ -6,7 +6,8 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import { makeTempDir } from '@turso-sync/testing';
 
-const COMMAND = path.join(__dirname, '..', '..', 'bin', 'turso-sync.js');
+/** The command's file. */
+export const COMMAND = path.join(__dirname, '..', '..', 'bin', 'turso-sync.js');
 
 /** How a run of the command ended. */
 export interface Run {
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A shell command that is put in front, such as `ulimit -f 100;`. */
   readonly shell?: string;
+  /** The user and group to run as. */
+  readonly uid?: number | undefined;
 }
 
 /** A project's folder and the command run in it. */
@@ -128,14 +131,15 @@ export function startCommand(
   cwd: string,
   args: readonly string[],
   secrets: readonly string[],
-  { env = {}, shell }: RunOptions = {},
+  { env = {}, shell, uid }: RunOptions = {},
 ): Started {
   const environment = { PATH: process.env['PATH'] ?? '', ...env };
   const words = [process.execPath, COMMAND, ...args];
+  const options = { cwd, env: environment, ...(uid === undefined ? {} : { uid, gid: uid }) };
   const child =
     shell === undefined
-      ? spawn(process.execPath, words.slice(1), { cwd, env: environment })
-      : spawn('sh', ['-c', `${shell} exec "$@"`, 'sh', ...words], { cwd, env: environment });
+      ? spawn(process.execPath, words.slice(1), options)
+      : spawn('sh', ['-c', `${shell} exec "$@"`, 'sh', ...words], options);
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));

@@ -13,6 +13,10 @@ import { leftovers, makeProject, type TestProject } from './cli.fixture';
 const ODD = `CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT, a, b TEXT COLLATE NOCASE, c AS (a));
   INSERT INTO t(a, b) VALUES (9e999, 'x'), (-0.0, char(0)), (0.1, CAST(x'ff' AS TEXT)), (x'', NULL), (9223372036854775807, char(65279));
   CREATE TABLE w(k TEXT PRIMARY KEY COLLATE NOCASE, v) WITHOUT ROWID; INSERT INTO w VALUES ('b', 1), ('A', 1.0);
+  CREATE VIRTUAL TABLE notes USING fts5(body, tokenize = 'porter'); INSERT INTO notes VALUES ('some words'), ('others');
+  CREATE VIRTUAL TABLE old USING fts4(body, languageid=lid); INSERT INTO old(body, lid) VALUES ('some words', 3);
+  CREATE VIRTUAL TABLE logs USING fts5(line, content = 'log'); CREATE VIRTUAL TABLE terms USING fts5vocab('notes', 'row');
+  CREATE VIRTUAL TABLE places USING rtree(id, x0, x1, +name); INSERT INTO places VALUES (7, 1.5, 2.5, 'here');
   CREATE TABLE log(line); INSERT INTO log VALUES ('one'), ('two'); CREATE INDEX i ON log(line); PRAGMA user_version = 3;`;
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
@@ -46,6 +50,13 @@ describeWithSqld('turso-sync verify', () => {
     ["UPDATE t SET b = 'X' WHERE id = 1", "UPDATE t SET b = 'x' WHERE id = 1", 't'],
     ["UPDATE w SET v = 1 WHERE k = 'A'", "UPDATE w SET v = 1.0 WHERE k = 'A'", 'w'],
     ["DELETE FROM log WHERE line = 'two'", "INSERT INTO log VALUES ('two')", 'log'],
+    [
+      "UPDATE notes SET body = 'some word' WHERE rowid = 1",
+      "UPDATE notes SET body = 'some words' WHERE rowid = 1",
+      'notes',
+    ],
+    ['UPDATE old SET lid = 4', 'UPDATE old SET lid = 3', 'old'],
+    ["UPDATE places SET name = 'there'", "UPDATE places SET name = 'here'", 'places'],
   ])('one bit of difference on the server is found, with its table: %s', async (change, back, table) => {
     await execOn(server, change);
     expect(await verify()).toMatchObject([
@@ -53,7 +64,20 @@ describeWithSqld('turso-sync verify', () => {
       { isEqual: false, method: 'snapshot', differences: { tables: [{ table }] } },
     ]);
     await execOn(server, back);
-    expect(await verify()).toMatchObject([0, { isEqual: true }]);
+    expect(await verify()).toMatchObject([0, { isEqual: true, method: 'checksums' }]);
+  });
+
+  test('a setting of an index, and one that lacks rows, are found as well', async () => {
+    await execOn(server, "INSERT INTO notes(notes, rank) VALUES('automerge', 7)");
+    expect(await verify()).toMatchObject([
+      2,
+      { method: 'snapshot', differences: { indexes: [{ table: 'notes' }] } },
+    ]);
+    await execOn(server, "INSERT INTO notes(notes, rank) VALUES('automerge', 4)");
+    await execOn(server, "INSERT INTO logs(logs) VALUES('rebuild')");
+    expect(await verify()).toMatchObject([2, { method: 'snapshot' }]);
+    project.edit("INSERT INTO logs(logs) VALUES('rebuild')");
+    expect((await verify())[0]).toBe(0);
   });
 
   test('so are edits that were not pushed, definitions, counters, and user_version', async () => {

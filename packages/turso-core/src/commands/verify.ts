@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { checksumQuery, sha3Query } from '../changeset/checksum';
+import { checksumQueries, sha3Query } from '../changeset/checksum';
 import { withDiff } from '../changeset/diff';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
@@ -80,14 +80,12 @@ async function haveSameChecksums(remote: Remote, local: string): Promise<boolean
   const db = openReadOnly(local);
   try {
     const schema = readSchema(db);
-    const queries = [...schema.tables.values()].map(checksumQuery);
-    const hasVirtual = [...schema.tables.values()].some((t) => t.kind === 'virtual' || t.kind === 'shadow');
-    // What is stored of a virtual table may differ although its content does not.
-    if (hasVirtual || queries.includes(null)) return false;
+    const queries = checksumQueries(db, schema);
+    if (queries === null) return false;
     return await remote.read(async (query) => {
       if (!(await haveSameDefinitions(query, schema))) return false;
       if (schema.objects.some((o) => /autoincrement/i.test(o.sql))) queries.push(SEQUENCES);
-      for (const sql of queries as string[]) {
+      for (const sql of queries) {
         const [row] = await query('SELECT lower(hex(sha3_query(?, 256)))', [sql]);
         if (row?.[0] !== sha3Query(db, sql)) return false;
       }

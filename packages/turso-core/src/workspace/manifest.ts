@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { TursoSyncError, systemCode } from '../errors';
 import type { SetAside } from '../local/set-aside';
 import type { SnapshotMethod } from '../remote/remote';
+import { fileSystemError } from './disk';
 import type { BaselineFiles } from './project';
 
 /** Version of the state folder's layout. A newer one is refused, never guessed at. */
@@ -45,6 +46,8 @@ export function readManifest(files: BaselineFiles): Manifest | null {
     text = fs.readFileSync(files.manifest, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
+    // Taking a new snapshot would not help.
+    if (/^E(ACCES|PERM)$/.test(systemCode(error))) throw fileSystemError(error, files.manifest);
     throw damaged(files, 'its manifest.json cannot be read', error);
   }
   const manifest = parse(text);

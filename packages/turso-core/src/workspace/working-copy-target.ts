@@ -30,7 +30,11 @@ export function workingCopyTarget(file: string): Pick<Remote, 'transact' | 'read
         db.unsafeMode();
         await beginWriting(db);
         db.pragma(`busy_timeout = ${PATIENCE}`);
-        return runAtomically(db, statements);
+        const outcome = runAtomically(db, statements);
+        // Beginning a transaction does not tell yet.
+        if (!outcome.committed && outcome.code.startsWith('SQLITE_READONLY'))
+          throw workingCopyError(outcome, file);
+        return outcome;
       } catch (error) {
         throw workingCopyError(error, file);
       } finally {

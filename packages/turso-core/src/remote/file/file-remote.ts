@@ -21,13 +21,13 @@ export function createFileRemote(file: string, location: string): Remote {
 
   /** The outcome with the file's mark, where nobody else has written since the last one was asked for. */
   function transact(db: Database.Database, statements: readonly Statement[]): TransactionOutcome {
-    if (told === undefined) return runAtomically(db, statements);
+    if (told === undefined) return run(db, statements);
     const before = versionOf(db);
     // Not under the lock for writing, which closing a handle of the file would drop.
     const isKnown = readFileFingerprint(db, file) === told;
     db.exec('BEGIN IMMEDIATE');
     const isCurrent = isKnown && versionOf(db) === before;
-    return withMark(db, runAtomically(db, statements), isCurrent ? before : null);
+    return withMark(db, run(db, statements), isCurrent ? before : null);
   }
 
   function transactSince(
@@ -42,7 +42,14 @@ export function createFileRemote(file: string, location: string): Remote {
     db.exec('BEGIN IMMEDIATE');
     // Closing the file rolls back.
     if (versionOf(db) !== before) return null;
-    return withMark(db, runAtomically(db, meant), before);
+    return withMark(db, run(db, meant), before);
+  }
+
+  function run(db: Database.Database, statements: readonly Statement[]): TransactionOutcome {
+    const outcome = runAtomically(db, statements);
+    // Beginning a transaction does not tell yet.
+    if (!outcome.committed && outcome.code.startsWith('SQLITE_READONLY')) throw fileError(outcome, location);
+    return outcome;
   }
 
   function withMark(
