@@ -1,0 +1,19 @@
+export { TursoSyncError, type ErrorCode } from '../errors';
+export { RawText, type SqlValue } from '../local/values';
+export type {
+  AutoSync,
+  BatchResult,
+  Changes,
+  ExecuteResult,
+  Live,
+  LiveArguments,
+  LiveOptions,
+  LiveStatement,
+  LiveStats,
+  LiveTransaction,
+  LiveValue,
+  QueryResult,
+  SyncResult,
+  TransactionScope,
+} from './live';
+export { openLive } from './open-live';
