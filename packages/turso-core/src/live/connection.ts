@@ -1,6 +1,6 @@
 import { TursoSyncError } from '../errors';
 import { checkedStatement, refuseTransactionControl } from './check-arguments';
-import type { LiveDatabase } from './database';
+import type { DatabaseTransaction, LiveDatabase } from './database';
 import { deadlineIn, type Deadline } from './deadline';
 import { insertStatements } from './insert-statements';
 import type {
@@ -60,6 +60,7 @@ export function createConnection(
   { timeout, maxRetries, autoSync, counters }: ConnectionSettings,
 ): Live {
   const underWay = new Set<Promise<unknown>>();
+  const transactions = new Set<DatabaseTransaction>();
   let closed: Promise<void> | undefined;
 
   /** A call: refused on a closed connection, waited for by {@link close}. */
@@ -122,10 +123,15 @@ export function createConnection(
 
   async function begin(): Promise<LiveTransaction> {
     const begun = await call((deadline) => repeat(() => database.begin(deadline), deadline));
-    return liveTransaction(begun, call, async (changes, deadline) => {
-      counters.writes++;
-      counters.rowsWritten += changes;
-      await afterWrite(deadline);
+    transactions.add(begun);
+    return liveTransaction(begun, {
+      call,
+      async onCommit(changes, deadline) {
+        counters.writes++;
+        counters.rowsWritten += changes;
+        await afterWrite(deadline);
+      },
+      onEnd: () => transactions.delete(begun),
     });
   }
 
@@ -196,6 +202,8 @@ export function createConnection(
     return (closed ??= (async () => {
       clearInterval(timer);
       await Promise.allSettled(underWay);
+      const rolledBack = [...transactions].map((begun) => begun.rollback(deadlineIn(timeout)));
+      await Promise.allSettled(rolledBack);
       await replica?.close();
       database.close();
     })());

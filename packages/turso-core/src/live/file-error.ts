@@ -5,7 +5,7 @@ import { constraintFailed, sqlFailed, valueTooLarge } from './statement-errors';
 export function fileError(error: unknown, file: string): TursoSyncError {
   if (error instanceof TursoSyncError) return error;
   const code = systemCode(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = (error as Error).message;
   if (isDiskFull(error)) {
     return new TursoSyncError('DISK_FULL', `No space left while working on ${file}.`, {
       hint: 'Free some space, then try again. Nothing was changed.',
@@ -21,16 +21,18 @@ export function fileError(error: unknown, file: string): TursoSyncError {
       cause: error,
     });
   }
-  if (
-    /^SQLITE_(?:ERROR|MISMATCH|RANGE|SCHEMA|MISUSE)/.test(code) ||
-    error instanceof RangeError ||
-    error instanceof TypeError
-  )
+  if (/^SQLITE_(?:ERROR|MISMATCH|RANGE|SCHEMA|MISUSE)/.test(code) || isMisuse(error))
     return sqlFailed(message, error);
   return new TursoSyncError('FILE_INACCESSIBLE', `${file} cannot be read or written (${message}).`, {
     hint: 'Check the path, that it is an SQLite database, and the permissions of the file and its folder.',
     cause: error,
   });
+}
+
+// Of better-sqlite3: two statements in one text, or another number of values than of parameters.
+function isMisuse(error: unknown): boolean {
+  const { name, message } = error as Error;
+  return /^(?:Range|Type)Error$/.test(name) && !message.includes('directory does not exist');
 }
 
 /** Whether SQLite says that a file is no sound database. */

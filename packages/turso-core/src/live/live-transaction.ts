@@ -4,25 +4,36 @@ import type { DatabaseTransaction } from './database';
 import type { Deadline } from './deadline';
 import type { LiveArguments, LiveStatement, LiveTransaction } from './live';
 
-/**
- * A transaction as users have it, on one that was begun.
- *
- * @param call - runs one call of the connection.
- * @param onCommit - told how many rows were changed, when they are on the primary.
- */
+/** What a transaction needs of its connection. */
+export interface TransactionHost {
+  /** Runs one call. */
+  readonly call: <T>(work: (deadline: Deadline) => Promise<T>) => Promise<T>;
+  /** Told how many rows were changed, when they are on the primary. */
+  readonly onCommit: (changes: number, deadline: Deadline) => Promise<void>;
+  /** Told when there is nothing more to roll back. */
+  readonly onEnd: () => void;
+}
+
+/** A transaction as users have it, on one that was begun. */
 export function liveTransaction(
   begun: DatabaseTransaction,
-  call: <T>(work: (deadline: Deadline) => Promise<T>) => Promise<T>,
-  onCommit: (changes: number, deadline: Deadline) => Promise<void>,
+  { call, onCommit, onEnd }: TransactionHost,
 ): LiveTransaction {
   let isOver = false;
   let changes = 0;
 
+  let latest: Promise<unknown> = Promise.resolve();
+
+  /** One call after the other, in the order of their making. */
   function within<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
-    return call(async (deadline) => {
+    const before = latest;
+    const made = call(async (deadline) => {
+      await before;
       if (isOver) throw over();
       return work(deadline);
     });
+    latest = made.catch(() => undefined);
+    return made;
   }
 
   function statementOf(sql: string, args: LiveArguments | undefined): LiveStatement {
@@ -42,13 +53,14 @@ export function liveTransaction(
     commit: () =>
       within(async (deadline) => {
         isOver = true;
-        await begun.commit(deadline);
+        await begun.commit(deadline).finally(onEnd);
         await onCommit(changes, deadline);
       }),
     async rollback() {
+      await latest;
       if (isOver) return;
       isOver = true;
-      await call((deadline) => begun.rollback(deadline));
+      await call((deadline) => begun.rollback(deadline).finally(onEnd));
     },
   };
 }

@@ -139,6 +139,9 @@ export interface Live extends AsyncDisposable {
   /** Brings the replica up to date. Throws SYNC_FAILED. */
   sync(): Promise<SyncResult>;
   stats(): LiveStats;
-  /** Waits for calls that are under way, then lets go of connections and files. Safe to call twice. */
+  /**
+   * Waits for calls that are under way, rolls back transactions that are open, and lets go of connections and files. Safe to
+   * call twice.
+   */
   close(): Promise<void>;
 }

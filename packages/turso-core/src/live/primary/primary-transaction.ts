@@ -1,4 +1,4 @@
-import type { TursoSyncError } from '../../errors';
+import { TursoSyncError } from '../../errors';
 import type { HranaRequest, HranaStep, StatementResult } from '../../remote/http/hrana';
 import type { HranaStream } from '../../remote/http/stream';
 import type { DatabaseTransaction } from '../database';
@@ -23,11 +23,21 @@ export async function beginTransaction(
   ): Promise<StatementResult> {
     if (!stream.isOpen) throw endedByServer(location);
     const [result] = await stream.send([{ type: 'batch', steps: [step] }, ...after], within.left);
-    if (result?.type === 'error') throw ended(serverError(result.error, location), location);
+    if (result?.type === 'error') throw serverError(result.error, location);
     return stepResult(result?.type === 'batch' ? result.steps[0] : null, location);
   }
-  const runOpen = (step: HranaStep, within: Deadline): Promise<StatementResult> =>
-    run({ ...step, condition: IS_OPEN }, within);
+
+  async function runOpen(
+    step: HranaStep,
+    within: Deadline,
+    after: readonly HranaRequest[] = [],
+  ): Promise<StatementResult> {
+    try {
+      return await run({ ...step, condition: IS_OPEN }, within, after);
+    } catch (error) {
+      throw isEnd(error) ? endedByServer(location, error) : error;
+    }
+  }
 
   await run({ sql: 'BEGIN IMMEDIATE' }, deadline);
   return {
@@ -35,11 +45,11 @@ export async function beginTransaction(
       await refuseWrites(statement.sql, within);
       return runOpen(statement, within);
     },
-    execute: runOpen,
+    execute: (statement, within) => runOpen(statement, within),
     // Closing the stream rolls back what a COMMIT that failed has left.
     commit: (within) =>
       describeWrite(location, async () => {
-        await run({ sql: 'COMMIT', condition: IS_OPEN }, within, [{ type: 'close' }]);
+        await runOpen({ sql: 'COMMIT' }, within, [{ type: 'close' }]);
       }),
     async rollback(within) {
       if (!stream.isOpen) return;
@@ -51,7 +61,7 @@ export async function beginTransaction(
 
 const IS_OPEN = { type: 'not', cond: { type: 'is_autocommit' } } as const;
 
-// An expired stream, or a baton that is none any more: the server has rolled back.
-function ended(error: TursoSyncError, location: string): TursoSyncError {
-  return error.code === 'REMOTE_BUSY' ? endedByServer(location, error) : error;
+// An expired stream, another writer that was let in, or a stream that the server, which has begun anew, does not know.
+function isEnd(error: unknown): boolean {
+  return error instanceof TursoSyncError && ['REMOTE_BUSY', 'REMOTE_NOT_LIBSQL'].includes(error.code);
 }

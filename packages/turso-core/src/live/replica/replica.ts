@@ -141,7 +141,9 @@ function openReader(file: string): { db: Database.Database; run: RunQuery } {
 
 /** Whether SQLite lacks a function or module, which the primary may have. */
 function isLibsqlOnly(error: unknown): boolean {
-  return error instanceof Error && /^no such (?:function|module|tokenizer)/.test(error.message);
+  return /^no such (?:function|module|tokenizer|table: (?:main\.)?vector_top_k)/.test(
+    (error as Error).message,
+  );
 }
 
 function makeFolder(folder: string): void {

@@ -51,6 +51,8 @@ export function createHttpClient(url: URL, location: string, authToken: string |
   };
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
     checkToken(authToken, location);
+    // Lets the system tell of connections that the server has closed by now: a request over one would be lost, and nobody could tell.
+    await new Promise((resolve) => setImmediate(resolve));
     try {
       const answer = await exchange(request, agents);
       if (answer.status >= 400)
