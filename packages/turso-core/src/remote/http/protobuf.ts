@@ -45,9 +45,11 @@ export function doubleField(tag: number, value: number): Pieces {
 function varints(...values: (number | bigint)[]): Uint8Array {
   const bytes: number[] = [];
   for (const value of values) {
-    let rest = BigInt(value);
-    for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
-    bytes.push(Number(rest));
+    let rest = value;
+    for (; rest > 0x7fffffff; rest = BigInt(rest) >> 7n) bytes.push(Number(BigInt(rest) & 0x7fn) | 0x80);
+    let small = Number(rest);
+    for (; small > 0x7f; small >>= 7) bytes.push((small & 0x7f) | 0x80);
+    bytes.push(small);
   }
   return Uint8Array.from(bytes);
 }

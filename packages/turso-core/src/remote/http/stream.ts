@@ -21,7 +21,8 @@ export function openStream(client: HttpClient): HranaStream {
       return isOpen;
     },
     async send(requests, timeout) {
-      const body = encodeRequests(baton, requests);
+      // In one piece: each is a packet on its own.
+      const body = [Buffer.concat(encodeRequests(baton, requests))];
       // A baton is good for one request.
       isOpen = false;
       const answer = await ask(client, `${base}v3-protobuf/pipeline`, body, requests, timeout);
