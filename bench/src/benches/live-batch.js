@@ -33,7 +33,11 @@ module.exports = {
               for (const args of rows) await client.execute(INSERT, args);
             }),
         },
-        { name: 'live.batch of statements', before, work: () => medianOfCalls(1, () => live.batch(statements)) },
+        {
+          name: 'live.batch of statements',
+          before,
+          work: () => medianOfCalls(1, () => live.batch(statements)),
+        },
       ],
       stop,
     };

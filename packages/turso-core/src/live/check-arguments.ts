@@ -38,7 +38,10 @@ export function refuseEndOfTransaction(sql: string): void {
   const text = withoutComments(sql);
   const word = /^(?:BEGIN|COMMIT|END|ROLLBACK)\b/i.exec(text)?.[0];
   if (word === undefined || /^ROLLBACK\s+(?:TRANSACTION\s+)?TO\b/i.test(text)) return;
-  throw usage(`${word.toUpperCase()} is no statement of its own here.`, 'Use commit() or rollback().');
+  throw usage(
+    `${word.toUpperCase()} is no statement of its own here.`,
+    'transaction() and batch() begin and end by themselves; begin() has commit() and rollback().',
+  );
 }
 
 /** SQL without the blanks, semicolons and comments that it begins with. */

@@ -114,7 +114,7 @@ describeWithSqld('a live connection', () => {
         const error = await errorOf(live.batch(batch));
         expect(error).toMatchObject({
           code: 'CONSTRAINT_FAILED',
-          message: expect.stringContaining('Statement 2 of the batch') as string,
+          message: expect.stringContaining('Statement 2: ') as string,
         });
         expect(
           await errorOf(live.batch(['INSERT INTO t VALUES (1)', 'INSERT INTO nowhere VALUES (1)'])),
@@ -174,8 +174,8 @@ describeWithSqld('a live connection', () => {
       withServer(async ({ openRemote }) => {
         const live = await openRemote();
         expect(await errorOf(live.execute(sql))).toMatchObject({ code: 'USAGE' });
-        expect(await errorOf(live.batch(['SELECT 1', sql]))).toMatchObject({ code: 'USAGE' });
         if (/SAVEPOINT|RELEASE/.test(sql)) return;
+        expect(await errorOf(live.batch(['SELECT 1', sql]))).toMatchObject({ code: 'USAGE' });
         expect(await errorOf(live.transaction((tx) => tx.execute(sql)))).toMatchObject({ code: 'USAGE' });
       }),
   );

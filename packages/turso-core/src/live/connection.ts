@@ -1,5 +1,5 @@
 import { TursoSyncError } from '../errors';
-import { checkedStatement, refuseTransactionControl } from './check-arguments';
+import { checkedStatement, refuseEndOfTransaction, refuseTransactionControl } from './check-arguments';
 import type { DatabaseTransaction, LiveDatabase } from './database';
 import { deadlineIn, type Deadline } from './deadline';
 import { insertStatements } from './insert-statements';
@@ -158,7 +158,7 @@ export function createConnection(
         const statements = given.map((item) =>
           typeof item === 'string' ? checkedStatement(item) : checkedStatement(item.sql, item.args),
         );
-        for (const { sql } of statements) refuseTransactionControl(sql);
+        for (const { sql } of statements) refuseEndOfTransaction(sql);
         return batch(statements, deadline);
       }),
     insertRows: (table, columns, rows) =>

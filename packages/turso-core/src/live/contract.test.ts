@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execOn, makeTempDir, removeTempDir, requireTool, startSqld, type Sqld } from '@turso-sync/testing';
 import { openLive } from './built.fixture';
 import { readContract, readValue, words, type Behaviour, type ContractStep } from './contract.fixture';
-import type { Live, LiveStatement, LiveTransaction, LiveValue } from './live';
+import type { SqlValue } from '../local/values';
+import type { Live, LiveStatement, LiveTransaction } from './live';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
@@ -141,7 +142,7 @@ function plain(value: unknown): unknown {
   return value instanceof Uint8Array ? Buffer.from(value) : value;
 }
 
-function values(lines: ContractStep['lines'], word: string): LiveValue[] {
+function values(lines: ContractStep['lines'], word: string): SqlValue[] {
   return lines.filter(({ verb }) => verb === word).flatMap(({ rest }) => words(rest).map(readValue));
 }
 
@@ -152,7 +153,7 @@ function insertArguments(rest: string, lines: ContractStep['lines']): Parameters
 }
 
 function statements(lines: ContractStep['lines']): LiveStatement[] {
-  const found: { sql: string; args: LiveValue[] }[] = [];
+  const found: { sql: string; args: SqlValue[] }[] = [];
   for (const { verb, rest } of lines) {
     if (verb === 'statement') found.push({ sql: rest, args: [] });
     if (verb === 'bind') found.at(-1)?.args.push(...words(rest).map(readValue));

@@ -1,5 +1,5 @@
 import { isDiskFull, systemCode, TursoSyncError } from '../errors';
-import { constraintFailed, sqlFailed, valueTooLarge } from './statement-errors';
+import { constraintFailed, sqlFailed, valueTooLarge, wrongParameters } from './statement-errors';
 
 /** What SQLite or the file system threw about a database file, as a TursoSyncError. */
 export function fileError(error: unknown, file: string): TursoSyncError {
@@ -21,7 +21,9 @@ export function fileError(error: unknown, file: string): TursoSyncError {
       cause: error,
     });
   }
-  if (/^SQLITE_(?:ERROR|MISMATCH|RANGE|SCHEMA|MISUSE)/.test(code) || isMisuse(error))
+  if (code === 'SQLITE_RANGE' || /\bparameter/.test(isMisuse(error) ? message : ''))
+    return wrongParameters(message, error);
+  if (/^SQLITE_(?:ERROR|MISMATCH|SCHEMA|MISUSE)/.test(code) || isMisuse(error))
     return sqlFailed(message, error);
   return new TursoSyncError('FILE_INACCESSIBLE', `${file} cannot be read or written (${message}).`, {
     hint: 'Check the path, that it is an SQLite database, and the permissions of the file and its folder.',

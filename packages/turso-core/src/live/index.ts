@@ -11,7 +11,6 @@ export type {
   LiveStatement,
   LiveStats,
   LiveTransaction,
-  LiveValue,
   QueryResult,
   SyncResult,
   TransactionScope,

@@ -2,7 +2,7 @@ import { RowBatcher, type RowSource } from '../apply/row-source';
 import { quoteName } from '../local/quote';
 import type { SqlValue } from '../local/values';
 import { checkRow, usage } from './check-arguments';
-import type { LiveStatement, LiveValue } from './live';
+import type { LiveStatement } from './live';
 
 /**
  * Statements that insert rows, few and large, by the engine's own way: one JSON text for many rows where JSON is exact, bound
@@ -19,8 +19,7 @@ export function insertStatements(
   const select = `SELECT ${columns.map((_, i) => `c${i}`).join(',')} FROM r`;
   const statements: LiveStatement[] = [];
   const emit = ({ sql, args }: RowSource): void => {
-    // Text that is no text is among the literals of the SQL, never among the values.
-    statements.push({ sql: `${sql} ${into} ${select}`, args: args as readonly LiveValue[] });
+    statements.push({ sql: `${sql} ${into} ${select}`, args });
   };
   const batcher = new RowBatcher(columns.length, emit, { keepsOrder: true });
   let index = 0;

@@ -1,4 +1,4 @@
-import type { RawText, SqlValue } from '../local/values';
+import type { SqlValue } from '../local/values';
 
 /** When the replica is brought up to date by itself: see {@link LiveOptions.autoSync}. */
 export type AutoSync = boolean | number;
@@ -27,11 +27,11 @@ export interface LiveOptions {
   readonly onNotice?: (notice: string) => void;
 }
 
-/** A value that can be bound. A `number` is always a REAL, and a `bigint` an INTEGER. */
-export type LiveValue = Exclude<SqlValue, RawText>;
-
-/** Values for the parameters of a statement: in order, or by name, without the `:`, `@` or `$`. */
-export type LiveArguments = readonly LiveValue[] | Readonly<Record<string, LiveValue>>;
+/**
+ * Values for the parameters of a statement: in order, or by name, without the `:`, `@` or `$`. A `number` is always a REAL, and a
+ * `bigint` an INTEGER. Text that is no text cannot be bound: bind its bytes, and write `CAST(? AS TEXT)`.
+ */
+export type LiveArguments = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
 
 /** A statement of a batch, with its values. */
 export interface LiveStatement {

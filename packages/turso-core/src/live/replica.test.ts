@@ -109,7 +109,7 @@ describeWithSqld('a replica', () => {
       db.close();
       const before = fs.readFileSync(replica);
       expect(await errorOf(open())).toMatchObject({
-        code: 'USAGE',
+        code: 'FILE_INACCESSIBLE',
         message: expect.stringContaining('no replica') as string,
       });
       expect(fs.readFileSync(replica)).toEqual(before);

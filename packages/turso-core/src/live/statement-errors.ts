@@ -8,6 +8,14 @@ export function sqlFailed(message: string, cause?: unknown): TursoSyncError {
   });
 }
 
+/** The error for another number of values than a statement has parameters. */
+export function wrongParameters(message: string, cause?: unknown): TursoSyncError {
+  return new TursoSyncError('USAGE', `The values do not fit the parameters of the statement: ${message}.`, {
+    hint: 'Give one value for each ?, or an object with a value for each name.',
+    cause,
+  });
+}
+
 /** The error for a constraint of the schema. */
 export function constraintFailed(message: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError('CONSTRAINT_FAILED', `A constraint refuses it: ${message}.`, {
@@ -29,5 +37,5 @@ export function inStatement(error: unknown, index: number): unknown {
   if (!(error instanceof TursoSyncError)) return error;
   const { code, message, hint, retryable, cause } = error;
   const details = { retryable, cause, ...(hint === undefined ? {} : { hint }) };
-  return new TursoSyncError(code, `Statement ${index + 1} of the batch: ${message}`, details);
+  return new TursoSyncError(code, `Statement ${index + 1}: ${message}`, details);
 }

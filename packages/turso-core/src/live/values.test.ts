@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { execOn, makeTempDir, removeTempDir, requireTool, startSqld } from '@turso-sync/testing';
 import { openLive, RawText } from './built.fixture';
-import type { Live, LiveValue } from './live';
+import type { SqlValue } from '../local/values';
+import type { Live } from './live';
 import { errorOf } from './served.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
-const VALUES: LiveValue[] = [
+const VALUES: SqlValue[] = [
   ...[
     null,
     0n,
@@ -75,6 +76,15 @@ describeWithSqld.each(['replica', 'remote', 'file'])('values through a %s', (kin
     expect((await live.query('SELECT id, v FROM t WHERE v = @v', { v: 'one' })).rows).toEqual([[1n, 'one']]);
   });
 
+  test('must be as many as there are parameters', async () => {
+    for (const args of [[], [1n], [1n, 2n, 3n], { a: 1n }]) {
+      expect(await errorOf(live.query('SELECT ?, ?', args))).toMatchObject({ code: 'USAGE' });
+      expect(await errorOf(live.execute('INSERT INTO t VALUES (?, ?)', args))).toMatchObject({
+        code: 'USAGE',
+      });
+    }
+  });
+
   test.each([
     [true, 'the type boolean'],
     [undefined, 'the type undefined'],
@@ -83,11 +93,11 @@ describeWithSqld.each(['replica', 'remote', 'file'])('values through a %s', (kin
     [new Date(0), 'the type Date'],
     [new RawText(Uint8Array.of(255)), 'CAST'],
   ])('that SQLite does not have are refused: %p', async (value, words) => {
-    const error = await errorOf(live.execute('INSERT INTO t (v) VALUES (?)', [value as LiveValue]));
+    const error = await errorOf(live.execute('INSERT INTO t (v) VALUES (?)', [value as SqlValue]));
     expect(error).toMatchObject({ code: 'USAGE' });
     expect(JSON.stringify(error)).toContain(words);
     if (value instanceof RawText) return;
-    expect(await errorOf(live.insertRows('t', ['v'], [[value as LiveValue]]))).toMatchObject({
+    expect(await errorOf(live.insertRows('t', ['v'], [[value as SqlValue]]))).toMatchObject({
       code: 'USAGE',
     });
   });

@@ -3,7 +3,7 @@ import type { StatementResult, StepResult } from '../../remote/http/hrana';
 import { mayHaveArrived } from '../../remote/http/http-client';
 import { responseError } from '../../remote/http/http-errors';
 import type { ServerError } from '../../remote/http/pipeline';
-import { constraintFailed, sqlFailed, valueTooLarge } from '../statement-errors';
+import { constraintFailed, sqlFailed, valueTooLarge, wrongParameters } from '../statement-errors';
 
 /** The result of a step, or its error, thrown as a TursoSyncError. */
 export function stepResult(step: StepResult | undefined, location: string): StatementResult {
@@ -17,7 +17,8 @@ export function serverError({ code, message }: ServerError, location: string): T
   const text = message.replace(/^SQLite error: /, '');
   if (code.startsWith('SQLITE_CONSTRAINT')) return constraintFailed(text);
   if (code === 'SQLITE_TOOBIG' || text.includes('too big')) return valueTooLarge(text);
-  if (/^(?:SQL_|ARGS_|SQLITE_(?:UNKNOWN|ERROR|MISMATCH|RANGE))/.test(code) && !code.startsWith('SQL_AUTH'))
+  if (code.startsWith('ARGS_')) return wrongParameters(text);
+  if (/^(?:SQL_|SQLITE_(?:UNKNOWN|ERROR|MISMATCH|RANGE))/.test(code) && !code.startsWith('SQL_AUTH'))
     return sqlFailed(text);
   return responseError(code, text, location);
 }

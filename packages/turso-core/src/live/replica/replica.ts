@@ -34,7 +34,7 @@ export interface ReplicaOptions extends SyncSource {
 
 /**
  * Opens a replica, and brings it up to date. One that is damaged or of another database is made anew, and said so.
- * Throws REPLICA_LOCKED, FILE_INACCESSIBLE, SYNC_FAILED, and USAGE for a database that is no replica.
+ * Throws REPLICA_LOCKED, FILE_INACCESSIBLE, SYNC_FAILED; FILE_INACCESSIBLE also for a database that is no replica.
  */
 export async function openReplica(options: ReplicaOptions, deadline: Deadline): Promise<Replica> {
   const files = replicaFiles(options.file);
@@ -155,7 +155,7 @@ function makeFolder(folder: string): void {
 }
 
 function noReplica(file: string): TursoSyncError {
-  return new TursoSyncError('USAGE', `${file} is there already, and is no replica.`, {
+  return new TursoSyncError('FILE_INACCESSIBLE', `${file} is there already, and is no replica.`, {
     hint: 'Name another file for the replica: this one would be replaced. If it is one that lost its -client_wal_index file, delete it.',
   });
 }

@@ -1,12 +1,9 @@
-import type { SqlValue } from '../../local/values';
+import { RawText, type SqlValue } from '../../local/values';
 import type { ServerError } from './pipeline';
 import { doubleField, FieldReader, integerField, lengthField, numberField, type Pieces } from './protobuf';
 
-/** A value that can be bound. */
-export type BoundValue = null | bigint | number | string | Uint8Array;
-
 /** Values for the parameters of a statement, in order or by name. */
-export type BoundValues = readonly BoundValue[] | Readonly<Record<string, BoundValue>>;
+export type BoundValues = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
 
 /** When a step of a batch is carried out. */
 export type StepCondition =
@@ -88,17 +85,18 @@ function encodeStep({ sql, args = [], condition }: HranaStep): Pieces {
 
 function encodeArguments(args: BoundValues): Pieces {
   if (Array.isArray(args))
-    return (args as readonly BoundValue[]).flatMap((value) => lengthField(3, encodeValue(value)));
+    return (args as readonly SqlValue[]).flatMap((value) => lengthField(3, encodeValue(value)));
   return Object.entries(args).flatMap(([name, value]) =>
     lengthField(4, [...lengthField(1, name), ...lengthField(2, encodeValue(value))]),
   );
 }
 
-function encodeValue(value: BoundValue): Pieces {
+function encodeValue(value: SqlValue): Pieces {
   if (value === null) return lengthField(1, []);
   if (typeof value === 'bigint') return integerField(2, value);
   if (typeof value === 'number') return doubleField(3, value);
-  return lengthField(typeof value === 'string' ? 4 : 5, value);
+  if (typeof value === 'string') return lengthField(4, value);
+  return lengthField(5, value instanceof RawText ? value.bytes : value);
 }
 
 function encodeCondition(condition: StepCondition): Pieces {
