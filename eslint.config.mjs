@@ -9,6 +9,7 @@ const arrows = {
   remote: ['local'],
   changeset: ['local'],
   apply: ['changeset', 'remote', 'local'],
+  live: ['apply', 'remote', 'local'],
   workspace: ['remote', 'local'],
   commands: ['apply', 'changeset', 'workspace', 'remote', 'local'],
   report: ['commands', 'apply', 'changeset', 'local'],

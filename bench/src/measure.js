@@ -4,12 +4,15 @@
 const { spawn } = require('node:child_process');
 
 /**
- * A command to time: how to run it, and what to put in order before each run, which is not timed.
- * @typedef {{ name: string, command: string[], cwd?: string, env?: Record<string, string>, before?: () => unknown }} Contender
+ * A command to time: how to run it, and what to put in order before each run, which is not timed. Or `work`, which does
+ * something in this process, and answers with the seconds that it took.
+ * @typedef {{ name: string, command: string[], cwd?: string, env?: Record<string, string>, before?: () => unknown }} Command
+ * @typedef {{ name: string, work: () => Promise<number>, before?: () => unknown }} Work
+ * @typedef {Command | Work} Contender
  */
 
 /**
- * Times whole processes in turn, A B A B, after one run of each that does not count, so that a machine whose speed drifts
+ * Times contenders in turn, A B A B, after one run of each that does not count, so that a machine whose speed drifts
  * treats all alike. Answers the runs of each in seconds.
  * @param {Contender[]} contenders
  * @param {number} runs
@@ -20,14 +23,14 @@ async function measure(contenders, runs) {
   for (let run = 0; run <= runs; run++) {
     for (const contender of contenders) {
       await contender.before?.();
-      const took = await time(contender);
+      const took = await ('work' in contender ? contender.work() : time(contender));
       if (run > 0) seconds[contender.name]?.push(took);
     }
   }
   return seconds;
 }
 
-/** @param {Contender} contender */
+/** @param {Command} contender */
 function time({ name, command, cwd, env }) {
   const [file = '', ...args] = command;
   const start = performance.now();
@@ -56,4 +59,19 @@ function median(values) {
     : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
-module.exports = { measure, median };
+/**
+ * The median of so many calls, one after the other, in seconds each.
+ * @param {number} count
+ * @param {(i: number) => unknown} call
+ */
+async function medianOfCalls(count, call) {
+  const seconds = [];
+  for (let i = 0; i < count; i++) {
+    const start = performance.now();
+    await call(i);
+    seconds.push((performance.now() - start) / 1000);
+  }
+  return median(seconds);
+}
+
+module.exports = { measure, median, medianOfCalls };

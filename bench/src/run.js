@@ -12,6 +12,11 @@ const BENCHES = [
   'push-delete',
   'push-few',
   'push-nothing',
+  'live-insert',
+  'live-insert-delayed',
+  'live-batch',
+  'live-query',
+  'live-follow',
 ];
 
 /** Runs the named benches, or all: `node src/run.js [--runs N] [name ..]`. */
@@ -32,16 +37,22 @@ async function runBench(bench, runs) {
     const seconds = await measure(contenders, runs);
     console.log(`\n${bench.what}${note === '' ? '' : ` (${note})`}, ${runs} runs each`);
     for (const [name, values] of Object.entries(seconds)) {
-      const range = `${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)}`;
-      console.log(`  ${name.padEnd(28)} median ${median(values).toFixed(2)} s (${range})`);
+      const range = `${inUnit(Math.min(...values))} to ${inUnit(Math.max(...values))}`;
+      console.log(`  ${name.padEnd(28)} median ${inUnit(median(values))} (${range})`);
     }
     const [ours = 0, peer = 0] = Object.values(seconds).map(median);
     if (bench.wanted !== undefined)
       console.log(`  ${(peer / ours).toFixed(1)} times as fast; wanted: ${bench.wanted}`);
-    else console.log(`  wanted: under ${bench.seconds} s`);
+    else console.log(`  wanted: under ${inUnit(bench.seconds)}`);
   } finally {
     await stop();
   }
+}
+
+/** @param {number} seconds */
+function inUnit(seconds) {
+  if (seconds >= 0.1) return `${seconds.toFixed(2)} s`;
+  return seconds >= 0.001 ? `${(seconds * 1000).toFixed(1)} ms` : `${(seconds * 1e6).toFixed(1)} us`;
 }
 
 void main();

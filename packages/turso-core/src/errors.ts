@@ -41,6 +41,13 @@ export type ErrorCode =
   | 'PLAN_STALE'
   | 'NOTHING_TO_UNDO'
   | 'UNDO_IMPOSSIBLE'
+  // the live connection
+  | 'SQL_FAILED'
+  | 'CONSTRAINT_FAILED'
+  | 'CONNECTION_CLOSED'
+  | 'SYNC_FAILED'
+  | 'COMMITTED_NOT_SYNCED'
+  | 'REPLICA_LOCKED'
   // everything else
   | 'USAGE'
   | 'INTERRUPTED'

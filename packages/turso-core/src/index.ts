@@ -49,4 +49,5 @@ export type { Config, Settings } from './workspace/config';
 export { loadProject, type LoadProjectOptions } from './workspace/load-project';
 export type { Manifest } from './workspace/manifest';
 export type { Project } from './workspace/project';
+export type { WorkflowMode } from './workspace/workflow-mode';
 export { version } from './version';

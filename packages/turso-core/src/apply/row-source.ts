@@ -25,6 +25,12 @@ export function jsonRows(width: number, text: string, count: number): RowSource 
   return { sql: `WITH r AS (SELECT ${columns} FROM json_each(?))`, args: [`[${text}]`], count };
 }
 
+/** What a {@link RowBatcher} may be told. */
+export interface RowBatcherOptions {
+  /** Whether sources must come in the order of their rows. Then all rows are bound from the first on that JSON would not keep. */
+  readonly keepsOrder?: boolean;
+}
+
 /**
  * Cuts rows of the same width into sources of a good size for one statement each. Rows go as one JSON text where JSON
  * keeps their values exactly (about three times as fast as bound rows), and as bound values otherwise.
@@ -32,20 +38,30 @@ export function jsonRows(width: number, text: string, count: number): RowSource 
 export class RowBatcher {
   readonly #emit: (source: RowSource) => void;
   readonly #width: number;
+  readonly #keepsOrder: boolean;
+  #bindsAll = false;
   #json: string[] = [];
   #jsonSize = 0;
   #bound: (readonly SqlValue[])[] = [];
   #boundSize = 0;
 
-  constructor(width: number, emit: (source: RowSource) => void) {
+  constructor(width: number, emit: (source: RowSource) => void, options: RowBatcherOptions = {}) {
     this.#width = width;
     this.#emit = emit;
+    this.#keepsOrder = options.keepsOrder ?? false;
   }
 
   add(row: readonly SqlValue[]): void {
-    const text = toJson(row);
-    if (text === null) this.#addBound(row);
-    else this.#addJson(text);
+    const text = this.#bindsAll ? null : toJson(row);
+    if (text !== null) {
+      this.#addJson(text);
+      return;
+    }
+    if (this.#keepsOrder && !this.#bindsAll) {
+      this.#flushJson();
+      this.#bindsAll = true;
+    }
+    this.#addBound(row);
   }
 
   /** Adds rows that are JSON arrays already, with commas in between. */

@@ -8,6 +8,7 @@ import type { BaselineFiles, Project } from '../workspace/project';
 import { isLocked } from '../workspace/lock';
 import { readPushJournal } from '../workspace/push-journal';
 import { withTemporary } from '../workspace/temporary';
+import { workflowMode, type WorkflowMode } from '../workspace/workflow-mode';
 import { version } from '../version';
 import { requireBase, withComparison } from './compare';
 
@@ -46,7 +47,11 @@ export interface StatusResult {
     readonly url: { readonly name: string; readonly isSet: boolean };
     readonly authToken: { readonly name: string; readonly isSet: boolean };
   };
+  /** Which way of working the folder is in, by the files that are there. */
+  readonly mode: WorkflowMode;
   readonly workingCopy: FileStatus;
+  /** The database of a live connection's replica. */
+  readonly replica: FileStatus;
   readonly snapshot: BaselineStatus;
   readonly base: BaselineStatus;
   readonly remote: {
@@ -73,6 +78,7 @@ export async function status(project: Project): Promise<StatusResult> {
   const pending = await pendingStatus(project, base);
   const workingCopy = fileStatus(project.workingCopy);
   const cutOff = cutOffPush(project);
+  const mode = workflowMode(project);
   return {
     project: {
       directory: project.directory,
@@ -83,14 +89,16 @@ export async function status(project: Project): Promise<StatusResult> {
       url: { name: project.variables.url, isSet: isUrlSet(project) },
       authToken: { name: project.variables.authToken, isSet: project.authToken() !== undefined },
     },
+    mode,
     workingCopy,
+    replica: fileStatus(project.replica),
     snapshot,
     base,
     remote,
     pending,
     cutOff,
     versions: { tursoSync: version, node: process.versions.node, sqlite: sqliteVersion() },
-    next: nextSteps({ workingCopy, snapshot, base, remote, pending, cutOff }),
+    next: nextSteps({ mode, workingCopy, snapshot, base, remote, pending, cutOff }),
   };
 }
 
@@ -172,14 +180,19 @@ function cutOffPush({ files }: Project): StatusResult['cutOff'] {
   return { startedAt: journal.startedAt, remote: journal.remote };
 }
 
-type State = Pick<StatusResult, 'workingCopy' | 'snapshot' | 'base' | 'remote' | 'pending' | 'cutOff'>;
+type State = Pick<
+  StatusResult,
+  'mode' | 'workingCopy' | 'snapshot' | 'base' | 'remote' | 'pending' | 'cutOff'
+>;
 
-function nextSteps({ workingCopy, snapshot, base, remote, pending, cutOff }: State): string[] {
+function nextSteps({ mode, workingCopy, snapshot, base, remote, pending, cutOff }: State): string[] {
   const problems = [snapshot, base, remote, pending].map((part) => part.problem);
   const steps = problems.flatMap((problem) => problem?.hint ?? []);
   if (base.problem !== null) return [...new Set(steps)];
   if (cutOff !== null)
     steps.push('Run `turso-sync dump-push`: it finds out whether the push that was cut off has arrived.');
+  // A live connection needs no working copy.
+  if (base.manifest === null && mode === 'ffi') return [...new Set(steps)];
   if (base.manifest === null) steps.push('Run `turso-sync dump-init` to make the working copy.');
   else if (workingCopy.bytes === null)
     steps.push('Run `turso-sync dump-init` to make the working copy again.');

@@ -5,15 +5,17 @@ import { formatAge, formatBytes } from './units';
 
 /** The answer of `status` for people. */
 export function statusText(status: StatusResult): string {
-  const { project, variables, remote, pending, versions, next } = status;
+  const { project, mode, variables, remote, pending, versions, next } = status;
   const isSet = (variable: { name: string; isSet: boolean }): string =>
     `${variable.name} ${variable.isSet ? 'is set' : 'is not set'}`;
   return [
     `Project       ${project.directory}`,
     `Config        ${project.configFile ?? 'none (defaults)'}${project.environment === null ? '' : `, environment ${project.environment}`}`,
+    `Mode          ${MODES[mode]}`,
     `Variables     ${isSet(variables.url)}, ${isSet(variables.authToken)}`,
     `Remote        ${remoteLine(remote)}`,
     `Working copy  ${fileLine(status.workingCopy)}`,
+    ...(mode === 'ffi' ? [`Replica       ${fileLine(status.replica)}`] : []),
     `Snapshot      ${baselineLine(status.snapshot)}`,
     `Base          ${baselineLine(status.base)}`,
     ...setAsideLines(status.base.manifest?.setAside ?? []),
@@ -25,6 +27,12 @@ export function statusText(status: StatusResult): string {
     ...next.map((step) => `Next          ${step}`),
   ].join('\n');
 }
+
+const MODES = {
+  ffi: 'ffi (live connection)',
+  legacy: 'legacy (working copy)',
+  uninitialized: 'uninitialized (neither a replica nor a working copy)',
+};
 
 function remoteLine({ location, answers, hasMoved, problem }: StatusResult['remote']): string {
   if (!answers) return `${location ?? 'unknown'}: ${problem?.code ?? ''} ${problem?.message ?? ''}`;

@@ -66,6 +66,7 @@ export async function loadProject(options: LoadProjectOptions = {}): Promise<Pro
     environment: options.env ?? null,
     variables,
     workingCopy,
+    replica: path.resolve(directory, valueOf('TURSO_REPLICA_PATH')?.trim() ?? files.replica),
     files,
     address() {
       const url = valueOf(variables.url);

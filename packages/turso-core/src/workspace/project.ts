@@ -13,6 +13,8 @@ export interface Project {
   readonly variables: { readonly url: string; readonly authToken: string };
   /** The app's own database: plain SQLite, nothing of ours inside. */
   readonly workingCopy: string;
+  /** The replica of a live connection: `TURSO_REPLICA_PATH`, else `live/replica.db` in the state folder. */
+  readonly replica: string;
   readonly files: StateFiles;
   /** Where the remote is; throws URL_MISSING, URL_UNSUPPORTED or CONFIG_HAS_SECRET. */
   address(): RemoteAddress;
@@ -42,6 +44,8 @@ export interface StateFiles {
   readonly pushes: string;
   /** Says which pull was under way; gone when it is through. */
   readonly pullJournal: string;
+  /** The replica of a live connection, where it is not elsewhere. */
+  readonly replica: string;
 }
 
 /** A folder that holds a baseline and its manifest. */
@@ -66,6 +70,7 @@ export function stateFiles(directory: string): StateFiles {
     pushed: path.join(directory, 'push.db'),
     pushes: path.join(directory, 'pushes'),
     pullJournal: path.join(directory, 'pull.json'),
+    replica: path.join(directory, 'live', 'replica.db'),
   };
 }
 

@@ -16,13 +16,14 @@ export async function readReplicationIndex(client: HttpClient): Promise<string |
   return answer === undefined || 'refused' in answer ? null : answer.replicationIndex;
 }
 
-/** The identity of the server's log. */
-export async function readLogId(client: HttpClient): Promise<string | null> {
+const HELLO = 'wal_log.ReplicationLog/Hello';
+
+/** The identity of the server's log, or null where it does not tell it, within `timeout` milliseconds where that is given. */
+export async function readLogId(client: HttpClient, timeout?: number): Promise<string | null> {
   try {
     // gRPC-web: a frame of one flag byte and a 4-byte length, then HelloResponse, whose field 1 is the log's UUID.
-    const { body } = await client.post('wal_log.ReplicationLog/Hello', 'application/grpc-web+proto', [
-      new Uint8Array(5),
-    ]);
+    const frame = [new Uint8Array(5)];
+    const { body } = await client.post(HELLO, 'application/grpc-web+proto', frame, timeout);
     return /^\0.{4}\n\$([0-9a-f-]{36})/s.exec(Buffer.from(body).toString('latin1'))?.[1] ?? null;
   } catch {
     return null;

@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: readonly Uint8Array[];
+  /** Milliseconds for the whole exchange. Default is no limit but those on silence and on connecting. */
+  readonly timeout?: number;
 }
 
 /** All of an answer, whose status is below 400. */
@@ -32,8 +34,8 @@ export interface HttpClient {
   /** The remote's name in errors. */
   readonly location: string;
   send(request: HttpRequest): Promise<HttpAnswer>;
-  /** Sends a body to a path below the server's root, with the token. */
-  post(path: string, type: string, body: readonly Uint8Array[]): Promise<HttpAnswer>;
+  /** Sends a body to a path below the server's root, with the token; see {@link HttpRequest.timeout}. */
+  post(path: string, type: string, body: readonly Uint8Array[], timeout?: number): Promise<HttpAnswer>;
   close(): void;
 }
 
@@ -49,6 +51,8 @@ export function createHttpClient(url: URL, location: string, authToken: string |
   };
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
     checkToken(authToken, location);
+    // Lets the system tell of connections that the server has closed by now: a request over one would be lost, and nobody could tell.
+    await new Promise((resolve) => setImmediate(resolve));
     try {
       const answer = await exchange(request, agents);
       if (answer.status >= 400)
@@ -63,10 +67,11 @@ export function createHttpClient(url: URL, location: string, authToken: string |
     authToken,
     location,
     send,
-    post: (path, type, body) => {
+    post: (path, type, body, timeout) => {
       const authorization = authToken === undefined ? {} : { authorization: `Bearer ${authToken}` };
       const headers = { 'content-type': type, ...authorization };
-      return send({ method: 'POST', url: new URL(path, url), headers, body });
+      const limit = timeout === undefined ? {} : { timeout };
+      return send({ method: 'POST', url: new URL(path, url), headers, body, ...limit });
     },
     close() {
       agents['http:'].destroy();
@@ -75,8 +80,15 @@ export function createHttpClient(url: URL, location: string, authToken: string |
   };
 }
 
+/**
+ * Whether a server may have got the request that this error is about: it had a connection by then. Where that cannot be told, it may.
+ */
+export function mayHaveArrived(error: TursoSyncError): boolean {
+  return (error.cause as { hadConnection?: boolean } | undefined)?.hadConnection !== false;
+}
+
 function exchange(
-  { method, url, headers, body = [] }: HttpRequest,
+  { method, url, headers, body = [], timeout }: HttpRequest,
   agents: { 'http:': http.Agent; 'https:': https.Agent },
 ): Promise<HttpAnswer> {
   const length = body.reduce((size, piece) => size + piece.byteLength, 0);
@@ -92,14 +104,25 @@ function exchange(
         : http.request(url, { ...options, agent: agents['http:'] });
     const giveUp = (what: string): unknown =>
       call.destroy(Object.assign(new Error(what), { code: 'ETIMEDOUT' }));
+    let hadConnection = false;
     call.on('socket', (socket) => {
-      if (!socket.connecting) return;
+      if (!socket.connecting) {
+        hadConnection = true;
+        return;
+      }
       const timer = setTimeout(() => giveUp('no connection in time'), CONNECT_LIMIT);
       socket.once('connect', () => clearTimeout(timer));
       socket.once('close', () => clearTimeout(timer));
+      // Before TLS is agreed upon, nothing of the request is sent.
+      const isReady = url.protocol === 'https:' ? 'secureConnect' : 'connect';
+      socket.once(isReady, () => (hadConnection = true));
     });
     call.on('timeout', () => giveUp('no answer in time'));
-    call.on('error', reject);
+    call.on('error', (error) => reject(Object.assign(error, { hadConnection })));
+    if (timeout !== undefined) {
+      const timer = setTimeout(() => giveUp('no answer in time'), timeout);
+      call.once('close', () => clearTimeout(timer));
+    }
     call.on('response', (answer) => {
       collect(answer).then(resolve, reject);
     });

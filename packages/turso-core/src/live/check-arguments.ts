@@ -1,0 +1,85 @@
+import { TursoSyncError } from '../errors';
+import { RawText, type SqlValue } from '../local/values';
+import type { LiveArguments, LiveStatement } from './live';
+
+const MIN = -(2n ** 63n);
+const MAX = 2n ** 63n - 1n;
+
+/** A statement, if it is one: throws USAGE for what is none, and for values that SQLite does not have. */
+export function checkedStatement(sql: string, args?: LiveArguments): LiveStatement {
+  checkTypes(sql, args);
+  return args === undefined ? { sql } : { sql, args };
+}
+
+// Programs in JavaScript may give anything.
+function checkTypes(sql: unknown, args: unknown = []): void {
+  if (typeof sql !== 'string') throw usage('A statement must be a string of SQL.', 'Values go beside it.');
+  if (typeof args !== 'object' || args === null) throw usage('The values of a statement are no list.', LIST);
+  for (const [name, value] of Object.entries<unknown>({ ...args })) {
+    const where = Array.isArray(args) ? `number ${Number(name) + 1}` : `"${name}"`;
+    checkValue(value, `The value ${where}`);
+    if (value instanceof RawText)
+      throw usage(
+        `The value ${where} is text that is no text.`,
+        'Bind its bytes, and write CAST(? AS TEXT).',
+      );
+  }
+}
+
+/** Refuses transaction control outside of {@link Live.transaction}, with USAGE: it would end a transaction that is not its own. */
+export function refuseTransactionControl(sql: string): void {
+  const word = /^(?:BEGIN|COMMIT|END|SAVEPOINT|RELEASE|ROLLBACK)\b/i.exec(withoutComments(sql))?.[0];
+  if (word === undefined) return;
+  throw usage(`${word.toUpperCase()} is no statement of its own here.`, 'Use transaction() or batch().');
+}
+
+/** Refuses within a transaction what would end it, with USAGE. */
+export function refuseEndOfTransaction(sql: string): void {
+  const text = withoutComments(sql);
+  const word = /^(?:BEGIN|COMMIT|END|ROLLBACK)\b/i.exec(text)?.[0];
+  if (word === undefined || /^ROLLBACK\s+(?:TRANSACTION\s+)?TO\b/i.test(text)) return;
+  throw usage(
+    `${word.toUpperCase()} is no statement of its own here.`,
+    'transaction() and batch() begin and end by themselves; begin() has commit() and rollback().',
+  );
+}
+
+/** SQL without the blanks, semicolons and comments that it begins with. */
+export function withoutComments(sql: string): string {
+  return sql.replace(/^(?:\s|;|--[^\n]*(?:\n|$)|\/\*[^]*?(?:\*\/|$))+/, '');
+}
+
+/** Refuses rows that do not fit the columns, with USAGE. */
+export function checkRow(row: readonly SqlValue[], columns: readonly string[], index: number): void {
+  if (!Array.isArray(row) || row.length !== columns.length) {
+    throw usage(
+      `Row ${index + 1} has ${Array.isArray(row) ? row.length : 'no'} values for ${columns.length} columns.`,
+      'Each row is a list with a value for every column; null where there is none.',
+    );
+  }
+  for (const [i, value] of row.entries())
+    checkValue(value, `The value of "${columns[i] ?? ''}" in row ${index + 1}`);
+}
+
+function checkValue(value: unknown, what: string): void {
+  if (value === null || typeof value === 'string' || value instanceof Uint8Array || value instanceof RawText)
+    return;
+  if (typeof value === 'number') {
+    if (Number.isNaN(value)) throw usage(`${what} is NaN, which SQLite does not have.`, 'Use null.');
+  } else if (typeof value === 'bigint') {
+    if (value < MIN || value > MAX) throw usage(`${what} does not fit into 64 bits.`, 'Use a string, say.');
+  } else throw usage(`${what} is of the type ${typeName(value)}.`, TYPES);
+}
+
+function typeName(value: unknown): string {
+  return typeof value === 'object' ? (value?.constructor.name ?? 'object') : typeof value;
+}
+
+const LIST = 'Give a list of values, or an object with a value for each name.';
+const TYPES =
+  'SQLite has null, INTEGER (a bigint), REAL (a number), TEXT (a string) and BLOB (a Uint8Array). Use 1n and 0n for true and false.';
+
+/** An error about what a caller has given. */
+export function usage(message: string, hint: string): TursoSyncError {
+  return new TursoSyncError('USAGE', message, { hint });
+}

@@ -1,0 +1,237 @@
+import { TursoSyncError } from '../errors';
+import { checkedStatement, refuseEndOfTransaction, refuseTransactionControl } from './check-arguments';
+import type { DatabaseTransaction, LiveDatabase } from './database';
+import { deadlineIn, type Deadline } from './deadline';
+import { insertStatements } from './insert-statements';
+import type {
+  AutoSync,
+  BatchResult,
+  Changes,
+  ExecuteResult,
+  Live,
+  LiveStatement,
+  LiveTransaction,
+  SyncResult,
+} from './live';
+import { liveTransaction } from './live-transaction';
+import type { Replica } from './replica/replica';
+import { withRetries } from './retry';
+import { createSyncTurns } from './sync-turns';
+
+/** What is counted for {@link Live.stats}. */
+export interface Counters {
+  reads: number;
+  writes: number;
+  rowsWritten: number;
+  syncs: number;
+  retries: number;
+  rebuilds: number;
+  frameNo: number;
+  /** By `performance.now()`; null where there was no sync yet. */
+  syncedAt: number | null;
+}
+
+/** Counters at the beginning. */
+export function newCounters(): Counters {
+  return {
+    reads: 0,
+    writes: 0,
+    rowsWritten: 0,
+    syncs: 0,
+    retries: 0,
+    rebuilds: 0,
+    frameNo: 0,
+    syncedAt: null,
+  };
+}
+
+/** How a connection behaves; see {@link LiveOptions}. */
+export interface ConnectionSettings {
+  readonly timeout: number;
+  readonly maxRetries: number;
+  readonly autoSync: AutoSync;
+  readonly counters: Counters;
+}
+
+/** A connection on an open database and, where there is one, its replica. */
+export function createConnection(
+  database: LiveDatabase,
+  replica: Replica | null,
+  { timeout, maxRetries, autoSync, counters }: ConnectionSettings,
+): Live {
+  const underWay = new Set<Promise<unknown>>();
+  const transactions = new Set<DatabaseTransaction>();
+  let closed: Promise<void> | undefined;
+
+  /** A call: refused on a closed connection, waited for by {@link close}. */
+  function call<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
+    if (closed !== undefined) return Promise.reject(connectionClosed());
+    const promise = work(deadlineIn(timeout));
+    underWay.add(promise);
+    const done = (): unknown => underWay.delete(promise);
+    promise.then(done, done);
+    return promise;
+  }
+
+  const repeat = <T>(work: () => Promise<T>, deadline: Deadline): Promise<T> =>
+    withRetries(work, { deadline, maxRetries, onRetry: () => counters.retries++ });
+
+  const turns = createSyncTurns(async (deadline: Deadline): Promise<SyncResult> => {
+    if (replica === null) return { frames: 0, frameNo: 0 };
+    const result = await replica.sync(deadline);
+    counters.syncs++;
+    counters.frameNo = result.frameNo;
+    counters.syncedAt = performance.now();
+    return result;
+  });
+
+  async function write<T>(
+    work: () => Promise<T>,
+    changed: (result: T) => number,
+    deadline: Deadline,
+  ): Promise<T> {
+    const result = await repeat(work, deadline);
+    counters.writes++;
+    counters.rowsWritten += changed(result);
+    await afterWrite(deadline);
+    return result;
+  }
+
+  async function afterWrite(deadline: Deadline): Promise<void> {
+    if (replica === null || autoSync === false) return;
+    try {
+      await turns.sync(deadline);
+    } catch (error) {
+      throw committedNotSynced(error);
+    }
+  }
+
+  const timer =
+    typeof autoSync === 'number' && replica !== null
+      ? setInterval(inBackground, autoSync).unref()
+      : undefined;
+  function inBackground(): void {
+    // One that fails shows in stats(), and the next comes soon.
+    if (!turns.isUnderWay) call((deadline) => turns.sync(deadline)).catch(() => undefined);
+  }
+
+  async function batch(statements: readonly LiveStatement[], deadline: Deadline): Promise<BatchResult> {
+    if (statements.length === 0) return { changes: 0, lastInsertRowid: null, results: [] };
+    const results = await write(() => database.batch(statements, deadline), countAll, deadline);
+    return { changes: countAll(results), lastInsertRowid: lastRowid(results), results };
+  }
+
+  async function begin(): Promise<LiveTransaction> {
+    const begun = await call((deadline) => repeat(() => database.begin(deadline), deadline));
+    transactions.add(begun);
+    return liveTransaction(begun, {
+      call,
+      async onCommit(changes, deadline) {
+        counters.writes++;
+        counters.rowsWritten += changes;
+        await afterWrite(deadline);
+      },
+      onEnd: () => transactions.delete(begun),
+    });
+  }
+
+  return {
+    query: (sql, args) =>
+      call(async (deadline) => {
+        const statement = checkedStatement(sql, args);
+        counters.reads++;
+        const local = replica === null ? null : await replica.query(statement);
+        return local ?? repeat(() => database.query(statement, deadline), deadline);
+      }),
+    execute: (sql, args) =>
+      call(async (deadline) => {
+        const statement = checkedStatement(sql, args);
+        refuseTransactionControl(sql);
+        return write(
+          () => database.execute(statement, deadline),
+          ({ changes }) => changes,
+          deadline,
+        );
+      }),
+    batch: (given) =>
+      call(async (deadline) => {
+        const statements = given.map((item) =>
+          typeof item === 'string' ? checkedStatement(item) : checkedStatement(item.sql, item.args),
+        );
+        for (const { sql } of statements) refuseEndOfTransaction(sql);
+        return batch(statements, deadline);
+      }),
+    insertRows: (table, columns, rows) =>
+      call(async (deadline): Promise<Changes> => {
+        const { changes, lastInsertRowid } = await batch(insertStatements(table, columns, rows), deadline);
+        return { changes, lastInsertRowid };
+      }),
+    begin,
+    async transaction(work) {
+      const transaction = await begin();
+      try {
+        const result = await work({
+          query: (sql, args) => transaction.query(sql, args),
+          execute: (sql, args) => transaction.execute(sql, args),
+        });
+        await transaction.commit();
+        return result;
+      } catch (error) {
+        // What went wrong first is what is told.
+        await transaction.rollback().catch(() => undefined);
+        throw error;
+      }
+    },
+    sync: () => call((deadline) => turns.sync(deadline)),
+    stats: () => ({
+      reads: counters.reads,
+      writes: counters.writes,
+      rowsWritten: counters.rowsWritten,
+      syncs: counters.syncs,
+      retries: counters.retries,
+      reconnects: replica?.restarts ?? 0,
+      rebuilds: counters.rebuilds,
+      frameNo: counters.frameNo,
+      lastSyncMsAgo: counters.syncedAt === null ? null : Math.round(performance.now() - counters.syncedAt),
+    }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+
+  function close(): Promise<void> {
+    return (closed ??= (async () => {
+      clearInterval(timer);
+      await Promise.allSettled(underWay);
+      const rolledBack = [...transactions].map((begun) => begun.rollback(deadlineIn(timeout)));
+      await Promise.allSettled(rolledBack);
+      await replica?.close();
+      database.close();
+    })());
+  }
+}
+
+function countAll(results: readonly ExecuteResult[]): number {
+  return results.reduce((sum, { changes }) => sum + changes, 0);
+}
+
+function lastRowid(results: readonly ExecuteResult[]): bigint | null {
+  return results.findLast(({ lastInsertRowid }) => lastInsertRowid !== null)?.lastInsertRowid ?? null;
+}
+
+function connectionClosed(): TursoSyncError {
+  return new TursoSyncError('CONNECTION_CLOSED', 'The connection is closed.', {
+    hint: 'Open another with openLive().',
+  });
+}
+
+function committedNotSynced(cause: unknown): TursoSyncError {
+  const reason = cause instanceof Error ? ` ${cause.message}` : '';
+  return new TursoSyncError(
+    'COMMITTED_NOT_SYNCED',
+    `The write is on the primary, and not yet in the replica.${reason}`,
+    {
+      hint: 'Do not write it again: call sync() before you read it.',
+      cause,
+    },
+  );
+}

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+import { makeTempDir, queryOn, removeTempDir, requireTool, startSqld } from '@turso-sync/testing';
+import { readContract } from './contract.fixture';
+
+const ROOT = path.join(__dirname, '../../../..');
+
+const COMPILER: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  types: ['node'],
+  typeRoots: [path.join(ROOT, 'node_modules/@types')],
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  noPropertyAccessFromIndexSignature: true,
+  exactOptionalPropertyTypes: true,
+};
+
+/** The TypeScript in a text, block by block, that is about the live connection. */
+function examplesIn(file: string): string[] {
+  const text = fs.readFileSync(path.join(ROOT, file), 'utf8').replaceAll(/^ \* ?/gm, '');
+  const blocks = [...text.matchAll(/^```ts\n([^]*?)^```/gm)].map(([, code = '']) => code);
+  return blocks.filter((code) => code.includes("from 'turso-core/live'"));
+}
+
+const DOCUMENTS = ['docs/direct-access.md', 'README.md', 'packages/turso-core/src/live/open-live.ts'];
+
+describe('documentation', () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = makeTempDir('docs-');
+    fs.writeFileSync(path.join(dir, 'package.json'), '{ "type": "module" }');
+    fs.mkdirSync(path.join(dir, 'node_modules'));
+    fs.symlinkSync(path.join(ROOT, 'packages/turso-core'), path.join(dir, 'node_modules/turso-core'));
+  });
+  afterEach(() => removeTempDir(dir));
+
+  test('examples compile, as they stand', () => {
+    const files = DOCUMENTS.flatMap((document) => {
+      const examples = examplesIn(document);
+      expect({ document, examples: examples.length > 0 }).toEqual({ document, examples: true });
+      return examples.map((code, i) => {
+        const file = path.join(dir, `${path.basename(document)}-${i}.ts`);
+        fs.writeFileSync(file, code);
+        return file;
+      });
+    });
+    const diagnostics = ts.getPreEmitDiagnostics(ts.createProgram(files, { ...COMPILER, noEmit: true }));
+    const host = { getCanonicalFileName: String, getCurrentDirectory: () => dir, getNewLine: () => '\n' };
+    expect(ts.formatDiagnostics(diagnostics, host)).toBe('');
+  });
+
+  (requireTool('sqld') ? test : test.skip)('the first example does what it says', async () => {
+    const [code = ''] = examplesIn('docs/direct-access.md');
+    const compilerOptions = { ...COMPILER, module: ts.ModuleKind.ESNext };
+    fs.writeFileSync(path.join(dir, 'app.js'), ts.transpileModule(code, { compilerOptions }).outputText);
+    const server = await startSqld();
+    try {
+      const env = { PATH: process.env['PATH'], TURSO_DATABASE_URL: server.url };
+      const { stdout } = await promisify(execFile)(process.execPath, ['app.js'], { cwd: dir, env });
+      expect(stdout).toBe('1n Ada\n');
+      expect(await queryOn(server, 'SELECT name FROM contacts ORDER BY id')).toEqual(
+        ['Ada Lovelace', 'Grace Hopper', 'Barbara', 'Edsger', 'Donald'].map((name) => [name]),
+      );
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('the table of behaviours lists those of the contract', () => {
+    const text = fs.readFileSync(path.join(ROOT, 'docs/direct-access-contract.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| (.*?) +\| (.*?) +\|$/gm)].map(([, title = '']) => title);
+    const isBehaviour = (title: string): boolean => title !== 'behaviour' && !title.startsWith('-');
+    expect(rows.filter(isBehaviour)).toEqual(readContract().map(({ title }) => title));
+  });
+
+  test('every code of an error has a paragraph', () => {
+    const source = fs.readFileSync(path.join(ROOT, 'packages/turso-core/src/errors.ts'), 'utf8');
+    const codes = [...source.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, code = '']) => code);
+    const text = fs.readFileSync(path.join(ROOT, 'docs/troubleshooting.md'), 'utf8');
+    expect(codes.length).toBeGreaterThan(40);
+    expect(codes.filter((code) => !text.includes(`**\`${code}\`**`))).toEqual([]);
+  });
+});

@@ -1,0 +1,43 @@
+import { isDiskFull, systemCode, TursoSyncError } from '../errors';
+import { constraintFailed, sqlFailed, valueTooLarge, wrongParameters } from './statement-errors';
+
+/** What SQLite or the file system threw about a database file, as a TursoSyncError. */
+export function fileError(error: unknown, file: string): TursoSyncError {
+  if (error instanceof TursoSyncError) return error;
+  const code = systemCode(error);
+  const message = (error as Error).message;
+  if (isDiskFull(error)) {
+    return new TursoSyncError('DISK_FULL', `No space left while working on ${file}.`, {
+      hint: 'Free some space, then try again. Nothing was changed.',
+      cause: error,
+    });
+  }
+  if (code.startsWith('SQLITE_CONSTRAINT')) return constraintFailed(message, error);
+  if (code === 'SQLITE_TOOBIG') return valueTooLarge(message, error);
+  if (/^SQLITE_(?:BUSY|LOCKED)/.test(code)) {
+    return new TursoSyncError('REMOTE_BUSY', `${file} is being written to by another program.`, {
+      hint: 'Nothing was changed. Try again when it has finished.',
+      retryable: true,
+      cause: error,
+    });
+  }
+  if (code === 'SQLITE_RANGE' || /\bparameter/.test(isMisuse(error) ? message : ''))
+    return wrongParameters(message, error);
+  if (/^SQLITE_(?:ERROR|MISMATCH|SCHEMA|MISUSE)/.test(code) || isMisuse(error))
+    return sqlFailed(message, error);
+  return new TursoSyncError('FILE_INACCESSIBLE', `${file} cannot be read or written (${message}).`, {
+    hint: 'Check the path, that it is an SQLite database, and the permissions of the file and its folder.',
+    cause: error,
+  });
+}
+
+// Of better-sqlite3: two statements in one text, or another number of values than of parameters.
+function isMisuse(error: unknown): boolean {
+  const { name, message } = error as Error;
+  return /^(?:Range|Type)Error$/.test(name) && !message.includes('directory does not exist');
+}
+
+/** Whether SQLite says that a file is no sound database. */
+export function isDamage(error: unknown): boolean {
+  return /^SQLITE_(?:CORRUPT|NOTADB)/.test(systemCode(error));
+}

@@ -1,0 +1,110 @@
+import Database from 'better-sqlite3';
+import type { DatabaseTransaction, LiveDatabase } from '../database';
+import { fileError } from '../file-error';
+import type { ExecuteResult, LiveStatement, QueryResult } from '../live';
+import { bound, sqliteQueries } from '../sqlite-query';
+import type { SqlValue } from '../../local/values';
+import { inStatement } from '../statement-errors';
+
+/**
+ * The adapter for `file:`: an SQLite file, without a server. Opened by the same SQLite as the rest of turso-core, since two of
+ * them in one process must not have one file open. Waiting for another writer is left to the caller: it would block the thread.
+ * Throws FILE_INACCESSIBLE where it cannot be opened.
+ */
+export function openFileDatabase(file: string, location: string): LiveDatabase {
+  const open = (): Database.Database => orThrow(() => openDatabase(file));
+  const orThrow = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw fileError(error, file);
+    }
+  };
+  const db = open();
+  const query = sqliteQueries(db);
+  return {
+    location,
+    query: async (statement) => orThrow(() => query(statement)),
+    execute: async (statement) => orThrow(() => run(db, statement)),
+    batch: async (statements) => orThrow(() => runAll(db, statements, file)),
+    async begin() {
+      // A connection of its own, of which other calls are no part.
+      const own = open();
+      try {
+        orThrow(() => own.exec('BEGIN IMMEDIATE'));
+      } catch (error) {
+        own.close();
+        throw error;
+      }
+      return transaction(own, orThrow);
+    },
+    close: () => db.close(),
+  };
+}
+
+function openDatabase(file: string): Database.Database {
+  const db = new Database(file, { timeout: 0 });
+  db.pragma('foreign_keys = ON');
+  // Else readers and a writer would keep one another waiting; a file that cannot be written to is read as it is.
+  if (db.pragma('journal_mode', { simple: true }) !== 'wal') db.pragma('journal_mode = WAL');
+  return db;
+}
+
+function transaction(db: Database.Database, orThrow: <T>(work: () => T) => T): DatabaseTransaction {
+  const query = sqliteQueries(db);
+  return {
+    query: async (statement) => orThrow((): QueryResult => query(statement)),
+    execute: async (statement) => orThrow(() => run(db, statement)),
+    async commit() {
+      try {
+        orThrow(() => db.exec('COMMIT'));
+      } finally {
+        db.close();
+      }
+    },
+    // Closing it rolls back.
+    rollback: async () => void db.close(),
+  };
+}
+
+function runAll(db: Database.Database, statements: readonly LiveStatement[], file: string): ExecuteResult[] {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const results = statements.map((statement, i) => {
+      try {
+        return run(db, statement);
+      } catch (error) {
+        throw inStatement(fileError(error, file), i);
+      }
+    });
+    db.exec('COMMIT');
+    return results;
+  } finally {
+    if (db.inTransaction) db.exec('ROLLBACK');
+  }
+}
+
+function run(db: Database.Database, { sql, args }: LiveStatement): ExecuteResult {
+  const statement = db.prepare(sql);
+  if (!statement.reader) {
+    const { changes, lastInsertRowid } = statement.safeIntegers().run(...bound(args));
+    return { columns: [], rows: [], changes, lastInsertRowid: changes > 0 ? BigInt(lastInsertRowid) : null };
+  }
+  const before = totalChanges(db);
+  const rows = statement
+    .raw()
+    .safeIntegers()
+    .all(...bound(args)) as SqlValue[][];
+  const columns = statement.columns().map(({ name }) => name);
+  if (totalChanges(db) === before) return { columns, rows, changes: 0, lastInsertRowid: null };
+  const [changes, rowid] = db
+    .prepare('SELECT changes(), last_insert_rowid()')
+    .raw()
+    .safeIntegers()
+    .get() as bigint[];
+  return { columns, rows, changes: Number(changes), lastInsertRowid: rowid ?? null };
+}
+
+function totalChanges(db: Database.Database): unknown {
+  return db.prepare('SELECT total_changes()').pluck().get();
+}

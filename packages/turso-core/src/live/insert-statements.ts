@@ -1,0 +1,34 @@
+import { RowBatcher, type RowSource } from '../apply/row-source';
+import { quoteName } from '../local/quote';
+import type { SqlValue } from '../local/values';
+import { checkRow, usage } from './check-arguments';
+import type { LiveStatement } from './live';
+
+/**
+ * Statements that insert rows, few and large, by the engine's own way: one JSON text for many rows where JSON is exact, bound
+ * values otherwise. They go in in the order of the rows.
+ */
+export function insertStatements(
+  table: string,
+  columns: readonly string[],
+  rows: Iterable<readonly SqlValue[]>,
+): LiveStatement[] {
+  if (typeof table !== 'string' || table === '') throw usage('insertRows names no table.', NAMES);
+  if (!Array.isArray(columns) || columns.length === 0) throw usage('insertRows names no columns.', NAMES);
+  const into = `INSERT INTO ${quoteName(table)}(${columns.map(quoteName).join(',')})`;
+  const select = `SELECT ${columns.map((_, i) => `c${i}`).join(',')} FROM r`;
+  const statements: LiveStatement[] = [];
+  const emit = ({ sql, args }: RowSource): void => {
+    statements.push({ sql: `${sql} ${into} ${select}`, args });
+  };
+  const batcher = new RowBatcher(columns.length, emit, { keepsOrder: true });
+  let index = 0;
+  for (const row of rows) {
+    checkRow(row, columns, index++);
+    batcher.add(row);
+  }
+  batcher.flush();
+  return statements;
+}
+
+const NAMES = 'Give the name of a table, and the names of the columns that the rows have values for.';

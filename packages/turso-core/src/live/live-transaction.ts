@@ -1,0 +1,72 @@
+import { TursoSyncError } from '../errors';
+import { checkedStatement, refuseEndOfTransaction } from './check-arguments';
+import type { DatabaseTransaction } from './database';
+import type { Deadline } from './deadline';
+import type { LiveArguments, LiveStatement, LiveTransaction } from './live';
+
+/** What a transaction needs of its connection. */
+export interface TransactionHost {
+  /** Runs one call. */
+  readonly call: <T>(work: (deadline: Deadline) => Promise<T>) => Promise<T>;
+  /** Told how many rows were changed, when they are on the primary. */
+  readonly onCommit: (changes: number, deadline: Deadline) => Promise<void>;
+  /** Told when there is nothing more to roll back. */
+  readonly onEnd: () => void;
+}
+
+/** A transaction as users have it, on one that was begun. */
+export function liveTransaction(
+  begun: DatabaseTransaction,
+  { call, onCommit, onEnd }: TransactionHost,
+): LiveTransaction {
+  let isOver = false;
+  let changes = 0;
+
+  let latest: Promise<unknown> = Promise.resolve();
+
+  /** One call after the other, in the order of their making. */
+  function within<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
+    const before = latest;
+    const made = call(async (deadline) => {
+      await before;
+      if (isOver) throw over();
+      return work(deadline);
+    });
+    latest = made.catch(() => undefined);
+    return made;
+  }
+
+  function statementOf(sql: string, args: LiveArguments | undefined): LiveStatement {
+    const statement = checkedStatement(sql, args);
+    refuseEndOfTransaction(sql);
+    return statement;
+  }
+
+  return {
+    query: (sql, args) => within(async (deadline) => begun.query(statementOf(sql, args), deadline)),
+    execute: (sql, args) =>
+      within(async (deadline) => {
+        const result = await begun.execute(statementOf(sql, args), deadline);
+        changes += result.changes;
+        return result;
+      }),
+    commit: () =>
+      within(async (deadline) => {
+        isOver = true;
+        await begun.commit(deadline).finally(onEnd);
+        await onCommit(changes, deadline);
+      }),
+    async rollback() {
+      await latest;
+      if (isOver) return;
+      isOver = true;
+      await call((deadline) => begun.rollback(deadline).finally(onEnd));
+    },
+  };
+}
+
+function over(): TursoSyncError {
+  return new TursoSyncError('CONNECTION_CLOSED', 'The transaction has been committed or rolled back.', {
+    hint: 'Begin another.',
+  });
+}

@@ -1,0 +1,100 @@
+import { TursoSyncError } from '../errors';
+import { checkToken } from '../remote/http/http-errors';
+import { parseRemoteUrl } from '../remote/url';
+import { usage } from './check-arguments';
+import { createConnection, newCounters } from './connection';
+import { deadlineIn } from './deadline';
+import { openFileDatabase } from './file/file-database';
+import type { AutoSync, Live, LiveOptions } from './live';
+import { createPrimary } from './primary/primary';
+import { openReplica } from './replica/replica';
+import { withRetries } from './retry';
+
+/**
+ * Opens a live connection: what is written is on the remote at once, and what is read comes from a local replica that follows it.
+ * With a replica, its first sync is done when this is answered.
+ * Throws URL_MISSING, URL_UNSUPPORTED, CONFIG_HAS_SECRET and USAGE for the options, REMOTE_UNREACHABLE, REMOTE_UNAUTHORIZED and
+ * REMOTE_NOT_LIBSQL for the server, REPLICA_LOCKED, FILE_INACCESSIBLE and SYNC_FAILED for the replica.
+ *
+ * @example
+ * ```ts
+ * import { openLive } from 'turso-core/live';
+ *
+ * await using live = await openLive({
+ *   url: process.env['TURSO_DATABASE_URL'] ?? 'file:app.db',
+ *   authToken: process.env['TURSO_AUTH_TOKEN'],
+ *   replica: '.turso/replica.db',
+ * });
+ * await live.execute('INSERT INTO contacts (name) VALUES (?)', ['Ada']);
+ * const { rows } = await live.query('SELECT id, name FROM contacts');
+ * for (const [id, name] of rows) console.log(id, name); // 1n Ada
+ * ```
+ */
+export async function openLive(options: LiveOptions): Promise<Live> {
+  const { timeout = 30_000, maxRetries = 5, autoSync = true, onNotice } = checkOptions(options);
+  const address = parseRemoteUrl(options.url, process.cwd());
+  const counters = newCounters();
+  const settings = { timeout, maxRetries, autoSync, counters };
+  if (address.kind === 'file')
+    return createConnection(openFileDatabase(address.file, address.location), null, settings);
+
+  const { url, location } = address;
+  const authToken = options.authToken?.trim() === '' ? undefined : options.authToken?.trim();
+  checkToken(authToken, location);
+  const primary = createPrimary(url, location, authToken);
+  const deadline = deadlineIn(timeout);
+  const retry = { deadline, maxRetries, onRetry: () => counters.retries++ };
+  try {
+    // Tells whether a libSQL server answers, and takes the token.
+    await withRetries(() => primary.query({ sql: 'SELECT 1' }, deadline), retry);
+    if (options.replica === undefined) return createConnection(primary, null, settings);
+    const replica = await openReplica(
+      {
+        ...{ url, location, authToken, file: options.replica },
+        logId: await primary.logId(deadline),
+        rebuildWithin: () => deadlineIn(timeout),
+        onRebuild(notice) {
+          counters.rebuilds++;
+          onNotice?.(notice);
+        },
+      },
+      deadline,
+    );
+    return createConnection(primary, replica, settings);
+  } catch (error) {
+    primary.close();
+    throw error;
+  }
+}
+
+// Programs in JavaScript may give anything.
+function checkOptions(options: LiveOptions): LiveOptions {
+  const { autoSync = true, timeout = 1, maxRetries = 0 } = options;
+  const { url, authToken, replica }: { url?: unknown; authToken?: unknown; replica?: unknown } = options;
+  if (url === undefined || url === '') {
+    throw new TursoSyncError('URL_MISSING', 'openLive() was given no database URL.', {
+      hint: 'Set TURSO_DATABASE_URL, for example to libsql://my-db.turso.io, and give it as url.',
+    });
+  }
+  if (typeof url !== 'string') throw usage('url must be a string.', 'For example libsql://my-db.turso.io.');
+  if (authToken !== undefined && typeof authToken !== 'string')
+    throw usage('authToken must be a string.', NONE);
+  if (replica !== undefined && (typeof replica !== 'string' || replica === ''))
+    throw usage('replica must be the path of a file.', NONE);
+  if (!isAutoSync(autoSync))
+    throw usage('autoSync must be true, false, or milliseconds of 1 and more.', NONE);
+  if (!(timeout >= 1 && timeout <= MAX_TIMEOUT))
+    throw usage('timeout must be milliseconds of 1 and more.', NONE);
+  if (!(Number.isInteger(maxRetries) && maxRetries >= 0))
+    throw usage('maxRetries must be a whole number.', NONE);
+  return options;
+}
+
+function isAutoSync(value: AutoSync): boolean {
+  return typeof value === 'boolean' || (typeof value === 'number' && value >= 1 && value <= MAX_TIMEOUT);
+}
+
+const NONE = 'Leave it out for the default.';
+
+/** Node's timers take no more. */
+const MAX_TIMEOUT = 2 ** 31 - 1;

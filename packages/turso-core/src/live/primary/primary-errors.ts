@@ -1,0 +1,64 @@
+import { TursoSyncError } from '../../errors';
+import type { StatementResult, StepResult } from '../../remote/http/hrana';
+import { mayHaveArrived } from '../../remote/http/http-client';
+import { responseError } from '../../remote/http/http-errors';
+import type { ServerError } from '../../remote/http/pipeline';
+import { constraintFailed, sqlFailed, valueTooLarge, wrongParameters } from '../statement-errors';
+
+/** The result of a step, or its error, thrown as a TursoSyncError. */
+export function stepResult(step: StepResult | undefined, location: string): StatementResult {
+  if (step === null || step === undefined) throw endedByServer(location);
+  if ('error' in step) throw serverError(step.error, location);
+  return step;
+}
+
+/** What the server says of a statement, as a TursoSyncError. */
+export function serverError({ code, message }: ServerError, location: string): TursoSyncError {
+  const text = message.replace(/^SQLite error: /, '');
+  if (code.startsWith('SQLITE_CONSTRAINT')) return constraintFailed(text);
+  if (code === 'SQLITE_TOOBIG' || text.includes('too big')) return valueTooLarge(text);
+  if (code.startsWith('ARGS_')) return wrongParameters(text);
+  if (/^(?:SQL_|SQLITE_(?:UNKNOWN|ERROR|MISMATCH|RANGE))/.test(code) && !code.startsWith('SQL_AUTH'))
+    return sqlFailed(text);
+  return responseError(code, text, location);
+}
+
+/** The error for a transaction that the server has ended: it was idle, or another writer was let in. */
+export function endedByServer(location: string, cause?: unknown): TursoSyncError {
+  return new TursoSyncError(
+    'REMOTE_BUSY',
+    `${location} has ended the transaction, and nothing of it was written.`,
+    {
+      hint: 'It was idle for some seconds, or kept another writer waiting for too long. Run all of it again, and faster.',
+      cause,
+    },
+  );
+}
+
+/**
+ * Does something that writes, once. Where its answer is lost after it may have arrived, that is an error of its own, after which
+ * nothing repeats it.
+ */
+export async function describeWrite<T>(location: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw isUndecided(error) ? undecided(error, location) : error;
+  }
+}
+
+function isUndecided(error: unknown): error is TursoSyncError {
+  if (!(error instanceof TursoSyncError)) return false;
+  if (error.code === 'REMOTE_UNREACHABLE' || error.code === 'REMOTE_INTERRUPTED')
+    return mayHaveArrived(error);
+  // A status of 500 and above, from the server or a proxy: what became of the request, it does not tell.
+  return error.code === 'REMOTE_FAILED' && error.retryable;
+}
+
+function undecided(cause: TursoSyncError, location: string): TursoSyncError {
+  return new TursoSyncError(
+    'REMOTE_INTERRUPTED',
+    `The answer of ${location} to a write was lost: it may be there, or not. ${cause.message}`,
+    { hint: 'Look whether it is there before you write it again.', cause },
+  );
+}

@@ -1,0 +1,94 @@
+import { createHttpClient } from '../../remote/http/http-client';
+import type {
+  HranaRequest,
+  HranaResult,
+  HranaStep,
+  StatementResult,
+  StepCondition,
+} from '../../remote/http/hrana';
+import { readLogId } from '../../remote/http/fingerprint';
+import { openStream } from '../../remote/http/stream';
+import { refusesWrites } from '../read-only';
+import type { LiveDatabase } from '../database';
+import type { Deadline } from '../deadline';
+import type { LiveStatement } from '../live';
+import { describeWrite, serverError, stepResult } from './primary-errors';
+import { inStatement } from '../statement-errors';
+import { beginTransaction } from './primary-transaction';
+
+/** A server as the database of a live connection. */
+export interface Primary extends LiveDatabase {
+  /** The identity of the server's log, or null where it does not tell. */
+  logId(deadline: Deadline): Promise<string | null>;
+}
+
+/** The adapter for libsql-server and Turso: Hrana 3 over HTTP, every call one request. */
+export function createPrimary(url: URL, location: string, authToken: string | undefined): Primary {
+  const client = createHttpClient(url, location, authToken);
+
+  async function ask(request: HranaRequest, deadline: Deadline): Promise<HranaResult> {
+    const [result] = await openStream(client).send([request, { type: 'close' }], deadline.left);
+    if (result?.type === 'error') throw serverError(result.error, location);
+    return result ?? { type: 'other' };
+  }
+
+  async function run(steps: readonly HranaStep[], deadline: Deadline): Promise<StepResults> {
+    const result = await ask({ type: 'batch', steps }, deadline);
+    return result.type === 'batch' ? result.steps : [];
+  }
+
+  const isReadOnly = refusesWrites(async (sql, deadline) => {
+    const result = await ask({ type: 'describe', sql }, deadline);
+    return result.type === 'describe' && result.isReadonly;
+  });
+
+  return {
+    location,
+    logId: (deadline) => readLogId(client, deadline.left),
+    async query(statement, deadline) {
+      await isReadOnly(statement.sql, deadline);
+      const [result] = await run([statement], deadline);
+      return stepResult(result, location);
+    },
+    execute: (statement, deadline) =>
+      describeWrite(location, async () => {
+        const [result] = await run([statement], deadline);
+        return stepResult(result, location);
+      }),
+    batch: (statements, deadline) =>
+      describeWrite(location, async () =>
+        batchResults(await run(inTransaction(statements), deadline), location),
+      ),
+    begin: (deadline) => beginTransaction(openStream(client), location, isReadOnly, deadline),
+    close: () => client.close(),
+  };
+}
+
+type StepResults = Extract<HranaResult, { type: 'batch' }>['steps'];
+
+// Every step on the condition that the one before succeeded, COMMIT as well, and a ROLLBACK where it did not come to one. So the
+// server carries out all of it or nothing, whatever becomes of this process and the network.
+function inTransaction(statements: readonly LiveStatement[]): HranaStep[] {
+  const ok = (step: number): StepCondition => ({ type: 'ok', step });
+  const commit = statements.length + 1;
+  return [
+    { sql: 'BEGIN IMMEDIATE' },
+    ...statements.map((statement, i) => ({ ...statement, condition: ok(i) })),
+    { sql: 'COMMIT', condition: ok(commit - 1) },
+    { sql: 'ROLLBACK', condition: { type: 'not', cond: ok(commit) } },
+  ];
+}
+
+function batchResults(steps: StepResults, location: string): StatementResult[] {
+  const [begin, ...rest] = steps.slice(0, -1);
+  stepResult(begin, location);
+  const failed = rest.findIndex((step) => step !== null && 'error' in step);
+  if (failed >= 0 && failed < rest.length - 1) {
+    try {
+      stepResult(rest[failed], location);
+    } catch (error) {
+      throw inStatement(error, failed);
+    }
+  }
+  return rest.map((step) => stepResult(step, location)).slice(0, -1);
+}

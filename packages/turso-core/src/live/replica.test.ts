@@ -1,0 +1,171 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { execOn, requireTool, startSqld } from '@turso-sync/testing';
+import { errorOf, withServer, type LiveScene } from './served.fixture';
+
+const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
+
+const FILL = `CREATE TABLE t (id INTEGER PRIMARY KEY, v);
+  WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 2000)
+  INSERT INTO t SELECT i, 'row ' || i FROM s`;
+
+/** Lets a replica be made, and closed. */
+async function makeReplica({ server, open }: LiveScene): Promise<void> {
+  await execOn(server, FILL);
+  const live = await open();
+  expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[2000n]]);
+  await live.close();
+}
+
+describeWithSqld('a replica', () => {
+  test('is made with its folder, and its files are told by their names', () =>
+    withServer(async ({ dir, open }) => {
+      const live = await open({ replica: path.join(dir, 'new', 'folder', 'r.db') });
+      await live.execute('CREATE TABLE t (v)');
+      await live.close();
+      const names = fs.readdirSync(path.join(dir, 'new', 'folder'));
+      expect(names.filter((name) => !/-(wal|shm)$/.test(name)).sort()).toEqual([
+        'r.db',
+        'r.db-client_wal_index',
+        'r.db-lock',
+      ]);
+    }));
+
+  const damages: Record<string, (replica: string) => void> = {
+    'in the middle of its file': (replica) => {
+      const handle = fs.openSync(replica, 'r+');
+      fs.writeSync(handle, Buffer.alloc(4096, 'damage'), 0, 4096, 4096);
+      fs.closeSync(handle);
+    },
+    'at its end': (replica) => fs.truncateSync(replica, 4096),
+    'and no database any more': (replica) => fs.writeFileSync(replica, 'no database'),
+    'in what libSQL notes of it': (replica) => fs.writeFileSync(`${replica}-client_wal_index`, 'short'),
+  };
+  test.each(Object.entries(damages))('that is damaged %s is made anew, with a word', (_, damage) =>
+    withServer(async (scene) => {
+      await makeReplica(scene);
+      // All of it into the file, so that the damage counts.
+      const db = new Database(scene.replica);
+      db.pragma('wal_checkpoint(TRUNCATE)');
+      db.close();
+      damage(scene.replica);
+      const notices: string[] = [];
+      const live = await scene.open({ onNotice: (notice) => notices.push(notice) });
+      expect((await live.query('SELECT count(*), max(v) FROM t')).rows).toEqual([[2000n, 'row 999']]);
+      expect(notices).toEqual([expect.stringContaining('is damaged')]);
+      expect(live.stats().rebuilds).toBe(1);
+    }),
+  );
+
+  test('that turns out to be damaged as it is read is made anew, and read again', () =>
+    withServer(async (scene) => {
+      await execOn(scene.server, FILL);
+      const live = await scene.open();
+      const db = new Database(scene.replica);
+      db.pragma('wal_checkpoint(TRUNCATE)');
+      db.close();
+      damages['in the middle of its file']?.(scene.replica);
+      expect((await live.query('SELECT count(*), max(v) FROM t')).rows).toEqual([[2000n, 'row 999']]);
+      expect(live.stats().rebuilds).toBe(1);
+      await live.execute("INSERT INTO t VALUES (9000, 'new')");
+      expect((await live.query('SELECT v FROM t WHERE id = 9000')).rows).toEqual([['new']]);
+    }));
+
+  test('of another database is made anew, with a word', () =>
+    withServer(async (scene) => {
+      await makeReplica(scene);
+      const other = await startSqld();
+      try {
+        await execOn(other, "CREATE TABLE u (v); INSERT INTO u VALUES ('other')");
+        const notices: string[] = [];
+        const live = await scene.open({ url: other.url, onNotice: (notice) => notices.push(notice) });
+        expect((await live.query('SELECT v FROM u')).rows).toEqual([['other']]);
+        expect(await errorOf(live.query('SELECT v FROM t'))).toMatchObject({ code: 'SQL_FAILED' });
+        expect(notices).toEqual([expect.stringContaining('is of another database')]);
+      } finally {
+        await other.stop();
+      }
+    }));
+
+  test('of a server that has crashed is taken anew, with a word', () =>
+    withServer(async ({ server, open }) => {
+      const notices: string[] = [];
+      const live = await open({ onNotice: (notice) => notices.push(notice) });
+      await live.execute('CREATE TABLE t (v)');
+      await server.kill();
+      await server.restart();
+      await live.execute('INSERT INTO t VALUES (1)');
+      expect((await live.query('SELECT v FROM t')).rows).toEqual([[1n]]);
+      expect(notices).toEqual([expect.stringContaining('has begun anew')]);
+    }));
+
+  test("does not take the place of somebody else's database", () =>
+    withServer(async ({ replica, open }) => {
+      const db = new Database(replica);
+      db.exec("CREATE TABLE mine (v); INSERT INTO mine VALUES ('precious')");
+      db.close();
+      const before = fs.readFileSync(replica);
+      expect(await errorOf(open())).toMatchObject({
+        code: 'FILE_INACCESSIBLE',
+        message: expect.stringContaining('no replica') as string,
+      });
+      expect(fs.readFileSync(replica)).toEqual(before);
+    }));
+
+  test('whose folder cannot be made is an error of the file', () =>
+    withServer(async ({ dir, open }) => {
+      fs.writeFileSync(path.join(dir, 'file'), '');
+      const replica = path.join(dir, 'file', 'replica.db');
+      expect(await errorOf(open({ replica }))).toMatchObject({ code: 'FILE_INACCESSIBLE' });
+    }));
+
+  test('in use is locked, by a connection of the same program as by another program', () =>
+    withServer(async ({ replica, open }) => {
+      const live = await open();
+      expect(await errorOf(open())).toMatchObject({ code: 'REPLICA_LOCKED' });
+      await live.close();
+      const script = `const db = new (require(process.argv[1]))(process.argv[2]); db.exec('BEGIN EXCLUSIVE');
+        console.log('locked'); process.stdin.resume()`;
+      const other = spawn(
+        process.execPath,
+        ['-e', script, require.resolve('better-sqlite3'), `${replica}-lock`],
+        {
+          stdio: ['pipe', 'pipe', 'inherit'],
+        },
+      );
+      await once(other.stdout, 'data');
+      expect(await errorOf(open())).toMatchObject({ code: 'REPLICA_LOCKED' });
+      other.kill('SIGKILL');
+      await once(other, 'exit');
+      await open();
+    }));
+
+  test('answers what its SQLite knows, and the primary what only libSQL does', () =>
+    withServer(async ({ server, open }) => {
+      await execOn(server, [
+        'CREATE TABLE v (id INTEGER PRIMARY KEY, e F32_BLOB(2), name TEXT)',
+        "INSERT INTO v VALUES (1, vector('[1,2]'), 'a'), (2, vector('[3,4]'), 'b')",
+        'CREATE INDEX v_e ON v (libsql_vector_idx(e))',
+      ]);
+      const live = await open();
+      expect((await live.query('SELECT name FROM v ORDER BY id')).rows).toEqual([['a'], ['b']]);
+      const nearest = "SELECT v.name FROM vector_top_k('v_e', vector('[3,4]'), 1) AS k JOIN v ON v.id = k.id";
+      expect((await live.query(nearest)).rows).toEqual([['b']]);
+      await live.execute("INSERT INTO v VALUES (3, vector('[9,9]'), 'c')");
+      expect((await live.query('SELECT name FROM v WHERE id = 3')).rows).toEqual([['c']]);
+    }));
+
+  test('leaves no process behind, whether the program closes it or not', () =>
+    withServer(async ({ server, replica }) => {
+      const built = path.join(__dirname, '../../dist/live/index.js');
+      const script = `require(process.argv[1]).openLive({ url: process.argv[2], replica: process.argv[3] })
+        .then((live) => live.query('SELECT 1')).then(({ rows }) => console.log(String(rows)))`;
+      const output = execFileSync(process.execPath, ['-e', script, built, server.url, replica], {
+        timeout: 20_000,
+      });
+      expect(output.toString()).toBe('1\n');
+    }));
+});

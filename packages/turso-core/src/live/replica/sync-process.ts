@@ -1,0 +1,65 @@
+/*
+ * The process that keeps a replica up to date, started by ./syncer. On its own since libSQL's client blocks its thread while it
+ * waits for the server, with no limit, ends the whole process on some errors, and brings an SQLite of its own, of which there
+ * must be no second one in a process that has the same file open.
+ */
+import { pathToFileURL } from 'node:url';
+import type { Client } from '@libsql/client';
+import { createClient } from '@libsql/client/sqlite3';
+import Database from 'better-sqlite3';
+
+/** What the process is asked: to look whether a file is a sound database, to open the replica, to sync it. */
+export type SyncRequest =
+  | { readonly type: 'check'; readonly file: string }
+  | {
+      readonly type: 'open';
+      readonly file: string;
+      readonly url: string;
+      readonly authToken: string | undefined;
+    }
+  | { readonly type: 'sync' };
+
+/** What it answers. */
+export type SyncAnswer =
+  | { readonly ok: true; readonly frames: number; readonly frameNo: number; readonly isSound: boolean }
+  | { readonly ok: false; readonly message: string };
+
+let client: Client | undefined;
+
+async function answer(request: SyncRequest): Promise<SyncAnswer> {
+  try {
+    if (request.type === 'check') return { ...DONE, isSound: isSound(request.file) };
+    if (request.type === 'open') {
+      const { file, url, authToken } = request;
+      const token = authToken === undefined ? {} : { authToken };
+      client = createClient({ url: pathToFileURL(file).href, syncUrl: url, ...token });
+      return DONE;
+    }
+    const replicated = await client?.sync();
+    return { ...DONE, frames: replicated?.frames_synced ?? 0, frameNo: replicated?.frame_no ?? 0 };
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const DONE = { ok: true, frames: 0, frameNo: 0, isSound: true } as const;
+
+function isSound(file: string): boolean {
+  const db = new Database(file, { readonly: true, fileMustExist: true });
+  try {
+    // What only libSQL knows is no damage.
+    db.unsafeMode(true).pragma('writable_schema = ON');
+    return db.pragma('quick_check(1)', { simple: true }) === 'ok';
+  } catch {
+    return false;
+  } finally {
+    db.close();
+  }
+}
+
+process.on('message', (request: SyncRequest) => {
+  void answer(request).then((message) => process.send?.(message));
+});
+process.on('disconnect', () => process.exit());
+// Ctrl-C in a terminal goes to all processes; this one ends with the one that it works for.
+process.on('SIGINT', () => undefined);

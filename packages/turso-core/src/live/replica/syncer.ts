@@ -1,0 +1,136 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { TursoSyncError } from '../../errors';
+import type { Deadline } from '../deadline';
+import type { SyncResult } from '../live';
+import type { ReplicaFiles } from '../../local/replica-files';
+import type { SyncAnswer, SyncRequest } from './sync-process';
+
+/** Brings one replica up to date, by a process of its own that is started when it is needed. */
+export interface Syncer {
+  /** Whether the replica is a sound database. Only before the first {@link sync}. */
+  isSound(deadline: Deadline): Promise<boolean>;
+  /**
+   * Throws SYNC_FAILED. Where that is since the time is over, the process is ended, and the next call starts another.
+   */
+  sync(deadline: Deadline): Promise<SyncResult>;
+  /** How often the process was started. */
+  readonly starts: number;
+  /** Ends the process. */
+  stop(): Promise<void>;
+}
+
+/** Where a replica comes from. */
+export interface SyncSource {
+  readonly url: URL;
+  readonly location: string;
+  readonly authToken: string | undefined;
+}
+
+/** Makes a syncer; nothing is started yet. */
+export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Syncer {
+  let child: ChildProcess | undefined;
+  let isOpen = false;
+  let starts = 0;
+
+  function start(): ChildProcess {
+    const started = fork(path.join(__dirname, 'sync-process.js'), [], {
+      execArgv: [],
+      // What libSQL's client logs is no output of the program that uses it.
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    starts++;
+    // It alone does not keep the program from ending.
+    letGo(started);
+    started.once('exit', () => {
+      if (child === started) child = undefined;
+    });
+    return started;
+  }
+
+  async function ask(request: SyncRequest, deadline: Deadline): Promise<Extract<SyncAnswer, { ok: true }>> {
+    if (child === undefined) {
+      child = start();
+      isOpen = false;
+    }
+    const asked = child;
+    try {
+      const answer = await exchange(asked, request, deadline);
+      if (!answer.ok) throw syncFailed(source, answer.message);
+      return answer;
+    } catch (error) {
+      if (error instanceof TursoSyncError) throw error;
+      if (child === asked) child = undefined;
+      await end(asked);
+      throw syncFailed(source, error instanceof Error ? error.message : String(error), error);
+    }
+  }
+
+  return {
+    get starts() {
+      return starts;
+    },
+    isSound: async (deadline) => (await ask({ type: 'check', file: database }, deadline)).isSound,
+    async sync(deadline) {
+      if (child === undefined || !isOpen) {
+        const { url, authToken } = source;
+        // The client takes no slash at the end of the address.
+        await ask({ type: 'open', file: database, url: url.href.replace(/\/$/, ''), authToken }, deadline);
+        isOpen = true;
+      }
+      const { frames, frameNo } = await ask({ type: 'sync' }, deadline);
+      return { frames, frameNo };
+    },
+    async stop() {
+      const stopped = child;
+      child = undefined;
+      if (stopped !== undefined) await end(stopped);
+    },
+  };
+}
+
+// Answers come in the order of the questions, and there is one at a time.
+function exchange(child: ChildProcess, request: SyncRequest, deadline: Deadline): Promise<SyncAnswer> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (answer: SyncAnswer): void => settle(() => resolve(answer));
+    const onExit = (): void => settle(() => reject(new Error('its process has ended')));
+    const onError = (error: Error): void => settle(() => reject(error));
+    const timer = setTimeout(() => settle(() => reject(new Error('no answer in time'))), deadline.left);
+    function settle(then: () => void): void {
+      clearTimeout(timer);
+      child.off('message', onMessage).off('exit', onExit).off('error', onError);
+      letGo(child);
+      then();
+    }
+    child.on('message', onMessage).on('exit', onExit).on('error', onError);
+    child.ref();
+    child.channel?.ref();
+    child.send(request, (error) => {
+      if (error !== null) onError(error);
+    });
+  });
+}
+
+function letGo(child: ChildProcess): void {
+  child.unref();
+  child.channel?.unref();
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.ref();
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  // Whatever it is at, SQLite's log brings the replica back to its last frame.
+  child.kill('SIGKILL');
+  await ended;
+}
+
+function syncFailed({ location, authToken }: SyncSource, reason: string, cause?: unknown): TursoSyncError {
+  const told = authToken === undefined ? reason : reason.replaceAll(authToken, '[token]');
+  const message = `The replica could not be brought up to date with ${location} (${told}).`;
+  return new TursoSyncError('SYNC_FAILED', message, {
+    hint: 'Reads go on with what the replica has. Check that the server runs, and call sync() again.',
+    retryable: true,
+    cause,
+  });
+}

@@ -1,0 +1,67 @@
+import type Database from 'better-sqlite3';
+import { exactProjection, exactRow } from '../local/exact-projection';
+import type { SqlValue } from '../local/values';
+import type { LiveStatement, QueryResult } from './live';
+import { writes } from './read-only';
+
+/** Compiled statements that are kept for each connection. */
+const KEPT = 200;
+
+/** Runs one statement that reads, exactly. Throws USAGE for one that writes, and what SQLite throws. */
+export type RunQuery = (statement: LiveStatement) => QueryResult;
+
+/** Makes a {@link RunQuery} for an open database. */
+export function sqliteQueries(db: Database.Database): RunQuery {
+  const kept = new Map<string, Database.Statement>();
+  function prepare(sql: string): Database.Statement {
+    let statement = kept.get(sql);
+    if (statement !== undefined) return statement;
+    if (kept.size >= KEPT) kept.clear();
+    statement = db.prepare(sql);
+    kept.set(sql, statement);
+    return statement;
+  }
+  return ({ sql, args = [] }) => {
+    const statement = prepare(sql);
+    if (!statement.readonly) throw writes();
+    if (!statement.reader) {
+      statement.run(...bound(args));
+      return { columns: [], rows: [] };
+    }
+    const rows = statement
+      .raw()
+      .safeIntegers()
+      .all(...bound(args)) as SqlValue[][];
+    const columns = statement.columns().map(({ name }) => name);
+    return { columns, rows: rows.some(mayBeNoText) ? exactly(db, { sql, args }, rows) : rows };
+  };
+}
+
+/** Values as better-sqlite3 takes them. */
+export function bound(args: LiveStatement['args'] = []): unknown[] {
+  return Array.isArray(args) ? (args as unknown[]) : [args];
+}
+
+// What is no text comes with this character in the place of bytes.
+function mayBeNoText(row: readonly SqlValue[]): boolean {
+  return row.some((value) => typeof value === 'string' && value.includes('\uFFFD'));
+}
+
+function exactly(db: Database.Database, { sql, args }: LiveStatement, rows: SqlValue[][]): SqlValue[][] {
+  const names = (rows[0] ?? []).map((_, i) => `c${i}`);
+  const wrapped = `WITH r(${names.join(',')}) AS (${sql.replace(/[\s;]+$/, '')}\n) SELECT ${exactProjection(names)} FROM r`;
+  let statement: Database.Statement;
+  try {
+    statement = db.prepare(wrapped);
+  } catch {
+    // No SELECT, such as a PRAGMA.
+    return rows;
+  }
+  const encoding = db.pragma('encoding', { simple: true }) as 'UTF-8';
+  return (
+    statement
+      .raw()
+      .safeIntegers()
+      .all(...bound(args)) as SqlValue[][]
+  ).map((row) => exactRow(row, encoding));
+}
