@@ -1,0 +1,240 @@
+//! The primary: a libsql-server over HTTP.
+
+mod body;
+mod connector;
+mod cursor;
+pub mod errors;
+mod http;
+mod messages;
+mod stream;
+mod values;
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use bytes::Bytes;
+use prost::Message;
+
+pub use connector::{connector, Connector};
+pub use cursor::RemoteCursor;
+pub use stream::Stream;
+
+use self::http::HttpClient;
+use self::messages::{
+    AnswerKind, Batch, BatchRequest, BatchResult, Condition, ConditionKind, DescribeRequest, Empty, ExecuteRequest,
+    PipelineAnswer, PipelineRequest, Request, RequestKind, Response, ResponseKind, Step, Stmt, StmtResult,
+};
+use crate::address::Server;
+use crate::border::decode::Statement;
+use crate::bulk::{self, Args, Piece};
+use crate::call::{Call, Repeat};
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use crate::value::{Changes, Value};
+
+const PIPELINE: &str = "v3-protobuf/pipeline";
+
+/// Statements whose kind is remembered.
+const KNOWN_STATEMENTS: usize = 1024;
+
+pub struct Primary {
+    http: HttpClient,
+    /// Whether a statement only reads, as the server said.
+    readonly: Mutex<HashMap<String, bool>>,
+}
+
+impl Primary {
+    pub fn new(server: Server, token: &Secret, timeout: Duration) -> Result<Self> {
+        // A third of a call's time, so that there is some left to try again.
+        let http = HttpClient::new(connector(timeout / 3)?, server, token)?;
+        Ok(Self { http, readonly: Mutex::default() })
+    }
+
+    pub fn location(&self) -> &str {
+        self.http.location()
+    }
+
+    pub fn requests(&self) -> u64 {
+        self.http.requests()
+    }
+
+    /// Whether the server is there and takes the token.
+    pub async fn check(&self, call: Call<'_>) -> Result<()> {
+        self.read(call, "SELECT 1", &[]).await.map(drop)
+    }
+
+    /// Runs a statement that reads; the answer is encoded rows. Fails with USAGE for one that would write.
+    pub async fn query(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Vec<u8>> {
+        self.require_readonly(call, sql).await?;
+        Ok(values::encode_rows(&self.read(call, sql, params).await?))
+    }
+
+    async fn read(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<StmtResult> {
+        self.execute_with(call, Repeat::Read, values::stmt(sql, params, true)?).await
+    }
+
+    /// Runs a statement that writes.
+    pub async fn execute(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Changes> {
+        let result = self.execute_with(call, Repeat::Unbegun, values::stmt(sql, params, false)?).await?;
+        Ok(values::changes(&result))
+    }
+
+    async fn execute_with(&self, call: Call<'_>, repeat: Repeat, stmt: Stmt) -> Result<StmtResult> {
+        let body = closing(RequestKind::Execute(ExecuteRequest { stmt }));
+        call.repeat(repeat, || async {
+            match self.first(&body, call).await? {
+                ResponseKind::Execute(answer) => Ok(answer.result),
+                _ => Err(self.not_an_answer()),
+            }
+        })
+        .await
+    }
+
+    /// Runs statements in one transaction, in one request: each only if the one before succeeded, COMMIT too.
+    pub async fn execute_batch(&self, call: Call<'_>, statements: &[Statement<'_>]) -> Result<Changes> {
+        let stmts = statements.iter().enumerate().map(|(index, statement)| {
+            values::stmt(statement.sql, &statement.params, false).map_err(|error| bulk::in_statement(error, index))
+        });
+        let results = self.transact(call, stmts.collect::<Result<_>>()?).await;
+        results.map_err(|(error, index)| match index {
+            Some(index) => bulk::in_statement(error, index),
+            None => error,
+        })
+    }
+
+    /// Inserts rows as they were cut into statements, in one transaction and one request.
+    pub async fn insert_rows(&self, call: Call<'_>, pieces: Vec<Piece<'_>>) -> Result<Changes> {
+        let stmts = pieces.into_iter().map(|piece| match piece.args {
+            Args::Json(text) => values::stmt(&piece.sql, &[Value::Text(text.as_bytes())], false),
+            Args::Bound(args) => values::stmt(&piece.sql, &args, false),
+        });
+        self.transact(call, stmts.collect::<Result<_>>()?).await.map_err(|(error, _)| error)
+    }
+
+    /// As execute_batch; an error comes with the index of the statement that it is of, if it is of one.
+    async fn transact(
+        &self,
+        call: Call<'_>,
+        stmts: Vec<Stmt>,
+    ) -> Result<Changes, (Error, Option<usize>)> {
+        let count = stmts.len();
+        let body = closing(RequestKind::Batch(BatchRequest { batch: transaction(stmts) }));
+        let failed_at = std::cell::Cell::new(None);
+        let run = || async {
+            failed_at.set(None);
+            match self.first(&body, call).await? {
+                ResponseKind::Batch(answer) => self.outcome(&answer.result, count).map_err(|(error, index)| {
+                    failed_at.set(index);
+                    error
+                }),
+                _ => Err(self.not_an_answer()),
+            }
+        };
+        call.repeat(Repeat::Unbegun, run).await.map_err(|error| (error, failed_at.get()))
+    }
+
+    fn outcome(&self, result: &BatchResult, count: usize) -> Result<Changes, (Error, Option<usize>)> {
+        // Steps: BEGIN, the statements, COMMIT, ROLLBACK; what ROLLBACK says does not matter.
+        let commit = count as u32 + 1;
+        if let Some(step) = (0..=commit).find(|step| result.step_errors.contains_key(step)) {
+            let error = errors::answered(&result.step_errors[&step], self.location());
+            let index = (step > 0 && step < commit).then(|| step as usize - 1);
+            return Err((error, index));
+        }
+        if !result.step_results.contains_key(&commit) {
+            return Err((self.not_an_answer(), None));
+        }
+        let mut changes = Changes::default();
+        for step in 1..commit {
+            changes.add(result.step_results.get(&step).map(values::changes).unwrap_or_default());
+        }
+        Ok(changes)
+    }
+
+    /// Fails with USAGE for a statement that would write.
+    pub async fn require_readonly(&self, call: Call<'_>, sql: &str) -> Result<()> {
+        if self.is_readonly(call, sql).await? { Ok(()) } else { Err(crate::sqlite::would_write()) }
+    }
+
+    /// Whether a statement only reads; asks the server once.
+    pub async fn is_readonly(&self, call: Call<'_>, sql: &str) -> Result<bool> {
+        if let Some(&known) = self.known().get(sql) {
+            return Ok(known);
+        }
+        let body = closing(RequestKind::Describe(DescribeRequest { sql: Some(sql.to_owned()) }));
+        let readonly = call.repeat(Repeat::Read, || async {
+            match self.first(&body, call).await? {
+                ResponseKind::Describe(answer) => Ok(answer.result.is_readonly),
+                _ => Err(self.not_an_answer()),
+            }
+        });
+        let readonly = readonly.await?;
+        let mut known = self.known();
+        if known.len() >= KNOWN_STATEMENTS {
+            known.clear();
+        }
+        known.insert(sql.to_owned(), readonly);
+        Ok(readonly)
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<String, bool>> {
+        self.readonly.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Sends requests and gives the answer to the first of them.
+    async fn first(&self, body: &Bytes, call: Call<'_>) -> Result<ResponseKind> {
+        let answer = self.pipeline(None, body.clone(), call).await?;
+        self.first_of(answer.results)
+    }
+
+    fn first_of(&self, results: Vec<messages::Answer>) -> Result<ResponseKind> {
+        match results.into_iter().next().and_then(|answer| answer.kind) {
+            Some(AnswerKind::Ok(Response { kind: Some(kind) })) => Ok(kind),
+            Some(AnswerKind::Error(error)) => Err(errors::answered(&error, self.location())),
+            _ => Err(self.not_an_answer()),
+        }
+    }
+
+    async fn pipeline(&self, base: Option<&str>, body: Bytes, call: Call<'_>) -> Result<PipelineAnswer> {
+        let bytes = self.http.post(base, PIPELINE, body, call.deadline).await?;
+        PipelineAnswer::decode(bytes).map_err(|_| self.not_an_answer())
+    }
+
+    fn not_an_answer(&self) -> Error {
+        errors::not_libsql("its answer is none", self.location())
+    }
+}
+
+/// A pipeline of one request on a stream of its own.
+fn closing(kind: RequestKind) -> Bytes {
+    requests(None, vec![kind, RequestKind::Close(Empty {})])
+}
+
+fn requests(baton: Option<String>, kinds: Vec<RequestKind>) -> Bytes {
+    let requests = kinds.into_iter().map(|kind| Request { kind: Some(kind) }).collect();
+    PipelineRequest { baton, requests }.encode_to_vec().into()
+}
+
+fn transaction(stmts: Vec<Stmt>) -> Batch {
+    let count = stmts.len() as u32;
+    let after = |step| Some(condition(ConditionKind::Ok(step)));
+    let mut steps = vec![Step { condition: None, stmt: plain("BEGIN IMMEDIATE") }];
+    steps.extend(stmts.into_iter().zip(0..).map(|(stmt, before)| Step { condition: after(before), stmt }));
+    steps.push(Step { condition: after(count), stmt: plain("COMMIT") });
+    let not_committed = not(ConditionKind::Ok(count + 1));
+    steps.push(Step { condition: Some(not_committed), stmt: plain("ROLLBACK") });
+    Batch { steps }
+}
+
+fn condition(kind: ConditionKind) -> Condition {
+    Condition { kind: Some(kind) }
+}
+
+fn not(kind: ConditionKind) -> Condition {
+    condition(ConditionKind::Not(Box::new(condition(kind))))
+}
+
+fn plain(sql: &str) -> Stmt {
+    Stmt { sql: Some(sql.to_owned()), args: Vec::new(), want_rows: Some(false) }
+}
