@@ -2,9 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
 /** A program that some tests need and that may be absent. */
-export type Tool = 'sqld' | 'sqlite3';
-
-const paths: Record<Tool, () => string | undefined> = { sqld: sqldPath, sqlite3: sqlite3Path };
+export type Tool = 'sqld' | 'sqlite3' | 'cargo' | 'dune' | 'gcc' | 'valgrind';
 
 /**
  * Tells whether a tool is there, so that the tests that need it can be skipped where it is not.
@@ -16,7 +14,7 @@ const paths: Record<Tool, () => string | undefined> = { sqld: sqldPath, sqlite3:
  * const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
  */
 export function requireTool(name: Tool): boolean {
-  const found = paths[name]() !== undefined;
+  const found = (name === 'sqld' ? sqldPath() : pathOf(name)) !== undefined;
   if (!found && process.env['TURSO_SYNC_REQUIRE_TOOLS'] === '1') {
     throw new Error(`${name} is not installed, and TURSO_SYNC_REQUIRE_TOOLS=1 asks for it`);
   }
@@ -35,9 +33,13 @@ export function sqldPath(): string | undefined {
 
 /** The path of the stock `sqlite3` shell, if there is one on the PATH. */
 export function sqlite3Path(): string | undefined {
-  const name = process.platform === 'win32' ? 'sqlite3.exe' : 'sqlite3';
+  return pathOf('sqlite3');
+}
+
+function pathOf(name: string): string | undefined {
+  const file = process.platform === 'win32' ? `${name}.exe` : name;
   for (const dir of (process.env['PATH'] ?? '').split(delimiter)) {
-    const path = executable(join(dir, name));
+    const path = executable(join(dir, file));
     if (path !== undefined) return path;
   }
   return undefined;

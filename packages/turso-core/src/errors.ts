@@ -41,6 +41,12 @@ export type ErrorCode =
   | 'PLAN_STALE'
   | 'NOTHING_TO_UNDO'
   | 'UNDO_IMPOSSIBLE'
+  // building direct access
+  | 'TOOLCHAIN_MISSING'
+  | 'TOOLCHAIN_TOO_OLD'
+  | 'PACKAGE_MISSING'
+  | 'BUILD_FAILED'
+  | 'ARCHIVE_INVALID'
   // everything else
   | 'USAGE'
   | 'INTERRUPTED'

@@ -1,0 +1,56 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { TursoSyncError } from 'turso-core';
+import { buildCrate, requireCrate } from './cargo';
+import { buildWithDune } from './dune';
+import { localize, type LocalizedLibrary } from './localize';
+import type { BuildSettings } from './options';
+import { withPrograms } from './programs';
+import { requireToolchain } from './toolchain';
+import { vendorPackage } from './vendor';
+
+/** What a build has made. */
+export interface BuildResult {
+  readonly library: LocalizedLibrary;
+  /** Number of files in the folder of what dune installs; null where dune was left out. */
+  readonly installedFiles: number | null;
+}
+
+/**
+ * Builds a crate, makes the archive that OCaml links, and lets dune build what links it. Each line that cargo and dune
+ * print is told. Each of the two outputs is replaced as a whole, once it is made and checked.
+ */
+export async function build(settings: BuildSettings, onLine: (line: string) => void): Promise<BuildResult> {
+  if (process.platform === 'win32')
+    throw new TursoSyncError('USAGE', 'ffi-build does not run on Windows.', {
+      hint: 'Run it in WSL, where the tools of Linux are.',
+    });
+  const { project, crate, vendor, symbols, localized: folder } = settings;
+  if (vendor !== null) vendorPackage(vendor, project, crate);
+  requireCrate(settings);
+  return withPrograms(settings.environment, async (programs) => {
+    const tools = await requireToolchain(programs, settings);
+    const library = await localize(programs, tools, {
+      library: await buildCrate(programs, settings, onLine),
+      crate,
+      symbols,
+      folder,
+    });
+    const installedFiles = settings.cargoOnly ? null : await buildWithDune(programs, settings, onLine);
+    return { library, installedFiles };
+  });
+}
+
+/** What a build has made, in words. */
+export function buildText(
+  { library, installedFiles }: BuildResult,
+  { project, installed }: BuildSettings,
+): string {
+  const size = (fs.statSync(library.archive).size / 1e6).toFixed(1);
+  const lines = [
+    `${path.relative(project, library.archive)}: ${size} MB, ${library.symbols.length} functions`,
+  ];
+  if (installedFiles !== null && installedFiles > 0)
+    lines.push(`${path.relative(project, installed)}: ${installedFiles} files`);
+  return lines.join('\n');
+}
