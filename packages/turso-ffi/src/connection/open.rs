@@ -16,11 +16,11 @@ use crate::call::Call;
 use crate::error::Result;
 use crate::primary::Primary;
 use crate::registry::next_id;
-use crate::replica;
+use crate::replica::{self, Replica};
 use crate::runtime;
 use crate::secret::Secret;
 use crate::sqlite::database::FileDatabase;
-use crate::sqlite::{Access, Pool};
+use crate::sqlite::{self, Access, Pool, OUTLINE};
 
 /// How to connect.
 pub struct Options<'a> {
@@ -71,20 +71,48 @@ fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Re
         retries: &counters.retries,
     };
     // First of all, since a server that is not there or refuses the token is told apart best here.
-    runtime::wait(primary.check(call))?;
+    let outline = runtime::wait(primary.outline(call))?;
     if options.db_path.is_empty() {
         return Ok((Backend::Remote { primary }, String::new()));
     }
     let (replica, fault) = replica::open(Path::new(options.db_path), &server, &token, options.timeout)?;
     let generation = replica.generation();
     runtime::wait(replica.sync(call))?;
+    let pool = Arc::new(Pool::new(replica.path().to_owned(), Access::Read, options.timeout));
     let word = match fault {
         Some(fault) => format!("The replica was fetched anew: {fault}."),
         None if replica.generation() != generation => {
             "The replica was fetched anew: the primary's history is another one than it had.".into()
         }
+        None if runtime::wait(differs(&primary, &replica, &pool, outline, call))? => {
+            runtime::wait(replica.rebuild(call, generation))?;
+            "The replica was fetched anew: its file was not the one that was synced last.".into()
+        }
         None => String::new(),
     };
-    let pool = Arc::new(Pool::new(replica.path().to_owned(), Access::Read, options.timeout));
     Ok((Backend::Replica { primary, replica, pool }, word))
+}
+
+/// Whether the replica is not what it was synced to, as where another file was put in its place. `before` is the primary's
+/// outline of before the sync.
+async fn differs(
+    primary: &Primary,
+    replica: &Arc<Replica>,
+    pool: &Arc<Pool>,
+    mut before: Option<Vec<u8>>,
+    call: Call<'_>,
+) -> Result<bool> {
+    loop {
+        let outline = pool.lend(replica.generation()).and_then(|lease| sqlite::query(&lease, OUTLINE, &[]));
+        if before.is_none() || outline.is_ok_and(|outline| Some(outline) == before) {
+            return Ok(false);
+        }
+        // Others may have written meanwhile; what stays the same on both sides is a difference.
+        let now = primary.outline(call).await?;
+        if now == before {
+            return Ok(true);
+        }
+        replica.sync(call).await?;
+        before = now;
+    }
 }

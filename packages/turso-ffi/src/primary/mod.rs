@@ -31,6 +31,8 @@ use crate::bulk::{self, Args, Piece};
 use crate::call::{Call, Repeat};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::sqlite::OUTLINE;
+use crate::status::Status;
 use crate::value::{Changes, Value};
 
 const PIPELINE: &str = "v3-protobuf/pipeline";
@@ -59,9 +61,14 @@ impl Primary {
         self.http.requests()
     }
 
-    /// Whether the server is there and takes the token.
-    pub async fn check(&self, call: Call<'_>) -> Result<()> {
-        self.read(call, "SELECT 1", &[]).await.map(drop)
+    /// The database in outline, as encoded rows; None where the server does not tell. Fails where the server is not there or
+    /// refuses the token.
+    pub async fn outline(&self, call: Call<'_>) -> Result<Option<Vec<u8>>> {
+        match self.read(call, OUTLINE, &[]).await {
+            Ok(result) => Ok(Some(values::encode_rows(&result))),
+            Err(error) if error.status == Status::SqlFailed => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Runs a statement that reads; the answer is encoded rows. Fails with USAGE for one that would write.

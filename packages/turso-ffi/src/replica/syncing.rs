@@ -71,20 +71,40 @@ impl Replica {
         // what it wrote.
         let mut client = syncing.take();
         if anew {
-            client = None;
-            self.missing.store(true, Ordering::Release);
-            self.files.remove()?;
-            self.note_rebuild();
+            self.remove(client.take())?;
         }
         let before = self.files.index();
+        let (mut client, mut replicated) = self.fetch(client).await?;
+        if before.is_some_and(|before| self.files.index().is_some_and(|now| now.log_id != before.log_id)) {
+            if replicated.frame_no().is_none() {
+                // The primary was made anew and holds nothing yet, which leaves the replica as it was.
+                self.remove(Some(client))?;
+                (client, replicated) = self.fetch(None).await?;
+            } else {
+                self.note_rebuild();
+            }
+        }
+        *syncing = Some(client);
+        self.note_sync(begun, &replicated);
+        Ok(Synced { frames: replicated.frames_synced() as u64, frame_no: self.frame_no() })
+    }
+
+    async fn fetch(&self, client: Option<libsql::Database>) -> Result<(libsql::Database, Replicated)> {
         let client = match client {
             Some(client) => client,
             None => self.client().await?,
         };
         let replicated = client.sync().await.map_err(|error| self.failed(&error))?;
-        *syncing = Some(client);
-        self.note(begun, before, &replicated);
-        Ok(Synced { frames: replicated.frames_synced() as u64, frame_no: self.frame_no() })
+        Ok((client, replicated))
+    }
+
+    /// Takes the files away, after the client that has them open.
+    fn remove(&self, client: Option<libsql::Database>) -> Result<()> {
+        drop(client);
+        self.missing.store(true, Ordering::Release);
+        self.files.remove()?;
+        self.note_rebuild();
+        Ok(())
     }
 
     async fn client(&self) -> Result<libsql::Database> {
@@ -111,14 +131,10 @@ impl Replica {
         .retryable()
     }
 
-    fn note(&self, begun: Instant, before: Option<Index>, replicated: &Replicated) {
+    fn note_sync(&self, begun: Instant, replicated: &Replicated) {
         self.syncs.fetch_add(1, Ordering::Relaxed);
         self.frame_no.store(replicated.frame_no().unwrap_or_default(), Ordering::Relaxed);
         *self.fresh_as_of.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(begun);
-        let after = self.files.index();
-        if before.is_some() && before.map(|index| index.log_id) != after.map(|index| index.log_id) {
-            self.note_rebuild();
-        }
         self.missing.store(false, Ordering::Release);
     }
 

@@ -8,5 +8,5 @@ mod streaming;
 
 pub use failure::{sql_failed, Failure};
 pub use pool::{Access, Lease, Pool};
-pub use query::{is_readonly, query, would_write};
+pub use query::{is_readonly, query, would_write, OUTLINE};
 pub use streaming::LocalCursor;

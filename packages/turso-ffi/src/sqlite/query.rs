@@ -7,6 +7,9 @@ use super::failure::{sql_failed, Failure};
 use crate::error::Error;
 use crate::value::{Changes, Rows, Value};
 
+/// The size of a database and the number of its schema, which a replica shares with its primary.
+pub const OUTLINE: &str = "SELECT page_count, schema_version FROM pragma_page_count, pragma_schema_version";
+
 /// Runs a statement that reads; the answer is encoded rows. Fails with USAGE for one that would write.
 pub fn query(connection: &Connection, sql: &str, params: &[Value<'_>]) -> Result<Vec<u8>, Failure> {
     let mut statement = prepare(connection, sql)?;

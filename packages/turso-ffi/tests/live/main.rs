@@ -1,4 +1,7 @@
 //! The library as its users call it, by turso.h, on real servers.
 
 mod contract;
+mod replicas;
+mod scratch;
+mod syncing;
 mod support;

@@ -3,6 +3,7 @@
 pub mod abi;
 pub mod connection;
 pub mod folder;
+pub mod proxy;
 pub mod server;
 pub mod tokens;
 pub mod value;
