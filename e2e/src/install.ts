@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { makeTempDir } from '@turso-sync/testing';
 
 const ROOT = path.join(__dirname, '..', '..');
-const PACKAGES = ['turso-core', 'turso-sync-plugin'];
+const PACKAGES = ['turso-core', 'turso-sync-plugin', 'turso-ffi'];
 
 /**
  * Before all tests: packs the packages as for a release, and installs them into a fresh Nx workspace outside of this
@@ -19,7 +19,7 @@ export default async function install(): Promise<void> {
   writeJson(path.join(workspace, 'package.json'), {
     name: 'workspace',
     private: true,
-    devDependencies: { nx: versionOf('nx'), ...Object.fromEntries(tarballs) },
+    devDependencies: { nx: versionOf('nx'), '@nx/devkit': versionOf('nx'), ...Object.fromEntries(tarballs) },
     allowScripts: { 'better-sqlite3': true, nx: false },
   });
   writeJson(path.join(workspace, 'nx.json'), {

@@ -1,8 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
 /** A program that some tests need and that may be absent. */
-export type Tool = 'sqld' | 'sqlite3' | 'cargo' | 'dune' | 'gcc' | 'valgrind';
+export type Tool = 'sqld' | 'sqlite3' | 'cargo' | 'dune' | 'gcc' | 'valgrind' | OcamlLibrary;
+
+/** A library for OCaml, as findlib knows it. */
+export type OcamlLibrary = 'ocaml:alcotest' | 'ocaml:sqlite3';
 
 /**
  * Tells whether a tool is there, so that the tests that need it can be skipped where it is not.
@@ -14,11 +18,16 @@ export type Tool = 'sqld' | 'sqlite3' | 'cargo' | 'dune' | 'gcc' | 'valgrind';
  * const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
  */
 export function requireTool(name: Tool): boolean {
-  const found = (name === 'sqld' ? sqldPath() : pathOf(name)) !== undefined;
+  const found = isThere(name);
   if (!found && process.env['TURSO_SYNC_REQUIRE_TOOLS'] === '1') {
     throw new Error(`${name} is not installed, and TURSO_SYNC_REQUIRE_TOOLS=1 asks for it`);
   }
   return found;
+}
+
+function isThere(name: Tool): boolean {
+  if (name === 'sqld') return sqldPath() !== undefined;
+  return name.startsWith('ocaml:') ? hasLibrary(name.slice(6)) : pathOf(name) !== undefined;
 }
 
 /** The path of the libsql-server binary from the optional package for this platform, if it is installed. */
@@ -43,6 +52,10 @@ function pathOf(name: string): string | undefined {
     if (path !== undefined) return path;
   }
   return undefined;
+}
+
+function hasLibrary(name: string): boolean {
+  return spawnSync('ocamlfind', ['query', name]).status === 0;
 }
 
 function executable(path: string): string | undefined {
