@@ -5,4 +5,5 @@ mod failures;
 mod replicas;
 mod scratch;
 mod syncing;
+mod values;
 mod support;
