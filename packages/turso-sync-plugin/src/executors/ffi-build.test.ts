@@ -186,7 +186,25 @@ describeWithTools('ffi-build', () => {
             '(rule (copy %{project_root}/target/localized/libother.a x.a))\n(alias (name install) (deps x.a))',
         },
         { duneTargets: ['ocaml/x.a'] },
-        /^BUILD_FAILED: .*\n {2}A dune file asks for an archive of another name than the crate has/,
+        /^BUILD_FAILED: .*\n {2}A dune file asks for target\/localized\/libother\.a, which is not what the crate is called/,
+      ],
+      [
+        'where C stubs call what the crate has not',
+        {
+          'ocaml/stubs.c':
+            'long turso_demo_gone(void); long caml_turso_demo_answer(void) { return turso_demo_gone(); }',
+        },
+        {},
+        /^BUILD_FAILED: .*\n {2}Nothing that is linked has turso_demo_gone: if C stubs call it, write it in the crate/,
+      ],
+      [
+        'where an OCaml library is not installed',
+        {
+          'bin/dune':
+            '(executable (name main) (public_name demo-main) (package demo) (libraries no-such-library))',
+        },
+        {},
+        /^BUILD_FAILED: .*\n {2}Install the OCaml library no-such-library: opam install no-such-library/,
       ],
       [
         'where a header declares what the crate has not',

@@ -29,12 +29,7 @@ export async function buildWithDune(
       onLine: tell,
     });
     if (isSuccess) return;
-    const isArchiveUnknown = stderr.includes('No rule found for target/localized');
-    throw new TursoSyncError('BUILD_FAILED', `dune ${command[0] ?? ''} ${how}.`, {
-      hint: isArchiveUnknown
-        ? 'A dune file asks for an archive of another name than the crate has: see what dune says above.'
-        : 'See what dune says above.',
-    });
+    throw new TursoSyncError('BUILD_FAILED', `dune ${command[0] ?? ''} ${how}.`, { hint: hintFor(stderr) });
   };
   await dune(['build', ...common, ...duneTargets], onLine);
 
@@ -58,6 +53,20 @@ export async function buildWithDune(
     fs.rmSync(draft, { recursive: true, force: true });
   }
   return packages.length === 0 ? 0 : countFiles(installed);
+}
+
+/** What to do about what dune has printed. */
+function hintFor(printed: string): string {
+  const unknown = /No rule found for (\S*target\/localized\/\S+)/.exec(printed)?.[1];
+  if (unknown !== undefined)
+    return `A dune file asks for ${unknown}, which is not what the crate is called: see the file names that dune prints above.`;
+  const undefinedName = /undefined reference to [`']([^`']+)'/.exec(printed)?.[1];
+  if (undefinedName !== undefined)
+    return `Nothing that is linked has ${undefinedName}: if C stubs call it, write it in the crate; if it is one of the system's, name its library in c_library_flags, as (-lpthread -ldl -lm).`;
+  const library = /Library "([^"]+)" not found/.exec(printed)?.[1];
+  if (library !== undefined)
+    return `Install the OCaml library ${library}: opam install ${library}, or the package of your system.`;
+  return 'See what dune says above.';
 }
 
 /** The packages of which dune has just built the list of files; none where other targets were asked for. */
