@@ -1,5 +1,6 @@
 //! The primary: a libsql-server over HTTP.
 
+mod batch;
 mod body;
 mod connector;
 mod cursor;
@@ -22,12 +23,10 @@ pub use stream::Stream;
 
 use self::http::HttpClient;
 use self::messages::{
-    AnswerKind, Batch, BatchRequest, BatchResult, Condition, ConditionKind, DescribeRequest, Empty, ExecuteRequest,
-    PipelineAnswer, PipelineRequest, Request, RequestKind, Response, ResponseKind, Step, Stmt, StmtResult,
+    AnswerKind, Condition, ConditionKind, DescribeRequest, Empty, ExecuteRequest, PipelineAnswer, PipelineRequest,
+    Request, RequestKind, Response, ResponseKind, Stmt, StmtResult,
 };
 use crate::address::Server;
-use crate::border::decode::Statement;
-use crate::bulk::{self, Args, Piece};
 use crate::call::{Call, Repeat};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -98,67 +97,6 @@ impl Primary {
         .await
     }
 
-    /// Runs statements in one transaction, in one request: each only if the one before succeeded, COMMIT too.
-    pub async fn execute_batch(&self, call: Call<'_>, statements: &[Statement<'_>]) -> Result<Changes> {
-        let stmts = statements.iter().enumerate().map(|(index, statement)| {
-            values::stmt(statement.sql, &statement.params, false).map_err(|error| bulk::in_statement(error, index))
-        });
-        let results = self.transact(call, stmts.collect::<Result<_>>()?).await;
-        results.map_err(|(error, index)| match index {
-            Some(index) => bulk::in_statement(error, index),
-            None => error,
-        })
-    }
-
-    /// Inserts rows as they were cut into statements, in one transaction and one request.
-    pub async fn insert_rows(&self, call: Call<'_>, pieces: Vec<Piece<'_>>) -> Result<Changes> {
-        let stmts = pieces.into_iter().map(|piece| match piece.args {
-            Args::Json(text) => values::stmt(&piece.sql, &[Value::Text(text.as_bytes())], false),
-            Args::Bound(args) => values::stmt(&piece.sql, &args, false),
-        });
-        self.transact(call, stmts.collect::<Result<_>>()?).await.map_err(|(error, _)| error)
-    }
-
-    /// As execute_batch; an error comes with the index of the statement that it is of, if it is of one.
-    async fn transact(
-        &self,
-        call: Call<'_>,
-        stmts: Vec<Stmt>,
-    ) -> Result<Changes, (Error, Option<usize>)> {
-        let count = stmts.len();
-        let body = closing(RequestKind::Batch(BatchRequest { batch: transaction(stmts) }));
-        let failed_at = std::cell::Cell::new(None);
-        let run = || async {
-            failed_at.set(None);
-            match self.first(&body, call).await? {
-                ResponseKind::Batch(answer) => self.outcome(&answer.result, count).map_err(|(error, index)| {
-                    failed_at.set(index);
-                    error
-                }),
-                _ => Err(self.not_an_answer()),
-            }
-        };
-        call.repeat(Repeat::Unbegun, run).await.map_err(|error| (error, failed_at.get()))
-    }
-
-    fn outcome(&self, result: &BatchResult, count: usize) -> Result<Changes, (Error, Option<usize>)> {
-        // Steps: BEGIN, the statements, COMMIT, ROLLBACK; what ROLLBACK says does not matter.
-        let commit = count as u32 + 1;
-        if let Some(step) = (0..=commit).find(|step| result.step_errors.contains_key(step)) {
-            let error = errors::answered(&result.step_errors[&step], self.location());
-            let index = (step > 0 && step < commit).then(|| step as usize - 1);
-            return Err((error, index));
-        }
-        if !result.step_results.contains_key(&commit) {
-            return Err((self.not_an_answer(), None));
-        }
-        let mut changes = Changes::default();
-        for step in 1..commit {
-            changes.add(result.step_results.get(&step).map(values::changes).unwrap_or_default());
-        }
-        Ok(changes)
-    }
-
     /// Fails with USAGE for a statement that would write.
     pub async fn require_readonly(&self, call: Call<'_>, sql: &str) -> Result<()> {
         if self.is_readonly(call, sql).await? { Ok(()) } else { Err(crate::sqlite::would_write()) }
@@ -221,17 +159,6 @@ fn closing(kind: RequestKind) -> Bytes {
 fn requests(baton: Option<String>, kinds: Vec<RequestKind>) -> Bytes {
     let requests = kinds.into_iter().map(|kind| Request { kind: Some(kind) }).collect();
     PipelineRequest { baton, requests }.encode_to_vec().into()
-}
-
-fn transaction(stmts: Vec<Stmt>) -> Batch {
-    let count = stmts.len() as u32;
-    let after = |step| Some(condition(ConditionKind::Ok(step)));
-    let mut steps = vec![Step { condition: None, stmt: plain("BEGIN IMMEDIATE") }];
-    steps.extend(stmts.into_iter().zip(0..).map(|(stmt, before)| Step { condition: after(before), stmt }));
-    steps.push(Step { condition: after(count), stmt: plain("COMMIT") });
-    let not_committed = not(ConditionKind::Ok(count + 1));
-    steps.push(Step { condition: Some(not_committed), stmt: plain("ROLLBACK") });
-    Batch { steps }
 }
 
 fn condition(kind: ConditionKind) -> Condition {

@@ -2,8 +2,11 @@
 
 mod contract;
 mod failures;
+mod lifetimes;
 mod replicas;
 mod scratch;
 mod syncing;
+mod threads;
+mod transactions;
 mod values;
 mod support;
