@@ -344,6 +344,29 @@ describeWithTools('ffi-build', () => {
         stderr: '',
       });
     });
+
+    test('it leaves nothing of an earlier build to be linked, where it has skipped one', async () => {
+      use();
+      await demo.build();
+      await demo.build({ whenMissing: 'skip' }, pathWithout('dune'));
+      expect([ARCHIVE, '_install'].filter((name) => fs.existsSync(file(name)))).toEqual([]);
+    });
+  });
+
+  test('keeps the token from what it runs, and out of what it prints', async () => {
+    use({
+      'build.rs': `fn main() {
+        println!("cargo:warning=token {:?}", std::env::var("TURSO_AUTH_TOKEN").ok());
+        println!("cargo:warning=other {:?}", std::env::var("OTHER").ok());
+      }`,
+    });
+    const { stdout } = await demo.build(
+      {},
+      { ...process.env, TURSO_AUTH_TOKEN: 's3cret', OTHER: 'the s3cret' },
+    );
+    expect(stdout).toContain('token None');
+    expect(stdout).toContain('other Some("the [token]")');
+    expect(stdout).not.toContain('s3cret');
   });
 
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends all that it has started', async (signal) => {

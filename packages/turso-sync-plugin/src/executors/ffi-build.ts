@@ -30,14 +30,9 @@ export default async function ffiBuild(
     return { success: true };
   } catch (error) {
     // What has failed is said all the same.
-    if (options.quiet === true && isOf(error, 'BUILD_')) report.fail(printed.join('\n'));
-    const isToSkip = options.whenMissing === 'skip' && isOf(error, 'TOOLCHAIN_');
-    if (isToSkip) report.say(`Nothing was built: ${error.message.replace(/\n\s*/g, ' ')}`);
-    else report.fail(error);
-    return { success: isToSkip };
+    const isOfBuild = error instanceof TursoSyncError && error.code === 'BUILD_FAILED';
+    if (options.quiet === true && isOfBuild) report.fail(printed.join('\n'));
+    report.fail(error);
+    return { success: false };
   }
-}
-
-function isOf(error: unknown, codes: string): error is TursoSyncError {
-  return error instanceof TursoSyncError && error.code.startsWith(codes);
 }

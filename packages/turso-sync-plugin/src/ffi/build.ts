@@ -9,8 +9,10 @@ import { withPrograms } from './programs';
 import { requireToolchain } from './toolchain';
 import { vendorPackage } from './vendor';
 
-/** What a build has made. */
-export interface BuildResult {
+/** What a build has made, or why there was none. */
+export type BuildResult = Built | { readonly skipped: string };
+
+interface Built {
   readonly library: LocalizedLibrary;
   /** Number of files in the folder of what dune installs; null where dune was left out. */
   readonly installedFiles: number | null;
@@ -18,7 +20,8 @@ export interface BuildResult {
 
 /**
  * Builds a crate, makes the archive that OCaml links, and lets dune build what links it. Each line that cargo and dune
- * print is told. Each of the two outputs is replaced as a whole, once it is made and checked.
+ * print is told. Each of the two outputs is replaced as a whole, once it is made and checked; where the build is skipped, they
+ * are removed, so that nobody links those of other sources.
  */
 export async function build(settings: BuildSettings, onLine: (line: string) => void): Promise<BuildResult> {
   if (process.platform === 'win32')
@@ -29,7 +32,8 @@ export async function build(settings: BuildSettings, onLine: (line: string) => v
   if (vendor !== null) vendorPackage(vendor, project, crate);
   requireCrate(settings);
   return withPrograms(settings.environment, async (programs) => {
-    const tools = await requireToolchain(programs, settings);
+    const tools = await requireToolchain(programs, settings).catch((error: unknown) => skip(error, settings));
+    if ('skipped' in tools) return tools;
     const library = await localize(programs, tools, {
       library: await buildCrate(programs, settings, onLine),
       crate,
@@ -41,11 +45,20 @@ export async function build(settings: BuildSettings, onLine: (line: string) => v
   });
 }
 
+function skip(
+  error: unknown,
+  { whenMissing, localized, installed }: BuildSettings,
+): { readonly skipped: string } {
+  const isOfTools = error instanceof TursoSyncError && error.code.startsWith('TOOLCHAIN_');
+  if (whenMissing === 'fail' || !isOfTools) throw error;
+  for (const folder of [localized, installed]) fs.rmSync(folder, { recursive: true, force: true });
+  return { skipped: error.message.replace(/\n\s*/g, ' ') };
+}
+
 /** What a build has made, in words. */
-export function buildText(
-  { library, installedFiles }: BuildResult,
-  { project, installed }: BuildSettings,
-): string {
+export function buildText(result: BuildResult, { project, installed }: BuildSettings): string {
+  if ('skipped' in result) return `Nothing was built: ${result.skipped}`;
+  const { library, installedFiles } = result;
   const size = (fs.statSync(library.archive).size / 1e6).toFixed(1);
   const lines = [
     `${path.relative(project, library.archive)}: ${size} MB, ${library.symbols.length} functions`,

@@ -32,7 +32,7 @@ export interface FfiBuildOptions {
 
 /** The options with nothing left open, and folders as absolute paths. */
 export interface BuildSettings extends Required<
-  Pick<FfiBuildOptions, 'profile' | 'features' | 'duneTargets' | 'cargoOnly' | 'offline'>
+  Pick<FfiBuildOptions, 'profile' | 'features' | 'duneTargets' | 'cargoOnly' | 'offline' | 'whenMissing'>
 > {
   /** The project's folder, in which dune works. */
   readonly project: string;
@@ -63,7 +63,12 @@ export function resolveOptions(options: FfiBuildOptions, project: string): Build
     throw new TursoSyncError('USAGE', `The crate ${crate} is not in the project ${project}.`, {
       hint: 'Make it a project of its own, or a folder of this one.',
     });
-  const environment = { ...process.env, ...options.env };
+  // No build needs the token, and build scripts are other people's.
+  const environment: BuildSettings['environment'] = {
+    ...process.env,
+    TURSO_AUTH_TOKEN: undefined,
+    ...options.env,
+  };
   return {
     project,
     crate,
@@ -75,6 +80,7 @@ export function resolveOptions(options: FfiBuildOptions, project: string): Build
     duneTargets: options.duneTargets ?? ['@install'],
     cargoOnly: options.cargoOnly ?? false,
     offline: options.offline ?? false,
+    whenMissing: options.whenMissing ?? 'fail',
     // The folder of vendored sources is an output as a whole, and cargo's own files are not to go with it.
     targetDir:
       vendor === null || environment['CARGO_TARGET_DIR'] !== undefined ? null : path.join(project, 'target'),
