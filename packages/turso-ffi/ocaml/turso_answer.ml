@@ -17,6 +17,7 @@ type stats = {
   writes : int64;
   reads : int64;
   syncs : int64;
+  requests : int64;
   retries : int64;
   reconnects : int64;
   rebuilds : int64;

@@ -24,6 +24,7 @@ type stats = {
   writes : int64;  (** calls that wrote *)
   reads : int64;  (** calls that read *)
   syncs : int64;
+  requests : int64;  (** sent to the primary over HTTP *)
   retries : int64;  (** repetitions of what was safe to repeat *)
   reconnects : int64;
   rebuilds : int64;  (** times that a replica was made anew *)

@@ -125,6 +125,7 @@ let read_stats reader =
     writes = stat "writes";
     reads = stat "reads";
     syncs = stat "syncs";
+    requests = stat "requests";
     retries = stat "retries";
     reconnects = stat "reconnects";
     rebuilds = stat "rebuilds";
