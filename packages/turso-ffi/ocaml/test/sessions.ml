@@ -97,6 +97,17 @@ let transactions connection =
   code Connection_closed (Transaction.commit transaction);
   code Connection_closed (Transaction.query transaction "SELECT 1")
 
+(* The message says which statement of a batch it was. *)
+let which_statement connection =
+  table connection;
+  match
+    Connection.execute_batch connection [ insert 1L; insert 2L; insert 1L ]
+  with
+  | Ok _ -> Alcotest.fail "One value went in twice."
+  | Error { message; _ } ->
+      Alcotest.(check bool) message true
+        (Http.contains message "Statement 3")
+
 let deferred connection =
   ignore
     (ok
@@ -136,6 +147,8 @@ let parameters connection =
     (query connection "SELECT ?2, ?1, ?2" ~params:[ Text "a"; Text "b" ])
 
 let odd_sql connection =
+  code Usage (Connection.execute connection "BEGIN");
+  code Usage (Connection.execute connection "COMMIT");
   code Sql_failed (Connection.query connection "");
   code Sql_failed (Connection.query connection "-- nothing");
   code Sql_failed (Connection.query connection "SELECT 1; SELECT 2");
@@ -229,7 +242,8 @@ let () =
       ("cursors", everywhere "used, misused and closed" cursors);
       ( "transactions",
         everywhere "commit and roll back" transactions
-        @ everywhere "a foreign key at the end" deferred );
+        @ everywhere "a foreign key at the end" deferred
+        @ everywhere "the statement of a batch that fails" which_statement );
       ( "arguments",
         everywhere "rows that do not fit" wrong_rows
         @ everywhere "parameters that do not fit" parameters

@@ -145,6 +145,28 @@ let nan connection =
   Alcotest.(check rows) "NaN is NULL" [ [| Null |] ]
     (query connection "SELECT ?" ~params:[ Real Float.nan ])
 
+(* A server takes and gives text as JSON or protobuf, which are UTF-8. *)
+let no_utf8 connection =
+  let text = Text "\xff\000caf\xe9" in
+  execute connection "CREATE TABLE t (v)";
+  code Usage
+    (Connection.execute connection "INSERT INTO t VALUES (?)" ~params:[ text ]);
+  ignore
+    (ok
+       (Connection.insert_rows connection ~table:"t" ~columns:[ "v" ] [ [| text |] ]));
+  Alcotest.(check rows) "the bytes" [ [| text |] ]
+    (query connection "SELECT v FROM t")
+
+let returning connection =
+  execute connection "CREATE TABLE t (id INTEGER PRIMARY KEY, v)";
+  let inserted transaction =
+    Transaction.query transaction "INSERT INTO t (v) VALUES (?), (?) RETURNING id, v"
+      ~params:[ Text "a"; Null ]
+  in
+  Alcotest.(check rows) "of a transaction"
+    [ [| Int 1L; Text "a" |]; [| Int 2L; Null |] ]
+    (ok (Transaction.with_transaction connection inserted)).rows
+
 let printed () =
   List.iter
     (fun (value, literal, text) ->
@@ -200,6 +222,10 @@ let () =
               with_replica server many_columns);
           on_server "200,000 rows at once" (fun server ->
               with_replica server many_rows);
+          on_server "text that is not UTF-8" (fun server ->
+              with_replica server no_utf8);
+          on_server "rows of RETURNING" (fun server ->
+              with_replica server returning);
           test "NaN" (fun () -> with_file nan);
           test "values as text" printed;
           test "equality is to the bit" equality;
