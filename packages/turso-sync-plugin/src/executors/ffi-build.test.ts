@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { makeTempDir, requireTool } from '@turso-sync/testing';
+import { ffiDemo, makeTempDir, requireTool } from '@turso-sync/testing';
 import { writeFiles } from '../workspace.fixture';
 import { makeDemo, type Demo } from './build.fixture';
 
@@ -99,6 +99,30 @@ describeWithTools('ffi-build', () => {
     expect(stdout).toMatch(/libturso_demo\.a: \S+ MB, 3 functions/);
     expect(fs.readdirSync(file('target'))).toEqual(['localized']);
     expect(fs.existsSync(path.join(elsewhere, triple, 'debug', 'libturso_demo.a'))).toBe(true);
+    expect(output(file('_install/bin/demo-main'))).toBe('42\n');
+  });
+
+  test('builds a crate in a folder below', async () => {
+    const files = ffiDemo();
+    const isCrate = (name: string): boolean => /^(Cargo|src|include)/.test(name);
+    use({
+      ...Object.fromEntries(
+        Object.keys(files)
+          .filter(isCrate)
+          .map((name) => [name, null]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(files).map(([name, text]) => [
+          isCrate(name) ? `native/${name}` : name,
+          text
+            .replaceAll('%{project_root}', '%{project_root}/native')
+            .replace('data_only_dirs', 'data_only_dirs native'),
+        ]),
+      ),
+    });
+    const { stdout, stderr } = await demo.build({ crate: 'native' });
+    expect(stderr).toBe('');
+    expect(stdout).toContain('\nnative/target/localized/libturso_demo.a: ');
     expect(output(file('_install/bin/demo-main'))).toBe('42\n');
   });
 
@@ -372,9 +396,9 @@ describeWithTools('ffi-build', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends all that it has started', async (signal) => {
     use({
       'build.rs': `fn main() {
-        let mut child = std::process::Command::new("sleep").arg("1000").spawn().unwrap();
-        std::fs::write("sleep.tmp", child.id().to_string()).unwrap();
-        std::fs::rename("sleep.tmp", "sleep.pid").unwrap();
+        // One that does not listen.
+        let script = "trap '' TERM; echo $$ > sleep.tmp; mv sleep.tmp sleep.pid; sleep 1000";
+        let mut child = std::process::Command::new("sh").args(["-c", script]).spawn().unwrap();
         child.wait().unwrap();
       }`,
     });
