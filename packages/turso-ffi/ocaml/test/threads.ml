@@ -6,14 +6,6 @@ open Expect
 
 let thread_count = 16
 
-(** Runs a function on so many threads, and gives what they raised. *)
-let in_parallel count run =
-  let raised = Array.make count None in
-  let guarded at = try run at with error -> raised.(at) <- Some error in
-  let threads = List.init count (Thread.create guarded) in
-  List.iter Thread.join threads;
-  Array.iter (Option.iter raise) raised
-
 (* It takes minutes. *)
 let long_query =
   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \
@@ -34,14 +26,14 @@ let work ~times connection thread =
       (query connection "SELECT v FROM t WHERE id = ?" ~params:[ Int id ])
   done
 
-let sixteen_threads run_on =
+let at_once in_parallel run_on =
   run_on (fun connection ->
       table connection;
       in_parallel thread_count (work ~times:25 connection);
       Alcotest.(check int) "all of them" (thread_count * 25)
         (count connection "SELECT count(*) FROM t"))
 
-let compacted_meanwhile run_on =
+let compacted_meanwhile in_parallel run_on =
   run_on (fun connection ->
       table connection;
       let is_done = ref false in
@@ -121,7 +113,7 @@ let closed_during_a_query run_on =
 let closed_by_many run_on =
   run_on (fun connection ->
       let closed = Array.make thread_count false in
-      in_parallel thread_count (fun at ->
+      Parallel.in_threads thread_count (fun at ->
           match Connection.close connection with
           | Ok () -> closed.(at) <- true
           | Error _ as answer -> code Connection_closed answer);
@@ -169,11 +161,16 @@ let everywhere name run =
     test (name ^ ", of a file") (fun () -> run with_file);
   ]
 
+let in_every_way run =
+  List.concat_map
+    (fun (way, in_parallel) -> everywhere way (run in_parallel))
+    Parallel.ways
+
 let () =
   Alcotest.run "threads"
     [
-      ("sixteen", everywhere "write and read" sixteen_threads);
-      ("Gc.compact", everywhere "compacted meanwhile" compacted_meanwhile);
+      ("sixteen", in_every_way at_once);
+      ("Gc.compact", in_every_way compacted_meanwhile);
       ("the runtime lock", everywhere "released" runtime_lock_released);
       ( "close",
         everywhere "during a query" closed_during_a_query
