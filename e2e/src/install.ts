@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { makeTempDir } from '@turso-sync/testing';
 
 const ROOT = path.join(__dirname, '..', '..');
-const PACKAGES = ['turso-core', 'turso-sync-plugin'];
+const PACKAGES = ['turso-core', 'turso-sync-plugin', 'turso-ffi'];
 
 /**
  * Before all tests: packs the packages as for a release, and installs them into a fresh Nx workspace outside of this
@@ -14,7 +14,11 @@ const PACKAGES = ['turso-core', 'turso-sync-plugin'];
 export default async function install(): Promise<void> {
   const parent = makeTempDir('e2e-');
   const tarballs = Object.fromEntries(await Promise.all(PACKAGES.map((name) => pack(name, parent))));
-  const workspace = await makeWorkspace(path.join(parent, 'workspace'), { nx: versionOf('nx'), ...tarballs });
+  const workspace = await makeWorkspace(path.join(parent, 'workspace'), {
+    nx: versionOf('nx'),
+    '@nx/devkit': versionOf('nx'),
+    ...tarballs,
+  });
   process.env['E2E_WORKSPACE'] = workspace;
 }
 

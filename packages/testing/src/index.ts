@@ -4,6 +4,7 @@ export { compareDatabases, type CompareOptions } from './compare-databases';
 export { copyDatabase } from './copy-database';
 export { downloadDatabase } from './download-database';
 export { withStream, type ServerAddress, type ServerStream, type ServerValue } from './pipeline';
+export { ffiDemo } from './ffi-demo';
 export { startProxy, type ProxyOptions, type TcpProxy } from './proxy';
 export type { Side } from './relay';
 export { startSqld, type Sqld, type SqldOptions, type SqldWithAuth } from './sqld';

@@ -1,10 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
 /** A program that some tests need and that may be absent. */
-export type Tool = 'sqld' | 'sqlite3';
+export type Tool = 'sqld' | 'sqlite3' | 'cargo' | 'dune' | 'gcc' | 'valgrind' | OcamlLibrary;
 
-const paths: Record<Tool, () => string | undefined> = { sqld: sqldPath, sqlite3: sqlite3Path };
+/** A library for OCaml, as findlib knows it. */
+export type OcamlLibrary = 'ocaml:alcotest' | 'ocaml:sqlite3';
 
 /**
  * Tells whether a tool is there, so that the tests that need it can be skipped where it is not.
@@ -16,11 +18,16 @@ const paths: Record<Tool, () => string | undefined> = { sqld: sqldPath, sqlite3:
  * const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
  */
 export function requireTool(name: Tool): boolean {
-  const found = paths[name]() !== undefined;
+  const found = isThere(name);
   if (!found && process.env['TURSO_SYNC_REQUIRE_TOOLS'] === '1') {
     throw new Error(`${name} is not installed, and TURSO_SYNC_REQUIRE_TOOLS=1 asks for it`);
   }
   return found;
+}
+
+function isThere(name: Tool): boolean {
+  if (name === 'sqld') return sqldPath() !== undefined;
+  return name.startsWith('ocaml:') ? hasLibrary(name.slice(6)) : pathOf(name) !== undefined;
 }
 
 /** The path of the libsql-server binary from the optional package for this platform, if it is installed. */
@@ -35,12 +42,20 @@ export function sqldPath(): string | undefined {
 
 /** The path of the stock `sqlite3` shell, if there is one on the PATH. */
 export function sqlite3Path(): string | undefined {
-  const name = process.platform === 'win32' ? 'sqlite3.exe' : 'sqlite3';
+  return pathOf('sqlite3');
+}
+
+function pathOf(name: string): string | undefined {
+  const file = process.platform === 'win32' ? `${name}.exe` : name;
   for (const dir of (process.env['PATH'] ?? '').split(delimiter)) {
-    const path = executable(join(dir, name));
+    const path = executable(join(dir, file));
     if (path !== undefined) return path;
   }
   return undefined;
+}
+
+function hasLibrary(name: string): boolean {
+  return spawnSync('ocamlfind', ['query', name]).status === 0;
 }
 
 function executable(path: string): string | undefined {

@@ -48,6 +48,12 @@ export type ErrorCode =
   | 'SYNC_FAILED'
   | 'COMMITTED_NOT_SYNCED'
   | 'REPLICA_LOCKED'
+  // building direct access
+  | 'TOOLCHAIN_MISSING'
+  | 'TOOLCHAIN_TOO_OLD'
+  | 'PACKAGE_MISSING'
+  | 'BUILD_FAILED'
+  | 'ARCHIVE_INVALID'
   // everything else
   | 'USAGE'
   | 'INTERRUPTED'

@@ -7,5 +7,6 @@ export const name = 'turso-sync-plugin';
 export type { PluginOptions } from './inference/options';
 export type { DumpInitOptions } from './executors/dump-init';
 export type { DumpPushOptions } from './executors/dump-push';
+export type { FfiBuildExecutorOptions } from './executors/ffi-build';
 export type { SnapshotOptions } from './executors/snapshot';
 export type { StatusOptions } from './executors/status';

@@ -1,4 +1,5 @@
 import type { Tree } from '@nx/devkit';
+import { loadDevkit } from './load-devkit';
 
 /** Options of the generator `turso-sync-plugin:init`, which `nx add turso-sync-plugin` runs. */
 export interface InitGeneratorOptions {
@@ -10,22 +11,12 @@ const PLUGIN = 'turso-sync-plugin';
 
 /** Adds the plugin to nx.json; one that is there already, with options or without, stays as it is. */
 export default async function init(tree: Tree, options: InitGeneratorOptions = {}): Promise<void> {
-  const { formatFiles, readNxJson, updateNxJson } = await loadDevkit();
+  const { formatFiles, readNxJson, updateNxJson } = await loadDevkit(
+    ', or add "turso-sync-plugin" to the plugins of nx.json by hand',
+  );
   const nxJson = readNxJson(tree) ?? {};
   const plugins = nxJson.plugins ?? [];
   if (plugins.some((entry) => (typeof entry === 'string' ? entry : entry.plugin) === PLUGIN)) return;
   updateNxJson(tree, { ...nxJson, plugins: [...plugins, PLUGIN] });
   if (options.skipFormat !== true) await formatFiles(tree);
-}
-
-// Only generators need it, so that those who use none do not have to install it.
-async function loadDevkit(): Promise<typeof import('@nx/devkit')> {
-  try {
-    return await import('@nx/devkit');
-  } catch (cause) {
-    throw new Error(
-      'Generators need @nx/devkit, in the version of nx: run `npm install --save-dev @nx/devkit@$(npx nx --version)`, or add "turso-sync-plugin" to the plugins of nx.json by hand.',
-      { cause },
-    );
-  }
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { FFI_FILE } from './ffi-folders';
 
 /** The files that turso-core takes for a config, besides the key `turso-sync` of package.json. */
 export const CONFIG_FILES = [
@@ -9,12 +10,13 @@ export const CONFIG_FILES = [
 ];
 
 /** The pattern of the files that Nx is to look for. */
-export const CONFIG_GLOB = `**/{${['package.json', ...CONFIG_FILES].join(',')}}`;
+export const CONFIG_GLOB = `**/{${['package.json', ...CONFIG_FILES, FFI_FILE].join(',')}}`;
 
 /** The files that hold a config, grouped by their folders; paths are relative to the workspace. */
 export function configFolders(files: readonly string[], workspaceRoot: string): Map<string, string[]> {
   const folders = new Map<string, string[]>();
   for (const file of files) {
+    if (path.basename(file) === FFI_FILE) continue;
     if (path.basename(file) === 'package.json' && !hasKey(path.join(workspaceRoot, file))) continue;
     const folder = path.dirname(file);
     folders.set(folder, [...(folders.get(folder) ?? []), file]);

@@ -4,6 +4,8 @@ import type { CreateNodesResult } from '@nx/devkit';
 import { describeError } from 'turso-core';
 import { AggregateCreateNodesError } from './aggregate-error';
 import { CONFIG_GLOB, configFolders } from './config-files';
+import { FFI_FILE, ffiFolder } from './ffi-folders';
+import { ffiTarget } from './ffi-target';
 import { loadConfig } from './load-config';
 import { resolveOptions, type PluginOptions, type ResolvedOptions } from './options';
 import { inferTargets } from './targets';
@@ -11,8 +13,8 @@ import { inferTargets } from './targets';
 type Result = readonly [file: string, result: CreateNodesResult];
 
 /**
- * Gives targets to every project whose folder holds a turso-sync config. A config that cannot be read is reported, and
- * keeps no other project from getting its targets. Throws AggregateCreateNodesError.
+ * Gives targets to every project whose folder holds a turso-sync config, or a dune project that ffi-build builds. A config
+ * that cannot be read is reported, and keeps no other project from getting its targets. Throws AggregateCreateNodesError.
  */
 async function inferProjects(
   files: readonly string[],
@@ -30,6 +32,10 @@ async function inferProjects(
     } catch (error) {
       errors.push([file, new Error(describeError(error), { cause: error })]);
     }
+  }
+  for (const file of files.filter((name) => path.basename(name) === FFI_FILE)) {
+    const project = inferBuild(workspaceRoot, path.dirname(file), resolved);
+    if (project !== null) results.push([file, { projects: { [path.dirname(file)]: project } }]);
   }
   if (errors.length > 0) throw new AggregateCreateNodesError(errors, results);
   return results;
@@ -53,6 +59,18 @@ async function inferProject(
   if (identity === null) return null;
   const project = await loadConfig(workspaceRoot, projectRoot, configs, options.env);
   return { ...identity, targets: inferTargets({ workspaceRoot, projectRoot, project, options }) };
+}
+
+function inferBuild(
+  workspaceRoot: string,
+  projectRoot: string,
+  { ffiBuildTargetName: name }: ResolvedOptions,
+): InferredProject | null {
+  const folder = path.join(workspaceRoot, projectRoot);
+  const found = ffiFolder(folder, name);
+  const identity = found === null ? null : identify(folder);
+  if (found === null || identity === null) return null;
+  return { ...identity, targets: { [name]: ffiTarget(workspaceRoot, projectRoot, name, found) } };
 }
 
 /**

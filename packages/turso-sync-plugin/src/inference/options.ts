@@ -14,6 +14,8 @@ export interface PluginOptions {
   readonly verifyTargetName?: string;
   /** Default is `turso-diff`. */
   readonly diffTargetName?: string;
+  /** Default is `ffi-build`. */
+  readonly ffiBuildTargetName?: string;
   /** Targets that a push waits for, besides the one that makes the working copy. Default is `build` and `test`. */
   readonly pushAfter?: readonly string[];
   /**
@@ -36,6 +38,7 @@ export function resolveOptions(options: PluginOptions | undefined): ResolvedOpti
     pullTargetName: 'turso-pull',
     verifyTargetName: 'turso-verify',
     diffTargetName: 'turso-diff',
+    ffiBuildTargetName: 'ffi-build',
     pushAfter: ['build', 'test'],
     ...options,
   };

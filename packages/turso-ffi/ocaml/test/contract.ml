@@ -1,0 +1,256 @@
+(* Runs the contract of direct access: contract/direct-access.txt, which says how it
+   is written. *)
+
+open Turso_ffi
+open Testing
+
+let decoded word =
+  let hex at = Char.chr (int_of_string ("0x" ^ String.sub word at 2)) in
+  let buffer = Buffer.create (String.length word) in
+  let rec go at =
+    if at < String.length word then
+      if word.[at] = '%' then (
+        Buffer.add_char buffer (hex (at + 1));
+        go (at + 3))
+      else (
+        Buffer.add_char buffer word.[at];
+        go (at + 1))
+  in
+  go 0;
+  Buffer.contents buffer
+
+let bytes_of_hex hex =
+  String.init
+    (String.length hex / 2)
+    (fun at -> Char.chr (int_of_string ("0x" ^ String.sub hex (2 * at) 2)))
+
+let value word =
+  match String.index_opt word ':' with
+  | None when word = "null" -> Null
+  | None -> failwith ("no value: " ^ word)
+  | Some at -> (
+      let rest = String.sub word (at + 1) (String.length word - at - 1) in
+      match String.sub word 0 at with
+      | "int" -> Int (Int64.of_string rest)
+      | "real" -> Real (float_of_string rest)
+      | "text" -> Text (decoded rest)
+      | "blob" -> Blob (bytes_of_hex rest)
+      | kind -> failwith ("no kind of value: " ^ kind))
+
+let words text = List.filter (( <> ) "") (String.split_on_char ' ' text)
+let values text = List.map value (words text)
+
+(* A line: its first word, and the rest. *)
+let split line =
+  match String.index_opt line ' ' with
+  | None -> (line, "")
+  | Some at ->
+      (String.sub line 0 at, String.sub line (at + 1) (String.length line - at - 1))
+
+(* A step, with the lines that belong to it. *)
+type step = { verb : string; rest : string; details : (string * string) list }
+
+let is_detail = function
+  | "bind" | "columns" | "row" | "changes" | "error" | "statement" | "values" ->
+      true
+  | _ -> false
+
+let steps lines =
+  List.rev
+    (List.fold_left
+       (fun steps line ->
+         match (split line, steps) with
+         | ((word, _) as detail), step :: others when is_detail word ->
+             { step with details = step.details @ [ detail ] } :: others
+         | (verb, rest), _ -> { verb; rest; details = [] } :: steps)
+       [] lines)
+
+let behaviours text =
+  let lines =
+    List.filter
+      (fun line -> line <> "" && line.[0] <> '#')
+      (String.split_on_char '\n' text)
+  in
+  List.rev_map
+    (fun (title, lines) -> (title, steps (List.rev lines)))
+    (List.fold_left
+       (fun behaviours line ->
+         match (split line, behaviours) with
+         | ("behaviour", title), _ -> (title, []) :: behaviours
+         | _, (title, lines) :: others -> (title, line :: lines) :: others
+         | _, [] -> failwith ("before any behaviour: " ^ line))
+       [] lines)
+
+type scene = {
+  folder : string;
+  server : Sqld.t option;
+  connections : (string, Connection.t) Hashtbl.t;
+  transactions : (string, Transaction.t) Hashtbl.t;
+  mutable current : string;
+}
+
+type outcome =
+  | Done
+  | Rows of Answer.rows
+  | Changes of Answer.changes
+
+let server scene = Option.get scene.server
+let details word step = List.filter (fun (name, _) -> name = word) step.details
+
+let params step =
+  match details "bind" step with [] -> [] | (_, rest) :: _ -> values rest
+
+let rec opened scene name kind auto_sync = function
+  | "as" :: name :: rest -> opened scene name kind auto_sync rest
+  | (("replica" | "remote" | "file") as kind) :: rest ->
+      opened scene name kind auto_sync rest
+  | "auto-sync" :: mode :: rest ->
+      let auto_sync =
+        match mode with
+        | "on" -> Connection.After_writes
+        | "off" -> Connection.Off
+        | ms -> Connection.Every (int_of_string ms)
+      in
+      opened scene name kind auto_sync rest
+  | word :: _ -> failwith ("open: " ^ word)
+  | [] ->
+      let file = Filename.concat scene.folder (name ^ ".db") in
+      scene.current <- name;
+      Result.map
+        (fun connection ->
+          Hashtbl.replace scene.connections name connection;
+          Done)
+        (match kind with
+        | "file" -> Connection.connect ~auto_sync ("file:" ^ file)
+        | "remote" -> Connection.connect ~auto_sync (Sqld.url (server scene))
+        | _ ->
+            Connection.connect ~auto_sync ~db_path:file
+              (Sqld.url (server scene)))
+
+(* Each statement of a batch with the `bind` that may follow it. *)
+let rec statements = function
+  | ("statement", sql) :: ("bind", rest) :: others ->
+      (sql, values rest) :: statements others
+  | ("statement", sql) :: others -> (sql, []) :: statements others
+  | _ -> []
+
+let inserted connection step =
+  match List.map decoded (words step.rest) with
+  | [] -> failwith "insert: no table"
+  | table :: columns ->
+      Connection.insert_rows connection ~table ~columns
+        (List.map
+           (fun (_, rest) -> Array.of_list (values rest))
+           (details "values" step))
+
+let ended scene finish =
+  let transaction = Hashtbl.find scene.transactions scene.current in
+  Hashtbl.remove scene.transactions scene.current;
+  Result.map (fun () -> Done) (finish transaction)
+
+let run scene step =
+  let connection () = Hashtbl.find scene.connections scene.current in
+  let transaction = Hashtbl.find_opt scene.transactions scene.current in
+  let params = params step in
+  let changes = Result.map (fun changes -> Changes changes) in
+  let nothing answer = Result.map (fun _ -> Done) answer in
+  match (step.verb, transaction) with
+  | "open", _ ->
+      opened scene "main" "replica" Connection.After_writes (words step.rest)
+  | "use", _ ->
+      scene.current <- step.rest;
+      Ok Done
+  | "execute", Some transaction ->
+      changes (Transaction.execute ~params transaction step.rest)
+  | "execute", None ->
+      changes (Connection.execute ~params (connection ()) step.rest)
+  | "query", _ ->
+      Result.map
+        (fun rows -> Rows rows)
+        (match transaction with
+        | Some transaction -> Transaction.query ~params transaction step.rest
+        | None -> Connection.query ~params (connection ()) step.rest)
+  | "batch", _ ->
+      changes (Connection.execute_batch (connection ()) (statements step.details))
+  | "insert", _ -> changes (inserted (connection ()) step)
+  | "begin", _ ->
+      Result.map
+        (fun transaction ->
+          Hashtbl.replace scene.transactions scene.current transaction;
+          Done)
+        (Transaction.begin_ (connection ()))
+  | "commit", _ -> ended scene Transaction.commit
+  | "rollback", _ -> ended scene Transaction.rollback
+  | "sync", _ -> nothing (Connection.sync (connection ()))
+  | "close", _ -> nothing (Connection.close (connection ()))
+  | "elsewhere", _ ->
+      Sqld.elsewhere (server scene) step.rest;
+      Ok Done
+  | "server", _ ->
+      (if step.rest = "stop" then Sqld.kill else Sqld.start_again) (server scene);
+      Ok Done
+  | "pause", _ ->
+      Thread.delay (float_of_string step.rest /. 1000.);
+      Ok Done
+  | verb, _ -> failwith ("no such step: " ^ verb)
+
+let check_rows what step { Answer.columns; rows } =
+  List.iter
+    (fun (_, names) ->
+      Alcotest.(check (array string))
+        what
+        (Array.of_list (List.map decoded (words names)))
+        columns)
+    (details "columns" step);
+  Alcotest.(check Expect.rows)
+    what
+    (List.map (fun (_, rest) -> Array.of_list (values rest)) (details "row" step))
+    rows
+
+let check step outcome =
+  let what = step.verb ^ " " ^ step.rest in
+  match (details "error" step, outcome) with
+  | [ (_, word) ], outcome -> Expect.code (Turso_error.of_word word) outcome
+  | _, Error error -> Alcotest.fail (what ^ ": " ^ Turso_error.to_string error)
+  | _, Ok (Rows rows) -> check_rows what step rows
+  | _, Ok (Changes { rows_changed; _ }) ->
+      List.iter
+        (fun (_, expected) ->
+          Alcotest.(check int64) what (Int64.of_string expected) rows_changed)
+        (details "changes" step)
+  | _, Ok Done -> ()
+
+let play steps server =
+  let scene =
+    {
+      folder = Temp_dir.make ();
+      server;
+      connections = Hashtbl.create 2;
+      transactions = Hashtbl.create 2;
+      current = "main";
+    }
+  in
+  Fun.protect
+    ~finally:(fun () ->
+      Hashtbl.iter
+        (fun _ connection -> ignore (Connection.close connection))
+        scene.connections)
+    (fun () -> List.iter (fun step -> check step (run scene step)) steps)
+
+let needs_server steps =
+  not
+    (List.exists
+       (fun { verb; rest; _ } -> verb = "open" && List.mem "file" (words rest))
+       steps)
+
+let test (title, steps) =
+  Expect.test title (fun () ->
+      if needs_server steps then
+        Sqld.with_server (fun server -> play steps (Some server))
+      else play steps None)
+
+let () =
+  let text =
+    Temp_dir.read (Temp_dir.find_above "contract/direct-access.txt")
+  in
+  Alcotest.run "contract" [ ("contract", List.map test (behaviours text)) ]

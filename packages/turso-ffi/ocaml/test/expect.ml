@@ -1,0 +1,60 @@
+(** What tests expect of answers. *)
+
+open Turso_ffi
+
+let value = Alcotest.testable Value.pp Value.equal
+let rows = Alcotest.(list (array value))
+
+(** The answer of a call that has to succeed. *)
+let ok = function
+  | Ok answer -> answer
+  | Error error -> Alcotest.fail (Turso_error.to_string error)
+
+(** That a call fails with this code. *)
+let code expected = function
+  | Ok _ -> Alcotest.failf "succeeds, not %s" (Turso_error.word expected)
+  | Error ({ code; message; _ } as error : Turso_error.t) ->
+      Alcotest.(check string)
+        (Turso_error.to_string error)
+        (Turso_error.word expected) (Turso_error.word code);
+      Alcotest.(check bool) "it says something" true (message <> "")
+
+(** The rows of a query on a connection. *)
+let query ?params connection sql =
+  (ok (Connection.query ?params connection sql)).rows
+
+let execute ?params connection sql =
+  ignore (ok (Connection.execute ?params connection sql))
+
+(** The number in the only cell of an answer. *)
+let count connection sql =
+  match query connection sql with
+  | [ [| Int number |] ] -> Int64.to_int number
+  | _ -> Alcotest.fail ("one number: " ^ sql)
+
+(** A connection for one test, with a replica of its own. *)
+let with_replica ?auto_sync ?timeout_ms server run =
+  let connection =
+    ok
+      (Connection.connect ?auto_sync ?timeout_ms
+         ~db_path:(Temp_dir.file "replica.db")
+         (Sqld.url server))
+  in
+  Fun.protect
+    ~finally:(fun () -> ignore (Connection.close connection))
+    (fun () -> run connection)
+
+(** A connection to a file, without a server. *)
+let with_file run =
+  let connection =
+    ok (Connection.connect ("file:" ^ Temp_dir.file "local.db"))
+  in
+  Fun.protect
+    ~finally:(fun () -> ignore (Connection.close connection))
+    (fun () -> run connection)
+
+let test name run = Alcotest.test_case name `Quick run
+
+(** A test with a server of its own. *)
+let on_server name run =
+  test name (fun () -> Sqld.with_server run)

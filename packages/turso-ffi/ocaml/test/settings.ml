@@ -1,0 +1,214 @@
+(* Credentials from the environment and .env, the folder's mode, errors as text, and
+   repetition. No server. *)
+
+open Turso_ffi
+open Testing
+open Expect
+
+let set name value = Unix.putenv name value
+
+(* An empty variable counts as one that is not set. *)
+let unset name = Unix.putenv name ""
+
+let variables = [ "TURSO_DATABASE_URL"; "TURSO_AUTH_TOKEN"; "TURSO_REPLICA_PATH" ]
+let config = Alcotest.(triple string (option string) (option string))
+
+let read ?(environment = []) dot_env =
+  let directory = Temp_dir.make () in
+  List.iter unset variables;
+  List.iter (fun (name, value) -> set name value) environment;
+  Option.iter (Temp_dir.write (Filename.concat directory ".env")) dot_env;
+  let answer = Turso_config.of_environment ~directory () in
+  List.iter unset variables;
+  (directory, answer)
+
+let gives ?environment dot_env ~url ?token replica =
+  let directory, answer = read ?environment (Some dot_env) in
+  let { Turso_config.url = got; auth_token; replica = at; _ } = ok answer in
+  Alcotest.check config dot_env
+    (url, token, Option.map (Filename.concat directory) replica)
+    (got, auth_token, at)
+
+let default = Some ".turso/live/replica.db"
+
+let dot_env () =
+  gives "TURSO_DATABASE_URL=libsql://a.turso.io\n" ~url:"libsql://a.turso.io" default;
+  gives
+    "# mine\r\nexport TURSO_DATABASE_URL = http://h:1 # local\r\n\r\nTURSO_AUTH_TOKEN='t#1'\r\n"
+    ~url:"http://h:1" ~token:"t#1" default;
+  gives "\xef\xbb\xbfTURSO_DATABASE_URL=\"http://h:1\"\nTURSO_AUTH_TOKEN=`a'b`" ~url:"http://h:1"
+    ~token:"a'b" default;
+  gives "A=\"two\nlines=\"\nTURSO_DATABASE_URL=http://h:1\nno sense\n=\n" ~url:"http://h:1"
+    default;
+  gives "TURSO_AUTH_TOKEN=\"a\\nb\"\nTURSO_DATABASE_URL=http://h:1" ~url:"http://h:1"
+    ~token:"a\nb" default;
+  gives "TURSO_DATABASE_URL=http://h:1\nTURSO_DATABASE_URL=http://h:2" ~url:"http://h:2" default;
+  gives "TURSO_DATABASE_URL='http://h:1\nTURSO_AUTH_TOKEN=" ~url:"'http://h:1" default;
+  gives "TURSO_DATABASE_URL=http://h:1\nTURSO_REPLICA_PATH=r/e.db" ~url:"http://h:1"
+    (Some "r/e.db");
+  gives "TURSO_DATABASE_URL=file:./local.db" ~url:"file:./local.db" None
+
+let environment_wins () =
+  gives "TURSO_DATABASE_URL=http://h:1\nTURSO_AUTH_TOKEN=one"
+    ~environment:[ ("TURSO_DATABASE_URL", " http://h:2 ") ]
+    ~url:"http://h:2" ~token:"one" default;
+  gives "TURSO_DATABASE_URL=http://h:1"
+    ~environment:[ ("TURSO_DATABASE_URL", " "); ("TURSO_AUTH_TOKEN", "two") ]
+    ~url:"http://h:1" ~token:"two" default
+
+let missing () =
+  List.iter
+    (fun dot_env ->
+      let _, answer = read dot_env in
+      code Url_missing answer;
+      match answer with
+      | Error { hint = Some hint; _ } ->
+          Alcotest.(check bool) hint true (Http.contains hint ".env")
+      | _ -> Alcotest.fail "no hint")
+    [ None; Some ""; Some "TURSO_DATABASE_URL=\n"; Some "#TURSO_DATABASE_URL=x" ];
+  (* A Python environment. *)
+  let directory = Temp_dir.make () in
+  Unix.mkdir (Filename.concat directory ".env") 0o700;
+  code Url_missing (Turso_config.of_environment ~directory ())
+
+(* A socket, since the superuser may read every file. *)
+let unreadable () =
+  let directory = Temp_dir.make () in
+  let socket = Unix.socket PF_UNIX SOCK_STREAM 0 in
+  Fun.protect
+    ~finally:(fun () -> Unix.close socket)
+    (fun () ->
+      Unix.bind socket (ADDR_UNIX (Filename.concat directory ".env"));
+      code File_inaccessible (Turso_config.of_environment ~directory ());
+      code File_inaccessible (Turso_config.replica_path ~directory ()))
+
+let modes () =
+  let directory = Temp_dir.make () in
+  let mode () = Turso_integration.detect_workflow_mode ~directory () in
+  let at path = Filename.concat directory path in
+  let make path text =
+    ignore (Sys.command (Filename.quote_command "mkdir" [ "-p"; Filename.dirname (at path) ]));
+    Temp_dir.write (at path) text
+  in
+  let is expected = Alcotest.(check string) expected expected (mode ()) in
+  List.iter unset variables;
+  is "uninitialized";
+  make "working_copy.db" "";
+  is "uninitialized";
+  make ".turso/base/baseline.db" "";
+  is "legacy";
+  make ".turso/live/replica.db" "";
+  is "legacy";
+  make ".turso/live/replica.db-client_wal_index" "";
+  is "legacy";
+  make ".turso/live/replica.db-client_wal_index" "x";
+  is "ffi";
+  make ".env" "TURSO_REPLICA_PATH=other.db";
+  is "legacy";
+  make "other.db" "";
+  make "other.db-client_wal_index" "x";
+  is "ffi";
+  Unix.unlink (at "working_copy.db");
+  is "ffi";
+  Unix.unlink (at "other.db");
+  is "uninitialized"
+
+let here () =
+  let directory = Temp_dir.make () and before = Sys.getcwd () in
+  Fun.protect
+    ~finally:(fun () -> Sys.chdir before)
+    (fun () ->
+      Sys.chdir directory;
+      Temp_dir.write "working_copy.db" "";
+      Unix.mkdir ".turso" 0o700;
+      Unix.mkdir ".turso/base" 0o700;
+      Temp_dir.write ".turso/base/baseline.db" "";
+      Alcotest.(check string) "the current folder" "legacy"
+        (Turso_integration.detect_workflow_mode ()))
+
+let words () =
+  let codes =
+    [
+      Turso_error.Usage; Internal; Connection_closed; Url_missing; Url_unsupported;
+      Config_has_secret; Remote_unreachable; Remote_unauthorized; Remote_read_only;
+      Remote_not_libsql; Remote_interrupted; Remote_busy; Remote_failed;
+      Response_too_large; Sql_failed; Constraint_failed; Value_too_large;
+      Sync_failed; Committed_not_synced; Replica_locked; File_inaccessible;
+      Disk_full; Other "SOMETHING_NEW";
+    ]
+  in
+  List.iter
+    (fun code ->
+      Alcotest.(check bool)
+        (Turso_error.word code) true
+        (Turso_error.of_word (Turso_error.word code) = code))
+    codes;
+  let told = Turso_integration.string_of_db_error in
+  Alcotest.(check string) "with a hint" "USAGE: No. Do this."
+    (told (Turso_error.make Usage "No" ~hint:"Do this."));
+  Alcotest.(check string) "without" "SQL_FAILED: no such table: t."
+    (told (Turso_error.make Sql_failed "no such table: t"))
+
+let failing times error =
+  let runs = ref 0 in
+  let run () =
+    incr runs;
+    if !runs <= times then Error error else Ok !runs
+  in
+  (runs, run)
+
+let error ?(retryable = true) code = Turso_error.make ~retryable code "Not now."
+
+let repeated () =
+  let retry = Turso_integration.with_retry ~delay_ms:1 in
+  let _, run = failing 3 (error Remote_unreachable) in
+  Alcotest.(check int) "the fourth time" 4 (ok (retry run));
+  let runs, run = failing 9 (error Remote_unreachable) in
+  code Remote_unreachable (retry run);
+  Alcotest.(check int) "five times at most" 5 !runs;
+  let runs, run = failing 9 (error Remote_busy) in
+  code Remote_busy (retry ~attempts:2 run);
+  Alcotest.(check int) "twice" 2 !runs
+
+let never_repeated () =
+  List.iter
+    (fun error ->
+      let runs, run = failing 9 error in
+      code error.Turso_error.code (Turso_integration.with_retry ~delay_ms:1 run);
+      Alcotest.(check int) "once" 1 !runs)
+    [
+      error ~retryable:false Sql_failed;
+      error Committed_not_synced;
+      error Remote_interrupted;
+    ];
+  let runs, run = failing 2 (error Remote_interrupted) in
+  ignore (ok (Turso_integration.with_retry ~delay_ms:1 ~repeat_unsure:true run));
+  Alcotest.(check int) "where it does no harm" 3 !runs
+
+let waits () =
+  let began = Unix.gettimeofday () in
+  let _, run = failing 3 (error Remote_busy) in
+  ignore (ok (Turso_integration.with_retry ~delay_ms:40 run));
+  let took = Unix.gettimeofday () -. began in
+  (* 40 + 80 + 160, of which up to a half is left out. *)
+  Alcotest.(check bool) "long enough" true (took >= 0.14)
+
+let () =
+  Alcotest.run "settings"
+    [
+      ( "configuration",
+        [
+          test "what .env says" dot_env;
+          test "the environment wins" environment_wins;
+          test "no URL" missing;
+          test ".env that cannot be read" unreadable;
+        ] );
+      ("mode", [ test "by what is there" modes; test "here" here ]);
+      ("errors", [ test "words and texts" words ]);
+      ( "repetition",
+        [
+          test "what may succeed later" repeated;
+          test "what may not be repeated" never_repeated;
+          test "waits in between" waits;
+        ] );
+    ]

@@ -1,0 +1,182 @@
+(* Many threads on one connection, and a collector that moves everything. *)
+
+open Turso_ffi
+open Testing
+open Expect
+
+let thread_count = 16
+
+(* It takes minutes. *)
+let long_query =
+  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \
+   1000000000) SELECT count(*) FROM n"
+
+let table connection =
+  execute connection
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, thread INTEGER, v TEXT)"
+
+(* Each thread writes and reads its own rows, and must never see another's. *)
+let work ~times connection thread =
+  for time = 1 to times do
+    let id = Int64.of_int ((thread * 1_000_000) + time) in
+    let text = Printf.sprintf "%d-%d-%s" thread time (String.make time 'x') in
+    execute connection "INSERT INTO t VALUES (?, ?, ?)"
+      ~params:[ Int id; Int (Int64.of_int thread); Text text ];
+    Alcotest.(check rows) "its own row" [ [| Text text |] ]
+      (query connection "SELECT v FROM t WHERE id = ?" ~params:[ Int id ])
+  done
+
+let at_once in_parallel run_on =
+  run_on (fun connection ->
+      table connection;
+      in_parallel thread_count (work ~times:25 connection);
+      Alcotest.(check int) "all of them" (thread_count * 25)
+        (count connection "SELECT count(*) FROM t"))
+
+let compacted_meanwhile in_parallel run_on =
+  run_on (fun connection ->
+      table connection;
+      let is_done = ref false in
+      let collector =
+        Thread.create
+          (fun () ->
+            let count = ref 0 in
+            while not !is_done do
+              Gc.compact ();
+              incr count;
+              Thread.yield ()
+            done;
+            if !count < 5 then failwith "The collector never ran.")
+          ()
+      in
+      Fun.protect
+        ~finally:(fun () ->
+          is_done := true;
+          Thread.join collector)
+        (fun () ->
+          in_parallel thread_count (fun thread ->
+              work ~times:10 connection thread;
+              let rows =
+                List.init 300 (fun at ->
+                    [|
+                      Int (Int64.of_int ((thread * 1_000_000) + 1_000 + at));
+                      Int 99L;
+                      Text (String.make at 'y');
+                    |])
+              in
+              ignore
+                (ok
+                   (Connection.insert_rows connection ~table:"t"
+                      ~columns:[ "id"; "thread"; "v" ] rows)));
+          Alcotest.(check int) "all of them" (thread_count * 310)
+            (count connection "SELECT count(*) FROM t")))
+
+(* A query that waits holds up no other thread. *)
+let runtime_lock_released run_on =
+  run_on (fun connection ->
+      let began = Unix.gettimeofday () in
+      let ticks = ref 0 in
+      let finished = ref false in
+      let waiting =
+        Thread.create
+          (fun () ->
+            ignore (Connection.query connection long_query);
+            finished := true)
+          ()
+      in
+      while Unix.gettimeofday () -. began < 0.5 do
+        Thread.delay 0.01;
+        incr ticks
+      done;
+      Alcotest.(check bool) "still at it" false !finished;
+      Alcotest.(check bool) "others went on" true (!ticks > 10);
+      ok (Connection.close connection);
+      Thread.join waiting)
+
+let closed_during_a_query run_on =
+  run_on (fun connection ->
+      let outcomes = Array.make 4 None in
+      let threads =
+        List.init 4
+          (Thread.create (fun at ->
+               outcomes.(at) <- Some (Connection.query connection long_query)))
+      in
+      Thread.delay 0.3;
+      let began = Unix.gettimeofday () in
+      ok (Connection.close connection);
+      List.iter Thread.join threads;
+      Alcotest.(check bool) "at once" true (Unix.gettimeofday () -. began < 5.);
+      Array.iter
+        (fun outcome -> code Connection_closed (Option.get outcome))
+        outcomes)
+
+let closed_by_many run_on =
+  run_on (fun connection ->
+      let closed = Array.make thread_count false in
+      Parallel.in_threads thread_count (fun at ->
+          match Connection.close connection with
+          | Ok () -> closed.(at) <- true
+          | Error _ as answer -> code Connection_closed answer);
+      Alcotest.(check int) "by one of them" 1
+        (List.length (List.filter Fun.id (Array.to_list closed))))
+
+exception Alarm
+
+(* A signal handler that raises does so as a call begins or ends. *)
+let signals connection =
+  table connection;
+  let previous =
+    Sys.signal Sys.sigalrm (Signal_handle (fun _ -> raise Alarm))
+  in
+  let alarms = ref 0 in
+  let timer interval =
+    ignore (Unix.setitimer ITIMER_REAL { it_interval = interval; it_value = interval })
+  in
+  let began = Unix.gettimeofday () in
+  timer 0.001;
+  let rec go () =
+    if Unix.gettimeofday () -. began < 1. then (
+      (try
+         ignore (query connection "SELECT ?" ~params:[ Text (String.make 4000 'x') ])
+       with Alarm -> incr alarms);
+      go ())
+  in
+  (try go () with Alarm -> incr alarms);
+  timer 0.;
+  (try Thread.yield () with Alarm -> ());
+  Sys.set_signal Sys.sigalrm previous;
+  Alcotest.(check bool) "there were signals" true (!alarms > 5);
+  Alcotest.(check int) "and it goes on" 0 (count connection "SELECT count(*) FROM t")
+
+let everywhere name run =
+  [
+    on_server (name ^ ", with a replica") (fun server ->
+        run (with_replica ?auto_sync:None ?timeout_ms:None server));
+    on_server (name ^ ", without") (fun server ->
+        run (fun use ->
+            ok
+              (Connection.with_connection (Sqld.url server) (fun connection ->
+                   use connection;
+                   Ok ()))));
+    test (name ^ ", of a file") (fun () -> run with_file);
+  ]
+
+let in_every_way run =
+  List.concat_map
+    (fun (way, in_parallel) -> everywhere way (run in_parallel))
+    Parallel.ways
+
+let () =
+  Alcotest.run "threads"
+    [
+      ("sixteen", in_every_way at_once);
+      ("Gc.compact", in_every_way compacted_meanwhile);
+      ("the runtime lock", everywhere "released" runtime_lock_released);
+      ( "close",
+        everywhere "during a query" closed_during_a_query
+        @ everywhere "by sixteen threads" closed_by_many );
+      ( "more",
+        [
+          test "signal handlers that raise" (fun () -> with_file signals);
+        ] );
+    ]

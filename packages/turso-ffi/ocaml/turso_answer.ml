@@ -1,0 +1,29 @@
+type rows = {
+  columns : string array;
+  rows : Turso_value.t array list;
+}
+
+type changes = {
+  rows_changed : int64;
+  last_insert_rowid : int64;
+}
+
+type synced = {
+  frames : int64;
+  frame_no : int64;
+}
+
+type stats = {
+  writes : int64;
+  reads : int64;
+  syncs : int64;
+  requests : int64;
+  retries : int64;
+  reconnects : int64;
+  rebuilds : int64;
+  frame_no : int64;
+  last_sync_ms_ago : int64 option;
+  rows_written : int64;
+  open_statements : int64;
+  open_cursors : int64;
+}

@@ -1,0 +1,36 @@
+(** Where a database is, and how to connect to it. *)
+
+type t = {
+  url : string;
+  auth_token : string option;
+  replica : string option;
+      (** the replica's file; [None]: reads go to the primary too. Folders that it
+          lies in are made. *)
+  auto_sync : Turso_connection.auto_sync;
+  timeout_ms : int option;  (** [None]: 30,000 *)
+  max_retries : int option;  (** [None]: 5 *)
+}
+
+val make :
+  ?auth_token:string ->
+  ?replica:string ->
+  ?auto_sync:Turso_connection.auto_sync ->
+  ?timeout_ms:int ->
+  ?max_retries:int ->
+  string ->
+  t
+(** [make url]; the defaults are those of {!Turso_connection.connect}. *)
+
+val of_environment : ?directory:string -> unit -> (t, Turso_error.t) result
+(** What the environment says, or the file [.env] in [directory] (default is the
+    current one) where the environment says nothing: [TURSO_DATABASE_URL],
+    [TURSO_AUTH_TOKEN], and [TURSO_REPLICA_PATH] for {!replica_path}. A variable that is
+    empty counts as one that is not set. [file:] databases have no replica.
+
+    Errors: [Url_missing]; [File_inaccessible] for a [.env] that cannot be
+    read. *)
+
+val replica_path : ?directory:string -> unit -> (string, Turso_error.t) result
+(** The replica's file that {!of_environment} gives: [TURSO_REPLICA_PATH] as the
+    environment or [.env] has it, taken from [directory]; default is
+    [.turso/live/replica.db] there. *)

@@ -1,0 +1,108 @@
+type t = { id : int; notice : string option }
+type auto_sync = After_writes | Off | Every of int
+
+let ( let* ) = Result.bind
+let id { id; _ } = id
+let of_id id = { id; notice = None }
+let notice { notice; _ } = notice
+let version = Turso_raw.version
+
+(* As turso_auto_sync has them; the library asks no interval of the others. *)
+let mode_and_interval = function
+  | After_writes -> (0, 0)
+  | Off -> (1, 0)
+  | Every interval_ms -> (2, interval_ms)
+
+let usage message hint = Error (Turso_error.make Usage message ~hint)
+
+(* The library takes zeros for its defaults. *)
+let checked what least number =
+  if number >= least && number <= 0x7fff_ffff then Ok number
+  else
+    usage
+      (Printf.sprintf "%s is %d." what number)
+      (Printf.sprintf "Give a whole number from %d to 2147483647." least)
+
+let checked_option what least = function
+  | None -> Ok 0
+  | Some number -> checked what least number
+
+let checked_mode auto_sync =
+  match auto_sync with
+  | Every interval_ms ->
+      let* _ = checked "The interval of auto-sync, in ms," 1 interval_ms in
+      Ok (mode_and_interval auto_sync)
+  | After_writes | Off -> Ok (mode_and_interval auto_sync)
+
+let connect ?(db_path = "") ?(token = "") ?(auto_sync = After_writes)
+    ?timeout_ms ?max_retries url =
+  let* auto_sync, sync_interval_ms = checked_mode auto_sync in
+  let* timeout_ms = checked_option "The timeout, in ms," 1 timeout_ms in
+  let* max_retries = checked_option "The number of retries" 1 max_retries in
+  let* id, notice =
+    Turso_wire.made_answer Turso_wire.read_text
+      (Turso_raw.open_
+         {
+           db_path;
+           url;
+           token;
+           auto_sync;
+           sync_interval_ms;
+           timeout_ms;
+           max_retries;
+         })
+  in
+  Ok { id; notice = (if notice = "" then None else Some notice) }
+
+let close { id; _ } =
+  Turso_wire.(answer read_nothing) (Turso_raw.close_connection id)
+
+let with_connection ?db_path ?token ?auto_sync ?timeout_ms ?max_retries url use
+    =
+  let* connection =
+    connect ?db_path ?token ?auto_sync ?timeout_ms ?max_retries url
+  in
+  Fun.protect
+    ~finally:(fun () -> ignore (close connection))
+    (fun () -> use connection)
+
+let query ?(params = []) { id; _ } sql =
+  Turso_wire.(answer read_rows) (Turso_raw.query id sql (Turso_wire.values params))
+
+let execute ?(params = []) { id; _ } sql =
+  Turso_wire.(answer read_changes)
+    (Turso_raw.execute id sql (Turso_wire.values params))
+
+let execute_batch { id; _ } statements =
+  Turso_wire.(answer read_changes)
+    (Turso_raw.execute_batch id (Turso_wire.statements statements))
+
+(* Where the first row is that has not one value a column, counted from 1. *)
+let ragged columns rows =
+  let width = List.length columns in
+  let rec go number = function
+    | [] -> None
+    | row :: _ when Array.length row <> width ->
+        Some (number, Array.length row, width)
+    | _ :: rest -> go (number + 1) rest
+  in
+  go 1 rows
+
+let insert_rows { id; _ } ~table ~columns rows =
+  match ragged columns rows with
+  | Some (number, values, width) ->
+      usage
+        (Printf.sprintf "Row %d has %d values for %d columns." number values
+           width)
+        "Give every row one value a column; Null where it has none."
+  | None ->
+      Turso_wire.(answer read_changes)
+        (Turso_raw.insert_rows id table (Turso_wire.rows ~columns rows))
+
+let sync { id; _ } = Turso_wire.(answer read_synced) (Turso_raw.sync id)
+
+let set_auto_sync { id; _ } auto_sync =
+  let* mode, interval = checked_mode auto_sync in
+  Turso_wire.(answer read_nothing) (Turso_raw.set_auto_sync id mode interval)
+
+let stats { id; _ } = Turso_wire.(answer read_stats) (Turso_raw.stats id)

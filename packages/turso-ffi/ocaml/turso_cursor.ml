@@ -1,0 +1,45 @@
+(* [more] may be read by several threads, and is only ever set to false. *)
+type t = { id : int; mutable more : bool }
+
+let ( let* ) = Result.bind
+let default_max_rows = 1_000
+
+let open_ ?(params = []) connection sql =
+  let* id, () =
+    Turso_wire.made_answer Turso_wire.read_nothing
+      (Turso_raw.cursor_open
+         (Turso_connection.id connection)
+         sql
+         (Turso_wire.values params))
+  in
+  Ok { id; more = true }
+
+let rec next ?(max_rows = default_max_rows) cursor =
+  if max_rows < 1 || max_rows > 0x7fff_ffff then
+    Error
+      (Turso_error.make Usage
+         (Printf.sprintf "max_rows is %d." max_rows)
+         ~hint:"Give a whole number from 1 to 2147483647.")
+  else if not cursor.more then Ok None
+  else
+    let* more, page =
+      Turso_wire.(answer read_page) (Turso_raw.cursor_next cursor.id max_rows)
+    in
+    cursor.more <- more;
+    if page.rows = [] then next ~max_rows cursor else Ok (Some page)
+
+let close { id; _ } =
+  Turso_wire.(answer read_nothing) (Turso_raw.cursor_close id)
+
+let fold ?params ?max_rows connection sql ~init ~f =
+  let* cursor = open_ ?params connection sql in
+  let rec go so_far =
+    let* page = next ?max_rows cursor in
+    match page with
+    | None -> Ok so_far
+    | Some { rows; _ } -> go (List.fold_left f so_far rows)
+  in
+  Fun.protect ~finally:(fun () -> ignore (close cursor)) (fun () -> go init)
+
+let iter ?params ?max_rows connection sql ~f =
+  fold ?params ?max_rows connection sql ~init:() ~f:(fun () row -> f row)

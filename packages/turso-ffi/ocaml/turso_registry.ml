@@ -1,0 +1,96 @@
+(* Connections by name, each opened when it is first asked for. *)
+
+type slot = {
+  (* Held while this one connects, so that two threads do not open its replica
+     twice. Others connect meanwhile. *)
+  lock : Mutex.t;
+  mutable config : Turso_config.t option;
+  mutable connection : Turso_connection.t option;
+}
+
+let ( let* ) = Result.bind
+let slots : (string, slot) Hashtbl.t = Hashtbl.create 4
+let slots_lock = Mutex.create ()
+
+let locked mutex work =
+  Mutex.lock mutex;
+  Fun.protect ~finally:(fun () -> Mutex.unlock mutex) work
+
+let slot name =
+  locked slots_lock (fun () ->
+      match Hashtbl.find_opt slots name with
+      | Some slot -> slot
+      | None ->
+          let slot =
+            { lock = Mutex.create (); config = None; connection = None }
+          in
+          Hashtbl.add slots name slot;
+          slot)
+
+let rec make_folder path =
+  if path <> "" && not (Sys.file_exists path) then (
+    make_folder (Filename.dirname path);
+    try Unix.mkdir path 0o755
+    with Unix.Unix_error (EEXIST, _, _) -> (* another process was first *) ())
+
+let make_folder_of file =
+  try Ok (make_folder (Filename.dirname file))
+  with Unix.Unix_error (reason, _, path) ->
+    Error
+      (Turso_error.make File_inaccessible
+         (Printf.sprintf "The folder %s cannot be made: %s." path
+            (Unix.error_message reason))
+         ~hint:"Check the permissions, or put the replica elsewhere.")
+
+let connect (config : Turso_config.t) =
+  let* () = Option.fold ~none:(Ok ()) ~some:make_folder_of config.replica in
+  Turso_connection.connect config.url ?db_path:config.replica
+    ?token:config.auth_token ~auto_sync:config.auto_sync
+    ?timeout_ms:config.timeout_ms ?max_retries:config.max_retries
+
+let is_closed connection =
+  match Turso_connection.stats connection with
+  | Error { code = Connection_closed; _ } -> true
+  | Ok _ | Error _ -> false
+
+let closed_quietly connection = ignore (Turso_connection.close connection)
+
+let configure name config =
+  let slot = slot name in
+  locked slot.lock (fun () ->
+      Option.iter closed_quietly slot.connection;
+      slot.connection <- None;
+      slot.config <- Some config)
+
+(** The connection of a name; [config] says how to open it where nobody did. *)
+let get name ~config =
+  let slot = slot name in
+  locked slot.lock (fun () ->
+      match slot.connection with
+      | Some connection when not (is_closed connection) -> Ok connection
+      | Some _ | None ->
+          let* config = Option.fold ~none:(config ()) ~some:Result.ok slot.config in
+          let* connection = connect config in
+          slot.connection <- Some connection;
+          Ok connection)
+
+let close name =
+  let slot = slot name in
+  locked slot.lock (fun () ->
+      let connection = slot.connection in
+      slot.connection <- None;
+      match connection with
+      | Some connection when not (is_closed connection) ->
+          Turso_connection.close connection
+      | Some _ | None -> Ok ())
+
+(** The names that have a connection, in order. *)
+let names () =
+  let all =
+    locked slots_lock (fun () ->
+        Hashtbl.fold (fun name slot all -> (name, slot) :: all) slots [])
+  in
+  List.sort String.compare
+    (List.filter_map
+       (fun (name, slot) -> if slot.connection = None then None else Some name)
+       all)

@@ -1,0 +1,55 @@
+//! Bytes that cross the border: `turso_buffer` goes out and comes back, `turso_bytes` is only looked at.
+
+use std::mem::ManuallyDrop;
+
+/// Bytes that this library made and the caller owns.
+#[repr(C)]
+pub struct TursoBuffer {
+    data: *mut u8,
+    len: usize,
+    cap: usize,
+}
+
+/// Bytes of the caller's.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TursoBytes {
+    data: *const u8,
+    len: usize,
+}
+
+impl TursoBuffer {
+    pub const EMPTY: Self = Self { data: std::ptr::null_mut(), len: 0, cap: 0 };
+
+    pub fn new(bytes: Vec<u8>) -> Self {
+        if bytes.capacity() == 0 {
+            return Self::EMPTY;
+        }
+        let mut bytes = ManuallyDrop::new(bytes);
+        Self { data: bytes.as_mut_ptr(), len: bytes.len(), cap: bytes.capacity() }
+    }
+
+    /// Frees the bytes and leaves an empty buffer.
+    ///
+    /// # Safety
+    /// The fields are as `new` made them, or as this function left them.
+    pub unsafe fn free(&mut self) {
+        let Self { data, len, cap } = std::mem::replace(self, Self::EMPTY);
+        if !data.is_null() {
+            // SAFETY: these are the parts of a Vec that was given away once.
+            drop(unsafe { Vec::from_raw_parts(data, len, cap) });
+        }
+    }
+}
+
+impl TursoBytes {
+    /// # Safety
+    /// `data` points to `len` bytes that stay as they are for the length of the call, or `len` is 0.
+    pub unsafe fn as_slice<'a>(self) -> &'a [u8] {
+        if self.len == 0 || self.data.is_null() {
+            return &[];
+        }
+        // SAFETY: promised by the caller.
+        unsafe { std::slice::from_raw_parts(self.data, self.len) }
+    }
+}

@@ -1,0 +1,119 @@
+//! Reading what callers pass in: every length is checked before it is used.
+
+use crate::error::{Error, Result};
+use crate::value::Value;
+
+/// A statement of a batch with its parameters.
+pub struct Statement<'a> {
+    pub sql: &'a str,
+    pub params: Vec<Value<'a>>,
+}
+
+/// Rows to insert: `values` holds row after row.
+pub struct InsertRows<'a> {
+    pub columns: Vec<&'a str>,
+    pub values: Vec<Value<'a>>,
+}
+
+/// Parameters: encoded values, or nothing at all.
+pub fn params(bytes: &[u8]) -> Result<Vec<Value<'_>>> {
+    if bytes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut reader = Reader { rest: bytes };
+    let values = reader.values()?;
+    reader.end()?;
+    Ok(values)
+}
+
+pub fn statements(bytes: &[u8]) -> Result<Vec<Statement<'_>>> {
+    let mut reader = Reader { rest: bytes };
+    let count = reader.u32()?;
+    let mut statements = Vec::new();
+    for _ in 0..count {
+        statements.push(Statement { sql: reader.text()?, params: reader.values()? });
+    }
+    reader.end()?;
+    Ok(statements)
+}
+
+pub fn insert_rows(bytes: &[u8]) -> Result<InsertRows<'_>> {
+    let mut reader = Reader { rest: bytes };
+    let columns = (0..reader.u32()?).map(|_| reader.text()).collect::<Result<Vec<_>>>()?;
+    let rows = reader.u32()? as usize;
+    if columns.is_empty() && rows > 0 {
+        return Err(malformed("rows of no columns"));
+    }
+    let mut values = Vec::new();
+    for _ in 0..rows * columns.len() {
+        values.push(reader.value()?);
+    }
+    reader.end()?;
+    Ok(InsertRows { columns, values })
+}
+
+/// Text, such as SQL.
+pub fn text<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str> {
+    std::str::from_utf8(bytes)
+        .map_err(|_| Error::usage(format!("The {what} is not UTF-8."), "Pass it as UTF-8."))
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at_checked(count).ok_or_else(|| malformed("an end too early"))?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+        self.take(N)?.try_into().map_err(|_| malformed("an end too early"))
+    }
+
+    fn u32(&mut self) -> Result<u32> {
+        Ok(u32::from_le_bytes(self.array()?))
+    }
+
+    fn bytes(&mut self) -> Result<&'a [u8]> {
+        let length = self.u32()? as usize;
+        self.take(length)
+    }
+
+    fn text(&mut self) -> Result<&'a str> {
+        text(self.bytes()?, "text in an encoded argument")
+    }
+
+    fn value(&mut self) -> Result<Value<'a>> {
+        Ok(match self.take(1)?[0] {
+            0 => Value::Null,
+            1 => Value::Integer(i64::from_le_bytes(self.array()?)),
+            2 => Value::Real(f64::from_bits(u64::from_le_bytes(self.array()?))),
+            3 => Value::Text(self.bytes()?),
+            4 => Value::Blob(self.bytes()?),
+            tag => return Err(malformed(&format!("a value of kind {tag}"))),
+        })
+    }
+
+    fn values(&mut self) -> Result<Vec<Value<'a>>> {
+        let count = self.u32()?;
+        let mut values = Vec::new();
+        for _ in 0..count {
+            values.push(self.value()?);
+        }
+        Ok(values)
+    }
+
+    fn end(&self) -> Result<()> {
+        if self.rest.is_empty() { Ok(()) } else { Err(malformed("bytes after its end")) }
+    }
+}
+
+fn malformed(what: &str) -> Error {
+    Error::usage(
+        format!("An encoded argument is malformed: there is {what}."),
+        "Encode values as turso.h describes.",
+    )
+}

@@ -1,0 +1,11 @@
+//! The border to C: every exported function, what it is given and what it gives.
+
+mod buffer;
+mod connections;
+mod cursors;
+pub mod decode;
+mod guard;
+mod library;
+mod prepared;
+mod statements;
+mod transactions;

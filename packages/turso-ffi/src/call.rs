@@ -1,0 +1,76 @@
+//! One call's limits: when it must be over, and how often what is safe to repeat is repeated.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use tokio::time::{sleep, Instant};
+
+use crate::error::{Error, Result};
+use crate::status::Status;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// What may be done once more after which failure.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// Anything: it only reads.
+    Read,
+    /// Only what the server never began, or refused as a whole.
+    Unbegun,
+}
+
+impl Repeat {
+    fn allows(self, error: &Error) -> bool {
+        match error.status {
+            Status::RemoteUnreachable | Status::RemoteBusy => true,
+            Status::RemoteInterrupted => self == Repeat::Read,
+            Status::RemoteFailed => self == Repeat::Read && error.retryable,
+            _ => false,
+        }
+    }
+}
+
+/// The limits of one call.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    pub deadline: Instant,
+    pub max_retries: u32,
+    /// Counts repetitions.
+    pub retries: &'a AtomicU64,
+}
+
+impl Call<'_> {
+    /// A call that repeats nothing.
+    pub fn once(deadline: Instant) -> Self {
+        static NONE: AtomicU64 = AtomicU64::new(0);
+        Self { deadline, max_retries: 0, retries: &NONE }
+    }
+
+    /// Carries out `work` until it succeeds, fails for good, or there is no time left for another try.
+    pub async fn repeat<T, F: Future<Output = Result<T>>>(
+        &self,
+        repeat: Repeat,
+        mut work: impl FnMut() -> F,
+    ) -> Result<T> {
+        let mut pause = FIRST_PAUSE;
+        for _ in 0..self.max_retries {
+            match work().await {
+                Err(error) if repeat.allows(&error) && Instant::now() + pause < self.deadline => {
+                    sleep(pause.mul_f64(jitter())).await;
+                    self.retries.fetch_add(1, Ordering::Relaxed);
+                    pause = LONGEST_PAUSE.min(pause * 2);
+                }
+                outcome => return outcome,
+            }
+        }
+        work().await
+    }
+}
+
+/// Between a half and one, so that clients that failed together do not come back together.
+fn jitter() -> f64 {
+    let nanos = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |now| now.subsec_nanos());
+    0.5 + f64::from(nanos % 1000) / 2000.0
+}

@@ -1,0 +1,42 @@
+//! Closing a connection, whatever goes on in it.
+
+use std::sync::atomic::Ordering;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Backend, Connection, CONNECTIONS, CURSORS, STATEMENTS, TRANSACTIONS};
+use crate::call::Call;
+use crate::error::Result;
+
+/// How long the server has to hear that a transaction is over; it finds out by itself within 10 s.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Closes a connection with all that is open on it. Calls under way end with CONNECTION_CLOSED before this returns.
+pub fn close(id: i64) -> Result<()> {
+    let connection = CONNECTIONS.remove(id)?;
+    connection.closed.cancel();
+    connection.background.lock().unwrap_or_else(PoisonError::into_inner).take();
+    connection.wait_for_calls();
+    STATEMENTS.remove_all(|it| it.is_of(id));
+    CURSORS.remove_all(|it| it.is_of(id));
+    for transaction in TRANSACTIONS.remove_all(|it| it.is_of(id)) {
+        transaction.abandon(Call::once(Instant::now() + FAREWELL));
+    }
+    Ok(())
+}
+
+impl Connection {
+    fn wait_for_calls(&self) {
+        while self.active.load(Ordering::SeqCst) > 0 {
+            // Each time anew, for a query that began since.
+            match &self.backend {
+                Backend::Replica { pool, .. } => pool.interrupt(),
+                Backend::File { database } => database.pool().interrupt(),
+                Backend::Remote { .. } => {}
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Opening a connection.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::stats::Counters;
+use super::sync::AutoSync;
+use super::{Backend, Connection, CONNECTIONS};
+use crate::address::{self, Address, Server};
+use crate::call::Call;
+use crate::error::Result;
+use crate::primary::Primary;
+use crate::registry::next_id;
+use crate::replica::{self, Replica};
+use crate::runtime;
+use crate::secret::Secret;
+use crate::sqlite::database::FileDatabase;
+use crate::sqlite::{self, Access, Pool, OUTLINE};
+
+/// How to connect.
+pub struct Options<'a> {
+    /// The replica's file; empty: no replica.
+    pub db_path: &'a str,
+    pub url: &'a str,
+    pub token: &'a str,
+    pub auto_sync: AutoSync,
+    pub timeout: Duration,
+    pub max_retries: u32,
+}
+
+/// Opens a connection: its id, and a word about what was found, or an empty one.
+pub fn open(options: Options<'_>) -> Result<(i64, String)> {
+    let counters = Counters::default();
+    let (backend, word) = match address::parse(options.url)? {
+        Address::File(path) => open_file(path, &options)?,
+        Address::Server(server) => open_server(server, &options, &counters)?,
+    };
+    let connection = Arc::new(Connection {
+        id: next_id(),
+        backend,
+        timeout: options.timeout,
+        max_retries: options.max_retries,
+        auto_sync: Mutex::new(options.auto_sync),
+        background: Mutex::default(),
+        counters,
+        closed: CancellationToken::new(),
+        active: AtomicUsize::new(0),
+    });
+    connection.set_auto_sync(options.auto_sync)?;
+    let id = connection.id;
+    CONNECTIONS.put(id, connection);
+    Ok((id, word))
+}
+
+fn open_file(path: PathBuf, options: &Options<'_>) -> Result<(Backend, String)> {
+    let word = if options.db_path.is_empty() { "" } else { "A file: URL has no replica; db_path was not used." };
+    Ok((Backend::File { database: FileDatabase::open(path, options.timeout)? }, word.into()))
+}
+
+fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Result<(Backend, String)> {
+    let token = Secret::new(options.token);
+    let primary = Arc::new(Primary::new(server.clone(), &token, options.timeout)?);
+    let call = Call {
+        deadline: Instant::now() + options.timeout,
+        max_retries: options.max_retries,
+        retries: &counters.retries,
+    };
+    // First of all, since a server that is not there or refuses the token is told apart best here.
+    let outline = runtime::wait(primary.outline(call))?;
+    if options.db_path.is_empty() {
+        return Ok((Backend::Remote { primary }, String::new()));
+    }
+    let (replica, fault) = replica::open(Path::new(options.db_path), &server, &token, options.timeout)?;
+    let generation = replica.generation();
+    runtime::wait(replica.sync(call))?;
+    let pool = Arc::new(Pool::new(replica.path().to_owned(), Access::Read, options.timeout));
+    let word = match fault {
+        Some(fault) => format!("The replica was fetched anew: {fault}."),
+        None if replica.generation() != generation => {
+            "The replica was fetched anew: the primary's history is another one than it had.".into()
+        }
+        None if runtime::wait(differs(&primary, &replica, &pool, outline, call))? => {
+            runtime::wait(replica.rebuild(call, generation))?;
+            "The replica was fetched anew: its file was not the one that was synced last.".into()
+        }
+        None => String::new(),
+    };
+    Ok((Backend::Replica { primary, replica, pool }, word))
+}
+
+/// Whether the replica is not what it was synced to, as where another file was put in its place. `before` is the primary's
+/// outline of before the sync.
+async fn differs(
+    primary: &Primary,
+    replica: &Arc<Replica>,
+    pool: &Arc<Pool>,
+    mut before: Option<Vec<u8>>,
+    call: Call<'_>,
+) -> Result<bool> {
+    loop {
+        let outline = pool.lend(replica.generation()).and_then(|lease| sqlite::query(&lease, OUTLINE, &[]));
+        if before.is_none() || outline.is_ok_and(|outline| Some(outline) == before) {
+            return Ok(false);
+        }
+        // Others may have written meanwhile; what stays the same on both sides is a difference.
+        let now = primary.outline(call).await?;
+        if now == before {
+            return Ok(true);
+        }
+        replica.sync(call).await?;
+        before = now;
+    }
+}

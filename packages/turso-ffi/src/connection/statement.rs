@@ -1,0 +1,57 @@
+//! A statement that is kept to be run often.
+
+use std::sync::Arc;
+
+use super::{Backend, Connection};
+use crate::error::Result;
+use crate::keyword;
+use crate::sqlite;
+use crate::status::Status;
+use crate::value::{Changes, Value};
+
+/// SQL that compiles. Each connection to a file keeps it compiled; the primary does so by itself.
+pub struct Statement {
+    connection: Arc<Connection>,
+    sql: String,
+}
+
+impl Statement {
+    pub fn prepare(connection: &Arc<Connection>, sql: &str) -> Result<Self> {
+        let _entered = connection.enter()?;
+        keyword::check_single(sql)?;
+        connection.compile(sql)?;
+        Ok(Self { connection: Arc::clone(connection), sql: sql.to_owned() })
+    }
+
+    pub fn query(&self, params: &[Value<'_>]) -> Result<Vec<u8>> {
+        self.connection.query(&self.sql, params)
+    }
+
+    pub fn execute(&self, params: &[Value<'_>]) -> Result<Changes> {
+        self.connection.execute(&self.sql, params)
+    }
+
+    pub fn is_of(&self, connection_id: i64) -> bool {
+        self.connection.id == connection_id
+    }
+}
+
+impl Connection {
+    fn compile(&self, sql: &str) -> Result<()> {
+        let primary = match &self.backend {
+            Backend::File { .. } => None,
+            Backend::Replica { primary, .. } | Backend::Remote { primary } => Some(primary),
+        };
+        if !matches!(self.backend, Backend::Remote { .. }) {
+            match (self.read_file(|lease| sqlite::is_readonly(&lease, sql)), primary) {
+                // The replica may not have the table yet; the primary has the last word.
+                (Err(error), Some(_)) if error.status == Status::SqlFailed => {}
+                (outcome, _) => return outcome.map(drop),
+            }
+        }
+        match primary {
+            Some(primary) => self.wait(primary.is_readonly(self.call(), sql)).map(drop),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What a connection has done.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::{Backend, Connection, CURSORS, STATEMENTS};
+use crate::error::Result;
+use crate::value::{put_bytes, put_u32};
+
+#[derive(Default)]
+pub struct Counters {
+    pub reads: AtomicU64,
+    pub writes: AtomicU64,
+    pub rows_written: AtomicU64,
+    pub retries: AtomicU64,
+}
+
+impl Connection {
+    /// Names and numbers, encoded.
+    pub fn stats(&self) -> Result<Vec<u8>> {
+        let _entered = self.enter()?;
+        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed) as i64;
+        let (mut syncs, mut rebuilds, mut frame_no, mut age) = (0, 0, 0, -1);
+        let mut requests = 0;
+        if let Backend::Replica { replica, .. } = &self.backend {
+            syncs = replica.syncs() as i64;
+            rebuilds = replica.rebuilds() as i64;
+            frame_no = replica.frame_no() as i64;
+            age = replica.age().map_or(-1, |age| age.as_millis() as i64);
+        }
+        if let Backend::Replica { primary, .. } | Backend::Remote { primary } = &self.backend {
+            requests = primary.requests() as i64;
+        }
+        Ok(encode(&[
+            ("writes", load(&self.counters.writes)),
+            ("reads", load(&self.counters.reads)),
+            ("syncs", syncs),
+            ("retries", load(&self.counters.retries)),
+            ("rebuilds", rebuilds),
+            ("frame_no", frame_no),
+            ("last_sync_ms_ago", age),
+            ("rows_written", load(&self.counters.rows_written)),
+            ("requests", requests),
+            ("open_statements", STATEMENTS.count(|it| it.is_of(self.id)) as i64),
+            ("open_cursors", CURSORS.count(|it| it.is_of(self.id)) as i64),
+        ]))
+    }
+}
+
+fn encode(pairs: &[(&str, i64)]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    put_u32(&mut bytes, pairs.len());
+    for (name, number) in pairs {
+        put_bytes(&mut bytes, name.as_bytes());
+        bytes.extend_from_slice(&number.to_le_bytes());
+    }
+    bytes
+}

@@ -1,0 +1,103 @@
+//! When the replica is brought up to date.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+use super::{Backend, Connection};
+use crate::call::Call;
+use crate::error::{Error, Result};
+use crate::replica::{Replica, Synced};
+use crate::runtime;
+use crate::status::Status;
+
+/// When the replica is brought up to date by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AutoSync {
+    /// After every write, before the call returns.
+    On,
+    Off,
+    /// Every so often in the background, and after every write as well.
+    Interval(Duration),
+}
+
+/// The syncs in the background; dropping it ends them.
+pub struct Background(AbortHandle);
+
+impl Connection {
+    /// Brings the replica up to date. A connection without one has nothing to do.
+    pub fn sync(&self) -> Result<Synced> {
+        let _entered = self.enter()?;
+        let Backend::Replica { replica, .. } = &self.backend else { return Ok(Synced::default()) };
+        self.wait(replica.sync(self.call())).map_err(|error| match error.status {
+            Status::ConnectionClosed | Status::SyncFailed => error,
+            _ => error.within(Status::SyncFailed, "The replica could not be brought up to date.", ""),
+        })
+    }
+
+    /// Brings a write that has been committed to the replica, where that is wanted.
+    pub(super) fn sync_after_write(&self, call: Call<'_>) -> Result<()> {
+        let Backend::Replica { replica, .. } = &self.backend else { return Ok(()) };
+        if self.auto_sync() == AutoSync::Off {
+            return Ok(());
+        }
+        self.wait(replica.sync(call)).map(drop).map_err(|error| {
+            error.within(
+                Status::CommittedNotSynced,
+                "The write is committed, but the replica does not have it yet.",
+                "Do not repeat the write. Sync until that succeeds; the next reads see it then.",
+            )
+        })
+    }
+
+    pub fn set_auto_sync(self: &Arc<Self>, mode: AutoSync) -> Result<()> {
+        let _entered = self.enter()?;
+        let background = match (mode, &self.backend) {
+            (AutoSync::Interval(interval), Backend::Replica { replica, .. }) => {
+                Some(Background::start(replica, interval, self)?)
+            }
+            _ => None,
+        };
+        *self.auto_sync.lock().unwrap_or_else(PoisonError::into_inner) = mode;
+        *self.background.lock().unwrap_or_else(PoisonError::into_inner) = background;
+        Ok(())
+    }
+
+    fn auto_sync(&self) -> AutoSync {
+        *self.auto_sync.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Background {
+    fn start(replica: &Arc<Replica>, interval: Duration, connection: &Connection) -> Result<Self> {
+        let (replica, timeout) = (Arc::clone(replica), connection.timeout);
+        let task = runtime::start()?.spawn(async move {
+            loop {
+                tokio::time::sleep(interval).await;
+                // Failures show when somebody syncs or writes; the next turn tries again.
+                let _ = replica.sync(Call::once(Instant::now() + timeout)).await;
+            }
+        });
+        Ok(Self(task.abort_handle()))
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl AutoSync {
+    /// Reads the numbers of `turso.h`.
+    pub fn of(mode: u32, interval_ms: u32) -> Result<Self> {
+        match mode {
+            0 => Ok(AutoSync::On),
+            1 => Ok(AutoSync::Off),
+            2 => Ok(AutoSync::Interval(Duration::from_millis(if interval_ms == 0 { 1000 } else { interval_ms.into() }))),
+            _ => Err(Error::usage(format!("There is no auto-sync mode {mode}."), "It is 0 (on), 1 (off) or 2 (interval).")),
+        }
+    }
+}

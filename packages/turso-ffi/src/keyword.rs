@@ -1,0 +1,70 @@
+//! The word that a statement begins with, for those that a call must not be given.
+
+use crate::error::{Error, Result};
+use crate::sqlite::sql_failed;
+
+/// Fails for statements that would begin or end a transaction behind the back of the calls for that, or that are none.
+pub fn check_single(sql: &str) -> Result<()> {
+    match first(sql)? {
+        Word::Begin | Word::End | Word::Savepoint | Word::RollbackTo => Err(transaction_word()),
+        Word::Other => Ok(()),
+    }
+}
+
+/// As check_single, for a statement in a transaction, which may have savepoints.
+pub fn check_within(sql: &str) -> Result<()> {
+    match first(sql)? {
+        Word::Begin | Word::End => Err(transaction_word()),
+        _ => Ok(()),
+    }
+}
+
+fn transaction_word() -> Error {
+    Error::usage(
+        "Transactions are not begun and ended by statements here.",
+        "Send the statements as a batch, or use begin, commit and rollback.",
+    )
+}
+
+enum Word {
+    Begin,
+    End,
+    Savepoint,
+    RollbackTo,
+    Other,
+}
+
+fn first(sql: &str) -> Result<Word> {
+    let start = skip(sql);
+    let length = start.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let (word, rest) = start.split_at(length);
+    let is = |name: &str| word.eq_ignore_ascii_case(name);
+    Ok(match word.len() {
+        0 if start.is_empty() => return Err(sql_failed("There is no statement.".into())),
+        5 if is("BEGIN") => Word::Begin,
+        3 if is("END") => Word::End,
+        6 if is("COMMIT") => Word::End,
+        8 if is("ROLLBACK") && rest.to_ascii_uppercase().split_whitespace().any(|it| it == "TO") => Word::RollbackTo,
+        8 if is("ROLLBACK") => Word::End,
+        9 if is("SAVEPOINT") => Word::Savepoint,
+        7 if is("RELEASE") => Word::Savepoint,
+        6 if is("ATTACH") || is("DETACH") => {
+            return Err(sql_failed("Other databases cannot be attached.".into()));
+        }
+        _ => Word::Other,
+    })
+}
+
+/// What follows blanks, comments and empty statements.
+fn skip(mut sql: &str) -> &str {
+    loop {
+        sql = sql.trim_start_matches(|it: char| it.is_ascii_whitespace() || it == ';' || it == '\u{feff}');
+        sql = if let Some(rest) = sql.strip_prefix("--") {
+            rest.split_once('\n').map_or("", |(_, rest)| rest)
+        } else if let Some(rest) = sql.strip_prefix("/*") {
+            rest.split_once("*/").map_or("", |(_, rest)| rest)
+        } else {
+            return sql;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! A live connection to a Turso (libSQL) database, behind the C interface of `include/turso.h`.
+//!
+//! A connection reads from an embedded replica and sends writes to the primary; after a write the replica is synced before
+//! the call returns. The border to C is in [`border`]; everything else knows nothing of it.
+
+#![deny(unsafe_op_in_unsafe_fn)]
+
+pub mod border;
+mod address;
+mod bulk;
+mod call;
+mod connection;
+mod error;
+mod keyword;
+mod primary;
+mod quiet;
+mod registry;
+mod replica;
+mod runtime;
+mod secret;
+mod sqlite;
+mod status;
+mod value;

@@ -1,0 +1,46 @@
+//! The body of a request, which tells whether it was ever asked for.
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::HeaderMap;
+use hyper::body::{HttpBody, SizeHint};
+
+/// A request's body. A request whose body was never taken has not reached the server, so that it is safe to repeat,
+/// whatever it was.
+pub struct Body {
+    bytes: Option<Bytes>,
+    taken: Arc<AtomicBool>,
+}
+
+impl Body {
+    pub fn new(bytes: Bytes) -> (Self, Arc<AtomicBool>) {
+        let taken = Arc::new(AtomicBool::new(false));
+        (Self { bytes: Some(bytes), taken: Arc::clone(&taken) }, taken)
+    }
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_data(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        self.taken.store(true, Ordering::Release);
+        Poll::Ready(self.bytes.take().map(Ok))
+    }
+
+    fn poll_trailers(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<Option<HeaderMap>, Self::Error>> {
+        Poll::Ready(Ok(None))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+    }
+}

@@ -1,0 +1,94 @@
+//! Requests to the primary.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, Request, Response};
+use hyper::Client;
+use tokio::time::{timeout_at, Instant};
+
+use super::body::Body;
+use super::connector::Connector;
+use super::errors;
+use crate::address::Server;
+use crate::error::Result;
+use crate::secret::Secret;
+
+pub struct HttpClient {
+    client: Client<Connector, Body>,
+    server: Server,
+    authorization: Option<HeaderValue>,
+    requests: AtomicU64,
+}
+
+impl HttpClient {
+    pub fn new(connector: Connector, server: Server, token: &Secret) -> Result<Self> {
+        let authorization = if token.is_empty() {
+            None
+        } else {
+            if !token.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(errors::bad_token(&server.location));
+            }
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()))
+                .map_err(|_| errors::bad_token(&server.location))?;
+            value.set_sensitive(true);
+            Some(value)
+        };
+        Ok(Self { client: Client::builder().build(connector), server, authorization, requests: AtomicU64::new(0) })
+    }
+
+    pub fn location(&self) -> &str {
+        &self.server.location
+    }
+
+    /// Requests that were made.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Sends a request and reads the whole answer. `base` is where the server wants it, where not at its own address.
+    pub async fn post(&self, base: Option<&str>, path: &str, body: Bytes, deadline: Instant) -> Result<Bytes> {
+        let response = self.open(base, path, body, deadline).await?;
+        match timeout_at(deadline, hyper::body::to_bytes(response.into_body())).await {
+            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(error)) => Err(errors::transport(&error, true, self.location())),
+            Err(_) => Err(errors::timed_out(true, self.location())),
+        }
+    }
+
+    /// Sends a request and gives its answer as it begins, which is one of success.
+    pub async fn open(
+        &self,
+        base: Option<&str>,
+        path: &str,
+        body: Bytes,
+        deadline: Instant,
+    ) -> Result<Response<hyper::Body>> {
+        let (body, taken) = Body::new(body);
+        let request = self.request(base, path, body)?;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let begun = || taken.load(Ordering::Acquire);
+        let response = match timeout_at(deadline, self.client.request(request)).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err(errors::transport(&error, begun(), self.location())),
+            Err(_) => return Err(errors::timed_out(begun(), self.location())),
+        };
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let status = response.status().as_u16();
+        let body = timeout_at(deadline, hyper::body::to_bytes(response.into_body())).await;
+        let body = body.ok().and_then(|body| body.ok()).unwrap_or_default();
+        Err(errors::status(status, &body, self.location()))
+    }
+
+    fn request(&self, base: Option<&str>, path: &str, body: Body) -> Result<Request<Body>> {
+        let base = base.unwrap_or(&self.server.base).trim_end_matches('/');
+        let mut request = Request::post(format!("{base}/{path}")).header(CONTENT_TYPE, "application/x-protobuf");
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        request.body(body).map_err(|_| errors::not_libsql("it names an address that is none", self.location()))
+    }
+}

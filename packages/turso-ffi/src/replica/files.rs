@@ -1,0 +1,126 @@
+//! The files of a replica, and whether they are sound.
+
+use std::fs;
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::sqlite::{self, Access, Failure, Pool};
+use crate::status::Status;
+
+/// The file, and those that SQLite and libSQL keep beside it.
+pub struct Files {
+    database: PathBuf,
+    index: PathBuf,
+}
+
+/// What libSQL notes of a replica: the id of the log that it follows, and the last frame of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Index {
+    pub log_id: u128,
+    pub frame_no: u64,
+}
+
+impl Files {
+    pub fn new(database: PathBuf) -> Self {
+        let index = with_suffix(&database, "-client_wal_index");
+        Self { database, index }
+    }
+
+    pub fn database(&self) -> &Path {
+        &self.database
+    }
+
+    /// What libSQL noted, or None where it has not noted anything sound.
+    pub fn index(&self) -> Option<Index> {
+        let bytes = fs::read(&self.index).ok()?;
+        let log_id = u128::from_le_bytes(bytes.get(..16)?.try_into().ok()?);
+        let frame_no = u64::from_le_bytes(bytes.get(16..24)?.try_into().ok()?);
+        (bytes.len() == 32).then_some(Index { log_id, frame_no })
+    }
+
+    /// Looks at the files before they are used. What is no sound replica is taken away, to be fetched anew, and the
+    /// answer says why. A database that is none of ours is refused with FILE_INACCESSIBLE.
+    pub fn inspect(&self) -> Result<Option<String>> {
+        let size = match fs::metadata(&self.database) {
+            Ok(metadata) if metadata.is_file() => Some(metadata.len()),
+            Ok(_) => return Err(inaccessible(&self.database, &ErrorKind::IsADirectory.into())),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(inaccessible(&self.database, &error)),
+        };
+        let has_index = self.index.exists();
+        let fault = match size {
+            None if has_index => "its file was missing".to_owned(),
+            None => return Ok(None),
+            // As made by those who reserve a name.
+            Some(0) if !has_index => return self.remove().map(|()| None),
+            Some(_) if !has_index => return Err(self.not_a_replica()),
+            Some(size) => match self.fault(size)? {
+                Some(fault) => fault,
+                None => return Ok(None),
+            },
+        };
+        self.remove()?;
+        Ok(Some(fault))
+    }
+
+    fn fault(&self, size: u64) -> Result<Option<String>> {
+        if self.index().is_none() {
+            return Ok(Some("the file beside it that tells its state was damaged".into()));
+        }
+        if size > 0 {
+            let mut header = [0; 16];
+            let read = fs::File::open(&self.database).and_then(|mut file| file.read_exact(&mut header));
+            if read.is_err() || &header != b"SQLite format 3\0" {
+                return Ok(Some("its file was damaged".into()));
+            }
+        }
+        let pool = Arc::new(Pool::new(self.database.clone(), Access::Read, Duration::from_secs(1)));
+        let checked = pool.lend(0).and_then(|lease| sqlite::query(&lease, "PRAGMA quick_check(1)", &[]));
+        match checked {
+            Ok(rows) if rows.ends_with(b"ok") => Ok(None),
+            Ok(_) | Err(Failure::Damaged(_)) => Ok(Some("its file was damaged".into())),
+            Err(Failure::Other(error)) => Err(error),
+        }
+    }
+
+    /// Takes all of them away.
+    pub fn remove(&self) -> Result<()> {
+        for suffix in ["", "-wal", "-shm"] {
+            remove(&with_suffix(&self.database, suffix))?;
+        }
+        remove(&self.index)
+    }
+
+    fn not_a_replica(&self) -> Error {
+        Error::new(
+            Status::FileInaccessible,
+            format!("{} is a file that is no replica, and it was left as it was.", self.database.display()),
+            "Give another db_path, or move that file away. A local database without a server is opened by a file: URL.",
+        )
+    }
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(inaccessible(path, &error)),
+        _ => Ok(()),
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+pub fn inaccessible(path: &Path, error: &io::Error) -> Error {
+    let status = if error.kind() == ErrorKind::StorageFull { Status::DiskFull } else { Status::FileInaccessible };
+    Error::new(
+        status,
+        format!("{} cannot be read or written ({error}).", path.display()),
+        "Check that its directory exists and may be written by this user.",
+    )
+}

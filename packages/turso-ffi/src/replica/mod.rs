@@ -1,0 +1,100 @@
+//! The embedded replica: a copy of the primary's database in a file, brought up to date by syncs.
+
+mod connector;
+mod files;
+mod lock;
+mod opened;
+mod syncing;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use self::connector::Watched;
+use self::files::Files;
+use self::lock::Lock;
+use crate::address::Server;
+use crate::error::Result;
+use crate::secret::Secret;
+
+pub use opened::open;
+pub use syncing::Synced;
+
+/// A replica's file. Connections of this process to one file share one of these.
+pub struct Replica {
+    files: Files,
+    server: Server,
+    token: Secret,
+    connector: Watched,
+    /// What keeps other programs off; given back when this is dropped.
+    _lock: Lock,
+    /// The libSQL client that fetches frames; None where it is to be made anew.
+    syncing: tokio::sync::Mutex<Option<libsql::Database>>,
+    /// When the latest sync that succeeded began.
+    fresh_as_of: Mutex<Option<Instant>>,
+    /// Whether the file has been taken away and not fetched again yet.
+    missing: AtomicBool,
+    generation: AtomicU64,
+    frame_no: AtomicU64,
+    rebuilds: AtomicU64,
+    syncs: AtomicU64,
+}
+
+impl Replica {
+    pub fn path(&self) -> &Path {
+        self.files.database()
+    }
+
+    /// Rises when the file is replaced by another, so that readers open it again.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Whether the file is there to be read.
+    pub fn is_there(&self) -> bool {
+        !self.missing.load(Ordering::Acquire)
+    }
+
+    /// The number of the last frame that came; 0 where none has.
+    pub fn frame_no(&self) -> u64 {
+        self.frame_no.load(Ordering::Relaxed)
+    }
+
+    pub fn rebuilds(&self) -> u64 {
+        self.rebuilds.load(Ordering::Relaxed)
+    }
+
+    pub fn syncs(&self) -> u64 {
+        self.syncs.load(Ordering::Relaxed)
+    }
+
+    /// How long ago the last sync that succeeded began.
+    pub fn age(&self) -> Option<Duration> {
+        self.fresh_as_of().map(|begun| begun.elapsed())
+    }
+
+    fn fresh_as_of(&self) -> Option<Instant> {
+        *self.fresh_as_of.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn new(path: PathBuf, server: Server, token: Secret, timeout: Duration) -> Result<Self> {
+        let lock = Lock::take(&path)?;
+        Ok(Self {
+            files: Files::new(path),
+            server,
+            token,
+            connector: Watched::new(crate::primary::connector(timeout / 3)?),
+            _lock: lock,
+            syncing: tokio::sync::Mutex::default(),
+            fresh_as_of: Mutex::default(),
+            missing: AtomicBool::new(false),
+            generation: AtomicU64::new(0),
+            frame_no: AtomicU64::new(0),
+            rebuilds: AtomicU64::new(0),
+            syncs: AtomicU64::new(0),
+        })
+    }
+}

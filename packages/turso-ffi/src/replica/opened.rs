@@ -1,0 +1,53 @@
+//! The replicas that are open in this process.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use super::lock::in_use;
+use super::{files, Replica};
+use crate::address::Server;
+use crate::error::Result;
+use crate::secret::Secret;
+
+static OPENED: Mutex<Option<HashMap<PathBuf, Weak<Replica>>>> = Mutex::new(None);
+
+/// Opens a replica, or finds it opened by another connection of this process. The text says what was found, if that is
+/// worth a word. Fails with REPLICA_LOCKED where it is in use otherwise.
+pub fn open(path: &Path, server: &Server, token: &Secret, timeout: Duration) -> Result<(Arc<Replica>, Option<String>)> {
+    let path = resolve(path)?;
+    let mut opened = OPENED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let opened = opened.get_or_insert_default();
+    opened.retain(|_, replica| replica.strong_count() > 0);
+    if let Some(replica) = opened.get(&path).and_then(Weak::upgrade) {
+        if replica.server.base != server.base || replica.token != *token {
+            return Err(in_use(&path, "another connection of this program uses it for another database or token"));
+        }
+        return Ok((replica, None));
+    }
+    let replica = Replica::new(path.clone(), server.clone(), token.clone(), timeout)?;
+    let fault = replica.files.inspect()?;
+    if let Some(index) = replica.files.index() {
+        replica.note_index(index);
+    }
+    if fault.is_some() {
+        replica.note_rebuild();
+    }
+    let replica = Arc::new(replica);
+    opened.insert(path, Arc::downgrade(&replica));
+    Ok((replica, fault))
+}
+
+/// The same path for the same file, also where the file is not there yet.
+fn resolve(path: &Path) -> Result<PathBuf> {
+    let absolute = std::path::absolute(path).map_err(|error| files::inaccessible(path, &error))?;
+    let (Some(directory), Some(name)) = (absolute.parent(), absolute.file_name()) else {
+        return Err(files::inaccessible(path, &std::io::ErrorKind::IsADirectory.into()));
+    };
+    if let Ok(path) = absolute.canonicalize() {
+        return Ok(path);
+    }
+    let directory = directory.canonicalize().map_err(|error| files::inaccessible(directory, &error))?;
+    Ok(directory.join(name))
+}

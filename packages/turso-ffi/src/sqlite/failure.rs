@@ -1,0 +1,79 @@
+//! What SQLite says, as an error of ours.
+
+use rusqlite::ffi;
+
+use crate::error::Error;
+use crate::status::Status;
+
+/// Why a statement on a file failed.
+#[derive(Debug)]
+pub enum Failure {
+    /// The file is no sound database; where it is a replica, it can be fetched anew.
+    Damaged(Error),
+    Other(Error),
+}
+
+impl Failure {
+    pub fn into_error(self) -> Error {
+        match self {
+            Failure::Damaged(error) | Failure::Other(error) => error,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Other(error)
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        let Some(code) = error.sqlite_error().map(|error| error.extended_code) else {
+            return Failure::Other(sql_failed(error.to_string()));
+        };
+        // Not by Display, which may quote the whole statement.
+        let message = match error {
+            rusqlite::Error::SqliteFailure(_, Some(message)) => message,
+            _ => ffi::code_to_str(code).to_string(),
+        };
+        match code & 0xff {
+            ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB => Failure::Damaged(Error::new(
+                Status::FileInaccessible,
+                format!("The database file is damaged ({message})."),
+                "Restore it from a copy. A replica is fetched anew when its connection is opened.",
+            )),
+            code => Failure::Other(of_code(code, message)),
+        }
+    }
+}
+
+fn of_code(code: i32, message: String) -> Error {
+    match code {
+        ffi::SQLITE_CONSTRAINT => Error::new(
+            Status::ConstraintFailed,
+            message,
+            "Nothing was changed. Make the values meet the constraint that the message names.",
+        ),
+        ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => Error::new(
+            Status::RemoteBusy,
+            format!("Another writer holds the database ({message})."),
+            "Nothing was changed. Try again.",
+        )
+        .retryable(),
+        ffi::SQLITE_INTERRUPT => Error::closed(),
+        ffi::SQLITE_FULL => Error::new(Status::DiskFull, message, "Make room on the disk, then try again."),
+        ffi::SQLITE_TOOBIG => Error::new(Status::ValueTooLarge, message, "Make the value smaller."),
+        ffi::SQLITE_CANTOPEN | ffi::SQLITE_IOERR | ffi::SQLITE_READONLY | ffi::SQLITE_PERM => Error::new(
+            Status::FileInaccessible,
+            format!("The database file cannot be read or written ({message})."),
+            "Check that the file and its directory exist and may be written by this user.",
+        ),
+        _ => sql_failed(message),
+    }
+}
+
+/// SQL that does not compile or that fails as it runs.
+pub fn sql_failed(message: String) -> Error {
+    Error::new(Status::SqlFailed, message, "The message is SQLite's own. Look at the statement and at the schema.")
+}

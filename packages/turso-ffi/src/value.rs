@@ -1,0 +1,125 @@
+//! Values, rows and counts of changes, and how they look in a buffer.
+
+/// One value, borrowed from the buffer that it came in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'a> {
+    Null,
+    Integer(i64),
+    Real(f64),
+    /// UTF-8 as a rule, but SQLite keeps any bytes.
+    Text(&'a [u8]),
+    Blob(&'a [u8]),
+}
+
+impl Value<'_> {
+    /// Bytes that count for the server's limit of a row; numbers do not.
+    pub fn size(&self) -> usize {
+        match self {
+            Value::Text(bytes) | Value::Blob(bytes) => bytes.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// What a write changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    pub rows: i64,
+    pub last_rowid: i64,
+}
+
+impl Changes {
+    /// Counts a further statement of the same call.
+    pub fn add(&mut self, other: Changes) {
+        self.rows += other.rows;
+        if other.last_rowid != 0 {
+            self.last_rowid = other.last_rowid;
+        }
+    }
+}
+
+/// Rows in the encoding of `turso.h`, written as they come.
+pub struct Rows {
+    bytes: Vec<u8>,
+    count_at: usize,
+    count: u32,
+}
+
+impl Rows {
+    pub fn new<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Self {
+        Self::after(Vec::with_capacity(256), names)
+    }
+
+    /// Rows of a page, after a byte that says whether there are more.
+    pub fn page<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Self {
+        Self::after(vec![0], names)
+    }
+
+    fn after<'a>(mut bytes: Vec<u8>, names: impl ExactSizeIterator<Item = &'a str>) -> Self {
+        put_u32(&mut bytes, names.len());
+        for name in names {
+            put_bytes(&mut bytes, name.as_bytes());
+        }
+        let count_at = bytes.len();
+        put_u32(&mut bytes, 0);
+        Self { bytes, count_at, count: 0 }
+    }
+
+    /// Adds a value to the row under way.
+    pub fn push(&mut self, value: Value<'_>) {
+        put_value(&mut self.bytes, value);
+    }
+
+    /// Ends the row under way.
+    pub fn end_row(&mut self) {
+        self.count += 1;
+    }
+
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// The encoding of a page.
+    pub fn into_page(self, more: bool) -> Vec<u8> {
+        let mut bytes = self.into_bytes();
+        bytes[0] = u8::from(more);
+        bytes
+    }
+
+    pub fn into_bytes(mut self) -> Vec<u8> {
+        self.bytes[self.count_at..self.count_at + 4].copy_from_slice(&self.count.to_le_bytes());
+        self.bytes
+    }
+}
+
+pub fn put_u32(out: &mut Vec<u8>, number: usize) {
+    // A length that does not fit cannot come about: no value is over 2 GB, and no answer over 4 GB of them is collected.
+    out.extend_from_slice(&u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
+}
+
+pub fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    put_u32(out, bytes.len());
+    out.extend_from_slice(bytes);
+}
+
+fn put_value(out: &mut Vec<u8>, value: Value<'_>) {
+    match value {
+        Value::Null => out.push(0),
+        Value::Integer(number) => {
+            out.push(1);
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        Value::Real(number) => {
+            out.push(2);
+            out.extend_from_slice(&number.to_bits().to_le_bytes());
+        }
+        Value::Text(bytes) => {
+            out.push(3);
+            put_bytes(out, bytes);
+        }
+        Value::Blob(bytes) => {
+            out.push(4);
+            put_bytes(out, bytes);
+        }
+    }
+}

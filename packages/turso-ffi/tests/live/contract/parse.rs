@@ -1,0 +1,174 @@
+//! Reading the contract: its own comment describes the form.
+
+use crate::support::value::Value;
+
+pub struct Behaviour {
+    pub title: String,
+    pub steps: Vec<Step>,
+    pub needs_server: bool,
+}
+
+pub struct Step {
+    pub line: String,
+    pub action: Action,
+    pub columns: Option<Vec<String>>,
+    pub rows: Vec<Vec<Value>>,
+    pub changes: Option<i64>,
+    pub error: Option<String>,
+}
+
+pub enum Action {
+    Open { name: String, kind: Kind, auto_sync: AutoSync },
+    Use(String),
+    Execute(Statement),
+    Query(Statement),
+    Batch(Vec<Statement>),
+    Insert { table: String, columns: Vec<String>, rows: Vec<Vec<Value>> },
+    Begin,
+    Commit,
+    Rollback,
+    Sync,
+    Close,
+    Elsewhere(String),
+    ServerStop,
+    ServerStart,
+    Pause(u64),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Kind {
+    Replica,
+    Remote,
+    File,
+}
+
+#[derive(Clone, Copy)]
+pub enum AutoSync {
+    On,
+    Off,
+    Every(u32),
+}
+
+pub struct Statement {
+    pub sql: String,
+    pub params: Vec<Value>,
+}
+
+/// Reads all behaviours; panics at a line that it does not know.
+pub fn behaviours(text: &str) -> Vec<Behaviour> {
+    let mut behaviours: Vec<Behaviour> = Vec::new();
+    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        if word == "behaviour" {
+            behaviours.push(Behaviour { title: rest.into(), steps: Vec::new(), needs_server: true });
+            continue;
+        }
+        let behaviour = behaviours.last_mut().unwrap_or_else(|| panic!("before a behaviour: {line}"));
+        if !detail(behaviour.steps.last_mut(), word, rest) {
+            let action = action(word, rest).unwrap_or_else(|| panic!("a line that means nothing: {line}"));
+            behaviour.needs_server &= !matches!(action, Action::Open { kind: Kind::File, .. });
+            let step = Step { line: line.into(), action, columns: None, rows: Vec::new(), changes: None, error: None };
+            behaviour.steps.push(step);
+        }
+    }
+    behaviours
+}
+
+/// Adds a line to the step before, if it is one that belongs there.
+fn detail(step: Option<&mut Step>, word: &str, rest: &str) -> bool {
+    let Some(step) = step else { return false };
+    match (word, &mut step.action) {
+        ("bind", Action::Execute(statement) | Action::Query(statement)) => statement.params = values(rest),
+        ("bind", Action::Batch(statements)) => statements.last_mut().unwrap().params = values(rest),
+        ("statement", Action::Batch(statements)) => statements.push(statement(rest)),
+        ("values", Action::Insert { rows, .. }) => rows.push(values(rest)),
+        ("columns", _) => step.columns = Some(words(rest)),
+        ("row", _) => step.rows.push(values(rest)),
+        ("changes", _) => step.changes = Some(rest.parse().unwrap()),
+        ("error", _) => step.error = Some(rest.into()),
+        _ => return false,
+    }
+    true
+}
+
+fn action(word: &str, rest: &str) -> Option<Action> {
+    Some(match (word, rest) {
+        ("open", _) => open(rest),
+        ("use", _) => Action::Use(rest.into()),
+        ("execute", _) => Action::Execute(statement(rest)),
+        ("query", _) => Action::Query(statement(rest)),
+        ("batch", "") => Action::Batch(Vec::new()),
+        ("insert", _) => {
+            let mut columns = words(rest);
+            Action::Insert { table: columns.remove(0), columns, rows: Vec::new() }
+        }
+        ("begin", "") => Action::Begin,
+        ("commit", "") => Action::Commit,
+        ("rollback", "") => Action::Rollback,
+        ("sync", "") => Action::Sync,
+        ("close", "") => Action::Close,
+        ("elsewhere", _) => Action::Elsewhere(rest.into()),
+        ("server", "stop") => Action::ServerStop,
+        ("server", "start") => Action::ServerStart,
+        ("pause", _) => Action::Pause(rest.parse().ok()?),
+        _ => return None,
+    })
+}
+
+fn open(rest: &str) -> Action {
+    let (mut name, mut kind, mut auto_sync) = ("main".to_owned(), Kind::Replica, AutoSync::On);
+    let mut words = rest.split_whitespace();
+    while let Some(word) = words.next() {
+        match word {
+            "as" => name = words.next().unwrap().into(),
+            "replica" => kind = Kind::Replica,
+            "remote" => kind = Kind::Remote,
+            "file" => kind = Kind::File,
+            "auto-sync" => {
+                auto_sync = match words.next().unwrap() {
+                    "on" => AutoSync::On,
+                    "off" => AutoSync::Off,
+                    ms => AutoSync::Every(ms.parse().unwrap()),
+                }
+            }
+            word => panic!("open does not know {word}"),
+        }
+    }
+    Action::Open { name, kind, auto_sync }
+}
+
+fn statement(sql: &str) -> Statement {
+    Statement { sql: sql.into(), params: Vec::new() }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(|word| String::from_utf8(percents(word)).unwrap()).collect()
+}
+
+fn values(text: &str) -> Vec<Value> {
+    text.split_whitespace().map(value).collect()
+}
+
+fn value(word: &str) -> Value {
+    match word.split_once(':').unwrap_or((word, "")) {
+        ("null", _) => Value::Null,
+        ("int", number) => Value::Int(number.parse().unwrap()),
+        ("real", number) => Value::Real(number.parse().unwrap()),
+        ("text", text) => Value::Text(percents(text)),
+        ("blob", hex) => Value::Blob(hex.as_bytes().chunks(2).map(|pair| byte(pair[0], pair[1])).collect()),
+        _ => panic!("no value: {word}"),
+    }
+}
+
+fn percents(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(next) = rest.next() {
+        bytes.push(if next == b'%' { byte(rest.next().unwrap(), rest.next().unwrap()) } else { next });
+    }
+    bytes
+}
+
+fn byte(high: u8, low: u8) -> u8 {
+    u8::from_str_radix(std::str::from_utf8(&[high, low]).unwrap(), 16).unwrap()
+}

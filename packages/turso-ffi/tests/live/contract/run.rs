@@ -1,0 +1,139 @@
+//! Carrying out one behaviour.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::parse::{Action, AutoSync, Behaviour, Kind, Statement, Step};
+use crate::support::connection::{Connection, Options, Transaction, INTERVAL, OFF};
+use crate::support::folder::Folder;
+use crate::support::server::Server;
+use crate::support::value::{Changes, Error, Rows, Value};
+
+/// Runs the steps in order; the error says which one went otherwise than it should.
+pub fn run(behaviour: &Behaviour) -> Result<(), String> {
+    let mut scene = Scene { folder: Folder::new(), server: None, open: HashMap::new(), current: String::new() };
+    if behaviour.needs_server {
+        match Server::start() {
+            Some(server) => scene.server = Some(server),
+            None => return Ok(()),
+        }
+    }
+    for step in &behaviour.steps {
+        let outcome = scene.carry_out(&step.action);
+        check(step, outcome).map_err(|reason| format!("{}: {reason}", step.line))?;
+    }
+    Ok(())
+}
+
+/// What a step came to.
+enum Outcome {
+    Done,
+    Changed(Changes),
+    Read(Rows),
+}
+
+fn check(step: &Step, outcome: Result<Outcome, Error>) -> Result<(), String> {
+    let outcome = match (outcome, &step.error) {
+        (Err(error), Some(code)) if error.code == *code => return Ok(()),
+        (Err(error), _) => return Err(format!("{}: {} ({})", error.code, error.message, error.hint)),
+        (Ok(_), Some(code)) => return Err(format!("no error came, but {code} was to come")),
+        (Ok(outcome), None) => outcome,
+    };
+    if let (Some(wanted), Outcome::Changed(changes)) = (step.changes, &outcome) {
+        if changes.rows != wanted {
+            return Err(format!("changes are {}, not {wanted}", changes.rows));
+        }
+    }
+    if let Outcome::Read(rows) = outcome {
+        if step.columns.as_ref().is_some_and(|columns| *columns != rows.columns) {
+            return Err(format!("columns are {:?}", rows.columns));
+        }
+        if rows.rows != step.rows {
+            return Err(format!("rows are {:?}", rows.rows));
+        }
+    }
+    Ok(())
+}
+
+struct Scene {
+    folder: Folder,
+    server: Option<Server>,
+    open: HashMap<String, (Connection, Option<Transaction>)>,
+    current: String,
+}
+
+impl Scene {
+    fn carry_out(&mut self, action: &Action) -> Result<Outcome, Error> {
+        match action {
+            Action::Open { name, kind, auto_sync } => {
+                let connection = self.options(name, *kind, *auto_sync).open()?;
+                self.open.insert(name.clone(), (connection, None));
+                self.current = name.clone();
+            }
+            Action::Use(name) => self.current = name.clone(),
+            Action::Execute(Statement { sql, params }) => {
+                let changes = match self.current() {
+                    (_, Some(transaction)) => transaction.execute(sql, params),
+                    (connection, None) => connection.execute(sql, params),
+                };
+                return changes.map(Outcome::Changed);
+            }
+            Action::Query(Statement { sql, params }) => {
+                let rows = match self.current() {
+                    (_, Some(transaction)) => transaction.query(sql, params),
+                    (connection, None) => connection.query(sql, params),
+                };
+                return rows.map(Outcome::Read);
+            }
+            Action::Batch(statements) => {
+                let statements: Vec<_> = statements.iter().map(|it| (it.sql.as_str(), &it.params[..])).collect();
+                return self.current().0.batch(&statements).map(Outcome::Changed);
+            }
+            Action::Insert { table, columns, rows } => return self.insert(table, columns, rows),
+            Action::Begin => self.current().1 = Some(self.current().0.begin()?),
+            Action::Commit => self.current().1.take().expect("a transaction").commit()?,
+            Action::Rollback => self.current().1.take().expect("a transaction").rollback()?,
+            Action::Sync => self.current().0.sync().map(drop)?,
+            Action::Close => self.current().0.close()?,
+            Action::Elsewhere(sql) => self.server.as_ref().expect("a server").run(sql),
+            Action::ServerStop => self.server.as_mut().expect("a server").kill(),
+            Action::ServerStart => self.server.as_mut().expect("a server").restart(),
+            Action::Pause(ms) => std::thread::sleep(Duration::from_millis(*ms)),
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn insert(&mut self, table: &str, columns: &[String], rows: &[Vec<Value>]) -> Result<Outcome, Error> {
+        let columns: Vec<_> = columns.iter().map(String::as_str).collect();
+        self.current().0.insert(table, &columns, rows).map(Outcome::Changed)
+    }
+
+    fn current(&mut self) -> &mut (Connection, Option<Transaction>) {
+        self.open.get_mut(&self.current).expect("an open connection")
+    }
+
+    fn options(&self, name: &str, kind: Kind, auto_sync: AutoSync) -> Options {
+        let file = self.folder.path(&format!("{name}.db"));
+        let url = || self.server.as_ref().expect("a server").url();
+        let mut options = match kind {
+            Kind::Replica => Options::replica(&file, &url()),
+            Kind::Remote => Options::remote(&url()),
+            Kind::File => Options::remote(&format!("file:{}", file.display())),
+        };
+        (options.auto_sync, options.sync_interval_ms) = match auto_sync {
+            AutoSync::On => (0, 0),
+            AutoSync::Off => (OFF, 0),
+            AutoSync::Every(ms) => (INTERVAL, ms),
+        };
+        options
+    }
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        for (connection, _) in self.open.values() {
+            // It may have been closed by a step.
+            let _ = connection.close();
+        }
+    }
+}

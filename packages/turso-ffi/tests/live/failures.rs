@@ -1,0 +1,251 @@
+//! Servers that are not there, do not answer, or refuse: each told apart, and no write done twice.
+
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::support::connection::{Connection, Options};
+use crate::support::folder::Folder;
+use crate::support::proxy::{Fate, Proxy};
+use crate::support::server::Server;
+use crate::support::value::Value;
+
+const PIPELINE: &str = "POST /v3-protobuf/pipeline";
+
+fn count(connection: &Connection) -> Value {
+    connection.value("SELECT count(*) FROM t").unwrap()
+}
+
+/// A connection without a replica whose way to the server is a proxy, and a table `t`.
+fn through_a_proxy(timeout_ms: u32) -> Option<(Server, Proxy, Connection)> {
+    let server = Server::start()?;
+    server.run("CREATE TABLE t (v)");
+    let proxy = Proxy::to(server.port);
+    let connection = Options { timeout_ms, ..Options::remote(&proxy.url()) }.open().unwrap();
+    // What a statement is, is asked once.
+    count(&connection);
+    Some((server, proxy, connection))
+}
+
+#[test]
+fn a_server_that_is_not_there_is_unreachable_after_a_few_tries() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let folder = Folder::new();
+    let started = Instant::now();
+    let error = Options::replica(&folder.path("r.db"), &format!("http://127.0.0.1:{port}")).open().unwrap_err();
+    assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_UNREACHABLE", true));
+    assert!(error.message.contains("connection refused"), "{}", error.message);
+    assert!(started.elapsed() > Duration::from_millis(500), "it was tried once only");
+    let error = Options::remote("http://nowhere.invalid").open().unwrap_err();
+    assert_eq!(error.code, "REMOTE_UNREACHABLE");
+    assert!(error.message.contains("unknown host"), "{}", error.message);
+}
+
+#[test]
+fn a_server_that_speaks_no_tls_is_told() {
+    let Some(server) = Server::start() else { return };
+    let error = Options::remote(&format!("libsql://127.0.0.1:{}", server.port)).open().unwrap_err();
+    assert_eq!(error.code, "REMOTE_UNREACHABLE");
+    assert!(error.message.contains("no TLS"), "{}", error.message);
+    Options::remote(&format!("libsql://127.0.0.1:{}?tls=0", server.port)).open().unwrap().close().unwrap();
+}
+
+#[test]
+fn a_server_of_another_kind_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let mut client = client.unwrap();
+            let _ = std::io::Read::read(&mut client, &mut [0; 65536]);
+            let page = "HTTP/1.1 404 Not Found\r\ncontent-length: 6\r\n\r\n<html>";
+            std::io::Write::write_all(&mut client, page.as_bytes()).unwrap();
+        }
+    });
+    let error = Options::remote(&format!("http://127.0.0.1:{port}")).open().unwrap_err();
+    assert_eq!(error.code, "REMOTE_NOT_LIBSQL");
+    assert!(!error.message.contains("html"), "{}", error.message);
+}
+
+#[test]
+fn a_server_that_never_answers_is_given_up_in_time() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
+    let folder = Folder::new();
+    for options in [Options::remote(&url), Options::replica(&folder.path("r.db"), &url)] {
+        let started = Instant::now();
+        let error = Options { timeout_ms: 600, ..options }.open().unwrap_err();
+        assert_eq!(error.code, "REMOTE_INTERRUPTED");
+        assert!(error.message.contains("no answer in time"), "{}", error.message);
+        assert!(started.elapsed() < Duration::from_millis(1200), "{:?}", started.elapsed());
+    }
+    drop(listener);
+}
+
+#[test]
+fn a_write_whose_answer_is_lost_is_not_repeated() {
+    let Some((_server, proxy, connection)) = through_a_proxy(5000) else { return };
+    type Write = fn(&Connection) -> Result<(), crate::support::value::Error>;
+    let writes: [Write; 3] = [
+        |it| it.execute("INSERT INTO t VALUES (1)", &[]).map(drop),
+        |it| it.batch(&[("INSERT INTO t VALUES (1)", &[])]).map(drop),
+        |it| it.insert("t", &["v"], &[vec![Value::Int(1)]]).map(drop),
+    ];
+    for (done, write) in (1..).zip(writes) {
+        proxy.strike(PIPELINE, Fate::AnswerLost);
+        let error = write(&connection).unwrap_err();
+        assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_INTERRUPTED", false));
+        assert!(error.hint.contains("committed or not"), "{}", error.hint);
+        proxy.spare();
+        assert_eq!(proxy.struck(), done);
+        assert_eq!(count(&connection), Value::Int(done as i64));
+    }
+    assert_eq!(connection.stats().unwrap()["retries"], 0);
+}
+
+#[test]
+fn a_write_that_gets_no_answer_in_time_is_not_repeated() {
+    let Some((_server, proxy, connection)) = through_a_proxy(600) else { return };
+    proxy.strike(PIPELINE, Fate::Silence);
+    let error = connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap_err();
+    assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_INTERRUPTED", false));
+    proxy.spare();
+    assert_eq!((proxy.struck(), count(&connection)), (1, Value::Int(0)));
+}
+
+#[test]
+fn a_read_whose_answer_is_lost_is_repeated() {
+    let Some((_server, proxy, connection)) = through_a_proxy(5000) else { return };
+    proxy.strike(PIPELINE, Fate::AnswerLost);
+    let reading = std::thread::spawn(move || connection.value("SELECT count(*) FROM t"));
+    while proxy.struck() < 2 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    proxy.spare();
+    assert_eq!(reading.join().unwrap().unwrap(), Value::Int(0));
+    assert!(connection.stats().unwrap()["retries"] >= 2);
+}
+
+#[test]
+fn a_write_waits_for_a_server_that_comes_back() {
+    let folder = Folder::new();
+    let Some(mut server) = Server::start() else { return };
+    server.run("CREATE TABLE t (v)");
+    let connection = Options::replica(&folder.path("r.db"), &server.url()).open().unwrap();
+    server.kill();
+    let writing = std::thread::spawn(move || connection.execute("INSERT INTO t VALUES (1)", &[]));
+    std::thread::sleep(Duration::from_millis(150));
+    server.restart();
+    writing.join().unwrap().unwrap();
+    assert_eq!(count(&connection), Value::Int(1));
+    assert!(connection.stats().unwrap()["retries"] >= 1);
+    connection.close().unwrap();
+}
+
+#[test]
+fn what_was_said_to_be_written_is_there_after_crashes() {
+    let folder = Folder::new();
+    let Some(mut server) = Server::start() else { return };
+    server.run("CREATE TABLE t (v INTEGER PRIMARY KEY)");
+    let connection = Options::replica(&folder.path("r.db"), &server.url()).open().unwrap();
+    let done = AtomicBool::new(false);
+    let (sure, unsure) = std::thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            let (mut sure, mut unsure) = (Vec::new(), Vec::new());
+            for number in 0.. {
+                if done.load(Ordering::SeqCst) {
+                    break;
+                }
+                match connection.execute("INSERT INTO t VALUES (?)", &[Value::Int(number)]) {
+                    Ok(_) => sure.push(number),
+                    Err(error) if error.code == "COMMITTED_NOT_SYNCED" => sure.push(number),
+                    Err(error) if error.code == "REMOTE_INTERRUPTED" => unsure.push(number),
+                    Err(error) => assert_eq!(error.code, "REMOTE_UNREACHABLE", "{error:?}"),
+                }
+            }
+            (sure, unsure)
+        });
+        for _ in 0..4 {
+            std::thread::sleep(Duration::from_millis(250));
+            server.restart();
+        }
+        done.store(true, Ordering::SeqCst);
+        writing.join().unwrap()
+    });
+    connection.sync().unwrap();
+    let rows = connection.query("SELECT v FROM t ORDER BY v", &[]).unwrap().rows;
+    let there: Vec<_> = rows.into_iter().flatten().collect();
+    assert!(sure.len() > 50, "only {} writes went through", sure.len());
+    assert!(sure.iter().all(|number| there.contains(&Value::Int(*number))));
+    assert!(there.iter().all(|it| sure.iter().chain(&unsure).any(|number| *it == Value::Int(*number))));
+    connection.close().unwrap();
+}
+
+#[test]
+fn tokens_are_refused_as_they_deserve_and_never_shown() {
+    let Some(server) = Server::start_with_tokens() else { return };
+    let tokens = server.tokens.clone().unwrap();
+    server.run("CREATE TABLE t (v)");
+    let folder = Folder::new();
+    let open = |token: &str, name: &str| {
+        Options { token: token.into(), ..Options::replica(&folder.path(name), &server.url()) }.open()
+    };
+    for (name, token) in [("none", ""), ("wrong", "wrong-token-of-a-test"), ("expired", &tokens.expired)] {
+        let error = open(token, name).unwrap_err();
+        assert_eq!(error.code, "REMOTE_UNAUTHORIZED", "{name}");
+        assert!(token.is_empty() || !format!("{error:?}").contains(token), "{name}: {error:?}");
+    }
+    for token in ["two words", "line\nbreak", "umläut"] {
+        let error = open(token, "strange").unwrap_err();
+        assert_eq!(error.code, "REMOTE_UNAUTHORIZED");
+        assert!(!format!("{error:?}").contains(token), "{error:?}");
+    }
+
+    let writer = open(&tokens.read_write, "rw").unwrap();
+    writer.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
+    assert_eq!(count(&writer), Value::Int(1));
+
+    let reader = Options { token: tokens.read_only.clone(), ..Options::remote(&server.url()) }.open().unwrap();
+    assert_eq!(count(&reader), Value::Int(1));
+    let error = reader.execute("INSERT INTO t VALUES (2)", &[]).unwrap_err();
+    assert_eq!(error.code, "REMOTE_READ_ONLY");
+    let error = reader.insert("t", &["v"], &[vec![Value::Int(1)]]).unwrap_err();
+    assert_eq!(error.code, "REMOTE_READ_ONLY");
+    assert!(!format!("{error:?}").contains(&tokens.read_only));
+    assert_eq!(count(&writer), Value::Int(1));
+    writer.close().unwrap();
+    reader.close().unwrap();
+}
+
+#[test]
+fn a_replica_can_be_read_with_a_read_only_token() {
+    let Some(server) = Server::start_with_tokens() else { return };
+    server.run("CREATE TABLE t (v)");
+    let folder = Folder::new();
+    let token = server.tokens.clone().unwrap().read_only;
+    let (connection, word) =
+        Options { token, ..Options::replica(&folder.path("r.db"), &server.url()) }.open_with_word().unwrap();
+    assert_eq!((word.as_str(), count(&connection)), ("", Value::Int(0)));
+    server.run("INSERT INTO t VALUES (1)");
+    connection.sync().unwrap();
+    assert_eq!(count(&connection), Value::Int(1));
+    assert_eq!(connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap_err().code, "REMOTE_READ_ONLY");
+    connection.close().unwrap();
+}
+
+#[test]
+fn urls_are_read_as_everywhere() {
+    for (url, code) in [
+        ("", "URL_MISSING"),
+        ("127.0.0.1:8080", "URL_UNSUPPORTED"),
+        ("postgres://host/db", "URL_UNSUPPORTED"),
+        ("http://", "URL_UNSUPPORTED"),
+        ("file:", "URL_UNSUPPORTED"),
+        ("http://user:word@127.0.0.1:1", "CONFIG_HAS_SECRET"),
+        ("libsql://127.0.0.1:1?authToken=sesame-of-a-test", "CONFIG_HAS_SECRET"),
+    ] {
+        let error = Options::remote(url).open().unwrap_err();
+        assert_eq!(error.code, code, "{url}");
+        assert!(!format!("{error:?}").contains("word") && !format!("{error:?}").contains("sesame"), "{error:?}");
+    }
+}

@@ -1,0 +1,13 @@
+//! The library as its users call it, by turso.h, on real servers.
+
+mod c_program;
+mod contract;
+mod failures;
+mod lifetimes;
+mod replicas;
+mod scratch;
+mod syncing;
+mod threads;
+mod transactions;
+mod values;
+mod support;

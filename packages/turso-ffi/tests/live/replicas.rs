@@ -1,0 +1,273 @@
+//! Replicas that are not what they should be: each is fetched anew and said to be, or refused; none is silently empty.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::support::connection::{Connection, Options, OFF};
+use crate::support::folder::Folder;
+use crate::support::server::Server;
+use crate::support::value::Value;
+
+/// A server with `rows` rows, and a replica of it that is closed.
+fn replica_of(folder: &Folder, rows: i64) -> Option<(Server, Options)> {
+    let server = Server::start()?;
+    let options = Options::replica(&folder.path("replica.db"), &server.url());
+    let connection = options.open().unwrap();
+    connection.execute("CREATE TABLE t (v)", &[]).unwrap();
+    fill(&connection, rows);
+    connection.close().unwrap();
+    Some((server, options))
+}
+
+fn fill(connection: &Connection, rows: i64) {
+    let rows: Vec<_> = (0..rows).map(|row| vec![Value::Int(row)]).collect();
+    connection.insert("t", &["v"], &rows).unwrap();
+}
+
+fn count(connection: &Connection) -> Value {
+    connection.value("SELECT count(*) FROM t").unwrap()
+}
+
+fn is_sound(connection: &Connection) {
+    assert_eq!(connection.value("PRAGMA integrity_check").unwrap(), Value::from("ok"));
+}
+
+#[test]
+fn a_sound_replica_is_opened_without_a_word() {
+    let folder = Folder::new();
+    let Some((_server, options)) = replica_of(&folder, 100) else { return };
+    let (connection, word) = options.open_with_word().unwrap();
+    assert_eq!(word, "");
+    assert_eq!(count(&connection), Value::Int(100));
+    assert_eq!(connection.stats().unwrap()["rebuilds"], 0);
+    connection.close().unwrap();
+}
+
+#[test]
+fn a_damaged_replica_is_fetched_anew() {
+    type Damage = fn(&Path);
+    let damages: [(&str, Damage); 6] = [
+        ("its beginning is overwritten", |path| {
+            let mut file = fs::OpenOptions::new().write(true).open(path).unwrap();
+            file.write_all(&[7; 4096]).unwrap();
+        }),
+        ("its pages are overwritten", |path| {
+            let mut bytes = fs::read(path).unwrap();
+            bytes[4096..].fill(0x55);
+            fs::write(path, bytes).unwrap();
+        }),
+        ("it is cut", |path| {
+            let bytes = fs::read(path).unwrap();
+            fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
+        }),
+        ("it is gone", |path| fs::remove_file(path).unwrap()),
+        ("another database is in its place", |path| {
+            fs::remove_file(path).unwrap();
+            let file = Options::remote(&format!("file:{}", path.display())).open().unwrap();
+            file.execute("CREATE TABLE t (v)", &[]).unwrap();
+            file.close().unwrap();
+        }),
+        ("its index is cut", |path| {
+            let index = path.with_file_name("replica.db-client_wal_index");
+            let bytes = fs::read(&index).unwrap();
+            fs::write(&index, &bytes[..10]).unwrap();
+        }),
+    ];
+    for (name, damage) in damages {
+        let folder = Folder::new();
+        let Some((_server, options)) = replica_of(&folder, 5000) else { return };
+        checkpoint(Path::new(&options.db_path));
+        damage(Path::new(&options.db_path));
+        let (connection, word) = options.open_with_word().unwrap();
+        assert!(word.starts_with("The replica was fetched anew"), "{name}: {word:?}");
+        assert_eq!(count(&connection), Value::Int(5000), "{name}");
+        assert_eq!(connection.stats().unwrap()["rebuilds"], 1, "{name}");
+        is_sound(&connection);
+        connection.close().unwrap();
+    }
+}
+
+/// What the replica holds is in the file itself, and no longer in its log.
+fn checkpoint(path: &Path) {
+    let connection = Options::remote(&format!("file:{}", path.display())).open().unwrap();
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)", &[]).unwrap();
+    connection.close().unwrap();
+}
+
+#[test]
+fn a_replica_that_is_damaged_while_it_is_read_is_fetched_anew() {
+    let folder = Folder::new();
+    let Some((_server, options)) = replica_of(&folder, 5000) else { return };
+    let connection = options.open().unwrap();
+    checkpoint(Path::new(&options.db_path));
+    let mut file = fs::OpenOptions::new().write(true).open(&options.db_path).unwrap();
+    file.write_all(&[7; 3 * 4096]).unwrap();
+    drop(file);
+    assert_eq!(connection.value("SELECT count(*) FROM t WHERE v >= 0").unwrap(), Value::Int(5000));
+    assert_eq!(connection.stats().unwrap()["rebuilds"], 1);
+    connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
+    assert_eq!(count(&connection), Value::Int(5001));
+    is_sound(&connection);
+    connection.close().unwrap();
+}
+
+#[test]
+fn a_replica_of_another_database_is_fetched_anew() {
+    let folder = Folder::new();
+    let Some((_server, mut options)) = replica_of(&folder, 5000) else { return };
+    let Some(other) = Server::start() else { return };
+    other.run("CREATE TABLE u (w)");
+    other.run("INSERT INTO u VALUES (1)");
+    options.url = other.url();
+    let (connection, word) = options.open_with_word().unwrap();
+    assert!(word.starts_with("The replica was fetched anew"), "{word:?}");
+    assert_eq!(connection.value("SELECT w FROM u").unwrap(), Value::Int(1));
+    assert_eq!(connection.query("SELECT v FROM t", &[]).unwrap_err().code, "SQL_FAILED");
+    assert_eq!(connection.stats().unwrap()["rebuilds"], 1);
+    is_sound(&connection);
+    connection.close().unwrap();
+}
+
+#[test]
+fn a_database_that_was_made_anew_is_told_when_the_replica_is_opened() {
+    let folder = Folder::new();
+    let Some((mut server, options)) = replica_of(&folder, 5000) else { return };
+    server.wipe();
+    server.restart();
+    let (connection, word) = options.open_with_word().unwrap();
+    assert!(word.starts_with("The replica was fetched anew"), "{word:?}");
+    assert_eq!(connection.query("SELECT v FROM t", &[]).unwrap_err().code, "SQL_FAILED");
+    connection.execute("CREATE TABLE t (v)", &[]).unwrap();
+    fill(&connection, 3);
+    assert_eq!(count(&connection), Value::Int(3));
+    is_sound(&connection);
+    connection.close().unwrap();
+}
+
+#[test]
+fn a_server_that_crashed_and_came_back_is_followed() {
+    let folder = Folder::new();
+    let Some((mut server, options)) = replica_of(&folder, 5000) else { return };
+    let connection = options.open().unwrap();
+    for turn in 0..3 {
+        server.restart();
+        server.run("INSERT INTO t VALUES (0)");
+        connection.sync().unwrap();
+        assert_eq!(count(&connection), Value::Int(5001 + 2 * turn));
+        connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
+        assert_eq!(count(&connection), Value::Int(5002 + 2 * turn));
+    }
+    assert!(connection.stats().unwrap()["rebuilds"] >= 1);
+    is_sound(&connection);
+    connection.close().unwrap();
+}
+
+#[test]
+fn a_file_that_is_no_replica_is_refused_and_left() {
+    let folder = Folder::new();
+    let Some(server) = Server::start() else { return };
+    let path = folder.path("precious.db");
+    let file = Options::remote(&format!("file:{}", path.display())).open().unwrap();
+    file.execute("CREATE TABLE precious (v)", &[]).unwrap();
+    file.execute("INSERT INTO precious VALUES (42)", &[]).unwrap();
+    file.close().unwrap();
+    let before = fs::read(&path).unwrap();
+    let error = Options::replica(&path, &server.url()).open().unwrap_err();
+    assert_eq!(error.code, "FILE_INACCESSIBLE");
+    assert!(error.message.contains("no replica"), "{}", error.message);
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    let Some(server) = Server::start() else { return };
+    let folder = Folder::new();
+    let error = Options::replica(&folder.path("nowhere/replica.db"), &server.url()).open().unwrap_err();
+    assert_eq!(error.code, "FILE_INACCESSIBLE");
+    assert!(error.message.contains("nowhere"), "{}", error.message);
+}
+
+#[test]
+fn connections_of_one_program_share_a_replica() {
+    let folder = Folder::new();
+    let Some((server, options)) = replica_of(&folder, 1) else { return };
+    let a = options.open().unwrap();
+    let b = options.open().unwrap();
+    a.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
+    assert_eq!(count(&b), Value::Int(2));
+    a.close().unwrap();
+    b.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
+    assert_eq!(count(&b), Value::Int(3));
+
+    let Some(other) = Server::start() else { return };
+    let error = Options { url: other.url(), ..options.clone() }.open().unwrap_err();
+    assert_eq!(error.code, "REPLICA_LOCKED");
+    let error = Options { token: "another".into(), ..options.clone() }.open().unwrap_err();
+    assert_eq!(error.code, "REPLICA_LOCKED");
+    assert_eq!(count(&b), Value::Int(3));
+    b.close().unwrap();
+    drop(server);
+}
+
+#[test]
+fn a_replica_in_use_by_another_program_is_refused() {
+    const HELD: &str = "TURSO_FFI_TEST_HOLDS";
+    if let Ok(held) = std::env::var(HELD) {
+        // The other program: this test, started once more.
+        let (path, url) = held.split_once('|').unwrap();
+        Options::replica(Path::new(path), url).open().unwrap();
+        println!("held");
+        std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+        return;
+    }
+    let folder = Folder::new();
+    let Some((_server, options)) = replica_of(&folder, 1) else { return };
+    let mut other = Command::new(std::env::current_exe().unwrap())
+        .args(["replicas::a_replica_in_use_by_another_program_is_refused", "--exact", "--nocapture"])
+        .env(HELD, format!("{}|{}", options.db_path, options.url))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(other.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().ends_with("held")));
+    let error = options.open().unwrap_err();
+    assert_eq!(error.code, "REPLICA_LOCKED");
+    assert!(error.message.contains(&options.db_path) && error.retryable, "{error:?}");
+    // However it ends, it lets go.
+    other.kill().unwrap();
+    other.wait().unwrap();
+    let connection = options.open().unwrap();
+    assert_eq!(count(&connection), Value::Int(1));
+    connection.close().unwrap();
+}
+
+#[test]
+fn a_replica_stays_readable_while_it_is_behind() {
+    let folder = Folder::new();
+    let Some((server, mut options)) = replica_of(&folder, 1) else { return };
+    options.auto_sync = OFF;
+    let connection = options.open().unwrap();
+    server.run("INSERT INTO t VALUES (1)");
+    assert_eq!(count(&connection), Value::Int(1));
+    let (frames, frame_no) = connection.sync().unwrap();
+    assert!(frames > 0 && frame_no > 0, "{frames} {frame_no}");
+    assert_eq!(connection.stats().unwrap()["frame_no"], frame_no);
+    assert_eq!(connection.sync().unwrap(), (0, frame_no));
+    assert_eq!(count(&connection), Value::Int(2));
+    connection.close().unwrap();
+}
+
+#[test]
+fn a_replica_of_an_empty_database_is_opened_without_a_word() {
+    let folder = Folder::new();
+    let Some(server) = Server::start() else { return };
+    let options = Options::replica(&folder.path("replica.db"), &server.url());
+    for _ in 0..2 {
+        let (connection, word) = options.open_with_word().unwrap();
+        assert_eq!((word.as_str(), connection.stats().unwrap()["rebuilds"]), ("", 0));
+        connection.close().unwrap();
+    }
+}

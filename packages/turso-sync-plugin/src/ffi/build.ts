@@ -1,0 +1,69 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { TursoSyncError } from 'turso-core';
+import { buildCrate, requireCrate } from './cargo';
+import { buildWithDune } from './dune';
+import { localize, type LocalizedLibrary } from './localize';
+import type { BuildSettings } from './options';
+import { withPrograms } from './programs';
+import { requireToolchain } from './toolchain';
+import { vendorPackage } from './vendor';
+
+/** What a build has made, or why there was none. */
+export type BuildResult = Built | { readonly skipped: string };
+
+interface Built {
+  readonly library: LocalizedLibrary;
+  /** Number of files in the folder of what dune installs; null where dune was left out. */
+  readonly installedFiles: number | null;
+}
+
+/**
+ * Builds a crate, makes the archive that OCaml links, and lets dune build what links it. Each line that cargo and dune
+ * print is told. Each of the two outputs is replaced as a whole, once it is made and checked; where the build is skipped, they
+ * are removed, so that nobody links those of other sources.
+ */
+export async function build(settings: BuildSettings, onLine: (line: string) => void): Promise<BuildResult> {
+  if (process.platform === 'win32')
+    throw new TursoSyncError('USAGE', 'ffi-build does not run on Windows.', {
+      hint: 'Run it in WSL, where the tools of Linux are.',
+    });
+  const { project, crate, vendor, symbols, localized: folder } = settings;
+  if (vendor !== null) vendorPackage(vendor, project, crate);
+  requireCrate(settings);
+  return withPrograms(settings.environment, async (programs) => {
+    const tools = await requireToolchain(programs, settings).catch((error: unknown) => skip(error, settings));
+    if ('skipped' in tools) return tools;
+    const library = await localize(programs, tools, {
+      library: await buildCrate(programs, settings, onLine),
+      crate,
+      symbols,
+      folder,
+    });
+    const installedFiles = settings.cargoOnly ? null : await buildWithDune(programs, settings, onLine);
+    return { library, installedFiles };
+  });
+}
+
+function skip(
+  error: unknown,
+  { whenMissing, localized, installed }: BuildSettings,
+): { readonly skipped: string } {
+  const isOfTools = error instanceof TursoSyncError && error.code.startsWith('TOOLCHAIN_');
+  if (whenMissing === 'fail' || !isOfTools) throw error;
+  for (const folder of [localized, installed]) fs.rmSync(folder, { recursive: true, force: true });
+  return { skipped: error.message.replace(/\n\s*/g, ' ') };
+}
+
+/** What a build has made, in words. */
+export function buildText(result: BuildResult, { project, installed }: BuildSettings): string {
+  if ('skipped' in result) return `Nothing was built: ${result.skipped}`;
+  const { library, installedFiles } = result;
+  const size = (fs.statSync(library.archive).size / 1e6).toFixed(1);
+  const lines = [
+    `${path.relative(project, library.archive)}: ${size} MB, ${library.symbols.length} functions`,
+  ];
+  if (installedFiles !== null && installedFiles > 0)
+    lines.push(`${path.relative(project, installed)}: ${installedFiles} files`);
+  return lines.join('\n');
+}

@@ -1,0 +1,14 @@
+/** The first version number in what a program says of itself, such as `1.95.0`; null where there is none. */
+export function findVersion(text: string): string | null {
+  return /\d+(?:\.\d+)+/.exec(text)?.[0] ?? null;
+}
+
+/** Whether a version is as new as another one, or newer: `2.10` is newer than `2.9`. */
+export function isAtLeast(version: string, minimum: string): boolean {
+  const [have, want] = [version, minimum].map((text) => text.split('.').map(Number));
+  for (const [i, number] of (want ?? []).entries()) {
+    const other = have?.[i] ?? 0;
+    if (other !== number) return other > number;
+  }
+  return true;
+}

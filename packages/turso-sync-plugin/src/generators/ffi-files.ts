@@ -1,0 +1,55 @@
+/** The files of a minimal OCaml program on top of turso-ffi, by their paths in the project. */
+export function ffiFiles(name: string): Record<string, string> {
+  return {
+    'dune-project': `(lang dune 2.9)
+
+(package
+ (name ${name}))
+`,
+    dune: `; The sources of turso-ffi, which the target ffi-build copies there.
+
+(vendored_dirs vendor)
+
+; Nothing in these is dune's.
+
+(data_only_dirs target node_modules)
+`,
+    'bin/dune': `(executable
+ (name main)
+ (public_name ${name})
+ (package ${name})
+ (libraries turso))
+`,
+    'bin/main.ml': MAIN,
+    '.gitignore': `_build
+_install
+target
+vendor
+.turso
+.env.local
+`,
+  };
+}
+
+const MAIN = `(* Notes each of its runs in the database that TURSO_DATABASE_URL and
+   TURSO_AUTH_TOKEN name, in the environment or in .env, and counts them. *)
+
+let ( let* ) = Result.bind
+
+let count_runs () =
+  let* () =
+    Turso_integration.execute_sql_no_result
+      "CREATE TABLE IF NOT EXISTS runs (at TEXT DEFAULT CURRENT_TIMESTAMP)"
+  in
+  let* () =
+    Turso_integration.execute_sql_no_result "INSERT INTO runs DEFAULT VALUES"
+  in
+  Turso_integration.execute_sql_safe "SELECT count(*) FROM runs"
+
+let () =
+  match count_runs () with
+  | Ok rows -> List.iter (fun row -> print_endline ("Run " ^ String.concat " " row)) rows
+  | Error error ->
+      prerr_endline (Turso_integration.string_of_db_error error);
+      exit 1
+`;
