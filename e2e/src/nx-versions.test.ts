@@ -41,7 +41,9 @@ async function makeOther(version: string): Promise<string> {
   const { devDependencies } = JSON.parse(fs.readFileSync(path.join(workspace, 'package.json'), 'utf8')) as {
     devDependencies: Record<string, string>;
   };
-  await makeWorkspace(place, { ...devDependencies, nx: version, '@nx/devkit': version }, ['--ignore-scripts']);
+  await makeWorkspace(place, { ...devDependencies, nx: version, '@nx/devkit': version }, [
+    '--ignore-scripts',
+  ]);
   const built = (of: string): string => path.join(of, 'node_modules', 'better-sqlite3', 'build');
   fs.cpSync(built(workspace), built(place), { recursive: true });
   return place;
