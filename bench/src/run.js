@@ -17,6 +17,11 @@ const BENCHES = [
   'live-batch',
   'live-query',
   'live-follow',
+  'ffi-insert',
+  'ffi-insert-delayed',
+  'ffi-batch',
+  'ffi-query',
+  'ffi-follow',
 ];
 
 /** Runs the named benches, or all: `node src/run.js [--runs N] [name ..]`. */
@@ -32,9 +37,10 @@ async function main() {
  * @param {number} runs
  */
 async function runBench(bench, runs) {
-  const { contenders, note, stop } = await bench.prepare();
+  const { contenders, note = '', stop } = (await bench.prepare?.()) ?? {};
   try {
-    const seconds = await measure(contenders, runs);
+    // Programs of other languages measure their calls themselves.
+    const seconds = await (bench.measure ?? ((/** @type {number} */ n) => measure(contenders, n)))(runs);
     console.log(`\n${bench.what}${note === '' ? '' : ` (${note})`}, ${runs} runs each`);
     for (const [name, values] of Object.entries(seconds)) {
       const range = `${inUnit(Math.min(...values))} to ${inUnit(Math.max(...values))}`;
@@ -43,9 +49,11 @@ async function runBench(bench, runs) {
     const [ours = 0, peer = 0] = Object.values(seconds).map(median);
     if (bench.wanted !== undefined)
       console.log(`  ${(peer / ours).toFixed(1)} times as fast; wanted: ${bench.wanted}`);
+    else if (bench.over !== undefined)
+      console.log(`  ${inUnit(ours - peer)} more; wanted: at most ${inUnit(bench.over)}`);
     else console.log(`  wanted: under ${inUnit(bench.seconds)}`);
   } finally {
-    await stop();
+    await stop?.();
   }
 }
 

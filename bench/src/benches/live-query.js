@@ -12,7 +12,7 @@ const SQL = 'SELECT contact, kind, at, amount FROM events WHERE id = ?';
 module.exports = {
   name: 'live-query',
   what: `a point query on the replica, in turso-core/live, beside better-sqlite3 (medians of ${CALLS})`,
-  seconds: 0.00002,
+  over: 0.00002,
   async prepare() {
     const { live, replica, stop } = await prepareLive();
     const rows = Array.from({ length: 10_000 }, (_, i) => row(i));

@@ -1,0 +1,12 @@
+// @ts-check
+'use strict';
+
+const { measureFfi } = require('../ffi');
+
+/** One row, and the replica has it, from Rust: every call of the crate as OCaml's stubs make it. */
+module.exports = {
+  name: 'ffi-insert',
+  what: 'one insert with auto-sync, in turso-ffi (medians of 100)',
+  seconds: 0.01,
+  measure: (/** @type {number} */ runs) => measureFfi('rust', ['insert'], { runs }),
+};
