@@ -244,6 +244,19 @@ const STORIES: readonly { what: string; story: Partial<Story>; conflicts: Partia
     conflicts: [{ kind: 'schema', table: '', message: 'user_version was set to 3 on the remote.' }],
   },
   {
+    what: 'rules of the table forbid rows, one of them a rule with a name',
+    story: {
+      edit: `CREATE TABLE checked(k TEXT PRIMARY KEY, "n m" NOT NULL, CONSTRAINT "a ""rule""" CHECK (length("n m") < (2 + 1)));
+             PRAGMA ignore_check_constraints = ON; INSERT INTO checked VALUES ('x', 'ok'), ('y', 'long'), ('z', 'longer')`,
+    },
+    conflicts: ['y', 'z'].map((k) => ({
+      kind: 'check',
+      table: 'checked',
+      key: { k },
+      message: 'A rule of the remote forbids a row: a "rule".',
+    })),
+  },
+  {
     what: 'a rule of the table forbids the last of many rows',
     story: {
       edit: `CREATE TABLE checked(n CHECK(n < 1000)); PRAGMA ignore_check_constraints = ON;
@@ -251,7 +264,13 @@ const STORIES: readonly { what: string; story: Partial<Story>; conflicts: Partia
              UPDATE t SET a = 'local'; DELETE FROM w`,
     },
     conflicts: [
-      { kind: 'check', table: 'checked', key: null, message: expect.stringContaining('n < 1000') as string },
+      {
+        kind: 'check',
+        table: 'checked',
+        key: { rowid: 1000n },
+        local: { rowid: 1000n, n: 1000n },
+        message: expect.stringContaining('n < 1000') as string,
+      },
     ],
   },
 ];

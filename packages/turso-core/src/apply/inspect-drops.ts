@@ -16,7 +16,7 @@ export async function inspectDrops(
     if (!isDropOfTable(change) || remaining.done.has(change)) continue;
     const table = change.object.name;
     const isReplaced = changeset.virtual.some((v) => v.table === table && v.keeps !== null);
-    if (isReplaced || !holdsRows(table, changeset)) continue;
+    if (isReplaced || !holdsRows(change.object)) continue;
     const [row] = await query(`SELECT count(*) FROM main.${quoteName(table)}`);
     const added = Number(row?.[0]) - countDeletes(changeset, table, remaining);
     if (added <= 0) continue;

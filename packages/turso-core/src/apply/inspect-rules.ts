@@ -3,6 +3,7 @@ import { quoteName } from '../local/quote';
 import { sameValue, type Encoding, type SqlValue } from '../local/values';
 import type { Query } from '../remote/remote';
 import { conflictOf, keyObject, rowObject, type Conflict } from './conflict';
+import { findForbidden } from './find-checked';
 import { foundViolations, type FoundViolation } from './guards';
 import { lookUp, pieces } from './look-up';
 import type { Remaining } from './plan';
@@ -33,7 +34,7 @@ export async function inspectRules(
   refusal: Refusal,
   encoding: Encoding,
 ): Promise<RuleConflict[]> {
-  const { message, table = '' } = refusal;
+  const { message } = refusal;
   const orphans = foundViolations(message);
   if (orphans.length > 0) {
     return Promise.all(orphans.map((orphan) => orphanConflict(query, refusal, orphan, encoding)));
@@ -42,12 +43,7 @@ export async function inspectRules(
   if (unique !== undefined) return uniqueConflicts(query, refusal, unique, encoding);
   const check = /(?:CHECK|NOT NULL) constraint failed: ([^\n]*)/.exec(message)?.[1];
   if (check === undefined) return [];
-  const conflict = conflictOf({
-    kind: 'check',
-    table,
-    message: `A rule of the remote forbids a row: ${check}.`,
-  });
-  return [{ conflict, cause: null }];
+  return checkConflicts(query, refusal, check);
 }
 
 /** Either our row refers to one that they deleted, or their row refers to one that we delete. */
@@ -80,6 +76,38 @@ async function orphanConflict(
 
 function orphaned(parent: string): string {
   return `This row on the remote would refer to a row of "${parent}" that is not there any more.`;
+}
+
+async function checkConflicts(
+  query: Query,
+  { changeset, remaining, table = '' }: Refusal,
+  failed: string,
+): Promise<RuleConflict[]> {
+  const message = `A rule of the remote forbids a row: ${failed}.`;
+  const known = { kind: 'check', table, message } as const;
+  const changes = changeset.tables.find((t) => t.table.name === table && !t.beforeSchema);
+  const found: RuleConflict[] = [];
+  for (const piece of changes === undefined ? [] : pieces(writes(changes, remaining))) {
+    const rows = piece.map(({ change }) => change.new);
+    for (const index of await findForbidden(query, changes as TableChanges, rows, failed))
+      found.push(forbidden(changes as TableChanges, piece[index] as Write, known));
+  }
+  return found.length > 0 ? found : [{ conflict: conflictOf(known), cause: null }];
+}
+
+function forbidden(
+  changes: TableChanges,
+  { identity, change }: Write,
+  known: Pick<Conflict, 'kind' | 'table' | 'message'>,
+): RuleConflict {
+  const { columns } = changes;
+  const conflict = conflictOf({
+    ...known,
+    key: keyObject(changes, change.new),
+    old: change.kind === 'update' ? rowObject(columns, change.old) : null,
+    local: rowObject(columns, change.new),
+  });
+  return { conflict, cause: identity };
 }
 
 async function uniqueConflicts(

@@ -1,3 +1,4 @@
+import type { Plan } from './plan';
 import { play } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
 
@@ -60,6 +61,29 @@ describe.each(ADAPTERS)('a push whose answer was lost, over %s', (_, serve) => {
         expect(await scene.differences()).toEqual([]);
       }
     }));
+
+  test.each([
+    ['a change of every sort', STORY],
+    ['rows without a key', { base: 'CREATE TABLE log(x)', edit: 'INSERT INTO log VALUES (1), (1)' }],
+    [
+      'rows without an address',
+      { base: 'CREATE TABLE bag(rowid, oid, _rowid_)', edit: 'INSERT INTO bag VALUES (1, 1, 1)' },
+    ],
+    ['a deleted row', { base: 'CREATE TABLE t(x); INSERT INTO t VALUES (1)', edit: 'DELETE FROM t' }],
+  ])('is carried out once where its request arrives after the next one: %s', (_what, story) =>
+    play(serve, story, async (scene) => {
+      const sent: Plan[] = [];
+      const early = scene.push({
+        target: { ...scene.served.remote, transact: () => Promise.reject(new Error('lost')) },
+        onSend: (plan) => void sent.push(plan),
+      });
+      await expect(early).rejects.toThrow('lost');
+      expect(await scene.push()).toMatchObject({ status: 'applied' });
+      const late = await scene.served.remote.transact(sent[0]?.statements ?? []);
+      expect(late).toMatchObject({ committed: false });
+      expect(await scene.differences()).toEqual([]);
+    }),
+  );
 
   test('leaves alone what others wrote afterwards elsewhere', () =>
     play(serve, STORY, async (scene) => {

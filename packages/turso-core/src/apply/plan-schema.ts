@@ -57,9 +57,7 @@ export function planSchema(changeset: Changeset, remaining: Omit<Remaining, 'use
     ...tried(deletesOf(early.filter(isShadow))),
     ...run(virtual.replacements),
     ...deletesOf(early.filter((t) => !isShadow(t))),
-    ...dropped
-      .filter(isTable)
-      .flatMap((o) => [...(holdsRows(o.name, changeset) ? [guardEmpty(o)] : []), dropStatement(o)]),
+    ...dropped.filter(isTable).flatMap((o) => [...(holdsRows(o) ? [guardEmpty(o)] : []), dropStatement(o)]),
     ...altered.flatMap(alterStatements),
     ...created.filter(isTable).map(createStatement),
     ...run(virtual.clearings),

@@ -220,6 +220,20 @@ const RESOLVED: readonly Case[] = [
       [3n, 1n],
     ],
   },
+  {
+    what: 'columns that a rule does not allow together, in favour of theirs',
+    options: { ...CELLS, ...KEEP },
+    base: 'CREATE TABLE r(id INTEGER PRIMARY KEY, low, high, CHECK(low < high)); INSERT INTO r VALUES(1, 1, 9), (2, 1, 9)',
+    edit: 'UPDATE r SET low = 8',
+    remote: 'UPDATE r SET high = 2 WHERE id = 1',
+    counts: [0, 0, 1],
+    resolved: [{ kind: 'check', table: 'r', key: { id: 1n }, local: { id: 1n, low: 8n, high: 2n } }],
+    query: 'SELECT low, high FROM r',
+    rows: [
+      [1n, 2n],
+      [8n, 9n],
+    ],
+  },
 ];
 
 /** What stays a conflict, whatever is asked for. */

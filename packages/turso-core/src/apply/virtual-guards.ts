@@ -1,6 +1,8 @@
-import type { Changeset, SchemaChange, TableChanges, VirtualChange } from '../changeset/model';
+import type { Changeset, SchemaChange, TableChanges } from '../changeset/model';
 import { quoteName } from '../local/quote';
+import type { SchemaObject } from '../local/schema';
 import type { Statement } from '../local/statement';
+import { isVirtual, parseVirtualTable } from '../local/virtual-table';
 import { guard } from './guards';
 
 /**
@@ -32,7 +34,6 @@ export function tried(deletes: readonly Statement[]): Statement[] {
 }
 
 /** Whether rows are lost with a table: what an index holds about others is not. */
-export function holdsRows(table: string, { virtual }: Changeset): boolean {
-  const change: VirtualChange | undefined = virtual.find((v) => v.table === table);
-  return change === undefined || change.content === 'own';
+export function holdsRows({ name, sql }: SchemaObject): boolean {
+  return !isVirtual(sql) || parseVirtualTable(name, sql).content === 'own';
 }

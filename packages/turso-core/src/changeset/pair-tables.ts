@@ -29,6 +29,8 @@ export function pairChangedTables(before: Schema, after: Schema): TablePair[] {
   pair((to) => [...gone].find((from) => from.name === to.name));
   pair((to) => [...gone].find((from) => from.name.toLowerCase() === to.name.toLowerCase()));
   pair((to) => {
+    // Its place is taken until virtual tables have gone.
+    if (['virtual', 'shadow'].includes(before.tables.get(to.name)?.kind ?? '')) return undefined;
     const others = fresh.filter((t) => !pairs.has(t) && isRenamed(t, to));
     return others.length > 1 ? undefined : only([...gone].filter((from) => isRenamed(from, to)));
   });

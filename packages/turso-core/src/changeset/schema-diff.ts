@@ -1,12 +1,10 @@
 import type { Schema, SchemaObject } from '../local/schema';
 import type { ObjectChange } from './model';
 import type { TablePair } from './pair-tables';
-import { unsupported } from './unsupported';
 
 /**
  * What was created and dropped between two schemas, compared by their text, besides tables that were changed. Drops come
  * first, dependents before what they depend on; creations in the order in which they were made.
- * Throws UNSUPPORTED_CHANGE for a virtual table in place of another, and the reverse.
  */
 export function diffSchemas(before: Schema, after: Schema, changed: readonly TablePair[]): ObjectChange[] {
   const old = byKey(before.objects);
@@ -20,7 +18,6 @@ export function diffSchemas(before: Schema, after: Schema, changed: readonly Tab
   const created = after.objects.filter(
     (o) => !isShadow(o, after) && !isSame(o, old.get(key(o))) && !isOneOf(o, to),
   );
-  for (const object of [...dropped, ...created]) refuseUnsupported(object, before, after);
   return [
     ...dropped.sort((a, b) => order(b) - order(a)).map((object) => ({ action: 'drop', object }) as const),
     ...created.sort((a, b) => order(a) - order(b)).map((object) => ({ action: 'create', object }) as const),
@@ -48,11 +45,4 @@ function isShadow({ type, name }: SchemaObject, { tables }: Schema): boolean {
 // An index of the same text belongs to another table where only the letter case of the table's name was changed.
 function isSame(a: SchemaObject, b: SchemaObject | undefined): boolean {
   return a.sql === b?.sql && a.table === b.table;
-}
-
-function refuseUnsupported(object: SchemaObject, before: Schema, after: Schema): void {
-  if (object.type !== 'table') return;
-  const tables = [before.tables.get(object.name), after.tables.get(object.name)];
-  if (tables.includes(undefined) || (tables[0]?.virtual === null) === (tables[1]?.virtual === null)) return;
-  throw unsupported(`table "${object.name}" became a virtual table, or the reverse`);
 }

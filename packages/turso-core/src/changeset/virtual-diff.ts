@@ -53,12 +53,23 @@ function virtualOf({ tables }: Schema, name: string): Virtual | undefined {
 }
 
 function diffVirtualTable(context: Context, old: Virtual | undefined, now: Virtual | undefined): void {
-  const table = (now ?? old) as Virtual;
-  const presence = old === undefined ? 'after' : now === undefined ? 'before' : 'both';
-  const isRedefined = old !== undefined && now !== undefined && old.sql !== now.sql;
-  if (presence === 'both' && !isRedefined && !isStoredDifferently(context, table)) return;
-  if (isRedefined) refuseRedefinition(old, now);
-  const pair = { table, presence, isRedefined } as const;
+  if (old === undefined || now === undefined) {
+    const [table, presence] = old === undefined ? [now, 'after' as const] : [old, 'before' as const];
+    if (table !== undefined) diffPair(context, { table, presence, isRedefined: false });
+  } else if (old.sql === now.sql) {
+    if (isStoredDifferently(context, now))
+      diffPair(context, { table: now, presence: 'both', isRedefined: false });
+  } else if (keepsRows(old, now)) diffPair(context, { table: now, presence: 'both', isRedefined: true });
+  else {
+    // One goes, with its rows, and another one comes.
+    if (now.virtual.content === 'external' && !context.checks.isWhole('after', now)) throw notRebuilt(now);
+    diffPair(context, { table: old, presence: 'before', isRedefined: false });
+    diffPair(context, { table: now, presence: 'after', isRedefined: false });
+  }
+}
+
+function diffPair(context: Context, pair: Pair): void {
+  const { table, presence } = pair;
   try {
     switch (table.virtual.content) {
       case 'own':
@@ -107,15 +118,19 @@ function isChanged(db: Database, before: Schema, after: Schema, name: string): b
   return hasChanges(diffRows(db, now, 'both', after.encoding));
 }
 
-function refuseRedefinition(old: Virtual, now: Virtual): void {
+/** Whether a virtual table that is made anew takes over the rows that it had. Throws UNSUPPORTED_CHANGE. */
+function keepsRows(old: Virtual, now: Virtual): boolean {
+  const contents = [old.virtual.content, now.virtual.content];
+  if (contents.includes('none')) {
+    throw unsupported(
+      `virtual table "${now.name}" was dropped and made anew, and has no content to make its index from`,
+    );
+  }
+  if (contents[0] !== contents[1]) return false;
   const isText = (t: Virtual): boolean => t.virtual.module.startsWith('fts');
   const names = ({ columns }: Virtual): string => JSON.stringify(columns.map((c) => c.name));
   const isAlike = old.virtual.module === now.virtual.module || (isText(old) && isText(now));
-  const isKept = old.virtual.content === 'own' ? isAlike && names(old) === names(now) : true;
-  if (old.virtual.content === now.virtual.content && isKept && old.virtual.content !== 'none') return;
-  throw unsupported(
-    `virtual table "${now.name}" was dropped and made anew with other columns or another content`,
-  );
+  return contents[0] !== 'own' || (isAlike && names(old) === names(now));
 }
 
 function diffOwn({ db, after, into }: Context, { table, presence, isRedefined }: Pair): void {
@@ -136,7 +151,7 @@ function diffExternal(context: Context, pair: Pair): void {
     return;
   }
   if (!checks.isWhole('after', table)) {
-    if (isRedefined) throw unsupported(`full-text index "${table.name}" was made anew, and not rebuilt`);
+    if (isRedefined) throw notRebuilt(table);
     diffStored(context, pair);
     return;
   }
@@ -173,6 +188,10 @@ function diffStored({ db, before, after, into }: Context, { table, presence }: P
 function changeOf({ name, virtual }: Virtual, content: VirtualChange['content']): VirtualChange {
   const none = { settings: [], rebuild: false, shadows: [], keeps: null };
   return { table: name, module: virtual.module, content, ...none };
+}
+
+function notRebuilt({ name }: Virtual): Error {
+  return unsupported(`full-text index "${name}" was made anew, and not rebuilt`);
 }
 
 function damaged({ name, virtual }: Virtual, flaw: string): Error {

@@ -35,6 +35,25 @@ export const VIRTUAL_EDITS: Readonly<Record<string, { readonly base: string; rea
     base: `CREATE VIRTUAL TABLE f USING fts5(a); INSERT INTO f VALUES('x');`,
     edit: `INSERT INTO f(f,rank) VALUES('rank','bm25(10.0)'),('automerge',2),('secure-delete',1); INSERT INTO f(f,rank) VALUES('pgsz',512)`,
   },
+  'tables that are made anew with other columns, or of another kind': {
+    base: `${NOTES} CREATE VIRTUAL TABLE f USING fts5(a, b); INSERT INTO f VALUES('x y', 'z'), ('w', NULL);
+      CREATE VIRTUAL TABLE r USING rtree(id, x, y); INSERT INTO r VALUES(1, 2, 3);
+      CREATE VIRTUAL TABLE o USING fts5(title, body); INSERT INTO o SELECT title, body FROM notes;
+      CREATE VIRTUAL TABLE e USING fts5(title, body, content=notes, content_rowid=id); INSERT INTO e(e) VALUES('rebuild');`,
+    edit: `DROP TABLE f; CREATE VIRTUAL TABLE f USING fts5(b, c UNINDEXED); INSERT INTO f VALUES('z', 1), ('new', x'00');
+      DROP TABLE r; CREATE VIRTUAL TABLE r USING fts4(x); INSERT INTO r VALUES('words');
+      DROP TABLE o; CREATE VIRTUAL TABLE o USING fts5(title, body, content=notes, content_rowid=id); INSERT INTO o(o) VALUES('rebuild');
+      DROP TABLE e; CREATE VIRTUAL TABLE e USING fts5(title); INSERT INTO e VALUES('own')`,
+  },
+  'tables that become virtual, and the reverse': {
+    base: `${NOTES} CREATE TABLE p(a, b); INSERT INTO p VALUES(1, 'words'), (2.5, 'others'); CREATE INDEX i ON p(a);
+      CREATE VIRTUAL TABLE f USING fts5(a, b); INSERT INTO f VALUES('x y', 'z'), ('w', NULL);
+      CREATE VIRTUAL TABLE e USING fts5(title, content=notes, content_rowid=id); INSERT INTO e(e) VALUES('rebuild');
+      CREATE TABLE q(title); INSERT INTO q VALUES ('plain');`,
+    edit: `CREATE TABLE k AS SELECT * FROM p; DROP TABLE p; CREATE VIRTUAL TABLE p USING fts5(a, b); INSERT INTO p SELECT * FROM k; DROP TABLE k;
+      DROP TABLE f; CREATE TABLE f(a, b); INSERT INTO f VALUES('x y', 'z'), (1, 2); DROP TABLE e; CREATE TABLE e(title);
+      DROP TABLE q; CREATE VIRTUAL TABLE q USING fts5(title, content=notes, content_rowid=id); INSERT INTO q(q) VALUES('rebuild')`,
+  },
   'an R-tree with columns of any type': {
     base: `CREATE VIRTUAL TABLE r USING rtree(id,minx,maxx,+label TEXT,+data); CREATE VIRTUAL TABLE i USING rtree_i32(id,a,b);
       INSERT INTO r VALUES(1,0.1,2.5,'a',x'00'),(2,-1e30,1e999,'b',1),(3,5,5,NULL,NULL); INSERT INTO i VALUES(1,2,3),(4,5,6);`,

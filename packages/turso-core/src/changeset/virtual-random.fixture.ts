@@ -13,7 +13,7 @@ export interface VirtualHistory {
 
 /** Numbers of tables are taken modulo how many there are. */
 export interface VirtualEdit {
-  readonly kind: 'insert' | 'update' | 'delete' | 'command' | 'drop' | 'create' | 'redefine';
+  readonly kind: 'insert' | 'update' | 'delete' | 'command' | 'drop' | 'create' | 'redefine' | 'replace';
   readonly table: number;
   readonly rowid: bigint;
   readonly values: readonly SqlValue[];
@@ -89,6 +89,7 @@ const edit: Arbitrary<VirtualEdit> = fc.record({
     'drop',
     'create',
     'redefine',
+    'replace',
   ),
   table: fc.nat(8),
   rowid: fc.oneof(
@@ -177,11 +178,33 @@ function happen(db: Database.Database, tables: readonly number[], e: VirtualEdit
       return;
     case 'redefine':
       if (definition.mayChange === true) redefine(db, name, definition.sql(name));
+      return;
+    case 'replace': {
+      const { length } = REPLACEMENTS;
+      const sql =
+        REPLACEMENTS[Number(((rowid % BigInt(length)) + BigInt(length)) % BigInt(length))]?.(name) ?? '';
+      if (definition.module === 'index' || !exists(db, name)) return;
+      db.exec(`DROP TABLE ${name}; ${sql}`);
+      attempt(`INSERT INTO ${name}(c0) VALUES(?)`, values[0] ?? null);
+    }
   }
 }
 
+/** What may come in place of a table. */
+const REPLACEMENTS: readonly ((name: string) => string)[] = [
+  (t) => `CREATE TABLE ${t}(c0, c1)`,
+  (t) => `CREATE VIRTUAL TABLE ${t} USING fts5(c0, c5)`,
+  (t) => `CREATE VIRTUAL TABLE ${t} USING fts4(c0)`,
+  (t) => `CREATE VIRTUAL TABLE ${t} USING rtree(id, c0, c1)`,
+];
+
+function exists(db: Database.Database, name: string): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined;
+}
+
 function redefine(db: Database.Database, name: string, sql: string): void {
-  if (db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) === undefined) return;
+  const isFirst = exists(db, name) && db.prepare(`SELECT * FROM ${name}`).columns().length === 2;
+  if (!isFirst) return;
   db.exec(`CREATE TEMP TABLE kept AS SELECT rowid AS r, * FROM ${name}; DROP TABLE ${name};
     ${sql.replace(/\)$/, ', tokenize=porter)')};
     INSERT INTO ${name}(rowid, c0, c1) SELECT * FROM kept; DROP TABLE kept`);

@@ -17,7 +17,7 @@ import { backUpWorkingCopy, writeWorkingCopy } from '../workspace/working-copy';
 import { requireBase, withComparison } from './compare';
 import { finishPush } from './finish-push';
 import { finishPull } from './pull';
-import { notePull, pullDone, pullUnderWay } from './pull-journal';
+import { notePull, noteWritten, pullDone, pullUnderWay } from './pull-journal';
 import { takeSnapshot } from './snapshot';
 
 /** What `init` may be told. */
@@ -90,6 +90,7 @@ async function initialize(
     pullDone(project);
     throw error;
   });
+  noteWritten(project, snapshot);
   // Second: should we die in between, a push finds everything there already. The other way round it would take the older
   // working copy for an edit that undoes what others have done.
   await replaceBase(project.files, snapshot);
@@ -108,8 +109,9 @@ async function finishEarlier(project: Project, remote: Remote | null, options: I
     return;
   }
   const taken = pullUnderWay(project);
-  if (isThere && taken !== null && sameBytes(workingCopy, files.snapshot.database))
-    await replaceBase(files, taken);
+  const isWritten = (): boolean =>
+    taken?.isWritten === true || sameBytes(workingCopy, files.snapshot.database);
+  if (isThere && taken !== null && isWritten()) await replaceBase(files, taken.snapshot);
   pullDone(project);
 }
 

@@ -186,7 +186,7 @@ test('a note that was written in part is of no account: nothing was done yet', a
 
 describe('a pull that is broken off after the working copy was written', () => {
   /** Takes the base back to what it was, as if the process had died before it moved on. */
-  async function breakOff(): Promise<void> {
+  async function breakOff(isWritten: boolean): Promise<void> {
     const { base, pullJournal, snapshot } = at.project.files;
     const old = `${base.directory}.old`;
     cpSync(base.directory, old, { recursive: true });
@@ -194,30 +194,48 @@ describe('a pull that is broken off after the working copy was written', () => {
     rmSync(base.directory, { recursive: true });
     cpSync(old, base.directory, { recursive: true });
     rmSync(old, { recursive: true });
-    writeFileSync(pullJournal, JSON.stringify({ createdAt: readManifest(snapshot)?.createdAt }));
+    writeFileSync(pullJournal, JSON.stringify({ createdAt: readManifest(snapshot)?.createdAt, isWritten }));
   }
 
-  beforeEach(async () => {
-    at.edit("INSERT INTO log VALUES ('mine'); UPDATE t SET v = 20 WHERE id = 2");
-    at.editRemote("INSERT INTO log VALUES ('theirs'); UPDATE t SET v = 10 WHERE id = 1");
-    await breakOff();
-  });
-
-  test('is finished by the next one, although the remote has gone on', async () => {
-    at.editRemote("UPDATE t SET v = 11 WHERE id = 1; INSERT INTO log VALUES ('later')");
-    expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 2 });
-    expect(query('SELECT v FROM t')).toEqual([[11], [20], [3]]);
-    expect(query('SELECT line FROM log ORDER BY line')).toEqual([['first'], ['later'], ['mine'], ['theirs']]);
-    await expectPushed();
-  });
-
-  test('is finished by a push, which then sends the own changes alone', async () => {
-    at.editRemote('UPDATE t SET v = 11 WHERE id = 1');
-    expect(await push(at.project)).toMatchObject({
-      status: 'pushed',
-      alreadyThere: 0,
-      changes: { total: { insert: 1, update: 1, delete: 0 } },
+  describe.each([
+    ['noted', true],
+    ['not noted', false],
+  ])('which was %s', (_, isWritten) => {
+    beforeEach(async () => {
+      at.edit("INSERT INTO log VALUES ('mine'); UPDATE t SET v = 20 WHERE id = 2");
+      at.editRemote("INSERT INTO log VALUES ('theirs'); UPDATE t SET v = 10 WHERE id = 1");
+      await breakOff(isWritten);
     });
-    expect(existsSync(at.project.files.pullJournal)).toBe(false);
+
+    test('is finished by the next one, although the remote has gone on', async () => {
+      at.editRemote("UPDATE t SET v = 11 WHERE id = 1; INSERT INTO log VALUES ('later')");
+      expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 2 });
+      expect(query('SELECT v FROM t')).toEqual([[11], [20], [3]]);
+      expect(query('SELECT line FROM log ORDER BY line')).toEqual([
+        ['first'],
+        ['later'],
+        ['mine'],
+        ['theirs'],
+      ]);
+      await expectPushed();
+    });
+
+    test('is finished by a push, which then sends the own changes alone', async () => {
+      at.editRemote('UPDATE t SET v = 11 WHERE id = 1');
+      expect(await push(at.project)).toMatchObject({
+        status: 'pushed',
+        alreadyThere: 0,
+        changes: { total: { insert: 1, update: 1, delete: 0 } },
+      });
+      expect(existsSync(at.project.files.pullJournal)).toBe(false);
+    });
+  });
+
+  test('is finished, once noted, where what it brought has been edited since', async () => {
+    at.editRemote("INSERT INTO log VALUES ('theirs'); UPDATE t SET v = 10 WHERE id = 1");
+    await breakOff(true);
+    at.edit("UPDATE t SET v = 'on top' WHERE id = 1; DELETE FROM log WHERE line = 'theirs'");
+    expect(await pull(at.project)).toMatchObject({ status: 'unchanged', pending: 2 });
+    await expectPushed();
   });
 });

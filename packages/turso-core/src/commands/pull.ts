@@ -23,7 +23,7 @@ import { NONE_RESOLVED, policyOf, resolvedIn, type ConflictOptions, type Resolve
 import { removeConflicts, writeConflicts } from './conflicts-file';
 import { timed, type OnEvent } from './events';
 import { finishPush } from './finish-push';
-import { notePull, pullDone, pullUnderWay } from './pull-journal';
+import { notePull, noteWritten, pullDone, pullUnderWay } from './pull-journal';
 import { currentSnapshot } from './snapshot';
 
 /** What `pull` may be told. */
@@ -183,7 +183,10 @@ async function bringIn(
     const result = await timed(options.onEvent, 'write the working copy', () =>
       apply(work.changeset, target, { movedRowids: new Set() }),
     );
-    if (result.status === 'applied') return true;
+    if (result.status === 'applied') {
+      noteWritten(project, snapshot);
+      return true;
+    }
   } catch (error) {
     dropAttempt();
     throw error;
@@ -248,6 +251,8 @@ async function asPulled<T>(work: () => Promise<T>): Promise<T> {
 /** Finishes a pull that was broken off after the working copy was written, or before. */
 export async function finishPull(project: Project): Promise<void> {
   const taken = pullUnderWay(project);
-  if (taken !== null) await rebase(project, taken, {});
+  // What has been edited since is on top of it.
+  if (taken?.isWritten === true) await replaceBase(project.files, taken.snapshot);
+  else if (taken !== null) await rebase(project, taken.snapshot, {});
   pullDone(project);
 }
