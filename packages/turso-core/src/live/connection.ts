@@ -77,12 +77,7 @@ export function createConnection(
     withRetries(work, { deadline, maxRetries, onRetry: () => counters.retries++ });
 
   const turns = createSyncTurns(async (deadline: Deadline): Promise<SyncResult> => {
-    if (replica === null) return { frames: 0, frameNo: 0 };
-    const result = await replica.sync(deadline);
-    counters.syncs++;
-    counters.frameNo = result.frameNo;
-    counters.syncedAt = performance.now();
-    return result;
+    return replica === null ? { frames: 0, frameNo: 0 } : replica.sync(deadline);
   });
 
   async function write<T>(

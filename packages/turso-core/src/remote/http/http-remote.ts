@@ -2,11 +2,12 @@ import type { ConnectOptions, Query, Remote, SnapshotTaken, SnapshotOptions } fr
 import { randomUUID } from 'node:crypto';
 import { setAsideFrom } from '../../local/set-aside';
 import { dropStagingTables } from '../../local/staging';
-import { joinFingerprint, readLogId, readReplicationIndex } from './fingerprint';
+import { joinFingerprint, readReplicationIndex } from './fingerprint';
 import { createHttpClient, type HttpClient } from './http-client';
 import { createReader, type Reader } from './reader';
 import { snapshotPages } from './snapshot-pages';
 import { snapshotRows } from './snapshot-rows';
+import { readServerLog } from './server-log';
 import { createStaging } from './staging';
 
 /** libsql-server refuses larger rows and values ("string or blob too big"). */
@@ -17,24 +18,24 @@ export function createHttpRemote(url: URL, location: string, { authToken, owner 
   const client = createHttpClient(url, location, authToken);
   const reader = createReader(client);
   const staging = createStaging(client, owner ?? randomUUID());
-  let told: { readonly logId: string | null; readonly index: string | null } | undefined;
+  let told: { readonly generation: string | null; readonly index: string | null } | undefined;
 
   return {
     location,
     maxRowBytes: MAX_ROW_BYTES,
     async fingerprint() {
-      const [logId, index] = await Promise.all([readLogId(client), readReplicationIndex(client)]);
-      told = { logId, index };
-      return joinFingerprint(logId, index);
+      const [log, index] = await Promise.all([readServerLog(client), readReplicationIndex(client)]);
+      told = { generation: log?.generation ?? null, index };
+      return joinFingerprint(told.generation, index);
     },
     snapshot: (file, options = {}) =>
       readSideBySide(client, reader, (queries) => takeSnapshot(queries, file, options)),
     async transact(statements) {
       const { outcome, indexBefore, indexAfter } = await staging.transact(statements);
       if (!outcome.committed || told === undefined) return outcome;
-      // Should the server have been started anew since, its log has another identity now, and the mark fits nothing.
+      // Should the server have been started anew since, its log is of another generation now, and the mark fits nothing.
       const isOurs = indexBefore === told.index;
-      return { ...outcome, fingerprint: isOurs ? joinFingerprint(told.logId, indexAfter) : null };
+      return { ...outcome, fingerprint: isOurs ? joinFingerprint(told.generation, indexAfter) : null };
     },
     clear: () => staging.clear(),
     read: (work, options) => reader.read(work, options),
