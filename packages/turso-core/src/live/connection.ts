@@ -76,9 +76,7 @@ export function createConnection(
   const repeat = <T>(work: () => Promise<T>, deadline: Deadline): Promise<T> =>
     withRetries(work, { deadline, maxRetries, onRetry: () => counters.retries++ });
 
-  const turns = createSyncTurns(async (deadline: Deadline): Promise<SyncResult> => {
-    return replica === null ? { frames: 0, frameNo: 0 } : replica.sync(deadline);
-  });
+  const turns = createSyncTurns(async (deadline) => replica?.sync(deadline) ?? NO_REPLICA);
 
   async function write<T>(
     work: () => Promise<T>,
@@ -117,8 +115,11 @@ export function createConnection(
   }
 
   async function begin(): Promise<LiveTransaction> {
-    const begun = await call((deadline) => repeat(() => database.begin(deadline), deadline));
-    transactions.add(begun);
+    const begun = await call(async (deadline) => {
+      const transaction = await repeat(() => database.begin(deadline), deadline);
+      transactions.add(transaction);
+      return transaction;
+    });
     return liveTransaction(begun, {
       call,
       async onCommit(changes, deadline) {
@@ -134,6 +135,7 @@ export function createConnection(
     query: (sql, args) =>
       call(async (deadline) => {
         const statement = checkedStatement(sql, args);
+        refuseTransactionControl(sql);
         counters.reads++;
         const local = replica === null ? null : await replica.query(statement);
         return local ?? repeat(() => database.query(statement, deadline), deadline);
@@ -204,6 +206,8 @@ export function createConnection(
     })());
   }
 }
+
+const NO_REPLICA: SyncResult = { frames: 0, frameNo: 0 };
 
 function countAll(results: readonly ExecuteResult[]): number {
   return results.reduce((sum, { changes }) => sum + changes, 0);
