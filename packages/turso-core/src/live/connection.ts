@@ -2,6 +2,7 @@ import { TursoSyncError } from '../errors';
 import { checkedStatement, refuseEndOfTransaction, refuseTransactionControl } from './check-arguments';
 import type { DatabaseTransaction, LiveDatabase } from './database';
 import { deadlineIn, type Deadline } from './deadline';
+import { explainSync } from './explain-sync';
 import { insertStatements } from './insert-statements';
 import type {
   AutoSync,
@@ -76,7 +77,13 @@ export function createConnection(
   const repeat = <T>(work: () => Promise<T>, deadline: Deadline): Promise<T> =>
     withRetries(work, { deadline, maxRetries, onRetry: () => counters.retries++ });
 
-  const turns = createSyncTurns(async (deadline) => replica?.sync(deadline) ?? NO_REPLICA);
+  const turns = createSyncTurns(async (deadline) => {
+    try {
+      return (await replica?.sync(deadline)) ?? NO_REPLICA;
+    } catch (error) {
+      throw await explainSync(error, database, deadline);
+    }
+  });
 
   async function write<T>(
     work: () => Promise<T>,
