@@ -47,6 +47,22 @@ test('rows go as one JSON text where it holds them exactly, and bound otherwise'
   expect(bound?.count).toBe(3);
 });
 
+test('rows keep their order where that is asked for', () => {
+  const sources: RowSource[] = [];
+  const batcher = new RowBatcher(1, (source) => sources.push(source), { keepsOrder: true });
+  for (const value of [1n, 2n, -0, 4n, Uint8Array.of(5), 6n]) batcher.add([value]);
+  batcher.flush();
+  expect(sources.flatMap((source) => readBack(source, 1))).toEqual([
+    [1n],
+    [2n],
+    [-0],
+    [4n],
+    [Buffer.of(5)],
+    [6n],
+  ]);
+  expect(sources.map(({ count }) => count)).toEqual([2, 4]);
+});
+
 test.each([
   ['many small rows', 50_000, (i: number) => [BigInt(i), `text ${i}`], 2],
   ['long texts', 10, (i: number) => [BigInt(i), 'é'.repeat(400_000)], 2],

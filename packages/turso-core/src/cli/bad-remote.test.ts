@@ -224,7 +224,7 @@ describeWithSqld('a server that asks for tokens', () => {
   test('takes no push with a read-only token: REMOTE_READ_ONLY', async () => {
     const project = await editedProject({ url: server.url, readWriteToken: server.readOnlyToken });
     const run = await expectFailure(project, ['dump-push'], 'REMOTE_READ_ONLY');
-    expect(run.stderr).toContain('A push needs a token with write access');
+    expect(run.stderr).toContain('Writing needs a token with write access');
     expect(await queryOn(server, 'SELECT v FROM t')).toEqual([[1n]]);
   });
 });

@@ -322,7 +322,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     const push = await reader.run('dump-push');
     expect(push).toMatchObject({ exit: 1, stdout: '' });
     expect(push.stderr).toMatch(
-      /^Connecting.*\nREMOTE_READ_ONLY: .*\n {2}A push needs a token with write access/,
+      /^Connecting.*\nREMOTE_READ_ONLY: .*\n {2}Writing needs a token with write access/,
     );
     expect(reader.digests()).toEqual(before);
     expect(await queryOn(server, 'SELECT count(*) FROM audit')).toEqual([[2n]]);

@@ -200,7 +200,10 @@ describeWithSqld('a live connection', () => {
       const live = await open();
       const local = await openRemote({ url: `file:${path.join(dir, 'app.db')}` });
       await local.execute('CREATE TABLE t (v)');
+      for (const connection of [live, local])
+        expect(await errorOf(connection.query("ATTACH ':memory:' AS m"))).toMatchObject({ code: 'USAGE' });
       for (const connection of [live, remote, local]) {
+        expect(await errorOf(connection.query('BEGIN'))).toMatchObject({ code: 'USAGE' });
         for (const sql of [
           'WITH x AS (SELECT 1) INSERT INTO t SELECT * FROM x',
           '/* SELECT */ DELETE FROM t',

@@ -2,6 +2,7 @@ import { TursoSyncError } from '../errors';
 import { checkedStatement, refuseEndOfTransaction, refuseTransactionControl } from './check-arguments';
 import type { DatabaseTransaction, LiveDatabase } from './database';
 import { deadlineIn, type Deadline } from './deadline';
+import { explainSync } from './explain-sync';
 import { insertStatements } from './insert-statements';
 import type {
   AutoSync,
@@ -76,13 +77,12 @@ export function createConnection(
   const repeat = <T>(work: () => Promise<T>, deadline: Deadline): Promise<T> =>
     withRetries(work, { deadline, maxRetries, onRetry: () => counters.retries++ });
 
-  const turns = createSyncTurns(async (deadline: Deadline): Promise<SyncResult> => {
-    if (replica === null) return { frames: 0, frameNo: 0 };
-    const result = await replica.sync(deadline);
-    counters.syncs++;
-    counters.frameNo = result.frameNo;
-    counters.syncedAt = performance.now();
-    return result;
+  const turns = createSyncTurns(async (deadline) => {
+    try {
+      return (await replica?.sync(deadline)) ?? NO_REPLICA;
+    } catch (error) {
+      throw await explainSync(error, database, deadline);
+    }
   });
 
   async function write<T>(
@@ -122,8 +122,11 @@ export function createConnection(
   }
 
   async function begin(): Promise<LiveTransaction> {
-    const begun = await call((deadline) => repeat(() => database.begin(deadline), deadline));
-    transactions.add(begun);
+    const begun = await call(async (deadline) => {
+      const transaction = await repeat(() => database.begin(deadline), deadline);
+      transactions.add(transaction);
+      return transaction;
+    });
     return liveTransaction(begun, {
       call,
       async onCommit(changes, deadline) {
@@ -139,6 +142,7 @@ export function createConnection(
     query: (sql, args) =>
       call(async (deadline) => {
         const statement = checkedStatement(sql, args);
+        refuseTransactionControl(sql);
         counters.reads++;
         const local = replica === null ? null : await replica.query(statement);
         return local ?? repeat(() => database.query(statement, deadline), deadline);
@@ -209,6 +213,8 @@ export function createConnection(
     })());
   }
 }
+
+const NO_REPLICA: SyncResult = { frames: 0, frameNo: 0 };
 
 function countAll(results: readonly ExecuteResult[]): number {
   return results.reduce((sum, { changes }) => sum + changes, 0);

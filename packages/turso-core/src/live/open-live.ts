@@ -53,6 +53,11 @@ export async function openLive(options: LiveOptions): Promise<Live> {
         ...{ url, location, authToken, file: options.replica },
         logId: await primary.logId(deadline),
         rebuildWithin: () => deadlineIn(timeout),
+        onSync({ frameNo }) {
+          counters.syncs++;
+          counters.frameNo = frameNo;
+          counters.syncedAt = performance.now();
+        },
         onRebuild(notice) {
           counters.rebuilds++;
           onNotice?.(notice);

@@ -1,19 +1,23 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { execOn, requireTool, startSqld } from '@turso-sync/testing';
+import { execOn, queryOn, requireTool, startSqld } from '@turso-sync/testing';
 import { errorOf, withServer, type LiveScene } from './served.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
+
+const BUILT = path.join(__dirname, '../../dist/live/index.js');
 
 const FILL = `CREATE TABLE t (id INTEGER PRIMARY KEY, v);
   WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 2000)
   INSERT INTO t SELECT i, 'row ' || i FROM s`;
 
 /** Lets a replica be made, and closed. */
-async function makeReplica({ server, open }: LiveScene): Promise<void> {
+async function makeReplica({ server, open }: Pick<LiveScene, 'server' | 'open'>): Promise<void> {
   await execOn(server, FILL);
   const live = await open();
   expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[2000n]]);
@@ -32,6 +36,17 @@ describeWithSqld('a replica', () => {
         'r.db-client_wal_index',
         'r.db-lock',
       ]);
+    }));
+
+  test('that is opened again is not taken anew, also after the server was', () =>
+    withServer(async (scene) => {
+      await makeReplica(scene);
+      await scene.server.restart();
+      const notices: string[] = [];
+      const live = await scene.open({ onNotice: (notice) => notices.push(notice) });
+      expect(notices).toEqual([]);
+      expect(live.stats()).toMatchObject({ rebuilds: 0, syncs: 1 });
+      expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[2000n]]);
     }));
 
   const damages: Record<string, (replica: string) => void> = {
@@ -158,14 +173,106 @@ describeWithSqld('a replica', () => {
       expect((await live.query('SELECT name FROM v WHERE id = 3')).rows).toEqual([['c']]);
     }));
 
-  test('leaves no process behind, whether the program closes it or not', () =>
+  test('is as it was after the program was killed, at whatever moment', () =>
+    withServer(async ({ server, replica, open }) => {
+      await execOn(server, 'CREATE TABLE t (v)');
+      for (const delay of [0, 5, 20, 45, 80, 130, 200]) {
+        const program = startProgram(server, replica, FOREVER);
+        await once(program.stdout, 'data');
+        await sleep(delay);
+        process.kill(-(program.pid ?? 0), 'SIGKILL');
+        await once(program, 'exit');
+      }
+      const notices: string[] = [];
+      const live = await open({ onNotice: (notice) => notices.push(notice) });
+      expect(notices).toEqual([]);
+      const count = await queryOn(server, 'SELECT count(*) FROM t');
+      expect((await live.query('SELECT count(*) FROM t')).rows).toEqual(count);
+      // Each was whole.
+      expect(Number(count[0]?.[0]) % 300).toBe(0);
+      expect(Number(count[0]?.[0])).toBeGreaterThanOrEqual(7 * 300);
+      expect((await live.query('PRAGMA quick_check')).rows).toEqual([['ok']]);
+    }));
+
+  test('leaves no process behind when the program dies while its server says nothing', () =>
     withServer(async ({ server, replica }) => {
-      const built = path.join(__dirname, '../../dist/live/index.js');
-      const script = `require(process.argv[1]).openLive({ url: process.argv[2], replica: process.argv[3] })
-        .then((live) => live.query('SELECT 1')).then(({ rows }) => console.log(String(rows)))`;
-      const output = execFileSync(process.execPath, ['-e', script, built, server.url, replica], {
+      await execOn(server, 'CREATE TABLE t (v)');
+      const program = startProgram(server, replica, "console.log('open'); for (;;) await live.sync()");
+      await once(program.stdout, 'data');
+      process.kill(server.pid, 'SIGSTOP');
+      try {
+        await sleep(200);
+        program.kill('SIGKILL');
+        await once(program, 'exit');
+        await untilGone(program);
+      } finally {
+        process.kill(server.pid, 'SIGCONT');
+      }
+    }));
+
+  test("is not synced in the program's own process, which never loads the client of libSQL", () =>
+    withServer(async ({ server, replica }) => {
+      const script = `require(process.argv[1]).openLive({ url: process.argv[2], replica: process.argv[3] }).then((live) => {
+        console.log(Object.keys(require.cache).filter((file) => /node_modules.(libsql|@libsql.client)/.test(file)).length);
+        return live.close();
+      })`;
+      const output = execFileSync(process.execPath, ['-e', script, BUILT, server.url, replica], {
         timeout: 20_000,
       });
-      expect(output.toString()).toBe('1\n');
+      expect(output.toString()).toBe('0\n');
     }));
+
+  test.each(['', 'live.close()'])('leaves no process behind when the program ends: %p', (end) =>
+    withServer(async ({ server, replica }) => {
+      const program = startProgram(
+        server,
+        replica,
+        `await live.query('SELECT 1'); console.log('done'); ${end}`,
+      );
+      await once(program.stdout, 'data');
+      const [code] = (await once(program, 'exit')) as [number];
+      expect(code).toBe(0);
+      await untilGone(program);
+    }),
+  );
 });
+
+/** Inserts, and lets the first insert be known. */
+const FOREVER = `for (;;) {
+  await live.insertRows('t', ['v'], Array.from({ length: 300 }, (_, i) => ['row ' + i]));
+  console.log('inserted');
+}`;
+
+/** Starts a program that does something with a live connection. It is in a process group of its own, with those that it starts. */
+function startProgram(
+  server: { readonly url: string },
+  replica: string,
+  work: string,
+): ChildProcessByStdio<null, Readable, null> {
+  const script = `require(process.argv[1]).openLive({ url: process.argv[2], replica: process.argv[3] })
+    .then(async (live) => { ${work} })`;
+  return spawn(process.execPath, ['-e', script, BUILT, server.url, replica], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+/** Waits until nothing is left of a program's process group. */
+async function untilGone({ pid = 0 }: { readonly pid?: number | undefined }): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (isThere(pid)) {
+    if (Date.now() > end) {
+      process.kill(-pid, 'SIGKILL');
+      throw new Error('A process was left behind');
+    }
+    await sleep(50);
+  }
+}
+
+function isThere(group: number): boolean {
+  try {
+    return process.kill(-group, 0);
+  } catch {
+    return false;
+  }
+}

@@ -99,6 +99,11 @@ describeWithSqld('a server that asks for tokens', () => {
       await server.kill();
       for (const call of [live.sync(), live.execute('INSERT INTO t VALUES (1)')])
         expect(printed(await errorOf(call))).not.toContain(server.readWriteToken);
+      expect(await errorOf(live.sync())).toMatchObject({
+        code: 'SYNC_FAILED',
+        message: expect.stringContaining('connection refused') as string,
+        cause: { code: 'REMOTE_UNREACHABLE' },
+      });
     }, server);
   });
 });

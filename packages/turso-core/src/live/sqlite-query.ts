@@ -23,11 +23,8 @@ export function sqliteQueries(db: Database.Database): RunQuery {
   }
   return ({ sql, args = [] }) => {
     const statement = prepare(sql);
-    if (!statement.readonly) throw writes();
-    if (!statement.reader) {
-      statement.run(...bound(args));
-      return { columns: [], rows: [] };
-    }
+    // What answers with no rows, such as BEGIN, changes the connection, which others read by.
+    if (!statement.readonly || !statement.reader) throw writes();
     const rows = statement
       .raw()
       .safeIntegers()

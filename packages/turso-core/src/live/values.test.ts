@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import path from 'node:path';
 import { execOn, makeTempDir, removeTempDir, requireTool, startSqld } from '@turso-sync/testing';
 import { openLive, RawText } from './built.fixture';
-import type { SqlValue } from '../local/values';
+import { RawText as SourceRawText, sameValue, type SqlValue } from '../local/values';
+import { values } from '../local/values.fixture';
 import type { Live } from './live';
 import { errorOf } from './served.fixture';
 
@@ -55,6 +57,21 @@ describeWithSqld.each(['replica', 'remote', 'file'])('values through a %s', (kin
     const { rows } = await live.query('SELECT v FROM t ORDER BY id');
     expect(rows.map(([value]) => plain(value))).toEqual([...VALUES, ...VALUES].map(plain));
     expect(rows.map(([value]) => Object.is(value, -0)).filter(Boolean)).toHaveLength(2);
+  });
+
+  test('come back whatever they are', async () => {
+    const random = fc.sample(values, 400).filter((value) => !(value instanceof SourceRawText));
+    await live.batch(random.map((value) => ({ sql: 'INSERT INTO t (v) VALUES (?)', args: [value] })));
+    await live.insertRows(
+      't',
+      ['v'],
+      random.map((value) => [value]),
+    );
+    const { rows } = await live.query('SELECT v FROM t ORDER BY id');
+    expect(
+      rows.filter(([value], i) => !sameValue(value as SqlValue, random[i % random.length] as SqlValue)),
+    ).toEqual([]);
+    expect(rows).toHaveLength(2 * random.length);
   });
 
   test('come back from RETURNING, and in a transaction', async () => {

@@ -6,7 +6,7 @@ import type {
   StatementResult,
   StepCondition,
 } from '../../remote/http/hrana';
-import { readLogId } from '../../remote/http/fingerprint';
+import { readServerLog } from '../../remote/http/server-log';
 import { openStream } from '../../remote/http/stream';
 import { refusesWrites } from '../read-only';
 import type { LiveDatabase } from '../database';
@@ -44,7 +44,7 @@ export function createPrimary(url: URL, location: string, authToken: string | un
 
   return {
     location,
-    logId: (deadline) => readLogId(client, deadline.left),
+    logId: async (deadline) => (await readServerLog(client, deadline.left))?.id ?? null,
     async query(statement, deadline) {
       await isReadOnly(statement.sql, deadline);
       const [result] = await run([statement], deadline);

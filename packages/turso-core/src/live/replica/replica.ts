@@ -26,6 +26,8 @@ export interface ReplicaOptions extends SyncSource {
   readonly file: string;
   /** The identity of the primary's log, or null where it does not tell. */
   readonly logId: string | null;
+  /** Told what every sync came to. */
+  readonly onSync: (result: SyncResult) => void;
   /** Told in a sentence why the replica is made anew. */
   readonly onRebuild: (notice: string) => void;
   /** Milliseconds for making a damaged one anew when that is found out by a query. */
@@ -53,6 +55,12 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     return reader.run(statement);
   }
 
+  async function bringUpToDate(within: Deadline): Promise<SyncResult> {
+    const result = await syncer.sync(within);
+    options.onSync(result);
+    return result;
+  }
+
   let syncs = Promise.resolve<unknown>(undefined);
   /** One after the other. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -66,14 +74,14 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     await syncer.stop();
     closeReader();
     removeReplica(files);
-    await syncer.sync(within);
+    await bringUpToDate(within);
   }
 
   async function start(): Promise<void> {
     if (!isReplicaThere(files) && fileSize(files.database) > 0) throw noReplica(files.database);
     const reason = isReplicaThere(files) ? await whyNotUsable() : null;
     if (reason !== null) await rebuild(reason, deadline);
-    else await syncer.sync(deadline);
+    else await bringUpToDate(deadline);
   }
 
   async function whyNotUsable(): Promise<string | null> {
@@ -121,7 +129,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     sync: (within) =>
       inTurn(async () => {
         const before = readReplicaLogId(files);
-        const result = await syncer.sync(within);
+        const result = await bringUpToDate(within);
         if (before !== null && readReplicaLogId(files) !== before)
           options.onRebuild(
             `The log of ${options.location} has begun anew, and so has the replica ${files.database}.`,

@@ -4,6 +4,7 @@
  * must be no second one in a process that has the same file open.
  */
 import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import type { Client } from '@libsql/client';
 import { createClient } from '@libsql/client/sqlite3';
 import Database from 'better-sqlite3';
@@ -61,5 +62,8 @@ process.on('message', (request: SyncRequest) => {
   void answer(request).then((message) => process.send?.(message));
 });
 process.on('disconnect', () => process.exit());
+// While the thread is blocked, it does not learn that; another does, which finds its process to be a child of somebody else.
+const watchdog = `setInterval(() => process.ppid === ${process.ppid} || process.kill(process.pid, 'SIGKILL'), 1000)`;
+new Worker(watchdog, { eval: true }).unref();
 // Ctrl-C in a terminal goes to all processes; this one ends with the one that it works for.
 process.on('SIGINT', () => undefined);

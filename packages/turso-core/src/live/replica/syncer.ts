@@ -42,6 +42,8 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
     starts++;
     // It alone does not keep the program from ending.
     letGo(started);
+    // Whoever waits for an answer is told as well; where nobody does, the next call finds out.
+    started.on('error', () => undefined);
     started.once('exit', () => {
       if (child === started) child = undefined;
     });

@@ -97,7 +97,7 @@ function unauthorized(message: string): TursoSyncError {
 
 function readOnly(message: string): TursoSyncError {
   return new TursoSyncError('REMOTE_READ_ONLY', message, {
-    hint: 'A push needs a token with write access: `turso db tokens create` without --read-only.',
+    hint: 'Writing needs a token with write access: `turso db tokens create` without --read-only.',
   });
 }
 

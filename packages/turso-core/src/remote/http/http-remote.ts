@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { setAsideFrom } from '../../local/set-aside';
 import { dropStagingTables } from '../../local/staging';
 import type { TransactionOutcome } from '../../local/statement';
-import { joinFingerprint, readLogId, readReplicationIndex } from './fingerprint';
+import { joinFingerprint, readReplicationIndex } from './fingerprint';
 import { createHttpClient, type HttpClient } from './http-client';
 import { createReader, type Reader } from './reader';
 import { snapshotPages } from './snapshot-pages';
 import { snapshotRows } from './snapshot-rows';
+import { readServerLog } from './server-log';
 import { createStaging } from './staging';
 import type { TransactionAnswer } from './transaction';
 import { runTransactionSince } from './transaction-since';
@@ -20,22 +21,22 @@ export function createHttpRemote(url: URL, location: string, { authToken, owner 
   const client = createHttpClient(url, location, authToken);
   const reader = createReader(client);
   const staging = createStaging(client, reader, owner ?? randomUUID());
-  let told: { readonly logId: string | null; readonly index: string | null } | undefined;
+  let told: { readonly generation: string | null; readonly index: string | null } | undefined;
 
   function withMark({ outcome, indexBefore, indexAfter }: TransactionAnswer): TransactionOutcome {
     if (!outcome.committed || told === undefined) return outcome;
-    // Should the server have been started anew since, its log has another identity now, and the mark fits nothing.
+    // Should the server have been started anew since, its log is of another generation now, and the mark fits nothing.
     const isOurs = indexBefore === told.index;
-    return { ...outcome, fingerprint: isOurs ? joinFingerprint(told.logId, indexAfter) : null };
+    return { ...outcome, fingerprint: isOurs ? joinFingerprint(told.generation, indexAfter) : null };
   }
 
   return {
     location,
     maxRowBytes: MAX_ROW_BYTES,
     async fingerprint() {
-      const [logId, index] = await Promise.all([readLogId(client), readReplicationIndex(client)]);
-      told = { logId, index };
-      return joinFingerprint(logId, index);
+      const [log, index] = await Promise.all([readServerLog(client), readReplicationIndex(client)]);
+      told = { generation: log?.generation ?? null, index };
+      return joinFingerprint(told.generation, index);
     },
     snapshot: (file, options = {}) =>
       readSideBySide(client, reader, (queries) => takeSnapshot(queries, file, options)),

@@ -1,8 +1,9 @@
 import type { Statement } from '../../local/statement';
 import { TursoSyncError } from '../../errors';
-import { joinFingerprint, readLogId } from './fingerprint';
+import { joinFingerprint } from './fingerprint';
 import type { HttpClient } from './http-client';
 import { openStream, runBatches, type BatchAnswer } from './pipeline';
+import { readServerLog } from './server-log';
 import { runTransaction, type TransactionAnswer } from './transaction';
 
 /**
@@ -40,5 +41,6 @@ export async function runTransactionSince(
 // The log is asked for once there is a stream: should the server have been started anew in between, the stream is gone.
 async function isAt(client: HttpClient, mark: string, answer: BatchAnswer): Promise<boolean> {
   if ('refused' in answer || !/^\d+$/.test(answer.value ?? '')) return false;
-  return joinFingerprint(await readLogId(client), answer.replicationIndex) === mark;
+  const log = await readServerLog(client);
+  return joinFingerprint(log?.generation ?? null, answer.replicationIndex) === mark;
 }

@@ -1,0 +1,34 @@
+import { TursoSyncError } from '../errors';
+import type { LiveDatabase } from './database';
+import { deadlineIn, type Deadline } from './deadline';
+
+/** Milliseconds for asking the primary. */
+const WITHIN = 2000;
+
+/**
+ * A failed sync, told by what the primary says when it is asked anything: libSQL's client knows a word such as
+ * `PrimaryHandshakeTimeout` for a server that is away, a token that has expired, and others.
+ */
+export async function explainSync(
+  error: unknown,
+  database: LiveDatabase,
+  deadline: Deadline,
+): Promise<unknown> {
+  if (!(error instanceof TursoSyncError) || error.code !== 'SYNC_FAILED' || deadline.isOver) return error;
+  try {
+    await database.query({ sql: 'SELECT 1' }, deadlineIn(Math.min(deadline.left, WITHIN)));
+    return error;
+  } catch (reason) {
+    if (!(reason instanceof TursoSyncError)) return error;
+    const { hint, retryable } = reason;
+    return new TursoSyncError(
+      'SYNC_FAILED',
+      `The replica could not be brought up to date: ${reason.message}`,
+      {
+        hint: `Reads go on with what the replica has. ${hint ?? ''}`.trim(),
+        retryable,
+        cause: reason,
+      },
+    );
+  }
+}

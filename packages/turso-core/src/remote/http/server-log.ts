@@ -1,0 +1,35 @@
+import type { HttpClient } from './http-client';
+import { FieldReader } from './protobuf';
+
+/** What a server tells of the log that its replicas follow; both are UUIDs. */
+export interface ServerLog {
+  /** Another one each time that the server starts. */
+  readonly generation: string;
+  /** Another one when the log begins anew: after a crash, and with another database. */
+  readonly id: string;
+}
+
+/**
+ * Asks a server for its log, as replicas do, over gRPC-web. Null where it does not tell, also within `timeout` milliseconds,
+ * where that is given.
+ *
+ * @see https://github.com/tursodatabase/libsql/blob/main/libsql-replication/proto/replication_log.proto
+ */
+export async function readServerLog(client: HttpClient, timeout?: number): Promise<ServerLog | null> {
+  try {
+    const { body } = await client.post(HELLO, 'application/grpc-web+proto', [new Uint8Array(FRAME)], timeout);
+    const length = new DataView(body.buffer, body.byteOffset).getUint32(1);
+    const fields = new FieldReader(body.subarray(FRAME, FRAME + length));
+    const told = new Map<number, string>();
+    for (let tag; (tag = fields.next()) > 0;) if (tag === 1 || tag === 3) told.set(tag, fields.text());
+    const [generation, id] = [told.get(1), told.get(3)];
+    return generation === undefined || id === undefined ? null : { generation, id };
+  } catch {
+    return null;
+  }
+}
+
+const HELLO = 'wal_log.ReplicationLog/Hello';
+
+/** Bytes in front of a message: a flag, and its length. */
+const FRAME = 5;
