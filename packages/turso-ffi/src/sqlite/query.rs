@@ -89,17 +89,28 @@ fn parameter_count(wanted: usize, given: usize) -> Error {
 
 fn rows_of(statement: &mut Statement<'_>, params: &[Value<'_>]) -> Result<Vec<u8>, Failure> {
     bind(statement, params)?;
-    let mut answer = Rows::new(statement.column_names().into_iter());
-    let width = statement.column_count();
     let mut rows = statement.raw_query();
+    let Some(first) = rows.next()? else {
+        drop(rows);
+        return Ok(Rows::new(names(statement)).into_bytes());
+    };
+    let mut answer = Rows::new(names(first.as_ref()));
+    push_row(&mut answer, first)?;
     while let Some(row) = rows.next()? {
-        push_row(&mut answer, row, width)?;
+        push_row(&mut answer, row)?;
     }
     Ok(answer.into_bytes())
 }
 
-pub fn push_row(answer: &mut Rows, row: &rusqlite::Row<'_>, width: usize) -> Result<(), Failure> {
-    for index in 0..width {
+/// The names of the columns, which are sure after the first step: it may compile the statement anew for a schema that has
+/// changed.
+pub fn names<'s>(statement: &'s Statement<'_>) -> std::vec::IntoIter<&'s str> {
+    statement.column_names().into_iter()
+}
+
+pub fn push_row(answer: &mut Rows, row: &rusqlite::Row<'_>) -> Result<(), Failure> {
+    let statement: &Statement<'_> = row.as_ref();
+    for index in 0..statement.column_count() {
         answer.push(match row.get_ref(index)? {
             ValueRef::Null => Value::Null,
             ValueRef::Integer(number) => Value::Integer(number),

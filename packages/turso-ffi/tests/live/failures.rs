@@ -218,6 +218,27 @@ fn tokens_are_refused_as_they_deserve_and_never_shown() {
 }
 
 #[test]
+fn a_token_that_is_no_longer_good_is_what_a_sync_says() {
+    let Some(mut server) = Server::start_with_tokens() else { return };
+    server.run("CREATE TABLE t (v)");
+    let folder = Folder::new();
+    let token = server.tokens.clone().unwrap().read_write;
+    let options = Options { token: token.clone(), ..Options::replica(&folder.path("r.db"), &server.url()) };
+    let connection = options.open().unwrap();
+    // Another key makes all tokens of before invalid.
+    server.tokens = Some(crate::support::tokens::Tokens::new());
+    server.restart();
+    let error = connection.sync().unwrap_err();
+    assert_eq!(error.code, "SYNC_FAILED");
+    assert!(error.message.contains("refuses the token"), "{}", error.message);
+    let error = connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap_err();
+    assert_eq!(error.code, "REMOTE_UNAUTHORIZED");
+    assert!(!format!("{error:?}").contains(&token));
+    assert_eq!(count(&connection), Value::Int(0));
+    connection.close().unwrap();
+}
+
+#[test]
 fn a_replica_can_be_read_with_a_read_only_token() {
     let Some(server) = Server::start_with_tokens() else { return };
     server.run("CREATE TABLE t (v)");
