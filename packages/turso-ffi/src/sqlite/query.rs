@@ -3,8 +3,9 @@
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Batch, Connection, Statement};
 
-use super::failure::{sql_failed, Failure};
+use super::failure::Failure;
 use crate::error::Error;
+use crate::status::Status;
 use crate::value::{Changes, Rows, Value};
 
 /// The size of a database and the number of its schema, which a replica shares with its primary.
@@ -65,7 +66,12 @@ pub fn prepare<'c>(connection: &'c Connection, sql: &str) -> Result<rusqlite::Ca
 fn refuse_many(connection: &Connection, sql: &str) -> Result<(), Failure> {
     let mut statements = Batch::new(connection, sql);
     if statements.next()?.is_some() && statements.next().map(|next| next.is_some()).unwrap_or(true) {
-        return Err(sql_failed("there is more than one statement".into()).into());
+        return Err(Error::new(
+            Status::SqlFailed,
+            "There is more than one statement.",
+            "Pass one statement to a call, or send them as a batch.",
+        )
+        .into());
     }
     Ok(())
 }

@@ -138,7 +138,9 @@ fn a_write_waits_for_a_server_that_comes_back() {
     server.restart();
     writing.join().unwrap().unwrap();
     assert_eq!(count(&connection), Value::Int(1));
-    assert!(connection.stats().unwrap()["retries"] >= 1);
+    let stats = connection.stats().unwrap();
+    assert!(stats["retries"] >= 1);
+    assert_eq!(stats["reconnects"], 1);
     connection.close().unwrap();
 }
 
