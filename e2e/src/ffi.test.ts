@@ -16,7 +16,7 @@ const TOOLS = {
   RUSTUP_HOME: process.env['RUSTUP_HOME'] ?? path.join(os.homedir(), '.rustup'),
 };
 
-/** What the crate depends on was built there already, since this suite comes after turso-ffi:ffi-build: four minutes less. */
+/** What the crate depends on was built there already, since this suite comes after turso-ffi:ffi-build: minutes less. */
 const SHARED = { CARGO_TARGET_DIR: path.join(__dirname, '..', '..', 'packages', 'turso-ffi', 'target') };
 
 function addFiles(directory: string, files: Readonly<Record<string, string>>): void {

@@ -12,6 +12,9 @@
  *     the caller, who gives it back by turso_buffer_free, once, whatever the status was. `out` must not be NULL.
  *   - All functions may be called from any thread, on the same connection too. Calls block: release whatever lock a
  *     language runtime has before calling.
+ *   - No call takes longer than timeout_ms, a query of a file neither: it ends with TURSO_SQL_FAILED then.
+ *   - A call takes one statement. Transactions are begun and ended by turso_begin, turso_commit and turso_rollback, never by
+ *     a statement (TURSO_USAGE); a batch or a transaction may have savepoints.
  *   - Ids of connections, statements, cursors and transactions are never used again, so an id that was closed is told
  *     apart from every other one (TURSO_CONNECTION_CLOSED).
  *
@@ -99,7 +102,8 @@ typedef enum turso_auto_sync {
 
 /* How to connect. Zeros mean the defaults. */
 typedef struct turso_options {
-  turso_bytes db_path;         /* the replica's file; empty: no replica, reads go to the primary too */
+  turso_bytes db_path;         /* the replica's file; empty: no replica, reads go to the primary too. Connections of one program
+                                  share it; of two programs the second gets TURSO_REPLICA_LOCKED */
   turso_bytes url;             /* libsql:, https:, http:, wss:, ws:, or file: for a local database and no server */
   turso_bytes token;           /* empty: none */
   uint32_t auto_sync;          /* a turso_auto_sync */
@@ -127,8 +131,9 @@ turso_status turso_sync(int64_t connection_id, turso_buffer *out);
  * TURSO_CONNECTION_CLOSED. `out` is empty. */
 turso_status turso_close_connection(int64_t connection_id, turso_buffer *out);
 
-/* `out`: u32 count, then pairs of a text (name) and an i64: writes, reads, syncs, retries, reconnects, rebuilds, frame_no,
- * last_sync_ms_ago (-1: never), rows_written, open_statements, open_cursors. New names may be added. */
+/* `out`: u32 count, then pairs of a text (name) and an i64: writes, reads, syncs, retries, reconnects (the server answered
+ * again after a request that it had not), rebuilds, frame_no, last_sync_ms_ago (-1: never), rows_written, requests (over the
+ * network, those of syncs too), open_statements, open_cursors. New names may be added. */
 turso_status turso_stats(int64_t connection_id, turso_buffer *out);
 
 /* --- statements --------------------------------------------------------------------------------------------------------- */
@@ -161,9 +166,10 @@ turso_status turso_cursor_close(int64_t cursor_id, turso_buffer *out);
 
 /* --- transactions of several calls ----------------------------------------------------------------------------------------- */
 
-/* Begins a write transaction on the primary. Its reads see its writes. While it is open, other calls on the connection are not part
- * of it. Where the server ends it (it was idle, or another writer was let in), every further call fails with TURSO_REMOTE_BUSY and
- * nothing of it is written. */
+/* Begins a write transaction on the primary. Its reads see its writes, and may be of RETURNING. While it is open, other calls on the
+ * connection are not part of it. Where the server ends it (it was idle, or another writer was let in), every further call but
+ * turso_rollback fails with TURSO_REMOTE_BUSY and nothing of it is written. turso_commit and turso_rollback end it and its id,
+ * whatever comes of them. */
 turso_status turso_begin(int64_t connection_id, int64_t *transaction_id, turso_buffer *out);
 turso_status turso_transaction_query(int64_t transaction_id, turso_bytes sql, turso_bytes params, turso_buffer *out);
 turso_status turso_transaction_execute(int64_t transaction_id, turso_bytes sql, turso_bytes params, turso_buffer *out);

@@ -24,8 +24,9 @@ val make :
 val of_environment : ?directory:string -> unit -> (t, Turso_error.t) result
 (** What the environment says, or the file [.env] in [directory] (default is the
     current one) where the environment says nothing: [TURSO_DATABASE_URL],
-    [TURSO_AUTH_TOKEN], and [TURSO_REPLICA_PATH] for {!replica_path}. A variable that is
-    empty counts as one that is not set. [file:] databases have no replica.
+    [TURSO_AUTH_TOKEN], and [TURSO_REPLICA_PATH] for {!replica_path}. A variable
+    that is empty counts as one that is not set. [file:] databases have no
+    replica.
 
     Errors: [Url_missing]; [File_inaccessible] for a [.env] that cannot be
     read. *)

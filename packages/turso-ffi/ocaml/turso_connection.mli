@@ -107,8 +107,8 @@ val insert_rows :
   Turso_value.t array list ->
   (Turso_answer.changes, Turso_error.t) result
 (** Inserts rows in one transaction and as few statements as may be. Values
-    arrive exactly. Names need no quoting. Errors as of {!execute}, and [Usage] for a row that
-    has not one value a column. *)
+    arrive exactly. Names need no quoting. Errors as of {!execute}, and [Usage]
+    for a row that has not one value a column. *)
 
 val sync : t -> (Turso_answer.synced, Turso_error.t) result
 (** Brings the replica up to date. Without a replica there is nothing to do.

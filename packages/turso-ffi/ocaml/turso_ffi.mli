@@ -12,14 +12,15 @@
 (** {1 Texts} *)
 
 val turso_init_runtime : unit -> unit
-(** Starts the threads that do the work, so that the first call need not. Every other function
-    does where nobody has. *)
+(** Starts the threads that do the work, so that the first call need not. Every
+    other function does where nobody has. *)
 
 val turso_create_synced_db :
   string -> string -> string -> (string, string) result
 (** [turso_create_synced_db db_path url token] opens a connection and gives its
-    id. The replica is the file [db_path], [""] for none; the token may be [""]. Writes
-    are visible to the next read. For more choices: {!Connection.connect}.
+    id. The replica is the file [db_path], [""] for none; the token may be [""].
+    Writes are visible to the next read. For more choices:
+    {!Connection.connect}.
 
     {[
       match
@@ -41,9 +42,9 @@ val turso_query : string -> string -> (string list list, string) result
     NULL: {!Connection.query} tells them apart. *)
 
 val turso_execute : string -> string -> (int64, string) result
-(** [turso_execute id sql] runs one statement that writes, and gives the number of
-    rows it has changed. Bind values with {!Connection.execute} rather than writing them into
-    the SQL. *)
+(** [turso_execute id sql] runs one statement that writes, and gives the number
+    of rows it has changed. Bind values with {!Connection.execute} rather than
+    writing them into the SQL. *)
 
 val turso_execute_batch : string -> string list -> (int64, string) result
 (** [turso_execute_batch id statements] runs them in one transaction, all or

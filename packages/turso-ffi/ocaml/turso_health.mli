@@ -3,7 +3,8 @@
 type t = {
   read_ms : float;  (** time of a query that reads nothing; milliseconds *)
   sync_ms : float;
-      (** time of a sync, which asks the primary; about 0 where there is no replica *)
+      (** time of a sync, which asks the primary; about 0 where there is no
+          replica *)
   frame_no : int64;  (** the replica's place in the primary's log *)
 }
 

@@ -1,9 +1,10 @@
 (** Connections by name, credentials from the environment, and the calls that most
     programs need.
 
-    Every function that can fail gives a [result] with a {!db_error}. None raises
-    or prints, and all may be called from any thread. [?name] chooses between several
-    connections; without it, it is the one that the environment describes.
+    Every function that can fail gives a [result] with a {!db_error}. None
+    raises or prints, and all may be called from any thread. [?name] chooses
+    between several connections; without it, it is the one that the environment
+    describes.
 
     {[
       let ( let* ) = Result.bind
@@ -72,8 +73,8 @@ val execute_sql_no_result :
 
 val execute_transaction :
   ?name:string -> string list -> (int, db_error) result
-(** Runs statements in one transaction and one round trip, all or none. Gives the number of rows
-    changed. *)
+(** Runs statements in one transaction and one round trip, all or none. Gives
+    the number of rows changed. *)
 
 val with_transaction :
   ?name:string ->
@@ -100,8 +101,8 @@ val insert_rows :
   columns:string list ->
   Turso_value.t array list ->
   (int, db_error) result
-(** Inserts rows into any table, all or none: {!Turso_connection.insert_rows}. Gives their
-    number. *)
+(** Inserts rows into any table, all or none: {!Turso_connection.insert_rows}.
+    Gives their number. *)
 
 (** A row of [email_schedules]. *)
 type schedule = Turso_schedule.t = {
@@ -122,13 +123,14 @@ val batch_insert_schedules :
   schedule list ->
   string ->
   (int, db_error) result
-(** [batch_insert_schedules schedules run_id] inserts rows of [email_schedules] in one transaction,
-    and gives their number. Rows that are there already are an error
-    ([Constraint_failed]), and then none is inserted.
+(** [batch_insert_schedules schedules run_id] inserts rows of [email_schedules]
+    in one transaction, and gives their number. Rows that are there already are
+    an error ([Constraint_failed]), and then none is inserted.
 
     [run_id] goes into [run_id_column]. Without that argument it goes into the
-    column [run_id], or [batch_id], where the table has one, and is not kept where
-    it has neither, as in the example. [table] is another table with the same columns. *)
+    column [run_id], or [batch_id], where the table has one, and is not kept
+    where it has neither, as in the example. [table] is another table with the
+    same columns. *)
 
 (** {1 How things stand} *)
 
@@ -138,7 +140,8 @@ val get_database_stats :
     done. *)
 
 val health_check : ?name:string -> unit -> (Turso_health.t, db_error) result
-(** Reads and syncs: whether the database can be worked with, and how long it takes. *)
+(** Reads and syncs: whether the database can be worked with, and how long it
+    takes. *)
 
 val detect_workflow_mode : ?directory:string -> unit -> string
 (** How a folder (default is the current one) is set up, by the files that are

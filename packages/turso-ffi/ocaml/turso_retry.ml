@@ -6,12 +6,11 @@ let may_repeat ~repeat_unsure (error : Turso_error.t) =
   | Remote_interrupted -> repeat_unsure
   | _ -> error.retryable
 
-(* Its own state, so that the program's random numbers stay as they are. *)
-let random = lazy (Random.State.make_self_init ())
-
+(* The state is of one call: a shared one is no matter for several domains, and the
+   program's own random numbers stay as they are. *)
 let pause delay_ms =
   let ms = float_of_int (min delay_ms longest_ms) in
-  let part = 0.5 +. Random.State.float (Lazy.force random) 0.5 in
+  let part = 0.5 +. Random.State.float (Random.State.make_self_init ()) 0.5 in
   Unix.sleepf (ms *. part /. 1000.)
 
 let with_backoff ?(attempts = 5) ?(delay_ms = 100) ?(repeat_unsure = false) run

@@ -6,11 +6,11 @@ val with_backoff :
   ?repeat_unsure:bool ->
   (unit -> ('a, Turso_error.t) result) ->
   ('a, Turso_error.t) result
-(** Runs the function until it gives [Ok] or an error that is not retryable, up to
-    [attempts] times (default is 5). Waits [delay_ms] (default is 100) before the second time,
-    and twice as long before each further one, a random part of it off, so that many clients do not come
-    back at once; 10 seconds at most.
+(** Runs the function until it gives [Ok] or an error that is not retryable, up
+    to [attempts] times (default is 5). Waits [delay_ms] (default is 100) before
+    the second time, and twice as long before each further one, a random part of
+    it off, so that many clients do not come back at once; 10 seconds at most.
 
     [Committed_not_synced] is never repeated: the write is there.
-    [Remote_interrupted] is repeated with [repeat_unsure] alone: give it where writing twice
-    does no harm. *)
+    [Remote_interrupted] is repeated with [repeat_unsure] alone: give it where
+    writing twice does no harm. *)

@@ -35,8 +35,8 @@ val with_transaction :
   Turso_connection.t ->
   (t -> ('a, Turso_error.t) result) ->
   ('a, Turso_error.t) result
-(** Begins, runs the function, and commits where it gives [Ok]. Where it gives [Error] or raises,
-    everything is rolled back.
+(** Begins, runs the function, and commits where it gives [Ok]. Where it gives
+    [Error] or raises, everything is rolled back.
 
     {[
       let transfer connection ~from ~into amount =

@@ -115,3 +115,65 @@ fn decode_percents(text: &str) -> Option<String> {
     }
     String::from_utf8(bytes).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(url: &str) -> String {
+        match parse(url).unwrap() {
+            Address::Server(server) => server.base,
+            Address::File(path) => format!("the file {}", path.display()),
+        }
+    }
+
+    #[test]
+    fn schemes_say_whether_there_is_tls() {
+        for (url, wanted) in [
+            ("libsql://db.turso.io", "https://db.turso.io"),
+            ("LIBSQL://db.turso.io/", "https://db.turso.io"),
+            ("wss://db.turso.io:444", "https://db.turso.io:444"),
+            ("https://host/prefix/", "https://host/prefix"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("ws://[::1]:8080", "http://[::1]:8080"),
+            ("libsql://localhost:8080?tls=0", "http://localhost:8080"),
+            ("libsql://localhost:8080?a=b&tls=0#c", "http://localhost:8080"),
+            ("libsql://localhost:8080?tls=1", "https://localhost:8080"),
+        ] {
+            assert_eq!(base(url), wanted, "{url}");
+        }
+    }
+
+    #[test]
+    fn files_are_paths() {
+        for (url, wanted) in [
+            ("file:local.db", "the file local.db"),
+            ("file:./a%20b.db", "the file ./a b.db"),
+            ("file:/abs/c.db", "the file /abs/c.db"),
+            ("file:///abs/c.db", "the file /abs/c.db"),
+            ("file://localhost/abs/c.db", "the file /abs/c.db"),
+        ] {
+            assert_eq!(base(url), wanted, "{url}");
+        }
+        for url in ["file:", "file://", "file://host/a.db", "file:a%0", "file:a%zz", "file:a%00b", "file:a%ff"] {
+            assert_eq!(parse(url).unwrap_err().status, Status::UrlUnsupported, "{url}");
+        }
+    }
+
+    #[test]
+    fn no_message_quotes_what_may_be_a_credential() {
+        for url in [
+            "https://me:sesame@host",
+            "https://sesame@host",
+            "libsql://host?authToken=sesame",
+            "libsql://host?x=1&JWT=sesame",
+            "libsql://host#api_key=sesame",
+        ] {
+            let error = parse(url).unwrap_err();
+            assert_eq!(error.status, Status::ConfigHasSecret, "{url}");
+            assert!(!format!("{error:?}{error}").contains("sesame"), "{error:?}");
+        }
+        let error = parse("http://sesame host").unwrap_err();
+        assert!(!format!("{error:?}").contains("sesame"), "{error:?}");
+    }
+}

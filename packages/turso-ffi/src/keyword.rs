@@ -1,7 +1,7 @@
 //! The word that a statement begins with, for those that a call must not be given.
 
 use crate::error::{Error, Result};
-use crate::sqlite::sql_failed;
+use crate::status::Status;
 
 /// Fails for statements that would begin or end a transaction behind the back of the calls for that, or that are none.
 pub fn check_single(sql: &str) -> Result<()> {
@@ -40,7 +40,9 @@ fn first(sql: &str) -> Result<Word> {
     let (word, rest) = start.split_at(length);
     let is = |name: &str| word.eq_ignore_ascii_case(name);
     Ok(match word.len() {
-        0 if start.is_empty() => return Err(sql_failed("There is no statement.".into())),
+        0 if start.is_empty() => {
+            return Err(Error::new(Status::SqlFailed, "There is no statement.", "Pass one statement of SQL."));
+        }
         5 if is("BEGIN") => Word::Begin,
         3 if is("END") => Word::End,
         6 if is("COMMIT") => Word::End,
@@ -49,7 +51,8 @@ fn first(sql: &str) -> Result<Word> {
         9 if is("SAVEPOINT") => Word::Savepoint,
         7 if is("RELEASE") => Word::Savepoint,
         6 if is("ATTACH") || is("DETACH") => {
-            return Err(sql_failed("Other databases cannot be attached.".into()));
+            let message = "Other databases cannot be attached.";
+            return Err(Error::new(Status::SqlFailed, message, "Open a connection of its own for the other one."));
         }
         _ => Word::Other,
     })

@@ -26,3 +26,15 @@ impl fmt::Debug for Secret {
         f.write_str("[a token]")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Secret;
+
+    #[test]
+    fn it_is_not_shown() {
+        let secret = Secret::new("sesame");
+        assert_eq!(secret.reveal(), "sesame");
+        assert!(!format!("{secret:?}").contains("sesame"));
+    }
+}

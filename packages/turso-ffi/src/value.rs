@@ -75,6 +75,13 @@ impl Rows {
         self.count += 1;
     }
 
+    /// The next page of the same query.
+    pub fn next_page(&self) -> Self {
+        let mut bytes = self.bytes[..self.count_at].to_vec();
+        put_u32(&mut bytes, 0);
+        Self { bytes, count_at: self.count_at, count: 0 }
+    }
+
     pub fn count(&self) -> u32 {
         self.count
     }

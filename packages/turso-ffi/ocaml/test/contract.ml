@@ -187,7 +187,7 @@ let run scene step =
       Sqld.elsewhere (server scene) step.rest;
       Ok Done
   | "server", _ ->
-      (if step.rest = "stop" then Sqld.kill else Sqld.start_again) (server scene);
+      (if step.rest = "stop" then Sqld.kill_noticed else Sqld.start_again) (server scene);
       Ok Done
   | "pause", _ ->
       Thread.delay (float_of_string step.rest /. 1000.);

@@ -90,9 +90,9 @@ let restart_under_load server =
 let away server =
   with_replica server ~timeout_ms:2_000 (fun connection ->
       table connection;
-      Sqld.kill server;
-      let write () = Connection.execute connection "INSERT INTO t VALUES (1, 1)" in
-      code Remote_unreachable (write ());
+      Sqld.kill_noticed server;
+      code Remote_unreachable
+        (Connection.execute connection "INSERT INTO t VALUES (1, 1)");
       code Sync_failed (Connection.sync connection);
       Alcotest.(check (list int)) "reads go on" [] (ids connection);
       code Remote_unreachable

@@ -6,15 +6,17 @@ open Expect
 
 (* As examples/scheduler makes it. *)
 let contacts =
-  "CREATE TABLE contacts (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE, name TEXT NOT \
-   NULL, state TEXT NOT NULL, birth_date TEXT NOT NULL, effective_date TEXT NOT NULL)"
+  "CREATE TABLE contacts (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE, \
+   name TEXT NOT NULL, state TEXT NOT NULL, birth_date TEXT NOT NULL, \
+   effective_date TEXT NOT NULL)"
 
 let email_schedules more =
   Printf.sprintf
-    "CREATE TABLE email_schedules (id INTEGER PRIMARY KEY, contact_id INTEGER NOT NULL \
-     REFERENCES contacts (id), email_type TEXT NOT NULL, scheduled_send_date TEXT NOT NULL, \
-     scheduled_send_time TEXT NOT NULL, priority INTEGER NOT NULL, status TEXT NOT NULL CHECK \
-     (status IN ('pre-scheduled', 'skipped')), skip_reason TEXT%s)"
+    "CREATE TABLE email_schedules (id INTEGER PRIMARY KEY, contact_id INTEGER \
+     NOT NULL REFERENCES contacts (id), email_type TEXT NOT NULL, \
+     scheduled_send_date TEXT NOT NULL, scheduled_send_time TEXT NOT NULL, \
+     priority INTEGER NOT NULL, status TEXT NOT NULL CHECK (status IN \
+     ('pre-scheduled', 'skipped')), skip_reason TEXT%s)"
     more
 
 let on_database ?(more = "") run () =

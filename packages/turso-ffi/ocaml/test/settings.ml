@@ -34,15 +34,17 @@ let default = Some ".turso/live/replica.db"
 let dot_env () =
   gives "TURSO_DATABASE_URL=libsql://a.turso.io\n" ~url:"libsql://a.turso.io" default;
   gives
-    "# mine\r\nexport TURSO_DATABASE_URL = http://h:1 # local\r\n\r\nTURSO_AUTH_TOKEN='t#1'\r\n"
+    "# mine\r\nexport TURSO_DATABASE_URL = http://h:1 # local\r\n\r\n\
+     TURSO_AUTH_TOKEN='t#1'\r\n"
     ~url:"http://h:1" ~token:"t#1" default;
-  gives "\xef\xbb\xbfTURSO_DATABASE_URL=\"http://h:1\"\nTURSO_AUTH_TOKEN=`a'b`" ~url:"http://h:1"
-    ~token:"a'b" default;
+  gives "\xef\xbb\xbfTURSO_DATABASE_URL=\"http://h:1\"\nTURSO_AUTH_TOKEN=`a'b`"
+    ~url:"http://h:1" ~token:"a'b" default;
   gives "A=\"two\nlines=\"\nTURSO_DATABASE_URL=http://h:1\nno sense\n=\n" ~url:"http://h:1"
     default;
   gives "TURSO_AUTH_TOKEN=\"a\\nb\"\nTURSO_DATABASE_URL=http://h:1" ~url:"http://h:1"
     ~token:"a\nb" default;
-  gives "TURSO_DATABASE_URL=http://h:1\nTURSO_DATABASE_URL=http://h:2" ~url:"http://h:2" default;
+  gives "TURSO_DATABASE_URL=http://h:1\nTURSO_DATABASE_URL=http://h:2"
+    ~url:"http://h:2" default;
   gives "TURSO_DATABASE_URL='http://h:1\nTURSO_AUTH_TOKEN=" ~url:"'http://h:1" default;
   gives "TURSO_DATABASE_URL=http://h:1\nTURSO_REPLICA_PATH=r/e.db" ~url:"http://h:1"
     (Some "r/e.db");
@@ -87,7 +89,8 @@ let modes () =
   let mode () = Turso_integration.detect_workflow_mode ~directory () in
   let at path = Filename.concat directory path in
   let make path text =
-    ignore (Sys.command (Filename.quote_command "mkdir" [ "-p"; Filename.dirname (at path) ]));
+    let folder = Filename.dirname (at path) in
+    ignore (Sys.command (Filename.quote_command "mkdir" [ "-p"; folder ]));
     Temp_dir.write (at path) text
   in
   let is expected = Alcotest.(check string) expected expected (mode ()) in

@@ -105,6 +105,12 @@ let signal server signal =
 (** Ends it as a crash would; {!start_again} brings it back. *)
 let kill server = signal server Sys.sigkill
 
+(** Ends it likewise, and waits until its clients must have noticed: what is sent
+    before may have arrived, for all they know. *)
+let kill_noticed server =
+  kill server;
+  Thread.delay 0.1
+
 let stop server = signal server Sys.sigterm
 
 let start ?(arguments = []) () =

@@ -6,11 +6,13 @@ let script =
   {|const { generateKeyPairSync, sign } = require('node:crypto');
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const exp = Math.floor(Date.now() / 1000) + 3600;
 const token = (a) => {
-  const text = part({ alg: 'EdDSA', typ: 'JWT' }) + '.' + part({ a, exp: Math.floor(Date.now() / 1000) + 3600 });
+  const text = part({ alg: 'EdDSA', typ: 'JWT' }) + '.' + part({ a, exp });
   return text + '.' + sign(null, Buffer.from(text), privateKey).toString('base64url');
 };
-console.log(token('rw') + '\n' + token('ro') + '\n' + publicKey.export({ type: 'spki', format: 'pem' }));|}
+console.log(token('rw') + '\n' + token('ro'));
+console.log(publicKey.export({ type: 'spki', format: 'pem' }));|}
 
 let rec read_lines channel lines =
   match input_line channel with

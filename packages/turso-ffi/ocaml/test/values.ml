@@ -157,6 +157,13 @@ let no_utf8 connection =
   Alcotest.(check rows) "the bytes" [ [| text |] ]
     (query connection "SELECT v FROM t")
 
+let no_utf8_in_a_file connection =
+  let text = Text "\xff" in
+  execute connection "CREATE TABLE t (v)";
+  execute connection "INSERT INTO t VALUES (?)" ~params:[ text ];
+  Alcotest.(check rows) "the byte" [ [| text |] ]
+    (query connection "SELECT v FROM t")
+
 let returning connection =
   execute connection "CREATE TABLE t (id INTEGER PRIMARY KEY, v)";
   let inserted transaction =
@@ -224,6 +231,8 @@ let () =
               with_replica server many_rows);
           on_server "text that is not UTF-8" (fun server ->
               with_replica server no_utf8);
+          test "text that is not UTF-8, in a file" (fun () ->
+              with_file no_utf8_in_a_file);
           on_server "rows of RETURNING" (fun server ->
               with_replica server returning);
           test "NaN" (fun () -> with_file nan);

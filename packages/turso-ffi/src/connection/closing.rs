@@ -29,13 +29,12 @@ pub fn close(id: i64) -> Result<()> {
 
 impl Connection {
     fn wait_for_calls(&self) {
+        match &self.backend {
+            Backend::Replica { pool, .. } => pool.close(),
+            Backend::File { database } => database.pool().close(),
+            Backend::Remote { .. } => {}
+        }
         while self.active.load(Ordering::SeqCst) > 0 {
-            // Each time anew, for a query that began since.
-            match &self.backend {
-                Backend::Replica { pool, .. } => pool.interrupt(),
-                Backend::File { database } => database.pool().interrupt(),
-                Backend::Remote { .. } => {}
-            }
             std::thread::sleep(Duration::from_millis(1));
         }
     }

@@ -43,7 +43,7 @@ impl Cursor {
             return Err(Error::usage("A page of 0 rows was asked for.", "Ask for 1 row or more."));
         }
         let (more, rows) = match &self.kind {
-            Kind::Local(cursor) => cursor.next(max_rows),
+            Kind::Local(cursor) => self.connection.unless_closed(cursor.next(max_rows)),
             Kind::Remote(cursor) => self.connection.wait(cursor.next(self.connection.call(), max_rows)),
         }?;
         Ok(rows.into_page(more))

@@ -74,6 +74,14 @@ impl Connection {
         if self.closed.is_cancelled() { Err(Error::closed()) } else { Ok(entered) }
     }
 
+    /// The outcome of work on a file, which is interrupted where the connection is closed meanwhile.
+    fn unless_closed<T>(&self, outcome: Result<T>) -> Result<T> {
+        match outcome {
+            Err(_) if self.closed.is_cancelled() => Err(Error::closed()),
+            outcome => outcome,
+        }
+    }
+
     fn call(&self) -> Call<'_> {
         Call {
             deadline: Instant::now() + self.timeout,

@@ -33,12 +33,13 @@ impl Connection {
         if replica.is_none_or(|replica| replica.is_there()) {
             match pool.lend(generation).and_then(&mut work) {
                 Err(Failure::Damaged(_)) if replica.is_some() => {}
-                outcome => return outcome.map_err(Failure::into_error),
+                outcome => return self.unless_closed(outcome.map_err(Failure::into_error)),
             }
         }
         if let Some(replica) = replica {
             self.wait(replica.rebuild(self.call(), generation))?;
-            return pool.lend(replica.generation()).and_then(work).map_err(Failure::into_error);
+            let outcome = pool.lend(replica.generation()).and_then(work);
+            return self.unless_closed(outcome.map_err(Failure::into_error));
         }
         unreachable!("a file without a server is always there")
     }

@@ -20,21 +20,24 @@ impl Connection {
         let _entered = self.enter()?;
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed) as i64;
         let (mut syncs, mut rebuilds, mut frame_no, mut age) = (0, 0, 0, -1);
-        let mut requests = 0;
+        let (mut requests, mut reconnects) = (0, 0);
         if let Backend::Replica { replica, .. } = &self.backend {
             syncs = replica.syncs() as i64;
             rebuilds = replica.rebuilds() as i64;
             frame_no = replica.frame_no() as i64;
+            requests += replica.requests() as i64;
             age = replica.age().map_or(-1, |age| age.as_millis() as i64);
         }
         if let Backend::Replica { primary, .. } | Backend::Remote { primary } = &self.backend {
-            requests = primary.requests() as i64;
+            requests += primary.requests() as i64;
+            reconnects = primary.reconnects() as i64;
         }
         Ok(encode(&[
             ("writes", load(&self.counters.writes)),
             ("reads", load(&self.counters.reads)),
             ("syncs", syncs),
             ("retries", load(&self.counters.retries)),
+            ("reconnects", reconnects),
             ("rebuilds", rebuilds),
             ("frame_no", frame_no),
             ("last_sync_ms_ago", age),

@@ -38,7 +38,7 @@ impl Transaction {
         let _entered = self.connection.enter()?;
         keyword::check_within(sql)?;
         match &self.kind {
-            Kind::File(transaction) => transaction.query(sql, params),
+            Kind::File(transaction) => self.connection.unless_closed(transaction.query(sql, params)),
             Kind::Remote(stream) => self.connection.wait(stream.query(self.connection.call(), sql, params)),
         }
     }
@@ -47,7 +47,7 @@ impl Transaction {
         let _entered = self.connection.enter()?;
         keyword::check_within(sql)?;
         match &self.kind {
-            Kind::File(transaction) => transaction.execute(sql, params),
+            Kind::File(transaction) => self.connection.unless_closed(transaction.execute(sql, params)),
             Kind::Remote(stream) => self.connection.wait(stream.execute(self.connection.call(), sql, params)),
         }
     }

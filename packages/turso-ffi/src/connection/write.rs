@@ -18,7 +18,7 @@ impl Connection {
         let _entered = self.enter()?;
         keyword::check_single(sql)?;
         match &self.backend {
-            Backend::File { database } => self.wrote(database.execute(sql, params)?),
+            Backend::File { database } => self.wrote(self.unless_closed(database.execute(sql, params))?),
             Backend::Replica { primary, .. } | Backend::Remote { primary } => {
                 let call = self.call();
                 self.write(call, primary.execute(call, sql, params))
@@ -34,7 +34,7 @@ impl Connection {
         }
         match &self.backend {
             _ if statements.is_empty() => Ok(Changes::default()),
-            Backend::File { database } => self.wrote(database.execute_batch(statements)?),
+            Backend::File { database } => self.wrote(self.unless_closed(database.execute_batch(statements))?),
             Backend::Replica { primary, .. } | Backend::Remote { primary } => {
                 let call = self.call();
                 self.write(call, primary.execute_batch(call, statements))
@@ -49,7 +49,8 @@ impl Connection {
             _ if rows.values.is_empty() => Ok(Changes::default()),
             Backend::File { database } => {
                 let sql = bulk::single_row_sql(table, &rows.columns);
-                self.wrote(database.insert_rows(&sql, rows.values.chunks(rows.columns.len()))?)
+                let rows = rows.values.chunks(rows.columns.len());
+                self.wrote(self.unless_closed(database.insert_rows(&sql, rows))?)
             }
             Backend::Replica { primary, .. } | Backend::Remote { primary } => {
                 let call = self.call();

@@ -1,20 +1,27 @@
 //! A query whose rows the server sends as they are wanted.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use hyper::body::HttpBody;
 use prost::Message;
 use tokio::sync::Mutex;
-use tokio::time::timeout_at;
+use tokio::time::{timeout_at, Instant};
 
-use super::messages::{Batch, CursorAnswer, CursorEntry, CursorEntryKind, CursorRequest, Step};
-use super::{errors, values, Primary};
+use super::messages::{
+    Batch, CursorAnswer, CursorEntry, CursorEntryKind, CursorRequest, Empty, RequestKind, Step,
+};
+use super::{errors, requests, values, Primary};
 use crate::call::{Call, Repeat};
 use crate::error::Result;
+use crate::runtime;
 use crate::value::{Rows, Value};
 
 const CURSOR: &str = "v3-protobuf/cursor";
+
+/// How long the server has to hear that a cursor is over.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 pub struct RemoteCursor {
     primary: Arc<Primary>,
@@ -22,9 +29,12 @@ pub struct RemoteCursor {
 }
 
 struct State {
+    /// Of the stream that the query runs on.
+    baton: Option<String>,
     body: Option<hyper::Body>,
     unread: BytesMut,
-    names: Vec<String>,
+    /// What has come and was not fetched yet.
+    page: Rows,
 }
 
 impl RemoteCursor {
@@ -35,12 +45,18 @@ impl RemoteCursor {
         let request = bytes::Bytes::from(request.encode_to_vec());
         let state = call.repeat(Repeat::Read, || async {
             let response = primary.http.open(None, CURSOR, request.clone(), call.deadline).await?;
-            let mut state = State { body: Some(response.into_body()), unread: BytesMut::new(), names: Vec::new() };
-            state.message::<CursorAnswer>(primary, call).await?;
-            // The first entry tells whether the statement runs at all.
+            let mut state = State {
+                baton: None,
+                body: Some(response.into_body()),
+                unread: BytesMut::new(),
+                page: Rows::page(Vec::new().into_iter()),
+            };
+            state.baton = state.message::<CursorAnswer>(primary, call).await?.and_then(|answer| answer.baton);
             if let Some(CursorEntryKind::StepBegin(begin)) = state.entry(primary, call).await? {
-                state.names = values::names(&begin.cols).into_iter().map(str::to_owned).collect();
+                state.page = Rows::page(values::names(&begin.cols).into_iter());
             }
+            // The first row now, which tells whether the statement runs at all.
+            state.fill(primary, call, 1).await?;
             Ok(state)
         });
         Ok(Self { primary: Arc::clone(primary), state: Mutex::new(state.await?) })
@@ -49,19 +65,39 @@ impl RemoteCursor {
     /// The next rows, at most so many, and whether there may be more.
     pub async fn next(&self, call: Call<'_>, max_rows: u32) -> Result<(bool, Rows)> {
         let mut state = self.state.lock().await;
-        let mut page = Rows::page(state.names.iter().map(String::as_str));
-        while page.count() < max_rows && state.body.is_some() {
-            match state.entry(&self.primary, call).await? {
-                Some(CursorEntryKind::Row(row)) => values::push_row(&mut page, &row),
-                Some(_) => {}
-                None => state.body = None,
-            }
-        }
-        Ok((state.body.is_some(), page))
+        state.fill(&self.primary, call, max_rows).await?;
+        let next = state.page.next_page();
+        Ok((state.body.is_some(), std::mem::replace(&mut state.page, next)))
+    }
+}
+
+impl Drop for RemoteCursor {
+    /// Ends the stream, without waiting for it; the server has few, and would keep this one for 10 s.
+    fn drop(&mut self) {
+        let state = self.state.get_mut();
+        state.body = None;
+        let (Some(baton), Ok(runtime)) = (state.baton.take(), runtime::start()) else { return };
+        let primary = Arc::clone(&self.primary);
+        runtime.spawn(async move {
+            let body = requests(Some(baton), vec![RequestKind::Close(Empty {})]);
+            let _ = primary.pipeline(None, body, Call::once(Instant::now() + FAREWELL)).await;
+        });
     }
 }
 
 impl State {
+    /// Reads rows until there are so many, or no more.
+    async fn fill(&mut self, primary: &Primary, call: Call<'_>, count: u32) -> Result<()> {
+        while self.page.count() < count && self.body.is_some() {
+            match self.entry(primary, call).await? {
+                Some(CursorEntryKind::Row(row)) => values::push_row(&mut self.page, &row),
+                Some(_) => {}
+                None => self.body = None,
+            }
+        }
+        Ok(())
+    }
+
     /// The next entry, or None at the end of the answer.
     async fn entry(&mut self, primary: &Primary, call: Call<'_>) -> Result<Option<CursorEntryKind>> {
         let entry = match self.message::<CursorEntry>(primary, call).await {

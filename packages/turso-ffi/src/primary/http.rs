@@ -1,6 +1,6 @@
 //! Requests to the primary.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -20,6 +20,9 @@ pub struct HttpClient {
     server: Server,
     authorization: Option<HeaderValue>,
     requests: AtomicU64,
+    /// Whether the latest request did not get through.
+    lost: AtomicBool,
+    reconnects: AtomicU64,
 }
 
 impl HttpClient {
@@ -35,7 +38,14 @@ impl HttpClient {
             value.set_sensitive(true);
             Some(value)
         };
-        Ok(Self { client: Client::builder().build(connector), server, authorization, requests: AtomicU64::new(0) })
+        Ok(Self {
+            client: Client::builder().build(connector),
+            server,
+            authorization,
+            requests: AtomicU64::new(0),
+            lost: AtomicBool::new(false),
+            reconnects: AtomicU64::new(0),
+        })
     }
 
     pub fn location(&self) -> &str {
@@ -45,6 +55,11 @@ impl HttpClient {
     /// Requests that were made.
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// How often the server answered again after a request that it had not.
+    pub fn reconnects(&self) -> u64 {
+        self.reconnects.load(Ordering::Relaxed)
     }
 
     /// Sends a request and reads the whole answer. `base` is where the server wants it, where not at its own address.
@@ -71,9 +86,17 @@ impl HttpClient {
         let begun = || taken.load(Ordering::Acquire);
         let response = match timeout_at(deadline, self.client.request(request)).await {
             Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err(errors::transport(&error, begun(), self.location())),
-            Err(_) => return Err(errors::timed_out(begun(), self.location())),
+            failed => {
+                self.lost.store(true, Ordering::Relaxed);
+                return Err(match failed {
+                    Ok(Err(error)) => errors::transport(&error, begun(), self.location()),
+                    _ => errors::timed_out(begun(), self.location()),
+                });
+            }
         };
+        if self.lost.swap(false, Ordering::Relaxed) {
+            self.reconnects.fetch_add(1, Ordering::Relaxed);
+        }
         if response.status().is_success() {
             return Ok(response);
         }

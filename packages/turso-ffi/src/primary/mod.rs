@@ -60,6 +60,10 @@ impl Primary {
         self.http.requests()
     }
 
+    pub fn reconnects(&self) -> u64 {
+        self.http.reconnects()
+    }
+
     /// The database in outline, as encoded rows; None where the server does not tell. Fails where the server is not there or
     /// refuses the token.
     pub async fn outline(&self, call: Call<'_>) -> Result<Option<Vec<u8>>> {

@@ -8,7 +8,7 @@ mod syncing;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -41,6 +41,7 @@ pub struct Replica {
     frame_no: AtomicU64,
     rebuilds: AtomicU64,
     syncs: AtomicU64,
+    requests: Arc<AtomicU64>,
 }
 
 impl Replica {
@@ -71,6 +72,11 @@ impl Replica {
         self.syncs.load(Ordering::Relaxed)
     }
 
+    /// Requests that syncs made.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
     /// How long ago the last sync that succeeded began.
     pub fn age(&self) -> Option<Duration> {
         self.fresh_as_of().map(|begun| begun.elapsed())
@@ -95,6 +101,7 @@ impl Replica {
             frame_no: AtomicU64::new(0),
             rebuilds: AtomicU64::new(0),
             syncs: AtomicU64::new(0),
+            requests: Arc::default(),
         })
     }
 }

@@ -108,9 +108,13 @@ impl Replica {
     }
 
     async fn client(&self) -> Result<libsql::Database> {
+        let requests = Arc::clone(&self.requests);
         let builder =
             libsql::Builder::new_remote_replica(self.path(), self.server.base.clone(), self.token.reveal().to_owned())
-                .connector(self.connector.clone());
+                .connector(self.connector.clone())
+                .http_request_callback(move |_| {
+                    requests.fetch_add(1, Ordering::Relaxed);
+                });
         // SAFETY: what is skipped sets SQLite up so that one connection may be used by several threads at once, which
         // panics where SQLite is in use already. It is set up so by default, and no connection here is used like that.
         let builder = unsafe { builder.skip_safety_assert(true) };

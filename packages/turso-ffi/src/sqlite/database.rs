@@ -87,6 +87,7 @@ impl FileTransaction {
 
     fn run<T>(&self, work: impl FnOnce(&Lease) -> Result<T, Failure>) -> Result<T> {
         let lease = self.lease.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        lease.limit().renew();
         if lease.is_autocommit() {
             // A constraint's ON CONFLICT ROLLBACK, or a full disk, ended it.
             return Err(ended());

@@ -10,6 +10,8 @@ use crate::status::Status;
 pub enum Failure {
     /// The file is no sound database; where it is a replica, it can be fetched anew.
     Damaged(Error),
+    /// It took too long, or the connection was closed.
+    Interrupted,
     Other(Error),
 }
 
@@ -17,6 +19,11 @@ impl Failure {
     pub fn into_error(self) -> Error {
         match self {
             Failure::Damaged(error) | Failure::Other(error) => error,
+            Failure::Interrupted => Error::new(
+                Status::SqlFailed,
+                "The statement took longer than a call may take.",
+                "Give it more time by timeout_ms, or make it do less.",
+            ),
         }
     }
 }
@@ -29,13 +36,13 @@ impl From<Error> for Failure {
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
-        let Some(code) = error.sqlite_error().map(|error| error.extended_code) else {
-            return Failure::Other(sql_failed(error.to_string()));
-        };
-        // Not by Display, which may quote the whole statement.
-        let message = match error {
-            rusqlite::Error::SqliteFailure(_, Some(message)) => message,
-            _ => ffi::code_to_str(code).to_string(),
+        let (code, message) = match error {
+            rusqlite::Error::SqliteFailure(error, message) => {
+                (error.extended_code, message.unwrap_or_else(|| ffi::code_to_str(error.extended_code).to_owned()))
+            }
+            // Not by Display, which quotes the whole statement.
+            rusqlite::Error::SqlInputError { error, msg, .. } => (error.extended_code, msg),
+            other => return Failure::Other(sql_failed(other.to_string())),
         };
         match code & 0xff {
             ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB => Failure::Damaged(Error::new(
@@ -43,6 +50,7 @@ impl From<rusqlite::Error> for Failure {
                 format!("The database file is damaged ({message})."),
                 "Restore it from a copy. A replica is fetched anew when its connection is opened.",
             )),
+            ffi::SQLITE_INTERRUPT => Failure::Interrupted,
             code => Failure::Other(of_code(code, message)),
         }
     }
@@ -61,7 +69,6 @@ fn of_code(code: i32, message: String) -> Error {
             "Nothing was changed. Try again.",
         )
         .retryable(),
-        ffi::SQLITE_INTERRUPT => Error::closed(),
         ffi::SQLITE_FULL => Error::new(Status::DiskFull, message, "Make room on the disk, then try again."),
         ffi::SQLITE_TOOBIG => Error::new(Status::ValueTooLarge, message, "Make the value smaller."),
         ffi::SQLITE_CANTOPEN | ffi::SQLITE_IOERR | ffi::SQLITE_READONLY | ffi::SQLITE_PERM => Error::new(

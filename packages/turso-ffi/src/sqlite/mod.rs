@@ -2,6 +2,7 @@
 
 pub mod database;
 mod failure;
+mod limit;
 mod pool;
 mod query;
 mod streaming;

@@ -1,14 +1,15 @@
 //! Connections to one file, kept open with their compiled statements and lent to one call at a time.
 
-use std::collections::HashMap;
 use std::ops::Deref;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use rusqlite::{Connection, InterruptHandle, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 
 use super::failure::Failure;
+use super::limit::Limit;
 
 /// Compiled statements that each connection keeps.
 const STATEMENTS: usize = 128;
@@ -27,7 +28,9 @@ pub enum Access {
 pub struct Pool {
     path: PathBuf,
     access: Access,
-    busy_timeout: Duration,
+    /// For each call, and for waiting for other writers.
+    timeout: Duration,
+    closed: Arc<AtomicBool>,
     state: Mutex<State>,
 }
 
@@ -35,14 +38,12 @@ pub struct Pool {
 struct State {
     /// Of the connections that are idle.
     generation: u64,
-    next_key: u64,
     idle: Vec<Pooled>,
-    /// Of all connections that are lent.
-    interrupts: HashMap<u64, InterruptHandle>,
 }
 
 struct Pooled {
     connection: Connection,
+    limit: Arc<Limit>,
     generation: u64,
 }
 
@@ -50,12 +51,11 @@ struct Pooled {
 pub struct Lease {
     pool: Arc<Pool>,
     pooled: Option<Pooled>,
-    key: u64,
 }
 
 impl Pool {
-    pub fn new(path: PathBuf, access: Access, busy_timeout: Duration) -> Self {
-        Self { path, access, busy_timeout, state: Mutex::default() }
+    pub fn new(path: PathBuf, access: Access, timeout: Duration) -> Self {
+        Self { path, access, timeout, closed: Arc::default(), state: Mutex::default() }
     }
 
     /// Lends a connection to the file as it is since `generation`, a number that rises when it is replaced by another.
@@ -65,40 +65,36 @@ impl Pool {
             state.generation = generation;
             state.idle.clear();
         }
-        let pooled = match state.idle.pop() {
+        let idle = state.idle.pop();
+        drop(state);
+        let pooled = match idle {
             Some(pooled) => pooled,
-            None => {
-                drop(state);
-                let connection = self.open()?;
-                state = self.state();
-                Pooled { connection, generation }
-            }
+            None => self.open(generation)?,
         };
-        let key = state.next_key;
-        state.next_key += 1;
-        state.interrupts.insert(key, pooled.connection.get_interrupt_handle());
-        Ok(Lease { pool: Arc::clone(self), pooled: Some(pooled), key })
+        pooled.limit.renew();
+        Ok(Lease { pool: Arc::clone(self), pooled: Some(pooled) })
     }
 
-    /// Makes every statement under way end with an error.
-    pub fn interrupt(&self) {
-        self.state().interrupts.values().for_each(InterruptHandle::interrupt);
+    /// Makes every statement end that is under way.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
     }
 
-    fn open(&self) -> Result<Connection, Failure> {
+    fn open(&self, generation: u64) -> Result<Pooled, Failure> {
         let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         if self.access == Access::Write {
             flags |= OpenFlags::SQLITE_OPEN_CREATE;
         }
         let connection = Connection::open_with_flags(&self.path, flags)?;
-        connection.busy_timeout(self.busy_timeout)?;
+        connection.busy_timeout(self.timeout)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.execute_batch(match self.access {
             // A replica is opened for writing since a reader of a WAL needs to; this keeps it from writing all the same.
             Access::Read => "PRAGMA query_only = ON",
             Access::Write => "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON",
         })?;
-        Ok(connection)
+        let limit = Limit::set(&connection, self.timeout, &self.closed);
+        Ok(Pooled { connection, limit, generation })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -106,27 +102,34 @@ impl Pool {
     }
 }
 
-impl Deref for Lease {
-    type Target = Connection;
+impl Lease {
+    /// The limit of what is done with it, which began when it was lent.
+    pub fn limit(&self) -> Arc<Limit> {
+        Arc::clone(&self.pooled().limit)
+    }
 
-    fn deref(&self) -> &Connection {
+    fn pooled(&self) -> &Pooled {
         match &self.pooled {
-            Some(pooled) => &pooled.connection,
+            Some(pooled) => pooled,
             None => unreachable!("a lease holds its connection until it is dropped"),
         }
     }
 }
 
+impl Deref for Lease {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.pooled().connection
+    }
+}
+
 impl Drop for Lease {
     fn drop(&mut self) {
-        let mut state = self.pool.state();
-        state.interrupts.remove(&self.key);
         let Some(pooled) = self.pooled.take() else { return };
+        let mut state = self.pool.state();
         // One that was left within a transaction is of no use to others.
-        if pooled.connection.is_autocommit()
-            && pooled.generation == state.generation
-            && state.idle.len() < IDLE
-        {
+        if pooled.connection.is_autocommit() && pooled.generation == state.generation && state.idle.len() < IDLE {
             state.idle.push(pooled);
         } else {
             drop(state);

@@ -3,8 +3,9 @@
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Batch, Connection, Statement};
 
-use super::failure::{sql_failed, Failure};
+use super::failure::Failure;
 use crate::error::Error;
+use crate::status::Status;
 use crate::value::{Changes, Rows, Value};
 
 /// The size of a database and the number of its schema, which a replica shares with its primary.
@@ -65,7 +66,12 @@ pub fn prepare<'c>(connection: &'c Connection, sql: &str) -> Result<rusqlite::Ca
 fn refuse_many(connection: &Connection, sql: &str) -> Result<(), Failure> {
     let mut statements = Batch::new(connection, sql);
     if statements.next()?.is_some() && statements.next().map(|next| next.is_some()).unwrap_or(true) {
-        return Err(sql_failed("there is more than one statement".into()).into());
+        return Err(Error::new(
+            Status::SqlFailed,
+            "There is more than one statement.",
+            "Pass one statement to a call, or send them as a batch.",
+        )
+        .into());
     }
     Ok(())
 }
@@ -89,17 +95,28 @@ fn parameter_count(wanted: usize, given: usize) -> Error {
 
 fn rows_of(statement: &mut Statement<'_>, params: &[Value<'_>]) -> Result<Vec<u8>, Failure> {
     bind(statement, params)?;
-    let mut answer = Rows::new(statement.column_names().into_iter());
-    let width = statement.column_count();
     let mut rows = statement.raw_query();
+    let Some(first) = rows.next()? else {
+        drop(rows);
+        return Ok(Rows::new(names(statement)).into_bytes());
+    };
+    let mut answer = Rows::new(names(first.as_ref()));
+    push_row(&mut answer, first)?;
     while let Some(row) = rows.next()? {
-        push_row(&mut answer, row, width)?;
+        push_row(&mut answer, row)?;
     }
     Ok(answer.into_bytes())
 }
 
-pub fn push_row(answer: &mut Rows, row: &rusqlite::Row<'_>, width: usize) -> Result<(), Failure> {
-    for index in 0..width {
+/// The names of the columns, which are sure after the first step: it may compile the statement anew for a schema that has
+/// changed.
+pub fn names<'s>(statement: &'s Statement<'_>) -> std::vec::IntoIter<&'s str> {
+    statement.column_names().into_iter()
+}
+
+pub fn push_row(answer: &mut Rows, row: &rusqlite::Row<'_>) -> Result<(), Failure> {
+    let statement: &Statement<'_> = row.as_ref();
+    for index in 0..statement.column_count() {
         answer.push(match row.get_ref(index)? {
             ValueRef::Null => Value::Null,
             ValueRef::Integer(number) => Value::Integer(number),

@@ -1,15 +1,18 @@
 //! A query whose rows are read as they are wanted, on a thread of its own that keeps the statement between two pages.
 
 use std::sync::mpsc::{channel, Receiver, Sender};
+use std::sync::Arc;
 
 use super::failure::Failure;
+use super::limit::Limit;
 use super::pool::Lease;
-use super::query::{bind, prepare, push_row, would_write};
+use super::query::{bind, names, prepare, push_row, would_write};
 use crate::border::decode;
 use crate::error::{Error, Result};
 use crate::value::Rows;
 
 pub struct LocalCursor {
+    limit: Arc<Limit>,
     pages: Sender<(u32, Sender<Answer>)>,
 }
 
@@ -19,6 +22,7 @@ type Answer = Result<(bool, Rows)>;
 impl LocalCursor {
     /// Compiles the query and binds its parameters, which are encoded values.
     pub fn open(lease: Lease, sql: &str, params: &[u8]) -> Result<Self, Failure> {
+        let limit = lease.limit();
         let (pages, wanted) = channel();
         let (opened, outcome) = channel::<Result<(), Failure>>();
         let (sql, params) = (sql.to_owned(), params.to_owned());
@@ -31,11 +35,12 @@ impl LocalCursor {
             })
             .map_err(Error::internal)?;
         outcome.recv().map_err(|_| died())??;
-        Ok(Self { pages })
+        Ok(Self { limit, pages })
     }
 
     /// The next rows, at most so many.
     pub fn next(&self, max_rows: u32) -> Answer {
+        self.limit.renew();
         let (answer, page) = channel();
         self.pages.send((max_rows, answer)).map_err(|_| died())?;
         page.recv().map_err(|_| died())?
@@ -54,27 +59,39 @@ fn serve(
         return Err(would_write().into());
     }
     bind(&mut statement, &decode::params(params)?)?;
+    let mut rows = statement.raw_query();
+    // The first row now, which settles what state of the database all others are of.
+    let first = match rows.next()? {
+        Some(row) => {
+            let mut page = Rows::page(names(row.as_ref()));
+            push_row(&mut page, row)?;
+            Some(page)
+        }
+        None => None,
+    };
+    let (mut page, mut rows) = match first {
+        Some(page) => (page, Some(rows)),
+        None => {
+            drop(rows);
+            (Rows::page(names(&statement)), None)
+        }
+    };
     let _ = opened.send(Ok(()));
-    let names = statement.column_names().into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let mut rows = Some(statement.raw_query());
     // Ends when the cursor is dropped.
     while let Ok((max_rows, answer)) = wanted.recv() {
-        let page = page(&mut rows, &names, max_rows).map_err(Failure::into_error);
-        let _ = answer.send(page);
+        let next = page.next_page();
+        let filled = fill(page, &mut rows, max_rows).map_err(Failure::into_error);
+        let _ = answer.send(filled.map(|page| (rows.is_some(), page)));
+        page = next;
     }
     Ok(())
 }
 
-fn page(
-    rows: &mut Option<rusqlite::Rows<'_>>,
-    names: &[String],
-    max_rows: u32,
-) -> Result<(bool, Rows), Failure> {
-    let mut page = Rows::page(names.iter().map(String::as_str));
+fn fill(mut page: Rows, rows: &mut Option<rusqlite::Rows<'_>>, max_rows: u32) -> Result<Rows, Failure> {
     while page.count() < max_rows {
         let Some(open) = rows else { break };
         match open.next() {
-            Ok(Some(row)) => push_row(&mut page, row, names.len())?,
+            Ok(Some(row)) => push_row(&mut page, row)?,
             Ok(None) => *rows = None,
             Err(error) => {
                 *rows = None;
@@ -82,7 +99,7 @@ fn page(
             }
         }
     }
-    Ok((rows.is_some(), page))
+    Ok(page)
 }
 
 fn died() -> Error {

@@ -138,7 +138,9 @@ fn a_write_waits_for_a_server_that_comes_back() {
     server.restart();
     writing.join().unwrap().unwrap();
     assert_eq!(count(&connection), Value::Int(1));
-    assert!(connection.stats().unwrap()["retries"] >= 1);
+    let stats = connection.stats().unwrap();
+    assert!(stats["retries"] >= 1);
+    assert_eq!(stats["reconnects"], 1);
     connection.close().unwrap();
 }
 
@@ -215,6 +217,27 @@ fn tokens_are_refused_as_they_deserve_and_never_shown() {
     assert_eq!(count(&writer), Value::Int(1));
     writer.close().unwrap();
     reader.close().unwrap();
+}
+
+#[test]
+fn a_token_that_is_no_longer_good_is_what_a_sync_says() {
+    let Some(mut server) = Server::start_with_tokens() else { return };
+    server.run("CREATE TABLE t (v)");
+    let folder = Folder::new();
+    let token = server.tokens.clone().unwrap().read_write;
+    let options = Options { token: token.clone(), ..Options::replica(&folder.path("r.db"), &server.url()) };
+    let connection = options.open().unwrap();
+    // Another key makes all tokens of before invalid.
+    server.tokens = Some(crate::support::tokens::Tokens::new());
+    server.restart();
+    let error = connection.sync().unwrap_err();
+    assert_eq!(error.code, "SYNC_FAILED");
+    assert!(error.message.contains("refuses the token"), "{}", error.message);
+    let error = connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap_err();
+    assert_eq!(error.code, "REMOTE_UNAUTHORIZED");
+    assert!(!format!("{error:?}").contains(&token));
+    assert_eq!(count(&connection), Value::Int(0));
+    connection.close().unwrap();
 }
 
 #[test]

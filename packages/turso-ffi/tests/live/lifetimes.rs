@@ -12,6 +12,10 @@ use crate::support::value::{Rows, Value};
 /// A query that would take minutes.
 const ENDLESS: &str = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n";
 
+/// One whose first row comes at once.
+const ENDLESS_AFTER_A_ROW: &str =
+    "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT 1 UNION ALL SELECT count(*) FROM n";
+
 fn file(folder: &Folder) -> Options {
     Options::remote(&format!("file:{}", folder.path("local.db").display()))
 }
@@ -105,9 +109,37 @@ fn closing_ends_a_query_of_a_replica_and_of_its_cursor() {
     is_ended_by_close(connection, || connection.query(ENDLESS, &[]));
     // Nothing is held on to.
     let connection = options.open().unwrap();
-    let cursor = connection.cursor(ENDLESS, &[]).unwrap();
-    is_ended_by_close(connection, || cursor.next(1).map(|(_, rows)| rows));
+    is_ended_by_close(connection, || connection.cursor(ENDLESS, &[]).and_then(|it| it.next(1)).map(|(_, rows)| rows));
+    let connection = options.open().unwrap();
+    let cursor = connection.cursor(ENDLESS_AFTER_A_ROW, &[]).unwrap();
+    is_ended_by_close(connection, || cursor.next(2).map(|(_, rows)| rows));
     options.open().unwrap().close().unwrap();
+}
+
+#[test]
+fn a_query_of_a_file_that_takes_too_long_ends_in_time() {
+    let folder = Folder::new();
+    let connection = Options { timeout_ms: 300, ..file(&folder) }.open().unwrap();
+    connection.execute("CREATE TABLE t (v)", &[]).unwrap();
+    let transaction = connection.begin().unwrap();
+    let cursor = connection.cursor(ENDLESS_AFTER_A_ROW, &[]).unwrap();
+    std::thread::sleep(Duration::from_millis(400));
+    let in_time = |work: &dyn Fn() -> Result<(), crate::support::value::Error>| {
+        let started = Instant::now();
+        let error = work().unwrap_err();
+        assert_eq!(error.code, "SQL_FAILED");
+        assert!(error.hint.contains("timeout_ms"), "{}", error.hint);
+        assert!(started.elapsed() < Duration::from_millis(900), "{:?}", started.elapsed());
+    };
+    in_time(&|| connection.query(ENDLESS, &[]).map(drop));
+    in_time(&|| connection.cursor(ENDLESS, &[]).map(drop));
+    in_time(&|| cursor.next(2).map(drop));
+    in_time(&|| transaction.execute(&format!("INSERT INTO t {ENDLESS}"), &[]).map(drop));
+    // SQLite rolls back as a whole what it is made to leave in the middle.
+    assert_eq!(transaction.execute("INSERT INTO t VALUES (1)", &[]).unwrap_err().code, "REMOTE_BUSY");
+    assert_eq!(transaction.commit().unwrap_err().code, "REMOTE_BUSY");
+    assert_eq!(connection.value("SELECT count(*) FROM t").unwrap(), Value::Int(0));
+    connection.close().unwrap();
 }
 
 #[test]

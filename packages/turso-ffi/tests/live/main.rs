@@ -5,7 +5,7 @@ mod contract;
 mod failures;
 mod lifetimes;
 mod replicas;
-mod scratch;
+mod statements;
 mod syncing;
 mod threads;
 mod transactions;

@@ -45,6 +45,7 @@ fn a_write_and_its_sync_take_at_most_three_round_trips() {
     let connection = scene.connection;
     connection.execute("INSERT INTO t VALUES (0)", &[]).unwrap();
     scene.proxy.requests();
+    let before = connection.stats().unwrap()["requests"];
     scene.proxy.delay(Duration::from_millis(100));
     let started = Instant::now();
     connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
@@ -53,6 +54,7 @@ fn a_write_and_its_sync_take_at_most_three_round_trips() {
     let requests = scene.proxy.requests();
     let writes = requests.iter().filter(|path| path.contains("/pipeline")).count();
     assert_eq!((writes, requests.len() <= 3), (1, true), "{requests:?}");
+    assert_eq!(connection.stats().unwrap()["requests"] - before, requests.len() as i64);
     assert!(took < Duration::from_millis(390), "{took:?}");
 }
 

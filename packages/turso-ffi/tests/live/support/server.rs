@@ -47,10 +47,6 @@ impl Server {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    pub fn pid(&self) -> u32 {
-        self.process.as_ref().unwrap().id()
-    }
-
     /// Starts it again, with the same port and the same data.
     pub fn restart(&mut self) {
         self.kill();
