@@ -1,8 +1,8 @@
 import type { Changeset, TableChanges } from '../changeset/model';
 import { hasHiddenRowid } from '../local/schema';
 import type { TransactionOutcome } from '../local/statement';
-import type { ApplyOptions, Target } from './apply';
-import { planStatements, type Remaining } from './plan';
+import { planStatements, type Plan, type Remaining } from './plan';
+import type { Target } from './target';
 
 /**
  * Makes many changes of rows happen on a target that nobody has written to since its mark: then all rows are as they were, so
@@ -12,7 +12,7 @@ import { planStatements, type Remaining } from './plan';
 export async function applyUntouched(
   changeset: Changeset,
   target: Target,
-  { since = null, movedRowids, onSend }: Pick<ApplyOptions, 'since' | 'movedRowids' | 'onSend'>,
+  { since, movedRowids, onSend }: UntouchedOptions,
 ): Promise<TransactionOutcome | null> {
   const isUntouched = ({ key, table }: TableChanges): boolean =>
     key.length === 1 && (!hasHiddenRowid(table) || movedRowids?.has(table.name) === false);
@@ -26,6 +26,14 @@ export async function applyUntouched(
     return plan.statements;
   });
   return outcome ?? null;
+}
+
+interface UntouchedOptions {
+  /** The mark; null where there is none. */
+  readonly since: string | null;
+  /** Tables that may have rows under other hidden rowids there; every table where it is left out. */
+  readonly movedRowids: ReadonlySet<string> | undefined;
+  readonly onSend: ((plan: Plan) => void) | undefined;
 }
 
 const ALL: Omit<Remaining, 'isUntouched'> = {

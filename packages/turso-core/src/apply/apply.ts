@@ -2,7 +2,6 @@ import { TursoSyncError } from '../errors';
 import type { Changeset } from '../changeset/model';
 import { underNewNames } from '../changeset/under-new-names';
 import type { TransactionOutcome } from '../local/statement';
-import type { Remote } from '../remote/remote';
 import type { Conflict } from './conflict';
 import { applyUntouched } from './apply-untouched';
 import { inspect, type Findings } from './inspect';
@@ -11,11 +10,8 @@ import type { ConflictPolicy } from './policy';
 import { refuseMissingModules, refusedVirtualTable } from './remote-modules';
 import { RemainingWork } from './remaining-work';
 import { resolvedChangeset } from './resolved-changeset';
+import type { Target } from './target';
 import { describeLargest } from './row-limit';
-
-/** Where a changeset is put: a {@link Remote}, or anything else that can do these things. */
-export type Target = Pick<Remote, 'transact' | 'read' | 'location'> &
-  Partial<Pick<Remote, 'transactSince' | 'transactAfter' | 'maxRowBytes'>>;
 
 /** How {@link apply} ended: everything is there, or nothing was written. */
 export type ApplyResult =
@@ -77,11 +73,7 @@ export async function apply(
   const moved = movedRowids && new Set(underNewNames(movedRowids, changeset));
   const context = { policy: { merge, onConflict }, movedRowids: moved };
   await refuseMissingModules(changeset, target);
-  const untouched = await applyUntouched(changeset, target, {
-    since,
-    ...(movedRowids === undefined ? {} : { movedRowids }),
-    ...(onSend === undefined ? {} : { onSend }),
-  });
+  const untouched = await applyUntouched(changeset, target, { since, movedRowids, onSend });
   // Whatever stands in the way otherwise is found out below.
   if (untouched?.committed === true) {
     const { fingerprint } = untouched;

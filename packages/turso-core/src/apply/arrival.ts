@@ -2,7 +2,7 @@ import type { Changeset, RowChange, TableChanges } from '../changeset/model';
 import { quoteName } from '../local/quote';
 import { sameRow, type Encoding, type SqlValue } from '../local/values';
 import type { Query } from '../remote/remote';
-import type { Target } from './apply';
+import type { Target } from './target';
 import { inspectRows } from './inspect-rows';
 import { inspectSchema } from './inspect-schema';
 import { lookUp } from './look-up';

@@ -10,8 +10,9 @@ import {
 } from '@turso-sync/testing';
 import { withDiff } from '../changeset/diff';
 import type { SqlValue } from '../local/values';
-import { apply, type ApplyOptions, type ApplyResult, type Target } from './apply';
+import { apply, type ApplyOptions, type ApplyResult } from './apply';
 import type { Serve, Served } from './served.fixture';
+import type { Target } from './target';
 
 /** What has happened before a push; all SQL. */
 export interface Story {

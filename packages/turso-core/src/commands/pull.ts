@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { apply, type Target } from '../apply/apply';
+import { apply } from '../apply/apply';
+import type { Target } from '../apply/target';
 import type { Conflict } from '../apply/conflict';
 import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
