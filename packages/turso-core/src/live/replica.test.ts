@@ -210,6 +210,19 @@ describeWithSqld('a replica', () => {
       }
     }));
 
+  test('that cannot be synced since the client of libSQL fails to load is an error that says why', () =>
+    withServer(async ({ server, replica }) => {
+      const script = `require(process.argv[1]).openLive({ url: process.argv[2], replica: process.argv[3] })
+        .catch((error) => console.log(error.code, error.message))`;
+      // The native part of another platform, say.
+      const env = { ...process.env, LIBSQL_JS_DEV: '1' };
+      const output = execFileSync(process.execPath, ['-e', script, BUILT, server.url, replica], {
+        timeout: 20_000,
+        env,
+      });
+      expect(output.toString()).toMatch(/^SYNC_FAILED .*its process has ended: TypeError: /);
+    }));
+
   test("is not synced in the program's own process, which never loads the client of libSQL", () =>
     withServer(async ({ server, replica }) => {
       const script = `require(process.argv[1]).openLive({ url: process.argv[2], replica: process.argv[3] }).then((live) => {

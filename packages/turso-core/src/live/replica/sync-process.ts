@@ -36,7 +36,8 @@ async function answer(request: SyncRequest): Promise<SyncAnswer> {
       client = createClient({ url: pathToFileURL(file).href, syncUrl: url, ...token });
       return DONE;
     }
-    const replicated = await client?.sync();
+    if (client === undefined) throw new Error('it is not open');
+    const replicated = await client.sync();
     return { ...DONE, frames: replicated?.frames_synced ?? 0, frameNo: replicated?.frame_no ?? 0 };
   } catch (error) {
     return { ok: false, message: error instanceof Error ? error.message : String(error) };

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import { TursoSyncError } from '../../errors';
 import type { Deadline } from '../deadline';
@@ -32,14 +33,20 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
   let child: ChildProcess | undefined;
   let isOpen = false;
   let starts = 0;
+  let lastWords = '';
 
   function start(): ChildProcess {
     const started = fork(path.join(__dirname, 'sync-process.js'), [], {
       execArgv: [],
       // What libSQL's client logs is no output of the program that uses it.
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     starts++;
+    lastWords = '';
+    started.stderr?.on(
+      'data',
+      (text: Buffer) => (lastWords = `${lastWords}${text.toString()}`.slice(-MOST_WORDS)),
+    );
     // It alone does not keep the program from ending.
     letGo(started);
     // Whoever waits for an answer is told as well; where nobody does, the next call finds out.
@@ -64,7 +71,8 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
       if (error instanceof TursoSyncError) throw error;
       if (child === asked) child = undefined;
       await end(asked);
-      throw syncFailed(source, error instanceof Error ? error.message : String(error), error);
+      const why = error instanceof Error ? error.message : String(error);
+      throw syncFailed(source, `${why}${reasonIn(lastWords)}`, error);
     }
   }
 
@@ -91,6 +99,15 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
   };
 }
 
+/** Characters that are kept of what the process says when it fails. */
+const MOST_WORDS = 4000;
+
+// Such as that a native part is not installed.
+function reasonIn(words: string): string {
+  const line = words.split('\n').find((text) => /Error: |panicked/.test(text));
+  return line === undefined ? '' : `: ${line.trim()}`;
+}
+
 // Answers come in the order of the questions, and there is one at a time.
 function exchange(child: ChildProcess, request: SyncRequest, deadline: Deadline): Promise<SyncAnswer> {
   return new Promise((resolve, reject) => {
@@ -115,6 +132,7 @@ function exchange(child: ChildProcess, request: SyncRequest, deadline: Deadline)
 
 function letGo(child: ChildProcess): void {
   child.unref();
+  (child.stderr as Socket | null)?.unref();
   child.channel?.unref();
 }
 
