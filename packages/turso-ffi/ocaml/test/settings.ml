@@ -93,7 +93,10 @@ let modes () =
     ignore (Sys.command (Filename.quote_command "mkdir" [ "-p"; folder ]));
     Temp_dir.write (at path) text
   in
-  let is expected = Alcotest.(check string) expected expected (mode ()) in
+  let is expected =
+    Alcotest.(check string) expected expected (mode ());
+    Alcotest.(check string) "as turso-sync status says" expected (Command.mode ~directory)
+  in
   List.iter unset variables;
   is "uninitialized";
   make "working_copy.db" "";
