@@ -59,7 +59,7 @@ function givesTexts(
       for (const { sql } of objects) db.exec(sql);
       for (const sql of statements) db.exec(sql);
       const texts = db.prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL').pluck().all();
-      const own = new Set(texts.filter((text) => !/^CREATE TABLE sqlite_/.test(text as string)));
+      const own = new Set(texts.filter((text) => !(text as string).startsWith('CREATE TABLE sqlite_')));
       return own.size === new Set(wanted).size && wanted.every((text) => own.has(text));
     } catch (error) {
       if (!systemCode(error).startsWith('SQLITE_')) throw error;
