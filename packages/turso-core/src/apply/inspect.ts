@@ -175,6 +175,11 @@ function alterationConflicts({ remaining, message, sql }: Failure, table: string
     const what = `index "${index.name}" was added on the remote, and does not fit the new definition of this table: ${message}.`;
     return [conflictOf({ kind: 'schema', table, message: what })];
   }
+  // Renaming reads whatever may use the name.
+  if (/error in (?:view|trigger|table|index) /.test(message)) {
+    const what = `The new definition of this table cannot be made beside what is on the remote: ${message}.`;
+    return [conflictOf({ kind: 'schema', table, message: what })];
+  }
   if (!/constraint failed|mismatch|cannot store/i.test(message)) return [];
   return [
     conflictOf({

@@ -22,6 +22,16 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
       '3|c|3',
     ],
     ['an index was added', CHECKED, `CREATE UNIQUE INDEX theirs ON t(b, a) WHERE id > 0`, '1|a|1'],
+    ...['an index', 'a view', 'a trigger'].map((what, i): [string, string, string, string] => [
+      `${what} was added to a table that is renamed, as are its columns`,
+      'ALTER TABLE t RENAME COLUMN b TO c; ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME COLUMN c TO b',
+      [
+        'CREATE INDEX theirs ON t(b)',
+        'CREATE VIEW theirs AS SELECT b FROM t',
+        'CREATE TRIGGER theirs AFTER DELETE ON t BEGIN UPDATE t SET b = 1; END',
+      ][i] ?? '',
+      '1|a|1',
+    ]),
     [
       'an index and rows were added',
       `DELETE FROM t WHERE id = 2; ${CHECKED}`,
@@ -112,10 +122,10 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
       },
     ],
     [
-      'an index was added to a table that is renamed',
+      'a view was added that is broken, and a table is renamed',
       'ALTER TABLE t RENAME TO u',
-      'CREATE INDEX theirs ON t(b)',
-      { kind: 'schema', table: 't', message: 'index "theirs" was added on the remote.' },
+      'CREATE VIEW broken AS SELECT nowhere FROM t',
+      { kind: 'schema', table: 'u', message: expect.stringContaining('error in view broken') as string },
     ],
     [
       'an index was added to a table that is dropped',

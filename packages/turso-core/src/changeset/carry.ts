@@ -14,6 +14,7 @@ import { writeMisfits } from './misfits';
 import type { ObjectChange, TableAlteration } from './model';
 import type { TablePair } from './pair-tables';
 import { rebuildStatements } from './rebuild-statements';
+import { renameStatements, type RenameContext } from './rename-statements';
 import { unsupported } from './unsupported';
 
 /** How a table's definition is changed. */
@@ -57,7 +58,8 @@ export function carryTables(
     for (const object of inTheWay.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type)))
       db.exec(dropSql(object));
     const { encoding } = schema;
-    const options = { before, misfits, encoding, holding: freeName(taken), hasSequences: hasSequences(db) };
+    const holding = freeName(taken);
+    const options = { before, misfits, schema, changes, encoding, holding, hasSequences: hasSequences(db) };
     return pairs.map((pair) => carryTable(db, pair, options));
   });
 }
@@ -81,7 +83,7 @@ function freeName(taken: ReadonlySet<string>): string {
   }
 }
 
-interface Place {
+interface Place extends RenameContext {
   readonly before: string;
   readonly misfits: string;
   readonly encoding: Encoding;
@@ -103,7 +105,9 @@ function carryTable(db: Database.Database, pair: TablePair, place: Place): Carri
   });
 
   const added = addColumnStatements(pair);
-  if (added !== null && attempt(db, added) === null) return how(false, added, 'none');
+  for (const statements of [added, renameStatements(pair, place)]) {
+    if (statements !== null && attempt(db, statements) === null) return how(false, statements, 'none');
+  }
   const statements = rebuildStatements(pair, { ...place, carried });
   const leaves = rebuild(db, pair, { ...place, carried, statements });
   const text = db

@@ -174,3 +174,40 @@ describe('the text encoding', () => {
     expect(found).toEqual({ not: ['encoding'], rows: { t: [{ kind: 'insert', new: [1n, 'é'] }] } });
   });
 });
+
+describe('a rename', () => {
+  const BASE = `CREATE TABLE t(id INTEGER PRIMARY KEY, a, b CHECK (b > 0)); CREATE INDEX i ON t(a); INSERT INTO t VALUES(1, 2, 3);
+    CREATE TABLE child(t REFERENCES t(id)); CREATE VIEW v AS SELECT a FROM t`;
+  const alterations = ({ schema }: Changeset): unknown[] =>
+    schema.flatMap((c) => (c.action === 'alter' ? [[c.object.name, c.rebuilt, c.statements.length]] : []));
+
+  test.each([
+    ['of a column', 'ALTER TABLE t RENAME COLUMN b TO "new name"', [['t', false, 1]]],
+    ['of a table', 'DROP TABLE child; ALTER TABLE t RENAME TO u', [['u', false, 1]]],
+    [
+      'of a table, and values',
+      'DROP TABLE child; ALTER TABLE t RENAME TO u; UPDATE u SET a = 5',
+      [['u', false, 1]],
+    ],
+  ])('%s costs no more than its statement', async (_, edit, wanted) => {
+    expect(await diffOf(BASE, edit, alterations)).toEqual(wanted);
+  });
+
+  test.each([
+    [
+      'columns change places',
+      'ALTER TABLE t RENAME COLUMN a TO x; ALTER TABLE t RENAME COLUMN b TO a; ALTER TABLE t RENAME COLUMN x TO b',
+    ],
+    [
+      'a view that stays names the column',
+      'DROP VIEW v; ALTER TABLE t RENAME COLUMN a TO x; CREATE VIEW v AS SELECT a FROM t',
+    ],
+    [
+      'its text is another',
+      'DROP TABLE t; CREATE TABLE t(id INTEGER PRIMARY KEY, c , b CHECK (b > 0)); INSERT INTO t VALUES(1, 2, 3)',
+    ],
+  ])('makes a table anew where %s', async (_, edit) => {
+    const found = await diffOf(BASE, edit, alterations);
+    expect(found).toContainEqual(['t', true, expect.any(Number) as number]);
+  });
+});

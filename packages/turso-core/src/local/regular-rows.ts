@@ -90,9 +90,8 @@ const CONDITIONS: Readonly<Record<Exclude<ColumnKind, 'any'>, (column: string) =
   integer: (column) => `typeof(${column})='integer'`,
   // By the order of storage classes: https://sqlite.org/datatype3.html#sort_order
   text: (column) => `${column}>='' AND ${column}<x''`,
+  // -0.0, whose sign `format` drops, has another angle.
   real: (column) =>
-    `typeof(${column})='real' AND (abs(${column}) BETWEEN ${TINY} AND 1.7976931348623157e308 OR ${column}=0.0)`,
+    `typeof(${column})='real' AND (abs(${column}) BETWEEN ${TINY} AND 1.7976931348623157e308
+      OR ${column}=0.0 AND atan2(${column},-1)>0)`,
 };
-
-/** What `%!.17e` makes of -0.0, which not every reader takes for what it is. */
-export const NEGATIVE_ZERO = '-0.00000000000000000e+00';

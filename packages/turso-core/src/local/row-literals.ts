@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { exactReal, POWER, quoteName, quoteString } from './quote';
 import { realCase } from './real-case';
-import { NEGATIVE_ZERO, regularRow, sampleKinds, type ColumnKind, type Rendering } from './regular-rows';
+import { regularRow, sampleKinds, type ColumnKind, type Rendering } from './regular-rows';
 import { rowColumns, type Table } from './schema';
 import type { Encoding } from './values';
 
@@ -82,7 +82,7 @@ export function rowRenderer(db: Database): (task: RowTask) => Uint8Array | strin
   return ({ sql, regular, args }) => {
     if (regular !== undefined) {
       const [text, others] = prepare(regular).get(...args) as [Buffer, number];
-      if (others === 0 && !text.includes('\r') && !text.includes(NEGATIVE_ZERO)) return text;
+      if (others === 0 && !text.includes('\r')) return text;
     }
     return (prepare(sql).get(...args) as [Uint8Array | string])[0];
   };
