@@ -6,10 +6,14 @@ open Expect
 
 let thread_count = 16
 
+let count_to number =
+  Printf.sprintf
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \
+     %d) SELECT count(*) FROM n"
+    number
+
 (* It takes minutes. *)
-let long_query =
-  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \
-   1000000000) SELECT count(*) FROM n"
+let long_query = count_to 1_000_000_000
 
 let table connection =
   execute connection
@@ -120,6 +124,13 @@ let closed_by_many run_on =
       Alcotest.(check int) "by one of them" 1
         (List.length (List.filter Fun.id (Array.to_list closed))))
 
+let time_out server =
+  with_replica server ~timeout_ms:300 (fun connection ->
+      let began = Unix.gettimeofday () in
+      code Sql_failed (Connection.query connection (count_to 100_000_000));
+      Alcotest.(check bool) "in time" true (Unix.gettimeofday () -. began < 3.);
+      Alcotest.(check int) "and it goes on" 1 (count connection "SELECT 1"))
+
 exception Alarm
 
 (* A signal handler that raises does so as a call begins or ends. *)
@@ -177,6 +188,7 @@ let () =
         @ everywhere "by sixteen threads" closed_by_many );
       ( "more",
         [
+          on_server "a query that takes too long" time_out;
           test "signal handlers that raise" (fun () -> with_file signals);
         ] );
     ]
