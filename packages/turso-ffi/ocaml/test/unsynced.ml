@@ -39,7 +39,7 @@ let told write server =
   Proxy.with_proxy server (fun proxy ->
       let connection =
         ok
-          (Connection.connect (Proxy.url proxy) ~timeout_ms:1_000 ~max_retries:1
+          (Connection.connect (Proxy.url proxy) ~timeout_ms:2_000 ~max_retries:1
              ~db_path:(Temp_dir.file "replica.db"))
       in
       execute connection "CREATE TABLE t (v)";
