@@ -22,16 +22,21 @@ const COLUMNS: [&str; 4] = ["contact", "kind", "at", "amount"];
 
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let [figure, url, directory] = &arguments[..] else { panic!("give insert, batch or follow, a URL and a directory") };
+    let [figure, url, directory] = &arguments[..] else {
+        panic!("give insert, batch or follow, a URL and a directory")
+    };
     let directory = Path::new(directory);
     let connection = Options::replica(&directory.join("ours.db"), url).open().unwrap();
     connection.execute(TABLE, &[]).unwrap();
-    println!("{}", match figure.as_str() {
-        "insert" => insert(&connection),
-        "batch" => batch(&connection, url, directory),
-        "follow" => follow(&connection, url, directory),
-        other => panic!("there is no figure {other}"),
-    });
+    println!(
+        "{}",
+        match figure.as_str() {
+            "insert" => insert(&connection),
+            "batch" => batch(&connection, url, directory),
+            "follow" => follow(&connection, url, directory),
+            other => panic!("there is no figure {other}"),
+        }
+    );
     connection.close().unwrap();
 }
 

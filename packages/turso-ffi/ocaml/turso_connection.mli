@@ -29,7 +29,8 @@ val connect :
       folder must be. Default: no replica, reads go to the primary too.
     - [token]: default is none
     - [auto_sync]: default is [After_writes]
-    - [timeout_ms]: for every call, its retries included; default is 30,000
+    - [timeout_ms]: for every call, its retries included; default is 30,000. A
+      query of the replica that takes longer ends with [Sql_failed].
     - [max_retries]: repetitions of what is surely safe to repeat, such as
       connecting or reading; default is 5
 

@@ -42,11 +42,16 @@ pub fn parse(url: &str) -> Result<Address> {
     if !SCHEMES.contains(&scheme.as_str()) {
         return Err(unsupported("The database URL starts with a scheme that is not known here."));
     }
-    if scheme == "file" { parse_file(rest) } else { parse_server(&scheme, rest) }
+    if scheme == "file" {
+        parse_file(rest)
+    } else {
+        parse_server(&scheme, rest)
+    }
 }
 
 fn unsupported(message: &str) -> Error {
-    let hint = "Use one of libsql:, https:, http:, wss:, ws:, file: - for example libsql://my-db.turso.io or file:./local.db.";
+    let hint =
+        "Use one of libsql:, https:, http:, wss:, ws:, file: - for example libsql://my-db.turso.io or file:./local.db.";
     Error::new(Status::UrlUnsupported, message, hint)
 }
 

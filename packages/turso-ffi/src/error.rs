@@ -25,6 +25,12 @@ impl Error {
         self
     }
 
+    /// An error after which the same call must not simply be made again.
+    pub fn final_one(mut self) -> Self {
+        self.retryable = false;
+        self
+    }
+
     pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::new(Status::Usage, message, hint)
     }

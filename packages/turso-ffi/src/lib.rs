@@ -5,8 +5,8 @@
 
 #![deny(unsafe_op_in_unsafe_fn)]
 
-pub mod border;
 mod address;
+pub mod border;
 mod bulk;
 mod call;
 mod connection;

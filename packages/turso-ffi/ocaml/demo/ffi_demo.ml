@@ -99,7 +99,10 @@ let run () =
           print_table plan old_way new_way))
 
 let () =
-  try run ()
-  with Failed reason ->
-    prerr_endline ("ffi_demo: " ^ reason);
-    exit 1
+  (* Ctrl-C is an exception, so that nothing is left on the server. *)
+  Sys.catch_break true;
+  try run () with
+  | Failed reason ->
+      prerr_endline ("ffi_demo: " ^ reason);
+      exit 1
+  | Sys.Break -> exit 130

@@ -30,6 +30,16 @@ let read_all path =
 let words command =
   if Filename.check_suffix command ".js" then [ "node"; command ] else [ command ]
 
+(* The command ends before the demo does, also by Ctrl-C. *)
+let rec outcome pid =
+  match Unix.waitpid [] pid with
+  | _, status -> status
+  | exception Unix.Unix_error (EINTR, _, _) -> outcome pid
+  | exception Sys.Break ->
+      Unix.kill pid Sys.sigterm;
+      ignore (outcome pid);
+      raise Sys.Break
+
 let run plan folder command =
   let log = Filename.concat folder "command.log" in
   let file = Unix.openfile log [ O_WRONLY; O_CREAT; O_TRUNC; O_CLOEXEC ] 0o600 in
@@ -49,7 +59,7 @@ let run plan folder command =
                --turso-sync or in TURSO_SYNC_COMMAND."
               plan.command (Unix.error_message reason)))
   | pid -> (
-      match snd (Unix.waitpid [] pid) with
+      match outcome pid with
       | WEXITED 0 -> ()
       | _ ->
           raise

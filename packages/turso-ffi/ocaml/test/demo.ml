@@ -47,12 +47,33 @@ let on url =
   shows_figures (run url);
   leaves_nothing url
 
+let is_at_work url =
+  ok
+    (Turso_connection.with_connection url (fun connection ->
+         Ok (count connection "SELECT count(*) FROM sqlite_schema" > 0)))
+
+let interrupted server =
+  let url = Sqld.url server in
+  let pid =
+    Unix.create_process demo
+      [| demo; "--url"; url; "--turso-sync"; Lazy.force Command.script |]
+      Unix.stdin Unix.stdout Unix.stderr
+  in
+  while not (is_at_work url) do
+    Thread.delay 0.02
+  done;
+  Unix.kill pid Sys.sigint;
+  Alcotest.(check bool) "as other programs do" true
+    (snd (Unix.waitpid [] pid) = WEXITED 130);
+  leaves_nothing url
+
 let () =
   Alcotest.run "demo"
     [
       ( "both ways",
         [
           on_server "on a server" (fun server -> on (Sqld.url server));
+          on_server "ended by Ctrl-C" interrupted;
           test "on a file" (fun () -> on ("file:" ^ Temp_dir.file "remote.db"));
         ] );
     ]

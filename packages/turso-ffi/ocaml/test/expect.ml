@@ -53,6 +53,14 @@ let with_file run =
     ~finally:(fun () -> ignore (Connection.close connection))
     (fun () -> run connection)
 
+(** Waits until something holds, however busy the machine is. *)
+let eventually what holds =
+  let deadline = Unix.gettimeofday () +. 30. in
+  while not (holds ()) do
+    if Unix.gettimeofday () > deadline then Alcotest.fail ("never: " ^ what);
+    Thread.delay 0.01
+  done
+
 let test name run = Alcotest.test_case name `Quick run
 
 (** A test with a server of its own. *)

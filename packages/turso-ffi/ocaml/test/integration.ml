@@ -95,15 +95,14 @@ let slow_server _server () =
     | ADDR_UNIX _ -> assert false
   in
   configure ~name:"slow"
-    (Turso_config.make (Printf.sprintf "http://127.0.0.1:%d" port) ~timeout_ms:1_500);
+    (Turso_config.make (Printf.sprintf "http://127.0.0.1:%d" port) ~timeout_ms:5_000);
   let answer = ref None in
   let waiting =
     Thread.create (fun () -> answer := Some (get_connection ~name:"slow" ())) ()
   in
   Thread.delay 0.1;
-  let began = Unix.gettimeofday () in
   ignore (ok (get_connection ()));
-  Alcotest.(check bool) "not held up" true (Unix.gettimeofday () -. began < 1.);
+  Alcotest.(check bool) "not held up" true (!answer = None);
   Thread.join waiting;
   Unix.close socket;
   match Option.get !answer with
@@ -164,7 +163,7 @@ let no_server () =
   let server = Sqld.start () in
   Sqld.kill server;
   let name = "away" in
-  configure ~name (Turso_config.make (Sqld.url server) ~timeout_ms:300);
+  configure ~name (Turso_config.make (Sqld.url server) ~max_retries:1);
   code Remote_unreachable (get_connection ~name ());
   code Remote_unreachable (execute_sql_safe ~name "SELECT 1");
   code Remote_unreachable (health_check ~name ());

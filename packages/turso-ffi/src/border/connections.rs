@@ -27,7 +27,11 @@ pub struct TursoOptions {
 /// # Safety
 /// The pointers are as `turso.h` says: readable, or writable for what goes out.
 #[no_mangle]
-pub unsafe extern "C" fn turso_open(options: *const TursoOptions, connection_id: *mut i64, out: *mut TursoBuffer) -> u32 {
+pub unsafe extern "C" fn turso_open(
+    options: *const TursoOptions,
+    connection_id: *mut i64,
+    out: *mut TursoBuffer,
+) -> u32 {
     // SAFETY: promised by the caller.
     unsafe {
         guarded(out, || {
@@ -75,7 +79,11 @@ unsafe fn open(options: &TursoOptions) -> Result<(i64, Vec<u8>)> {
 }
 
 fn or_default(number: u32, default: u32) -> u32 {
-    if number == 0 { default } else { number }
+    if number == 0 {
+        default
+    } else {
+        number
+    }
 }
 
 /// # Safety

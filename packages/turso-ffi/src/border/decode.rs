@@ -54,8 +54,7 @@ pub fn insert_rows(bytes: &[u8]) -> Result<InsertRows<'_>> {
 
 /// Text, such as SQL.
 pub fn text<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str> {
-    std::str::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("The {what} is not UTF-8."), "Pass it as UTF-8."))
+    std::str::from_utf8(bytes).map_err(|_| Error::usage(format!("The {what} is not UTF-8."), "Pass it as UTF-8."))
 }
 
 struct Reader<'a> {
@@ -107,13 +106,14 @@ impl<'a> Reader<'a> {
     }
 
     fn end(&self) -> Result<()> {
-        if self.rest.is_empty() { Ok(()) } else { Err(malformed("bytes after its end")) }
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(malformed("bytes after its end"))
+        }
     }
 }
 
 fn malformed(what: &str) -> Error {
-    Error::usage(
-        format!("An encoded argument is malformed: there is {what}."),
-        "Encode values as turso.h describes.",
-    )
+    Error::usage(format!("An encoded argument is malformed: there is {what}."), "Encode values as turso.h describes.")
 }

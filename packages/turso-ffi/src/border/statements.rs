@@ -45,11 +45,7 @@ pub unsafe extern "C" fn turso_execute(
 /// # Safety
 /// As for turso_query.
 #[no_mangle]
-pub unsafe extern "C" fn turso_execute_batch(
-    connection_id: i64,
-    statements: TursoBytes,
-    out: *mut TursoBuffer,
-) -> u32 {
+pub unsafe extern "C" fn turso_execute_batch(connection_id: i64, statements: TursoBytes, out: *mut TursoBuffer) -> u32 {
     // SAFETY: promised by the caller.
     unsafe {
         guarded(out, || {

@@ -71,7 +71,11 @@ impl Connection {
     fn enter(&self) -> Result<Entered<'_>> {
         self.active.fetch_add(1, Ordering::SeqCst);
         let entered = Entered(self);
-        if self.closed.is_cancelled() { Err(Error::closed()) } else { Ok(entered) }
+        if self.closed.is_cancelled() {
+            Err(Error::closed())
+        } else {
+            Ok(entered)
+        }
     }
 
     /// The outcome of work on a file, which is interrupted where the connection is closed meanwhile.
@@ -83,11 +87,7 @@ impl Connection {
     }
 
     fn call(&self) -> Call<'_> {
-        Call {
-            deadline: Instant::now() + self.timeout,
-            max_retries: self.max_retries,
-            retries: &self.counters.retries,
-        }
+        Call { deadline: Instant::now() + self.timeout, max_retries: self.max_retries, retries: &self.counters.retries }
     }
 
     /// Waits for work over the network; it is dropped where the connection is closed meanwhile.

@@ -103,7 +103,7 @@ async fn differs(
     call: Call<'_>,
 ) -> Result<bool> {
     loop {
-        let outline = pool.lend(replica.generation()).and_then(|lease| sqlite::query(&lease, OUTLINE, &[]));
+        let outline = replica.lend(pool).and_then(|lease| sqlite::query(&lease, OUTLINE, &[]));
         if before.is_none() || outline.is_ok_and(|outline| Some(outline) == before) {
             return Ok(false);
         }

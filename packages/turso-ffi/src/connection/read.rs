@@ -30,17 +30,14 @@ impl Connection {
             Backend::Remote { .. } => unreachable!("a connection without a file reads from the primary"),
         };
         let generation = replica.map_or(0, |replica| replica.generation());
-        if replica.is_none_or(|replica| replica.is_there()) {
-            match pool.lend(generation).and_then(&mut work) {
-                Err(Failure::Damaged(_)) if replica.is_some() => {}
-                outcome => return self.unless_closed(outcome.map_err(Failure::into_error)),
+        let lend = || replica.map_or_else(|| pool.lend(0), |replica| replica.lend(pool));
+        let outcome = match (lend().and_then(&mut work), replica) {
+            (Err(Failure::Damaged(_)), Some(replica)) => {
+                self.wait(replica.rebuild(self.call(), generation))?;
+                lend().and_then(work)
             }
-        }
-        if let Some(replica) = replica {
-            self.wait(replica.rebuild(self.call(), generation))?;
-            let outcome = pool.lend(replica.generation()).and_then(work);
-            return self.unless_closed(outcome.map_err(Failure::into_error));
-        }
-        unreachable!("a file without a server is always there")
+            (outcome, _) => outcome,
+        };
+        self.unless_closed(outcome.map_err(Failure::into_error))
     }
 }

@@ -9,13 +9,11 @@ use tokio::time::Instant;
 use super::{Backend, Connection};
 use crate::call::Call;
 use crate::error::{Error, Result};
-use crate::primary::Primary;
 use crate::replica::{Replica, Synced};
 use crate::runtime;
 use crate::status::Status;
 
-/// How long the primary has to say why a sync failed.
-const SECOND_OPINION: Duration = Duration::from_secs(2);
+const COMMITTED: &str = "The write is committed, but the replica does not have it yet.";
 
 /// When the replica is brought up to date by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,25 +32,22 @@ impl Connection {
     /// Brings the replica up to date. A connection without one has nothing to do.
     pub fn sync(&self) -> Result<Synced> {
         let _entered = self.enter()?;
-        let Backend::Replica { primary, replica, .. } = &self.backend else { return Ok(Synced::default()) };
-        self.wait(sync(primary, replica, self.call())).map_err(|error| match error.status {
-            Status::ConnectionClosed => error,
+        let Backend::Replica { replica, .. } = &self.backend else { return Ok(Synced::default()) };
+        self.wait(replica.sync(self.call())).map_err(|error| match error.status {
+            Status::ConnectionClosed | Status::SyncFailed => error,
             _ => error.within(Status::SyncFailed, "The replica could not be brought up to date.", ""),
         })
     }
 
     /// Brings a write that has been committed to the replica, where that is wanted.
     pub(super) fn sync_after_write(&self, call: Call<'_>) -> Result<()> {
-        let Backend::Replica { primary, replica, .. } = &self.backend else { return Ok(()) };
+        let Backend::Replica { replica, .. } = &self.backend else { return Ok(()) };
         if self.auto_sync() == AutoSync::Off {
             return Ok(());
         }
-        self.wait(sync(primary, replica, call)).map(drop).map_err(|error| {
-            error.within(
-                Status::CommittedNotSynced,
-                "The write is committed, but the replica does not have it yet.",
-                "Do not repeat the write. Sync until that succeeds; the next reads see it then.",
-            )
+        self.wait(replica.sync(call)).map(drop).map_err(|error| {
+            let hint = "Do not repeat the write. Sync until that succeeds; the next reads see it then.";
+            error.within(Status::CommittedNotSynced, COMMITTED, hint).final_one()
         })
     }
 
@@ -71,18 +66,6 @@ impl Connection {
 
     fn auto_sync(&self) -> AutoSync {
         *self.auto_sync.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Syncs. Where libSQL's replicator does not say why it failed, such as for a token that is no longer good, the primary does.
-async fn sync(primary: &Primary, replica: &Arc<Replica>, call: Call<'_>) -> Result<Synced> {
-    let outcome = replica.sync(call).await;
-    match &outcome {
-        Err(error) if error.status == Status::SyncFailed => {
-            let once = Call::once(call.deadline.min(Instant::now() + SECOND_OPINION));
-            primary.outline(once).await.and(outcome)
-        }
-        _ => outcome,
     }
 }
 
@@ -112,8 +95,13 @@ impl AutoSync {
         match mode {
             0 => Ok(AutoSync::On),
             1 => Ok(AutoSync::Off),
-            2 => Ok(AutoSync::Interval(Duration::from_millis(if interval_ms == 0 { 1000 } else { interval_ms.into() }))),
-            _ => Err(Error::usage(format!("There is no auto-sync mode {mode}."), "It is 0 (on), 1 (off) or 2 (interval).")),
+            2 => {
+                Ok(AutoSync::Interval(Duration::from_millis(if interval_ms == 0 { 1000 } else { interval_ms.into() })))
+            }
+            _ => Err(Error::usage(
+                format!("There is no auto-sync mode {mode}."),
+                "It is 0 (on), 1 (off) or 2 (interval).",
+            )),
         }
     }
 }

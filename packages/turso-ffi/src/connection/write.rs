@@ -63,6 +63,8 @@ impl Connection {
     pub(super) fn write(&self, call: Call<'_>, work: impl Future<Output = Result<Changes>>) -> Result<Changes> {
         let changes = self.wait(work).map_err(|error| match error.status {
             Status::ConnectionClosed => closed_while_writing(),
+            // What it had done when it failed is not known.
+            Status::RemoteFailed => error.final_one(),
             _ => error,
         })?;
         let changes = self.wrote(changes)?;

@@ -9,9 +9,7 @@ use prost::Message;
 use tokio::sync::Mutex;
 use tokio::time::{timeout_at, Instant};
 
-use super::messages::{
-    Batch, CursorAnswer, CursorEntry, CursorEntryKind, CursorRequest, Empty, RequestKind, Step,
-};
+use super::messages::{Batch, CursorAnswer, CursorEntry, CursorEntryKind, CursorRequest, Empty, RequestKind, Step};
 use super::{errors, requests, values, Primary};
 use crate::call::{Call, Repeat};
 use crate::error::Result;

@@ -1,7 +1,6 @@
 //! What a server or the way to it says, as an error of ours.
 
 use std::error::Error as StdError;
-use std::io;
 
 use crate::error::Error;
 use crate::primary::messages::WireError;
@@ -10,15 +9,24 @@ use crate::status::Status;
 
 /// A request that failed on the way. `begun` tells that the server may have taken it up.
 pub fn transport(error: &(dyn StdError + 'static), begun: bool, location: &str) -> Error {
-    if begun { interrupted("broke off", location) } else { unreachable(reason(error), location) }
+    if begun {
+        interrupted("broke off", location)
+    } else {
+        unreachable(reason(error), location)
+    }
 }
 
 /// A request that got no answer in time.
 pub fn timed_out(begun: bool, location: &str) -> Error {
-    if begun { interrupted("gave no answer in time", location) } else { unreachable("no answer in time".into(), location) }
+    if begun {
+        interrupted("gave no answer in time", location)
+    } else {
+        unreachable("no answer in time".into(), location)
+    }
 }
 
-fn unreachable(reason: String, location: &str) -> Error {
+/// A server that no connection can be made to.
+pub fn unreachable(reason: String, location: &str) -> Error {
     Error::new(
         Status::RemoteUnreachable,
         format!("{location} does not answer ({reason})."),
@@ -27,7 +35,7 @@ fn unreachable(reason: String, location: &str) -> Error {
     .retryable()
 }
 
-fn interrupted(what: &str, location: &str) -> Error {
+pub fn interrupted(what: &str, location: &str) -> Error {
     Error::new(
         Status::RemoteInterrupted,
         format!("The connection to {location} {what}."),
@@ -36,35 +44,30 @@ fn interrupted(what: &str, location: &str) -> Error {
 }
 
 fn reason(error: &(dyn StdError + 'static)) -> String {
+    let mut texts = Vec::new();
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            match error.kind() {
-                io::ErrorKind::ConnectionRefused => return "connection refused".into(),
-                io::ErrorKind::TimedOut => return "no answer in time".into(),
-                _ => {}
-            }
-            let text = error.to_string();
-            if text.contains("lookup") {
-                return "unknown host".into();
-            }
-            if error.source().is_none() {
-                return text;
-            }
-        }
-        let text = error.to_string();
-        if text.contains("invalid peer certificate") {
-            return format!("its certificate is not trusted: {text}");
-        }
-        if text.contains("InvalidContentType") || text.contains("corrupt message") {
-            return "it speaks no TLS; write http://, or add ?tls=0 to libsql://".into();
-        }
-        if text.contains("dns error") {
-            return "unknown host".into();
-        }
+        texts.push(error.to_string());
         cause = error.source();
     }
-    "network error".into()
+    reason_in(&texts.join(": "))
+}
+
+/// Why a connection could not be made, in few words, from the many that are said about it.
+pub fn reason_in(texts: &str) -> String {
+    let known = [
+        ("onnection refused", "connection refused"),
+        ("timed out", "no answer in time"),
+        ("deadline has elapsed", "no answer in time"),
+        ("dns error", "unknown host"),
+        ("InvalidContentType", "it speaks no TLS; write http://, or add ?tls=0 to libsql://"),
+        ("corrupt message", "it speaks no TLS; write http://, or add ?tls=0 to libsql://"),
+        ("invalid peer certificate", "its certificate is not trusted"),
+    ];
+    match known.iter().find(|(text, _)| texts.contains(text)) {
+        Some((_, reason)) => (*reason).into(),
+        None => texts.rsplit(": ").next().unwrap_or("network error").into(),
+    }
 }
 
 /// An HTTP status of 400 and above.

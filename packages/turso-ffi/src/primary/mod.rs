@@ -103,7 +103,11 @@ impl Primary {
 
     /// Fails with USAGE for a statement that would write.
     pub async fn require_readonly(&self, call: Call<'_>, sql: &str) -> Result<()> {
-        if self.is_readonly(call, sql).await? { Ok(()) } else { Err(crate::sqlite::would_write()) }
+        if self.is_readonly(call, sql).await? {
+            Ok(())
+        } else {
+            Err(crate::sqlite::would_write())
+        }
     }
 
     /// Whether a statement only reads; asks the server once.

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use super::messages::{
-    Batch, BatchRequest, ConditionKind, Empty, RequestKind, ResponseKind, Step, Stmt, StmtResult,
-};
+use super::messages::{Batch, BatchRequest, ConditionKind, Empty, RequestKind, ResponseKind, Step, Stmt, StmtResult};
 use super::{errors, not, plain, requests, values, Primary};
 use crate::call::{Call, Repeat};
 use crate::error::{Error, Result};

@@ -41,6 +41,8 @@ impl Files {
         let bytes = fs::read(&self.index).ok()?;
         let log_id = u128::from_le_bytes(bytes.get(..16)?.try_into().ok()?);
         let frame_no = u64::from_le_bytes(bytes.get(16..24)?.try_into().ok()?);
+        // The largest number is libSQL's word for none.
+        let frame_no = if frame_no == u64::MAX { 0 } else { frame_no };
         (bytes.len() == 32).then_some(Index { log_id, frame_no })
     }
 
@@ -54,11 +56,12 @@ impl Files {
             Err(error) => return Err(inaccessible(&self.database, &error)),
         };
         let has_index = self.index.exists();
+        let is_unused = fs::metadata(&self.index).is_ok_and(|index| index.len() == 0);
         let fault = match size {
             None if has_index => "its file was missing".to_owned(),
             None => return Ok(None),
-            // As made by those who reserve a name.
-            Some(0) if !has_index => return self.remove().map(|()| None),
+            // As made by those who reserve a name, or by a first sync that came to nothing.
+            Some(0) if is_unused || !has_index => return self.remove().map(|()| None),
             Some(_) if !has_index => return Err(self.not_a_replica()),
             Some(size) => match self.fault(size)? {
                 Some(fault) => fault,
@@ -91,6 +94,20 @@ impl Files {
         }
     }
 
+    /// Files beside these, for a replica that is to take their place.
+    pub fn fresh(&self) -> Self {
+        Self::new(with_suffix(&self.database, "-new"))
+    }
+
+    /// Takes what is in `fresh`, which nobody has open. Where this ends half done, the next one that opens the replica
+    /// finds no file, and fetches it.
+    pub fn become_those_of(&self, fresh: &Self) -> Result<()> {
+        checkpoint(&fresh.database)?;
+        self.remove()?;
+        rename(&fresh.index, &self.index)?;
+        rename(&fresh.database, &self.database)
+    }
+
     /// Takes all of them away.
     pub fn remove(&self) -> Result<()> {
         for suffix in ["", "-wal", "-shm"] {
@@ -106,6 +123,17 @@ impl Files {
             "Give another db_path, or move that file away. A local database without a server is opened by a file: URL.",
         )
     }
+}
+
+/// Puts what is in the log of a database into its file.
+fn checkpoint(path: &Path) -> Result<()> {
+    let checkpointed = rusqlite::Connection::open(path)
+        .and_then(|connection| connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+    checkpointed.map_err(|error| Failure::from(error).into_error())
+}
+
+fn rename(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).map_err(|error| inaccessible(from, &error))
 }
 
 fn remove(path: &Path) -> Result<()> {

@@ -1,24 +1,27 @@
 //! The embedded replica: a copy of the primary's database in a file, brought up to date by syncs.
 
-mod connector;
 mod files;
+mod follower;
 mod lock;
+mod log;
 mod opened;
 mod syncing;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::connector::Watched;
 use self::files::Files;
+use self::follower::Follower;
 use self::lock::Lock;
+use self::log::Log;
 use crate::address::Server;
 use crate::error::Result;
 use crate::secret::Secret;
+use crate::sqlite::{Failure, Lease, Pool};
 
 pub use opened::open;
 pub use syncing::Synced;
@@ -28,15 +31,15 @@ pub struct Replica {
     files: Files,
     server: Server,
     token: Secret,
-    connector: Watched,
+    log: Log,
     /// What keeps other programs off; given back when this is dropped.
     _lock: Lock,
-    /// The libSQL client that fetches frames; None where it is to be made anew.
-    syncing: tokio::sync::Mutex<Option<libsql::Database>>,
+    /// None where it is to be made anew.
+    follower: tokio::sync::Mutex<Option<Follower>>,
     /// When the latest sync that succeeded began.
     fresh_as_of: Mutex<Option<Instant>>,
-    /// Whether the file has been taken away and not fetched again yet.
-    missing: AtomicBool,
+    /// Held while the file is another one for a moment.
+    swapping: RwLock<()>,
     generation: AtomicU64,
     frame_no: AtomicU64,
     rebuilds: AtomicU64,
@@ -54,9 +57,10 @@ impl Replica {
         self.generation.load(Ordering::Acquire)
     }
 
-    /// Whether the file is there to be read.
-    pub fn is_there(&self) -> bool {
-        !self.missing.load(Ordering::Acquire)
+    /// Lends a connection to the file as it is now.
+    pub fn lend(&self, pool: &Arc<Pool>) -> Result<Lease, Failure> {
+        let _there = self.swapping.read().unwrap_or_else(PoisonError::into_inner);
+        pool.lend(self.generation())
     }
 
     /// The number of the last frame that came; 0 where none has.
@@ -88,20 +92,23 @@ impl Replica {
 
     fn new(path: PathBuf, server: Server, token: Secret, timeout: Duration) -> Result<Self> {
         let lock = Lock::take(&path)?;
+        let requests = Arc::default();
+        let connector = crate::primary::connector(timeout / 3)?;
+        let log = Log::new(connector, server.clone(), &token, Arc::clone(&requests))?;
         Ok(Self {
             files: Files::new(path),
             server,
             token,
-            connector: Watched::new(crate::primary::connector(timeout / 3)?),
+            log,
             _lock: lock,
-            syncing: tokio::sync::Mutex::default(),
+            follower: tokio::sync::Mutex::default(),
             fresh_as_of: Mutex::default(),
-            missing: AtomicBool::new(false),
+            swapping: RwLock::default(),
             generation: AtomicU64::new(0),
             frame_no: AtomicU64::new(0),
             rebuilds: AtomicU64::new(0),
             syncs: AtomicU64::new(0),
-            requests: Arc::default(),
+            requests,
         })
     }
 }

@@ -9,6 +9,7 @@ use super::pool::Lease;
 use super::query::{bind, names, prepare, push_row, would_write};
 use crate::border::decode;
 use crate::error::{Error, Result};
+use crate::quiet;
 use crate::value::Rows;
 
 pub struct LocalCursor {
@@ -29,6 +30,7 @@ impl LocalCursor {
         std::thread::Builder::new()
             .name("turso-cursor".into())
             .spawn(move || {
+                quiet::enter();
                 if let Err(failure) = serve(&lease, &sql, &params, &opened, &wanted) {
                     let _ = opened.send(Err(failure));
                 }

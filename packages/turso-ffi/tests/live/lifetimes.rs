@@ -148,7 +148,8 @@ fn closing_one_connection_leaves_the_others_of_its_replica_alone() {
     let Some(server) = Server::start() else { return };
     let options = Options::replica(&folder.path("replica.db"), &server.url());
     let (a, b) = (options.open().unwrap(), options.open().unwrap());
-    let sql = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 3000000) SELECT count(*) FROM n";
+    let sql =
+        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 3000000) SELECT count(*) FROM n";
     let reading = std::thread::spawn(move || b.value(sql));
     std::thread::sleep(Duration::from_millis(50));
     a.close().unwrap();

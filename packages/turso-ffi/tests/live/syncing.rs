@@ -76,7 +76,7 @@ fn a_write_whose_sync_fails_is_committed_and_said_not_to_be_synced() {
     ];
     for write in writes {
         let error = write(&connection).unwrap_err();
-        assert_eq!(error.code, "COMMITTED_NOT_SYNCED");
+        assert_eq!((error.code.as_str(), error.retryable), ("COMMITTED_NOT_SYNCED", false));
         assert!(error.hint.contains("Do not repeat"), "{}", error.hint);
         assert_eq!(count(&connection), Value::Int(0));
     }
@@ -153,6 +153,25 @@ fn syncs_in_the_background_go_on_after_the_server_was_away() {
         assert!(started.elapsed() < Duration::from_secs(10));
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+#[test]
+fn a_replica_is_kept_until_all_that_takes_its_place_is_there() {
+    let Some(mut scene) = scene(|options| options.auto_sync = OFF) else { return };
+    scene.server.run("INSERT INTO t VALUES (1)");
+    scene.connection.sync().unwrap();
+    // After a crash it has another history.
+    scene.server.restart();
+    scene.server.run("INSERT INTO t VALUES (2)");
+    scene.proxy.strike("/wal_log.ReplicationLog/BatchLogEntries", Fate::Cut);
+    assert_eq!(scene.connection.sync().unwrap_err().code, "SYNC_FAILED");
+    assert!(scene.proxy.struck() > 0);
+    assert_eq!(count(&scene.connection), Value::Int(1));
+    assert_eq!(scene.connection.stats().unwrap()["rebuilds"], 0);
+    scene.proxy.spare();
+    scene.connection.sync().unwrap();
+    assert_eq!(count(&scene.connection), Value::Int(2));
+    assert_eq!(scene.connection.stats().unwrap()["rebuilds"], 1);
 }
 
 #[test]

@@ -30,7 +30,11 @@ fn each_kind(test: impl Fn(&Connection)) {
 fn a_failed_statement_of_a_batch_is_named() {
     each_kind(|connection| {
         let error = connection
-            .batch(&[("INSERT INTO t VALUES (1)", &[]), ("INSERT INTO t VALUES (2)", &[]), ("INSERT INTO t VALUES (1)", &[])])
+            .batch(&[
+                ("INSERT INTO t VALUES (1)", &[]),
+                ("INSERT INTO t VALUES (2)", &[]),
+                ("INSERT INTO t VALUES (1)", &[]),
+            ])
             .unwrap_err();
         assert_eq!(error.code, "CONSTRAINT_FAILED");
         assert!(error.message.starts_with("Statement 3: ") && error.message.contains("t.v"), "{}", error.message);
@@ -119,9 +123,7 @@ fn rows_that_are_returned_come_by_a_transaction() {
 fn a_commit_that_a_constraint_refuses_leaves_nothing() {
     each_kind(|connection| {
         connection.execute("DROP TABLE IF EXISTS c", &[]).unwrap();
-        connection
-            .execute("CREATE TABLE c (t REFERENCES t DEFERRABLE INITIALLY DEFERRED)", &[])
-            .unwrap();
+        connection.execute("CREATE TABLE c (t REFERENCES t DEFERRABLE INITIALLY DEFERRED)", &[]).unwrap();
         let transaction = connection.begin().unwrap();
         transaction.execute("INSERT INTO c VALUES (1)", &[]).unwrap();
         assert_eq!(transaction.commit().unwrap_err().code, "CONSTRAINT_FAILED");

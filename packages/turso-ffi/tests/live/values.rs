@@ -22,7 +22,8 @@ fn nasty() -> Vec<Value> {
         values.push(Value::Real(number));
     }
     values.extend([Value::Real(f64::INFINITY), Value::Real(f64::NEG_INFINITY), Value::Real(9007199254740993.0)]);
-    for text in ["", "a", "a\0b", "\0", "'\"\\\n\t\u{1}\u{7f}", "\u{feff}é😀\u{fffd}\u{10ffff}", "null", "1e5", "BLOB"] {
+    for text in ["", "a", "a\0b", "\0", "'\"\\\n\t\u{1}\u{7f}", "\u{feff}é😀\u{fffd}\u{10ffff}", "null", "1e5", "BLOB"]
+    {
         values.push(Value::from(text));
     }
     values

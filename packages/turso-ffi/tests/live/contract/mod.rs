@@ -11,7 +11,7 @@ const CONTRACT: &str = include_str!("../../../contract/direct-access.txt");
 fn every_behaviour_holds() {
     let behaviours = parse::behaviours(CONTRACT);
     assert!(behaviours.len() >= 20, "only {} behaviours were found", behaviours.len());
-    let failures: Vec<_> = behaviours.iter().filter_map(|it| failure(it)).collect();
+    let failures: Vec<_> = behaviours.iter().filter_map(failure).collect();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 

@@ -98,9 +98,8 @@ impl Connection {
         columns.iter().for_each(|column| put_bytes(&mut encoded, column.as_bytes()));
         put_u32(&mut encoded, rows.len());
         rows.iter().flatten().for_each(|value| put_value(&mut encoded, value));
-        let answer = call(|out| unsafe {
-            abi::turso_insert_rows(self.id, borrow(table.as_bytes()), borrow(&encoded), out)
-        })?;
+        let answer =
+            call(|out| unsafe { abi::turso_insert_rows(self.id, borrow(table.as_bytes()), borrow(&encoded), out) })?;
         Ok(read(&answer, Decoder::changes))
     }
 

@@ -11,6 +11,7 @@ use super::folder::Folder;
 use super::tokens::Tokens;
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
+const NOTICED: Duration = Duration::from_millis(100);
 
 pub struct Server {
     pub port: u16,
@@ -49,12 +50,18 @@ impl Server {
 
     /// Starts it again, with the same port and the same data.
     pub fn restart(&mut self) {
-        self.kill();
+        self.end();
         assert!(self.begin(), "sqld does not start again");
     }
 
-    /// Ends it as a crash would.
+    /// Ends it as a crash would, and waits until its clients must have noticed: what they send before may have arrived,
+    /// for all they know.
     pub fn kill(&mut self) {
+        self.end();
+        std::thread::sleep(NOTICED);
+    }
+
+    fn end(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().unwrap();
             process.wait().unwrap();
@@ -74,9 +81,7 @@ impl Server {
     /// Another client runs this.
     pub fn run(&self, sql: &str) {
         let sql = sql.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-        let body = format!(
-            r#"{{"requests":[{{"type":"execute","stmt":{{"sql":"{sql}"}}}},{{"type":"close"}}]}}"#
-        );
+        let body = format!(r#"{{"requests":[{{"type":"execute","stmt":{{"sql":"{sql}"}}}},{{"type":"close"}}]}}"#);
         let authorization = match &self.tokens {
             Some(tokens) => format!("authorization: Bearer {}\r\n", tokens.read_write),
             None => String::new(),
@@ -111,7 +116,10 @@ impl Server {
             if self.process.as_mut().unwrap().try_wait().unwrap().is_some() {
                 return false;
             }
-            if self.request("GET /health HTTP/1.1\r\nhost: sqld\r\nconnection: close\r\n\r\n").is_ok_and(|it| it.contains(" 200 ")) {
+            if self
+                .request("GET /health HTTP/1.1\r\nhost: sqld\r\nconnection: close\r\n\r\n")
+                .is_ok_and(|it| it.contains(" 200 "))
+            {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(10));
@@ -130,7 +138,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.kill();
+        self.end();
     }
 }
 

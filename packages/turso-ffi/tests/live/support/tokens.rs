@@ -26,10 +26,7 @@ impl Tokens {
         let public = [&SPKI, key.public_key().as_ref()].concat();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         Self {
-            public_key: format!(
-                "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
-                STANDARD.encode(public)
-            ),
+            public_key: format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(public)),
             read_write: sign(&key, "rw", now + 3600),
             read_only: sign(&key, "ro", now + 3600),
             expired: sign(&key, "rw", now - 3600),
