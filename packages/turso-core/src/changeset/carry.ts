@@ -60,7 +60,10 @@ export function carryTables(
     const { encoding } = schema;
     const holding = freeName(taken);
     const options = { before, misfits, schema, changes, encoding, holding, hasSequences: hasSequences(db) };
-    return pairs.map((pair) => carryTable(db, pair, options));
+    // First, since renaming reads all that may use a name, and tables that go leave views behind that cannot be read.
+    const renamed = pairs.flatMap((pair) => renameTable(db, pair, options) ?? []);
+    const others = pairs.filter((pair) => !renamed.some((c) => c.to === pair.to));
+    return [...renamed, ...others.map((pair) => carryTable(db, pair, options))];
   });
 }
 
@@ -91,23 +94,26 @@ interface Place extends RenameContext {
   readonly hasSequences: boolean;
 }
 
+function renameTable(db: Database.Database, pair: TablePair, place: Place): CarriedTable | null {
+  const statements = renameStatements(pair, place);
+  if (statements === null || attempt(db, statements) !== null) return null;
+  return carriedTable(pair, { rebuilt: false, statements, leaves: 'none' });
+}
+
+function carriedTable(
+  pair: TablePair,
+  { leaves, ...how }: Pick<TableAlteration, 'rebuilt' | 'statements'> & Pick<CarriedTable, 'leaves'>,
+): CarriedTable {
+  const [from, object] = [objectOf(pair.from), objectOf(pair.to)];
+  return { ...pair, alteration: { action: 'alter', object, from, ...how }, leaves };
+}
+
 function carryTable(db: Database.Database, pair: TablePair, place: Place): CarriedTable {
   const { from, to } = pair;
   const carried = carriedColumns(from, to);
-  const how = (
-    rebuilt: boolean,
-    statements: readonly string[],
-    leaves: CarriedTable['leaves'],
-  ): CarriedTable => ({
-    ...pair,
-    alteration: { action: 'alter', object: objectOf(to), from: objectOf(from), rebuilt, statements },
-    leaves,
-  });
-
   const added = addColumnStatements(pair);
-  for (const statements of [added, renameStatements(pair, place)]) {
-    if (statements !== null && attempt(db, statements) === null) return how(false, statements, 'none');
-  }
+  if (added !== null && attempt(db, added) === null)
+    return carriedTable(pair, { rebuilt: false, statements: added, leaves: 'none' });
   const statements = rebuildStatements(pair, { ...place, carried });
   const leaves = rebuild(db, pair, { ...place, carried, statements });
   const text = db
@@ -116,7 +122,7 @@ function carryTable(db: Database.Database, pair: TablePair, place: Place): Carri
     .get(to.name);
   if (text !== to.sql)
     throw unsupported(`no statement gives table "${to.name}" the text of its definition: ${to.sql}`);
-  return how(true, statements, leaves);
+  return carriedTable(pair, { rebuilt: true, statements, leaves });
 }
 
 interface Rebuild extends Place {

@@ -12,6 +12,11 @@ export const SCHEMA_EDITS: readonly (readonly [name: string, base: string, edit:
      ALTER TABLE t ADD COLUMN d AS (a * 2); INSERT INTO t(a) VALUES(3)`,
   ],
   [
+    'tables renamed, one of which leaves a view behind that cannot be read any more',
+    `CREATE TABLE a(x); CREATE TABLE b(y); INSERT INTO a VALUES(1); INSERT INTO b VALUES(2); CREATE VIEW v AS SELECT x FROM a`,
+    `ALTER TABLE b RENAME TO b2; PRAGMA legacy_alter_table = ON; ALTER TABLE a RENAME TO a2`,
+  ],
+  [
     'a column added in the middle',
     `CREATE TABLE t(id INTEGER PRIMARY KEY, a, b); INSERT INTO t VALUES(1, 2, 3), (5, 6, 7)`,
     `CREATE TABLE n(id INTEGER PRIMARY KEY, a, m DEFAULT 'm', b); INSERT INTO n(id, a, b) SELECT * FROM t;
