@@ -257,6 +257,18 @@ fn a_replica_can_be_read_with_a_read_only_token() {
 }
 
 #[test]
+fn text_that_the_server_cannot_send_is_told_with_what_helps() {
+    let Some(server) = Server::start() else { return };
+    let connection = Options::remote(&server.url()).open().unwrap();
+    let error = connection.query("SELECT CAST(x'61ff' AS TEXT)", &[]).unwrap_err();
+    assert_eq!(error.code, "REMOTE_FAILED");
+    assert!(error.hint.contains("CAST(column AS BLOB)"), "{}", error.hint);
+    let blob = connection.value("SELECT CAST(CAST(x'61ff' AS TEXT) AS BLOB)").unwrap();
+    assert_eq!(blob, Value::Blob(vec![0x61, 0xff]));
+    connection.close().unwrap();
+}
+
+#[test]
 fn urls_are_read_as_everywhere() {
     for (url, code) in [
         ("", "URL_MISSING"),

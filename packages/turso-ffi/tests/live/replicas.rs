@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::connection::{Connection, Options, OFF};
 use crate::support::folder::Folder;
+use crate::support::proxy::Proxy;
 use crate::support::server::Server;
 use crate::support::value::Value;
 
@@ -268,6 +269,43 @@ fn a_replica_of_an_empty_database_is_opened_without_a_word() {
     for _ in 0..2 {
         let (connection, word) = options.open_with_word().unwrap();
         assert_eq!((word.as_str(), connection.stats().unwrap()["rebuilds"]), ("", 0));
+        connection.close().unwrap();
+    }
+}
+
+#[test]
+fn a_replica_that_is_far_behind_catches_up_by_snapshots() {
+    // A log of 1 MB at most: what is older is kept as snapshots alone.
+    let Some(server) = Server::start_with(&["--max-log-size", "1"]) else { return };
+    let folder = Folder::new();
+    let proxy = Proxy::to(server.port);
+    let options = Options { auto_sync: OFF, ..Options::replica(&folder.path("replica.db"), &proxy.url()) };
+    let writer = Options::remote(&server.url()).open().unwrap();
+    writer.execute("CREATE TABLE t (v)", &[]).unwrap();
+    let connection = options.open().unwrap();
+    let blob = vec![Value::Blob(vec![7; 100_000])];
+    let mut written = 0;
+    while !proxy.requests().iter().any(|path| path.ends_with("/Snapshot")) {
+        assert!(written < 200, "the server makes no snapshots");
+        for _ in 0..20 {
+            writer.execute("INSERT INTO t VALUES (?)", &blob).unwrap();
+            writer.execute("UPDATE t SET v = v WHERE rowid = 1", &[]).unwrap();
+            written += 1;
+        }
+        // It makes them in the background.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        connection.sync().unwrap();
+        assert_eq!(count(&connection), Value::Int(written));
+        is_sound(&connection);
+    }
+    // And one that begins with them.
+    let from_the_start = Options::replica(&folder.path("other.db"), &server.url()).open().unwrap();
+    assert_eq!(count(&from_the_start), Value::Int(written));
+    is_sound(&from_the_start);
+    writer.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
+    connection.sync().unwrap();
+    assert_eq!(count(&connection), Value::Int(written + 1));
+    for connection in [connection, writer, from_the_start] {
         connection.close().unwrap();
     }
 }

