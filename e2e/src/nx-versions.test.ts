@@ -41,9 +41,9 @@ async function makeOther(version: string): Promise<string> {
   const { devDependencies } = JSON.parse(fs.readFileSync(path.join(workspace, 'package.json'), 'utf8')) as {
     devDependencies: Record<string, string>;
   };
-  await makeWorkspace(place, { ...devDependencies, nx: version, '@nx/devkit': version }, [
-    '--ignore-scripts',
-  ]);
+  // The devkit belongs to one version of Nx, and can be done without.
+  const { '@nx/devkit': _, ...packages } = devDependencies;
+  await makeWorkspace(place, { ...packages, nx: version }, ['--ignore-scripts']);
   const built = (of: string): string => path.join(of, 'node_modules', 'better-sqlite3', 'build');
   fs.cpSync(built(workspace), built(place), { recursive: true });
   return place;
