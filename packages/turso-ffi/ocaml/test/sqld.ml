@@ -109,7 +109,7 @@ let kill server = signal server Sys.sigkill
     before may have arrived, for all they know. *)
 let kill_noticed server =
   kill server;
-  Thread.delay 0.1
+  Thread.delay 0.5
 
 let stop server = signal server Sys.sigterm
 

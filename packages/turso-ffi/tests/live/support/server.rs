@@ -11,7 +11,7 @@ use super::folder::Folder;
 use super::tokens::Tokens;
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
-const NOTICED: Duration = Duration::from_millis(100);
+const NOTICED: Duration = Duration::from_millis(500);
 
 pub struct Server {
     pub port: u16,
