@@ -9,11 +9,14 @@ export interface ReaderPool {
   close(): Promise<void>;
 }
 
+/** New objects of a thread, in megabytes, from which on it looks for garbage; it makes hardly any but large texts. */
+const LIMITS = { maxYoungGenerationSizeMb: 3 };
+
 /** Starts threads that open the file at the first question, so that they can be started before it is there. */
 export function createReaderPool(file: string, threads: number): ReaderPool {
   const workers = Array.from(
     { length: threads },
-    () => new Worker(path.join(__dirname, 'reader-thread.js'), { workerData: file }),
+    () => new Worker(path.join(__dirname, 'reader-thread.js'), { workerData: file, resourceLimits: LIMITS }),
   );
   const idle = [...workers];
   const waiting: ((worker: Worker) => void)[] = [];
