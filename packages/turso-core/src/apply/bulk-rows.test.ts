@@ -85,6 +85,10 @@ describe.each(SCENARIOS)('many rows of the kind $kind', ({ kind, base, edit, the
         // Only rows that are sent one by one, and added ones, have all of their values.
         const isWhole = sent.filter((sql) => sql.includes('json_each(?)') && sql.includes('c3'));
         expect(isWhole.every((sql) => sql.includes('INSERT') || kind === 'update')).toBe(true);
+        const byKey = sent.filter((sql) =>
+          /UPDATE[^]*WHERE t\."id" = r\.c0$|DELETE[^]*(BETWEEN|IN \(SELECT c0 FROM r\))/.test(sql),
+        );
+        expect(byKey.length > 0).toBe(kind !== 'insert');
       }));
 
     test('are guarded by all of their values where somebody has', () =>
