@@ -146,23 +146,47 @@ function pieceReader(
   kind: ChangeKind,
   form: RowForm,
 ): (range: RowidRange, set: readonly number[]) => Rendered {
-  const { db, table, older } = source;
-  const place = `${sideOf(kind)}.${quoteName(table.rowid ?? '')}`;
-  const isWithin = `${place} BETWEEN ? AND ?`;
-  const inBetween =
-    kind === 'delete' && form === 'keys'
-      ? db.prepare(`SELECT count(*) FROM ${older}.${quoteName(table.name)} o WHERE ${isWithin}`).pluck()
-      : undefined;
+  const place = `${sideOf(kind)}.${quoteName(source.table.rowid ?? '')}`;
+  const findAlone = kind === 'delete' && form === 'keys' ? aloneFinder(source, place) : () => null;
   const statements = new Map<string, ReturnType<typeof prepare>>();
   return (range, set) => {
+    const alone = findAlone(range);
+    if (alone !== null) return alone;
     const { select, compared } = statements.get(set.join()) ?? prepare(source, { kind, form, place, set });
     statements.set(set.join(), { select, compared });
     const row = select.get(...range) as [bigint, bigint, bigint, string, ...bigint[]];
     const [count, first, last, text, ...differ] = row;
     const others = compared.filter((_, i) => differ[i] === 1n);
-    const isAlone = inBetween?.get(first, last) === Number(count);
-    return { count: Number(count), first, last, text, others, isAlone };
+    return { count: Number(count), first, last, text, others, isAlone: false };
   };
+}
+
+/** Looks whether the first rows of a range that are deleted are all that the older table has between them. */
+function aloneFinder(
+  { db, table, columns, older, from }: Source,
+  place: string,
+): (range: RowidRange) => Rendered | null {
+  const isWithin = `${place} BETWEEN ? AND ?`;
+  const deleted = db
+    .prepare(
+      `SELECT count(*), min(k), max(k) FROM
+        (SELECT ${place} AS k ${from('delete', []) ?? ''} AND ${isWithin} ORDER BY k LIMIT ${pieceLimit(columns)})`,
+    )
+    .raw()
+    .safeIntegers();
+  const all = db
+    .prepare(`SELECT count(*) FROM ${older}.${quoteName(table.name)} o WHERE ${isWithin}`)
+    .pluck()
+    .safeIntegers();
+  return (range) => {
+    const [count, first, last] = deleted.get(...range) as [bigint, bigint, bigint];
+    if (count === 0n || all.get(first, last) !== count) return null;
+    return { count: Number(count), first, last, text: '', others: [], isAlone: true };
+  };
+}
+
+function pieceLimit(columns: readonly string[]): number {
+  return Math.min(PIECE.rows, Math.floor(PIECE.values / columns.length));
 }
 
 interface Piece {
@@ -179,7 +203,6 @@ function prepare(
 ): { readonly select: Statement; readonly compared: readonly number[] } {
   const names = columns.map(quoteName);
   const all = columns.map((_, i) => i);
-  const limit = Math.min(PIECE.rows, Math.floor(PIECE.values / columns.length));
   const old = kind === 'insert' ? [] : names.map((name, i) => `o.${name} AS o${i}`);
   const now = kind === 'delete' ? [] : names.map((name, i) => `n.${name} AS n${i}`);
   const isFixed = (i: number): boolean => set.includes(i) || keyColumns(table).includes(columns[i] ?? '');
@@ -189,6 +212,6 @@ function prepare(
   const sql = `SELECT count(*), min(k), max(k), group_concat(${rowText(form, kind, { table, columns, set })}, ','||char(10))
     ${compared.map((i) => `, max(d${i})`).join('')}
     FROM (SELECT ${place} AS k, ${[...old, ...now, ...flags].join(',')} ${from(kind, set) ?? ''} AND ${place} BETWEEN ? AND ?
-          ORDER BY ${place} LIMIT ${limit})`;
+          ORDER BY ${place} LIMIT ${pieceLimit(columns)})`;
   return { select: db.prepare(sql).raw().safeIntegers(), compared };
 }

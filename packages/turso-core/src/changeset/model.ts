@@ -65,12 +65,13 @@ export type RowForm = 'rows' | 'keys' | 'report';
 export type RowPiece =
   | {
       readonly count: number;
+      /** Empty where {@link isAlone}. */
       readonly text: string;
       /** Indexes of the columns that updates set; those that a row does not change keep their value. */
       readonly set: readonly number[];
       /** The first and the last rowid. */
       readonly span: RowidRange;
-      /** Whether no other row had a rowid in between; known of deletes by `keys` alone. */
+      /** Whether no other row had a rowid in between, so that the span tells them; found out for deletes by `keys`. */
       readonly isAlone: boolean;
     }
   | { readonly count: number; readonly rows: readonly RowChange[] };

@@ -13,6 +13,7 @@ import {
 } from '@turso-sync/testing';
 import fc from 'fast-check';
 import { withDiff } from './diff';
+import { MANY_ROWS } from './many-rows.fixture';
 import { buildHistory, editHistory, histories } from './random.fixture';
 import { schemaHistories, takeSteps } from './random-schema.fixture';
 import { SCHEMA_EDITS } from './schema-edits.fixture';
@@ -44,6 +45,26 @@ withShell('the stock sqlite3 shell makes the working copy out of the base by dif
   });
 
   test.each(SCHEMA_EDITS)('%s', async (_, base, edit) => {
+    const differences = await replay(
+      (file) => buildDatabase(file, base),
+      (file) => editDatabase(file, edit),
+    );
+    expect(differences).toEqual([]);
+  });
+
+  test.each([
+    ['added', MANY_ROWS.base, MANY_ROWS.edit],
+    [
+      'changed',
+      `${MANY_ROWS.base}${MANY_ROWS.edit}`,
+      `UPDATE alias SET v = t, r = r / 3; UPDATE hidden SET v = NULL, r = 1 WHERE rowid % 2; UPDATE w SET v = k`,
+    ],
+    [
+      'deleted, all of them or some',
+      `${MANY_ROWS.base}${MANY_ROWS.edit}`,
+      `DELETE FROM alias; DELETE FROM hidden WHERE rowid % 3; DELETE FROM w WHERE k BETWEEN 100 AND 6000`,
+    ],
+  ])('thousands of rows %s', async (_, base, edit) => {
     const differences = await replay(
       (file) => buildDatabase(file, base),
       (file) => editDatabase(file, edit),

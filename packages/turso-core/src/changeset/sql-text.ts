@@ -88,7 +88,9 @@ function* deletes(changes: TableChanges): Generator<string> {
   const single = (row: readonly SqlValue[]): string =>
     `DELETE FROM ${quoteName(table.name)} WHERE ${where(row)};`;
   for (const piece of pieces(changes, 'delete')) {
-    if ('text' in piece) {
+    if ('text' in piece && piece.isAlone) {
+      yield `DELETE FROM ${quoteName(table.name)} WHERE ${keyTerms(table).join()} BETWEEN ${piece.span.join(' AND ')};`;
+    } else if ('text' in piece) {
       const keys = changes.key.map((_, i) => `value->>${i}`).join(',');
       yield `DELETE FROM ${quoteName(table.name)} WHERE (${keyTerms(table).join(',')}) IN (SELECT ${keys} FROM ${rowsIn(piece)});`;
     } else for (const change of piece.rows) if (change.kind === 'delete') yield single(change.old);

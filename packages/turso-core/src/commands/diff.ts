@@ -53,9 +53,10 @@ export async function diff(project: Project, options: DiffOptions = {}): Promise
       const told = options.table === undefined ? changeset : onlyTable(project, changeset, options.table);
       const changes = comparison === null ? NO_CHANGES : summarize(told);
       const plan = options.save === undefined ? {} : { plan: planOf(project) };
-      const written = await timed(options.onEvent, 'write diff.sql and changes.json', () =>
-        writeChanges(project, temporary, changeset, plan),
+      await timed(options.onEvent, 'write diff.sql and changes.json', () =>
+        writeChanges(temporary, changeset, plan),
       );
+      const written = changesIn(temporary, project);
       if (options.save !== undefined) placeFile(written.json, options.save);
       const rows = options.rows === undefined ? {} : { rows: changedRows(told, options.rows) };
       return { changes, files: written.publish(), ...rows };
@@ -126,25 +127,34 @@ export interface WrittenChanges {
   publish(): DiffResult['files'];
 }
 
-/** Writes `diff.sql` and `changes.json` into the temporary folder. Throws DISK_FULL. */
+/** The names of these files in a temporary folder. */
+const WRITTEN = { sql: 'diff.sql', json: 'changes.json' };
+
+/** Writes `diff.sql` and `changes.json` into a temporary folder. Throws DISK_FULL. */
 export async function writeChanges(
-  project: Project,
-  temporary: string,
+  directory: string,
   changeset: Changeset,
-  purpose = {},
-): Promise<WrittenChanges> {
-  const { diffSql: sql, changesJson: json } = project.files;
-  const written = (file: string): string => path.join(temporary, path.basename(file));
+  head: object | undefined,
+): Promise<void> {
   try {
-    await writePieces(written(sql), changesetSql(changeset));
-    await writePieces(written(json), changesetJson(changeset, new Date(), purpose));
+    await writePieces(path.join(directory, WRITTEN.sql), changesetSql(changeset));
+    await writePieces(path.join(directory, WRITTEN.json), changesetJson(changeset, new Date(), head));
   } catch (error) {
     throw isDiskFull(error) ? diskFull(error) : error;
   }
+}
+
+/** What {@link writeChanges} has written into a folder. */
+export function changesIn(
+  directory: string,
+  { files: { diffSql: sql, changesJson: json } }: Project,
+): WrittenChanges {
+  const written = { sql: path.join(directory, WRITTEN.sql), json: path.join(directory, WRITTEN.json) };
   return {
-    json: written(json),
+    json: written.json,
     publish() {
-      for (const file of [sql, json]) fs.renameSync(written(file), file);
+      fs.renameSync(written.sql, sql);
+      fs.renameSync(written.json, json);
       return { sql, json };
     },
   };

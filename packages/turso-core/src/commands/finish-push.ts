@@ -9,14 +9,12 @@ import { linkOrCopy } from '../workspace/backups';
 import type { Project } from '../workspace/project';
 import { withMovedRowids } from '../workspace/manifest';
 import { endPush, readPushJournal, type PushJournal } from '../workspace/push-journal';
-import { keepPush } from '../workspace/pushes';
 import { withTemporary } from '../workspace/temporary';
 import { connectTo } from './connect-to';
 import { advanceBase } from './advance-base';
 import { compareWithBase, requireBase } from './compare';
-import { writeChanges } from './diff';
 import type { OnEvent } from './events';
-import { needsInverse, writeInverse } from './inverse';
+import { createPushRecords } from './push-records';
 
 /** What a person has decided about a push that was cut off, where it cannot be found out. */
 export interface ResumeOptions {
@@ -107,16 +105,8 @@ async function finish(
   // Neither what else has happened on the remote is known, nor where appended rows are there.
   const movedRowids = [...changeset.renumbered, ...changeset.tables.map((t) => t.table.name)];
   const head = { ...journal.purpose, movedRowids };
-  const written = await writeChanges(project, temporary, changeset, head);
-  let record = written.json;
-  if (needsInverse(changeset)) {
-    record = path.join(temporary, 'inverse.json');
-    const { base, pushed: after } = project.files;
-    const summary = summarize(changeset);
-    await writeInverse(record, { before: base.database, after, summary, head, resolved: null });
-  }
-  keepPush(project.files, record);
-  written.publish();
+  const { base, pushed: after } = project.files;
+  await createPushRecords({ project, temporary, changeset, before: base.database, after, head }).publish();
   advanceBase(project, temporary, project.files.pushed, {
     ...withMovedRowids(requireBase(project), movedRowids),
     remote: journal.remote,

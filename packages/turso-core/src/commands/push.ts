@@ -8,7 +8,7 @@ import { moveBase } from './advance-base';
 import { requireBase, withComparison, type Comparison } from './compare';
 import { NONE_RESOLVED, policyOf, type ConflictOptions, type Resolved } from './conflicts';
 import { removeConflicts } from './conflicts-file';
-import { writeChanges } from './diff';
+import { changesIn, writeChanges } from './diff';
 import { timed } from './events';
 import { finishPush, type ResumeOptions } from './finish-push';
 import { stale, withPlan } from './plan';
@@ -106,7 +106,8 @@ async function pushChanges(context: Context, comparison: Comparison): Promise<Pu
   }
   if (changes.schema.length > 0) await timed(onEvent, 'rehearse', () => comparison.rehearse());
   if (options.dryRun === true) {
-    (await writeChanges(project, temporary, changeset)).publish();
+    await writeChanges(temporary, changeset, undefined);
+    changesIn(temporary, project).publish();
     return { ...nothing(changes), status: 'planned' };
   }
   const { plan } = options;

@@ -1,28 +1,20 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { apply, type ApplyOptions } from '../apply/apply';
 import type { Conflict } from '../apply/conflict';
 import type { Plan } from '../apply/plan';
 import { asOnRemote } from '../changeset/as-on-remote';
-import { changesetJson } from '../changeset/json';
-import { summarize } from '../changeset/summary';
 import { underNewNames } from '../changeset/under-new-names';
 import { TursoSyncError } from '../errors';
-import { writePieces } from '../local/write-file';
 import type { Remote } from '../remote/remote';
-import { linkOrCopy } from '../workspace/backups';
 import { withMovedRowids, type Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
 import { beginPush, endPush, type PushPurpose } from '../workspace/push-journal';
 import { connectTo } from './connect-to';
-import { keepPush } from '../workspace/pushes';
 import { advanceBase } from './advance-base';
 import type { Comparison } from './compare';
 import { NONE_RESOLVED, resolvedIn, type Resolved } from './conflicts';
 import { removeConflicts, writeConflicts } from './conflicts-file';
-import { writeChanges, type WrittenChanges } from './diff';
-import { needsInverse, writeInverse, type Pushed } from './inverse';
 import { timed, type CoreEvent, type OnEvent } from './events';
+import { createPushRecords, type PushRecords } from './push-records';
 
 /** Changes that are to be put on the remote. */
 export interface SendJob {
@@ -54,14 +46,18 @@ export async function send(job: SendJob): Promise<Sent> {
   const remote = connectTo(project);
   onEvent?.({ type: 'connect', location: remote.location });
   if (remote.location !== base.remote) onEvent?.(elsewhere(base, remote));
+  const { temporary, comparison, purpose: head } = job;
+  const { changeset, frozen: after } = comparison;
+  const before = project.files.base.database;
+  const records = createPushRecords({ project, temporary, changeset, before, after, head });
   try {
-    return await sendTo(remote, job);
+    return await sendTo(remote, job, records);
   } finally {
     await remote.close();
   }
 }
 
-async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
+async function sendTo(remote: Remote, job: SendJob, records: PushRecords): Promise<Sent> {
   const { project, base, temporary, comparison, policy, onEvent } = job;
   const { changeset, frozen } = comparison;
   const { location } = remote;
@@ -77,14 +73,10 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
       });
     journal = 'open';
     onEvent?.({ type: 'transaction', ...describe(plan) });
-    // While the remote works. Should this fail, the push is still waited for.
-    if (written === undefined) {
-      written = Promise.resolve().then(() => writeRecords(job));
-      written.catch(() => undefined);
-    }
+    // While the remote works.
+    records.begin();
   };
   let journal: 'none' | 'open' = 'none';
-  let written: Promise<Records> | undefined;
   const meant = asOnRemote(changeset, base.setAside);
   const movedRowids = new Set(base.movedRowids);
   const applied = timed(onEvent, 'push', () =>
@@ -111,7 +103,12 @@ async function sendTo(remote: Remote, job: SendJob): Promise<Sent> {
   const { applied: changed, resolved: conflicts } = result;
   const { movedRowids: tables } = moved;
   const resolved = changed === meant ? null : { changeset: changed, conflicts, movedRowids: tables };
-  await publish(written ?? writeRecords(job), job, resolved);
+  try {
+    await records.publish(resolved);
+  } catch (error) {
+    // The push is through: files for people to read, and for an undo, are not worth a failure.
+    onEvent?.({ type: 'warning', message: `What was pushed was not noted: ${(error as Error).message}` });
+  }
   const { alreadyThere, notCarried } = result;
   return { status: 'pushed', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
 }
@@ -129,58 +126,6 @@ function isUncertain(error: unknown, location: string): boolean {
   if (!(error instanceof TursoSyncError)) return true;
   const codes = ['REMOTE_INTERRUPTED', 'REMOTE_FAILED', 'REMOTE_NOT_LIBSQL', 'REMOTE_UNREACHABLE'];
   return codes.includes(error.code) && !location.startsWith('file:');
-}
-
-/** What is kept of a push: its changes, and what takes them back where that does not follow from them. */
-interface Records {
-  readonly changes: WrittenChanges;
-  readonly inverse: { readonly file: string; readonly of: Pushed } | null;
-}
-
-async function writeRecords({ project, temporary, comparison, purpose }: SendJob): Promise<Records> {
-  const { changeset: local, frozen } = comparison;
-  // The base may move on meanwhile.
-  const [before, after] = ['before.db', 'after.db'].map((name) => path.join(temporary, name)) as [
-    string,
-    string,
-  ];
-  if (needsInverse(local)) {
-    linkOrCopy(project.files.base.database, before);
-    linkOrCopy(fs.existsSync(frozen) ? frozen : project.files.pushed, after);
-  }
-  const changes = await writeChanges(project, temporary, local, purpose);
-  if (!needsInverse(local)) return { changes, inverse: null };
-  const file = path.join(temporary, 'inverse.json');
-  const of: Pushed = { before, after, summary: summarize(local), head: purpose, resolved: null };
-  await writeInverse(file, of);
-  return { changes, inverse: { file, of } };
-}
-
-/** What was really written, where that is not what was meant, and the tables in which rows are under other rowids there. */
-type Resolution = NonNullable<Pushed['resolved']> & { readonly movedRowids: readonly string[] | undefined };
-
-// The push is through: files for people to read, and for an undo, are not worth a failure.
-async function publish(
-  written: Promise<Records>,
-  { project, temporary, comparison, purpose, onEvent }: SendJob,
-  resolved: Resolution | null,
-): Promise<void> {
-  try {
-    const { changes, inverse } = await written;
-    let record = inverse?.file ?? changes.json;
-    if (resolved !== null && inverse !== null) {
-      const head = { ...purpose, movedRowids: resolved.movedRowids };
-      await writeInverse(record, { ...inverse.of, head, resolved });
-    } else if (resolved !== null) {
-      record = path.join(temporary, 'resolved.json');
-      const done = { ...resolved.changeset, expects: comparison.changeset.expects };
-      await writePieces(record, changesetJson(done, new Date(), purpose));
-    }
-    keepPush(project.files, record);
-    changes.publish();
-  } catch (error) {
-    onEvent?.({ type: 'warning', message: `What was pushed was not noted: ${(error as Error).message}` });
-  }
 }
 
 function describe({ statements }: Plan): {
