@@ -1,7 +1,7 @@
 export type { Conflict, ConflictKind, ConflictRow } from './apply/conflict';
 export { conflictJson, type ConflictJson } from './apply/conflict-json';
 export type { Resolution } from './apply/policy';
-export { jsonValue, type JsonValue } from './changeset/json';
+export { jsonValue, type JsonValue } from './changeset/text/json';
 export type { ChangeKind } from './changeset/model';
 export { countChanges, type ChangeSummary, type Counts } from './changeset/summary';
 export type { ChangedRow } from './commands/changed-rows';
@@ -24,8 +24,8 @@ export { pushes, undo, type PushEntry, type UndoOptions, type UndoResult } from 
 export { verify, type VerifyOptions, type VerifyResult } from './commands/verify';
 export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
 export type { CoreEvent, OnEvent } from './commands/events';
-export type { DumpSink } from './local/write-dump';
-export { RawText, type SqlValue } from './local/values';
+export type { DumpSink } from './local/dump/write-dump';
+export { RawText, type SqlValue } from './local/values/values';
 export { connect } from './remote/connect';
 export type { Query, Remote, SnapshotMethod, SnapshotOptions, SnapshotProgress } from './remote/remote';
 export { parseRemoteUrl, type RemoteAddress } from './remote/url';

@@ -1,7 +1,7 @@
 import type { Changeset, TableChanges } from '../changeset/model';
-import { hasHiddenRowid } from '../local/schema';
+import { hasHiddenRowid } from '../local/schema/schema';
 import type { TransactionOutcome } from '../local/statement';
-import { planStatements, type Plan, type Remaining } from './plan';
+import { planStatements, type Plan, type Remaining } from './plan/plan';
 import type { Target } from './target';
 
 /**

@@ -12,9 +12,9 @@ import {
 } from '@turso-sync/testing';
 import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
-import { changesetJson } from '../changeset/json';
-import { changesetSql } from '../changeset/sql-text';
-import type { Plan } from './plan';
+import { changesetJson } from '../changeset/text/json';
+import { changesetSql } from '../changeset/text/sql-text';
+import type { Plan } from './plan/plan';
 import { play } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
 

@@ -1,4 +1,4 @@
-import { jsonRow, type JsonValue } from '../changeset/json';
+import { jsonRow, type JsonValue } from '../changeset/text/json';
 import type { Conflict } from './conflict';
 
 /** Version of the format of `conflicts.json`; `docs/conflicts.md` describes it. */

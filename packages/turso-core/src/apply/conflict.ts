@@ -1,5 +1,5 @@
-import { declaredKey } from '../local/schema';
-import type { SqlValue } from '../local/values';
+import { declaredKey } from '../local/schema/schema';
+import type { SqlValue } from '../local/values/values';
 import type { TableChanges } from '../changeset/model';
 import type { Resolution } from './policy';
 

@@ -1,4 +1,4 @@
-import type { Plan } from './plan';
+import type { Plan } from './plan/plan';
 import { play } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
 

@@ -6,7 +6,7 @@ import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
 import { isEmpty, summarize, type ChangeSummary } from '../changeset/summary';
 import { unsupported } from '../changeset/unsupported';
-import { openReadOnly, using } from '../local/open';
+import { openReadOnly, using } from '../local/files/open';
 import { createFileRemote } from '../remote/file/file-remote';
 import { apply } from './apply';
 

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RowChange, SchemaChange, TableChanges } from '../changeset/model';
-import type { SchemaObject } from '../local/schema';
+import type { SchemaObject } from '../local/schema/schema';
 import type { Conflict } from './conflict';
-import type { Remaining } from './plan';
+import type { Remaining } from './plan/plan';
 import type { Resolution } from './policy';
-import { rowIdentity } from './row-identity';
+import { rowIdentity } from './inspect/row-identity';
 
 /**
  * What has come out about a row that is not simply written. `there`: the other side did the same. `moved`: it has another

@@ -6,7 +6,7 @@ import {
   type TableChanges,
 } from '../changeset/model';
 import type { RemainingWork } from './remaining-work';
-import { rowIdentity } from './row-identity';
+import { rowIdentity } from './inspect/row-identity';
 
 /**
  * A changeset with the rows as they were really written: where conflicts were resolved, and where the other side has rows

@@ -9,7 +9,7 @@ import {
   removeTempDir,
 } from '@turso-sync/testing';
 import { withDiff } from '../changeset/diff';
-import type { SqlValue } from '../local/values';
+import type { SqlValue } from '../local/values/values';
 import { apply, type ApplyOptions, type ApplyResult } from './apply';
 import type { Serve, Served } from './served.fixture';
 import type { Target } from './target';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import { exactProjection } from '../local/exact-projection';
-import { keyTerms } from '../local/key-terms';
-import { quoteName } from '../local/quote';
-import { keyColumns, type Schema, type Table } from '../local/schema';
-import { findFlaw } from './virtual-whole';
+import { exactProjection } from '../local/values/exact-projection';
+import { keyTerms } from '../local/schema/key-terms';
+import { quoteName } from '../local/values/quote';
+import { keyColumns, type Schema, type Table } from '../local/schema/schema';
+import { findFlaw } from './virtual/virtual-whole';
 
 /**
  * The query whose digest tells whether a table has the same rows in two databases of one encoding: every stored value with

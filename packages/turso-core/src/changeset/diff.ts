@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { openReadOnly, using } from '../local/open';
+import { openReadOnly, using } from '../local/files/open';
 import {
   hasHiddenRowid,
   keyColumns,
@@ -10,10 +10,10 @@ import {
   type Schema,
   type SchemaObject,
   type Table,
-} from '../local/schema';
-import { countBefore } from './count-before';
-import { carriedColumns } from './carried-columns';
-import { carryTables, type CarriedTable } from './carry';
+} from '../local/schema/schema';
+import { countBefore } from './rows/count-before';
+import { carriedColumns } from './schema/carried-columns';
+import { carryTables, type CarriedTable } from './schema/carry';
 import {
   type Changeset,
   type ForeignKeyCheck,
@@ -22,18 +22,18 @@ import {
   type SequenceChange,
   type TableChanges,
 } from './model';
-import { diffCopies } from './copies-diff';
+import { diffCopies } from './rows/copies-diff';
 import { findChangedRanges, type ChangedRanges, type Roots } from './pages/changed-ranges';
-import { pairChangedTables } from './pair-tables';
-import { diffRows, hasChanges, MAX_COLUMNS } from './row-diff';
-import { BEFORE } from './row-queries';
-import { exceptRenumbered } from './renumbered';
-import { diffSchemas } from './schema-diff';
-import { tablesGoing } from './tables-going';
+import { pairChangedTables } from './schema/pair-tables';
+import { diffRows, hasChanges, MAX_COLUMNS } from './rows/row-diff';
+import { BEFORE } from './rows/row-queries';
+import { exceptRenumbered } from './rows/renumbered';
+import { diffSchemas } from './schema/schema-diff';
+import { tablesGoing } from './schema/tables-going';
 import { unsupported } from './unsupported';
-import { diffVirtualTables } from './virtual-diff';
-import { withIndexChecks } from './virtual-whole';
-import { diffWide } from './wide-diff';
+import { diffVirtualTables } from './virtual/virtual-diff';
+import { withIndexChecks } from './virtual/virtual-whole';
+import { diffWide } from './rows/wide-diff';
 
 /** The name under which the tables with changed definitions are attached, with the older rows carried into them. */
 const CARRIED = 'carried';

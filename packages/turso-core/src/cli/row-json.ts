@@ -1,4 +1,4 @@
-import { jsonRow } from '../changeset/json';
+import { jsonRow } from '../changeset/text/json';
 import type { ChangedRow } from '../commands/changed-rows';
 
 /** A changed row as `--json` prints it. */

@@ -4,7 +4,7 @@ import { rehearse } from '../apply/rehearse';
 import { refuseLosses } from '../changeset/as-on-remote';
 import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
-import { openReadOnly, using } from '../local/open';
+import { openReadOnly, using } from '../local/files/open';
 import { freeze, workingCopyError } from '../workspace/freeze';
 import { damaged, readManifest, requireBaseline, type Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';

@@ -5,7 +5,7 @@ import {
   writeDumpFile,
   type DumpOptions as WriteOptions,
   type DumpSink,
-} from '../local/write-dump';
+} from '../local/dump/write-dump';
 import { diskFull } from '../workspace/disk';
 import { freeze } from '../workspace/freeze';
 import { placeFile } from '../workspace/place-file';

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { changesetJson } from '../changeset/json';
+import { changesetJson } from '../changeset/text/json';
 import type { Changeset } from '../changeset/model';
 import { summarize } from '../changeset/summary';
-import { writePieces } from '../local/write-file';
+import { writePieces } from '../local/files/write-file';
 import { linkOrCopy } from '../workspace/backups';
 import type { Project } from '../workspace/project';
 import { keepPush } from '../workspace/pushes';

@@ -1,8 +1,8 @@
 import { apply, type ApplyOptions } from '../apply/apply';
 import type { Conflict } from '../apply/conflict';
-import type { Plan } from '../apply/plan';
+import type { Plan } from '../apply/plan/plan';
 import { asOnRemote } from '../changeset/as-on-remote';
-import { underNewNames } from '../changeset/under-new-names';
+import { underNewNames } from '../changeset/schema/under-new-names';
 import { TursoSyncError } from '../errors';
 import type { Remote } from '../remote/remote';
 import { withMovedRowids, type Manifest } from '../workspace/manifest';

@@ -1,5 +1,5 @@
 import type { Conflict } from '../apply/conflict';
-import { openChanges, readChangesHead, type ChangesHead } from '../changeset/read-json';
+import { openChanges, readChangesHead, type ChangesHead } from '../changeset/text/read-json';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
 import { withLock } from '../workspace/lock';

@@ -1,6 +1,6 @@
-import { RowBatcher, type RowSource } from '../apply/row-source';
-import { quoteName } from '../local/quote';
-import type { SqlValue } from '../local/values';
+import { RowBatcher, type RowSource } from '../apply/plan/row-source';
+import { quoteName } from '../local/values/quote';
+import type { SqlValue } from '../local/values/values';
 import { checkRow, usage } from './check-arguments';
 import type { LiveStatement } from './live';
 

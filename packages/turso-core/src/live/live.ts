@@ -1,4 +1,4 @@
-import type { SqlValue } from '../local/values';
+import type { SqlValue } from '../local/values/values';
 
 /** When the replica is brought up to date by itself: see {@link LiveOptions.autoSync}. */
 export type AutoSync = boolean | number;

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import { exactProjection, exactRow } from '../local/exact-projection';
-import type { SqlValue } from '../local/values';
+import { exactProjection, exactRow } from '../local/values/exact-projection';
+import type { SqlValue } from '../local/values/values';
 import type { LiveStatement, QueryResult } from './live';
 import { writes } from './read-only';
 

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
-import { openReadOnly, using } from './open';
-import { quoteName } from './quote';
+import { openReadOnly, using } from './files/open';
+import { quoteName } from './values/quote';
 
 /** How the names begin of tables on a remote that hold the values of a large push until it is carried out. */
 export const STAGING_PREFIX = 'turso_sync_staging_values_';

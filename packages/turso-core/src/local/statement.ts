@@ -1,4 +1,4 @@
-import type { SqlValue } from './values';
+import type { SqlValue } from './values/values';
 
 /** One SQL statement with its bound values, as {@link bindValues} makes them. */
 export interface Statement {

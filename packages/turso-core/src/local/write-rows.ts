@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import { bindValues } from './bind';
-import { quoteName } from './quote';
-import { rowColumns, type Table } from './schema';
-import type { SqlValue } from './values';
+import { bindValues } from './values/bind';
+import { quoteName } from './values/quote';
+import { rowColumns, type Table } from './schema/schema';
+import type { SqlValue } from './values/values';
 
 /**
  * Replaces the content of a table by the rows of `pieces`, each with the values of {@link rowColumns}.

@@ -1,7 +1,7 @@
-import { exactProjection, exactRow } from '../local/exact-projection';
-import type { SchemaObject } from '../local/schema';
+import { exactProjection, exactRow } from '../local/values/exact-projection';
+import type { SchemaObject } from '../local/schema/schema';
 import { IS_NOT_STAGING } from '../local/staging';
-import type { Encoding } from '../local/values';
+import type { Encoding } from '../local/values/values';
 import type { Query } from './remote';
 
 /** Everything that a user's CREATE statement made on the remote, in the order of its making. */

@@ -1,6 +1,6 @@
-import type { SetAside } from '../local/set-aside';
+import type { SetAside } from '../local/schema/set-aside';
 import type { Statement, TransactionOutcome } from '../local/statement';
-import type { SqlValue } from '../local/values';
+import type { SqlValue } from '../local/values/values';
 
 /**
  * Runs one query of a read transaction. Rows with values of users are asked for by an {@link exactProjection}.

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import Database from 'better-sqlite3';
 import { systemCode, TursoSyncError } from '../errors';
-import { backupTo } from '../local/backup';
-import { isDatabaseFile, leaveWalMode } from '../local/file-header';
+import { backupTo } from '../local/files/backup';
+import { isDatabaseFile, leaveWalMode } from '../local/files/file-header';
 import { fileSystemError } from './disk';
 
 /** How long to wait for a writer of the working copy, in milliseconds. */

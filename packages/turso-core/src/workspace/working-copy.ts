@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { TursoSyncError } from '../errors';
-import { backupTo } from '../local/backup';
-import { isDatabaseFile } from '../local/file-header';
-import { openReadOnly, using } from '../local/open';
+import { backupTo } from '../local/files/backup';
+import { isDatabaseFile } from '../local/files/file-header';
+import { openReadOnly, using } from '../local/files/open';
 import { fileSystemError } from './disk';
 import { freeze, workingCopyError } from './freeze';
 

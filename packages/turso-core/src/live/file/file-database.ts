@@ -3,7 +3,7 @@ import type { DatabaseTransaction, LiveDatabase } from '../database';
 import { fileError } from '../file-error';
 import type { ExecuteResult, LiveStatement, QueryResult } from '../live';
 import { bound, sqliteQueries } from '../sqlite-query';
-import type { SqlValue } from '../../local/values';
+import type { SqlValue } from '../../local/values/values';
 import { inStatement } from '../statement-errors';
 
 /**

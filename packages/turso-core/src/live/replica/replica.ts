@@ -6,7 +6,7 @@ import type { Deadline } from '../deadline';
 import { fileError, isDamage } from '../file-error';
 import type { LiveStatement, QueryResult, SyncResult } from '../live';
 import { sqliteQueries, type RunQuery } from '../sqlite-query';
-import { fileSize, isReplicaThere, replicaFiles } from '../../local/replica-files';
+import { fileSize, isReplicaThere, replicaFiles } from '../../local/files/replica-files';
 import { readReplicaLogId, removeReplica } from './replica-state';
 import { lockReplica } from './replica-lock';
 import { createSyncer, type SyncSource } from './syncer';

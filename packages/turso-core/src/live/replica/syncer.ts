@@ -4,7 +4,7 @@ import path from 'node:path';
 import { TursoSyncError } from '../../errors';
 import type { Deadline } from '../deadline';
 import type { SyncResult } from '../live';
-import type { ReplicaFiles } from '../../local/replica-files';
+import type { ReplicaFiles } from '../../local/files/replica-files';
 import type { SyncAnswer, SyncRequest } from './sync-process';
 
 /** Brings one replica up to date, by a process of its own that is started when it is needed. */

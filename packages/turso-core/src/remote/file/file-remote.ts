@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import Database from 'better-sqlite3';
-import { backupTo } from '../../local/backup';
-import { leaveWalMode } from '../../local/file-header';
+import { backupTo } from '../../local/files/backup';
+import { leaveWalMode } from '../../local/files/file-header';
 import { runAtomically, runStatement } from '../../local/run-atomically';
 import type { Statement, TransactionOutcome } from '../../local/statement';
-import type { SqlValue } from '../../local/values';
+import type { SqlValue } from '../../local/values/values';
 import type { Remote } from '../remote';
 import { fileError } from './file-errors';
 import { readFileFingerprint } from './fingerprint';

@@ -1,6 +1,6 @@
 import type { ConnectOptions, Query, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
 import { randomUUID } from 'node:crypto';
-import { setAsideFrom } from '../../local/set-aside';
+import { setAsideFrom } from '../../local/schema/set-aside';
 import { dropStagingTables } from '../../local/staging';
 import type { TransactionOutcome } from '../../local/statement';
 import { joinFingerprint, readReplicationIndex } from './fingerprint';

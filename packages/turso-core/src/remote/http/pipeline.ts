@@ -1,4 +1,4 @@
-import { RawText, type SqlValue } from '../../local/values';
+import { RawText, type SqlValue } from '../../local/values/values';
 import type { HttpClient } from './http-client';
 import { notLibsql } from './http-errors';
 

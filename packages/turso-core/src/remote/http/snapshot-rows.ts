@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import { systemCode, TursoSyncError } from '../../errors';
-import { bindValues } from '../../local/bind';
-import { keyTerms } from '../../local/key-terms';
-import { createDatabase } from '../../local/open';
-import { quoteName } from '../../local/quote';
+import { bindValues } from '../../local/values/bind';
+import { keyTerms } from '../../local/schema/key-terms';
+import { createDatabase } from '../../local/files/open';
+import { quoteName } from '../../local/values/quote';
 import {
   findShadowNames,
   keyColumns,
@@ -11,11 +11,11 @@ import {
   rowColumns,
   type SchemaObject,
   type Table,
-} from '../../local/schema';
-import { sortObjects, type SetAside } from '../../local/set-aside';
-import type { Encoding, SqlValue } from '../../local/values';
+} from '../../local/schema/schema';
+import { sortObjects, type SetAside } from '../../local/schema/set-aside';
+import type { Encoding, SqlValue } from '../../local/values/values';
 import { replaceRows } from '../../local/write-rows';
-import { exactProjection, exactRow } from '../../local/exact-projection';
+import { exactProjection, exactRow } from '../../local/values/exact-projection';
 import { readObjects } from '../read-objects';
 import type { Query, SnapshotOptions } from '../remote';
 

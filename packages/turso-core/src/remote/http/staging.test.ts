@@ -9,7 +9,7 @@ import {
   startSqld,
   type Sqld,
 } from '@turso-sync/testing';
-import { readSchema } from '../../local/schema';
+import { readSchema } from '../../local/schema/schema';
 import { STAGING_PREFIX } from '../../local/staging';
 import type { Statement } from '../../local/statement';
 import { connect } from '../connect';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { TursoSyncError } from '../../errors';
-import { quoteName } from '../../local/quote';
+import { quoteName } from '../../local/values/quote';
 import { STAGING_PREFIX } from '../../local/staging';
 import type { Statement } from '../../local/statement';
 import type { Remote } from '../remote';

@@ -1,0 +1,115 @@
+import { CHANGE_KINDS, type RowChange, type TableChanges } from '../../changeset/model';
+import { quoteName, quoteValue } from '../../local/values/quote';
+import type { SqlValue } from '../../local/values/values';
+import type { Query } from '../../remote/remote';
+import { isComparable, rowKey, wanted } from '../plan/copies-statements';
+import { RowBatcher } from '../plan/row-source';
+
+type Row = readonly SqlValue[];
+
+/** A delete or an update. */
+export type Removal = Exclude<RowChange, { kind: 'insert' }>;
+
+/**
+ * Finds rows without a key under other hidden rowids than they had: by their content. Of equal rows, as many count as moved
+ * as the other side has more than it would have if they had gone.
+ *
+ * @param missing - changes of rows that are not where they were.
+ * @returns for each of them the row to be changed instead, or undefined where there is none.
+ */
+export async function findMoved(
+  query: Query,
+  changes: TableChanges,
+  missing: readonly Removal[],
+): Promise<(Row | undefined)[]> {
+  if (missing.length === 0 || changes.countBefore === undefined) return missing.map(() => undefined);
+  const content = { ...changes, columns: changes.columns.slice(1) };
+  const groups = new Map<string, Removal[]>();
+  for (const change of missing) {
+    if (!isComparable(content.columns.length, change.old.slice(1))) continue;
+    const name = nameOf(change);
+    groups.set(name, [...(groups.get(name) ?? []), change]);
+  }
+  const firsts = [...groups.values()].map((group) => (group[0] as Removal).old.slice(1));
+  const there = await rowidsOf(query, content, changes.columns[0] ?? '', firsts);
+  const counts = changes.countBefore(
+    firsts,
+    there.map((rowids) => rowids.length),
+  );
+  const ours = placesByContent(changes, groups, removed);
+  const written = placesByContent(changes, groups, added);
+  const moved = new Map<Removal, Row>();
+  [...groups].forEach(([name, group], i) => {
+    const known = new Set(group.map((change) => change.old[0]));
+    const all = ours.get(name) ?? [];
+    // Rows that are where our new ones belong are those, not the old ones elsewhere.
+    const taken = new Set([...all.filter((rowid) => !known.has(rowid)), ...(written.get(name) ?? [])]);
+    const free = (there[i] ?? []).filter((rowid) => !taken.has(rowid));
+    const staying = (counts[i] ?? 0) - all.length;
+    const surplus = free.slice(0, Math.max(0, free.length - staying));
+    group.slice(0, surplus.length).forEach((change, n) => {
+      moved.set(change, [surplus[n] as bigint, ...change.old.slice(1)]);
+    });
+  });
+  return missing.map((change) => moved.get(change));
+}
+
+function nameOf(change: Removal): string {
+  return contentName(change.old);
+}
+
+function contentName(row: Row): string {
+  return row.slice(1).map(quoteValue).join();
+}
+
+function removed(change: RowChange): Row | null {
+  return change.kind === 'insert' ? null : change.old;
+}
+
+function added(change: RowChange): Row | null {
+  return change.kind === 'delete' ? null : change.new;
+}
+
+/** The rowids that the other side has for each content, the latest first. */
+async function rowidsOf(
+  query: Query,
+  content: TableChanges,
+  rowid: string,
+  rows: readonly Row[],
+): Promise<bigint[][]> {
+  const found: bigint[][] = rows.map(() => []);
+  const statements: { sql: string; args: readonly SqlValue[] }[] = [];
+  const batcher = new RowBatcher(content.columns.length + 1, ({ sql, args }) =>
+    statements.push({ sql, args }),
+  );
+  rows.forEach((row, index) => batcher.add([...row, BigInt(index)]));
+  batcher.flush();
+  const id = `t.${quoteName(rowid)}`;
+  const all = `SELECT ${rowKey(content, 't')} AS k, ${id} AS id FROM main.${quoteName(content.table.name)} t`;
+  for (const { sql, args } of statements) {
+    const list = `SELECT w.n, g.id FROM (${wanted(content)}) w JOIN (${all}) g ON g.k = w.k ORDER BY g.id DESC`;
+    for (const [index, place] of await query(`${sql} ${list}`, args))
+      found[Number(index)]?.push(place as bigint);
+  }
+  return found;
+}
+
+/** The rowids of all rows that the changes remove, or add, by their content. */
+function placesByContent(
+  changes: TableChanges,
+  groups: ReadonlyMap<string, unknown>,
+  rowOf: (change: RowChange) => Row | null,
+): Map<string, SqlValue[]> {
+  const places = new Map<string, SqlValue[]>();
+  for (const kind of CHANGE_KINDS) {
+    for (const change of changes.rows(kind)) {
+      const row = rowOf(change);
+      const name = row === null ? '' : contentName(row);
+      if (row === null || !groups.has(name)) continue;
+      const list = places.get(name) ?? [];
+      list.push(row[0] ?? null);
+      places.set(name, list);
+    }
+  }
+  return places;
+}

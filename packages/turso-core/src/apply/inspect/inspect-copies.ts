@@ -1,0 +1,94 @@
+import type { RowChange, TableChanges } from '../../changeset/model';
+import type { Query } from '../../remote/remote';
+import { conflictOf, rowObject, type Conflict } from '../conflict';
+import { countedCopies, countedRow, wanted } from '../plan/copies-statements';
+import type { ConflictPolicy } from '../policy';
+import { THERE, type RowDecision } from '../remaining-work';
+import { rowIdentity } from './row-identity';
+import { RowBatcher } from '../plan/row-source';
+
+/**
+ * Counts the rows of the other side that changes of a table without addressable rows are about. Rows that both sides added
+ * are no conflict. Rows of which both sides removed some are one, unless nothing is left to do about them.
+ */
+export async function inspectCopies(
+  query: Query,
+  changes: TableChanges,
+  policy: ConflictPolicy,
+  decide: (identity: string, decision: RowDecision) => void,
+): Promise<Conflict[]> {
+  const all = [...changes.rows('delete'), ...changes.rows('insert')];
+  const there = await countThere(query, changes, all);
+  const verdicts = all.map((change, i) => judge(change, there[i] ?? 0));
+  // A row that both removed may be one that both changed: then what it became must not be added beside theirs.
+  const adds = all.some((change, i) => change.kind === 'insert' && verdicts[i] !== 'there');
+  const conflicts: Conflict[] = [];
+  all.forEach((change, i) => {
+    const identity = rowIdentity(changes, change);
+    const verdict = verdicts[i];
+    const isGone = change.kind === 'delete' && verdict === 'there';
+    if (verdict === 'write') return;
+    if (verdict === 'conflict' || (isGone && adds)) {
+      const resolved = resolve(changes, change, there[i] ?? 0, policy);
+      if ('outcome' in resolved) decide(identity, resolved);
+      else conflicts.push(resolved);
+    } else if (verdict === 'there') decide(identity, THERE);
+    else if (verdict !== undefined) decide(identity, { outcome: 'moved', instead: verdict, conflict: null });
+  });
+  return conflicts;
+}
+
+async function countThere(query: Query, changes: TableChanges, all: readonly RowChange[]): Promise<number[]> {
+  const counts: number[] = [];
+  const queries: (() => Promise<void>)[] = [];
+  const batcher = new RowBatcher(changes.columns.length + 1, ({ sql, args }) =>
+    queries.push(async () => {
+      const rows = await query(
+        `${sql} SELECT w.n, coalesce(g.n, 0) FROM (${wanted(changes)}) w LEFT JOIN (${countedCopies(changes)}) g ON g.k = w.k`,
+        args,
+      );
+      for (const [index, count] of rows) counts[Number(index)] = Number(count);
+    }),
+  );
+  all.forEach((change, index) => batcher.add([...countedRow(change).row, BigInt(index)]));
+  batcher.flush();
+  for (const run of queries) await run();
+  return counts;
+}
+
+function judge(change: RowChange, there: number): 'write' | 'there' | 'conflict' | RowChange {
+  const { copies } = countedRow(change);
+  const { from, to } = copies;
+  if (there === from) return 'write';
+  if (there === to || (to < from && there < to)) return 'there';
+  if (to < from && there < from) return 'conflict';
+  return withCopies(change, there, there + to - from);
+}
+
+function withCopies(change: RowChange, from: number, to: number): RowChange {
+  return { ...change, copies: { from, to } } as RowChange;
+}
+
+function resolve(
+  changes: TableChanges,
+  change: RowChange,
+  there: number,
+  { onConflict }: ConflictPolicy,
+): RowDecision | Conflict {
+  const { row, copies } = countedRow(change);
+  const conflict = conflictOf({
+    kind: 'delete/update',
+    table: changes.table.name,
+    old: rowObject(changes.columns, row),
+    remote: there === 0 ? null : rowObject(changes.columns, row),
+    message: `You removed ${copies.from - copies.to} of ${copies.from} such rows, and the remote has ${there} of them left.`,
+  });
+  if (onConflict === 'fail') return conflict;
+  if (onConflict === 'keep')
+    return { outcome: 'kept', instead: null, conflict: { ...conflict, resolution: 'kept' } };
+  return {
+    outcome: 'overwritten',
+    instead: there === copies.to ? null : withCopies(change, there, copies.to),
+    conflict: { ...conflict, resolution: 'overwritten' },
+  };
+}

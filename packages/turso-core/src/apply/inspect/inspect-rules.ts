@@ -1,0 +1,196 @@
+import type { Changeset, RowChange, TableChanges } from '../../changeset/model';
+import { quoteName } from '../../local/values/quote';
+import { sameValue, type Encoding, type SqlValue } from '../../local/values/values';
+import type { Query } from '../../remote/remote';
+import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
+import { findForbidden } from './find-checked';
+import { foundViolations, type FoundViolation } from '../plan/guards';
+import { lookUp, pieces } from './look-up';
+import type { Remaining } from '../plan/plan';
+import { identityOf, rowIdentity } from './row-identity';
+
+/** What was to be done, and how the other side refused it. */
+export interface Refusal {
+  readonly changeset: Changeset;
+  readonly remaining: Pick<Remaining, 'row'>;
+  /** The error's message. */
+  readonly message: string;
+  /** The table whose rows were written when it failed, if any. */
+  readonly table: string | undefined;
+}
+
+/** A conflict with a rule, and the {@link rowIdentity} of the change without which it would not be; null where unknown. */
+export interface RuleConflict {
+  readonly conflict: Conflict;
+  readonly cause: string | null;
+}
+
+/**
+ * Finds the rows behind a refusal by the other side's rules: foreign keys, uniqueness, checks. Empty where it was not
+ * one of these.
+ */
+export async function inspectRules(
+  query: Query,
+  refusal: Refusal,
+  encoding: Encoding,
+): Promise<RuleConflict[]> {
+  const { message } = refusal;
+  const orphans = foundViolations(message);
+  if (orphans.length > 0) {
+    return Promise.all(orphans.map((orphan) => orphanConflict(query, refusal, orphan, encoding)));
+  }
+  const unique = /UNIQUE constraint failed: ([^\n]*)/.exec(message)?.[1];
+  if (unique !== undefined) return uniqueConflicts(query, refusal, unique, encoding);
+  const check = /(?:CHECK|NOT NULL) constraint failed: ([^\n]*)/.exec(message)?.[1];
+  if (check === undefined) return [];
+  return checkConflicts(query, refusal, check);
+}
+
+/** Either our row refers to one that they deleted, or their row refers to one that we delete. */
+async function orphanConflict(
+  query: Query,
+  { changeset: { tables, foreignKeys }, remaining }: Refusal,
+  { table, rowid, parent }: FoundViolation,
+  encoding: Encoding,
+): Promise<RuleConflict> {
+  const name = foreignKeys.find((check) => check.table === table)?.rowid ?? 'rowid';
+  const known = { kind: 'foreign key', table, key: rowid === null ? null : { [name]: rowid } } as const;
+  const changes = tables.find((t) => t.table.name === table);
+  const place = changes?.columns.indexOf(name) ?? -1;
+  const isAddressed = changes !== undefined && changes.key.length > 0;
+  if (isAddressed && rowid !== null && place >= 0) {
+    for (const { identity, change } of writes(changes, remaining)) {
+      if (!sameValue(change.new[place] as SqlValue, rowid)) continue;
+      const message = `This row refers to a row of "${parent}" that is not there on the remote.`;
+      const old = change.kind === 'update' ? rowObject(changes.columns, change.old) : null;
+      const local = rowObject(changes.columns, change.new);
+      return { conflict: conflictOf({ ...known, old, local, message }), cause: identity };
+    }
+    const terms = [`t.${quoteName(name)}`];
+    const [found] = await lookUp(query, changes, { terms, values: [[rowid]] }, encoding);
+    const remote = found === undefined ? null : rowObject(changes.columns, found.row);
+    return { conflict: conflictOf({ ...known, remote, message: orphaned(parent) }), cause: null };
+  }
+  return { conflict: conflictOf({ ...known, message: orphaned(parent) }), cause: null };
+}
+
+function orphaned(parent: string): string {
+  return `This row on the remote would refer to a row of "${parent}" that is not there any more.`;
+}
+
+async function checkConflicts(
+  query: Query,
+  { changeset, remaining, table = '' }: Refusal,
+  failed: string,
+): Promise<RuleConflict[]> {
+  const message = `A rule of the remote forbids a row: ${failed}.`;
+  const known = { kind: 'check', table, message } as const;
+  const changes = changeset.tables.find((t) => t.table.name === table && !t.beforeSchema);
+  const found: RuleConflict[] = [];
+  for (const piece of changes === undefined ? [] : pieces(writes(changes, remaining))) {
+    const rows = piece.map(({ change }) => change.new);
+    for (const index of await findForbidden(query, changes as TableChanges, rows, failed))
+      found.push(forbidden(changes as TableChanges, piece[index] as Write, known));
+  }
+  return found.length > 0 ? found : [{ conflict: conflictOf(known), cause: null }];
+}
+
+function forbidden(
+  changes: TableChanges,
+  { identity, change }: Write,
+  known: Pick<Conflict, 'kind' | 'table' | 'message'>,
+): RuleConflict {
+  const { columns } = changes;
+  const conflict = conflictOf({
+    ...known,
+    key: keyObject(changes, change.new),
+    old: change.kind === 'update' ? rowObject(columns, change.old) : null,
+    local: rowObject(columns, change.new),
+  });
+  return { conflict, cause: identity };
+}
+
+async function uniqueConflicts(
+  query: Query,
+  { changeset, remaining, table: failing }: Refusal,
+  failed: string,
+  encoding: Encoding,
+): Promise<RuleConflict[]> {
+  const indexed = changeset.schema.map((c) => c.object.table);
+  const table = failing ?? indexed.find((name) => failed.startsWith(`${name}.`)) ?? '';
+  const columns = columnsIn(failed, table);
+  const message = `Another row on the remote has this value already (${failed}).`;
+  const known = { kind: 'unique', table, columns, message } as const;
+  const changes = changeset.tables.find((t) => t.table.name === table);
+  const twins = changes === undefined ? [] : await findTwins(query, changes, columns, remaining, encoding);
+  if (changes === undefined || twins.length === 0) return [{ conflict: conflictOf(known), cause: null }];
+  return twins.map(({ write: { identity, change }, row }) => ({
+    conflict: conflictOf({
+      ...known,
+      key: keyObject(changes, change.new),
+      old: change.kind === 'update' ? rowObject(changes.columns, change.old) : null,
+      local: rowObject(changes.columns, change.new),
+      remote: rowObject(changes.columns, row),
+    }),
+    cause: identity,
+  }));
+}
+
+// SQLite names `table.column, table.column`, or an index over expressions as `index 'name'`.
+function columnsIn(failed: string, table: string): string[] {
+  const isNamed = failed.startsWith(`${table}.`);
+  return isNamed ? failed.slice(table.length + 1).split(`, ${table}.`) : [];
+}
+
+/** A change that writes a row, and the {@link rowIdentity} of the one that was meant. */
+interface Write {
+  readonly identity: string;
+  readonly change: Exclude<RowChange, { kind: 'delete' }>;
+}
+
+interface Twin {
+  readonly write: Write;
+  readonly row: readonly SqlValue[];
+}
+
+/** Finds the other side's rows that have the same values as our new ones in the columns, and that are there to stay. */
+async function findTwins(
+  query: Query,
+  changes: TableChanges,
+  columns: readonly string[],
+  remaining: Refusal['remaining'],
+  encoding: Encoding,
+): Promise<Twin[]> {
+  const places = columns.map((name) => changes.columns.indexOf(name));
+  if (places.length === 0 || places.includes(-1)) return [];
+  const twins: Twin[] = [];
+  const moved = new Set(movedRows(changes, remaining));
+  const terms = columns.map((name) => `t.${quoteName(name)}`);
+  for (const piece of pieces(writes(changes, remaining))) {
+    const values = piece.map(({ change }) => places.map((i) => change.new[i] as SqlValue));
+    for (const { index, row } of await lookUp(query, changes, { terms, values }, encoding)) {
+      if (!moved.has(identityOf(changes, row))) twins.push({ write: piece[index] as Write, row });
+    }
+  }
+  return twins;
+}
+
+function* writes(changes: TableChanges, remaining: Refusal['remaining']): Generator<Write> {
+  for (const kind of ['update', 'insert'] as const) {
+    for (const meant of changes.rows(kind)) {
+      const change = remaining.row(changes, meant);
+      if (change !== null && change.kind !== 'delete')
+        yield { identity: rowIdentity(changes, meant), change };
+    }
+  }
+}
+
+/** Identities of the rows of the other side that do not stay as they are. */
+function* movedRows(changes: TableChanges, remaining: Refusal['remaining']): Generator<string> {
+  for (const kind of ['delete', 'update', 'insert'] as const) {
+    for (const meant of changes.rows(kind)) {
+      const change = remaining.row(changes, meant);
+      if (change !== null && change.kind !== 'insert') yield rowIdentity(changes, change);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { Changeset, SchemaChange } from '../../changeset/model';
+import type { SchemaObject } from '../../local/schema/schema';
+import type { Encoding } from '../../local/values/values';
+import { readObjects } from '../../remote/read-objects';
+import type { Query } from '../../remote/remote';
+import { conflictOf, type Conflict } from '../conflict';
+import { bareTables } from '../plan/plan-schema';
+
+/** How the other side's definitions stand to a changeset. */
+export interface SchemaState {
+  readonly conflicts: readonly Conflict[];
+  /** Changes that the other side has made as well. */
+  readonly done: ReadonlySet<SchemaChange>;
+  /** See {@link Remaining.adopted}. */
+  readonly adopted: readonly SchemaObject[];
+  /** Names of the tables that are there. */
+  readonly tables: ReadonlySet<string>;
+}
+
+/** Holds the other side's definitions against those that a changeset relies on, makes, and drops. */
+export async function inspectSchema(
+  query: Query,
+  changeset: Changeset,
+  encoding: Encoding,
+): Promise<SchemaState> {
+  const objects = await readObjects(query, encoding);
+  const remote = new Map(objects.map((o) => [place(o), o]));
+  const conflicts: Conflict[] = [];
+  const done = new Set<SchemaChange>();
+  const report = ({ type, name, table }: SchemaObject, what: string): unknown =>
+    conflicts.push(
+      conflictOf({ kind: 'schema', table, message: `${type} "${name}" was ${what} on the remote.` }),
+    );
+
+  for (const change of changeset.schema) {
+    const { action, object } = change;
+    const theirs = remote.get(place(object));
+    if (action === 'alter') {
+      const { from } = change;
+      const original = remote.get(place(from));
+      if (theirs !== undefined && isSame(object, theirs)) done.add(change);
+      else if (original === undefined) report(from, 'dropped');
+      else if (!isSame(from, original)) report(from, 'changed');
+      else if (
+        theirs !== undefined &&
+        theirs !== original &&
+        !changeset.schema.some((c) => c.action === 'drop' && place(c.object) === place(object))
+      )
+        report(object, 'made in another way');
+      continue;
+    }
+    const others = changeset.schema.filter((c) => place(c.object) === place(object) && c.action !== action);
+    if (action === 'drop') {
+      const isGone = theirs === undefined || others.some((c) => isSame(c.object, theirs));
+      if (isGone) done.add(change);
+      else if (!isSame(object, theirs)) report(object, 'changed');
+    } else if (theirs !== undefined) {
+      if (isSame(object, theirs)) done.add(change);
+      // Where something is dropped to make place, the drop says whether it is still the same.
+      else if (others.length === 0) report(object, 'made in another way');
+    }
+  }
+  const changed = new Set(
+    changeset.schema.flatMap((c) => [place(c.object), ...(c.action === 'alter' ? [place(c.from)] : [])]),
+  );
+  for (const object of changeset.expects.filter((o) => !changed.has(place(o)))) {
+    const theirs = remote.get(place(object));
+    if (theirs === undefined) report(object, 'dropped');
+    else if (!isSame(object, theirs)) report(object, 'changed');
+  }
+  const known = new Set([...changed, ...changeset.expects.map(place)]);
+  const { untriggered, unindexed } = bareTables(changeset, done);
+  const others = objects.filter((o) => !known.has(place(o)));
+  for (const trigger of others.filter((o) => o.type === 'trigger' && untriggered.includes(o.table)))
+    report(trigger, 'added');
+  const indexes = others.filter((o) => o.type === 'index' && unindexed.includes(o.table));
+  const remade = changeset.schema.flatMap((c) =>
+    c.action === 'alter' && c.from.name === c.object.name ? [c.from.name] : [],
+  );
+  const adopted = indexes.filter((o) => remade.includes(o.table));
+  for (const index of indexes) if (!adopted.includes(index)) report(index, 'added');
+  return {
+    conflicts,
+    done,
+    adopted,
+    tables: new Set(objects.filter((o) => o.type === 'table').map((o) => o.name)),
+  };
+}
+
+// Names differ in more than the case of ASCII letters; tables, views and indexes share theirs.
+function place({ type, name }: SchemaObject): string {
+  return `${type === 'trigger' ? type : ''} ${name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())}`;
+}
+
+function isSame(a: SchemaObject, b: SchemaObject): boolean {
+  return a.type === b.type && a.name === b.name && a.table === b.table && a.sql === b.sql;
+}

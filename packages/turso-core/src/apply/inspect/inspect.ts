@@ -1,0 +1,191 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Changeset, SchemaChange, TableChanges } from '../../changeset/model';
+import type { Encoding } from '../../local/values/values';
+import type { Query, Remote } from '../../remote/remote';
+import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
+import { inspectDrops } from './inspect-drops';
+import { inspectRows } from './inspect-rows';
+import { inspectRules, type Refusal } from './inspect-rules';
+import { inspectSchema } from './inspect-schema';
+import { inspectStored, shadowTables } from './inspect-stored';
+import { planSchema } from '../plan/plan-schema';
+import type { ConflictPolicy } from '../policy';
+import { RemainingWork, THERE } from '../remaining-work';
+import { rowIdentity } from './row-identity';
+
+/** Why a transaction failed. */
+export interface Failure extends Refusal {
+  readonly remaining: RemainingWork;
+  /** The statement that failed, if it was one. */
+  readonly sql: string | undefined;
+  /** The table whose definition was being changed, if any. */
+  readonly alters: string | undefined;
+}
+
+/** What {@link inspect} has to know besides the failure. */
+export interface InspectOptions {
+  /** Whether user_version can be carried. */
+  readonly userVersion: boolean;
+  readonly policy: ConflictPolicy;
+  /** See {@link ApplyOptions.movedRowids}. */
+  readonly movedRowids: ReadonlySet<string> | undefined;
+}
+
+/** What was found out about a failure: what is in conflict, or what of the work is there already. */
+export interface Findings {
+  readonly conflicts: readonly Conflict[];
+  readonly work: RemainingWork;
+}
+
+/** What is known once definitions have been looked at. */
+interface Known extends Findings {
+  readonly encoding: Encoding;
+  /** Names of the tables that are there when rows are written. */
+  readonly tables: ReadonlySet<string>;
+}
+
+/**
+ * Finds out why a transaction failed: what is in conflict, or what of the work is there already. Rows of tables whose
+ * definitions change are looked at as they are after that, which is how they are written to.
+ */
+export async function inspect(
+  target: Pick<Remote, 'read'>,
+  failure: Failure,
+  options: InspectOptions,
+): Promise<Findings> {
+  const { changeset, remaining, alters } = failure;
+  let known: Known | undefined;
+  const findings = await target.read(async (query) => {
+    known = await inspectBefore(query, failure, options);
+    const isOver = known.conflicts.length > 0 || planSchema(changeset, known.work).isAltering;
+    return isOver ? null : inspectAfter(query, failure, known, options);
+  });
+  if (findings !== null || known === undefined) return findings as Findings;
+  const { conflicts, work } = known;
+  if (conflicts.length > 0) return { conflicts, work };
+  const after = planSchema(changeset, work).before;
+  if (alters !== undefined && isDeepStrictEqual(after, planSchema(changeset, remaining).before)) {
+    return { conflicts: alterationConflicts(failure, alters), work: remaining };
+  }
+  const begun = known;
+  return target.read((query) => inspectAfter(query, failure, begun, options), { after });
+}
+
+async function inspectBefore(
+  query: Query,
+  { changeset, remaining }: Failure,
+  options: InspectOptions,
+): Promise<Known> {
+  const { policy, userVersion } = options;
+  const [row] = await query(
+    'SELECT (SELECT encoding FROM pragma_encoding), (SELECT user_version FROM pragma_user_version)',
+  );
+  const [encoding, theirVersion] = row as [Encoding, bigint];
+  const schema = await inspectSchema(query, changeset, encoding);
+  const work = new RemainingWork(schema, userVersion, remaining.keptByRule);
+  const conflicts = [...schema.conflicts];
+  const version = changeset.userVersion;
+  if (version !== null && ![version.from, version.to].includes(Number(theirVersion))) {
+    const message = `user_version was set to ${theirVersion} on the remote.`;
+    conflicts.push(conflictOf({ kind: 'schema', table: '', message }));
+  }
+  const altered = changeset.schema.filter((c) => c.action === 'alter').map((c) => c.object.name);
+  const known = { conflicts, work, encoding, tables: new Set([...schema.tables, ...altered]) };
+  if (conflicts.length > 0) return known;
+  const stored = shadowTables(changeset);
+  for (const changes of changeset.tables.filter((t) => t.beforeSchema && !stored.has(t.table.name))) {
+    if (isAtWork(changeset.schema, changes.table.name, schema.done)) {
+      conflicts.push(...(await inspectTable(query, changes, { encoding, work }, options)));
+      if (policy.onConflict !== 'write') conflicts.push(...resurrections(changeset, changes, work));
+    } else {
+      // Dropped or altered already, without these rows.
+      for (const change of changes.rows('delete')) work.rows.set(rowIdentity(changes, change), THERE);
+    }
+  }
+  conflicts.push(...(await inspectStored(query, changeset, { encoding, schema, work })));
+  conflicts.push(...(await inspectDrops(query, changeset, work)));
+  return known;
+}
+
+// Where rows go only to be written anew, those that somebody has deleted would be back.
+function resurrections({ schema }: Changeset, changes: TableChanges, work: RemainingWork): Conflict[] {
+  const { table, columns } = changes;
+  if (!schema.some((c) => c.action === 'alter' && c.from.name === table.name)) return [];
+  return [...changes.rows('delete')].flatMap((change) => {
+    if (change.kind !== 'delete' || work.rows.get(rowIdentity(changes, change)) !== THERE) return [];
+    return conflictOf({
+      kind: 'update/delete',
+      table: table.name,
+      key: keyObject(changes, change.old),
+      old: rowObject(columns, change.old),
+      message:
+        'The new definition of the table needs this row to be written anew, and it was deleted on the remote.',
+    });
+  });
+}
+
+/** Whether a table is still to be dropped or altered. */
+function isAtWork(schema: readonly SchemaChange[], table: string, done: ReadonlySet<SchemaChange>): boolean {
+  return schema.some((c) => {
+    const object = c.action === 'alter' ? c.from : c.object;
+    return c.action !== 'create' && object.type === 'table' && object.name === table && !done.has(c);
+  });
+}
+
+async function inspectAfter(
+  query: Query,
+  failure: Failure,
+  { work, encoding, tables }: Known,
+  options: InspectOptions,
+): Promise<Findings> {
+  const conflicts: Conflict[] = [];
+  const stored = shadowTables(failure.changeset);
+  for (const changes of failure.changeset.tables.filter((t) => !t.beforeSchema)) {
+    // In a table that is still to be made there are no rows.
+    if (!tables.has(changes.table.name) || stored.has(changes.table.name)) continue;
+    conflicts.push(...(await inspectTable(query, changes, { encoding, work }, options)));
+  }
+  for (const [identity, conflict] of failure.remaining.keptByRule) work.keep(identity, conflict);
+  if (conflicts.length > 0 || !work.isSameAs(failure.remaining)) return { conflicts, work };
+  for (const { conflict, cause } of await inspectRules(query, failure, encoding)) {
+    if (options.policy.onConflict === 'keep' && cause !== null) work.keep(cause, conflict);
+    else conflicts.push(conflict);
+  }
+  return { conflicts, work };
+}
+
+function inspectTable(
+  query: Query,
+  changes: TableChanges,
+  { encoding, work }: Pick<Known, 'encoding' | 'work'>,
+  { policy, movedRowids }: InspectOptions,
+): Promise<Conflict[]> {
+  const { name } = changes.table;
+  const isMoved = movedRowids?.has(name) !== false;
+  return inspectRows(query, changes, { encoding, policy, isMoved }, (identity, decision) => {
+    work.rows.set(identity, decision);
+    if (['appended', 'moved'].includes(decision.outcome)) work.movedRowids.add(name);
+  });
+}
+
+/** Rows and indexes that only the other side has may not fit a new definition. */
+function alterationConflicts({ remaining, message, sql }: Failure, table: string): Conflict[] {
+  const index = remaining.adopted.find((o) => o.sql === sql);
+  if (index !== undefined) {
+    const what = `index "${index.name}" was added on the remote, and does not fit the new definition of this table: ${message}.`;
+    return [conflictOf({ kind: 'schema', table, message: what })];
+  }
+  // Renaming reads whatever may use the name.
+  if (/error in (?:view|trigger|table|index) /.test(message)) {
+    const what = `The new definition of this table cannot be made beside what is on the remote: ${message}.`;
+    return [conflictOf({ kind: 'schema', table, message: what })];
+  }
+  if (!/constraint failed|mismatch|cannot store/i.test(message)) return [];
+  return [
+    conflictOf({
+      kind: 'schema',
+      table,
+      message: `Rows on the remote do not fit the new definition of this table: ${message}.`,
+    }),
+  ];
+}

@@ -1,0 +1,138 @@
+import { dropSql } from '../../changeset/schema/drop-sql';
+import type {
+  Changeset,
+  ObjectChange,
+  SchemaChange,
+  TableAlteration,
+  TableChanges,
+} from '../../changeset/model';
+import { tablesGoing } from '../../changeset/schema/tables-going';
+import { virtualSql } from '../../changeset/text/virtual-sql';
+import { quoteName } from '../../local/values/quote';
+import type { SchemaObject } from '../../local/schema/schema';
+import type { Statement } from '../../local/statement';
+import { guard, guardSchema, type Bare } from './guards';
+import type { Remaining } from './plan';
+import { tableStatements } from './table-statements';
+import { guardStored, holdsRows, isDroppedShadow, tried } from './virtual-guards';
+
+/** The statements of a changeset that are about definitions. */
+export interface SchemaPlan {
+  /**
+   * Those that give all tables the definitions that rows are then written to. Definitions are guarded; triggers, and the
+   * indexes of tables that are made anew, go; tables are dropped, altered, created.
+   */
+  readonly before: readonly Statement[];
+  /** Those that make and put back indexes, views and triggers. */
+  readonly after: readonly Statement[];
+  /** Whether tables get other definitions, so that rows can only be looked at afterwards. */
+  readonly isAltering: boolean;
+  /** See {@link Bare}. */
+  readonly untriggered: readonly string[];
+}
+
+/** Plans what is still to be done about definitions. */
+export function planSchema(changeset: Changeset, remaining: Omit<Remaining, 'userVersion'>): SchemaPlan {
+  const open = changeset.schema.filter((change) => !remaining.done.has(change));
+  const objects = (action: ObjectChange['action']): SchemaObject[] =>
+    open.filter((c) => c.action === action).map((c) => c.object);
+  const [dropped, created] = [objects('drop'), objects('create')];
+  const altered = open.filter((c) => c.action === 'alter');
+  const bare = bareTables(changeset, remaining.done);
+  const expected = [...expectedObjects(changeset, remaining.done, bare), ...remaining.adopted];
+  const kept = expected.filter((o) => !dropped.some((d) => isSameObject(d, o)));
+  const triggers = kept.filter((o) => o.type === 'trigger');
+  const early = changeset.tables.filter((t) => t.beforeSchema);
+  const isShadow = (changes: TableChanges): boolean => isDroppedShadow(changeset, changes);
+  const deletesOf = (tables: readonly TableChanges[]): Statement[] =>
+    tables.flatMap((changes) => tableStatements(changes, remaining, Infinity).deletes);
+  const virtual = virtualSql(changeset, remaining.done);
+  const isTable = (o: SchemaObject): boolean => o.type === 'table' && !virtual.replaced.has(o.name);
+  const run = (texts: readonly string[]): Statement[] => texts.map((sql) => ({ sql }));
+  const before = [
+    ...(expected.length > 0 || bare.untriggered.length > 0 ? [guardSchema(expected, bare)] : []),
+    ...triggers.map(dropStatement),
+    ...dropped.filter((o) => o.type !== 'table').map(dropStatement),
+    ...guardStored(changeset, remaining.done),
+    ...tried(deletesOf(early.filter(isShadow))),
+    ...run(virtual.replacements),
+    ...deletesOf(early.filter((t) => !isShadow(t))),
+    ...dropped.filter(isTable).flatMap((o) => [...(holdsRows(o) ? [guardEmpty(o)] : []), dropStatement(o)]),
+    ...altered.flatMap(alterStatements),
+    ...created.filter(isTable).map(createStatement),
+    ...run(virtual.clearings),
+  ];
+  const after = [
+    // The indexes went with the tables that they were on.
+    ...kept.filter((o) => o.type === 'index' && bare.unindexed.includes(o.table)).map(indexStatement),
+    ...created.filter((o) => o.type === 'index' || o.type === 'view').map(createStatement),
+    // What they are about may be a view.
+    ...run(virtual.commands),
+    // In this order they fire: the older ones came first.
+    ...triggers.map(createStatement),
+    ...created.filter((o) => o.type === 'trigger').map(createStatement),
+  ];
+  return { before, after, isAltering: altered.length > 0, untriggered: bare.untriggered };
+}
+
+/**
+ * The tables and views that must have no triggers but those that a changeset knows, since it would lose or fire them, and
+ * the tables that must have no other indexes, since it would lose them.
+ */
+export function bareTables({ schema, tables }: Changeset, done: ReadonlySet<SchemaChange>): Bare {
+  const open = schema.filter((c) => c.action === 'alter').filter((c) => !done.has(c));
+  const nameBefore = new Map(open.map((c) => [c.object.name, c.from.name]));
+  const touched = tables.map((t) => nameBefore.get(t.table.name) ?? t.table.name);
+  const dropped = schema.filter((c) => c.action === 'drop').map((c) => c.object);
+  const emptied = dropped.filter((o) => o.type === 'table' || o.type === 'view').map((o) => o.name);
+  const going = tablesGoing(schema.filter((c) => !done.has(c)));
+  return { untriggered: [...new Set([...touched, ...emptied, ...going])], unindexed: going };
+}
+
+/** What a changeset relies on, less what is dropped already, and with the triggers that are made already. */
+function expectedObjects(
+  { schema, expects }: Changeset,
+  done: ReadonlySet<SchemaChange>,
+  { untriggered }: Bare,
+): SchemaObject[] {
+  const there = schema.filter((c) => done.has(c));
+  const gone = there.flatMap((c) =>
+    c.action === 'drop' ? [c.object] : c.action === 'alter' ? [c.from] : [],
+  );
+  const isGone = (o: SchemaObject): boolean => gone.some((g) => isSameObject(g, o));
+  const made = there.filter((c) => c.action !== 'drop').map((c) => c.object);
+  return [
+    ...expects.filter((o) => !isGone(o)),
+    ...made.filter((o) => o.type === 'table' || (o.type === 'trigger' && untriggered.includes(o.table))),
+  ];
+}
+
+function isSameObject(a: SchemaObject, b: SchemaObject): boolean {
+  return a.type === b.type && a.name === b.name;
+}
+
+function createStatement({ sql }: SchemaObject): Statement {
+  return { sql };
+}
+
+// One of others may not fit the new definition.
+function indexStatement({ sql, table }: SchemaObject): Statement {
+  return { sql, alters: table };
+}
+
+function dropStatement(object: SchemaObject): Statement {
+  return { sql: dropSql(object) };
+}
+
+function alterStatements({ statements, object }: TableAlteration): Statement[] {
+  return [
+    ...statements.map((sql) => ({ sql, alters: object.name })),
+    // What a statement makes of a text is its version's affair.
+    { ...guardSchema([object], { untriggered: [], unindexed: [] }), alters: object.name },
+  ];
+}
+
+// Rows that someone else has added since are not ours to drop.
+function guardEmpty({ name }: SchemaObject): Statement {
+  return guard(`NOT EXISTS (SELECT 1 FROM ${quoteName(name)})`);
+}

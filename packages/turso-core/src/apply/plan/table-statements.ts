@@ -1,0 +1,215 @@
+import {
+  CHANGE_KINDS,
+  type ChangeKind,
+  type RowChange,
+  type RowPiece,
+  type TableChanges,
+} from '../../changeset/model';
+import { changesUniqueValue } from '../../changeset/rows/unique';
+import { joinTerms } from '../../local/join-terms';
+import { keyTerms } from '../../local/schema/key-terms';
+import { quoteName } from '../../local/values/quote';
+import { keyColumns, type Table } from '../../local/schema/schema';
+import type { Statement } from '../../local/statement';
+import { rowSize, type SqlValue } from '../../local/values/values';
+import { copiesStatements } from './copies-statements';
+import { guardChanges } from './guards';
+import { refuseTooLarge } from './row-limit';
+import { jsonRows, RowBatcher, type RowSource } from './row-source';
+import { isTooWide, wideStatements } from './wide-statements';
+
+/** The statements that change one table's rows, each followed by its guard. All deletes of all tables go first. */
+export interface TableStatements {
+  readonly deletes: Statement[];
+  readonly updates: Statement[];
+  readonly inserts: Statement[];
+}
+
+/** What of the rows is still to be done. */
+export interface RemainingRows {
+  /** Whether every row is simply to be written. */
+  readonly isEverything: boolean;
+  /** Whether the rows that change are known to be as they were, so that their keys are enough to find them. */
+  isUntouched(changes: TableChanges): boolean;
+  /** What is to be written for a change: itself, something else, or nothing. */
+  row(changes: TableChanges, change: RowChange): RowChange | null;
+}
+
+/**
+ * Turns one table's changes into set-based statements. A row is only deleted or updated when all of it is as it was: the
+ * guard behind each statement counts.
+ */
+export function tableStatements(
+  changes: TableChanges,
+  remaining: RemainingRows,
+  maxRowBytes: number,
+): TableStatements {
+  if (changes.key.length === 0) return copiesStatements(changes, remaining, maxRowBytes);
+  if (isTooWide(changes)) return wideStatements(changes, remaining, maxRowBytes);
+  const { columns } = changes;
+  const into: TableStatements = { deletes: [], updates: [], inserts: [] };
+  const deletes = new RowBatcher(columns.length, (rows) => into.deletes.push(...deleteRows(changes, rows)));
+  const inserts = new RowBatcher(columns.length, (rows) => into.inserts.push(...insertRows(changes, rows)));
+  const updates = new UpdateBatcher(changes, into.updates);
+
+  const write = (rows: Iterable<RowChange>): void => {
+    for (const meant of rows) {
+      const change = remaining.row(changes, meant);
+      if (change === null) continue;
+      refuseTooLarge(changes, change, maxRowBytes);
+      if (change.kind === 'insert') inserts.add(change.new);
+      else if (change.kind === 'delete') deletes.add(change.old);
+      else if (changesUniqueValue(changes, change.changed) || isLarge(change)) {
+        deletes.add(change.old);
+        inserts.add(change.new);
+      } else updates.add(change);
+    }
+  };
+  const batcherOf = (kind: ChangeKind, set: readonly number[]): RowBatcher =>
+    kind === 'delete' ? deletes : kind === 'insert' ? inserts : updates.setting(set);
+  const byKey = remaining.isUntouched(changes);
+  for (const kind of CHANGE_KINDS) {
+    // Once something is known of single rows, they are looked at one by one.
+    const inBulk = remaining.isEverything ? changes.bulk(kind, byKey ? 'keys' : 'rows') : null;
+    for (const piece of inBulk ?? [{ rows: changes.rows(kind) }]) {
+      if (!('text' in piece)) write(piece.rows);
+      else if (byKey && kind === 'delete') into.deletes.push(...deleteByKey(changes, piece));
+      else if (byKey && kind === 'update') into.updates.push(...updateByKey(changes, piece));
+      else batcherOf(kind, piece.set).addText(piece.text, piece.count);
+    }
+  }
+  for (const batcher of [deletes, updates, inserts]) batcher.flush();
+  return into;
+}
+
+/** Columns of a row of which two still go into one row of a statement. */
+const MANY_COLUMNS = 990;
+
+/** Bytes of an update's old and new row that still go into one row of a statement: servers refuse rows over 5,000,000. */
+const LARGE = 4_000_000;
+
+function isLarge({ old, new: now }: Extract<RowChange, { kind: 'update' }>): boolean {
+  return old.length > MANY_COLUMNS || rowSize(old) + rowSize(now) > LARGE;
+}
+
+/** Collects updates that set the same columns; others of a row are set to the value that they have been guarded to have. */
+class UpdateBatcher {
+  readonly #changes: TableChanges;
+  readonly #statements: Statement[];
+  readonly #batchers = new Map<string, RowBatcher>();
+
+  constructor(changes: TableChanges, statements: Statement[]) {
+    this.#changes = changes;
+    this.#statements = statements;
+  }
+
+  add(change: Extract<RowChange, { kind: 'update' }>): void {
+    const set = this.#batchers.size < MANY_SHAPES ? change.changed : this.#changes.columns.map((_, i) => i);
+    this.setting(set).add([...change.old, ...set.map((i) => change.new[i] as SqlValue)]);
+  }
+
+  /** Takes rows of the values before and of those that are set. */
+  setting(set: readonly number[]): RowBatcher {
+    const shape = set.join();
+    let batcher = this.#batchers.get(shape);
+    if (batcher === undefined) {
+      const width = this.#changes.columns.length + set.length;
+      batcher = new RowBatcher(width, (rows) =>
+        this.#statements.push(...updateRows(this.#changes, set, rows)),
+      );
+      this.#batchers.set(shape, batcher);
+    }
+    return batcher;
+  }
+
+  flush(): void {
+    for (const batcher of this.#batchers.values()) batcher.flush();
+  }
+}
+
+/** Sets of changed columns that get statements of their own, before all further rows set all columns. */
+const MANY_SHAPES = 16;
+
+// The common table expression `r` hides a table of that name, unless the schema's name stands before it.
+function target({ table }: TableChanges): string {
+  return `main.${quoteName(table.name)}`;
+}
+
+function deleteRows(changes: TableChanges, rows: RowSource): Statement[] {
+  const { table } = changes;
+  const inner = keyColumns(table).map((name) => `t.${quoteName(name)}`);
+  const sql = `${rows.sql} DELETE FROM ${target(changes)} WHERE (${keyTerms(table).join(',')}) IN
+    (SELECT ${inner.join(',')} FROM r CROSS JOIN ${target(changes)} t WHERE ${isAsBefore(changes)})`;
+  return guarded('delete', changes, { ...rows, sql });
+}
+
+function updateRows(changes: TableChanges, set: readonly number[], rows: RowSource): Statement[] {
+  const { columns } = changes;
+  const assignments = set.map(
+    (column, i) => `${quoteName(columns[column] ?? '')} = r.c${columns.length + i}`,
+  );
+  const sql = `${rows.sql} UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')}
+    FROM r WHERE ${isAsBefore(changes)}`;
+  return guarded('update', changes, { ...rows, sql });
+}
+
+type RenderedPiece = Extract<RowPiece, { text: string }>;
+
+function deleteByKey(changes: TableChanges, { text, count, span, isAlone }: RenderedPiece): Statement[] {
+  const key = keyTerms(changes.table).join();
+  if (isAlone) {
+    const sql = `DELETE FROM ${target(changes)} WHERE ${key} BETWEEN ? AND ?`;
+    return guarded('delete', changes, { sql, args: span, count });
+  }
+  const rows = jsonRows(1, text, count);
+  const sql = `${rows.sql} DELETE FROM ${target(changes)} WHERE ${key} IN (SELECT c0 FROM r)`;
+  return guarded('delete', changes, { ...rows, sql });
+}
+
+function updateByKey(changes: TableChanges, { text, count, set }: RenderedPiece): Statement[] {
+  const rows = jsonRows(1 + set.length, text, count);
+  const assignments = set.map((column, i) => `${quoteName(changes.columns[column] ?? '')} = r.c${i + 1}`);
+  const sql = `${rows.sql} UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')}
+    FROM r WHERE ${keyTerms(changes.table, 't.').join()} = r.c0`;
+  return guarded('update', changes, { ...rows, sql });
+}
+
+// OR ABORT: an ON CONFLICT clause of the schema would let rows vanish without a word.
+function insertRows(changes: TableChanges, rows: RowSource): Statement[] {
+  const names = changes.columns.map(quoteName).join(',');
+  const sql = `${rows.sql} INSERT OR ABORT INTO ${target(changes)}(${names}) SELECT * FROM r`;
+  return guarded('insert', changes, { ...rows, sql });
+}
+
+function guarded(kind: ChangeKind, { table }: TableChanges, { sql, args, count }: RowSource): Statement[] {
+  return [{ sql, args, batch: { kind, table: table.name, rows: count } }, guardChanges(count)];
+}
+
+/**
+ * The condition that the row `t` of the table is the one in `r`, and has all its values by storage class and bytes. The
+ * unary plus keeps affinities from turning values into others before they are compared; the key has to do without, to
+ * be found by its index. Each value of `r` is named as seldom as may be, since naming it extracts it from JSON.
+ */
+function isAsBefore({ table, columns, key }: TableChanges): string {
+  const sameKey = keyTerms(table, 't.').map((term, i) => `${term} = r.c${key[i]}`);
+  const sameValues = columns.flatMap((name, i) => {
+    if (key.includes(i) && !table.withoutRowid) return [];
+    const [column, value] = [`t.${quoteName(name)}`, `r.c${i}`];
+    const isSame = `+${column} COLLATE BINARY IS +${value}`;
+    if (!keepsAnyValue(table, name)) return [isSame];
+    return [isSame, `typeof(${column}) = typeof(${value})`, sameSign(column, value)];
+  });
+  return joinTerms([...sameKey, ...sameValues], 'AND');
+}
+
+// Elsewhere, what is equal to SQLite is the same: 1.0 is stored as 1 or the other way round, and -0.0 as 0.
+// https://sqlite.org/datatype3.html#type_affinity
+function keepsAnyValue({ columns }: Table, name: string): boolean {
+  const type = columns.find((c) => c.name === name)?.type.toUpperCase() ?? 'INTEGER';
+  return type === '' || type === 'ANY' || (type.includes('BLOB') && !/INT|CHAR|CLOB|TEXT/.test(type));
+}
+
+// 0.0 and -0.0 are equal to SQLite; the angle tells them apart.
+function sameSign(a: string, b: string): string {
+  return `(${a} IS NOT 0.0 OR atan2(${a}, -1) IS atan2(${b}, -1))`;
+}

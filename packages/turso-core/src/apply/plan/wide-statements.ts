@@ -1,0 +1,85 @@
+import type { RowChange, TableChanges } from '../../changeset/model';
+import { bindValues } from '../../local/values/bind';
+import { joinTerms } from '../../local/join-terms';
+import { keyTerms } from '../../local/schema/key-terms';
+import { quoteName } from '../../local/values/quote';
+import { hasHiddenRowid } from '../../local/schema/schema';
+import type { Statement } from '../../local/statement';
+import type { SqlValue } from '../../local/values/values';
+import { guardChanges } from './guards';
+import { refuseTooLarge } from './row-limit';
+import type { RemainingRows, TableStatements } from './table-statements';
+
+/** Columns of a row from which on it does not fit into one result of a query, with what is added to it. */
+const TOO_WIDE = 1_990;
+
+/** Whether rows have so many columns that they are written one by one. */
+export function isTooWide({ columns }: TableChanges): boolean {
+  return columns.length > TOO_WIDE;
+}
+
+/** The statements for a table of about 2,000 columns, two for each row, since no query can return such a row as a whole. */
+export function wideStatements(
+  changes: TableChanges,
+  remaining: RemainingRows,
+  maxRowBytes: number,
+): TableStatements {
+  const into: TableStatements = { deletes: [], updates: [], inserts: [] };
+  for (const kind of ['delete', 'update', 'insert'] as const) {
+    for (const meant of changes.rows(kind)) {
+      const change: RowChange | null = remaining.row(changes, meant);
+      if (change === null) continue;
+      refuseTooLarge(changes, change, maxRowBytes);
+      if (change.kind !== 'insert') into.deletes.push(...deleteRow(changes, change.old));
+      if (change.kind !== 'delete') into.inserts.push(...insertRow(changes, change.new));
+    }
+  }
+  return into;
+}
+
+function deleteRow({ table, columns, key }: TableChanges, row: readonly SqlValue[]): Statement[] {
+  const args: SqlValue[] = [];
+  // One value may be needed several times, and stands for itself each time.
+  const value = (i: number): string => {
+    const bound = bindValues([row[i] ?? null]);
+    args.push(...bound.args);
+    return bound.expressions[0] ?? '';
+  };
+  const sameKey = keyTerms(table, 't.').map((term, i) => `${term} = ${value(key[i] ?? 0)}`);
+  const sameValues = columns.flatMap((name, i) => {
+    const column = `t.${quoteName(name)}`;
+    const equal = `+${column} COLLATE BINARY IS ${value(i)}`;
+    const sign = row[i] === 0 ? [`atan2(${column}, -1) IS atan2(${value(i)}, -1)`] : [];
+    return [equal, `typeof(${column}) = '${storageClass(row[i] ?? null)}'`, ...sign];
+  });
+  const where = joinTerms([...sameKey, ...sameValues], 'AND');
+  const sql = `DELETE FROM main.${quoteName(table.name)} AS t WHERE ${where}`;
+  return [{ sql, args, batch: { kind: 'delete', table: table.name, rows: 1 } }, guardChanges(1)];
+}
+
+function storageClass(value: SqlValue): string {
+  if (value === null) return 'null';
+  if (typeof value === 'bigint') return 'integer';
+  if (typeof value === 'number') return 'real';
+  return value instanceof Uint8Array ? 'blob' : 'text';
+}
+
+// A hidden rowid beside 2,000 columns is one too many, and is set afterwards.
+function insertRow({ table, columns }: TableChanges, row: readonly SqlValue[]): Statement[] {
+  const own = hasHiddenRowid(table) ? 1 : 0;
+  const { expressions, args } = bindValues(row.slice(own));
+  const name = `main.${quoteName(table.name)}`;
+  const list = columns.slice(own).map(quoteName).join(',');
+  const insert: Statement = {
+    sql: `INSERT OR ABORT INTO ${name}(${list}) VALUES(${expressions.join(',')})`,
+    args,
+    batch: { kind: 'insert', table: table.name, rows: 1 },
+  };
+  if (own === 0) return [insert, guardChanges(1)];
+  const rowid = quoteName(columns[0] ?? '');
+  const place: Statement = {
+    sql: `UPDATE OR ABORT ${name} SET ${rowid} = ? WHERE ${rowid} = last_insert_rowid()`,
+    args: [row[0] ?? null],
+  };
+  return [insert, guardChanges(1), place, guardChanges(1)];
+}

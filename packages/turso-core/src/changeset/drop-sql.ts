@@ -1,7 +1,0 @@
-import { quoteName } from '../local/quote';
-import type { SchemaObject } from '../local/schema';
-
-/** The statement that drops an object of the schema. */
-export function dropSql({ type, name }: Pick<SchemaObject, 'type' | 'name'>): string {
-  return `DROP ${type.toUpperCase()} main.${quoteName(name)}`;
-}

@@ -1,0 +1,36 @@
+import type { Database } from 'better-sqlite3';
+import { bindValues } from '../../local/values/bind';
+import { contentKey } from '../../local/schema/content-key';
+import { quoteName } from '../../local/values/quote';
+import type { Table } from '../../local/schema/schema';
+import type { SqlValue } from '../../local/values/values';
+import { BEFORE } from './row-queries';
+
+/** Counts the rows of the older database that have just the given values; see `TableChanges.countBefore`. */
+export function countBefore(
+  db: Database,
+  table: Table,
+  rows: readonly (readonly SqlValue[])[],
+  older = BEFORE,
+): number[] {
+  const stored = table.columns.filter((c) => !c.generated).map((c) => quoteName(c.name));
+  const keys = rows.map((row) => {
+    const { expressions, args } = bindValues(row);
+    const list = expressions.map((expression, i) => `${expression} AS c${i}`).join(',');
+    const key = contentKey(expressions.map((_, i) => `c${i}`));
+    return db
+      .prepare(`SELECT ${key} FROM (SELECT ${list})`)
+      .pluck()
+      .get(...args) as string;
+  });
+  const counts = new Map(keys.map((key) => [key, 0]));
+  const all = db
+    .prepare(`SELECT ${contentKey(stored)} FROM ${older}.${quoteName(table.name)}`)
+    .pluck()
+    .iterate() as IterableIterator<string>;
+  for (const key of all) {
+    const count = counts.get(key);
+    if (count !== undefined) counts.set(key, count + 1);
+  }
+  return keys.map((key) => counts.get(key) ?? 0);
+}

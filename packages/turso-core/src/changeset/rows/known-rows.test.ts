@@ -1,0 +1,55 @@
+import type { RowChange } from '../model';
+import { knownRows } from './known-rows';
+
+/** Rows of about so many bytes, and how often they were searched for and counted. */
+function rowsOf(
+  count: number,
+  bytes: number,
+): ReturnType<typeof knownRows> & { searches: () => number; counts: () => number } {
+  let searches = 0;
+  let counts = 0;
+  const row = new Uint8Array(bytes);
+  const known = knownRows({
+    search: function* () {
+      searches++;
+      for (let i = 0; i < count; i++) yield { kind: 'insert', new: [BigInt(i), row] } satisfies RowChange;
+    },
+    count: () => {
+      counts++;
+      return count;
+    },
+  });
+  return { ...known, searches: () => searches, counts: () => counts };
+}
+
+test('a few rows are searched for once, for each kind', () => {
+  const { rows, count, isMany, searches, counts } = rowsOf(3, 10);
+  expect([...rows('insert')]).toHaveLength(3);
+  expect(isMany('insert')).toBe(false);
+  expect(count('insert')).toBe(3);
+  expect([...rows('insert')]).toHaveLength(3);
+  expect(searches()).toBe(1);
+  expect([...rows('delete')]).toHaveLength(3);
+  expect([searches(), counts()]).toEqual([2, 0]);
+});
+
+test('many rows are counted without reading them all, and kept once they are read', () => {
+  const { rows, count, isMany, searches, counts } = rowsOf(5_000, 10);
+  expect(isMany('update')).toBe(true);
+  expect(count('update')).toBe(5_000);
+  expect(searches()).toBe(1);
+  expect([...rows('update')]).toHaveLength(5_000);
+  expect([...rows('update')]).toHaveLength(5_000);
+  expect(isMany('update')).toBe(true);
+  expect([searches(), counts()]).toEqual([2, 1]);
+});
+
+test('what takes too much memory is searched for at each call, and is complete', () => {
+  const { rows, searches } = rowsOf(300, 1_000_000);
+  for (const expected of [3, 4]) {
+    expect([...rows('insert')].map((change) => change.kind === 'insert' && change.new[0])).toEqual(
+      Array.from({ length: 300 }, (_, i) => BigInt(i)),
+    );
+    expect(searches()).toBe(expected);
+  }
+});

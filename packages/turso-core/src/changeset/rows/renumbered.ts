@@ -1,0 +1,146 @@
+import type { Database } from 'better-sqlite3';
+import { createHash } from 'node:crypto';
+import { contentKey } from '../../local/schema/content-key';
+import { quoteName } from '../../local/values/quote';
+import { declaredKey, type Table } from '../../local/schema/schema';
+import { sameValue, type Encoding, type SqlValue } from '../../local/values/values';
+import { align, type AlignedRow, type Alignment } from './align';
+import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from '../model';
+import { BEFORE } from './row-queries';
+import { rowReader } from './row-reader';
+
+/** Rows of which at least one must differ by its rowid, before it is asked whether they were all renumbered. */
+const SHARE = 1000;
+
+/** Changes that this has to spare: fewer are carried as they are, so that rowids stay the same on both sides. */
+const WORTH = 100;
+
+/**
+ * Changes of a table whose hidden rowids were numbered anew (by VACUUM, or by restoring a dump): such a row has not
+ * changed. It keeps the rowid that it had, and that the other side knows. Which rows are the same, their declared key
+ * says, or else their content and order.
+ *
+ * @param byRowid - the changes when rows are paired by their rowid.
+ * @param older - the name under which the older rows are attached.
+ */
+export function exceptRenumbered(
+  db: Database,
+  table: Table,
+  encoding: Encoding,
+  byRowid: TableChanges,
+  older = BEFORE,
+): TableChanges {
+  let known: TableChanges | undefined;
+  const changes = (): TableChanges =>
+    (known ??= renumbered({ db, table, encoding, byRowid, older }) ?? byRowid);
+  return {
+    ...byRowid,
+    rows: (kind) => changes().rows(kind),
+    count: (kind) => changes().count(kind),
+    bulk: (kind, form) => changes().bulk(kind, form),
+    isRenumbered: () => changes() !== byRowid,
+  };
+}
+
+interface Comparison {
+  readonly db: Database;
+  readonly table: Table;
+  readonly encoding: Encoding;
+  readonly byRowid: TableChanges;
+  readonly older: string;
+}
+
+function renumbered(comparison: Comparison): TableChanges | null {
+  const { db, table, byRowid, older } = comparison;
+  const differing = CHANGE_KINDS.reduce((sum, kind) => sum + byRowid.count(kind), 0);
+  if (differing < WORTH) return null;
+  const size = db
+    .prepare(`SELECT count(*) FROM ${older}.${quoteName(table.name)}`)
+    .pluck()
+    .get() as number;
+  if (differing * SHARE < size) return null;
+  const [before, after] = [readSide(db, table, older), readSide(db, table, 'main')];
+  const alignment = align(before.rows, after.rows, declaredKey(table).length > 0);
+  if (alignment === null || !isRenumbering(alignment, before.rowids, after.rowids)) return null;
+  const { updates, deletes, inserts } = alignment;
+  if (differing - updates.length - deletes.length - inserts.length < WORTH) return null;
+  return changesOf(comparison, alignment, [before.rowids, after.rowids]);
+}
+
+interface Side {
+  readonly rowids: readonly bigint[];
+  readonly rows: readonly AlignedRow[];
+}
+
+function readSide(db: Database, table: Table, schema: string): Side {
+  const stored = table.columns.filter((c) => !c.generated).map((c) => quoteName(c.name));
+  const key = declaredKey(table).map(quoteName);
+  const hasKey = key.map((name) => `${name} IS NOT NULL`).join(' AND ');
+  const name = key.length === 0 ? 'NULL' : `iif(${hasKey}, ${contentKey(key)}, NULL)`;
+  const rowid = quoteName(table.rowid ?? '');
+  const found = db
+    .prepare(
+      `SELECT ${rowid}, ${name}, ${contentKey(stored)} FROM ${schema}.${quoteName(table.name)} ORDER BY ${rowid}`,
+    )
+    .raw()
+    .safeIntegers()
+    .iterate() as IterableIterator<[bigint, string | null, string]>;
+  const [rowids, rows]: [bigint[], AlignedRow[]] = [[], []];
+  for (const [id, named, text] of found) {
+    const content = digest(text);
+    rowids.push(id);
+    rows.push({ name: named === null ? content : digest(named), content });
+  }
+  return { rowids, rows };
+}
+
+function digest(text: string): string {
+  return createHash('sha1').update(text).digest('base64');
+}
+
+// Rows are numbered from 1 on without gaps, and those that were added follow. A rowid that was set to something else on
+// purpose is a change.
+function isRenumbering(
+  { pairs, updates, inserts }: Alignment,
+  before: readonly bigint[],
+  after: readonly bigint[],
+): boolean {
+  const hasMoved = [...pairs, ...updates].some(([i, j]) => before[i] !== after[j]);
+  const most = BigInt(before.length + inserts.length);
+  const isRoom = (before.at(-1) ?? 0n) < GREATEST_ROWID - most;
+  return hasMoved && isRoom && (after[0] ?? 1n) >= 1n && (after.at(-1) ?? 0n) <= most;
+}
+
+const GREATEST_ROWID = 2n ** 63n - 1n;
+
+function changesOf(
+  { db, table, encoding, byRowid, older }: Comparison,
+  { updates, deletes, inserts }: Alignment,
+  [before, after]: readonly [readonly bigint[], readonly bigint[]],
+): TableChanges {
+  const { columns } = byRowid;
+  const reader = rowReader(db, table, columns, encoding);
+  const select = (schema: string): ((rowid: bigint | undefined) => SqlValue[]) => {
+    const sql = `SELECT ${reader.list('')} FROM ${schema}.${quoteName(table.name)} WHERE ${quoteName(table.rowid ?? '')} = ?`;
+    const statement = db.prepare(sql).raw().safeIntegers();
+    return (rowid) => reader.read(statement.get(rowid) as SqlValue[], schema);
+  };
+  const [old, now] = [select(older), select('main')];
+  const greatest = before.at(-1) ?? 0n;
+  const rows = function* (kind: ChangeKind): Generator<RowChange> {
+    if (kind === 'delete') for (const i of deletes) yield { kind, old: old(before[i]) };
+    else if (kind === 'insert') {
+      for (const [n, j] of inserts.entries())
+        yield { kind, new: [greatest + BigInt(n + 1), ...now(after[j]).slice(1)] };
+    } else {
+      for (const [i, j] of updates) {
+        const [was, is] = [old(before[i]), now(after[j])];
+        const row = [was[0] as SqlValue, ...is.slice(1)];
+        const changed = row.flatMap((value, c) => (sameValue(value, was[c] as SqlValue) ? [] : [c]));
+        yield { kind, old: was, new: row, changed };
+      }
+    }
+  };
+  const counts = { delete: deletes.length, update: updates.length, insert: inserts.length };
+  return { ...byRowid, rows, count: (kind) => counts[kind], bulk: () => null };
+}

@@ -1,0 +1,117 @@
+import type { Database } from 'better-sqlite3';
+import { keyTerms } from '../../local/schema/key-terms';
+import { quoteName } from '../../local/values/quote';
+import { keyColumns, rowColumns, type Table } from '../../local/schema/schema';
+import { sameValue, type Encoding, type SqlValue } from '../../local/values/values';
+import { bulkRows } from './bulk-rows';
+import { knownRows } from './known-rows';
+import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from '../model';
+import { EVERYWHERE, type RowidRange } from '../pages/changed-ranges';
+import { BEFORE, changedFrom, sideOf, type Presence } from './row-queries';
+import { rowReader, type RowReader } from './row-reader';
+
+/**
+ * Columns of a row, at most, that can be compared: a pair of rows is one result of a query, and SQLite allows 2,000
+ * columns in one.
+ */
+export const MAX_COLUMNS = 999;
+
+/** Ranges that are worth pieces of their own when many rows are rendered at once. */
+const FEW_RANGES = 20;
+
+/** Where changed rows are looked for. */
+export interface Place {
+  /** The name under which the older rows are attached. */
+  readonly older?: string;
+  /** The rowids among which they are, in ascending order; all by default. */
+  readonly ranges?: readonly RowidRange[];
+}
+
+/**
+ * The changed rows of one table, found by SQLite itself: rows are paired by their key, to the byte, and compared by
+ * storage class and bytes. A table that only one side has counts as empty on the other.
+ */
+export function diffRows(
+  db: Database,
+  table: Table,
+  presence: Presence,
+  encoding: Encoding,
+  { older = BEFORE, ranges = EVERYWHERE }: Place = {},
+): TableChanges {
+  const columns = rowColumns(table);
+  const key = keyColumns(table).map((name) => columns.indexOf(name));
+  const reader = rowReader(db, table, columns, encoding);
+  const places = changedFrom(table, presence, columns, older);
+  // Asked for range by range only where there is more than one place to look.
+  const within = ranges === EVERYWHERE ? [[]] : ranges.map((range) => [...range]);
+  const inRange = (kind: ChangeKind): string =>
+    ranges === EVERYWHERE ? '' : `AND ${rowidOf(table, kind)} BETWEEN ? AND ?`;
+  const read = function* (kind: ChangeKind, condition: string, args: bigint[]): Generator<RowChange> {
+    const from = places[kind];
+    if (from === null) return;
+    const sides = kind === 'update' ? ['o.', 'n.'] : [`${sideOf(kind)}.`];
+    const order = keyTerms(table, `${sideOf(kind)}.`).join(',');
+    const sql = `SELECT ${sides.map(reader.list).join(',')} ${from} ${condition} ORDER BY ${order}`;
+    const rows = db
+      .prepare(sql)
+      .raw()
+      .safeIntegers()
+      .iterate(...args) as IterableIterator<SqlValue[]>;
+    for (const row of rows) yield toChange(kind, row, reader, older);
+  };
+  const { isMany, rows, count } = knownRows({
+    *search(kind) {
+      for (const args of within) yield* read(kind, inRange(kind), args);
+    },
+    count(kind) {
+      // Rows that are compared in order to be rendered need not be compared once more.
+      const pieces = kind === 'update' ? bulk(kind, 'keys') : null;
+      if (pieces !== null) return sumOf(pieces, (piece) => piece.count);
+      const select = db.prepare(`SELECT count(*) ${places[kind] ?? 'WHERE false'} ${inRange(kind)}`).pluck();
+      return sumOf(within, (args) => select.get(...args) as number);
+    },
+  });
+  const bulk = bulkRows({
+    db,
+    table,
+    columns,
+    encoding,
+    older,
+    ranges: ranges.length > FEW_RANGES ? EVERYWHERE : ranges,
+    isMany,
+    from: (kind, first) => changedFrom(table, presence, firstOf(columns, first), older)[kind],
+    rows: (kind, first, last) => [
+      ...read(kind, `AND ${rowidOf(table, kind)} BETWEEN ? AND ?`, [first, last]),
+    ],
+  });
+  return { table, columns, key, beforeSchema: presence === 'before', rows, count, bulk };
+}
+
+function sumOf<T>(items: Iterable<T>, value: (item: T) => number): number {
+  let sum = 0;
+  for (const item of items) sum += value(item);
+  return sum;
+}
+
+// Where the first pair of values that is compared differs, the others need not be compared.
+function firstOf(columns: readonly string[], first: readonly number[]): string[] {
+  return [...first.map((i) => columns[i] ?? ''), ...columns.filter((_, i) => !first.includes(i))];
+}
+
+function rowidOf(table: Table, kind: ChangeKind): string {
+  return `${sideOf(kind)}.${quoteName(table.rowidAlias ?? table.rowid ?? '')}`;
+}
+
+/** Whether there are any changed rows. */
+export function hasChanges(changes: TableChanges): boolean {
+  return CHANGE_KINDS.some((kind) => changes.count(kind) > 0);
+}
+
+function toChange(kind: ChangeKind, row: SqlValue[], reader: RowReader, older: string): RowChange {
+  if (kind === 'delete') return { kind, old: reader.read(row, older) };
+  if (kind === 'insert') return { kind, new: reader.read(row, 'main') };
+  const old = reader.read(row.slice(0, row.length / 2), older);
+  const now = reader.read(row.slice(row.length / 2), 'main');
+  const changed = old.flatMap((value, i) => (sameValue(value, now[i] as SqlValue) ? [] : [i]));
+  return { kind, old, new: now, changed };
+}

@@ -1,0 +1,41 @@
+import { jsonCell } from '../../local/values/json-cells';
+import { quoteString } from '../../local/values/quote';
+import { keyColumns, type Table } from '../../local/schema/schema';
+import type { ChangeKind, RowForm } from '../model';
+import { sideOf } from './row-queries';
+
+/** What rows are of. */
+interface Shape {
+  readonly table: Table;
+  /** All columns of a row. */
+  readonly columns: readonly string[];
+  /** Indexes of the columns that an update sets. */
+  readonly set: readonly number[];
+}
+
+/**
+ * An SQL expression that renders a changed row in a form of {@link RowForm}. Its values before are `o0`, `o1`, .., those
+ * after `n0`, `n1`, .., and `d0`, `d1`, .. tell which of them an update changes.
+ */
+export function rowText(form: RowForm, kind: ChangeKind, { table, columns, set }: Shape): string {
+  const all = columns.map((_, i) => i);
+  const key = keyColumns(table).map((name) => columns.indexOf(name));
+  const [old, now] = [cells('o'), cells('n')];
+  if (form === 'report' && kind === 'update') {
+    const changes = set.map((i) => {
+      const name = quoteString(`${JSON.stringify(columns[i])}:[`);
+      return `iif(d${i}, ${name}||${old([i]).join()}||','||${now([i]).join()}||']', NULL)`;
+    });
+    return `'{"key":'||${list(old(key))}||',"set":{'||concat_ws(',',${changes.join(',') || 'NULL'})||'}}'`;
+  }
+  if (kind === 'update') return list([...old(form === 'keys' ? key : all), ...now(set)]);
+  return list(cells(sideOf(kind))(form === 'keys' && kind === 'delete' ? key : all));
+}
+
+function cells(side: 'o' | 'n'): (columns: readonly number[]) => string[] {
+  return (columns) => columns.map((i) => jsonCell(`${side}${i}`));
+}
+
+function list(cells: readonly string[]): string {
+  return `'['||concat_ws(',',${cells.join(',')})||']'`;
+}

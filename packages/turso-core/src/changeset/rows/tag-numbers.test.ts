@@ -1,0 +1,42 @@
+import Database from 'better-sqlite3';
+import { jsonCell } from '../../local/values/json-cells';
+import { tagNumbers } from './tag-numbers';
+
+const db = new Database(':memory:');
+afterAll(() => db.close());
+
+/** Renders a value given in SQL, as it stands in a row that is pushed. */
+function rendered(sql: string): string {
+  return db
+    .prepare(`SELECT '['||${jsonCell('v')}||']' FROM (SELECT ${sql} AS v)`)
+    .pluck()
+    .get() as string;
+}
+
+test.each([
+  ['1', '[1]'],
+  ['9007199254740991', '[9007199254740991]'],
+  ['9007199254740992', '[{"integer":"9007199254740992"}]'],
+  ['-9223372036854775807 - 1', '[{"integer":"-9223372036854775808"}]'],
+  ['0.0', '[{"real":"0.0"}]'],
+  ['9e999', '[{"real":"Infinity"}]'],
+  ['-9e999', '[{"real":"-Infinity"}]'],
+  ['NULL', '[null]'],
+  [`'a' || char(9) || '1.5' || char(13) || '9'`, '["a\\t1.5\\r9"]'],
+  [`'{"real":"9e999"}'`, '["{\\"real\\":\\"9e999\\"}"]'],
+])('%s is reported as %s', (sql, expected) => {
+  expect(tagNumbers(rendered(sql))).toBe(expected);
+});
+
+test('a REAL is reported with all its bits', () => {
+  const [value] = JSON.parse(tagNumbers(rendered('0.1 + 0.2'))) as [{ real: string }];
+  expect(Number(value.real)).toBe(0.1 + 0.2);
+});
+
+test('what is sent is JSON that SQLite reads back to the same', () => {
+  const read = db
+    .prepare(`SELECT typeof(value->>0) || ' ' || quote(value->>0) FROM json_each('['||?||']')`)
+    .pluck();
+  expect(read.get(rendered('9223372036854775807'))).toBe('integer 9223372036854775807');
+  expect(read.get(rendered('1.0'))).toBe('real 1.0');
+});

@@ -1,0 +1,68 @@
+import type { Database } from 'better-sqlite3';
+import { bindValues } from '../../local/values/bind';
+import { exactProjection, exactRow } from '../../local/values/exact-projection';
+import { keyTerms } from '../../local/schema/key-terms';
+import { quoteName } from '../../local/values/quote';
+import { keyColumns, rowColumns, type Table } from '../../local/schema/schema';
+import { sameValue, type Encoding, type SqlValue } from '../../local/values/values';
+import { columnGroups } from '../../local/column-groups';
+import type { ChangeKind, RowChange, TableChanges } from '../model';
+import { BEFORE, changedFrom, sideOf, type Presence } from './row-queries';
+
+/**
+ * The changed rows of a table of which a pair of rows does not fit into one result of a query: SQLite allows 2,000 columns.
+ * Their keys are found first, and each row is read by some columns at a time.
+ *
+ * @param older - the name under which the older rows are attached.
+ */
+export function diffWide(
+  db: Database,
+  table: Table,
+  presence: Presence,
+  encoding: Encoding,
+  older = BEFORE,
+): TableChanges {
+  const columns = rowColumns(table);
+  const names = keyColumns(table);
+  const key = names.map((name) => columns.indexOf(name));
+  const places = changedFrom(table, presence, columns, older);
+  const read = (schema: string, values: readonly SqlValue[]): SqlValue[] => {
+    const { expressions, args } = bindValues(values);
+    const where = keyTerms(table)
+      .map((term, i) => `${term} = ${expressions[i] ?? ''}`)
+      .join(' AND ');
+    const from = `FROM ${schema}.${quoteName(table.name)} WHERE ${where}`;
+    return columnGroups(columns).flatMap((group) => {
+      const list = exactProjection(group.map(quoteName));
+      const row = db
+        .prepare(`SELECT ${list} ${from}`)
+        .raw()
+        .safeIntegers()
+        .get(...args);
+      return exactRow(row as SqlValue[], encoding);
+    });
+  };
+  const rows = function* (kind: ChangeKind): Generator<RowChange> {
+    const from = places[kind];
+    if (from === null) return;
+    const side = `${sideOf(kind)}.`;
+    const list = exactProjection(names.map((name) => `${side}${quoteName(name)}`));
+    const sql = `SELECT ${list} ${from} ORDER BY ${keyTerms(table, side).join(',')}`;
+    const keys = db.prepare(sql).raw().safeIntegers().iterate() as IterableIterator<SqlValue[]>;
+    for (const found of keys) {
+      const values = exactRow(found, encoding);
+      if (kind === 'delete') yield { kind, old: read(older, values) };
+      else if (kind === 'insert') yield { kind, new: read('main', values) };
+      else {
+        const [old, now] = [read(older, values), read('main', values)];
+        const changed = old.flatMap((value, i) => (sameValue(value, now[i] as SqlValue) ? [] : [i]));
+        yield { kind, old, new: now, changed };
+      }
+    }
+  };
+  const count = (kind: ChangeKind): number => {
+    const from = places[kind];
+    return from === null ? 0 : (db.prepare(`SELECT count(*) ${from}`).pluck().get() as number);
+  };
+  return { table, columns, key, beforeSchema: presence === 'before', rows, count, bulk: () => null };
+}

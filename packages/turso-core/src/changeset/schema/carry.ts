@@ -1,0 +1,174 @@
+import { constants, copyFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { systemCode } from '../../errors';
+import { using } from '../../local/files/open';
+import { quoteName } from '../../local/values/quote';
+import { keyColumns, type Schema, type SchemaObject, type Table } from '../../local/schema/schema';
+import type { Encoding } from '../../local/values/values';
+import { addColumnStatements } from './add-columns';
+import { carriedColumns, defaultedColumns, type CarriedColumn } from './carried-columns';
+import { isConstant } from './constant';
+import { dropSql } from './drop-sql';
+import { inexactRows } from './inexact';
+import { writeMisfits } from './misfits';
+import type { ObjectChange, TableAlteration } from '../model';
+import type { TablePair } from './pair-tables';
+import { rebuildStatements } from './rebuild-statements';
+import { renameStatements, type RenameContext } from './rename-statements';
+import { unsupported } from '../unsupported';
+
+/** How a table's definition is changed. */
+export interface CarriedTable extends TablePair {
+  readonly alteration: TableAlteration;
+  /** Which rows have to go before: as they were, they do not fit the new definition, or nobody knows how. */
+  readonly leaves: 'none' | 'misfits' | 'all';
+}
+
+/** What {@link carryTables} works on. */
+export interface CarryOptions {
+  /** The file of the database as it was. */
+  readonly before: string;
+  /** Where to write the rows of tables that leave only `misfits`: to a database with just these tables and rows. */
+  readonly misfits: string;
+  readonly schema: Schema;
+  readonly pairs: readonly TablePair[];
+  /** What else changes. */
+  readonly changes: readonly ObjectChange[];
+  /** Names that are taken in the database as it becomes. */
+  readonly taken: ReadonlySet<string>;
+}
+
+/**
+ * Finds how tables get their new definitions by doing it: makes a copy of a database in which that has happened, so that
+ * rows can be compared with what becomes of them. Throws UNSUPPORTED_CHANGE.
+ */
+export function carryTables(
+  file: string,
+  { before, misfits, schema, pairs, changes, taken }: CarryOptions,
+): CarriedTable[] {
+  copyFileSync(before, file, constants.COPYFILE_FICLONE);
+  return using(openScratch(file), (db) => {
+    const dropped = changes
+      .filter(({ action, object }) => action === 'drop' && schema.tables.get(object.name)?.kind !== 'virtual')
+      .map((c) => c.object);
+    const inTheWay = schema.objects.filter(
+      (o) => o.type === 'view' || o.type === 'trigger' || dropped.includes(o),
+    );
+    const order = ['trigger', 'view', 'index', 'table'];
+    for (const object of inTheWay.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type)))
+      db.exec(dropSql(object));
+    const { encoding } = schema;
+    const holding = freeName(taken);
+    const options = { before, misfits, schema, changes, encoding, holding, hasSequences: hasSequences(db) };
+    // First, since renaming reads all that may use a name, and tables that go leave views behind that cannot be read.
+    const renamed = pairs.flatMap((pair) => renameTable(db, pair, options) ?? []);
+    const others = pairs.filter((pair) => !renamed.some((c) => c.to === pair.to));
+    return [...renamed, ...others.map((pair) => carryTable(db, pair, options))];
+  });
+}
+
+function openScratch(file: string): Database.Database {
+  const db = new Database(file);
+  // Nobody needs this file after a crash.
+  for (const pragma of ['journal_mode = MEMORY', 'synchronous = OFF', 'foreign_keys = OFF'])
+    db.pragma(pragma);
+  return db;
+}
+
+function hasSequences(db: Database.Database): boolean {
+  return db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
+}
+
+function freeName(taken: ReadonlySet<string>): string {
+  for (let n = 1; ; n++) {
+    const name = `turso_sync_staging_rebuild_${n}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
+interface Place extends RenameContext {
+  readonly before: string;
+  readonly misfits: string;
+  readonly encoding: Encoding;
+  readonly holding: string;
+  readonly hasSequences: boolean;
+}
+
+function renameTable(db: Database.Database, pair: TablePair, place: Place): CarriedTable | null {
+  const statements = renameStatements(pair, place);
+  if (statements === null || attempt(db, statements) !== null) return null;
+  return carriedTable(pair, { rebuilt: false, statements, leaves: 'none' });
+}
+
+function carriedTable(
+  pair: TablePair,
+  { leaves, ...how }: Pick<TableAlteration, 'rebuilt' | 'statements'> & Pick<CarriedTable, 'leaves'>,
+): CarriedTable {
+  const [from, object] = [objectOf(pair.from), objectOf(pair.to)];
+  return { ...pair, alteration: { action: 'alter', object, from, ...how }, leaves };
+}
+
+function carryTable(db: Database.Database, pair: TablePair, place: Place): CarriedTable {
+  const { from, to } = pair;
+  const carried = carriedColumns(from, to);
+  const added = addColumnStatements(pair);
+  if (added !== null && attempt(db, added) === null)
+    return carriedTable(pair, { rebuilt: false, statements: added, leaves: 'none' });
+  const statements = rebuildStatements(pair, { ...place, carried });
+  const leaves = rebuild(db, pair, { ...place, carried, statements });
+  const text = db
+    .prepare(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?`)
+    .pluck()
+    .get(to.name);
+  if (text !== to.sql)
+    throw unsupported(`no statement gives table "${to.name}" the text of its definition: ${to.sql}`);
+  return carriedTable(pair, { rebuilt: true, statements, leaves });
+}
+
+interface Rebuild extends Place {
+  readonly carried: readonly CarriedColumn[];
+  readonly statements: readonly string[];
+}
+
+/** Makes a table anew, with as many of its rows as fit, and answers which had to go. */
+function rebuild(
+  db: Database.Database,
+  pair: TablePair,
+  { statements, ...options }: Rebuild,
+): CarriedTable['leaves'] {
+  const { from, to } = pair;
+  const name = `main.${quoteName(from.name)}`;
+  // A default that is another one each time is known to nobody.
+  if (defaultedColumns(to, options.carried).every(isConstant)) {
+    const condition = inexactRows(pair, options.carried);
+    const isExact =
+      condition === null || db.prepare(`SELECT 1 FROM ${name} WHERE ${condition}`).get() === undefined;
+    if (isExact && attempt(db, statements) === null) return 'none';
+    if (writeMisfits(options.misfits, pair, { ...options, condition })) {
+      const key = keyColumns(from).map(quoteName).join(',');
+      const misfits = `SELECT ${key} FROM misfits.${quoteName(from.name)}`;
+      db.prepare('ATTACH ? AS misfits').run(options.misfits);
+      const refusal = attempt(db, [`DELETE FROM ${name} WHERE (${key}) IN (${misfits})`, ...statements]);
+      db.exec('DETACH misfits');
+      if (refusal === null) return 'misfits';
+    }
+  }
+  const refusal = attempt(db, [`DELETE FROM ${name}`, ...statements]);
+  if (refusal === null) return 'all';
+  throw unsupported(`the new definition of table "${to.name}" cannot be made (${refusal})`);
+}
+
+function objectOf({ name, sql }: Table): SchemaObject {
+  return { type: 'table', name, table: name, sql };
+}
+
+/** Runs all statements or none; answers what SQLite says against it. */
+function attempt(db: Database.Database, statements: readonly string[]): string | null {
+  try {
+    db.transaction(() => statements.forEach((sql) => db.exec(sql)))();
+    return null;
+  } catch (error) {
+    if (!systemCode(error).startsWith('SQLITE_')) throw error;
+    return (error as Error).message;
+  }
+}

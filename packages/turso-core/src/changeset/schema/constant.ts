@@ -1,0 +1,11 @@
+import type { Column } from '../../local/schema/schema';
+
+const LITERAL = /^(?:null|true|false|[-+]?\d{1,18}|[-+]?\d{0,7}\.\d{0,7}|x?'(?:[^']|'')*')$/i;
+
+/**
+ * Whether a column's DEFAULT, if any, is the same for every row at any time on any version of SQLite. Calls and
+ * CURRENT_TIME are not, and decimals of many digits are read one bit off by some versions.
+ */
+export function isConstant({ defaultValue }: Column): boolean {
+  return defaultValue === null || LITERAL.test(defaultValue);
+}

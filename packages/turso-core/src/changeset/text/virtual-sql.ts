@@ -1,0 +1,68 @@
+import { quoteName, quoteString, quoteValue } from '../../local/values/quote';
+import type { Changeset, IndexSetting, SchemaChange, VirtualChange } from '../model';
+
+/** SQL about virtual tables that is not about single rows, by its place in a transaction. */
+export interface VirtualSql {
+  /** Tables that are dropped and made anew, with their rows, by `replacements`. */
+  readonly replaced: ReadonlySet<string>;
+  /** Before any row is changed. */
+  readonly replacements: readonly string[];
+  /** After tables are made, before rows are inserted. */
+  readonly clearings: readonly string[];
+  /** After all rows, and after views are made: what an index is about may be one. */
+  readonly commands: readonly string[];
+}
+
+/** What a changeset needs for its virtual tables; `done` are schema changes that are there already. */
+export function virtualSql(
+  { schema, virtual }: Pick<Changeset, 'schema' | 'virtual'>,
+  done: ReadonlySet<SchemaChange> = new Set(),
+): VirtualSql {
+  const made = new Map(
+    schema
+      .filter((c) => c.action === 'create' && c.object.type === 'table' && !done.has(c))
+      .map(({ object }) => [object.name, object.sql]),
+  );
+  const replaced = virtual.filter((v) => v.keeps !== null);
+  return {
+    replaced: new Set(replaced.map((v) => v.table)),
+    replacements: replaced.flatMap((v) => replace(v, made.get(v.table))),
+    clearings: virtual.filter((v) => made.has(v.table)).flatMap(clear),
+    commands: virtual.flatMap((v) => [
+      ...v.settings.map((setting) => set(v.table, setting)),
+      ...(v.rebuild ? [rebuild(v.table)] : []),
+    ]),
+  };
+}
+
+const KEPT = quoteName('turso_sync_staging_virtual');
+
+// Through a table, so that rows which someone else has added are kept as well.
+function replace({ table, keeps }: VirtualChange, sql: string | undefined): string[] {
+  if (keeps === null || sql === undefined) return [];
+  const name = quoteName(table);
+  const columns = keeps.map(quoteName);
+  return [
+    `CREATE TABLE ${KEPT} AS SELECT ${columns.map((column, i) => `${column} AS c${i}`).join(',')} FROM ${name}`,
+    `DROP TABLE ${name}`,
+    sql,
+    `INSERT INTO ${name}(${columns.join(',')}) SELECT * FROM ${KEPT}`,
+    `DROP TABLE ${KEPT}`,
+  ];
+}
+
+// A new index begins with some rows that say that it is empty.
+function clear({ shadows }: VirtualChange): string[] {
+  return shadows.filter((shadow) => shadow.from === null).map(({ name }) => `DELETE FROM ${quoteName(name)}`);
+}
+
+// https://sqlite.org/fts5.html#special_insert_commands
+function set(table: string, { name, to }: IndexSetting): string {
+  const index = quoteName(table);
+  return `INSERT INTO ${index}(${index}, rank) VALUES(${quoteString(name)}, ${quoteValue(to)})`;
+}
+
+function rebuild(table: string): string {
+  const index = quoteName(table);
+  return `INSERT INTO ${index}(${index}) VALUES('rebuild')`;
+}

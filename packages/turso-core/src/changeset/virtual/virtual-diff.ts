@@ -1,0 +1,204 @@
+import type { Database } from 'better-sqlite3';
+import { systemCode } from '../../errors';
+import { quoteName } from '../../local/values/quote';
+import type { Schema, Table } from '../../local/schema/schema';
+import type { VirtualTable } from '../../local/schema/virtual-table';
+import type { ShadowTable, TableChanges, VirtualChange } from '../model';
+import { diffRows, hasChanges } from '../rows/row-diff';
+import { BEFORE, type Presence } from '../rows/row-queries';
+import { unsupported } from '../unsupported';
+import { diffSettings } from './virtual-settings';
+import { differsInContent, findFlaw, type IndexChecks } from './virtual-whole';
+
+/** What is changed in virtual tables: rows, theirs or of the tables that they are stored in, and all the rest. */
+export interface VirtualDiff {
+  readonly tables: TableChanges[];
+  readonly changes: VirtualChange[];
+}
+
+/**
+ * Compares virtual tables. Those with content of their own are compared by their rows, however they are stored, and
+ * changed through themselves, so that their index stays whole. An index over another table is made anew where it fits that
+ * table, and so says nothing that the table does not say. Any other index is carried as it is stored.
+ * Throws UNSUPPORTED_CHANGE.
+ */
+export function diffVirtualTables(db: Database, { before, after, checks }: Sides): VirtualDiff {
+  const into: VirtualDiff = { tables: [], changes: [] };
+  for (const name of new Set([...before.tables.keys(), ...after.tables.keys()])) {
+    const [old, now] = [virtualOf(before, name), virtualOf(after, name)];
+    if (old !== undefined || now !== undefined)
+      diffVirtualTable({ db, before, after, checks, into }, old, now);
+  }
+  return into;
+}
+
+/** The two databases. */
+interface Sides {
+  readonly before: Schema;
+  readonly after: Schema;
+  readonly checks: IndexChecks;
+}
+
+interface Context extends Sides {
+  readonly db: Database;
+  readonly into: VirtualDiff;
+}
+
+/** A table that is known to be virtual. */
+type Virtual = Table & { readonly virtual: VirtualTable };
+
+function virtualOf({ tables }: Schema, name: string): Virtual | undefined {
+  const table = tables.get(name);
+  return table?.virtual === null ? undefined : (table as Virtual | undefined);
+}
+
+function diffVirtualTable(context: Context, old: Virtual | undefined, now: Virtual | undefined): void {
+  if (old === undefined || now === undefined) {
+    const [table, presence] = old === undefined ? [now, 'after' as const] : [old, 'before' as const];
+    if (table !== undefined) diffPair(context, { table, presence, isRedefined: false });
+  } else if (old.sql === now.sql) {
+    if (isStoredDifferently(context, now))
+      diffPair(context, { table: now, presence: 'both', isRedefined: false });
+  } else if (keepsRows(old, now)) diffPair(context, { table: now, presence: 'both', isRedefined: true });
+  else {
+    // One goes, with its rows, and another one comes.
+    if (now.virtual.content === 'external' && !context.checks.isWhole('after', now)) throw notRebuilt(now);
+    diffPair(context, { table: old, presence: 'before', isRedefined: false });
+    diffPair(context, { table: now, presence: 'after', isRedefined: false });
+  }
+}
+
+function diffPair(context: Context, pair: Pair): void {
+  const { table, presence } = pair;
+  try {
+    switch (table.virtual.content) {
+      case 'own':
+        diffOwn(context, pair);
+        return;
+      case 'external':
+        diffExternal(context, pair);
+        return;
+      case 'none':
+        diffStored(context, pair);
+        return;
+      case 'derived':
+        if (presence === 'before') context.into.changes.push(changeOf(table, 'derived'));
+        return;
+      case 'unknown':
+        throw unsupported(
+          `virtual table "${table.name}" cannot be read here (module "${table.virtual.module}")`,
+        );
+    }
+  } catch (error) {
+    if (!systemCode(error).startsWith('SQLITE_CORRUPT')) throw error;
+    throw damaged(table, (error as Error).message);
+  }
+}
+
+/** A virtual table, where it is, and whether its definition has changed. */
+interface Pair {
+  readonly table: Virtual;
+  readonly presence: Presence;
+  readonly isRedefined: boolean;
+}
+
+/** What is stored differently may still mean the same: merged segments, a tree in another shape. */
+function isStoredDifferently({ db, before, after }: Context, { virtual, name }: Virtual): boolean {
+  if (virtual.content === 'unknown') {
+    const prefix = `${name}_`.toLowerCase();
+    const names = [...after.tables.keys()].filter((n) => n.toLowerCase().startsWith(prefix));
+    return names.some((n) => isChanged(db, before, after, n));
+  }
+  return virtual.shadows.some((n) => isChanged(db, before, after, n));
+}
+
+function isChanged(db: Database, before: Schema, after: Schema, name: string): boolean {
+  const [old, now] = [before.tables.get(name), after.tables.get(name)];
+  if (old === undefined || now === undefined) return old !== now;
+  return hasChanges(diffRows(db, now, 'both', after.encoding));
+}
+
+/** Whether a virtual table that is made anew takes over the rows that it had. Throws UNSUPPORTED_CHANGE. */
+function keepsRows(old: Virtual, now: Virtual): boolean {
+  const contents = [old.virtual.content, now.virtual.content];
+  if (contents.includes('none')) {
+    throw unsupported(
+      `virtual table "${now.name}" was dropped and made anew, and has no content to make its index from`,
+    );
+  }
+  if (contents[0] !== contents[1]) return false;
+  const isText = (t: Virtual): boolean => t.virtual.module.startsWith('fts');
+  const names = ({ columns }: Virtual): string => JSON.stringify(columns.map((c) => c.name));
+  const isAlike = old.virtual.module === now.virtual.module || (isText(old) && isText(now));
+  return contents[0] !== 'own' || (isAlike && names(old) === names(now));
+}
+
+function diffOwn({ db, after, into }: Context, { table, presence, isRedefined }: Pair): void {
+  const flaw = presence === 'before' ? null : findFlaw(db, table);
+  if (flaw !== null) throw damaged(table, flaw);
+  const rows = diffRows(db, table, presence, after.encoding);
+  if (hasChanges(rows)) into.tables.push(rows);
+  const settings = diffSettings(db, table, isRedefined ? 'after' : presence, BEFORE);
+  const keeps = isRedefined ? table.columns.map((c) => c.name) : null;
+  if (settings.length > 0 || isRedefined) into.changes.push({ ...changeOf(table, 'own'), settings, keeps });
+}
+
+function diffExternal(context: Context, pair: Pair): void {
+  const { db, checks, into } = context;
+  const { table, presence, isRedefined } = pair;
+  if (presence === 'before') {
+    into.changes.push(changeOf(table, 'external'));
+    return;
+  }
+  if (!checks.isWhole('after', table)) {
+    if (isRedefined) throw notRebuilt(table);
+    diffStored(context, pair);
+    return;
+  }
+  const isSame =
+    presence === 'both' &&
+    !isRedefined &&
+    !differsInContent(db, table, BEFORE) &&
+    checks.isWhole('before', table);
+  const settings = diffSettings(db, table, isRedefined ? 'after' : presence, BEFORE);
+  if (!isSame || settings.length > 0)
+    into.changes.push({ ...changeOf(table, 'external'), settings, rebuild: !isSame });
+}
+
+function diffStored({ db, before, after, into }: Context, { table, presence }: Pair): void {
+  const shadows: ShadowTable[] = [];
+  for (const name of table.virtual.shadows) {
+    const [old, now] = [before.tables.get(name), after.tables.get(name)];
+    const stored = now ?? old;
+    if (stored === undefined) continue;
+    // It goes with the table, which cannot be dropped without it.
+    if (presence === 'before' && name.endsWith('_config')) continue;
+    const rows = diffRows(db, stored, presence, after.encoding);
+    if (hasChanges(rows)) into.tables.push(rows);
+    const count = (schema: string): number =>
+      db
+        .prepare(`SELECT count(*) FROM ${schema}.${quoteName(name)}`)
+        .pluck()
+        .get() as number;
+    shadows.push({ name, from: old ? count(BEFORE) : null, to: now ? count('main') : null });
+  }
+  into.changes.push({ ...changeOf(table, 'none'), shadows });
+}
+
+function changeOf({ name, virtual }: Virtual, content: VirtualChange['content']): VirtualChange {
+  const none = { settings: [], rebuild: false, shadows: [], keeps: null };
+  return { table: name, module: virtual.module, content, ...none };
+}
+
+function notRebuilt({ name }: Virtual): Error {
+  return unsupported(`full-text index "${name}" was made anew, and not rebuilt`);
+}
+
+function damaged({ name, virtual }: Virtual, flaw: string): Error {
+  const isText = virtual.module.startsWith('fts');
+  const rebuild = `\`INSERT INTO ${quoteName(name)}(${quoteName(name)}) VALUES('rebuild')\``;
+  return unsupported(
+    `virtual table "${name}" does not fit the tables that it is stored in, as if these had been edited (${flaw})`,
+    isText ? `Run ${rebuild} in the working copy.` : 'Drop it in the working copy and make it anew.',
+  );
+}

@@ -1,0 +1,86 @@
+import fs from 'node:fs';
+import Database from 'better-sqlite3';
+import { systemCode } from '../../errors';
+import { quoteName, quoteString } from '../../local/values/quote';
+import type { Table } from '../../local/schema/schema';
+
+/** Finds what is wrong with a virtual table that has its own content, such as an index that does not fit it; or null. */
+export function findFlaw(db: Database.Database, table: Table): string | null {
+  const found = db.pragma(`main.integrity_check(${quoteString(table.name)})`, { simple: true }) as string;
+  return found === 'ok' ? null : found;
+}
+
+/** Tells whether full-text indexes over other tables hold just what these tables do. */
+export interface IndexChecks {
+  isWhole(side: Side, table: Table): boolean;
+}
+
+type Side = 'before' | 'after';
+
+/**
+ * Runs work that may ask for {@link IndexChecks} of two databases. SQLite checks such an index only where it may write, so
+ * copies are asked, which are made when they are needed.
+ *
+ * @param place - names a place for a copy, which the caller removes.
+ */
+export function withIndexChecks<T>(
+  files: Readonly<Record<Side, string>>,
+  place: (name: string) => string,
+  work: (checks: IndexChecks) => T,
+): T {
+  const copies = new Map<Side, Database.Database>();
+  const open = (side: Side): Database.Database => {
+    const copy = place(`${side}.db`);
+    fs.copyFileSync(files[side], copy, fs.constants.COPYFILE_FICLONE);
+    const db = new Database(copy);
+    copies.set(side, db);
+    return db;
+  };
+  const isWhole: IndexChecks['isWhole'] = (side, { name, virtual }) => {
+    if (virtual?.content !== 'external') return false;
+    return passes(copies.get(side) ?? open(side), quoteName(name), virtual.module);
+  };
+  try {
+    return work({ isWhole });
+  } finally {
+    for (const db of copies.values()) db.close();
+  }
+}
+
+function passes(db: Database.Database, name: string, module: string): boolean {
+  // Rank 1 has FTS5 compare the index with the other table, too.
+  const command =
+    module === 'fts5'
+      ? `INSERT INTO ${name}(${name}, rank) VALUES('integrity-check', 1)`
+      : `INSERT INTO ${name}(${name}) VALUES('integrity-check')`;
+  try {
+    db.exec(command);
+    return true;
+  } catch (error) {
+    // The other table, or a column of it, may not be there at all.
+    if (/^SQLITE_(CORRUPT|ERROR)/.test(systemCode(error))) return false;
+    throw error;
+  }
+}
+
+/** Whether the table that an index is about has other texts or rowids than before, in the columns that are indexed. */
+export function differsInContent(
+  db: Database.Database,
+  { columns, virtual }: Table,
+  before: string,
+): boolean {
+  const { table, rowid } = virtual?.source ?? { table: '', rowid: '' };
+  // The first column is the index's own rowid.
+  const texts = columns.slice(1).map((c) => `CAST(${quoteName(c.name)} AS TEXT) COLLATE BINARY`);
+  const select = (schema: string): string =>
+    `SELECT ${[quoteName(rowid), ...texts].join(',')} FROM ${schema}.${quoteName(table)}`;
+  const differs = (a: string, b: string): boolean =>
+    db.prepare(`SELECT 1 FROM (${select(a)} EXCEPT ${select(b)}) LIMIT 1`).get() !== undefined;
+  try {
+    return differs('main', before) || differs(before, 'main');
+  } catch (error) {
+    // The other table, or a column of it, was not there before.
+    if (systemCode(error) !== 'SQLITE_ERROR') throw error;
+    return true;
+  }
+}

@@ -1,0 +1,309 @@
+import type { Database } from 'better-sqlite3';
+import { systemCode } from '../../errors';
+import { IS_NOT_STAGING } from '../staging';
+import type { Encoding } from '../values/values';
+import { isVirtual, parseVirtualTable, type VirtualTable } from './virtual-table';
+
+/** One row of `sqlite_schema`: something that a CREATE statement made. */
+export interface SchemaObject {
+  readonly type: 'table' | 'index' | 'view' | 'trigger';
+  readonly name: string;
+  /** The table or view that it belongs to; for tables and views their own name. */
+  readonly table: string;
+  /** The CREATE statement as stored. */
+  readonly sql: string;
+}
+
+/** A column as `PRAGMA table_xinfo` tells it. */
+export interface Column {
+  readonly name: string;
+  /** Declared type, empty where none was declared. */
+  readonly type: string;
+  /** 1-based place in the primary key, 0 where it is no part of it. */
+  readonly primaryKey: number;
+  /**
+   * The collation of this column in the primary key, which need not be the column's own. Null elsewhere, where it has no
+   * index, and where the table names no collations.
+   */
+  readonly keyCollation: string | null;
+  /** Whether SQLite computes it; a generated column is never written. */
+  readonly generated: boolean;
+  readonly notNull: boolean;
+  /** The text of its DEFAULT, or null where it has none. */
+  readonly defaultValue: string | null;
+}
+
+/** A table whose rows can be compared and changed. */
+export interface Table {
+  readonly name: string;
+  readonly sql: string;
+  readonly kind: 'rowid' | 'without-rowid' | 'virtual' | 'shadow';
+  /** What is known of a virtual table; null for all others. */
+  readonly virtual: VirtualTable | null;
+  readonly columns: readonly Column[];
+  /** Whether the primary key is what rows are stored by; shadow tables may be so as well. */
+  readonly withoutRowid: boolean;
+  /** The name by which a rowid table's rowid can be addressed, or null: `rowid` may be the name of a user's column. */
+  readonly rowid: string | null;
+  /** The column that is the rowid's alias (INTEGER PRIMARY KEY), or null. */
+  readonly rowidAlias: string | null;
+  /** Names of the columns that some UNIQUE constraint, unique index or primary key covers; '*' stands for any column. */
+  readonly uniqueColumns: ReadonlySet<string>;
+  /** Tables that this one's foreign keys refer to. */
+  readonly parents: readonly string[];
+}
+
+/** All of one database's schema, as far as changes are concerned. */
+export interface Schema {
+  readonly encoding: Encoding;
+  readonly userVersion: number;
+  readonly applicationId: number;
+  /** Everything that a user's CREATE statement made, in the order of its making. */
+  readonly objects: readonly SchemaObject[];
+  readonly tables: ReadonlyMap<string, Table>;
+}
+
+/** Reads the schema of an open database; `schema` is the name under which it is attached. */
+export function readSchema(db: Database, schema = 'main'): Schema {
+  const objects = readObjects(db, schema);
+  const sqlOf = new Map(objects.filter((o) => o.type === 'table').map((o) => [o.name, o.sql]));
+  const tables = new Map<string, Table>();
+  const virtual = findVirtualTables(objects);
+  const shadows = findShadowNames(objects);
+  for (const row of listTables(db, schema)) {
+    const sql = sqlOf.get(row.name);
+    if (sql === undefined) continue;
+    const known = virtual.get(row.name);
+    const isShadow = shadows.has(row.name.toLowerCase());
+    if (known !== undefined) tables.set(row.name, readVirtualTable(db, schema, row.name, { sql, known }));
+    else tables.set(row.name, readTable(db, schema, row, { sql, isShadow }));
+  }
+  return {
+    encoding: db.pragma(`${schema}.encoding`, { simple: true }) as Encoding,
+    userVersion: Number(db.pragma(`${schema}.user_version`, { simple: true })),
+    applicationId: Number(db.pragma(`${schema}.application_id`, { simple: true })),
+    objects,
+    tables,
+  };
+}
+
+/**
+ * The columns that make up a whole row when it is read or written: a hidden rowid, where it can be addressed, then all
+ * columns but the generated ones.
+ */
+export function rowColumns(table: Table): string[] {
+  const stored = table.columns.filter((c) => !c.generated).map((c) => c.name);
+  return table.rowid !== null && table.rowidAlias === null ? [table.rowid, ...stored] : stored;
+}
+
+/**
+ * The columns that tell a row from all others: the rowid's name, or the primary key of a WITHOUT ROWID table. Empty where
+ * the rowid cannot be addressed.
+ */
+export function keyColumns(table: Table): string[] {
+  const rowid = table.rowidAlias ?? table.rowid;
+  if (!table.withoutRowid) return rowid === null ? [] : [rowid];
+  return declaredKey(table);
+}
+
+/** The columns of the primary key, in its order; empty where none is declared. */
+export function declaredKey({ columns }: Table): string[] {
+  return columns
+    .filter((c) => c.primaryKey > 0)
+    .sort((a, b) => a.primaryKey - b.primaryKey)
+    .map((c) => c.name);
+}
+
+/** Whether rows have a rowid that nobody chose, and that does not show among their columns. */
+export function hasHiddenRowid({ withoutRowid, rowidAlias }: Table): boolean {
+  return !withoutRowid && rowidAlias === null;
+}
+
+// Internal objects have no SQL (automatic indexes) or a reserved name (sqlite_sequence, sqlite_stat1):
+// https://sqlite.org/fileformat2.html#intschema
+function readObjects(db: Database, schema: string): SchemaObject[] {
+  return db
+    .prepare(
+      `SELECT type, name, tbl_name AS "table", sql FROM "${schema}".sqlite_schema
+       WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND ${IS_NOT_STAGING} ORDER BY rowid`,
+    )
+    .all() as SchemaObject[];
+}
+
+interface TableListRow {
+  name: string;
+  type: string;
+  wr: number;
+}
+
+function listTables(db: Database, schema: string): TableListRow[] {
+  return db
+    .prepare(`SELECT name, type, wr FROM temp.pragma_table_list WHERE schema = ? AND type <> 'view'`)
+    .all(schema) as TableListRow[];
+}
+
+function findVirtualTables(objects: readonly SchemaObject[]): Map<string, VirtualTable> {
+  const virtual = objects.filter((o) => o.type === 'table' && isVirtual(o.sql));
+  return new Map(virtual.map(({ name, sql }) => [name, parseVirtualTable(name, sql)]));
+}
+
+/**
+ * Names, in lower case, of tables that hold what virtual tables store. What `table_list` calls shadow tables are
+ * also users' tables with such names, and not those of a database where another one that is attached hides their owner.
+ */
+export function findShadowNames(objects: readonly SchemaObject[]): Set<string> {
+  const names = [...findVirtualTables(objects).values()].flatMap((v) => v.shadows);
+  return new Set(names.map((name) => name.toLowerCase()));
+}
+
+function readVirtualTable(
+  db: Database,
+  schema: string,
+  name: string,
+  { sql, known }: { readonly sql: string; readonly known: VirtualTable },
+): Table {
+  const table = { name, sql, kind: 'virtual', withoutRowid: false, parents: [] } as const;
+  try {
+    const { columns, rowid } = virtualColumns(readAllColumns(db, schema, name), known);
+    return { ...table, virtual: known, columns, rowid, rowidAlias: rowid, uniqueColumns: new Set('*') };
+  } catch (error) {
+    // Its module, or a tokenizer, is not there.
+    if (systemCode(error) !== 'SQLITE_ERROR') throw error;
+    const virtual = { ...known, content: 'unknown' } as const;
+    return { ...table, virtual, columns: [], rowid: null, rowidAlias: null, uniqueColumns: new Set() };
+  }
+}
+
+/** The columns that make a row of a virtual table: its rowid is always chosen, never hidden. */
+function virtualColumns(
+  all: readonly XInfoRow[],
+  { module, languageId }: VirtualTable,
+): { columns: Column[]; rowid: string } {
+  const visible = all.filter((r) => r.hidden !== 1 || r.name === languageId).map(toColumn);
+  const first = visible[0];
+  // The first column of an R-tree is the rowid.
+  if (module.startsWith('rtree') && first !== undefined) return { columns: visible, rowid: first.name };
+  const rowid = findRowidName(visible) ?? 'rowid';
+  const column = toColumn({ name: rowid, type: 'INTEGER', pk: 1, hidden: 0, required: 0, value: null });
+  return { columns: [column, ...visible], rowid };
+}
+
+function readTable(
+  db: Database,
+  schema: string,
+  row: TableListRow,
+  { sql, isShadow }: { readonly sql: string; readonly isShadow: boolean },
+): Table {
+  const withoutRowid = row.wr === 1;
+  const kind = isShadow ? 'shadow' : withoutRowid ? 'without-rowid' : 'rowid';
+  const indexed = readUniqueIndexes(db, schema, row.name);
+  const primaryKey = indexed.filter((c) => c.origin === 'pk');
+  const hasCollations = /\bcollate\b/i.test(sql);
+  const columns = readColumns(db, schema, row.name, hasCollations ? primaryKey : []);
+  const rowidAlias = withoutRowid ? null : findRowidAlias(columns, primaryKey.length > 0);
+  const uniqueColumns = findUniqueColumns(columns, indexed);
+  if (rowidAlias !== null) uniqueColumns.add(rowidAlias);
+  return {
+    name: row.name,
+    sql,
+    kind,
+    virtual: null,
+    columns,
+    withoutRowid,
+    rowid: withoutRowid ? null : findRowidName(columns),
+    rowidAlias,
+    uniqueColumns,
+    parents: readParents(db, schema, row.name),
+  };
+}
+
+/** A row of `PRAGMA table_xinfo`; `hidden`: 1 is a virtual table's hidden column, 2 a virtual and 3 a stored generated column. */
+interface XInfoRow {
+  readonly name: string;
+  readonly type: string;
+  readonly pk: number;
+  readonly hidden: number;
+  readonly required: number;
+  readonly value: string | null;
+}
+
+function readAllColumns(db: Database, schema: string, table: string): XInfoRow[] {
+  return db
+    .prepare(
+      `SELECT name, type, pk, hidden, "notnull" AS required, dflt_value AS value
+       FROM temp.pragma_table_xinfo(?, ?) ORDER BY cid`,
+    )
+    .all(table, schema) as XInfoRow[];
+}
+
+function toColumn({ name, type, pk, hidden, required, value }: XInfoRow): Column {
+  const generated = hidden > 1;
+  return {
+    name,
+    type,
+    primaryKey: pk,
+    keyCollation: null,
+    generated,
+    notNull: required === 1,
+    defaultValue: value,
+  };
+}
+
+function readColumns(
+  db: Database,
+  schema: string,
+  table: string,
+  primaryKey: readonly IndexedColumn[],
+): Column[] {
+  return readAllColumns(db, schema, table)
+    .filter((r) => r.hidden !== 1)
+    .map((r) => ({
+      ...toColumn(r),
+      keyCollation: primaryKey.find((c) => c.name === r.name)?.collation ?? null,
+    }));
+}
+
+/** A column of a unique index; `name` is null for an expression. */
+interface IndexedColumn {
+  readonly origin: 'pk' | 'u' | 'c';
+  readonly partial: number;
+  readonly name: string | null;
+  readonly collation: string;
+}
+
+function readUniqueIndexes(db: Database, schema: string, table: string): IndexedColumn[] {
+  return db
+    .prepare(
+      `SELECT l.origin, l.partial, x.name, x.coll AS collation
+       FROM temp.pragma_index_list(?, ?) l, temp.pragma_index_xinfo(l.name, ?) x WHERE l."unique" = 1 AND x.key = 1`,
+    )
+    .all(table, schema, schema) as IndexedColumn[];
+}
+
+// An expression, a generated column, or the WHERE of a partial index may read any column.
+function findUniqueColumns(columns: readonly Column[], indexed: readonly IndexedColumn[]): Set<string> {
+  const generated = new Set(columns.filter((c) => c.generated).map((c) => c.name));
+  return new Set(
+    indexed.map(({ name, partial }) => (name === null || partial === 1 || generated.has(name) ? '*' : name)),
+  );
+}
+
+// INTEGER PRIMARY KEY is the rowid itself and has no index; INT PRIMARY KEY and INTEGER PRIMARY KEY DESC have one:
+// https://sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key
+function findRowidAlias(columns: readonly Column[], hasPrimaryKeyIndex: boolean): string | null {
+  const key = columns.filter((c) => c.primaryKey > 0);
+  const only = key[0];
+  return key.length === 1 && only !== undefined && !hasPrimaryKeyIndex ? only.name : null;
+}
+
+function findRowidName(columns: readonly Column[]): string | null {
+  const taken = new Set(columns.map((c) => c.name.toLowerCase()));
+  return ['rowid', '_rowid_', 'oid'].find((name) => !taken.has(name)) ?? null;
+}
+
+function readParents(db: Database, schema: string, table: string): string[] {
+  const rows = db
+    .prepare(`SELECT DISTINCT "table" AS parent FROM temp.pragma_foreign_key_list(?, ?)`)
+    .all(table, schema);
+  return (rows as { parent: string }[]).map((r) => r.parent);
+}
