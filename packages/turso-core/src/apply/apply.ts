@@ -1,17 +1,17 @@
-import { TursoSyncError } from '../errors';
 import type { Changeset } from '../changeset/model';
 import { underNewNames } from '../changeset/schema/under-new-names';
+import { TursoSyncError } from '../errors';
 import type { TransactionOutcome } from '../local/statement';
-import type { Conflict } from './conflict';
 import { applyUntouched } from './apply-untouched';
+import type { Conflict } from './conflict';
 import { inspect, type Findings } from './inspect/inspect';
 import { planStatements, type Plan } from './plan/plan';
+import { describeLargest } from './plan/row-limit';
 import type { ConflictPolicy } from './policy';
-import { refuseMissingModules, refusedVirtualTable } from './remote-modules';
 import { RemainingWork } from './remaining-work';
+import { refuseMissingModules, refusedVirtualTable } from './remote-modules';
 import { resolvedChangeset } from './resolved-changeset';
 import type { Target } from './target';
-import { describeLargest } from './plan/row-limit';
 
 /** How {@link apply} ended: everything is there, or nothing was written. */
 export type ApplyResult =

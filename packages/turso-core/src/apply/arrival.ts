@@ -2,12 +2,12 @@ import type { Changeset, RowChange, TableChanges } from '../changeset/model';
 import { quoteName } from '../local/values/quote';
 import { sameRow, type Encoding, type SqlValue } from '../local/values/values';
 import type { Query } from '../remote/remote';
-import type { Target } from './target';
 import { inspectRows } from './inspect/inspect-rows';
 import { inspectSchema } from './inspect/inspect-schema';
 import { lookUp } from './inspect/look-up';
-import type { RowDecision } from './remaining-work';
 import { rowIdentity } from './inspect/row-identity';
+import type { RowDecision } from './remaining-work';
+import type { Target } from './target';
 
 /** What speaks for a changeset having arrived on the other side, and what against it, in numbers of changes. */
 export interface Evidence {

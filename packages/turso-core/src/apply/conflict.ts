@@ -1,6 +1,6 @@
+import type { TableChanges } from '../changeset/model';
 import { declaredKey } from '../local/schema/schema';
 import type { SqlValue } from '../local/values/values';
-import type { TableChanges } from '../changeset/model';
 import type { Resolution } from './policy';
 
 /**

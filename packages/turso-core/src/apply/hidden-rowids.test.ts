@@ -1,6 +1,6 @@
 import { copyFileSync } from 'node:fs';
-import { editDatabase, makeTempDir, removeTempDir } from '@turso-sync/testing';
 import { join } from 'node:path';
+import { editDatabase, makeTempDir, removeTempDir } from '@turso-sync/testing';
 import { withDiff } from '../changeset/diff';
 import { summarize } from '../changeset/summary';
 import { apply } from './apply';

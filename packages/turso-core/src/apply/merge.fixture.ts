@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from 'better-sqlite3';
-import { exactProjection, exactRow } from '../local/values/exact-projection';
 import { openReadOnly, using } from '../local/files/open';
-import { quoteName, quoteValue } from '../local/values/quote';
 import { declaredKey, keyColumns, readSchema, rowColumns, type Table } from '../local/schema/schema';
+import { exactProjection, exactRow } from '../local/values/exact-projection';
+import { quoteName, quoteValue } from '../local/values/quote';
 import type { Encoding, SqlValue } from '../local/values/values';
 
 /** Begins the key of a row that nothing but a hidden rowid tells from others. */

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RowChange, SchemaChange, TableChanges } from '../changeset/model';
 import type { SchemaObject } from '../local/schema/schema';
 import type { Conflict } from './conflict';
+import { rowIdentity } from './inspect/row-identity';
 import type { Remaining } from './plan/plan';
 import type { Resolution } from './policy';
-import { rowIdentity } from './inspect/row-identity';
 
 /**
  * What has come out about a row that is not simply written. `there`: the other side did the same. `moved`: it has another

@@ -1,6 +1,6 @@
-import type { TursoSyncError } from '../errors';
 import type { Changeset } from '../changeset/model';
 import { unsupported } from '../changeset/unsupported';
+import type { TursoSyncError } from '../errors';
 import { isVirtual, parseVirtualTable } from '../local/schema/virtual-table';
 import type { Remote } from '../remote/remote';
 

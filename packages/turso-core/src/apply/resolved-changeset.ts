@@ -5,8 +5,8 @@ import {
   type RowChange,
   type TableChanges,
 } from '../changeset/model';
-import type { RemainingWork } from './remaining-work';
 import { rowIdentity } from './inspect/row-identity';
+import type { RemainingWork } from './remaining-work';
 
 /**
  * A changeset with the rows as they were really written: where conflicts were resolved, and where the other side has rows

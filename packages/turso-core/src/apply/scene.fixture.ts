@@ -1,6 +1,5 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import {
   buildDatabase,
   compareDatabases,
@@ -8,6 +7,7 @@ import {
   makeTempDir,
   removeTempDir,
 } from '@turso-sync/testing';
+import Database from 'better-sqlite3';
 import { withDiff } from '../changeset/diff';
 import type { SqlValue } from '../local/values/values';
 import { apply, type ApplyOptions, type ApplyResult } from './apply';

@@ -2,10 +2,10 @@ import { compareDatabases, requireTool } from '@turso-sync/testing';
 import { withDiff } from '../changeset/diff';
 import { isEmpty, summarize } from '../changeset/summary';
 import { NOTES, VIRTUAL_EDITS } from '../changeset/virtual-edits.fixture';
-import type { Target } from './target';
 import type { Conflict } from './conflict';
 import { play, type Scene, type Story } from './scene.fixture';
 import { ADAPTERS, serveSqld } from './served.fixture';
+import type { Target } from './target';
 
 /** That a repeated push finds everything there, and that a fresh copy of the remote is no change. */
 async function expectEqual(scene: Scene): Promise<void> {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import { exactProjection } from '../local/values/exact-projection';
 import { keyTerms } from '../local/schema/key-terms';
-import { quoteName } from '../local/values/quote';
 import { keyColumns, type Schema, type Table } from '../local/schema/schema';
+import { exactProjection } from '../local/values/exact-projection';
+import { quoteName } from '../local/values/quote';
 import { findFlaw } from './virtual/virtual-whole';
 
 /**

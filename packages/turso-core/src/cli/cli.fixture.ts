@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { makeTempDir } from '@turso-sync/testing';
+import Database from 'better-sqlite3';
 
 /** The command's file. */
 export const COMMAND = path.join(__dirname, '..', '..', 'bin', 'turso-sync.js');

@@ -1,5 +1,5 @@
-import { makeTempDir, buildDatabase } from '@turso-sync/testing';
 import path from 'node:path';
+import { makeTempDir, buildDatabase } from '@turso-sync/testing';
 import { makeProject, type TestProject } from './cli.fixture';
 
 describe('turso-sync diff, looking closer', () => {

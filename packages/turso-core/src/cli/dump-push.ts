@@ -3,8 +3,8 @@ import { Command, Option } from 'commander';
 import { conflictJson } from '../apply/conflict-json';
 import { push, type PushOptions } from '../commands/push';
 import { pushText } from '../report/text';
-import { CONFLICT, withConflictOptions } from './conflict-options';
 import type { Subcommand } from './commands';
+import { CONFLICT, withConflictOptions } from './conflict-options';
 
 /** `turso-sync dump-push` */
 export function dumpPushCommand(): Subcommand<Omit<PushOptions, 'onEvent'>> {

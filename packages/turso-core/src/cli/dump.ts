@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { systemCode, TursoSyncError } from '../errors';
 import { dump, type DumpOptions } from '../commands/dump';
+import { systemCode, TursoSyncError } from '../errors';
 import { dumpText } from '../report/text';
 import type { Subcommand } from './commands';
 

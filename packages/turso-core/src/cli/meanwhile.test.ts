@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import {
   buildDatabase,
   compareDatabases,
@@ -15,6 +14,7 @@ import {
   startSqld,
   type Sqld,
 } from '@turso-sync/testing';
+import Database from 'better-sqlite3';
 import { leftovers, makeProject, type TestProject } from './cli.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;

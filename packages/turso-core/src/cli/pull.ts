@@ -3,8 +3,8 @@ import { conflictJson } from '../apply/conflict-json';
 import type { ConflictOptions } from '../commands/conflicts';
 import { pull } from '../commands/pull';
 import { pullText } from '../report/text';
-import { CONFLICT, withConflictOptions } from './conflict-options';
 import type { Subcommand } from './commands';
+import { CONFLICT, withConflictOptions } from './conflict-options';
 
 /** `turso-sync pull` */
 export function pullCommand(): Subcommand<ConflictOptions> {

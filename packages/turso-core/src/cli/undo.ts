@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { conflictJson } from '../apply/conflict-json';
 import { pushes, undo } from '../commands/undo';
 import { pushesText, undoText } from '../report/text';
-import { CONFLICT } from './conflict-options';
 import type { Subcommand } from './commands';
+import { CONFLICT } from './conflict-options';
 import { wholeNumber } from './whole-number';
 
 interface Options {

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { systemCode, TursoSyncError } from '../errors';
 import { rehearse } from '../apply/rehearse';
 import { refuseLosses } from '../changeset/as-on-remote';
 import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
+import { systemCode, TursoSyncError } from '../errors';
 import { openReadOnly, using } from '../local/files/open';
 import { freeze, workingCopyError } from '../workspace/freeze';
 import { damaged, readManifest, requireBaseline, type Manifest } from '../workspace/manifest';

@@ -1,23 +1,23 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { isDiskFull, TursoSyncError } from '../errors';
-import { nearest } from '../workspace/nearest';
-import { using, openReadOnly } from '../local/files/open';
-import { readSchema } from '../local/schema/schema';
-import { changedRows, type ChangedRow } from './changed-rows';
-import { timed, type OnEvent } from './events';
-import { changesetJson } from '../changeset/text/json';
 import type { Changeset } from '../changeset/model';
-import { changesetSql } from '../changeset/text/sql-text';
 import { NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
+import { changesetJson } from '../changeset/text/json';
+import { changesetSql } from '../changeset/text/sql-text';
+import { isDiskFull, TursoSyncError } from '../errors';
+import { using, openReadOnly } from '../local/files/open';
 import { writePieces } from '../local/files/write-file';
+import { readSchema } from '../local/schema/schema';
 import { diskFull } from '../workspace/disk';
 import { isLocked } from '../workspace/lock';
+import { nearest } from '../workspace/nearest';
+import { placeFile } from '../workspace/place-file';
 import type { Project } from '../workspace/project';
 import { readPushJournal } from '../workspace/push-journal';
 import { withTemporary } from '../workspace/temporary';
-import { placeFile } from '../workspace/place-file';
+import { changedRows, type ChangedRow } from './changed-rows';
 import { requireBase, withComparison } from './compare';
+import { timed, type OnEvent } from './events';
 import { planOf } from './plan';
 
 /** What `diff` answers. */

@@ -8,12 +8,12 @@ import {
 } from '../local/dump/write-dump';
 import { diskFull } from '../workspace/disk';
 import { freeze } from '../workspace/freeze';
-import { placeFile } from '../workspace/place-file';
 import { readManifest } from '../workspace/manifest';
+import { placeFile } from '../workspace/place-file';
 import type { Project } from '../workspace/project';
 import { withTemporary } from '../workspace/temporary';
-import { connectTo } from './connect-to';
 import { requireBase } from './compare';
+import { connectTo } from './connect-to';
 import { timed, type OnEvent } from './events';
 import { download } from './snapshot';
 

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { compareDatabases } from '@turso-sync/testing';
+import Database from 'better-sqlite3';
 import { beginPush } from '../workspace/push-journal';
 import { cutOffPush } from './cut-off.fixture';
 import { diff } from './diff';

@@ -6,13 +6,13 @@ import { summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
 import type { Remote } from '../remote/remote';
 import { linkOrCopy } from '../workspace/backups';
-import type { Project } from '../workspace/project';
 import { withMovedRowids } from '../workspace/manifest';
+import type { Project } from '../workspace/project';
 import { endPush, readPushJournal, type PushJournal } from '../workspace/push-journal';
 import { withTemporary } from '../workspace/temporary';
-import { connectTo } from './connect-to';
 import { advanceBase } from './advance-base';
 import { compareWithBase, requireBase } from './compare';
+import { connectTo } from './connect-to';
 import type { OnEvent } from './events';
 import { createPushRecords } from './push-records';
 

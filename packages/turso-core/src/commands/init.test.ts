@@ -8,8 +8,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import Database from 'better-sqlite3';
 import { buildDatabase, compareDatabases, editDatabase } from '@turso-sync/testing';
+import Database from 'better-sqlite3';
 import { readManifest, writeManifest, type Manifest } from '../workspace/manifest';
 import { init } from './init';
 import { makeFileProject, type FileProject } from './project.fixture';

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { keyObject, type Conflict } from '../apply/conflict';
 import { withDiff } from '../changeset/diff';
-import { changesetJson } from '../changeset/text/json';
 import {
   CHANGE_KINDS,
   type ChangeKind,
@@ -10,6 +9,7 @@ import {
   type TableChanges,
 } from '../changeset/model';
 import type { ChangeSummary } from '../changeset/summary';
+import { changesetJson } from '../changeset/text/json';
 import { writePieces } from '../local/files/write-file';
 
 /** Whether what takes changes back does not follow from them, but only from both databases. */

@@ -1,5 +1,5 @@
-import { makeFileProject } from './project.fixture';
 import { init } from './init';
+import { makeFileProject } from './project.fixture';
 import { pull } from './pull';
 import { push } from './push';
 

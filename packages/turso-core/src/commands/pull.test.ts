@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { compareDatabases } from '@turso-sync/testing';
+import Database from 'better-sqlite3';
 import { readManifest } from '../workspace/manifest';
 import { init } from './init';
 import { makeFileProject, type FileProject } from './project.fixture';

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { changesetJson } from '../changeset/text/json';
 import type { Changeset } from '../changeset/model';
 import { summarize } from '../changeset/summary';
+import { changesetJson } from '../changeset/text/json';
 import { writePieces } from '../local/files/write-file';
 import { linkOrCopy } from '../workspace/backups';
 import type { Project } from '../workspace/project';

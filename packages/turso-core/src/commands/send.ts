@@ -8,11 +8,11 @@ import type { Remote } from '../remote/remote';
 import { withMovedRowids, type Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';
 import { beginPush, endPush, type PushPurpose } from '../workspace/push-journal';
-import { connectTo } from './connect-to';
 import { advanceBase } from './advance-base';
 import type { Comparison } from './compare';
 import { NONE_RESOLVED, resolvedIn, type Resolved } from './conflicts';
 import { removeConflicts, writeConflicts } from './conflicts-file';
+import { connectTo } from './connect-to';
 import { timed, type CoreEvent, type OnEvent } from './events';
 import { createPushRecords, type PushRecords } from './push-records';
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import {
   buildDatabase,
   compareDatabases,
@@ -10,7 +11,6 @@ import {
   startSqld,
   type Sqld,
 } from '@turso-sync/testing';
-import path from 'node:path';
 import { statusText } from '../report/text';
 import { loadProject } from '../workspace/load-project';
 import type { Project } from '../workspace/project';

@@ -1,11 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isDiskFull, systemCode, TursoSyncError } from '../errors';
-import { connectTo } from './connect-to';
-import { timed, type OnEvent } from './events';
-import { openReadOnly } from '../local/files/open';
 import { createReaderPool, type ReaderPool } from '../local/dump/reader-pool';
 import { writeDumpFile, type DumpOptions } from '../local/dump/write-dump';
+import { openReadOnly } from '../local/files/open';
 import type { Remote, SnapshotTaken, SnapshotProgress } from '../remote/remote';
 import { diskFull } from '../workspace/disk';
 import { withLock } from '../workspace/lock';
@@ -13,6 +11,8 @@ import { refuseNewer, soundBaseline, writeManifest, type Manifest } from '../wor
 import { baselineFiles, type Project } from '../workspace/project';
 import { recoverDirectory, replaceDirectory } from '../workspace/replace-directory';
 import { withTemporary } from '../workspace/temporary';
+import { connectTo } from './connect-to';
+import { timed, type OnEvent } from './events';
 
 /** What `snapshot` answers. */
 export interface SnapshotResult {

@@ -3,13 +3,13 @@ import Database from 'better-sqlite3';
 import { countChanges, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
 import { connect } from '../remote/connect';
+import { version } from '../version';
+import { isLocked } from '../workspace/lock';
 import { readManifest, type Manifest } from '../workspace/manifest';
 import type { BaselineFiles, Project } from '../workspace/project';
-import { isLocked } from '../workspace/lock';
 import { readPushJournal } from '../workspace/push-journal';
 import { withTemporary } from '../workspace/temporary';
 import { workflowMode, type WorkflowMode } from '../workspace/workflow-mode';
-import { version } from '../version';
 import { requireBase, withComparison } from './compare';
 
 /** What is known of a file. */

@@ -1,6 +1,6 @@
 import type { Conflict } from '../apply/conflict';
-import { openChanges, readChangesHead, type ChangesHead } from '../changeset/text/read-json';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
+import { openChanges, readChangesHead, type ChangesHead } from '../changeset/text/read-json';
 import { TursoSyncError } from '../errors';
 import { withLock } from '../workspace/lock';
 import type { Project } from '../workspace/project';

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { execOn, makeTempDir, queryOn, removeTempDir, requireTool } from '@turso-sync/testing';
+import Database from 'better-sqlite3';
 import { openLive } from './built.fixture';
 import type { Live } from './live';
 import { errorOf, withServer } from './served.fixture';

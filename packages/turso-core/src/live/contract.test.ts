@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execOn, makeTempDir, removeTempDir, requireTool, startSqld, type Sqld } from '@turso-sync/testing';
+import type { SqlValue } from '../local/values/values';
 import { openLive } from './built.fixture';
 import { readContract, readValue, words, type Behaviour, type ContractStep } from './contract.fixture';
-import type { SqlValue } from '../local/values/values';
 import type { Live, LiveStatement, LiveTransaction } from './live';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;

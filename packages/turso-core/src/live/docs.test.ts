@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import ts from 'typescript';
 import { makeTempDir, queryOn, removeTempDir, requireTool, startSqld } from '@turso-sync/testing';
+import ts from 'typescript';
 import { readContract } from './contract.fixture';
 
 const ROOT = path.join(__dirname, '../../../..');

@@ -4,8 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { execOn, queryOn, requireTool, startSqld } from '@turso-sync/testing';
+import Database from 'better-sqlite3';
 import { errorOf, withServer, type LiveScene } from './served.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;

@@ -1,8 +1,8 @@
-import { createServer } from 'node:net';
 import { once } from 'node:events';
 import http from 'node:http';
-import path from 'node:path';
+import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTokens, execOn, queryOn, requireTool, startProxy, startSqld } from '@turso-sync/testing';
 import { openLive } from './built.fixture';

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import path from 'node:path';
 import { execOn, makeTempDir, removeTempDir, requireTool, startSqld } from '@turso-sync/testing';
-import { openLive, RawText } from './built.fixture';
+import fc from 'fast-check';
 import { RawText as SourceRawText, sameValue, type SqlValue } from '../local/values/values';
 import { values } from '../local/values/values.fixture';
+import { openLive, RawText } from './built.fixture';
 import type { Live } from './live';
 import { errorOf } from './served.fixture';
 

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
-import { joinTerms } from './join-terms';
 import { using } from './files/open';
+import { joinTerms } from './join-terms';
 
 test('few terms make one chain', () => {
   expect(joinTerms([], 'AND')).toBe('');

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
+import { rowColumns, type Table } from './schema/schema';
 import { bindValues } from './values/bind';
 import { quoteName } from './values/quote';
-import { rowColumns, type Table } from './schema/schema';
 import type { SqlValue } from './values/values';
 
 /**

@@ -1,7 +1,6 @@
-import Database from 'better-sqlite3';
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync } from 'node:fs';
 import { once } from 'node:events';
+import { copyFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import {
   editDatabase,
@@ -13,6 +12,7 @@ import {
   type Sqld,
   type SqldWithAuth,
 } from '@turso-sync/testing';
+import Database from 'better-sqlite3';
 import { connect } from './connect';
 import type { Remote } from './remote';
 import { parseRemoteUrl } from './url';

@@ -1,6 +1,6 @@
-import { exactProjection, exactRow } from '../local/values/exact-projection';
 import type { SchemaObject } from '../local/schema/schema';
 import { IS_NOT_STAGING } from '../local/staging';
+import { exactProjection, exactRow } from '../local/values/exact-projection';
 import type { Encoding } from '../local/values/values';
 import type { Query } from './remote';
 

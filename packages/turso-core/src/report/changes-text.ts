@@ -1,6 +1,6 @@
 import { isEmpty, type ChangeSummary } from '../changeset/summary';
-import type { DiffResult } from '../commands/diff';
 import type { ChangedRow } from '../commands/changed-rows';
+import type { DiffResult } from '../commands/diff';
 import { count } from './units';
 import { rowText, valueText } from './value-text';
 

@@ -1,6 +1,6 @@
 import type { BaselineStatus, FileStatus, StatusResult } from '../commands/status';
-import { summaryLines } from './changes-text';
 import type { SetAside } from '../local/schema/set-aside';
+import { summaryLines } from './changes-text';
 import { formatAge, formatBytes } from './units';
 
 /** The answer of `status` for people. */

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { buildDatabase, compareDatabases, makeTempDir } from '@turso-sync/testing';
+import Database from 'better-sqlite3';
 import { freeze, sameBytes } from './freeze';
 
 let dir: string;

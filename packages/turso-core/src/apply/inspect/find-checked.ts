@@ -1,7 +1,7 @@
 import type { TableChanges } from '../../changeset/model';
-import { quoteName } from '../../local/values/quote';
-import { sqlTokens, unquote, type SqlToken } from '../../local/schema/sql-tokens';
 import { TursoSyncError } from '../../errors';
+import { sqlTokens, unquote, type SqlToken } from '../../local/schema/sql-tokens';
+import { quoteName } from '../../local/values/quote';
 import type { SqlValue } from '../../local/values/values';
 import type { Query } from '../../remote/remote';
 import { RowBatcher } from '../plan/row-source';

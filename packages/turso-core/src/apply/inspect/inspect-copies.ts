@@ -2,10 +2,10 @@ import type { RowChange, TableChanges } from '../../changeset/model';
 import type { Query } from '../../remote/remote';
 import { conflictOf, rowObject, type Conflict } from '../conflict';
 import { countedCopies, countedRow, wanted } from '../plan/copies-statements';
+import { RowBatcher } from '../plan/row-source';
 import type { ConflictPolicy } from '../policy';
 import { THERE, type RowDecision } from '../remaining-work';
 import { rowIdentity } from './row-identity';
-import { RowBatcher } from '../plan/row-source';
 
 /**
  * Counts the rows of the other side that changes of a table without addressable rows are about. Rows that both sides added

@@ -1,15 +1,15 @@
 import type { RowChange, TableChanges } from '../../changeset/model';
 import { declaredKeyTerms, keyTerms } from '../../local/schema/key-terms';
-import { quoteName } from '../../local/values/quote';
 import { declaredKey, hasHiddenRowid } from '../../local/schema/schema';
+import { quoteName } from '../../local/values/quote';
 import { sameRow, type Encoding, type SqlValue } from '../../local/values/values';
 import type { Query } from '../../remote/remote';
 import type { Conflict } from '../conflict';
+import type { ConflictPolicy } from '../policy';
+import { THERE, type RowDecision } from '../remaining-work';
 import { findMoved, type Removal } from './find-moved';
 import { inspectCopies } from './inspect-copies';
 import { lookUp, pieces } from './look-up';
-import type { ConflictPolicy } from '../policy';
-import { THERE, type RowDecision } from '../remaining-work';
 import { resolveRow } from './row-conflict';
 import { identityOf, rowIdentity } from './row-identity';
 

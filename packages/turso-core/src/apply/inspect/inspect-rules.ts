@@ -3,10 +3,10 @@ import { quoteName } from '../../local/values/quote';
 import { sameValue, type Encoding, type SqlValue } from '../../local/values/values';
 import type { Query } from '../../remote/remote';
 import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
-import { findForbidden } from './find-checked';
 import { foundViolations, type FoundViolation } from '../plan/guards';
-import { lookUp, pieces } from './look-up';
 import type { Remaining } from '../plan/plan';
+import { findForbidden } from './find-checked';
+import { lookUp, pieces } from './look-up';
 import { identityOf, rowIdentity } from './row-identity';
 
 /** What was to be done, and how the other side refused it. */

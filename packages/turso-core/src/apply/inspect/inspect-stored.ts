@@ -3,10 +3,10 @@ import { quoteName } from '../../local/values/quote';
 import type { Encoding } from '../../local/values/values';
 import type { Query } from '../../remote/remote';
 import { conflictOf, type Conflict } from '../conflict';
-import { inspectRows } from './inspect-rows';
-import type { SchemaState } from './inspect-schema';
 import { STRICT } from '../policy';
 import { THERE, type RemainingWork } from '../remaining-work';
+import { inspectRows } from './inspect-rows';
+import type { SchemaState } from './inspect-schema';
 import { rowIdentity } from './row-identity';
 
 /** Names of the tables that are changed because a virtual table is stored in them. */

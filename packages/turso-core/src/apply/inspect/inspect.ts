@@ -3,14 +3,14 @@ import type { Changeset, SchemaChange, TableChanges } from '../../changeset/mode
 import type { Encoding } from '../../local/values/values';
 import type { Query, Remote } from '../../remote/remote';
 import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
+import { planSchema } from '../plan/plan-schema';
+import type { ConflictPolicy } from '../policy';
+import { RemainingWork, THERE } from '../remaining-work';
 import { inspectDrops } from './inspect-drops';
 import { inspectRows } from './inspect-rows';
 import { inspectRules, type Refusal } from './inspect-rules';
 import { inspectSchema } from './inspect-schema';
 import { inspectStored, shadowTables } from './inspect-stored';
-import { planSchema } from '../plan/plan-schema';
-import type { ConflictPolicy } from '../policy';
-import { RemainingWork, THERE } from '../remaining-work';
 import { rowIdentity } from './row-identity';
 
 /** Why a transaction failed. */

@@ -1,7 +1,7 @@
-import { TursoSyncError } from '../../errors';
 import type { TableChanges } from '../../changeset/model';
-import { exactProjection, exactRow } from '../../local/values/exact-projection';
+import { TursoSyncError } from '../../errors';
 import { columnGroups } from '../../local/column-groups';
+import { exactProjection, exactRow } from '../../local/values/exact-projection';
 import { quoteName } from '../../local/values/quote';
 import type { Encoding, SqlValue } from '../../local/values/values';
 import type { Query } from '../../remote/remote';

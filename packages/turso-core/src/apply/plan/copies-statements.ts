@@ -1,8 +1,8 @@
 import type { Copies, RowChange, TableChanges } from '../../changeset/model';
 import { unsupported } from '../../changeset/unsupported';
 import { contentKey } from '../../local/schema/content-key';
-import { quoteName } from '../../local/values/quote';
 import type { Statement } from '../../local/statement';
+import { quoteName } from '../../local/values/quote';
 import { byteSize, type SqlValue } from '../../local/values/values';
 import { guard, guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';

@@ -1,4 +1,3 @@
-import { dropSql } from '../../changeset/schema/drop-sql';
 import type {
   Changeset,
   ObjectChange,
@@ -6,11 +5,12 @@ import type {
   TableAlteration,
   TableChanges,
 } from '../../changeset/model';
+import { dropSql } from '../../changeset/schema/drop-sql';
 import { tablesGoing } from '../../changeset/schema/tables-going';
 import { virtualSql } from '../../changeset/text/virtual-sql';
-import { quoteName } from '../../local/values/quote';
 import type { SchemaObject } from '../../local/schema/schema';
 import type { Statement } from '../../local/statement';
+import { quoteName } from '../../local/values/quote';
 import { guard, guardSchema, type Bare } from './guards';
 import type { Remaining } from './plan';
 import { tableStatements } from './table-statements';

@@ -1,5 +1,5 @@
-import { isCounted, keepCounter, restoreCounter } from '../../changeset/schema/counters';
 import type { Changeset, SchemaChange, SequenceChange } from '../../changeset/model';
+import { isCounted, keepCounter, restoreCounter } from '../../changeset/schema/counters';
 import type { SchemaObject } from '../../local/schema/schema';
 import type { Statement } from '../../local/statement';
 import { guard, guardForeignKeys, guardNewForeignKeys } from './guards';

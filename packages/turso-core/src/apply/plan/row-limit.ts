@@ -1,5 +1,5 @@
-import { TursoSyncError } from '../../errors';
 import type { Changeset, RowChange, TableChanges } from '../../changeset/model';
+import { TursoSyncError } from '../../errors';
 import { quoteValue } from '../../local/values/quote';
 import { byteSize, type SqlValue } from '../../local/values/values';
 

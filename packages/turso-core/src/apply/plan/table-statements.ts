@@ -8,9 +8,9 @@ import {
 import { changesUniqueValue } from '../../changeset/rows/unique';
 import { joinTerms } from '../../local/join-terms';
 import { keyTerms } from '../../local/schema/key-terms';
-import { quoteName } from '../../local/values/quote';
 import { keyColumns, type Table } from '../../local/schema/schema';
 import type { Statement } from '../../local/statement';
+import { quoteName } from '../../local/values/quote';
 import { rowSize, type SqlValue } from '../../local/values/values';
 import { copiesStatements } from './copies-statements';
 import { guardChanges } from './guards';

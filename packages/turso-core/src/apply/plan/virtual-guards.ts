@@ -1,8 +1,8 @@
 import type { Changeset, SchemaChange, TableChanges } from '../../changeset/model';
-import { quoteName } from '../../local/values/quote';
 import type { SchemaObject } from '../../local/schema/schema';
-import type { Statement } from '../../local/statement';
 import { isVirtual, parseVirtualTable } from '../../local/schema/virtual-table';
+import type { Statement } from '../../local/statement';
+import { quoteName } from '../../local/values/quote';
 import { guard } from './guards';
 
 /**

@@ -1,10 +1,10 @@
 import type { RowChange, TableChanges } from '../../changeset/model';
-import { bindValues } from '../../local/values/bind';
 import { joinTerms } from '../../local/join-terms';
 import { keyTerms } from '../../local/schema/key-terms';
-import { quoteName } from '../../local/values/quote';
 import { hasHiddenRowid } from '../../local/schema/schema';
 import type { Statement } from '../../local/statement';
+import { bindValues } from '../../local/values/bind';
+import { quoteName } from '../../local/values/quote';
 import type { SqlValue } from '../../local/values/values';
 import { guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';

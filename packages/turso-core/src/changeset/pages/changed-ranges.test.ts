@@ -1,8 +1,8 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeTempDir, removeTempDir } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { makeTempDir, removeTempDir } from '@turso-sync/testing';
 import { openReadOnly, using } from '../../local/files/open';
 import { EVERYWHERE, findChangedRanges, type ChangedRanges, type Roots } from './changed-ranges';
 

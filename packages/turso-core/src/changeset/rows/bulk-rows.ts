@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { keyColumns, type Table } from '../../local/schema/schema';
 import { UNRENDERED } from '../../local/values/json-cells';
 import { quoteName } from '../../local/values/quote';
-import { keyColumns, type Table } from '../../local/schema/schema';
 import type { Encoding } from '../../local/values/values';
 import type { ChangeKind, RowChange, RowForm, RowPiece, TableChanges } from '../model';
 import type { RowidRange } from '../pages/changed-ranges';

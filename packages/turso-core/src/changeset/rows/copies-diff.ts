@@ -1,11 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import { contentKey } from '../../local/schema/content-key';
+import { rowColumns, type Table } from '../../local/schema/schema';
 import { exactProjection, exactRow } from '../../local/values/exact-projection';
 import { quoteName } from '../../local/values/quote';
-import { rowColumns, type Table } from '../../local/schema/schema';
 import type { Encoding, SqlValue } from '../../local/values/values';
+import { BEFORE } from '../attached';
 import type { ChangeKind, RowChange, TableChanges } from '../model';
-import { BEFORE, type Presence } from './row-queries';
+import { type Presence } from './row-queries';
 
 /**
  * The changed rows of a table whose columns take every name of the rowid, so that nothing tells equal rows apart: how many

@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3';
-import { bindValues } from '../../local/values/bind';
 import { contentKey } from '../../local/schema/content-key';
-import { quoteName } from '../../local/values/quote';
 import type { Table } from '../../local/schema/schema';
+import { bindValues } from '../../local/values/bind';
+import { quoteName } from '../../local/values/quote';
 import type { SqlValue } from '../../local/values/values';
-import { BEFORE } from './row-queries';
+import { BEFORE } from '../attached';
 
 /** Counts the rows of the older database that have just the given values; see `TableChanges.countBefore`. */
 export function countBefore(

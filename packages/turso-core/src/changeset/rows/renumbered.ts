@@ -1,12 +1,12 @@
-import type { Database } from 'better-sqlite3';
 import { createHash } from 'node:crypto';
+import type { Database } from 'better-sqlite3';
 import { contentKey } from '../../local/schema/content-key';
-import { quoteName } from '../../local/values/quote';
 import { declaredKey, type Table } from '../../local/schema/schema';
+import { quoteName } from '../../local/values/quote';
 import { sameValue, type Encoding, type SqlValue } from '../../local/values/values';
-import { align, type AlignedRow, type Alignment } from './align';
+import { BEFORE } from '../attached';
 import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from '../model';
-import { BEFORE } from './row-queries';
+import { align, type AlignedRow, type Alignment } from './align';
 import { rowReader } from './row-reader';
 
 /** Rows of which at least one must differ by its rowid, before it is asked whether they were all renumbered. */

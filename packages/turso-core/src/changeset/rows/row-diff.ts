@@ -1,13 +1,14 @@
 import type { Database } from 'better-sqlite3';
 import { keyTerms } from '../../local/schema/key-terms';
-import { quoteName } from '../../local/values/quote';
 import { keyColumns, rowColumns, type Table } from '../../local/schema/schema';
+import { quoteName } from '../../local/values/quote';
 import { sameValue, type Encoding, type SqlValue } from '../../local/values/values';
-import { bulkRows } from './bulk-rows';
-import { knownRows } from './known-rows';
+import { BEFORE } from '../attached';
 import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from '../model';
 import { EVERYWHERE, type RowidRange } from '../pages/changed-ranges';
-import { BEFORE, changedFrom, sideOf, type Presence } from './row-queries';
+import { bulkRows } from './bulk-rows';
+import { knownRows } from './known-rows';
+import { changedFrom, sideOf, type Presence } from './row-queries';
 import { rowReader, type RowReader } from './row-reader';
 
 /**

@@ -1,11 +1,8 @@
 import { joinTerms } from '../../local/join-terms';
 import { keyTerms } from '../../local/schema/key-terms';
-import { quoteName } from '../../local/values/quote';
 import { keyColumns, type Table } from '../../local/schema/schema';
+import { quoteName } from '../../local/values/quote';
 import type { ChangeKind } from '../model';
-
-/** The name under which the older database is attached to the connection that compares. */
-export const BEFORE = 'before';
 
 /** Which of the two databases have the table. */
 export type Presence = 'both' | 'before' | 'after';

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
+import type { Table } from '../../local/schema/schema';
 import { exactProjection, exactRow } from '../../local/values/exact-projection';
 import { quoteName } from '../../local/values/quote';
-import type { Table } from '../../local/schema/schema';
 import { decodeText, type Encoding, type SqlValue } from '../../local/values/values';
 
 /** How to ask for rows, and to understand what comes. */

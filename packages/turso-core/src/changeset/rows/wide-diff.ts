@@ -1,13 +1,14 @@
 import type { Database } from 'better-sqlite3';
+import { columnGroups } from '../../local/column-groups';
+import { keyTerms } from '../../local/schema/key-terms';
+import { keyColumns, rowColumns, type Table } from '../../local/schema/schema';
 import { bindValues } from '../../local/values/bind';
 import { exactProjection, exactRow } from '../../local/values/exact-projection';
-import { keyTerms } from '../../local/schema/key-terms';
 import { quoteName } from '../../local/values/quote';
-import { keyColumns, rowColumns, type Table } from '../../local/schema/schema';
 import { sameValue, type Encoding, type SqlValue } from '../../local/values/values';
-import { columnGroups } from '../../local/column-groups';
+import { BEFORE } from '../attached';
 import type { ChangeKind, RowChange, TableChanges } from '../model';
-import { BEFORE, changedFrom, sideOf, type Presence } from './row-queries';
+import { changedFrom, sideOf, type Presence } from './row-queries';
 
 /**
  * The changed rows of a table of which a pair of rows does not fit into one result of a query: SQLite allows 2,000 columns.

@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3';
 import { systemCode } from '../../errors';
 import { using } from '../../local/files/open';
-import { quoteName } from '../../local/values/quote';
 import { sqlTokens } from '../../local/schema/sql-tokens';
+import { quoteName } from '../../local/values/quote';
 import { isConstant } from './constant';
 import type { TablePair } from './pair-tables';
 

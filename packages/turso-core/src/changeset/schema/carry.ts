@@ -2,20 +2,20 @@ import { constants, copyFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { systemCode } from '../../errors';
 import { using } from '../../local/files/open';
-import { quoteName } from '../../local/values/quote';
 import { keyColumns, type Schema, type SchemaObject, type Table } from '../../local/schema/schema';
+import { quoteName } from '../../local/values/quote';
 import type { Encoding } from '../../local/values/values';
+import type { ObjectChange, TableAlteration } from '../model';
+import { unsupported } from '../unsupported';
 import { addColumnStatements } from './add-columns';
 import { carriedColumns, defaultedColumns, type CarriedColumn } from './carried-columns';
 import { isConstant } from './constant';
 import { dropSql } from './drop-sql';
 import { inexactRows } from './inexact';
 import { writeMisfits } from './misfits';
-import type { ObjectChange, TableAlteration } from '../model';
 import type { TablePair } from './pair-tables';
 import { rebuildStatements } from './rebuild-statements';
 import { renameStatements, type RenameContext } from './rename-statements';
-import { unsupported } from '../unsupported';
 
 /** How a table's definition is changed. */
 export interface CarriedTable extends TablePair {

@@ -1,6 +1,6 @@
 import { joinTerms } from '../../local/join-terms';
-import { quoteName } from '../../local/values/quote';
 import type { Column } from '../../local/schema/schema';
+import { quoteName } from '../../local/values/quote';
 import type { CarriedColumn } from './carried-columns';
 import type { TablePair } from './pair-tables';
 

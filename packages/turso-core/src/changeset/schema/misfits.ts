@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3';
 import { systemCode } from '../../errors';
 import { using } from '../../local/files/open';
-import { quoteName } from '../../local/values/quote';
 import { keyColumns, rowColumns } from '../../local/schema/schema';
+import { quoteName } from '../../local/values/quote';
 import type { Encoding } from '../../local/values/values';
 import type { CarriedColumn } from './carried-columns';
 import type { TablePair } from './pair-tables';

@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
 import { systemCode } from '../../errors';
 import { using } from '../../local/files/open';
-import { quoteName } from '../../local/values/quote';
 import type { Schema, SchemaObject } from '../../local/schema/schema';
 import { isVirtual } from '../../local/schema/virtual-table';
+import { quoteName } from '../../local/values/quote';
 import type { ObjectChange } from '../model';
 import type { TablePair } from './pair-tables';
 

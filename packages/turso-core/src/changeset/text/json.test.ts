@@ -4,11 +4,11 @@ import { buildDatabase, editDatabase, makeTempDir, removeTempDir } from '@turso-
 import fc from 'fast-check';
 import { RawText, sameRow, type SqlValue } from '../../local/values/values';
 import { withDiff } from '../diff';
-import { changesetJson, jsonValue, type JsonValue } from './json';
 import { MANY_ROWS } from '../many-rows.fixture';
 import { CHANGE_KINDS, type Changeset } from '../model';
 import { buildHistory, editHistory, histories } from '../random.fixture';
 import { summarize } from '../summary';
+import { changesetJson, jsonValue, type JsonValue } from './json';
 
 /** `changes.json`, as far as tests read it. */
 interface Report {

@@ -7,8 +7,8 @@ import {
   type RowChange,
   type TableChanges,
 } from '../model';
-import { plainText } from './plain-json';
 import { summarize } from '../summary';
+import { plainText } from './plain-json';
 
 /** Version of the format of `changes.json`; `docs/changes-json.md` describes it. */
 export const CHANGES_FORMAT = 1;

@@ -1,15 +1,15 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { TursoSyncError } from '../../errors';
+import { readLines } from '../../local/files/read-lines';
+import { keyTerms } from '../../local/schema/key-terms';
 import { bindValues } from '../../local/values/bind';
 import { exactProjection, exactRow } from '../../local/values/exact-projection';
-import { keyTerms } from '../../local/schema/key-terms';
 import { quoteName } from '../../local/values/quote';
-import { readLines } from '../../local/files/read-lines';
 import type { Encoding, SqlValue } from '../../local/values/values';
-import { CHANGES_FORMAT, sqlValue, type JsonValue } from './json';
 import { type ChangeKind, type Changeset, type RowChange, type TableChanges } from '../model';
-import { readPlain } from './plain-json';
 import type { ChangeSummary } from '../summary';
+import { CHANGES_FORMAT, sqlValue, type JsonValue } from './json';
+import { readPlain } from './plain-json';
 
 /** What stands at the head of a file of changes. */
 export interface ChangesHead {

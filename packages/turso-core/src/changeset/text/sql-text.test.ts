@@ -14,11 +14,11 @@ import {
 import fc from 'fast-check';
 import { withDiff } from '../diff';
 import { MANY_ROWS } from '../many-rows.fixture';
-import { buildHistory, editHistory, histories } from '../random.fixture';
 import { schemaHistories, takeSteps } from '../random-schema.fixture';
+import { buildHistory, editHistory, histories } from '../random.fixture';
 import { SCHEMA_EDITS } from '../schema-edits.fixture';
-import { changesetSql } from './sql-text';
 import { VIRTUAL_EDITS } from '../virtual-edits.fixture';
+import { changesetSql } from './sql-text';
 
 const withShell = requireTool('sqlite3') ? describe : describe.skip;
 

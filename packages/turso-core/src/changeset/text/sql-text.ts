@@ -1,14 +1,14 @@
 import { endStatement } from '../../local/schema/end-statement';
 import { keyTerms } from '../../local/schema/key-terms';
-import { quoteName, quoteString, quoteValue } from '../../local/values/quote';
 import type { SchemaObject } from '../../local/schema/schema';
+import { quoteName, quoteString, quoteValue } from '../../local/values/quote';
 import type { SqlValue } from '../../local/values/values';
-import { deletedCopies, insertedCopies } from './copies-sql';
+import type { Changeset, ChangeKind, RowChange, RowPiece, TableChanges } from '../model';
+import { changesUniqueValue } from '../rows/unique';
 import { isCounted, keepCounter, restoreCounter } from '../schema/counters';
 import { dropSql } from '../schema/drop-sql';
-import type { Changeset, ChangeKind, RowChange, RowPiece, TableChanges } from '../model';
 import { tablesGoing } from '../schema/tables-going';
-import { changesUniqueValue } from '../rows/unique';
+import { deletedCopies, insertedCopies } from './copies-sql';
 import { virtualSql } from './virtual-sql';
 
 /**

@@ -1,11 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import { systemCode } from '../../errors';
-import { quoteName } from '../../local/values/quote';
 import type { Schema, Table } from '../../local/schema/schema';
 import type { VirtualTable } from '../../local/schema/virtual-table';
+import { quoteName } from '../../local/values/quote';
+import { BEFORE } from '../attached';
 import type { ShadowTable, TableChanges, VirtualChange } from '../model';
 import { diffRows, hasChanges } from '../rows/row-diff';
-import { BEFORE, type Presence } from '../rows/row-queries';
+import { type Presence } from '../rows/row-queries';
 import { unsupported } from '../unsupported';
 import { diffSettings } from './virtual-settings';
 import { differsInContent, findFlaw, type IndexChecks } from './virtual-whole';

@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
-import { quoteName } from '../../local/values/quote';
 import type { Table } from '../../local/schema/schema';
+import { quoteName } from '../../local/values/quote';
 import { sameValue, type SqlValue } from '../../local/values/values';
-import type { Presence } from '../rows/row-queries';
 import type { IndexSetting } from '../model';
+import type { Presence } from '../rows/row-queries';
 
 /**
  * The settings of an FTS5 index (`automerge`, `rank`, ..) that are other in the second database.

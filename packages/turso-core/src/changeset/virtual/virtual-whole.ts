@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import Database from 'better-sqlite3';
 import { systemCode } from '../../errors';
-import { quoteName, quoteString } from '../../local/values/quote';
 import type { Table } from '../../local/schema/schema';
+import { quoteName, quoteString } from '../../local/values/quote';
 
 /** Finds what is wrong with a virtual table that has its own content, such as an index that does not fit it; or null. */
 export function findFlaw(db: Database.Database, table: Table): string | null {

@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
+import type { SqlValue } from '../../local/values/values';
 import type { DatabaseTransaction, LiveDatabase } from '../database';
 import { fileError } from '../file-error';
 import type { ExecuteResult, LiveStatement, QueryResult } from '../live';
 import { bound, sqliteQueries } from '../sqlite-query';
-import type { SqlValue } from '../../local/values/values';
 import { inStatement } from '../statement-errors';
 
 /**

@@ -1,4 +1,3 @@
-import { createHttpClient } from '../../remote/http/http-client';
 import type {
   HranaRequest,
   HranaResult,
@@ -6,14 +5,15 @@ import type {
   StatementResult,
   StepCondition,
 } from '../../remote/http/hrana';
+import { createHttpClient } from '../../remote/http/http-client';
 import { readServerLog } from '../../remote/http/server-log';
 import { openStream } from '../../remote/http/stream';
-import { refusesWrites } from '../read-only';
 import type { LiveDatabase } from '../database';
 import type { Deadline } from '../deadline';
 import type { LiveStatement } from '../live';
-import { describeWrite, serverError, stepResult } from './primary-errors';
+import { refusesWrites } from '../read-only';
 import { inStatement } from '../statement-errors';
+import { describeWrite, serverError, stepResult } from './primary-errors';
 import { beginTransaction } from './primary-transaction';
 
 /** A server as the database of a live connection. */

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { systemCode, TursoSyncError } from '../../errors';
-import { fileError } from '../file-error';
 import type { ReplicaFiles } from '../../local/files/replica-files';
+import { fileError } from '../file-error';
 
 /**
  * Keeps other programs away from a replica, in any language: two that sync one file would spoil it. The lock is SQLite's own on an

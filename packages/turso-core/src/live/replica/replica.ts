@@ -2,13 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { TursoSyncError } from '../../errors';
+import { fileSize, isReplicaThere, replicaFiles } from '../../local/files/replica-files';
 import type { Deadline } from '../deadline';
 import { fileError, isDamage } from '../file-error';
 import type { LiveStatement, QueryResult, SyncResult } from '../live';
 import { sqliteQueries, type RunQuery } from '../sqlite-query';
-import { fileSize, isReplicaThere, replicaFiles } from '../../local/files/replica-files';
-import { readReplicaLogId, removeReplica } from './replica-state';
 import { lockReplica } from './replica-lock';
+import { readReplicaLogId, removeReplica } from './replica-state';
 import { createSyncer, type SyncSource } from './syncer';
 
 /** A local copy of the primary that follows it. */

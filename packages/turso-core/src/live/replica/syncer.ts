@@ -2,9 +2,9 @@ import { fork, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import { TursoSyncError } from '../../errors';
+import type { ReplicaFiles } from '../../local/files/replica-files';
 import type { Deadline } from '../deadline';
 import type { SyncResult } from '../live';
-import type { ReplicaFiles } from '../../local/files/replica-files';
 import type { SyncAnswer, SyncRequest } from './sync-process';
 
 /** Brings one replica up to date, by a process of its own that is started when it is needed. */

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { endStatement } from '../schema/end-statement';
+import { readSchema, type SchemaObject } from '../schema/schema';
 import { quoteString } from '../values/quote';
 import { rowTasks, type DumpPiece } from './row-literals';
-import { readSchema, type SchemaObject } from '../schema/schema';
 
 /**
  * The whole database as SQL that the stock `sqlite3` shell restores to an equal one: every value bit by bit, rowids,

@@ -1,9 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { rowColumns, type Table } from '../schema/schema';
 import { exactReal, POWER, quoteName, quoteString } from '../values/quote';
 import { realCase } from '../values/real-case';
-import { regularRow, sampleKinds, type ColumnKind, type Rendering } from './regular-rows';
-import { rowColumns, type Table } from '../schema/schema';
 import type { Encoding } from '../values/values';
+import { regularRow, sampleKinds, type ColumnKind, type Rendering } from './regular-rows';
 
 /** Some rows of a table, to be rendered as one INSERT statement; plain data, for other threads. */
 export interface RowTask {

@@ -1,9 +1,9 @@
-import { dumpDatabase } from './dump';
 import { openReadOnly } from '../files/open';
+import { withPieceWriter } from '../files/write-file';
+import { setAsideComment, type SetAside } from '../schema/set-aside';
+import { dumpDatabase } from './dump';
 import type { ReaderPool } from './reader-pool';
 import { rowRenderer, type RowTask } from './row-literals';
-import { setAsideComment, type SetAside } from '../schema/set-aside';
-import { withPieceWriter } from '../files/write-file';
 
 /** Tasks that are under way or wait to be written, at most. */
 const AHEAD = 6;

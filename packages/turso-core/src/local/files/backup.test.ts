@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { buildDatabase, compareDatabases, makeTempDir } from '@turso-sync/testing';
+import Database from 'better-sqlite3';
 import { backupTo, type BackupOptions } from './backup';
 
 const dir = makeTempDir();

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
-import { keyTerms } from './key-terms';
 import { using } from '../files/open';
+import { keyTerms } from './key-terms';
 import { keyColumns, readSchema, rowColumns, type Schema, type Table } from './schema';
 
 function schemaOf(sql: string): Schema {

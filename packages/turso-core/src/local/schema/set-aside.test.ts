@@ -1,5 +1,5 @@
-import { sortObjects } from './set-aside';
 import type { SchemaObject } from './schema';
+import { sortObjects } from './set-aside';
 
 const table = (sql: string): SchemaObject => ({ type: 'table', name: 't', table: 't', sql });
 const index = (sql: string): SchemaObject => ({ type: 'index', name: 'i', table: 't', sql });

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
-import { endStatement } from './end-statement';
 import { openReadOnly, using } from '../files/open';
 import { quoteName } from '../values/quote';
+import { endStatement } from './end-statement';
 import type { SchemaObject } from './schema';
 import { sqlTokens, type SqlToken } from './sql-tokens';
 

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
-import { exactProjection, exactRow } from './exact-projection';
 import { using } from '../files/open';
+import { exactProjection, exactRow } from './exact-projection';
 import { RawText, type SqlValue } from './values';
 
 function project(columns: readonly string[], from = ''): SqlValue[] {

@@ -1,14 +1,14 @@
-import type { ConnectOptions, Query, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
 import { randomUUID } from 'node:crypto';
 import { setAsideFrom } from '../../local/schema/set-aside';
 import { dropStagingTables } from '../../local/staging';
 import type { TransactionOutcome } from '../../local/statement';
+import type { ConnectOptions, Query, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
 import { joinFingerprint, readReplicationIndex } from './fingerprint';
 import { createHttpClient, type HttpClient } from './http-client';
 import { createReader, type Reader } from './reader';
+import { readServerLog } from './server-log';
 import { snapshotPages } from './snapshot-pages';
 import { snapshotRows } from './snapshot-rows';
-import { readServerLog } from './server-log';
 import { createStaging } from './staging';
 import type { TransactionAnswer } from './transaction';
 import { runTransactionSince } from './transaction-since';

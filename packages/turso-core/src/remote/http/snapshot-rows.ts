@@ -1,9 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { systemCode, TursoSyncError } from '../../errors';
-import { bindValues } from '../../local/values/bind';
-import { keyTerms } from '../../local/schema/key-terms';
 import { createDatabase } from '../../local/files/open';
-import { quoteName } from '../../local/values/quote';
+import { keyTerms } from '../../local/schema/key-terms';
 import {
   findShadowNames,
   keyColumns,
@@ -13,9 +11,11 @@ import {
   type Table,
 } from '../../local/schema/schema';
 import { sortObjects, type SetAside } from '../../local/schema/set-aside';
+import { bindValues } from '../../local/values/bind';
+import { exactProjection, exactRow } from '../../local/values/exact-projection';
+import { quoteName } from '../../local/values/quote';
 import type { Encoding, SqlValue } from '../../local/values/values';
 import { replaceRows } from '../../local/write-rows';
-import { exactProjection, exactRow } from '../../local/values/exact-projection';
 import { readObjects } from '../read-objects';
 import type { Query, SnapshotOptions } from '../remote';
 

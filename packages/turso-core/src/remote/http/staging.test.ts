@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import {
   execOn,
@@ -9,6 +8,7 @@ import {
   startSqld,
   type Sqld,
 } from '@turso-sync/testing';
+import Database from 'better-sqlite3';
 import { readSchema } from '../../local/schema/schema';
 import { STAGING_PREFIX } from '../../local/staging';
 import type { Statement } from '../../local/statement';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { TursoSyncError } from '../../errors';
-import { quoteName } from '../../local/values/quote';
 import { STAGING_PREFIX } from '../../local/staging';
 import type { Statement } from '../../local/statement';
+import { quoteName } from '../../local/values/quote';
 import type { Remote } from '../remote';
 import type { HttpClient } from './http-client';
 import type { Reader } from './reader';

@@ -1,5 +1,5 @@
-import type { Statement } from '../../local/statement';
 import { TursoSyncError } from '../../errors';
+import type { Statement } from '../../local/statement';
 import { joinFingerprint } from './fingerprint';
 import type { HttpClient } from './http-client';
 import { openStream, runBatches, type BatchAnswer } from './pipeline';

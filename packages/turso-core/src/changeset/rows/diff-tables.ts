@@ -1,0 +1,70 @@
+import type { Database } from 'better-sqlite3';
+import { hasHiddenRowid, keyColumns, rowColumns, type Schema, type Table } from '../../local/schema/schema';
+import { BEFORE, CARRIED, MISFITS } from '../attached';
+import type { TableChanges } from '../model';
+import { findChangedRanges, type ChangedRanges, type Roots } from '../pages/changed-ranges';
+import type { CarriedTable } from '../schema/carry';
+import { diffCopies } from './copies-diff';
+import { countBefore } from './count-before';
+import { exceptRenumbered } from './renumbered';
+import { diffRows, MAX_COLUMNS } from './row-diff';
+import { diffWide } from './wide-diff';
+
+/** Finds where two database files differ. */
+export function changedRangesOf(
+  db: Database,
+  { before, after }: { readonly before: string; readonly after: string },
+): ChangedRanges {
+  const roots = (schema: string): Roots => {
+    const select = db.prepare(`SELECT name, rootpage FROM ${schema}.sqlite_schema WHERE rootpage > 0`);
+    return new Map(select.raw().all() as [string, number][]);
+  };
+  return findChangedRanges({ file: before, roots: roots(BEFORE) }, { file: after, roots: roots('main') });
+}
+
+/** Compares the rows of all tables but virtual ones and what these are stored in. */
+export function diffTables(
+  db: Database,
+  before: Schema,
+  after: Schema,
+  { carried, rangesOf }: { readonly carried: readonly CarriedTable[]; readonly rangesOf: ChangedRanges },
+): TableChanges[] {
+  const { encoding } = after;
+  const isOther = (t: Table): boolean =>
+    isStored(t) || carried.some(({ from, to }) => from === t || to === t);
+  const [olds, news] = [before, after].map(({ tables }) => [...tables.values()].filter((t) => !isOther(t)));
+  const dropped = (olds ?? []).filter((t) => after.tables.get(t.name)?.sql !== t.sql);
+  return [
+    ...(news ?? []).map((table) =>
+      before.tables.get(table.name)?.sql === table.sql
+        ? diffTable(db, table, 'both', encoding, { ranges: rangesOf(table.name) })
+        : diffTable(db, table, 'after', encoding),
+    ),
+    ...carried.map(({ to }) => diffTable(db, to, 'both', encoding, { older: CARRIED })),
+    ...dropped.map((table) => diffTable(db, table, 'before', encoding)),
+    ...carried
+      .filter((c) => c.leaves !== 'none')
+      .map(({ from, leaves }) =>
+        diffTable(db, from, 'before', encoding, { older: leaves === 'all' ? BEFORE : MISFITS }),
+      ),
+  ].flatMap((changes) => changes ?? []);
+}
+
+function diffTable(
+  ...[db, table, presence, encoding, place = {}]: Parameters<typeof diffRows>
+): TableChanges | null {
+  if (place.ranges?.length === 0) return null;
+  if (keyColumns(table).length === 0) return diffCopies(db, table, presence, encoding, place.older);
+  const isWide = rowColumns(table).length > MAX_COLUMNS;
+  const rows = isWide
+    ? diffWide(db, table, presence, encoding, place.older)
+    : diffRows(db, table, presence, encoding, place);
+  if (isWide || presence !== 'both' || !hasHiddenRowid(table)) return rows;
+  const count: TableChanges['countBefore'] = (contents) => countBefore(db, table, contents, place.older);
+  return exceptRenumbered(db, table, encoding, { ...rows, countBefore: count }, place.older);
+}
+
+/** Whether a table is virtual, or holds what a virtual table stores. */
+function isStored(table: Table): boolean {
+  return table.kind === 'virtual' || table.kind === 'shadow';
+}

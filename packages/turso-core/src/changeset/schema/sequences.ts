@@ -1,0 +1,19 @@
+import type { Database } from 'better-sqlite3';
+import type { SequenceChange } from '../model';
+
+/** What happens to the counters of AUTOINCREMENT tables, from those of an attached database to those of the main one. */
+export function diffSequences(db: Database, older: string): SequenceChange[] {
+  const [before, after] = [readSequences(db, older), readSequences(db, 'main')];
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((table) => {
+    const [from, to] = [before.get(table) ?? null, after.get(table) ?? null];
+    return from === to ? [] : [{ table, from, to }];
+  });
+}
+
+function readSequences(db: Database, schema: string): Map<string, bigint> {
+  const exists =
+    db.prepare(`SELECT 1 FROM ${schema}.sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
+  if (!exists) return new Map();
+  const rows = db.prepare(`SELECT name, seq FROM ${schema}.sqlite_sequence`).raw().safeIntegers().all();
+  return new Map(rows as [string, bigint][]);
+}
