@@ -10,5 +10,8 @@ module.exports = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
     ],
   },
+  // As `sqlite.ts` of turso-core chooses: tests too open databases, and would abort some Node now and then.
+  moduleNameMapper:
+    Number(process.versions.napi) >= 10 ? { '^better-sqlite3$': 'better-sqlite3-node-api' } : {},
   testTimeout: 60_000,
 };

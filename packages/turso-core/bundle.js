@@ -16,7 +16,7 @@ buildSync({
   platform: 'node',
   target: 'node20',
   // What is loaded from a package of its own: natively, or only by some commands.
-  external: ['better-sqlite3', 'cosmiconfig', '@libsql/*'],
+  external: ['better-sqlite3', 'better-sqlite3-node-api', 'cosmiconfig', '@libsql/*'],
   // Classes keep the names that errors show.
   keepNames: true,
   logLevel: 'warning',

@@ -1,12 +1,12 @@
 import { constants, copyFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { Database } from 'better-sqlite3';
 import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
 import { isEmpty, summarize, type ChangeSummary } from '../changeset/summary';
 import { unsupported } from '../changeset/unsupported';
 import { TursoSyncError } from '../errors';
 import { openReadOnly, using } from '../local/files/open';
+import type { Database } from '../local/files/sqlite';
 import { createFileRemote } from '../remote/file/file-remote';
 import { apply } from './apply';
 

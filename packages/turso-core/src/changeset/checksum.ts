@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../local/files/sqlite';
 import { keyTerms } from '../local/schema/key-terms';
 import { keyColumns, type Schema, type Table } from '../local/schema/schema';
 import { exactProjection } from '../local/values/exact-projection';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { Database } from 'better-sqlite3';
 import { openReadOnly, using } from '../local/files/open';
+import type { Database } from '../local/files/sqlite';
 import { readSchema, type Schema, type SchemaObject } from '../local/schema/schema';
 import { BEFORE, CARRIED, MISFITS } from './attached';
 import type { Changeset } from './model';

@@ -1,4 +1,5 @@
-import type Database from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
+import type { Database } from '../local/files/sqlite';
 import { exactProjection, exactRow } from '../local/values/exact-projection';
 import type { SqlValue } from '../local/values/values';
 import type { LiveStatement, QueryResult } from './live';
@@ -11,9 +12,9 @@ const KEPT = 200;
 export type RunQuery = (statement: LiveStatement) => QueryResult;
 
 /** Makes a {@link RunQuery} for an open database. */
-export function sqliteQueries(db: Database.Database): RunQuery {
-  const kept = new Map<string, Database.Statement>();
-  function prepare(sql: string): Database.Statement {
+export function sqliteQueries(db: Database): RunQuery {
+  const kept = new Map<string, Statement>();
+  function prepare(sql: string): Statement {
     let statement = kept.get(sql);
     if (statement !== undefined) return statement;
     if (kept.size >= KEPT) kept.clear();
@@ -44,10 +45,10 @@ function mayBeNoText(row: readonly SqlValue[]): boolean {
   return row.some((value) => typeof value === 'string' && value.includes('\uFFFD'));
 }
 
-function exactly(db: Database.Database, { sql, args }: LiveStatement, rows: SqlValue[][]): SqlValue[][] {
+function exactly(db: Database, { sql, args }: LiveStatement, rows: SqlValue[][]): SqlValue[][] {
   const names = (rows[0] ?? []).map((_, i) => `c${i}`);
   const wrapped = `WITH r(${names.join(',')}) AS (${sql.replace(/[\s;]+$/, '')}\n) SELECT ${exactProjection(names)} FROM r`;
-  let statement: Database.Statement;
+  let statement: Statement;
   try {
     statement = db.prepare(wrapped);
   } catch {

@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3';
 import { systemCode } from '../errors';
+import type { Database } from './files/sqlite';
 import type { Statement, TransactionOutcome } from './statement';
 
 /**

@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { openReadOnly, using } from './files/open';
+import { Database } from './files/sqlite';
 import { quoteName } from './values/quote';
 
 /** How the names begin of tables on a remote that hold the values of a large push until it is carried out. */

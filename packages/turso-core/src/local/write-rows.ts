@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from './files/sqlite';
 import { rowColumns, type Table } from './schema/schema';
 import { bindValues } from './values/bind';
 import { quoteName } from './values/quote';

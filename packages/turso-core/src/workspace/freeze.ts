@@ -1,8 +1,8 @@
 import fs from 'node:fs';
-import Database from 'better-sqlite3';
 import { systemCode, TursoSyncError } from '../errors';
 import { backupTo } from '../local/files/backup';
 import { isDatabaseFile, leaveWalMode } from '../local/files/file-header';
+import { Database } from '../local/files/sqlite';
 import { fileSystemError } from './disk';
 
 /** How long to wait for a writer of the working copy, in milliseconds. */
@@ -22,7 +22,7 @@ export async function freeze(workingCopy: string, to: string, unless?: string): 
       hint: 'Run `turso-sync dump-init` to make one.',
     });
   }
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     if (!(await isDatabaseFile(workingCopy))) throw notADatabase(workingCopy, 'is not an SQLite database');
     // SQLite never leaves a file of 0 bytes, not even where everything was dropped; to push it would do just that.
@@ -38,7 +38,7 @@ export async function freeze(workingCopy: string, to: string, unless?: string): 
 }
 
 async function copyUnderReadLock(
-  db: Database.Database,
+  db: Database,
   workingCopy: string,
   to: string,
   unless: string | undefined,
@@ -60,7 +60,7 @@ async function copyUnderReadLock(
  * log it is once the log has been moved into the file, so that the reader uses the file alone. `busy` says that a writer
  * was quicker. One lock serves one piece of work: closing any handle of a file drops the process's locks on it (POSIX).
  */
-function underReadLock<T>(db: Database.Database, file: string, work: () => T): T | 'busy' {
+function underReadLock<T>(db: Database, file: string, work: () => T): T | 'busy' {
   const usesLog = db.pragma('journal_mode', { simple: true }) === 'wal';
   if (usesLog) moveLog(db);
   db.exec('BEGIN');
@@ -73,7 +73,7 @@ function underReadLock<T>(db: Database.Database, file: string, work: () => T): T
   }
 }
 
-function moveLog(db: Database.Database): void {
+function moveLog(db: Database): void {
   db.pragma(`busy_timeout = ${LOG_TIMEOUT}`);
   db.pragma('wal_checkpoint(TRUNCATE)');
   db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);

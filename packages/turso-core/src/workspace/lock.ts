@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
-import Database from 'better-sqlite3';
 import { systemCode, TursoSyncError } from '../errors';
+import { Database } from '../local/files/sqlite';
 import { removeAtExit } from './at-exit';
 import { fileSystemError } from './disk';
 
@@ -44,8 +44,8 @@ export function isLocked(file: string): boolean {
   }
 }
 
-function acquire(file: string, note: string): Database.Database {
-  let db: Database.Database | undefined;
+function acquire(file: string, note: string): Database {
+  let db: Database | undefined;
   try {
     db = new Database(file, { timeout: 0 });
     // Else a journal would stay behind when the holder is killed.

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { systemCode } from '../errors';
+import { Database } from '../local/files/sqlite';
 import { runAtomically } from '../local/run-atomically';
 import { createFileRemote } from '../remote/file/file-remote';
 import type { Remote } from '../remote/remote';
@@ -44,7 +44,7 @@ export function workingCopyTarget(file: string): Pick<Remote, 'transact' | 'read
   };
 }
 
-async function beginWriting(db: Database.Database): Promise<void> {
+async function beginWriting(db: Database): Promise<void> {
   const deadline = performance.now() + PATIENCE;
   for (;;) {
     try {

@@ -1,4 +1,5 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
+import type { Database } from '../../local/files/sqlite';
 import { keyColumns, type Table } from '../../local/schema/schema';
 import { UNRENDERED } from '../../local/values/json-cells';
 import { quoteName } from '../../local/values/quote';

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../local/files/sqlite';
 import { contentKey } from '../../local/schema/content-key';
 import type { Table } from '../../local/schema/schema';
 import { bindValues } from '../../local/values/bind';

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../local/files/sqlite';
 import { hasHiddenRowid, keyColumns, rowColumns, type Schema, type Table } from '../../local/schema/schema';
 import { BEFORE, CARRIED, MISFITS } from '../attached';
 import type { TableChanges } from '../model';

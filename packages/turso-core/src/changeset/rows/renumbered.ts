@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../local/files/sqlite';
 import { contentKey } from '../../local/schema/content-key';
 import { declaredKey, type Table } from '../../local/schema/schema';
 import { quoteName } from '../../local/values/quote';

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../local/files/sqlite';
 import { keyTerms } from '../../local/schema/key-terms';
 import { keyColumns, rowColumns, type Table } from '../../local/schema/schema';
 import { quoteName } from '../../local/values/quote';

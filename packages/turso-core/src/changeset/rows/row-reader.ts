@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../local/files/sqlite';
 import type { Table } from '../../local/schema/schema';
 import { exactProjection, exactRow } from '../../local/values/exact-projection';
 import { quoteName } from '../../local/values/quote';

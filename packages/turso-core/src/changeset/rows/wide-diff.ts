@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3';
 import { columnGroups } from '../../local/column-groups';
+import type { Database } from '../../local/files/sqlite';
 import { keyTerms } from '../../local/schema/key-terms';
 import { keyColumns, rowColumns, type Table } from '../../local/schema/schema';
 import { bindValues } from '../../local/values/bind';

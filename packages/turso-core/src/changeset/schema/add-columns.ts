@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3';
 import { systemCode } from '../../errors';
 import { using } from '../../local/files/open';
+import { Database } from '../../local/files/sqlite';
 import { sqlTokens } from '../../local/schema/sql-tokens';
 import { quoteName } from '../../local/values/quote';
 import { isConstant } from './constant';

@@ -1,7 +1,7 @@
 import { constants, copyFileSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { systemCode } from '../../errors';
 import { using } from '../../local/files/open';
+import { Database } from '../../local/files/sqlite';
 import { keyColumns, type Schema, type SchemaObject, type Table } from '../../local/schema/schema';
 import { quoteName } from '../../local/values/quote';
 import type { Encoding } from '../../local/values/values';
@@ -67,7 +67,7 @@ export function carryTables(
   });
 }
 
-function openScratch(file: string): Database.Database {
+function openScratch(file: string): Database {
   const db = new Database(file);
   // Nobody needs this file after a crash.
   for (const pragma of ['journal_mode = MEMORY', 'synchronous = OFF', 'foreign_keys = OFF'])
@@ -75,7 +75,7 @@ function openScratch(file: string): Database.Database {
   return db;
 }
 
-function hasSequences(db: Database.Database): boolean {
+function hasSequences(db: Database): boolean {
   return db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
 }
 
@@ -94,7 +94,7 @@ interface Place extends RenameContext {
   readonly hasSequences: boolean;
 }
 
-function renameTable(db: Database.Database, pair: TablePair, place: Place): CarriedTable | null {
+function renameTable(db: Database, pair: TablePair, place: Place): CarriedTable | null {
   const statements = renameStatements(pair, place);
   if (statements === null || attempt(db, statements) !== null) return null;
   return carriedTable(pair, { rebuilt: false, statements, leaves: 'none' });
@@ -108,7 +108,7 @@ function carriedTable(
   return { ...pair, alteration: { action: 'alter', object, from, ...how }, leaves };
 }
 
-function carryTable(db: Database.Database, pair: TablePair, place: Place): CarriedTable {
+function carryTable(db: Database, pair: TablePair, place: Place): CarriedTable {
   const { from, to } = pair;
   const carried = carriedColumns(from, to);
   const added = addColumnStatements(pair);
@@ -131,11 +131,7 @@ interface Rebuild extends Place {
 }
 
 /** Makes a table anew, with as many of its rows as fit, and answers which had to go. */
-function rebuild(
-  db: Database.Database,
-  pair: TablePair,
-  { statements, ...options }: Rebuild,
-): CarriedTable['leaves'] {
+function rebuild(db: Database, pair: TablePair, { statements, ...options }: Rebuild): CarriedTable['leaves'] {
   const { from, to } = pair;
   const name = `main.${quoteName(from.name)}`;
   // A default that is another one each time is known to nobody.
@@ -163,7 +159,7 @@ function objectOf({ name, sql }: Table): SchemaObject {
 }
 
 /** Runs all statements or none; answers what SQLite says against it. */
-function attempt(db: Database.Database, statements: readonly string[]): string | null {
+function attempt(db: Database, statements: readonly string[]): string | null {
   try {
     db.transaction(() => statements.forEach((sql) => db.exec(sql)))();
     return null;

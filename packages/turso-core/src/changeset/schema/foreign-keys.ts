@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../local/files/sqlite';
 import type { Schema } from '../../local/schema/schema';
 import type { ForeignKeyCheck, ForeignKeyViolation } from '../model';
 

@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3';
 import { systemCode } from '../../errors';
 import { using } from '../../local/files/open';
+import { Database } from '../../local/files/sqlite';
 import { keyColumns, rowColumns } from '../../local/schema/schema';
 import { quoteName } from '../../local/values/quote';
 import type { Encoding } from '../../local/values/values';
@@ -48,17 +48,13 @@ function makeTable(file: string, sql: string, encoding: Encoding): void {
   });
 }
 
-function prepare(db: Database.Database, encoding: Encoding): void {
+function prepare(db: Database, encoding: Encoding): void {
   // Nobody needs these files after a crash.
   for (const pragma of [`encoding = '${encoding}'`, 'synchronous = OFF', 'foreign_keys = OFF'])
     db.pragma(pragma);
 }
 
-function tryRows(
-  db: Database.Database,
-  { from, to }: TablePair,
-  { carried, condition }: MisfitOptions,
-): void {
+function tryRows(db: Database, { from, to }: TablePair, { carried, condition }: MisfitOptions): void {
   const columns = rowColumns(from).map(quoteName);
   const values = carried.map((c) => quoteName(c.from));
   const [wholes, parts] = [columns.map((_, i) => `r${i}`), values.map((_, i) => `c${i}`)];

@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3';
 import { systemCode } from '../../errors';
 import { using } from '../../local/files/open';
+import { Database } from '../../local/files/sqlite';
 import type { Schema, SchemaObject } from '../../local/schema/schema';
 import { isVirtual } from '../../local/schema/virtual-table';
 import { quoteName } from '../../local/values/quote';

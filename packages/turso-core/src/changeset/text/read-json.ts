@@ -1,6 +1,7 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import { TursoSyncError } from '../../errors';
 import { readLines } from '../../local/files/read-lines';
+import type { Database } from '../../local/files/sqlite';
 import { keyTerms } from '../../local/schema/key-terms';
 import { bindValues } from '../../local/values/bind';
 import { exactProjection, exactRow } from '../../local/values/exact-projection';

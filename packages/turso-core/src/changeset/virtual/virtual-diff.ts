@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3';
 import { systemCode } from '../../errors';
+import type { Database } from '../../local/files/sqlite';
 import type { Schema, Table } from '../../local/schema/schema';
 import type { VirtualTable } from '../../local/schema/virtual-table';
 import { quoteName } from '../../local/values/quote';

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../local/files/sqlite';
 import type { Table } from '../../local/schema/schema';
 import { quoteName } from '../../local/values/quote';
 import { sameValue, type SqlValue } from '../../local/values/values';

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
-import Database from 'better-sqlite3';
 import { systemCode } from '../../errors';
+import { Database } from '../../local/files/sqlite';
 import type { Table } from '../../local/schema/schema';
 import { quoteName, quoteString } from '../../local/values/quote';
 
 /** Finds what is wrong with a virtual table that has its own content, such as an index that does not fit it; or null. */
-export function findFlaw(db: Database.Database, table: Table): string | null {
+export function findFlaw(db: Database, table: Table): string | null {
   const found = db.pragma(`main.integrity_check(${quoteString(table.name)})`, { simple: true }) as string;
   return found === 'ok' ? null : found;
 }
@@ -28,8 +28,8 @@ export function withIndexChecks<T>(
   place: (name: string) => string,
   work: (checks: IndexChecks) => T,
 ): T {
-  const copies = new Map<Side, Database.Database>();
-  const open = (side: Side): Database.Database => {
+  const copies = new Map<Side, Database>();
+  const open = (side: Side): Database => {
     const copy = place(`${side}.db`);
     fs.copyFileSync(files[side], copy, fs.constants.COPYFILE_FICLONE);
     const db = new Database(copy);
@@ -47,7 +47,7 @@ export function withIndexChecks<T>(
   }
 }
 
-function passes(db: Database.Database, name: string, module: string): boolean {
+function passes(db: Database, name: string, module: string): boolean {
   // Rank 1 has FTS5 compare the index with the other table, too.
   const command =
     module === 'fts5'
@@ -64,11 +64,7 @@ function passes(db: Database.Database, name: string, module: string): boolean {
 }
 
 /** Whether the table that an index is about has other texts or rowids than before, in the columns that are indexed. */
-export function differsInContent(
-  db: Database.Database,
-  { columns, virtual }: Table,
-  before: string,
-): boolean {
+export function differsInContent(db: Database, { columns, virtual }: Table, before: string): boolean {
   const { table, rowid } = virtual?.source ?? { table: '', rowid: '' };
   // The first column is the index's own rowid.
   const texts = columns.slice(1).map((c) => `CAST(${quoteName(c.name)} AS TEXT) COLLATE BINARY`);

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../../local/files/sqlite';
 import type { SqlValue } from '../../local/values/values';
 import type { DatabaseTransaction, LiveDatabase } from '../database';
 import { fileError } from '../file-error';
@@ -12,7 +12,7 @@ import { inStatement } from '../statement-errors';
  * Throws FILE_INACCESSIBLE where it cannot be opened.
  */
 export function openFileDatabase(file: string, location: string): LiveDatabase {
-  const open = (): Database.Database => orThrow(() => openDatabase(file));
+  const open = (): Database => orThrow(() => openDatabase(file));
   const orThrow = <T>(work: () => T): T => {
     try {
       return work();
@@ -42,7 +42,7 @@ export function openFileDatabase(file: string, location: string): LiveDatabase {
   };
 }
 
-function openDatabase(file: string): Database.Database {
+function openDatabase(file: string): Database {
   const db = new Database(file, { timeout: 0 });
   db.pragma('foreign_keys = ON');
   // Else readers and a writer would keep one another waiting; a file that cannot be written to is read as it is.
@@ -50,7 +50,7 @@ function openDatabase(file: string): Database.Database {
   return db;
 }
 
-function transaction(db: Database.Database, orThrow: <T>(work: () => T) => T): DatabaseTransaction {
+function transaction(db: Database, orThrow: <T>(work: () => T) => T): DatabaseTransaction {
   const query = sqliteQueries(db);
   return {
     query: async (statement) => orThrow((): QueryResult => query(statement)),
@@ -67,7 +67,7 @@ function transaction(db: Database.Database, orThrow: <T>(work: () => T) => T): D
   };
 }
 
-function runAll(db: Database.Database, statements: readonly LiveStatement[], file: string): ExecuteResult[] {
+function runAll(db: Database, statements: readonly LiveStatement[], file: string): ExecuteResult[] {
   db.exec('BEGIN IMMEDIATE');
   try {
     const results = statements.map((statement, i) => {
@@ -84,7 +84,7 @@ function runAll(db: Database.Database, statements: readonly LiveStatement[], fil
   }
 }
 
-function run(db: Database.Database, { sql, args }: LiveStatement): ExecuteResult {
+function run(db: Database, { sql, args }: LiveStatement): ExecuteResult {
   const statement = db.prepare(sql);
   if (!statement.reader) {
     const { changes, lastInsertRowid } = statement.safeIntegers().run(...bound(args));
@@ -105,6 +105,6 @@ function run(db: Database.Database, { sql, args }: LiveStatement): ExecuteResult
   return { columns, rows, changes: Number(changes), lastInsertRowid: rowid ?? null };
 }
 
-function totalChanges(db: Database.Database): unknown {
+function totalChanges(db: Database): unknown {
   return db.prepare('SELECT total_changes()').pluck().get();
 }

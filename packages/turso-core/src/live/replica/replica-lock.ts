@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3';
 import { systemCode, TursoSyncError } from '../../errors';
 import type { ReplicaFiles } from '../../local/files/replica-files';
+import { Database } from '../../local/files/sqlite';
 import { fileError } from '../file-error';
 
 /**
@@ -9,7 +9,7 @@ import { fileError } from '../file-error';
  * Throws REPLICA_LOCKED and FILE_INACCESSIBLE.
  */
 export function lockReplica({ database, lock }: ReplicaFiles): () => void {
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     db = new Database(lock, { timeout: 0 });
     // Else a journal would stay behind when the holder is killed.

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { TursoSyncError } from '../../errors';
 import { fileSize, isReplicaThere, replicaFiles } from '../../local/files/replica-files';
+import { Database } from '../../local/files/sqlite';
 import type { Deadline } from '../deadline';
 import { fileError, isDamage } from '../file-error';
 import type { LiveStatement, QueryResult, SyncResult } from '../live';
@@ -43,7 +43,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   makeFolder(path.dirname(files.database));
   const unlock = lockReplica(files);
   const syncer = createSyncer(files, options);
-  let reader: { readonly db: Database.Database; readonly run: RunQuery } | undefined;
+  let reader: { readonly db: Database; readonly run: RunQuery } | undefined;
 
   function closeReader(): void {
     reader?.db.close();
@@ -140,7 +140,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   };
 }
 
-function openReader(file: string): { db: Database.Database; run: RunQuery } {
+function openReader(file: string): { db: Database; run: RunQuery } {
   const db = new Database(file, { readonly: true, fileMustExist: true });
   // Where there is something in the schema that only libSQL knows, the rest can be read all the same.
   db.unsafeMode(true).pragma('writable_schema = ON');

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Client } from '@libsql/client';
 import { createClient } from '@libsql/client/sqlite3';
-import Database from 'better-sqlite3';
+import { Database } from '../../local/files/sqlite';
 
 /** What the process is asked: to look whether a file is a sound database, to open the replica, to sync it. */
 export type SyncRequest =

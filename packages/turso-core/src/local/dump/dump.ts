@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../files/sqlite';
 import { endStatement } from '../schema/end-statement';
 import { readSchema, type SchemaObject } from '../schema/schema';
 import { quoteString } from '../values/quote';

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../files/sqlite';
 import { TINY } from '../values/quote';
 
 /** What a column holds in all rows, as far as a sample tells: one storage class (text may be missing), or any. */

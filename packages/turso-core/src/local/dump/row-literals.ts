@@ -1,4 +1,5 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
+import type { Database } from '../files/sqlite';
 import { rowColumns, type Table } from '../schema/schema';
 import { exactReal, POWER, quoteName, quoteString } from '../values/quote';
 import { realCase } from '../values/real-case';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { openReadOnly, using } from './open';
+import { Database } from './sqlite';
 
 /** What {@link backupTo} may be told. */
 export interface BackupOptions {
@@ -23,7 +23,7 @@ const PAGES_A_STEP = 8_192;
  * source. Throws SQLITE_BUSY, with the target as it was, where either is locked for too long.
  */
 export async function backupTo(
-  source: Database.Database,
+  source: Database,
   target: string,
   { onProgress, patience = 5_000 }: BackupOptions = {},
 ): Promise<void> {
@@ -44,7 +44,7 @@ export async function backupTo(
 
 /** Answers false when the target is locked, where better-sqlite3's backup ends as if everything were done. */
 async function copyPages(
-  source: Database.Database,
+  source: Database,
   target: string,
   pages: number,
   onProgress: BackupOptions['onProgress'],

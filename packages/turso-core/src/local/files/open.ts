@@ -1,13 +1,13 @@
-import Database from 'better-sqlite3';
 import type { Encoding } from '../values/values';
+import { Database } from './sqlite';
 
 /** Opens a database file that must exist, for reading only. Nothing is ever written beside a rollback-journal file. */
-export function openReadOnly(file: string): Database.Database {
+export function openReadOnly(file: string): Database {
   return new Database(file, { readonly: true, fileMustExist: true });
 }
 
 /** Makes a new database file and opens it, with everything that a copy needs allowed and nothing enforced. */
-export function createDatabase(file: string, encoding: Encoding): Database.Database {
+export function createDatabase(file: string, encoding: Encoding): Database {
   const db = new Database(file);
   // Shadow tables of virtual tables are written directly.
   db.unsafeMode(true);
@@ -18,7 +18,7 @@ export function createDatabase(file: string, encoding: Encoding): Database.Datab
 }
 
 /** Runs work on an open database and closes it, whatever happens. */
-export function using<T>(db: Database.Database, work: (db: Database.Database) => T): T {
+export function using<T>(db: Database, work: (db: Database) => T): T {
   try {
     return work(db);
   } finally {

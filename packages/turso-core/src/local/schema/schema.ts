@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3';
 import { systemCode } from '../../errors';
+import type { Database } from '../files/sqlite';
 import { IS_NOT_STAGING } from '../staging';
 import type { Encoding } from '../values/values';
 import { isVirtual, parseVirtualTable, type VirtualTable } from './virtual-table';

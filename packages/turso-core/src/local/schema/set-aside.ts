@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { openReadOnly, using } from '../files/open';
+import { Database } from '../files/sqlite';
 import { quoteName } from '../values/quote';
 import { endStatement } from './end-statement';
 import type { SchemaObject } from './schema';
@@ -101,7 +101,7 @@ export function setAsideFrom(file: string): readonly SetAside[] {
 }
 
 /** Reads the schema although it holds what this SQLite does not understand. */
-function readLeniently(db: Database.Database): SchemaObject[] {
+function readLeniently(db: Database): SchemaObject[] {
   db.unsafeMode();
   // Before anything else is read: https://sqlite.org/pragma.html#pragma_writable_schema
   db.pragma('writable_schema = ON');

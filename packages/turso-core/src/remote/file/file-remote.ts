@@ -1,7 +1,7 @@
 import fs from 'node:fs';
-import Database from 'better-sqlite3';
 import { backupTo } from '../../local/files/backup';
 import { leaveWalMode } from '../../local/files/file-header';
+import { Database } from '../../local/files/sqlite';
 import { runAtomically, runStatement } from '../../local/run-atomically';
 import type { Statement, TransactionOutcome } from '../../local/statement';
 import type { SqlValue } from '../../local/values/values';
@@ -17,10 +17,10 @@ export function createFileRemote(file: string, location: string): Remote {
   let told: string | undefined;
 
   // The number changes with what others write, and not with what a connection does itself.
-  const versionOf = (db: Database.Database): unknown => db.pragma('data_version', { simple: true });
+  const versionOf = (db: Database): unknown => db.pragma('data_version', { simple: true });
 
   /** The outcome with the file's mark, where nobody else has written since the last one was asked for. */
-  function transact(db: Database.Database, statements: readonly Statement[]): TransactionOutcome {
+  function transact(db: Database, statements: readonly Statement[]): TransactionOutcome {
     if (told === undefined) return run(db, statements);
     const before = versionOf(db);
     // Not under the lock for writing, which closing a handle of the file would drop.
@@ -31,7 +31,7 @@ export function createFileRemote(file: string, location: string): Remote {
   }
 
   function transactSince(
-    db: Database.Database,
+    db: Database,
     mark: string,
     statements: () => readonly Statement[] | null,
   ): TransactionOutcome | null {
@@ -45,18 +45,14 @@ export function createFileRemote(file: string, location: string): Remote {
     return withMark(db, run(db, meant), before);
   }
 
-  function run(db: Database.Database, statements: readonly Statement[]): TransactionOutcome {
+  function run(db: Database, statements: readonly Statement[]): TransactionOutcome {
     const outcome = runAtomically(db, statements);
     // Beginning a transaction does not tell yet.
     if (!outcome.committed && outcome.code.startsWith('SQLITE_READONLY')) throw fileError(outcome, location);
     return outcome;
   }
 
-  function withMark(
-    db: Database.Database,
-    outcome: TransactionOutcome,
-    version: unknown,
-  ): TransactionOutcome {
+  function withMark(db: Database, outcome: TransactionOutcome, version: unknown): TransactionOutcome {
     if (!outcome.committed) return outcome;
     if (version === null) return { ...outcome, fingerprint: null };
     // Closing the file may move a write-ahead log into it, and then it has another mark.
@@ -65,10 +61,7 @@ export function createFileRemote(file: string, location: string): Remote {
     return { ...outcome, fingerprint: versionOf(db) === version ? fingerprint : null };
   }
 
-  async function withDatabase<T>(
-    work: (db: Database.Database) => T | Promise<T>,
-    create = false,
-  ): Promise<T> {
+  async function withDatabase<T>(work: (db: Database) => T | Promise<T>, create = false): Promise<T> {
     const db = orThrow(() => new Database(create || fs.existsSync(file) ? file : ':memory:'));
     try {
       db.pragma('foreign_keys = OFF');
@@ -122,7 +115,7 @@ export function createFileRemote(file: string, location: string): Remote {
   };
 }
 
-function runQuery(db: Database.Database, sql: string, args: readonly SqlValue[]): SqlValue[][] {
+function runQuery(db: Database, sql: string, args: readonly SqlValue[]): SqlValue[][] {
   const rows = db
     .prepare(sql)
     .raw()

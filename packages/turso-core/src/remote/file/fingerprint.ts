@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import fs from 'node:fs';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../local/files/sqlite';
 
 /** Bytes read at once. */
 const PIECE = 1 << 20;

@@ -1,6 +1,6 @@
-import type { Database } from 'better-sqlite3';
 import { systemCode, TursoSyncError } from '../../errors';
 import { createDatabase } from '../../local/files/open';
+import type { Database } from '../../local/files/sqlite';
 import { keyTerms } from '../../local/schema/key-terms';
 import {
   findShadowNames,

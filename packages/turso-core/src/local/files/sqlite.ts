@@ -1,0 +1,25 @@
+import type Sqlite from 'better-sqlite3';
+
+/**
+ * An open SQLite database. Version 12 of better-sqlite3 makes Node 24.19 and later abort where an object of it is let go of
+ * at an unlucky moment; version 13, on Node-API 10, does not, and Node 20 cannot load that. So both are dependencies, and the
+ * newer one is taken where it runs.
+ *
+ * @see https://github.com/WiseLibs/better-sqlite3/issues/1514
+ */
+export type Database = Sqlite.Database;
+
+/** Opens a database; see the type. */
+export const Database: typeof Sqlite = load();
+
+/* eslint-disable @typescript-eslint/no-require-imports */
+function load(): typeof Sqlite {
+  if (Number(process.versions['napi']) >= 10) {
+    try {
+      return require('better-sqlite3-node-api') as typeof Sqlite;
+    } catch {
+      // It is optional: npm may have been told to leave it out, and it has binaries for some systems only.
+    }
+  }
+  return require('better-sqlite3') as typeof Sqlite;
+}
