@@ -4,8 +4,7 @@
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const Database = require('better-sqlite3');
-const { makeTempDir, removeTempDir, startSqld } = require('@turso-sync/testing');
+const { Database, makeTempDir, removeTempDir, startSqld } = require('@turso-sync/testing');
 const { makeDatabase } = require('./database');
 const { tursoSync } = require('./turso-sync');
 

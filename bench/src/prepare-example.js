@@ -3,9 +3,9 @@
 
 const { execFileSync } = require('node:child_process');
 const path = require('node:path');
-const Database = require('better-sqlite3');
 const { serveExample } = require('./serve-example');
 const { tursoSync } = require('./turso-sync');
+const { Database } = require('@turso-sync/testing');
 
 /**
  * Serves the example's database, and makes a project with its working copy.

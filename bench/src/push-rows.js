@@ -4,8 +4,7 @@
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const Database = require('better-sqlite3');
-const { execOn, makeTempDir, startSqld } = require('@turso-sync/testing');
+const { Database, execOn, makeTempDir, startSqld } = require('@turso-sync/testing');
 const { tursoSync } = require('./turso-sync');
 
 const SCHEMA =

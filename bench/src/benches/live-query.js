@@ -1,9 +1,9 @@
 // @ts-check
 'use strict';
 
-const Database = require('better-sqlite3');
 const { medianOfCalls } = require('../measure');
 const { prepareLive, row } = require('../live');
+const { Database } = require('@turso-sync/testing');
 
 const CALLS = 2000;
 const SQL = 'SELECT contact, kind, at, amount FROM events WHERE id = ?';

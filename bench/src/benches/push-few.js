@@ -2,8 +2,7 @@
 'use strict';
 
 const path = require('node:path');
-const Database = require('better-sqlite3');
-const { startProxy } = require('@turso-sync/testing');
+const { Database, startProxy } = require('@turso-sync/testing');
 const { prepareExample } = require('../prepare-example');
 const { tursoSync } = require('../turso-sync');
 

@@ -3,7 +3,7 @@
 
 // What people do without turso-sync: read the rows, send them in batches of single statements.
 const { createClient } = require('@libsql/client');
-const Database = require('better-sqlite3');
+const { Database } = require('@turso-sync/testing');
 
 const [kind = '', file = '', url = ''] = process.argv.slice(2);
 const BATCH = 500;

@@ -1,7 +1,10 @@
 // @ts-check
 'use strict';
 
-const Database = require('better-sqlite3');
+// Version 12 makes Node 24 abort now and then; Node 20 cannot load version 13.
+const isNew = Number(process.versions.napi) >= 10;
+/** @type {typeof import('better-sqlite3')} */
+const Database = require(isNew ? 'better-sqlite3-node-api' : 'better-sqlite3');
 
 /** @typedef {import('./contacts').Contact} Contact */
 

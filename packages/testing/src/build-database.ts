@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { removeDatabase } from './copy-database';
+import { Database } from './sqlite';
 
 /**
  * Makes a new SQLite file from SQL: 4096-byte pages, rollback journal, nothing beside it.

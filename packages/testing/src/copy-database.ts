@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { constants, copyFileSync, existsSync, rmSync } from 'node:fs';
+import { Database } from './sqlite';
 
 const JOURNALS = ['-wal', '-journal'];
 
@@ -23,7 +23,7 @@ export function removeDatabase(path: string): void {
 }
 
 /** Opens a database, skipping over schema objects that this SQLite cannot parse. */
-export function openLeniently(path: string): Database.Database {
+export function openLeniently(path: string): Database {
   const db = new Database(path);
   db.unsafeMode(); // else writable_schema is ignored
   db.pragma('writable_schema=ON');

@@ -8,6 +8,7 @@ export { ffiDemo } from './ffi-demo';
 export { startProxy, type ProxyOptions, type TcpProxy } from './proxy';
 export type { Side } from './relay';
 export { startSqld, type Sqld, type SqldOptions, type SqldWithAuth } from './sqld';
+export { Database } from './sqlite';
 export { execOn, queryOn } from './statements';
 export { makeTempDir, removeTempDir } from './temp-dir';
 export { createTokens, signToken, type TokenClaims, type Tokens } from './tokens';
