@@ -30,7 +30,9 @@ async function measure(contacts) {
     const db = new Database(path.join(dir, 'working_copy.db'));
     db.exec('UPDATE contacts SET name = name || 1 WHERE id BETWEEN 1000 AND 1009');
     db.close();
-    report('diff', await run(tursoSync('diff', '--quiet'), dir, env));
+    // The first one also waits for the disk, which is still at work on what init has written.
+    for (const name of ['diff', 'diff again'])
+      report(name, await run(tursoSync('diff', '--quiet'), dir, env));
     report('dump-push', await run(tursoSync('dump-push', '--quiet'), dir, env));
   } finally {
     await server.stop();
