@@ -50,13 +50,12 @@ export function createPushRecords(pushed: PushedChanges): PushRecords {
     head,
     resolved: null,
   };
-  if (hasInverse) {
-    // Either may get another place meanwhile.
-    linkOrCopy(pushed.before, of.before);
-    linkOrCopy(pushed.after, of.after);
-  }
+  // At once, since either may get another place meanwhile.
+  const kept = hasInverse ? keepBoth(pushed, of) : Promise.resolve();
+  kept.catch(() => undefined);
   let written: Promise<void> | undefined;
   const write = async (): Promise<void> => {
+    await kept;
     await writeChanges(temporary, changeset, head);
     if (hasInverse) await writeInverse(inverse, of);
   };
@@ -83,4 +82,9 @@ export function createPushRecords(pushed: PushedChanges): PushRecords {
       changes.publish();
     },
   };
+}
+
+async function keepBoth(from: PushedChanges, to: Pushed): Promise<void> {
+  linkOrCopy(from.before, to.before);
+  linkOrCopy(from.after, to.after);
 }
