@@ -55,6 +55,7 @@ export type ErrorCode =
   | 'BUILD_FAILED'
   | 'ARCHIVE_INVALID'
   // everything else
+  | 'SQLITE_NOT_LOADED'
   | 'USAGE'
   | 'INTERRUPTED'
   | 'INTERNAL';

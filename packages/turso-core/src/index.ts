@@ -29,6 +29,7 @@ export { RawText, type SqlValue } from './local/values/values';
 export { connect } from './remote/connect';
 export type { Query, Remote, SnapshotMethod, SnapshotOptions, SnapshotProgress } from './remote/remote';
 export { parseRemoteUrl, type RemoteAddress } from './remote/url';
+export { asKnownError } from './report/known-error';
 export { createNarrator, type NarratorOptions } from './report/narrator';
 export { createRedactor, type Redactor } from './report/redactor';
 export {

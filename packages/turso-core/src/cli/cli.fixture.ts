@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly shell?: string;
   /** The user and group to run as. */
   readonly uid?: number | undefined;
+  /** Another place of the command. */
+  readonly command?: string;
 }
 
 /** A project's folder and the command run in it. */
@@ -131,10 +133,10 @@ export function startCommand(
   cwd: string,
   args: readonly string[],
   secrets: readonly string[],
-  { env = {}, shell, uid }: RunOptions = {},
+  { env = {}, shell, uid, command = COMMAND }: RunOptions = {},
 ): Started {
   const environment = { PATH: process.env['PATH'] ?? '', ...env };
-  const words = [process.execPath, COMMAND, ...args];
+  const words = [process.execPath, command, ...args];
   const options = { cwd, env: environment, ...(uid === undefined ? {} : { uid, gid: uid }) };
   const child =
     shell === undefined

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { systemCode, TursoSyncError } from '../errors';
+import { asKnownError } from '../report/known-error';
 import { version } from '../version';
 import { withoutTokens } from '../workspace/config';
 import { loadProject } from '../workspace/load-project';
@@ -97,9 +98,7 @@ async function run<O>(name: string, action: Action<O>, options: O & CommonOption
     output.answer(result, text);
     return exitCode;
   } catch (error) {
-    output.fail(
-      error instanceof TursoSyncError ? error : new TursoSyncError('INTERNAL', describe(error), INTERNAL),
-    );
+    output.fail(asKnownError(error));
     return FAILED;
   }
 }
@@ -119,12 +118,6 @@ function exitOnSignals(output: Output): void {
       process.exit(exitCode);
     });
   }
-}
-
-const INTERNAL = { hint: 'This is a defect of turso-sync. Please report it with the text above.' };
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function locate({ cwd, config, env }: CommonOptions): { cwd?: string; config?: string; env?: string } {

@@ -1,4 +1,4 @@
-import { createNarrator, createRedactor, describeError, TursoSyncError, type OnEvent } from 'turso-core';
+import { asKnownError, createNarrator, createRedactor, describeError, type OnEvent } from 'turso-core';
 
 /** How much is printed. */
 export interface ReportOptions {
@@ -32,15 +32,7 @@ export function createReport({ verbose = false, quiet = false }: ReportOptions):
       if (!quiet) say(text);
     },
     fail(reason) {
-      write(process.stderr, typeof reason === 'string' ? reason : describeError(asKnown(reason)));
+      write(process.stderr, typeof reason === 'string' ? reason : describeError(asKnownError(reason)));
     },
   };
-}
-
-function asKnown(error: unknown): TursoSyncError {
-  if (error instanceof TursoSyncError) return error;
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new TursoSyncError('INTERNAL', text, {
-    hint: 'This is a defect of turso-sync. Please report it with the text above.',
-  });
 }

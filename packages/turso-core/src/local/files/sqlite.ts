@@ -16,7 +16,10 @@ export const Database: typeof Sqlite = load();
 function load(): typeof Sqlite {
   if (Number(process.versions['napi']) >= 10) {
     try {
-      return require('better-sqlite3-node-api') as typeof Sqlite;
+      const Newer = require('better-sqlite3-node-api') as typeof Sqlite;
+      // Its binary is loaded for the first database.
+      new Newer(':memory:').close();
+      return Newer;
     } catch {
       // It is optional: npm may have been told to leave it out, and it has binaries for some systems only.
     }
