@@ -5,7 +5,8 @@ import type Sqlite from 'better-sqlite3';
  * at an unlucky moment; version 13, on Node-API 10, does not, and Node 20 cannot load that. So both are dependencies, and the
  * newer one is taken where it runs.
  *
- * @see https://github.com/WiseLibs/better-sqlite3/issues/1515 and 1514
+ * @see https://github.com/WiseLibs/better-sqlite3/issues/1515
+ * @see https://github.com/WiseLibs/better-sqlite3/issues/1514
  */
 export type Database = Sqlite.Database;
 
