@@ -192,8 +192,8 @@ export const SCHEMA_EDITS: readonly (readonly [name: string, base: string, edit:
     'strange names',
     `CREATE TABLE "we""ird 'x"("" INTEGER PRIMARY KEY, "select" TEXT, [a b], \`tick\`); INSERT INTO "we""ird 'x" VALUES(1, 'a', 'b', 'c');
      CREATE TABLE "日本 語"("é" PRIMARY KEY, c1) WITHOUT ROWID; INSERT INTO "日本 語" VALUES('x', 1); CREATE TABLE ""(a, rowid); INSERT INTO "" VALUES(1, 2)`,
-    `ALTER TABLE "we""ird 'x" DROP COLUMN "select"; ALTER TABLE "日本 語" RENAME COLUMN c1 TO "c,1"; ALTER TABLE "" RENAME TO "turso_sync_staging_rebuild_1";
-     ALTER TABLE "turso_sync_staging_rebuild_1" ADD COLUMN "o,id"`,
+    `ALTER TABLE "we""ird 'x" DROP COLUMN "select"; ALTER TABLE "日本 語" RENAME COLUMN c1 TO "c,1"; CREATE TABLE n(a, rowid, oid);
+     INSERT INTO n(a, rowid) SELECT a, rowid FROM ""; DROP TABLE ""; ALTER TABLE n RENAME TO "turso_sync_staging_rebuild_1"`,
   ],
   [
     'columns that take every name of the rowid',

@@ -248,7 +248,7 @@ describe('a config that is wrong', () => {
       what: 'JSON that does not parse, with a token in it',
       text: `{\n  "urlVariable": "X",\n  "authToken": "${TOKEN} opaque",\n}`,
       code: 'CONFIG_UNREADABLE',
-      says: ['turso-sync.config.json: ', 'line 4', 'Expected double-quoted property name'],
+      says: ['turso-sync.config.json: line 4: Expected double-quoted property name'],
     },
     {
       what: 'YAML that does not parse, with a token in it',

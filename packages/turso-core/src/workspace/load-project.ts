@@ -109,8 +109,12 @@ async function readConfig(
 function reasonOf(error: unknown): string {
   const { message, filepath } = error as Error & { filepath?: string };
   const isTold = (text: string): boolean => !/^\w+ Error in .*:\s*$|^[> ]*\d* *\||^\s*$/.test(text);
-  const reason = (message.split('\n').find(isTold) ?? '').replace(/ while parsing .*/, '');
-  const line = /^> (\d+) \|/m.exec(message)?.[1];
+  const reason = (message.split('\n').find(isTold) ?? '').replace(
+    /(?: \(line \d+ column \d+\))? while parsing .*/,
+    '',
+  );
+  // Node 22 and later name the line themselves.
+  const line = /^> (\d+) \||\(line (\d+) column \d+\) while parsing /m.exec(message)?.slice(1).find(Boolean);
   const parts = [filepath, line === undefined ? undefined : `line ${line}`, withoutTokens(reason)];
   return parts.filter((part) => part !== undefined).join(': ');
 }
