@@ -3,11 +3,12 @@
 use std::any::Any;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
-use super::buffer::TursoBuffer;
+use super::buffer::{TursoBuffer, TursoBytes};
+use super::decode;
 use crate::error::{Error, Result};
 use crate::quiet;
 use crate::status::Status;
-use crate::value::{put_bytes, put_u32, Changes};
+use crate::value::{put_bytes, put_u32, Changes, Value};
 
 /// Carries out a call, and puts its answer or its error into `out`.
 ///
@@ -25,6 +26,26 @@ pub unsafe fn guarded(out: *mut TursoBuffer, work: impl FnOnce() -> Result<Vec<u
     // SAFETY: it may be written, as promised.
     unsafe { out.write(TursoBuffer::new(bytes)) };
     status as u32
+}
+
+/// Carries out a statement and its parameters on what an id stands for.
+///
+/// # Safety
+/// The bytes are readable; `out` as for [`guarded`].
+pub unsafe fn run_statement<T>(
+    sql: TursoBytes,
+    params: TursoBytes,
+    out: *mut TursoBuffer,
+    find: impl FnOnce() -> Result<T>,
+    run: impl FnOnce(T, &str, &[Value]) -> Result<Vec<u8>>,
+) -> u32 {
+    // SAFETY: promised by the caller.
+    unsafe {
+        guarded(out, || {
+            let params = decode::params(params.as_slice())?;
+            run(find()?, decode::text(sql.as_slice(), "SQL")?, &params)
+        })
+    }
 }
 
 /// An id that goes out by a pointer.

@@ -2,7 +2,7 @@
 
 use super::buffer::{TursoBuffer, TursoBytes};
 use super::decode;
-use super::guard::{encode_changes, guarded};
+use super::guard::{encode_changes, guarded, run_statement};
 use crate::connection::CONNECTIONS;
 
 /// # Safety
@@ -16,10 +16,7 @@ pub unsafe extern "C" fn turso_query(
 ) -> u32 {
     // SAFETY: promised by the caller.
     unsafe {
-        guarded(out, || {
-            let params = decode::params(params.as_slice())?;
-            CONNECTIONS.get(connection_id)?.query(decode::text(sql.as_slice(), "SQL")?, &params)
-        })
+        run_statement(sql, params, out, || CONNECTIONS.get(connection_id), |on, sql, params| on.query(sql, params))
     }
 }
 
@@ -34,11 +31,13 @@ pub unsafe extern "C" fn turso_execute(
 ) -> u32 {
     // SAFETY: promised by the caller.
     unsafe {
-        guarded(out, || {
-            let params = decode::params(params.as_slice())?;
-            let connection = CONNECTIONS.get(connection_id)?;
-            connection.execute(decode::text(sql.as_slice(), "SQL")?, &params).map(encode_changes)
-        })
+        run_statement(
+            sql,
+            params,
+            out,
+            || CONNECTIONS.get(connection_id),
+            |on, sql, params| on.execute(sql, params).map(encode_changes),
+        )
     }
 }
 

@@ -1,8 +1,7 @@
 //! Transactions of several calls.
 
 use super::buffer::{TursoBuffer, TursoBytes};
-use super::decode;
-use super::guard::{encode_changes, give_id, guarded};
+use super::guard::{encode_changes, give_id, guarded, run_statement};
 use crate::connection::{Transaction, CONNECTIONS, TRANSACTIONS};
 
 /// # Safety
@@ -31,10 +30,7 @@ pub unsafe extern "C" fn turso_transaction_query(
 ) -> u32 {
     // SAFETY: promised by the caller.
     unsafe {
-        guarded(out, || {
-            let params = decode::params(params.as_slice())?;
-            TRANSACTIONS.get(transaction_id)?.query(decode::text(sql.as_slice(), "SQL")?, &params)
-        })
+        run_statement(sql, params, out, || TRANSACTIONS.get(transaction_id), |on, sql, params| on.query(sql, params))
     }
 }
 
@@ -49,11 +45,13 @@ pub unsafe extern "C" fn turso_transaction_execute(
 ) -> u32 {
     // SAFETY: promised by the caller.
     unsafe {
-        guarded(out, || {
-            let params = decode::params(params.as_slice())?;
-            let transaction = TRANSACTIONS.get(transaction_id)?;
-            transaction.execute(decode::text(sql.as_slice(), "SQL")?, &params).map(encode_changes)
-        })
+        run_statement(
+            sql,
+            params,
+            out,
+            || TRANSACTIONS.get(transaction_id),
+            |on, sql, params| on.execute(sql, params).map(encode_changes),
+        )
     }
 }
 

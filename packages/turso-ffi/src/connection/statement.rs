@@ -38,20 +38,16 @@ impl Statement {
 
 impl Connection {
     fn compile(&self, sql: &str) -> Result<()> {
+        let in_file = || self.read_file(|lease| sqlite::is_readonly(&lease, sql)).map(drop);
         let primary = match &self.backend {
-            Backend::File { .. } => None,
-            Backend::Replica { primary, .. } | Backend::Remote { primary } => Some(primary),
+            Backend::File { .. } => return in_file(),
+            Backend::Remote { primary } => primary,
+            // The replica may not have the table yet; the primary has the last word.
+            Backend::Replica { primary, .. } => match in_file() {
+                Err(error) if error.status == Status::SqlFailed => primary,
+                outcome => return outcome,
+            },
         };
-        if !matches!(self.backend, Backend::Remote { .. }) {
-            match (self.read_file(|lease| sqlite::is_readonly(&lease, sql)), primary) {
-                // The replica may not have the table yet; the primary has the last word.
-                (Err(error), Some(_)) if error.status == Status::SqlFailed => {}
-                (outcome, _) => return outcome.map(drop),
-            }
-        }
-        match primary {
-            Some(primary) => self.wait(primary.is_readonly(self.call(), sql)).map(drop),
-            None => Ok(()),
-        }
+        self.wait(primary.is_readonly(self.call(), sql)).map(drop)
     }
 }

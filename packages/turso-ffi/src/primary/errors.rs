@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use crate::error::Error;
 use crate::primary::messages::WireError;
-use crate::sqlite::sql_failed;
+use crate::sqlite::{busy, constraint_failed, sql_failed};
 use crate::status::Status;
 
 /// A request that failed on the way. `begun` tells that the server may have taken it up.
@@ -130,11 +130,7 @@ pub fn answered(error: &WireError, location: &str) -> Error {
     let code = error.code.as_str();
     let lower = message.to_ascii_lowercase();
     if code.starts_with("SQLITE_CONSTRAINT") {
-        return Error::new(
-            Status::ConstraintFailed,
-            message,
-            "Nothing was changed. Make the values meet the constraint that the message names.",
-        );
+        return constraint_failed(message);
     }
     if code == "RESPONSE_TOO_LARGE" {
         return Error::new(Status::ResponseTooLarge, message, "Read fewer rows at once, or use a cursor.");
@@ -150,12 +146,7 @@ pub fn answered(error: &WireError, location: &str) -> Error {
         return transaction_over();
     }
     if code.contains("BUSY") || code.contains("LOCKED") {
-        return Error::new(
-            Status::RemoteBusy,
-            format!("Another writer holds the database ({message})."),
-            "Nothing was changed. Try again.",
-        )
-        .retryable();
+        return busy(&message);
     }
     if ["AUTH", "BLOCKED", "SQL_AUTH", "SQLITE_AUTH", "SQLITE_READONLY"].iter().any(|it| code.starts_with(it))
         || lower.contains("not authorized")

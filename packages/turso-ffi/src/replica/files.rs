@@ -19,13 +19,6 @@ pub struct Files {
     index: PathBuf,
 }
 
-/// What libSQL notes of a replica: the id of the log that it follows, and the last frame of it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Index {
-    pub log_id: u128,
-    pub frame_no: u64,
-}
-
 impl Files {
     pub fn new(database: PathBuf) -> Self {
         let index = with_suffix(&database, "-client_wal_index");
@@ -36,14 +29,12 @@ impl Files {
         &self.database
     }
 
-    /// What libSQL noted, or None where it has not noted anything sound.
-    pub fn index(&self) -> Option<Index> {
-        let bytes = fs::read(&self.index).ok()?;
-        let log_id = u128::from_le_bytes(bytes.get(..16)?.try_into().ok()?);
-        let frame_no = u64::from_le_bytes(bytes.get(16..24)?.try_into().ok()?);
+    /// The last frame that libSQL has noted, behind the id of the log, or None where it has not noted anything sound.
+    pub fn frame_no(&self) -> Option<u64> {
+        let bytes: [u8; 32] = fs::read(&self.index).ok()?.try_into().ok()?;
+        let frame_no = u64::from_le_bytes(bytes[16..24].try_into().ok()?);
         // The largest number is libSQL's word for none.
-        let frame_no = if frame_no == u64::MAX { 0 } else { frame_no };
-        (bytes.len() == 32).then_some(Index { log_id, frame_no })
+        Some(if frame_no == u64::MAX { 0 } else { frame_no })
     }
 
     /// Looks at the files before they are used. What is no sound replica is taken away, to be fetched anew, and the
@@ -73,7 +64,7 @@ impl Files {
     }
 
     fn fault(&self, size: u64) -> Result<Option<String>> {
-        if self.index().is_none() {
+        if self.frame_no().is_none() {
             return Ok(Some("the file beside it that tells its state was damaged".into()));
         }
         if size > 0 {
@@ -143,7 +134,7 @@ fn remove(path: &Path) -> Result<()> {
     }
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()

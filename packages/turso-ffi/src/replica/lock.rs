@@ -1,11 +1,12 @@
 //! One program at a time: two that sync one file would damage it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::files::with_suffix;
 use crate::error::{Error, Result};
 use crate::sqlite::Failure;
 use crate::status::Status;
@@ -21,7 +22,7 @@ pub struct Lock {
 
 impl Lock {
     pub fn take(replica: &Path) -> Result<Self> {
-        match hold(&beside(replica)).map_err(Failure::from) {
+        match hold(&with_suffix(replica, "-lock")).map_err(Failure::from) {
             Ok(held) => Ok(Self { _held: Mutex::new(held) }),
             Err(failure) => Err(match failure.into_error() {
                 error if error.status == Status::RemoteBusy => in_use(replica, "another program uses it"),
@@ -46,10 +47,4 @@ pub fn in_use(replica: &Path, reason: &str) -> Error {
         "Close the other one, or give each its own db_path.",
     )
     .retryable()
-}
-
-fn beside(replica: &Path) -> PathBuf {
-    let mut name = replica.as_os_str().to_owned();
-    name.push("-lock");
-    name.into()
 }

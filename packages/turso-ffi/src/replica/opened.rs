@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
@@ -28,8 +29,8 @@ pub fn open(path: &Path, server: &Server, token: &Secret, timeout: Duration) -> 
     }
     let replica = Replica::new(path.clone(), server.clone(), token.clone(), timeout)?;
     let fault = replica.files.inspect()?;
-    if let Some(index) = replica.files.index() {
-        replica.note_index(index);
+    if let Some(frame_no) = replica.files.frame_no() {
+        replica.frame_no.store(frame_no, Ordering::Relaxed);
     }
     if fault.is_some() {
         replica.note_rebuild();

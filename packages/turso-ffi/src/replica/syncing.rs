@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::files::{Files, Index};
+use super::files::Files;
 use super::follower::{Follower, Reached};
 use super::log::Patience;
 use super::Replica;
@@ -91,10 +91,6 @@ impl Replica {
         self.files.become_those_of(fresh)?;
         self.note_rebuild();
         Ok(())
-    }
-
-    pub(super) fn note_index(&self, index: Index) {
-        self.frame_no.store(index.frame_no, Ordering::Relaxed);
     }
 
     pub(super) fn note_rebuild(&self) {

@@ -58,17 +58,8 @@ impl From<rusqlite::Error> for Failure {
 
 fn of_code(code: i32, message: String) -> Error {
     match code {
-        ffi::SQLITE_CONSTRAINT => Error::new(
-            Status::ConstraintFailed,
-            message,
-            "Nothing was changed. Make the values meet the constraint that the message names.",
-        ),
-        ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => Error::new(
-            Status::RemoteBusy,
-            format!("Another writer holds the database ({message})."),
-            "Nothing was changed. Try again.",
-        )
-        .retryable(),
+        ffi::SQLITE_CONSTRAINT => constraint_failed(message),
+        ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => busy(&message),
         ffi::SQLITE_FULL => Error::new(Status::DiskFull, message, "Make room on the disk, then try again."),
         ffi::SQLITE_TOOBIG => Error::new(Status::ValueTooLarge, message, "Make the value smaller."),
         ffi::SQLITE_CANTOPEN | ffi::SQLITE_IOERR | ffi::SQLITE_READONLY | ffi::SQLITE_PERM => Error::new(
@@ -78,6 +69,25 @@ fn of_code(code: i32, message: String) -> Error {
         ),
         _ => sql_failed(message),
     }
+}
+
+/// Values that a constraint does not allow.
+pub fn constraint_failed(message: String) -> Error {
+    Error::new(
+        Status::ConstraintFailed,
+        message,
+        "Nothing was changed. Make the values meet the constraint that the message names.",
+    )
+}
+
+/// A database that someone else is writing to.
+pub fn busy(message: &str) -> Error {
+    Error::new(
+        Status::RemoteBusy,
+        format!("Another writer holds the database ({message})."),
+        "Nothing was changed. Try again.",
+    )
+    .retryable()
 }
 
 /// SQL that does not compile or that fails as it runs.

@@ -7,7 +7,7 @@ mod pool;
 mod query;
 mod streaming;
 
-pub use failure::{sql_failed, Failure};
+pub use failure::{busy, constraint_failed, sql_failed, Failure};
 pub use pool::{Access, Lease, Pool};
 pub use query::{is_readonly, query, would_write, OUTLINE};
 pub use streaming::LocalCursor;

@@ -190,6 +190,7 @@ fn closing_rolls_back_what_is_open() {
         connection.close().unwrap();
         let started = Instant::now();
         let connection = options.open().unwrap();
+        assert_eq!(connection.value("SELECT count(*) FROM t").unwrap(), Value::Int(0));
         connection.execute("DELETE FROM t", &[]).unwrap();
         assert!(started.elapsed() < Duration::from_secs(2), "the transaction was still open: {:?}", started.elapsed());
         connection.close().unwrap();
