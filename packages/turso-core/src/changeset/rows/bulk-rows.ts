@@ -38,8 +38,8 @@ interface Source {
   readonly isMany: (kind: ChangeKind) => boolean;
   /** Where the rows of a kind are, as {@link changedFrom} tells; these columns are compared first. */
   readonly from: (kind: ChangeKind, first: readonly number[]) => string | null;
-  /** Reads the rows of a kind from one rowid to another, one by one. */
-  readonly rows: (kind: ChangeKind, first: bigint, last: bigint) => RowChange[];
+  /** The rows of a kind from one rowid to another, which are read one by one at each use. */
+  readonly rows: (kind: ChangeKind, first: bigint, last: bigint) => Iterable<RowChange>;
 }
 
 /**

@@ -81,9 +81,9 @@ export function diffRows(
     ranges: ranges.length > FEW_RANGES ? EVERYWHERE : ranges,
     isMany,
     from: (kind, first) => changedFrom(table, presence, firstOf(columns, first), older)[kind],
-    rows: (kind, first, last) => [
-      ...read(kind, `AND ${rowidOf(table, kind)} BETWEEN ? AND ?`, [first, last]),
-    ],
+    rows: (kind, first, last) => ({
+      [Symbol.iterator]: () => read(kind, `AND ${rowidOf(table, kind)} BETWEEN ? AND ?`, [first, last]),
+    }),
   });
   return { table, columns, key, beforeSchema: presence === 'before', rows, count, bulk };
 }

@@ -140,7 +140,7 @@ function pieces(changes: TableChanges, kind: ChangeKind): Iterable<Piece> {
   return changes.bulk(kind, 'keys') ?? [{ rows: changes.rows(kind) }];
 }
 
-type Piece = Extract<RowPiece, { text: string }> | { readonly rows: Iterable<RowChange> };
+type Piece = Extract<RowPiece, { text: string }> | Pick<Extract<RowPiece, { rows: unknown }>, 'rows'>;
 
 function rowsIn({ text }: { readonly text: string }): string {
   return `json_each(${quoteString(`[\n${text}\n]`)})`;
