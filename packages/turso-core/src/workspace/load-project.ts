@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { TursoSyncError } from '../errors';
+import { isFile } from '../local/files/replica-files';
 import { parseRemoteUrl, type RemoteAddress } from '../remote/url';
 import { checkConfig, settingsOf, withoutTokens, type Config } from './config';
 import { loadCosmiconfig } from './cosmiconfig';
@@ -155,8 +156,7 @@ function remoteAddress(url: string, directory: string, workingCopy: string): Rem
 function readDotEnv(directory: string): Record<string, string | undefined> {
   const file = path.join(directory, '.env');
   // A folder of that name is a Python environment.
-  const isFile = fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
-  if (!isFile) return {};
+  if (!isFile(file)) return {};
   try {
     return parseEnv(fs.readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
   } catch (error) {

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import { systemCode, TursoSyncError } from '../errors';
-import { Database } from '../local/files/sqlite';
+import { holdExclusively } from '../local/files/exclusive';
+import type { Database } from '../local/files/sqlite';
 import { removeAtExit } from './at-exit';
 import { fileSystemError } from './disk';
 
@@ -45,15 +46,9 @@ export function isLocked(file: string): boolean {
 }
 
 function acquire(file: string, note: string): Database {
-  let db: Database | undefined;
   try {
-    db = new Database(file, { timeout: 0 });
-    // Else a journal would stay behind when the holder is killed.
-    db.pragma('journal_mode = MEMORY');
-    db.exec('BEGIN EXCLUSIVE');
-    return db;
+    return holdExclusively(file);
   } catch (error) {
-    db?.close();
     throw systemCode(error).startsWith('SQLITE_BUSY')
       ? locked(readHolder(note), error)
       : fileSystemError(error, file);

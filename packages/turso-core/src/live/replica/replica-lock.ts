@@ -1,6 +1,6 @@
 import { systemCode, TursoSyncError } from '../../errors';
+import { holdExclusively } from '../../local/files/exclusive';
 import type { ReplicaFiles } from '../../local/files/replica-files';
-import { Database } from '../../local/files/sqlite';
 import { fileError } from '../file-error';
 
 /**
@@ -9,16 +9,10 @@ import { fileError } from '../file-error';
  * Throws REPLICA_LOCKED and FILE_INACCESSIBLE.
  */
 export function lockReplica({ database, lock }: ReplicaFiles): () => void {
-  let db: Database | undefined;
   try {
-    db = new Database(lock, { timeout: 0 });
-    // Else a journal would stay behind when the holder is killed.
-    db.pragma('journal_mode = MEMORY');
-    db.exec('BEGIN EXCLUSIVE');
-    const held = db;
+    const held = holdExclusively(lock);
     return () => held.close();
   } catch (error) {
-    db?.close();
     throw systemCode(error).startsWith('SQLITE_BUSY') ? locked(database, error) : fileError(error, lock);
   }
 }

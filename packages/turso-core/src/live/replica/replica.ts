@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from '../../errors';
+import { openReadOnly, readLeniently } from '../../local/files/open';
 import { fileSize, isReplicaThere, replicaFiles } from '../../local/files/replica-files';
-import { Database } from '../../local/files/sqlite';
+import type { Database } from '../../local/files/sqlite';
 import type { Deadline } from '../deadline';
 import { fileError, isDamage } from '../file-error';
 import type { LiveStatement, QueryResult, SyncResult } from '../live';
@@ -141,9 +142,8 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
 }
 
 function openReader(file: string): { db: Database; run: RunQuery } {
-  const db = new Database(file, { readonly: true, fileMustExist: true });
-  // Where there is something in the schema that only libSQL knows, the rest can be read all the same.
-  db.unsafeMode(true).pragma('writable_schema = ON');
+  const db = openReadOnly(file);
+  readLeniently(db);
   return { db, run: sqliteQueries(db) };
 }
 

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Client } from '@libsql/client';
 import { createClient } from '@libsql/client/sqlite3';
-import { Database } from '../../local/files/sqlite';
+import { openReadOnly, readLeniently } from '../../local/files/open';
 
 /** What the process is asked: to look whether a file is a sound database, to open the replica, to sync it. */
 export type SyncRequest =
@@ -47,10 +47,10 @@ async function answer(request: SyncRequest): Promise<SyncAnswer> {
 const DONE = { ok: true, frames: 0, frameNo: 0, isSound: true } as const;
 
 function isSound(file: string): boolean {
-  const db = new Database(file, { readonly: true, fileMustExist: true });
+  const db = openReadOnly(file);
   try {
     // What only libSQL knows is no damage.
-    db.unsafeMode(true).pragma('writable_schema = ON');
+    readLeniently(db);
     return db.pragma('quick_check(1)', { simple: true }) === 'ok';
   } catch {
     return false;

@@ -6,6 +6,12 @@ export function openReadOnly(file: string): Database {
   return new Database(file, { readonly: true, fileMustExist: true });
 }
 
+/** Lets a database be read although its schema holds what this SQLite does not understand. Before anything else is read. */
+export function readLeniently(db: Database): void {
+  // https://sqlite.org/pragma.html#pragma_writable_schema
+  db.unsafeMode(true).pragma('writable_schema = ON');
+}
+
 /** Makes a new database file and opens it, with everything that a copy needs allowed and nothing enforced. */
 export function createDatabase(file: string, encoding: Encoding): Database {
   const db = new Database(file);

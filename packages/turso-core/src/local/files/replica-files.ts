@@ -31,5 +31,6 @@ export function isFile(file: string): boolean {
 
 /** Bytes of a file; 0 where there is none. */
 export function fileSize(file: string): number {
-  return isFile(file) ? fs.statSync(file).size : 0;
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  return stats?.isFile() === true ? stats.size : 0;
 }

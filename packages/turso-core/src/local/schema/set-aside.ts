@@ -1,4 +1,4 @@
-import { openReadOnly, using } from '../files/open';
+import { openReadOnly, readLeniently, using } from '../files/open';
 import { Database } from '../files/sqlite';
 import { quoteName } from '../values/quote';
 import { endStatement } from './end-statement';
@@ -80,7 +80,7 @@ function isWord(token: SqlToken | undefined, word: string): boolean {
  * @returns what was set aside.
  */
 export function setAsideFrom(file: string): readonly SetAside[] {
-  const { setAside, internal } = using(openReadOnly(file), (db) => sortObjects(readLeniently(db)));
+  const { setAside, internal } = using(openReadOnly(file), (db) => sortObjects(readObjects(db)));
   if (setAside.length === 0 && internal.size === 0) return [];
   using(new Database(file), (db) => {
     readLeniently(db);
@@ -100,11 +100,8 @@ export function setAsideFrom(file: string): readonly SetAside[] {
   return setAside;
 }
 
-/** Reads the schema although it holds what this SQLite does not understand. */
-function readLeniently(db: Database): SchemaObject[] {
-  db.unsafeMode();
-  // Before anything else is read: https://sqlite.org/pragma.html#pragma_writable_schema
-  db.pragma('writable_schema = ON');
+function readObjects(db: Database): SchemaObject[] {
+  readLeniently(db);
   return db
     .prepare(
       'SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid',
