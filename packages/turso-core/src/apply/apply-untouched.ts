@@ -1,13 +1,14 @@
 import type { Changeset, TableChanges } from '../changeset/model';
 import { hasHiddenRowid } from '../local/schema/schema';
 import type { TransactionOutcome } from '../local/statement';
-import { planStatements, type Plan, type Remaining } from './plan/plan';
+import { planStatements, type Plan } from './plan/plan';
+import { RemainingWork } from './remaining-work';
 import type { Target } from './target';
 
 /**
  * Makes many changes of rows happen on a target that nobody has written to since its mark: then all rows are as they were, so
  * that neither are their old values sent, nor does the target compare them. Null, with nothing written, where that
- * cannot be told, and where it would save nothing.
+ * cannot be told, and where it would save nothing. Not for changes that alter tables.
  */
 export async function applyUntouched(
   changeset: Changeset,
@@ -18,10 +19,10 @@ export async function applyUntouched(
     key.length === 1 && (!hasHiddenRowid(table) || movedRowids?.has(table.name) === false);
   const saves = (changes: TableChanges): boolean =>
     isUntouched(changes) && (changes.bulk('update', 'keys') ?? changes.bulk('delete', 'keys')) !== null;
-  const altersTables = changeset.schema.some(({ action }) => action === 'alter');
-  if (since === null || altersTables || !changeset.tables.some(saves)) return null;
+  if (since === null || !changeset.tables.some(saves)) return null;
   const outcome = await target.transactSince?.(since, () => {
-    const plan = planStatements(changeset, { ...ALL, isUntouched }, target.maxRowBytes);
+    const everything = Object.assign(new RemainingWork(), { isUntouched });
+    const plan = planStatements(changeset, everything, target.maxRowBytes);
     onSend?.(plan);
     return plan.statements;
   });
@@ -35,11 +36,3 @@ interface UntouchedOptions {
   readonly movedRowids: ReadonlySet<string> | undefined;
   readonly onSend: ((plan: Plan) => void) | undefined;
 }
-
-const ALL: Omit<Remaining, 'isUntouched'> = {
-  done: new Set(),
-  adopted: [],
-  userVersion: true,
-  isEverything: true,
-  row: (_, change) => change,
-};

@@ -73,18 +73,20 @@ export async function apply(
   const moved = movedRowids && new Set(underNewNames(movedRowids, changeset));
   const context = { policy: { merge, onConflict }, movedRowids: moved };
   await refuseMissingModules(changeset, target);
-  const untouched = await applyUntouched(changeset, target, { since, movedRowids, onSend });
+  const altersTables = changeset.schema.some(({ action }) => action === 'alter');
+  const untouched = altersTables
+    ? null
+    : await applyUntouched(changeset, target, { since, movedRowids, onSend });
   // Whatever stands in the way otherwise is found out below.
   if (untouched?.committed === true) {
     const { fingerprint } = untouched;
     return { ...appliedResult(changeset, new RemainingWork()), attempts: 1, fingerprint };
   }
-  // Their rows are looked at in a transaction of its own.
-  const altersTables = changeset.schema.some(({ action }) => action === 'alter');
   let remaining = new RemainingWork();
   for (let attempts = 1, inVain = 0; inVain < ATTEMPTS; attempts++) {
     let plan = planStatements(changeset, remaining, target.maxRowBytes);
     let outcome: TransactionOutcome | null;
+    // The rows of tables that are altered are looked at in a transaction of its own.
     if (inVain < FREELY || target.transactAfter === undefined || altersTables) {
       onSend?.(plan);
       outcome = await target.transact(plan.statements);
