@@ -3,7 +3,8 @@
 
 // What people do without turso-sync: read the rows, send them in batches of single statements.
 const { createClient } = require('@libsql/client');
-const { Database } = require('@turso-sync/testing');
+// Not all of it, whose loading would count against the peer.
+const { Database } = require('@turso-sync/testing/dist/sqlite');
 
 const [kind = '', file = '', url = ''] = process.argv.slice(2);
 const BATCH = 500;
