@@ -89,6 +89,9 @@ describe.each(SCENARIOS)('many rows of the kind $kind', ({ kind, base, edit, the
           /UPDATE[^]*WHERE t\."id" = r\.c0$|DELETE[^]*(BETWEEN|IN \(SELECT c0 FROM r\))/.test(sql),
         );
         expect(byKey.length > 0).toBe(kind !== 'insert');
+        // All of a span, and rows among others that stay.
+        for (const deletes of [/DELETE[^]*BETWEEN \? AND \?$/, /DELETE[^]*IN \(SELECT c0 FROM r\)$/])
+          expect(sent.some((sql) => deletes.test(sql))).toBe(kind === 'delete');
       }));
 
     test('are guarded by all of their values where somebody has', () =>

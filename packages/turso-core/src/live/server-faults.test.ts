@@ -114,6 +114,22 @@ describeWithSqld('a server that is not there', () => {
     expect(error).toMatchObject({ code: 'REMOTE_UNREACHABLE', retryable: true });
   });
 
+  test.each([0, 2])('but hangs up, is asked again %s times', async (maxRetries) => {
+    let calls = 0;
+    const server = createServer((socket) => {
+      calls += 1;
+      socket.destroy();
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      expect(await errorOf(openLive({ url, maxRetries }))).toMatchObject({ code: 'REMOTE_INTERRUPTED' });
+      expect(calls).toBe(maxRetries + 1);
+    } finally {
+      server.close();
+    }
+  });
+
   test('and is another, is said to be', async () => {
     const other = http.createServer((_, answer) => answer.end('Hello')).listen(0, '127.0.0.1');
     await once(other, 'listening');
