@@ -24,12 +24,15 @@ testWithTools('the key has the versions of all that builds, and what it builds f
   expect(toolchain(root)).toBe(text);
 });
 
-test('what is not there has no version, which is another key', () => {
-  const root = makeWorkspace({ 'apps/demo/Cargo.toml': '' });
-  expect(toolchain(root, [], { PATH: makeTempDir() })).toBe(
-    'rustc absent\ncc absent\ncc absent\nocamlc absent\ndune absent\n',
-  );
-});
+test.each([{}, { CC: '' }, { CC: ' ' }])(
+  'what is not there has no version, which is another key %p',
+  (variables) => {
+    const root = makeWorkspace({ 'apps/demo/Cargo.toml': '' });
+    expect(toolchain(root, [], { PATH: makeTempDir(), ...variables })).toBe(
+      'rustc absent\ncc absent\ncc absent\nocamlc absent\ndune absent\n',
+    );
+  },
+);
 
 test('the sources of a vendored package are part of it, and its other files are not', () => {
   const files = { 'package.json': '{}', 'src/lib.rs': '// one', 'target/release/lib.a': '' };

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { findBinutils } from './toolchain';
 import { packageFolder, sourceFiles } from './vendor';
 
 /** Longest wait for a program, in milliseconds. */
@@ -15,7 +16,7 @@ void print();
 async function print(): Promise<void> {
   const [projectRoot = '.', vendor] = process.argv.slice(2);
   const project = path.resolve(projectRoot);
-  const cc = process.env['CC']?.trim().split(/\s+/) ?? ['cc'];
+  const { cc } = findBinutils(process.env);
   const versions = await Promise.all(
     [
       ['rustc', '-vV'],
