@@ -61,16 +61,12 @@ let turso_first server =
 let at_the_same_time server =
   let db = use_sqlite3 () in
   let connection = use_turso server in
-  let threads =
-    List.init 8
-      (Thread.create (fun at ->
-           for _ = 1 to 50 do
-             if at mod 2 = 0 then
-               Sqlite3.Rc.check (Sqlite3.exec db "INSERT INTO t VALUES ('plain')")
-             else execute connection "INSERT INTO t VALUES ('live')"
-           done))
-  in
-  List.iter Thread.join threads;
+  Parallel.in_threads 8 (fun at ->
+      for _ = 1 to 50 do
+        if at mod 2 = 0 then
+          Sqlite3.Rc.check (Sqlite3.exec db "INSERT INTO t VALUES ('plain')")
+        else execute connection "INSERT INTO t VALUES ('live')"
+      done);
   Alcotest.(check string) "201" "201" (sqlite3_says db "SELECT count(*) FROM t");
   Alcotest.(check int) "and 201" 201 (count connection "SELECT count(*) FROM t");
   Alcotest.(check bool) "closed" true (Sqlite3.db_close db);

@@ -168,8 +168,9 @@ let tokens () =
       in
       code Remote_unauthorized (Connection.connect url);
       code Remote_unauthorized (connect "secret");
-      code Config_has_secret
-        (Connection.connect (url ^ "?authToken=" ^ read_write));
+      let told = Connection.connect (url ^ "?authToken=" ^ read_write) in
+      tells_no_token told;
+      code Config_has_secret told;
       let writer = ok (connect read_write) in
       table writer;
       let reader = ok (connect read_only) in

@@ -58,12 +58,8 @@ let reused _server () =
 
 let by_many_threads _server () =
   let ids = Array.make 16 0 in
-  let threads =
-    List.init 16
-      (Thread.create (fun at ->
-           ids.(at) <- Turso_connection.id (ok (get_connection ()))))
-  in
-  List.iter Thread.join threads;
+  Parallel.in_threads 16 (fun at ->
+      ids.(at) <- Turso_connection.id (ok (get_connection ())));
   Alcotest.(check bool) "opened once" true (Array.for_all (( = ) ids.(0)) ids)
 
 let names server () =

@@ -7,6 +7,8 @@ open Expect
 
 exception Raised
 
+let raises run = Alcotest.check_raises "what was raised" Raised run
+
 let table connection = execute connection "CREATE TABLE t (v UNIQUE)"
 let insert value = ("INSERT INTO t VALUES (?)", [ Int value ])
 let number connection = count connection "SELECT count(*) FROM t"
@@ -27,11 +29,10 @@ let statements connection =
   code Connection_closed (Statement.close statement);
   code Sql_failed (Statement.prepare connection "SELECT * FROM nowhere");
   Alcotest.(check int) "ten" 10 (number connection);
-  (try
-     ignore
-       (Statement.with_statement connection "SELECT v FROM t" (fun _ ->
-            raise Raised))
-   with Raised -> ());
+  raises (fun () ->
+      ignore
+        (Statement.with_statement connection "SELECT v FROM t" (fun _ ->
+             raise Raised)));
   Alcotest.(check int64) "none is left" 0L
     (ok (Connection.stats connection)).open_statements
 
@@ -64,10 +65,9 @@ let cursors connection =
     (ok
        (Cursor.fold connection select ~params:[ Int 9_999L ] ~init:0
           ~f:(fun count _ -> count + 1)));
-  (try
-     ignore
-       (Cursor.iter connection select ~params:[ Int 0L ] ~f:(fun _ -> raise Raised))
-   with Raised -> ());
+  raises (fun () ->
+      ignore
+        (Cursor.iter connection select ~params:[ Int 0L ] ~f:(fun _ -> raise Raised)));
   Alcotest.(check int64) "none is left" 0L
     (ok (Connection.stats connection)).open_cursors
 
@@ -85,12 +85,11 @@ let transactions connection =
     Error (Turso_error.make Usage "I do not want it")
   in
   code Usage (Transaction.with_transaction connection refused);
-  (try
-     ignore
-       (Transaction.with_transaction connection (fun transaction ->
-            ok (add 3L transaction);
-            raise Raised))
-   with Raised -> ());
+  raises (fun () ->
+      ignore
+        (Transaction.with_transaction connection (fun transaction ->
+             ok (add 3L transaction);
+            raise Raised)));
   Alcotest.(check int) "rolled back" 1 (number connection);
   let transaction = ok (Transaction.begin_ connection) in
   ok (Transaction.rollback transaction);
@@ -198,12 +197,11 @@ let version () =
 
 let closes_behind server =
   let kept = ref None in
-  (try
-     ignore
-       (Connection.with_connection (Sqld.url server) (fun connection ->
-            kept := Some connection;
-            raise Raised))
-   with Raised -> ());
+  raises (fun () ->
+      ignore
+        (Connection.with_connection (Sqld.url server) (fun connection ->
+             kept := Some connection;
+             raise Raised)));
   code Connection_closed (Connection.query (Option.get !kept) "SELECT 1")
 
 let children_end server =
