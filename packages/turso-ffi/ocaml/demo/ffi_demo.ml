@@ -99,8 +99,8 @@ let run () =
           print_table plan old_way new_way))
 
 let () =
-  (* Ctrl-C is an exception, so that nothing is left on the server. *)
-  Sys.catch_break true;
+  (* Nothing is left on the server. *)
+  Interrupt.catch ();
   try run () with
   | Failed reason ->
       prerr_endline ("ffi_demo: " ^ reason);

@@ -34,11 +34,9 @@ let words command =
 let rec outcome pid =
   match Unix.waitpid [] pid with
   | _, status -> status
-  | exception Unix.Unix_error (EINTR, _, _) -> outcome pid
-  | exception Sys.Break ->
-      Unix.kill pid Sys.sigterm;
-      ignore (outcome pid);
-      raise Sys.Break
+  | exception Unix.Unix_error (EINTR, _, _) ->
+      if !Interrupt.is_asked then Unix.kill pid Sys.sigterm;
+      outcome pid
 
 let run plan folder command =
   let log = Filename.concat folder "command.log" in
@@ -59,7 +57,9 @@ let run plan folder command =
                --turso-sync or in TURSO_SYNC_COMMAND."
               plan.command (Unix.error_message reason)))
   | pid -> (
-      match outcome pid with
+      let status = outcome pid in
+      Interrupt.check ();
+      match status with
       | WEXITED 0 -> ()
       | _ ->
           raise

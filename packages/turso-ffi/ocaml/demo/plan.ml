@@ -66,21 +66,25 @@ let with_lazy_connection connect use =
 
 (** Writes and reads by the functions of one way. Ids begin at [from]. *)
 let measure plan ~from ~set_up ~write ~read =
-  let _, set_up = Stopwatch.time set_up in
+  let time work =
+    Interrupt.check ();
+    Stopwatch.time work
+  in
+  let _, set_up = time set_up in
   let singles =
     List.init plan.runs (fun run ->
         let id = from + run in
         let (), write_time =
-          Stopwatch.time (fun () -> write (rows ~from:id 1))
+          time (fun () -> write (rows ~from:id 1))
         in
-        let (), read_time = Stopwatch.time (fun () -> read id) in
+        let (), read_time = time (fun () -> read id) in
         (write_time, read_time))
   in
   let batches =
     List.init plan.runs (fun run ->
         let from = from + plan.runs + (run * plan.batch) in
         let (), write_time =
-          Stopwatch.time (fun () -> write (rows ~from plan.batch))
+          time (fun () -> write (rows ~from plan.batch))
         in
         read (from + plan.batch - 1);
         write_time)
