@@ -53,13 +53,17 @@ impl Follower {
         let mut received = 0;
         let (hello, mut prefetched) = self.greet(log, patience).await?;
         let latest = hello.current_replication_index;
+        let is_new = self.index.data.is_none();
         if let Err(error) = self.index.init_from_hello(hello) {
             return match error {
                 meta::Error::LogIncompatible => Ok(Reached::AnotherLog),
                 error => Err(of_index(files, error)),
             };
         }
-        self.index.flush().await.map_err(|error| of_index(files, error))?;
+        // Otherwise it says what its file says: whatever is injected is noted there with it.
+        if is_new {
+            self.index.flush().await.map_err(|error| of_index(files, error))?;
+        }
         while latest.is_some_and(|latest| self.frame_no().is_none_or(|reached| reached < latest)) {
             let next = self.next();
             let session = self.session.clone().unwrap_or_default();
