@@ -15,7 +15,6 @@ type options = {
 }
 
 external version : unit -> string = "caml_turso_version"
-external status_word : int -> string = "caml_turso_status_word"
 external init_runtime : unit -> reply = "caml_turso_init_runtime"
 external open_ : options -> reply = "caml_turso_open"
 

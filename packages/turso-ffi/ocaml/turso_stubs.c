@@ -141,10 +141,6 @@ CAMLprim value caml_turso_version(value unit) {
   return caml_copy_string(turso_version());
 }
 
-CAMLprim value caml_turso_status_word(value status) {
-  return caml_copy_string(turso_status_word((turso_status)Int_val(status)));
-}
-
 CAMLprim value caml_turso_init_runtime(value unit) {
   CALL(unit, Val_unit, Val_unit, turso_init_runtime(&call->out));
 }
