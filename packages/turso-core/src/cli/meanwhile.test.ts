@@ -15,6 +15,7 @@ import {
   type Sqld,
 } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
+import { whenUnlocked } from '../local/files/begin';
 import { leftovers, makeProject, type TestProject } from './cli.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
@@ -73,6 +74,15 @@ describeWithSqld('while the app goes on', () => {
     };
   }
 
+  async function readBetweenWrites(sql: string): Promise<number[]> {
+    const db = new Database(project.file('working_copy.db'), { readonly: true });
+    try {
+      return await whenUnlocked(db, () => db.prepare<[], number[]>(sql).raw().get() ?? []);
+    } finally {
+      db.close();
+    }
+  }
+
   async function differences(): Promise<string[]> {
     const remote = path.join(dir, 'remote.db');
     await downloadDatabase(server, remote);
@@ -126,10 +136,10 @@ describeWithSqld('while the app goes on', () => {
       );
       const run = await project.run('pull', '--quiet');
       expect(run).toEqual({ exit: 0, stdout: '', stderr: '' });
-      const [[theirs, value, a, b, n]] = project.query(
+      const [theirs, value, a, b, n] = await readBetweenWrites(
         `SELECT (SELECT count(*) FROM a WHERE v = 'theirs'), (SELECT v FROM a WHERE id = -1),
            (SELECT count(*) FROM a WHERE id >= 0), (SELECT count(*) FROM b), (SELECT n FROM counter)`,
-      ) as [number[]];
+      );
       expect([theirs, value, b, n]).toEqual([i, i, a, a]);
     }
     await stop();

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writ
 import path from 'node:path';
 import { buildDatabase, compareDatabases, makeTempDir } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
+import { besideBusyWriter } from '../local/files/busy-writer.fixture';
 import { freeze, sameBytes } from './freeze';
 
 let dir: string;
@@ -50,6 +51,13 @@ test('takes the log while a reader keeps it from being folded into the file', as
   expect(await freeze(file, to)).toBe(true);
   reader.exec('COMMIT');
   for (const db of [reader, writer]) db.close();
+  expect(compareDatabases(file, to)).toEqual([]);
+});
+
+test('gets in between the transactions of an app that writes all the time', async () => {
+  await besideBusyWriter(file, async () => {
+    expect(await freeze(file, to)).toBe(true);
+  });
   expect(compareDatabases(file, to)).toEqual([]);
 });
 

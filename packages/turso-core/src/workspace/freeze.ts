@@ -1,12 +1,10 @@
 import fs from 'node:fs';
 import { systemCode, TursoSyncError } from '../errors';
+import { beginReading, whenUnlocked } from '../local/files/begin';
 import { backupTo } from '../local/files/backup';
 import { isDatabaseFile, leaveWalMode } from '../local/files/file-header';
 import { Database } from '../local/files/sqlite';
 import { fileSystemError } from './disk';
-
-/** How long to wait for a writer of the working copy, in milliseconds. */
-const BUSY_TIMEOUT = 5_000;
 
 /** How long to wait for readers, who keep a write-ahead log from being moved into the file, in milliseconds. */
 const LOG_TIMEOUT = 200;
@@ -28,7 +26,7 @@ export async function freeze(workingCopy: string, to: string, unless?: string): 
     // SQLite never leaves a file of 0 bytes, not even where everything was dropped; to push it would do just that.
     if (unless !== undefined && fs.statSync(workingCopy).size === 0 && fs.statSync(unless).size > 0)
       throw notADatabase(workingCopy, 'is an empty file');
-    db = new Database(workingCopy, { fileMustExist: true, timeout: BUSY_TIMEOUT });
+    db = new Database(workingCopy, { fileMustExist: true, timeout: LOG_TIMEOUT });
     return await copyUnderReadLock(db, workingCopy, to, unless);
   } catch (error) {
     throw workingCopyError(error, workingCopy);
@@ -43,9 +41,11 @@ async function copyUnderReadLock(
   to: string,
   unless: string | undefined,
 ): Promise<boolean> {
-  if (unless !== undefined && underReadLock(db, workingCopy, () => sameBytes(workingCopy, unless)) === true)
-    return false;
-  const copied = underReadLock(db, workingCopy, () =>
+  if (unless !== undefined) {
+    const isSame = await underReadLock(db, workingCopy, () => sameBytes(workingCopy, unless));
+    if (isSame === true) return false;
+  }
+  const copied = await underReadLock(db, workingCopy, () =>
     fs.copyFileSync(workingCopy, to, fs.constants.COPYFILE_FICLONE),
   );
   if (copied === 'busy') await backupTo(db, to);
@@ -60,23 +60,17 @@ async function copyUnderReadLock(
  * log it is once the log has been moved into the file, so that the reader uses the file alone. `busy` says that a writer
  * was quicker. One lock serves one piece of work: closing any handle of a file drops the process's locks on it (POSIX).
  */
-function underReadLock<T>(db: Database, file: string, work: () => T): T | 'busy' {
-  const usesLog = db.pragma('journal_mode', { simple: true }) === 'wal';
-  if (usesLog) moveLog(db);
-  db.exec('BEGIN');
+async function underReadLock<T>(db: Database, file: string, work: () => T): Promise<T | 'busy'> {
+  const mode = await whenUnlocked(db, () => db.pragma('journal_mode', { simple: true }));
+  const usesLog = mode === 'wal';
+  if (usesLog) db.pragma('wal_checkpoint(TRUNCATE)');
+  await beginReading(db);
   try {
-    db.prepare('SELECT count(*) FROM sqlite_schema').get();
     const logged = usesLog ? (fs.statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) : 0;
     return logged === 0 ? work() : 'busy';
   } finally {
     db.exec('COMMIT');
   }
-}
-
-function moveLog(db: Database): void {
-  db.pragma(`busy_timeout = ${LOG_TIMEOUT}`);
-  db.pragma('wal_checkpoint(TRUNCATE)');
-  db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);
 }
 
 /** Whether two files have the same bytes. */

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { beginReading, retryWhileBusy } from './begin';
 import { openReadOnly, using } from './open';
 import { Database } from './sqlite';
 
@@ -10,9 +10,6 @@ export interface BackupOptions {
   /** How long to wait for other programs to let go of the target, in milliseconds. Default is 5,000. */
   readonly patience?: number;
 }
-
-/** Time between two attempts, in milliseconds. */
-const PAUSE = 50;
 
 /** Pages that are copied before other work of this process has its turn. */
 const PAGES_A_STEP = 8_192;
@@ -25,37 +22,34 @@ const PAGES_A_STEP = 8_192;
 export async function backupTo(
   source: Database,
   target: string,
-  { onProgress, patience = 5_000 }: BackupOptions = {},
+  { onProgress, patience }: BackupOptions = {},
 ): Promise<void> {
   // Without a transaction of its own, a backup in steps begins anew after every write of others.
-  source.exec('BEGIN');
+  await beginReading(source);
   try {
     const pages = Number(source.pragma('page_count', { simple: true }));
-    const deadline = performance.now() + patience;
-    while (!(await copyPages(source, target, pages, onProgress))) {
-      if (performance.now() > deadline) throw new Database.SqliteError(`${target} is locked`, 'SQLITE_BUSY');
-      await sleep(PAUSE);
-    }
+    await retryWhileBusy(() => copyPages(source, target, pages, onProgress), patience);
     onProgress?.(pages, pages);
   } finally {
     source.exec('COMMIT');
   }
 }
 
-/** Answers false when the target is locked, where better-sqlite3's backup ends as if everything were done. */
+/** Throws SQLITE_BUSY when the target is locked, where better-sqlite3's backup ends as if everything were done. */
 async function copyPages(
   source: Database,
   target: string,
   pages: number,
   onProgress: BackupOptions['onProgress'],
-): Promise<boolean> {
+): Promise<void> {
   const { totalPages } = await source.backup(target, {
     progress({ totalPages, remainingPages }) {
       onProgress?.(totalPages - remainingPages, totalPages);
       return PAGES_A_STEP;
     },
   });
-  return totalPages > 0 || (pages === 0 && isEmptyDatabase(target));
+  if (totalPages === 0 && !(pages === 0 && isEmptyDatabase(target)))
+    throw new Database.SqliteError(`${target} is locked`, 'SQLITE_BUSY');
 }
 
 function isEmptyDatabase(file: string): boolean {

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import fs from 'node:fs';
+import { beginReading } from '../../local/files/begin';
 import type { Database } from '../../local/files/sqlite';
 
 /** Bytes read at once. */
@@ -10,13 +11,12 @@ const PIECE = 1 << 20;
  * journal's writer cannot change the file meanwhile; a checkpoint of a write-ahead log may change the bytes and not the
  * content, and then the mark differs although nothing has changed, which is the harmless side.
  *
- * Without a pause, since a lock that lasts would keep this very process from writing: SQLite waits for it in vain.
+ * Without a pause once it has begun, since a lock that lasts would keep this very process from writing: SQLite waits for it in vain.
  */
-export function readFileFingerprint(db: Database, file: string): string {
+export async function readFileFingerprint(db: Database, file: string): Promise<string> {
   if (!fs.existsSync(file)) return 'empty';
-  db.exec('BEGIN');
+  await beginReading(db);
   try {
-    db.prepare('SELECT count(*) FROM sqlite_schema').get();
     const digest = createHash('sha256');
     for (const part of [file, `${file}-wal`]) if (fs.existsSync(part)) digestFile(part, digest);
     return digest.digest('hex');
