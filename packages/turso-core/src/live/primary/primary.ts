@@ -1,16 +1,10 @@
-import type {
-  HranaRequest,
-  HranaResult,
-  HranaStep,
-  StatementResult,
-  StepCondition,
-} from '../../remote/http/hrana';
+import { chainToCommit } from '../../remote/http/conditions';
+import type { HranaRequest, HranaResult, HranaStep, StatementResult } from '../../remote/http/hrana';
 import { createHttpClient } from '../../remote/http/http-client';
 import { readServerLog } from '../../remote/http/server-log';
 import { openStream } from '../../remote/http/stream';
 import type { LiveDatabase } from '../database';
 import type { Deadline } from '../deadline';
-import type { LiveStatement } from '../live';
 import { refusesWrites } from '../read-only';
 import { inStatement } from '../statement-errors';
 import { describeWrite, serverError, stepResult } from './primary-errors';
@@ -57,7 +51,10 @@ export function createPrimary(url: URL, location: string, authToken: string | un
       }),
     batch: (statements, deadline) =>
       describeWrite(location, async () =>
-        batchResults(await run(inTransaction(statements), deadline), location),
+        batchResults(
+          await run(chainToCommit([{ sql: 'BEGIN IMMEDIATE' }, ...statements]), deadline),
+          location,
+        ),
       ),
     begin: (deadline) => beginTransaction(openStream(client), location, isReadOnly, deadline),
     close: () => client.close(),
@@ -65,19 +62,6 @@ export function createPrimary(url: URL, location: string, authToken: string | un
 }
 
 type StepResults = Extract<HranaResult, { type: 'batch' }>['steps'];
-
-// Every step on the condition that the one before succeeded, COMMIT as well, and a ROLLBACK where it did not come to one. So the
-// server carries out all of it or nothing, whatever becomes of this process and the network.
-function inTransaction(statements: readonly LiveStatement[]): HranaStep[] {
-  const ok = (step: number): StepCondition => ({ type: 'ok', step });
-  const commit = statements.length + 1;
-  return [
-    { sql: 'BEGIN IMMEDIATE' },
-    ...statements.map((statement, i) => ({ ...statement, condition: ok(i) })),
-    { sql: 'COMMIT', condition: ok(commit - 1) },
-    { sql: 'ROLLBACK', condition: { type: 'not', cond: ok(commit) } },
-  ];
-}
 
 function batchResults(steps: StepResults, location: string): StatementResult[] {
   const [begin, ...rest] = steps.slice(0, -1);

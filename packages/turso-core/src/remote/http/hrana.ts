@@ -1,21 +1,16 @@
 import { RawText, type SqlValue } from '../../local/values/values';
+import type { Condition } from './conditions';
 import type { ServerError } from './pipeline';
 import { doubleField, FieldReader, integerField, lengthField, numberField, type Pieces } from './protobuf';
 
 /** Values for the parameters of a statement, in order or by name. */
 export type BoundValues = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
 
-/** When a step of a batch is carried out. */
-export type StepCondition =
-  | { readonly type: 'ok'; readonly step: number }
-  | { readonly type: 'not'; readonly cond: StepCondition }
-  | { readonly type: 'is_autocommit' };
-
 /** One step of a batch whose results are wanted. */
 export interface HranaStep {
   readonly sql: string;
   readonly args?: BoundValues;
-  readonly condition?: StepCondition;
+  readonly condition?: Condition;
 }
 
 /** What a client asks of a stream. */
@@ -99,7 +94,7 @@ function encodeValue(value: SqlValue): Pieces {
   return lengthField(5, value instanceof RawText ? value.bytes : value);
 }
 
-function encodeCondition(condition: StepCondition): Pieces {
+function encodeCondition(condition: Condition): Pieces {
   if (condition.type === 'ok') return numberField(1, condition.step);
   if (condition.type === 'not') return lengthField(3, encodeCondition(condition.cond));
   return lengthField(6, []);

@@ -1,10 +1,7 @@
 import { RawText, type SqlValue } from '../../local/values/values';
+import type { Condition } from './conditions';
 import type { HttpClient } from './http-client';
 import { notLibsql } from './http-errors';
-
-/** When a step of a batch is carried out: by how an earlier one, told by its index, ended. */
-export type Condition =
-  { readonly type: 'ok'; readonly step: number } | { readonly type: 'not'; readonly cond: Condition };
 
 /** One step of a batch. */
 export interface Step {

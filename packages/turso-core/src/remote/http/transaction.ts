@@ -1,4 +1,5 @@
 import type { Statement, TransactionOutcome } from '../../local/statement';
+import { chain, chainToCommit } from './conditions';
 import type { HttpClient } from './http-client';
 import { responseError } from './http-errors';
 import { runBatches, type BatchAnswer, type ServerError, type Step, type Stream } from './pipeline';
@@ -12,9 +13,7 @@ export interface TransactionAnswer {
 
 /**
  * Runs the statements in one request: a batch that begins the transaction, whose answer tells the number of the latest
- * write while nobody else can write, and a batch of the statements, every step on the condition that the one before
- * succeeded, COMMIT as well, and a ROLLBACK where it did not come to a COMMIT. So nothing depends on this process or the
- * network staying alive once the request is there: the server carries out all of it or nothing.
+ * write while nobody else can write, and a batch of the statements that ends in COMMIT.
  *
  * @param stream - the stream on which to run it. Default is one of its own.
  */
@@ -23,10 +22,8 @@ export async function runTransaction(
   statements: readonly Statement[],
   stream?: Stream,
 ): Promise<TransactionAnswer> {
-  const steps = chain([...IN_TRANSACTION, ...statements, { sql: 'COMMIT' }]);
-  const commit = steps.length - 1;
-  const rollback: Step = { sql: 'ROLLBACK', condition: { type: 'not', cond: { type: 'ok', step: commit } } };
-  const [begin, work] = await runBatches(client, [chain(PRELUDE), [...steps, rollback]], stream);
+  const meant = [...IN_TRANSACTION, ...statements];
+  const [begin, work] = await runBatches(client, [chain(PRELUDE), chainToCommit(meant)], stream);
 
   const answer = (outcome: TransactionOutcome): TransactionAnswer => ({
     outcome,
@@ -42,6 +39,7 @@ export async function runTransaction(
     return answer({ committed: false, failed, code, message });
   }
   const failure = firstError(work);
+  const commit = meant.length;
   if (failure === undefined || failure.at > commit) return answer({ committed: true });
   const { at, error } = failure;
   // Another writer had waited for too long, and was let in before the first statement.
@@ -67,13 +65,6 @@ const IN_TRANSACTION: readonly Statement[] = [
 ];
 
 const LET_IN = 'another writer was let in';
-
-/** Every step on the condition that the one before succeeded. */
-function chain(statements: readonly Statement[]): Step[] {
-  return statements.map(({ sql, args = [] }, i) =>
-    i === 0 ? { sql, args } : { sql, args, condition: { type: 'ok', step: i - 1 } },
-  );
-}
 
 function indexOf(batch: BatchAnswer | undefined): string | null {
   return batch === undefined || 'refused' in batch ? null : batch.replicationIndex;
