@@ -3,6 +3,7 @@ import path from 'node:path';
 import { TursoSyncError } from 'turso-core';
 import type { BuildSettings } from './options';
 import type { Programs } from './programs';
+import { replaceFolder } from './replace-folder';
 
 /**
  * Builds with dune, and takes what the project's packages install to a folder of its own, as files: dune's own
@@ -33,7 +34,6 @@ export async function buildWithDune(
   };
   await dune(['build', ...common, ...duneTargets], onLine);
 
-  const draft = `${installed}.new`;
   const packages = builtPackages(project);
   if (packages.length === 0 && duneTargets.includes('@install'))
     throw new TursoSyncError(
@@ -43,16 +43,14 @@ export async function buildWithDune(
         hint: 'Add (package (name ..)) to dune-project and a public_name to what is to be installed, or name what to build by the option "duneTargets".',
       },
     );
-  fs.rmSync(draft, { recursive: true, force: true });
-  try {
-    if (packages.length > 0)
-      await dune(['install', ...common, '--prefix', path.basename(draft), ...packages], () => undefined);
+  if (packages.length === 0) {
     fs.rmSync(installed, { recursive: true, force: true });
-    if (packages.length > 0) fs.renameSync(draft, installed);
-  } finally {
-    fs.rmSync(draft, { recursive: true, force: true });
+    return 0;
   }
-  return packages.length === 0 ? 0 : countFiles(installed);
+  await replaceFolder(installed, (draft) =>
+    dune(['install', ...common, '--prefix', path.basename(draft), ...packages], () => undefined),
+  );
+  return countFiles(installed);
 }
 
 /** What to do about what dune has printed. */

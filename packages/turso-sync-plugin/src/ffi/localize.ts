@@ -3,6 +3,7 @@ import path from 'node:path';
 import { TursoSyncError } from 'turso-core';
 import type { BuiltLibrary } from './cargo';
 import type { Programs } from './programs';
+import { replaceFolder } from './replace-folder';
 import { declaredFunctions, visibleSymbols } from './symbols';
 import type { Binutils } from './toolchain';
 
@@ -46,11 +47,8 @@ export async function localize(
     .sort();
   requireFunctions(kept, declaredFunctions(crate, prefix), prefix, library.archive);
 
-  const draft = `${folder}.new`;
   const names = { archive: `lib${library.name}.a`, shared: `dll${library.name}.so` };
-  fs.rmSync(draft, { recursive: true, force: true });
-  fs.mkdirSync(draft, { recursive: true });
-  try {
+  await replaceFolder(folder, async (draft) => {
     const made = async (...command: readonly string[]): Promise<void> => {
       const { isSuccess, how, stderr } = await programs.run(command, { cwd: draft });
       if (!isSuccess) throw invalid(`${command[0] ?? ''} ${how}: ${stderr.trim()}`);
@@ -59,21 +57,11 @@ export async function localize(
     if (process.platform === 'darwin') await joinOnMac(made, tools, library.archive, object, kept);
     else await join(made, tools, library.archive, object, kept, prefix);
     await made(...tools.ar, 'rcs', names.archive, object);
-    await made(
-      ...tools.cc,
-      '-shared',
-      '-o',
-      names.shared,
-      object,
-      ...(SYSTEM_LIBRARIES[process.platform] ?? []),
-    );
+    const needed = SYSTEM_LIBRARIES[process.platform] ?? [];
+    await made(...tools.cc, '-shared', '-o', names.shared, object, ...needed);
     fs.rmSync(path.join(draft, object));
     await requireOnly(programs, tools.nm, path.join(draft, names.archive), kept);
-    fs.rmSync(folder, { recursive: true, force: true });
-    fs.renameSync(draft, folder);
-  } finally {
-    fs.rmSync(draft, { recursive: true, force: true });
-  }
+  });
   return {
     archive: path.join(folder, names.archive),
     shared: path.join(folder, names.shared),
