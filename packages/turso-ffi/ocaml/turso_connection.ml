@@ -13,32 +13,25 @@ let mode_and_interval = function
   | Off -> (1, 0)
   | Every interval_ms -> (2, interval_ms)
 
-let usage message hint = Error (Turso_error.make Usage message ~hint)
-
-(* The library takes zeros for its defaults. *)
-let checked what least number =
-  if number >= least && number <= 0x7fff_ffff then Ok number
-  else
-    usage
-      (Printf.sprintf "%s is %d." what number)
-      (Printf.sprintf "Give a whole number from %d to 2147483647." least)
-
-let checked_option what least = function
+(* The library takes zero for its default. *)
+let checked_option what = function
   | None -> Ok 0
-  | Some number -> checked what least number
+  | Some number -> Turso_count.checked what number
 
 let checked_mode auto_sync =
   match auto_sync with
   | Every interval_ms ->
-      let* _ = checked "The interval of auto-sync, in ms," 1 interval_ms in
+      let* _ =
+        Turso_count.checked "The interval of auto-sync, in ms," interval_ms
+      in
       Ok (mode_and_interval auto_sync)
   | After_writes | Off -> Ok (mode_and_interval auto_sync)
 
 let connect ?(db_path = "") ?(token = "") ?(auto_sync = After_writes)
     ?timeout_ms ?max_retries url =
   let* auto_sync, sync_interval_ms = checked_mode auto_sync in
-  let* timeout_ms = checked_option "The timeout, in ms," 1 timeout_ms in
-  let* max_retries = checked_option "The number of retries" 1 max_retries in
+  let* timeout_ms = checked_option "The timeout, in ms," timeout_ms in
+  let* max_retries = checked_option "The number of retries" max_retries in
   let* id, notice =
     Turso_wire.made_answer Turso_wire.read_text
       (Turso_raw.open_
@@ -91,10 +84,11 @@ let ragged columns rows =
 let insert_rows { id; _ } ~table ~columns rows =
   match ragged columns rows with
   | Some (number, values, width) ->
-      usage
-        (Printf.sprintf "Row %d has %d values for %d columns." number values
-           width)
-        "Give every row one value a column; Null where it has none."
+      Error
+        (Turso_error.make Usage
+           (Printf.sprintf "Row %d has %d values for %d columns." number values
+              width)
+           ~hint:"Give every row one value a column; Null where it has none.")
   | None ->
       Turso_wire.(answer read_changes)
         (Turso_raw.insert_rows id table (Turso_wire.rows ~columns rows))

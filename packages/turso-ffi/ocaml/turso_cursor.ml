@@ -15,12 +15,8 @@ let open_ ?(params = []) connection sql =
   Ok { id; more = true }
 
 let rec next ?(max_rows = default_max_rows) cursor =
-  if max_rows < 1 || max_rows > 0x7fff_ffff then
-    Error
-      (Turso_error.make Usage
-         (Printf.sprintf "max_rows is %d." max_rows)
-         ~hint:"Give a whole number from 1 to 2147483647.")
-  else if not cursor.more then Ok None
+  let* max_rows = Turso_count.checked "max_rows" max_rows in
+  if not cursor.more then Ok None
   else
     let* more, page =
       Turso_wire.(answer read_page) (Turso_raw.cursor_next cursor.id max_rows)

@@ -6,7 +6,7 @@ use crate::status::Status;
 /// Fails for statements that would begin or end a transaction behind the back of the calls for that, or that are none.
 pub fn check_single(sql: &str) -> Result<()> {
     match first(sql)? {
-        Word::Begin | Word::End | Word::Savepoint | Word::RollbackTo => Err(transaction_word()),
+        Word::Transaction | Word::Savepoint => Err(transaction_word()),
         Word::Other => Ok(()),
     }
 }
@@ -14,8 +14,8 @@ pub fn check_single(sql: &str) -> Result<()> {
 /// As check_single, for a statement in a transaction, which may have savepoints.
 pub fn check_within(sql: &str) -> Result<()> {
     match first(sql)? {
-        Word::Begin | Word::End => Err(transaction_word()),
-        _ => Ok(()),
+        Word::Transaction => Err(transaction_word()),
+        Word::Savepoint | Word::Other => Ok(()),
     }
 }
 
@@ -27,34 +27,32 @@ fn transaction_word() -> Error {
 }
 
 enum Word {
-    Begin,
-    End,
+    /// Begins or ends a transaction.
+    Transaction,
+    /// Sets a savepoint within one, or goes back to it.
     Savepoint,
-    RollbackTo,
     Other,
 }
 
 fn first(sql: &str) -> Result<Word> {
     let start = skip(sql);
+    if start.is_empty() {
+        return Err(Error::new(Status::SqlFailed, "There is no statement.", "Pass one statement of SQL."));
+    }
     let length = start.bytes().take_while(u8::is_ascii_alphabetic).count();
     let (word, rest) = start.split_at(length);
-    let is = |name: &str| word.eq_ignore_ascii_case(name);
-    Ok(match word.len() {
-        0 if start.is_empty() => {
-            return Err(Error::new(Status::SqlFailed, "There is no statement.", "Pass one statement of SQL."));
-        }
-        5 if is("BEGIN") => Word::Begin,
-        3 if is("END") => Word::End,
-        6 if is("COMMIT") => Word::End,
-        8 if is("ROLLBACK") && rest.to_ascii_uppercase().split_whitespace().any(|it| it == "TO") => Word::RollbackTo,
-        8 if is("ROLLBACK") => Word::End,
-        9 if is("SAVEPOINT") => Word::Savepoint,
-        7 if is("RELEASE") => Word::Savepoint,
-        6 if is("ATTACH") || is("DETACH") => {
-            let message = "Other databases cannot be attached.";
-            return Err(Error::new(Status::SqlFailed, message, "Open a connection of its own for the other one."));
-        }
-        _ => Word::Other,
+    let is_one_of = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
+    if is_one_of(&["ATTACH", "DETACH"]) {
+        let message = "Other databases cannot be attached.";
+        return Err(Error::new(Status::SqlFailed, message, "Open a connection of its own for the other one."));
+    }
+    let goes_back = || rest.to_ascii_uppercase().split_whitespace().any(|it| it == "TO");
+    Ok(if is_one_of(&["SAVEPOINT", "RELEASE"]) || is_one_of(&["ROLLBACK"]) && goes_back() {
+        Word::Savepoint
+    } else if is_one_of(&["BEGIN", "END", "COMMIT", "ROLLBACK"]) {
+        Word::Transaction
+    } else {
+        Word::Other
     })
 }
 

@@ -17,7 +17,7 @@ const ENDLESS_AFTER_A_ROW: &str =
     "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT 1 UNION ALL SELECT count(*) FROM n";
 
 fn file(folder: &Folder) -> Options {
-    Options::remote(&format!("file:{}", folder.path("local.db").display()))
+    Options::file(&folder.path("local.db"))
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn a_damaged_replica_is_fetched_anew() {
         ("it is gone", |path| fs::remove_file(path).unwrap()),
         ("another database is in its place", |path| {
             fs::remove_file(path).unwrap();
-            let file = Options::remote(&format!("file:{}", path.display())).open().unwrap();
+            let file = Options::file(&path).open().unwrap();
             file.execute("CREATE TABLE t (v)", &[]).unwrap();
             file.close().unwrap();
         }),
@@ -92,7 +92,7 @@ fn a_damaged_replica_is_fetched_anew() {
 
 /// What the replica holds is in the file itself, and no longer in its log.
 fn checkpoint(path: &Path) {
-    let connection = Options::remote(&format!("file:{}", path.display())).open().unwrap();
+    let connection = Options::file(&path).open().unwrap();
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)", &[]).unwrap();
     connection.close().unwrap();
 }
@@ -170,7 +170,7 @@ fn a_file_that_is_no_replica_is_refused_and_left() {
     let folder = Folder::new();
     let Some(server) = Server::start() else { return };
     let path = folder.path("precious.db");
-    let file = Options::remote(&format!("file:{}", path.display())).open().unwrap();
+    let file = Options::file(&path).open().unwrap();
     file.execute("CREATE TABLE precious (v)", &[]).unwrap();
     file.execute("INSERT INTO precious VALUES (42)", &[]).unwrap();
     file.close().unwrap();

@@ -8,7 +8,7 @@ use crate::support::value::Value;
 /// A connection of each kind, with a table `t` of a thousand rows, and the server that is its own if it has one.
 fn each_kind(test: impl Fn(&Connection)) {
     let folder = Folder::new();
-    let local = Options::remote(&format!("file:{}", folder.path("local.db").display()));
+    let local = Options::file(&folder.path("local.db"));
     let Some(server) = Server::start() else { return };
     for options in [local, Options::remote(&server.url()), Options::replica(&folder.path("r.db"), &server.url())] {
         let connection = options.open().unwrap();

@@ -17,7 +17,7 @@ fn sixteen_threads_write_and_read_on_one_connection() {
     for options in [
         Options::replica(&folder.path("replica.db"), &server.url()),
         Options::remote(&server.url()),
-        Options::remote(&format!("file:{}", folder.path("local.db").display())),
+        Options::file(&folder.path("local.db")),
     ] {
         let connection = options.open().unwrap();
         connection.execute("DROP TABLE IF EXISTS t", &[]).unwrap();
@@ -77,7 +77,7 @@ fn no_connection_waits_for_the_network_of_another() {
     let waiting = std::thread::spawn(move || Options { timeout_ms: 1500, ..Options::remote(&url) }.open());
     std::thread::sleep(std::time::Duration::from_millis(100));
     let started = std::time::Instant::now();
-    let connection = Options::remote(&format!("file:{}", folder.path("local.db").display())).open().unwrap();
+    let connection = Options::file(&folder.path("local.db")).open().unwrap();
     connection.execute("CREATE TABLE t (v)", &[]).unwrap();
     connection.close().unwrap();
     assert!(started.elapsed() < std::time::Duration::from_secs(1) && !waiting.is_finished());

@@ -15,7 +15,7 @@ fn count(connection: &Connection) -> Value {
 /// A connection of each kind, with an empty table `t`.
 fn each_kind(test: impl Fn(&Connection)) {
     let folder = Folder::new();
-    let local = Options::remote(&format!("file:{}", folder.path("local.db").display()));
+    let local = Options::file(&folder.path("local.db"));
     let Some(server) = Server::start() else { return };
     for options in [local, Options::remote(&server.url()), Options::replica(&folder.path("r.db"), &server.url())] {
         let connection = options.open().unwrap();
@@ -204,7 +204,7 @@ fn a_lost_answer_ends_a_transaction_and_writes_nothing() {
 #[test]
 fn writers_of_one_file_wait_for_each_other() {
     let folder = Folder::new();
-    let options = Options { timeout_ms: 300, ..Options::remote(&format!("file:{}", folder.path("l.db").display())) };
+    let options = Options { timeout_ms: 300, ..Options::file(&folder.path("l.db")) };
     let connection = options.open().unwrap();
     connection.execute("CREATE TABLE t (v)", &[]).unwrap();
     let transaction = connection.begin().unwrap();

@@ -44,7 +44,7 @@ fn random_reals() -> impl Iterator<Item = Value> {
 
 fn each_kind(test: impl Fn(&Connection)) {
     let folder = Folder::new();
-    test(&Options::remote(&format!("file:{}", folder.path("local.db").display())).open().unwrap());
+    test(&Options::file(&folder.path("local.db")).open().unwrap());
     let Some(server) = Server::start() else { return };
     let replica = Options::replica(&folder.path("replica.db"), &server.url()).open().unwrap();
     test(&replica);

@@ -118,7 +118,7 @@ impl Scene {
         let mut options = match kind {
             Kind::Replica => Options::replica(&file, &url()),
             Kind::Remote => Options::remote(&url()),
-            Kind::File => Options::remote(&format!("file:{}", file.display())),
+            Kind::File => Options::file(&file),
         };
         (options.auto_sync, options.sync_interval_ms) = match auto_sync {
             AutoSync::On => (0, 0),

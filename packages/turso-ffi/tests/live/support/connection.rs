@@ -38,6 +38,10 @@ impl Options {
         Self { url: url.into(), ..Self::default() }
     }
 
+    pub fn file(path: &Path) -> Self {
+        Self::remote(&format!("file:{}", path.display()))
+    }
+
     pub fn open(&self) -> Result<Connection> {
         self.open_with_word().map(|(connection, _)| connection)
     }
