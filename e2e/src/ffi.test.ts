@@ -2,7 +2,17 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { execOn, ffiDemo, queryOn, requireTool, startSqld, type Sqld } from '@turso-sync/testing';
+import {
+  execOn,
+  ffiDemo,
+  isRunning,
+  queryOn,
+  requireTool,
+  startSqld,
+  until,
+  writeFiles,
+  type Sqld,
+} from '@turso-sync/testing';
 import { home, nx, run, workspace } from './workspace.fixture';
 
 const describeWithTools =
@@ -18,14 +28,6 @@ const TOOLS = {
 
 /** What the crate depends on was built there already, since this suite comes after turso-ffi:ffi-build: minutes less. */
 const SHARED = { CARGO_TARGET_DIR: path.join(__dirname, '..', '..', 'packages', 'turso-ffi', 'target') };
-
-function addFiles(directory: string, files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) {
-    const file = path.join(directory, name);
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(file, text);
-  }
-}
 
 describeWithTools('a program that the generator ffi makes', () => {
   const directory = path.join(workspace, 'apps', 'counter');
@@ -81,7 +83,7 @@ describeWithTools('ffi-build', () => {
   const build = (variables: Readonly<Record<string, string>> = {}): ReturnType<typeof nx> =>
     nx(['run', 'demo:ffi-build'], { ...TOOLS, ...variables });
   const isHit = ({ output }: { output: string }): boolean => /local cache|existing outputs/.test(output);
-  beforeAll(() => addFiles(directory, { ...ffiDemo(), 'project.json': '{"name":"demo"}' }));
+  beforeAll(() => writeFiles(directory, { ...ffiDemo(), 'project.json': '{"name":"demo"}' }));
   afterAll(() => fs.rmSync(directory, { recursive: true }));
 
   test('is inferred, and cached with all that others link', async () => {
@@ -126,7 +128,7 @@ describeWithTools('ffi-build', () => {
       );
       expect(isHit(failed)).toBe(false);
     }
-    addFiles(directory, { 'src/lib.rs': ffiDemo()['src/lib.rs'] ?? '' });
+    writeFiles(directory, { 'src/lib.rs': ffiDemo()['src/lib.rs'] ?? '' });
   });
 
   test.each([
@@ -134,7 +136,7 @@ describeWithTools('ffi-build', () => {
     ['SIGTERM to Nx alone', 'SIGTERM', 1],
   ] as const)('is ended with all that it has started by %s', async (_, signal, sign) => {
     const pidFile = path.join(directory, 'sleep.pid');
-    addFiles(directory, {
+    writeFiles(directory, {
       'build.rs': `fn main() {
         let mut child = std::process::Command::new("sleep").arg("1000").spawn().unwrap();
         std::fs::write("sleep.tmp", child.id().to_string()).unwrap();
@@ -156,11 +158,7 @@ describeWithTools('ffi-build', () => {
     const pid = Number(fs.readFileSync(pidFile, 'utf8'));
     process.kill(sign * (child.pid ?? 0), signal);
     await ended;
-    await until(() => !fs.existsSync(`/proc/${pid}`));
+    await until(() => !isRunning(pid));
     for (const file of ['build.rs', 'sleep.pid']) fs.rmSync(path.join(directory, file));
   });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
-}

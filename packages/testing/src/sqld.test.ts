@@ -7,20 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { transformFileSync } from '@swc/core';
 import { buildDatabase } from './build-database';
 import { freePort } from './free-port';
+import { isRunning } from './is-running';
 import { startSqld } from './sqld';
 import { execOn, queryOn } from './statements';
 import { makeTempDir } from './temp-dir';
 import { requireTool } from './tools';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describeWithSqld('startSqld', () => {
   test('serves an empty database, and leaves neither process nor folder behind', async () => {

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { makeTempDir } from '@turso-sync/testing';
+import { makeTempDir, writeFiles } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
 
 /** The command's file. */
@@ -85,10 +85,7 @@ export function makeProject(
       ? []
       : [`TURSO_DATABASE_URL=${remote.url}`, `TURSO_AUTH_TOKEN=${remote.readWriteToken ?? ''}`];
   const all = { ...(lines.length > 0 ? { '.env': `${lines.join('\n')}\n` } : {}), ...files };
-  for (const [name, text] of Object.entries(all)) {
-    mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
-    writeFileSync(path.join(dir, name), text);
-  }
+  writeFiles(dir, all);
   const secret = remote?.readWriteToken;
   const start = (args: readonly string[], options: RunOptions = {}): Started =>
     startCommand(dir, args, secret === undefined || secret === '' ? [] : [secret], options);

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   buildDatabase,
   compareDatabases,
@@ -11,6 +10,7 @@ import {
   requireTool,
   startProxy,
   startSqld,
+  until,
   type Sqld,
   type TcpProxy,
 } from '@turso-sync/testing';
@@ -66,7 +66,7 @@ describeWithSqld('a run that is broken off', () => {
     const before = proxy.requestsSeen;
     const init = project.start(['dump-init', ...args]);
     // The fingerprint's two, the protocol's, the layout's: what is under way then is pages.
-    await until(async () => proxy.requestsSeen >= before + 5);
+    await until(() => proxy.requestsSeen >= before + 5);
     expect(leftovers(project)).not.toEqual([]);
     return init;
   }
@@ -168,10 +168,3 @@ describeWithSqld('a run that is broken off', () => {
     expect(readFileSync(project.file('.turso/lock'))).toHaveLength(0);
   });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let waited = 0; !(await condition()); waited += 5) {
-    if (waited > 20_000) throw new Error('It did not happen');
-    await sleep(5);
-  }
-}

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { execOn, makeTempDir, queryOn, removeTempDir, requireTool } from '@turso-sync/testing';
+import { execOn, makeTempDir, queryOn, removeTempDir, requireTool, until } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
 import { openLive } from './built.fixture';
 import type { Live } from './live';
@@ -282,13 +282,5 @@ async function withFile(work: (live: Live, file: string) => Promise<void>): Prom
   } finally {
     await live.close();
     removeTempDir(dir);
-  }
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('It did not come to that');
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

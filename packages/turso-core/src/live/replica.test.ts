@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execOn, queryOn, requireTool, startSqld } from '@turso-sync/testing';
+import { execOn, isRunning, queryOn, requireTool, startSqld, until } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
 import { errorOf, withServer, type LiveScene } from './served.fixture';
 
@@ -272,20 +272,9 @@ function startProgram(
 
 /** Waits until nothing is left of a program's process group. */
 async function untilGone({ pid = 0 }: { readonly pid?: number | undefined }): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (isThere(pid)) {
-    if (Date.now() > end) {
-      process.kill(-pid, 'SIGKILL');
-      throw new Error('A process was left behind');
-    }
-    await sleep(50);
-  }
-}
-
-function isThere(group: number): boolean {
   try {
-    return process.kill(-group, 0);
-  } catch {
-    return false;
+    await until(() => !isRunning(-pid));
+  } finally {
+    if (isRunning(-pid)) process.kill(-pid, 'SIGKILL');
   }
 }

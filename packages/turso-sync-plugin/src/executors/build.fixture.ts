@@ -31,11 +31,14 @@ export interface Started {
   readonly ended: Promise<Ended>;
 }
 
-/** Makes a workspace with the demo, and other files in place of its own; null leaves one out. */
-export function makeDemo(changes: Readonly<Record<string, string | null>> = {}): Demo {
-  const files = Object.entries({ ...ffiDemo(), ...changes }).filter(([, text]) => text !== null);
+/** Makes a workspace with a project of these files, the demo by default, with changes to them: null leaves one out. */
+export function makeDemo(
+  changes: Readonly<Record<string, string | null>> = {},
+  files: Readonly<Record<string, string>> = ffiDemo(),
+): Demo {
+  const entries = Object.entries({ ...files, ...changes }).filter(([, text]) => text !== null);
   const root = makeWorkspace(
-    Object.fromEntries(files.map(([name, text]) => [`${PROJECT}/${name}`, text] as const)),
+    Object.fromEntries(entries.map(([name, text]) => [`${PROJECT}/${name}`, text] as const)),
   );
   const start = (options: object = {}, environment = process.env): Started => {
     const context = {

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { ffiDemo, makeTempDir, requireTool } from '@turso-sync/testing';
-import { writeFiles } from '../workspace.fixture';
+import { ffiDemo, isRunning, makeTempDir, requireTool, until, writeFiles } from '@turso-sync/testing';
 import { makeDemo, type Demo } from './build.fixture';
 
 const describeWithTools = ['cargo', 'gcc', 'dune'].every((tool) => requireTool(tool as 'cargo'))
@@ -19,25 +18,11 @@ function output(command: string, args: readonly string[] = [], environment = pro
   });
 }
 
-/** Whether a process is there. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
 describeWithTools('ffi-build', () => {
   let demo: Demo;
   let file: (name: string) => string;
-  const use = (changes?: Parameters<typeof makeDemo>[0]): void => {
-    demo = makeDemo(changes);
+  const use = (...files: Parameters<typeof makeDemo>): void => {
+    demo = makeDemo(...files);
     file = (name) => path.join(demo.directory, name);
   };
 
@@ -77,14 +62,10 @@ describeWithTools('ffi-build', () => {
   });
 
   test('puts what other profiles, features, targets and folders of cargo make to the same place', async () => {
+    const { 'Cargo.toml': manifest = '', 'src/lib.rs': source = '' } = ffiDemo();
     use({
-      'Cargo.toml':
-        fs.readFileSync(path.join(makeDemo().directory, 'Cargo.toml'), 'utf8') + '[features]\nmore = []\n',
-    });
-    writeFiles(demo.directory, {
-      'src/lib.rs':
-        fs.readFileSync(file('src/lib.rs'), 'utf8') +
-        '#[cfg(feature = "more")]\n#[no_mangle]\npub extern "C" fn turso_demo_more() {}\n',
+      'Cargo.toml': `${manifest}[features]\nmore = []\n`,
+      'src/lib.rs': `${source}#[cfg(feature = "more")]\n#[no_mangle]\npub extern "C" fn turso_demo_more() {}\n`,
     });
     const triple = /^host: (.*)$/m.exec(output('rustc', ['-vV']))?.[1] ?? '';
     const elsewhere = makeTempDir();
@@ -103,23 +84,16 @@ describeWithTools('ffi-build', () => {
   });
 
   test('builds a crate in a folder below', async () => {
-    const files = ffiDemo();
-    const isCrate = (name: string): boolean => /^(Cargo|src|include)/.test(name);
-    use({
-      ...Object.fromEntries(
-        Object.keys(files)
-          .filter(isCrate)
-          .map((name) => [name, null]),
-      ),
-      ...Object.fromEntries(
-        Object.entries(files).map(([name, text]) => [
-          isCrate(name) ? `native/${name}` : name,
+    const moved = Object.entries(ffiDemo()).map(
+      ([name, text]) =>
+        [
+          /^(Cargo|src|include)/.test(name) ? `native/${name}` : name,
           text
             .replaceAll('%{project_root}', '%{project_root}/native')
             .replace('data_only_dirs', 'data_only_dirs native'),
-        ]),
-      ),
-    });
+        ] as const,
+    );
+    use({}, Object.fromEntries(moved));
     const { stdout, stderr } = await demo.build({ crate: 'native' });
     expect(stderr).toBe('');
     expect(stdout).toContain('\nnative/target/localized/libturso_demo.a: ');
@@ -127,42 +101,32 @@ describeWithTools('ffi-build', () => {
   });
 
   test('takes the sources of an npm package to where dune finds them, and builds them there', async () => {
-    use();
-    const { directory } = makeDemo();
-    const dune = (name: string): string => fs.readFileSync(file(name), 'utf8');
-    writeFiles(demo.directory, {
-      'app/dune-project': '(lang dune 2.9)\n(package (name app))\n',
-      'app/dune': '(vendored_dirs vendor)\n(data_only_dirs target node_modules)\n',
-      'app/bin/dune': dune('bin/dune').replace('demo-main', 'app').replace('(package demo)', '(package app)'),
-      'app/bin/main.ml': dune('bin/main.ml'),
-    });
-    fs.cpSync(directory, file('app/node_modules/turso-demo'), { recursive: true });
-    writeFiles(file('app/node_modules/turso-demo'), { 'package.json': { name: 'turso-demo' } });
-    fs.rmSync(file('app/node_modules/turso-demo/bin'), { recursive: true });
-    const app = makeDemo();
-    fs.rmSync(app.directory, { recursive: true });
-    fs.cpSync(file('app'), app.directory, { recursive: true });
-
-    const first = await app.build({ vendor: 'turso-demo' });
+    const { 'bin/dune': program = '', 'bin/main.ml': main = '', ...library } = ffiDemo();
+    use(
+      {
+        'dune-project': '(lang dune 2.9)\n(package (name app))\n',
+        dune: '(vendored_dirs vendor)\n(data_only_dirs target node_modules)\n',
+        'bin/dune': program.replace('demo-main', 'app').replace('(package demo)', '(package app)'),
+        'bin/main.ml': main,
+        'node_modules/turso-demo/package.json': '{"name":"turso-demo"}',
+      },
+      Object.fromEntries(
+        Object.entries(library).map(([name, text]) => [`node_modules/turso-demo/${name}`, text]),
+      ),
+    );
+    const first = await demo.build({ vendor: 'turso-demo' });
     expect(first).toMatchObject({ success: true, stderr: '' });
-    const vendored = path.join(app.directory, 'vendor/turso-demo');
-    expect(output(path.join(app.directory, '_install/bin/app'))).toBe('42\n');
+    expect(output(file('_install/bin/app'))).toBe('42\n');
+    const vendored = file('vendor/turso-demo');
     expect(fs.readdirSync(path.join(vendored, 'target'))).toEqual(['localized']);
     expect(fs.existsSync(path.join(vendored, 'package.json'))).toBe(false);
 
-    // A new version of the package: what it has no more goes, and what is the same is not built again.
-    const packaged = path.join(app.directory, 'node_modules/turso-demo');
-    fs.renameSync(path.join(packaged, 'ocaml/demo.ml'), path.join(packaged, 'ocaml/demo.mli'));
-    fs.writeFileSync(
-      path.join(packaged, 'ocaml/demo.mli'),
-      'external answer : unit -> int64 = "caml_turso_demo_answer"',
-    );
-    fs.writeFileSync(
-      path.join(packaged, 'ocaml/demo.ml'),
-      'external answer : unit -> int64 = "caml_turso_demo_answer"',
-    );
-    fs.writeFileSync(path.join(vendored, 'ocaml/stale.ml'), 'let () = does_not_compile');
-    const second = await app.build({ vendor: 'turso-demo' });
+    // A new version of the package: what it does not have goes, and what is the same is not built again.
+    const packaged = file('node_modules/turso-demo/ocaml');
+    const external = 'external answer : unit -> int64 = "caml_turso_demo_answer"';
+    writeFiles(packaged, { 'demo.mli': external, 'demo.ml': external });
+    writeFiles(vendored, { 'ocaml/stale.ml': 'let () = does_not_compile' });
+    const second = await demo.build({ vendor: 'turso-demo' });
     expect(second).toMatchObject({ success: true, stderr: '' });
     expect(second.stdout).not.toContain('Compiling');
     expect(fs.readdirSync(path.join(vendored, 'ocaml')).sort()).toEqual([

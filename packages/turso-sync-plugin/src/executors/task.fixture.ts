@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import { writeFiles } from '@turso-sync/testing';
 import { createNodes } from '../inference/create-nodes';
-import { makeWorkspace, writeFiles } from '../workspace.fixture';
+import { makeWorkspace } from '../workspace.fixture';
 import type { ExecutorResult } from './run';
 
 const APP = 'apps/mailer';

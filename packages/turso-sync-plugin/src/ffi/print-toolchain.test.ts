@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { makeTempDir, requireTool } from '@turso-sync/testing';
-import { makeWorkspace, writeFiles } from '../workspace.fixture';
+import { makeTempDir, requireTool, writeFiles } from '@turso-sync/testing';
+import { makeWorkspace } from '../workspace.fixture';
 
 const BUILT = path.join(__dirname, '..', '..', 'dist', 'ffi', 'print-toolchain.js');
 const testWithTools = requireTool('cargo') && requireTool('dune') && requireTool('gcc') ? test : test.skip;

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { NxPlugin, TargetConfiguration } from '@nx/devkit';
-import { makeTempDir } from '@turso-sync/testing';
+import { makeTempDir, writeFiles } from '@turso-sync/testing';
 import * as plugin from '../index';
-import { makeWorkspace, writeFiles } from '../workspace.fixture';
+import { makeWorkspace } from '../workspace.fixture';
 import { CONFIG_FILES, CONFIG_GLOB } from './config-files';
 
 const APP = 'apps/mailer';
