@@ -13,5 +13,5 @@ module.exports = {
   // As `sqlite.ts` of turso-core chooses: tests too open databases, and would abort some Node now and then.
   moduleNameMapper:
     Number(process.versions.napi) >= 10 ? { '^better-sqlite3$': 'better-sqlite3-node-api' } : {},
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 };

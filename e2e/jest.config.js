@@ -6,5 +6,5 @@ module.exports = {
   globalSetup: '<rootDir>/src/install.ts',
   // They share one workspace.
   maxWorkers: 1,
-  testTimeout: 180_000,
+  testTimeout: 600_000,
 };

@@ -25,6 +25,8 @@ function run(path: string, ...steps: string[]): void {
     // better-sqlite3 is compiled with both on.
     db.pragma('foreign_keys=OFF');
     db.pragma('recursive_triggers=OFF');
+    // Nobody needs it after a crash of the machine.
+    db.pragma('synchronous=OFF');
     db.unsafeMode(); // as in the shell, where SQL may write sqlite_schema and shadow tables
     for (const step of steps) db.exec(step);
   } finally {

@@ -51,5 +51,5 @@ test.each(ADAPTERS)(
     );
     expect(Math.min(seen.applied, seen.conflict)).toBeGreaterThan(0);
   },
-  60_000 * LONGER,
+  180_000 * LONGER,
 );

@@ -41,7 +41,7 @@ test.each(ADAPTERS)(
       { numRuns: (RUNS[name] ?? 0) * LONGER, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
     );
   },
-  60_000 * LONGER,
+  180_000 * LONGER,
 );
 
 // Of several keys that nobody can check, SQLite names one, and not always the same.

@@ -46,5 +46,5 @@ test.each(ADAPTERS)(
       { numRuns: (RUNS[name] ?? 0) * LONGER },
     );
   },
-  60_000 * LONGER,
+  180_000 * LONGER,
 );

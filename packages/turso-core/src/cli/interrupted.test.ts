@@ -19,7 +19,7 @@ import { leftovers, makeProject, type Answer, type Run, type Started, type TestP
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
 /** How long the server's answers take, in milliseconds: time enough to do something meanwhile. */
-const DELAY = 200;
+const DELAY = 600;
 
 describeWithSqld('a run that is broken off', () => {
   const dir = makeTempDir();

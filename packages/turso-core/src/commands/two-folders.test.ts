@@ -69,7 +69,7 @@ const SEED = process.env['TURSO_SYNC_SEED'];
     );
     expect(Math.min(seen.pushed, seen.conflict)).toBeGreaterThan(0);
   },
-  120_000 * LONGER,
+  180_000 * LONGER,
 );
 
 async function initIn(dir: string, name: string, { url }: Sqld): Promise<Project> {

@@ -216,14 +216,14 @@ describe.each(adapters)('a remote behind $name', ({ serve, name }) => {
     });
 
     test('waits for another writer to finish', async () => {
-      const slow = `WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 1500000)
+      const slow = `WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 300000)
                     INSERT INTO t SELECT 2, count(*) FROM s`;
       const other = served.execElsewhere('BEGIN IMMEDIATE', 'INSERT INTO t VALUES (3, 3)', slow, 'COMMIT');
       // When it holds the lock is not to be seen from here; either order has to come out right.
       const own: unknown[] = [];
       for (let i = 0; i < 8; i++) {
         own.push(await remote.transact([{ sql: 'INSERT INTO t VALUES (?, 0)', args: [BigInt(100 + i)] }]));
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        await new Promise((resolve) => setTimeout(resolve, 20));
       }
       await other;
       expect(own).toMatchObject(Array.from({ length: 8 }, () => ({ committed: true })));

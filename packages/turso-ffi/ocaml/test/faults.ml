@@ -17,11 +17,11 @@ let restart_between server =
       table connection;
       execute connection "INSERT INTO t VALUES (1, 'one')";
       let statement = ok (Statement.prepare connection "INSERT INTO t VALUES (?, ?)") in
-      Sqld.stop server;
+      Sqld.stop_noticed server;
       Sqld.start_again server;
       execute connection "INSERT INTO t VALUES (2, 'two')";
       ignore (ok (Statement.execute statement ~params:[ Int 3L; Text "three" ]));
-      Sqld.kill server;
+      Sqld.kill_noticed server;
       Sqld.start_again server;
       execute connection "INSERT INTO t VALUES (4, 'four')";
       Alcotest.(check (list int)) "all" [ 1; 2; 3; 4 ] (ids connection))

@@ -105,13 +105,17 @@ let signal server signal =
 (** Ends it as a crash would; {!start_again} brings it back. *)
 let kill server = signal server Sys.sigkill
 
-(** Ends it likewise, and waits until its clients must have noticed: what is sent
-    before may have arrived, for all they know. *)
-let kill_noticed server =
-  kill server;
+let stop server = signal server Sys.sigterm
+
+(* They wait until its clients must have noticed: what is sent before may have arrived,
+   for all they know. *)
+
+let noticed end_it server =
+  end_it server;
   Thread.delay 0.5
 
-let stop server = signal server Sys.sigterm
+let kill_noticed = noticed kill
+let stop_noticed = noticed stop
 
 let start ?(arguments = []) () =
   let server =

@@ -46,7 +46,7 @@ fn a_write_and_its_sync_take_at_most_three_round_trips() {
     connection.execute("INSERT INTO t VALUES (0)", &[]).unwrap();
     scene.proxy.requests();
     let before = connection.stats().unwrap()["requests"];
-    scene.proxy.delay(Duration::from_millis(100));
+    scene.proxy.delay(Duration::from_millis(400));
     let started = Instant::now();
     connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
     let took = started.elapsed();
@@ -55,7 +55,7 @@ fn a_write_and_its_sync_take_at_most_three_round_trips() {
     let writes = requests.iter().filter(|path| path.contains("/pipeline")).count();
     assert_eq!((writes, requests.len() <= 3), (1, true), "{requests:?}");
     assert_eq!(connection.stats().unwrap()["requests"] - before, requests.len() as i64);
-    assert!(took < Duration::from_millis(390), "{took:?}");
+    assert!(took < Duration::from_millis(1560), "{took:?}");
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_write_whose_sync_fails_is_committed_and_said_not_to_be_synced() {
 
 #[test]
 fn a_sync_that_gets_no_answer_ends_in_time_and_the_next_one_works() {
-    let Some(scene) = scene(|options| options.timeout_ms = 700) else { return };
+    let Some(scene) = scene(|options| options.timeout_ms = 2000) else { return };
     let connection = scene.connection;
     scene.server.run("INSERT INTO t VALUES (1)");
     scene.proxy.strike(SYNCS, Fate::Silence);
@@ -97,7 +97,7 @@ fn a_sync_that_gets_no_answer_ends_in_time_and_the_next_one_works() {
     let error = connection.sync().unwrap_err();
     assert_eq!(error.code, "SYNC_FAILED");
     assert!(error.message.contains("no answer in time"), "{}", error.message);
-    assert!(started.elapsed() < Duration::from_millis(1500), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_millis(7000), "{:?}", started.elapsed());
     let error = connection.execute("INSERT INTO t VALUES (2)", &[]).unwrap_err();
     assert_eq!(error.code, "COMMITTED_NOT_SYNCED");
     scene.proxy.spare();
@@ -119,20 +119,27 @@ fn without_auto_sync_no_write_syncs() {
 }
 
 #[test]
-fn another_replica_sees_a_write_within_its_interval() {
-    const INTERVAL_MS: u32 = 100;
-    let Some(scene) = scene(|options| (options.auto_sync, options.sync_interval_ms) = (INTERVAL, INTERVAL_MS)) else {
-        return;
-    };
+fn another_replica_sees_a_write_by_its_next_sync() {
+    let Some(scene) = scene(|options| (options.auto_sync, options.sync_interval_ms) = (INTERVAL, 100)) else { return };
     let started = Instant::now();
+    scene.proxy.requests();
     scene.server.run("INSERT INTO t VALUES (1)");
     while count(&scene.connection) == Value::Int(0) {
-        assert!(started.elapsed() < Duration::from_millis(u64::from(INTERVAL_MS) + 250), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
         std::thread::sleep(Duration::from_millis(2));
     }
+    // One was under way, one brought it, and one may have begun before we saw it.
+    let requests = scene.proxy.requests();
+    assert!(requests.iter().filter(|path| path.contains("/Hello")).count() <= 3, "{requests:?}");
     scene.connection.set_auto_sync(OFF, 0).unwrap();
     // One that was under way.
-    std::thread::sleep(Duration::from_millis(200));
+    scene.proxy.requests();
+    loop {
+        std::thread::sleep(Duration::from_millis(200));
+        if scene.proxy.requests().is_empty() {
+            break;
+        }
+    }
     scene.server.run("INSERT INTO t VALUES (1)");
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(count(&scene.connection), Value::Int(1));

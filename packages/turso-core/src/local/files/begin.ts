@@ -6,7 +6,7 @@ import type { Database } from './sqlite';
 const PATIENCE = 5_000;
 
 /** Time between two attempts, in milliseconds: a program that writes all the time leaves short gaps. */
-const PAUSE = 2;
+const PAUSE = 1;
 
 /** Begins a transaction that writes, once no other program does. Throws SQLITE_BUSY where that takes too long. */
 export async function beginWriting(db: Database): Promise<void> {

@@ -16,7 +16,7 @@ describeWithSqld('a transaction for the case that nothing was written since a ma
     const mark = (await remote.fingerprint()) ?? '';
     const statements = jest.fn(() => {
       // As long as a server keeps a stream on which nothing is asked, and a bit longer.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 11_000);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 12_500);
       return [{ sql: 'INSERT INTO t VALUES (1)' }];
     });
     expect(await remote.transactSince(mark, statements)).toBeNull();
