@@ -32,26 +32,22 @@ let count connection sql =
   | [ [| Int number |] ] -> Int64.to_int number
   | _ -> Alcotest.fail ("one number: " ^ sql)
 
-(** A connection for one test, with a replica of its own. *)
-let with_replica ?auto_sync ?timeout_ms server run =
-  let connection =
-    ok
-      (Connection.connect ?auto_sync ?timeout_ms
-         ~db_path:(Temp_dir.file "replica.db")
-         (Sqld.url server))
-  in
+let closing connection run =
   Fun.protect
     ~finally:(fun () -> ignore (Connection.close connection))
     (fun () -> run connection)
 
+(** A connection for one test, with a replica of its own. *)
+let with_replica ?auto_sync ?timeout_ms server =
+  closing
+    (ok
+       (Connection.connect ?auto_sync ?timeout_ms
+          ~db_path:(Temp_dir.file "replica.db")
+          (Sqld.url server)))
+
 (** A connection to a file, without a server. *)
 let with_file run =
-  let connection =
-    ok (Connection.connect ("file:" ^ Temp_dir.file "local.db"))
-  in
-  Fun.protect
-    ~finally:(fun () -> ignore (Connection.close connection))
-    (fun () -> run connection)
+  closing (ok (Connection.connect ("file:" ^ Temp_dir.file "local.db"))) run
 
 (** Waits until something holds, however busy the machine is. *)
 let eventually what holds =

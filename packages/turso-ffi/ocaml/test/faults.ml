@@ -182,35 +182,15 @@ let tokens () =
       ok (Connection.close writer))
 
 let something_else () =
-  let socket = Unix.socket PF_INET SOCK_STREAM 0 in
-  Unix.bind socket (ADDR_INET (Unix.inet_addr_loopback, 0));
-  Unix.listen socket 8;
-  let port =
-    match Unix.getsockname socket with
-    | ADDR_INET (_, port) -> port
-    | ADDR_UNIX _ -> assert false
-  in
   let answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello" in
-  let rec serve () =
-    match Unix.accept socket with
-    | client, _ ->
-        ignore (Unix.read client (Bytes.create 4096) 0 4096);
-        ignore (Unix.write_substring client answer 0 (String.length answer));
-        Unix.close client;
-        serve ()
-    | exception Unix.Unix_error _ -> ()
+  let serve client =
+    ignore (Unix.read client (Bytes.create 4096) 0 4096);
+    ignore (Unix.write_substring client answer 0 (String.length answer));
+    Unix.close client
   in
-  let server = Thread.create serve () in
-  Fun.protect
-    ~finally:(fun () ->
-      Unix.shutdown socket SHUTDOWN_ALL;
-      Unix.close socket;
-      Thread.join server)
-    (fun () ->
+  Loopback.with_server serve (fun port ->
       code Remote_not_libsql
-        (Connection.connect
-           (Printf.sprintf "http://127.0.0.1:%d" port)
-           ~timeout_ms:5_000))
+        (Connection.connect (Loopback.url port) ~timeout_ms:5_000))
 
 let urls () =
   code Url_missing (Connection.connect "");

@@ -82,16 +82,8 @@ let names server () =
 
 (* While one connection waits for its server, others are to be had. *)
 let slow_server _server () =
-  let socket = Unix.socket PF_INET SOCK_STREAM 0 in
-  Unix.bind socket (ADDR_INET (Unix.inet_addr_loopback, 0));
-  Unix.listen socket 8;
-  let port =
-    match Unix.getsockname socket with
-    | ADDR_INET (_, port) -> port
-    | ADDR_UNIX _ -> assert false
-  in
-  configure ~name:"slow"
-    (Turso_config.make (Printf.sprintf "http://127.0.0.1:%d" port) ~timeout_ms:5_000);
+  let socket, port = Loopback.listen () in
+  configure ~name:"slow" (Turso_config.make (Loopback.url port) ~timeout_ms:5_000);
   let answer = ref None in
   let waiting =
     Thread.create (fun () -> answer := Some (get_connection ~name:"slow" ())) ()

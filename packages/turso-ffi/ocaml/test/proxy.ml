@@ -1,8 +1,8 @@
 (** A way to a server that carries writes, and syncs only while it is told to. *)
 
-type t = { port : int; listener : Unix.file_descr; mutable syncs : bool }
+type t = { port : int; syncs : bool ref }
 
-let url proxy = Printf.sprintf "http://127.0.0.1:%d" proxy.port
+let url proxy = Loopback.url proxy.port
 
 (* Writing to a side that has ended is an error like others. *)
 let () = Sys.set_signal Sys.sigpipe Signal_ignore
@@ -30,10 +30,10 @@ let relay ~allows from into =
   (try go () with Unix.Unix_error _ -> ());
   close_both from into
 
-let serve proxy server_port client =
+let serve syncs server_port client =
   let server = Unix.socket ~cloexec:true PF_INET SOCK_STREAM 0 in
   Unix.connect server (ADDR_INET (Unix.inet_addr_loopback, server_port));
-  let allows bytes = proxy.syncs || not (Http.contains bytes sync_path) in
+  let allows bytes = !syncs || not (Http.contains bytes sync_path) in
   let back =
     Thread.create
       (fun () -> relay ~allows:(fun _ -> true) server client)
@@ -45,26 +45,7 @@ let serve proxy server_port client =
 
 (** Runs a function with a proxy to the server. *)
 let with_proxy (server : Sqld.t) run =
-  let listener = Unix.socket ~cloexec:true PF_INET SOCK_STREAM 0 in
-  Unix.bind listener (ADDR_INET (Unix.inet_addr_loopback, 0));
-  Unix.listen listener 16;
-  let port =
-    match Unix.getsockname listener with
-    | ADDR_INET (_, port) -> port
-    | ADDR_UNIX _ -> assert false
-  in
-  let proxy = { port; listener; syncs = true } in
-  let rec accept () =
-    match Unix.accept ~cloexec:true listener with
-    | client, _ ->
-        ignore (Thread.create (serve proxy server.port) client);
-        accept ()
-    | exception Unix.Unix_error _ -> ()
-  in
-  let acceptor = Thread.create accept () in
-  Fun.protect
-    ~finally:(fun () ->
-      Unix.shutdown listener SHUTDOWN_ALL;
-      Thread.join acceptor;
-      Unix.close listener)
-    (fun () -> run proxy)
+  let syncs = ref true in
+  Loopback.with_server
+    (fun client -> ignore (Thread.create (serve syncs server.port) client))
+    (fun port -> run { port; syncs })

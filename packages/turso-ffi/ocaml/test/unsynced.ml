@@ -43,14 +43,14 @@ let told write server =
              ~db_path:(Temp_dir.file "replica.db"))
       in
       execute connection "CREATE TABLE t (v)";
-      proxy.syncs <- false;
+      proxy.syncs := false;
       code Committed_not_synced
         (Turso_retry.with_backoff ~delay_ms:1 ~repeat_unsure:true (fun () ->
              write connection));
       Alcotest.(check int) "there, once" 1 (on_server_side server number);
       Alcotest.(check int) "not in the replica" 0 (count connection number);
       code Sync_failed (Connection.sync connection);
-      proxy.syncs <- true;
+      proxy.syncs := true;
       ignore (ok (Connection.sync connection));
       Alcotest.(check int) "after a sync" 1 (count connection number);
       ok (Connection.close connection))
