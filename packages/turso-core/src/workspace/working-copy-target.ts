@@ -8,5 +8,10 @@ import { workingCopyError } from './freeze';
  * Its methods throw WORKING_COPY_LOCKED and the other codes of a working copy.
  */
 export function workingCopyTarget(file: string): Pick<Remote, 'transact' | 'read' | 'location'> {
-  return createFileRemote(file, file, workingCopyError);
+  const remote = createFileRemote(file, file, { toError: workingCopyError, mustExist: true });
+  return {
+    location: file,
+    read: (...args) => remote.read(...args),
+    transact: (statements) => remote.transact(statements),
+  };
 }

@@ -10,15 +10,22 @@ import type { Remote } from '../remote';
 import { fileError } from './file-errors';
 import { readFileFingerprint } from './fingerprint';
 
+/** How a file plays the remote. */
+export interface FileRemoteOptions {
+  /** What is thrown for what SQLite or the file system threw. Default is the codes of a remote. */
+  readonly toError?: (error: unknown, location: string) => unknown;
+  /** Whether it is an error that the file is not there. By default it is an empty database then. */
+  readonly mustExist?: boolean;
+}
+
 /**
  * The adapter for `file:`: a plain SQLite file plays the remote, so that everything works with no account and no server.
  * A file that does not exist is an empty database; the first push makes it.
- * `toError` says what is thrown for what SQLite or the file system threw.
  */
 export function createFileRemote(
   file: string,
   location: string,
-  toError: (error: unknown, location: string) => unknown = fileError,
+  { toError = fileError, mustExist = false }: FileRemoteOptions = {},
 ): Remote {
   let told: string | undefined;
 
@@ -76,7 +83,8 @@ export function createFileRemote(
   }
 
   async function withDatabase<T>(work: (db: Database) => T | Promise<T>, create = false): Promise<T> {
-    const db = await orThrow(() => new Database(create || fs.existsSync(file) ? file : ':memory:'));
+    const isFile = create || mustExist || fs.existsSync(file);
+    const db = await orThrow(() => new Database(isFile ? file : ':memory:', { fileMustExist: mustExist }));
     try {
       db.pragma('foreign_keys = OFF');
       // As a server does, it lets the tables be written that a virtual table is stored in.
