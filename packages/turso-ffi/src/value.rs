@@ -38,6 +38,15 @@ impl Changes {
     }
 }
 
+/// As callers get it: both numbers, little-endian.
+impl From<Changes> for Vec<u8> {
+    fn from(changes: Changes) -> Self {
+        let mut bytes = changes.rows.to_le_bytes().to_vec();
+        bytes.extend_from_slice(&changes.last_rowid.to_le_bytes());
+        bytes
+    }
+}
+
 /// Rows in the encoding of `turso.h`, written as they come.
 pub struct Rows {
     bytes: Vec<u8>,

@@ -7,8 +7,9 @@ use super::buffer::{TursoBuffer, TursoBytes};
 use super::decode;
 use crate::error::{Error, Result};
 use crate::quiet;
+use crate::registry::Registry;
 use crate::status::Status;
-use crate::value::{put_bytes, put_u32, Changes, Value};
+use crate::value::{put_bytes, put_u32, Value};
 
 /// Carries out a call, and puts its answer or its error into `out`.
 ///
@@ -28,22 +29,23 @@ pub unsafe fn guarded(out: *mut TursoBuffer, work: impl FnOnce() -> Result<Vec<u
     status as u32
 }
 
-/// Carries out a statement and its parameters on what an id stands for.
+/// Carries out a statement and its parameters on the thing of this id.
 ///
 /// # Safety
 /// The bytes are readable; `out` as for [`guarded`].
-pub unsafe fn run_statement<T>(
+pub unsafe fn run_statement<T, A: Into<Vec<u8>>>(
+    things: &Registry<T>,
+    id: i64,
     sql: TursoBytes,
     params: TursoBytes,
     out: *mut TursoBuffer,
-    find: impl FnOnce() -> Result<T>,
-    run: impl FnOnce(T, &str, &[Value]) -> Result<Vec<u8>>,
+    run: impl FnOnce(&T, &str, &[Value]) -> Result<A>,
 ) -> u32 {
     // SAFETY: promised by the caller.
     unsafe {
         guarded(out, || {
             let params = decode::params(params.as_slice())?;
-            run(find()?, decode::text(sql.as_slice(), "SQL")?, &params)
+            run(&*things.get(id)?, decode::text(sql.as_slice(), "SQL")?, &params).map(Into::into)
         })
     }
 }
@@ -62,12 +64,6 @@ pub unsafe fn give_id(id: *mut i64, work: impl FnOnce() -> Result<(i64, Vec<u8>)
     // SAFETY: as above.
     unsafe { id.write(new) };
     Ok(bytes)
-}
-
-pub fn encode_changes(changes: Changes) -> Vec<u8> {
-    let mut bytes = changes.rows.to_le_bytes().to_vec();
-    bytes.extend_from_slice(&changes.last_rowid.to_le_bytes());
-    bytes
 }
 
 fn encode_error(error: &Error) -> Vec<u8> {

@@ -2,7 +2,7 @@
 
 use super::buffer::{TursoBuffer, TursoBytes};
 use super::decode;
-use super::guard::{encode_changes, give_id, guarded};
+use super::guard::{give_id, guarded};
 use crate::connection::{Statement, CONNECTIONS, STATEMENTS};
 
 /// # Safety
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn turso_statement_execute(statement_id: i64, params: Turs
     unsafe {
         guarded(out, || {
             let params = decode::params(params.as_slice())?;
-            STATEMENTS.get(statement_id)?.execute(&params).map(encode_changes)
+            STATEMENTS.get(statement_id)?.execute(&params).map(Vec::from)
         })
     }
 }

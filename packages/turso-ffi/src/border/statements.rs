@@ -2,8 +2,8 @@
 
 use super::buffer::{TursoBuffer, TursoBytes};
 use super::decode;
-use super::guard::{encode_changes, guarded, run_statement};
-use crate::connection::CONNECTIONS;
+use super::guard::{guarded, run_statement};
+use crate::connection::{Connection, CONNECTIONS};
 
 /// # Safety
 /// The bytes are readable, and `out` may be written.
@@ -15,9 +15,7 @@ pub unsafe extern "C" fn turso_query(
     out: *mut TursoBuffer,
 ) -> u32 {
     // SAFETY: promised by the caller.
-    unsafe {
-        run_statement(sql, params, out, || CONNECTIONS.get(connection_id), |on, sql, params| on.query(sql, params))
-    }
+    unsafe { run_statement(&CONNECTIONS, connection_id, sql, params, out, Connection::query) }
 }
 
 /// # Safety
@@ -30,15 +28,7 @@ pub unsafe extern "C" fn turso_execute(
     out: *mut TursoBuffer,
 ) -> u32 {
     // SAFETY: promised by the caller.
-    unsafe {
-        run_statement(
-            sql,
-            params,
-            out,
-            || CONNECTIONS.get(connection_id),
-            |on, sql, params| on.execute(sql, params).map(encode_changes),
-        )
-    }
+    unsafe { run_statement(&CONNECTIONS, connection_id, sql, params, out, Connection::execute) }
 }
 
 /// # Safety
@@ -49,7 +39,7 @@ pub unsafe extern "C" fn turso_execute_batch(connection_id: i64, statements: Tur
     unsafe {
         guarded(out, || {
             let statements = decode::statements(statements.as_slice())?;
-            CONNECTIONS.get(connection_id)?.execute_batch(&statements).map(encode_changes)
+            CONNECTIONS.get(connection_id)?.execute_batch(&statements).map(Vec::from)
         })
     }
 }
@@ -68,7 +58,7 @@ pub unsafe extern "C" fn turso_insert_rows(
         guarded(out, || {
             let rows = decode::insert_rows(rows.as_slice())?;
             let table = decode::text(table.as_slice(), "name of the table")?;
-            CONNECTIONS.get(connection_id)?.insert_rows(table, &rows).map(encode_changes)
+            CONNECTIONS.get(connection_id)?.insert_rows(table, &rows).map(Vec::from)
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Transactions of several calls.
 
 use super::buffer::{TursoBuffer, TursoBytes};
-use super::guard::{encode_changes, give_id, guarded, run_statement};
+use super::guard::{give_id, guarded, run_statement};
 use crate::connection::{Transaction, CONNECTIONS, TRANSACTIONS};
 
 /// # Safety
@@ -29,9 +29,7 @@ pub unsafe extern "C" fn turso_transaction_query(
     out: *mut TursoBuffer,
 ) -> u32 {
     // SAFETY: promised by the caller.
-    unsafe {
-        run_statement(sql, params, out, || TRANSACTIONS.get(transaction_id), |on, sql, params| on.query(sql, params))
-    }
+    unsafe { run_statement(&TRANSACTIONS, transaction_id, sql, params, out, Transaction::query) }
 }
 
 /// # Safety
@@ -44,15 +42,7 @@ pub unsafe extern "C" fn turso_transaction_execute(
     out: *mut TursoBuffer,
 ) -> u32 {
     // SAFETY: promised by the caller.
-    unsafe {
-        run_statement(
-            sql,
-            params,
-            out,
-            || TRANSACTIONS.get(transaction_id),
-            |on, sql, params| on.execute(sql, params).map(encode_changes),
-        )
-    }
+    unsafe { run_statement(&TRANSACTIONS, transaction_id, sql, params, out, Transaction::execute) }
 }
 
 /// # Safety
