@@ -154,7 +154,8 @@ describeWithTools('ffi-build', () => {
       stdio: 'ignore',
     });
     const ended = new Promise((resolve) => child.on('close', resolve));
-    await until(() => fs.existsSync(pidFile));
+    // Cargo builds what starts it.
+    await until(() => fs.existsSync(pidFile), 120_000);
     const pid = Number(fs.readFileSync(pidFile, 'utf8'));
     process.kill(sign * (child.pid ?? 0), signal);
     await ended;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import path from 'node:path';
@@ -11,6 +11,8 @@ import {
   requireTool,
   startProxy,
   startSqld,
+  until,
+  writeFiles,
   type SqldWithAuth,
 } from '@turso-sync/testing';
 import { leftovers, makeProject, type RemoteAccess, type Run, type TestProject } from './cli.fixture';
@@ -186,10 +188,7 @@ describe('a file as the remote', () => {
     ['would be in a folder that is not there', 'REMOTE_UNREACHABLE', 'dump-push', 'missing/remote.db', {}],
   ])('that %s: %s (%s)', async (_, code, command, file, files) => {
     const project = command === 'dump-init' ? makeProject() : await editedProject();
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(path.dirname(project.file(name)), { recursive: true });
-      writeFileSync(project.file(name), text);
-    }
+    writeFiles(project.dir, files);
     writeFileSync(project.file('.env'), `TURSO_DATABASE_URL=file:${file}`);
     await expectFailure(project, [command], code);
   });
@@ -251,7 +250,7 @@ describeWithSqld('a connection that breaks', () => {
     const project = makeProject({ url: proxy.url });
     const before = project.digests();
     const started = project.start(['dump-init']);
-    while (proxy.requestsSeen < 7) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => proxy.requestsSeen >= 7);
     await server.kill();
     const run = await started.ended;
     expect(run).toMatchObject({ exit: 1, stdout: '' });

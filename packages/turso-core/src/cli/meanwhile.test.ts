@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   buildDatabase,
   compareDatabases,
@@ -12,6 +11,7 @@ import {
   requireTool,
   startProxy,
   startSqld,
+  until,
   type Sqld,
 } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
@@ -170,7 +170,7 @@ describeWithSqld('while the app goes on', () => {
     await execOn(server, 'INSERT INTO b(v) VALUES (7)');
     const proxy = await startProxy(server.port, { delayMs: 150 });
     const init = project.start(['dump-init', '--quiet'], { env: { TURSO_DATABASE_URL: proxy.url } });
-    while (proxy.requestsSeen < 3) await sleep(5);
+    await until(() => proxy.requestsSeen >= 3);
     project.edit("INSERT INTO b(v) VALUES ('mine')");
     const run = await init.ended;
     expect(run).toMatchObject({ exit: 1, stdout: '' });
@@ -183,7 +183,7 @@ describeWithSqld('while the app goes on', () => {
     const fresh = makeProject(server);
     const proxy = await startProxy(server.port, { delayMs: 150 });
     const init = fresh.start(['dump-init', '--quiet'], { env: { TURSO_DATABASE_URL: proxy.url } });
-    while (proxy.requestsSeen < 3) await sleep(5);
+    await until(() => proxy.requestsSeen >= 3);
     buildDatabase(fresh.file('working_copy.db'), 'CREATE TABLE own(v)');
     const run = await init.ended;
     expect(run).toMatchObject({ exit: 1, stdout: '' });

@@ -273,7 +273,7 @@ function startProgram(
 /** Waits until nothing is left of a program's process group. */
 async function untilGone({ pid = 0 }: { readonly pid?: number | undefined }): Promise<void> {
   try {
-    await until(() => !isRunning(-pid));
+    await until(() => !isRunning(-pid), 10_000);
   } finally {
     if (isRunning(-pid)) process.kill(-pid, 'SIGKILL');
   }

@@ -367,7 +367,8 @@ describeWithTools('ffi-build', () => {
       }`,
     });
     const { child, ended } = demo.start();
-    await until(() => fs.existsSync(file('sleep.pid')));
+    // Cargo builds what starts it.
+    await until(() => fs.existsSync(file('sleep.pid')), 120_000);
     const pid = Number(fs.readFileSync(file('sleep.pid'), 'utf8'));
     expect(isRunning(pid)).toBe(true);
     child.kill(signal);
