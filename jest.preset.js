@@ -1,5 +1,10 @@
 'use strict';
 
+const path = require('node:path');
+
+// CI wants to know how long each test took, see `.ci/run`.
+const timings = process.env.TURSO_SYNC_TEST_TIMINGS;
+
 /** What the jest configurations of all packages share. Sources are TypeScript, translated without type checks. */
 module.exports = {
   testEnvironment: 'node',
@@ -14,4 +19,7 @@ module.exports = {
   moduleNameMapper:
     Number(process.versions.napi) >= 10 ? { '^better-sqlite3$': 'better-sqlite3-node-api' } : {},
   testTimeout: 180_000,
+  ...(timings === undefined
+    ? {}
+    : { reporters: ['default', [path.join(__dirname, '.ci', 'jest-timings.js'), { folder: timings }]] }),
 };
