@@ -5,15 +5,15 @@ import tseslint from 'typescript-eslint';
 
 /** Folders of turso-core, each with those that it may import from: arrows of import go one way. */
 const arrows = {
-  local: [],
-  remote: ['local'],
-  changeset: ['local'],
-  apply: ['changeset', 'remote', 'local'],
-  live: ['apply', 'remote', 'local'],
-  workspace: ['remote', 'local'],
-  commands: ['apply', 'changeset', 'workspace', 'remote', 'local'],
-  report: ['commands', 'apply', 'changeset', 'local'],
-  cli: ['report', 'commands', 'apply', 'changeset', 'workspace', 'local'],
+  sqlite: [],
+  remote: ['sqlite'],
+  changeset: ['sqlite'],
+  apply: ['changeset', 'remote', 'sqlite'],
+  live: ['apply', 'remote', 'sqlite'],
+  workspace: ['remote', 'sqlite'],
+  commands: ['apply', 'changeset', 'workspace', 'remote', 'sqlite'],
+  report: ['commands', 'apply', 'changeset', 'sqlite'],
+  cli: ['report', 'commands', 'apply', 'changeset', 'workspace', 'sqlite'],
 };
 
 export default tseslint.config(

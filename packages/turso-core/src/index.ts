@@ -24,8 +24,8 @@ export { pushes, undo, type PushEntry, type UndoOptions, type UndoResult } from 
 export { verify, type VerifyOptions, type VerifyResult } from './commands/verify';
 export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
 export type { CoreEvent, OnEvent } from './commands/events';
-export type { DumpSink } from './local/dump/write-dump';
-export { RawText, type SqlValue } from './local/values/values';
+export type { DumpSink } from './sqlite/dump/write-dump';
+export { RawText, type SqlValue } from './sqlite/values/values';
 export { connect } from './remote/connect';
 export type { Query, Remote, SnapshotMethod, SnapshotOptions, SnapshotProgress } from './remote/remote';
 export { parseRemoteUrl, type RemoteAddress } from './remote/url';

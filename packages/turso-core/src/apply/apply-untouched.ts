@@ -1,6 +1,6 @@
 import type { Changeset, TableChanges } from '../changeset/model';
-import { hasHiddenRowid } from '../local/schema/schema';
-import type { TransactionOutcome } from '../local/statement';
+import { hasHiddenRowid } from '../sqlite/schema/schema';
+import type { TransactionOutcome } from '../sqlite/statement';
 import { planStatements, type Plan } from './plan/plan';
 import { RemainingWork } from './remaining-work';
 import type { Target } from './target';

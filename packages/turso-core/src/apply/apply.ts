@@ -1,7 +1,7 @@
 import type { Changeset } from '../changeset/model';
 import { underNewNames } from '../changeset/schema/under-new-names';
 import { TursoSyncError } from '../errors';
-import type { TransactionOutcome } from '../local/statement';
+import type { TransactionOutcome } from '../sqlite/statement';
 import { applyUntouched } from './apply-untouched';
 import type { Conflict } from './conflict';
 import { inspect, type Findings } from './inspect/inspect';

@@ -1,6 +1,6 @@
 import type { Changeset, RowChange, TableChanges } from '../changeset/model';
-import { quoteName } from '../local/values/quote';
-import { sameRow, type Encoding, type SqlValue } from '../local/values/values';
+import { quoteName } from '../sqlite/values/quote';
+import { sameRow, type Encoding, type SqlValue } from '../sqlite/values/values';
 import type { Query } from '../remote/remote';
 import { inspectRows } from './inspect/inspect-rows';
 import { inspectSchema } from './inspect/inspect-schema';

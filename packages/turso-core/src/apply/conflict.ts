@@ -1,6 +1,6 @@
 import type { TableChanges } from '../changeset/model';
-import { declaredKey } from '../local/schema/schema';
-import type { SqlValue } from '../local/values/values';
+import { declaredKey } from '../sqlite/schema/schema';
+import type { SqlValue } from '../sqlite/values/values';
 import type { Resolution } from './policy';
 
 /**

@@ -1,5 +1,5 @@
-import { openReadOnly, using } from '../local/files/open';
-import { contentKey } from '../local/schema/content-key';
+import { openReadOnly, using } from '../sqlite/files/open';
+import { contentKey } from '../sqlite/schema/content-key';
 import { play } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
 

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from 'better-sqlite3';
-import { openReadOnly, using } from '../local/files/open';
-import { declaredKey, keyColumns, readSchema, rowColumns, type Table } from '../local/schema/schema';
-import { exactProjection, exactRow } from '../local/values/exact-projection';
-import { quoteName, quoteValue } from '../local/values/quote';
-import type { Encoding, SqlValue } from '../local/values/values';
+import { openReadOnly, using } from '../sqlite/files/open';
+import { declaredKey, keyColumns, readSchema, rowColumns, type Table } from '../sqlite/schema/schema';
+import { exactProjection, exactRow } from '../sqlite/values/exact-projection';
+import { quoteName, quoteValue } from '../sqlite/values/quote';
+import type { Encoding, SqlValue } from '../sqlite/values/values';
 
 /** Begins the key of a row that nothing but a hidden rowid tells from others. */
 const UNNAMED = 'rowid ';

@@ -5,8 +5,8 @@ import type { Changeset } from '../changeset/model';
 import { isEmpty, summarize, type ChangeSummary } from '../changeset/summary';
 import { unsupported } from '../changeset/unsupported';
 import { TursoSyncError } from '../errors';
-import { openReadOnly, using } from '../local/files/open';
-import type { Database } from '../local/files/sqlite';
+import { openReadOnly, using } from '../sqlite/files/open';
+import type { Database } from '../sqlite/files/sqlite';
 import { createFileRemote } from '../remote/file/file-remote';
 import { apply } from './apply';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RowChange, SchemaChange, TableChanges } from '../changeset/model';
-import type { SchemaObject } from '../local/schema/schema';
+import type { SchemaObject } from '../sqlite/schema/schema';
 import type { Conflict } from './conflict';
 import { rowIdentity } from './inspect/row-identity';
 import type { Remaining } from './plan/plan';

@@ -1,7 +1,7 @@
 import type { Changeset } from '../changeset/model';
 import { unsupported } from '../changeset/unsupported';
 import type { TursoSyncError } from '../errors';
-import { isVirtual, parseVirtualTable } from '../local/schema/virtual-table';
+import { isVirtual, parseVirtualTable } from '../sqlite/schema/virtual-table';
 import type { Remote } from '../remote/remote';
 
 /**

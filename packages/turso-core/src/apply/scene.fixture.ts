@@ -9,7 +9,7 @@ import {
 } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
 import { withDiff } from '../changeset/diff';
-import type { SqlValue } from '../local/values/values';
+import type { SqlValue } from '../sqlite/values/values';
 import { apply, type ApplyOptions, type ApplyResult } from './apply';
 import type { Serve, Served } from './served.fixture';
 import type { Target } from './target';

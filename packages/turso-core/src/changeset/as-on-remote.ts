@@ -1,5 +1,5 @@
-import type { SchemaObject } from '../local/schema/schema';
-import type { SetAside } from '../local/schema/set-aside';
+import type { SchemaObject } from '../sqlite/schema/schema';
+import type { SetAside } from '../sqlite/schema/set-aside';
 import type { Changeset, SchemaChange } from './model';
 import { unsupported } from './unsupported';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Database } from '../local/files/sqlite';
-import { keyTerms } from '../local/schema/key-terms';
-import { keyColumns, type Schema, type Table } from '../local/schema/schema';
-import { exactProjection } from '../local/values/exact-projection';
-import { quoteName } from '../local/values/quote';
+import type { Database } from '../sqlite/files/sqlite';
+import { keyTerms } from '../sqlite/schema/key-terms';
+import { keyColumns, type Schema, type Table } from '../sqlite/schema/schema';
+import { exactProjection } from '../sqlite/values/exact-projection';
+import { quoteName } from '../sqlite/values/quote';
 import { findFlaw } from './virtual/virtual-whole';
 
 /**

@@ -1,7 +1,7 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildDatabase, editDatabase, makeTempDir, removeTempDir } from '@turso-sync/testing';
-import { RawText } from '../local/values/values';
+import { RawText } from '../sqlite/values/values';
 import { withDiff } from './diff';
 import { CHANGE_KINDS, type Changeset } from './model';
 import { isEmpty, summarize } from './summary';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { openReadOnly, using } from '../local/files/open';
-import type { Database } from '../local/files/sqlite';
-import { readSchema, type Schema, type SchemaObject } from '../local/schema/schema';
+import { openReadOnly, using } from '../sqlite/files/open';
+import type { Database } from '../sqlite/files/sqlite';
+import { readSchema, type Schema, type SchemaObject } from '../sqlite/schema/schema';
 import { BEFORE, CARRIED, MISFITS } from './attached';
 import type { Changeset } from './model';
 import { changedRangesOf, diffTables } from './rows/diff-tables';

@@ -1,5 +1,5 @@
-import type { SchemaObject, Table } from '../local/schema/schema';
-import type { SqlValue } from '../local/values/values';
+import type { SchemaObject, Table } from '../sqlite/schema/schema';
+import type { SqlValue } from '../sqlite/values/values';
 import type { RowidRange } from './pages/changed-ranges';
 
 /** What happens to a row. */

@@ -1,10 +1,10 @@
 import Database from 'better-sqlite3';
 import fc, { type Arbitrary } from 'fast-check';
 import { systemCode } from '../errors';
-import { bindValues } from '../local/values/bind';
-import { quoteName } from '../local/values/quote';
-import type { SqlValue } from '../local/values/values';
-import { values } from '../local/values/values.fixture';
+import { bindValues } from '../sqlite/values/bind';
+import { quoteName } from '../sqlite/values/quote';
+import type { SqlValue } from '../sqlite/values/values';
+import { values } from '../sqlite/values/values.fixture';
 
 /** A database, and what happens to its definitions and rows; plain data, so that a failure can be read and shrunk. */
 export interface SchemaHistory {

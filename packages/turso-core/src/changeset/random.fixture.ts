@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3';
 import fc, { type Arbitrary } from 'fast-check';
 import { systemCode } from '../errors';
-import { RawText, type SqlValue } from '../local/values/values';
-import { values } from '../local/values/values.fixture';
+import { RawText, type SqlValue } from '../sqlite/values/values';
+import { values } from '../sqlite/values/values.fixture';
 
 /** A database, and what happens to it afterwards; plain data, so that a failure can be read and shrunk. */
 export interface History {

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import fc, { type Arbitrary } from 'fast-check';
 import { systemCode } from '../errors';
-import type { SqlValue } from '../local/values/values';
+import type { SqlValue } from '../sqlite/values/values';
 
 /** A database with virtual tables, and what happens to it; plain data, so that a failure can be read and shrunk. */
 export interface VirtualHistory {

@@ -15,7 +15,7 @@ import {
   type Sqld,
 } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
-import { whenUnlocked } from '../local/files/begin';
+import { whenUnlocked } from '../sqlite/files/begin';
 import { leftovers, makeProject, type TestProject } from './cli.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;

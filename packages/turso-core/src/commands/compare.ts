@@ -4,7 +4,7 @@ import { refuseLosses } from '../changeset/as-on-remote';
 import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
 import { systemCode, TursoSyncError } from '../errors';
-import { openReadOnly, using } from '../local/files/open';
+import { openReadOnly, using } from '../sqlite/files/open';
 import { freeze, workingCopyError } from '../workspace/freeze';
 import { damaged, readManifest, requireBaseline, type Manifest } from '../workspace/manifest';
 import type { Project } from '../workspace/project';

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Conflict } from '../apply/conflict';
 import { conflictsJson } from '../apply/conflict-json';
-import { writePieces } from '../local/files/write-file';
+import { writePieces } from '../sqlite/files/write-file';
 import type { Project } from '../workspace/project';
 import type { OnEvent } from './events';
 

@@ -5,9 +5,9 @@ import { NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary'
 import { changesetJson } from '../changeset/text/json';
 import { changesetSql } from '../changeset/text/sql-text';
 import { isDiskFull, TursoSyncError } from '../errors';
-import { using, openReadOnly } from '../local/files/open';
-import { writePieces } from '../local/files/write-file';
-import { readSchema } from '../local/schema/schema';
+import { using, openReadOnly } from '../sqlite/files/open';
+import { writePieces } from '../sqlite/files/write-file';
+import { readSchema } from '../sqlite/schema/schema';
 import { diskFull } from '../workspace/disk';
 import { isLocked } from '../workspace/lock';
 import { nearest } from '../workspace/nearest';

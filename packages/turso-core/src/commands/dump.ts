@@ -5,7 +5,7 @@ import {
   writeDumpFile,
   type DumpOptions as WriteOptions,
   type DumpSink,
-} from '../local/dump/write-dump';
+} from '../sqlite/dump/write-dump';
 import { diskFull } from '../workspace/disk';
 import { freeze } from '../workspace/freeze';
 import { readManifest } from '../workspace/manifest';

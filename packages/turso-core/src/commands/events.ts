@@ -1,4 +1,4 @@
-import type { RowBatch } from '../local/statement';
+import type { RowBatch } from '../sqlite/statement';
 import type { SnapshotProgress } from '../remote/remote';
 
 /** What a command tells while it runs. The core prints nothing itself. */

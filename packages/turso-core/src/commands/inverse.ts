@@ -10,7 +10,7 @@ import {
 } from '../changeset/model';
 import type { ChangeSummary } from '../changeset/summary';
 import { changesetJson } from '../changeset/text/json';
-import { writePieces } from '../local/files/write-file';
+import { writePieces } from '../sqlite/files/write-file';
 
 /** Whether what takes changes back does not follow from them, but only from both databases. */
 export function needsInverse({ schema, virtual }: Changeset): boolean {

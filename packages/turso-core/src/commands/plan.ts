@@ -5,7 +5,7 @@ import { apply } from '../apply/apply';
 import { summarize } from '../changeset/summary';
 import { openChanges, type ChangesFile } from '../changeset/text/read-json';
 import { TursoSyncError } from '../errors';
-import { openReadOnly } from '../local/files/open';
+import { openReadOnly } from '../sqlite/files/open';
 import { createFileRemote } from '../remote/file/file-remote';
 import { fileSystemError } from '../workspace/disk';
 import type { Project } from '../workspace/project';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { buildDatabase, editDatabase, makeTempDir } from '@turso-sync/testing';
-import { openReadOnly, using } from '../local/files/open';
+import { openReadOnly, using } from '../sqlite/files/open';
 import { loadProject } from '../workspace/load-project';
 import type { Project } from '../workspace/project';
 

@@ -7,7 +7,7 @@ import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
 import { countChanges, isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
-import { openReadOnly, using } from '../local/files/open';
+import { openReadOnly, using } from '../sqlite/files/open';
 import { createFileRemote } from '../remote/file/file-remote';
 import type { Remote } from '../remote/remote';
 import { keepBackup } from '../workspace/backups';

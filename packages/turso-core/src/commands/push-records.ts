@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Changeset } from '../changeset/model';
 import { summarize } from '../changeset/summary';
 import { changesetJson } from '../changeset/text/json';
-import { writePieces } from '../local/files/write-file';
+import { writePieces } from '../sqlite/files/write-file';
 import { linkOrCopy } from '../workspace/backups';
 import type { Project } from '../workspace/project';
 import { keepPush } from '../workspace/pushes';

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { compareDatabases } from '@turso-sync/testing';
-import { openReadOnly, using } from '../local/files/open';
+import { openReadOnly, using } from '../sqlite/files/open';
 import { readManifest } from '../workspace/manifest';
 import type { CoreEvent } from './events';
 import { init } from './init';

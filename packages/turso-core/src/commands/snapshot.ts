@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isDiskFull, systemCode, TursoSyncError } from '../errors';
-import { createReaderPool, type ReaderPool } from '../local/dump/reader-pool';
-import { writeDumpFile, type DumpOptions } from '../local/dump/write-dump';
-import { openReadOnly } from '../local/files/open';
+import { createReaderPool, type ReaderPool } from '../sqlite/dump/reader-pool';
+import { writeDumpFile, type DumpOptions } from '../sqlite/dump/write-dump';
+import { openReadOnly } from '../sqlite/files/open';
 import type { Remote, SnapshotTaken, SnapshotProgress } from '../remote/remote';
 import { diskFull } from '../workspace/disk';
 import { withLock } from '../workspace/lock';

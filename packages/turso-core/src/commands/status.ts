@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { countChanges, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
-import { Database } from '../local/files/sqlite';
+import { Database } from '../sqlite/files/sqlite';
 import { connect } from '../remote/connect';
 import { version } from '../version';
 import { isLocked } from '../workspace/lock';

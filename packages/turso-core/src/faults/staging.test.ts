@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { downloadDatabase, execOn, makeTempDir, queryOn, requireTool } from '@turso-sync/testing';
-import { dropStagingTables, STAGING_PREFIX } from '../local/staging';
+import { dropStagingTables, STAGING_PREFIX } from '../sqlite/staging';
 import { FAULTS, type FaultName } from './kinds.fixture';
 import { ourEdit, theirEdit, type Model } from './model.fixture';
 import { seeded } from './random.fixture';

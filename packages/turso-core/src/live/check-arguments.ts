@@ -1,5 +1,5 @@
 import { TursoSyncError } from '../errors';
-import { RawText, type SqlValue } from '../local/values/values';
+import { RawText, type SqlValue } from '../sqlite/values/values';
 import type { LiveArguments, LiveStatement } from './live';
 
 const MIN = -(2n ** 63n);

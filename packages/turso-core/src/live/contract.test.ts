@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execOn, makeTempDir, removeTempDir, requireTool, startSqld, type Sqld } from '@turso-sync/testing';
-import type { SqlValue } from '../local/values/values';
+import type { SqlValue } from '../sqlite/values/values';
 import { openLive } from './built.fixture';
 import { readContract, readValue, words, type Behaviour, type ContractStep } from './contract.fixture';
 import type { Live, LiveStatement, LiveTransaction } from './live';

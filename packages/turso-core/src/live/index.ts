@@ -1,5 +1,5 @@
 export { TursoSyncError, type ErrorCode } from '../errors';
-export { RawText, type SqlValue } from '../local/values/values';
+export { RawText, type SqlValue } from '../sqlite/values/values';
 export type {
   AutoSync,
   BatchResult,

@@ -1,6 +1,6 @@
 import { RowBatcher, type RowSource } from '../apply/plan/row-source';
-import { quoteName } from '../local/values/quote';
-import type { SqlValue } from '../local/values/values';
+import { quoteName } from '../sqlite/values/quote';
+import type { SqlValue } from '../sqlite/values/values';
 import { checkRow, usage } from './check-arguments';
 import type { LiveStatement } from './live';
 

@@ -1,4 +1,4 @@
-import type { SqlValue } from '../local/values/values';
+import type { SqlValue } from '../sqlite/values/values';
 
 /** When the replica is brought up to date by itself: see {@link LiveOptions.autoSync}. */
 export type AutoSync = boolean | number;

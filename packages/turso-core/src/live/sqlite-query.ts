@@ -1,7 +1,7 @@
 import type { Statement } from 'better-sqlite3';
-import type { Database } from '../local/files/sqlite';
-import { exactProjection, exactRow } from '../local/values/exact-projection';
-import type { SqlValue } from '../local/values/values';
+import type { Database } from '../sqlite/files/sqlite';
+import { exactProjection, exactRow } from '../sqlite/values/exact-projection';
+import type { SqlValue } from '../sqlite/values/values';
 import type { LiveStatement, QueryResult } from './live';
 import { writes } from './read-only';
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { execOn, makeTempDir, removeTempDir, requireTool, startSqld } from '@turso-sync/testing';
 import fc from 'fast-check';
-import { RawText as SourceRawText, sameValue, type SqlValue } from '../local/values/values';
-import { values } from '../local/values/values.fixture';
+import { RawText as SourceRawText, sameValue, type SqlValue } from '../sqlite/values/values';
+import { values } from '../sqlite/values/values.fixture';
 import { openLive, RawText } from './built.fixture';
 import type { Live } from './live';
 import { errorOf } from './served.fixture';

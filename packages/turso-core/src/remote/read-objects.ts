@@ -1,7 +1,7 @@
-import type { SchemaObject } from '../local/schema/schema';
-import { IS_NOT_STAGING } from '../local/staging';
-import { exactProjection, exactRow } from '../local/values/exact-projection';
-import type { Encoding } from '../local/values/values';
+import type { SchemaObject } from '../sqlite/schema/schema';
+import { IS_NOT_STAGING } from '../sqlite/staging';
+import { exactProjection, exactRow } from '../sqlite/values/exact-projection';
+import type { Encoding } from '../sqlite/values/values';
 import type { Query } from './remote';
 
 /** Everything that a user's CREATE statement made on the remote, in the order of its making. */

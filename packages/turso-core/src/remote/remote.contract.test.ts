@@ -9,7 +9,7 @@ import { openHttp } from '@libsql/hrana-client';
 import { buildDatabase, compareDatabases, makeTempDir, requireTool } from '@turso-sync/testing';
 import { startSqld, type SqldWithAuth } from '@turso-sync/testing';
 import type { TursoSyncError } from '../errors';
-import { exactProjection, exactRow } from '../local/values/exact-projection';
+import { exactProjection, exactRow } from '../sqlite/values/exact-projection';
 import { adapters, readValue, servedBy, type Served } from './adapters.fixture';
 import { connect } from './connect';
 import { buildNastyDatabase } from './nasty-database.fixture';

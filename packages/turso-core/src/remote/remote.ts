@@ -1,6 +1,6 @@
-import type { SetAside } from '../local/schema/set-aside';
-import type { Statement, TransactionOutcome } from '../local/statement';
-import type { SqlValue } from '../local/values/values';
+import type { SetAside } from '../sqlite/schema/set-aside';
+import type { Statement, TransactionOutcome } from '../sqlite/statement';
+import type { SqlValue } from '../sqlite/values/values';
 
 /**
  * Runs one query of a read transaction. Rows with values of users are asked for by an {@link exactProjection}.

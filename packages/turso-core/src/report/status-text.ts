@@ -1,5 +1,5 @@
 import type { BaselineStatus, FileStatus, StatusResult } from '../commands/status';
-import type { SetAside } from '../local/schema/set-aside';
+import type { SetAside } from '../sqlite/schema/set-aside';
 import { summaryLines } from './changes-text';
 import { formatAge, formatBytes } from './units';
 

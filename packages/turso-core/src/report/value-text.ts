@@ -1,5 +1,5 @@
-import { quoteValue } from '../local/values/quote';
-import type { SqlValue } from '../local/values/values';
+import { quoteValue } from '../sqlite/values/quote';
+import type { SqlValue } from '../sqlite/values/values';
 
 /** Characters of a value that are shown. */
 const LENGTH = 60;

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import { systemCode, TursoSyncError } from '../errors';
-import { beginReading, whenUnlocked } from '../local/files/begin';
-import { backupTo } from '../local/files/backup';
-import { isDatabaseFile, leaveWalMode } from '../local/files/file-header';
-import { Database } from '../local/files/sqlite';
+import { beginReading, whenUnlocked } from '../sqlite/files/begin';
+import { backupTo } from '../sqlite/files/backup';
+import { isDatabaseFile, leaveWalMode } from '../sqlite/files/file-header';
+import { Database } from '../sqlite/files/sqlite';
 import { fileSystemError } from './disk';
 
 /** How long to wait for readers, who keep a write-ahead log from being moved into the file, in milliseconds. */

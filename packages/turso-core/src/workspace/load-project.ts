@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { TursoSyncError } from '../errors';
-import { isFile } from '../local/files/replica-files';
+import { isFile } from '../sqlite/files/replica-files';
 import { parseRemoteUrl, type RemoteAddress } from '../remote/url';
 import { checkConfig, settingsOf, withoutTokens, type Config } from './config';
 import { loadCosmiconfig } from './cosmiconfig';

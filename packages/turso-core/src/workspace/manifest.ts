@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { TursoSyncError, systemCode } from '../errors';
-import type { SetAside } from '../local/schema/set-aside';
+import type { SetAside } from '../sqlite/schema/set-aside';
 import type { SnapshotMethod } from '../remote/remote';
 import { fileSystemError } from './disk';
 import type { BaselineFiles } from './project';

@@ -1,4 +1,4 @@
-import { isFile, isReplicaThere, replicaFiles } from '../local/files/replica-files';
+import { isFile, isReplicaThere, replicaFiles } from '../sqlite/files/replica-files';
 import type { Project } from './project';
 
 /**

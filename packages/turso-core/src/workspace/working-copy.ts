@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from '../errors';
-import { backupTo } from '../local/files/backup';
-import { isDatabaseFile } from '../local/files/file-header';
-import { openReadOnly, using } from '../local/files/open';
-import { Database } from '../local/files/sqlite';
+import { backupTo } from '../sqlite/files/backup';
+import { isDatabaseFile } from '../sqlite/files/file-header';
+import { openReadOnly, using } from '../sqlite/files/open';
+import { Database } from '../sqlite/files/sqlite';
 import { fileSystemError } from './disk';
 import { freeze, workingCopyError } from './freeze';
 

@@ -1,8 +1,8 @@
 import type { TableChanges } from '../../changeset/model';
 import { TursoSyncError } from '../../errors';
-import { sqlTokens, unquote, type SqlToken } from '../../local/schema/sql-tokens';
-import { quoteName } from '../../local/values/quote';
-import type { SqlValue } from '../../local/values/values';
+import { sqlTokens, unquote, type SqlToken } from '../../sqlite/schema/sql-tokens';
+import { quoteName } from '../../sqlite/values/quote';
+import type { SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../remote/remote';
 import { RowBatcher } from '../plan/row-source';
 

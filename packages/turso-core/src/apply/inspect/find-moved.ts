@@ -1,6 +1,6 @@
 import { CHANGE_KINDS, type RowChange, type TableChanges } from '../../changeset/model';
-import { quoteName, quoteValue } from '../../local/values/quote';
-import type { SqlValue } from '../../local/values/values';
+import { quoteName, quoteValue } from '../../sqlite/values/quote';
+import type { SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../remote/remote';
 import { isComparable, rowKey, wanted } from '../plan/copies-statements';
 import { RowBatcher } from '../plan/row-source';

@@ -1,5 +1,5 @@
 import type { Changeset, SchemaChange } from '../../changeset/model';
-import { quoteName } from '../../local/values/quote';
+import { quoteName } from '../../sqlite/values/quote';
 import type { Query } from '../../remote/remote';
 import { conflictOf, type Conflict } from '../conflict';
 import type { Remaining } from '../plan/plan';

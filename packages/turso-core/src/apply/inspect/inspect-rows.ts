@@ -1,8 +1,8 @@
 import type { RowChange, TableChanges } from '../../changeset/model';
-import { declaredKeyTerms, keyTerms } from '../../local/schema/key-terms';
-import { declaredKey, hasHiddenRowid } from '../../local/schema/schema';
-import { quoteName } from '../../local/values/quote';
-import { sameRow, type Encoding, type SqlValue } from '../../local/values/values';
+import { declaredKeyTerms, keyTerms } from '../../sqlite/schema/key-terms';
+import { declaredKey, hasHiddenRowid } from '../../sqlite/schema/schema';
+import { quoteName } from '../../sqlite/values/quote';
+import { sameRow, type Encoding, type SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../remote/remote';
 import type { Conflict } from '../conflict';
 import type { ConflictPolicy } from '../policy';

@@ -1,6 +1,6 @@
 import type { Changeset, RowChange, TableChanges } from '../../changeset/model';
-import { quoteName } from '../../local/values/quote';
-import { sameValue, type Encoding, type SqlValue } from '../../local/values/values';
+import { quoteName } from '../../sqlite/values/quote';
+import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../remote/remote';
 import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
 import { foundViolations, type FoundViolation } from '../plan/guards';

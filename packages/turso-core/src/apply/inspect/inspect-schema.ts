@@ -1,6 +1,6 @@
 import type { Changeset, SchemaChange } from '../../changeset/model';
-import type { SchemaObject } from '../../local/schema/schema';
-import type { Encoding } from '../../local/values/values';
+import type { SchemaObject } from '../../sqlite/schema/schema';
+import type { Encoding } from '../../sqlite/values/values';
 import { readObjects } from '../../remote/read-objects';
 import type { Query } from '../../remote/remote';
 import { conflictOf, type Conflict } from '../conflict';

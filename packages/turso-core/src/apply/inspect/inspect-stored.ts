@@ -1,6 +1,6 @@
 import { CHANGE_KINDS, type Changeset, type TableChanges, type VirtualChange } from '../../changeset/model';
-import { quoteName } from '../../local/values/quote';
-import type { Encoding } from '../../local/values/values';
+import { quoteName } from '../../sqlite/values/quote';
+import type { Encoding } from '../../sqlite/values/values';
 import type { Query } from '../../remote/remote';
 import { conflictOf, type Conflict } from '../conflict';
 import { STRICT } from '../policy';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Changeset, SchemaChange, TableChanges } from '../../changeset/model';
-import type { Encoding } from '../../local/values/values';
+import type { Encoding } from '../../sqlite/values/values';
 import type { Query, Remote } from '../../remote/remote';
 import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
 import { planSchema } from '../plan/plan-schema';

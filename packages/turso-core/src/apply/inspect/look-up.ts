@@ -1,9 +1,9 @@
 import type { TableChanges } from '../../changeset/model';
 import { TursoSyncError } from '../../errors';
-import { columnGroups } from '../../local/column-groups';
-import { exactProjection, exactRow } from '../../local/values/exact-projection';
-import { quoteName } from '../../local/values/quote';
-import type { Encoding, SqlValue } from '../../local/values/values';
+import { columnGroups } from '../../sqlite/column-groups';
+import { exactProjection, exactRow } from '../../sqlite/values/exact-projection';
+import { quoteName } from '../../sqlite/values/quote';
+import type { Encoding, SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../remote/remote';
 import { RowBatcher } from '../plan/row-source';
 

@@ -1,6 +1,6 @@
 import type { RowChange, TableChanges } from '../../changeset/model';
-import { hasHiddenRowid } from '../../local/schema/schema';
-import { sameValue, type SqlValue } from '../../local/values/values';
+import { hasHiddenRowid } from '../../sqlite/schema/schema';
+import { sameValue, type SqlValue } from '../../sqlite/values/values';
 import { conflictOf, keyObject, rowObject, type Conflict, type ConflictKind } from '../conflict';
 import type { ConflictPolicy, Resolution } from '../policy';
 import type { RowDecision } from '../remaining-work';

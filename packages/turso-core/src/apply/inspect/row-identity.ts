@@ -1,6 +1,6 @@
 import type { RowChange, TableChanges } from '../../changeset/model';
-import { quoteValue } from '../../local/values/quote';
-import type { SqlValue } from '../../local/values/values';
+import { quoteValue } from '../../sqlite/values/quote';
+import type { SqlValue } from '../../sqlite/values/values';
 
 /** A change's table and key as one text, which differs wherever the key differs in a byte. */
 export function rowIdentity(changes: TableChanges, change: RowChange): string {

@@ -1,9 +1,9 @@
 import type { Copies, RowChange, TableChanges } from '../../changeset/model';
 import { unsupported } from '../../changeset/unsupported';
-import { contentKey } from '../../local/schema/content-key';
-import type { Statement } from '../../local/statement';
-import { quoteName } from '../../local/values/quote';
-import { byteSize, type SqlValue } from '../../local/values/values';
+import { contentKey } from '../../sqlite/schema/content-key';
+import type { Statement } from '../../sqlite/statement';
+import { quoteName } from '../../sqlite/values/quote';
+import { byteSize, type SqlValue } from '../../sqlite/values/values';
 import { guard, guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
 import { RowBatcher } from './row-source';

@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3';
-import { using } from '../../local/files/open';
-import { runAtomically } from '../../local/run-atomically';
-import { readSchema } from '../../local/schema/schema';
-import type { Statement, TransactionOutcome } from '../../local/statement';
+import { using } from '../../sqlite/files/open';
+import { runAtomically } from '../../sqlite/run-atomically';
+import { readSchema } from '../../sqlite/schema/schema';
+import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import { foundViolations, guard, guardChanges, guardForeignKeys, guardSchema } from './guards';
 
 /** What comes of a guard behind some SQL. */

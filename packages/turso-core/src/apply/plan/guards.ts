@@ -1,6 +1,6 @@
 import type { ForeignKeyCheck } from '../../changeset/model';
-import type { SchemaObject } from '../../local/schema/schema';
-import type { Statement } from '../../local/statement';
+import type { SchemaObject } from '../../sqlite/schema/schema';
+import type { Statement } from '../../sqlite/statement';
 
 /**
  * A statement that fails, and so takes its transaction back, unless a condition holds. There is no other way to make a

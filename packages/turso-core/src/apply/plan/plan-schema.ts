@@ -8,9 +8,9 @@ import type {
 import { dropSql } from '../../changeset/schema/drop-sql';
 import { tablesGoing } from '../../changeset/schema/tables-going';
 import { virtualSql } from '../../changeset/text/virtual-sql';
-import type { SchemaObject } from '../../local/schema/schema';
-import type { Statement } from '../../local/statement';
-import { quoteName } from '../../local/values/quote';
+import type { SchemaObject } from '../../sqlite/schema/schema';
+import type { Statement } from '../../sqlite/statement';
+import { quoteName } from '../../sqlite/values/quote';
 import { guard, guardSchema, type Bare } from './guards';
 import type { Remaining } from './plan';
 import { tableStatements } from './table-statements';

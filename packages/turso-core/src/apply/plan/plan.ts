@@ -1,7 +1,7 @@
 import type { Changeset, SchemaChange, SequenceChange } from '../../changeset/model';
 import { isCounted, keepCounter, restoreCounter } from '../../changeset/schema/counters';
-import type { SchemaObject } from '../../local/schema/schema';
-import type { Statement } from '../../local/statement';
+import type { SchemaObject } from '../../sqlite/schema/schema';
+import type { Statement } from '../../sqlite/statement';
 import { guard, guardForeignKeys, guardNewForeignKeys } from './guards';
 import { planSchema } from './plan-schema';
 import { tableStatements, type RemainingRows } from './table-statements';

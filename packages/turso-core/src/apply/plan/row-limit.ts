@@ -1,7 +1,7 @@
 import type { Changeset, RowChange, TableChanges } from '../../changeset/model';
 import { TursoSyncError } from '../../errors';
-import { quoteValue } from '../../local/values/quote';
-import { byteSize, type SqlValue } from '../../local/values/values';
+import { quoteValue } from '../../sqlite/values/quote';
+import { byteSize, type SqlValue } from '../../sqlite/values/values';
 
 /** Throws VALUE_TOO_LARGE for a row that a target of that limit would refuse, naming it. */
 export function refuseTooLarge(changes: TableChanges, change: RowChange, limit: number): void {

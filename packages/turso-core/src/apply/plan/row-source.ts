@@ -1,6 +1,6 @@
-import { bindValues } from '../../local/values/bind';
-import { exactReal } from '../../local/values/quote';
-import { rowSize, type SqlValue } from '../../local/values/values';
+import { bindValues } from '../../sqlite/values/bind';
+import { exactReal } from '../../sqlite/values/quote';
+import { rowSize, type SqlValue } from '../../sqlite/values/values';
 
 /** Rows as a common table expression `r(c0, c1, ..)`, for one statement. */
 export interface RowSource {

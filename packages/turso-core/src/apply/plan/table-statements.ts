@@ -6,12 +6,12 @@ import {
   type TableChanges,
 } from '../../changeset/model';
 import { changesUniqueValue } from '../../changeset/rows/unique';
-import { joinTerms } from '../../local/join-terms';
-import { keyTerms } from '../../local/schema/key-terms';
-import { keyColumns, type Table } from '../../local/schema/schema';
-import type { Statement } from '../../local/statement';
-import { quoteName } from '../../local/values/quote';
-import { rowSize, type SqlValue } from '../../local/values/values';
+import { joinTerms } from '../../sqlite/join-terms';
+import { keyTerms } from '../../sqlite/schema/key-terms';
+import { keyColumns, type Table } from '../../sqlite/schema/schema';
+import type { Statement } from '../../sqlite/statement';
+import { quoteName } from '../../sqlite/values/quote';
+import { rowSize, type SqlValue } from '../../sqlite/values/values';
 import { copiesStatements } from './copies-statements';
 import { guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';

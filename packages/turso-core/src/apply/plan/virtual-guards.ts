@@ -1,8 +1,8 @@
 import type { Changeset, SchemaChange, TableChanges } from '../../changeset/model';
-import type { SchemaObject } from '../../local/schema/schema';
-import { isVirtual, parseVirtualTable } from '../../local/schema/virtual-table';
-import type { Statement } from '../../local/statement';
-import { quoteName } from '../../local/values/quote';
+import type { SchemaObject } from '../../sqlite/schema/schema';
+import { isVirtual, parseVirtualTable } from '../../sqlite/schema/virtual-table';
+import type { Statement } from '../../sqlite/statement';
+import { quoteName } from '../../sqlite/values/quote';
 import { guard } from './guards';
 
 /**

@@ -1,11 +1,11 @@
 import type { RowChange, TableChanges } from '../../changeset/model';
-import { joinTerms } from '../../local/join-terms';
-import { keyTerms } from '../../local/schema/key-terms';
-import { hasHiddenRowid } from '../../local/schema/schema';
-import type { Statement } from '../../local/statement';
-import { bindValues } from '../../local/values/bind';
-import { quoteName } from '../../local/values/quote';
-import type { SqlValue } from '../../local/values/values';
+import { joinTerms } from '../../sqlite/join-terms';
+import { keyTerms } from '../../sqlite/schema/key-terms';
+import { hasHiddenRowid } from '../../sqlite/schema/schema';
+import type { Statement } from '../../sqlite/statement';
+import { bindValues } from '../../sqlite/values/bind';
+import { quoteName } from '../../sqlite/values/quote';
+import type { SqlValue } from '../../sqlite/values/values';
 import { guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
 import type { RemainingRows, TableStatements } from './table-statements';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeTempDir, removeTempDir } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { openReadOnly, using } from '../../local/files/open';
+import { openReadOnly, using } from '../../sqlite/files/open';
 import { EVERYWHERE, findChangedRanges, type ChangedRanges, type Roots } from './changed-ranges';
 
 let dir: string;

@@ -1,9 +1,9 @@
 import type { Statement } from 'better-sqlite3';
-import type { Database } from '../../local/files/sqlite';
-import { keyColumns, type Table } from '../../local/schema/schema';
-import { UNRENDERED } from '../../local/values/json-cells';
-import { quoteName } from '../../local/values/quote';
-import type { Encoding } from '../../local/values/values';
+import type { Database } from '../../sqlite/files/sqlite';
+import { keyColumns, type Table } from '../../sqlite/schema/schema';
+import { UNRENDERED } from '../../sqlite/values/json-cells';
+import { quoteName } from '../../sqlite/values/quote';
+import type { Encoding } from '../../sqlite/values/values';
 import type { ChangeKind, RowChange, RowForm, RowPiece, TableChanges } from '../model';
 import type { RowidRange } from '../pages/changed-ranges';
 import { differ, sideOf } from './row-queries';

@@ -1,9 +1,9 @@
-import type { Database } from '../../local/files/sqlite';
-import { contentKey } from '../../local/schema/content-key';
-import { rowColumns, type Table } from '../../local/schema/schema';
-import { exactProjection, exactRow } from '../../local/values/exact-projection';
-import { quoteName } from '../../local/values/quote';
-import type { Encoding, SqlValue } from '../../local/values/values';
+import type { Database } from '../../sqlite/files/sqlite';
+import { contentKey } from '../../sqlite/schema/content-key';
+import { rowColumns, type Table } from '../../sqlite/schema/schema';
+import { exactProjection, exactRow } from '../../sqlite/values/exact-projection';
+import { quoteName } from '../../sqlite/values/quote';
+import type { Encoding, SqlValue } from '../../sqlite/values/values';
 import { BEFORE } from '../attached';
 import type { ChangeKind, RowChange, TableChanges } from '../model';
 import { type Presence } from './row-queries';

@@ -1,9 +1,9 @@
-import type { Database } from '../../local/files/sqlite';
-import { contentKey } from '../../local/schema/content-key';
-import type { Table } from '../../local/schema/schema';
-import { bindValues } from '../../local/values/bind';
-import { quoteName } from '../../local/values/quote';
-import type { SqlValue } from '../../local/values/values';
+import type { Database } from '../../sqlite/files/sqlite';
+import { contentKey } from '../../sqlite/schema/content-key';
+import type { Table } from '../../sqlite/schema/schema';
+import { bindValues } from '../../sqlite/values/bind';
+import { quoteName } from '../../sqlite/values/quote';
+import type { SqlValue } from '../../sqlite/values/values';
 import { BEFORE } from '../attached';
 
 /** Counts the rows of the older database that have just the given values; see `TableChanges.countBefore`. */

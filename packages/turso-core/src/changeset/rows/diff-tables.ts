@@ -1,5 +1,5 @@
-import type { Database } from '../../local/files/sqlite';
-import { hasHiddenRowid, keyColumns, rowColumns, type Schema, type Table } from '../../local/schema/schema';
+import type { Database } from '../../sqlite/files/sqlite';
+import { hasHiddenRowid, keyColumns, rowColumns, type Schema, type Table } from '../../sqlite/schema/schema';
 import { BEFORE, CARRIED, MISFITS } from '../attached';
 import type { TableChanges } from '../model';
 import { findChangedRanges, type ChangedRanges, type Roots } from '../pages/changed-ranges';

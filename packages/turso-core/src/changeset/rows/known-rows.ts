@@ -1,4 +1,4 @@
-import { rowSize } from '../../local/values/values';
+import { rowSize } from '../../sqlite/values/values';
 import type { ChangeKind, RowChange, TableChanges } from '../model';
 
 /** Rows from which on they are many: counted and rendered by SQLite, and only read one by one where they have to be. */

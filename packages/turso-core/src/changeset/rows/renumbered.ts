@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Database } from '../../local/files/sqlite';
-import { contentKey } from '../../local/schema/content-key';
-import { declaredKey, type Table } from '../../local/schema/schema';
-import { quoteName } from '../../local/values/quote';
-import { sameValue, type Encoding, type SqlValue } from '../../local/values/values';
+import type { Database } from '../../sqlite/files/sqlite';
+import { contentKey } from '../../sqlite/schema/content-key';
+import { declaredKey, type Table } from '../../sqlite/schema/schema';
+import { quoteName } from '../../sqlite/values/quote';
+import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
 import { BEFORE } from '../attached';
 import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from '../model';
 import { align, type AlignedRow, type Alignment } from './align';

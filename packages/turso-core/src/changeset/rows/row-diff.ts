@@ -1,8 +1,8 @@
-import type { Database } from '../../local/files/sqlite';
-import { keyTerms } from '../../local/schema/key-terms';
-import { keyColumns, rowColumns, type Table } from '../../local/schema/schema';
-import { quoteName } from '../../local/values/quote';
-import { sameValue, type Encoding, type SqlValue } from '../../local/values/values';
+import type { Database } from '../../sqlite/files/sqlite';
+import { keyTerms } from '../../sqlite/schema/key-terms';
+import { keyColumns, rowColumns, type Table } from '../../sqlite/schema/schema';
+import { quoteName } from '../../sqlite/values/quote';
+import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
 import { BEFORE } from '../attached';
 import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from '../model';
 import { EVERYWHERE, type RowidRange } from '../pages/changed-ranges';

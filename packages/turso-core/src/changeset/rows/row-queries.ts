@@ -1,7 +1,7 @@
-import { joinTerms } from '../../local/join-terms';
-import { keyTerms } from '../../local/schema/key-terms';
-import { keyColumns, type Table } from '../../local/schema/schema';
-import { quoteName } from '../../local/values/quote';
+import { joinTerms } from '../../sqlite/join-terms';
+import { keyTerms } from '../../sqlite/schema/key-terms';
+import { keyColumns, type Table } from '../../sqlite/schema/schema';
+import { quoteName } from '../../sqlite/values/quote';
 import type { ChangeKind } from '../model';
 
 /** Which of the two databases have the table. */

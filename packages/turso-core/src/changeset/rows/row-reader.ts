@@ -1,8 +1,8 @@
-import type { Database } from '../../local/files/sqlite';
-import type { Table } from '../../local/schema/schema';
-import { exactProjection, exactRow } from '../../local/values/exact-projection';
-import { quoteName } from '../../local/values/quote';
-import { decodeText, type Encoding, type SqlValue } from '../../local/values/values';
+import type { Database } from '../../sqlite/files/sqlite';
+import type { Table } from '../../sqlite/schema/schema';
+import { exactProjection, exactRow } from '../../sqlite/values/exact-projection';
+import { quoteName } from '../../sqlite/values/quote';
+import { decodeText, type Encoding, type SqlValue } from '../../sqlite/values/values';
 
 /** How to ask for rows, and to understand what comes. */
 export interface RowReader {

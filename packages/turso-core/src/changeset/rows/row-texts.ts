@@ -1,6 +1,6 @@
-import { keyColumns, type Table } from '../../local/schema/schema';
-import { jsonCell } from '../../local/values/json-cells';
-import { quoteString } from '../../local/values/quote';
+import { keyColumns, type Table } from '../../sqlite/schema/schema';
+import { jsonCell } from '../../sqlite/values/json-cells';
+import { quoteString } from '../../sqlite/values/quote';
 import type { ChangeKind, RowForm } from '../model';
 import { sideOf } from './row-queries';
 

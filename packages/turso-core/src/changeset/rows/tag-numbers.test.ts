@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { jsonCell } from '../../local/values/json-cells';
+import { jsonCell } from '../../sqlite/values/json-cells';
 import { tagNumbers } from './tag-numbers';
 
 const db = new Database(':memory:');

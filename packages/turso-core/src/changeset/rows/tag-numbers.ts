@@ -1,4 +1,4 @@
-import { LONG_INTEGER, REAL } from '../../local/values/json-cells';
+import { LONG_INTEGER, REAL } from '../../sqlite/values/json-cells';
 
 /**
  * Turns the numbers of JSON that SQLite is to read into what `changes.json` has for them: readers such as `JSON.parse` take a

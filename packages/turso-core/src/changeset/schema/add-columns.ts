@@ -1,8 +1,8 @@
 import { systemCode } from '../../errors';
-import { using } from '../../local/files/open';
-import { Database } from '../../local/files/sqlite';
-import { sqlTokens } from '../../local/schema/sql-tokens';
-import { quoteName } from '../../local/values/quote';
+import { using } from '../../sqlite/files/open';
+import { Database } from '../../sqlite/files/sqlite';
+import { sqlTokens } from '../../sqlite/schema/sql-tokens';
+import { quoteName } from '../../sqlite/values/quote';
 import { isConstant } from './constant';
 import type { TablePair } from './pair-tables';
 

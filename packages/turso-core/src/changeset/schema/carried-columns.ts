@@ -1,4 +1,4 @@
-import { rowColumns, type Column, type Table } from '../../local/schema/schema';
+import { rowColumns, type Column, type Table } from '../../sqlite/schema/schema';
 
 /** A column whose values are carried into a changed table, by its names there. */
 export interface CarriedColumn {

@@ -1,10 +1,10 @@
 import { constants, copyFileSync } from 'node:fs';
 import { systemCode } from '../../errors';
-import { using } from '../../local/files/open';
-import { Database } from '../../local/files/sqlite';
-import { keyColumns, type Schema, type SchemaObject, type Table } from '../../local/schema/schema';
-import { quoteName } from '../../local/values/quote';
-import type { Encoding } from '../../local/values/values';
+import { using } from '../../sqlite/files/open';
+import { Database } from '../../sqlite/files/sqlite';
+import { keyColumns, type Schema, type SchemaObject, type Table } from '../../sqlite/schema/schema';
+import { quoteName } from '../../sqlite/values/quote';
+import type { Encoding } from '../../sqlite/values/values';
 import type { ObjectChange, TableAlteration } from '../model';
 import { unsupported } from '../unsupported';
 import { addColumnStatements } from './add-columns';

@@ -1,4 +1,4 @@
-import type { Column } from '../../local/schema/schema';
+import type { Column } from '../../sqlite/schema/schema';
 
 const LITERAL = /^(?:null|true|false|[-+]?\d{1,18}|[-+]?\d{0,7}\.\d{0,7}|x?'(?:[^']|'')*')$/i;
 

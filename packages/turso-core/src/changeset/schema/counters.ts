@@ -1,6 +1,6 @@
-import type { Table } from '../../local/schema/schema';
-import { sqlTokens } from '../../local/schema/sql-tokens';
-import { quoteString } from '../../local/values/quote';
+import type { Table } from '../../sqlite/schema/schema';
+import { sqlTokens } from '../../sqlite/schema/sql-tokens';
+import { quoteString } from '../../sqlite/values/quote';
 
 /** Whether sqlite_sequence counts a table's rowids. */
 export function isCounted({ sql, rowidAlias }: Table): boolean {

@@ -1,5 +1,5 @@
-import type { SchemaObject } from '../../local/schema/schema';
-import { quoteName } from '../../local/values/quote';
+import type { SchemaObject } from '../../sqlite/schema/schema';
+import { quoteName } from '../../sqlite/values/quote';
 
 /** The statement that drops an object of the schema. */
 export function dropSql({ type, name }: Pick<SchemaObject, 'type' | 'name'>): string {

@@ -1,4 +1,4 @@
-import type { Schema, SchemaObject } from '../../local/schema/schema';
+import type { Schema, SchemaObject } from '../../sqlite/schema/schema';
 import type { SchemaChange } from '../model';
 import { tablesGoing } from './tables-going';
 

@@ -1,5 +1,5 @@
-import type { Database } from '../../local/files/sqlite';
-import type { Schema } from '../../local/schema/schema';
+import type { Database } from '../../sqlite/files/sqlite';
+import type { Schema } from '../../sqlite/schema/schema';
 import type { ForeignKeyCheck, ForeignKeyViolation } from '../model';
 
 /** The tables whose foreign keys a change of these may break, with what is broken already in the main database. */

@@ -1,6 +1,6 @@
-import { joinTerms } from '../../local/join-terms';
-import type { Column } from '../../local/schema/schema';
-import { quoteName } from '../../local/values/quote';
+import { joinTerms } from '../../sqlite/join-terms';
+import type { Column } from '../../sqlite/schema/schema';
+import { quoteName } from '../../sqlite/values/quote';
 import type { CarriedColumn } from './carried-columns';
 import type { TablePair } from './pair-tables';
 

@@ -1,9 +1,9 @@
 import { systemCode } from '../../errors';
-import { using } from '../../local/files/open';
-import { Database } from '../../local/files/sqlite';
-import { keyColumns, rowColumns } from '../../local/schema/schema';
-import { quoteName } from '../../local/values/quote';
-import type { Encoding } from '../../local/values/values';
+import { using } from '../../sqlite/files/open';
+import { Database } from '../../sqlite/files/sqlite';
+import { keyColumns, rowColumns } from '../../sqlite/schema/schema';
+import { quoteName } from '../../sqlite/values/quote';
+import type { Encoding } from '../../sqlite/values/values';
 import type { CarriedColumn } from './carried-columns';
 import type { TablePair } from './pair-tables';
 

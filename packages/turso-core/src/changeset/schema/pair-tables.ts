@@ -1,5 +1,5 @@
-import type { Schema, Table } from '../../local/schema/schema';
-import { sqlTokens, unquote } from '../../local/schema/sql-tokens';
+import type { Schema, Table } from '../../sqlite/schema/schema';
+import { sqlTokens, unquote } from '../../sqlite/schema/sql-tokens';
 
 /** A table that is in both databases, with another definition or under another name. */
 export interface TablePair {

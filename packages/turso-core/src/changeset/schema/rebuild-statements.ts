@@ -1,4 +1,4 @@
-import { quoteName, quoteString } from '../../local/values/quote';
+import { quoteName, quoteString } from '../../sqlite/values/quote';
 import type { CarriedColumn } from './carried-columns';
 import type { TablePair } from './pair-tables';
 

@@ -1,9 +1,9 @@
 import { systemCode } from '../../errors';
-import { using } from '../../local/files/open';
-import { Database } from '../../local/files/sqlite';
-import type { Schema, SchemaObject } from '../../local/schema/schema';
-import { isVirtual } from '../../local/schema/virtual-table';
-import { quoteName } from '../../local/values/quote';
+import { using } from '../../sqlite/files/open';
+import { Database } from '../../sqlite/files/sqlite';
+import type { Schema, SchemaObject } from '../../sqlite/schema/schema';
+import { isVirtual } from '../../sqlite/schema/virtual-table';
+import { quoteName } from '../../sqlite/values/quote';
 import type { ObjectChange } from '../model';
 import type { TablePair } from './pair-tables';
 

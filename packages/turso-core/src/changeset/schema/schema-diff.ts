@@ -1,4 +1,4 @@
-import type { Schema, SchemaObject } from '../../local/schema/schema';
+import type { Schema, SchemaObject } from '../../sqlite/schema/schema';
 import type { ObjectChange } from '../model';
 import type { TablePair } from './pair-tables';
 

@@ -1,4 +1,4 @@
-import type { Database } from '../../local/files/sqlite';
+import type { Database } from '../../sqlite/files/sqlite';
 import type { SequenceChange } from '../model';
 
 /** What happens to the counters of AUTOINCREMENT tables, from those of an attached database to those of the main one. */

@@ -1,5 +1,5 @@
-import { quoteName, quoteValue } from '../../local/values/quote';
-import type { SqlValue } from '../../local/values/values';
+import { quoteName, quoteValue } from '../../sqlite/values/quote';
+import type { SqlValue } from '../../sqlite/values/values';
 import type { RowChange, TableChanges } from '../model';
 
 /** Statements that remove every copy of the rows of which there are more or fewer afterwards. */

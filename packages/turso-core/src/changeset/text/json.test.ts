@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildDatabase, editDatabase, makeTempDir, removeTempDir } from '@turso-sync/testing';
 import fc from 'fast-check';
-import { RawText, sameRow, type SqlValue } from '../../local/values/values';
+import { RawText, sameRow, type SqlValue } from '../../sqlite/values/values';
 import { withDiff } from '../diff';
 import { MANY_ROWS } from '../many-rows.fixture';
 import { CHANGE_KINDS, type Changeset } from '../model';

@@ -1,4 +1,4 @@
-import { RawText, type SqlValue } from '../../local/values/values';
+import { RawText, type SqlValue } from '../../sqlite/values/values';
 import {
   CHANGE_KINDS,
   type ChangeKind,

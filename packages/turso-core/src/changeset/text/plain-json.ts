@@ -1,4 +1,4 @@
-import { RawText } from '../../local/values/values';
+import { RawText } from '../../sqlite/values/values';
 
 /** Plain data as JSON text that {@link readPlain} reads back to the same: with bigints, sets, bytes and every double. */
 export function plainText(data: unknown): string {

@@ -1,8 +1,8 @@
-import { endStatement } from '../../local/schema/end-statement';
-import { keyTerms } from '../../local/schema/key-terms';
-import type { SchemaObject } from '../../local/schema/schema';
-import { quoteName, quoteString, quoteValue } from '../../local/values/quote';
-import type { SqlValue } from '../../local/values/values';
+import { endStatement } from '../../sqlite/schema/end-statement';
+import { keyTerms } from '../../sqlite/schema/key-terms';
+import type { SchemaObject } from '../../sqlite/schema/schema';
+import { quoteName, quoteString, quoteValue } from '../../sqlite/values/quote';
+import type { SqlValue } from '../../sqlite/values/values';
 import type { Changeset, ChangeKind, RowChange, RowPiece, TableChanges } from '../model';
 import { changesUniqueValue } from '../rows/unique';
 import { isCounted, keepCounter, restoreCounter } from '../schema/counters';

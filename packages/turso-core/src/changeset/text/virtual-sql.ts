@@ -1,4 +1,4 @@
-import { quoteName, quoteString, quoteValue } from '../../local/values/quote';
+import { quoteName, quoteString, quoteValue } from '../../sqlite/values/quote';
 import type { Changeset, IndexSetting, SchemaChange, VirtualChange } from '../model';
 
 /** SQL about virtual tables that is not about single rows, by its place in a transaction. */

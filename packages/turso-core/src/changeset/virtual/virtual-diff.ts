@@ -1,8 +1,8 @@
 import { systemCode } from '../../errors';
-import type { Database } from '../../local/files/sqlite';
-import type { Schema, Table } from '../../local/schema/schema';
-import type { VirtualTable } from '../../local/schema/virtual-table';
-import { quoteName } from '../../local/values/quote';
+import type { Database } from '../../sqlite/files/sqlite';
+import type { Schema, Table } from '../../sqlite/schema/schema';
+import type { VirtualTable } from '../../sqlite/schema/virtual-table';
+import { quoteName } from '../../sqlite/values/quote';
 import { BEFORE } from '../attached';
 import type { ShadowTable, TableChanges, VirtualChange } from '../model';
 import { diffRows, hasChanges } from '../rows/row-diff';

@@ -1,7 +1,7 @@
-import type { Database } from '../../local/files/sqlite';
-import type { Table } from '../../local/schema/schema';
-import { quoteName } from '../../local/values/quote';
-import { sameValue, type SqlValue } from '../../local/values/values';
+import type { Database } from '../../sqlite/files/sqlite';
+import type { Table } from '../../sqlite/schema/schema';
+import { quoteName } from '../../sqlite/values/quote';
+import { sameValue, type SqlValue } from '../../sqlite/values/values';
 import type { IndexSetting } from '../model';
 import type { Presence } from '../rows/row-queries';
 

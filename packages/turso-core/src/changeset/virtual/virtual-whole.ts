@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { systemCode } from '../../errors';
-import { Database } from '../../local/files/sqlite';
-import type { Table } from '../../local/schema/schema';
-import { quoteName, quoteString } from '../../local/values/quote';
+import { Database } from '../../sqlite/files/sqlite';
+import type { Table } from '../../sqlite/schema/schema';
+import { quoteName, quoteString } from '../../sqlite/values/quote';
 
 /** Finds what is wrong with a virtual table that has its own content, such as an index that does not fit it; or null. */
 export function findFlaw(db: Database, table: Table): string | null {

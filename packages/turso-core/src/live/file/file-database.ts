@@ -1,5 +1,5 @@
-import { Database } from '../../local/files/sqlite';
-import type { SqlValue } from '../../local/values/values';
+import { Database } from '../../sqlite/files/sqlite';
+import type { SqlValue } from '../../sqlite/values/values';
 import type { DatabaseTransaction, LiveDatabase } from '../database';
 import { fileError } from '../file-error';
 import type { ExecuteResult, LiveStatement, QueryResult } from '../live';

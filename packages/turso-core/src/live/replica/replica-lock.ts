@@ -1,6 +1,6 @@
 import { systemCode, TursoSyncError } from '../../errors';
-import { holdExclusively } from '../../local/files/exclusive';
-import type { ReplicaFiles } from '../../local/files/replica-files';
+import { holdExclusively } from '../../sqlite/files/exclusive';
+import type { ReplicaFiles } from '../../sqlite/files/replica-files';
 import { fileError } from '../file-error';
 
 /**

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { fileSize, type ReplicaFiles } from '../../local/files/replica-files';
+import { fileSize, type ReplicaFiles } from '../../sqlite/files/replica-files';
 import { fileError } from '../file-error';
 
 /** Of the metadata: the log's identity (16), the number of the latest frame (8), and 8 that are not used. */

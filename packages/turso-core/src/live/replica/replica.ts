@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from '../../errors';
-import { openReadOnly, readLeniently } from '../../local/files/open';
-import { fileSize, isReplicaThere, replicaFiles } from '../../local/files/replica-files';
-import type { Database } from '../../local/files/sqlite';
+import { openReadOnly, readLeniently } from '../../sqlite/files/open';
+import { fileSize, isReplicaThere, replicaFiles } from '../../sqlite/files/replica-files';
+import type { Database } from '../../sqlite/files/sqlite';
 import type { Deadline } from '../deadline';
 import { fileError, isDamage } from '../file-error';
 import type { LiveStatement, QueryResult, SyncResult } from '../live';

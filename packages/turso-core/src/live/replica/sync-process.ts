@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Client } from '@libsql/client';
 import { createClient } from '@libsql/client/sqlite3';
-import { openReadOnly, readLeniently } from '../../local/files/open';
+import { openReadOnly, readLeniently } from '../../sqlite/files/open';
 
 /** What the process is asked: to look whether a file is a sound database, to open the replica, to sync it. */
 export type SyncRequest =

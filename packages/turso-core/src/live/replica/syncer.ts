@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import { TursoSyncError } from '../../errors';
-import type { ReplicaFiles } from '../../local/files/replica-files';
+import type { ReplicaFiles } from '../../sqlite/files/replica-files';
 import type { Deadline } from '../deadline';
 import type { SyncResult } from '../live';
 import type { SyncAnswer, SyncRequest } from './sync-process';

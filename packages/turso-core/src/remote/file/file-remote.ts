@@ -1,11 +1,11 @@
 import fs from 'node:fs';
-import { beginReading, beginWriting, whenUnlocked } from '../../local/files/begin';
-import { backupTo } from '../../local/files/backup';
-import { leaveWalMode } from '../../local/files/file-header';
-import { Database } from '../../local/files/sqlite';
-import { runAtomically, runStatement } from '../../local/run-atomically';
-import type { Statement, TransactionOutcome } from '../../local/statement';
-import type { SqlValue } from '../../local/values/values';
+import { beginReading, beginWriting, whenUnlocked } from '../../sqlite/files/begin';
+import { backupTo } from '../../sqlite/files/backup';
+import { leaveWalMode } from '../../sqlite/files/file-header';
+import { Database } from '../../sqlite/files/sqlite';
+import { runAtomically, runStatement } from '../../sqlite/run-atomically';
+import type { Statement, TransactionOutcome } from '../../sqlite/statement';
+import type { SqlValue } from '../../sqlite/values/values';
 import type { Remote } from '../remote';
 import { fileError } from './file-errors';
 import { readFileFingerprint } from './fingerprint';

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import fs from 'node:fs';
-import { beginReading } from '../../local/files/begin';
-import type { Database } from '../../local/files/sqlite';
+import { beginReading } from '../../sqlite/files/begin';
+import type { Database } from '../../sqlite/files/sqlite';
 
 /** Bytes read at once. */
 const PIECE = 1 << 20;

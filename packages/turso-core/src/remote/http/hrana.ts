@@ -1,4 +1,4 @@
-import { RawText, type SqlValue } from '../../local/values/values';
+import { RawText, type SqlValue } from '../../sqlite/values/values';
 import type { Condition } from './conditions';
 import type { ServerError } from './pipeline';
 import { doubleField, FieldReader, integerField, lengthField, numberField, type Pieces } from './protobuf';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { setAsideFrom } from '../../local/schema/set-aside';
-import { dropStagingTables } from '../../local/staging';
-import type { TransactionOutcome } from '../../local/statement';
+import { setAsideFrom } from '../../sqlite/schema/set-aside';
+import { dropStagingTables } from '../../sqlite/staging';
+import type { TransactionOutcome } from '../../sqlite/statement';
 import type { ConnectOptions, Query, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
 import { joinFingerprint, readReplicationIndex } from './fingerprint';
 import { createHttpClient, type HttpClient } from './http-client';

@@ -1,4 +1,4 @@
-import { RawText, type SqlValue } from '../../local/values/values';
+import { RawText, type SqlValue } from '../../sqlite/values/values';
 import type { Condition } from './conditions';
 import type { HttpClient } from './http-client';
 import { notLibsql } from './http-errors';

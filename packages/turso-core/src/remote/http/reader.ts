@@ -1,7 +1,7 @@
 import type * as Hrana from '@libsql/hrana-client';
 import { TursoSyncError } from '../../errors';
-import type { Statement, TransactionOutcome } from '../../local/statement';
-import { RawText, type SqlValue } from '../../local/values/values';
+import type { Statement, TransactionOutcome } from '../../sqlite/statement';
+import { RawText, type SqlValue } from '../../sqlite/values/values';
 import type { Query, ReadOptions, Remote } from '../remote';
 import { createFetch } from './fetch';
 import type { HttpClient } from './http-client';

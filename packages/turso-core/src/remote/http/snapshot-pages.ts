@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import { TursoSyncError } from '../../errors';
-import { leaveWalMode } from '../../local/files/file-header';
-import type { Encoding } from '../../local/values/values';
+import { leaveWalMode } from '../../sqlite/files/file-header';
+import type { Encoding } from '../../sqlite/values/values';
 import type { Query, SnapshotOptions } from '../remote';
 
 /** Bytes asked for at once: large enough to be fast, and well under the server's limit of 5,000,000 for one value. */

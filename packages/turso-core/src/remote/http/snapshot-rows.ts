@@ -1,7 +1,7 @@
 import { systemCode, TursoSyncError } from '../../errors';
-import { createDatabase } from '../../local/files/open';
-import type { Database } from '../../local/files/sqlite';
-import { keyTerms } from '../../local/schema/key-terms';
+import { createDatabase } from '../../sqlite/files/open';
+import type { Database } from '../../sqlite/files/sqlite';
+import { keyTerms } from '../../sqlite/schema/key-terms';
 import {
   findShadowNames,
   keyColumns,
@@ -9,13 +9,13 @@ import {
   rowColumns,
   type SchemaObject,
   type Table,
-} from '../../local/schema/schema';
-import { sortObjects, type SetAside } from '../../local/schema/set-aside';
-import { bindValues } from '../../local/values/bind';
-import { exactProjection, exactRow } from '../../local/values/exact-projection';
-import { quoteName } from '../../local/values/quote';
-import type { Encoding, SqlValue } from '../../local/values/values';
-import { replaceRows } from '../../local/write-rows';
+} from '../../sqlite/schema/schema';
+import { sortObjects, type SetAside } from '../../sqlite/schema/set-aside';
+import { bindValues } from '../../sqlite/values/bind';
+import { exactProjection, exactRow } from '../../sqlite/values/exact-projection';
+import { quoteName } from '../../sqlite/values/quote';
+import type { Encoding, SqlValue } from '../../sqlite/values/values';
+import { replaceRows } from '../../sqlite/write-rows';
 import { readObjects } from '../read-objects';
 import type { Query, SnapshotOptions } from '../remote';
 

@@ -9,9 +9,9 @@ import {
   type Sqld,
 } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
-import { readSchema } from '../../local/schema/schema';
-import { STAGING_PREFIX } from '../../local/staging';
-import type { Statement } from '../../local/statement';
+import { readSchema } from '../../sqlite/schema/schema';
+import { STAGING_PREFIX } from '../../sqlite/staging';
+import type { Statement } from '../../sqlite/statement';
 import { connect } from '../connect';
 import type { Remote } from '../remote';
 import { parseRemoteUrl } from '../url';

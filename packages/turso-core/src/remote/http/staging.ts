@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { TursoSyncError } from '../../errors';
-import { STAGING_PREFIX } from '../../local/staging';
-import type { Statement } from '../../local/statement';
-import { quoteName } from '../../local/values/quote';
+import { STAGING_PREFIX } from '../../sqlite/staging';
+import type { Statement } from '../../sqlite/statement';
+import { quoteName } from '../../sqlite/values/quote';
 import type { Remote } from '../remote';
 import type { HttpClient } from './http-client';
 import type { Reader } from './reader';

@@ -1,5 +1,5 @@
 import { TursoSyncError } from '../../errors';
-import type { Statement } from '../../local/statement';
+import type { Statement } from '../../sqlite/statement';
 import { joinFingerprint } from './fingerprint';
 import type { HttpClient } from './http-client';
 import { openStream, runBatches, type BatchAnswer } from './pipeline';

@@ -1,4 +1,4 @@
-import type { Statement, TransactionOutcome } from '../../local/statement';
+import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import { chain, chainToCommit } from './conditions';
 import type { HttpClient } from './http-client';
 import { responseError } from './http-errors';
