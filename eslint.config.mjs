@@ -10,10 +10,10 @@ const arrows = {
   changeset: ['sqlite'],
   apply: ['changeset', 'remote', 'sqlite'],
   live: ['apply', 'remote', 'sqlite'],
-  workspace: ['remote', 'sqlite'],
-  commands: ['apply', 'changeset', 'workspace', 'remote', 'sqlite'],
+  project: ['remote', 'sqlite'],
+  commands: ['apply', 'changeset', 'project', 'remote', 'sqlite'],
   report: ['commands', 'apply', 'changeset', 'sqlite'],
-  cli: ['report', 'commands', 'apply', 'changeset', 'workspace', 'sqlite'],
+  cli: ['report', 'commands', 'apply', 'changeset', 'project', 'sqlite'],
 };
 
 export default tseslint.config(

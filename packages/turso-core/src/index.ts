@@ -23,7 +23,7 @@ export {
 export { pushes, undo, type PushEntry, type UndoOptions, type UndoResult } from './commands/undo';
 export { verify, type VerifyOptions, type VerifyResult } from './commands/verify';
 export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
-export type { CoreEvent, OnEvent } from './commands/events';
+export type { CoreEvent, OnEvent } from './events';
 export type { DumpSink } from './sqlite/dump/write-dump';
 export { RawText, type SqlValue } from './sqlite/values/values';
 export { connect } from './remote/connect';
@@ -46,9 +46,9 @@ export {
   undoText,
   verifyText,
 } from './report/text';
-export type { Config, Settings } from './workspace/config';
-export { loadProject, type LoadProjectOptions } from './workspace/load-project';
-export type { Manifest } from './workspace/manifest';
-export type { Project } from './workspace/project';
-export type { WorkflowMode } from './workspace/workflow-mode';
+export type { Config, Settings } from './project/config/config';
+export { loadProject, type LoadProjectOptions } from './project/load-project';
+export type { Manifest } from './project/state/manifest';
+export type { Project } from './project/project';
+export type { WorkflowMode } from './project/workflow-mode';
 export { version } from './version';

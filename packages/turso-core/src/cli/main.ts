@@ -2,9 +2,9 @@ import { Command, CommanderError, Option } from 'commander';
 import { systemCode, TursoSyncError } from '../errors';
 import { asKnownError } from '../report/known-error';
 import { version } from '../version';
-import { withoutTokens } from '../workspace/config';
-import { loadProject } from '../workspace/load-project';
-import type { Project } from '../workspace/project';
+import { withoutTokens } from '../project/config/config';
+import { loadProject } from '../project/load-project';
+import type { Project } from '../project/project';
 import { COMMANDS, type Subcommand } from './commands';
 import { createOutput, type Output, type OutputOptions } from './output';
 

@@ -1,9 +1,9 @@
-import type { OnEvent } from '../commands/events';
+import type { OnEvent } from '../events';
 import type { TursoSyncError } from '../errors';
 import { createNarrator } from '../report/narrator';
 import { createRedactor } from '../report/redactor';
 import { describeError } from '../report/text';
-import { withoutTokens } from '../workspace/config';
+import { withoutTokens } from '../project/config/config';
 
 /** How much is printed, and where. */
 export interface OutputOptions {

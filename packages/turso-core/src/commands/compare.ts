@@ -5,10 +5,10 @@ import { withDiff } from '../changeset/diff';
 import type { Changeset } from '../changeset/model';
 import { systemCode, TursoSyncError } from '../errors';
 import { openReadOnly, using } from '../sqlite/files/open';
-import { freeze, workingCopyError } from '../workspace/freeze';
-import { damaged, readManifest, requireBaseline, type Manifest } from '../workspace/manifest';
-import type { Project } from '../workspace/project';
-import { recoverDirectory } from '../workspace/replace-directory';
+import { freeze, workingCopyError } from '../project/working-copy/freeze';
+import { damaged, readManifest, requireBaseline, type Manifest } from '../project/state/manifest';
+import type { Project } from '../project/project';
+import { recoverDirectory } from '../project/state/replace-directory';
 
 /** The working copy held against its base. */
 export interface Comparison {

@@ -1,8 +1,8 @@
 import { copyFileSync, cpSync, existsSync, rmSync } from 'node:fs';
-import { readManifest } from '../workspace/manifest';
-import type { Project } from '../workspace/project';
-import { beginPush } from '../workspace/push-journal';
-import { connectTo } from './connect-to';
+import { readManifest } from '../project/state/manifest';
+import type { Project } from '../project/project';
+import { beginPush } from '../project/state/push-journal';
+import { connectTo } from '../project/connect-to';
 import { push } from './push';
 import { undo } from './undo';
 

@@ -8,16 +8,16 @@ import { isDiskFull, TursoSyncError } from '../errors';
 import { using, openReadOnly } from '../sqlite/files/open';
 import { writePieces } from '../sqlite/files/write-file';
 import { readSchema } from '../sqlite/schema/schema';
-import { diskFull } from '../workspace/disk';
-import { isLocked } from '../workspace/lock';
-import { nearest } from '../workspace/nearest';
-import { placeFile } from '../workspace/place-file';
-import type { Project } from '../workspace/project';
-import { readPushJournal } from '../workspace/push-journal';
-import { withTemporary } from '../workspace/temporary';
+import { diskFull } from '../project/state/disk';
+import { isLocked } from '../project/state/lock';
+import { nearest } from '../project/config/nearest';
+import { placeFile } from '../project/state/place-file';
+import type { Project } from '../project/project';
+import { readPushJournal } from '../project/state/push-journal';
+import { withTemporary } from '../project/state/temporary';
 import { changedRows, type ChangedRow } from './changed-rows';
 import { requireBase, withComparison } from './compare';
-import { timed, type OnEvent } from './events';
+import { timed, type OnEvent } from '../events';
 import { planOf } from './plan';
 
 /** What `diff` answers. */

@@ -6,15 +6,15 @@ import {
   type DumpOptions as WriteOptions,
   type DumpSink,
 } from '../sqlite/dump/write-dump';
-import { diskFull } from '../workspace/disk';
-import { freeze } from '../workspace/freeze';
-import { readManifest } from '../workspace/manifest';
-import { placeFile } from '../workspace/place-file';
-import type { Project } from '../workspace/project';
-import { withTemporary } from '../workspace/temporary';
+import { diskFull } from '../project/state/disk';
+import { freeze } from '../project/working-copy/freeze';
+import { readManifest } from '../project/state/manifest';
+import { placeFile } from '../project/state/place-file';
+import type { Project } from '../project/project';
+import { withTemporary } from '../project/state/temporary';
 import { requireBase } from './compare';
-import { connectTo } from './connect-to';
-import { timed, type OnEvent } from './events';
+import { connectTo } from '../project/connect-to';
+import { timed, type OnEvent } from '../events';
 import { download } from './snapshot';
 
 /** What can be dumped. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { connect } from '../remote/connect';
 import type { RemoteAddress } from '../remote/url';
 import { version } from '../version';
-import type { Project } from '../workspace/project';
+import type { Project } from '../project/project';
 
 /**
  * A mark for build caches of what `snapshot` would take: the same as long as nothing was written to the remote, another

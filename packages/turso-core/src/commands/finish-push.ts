@@ -5,15 +5,15 @@ import type { Changeset } from '../changeset/model';
 import { summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
 import type { Remote } from '../remote/remote';
-import { linkOrCopy } from '../workspace/backups';
-import { withMovedRowids } from '../workspace/manifest';
-import type { Project } from '../workspace/project';
-import { endPush, readPushJournal, type PushJournal } from '../workspace/push-journal';
-import { withTemporary } from '../workspace/temporary';
+import { linkOrCopy } from '../project/state/link-or-copy';
+import { withMovedRowids } from '../project/state/manifest';
+import type { Project } from '../project/project';
+import { endPush, readPushJournal, type PushJournal } from '../project/state/push-journal';
+import { withTemporary } from '../project/state/temporary';
 import { advanceBase } from './advance-base';
 import { compareWithBase, requireBase } from './compare';
-import { connectTo } from './connect-to';
-import type { OnEvent } from './events';
+import { connectTo } from '../project/connect-to';
+import type { OnEvent } from '../events';
 import { createPushRecords } from './push-records';
 
 /** What a person has decided about a push that was cut off, where it cannot be found out. */

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { buildDatabase, compareDatabases, editDatabase } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
-import { readManifest, writeManifest, type Manifest } from '../workspace/manifest';
+import { readManifest, writeManifest, type Manifest } from '../project/state/manifest';
 import { init } from './init';
 import { makeFileProject, type FileProject } from './project.fixture';
 import { push } from './push';

@@ -7,8 +7,8 @@ import { openChanges, type ChangesFile } from '../changeset/text/read-json';
 import { TursoSyncError } from '../errors';
 import { openReadOnly } from '../sqlite/files/open';
 import { createFileRemote } from '../remote/file/file-remote';
-import { fileSystemError } from '../workspace/disk';
-import type { Project } from '../workspace/project';
+import { fileSystemError } from '../project/state/disk';
+import type { Project } from '../project/project';
 import { compareWithBase, requireBase, type Comparison } from './compare';
 
 /** What a saved plan is made for. */

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { buildDatabase, editDatabase, makeTempDir } from '@turso-sync/testing';
 import { openReadOnly, using } from '../sqlite/files/open';
-import { loadProject } from '../workspace/load-project';
-import type { Project } from '../workspace/project';
+import { loadProject } from '../project/load-project';
+import type { Project } from '../project/project';
 
 /** A project and its remote, which is a file. */
 export interface FileProject {

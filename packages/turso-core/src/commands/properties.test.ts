@@ -12,8 +12,8 @@ import {
 } from '@turso-sync/testing';
 import fc from 'fast-check';
 import { buildHistory, editHistory, edits, histories } from '../changeset/random.fixture';
-import { loadProject } from '../workspace/load-project';
-import type { Project } from '../workspace/project';
+import { loadProject } from '../project/load-project';
+import type { Project } from '../project/project';
 import { diff } from './diff';
 import { dump } from './dump';
 import { init } from './init';

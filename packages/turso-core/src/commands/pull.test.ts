@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { compareDatabases } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
-import { readManifest } from '../workspace/manifest';
+import { readManifest } from '../project/state/manifest';
 import { init } from './init';
 import { makeFileProject, type FileProject } from './project.fixture';
 import { pull } from './pull';

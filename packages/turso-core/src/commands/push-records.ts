@@ -3,9 +3,9 @@ import type { Changeset } from '../changeset/model';
 import { summarize } from '../changeset/summary';
 import { changesetJson } from '../changeset/text/json';
 import { writePieces } from '../sqlite/files/write-file';
-import { linkOrCopy } from '../workspace/backups';
-import type { Project } from '../workspace/project';
-import { keepPush } from '../workspace/pushes';
+import { linkOrCopy } from '../project/state/link-or-copy';
+import type { Project } from '../project/project';
+import { keepPush } from '../project/state/pushes';
 import { changesIn, writeChanges } from './diff';
 import { needsInverse, writeInverse, type Pushed } from './inverse';
 

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { compareDatabases } from '@turso-sync/testing';
 import { openReadOnly, using } from '../sqlite/files/open';
-import { readManifest } from '../workspace/manifest';
-import type { CoreEvent } from './events';
+import { readManifest } from '../project/state/manifest';
+import type { CoreEvent } from '../events';
 import { init } from './init';
 import { makeFileProject, type FileProject } from './project.fixture';
 import { push } from './push';

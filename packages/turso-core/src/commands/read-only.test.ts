@@ -1,6 +1,6 @@
 import { editDatabase, makeTempDir, requireTool, startSqld, type SqldWithAuth } from '@turso-sync/testing';
-import { loadProject } from '../workspace/load-project';
-import type { Project } from '../workspace/project';
+import { loadProject } from '../project/load-project';
+import type { Project } from '../project/project';
 import { cutOffPush } from './cut-off.fixture';
 import { init } from './init';
 import { pull } from './pull';

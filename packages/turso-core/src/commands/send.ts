@@ -5,15 +5,15 @@ import { asOnRemote } from '../changeset/as-on-remote';
 import { underNewNames } from '../changeset/schema/under-new-names';
 import { TursoSyncError } from '../errors';
 import type { Remote } from '../remote/remote';
-import { withMovedRowids, type Manifest } from '../workspace/manifest';
-import type { Project } from '../workspace/project';
-import { beginPush, endPush, type PushPurpose } from '../workspace/push-journal';
+import { withMovedRowids, type Manifest } from '../project/state/manifest';
+import type { Project } from '../project/project';
+import { beginPush, endPush, type PushPurpose } from '../project/state/push-journal';
 import { advanceBase } from './advance-base';
 import type { Comparison } from './compare';
 import { NONE_RESOLVED, resolvedIn, type Resolved } from './conflicts';
 import { removeConflicts, writeConflicts } from './conflicts-file';
-import { connectTo } from './connect-to';
-import { timed, type CoreEvent, type OnEvent } from './events';
+import { connectTo } from '../project/connect-to';
+import { timed, type CoreEvent, type OnEvent } from '../events';
 import { createPushRecords, type PushRecords } from './push-records';
 
 /** Changes that are to be put on the remote. */

@@ -12,8 +12,8 @@ import {
   type Sqld,
 } from '@turso-sync/testing';
 import { statusText } from '../report/text';
-import { loadProject } from '../workspace/load-project';
-import type { Project } from '../workspace/project';
+import { loadProject } from '../project/load-project';
+import type { Project } from '../project/project';
 import { init } from './init';
 import { pull } from './pull';
 import { push } from './push';

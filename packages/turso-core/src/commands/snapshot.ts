@@ -5,14 +5,14 @@ import { createReaderPool, type ReaderPool } from '../sqlite/dump/reader-pool';
 import { writeDumpFile, type DumpOptions } from '../sqlite/dump/write-dump';
 import { openReadOnly } from '../sqlite/files/open';
 import type { Remote, SnapshotTaken, SnapshotProgress } from '../remote/remote';
-import { diskFull } from '../workspace/disk';
-import { withLock } from '../workspace/lock';
-import { refuseNewer, soundBaseline, writeManifest, type Manifest } from '../workspace/manifest';
-import { baselineFiles, type Project } from '../workspace/project';
-import { recoverDirectory, replaceDirectory } from '../workspace/replace-directory';
-import { withTemporary } from '../workspace/temporary';
-import { connectTo } from './connect-to';
-import { timed, type OnEvent } from './events';
+import { diskFull } from '../project/state/disk';
+import { withLock } from '../project/state/lock';
+import { refuseNewer, soundBaseline, writeManifest, type Manifest } from '../project/state/manifest';
+import { baselineFiles, type Project } from '../project/project';
+import { recoverDirectory, replaceDirectory } from '../project/state/replace-directory';
+import { withTemporary } from '../project/state/temporary';
+import { connectTo } from '../project/connect-to';
+import { timed, type OnEvent } from '../events';
 
 /** What `snapshot` answers. */
 export interface SnapshotResult {

@@ -4,12 +4,12 @@ import { TursoSyncError } from '../errors';
 import { Database } from '../sqlite/files/sqlite';
 import { connect } from '../remote/connect';
 import { version } from '../version';
-import { isLocked } from '../workspace/lock';
-import { readManifest, type Manifest } from '../workspace/manifest';
-import type { BaselineFiles, Project } from '../workspace/project';
-import { readPushJournal } from '../workspace/push-journal';
-import { withTemporary } from '../workspace/temporary';
-import { workflowMode, type WorkflowMode } from '../workspace/workflow-mode';
+import { isLocked } from '../project/state/lock';
+import { readManifest, type Manifest } from '../project/state/manifest';
+import type { BaselineFiles, Project } from '../project/project';
+import { readPushJournal } from '../project/state/push-journal';
+import { withTemporary } from '../project/state/temporary';
+import { workflowMode, type WorkflowMode } from '../project/workflow-mode';
 import { requireBase, withComparison } from './compare';
 
 /** What is known of a file. */

@@ -12,8 +12,8 @@ import {
 import fc from 'fast-check';
 import { contentOf, merge, overlaps, readContent } from '../apply/merge.fixture';
 import { buildHistory, editHistory, edits, histories } from '../changeset/random.fixture';
-import { loadProject } from '../workspace/load-project';
-import type { Project } from '../workspace/project';
+import { loadProject } from '../project/load-project';
+import type { Project } from '../project/project';
 import { init } from './init';
 import { pull } from './pull';
 import { push } from './push';

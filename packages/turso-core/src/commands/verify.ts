@@ -8,11 +8,11 @@ import { readSchema, type Schema } from '../sqlite/schema/schema';
 import type { Encoding } from '../sqlite/values/values';
 import { readObjects } from '../remote/read-objects';
 import type { Query, Remote } from '../remote/remote';
-import { freeze } from '../workspace/freeze';
-import type { Project } from '../workspace/project';
-import { withTemporary } from '../workspace/temporary';
-import { connectTo } from './connect-to';
-import { timed, type OnEvent } from './events';
+import { freeze } from '../project/working-copy/freeze';
+import type { Project } from '../project/project';
+import { withTemporary } from '../project/state/temporary';
+import { connectTo } from '../project/connect-to';
+import { timed, type OnEvent } from '../events';
 import { download } from './snapshot';
 
 /** What `verify` may be told. */

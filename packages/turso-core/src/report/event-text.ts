@@ -1,4 +1,4 @@
-import type { CoreEvent } from '../commands/events';
+import type { CoreEvent } from '../events';
 import { count, formatBytes } from './units';
 
 /** A line about an event; `detail` lines are for those who ask for more. */

@@ -1,4 +1,4 @@
-import type { OnEvent } from '../commands/events';
+import type { OnEvent } from '../events';
 import { describeEvent } from './event-text';
 
 /** How events are told. */

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
-import { TursoSyncError, systemCode } from '../errors';
-import type { SetAside } from '../sqlite/schema/set-aside';
-import type { SnapshotMethod } from '../remote/remote';
+import { TursoSyncError, systemCode } from '../../errors';
+import type { SetAside } from '../../sqlite/schema/set-aside';
+import type { SnapshotMethod } from '../../remote/remote';
 import { fileSystemError } from './disk';
-import type { BaselineFiles } from './project';
+import type { BaselineFiles } from '../project';
 
 /** Version of the state folder's layout. A newer one is refused, never guessed at. */
 export const STATE_FORMAT = 1;

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import os from 'node:os';
 import path from 'node:path';
 import { makeTempDir } from '@turso-sync/testing';
-import type { TursoSyncError } from '../errors';
+import type { TursoSyncError } from '../../errors';
 import { withLock } from './lock';
 
 let file: string;

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
-import { systemCode, TursoSyncError } from '../errors';
-import { holdExclusively } from '../sqlite/files/exclusive';
-import type { Database } from '../sqlite/files/sqlite';
+import { systemCode, TursoSyncError } from '../../errors';
+import { holdExclusively } from '../../sqlite/files/exclusive';
+import type { Database } from '../../sqlite/files/sqlite';
 import { removeAtExit } from './at-exit';
 import { fileSystemError } from './disk';
 

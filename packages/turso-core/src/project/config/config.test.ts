@@ -1,4 +1,4 @@
-import { TursoSyncError } from '../errors';
+import { TursoSyncError } from '../../errors';
 import { checkConfig, settingsOf, withoutTokens } from './config';
 
 const FILE = '/app/turso-sync.config.json';

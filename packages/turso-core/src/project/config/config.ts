@@ -1,4 +1,4 @@
-import { TursoSyncError } from '../errors';
+import { TursoSyncError } from '../../errors';
 import { nearest } from './nearest';
 
 /** The settings that the top level of a config and each of its environments may hold; all are optional. */

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
-import { systemCode } from '../errors';
-import { fileSystemError } from '../workspace/disk';
-import { soundBaseline, type Manifest } from '../workspace/manifest';
-import type { Project } from '../workspace/project';
+import { systemCode } from '../../errors';
+import { fileSystemError } from './disk';
+import { soundBaseline, type Manifest } from './manifest';
+import type { Project } from '../project';
 
 /** Notes which snapshot is about to be brought into the working copy: the base follows only afterwards. */
 export function notePull({ files }: Project, { createdAt }: Manifest): void {

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { linkOrCopy } from './backups';
+import { linkOrCopy } from './link-or-copy';
 import { fileSystemError } from './disk';
-import type { StateFiles } from './project';
+import type { StateFiles } from '../project';
 
 /** Pushes that are kept; the oldest goes first. */
 const KEPT = 20;

@@ -1,6 +1,6 @@
 import { connect } from '../remote/connect';
 import type { Remote } from '../remote/remote';
-import type { Project } from '../workspace/project';
+import type { Project } from './project';
 
 /** Opens the adapter for a project's remote. Its lock lets one process write at a time, which makes its folder the owner. */
 export function connectTo(project: Project): Remote {

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { TursoSyncError } from '../errors';
+import { TursoSyncError } from '../../errors';
 import { fileSystemError } from './disk';
 
 /**

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { systemCode } from '../errors';
+import { systemCode } from '../../errors';
 
 /**
  * Puts a finished folder in the place of another, which is only ever seen whole: should the process die in between, the

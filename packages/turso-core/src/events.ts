@@ -1,5 +1,5 @@
-import type { RowBatch } from '../sqlite/statement';
-import type { SnapshotProgress } from '../remote/remote';
+import type { RowBatch } from './sqlite/statement';
+import type { SnapshotProgress } from './remote/remote';
 
 /** What a command tells while it runs. The core prints nothing itself. */
 export type CoreEvent =

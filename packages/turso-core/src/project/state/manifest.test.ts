@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { makeTempDir } from '@turso-sync/testing';
-import type { TursoSyncError } from '../errors';
+import type { TursoSyncError } from '../../errors';
 import { readManifest, refuseNewer, requireBaseline, STATE_FORMAT, writeManifest } from './manifest';
-import { baselineFiles, type BaselineFiles } from './project';
+import { baselineFiles, type BaselineFiles } from '../project';
 
 const content = {
   createdAt: '2026-01-02T03:04:05.678Z',

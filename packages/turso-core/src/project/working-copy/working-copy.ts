@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { TursoSyncError } from '../errors';
-import { backupTo } from '../sqlite/files/backup';
-import { isDatabaseFile } from '../sqlite/files/file-header';
-import { openReadOnly, using } from '../sqlite/files/open';
-import { Database } from '../sqlite/files/sqlite';
-import { fileSystemError } from './disk';
+import { TursoSyncError } from '../../errors';
+import { backupTo } from '../../sqlite/files/backup';
+import { isDatabaseFile } from '../../sqlite/files/file-header';
+import { openReadOnly, using } from '../../sqlite/files/open';
+import { Database } from '../../sqlite/files/sqlite';
+import { fileSystemError } from '../state/disk';
 import { freeze, workingCopyError } from './freeze';
 
 /**

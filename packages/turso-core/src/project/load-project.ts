@@ -4,10 +4,10 @@ import { parseEnv } from 'node:util';
 import { TursoSyncError } from '../errors';
 import { isFile } from '../sqlite/files/replica-files';
 import { parseRemoteUrl, type RemoteAddress } from '../remote/url';
-import { checkConfig, settingsOf, withoutTokens, type Config } from './config';
-import { loadCosmiconfig } from './cosmiconfig';
-import { fileSystemError } from './disk';
-import { loadScript } from './load-script';
+import { checkConfig, settingsOf, withoutTokens, type Config } from './config/config';
+import { loadCosmiconfig } from './config/cosmiconfig';
+import { fileSystemError } from './state/disk';
+import { loadScript } from './config/load-script';
 import { stateFiles, type Project, type StateFiles } from './project';
 
 /** How a project is found. */

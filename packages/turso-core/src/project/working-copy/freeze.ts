@@ -1,10 +1,10 @@
 import fs from 'node:fs';
-import { systemCode, TursoSyncError } from '../errors';
-import { beginReading, whenUnlocked } from '../sqlite/files/begin';
-import { backupTo } from '../sqlite/files/backup';
-import { isDatabaseFile, leaveWalMode } from '../sqlite/files/file-header';
-import { Database } from '../sqlite/files/sqlite';
-import { fileSystemError } from './disk';
+import { systemCode, TursoSyncError } from '../../errors';
+import { beginReading, whenUnlocked } from '../../sqlite/files/begin';
+import { backupTo } from '../../sqlite/files/backup';
+import { isDatabaseFile, leaveWalMode } from '../../sqlite/files/file-header';
+import { Database } from '../../sqlite/files/sqlite';
+import { fileSystemError } from '../state/disk';
 
 /** How long to wait for readers, who keep a write-ahead log from being moved into the file, in milliseconds. */
 const LOG_TIMEOUT = 200;

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { linkOrCopy } from './backups';
+import { linkOrCopy } from './link-or-copy';
 import { fileSystemError } from './disk';
 import { writeManifest, type Manifest } from './manifest';
-import { baselineFiles, type StateFiles } from './project';
+import { baselineFiles, type StateFiles } from '../project';
 import { replaceDirectory } from './replace-directory';
 import { withTemporary } from './temporary';
 

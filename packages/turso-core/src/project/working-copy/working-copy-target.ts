@@ -1,5 +1,5 @@
-import { createFileRemote } from '../remote/file/file-remote';
-import type { Remote } from '../remote/remote';
+import { createFileRemote } from '../../remote/file/file-remote';
+import type { Remote } from '../../remote/remote';
 import { workingCopyError } from './freeze';
 
 /**

@@ -1,4 +1,4 @@
-import { isDiskFull, systemCode, TursoSyncError } from '../errors';
+import { isDiskFull, systemCode, TursoSyncError } from '../../errors';
 
 /** The error for a disk that is full; the caller's temporary files are removed anyway. */
 export function diskFull(cause: unknown): TursoSyncError {

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileSystemError } from './disk';
-import type { Project } from './project';
+import { fileSystemError } from '../state/disk';
+import { linkOrCopy } from '../state/link-or-copy';
+import type { Project } from '../project';
 
 /** Backups that are kept; the oldest goes first. */
 const KEPT = 5;
@@ -24,13 +25,4 @@ export function keepBackup({ files, workingCopy }: Project, frozen: string): str
     throw fileSystemError(error, directory);
   }
   return backup;
-}
-
-/** Gives a file that is never written again a second name, or makes a copy of it where that cannot be. */
-export function linkOrCopy(from: string, to: string): void {
-  try {
-    fs.linkSync(from, to);
-  } catch {
-    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
-  }
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
-import { systemCode } from '../errors';
+import { systemCode } from '../../errors';
 import { fileSystemError } from './disk';
-import type { StateFiles } from './project';
+import type { StateFiles } from '../project';
 
 /** What is noted of a push before anything of it is sent; gone when it is known how it ended. */
 export interface PushJournal {
