@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { conflictJson } from '../apply/conflict-json';
-import type { ConflictOptions } from '../commands/conflicts';
+import type { ConflictOptions } from '../commands/conflicts/conflict-options';
 import { pull } from '../commands/pull';
 import { pullText } from '../report/text';
 import type { Subcommand } from './commands';

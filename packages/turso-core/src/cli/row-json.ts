@@ -1,5 +1,5 @@
 import { jsonRow } from '../changeset/text/json';
-import type { ChangedRow } from '../commands/changed-rows';
+import type { ChangedRow } from '../commands/comparing/changed-rows';
 
 /** A changed row as `--json` prints it. */
 export function changedRowJson(row: ChangedRow): object {

@@ -1,30 +1,25 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import type { Changeset } from '../changeset/model';
 import { NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
-import { changesetJson } from '../changeset/text/json';
-import { changesetSql } from '../changeset/text/sql-text';
-import { isDiskFull, TursoSyncError } from '../errors';
+import { TursoSyncError } from '../errors';
 import { using, openReadOnly } from '../sqlite/files/open';
-import { writePieces } from '../sqlite/files/write-file';
 import { readSchema } from '../sqlite/schema/schema';
-import { diskFull } from '../project/state/disk';
 import { isLocked } from '../project/state/lock';
 import { nearest } from '../project/config/nearest';
 import { placeFile } from '../project/state/place-file';
 import type { Project } from '../project/project';
 import { readPushJournal } from '../project/state/push-journal';
 import { withTemporary } from '../project/state/temporary';
-import { changedRows, type ChangedRow } from './changed-rows';
-import { requireBase, withComparison } from './compare';
+import { changedRows, type ChangedRow } from './comparing/changed-rows';
+import { requireBase, withComparison } from './comparing/compare';
+import { changesIn, writeChanges, type ChangeFiles } from './comparing/written-changes';
 import { timed, type OnEvent } from '../events';
-import { planOf } from './plan';
+import { planOf } from './sending/plan';
 
 /** What `diff` answers. */
 export interface DiffResult {
   readonly changes: ChangeSummary;
   /** The files that hold the changes in full. */
-  readonly files: { readonly sql: string; readonly json: string };
+  readonly files: ChangeFiles;
   /** Changed rows, where they were asked for. */
   readonly rows?: readonly ChangedRow[];
 }
@@ -118,44 +113,3 @@ const NOTHING: Changeset = {
   knownTables: [],
   renumbered: [],
 };
-
-/** Files that hold the changes in full, written beside their places: see {@link writeChanges}. */
-export interface WrittenChanges {
-  /** The file of changes, wherever it is now. */
-  readonly json: string;
-  /** Puts them in their places, each replaced whole. */
-  publish(): DiffResult['files'];
-}
-
-/** The names of these files in a temporary folder. */
-const WRITTEN = { sql: 'diff.sql', json: 'changes.json' };
-
-/** Writes `diff.sql` and `changes.json` into a temporary folder. Throws DISK_FULL. */
-export async function writeChanges(
-  directory: string,
-  changeset: Changeset,
-  head: object | undefined,
-): Promise<void> {
-  try {
-    await writePieces(path.join(directory, WRITTEN.sql), changesetSql(changeset));
-    await writePieces(path.join(directory, WRITTEN.json), changesetJson(changeset, new Date(), head));
-  } catch (error) {
-    throw isDiskFull(error) ? diskFull(error) : error;
-  }
-}
-
-/** What {@link writeChanges} has written into a folder. */
-export function changesIn(
-  directory: string,
-  { files: { diffSql: sql, changesJson: json } }: Project,
-): WrittenChanges {
-  const written = { sql: path.join(directory, WRITTEN.sql), json: path.join(directory, WRITTEN.json) };
-  return {
-    json: written.json,
-    publish() {
-      fs.renameSync(written.sql, sql);
-      fs.renameSync(written.json, json);
-      return { sql, json };
-    },
-  };
-}

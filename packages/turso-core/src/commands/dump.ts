@@ -12,10 +12,10 @@ import { readManifest } from '../project/state/manifest';
 import { placeFile } from '../project/state/place-file';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
-import { requireBase } from './compare';
+import { requireBase } from './comparing/compare';
 import { connectTo } from '../project/connect-to';
 import { timed, type OnEvent } from '../events';
-import { download } from './snapshot';
+import { download } from './fetching/download';
 
 /** What can be dumped. */
 export type DumpSource = 'base' | 'working-copy' | 'remote';

@@ -12,13 +12,13 @@ import { endPush } from '../project/state/push-journal';
 import { recoverDirectory } from '../project/state/replace-directory';
 import { withTemporary } from '../project/state/temporary';
 import { backUpWorkingCopy, writeWorkingCopy } from '../project/working-copy/working-copy';
-import { requireBase, withComparison } from './compare';
+import { requireBase, withComparison } from './comparing/compare';
 import { connectTo } from '../project/connect-to';
 import type { OnEvent } from '../events';
-import { finishPush } from './finish-push';
-import { finishPull } from './pull';
+import { finishPush } from './recovery/finish-push';
+import { finishPull } from './recovery/finish-pull';
 import { notePull, noteWritten, pullDone, pullUnderWay } from '../project/state/pull-journal';
-import { takeSnapshot } from './snapshot';
+import { takeSnapshot } from './fetching/take-snapshot';
 
 /** What `init` may be told. */
 export interface InitOptions {

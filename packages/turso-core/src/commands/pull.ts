@@ -1,55 +1,16 @@
-import fs from 'node:fs';
-import path from 'node:path';
-import { apply } from '../apply/apply';
-import type { Conflict } from '../apply/conflict';
-import type { Target } from '../apply/target';
-import { withDiff } from '../changeset/diff';
-import type { Changeset } from '../changeset/model';
-import { countChanges, isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
-import { TursoSyncError } from '../errors';
-import { openReadOnly, using } from '../sqlite/files/open';
-import { createFileRemote } from '../remote/file/file-remote';
-import type { Remote } from '../remote/remote';
-import { keepBackup } from '../project/working-copy/backups';
-import { replaceBase } from '../project/state/base';
-import { fileSystemError } from '../project/state/disk';
-import { withLock } from '../project/state/lock';
-import type { Manifest } from '../project/state/manifest';
-import type { Project } from '../project/project';
-import { withTemporary } from '../project/state/temporary';
-import { workingCopyTarget } from '../project/working-copy/working-copy-target';
-import { requireBase, withComparison, type Comparison } from './compare';
-import { NONE_RESOLVED, policyOf, resolvedIn, type ConflictOptions, type Resolved } from './conflicts';
-import { removeConflicts, writeConflicts } from './conflicts-file';
+import { countChanges, summarize } from '../changeset/summary';
 import { connectTo } from '../project/connect-to';
-import { timed, type OnEvent } from '../events';
-import { finishPush } from './finish-push';
-import { notePull, noteWritten, pullDone, pullUnderWay } from '../project/state/pull-journal';
-import { currentSnapshot } from './snapshot';
+import type { Project } from '../project/project';
+import { withLock } from '../project/state/lock';
+import { withTemporary } from '../project/state/temporary';
+import type { Remote } from '../remote/remote';
+import { requireBase, withComparison } from './comparing/compare';
+import { finishPull } from './recovery/finish-pull';
+import { finishPush } from './recovery/finish-push';
+import { rebase, unchanged, type PullOptions, type PullResult } from './merging/rebase';
+import { currentSnapshot } from './fetching/take-snapshot';
 
-/** What `pull` may be told. */
-export interface PullOptions extends ConflictOptions {
-  readonly onEvent?: OnEvent;
-}
-
-/** How a pull ended. */
-export interface PullResult extends Resolved {
-  /**
-   * `pulled`: the working copy has the remote's changes. `unchanged`: the remote had none that it lacked. `conflict`: both
-   * sides changed the same, and the working copy is as it was.
-   */
-  readonly status: 'pulled' | 'unchanged' | 'conflict';
-  /** What was changed in the working copy. */
-  readonly changes: ChangeSummary;
-  /** Number of changes in the working copy that are still to be pushed. */
-  readonly pending: number;
-  readonly conflicts: readonly Conflict[];
-  /** The backup of the working copy as it was before, or null where it was not changed. */
-  readonly backup: string | null;
-}
-
-/** Times that an app may write just what a pull is about to write, before it gives up. */
-const ATTEMPTS = 5;
+export type { PullOptions, PullResult } from './merging/rebase';
 
 /**
  * Brings what has changed on the remote into the working copy, and keeps what was changed there: your changes are put on
@@ -88,172 +49,10 @@ async function pullFrom(project: Project, remote: Remote, options: PullOptions):
   return rebase(project, snapshot, options);
 }
 
-/** Puts the working copy's changes on top of a snapshot that is there, which is the base afterwards. */
-async function rebase(project: Project, snapshot: Manifest, options: PullOptions): Promise<PullResult> {
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const result = await withTemporary(project.files.directory, (temporary) =>
-      tryRebase({ project, snapshot, temporary, options }),
-    );
-    if (result !== 'again') return result;
-  }
-  throw new TursoSyncError(
-    'WORKING_COPY_LOCKED',
-    `${project.workingCopy} changes faster than the remote's changes can be brought in.`,
-    { hint: 'Let the app pause, then run the command again. Nothing was changed.', retryable: true },
-  );
-}
-
-interface Context {
-  readonly project: Project;
-  readonly snapshot: Manifest;
-  readonly temporary: string;
-  readonly options: PullOptions;
-}
-
-async function tryRebase(context: Context): Promise<PullResult | 'again'> {
-  const { project, snapshot, temporary, options } = context;
-  const { base, snapshot: taken } = project.files;
-  const edits = await asPulled(() =>
-    withComparison(project, temporary, (found) =>
-      timed(options.onEvent, 'merge', () => merge(context, found)),
-    ),
-  );
-  if (edits !== null && 'conflicts' in edits) {
-    const { conflicts, pending } = edits;
-    await writeConflicts(context, conflicts, { location: snapshot.remote, onEvent: options.onEvent });
-    return { ...unchanged(pending), status: 'conflict', conflicts };
-  }
-  // Without changes of its own, the working copy is to become what the snapshot is.
-  const [before, after] = edits === null ? [base.database, taken.database] : [edits.frozen, edits.merged];
-  const written = await asPulled(() =>
-    withDiff(before, after, async (changeset) => {
-      const changes = summarize(changeset);
-      const backup = isEmpty(changes) ? null : keepBackup(project, before);
-      if (backup !== null && !(await bringIn(context, { changeset, before, after, backup }))) return 'again';
-      return { changes, backup };
-    }),
-  );
-  if (written === 'again') return written;
-  await replaceBase(project.files, snapshot);
-  pullDone(project);
-  removeConflicts(project);
-  const isSame = written.backup === null && (edits?.resolved.resolved.length ?? 0) === 0;
-  const status = isSame ? 'unchanged' : 'pulled';
-  return { ...unchanged(edits?.pending ?? 0), ...edits?.resolved, ...written, status };
-}
-
-/** The working copy as it was, and its changes on top of a copy of the snapshot; or why they cannot be put there. */
-type Merged = { readonly pending: number } & (
-  | { readonly frozen: string; readonly merged: string; readonly resolved: Resolved }
-  | { readonly conflicts: readonly Conflict[] }
-);
-
-async function merge(context: Context, comparison: Comparison | null): Promise<Merged | null> {
-  if (comparison === null) return null;
-  const { project, temporary, options } = context;
-  const { changeset, frozen } = comparison;
-  const merged = path.join(temporary, 'merged.db');
-  try {
-    fs.copyFileSync(project.files.snapshot.database, merged, fs.constants.COPYFILE_FICLONE);
-  } catch (error) {
-    throw fileSystemError(error, merged);
-  }
-  const movedRowids = new Set(requireBase(project).movedRowids);
-  const target = createFileRemote(merged, 'the snapshot');
-  const result = await apply(changeset, target, { ...policyOf(options), movedRowids });
-  if (result.status === 'conflict') {
-    return { pending: countChanges(summarize(changeset)), conflicts: result.conflicts };
-  }
-  const pending = countChanges(summarize(result.applied)) - result.alreadyThere;
-  return { pending, frozen, merged, resolved: resolvedIn(result) };
-}
-
-/** Changes the working copy. Answers false, with nothing written, where the app was quicker. */
-async function bringIn(
-  { project, snapshot, options }: Context,
-  work: {
-    readonly changeset: Changeset;
-    readonly before: string;
-    readonly after: string;
-    readonly backup: string;
-  },
-): Promise<boolean> {
-  const target = withApplicationId(workingCopyTarget(project.workingCopy), project, work.before);
-  notePull(project, snapshot);
-  try {
-    const result = await timed(options.onEvent, 'write the working copy', () =>
-      apply(work.changeset, target, { movedRowids: new Set() }),
-    );
-    if (result.status === 'applied') {
-      noteWritten(project, snapshot);
-      return true;
-    }
-  } catch (error) {
-    dropAttempt();
-    throw error;
-  }
-  dropAttempt();
-  return false;
-
-  function dropAttempt(): void {
-    fs.rmSync(work.backup, { force: true });
-    pullDone(project);
-  }
-}
-
-/** Servers do not take `application_id`, but may have one; it comes along where the app has not set its own. */
-function withApplicationId(
-  target: Pick<Target, 'transact' | 'read' | 'location'>,
-  { files }: Project,
-  before: string,
-): typeof target {
-  const [base, ours, theirs] = [files.base.database, before, files.snapshot.database].map(applicationId);
-  if (ours !== base || theirs === base) return target;
-  const sql = `PRAGMA application_id = ${theirs}`;
-  return { ...target, transact: (statements) => target.transact([...statements, { sql }]) };
-}
-
-function applicationId(file: string): number {
-  return using(openReadOnly(file), (db) => db.pragma('application_id', { simple: true }) as number);
-}
-
-function unchanged(pending: number): PullResult {
-  return {
-    status: 'unchanged',
-    changes: NO_CHANGES,
-    pending,
-    conflicts: [],
-    backup: null,
-    ...NONE_RESOLVED,
-  };
-}
-
 async function countPending(project: Project): Promise<number> {
   return withTemporary(project.files.directory, (temporary) =>
     withComparison(project, temporary, (found) =>
       found === null ? 0 : countChanges(summarize(found.changeset)),
     ),
   );
-}
-
-/** The engine's refusals speak of a push. */
-async function asPulled<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof TursoSyncError && error.code === 'UNSUPPORTED_CHANGE')) throw error;
-    throw new TursoSyncError('UNSUPPORTED_CHANGE', error.message.replace('pushed', 'brought in'), {
-      hint: 'Nothing was changed. `turso-sync dump-init` takes the remote as it is; with --force also over changes, after keeping a dated backup.',
-      cause: error,
-    });
-  }
-}
-
-/** Finishes a pull that was broken off after the working copy was written, or before. */
-export async function finishPull(project: Project): Promise<void> {
-  const taken = pullUnderWay(project);
-  // What has been edited since is on top of it.
-  if (taken?.isWritten === true) await replaceBase(project.files, taken.snapshot);
-  else if (taken !== null) await rebase(project, taken.snapshot, {});
-  pullDone(project);
 }

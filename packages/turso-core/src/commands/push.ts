@@ -4,16 +4,16 @@ import { withLock } from '../project/state/lock';
 import { withMovedRowids, type Manifest } from '../project/state/manifest';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
-import { moveBase } from './advance-base';
-import { requireBase, withComparison, type Comparison } from './compare';
-import { NONE_RESOLVED, policyOf, type ConflictOptions, type Resolved } from './conflicts';
-import { removeConflicts } from './conflicts-file';
-import { changesIn, writeChanges } from './diff';
+import { moveBase } from './sending/advance-base';
+import { requireBase, withComparison, type Comparison } from './comparing/compare';
+import { NONE_RESOLVED, policyOf, type ConflictOptions, type Resolved } from './conflicts/conflict-options';
+import { removeConflicts } from './conflicts/conflicts-file';
+import { changesIn, writeChanges } from './comparing/written-changes';
 import { timed } from '../events';
-import { finishPush, type ResumeOptions } from './finish-push';
-import { stale, withPlan } from './plan';
-import { finishPull } from './pull';
-import { send } from './send';
+import { finishPush, type ResumeOptions } from './recovery/finish-push';
+import { stale, withPlan } from './sending/plan';
+import { finishPull } from './recovery/finish-pull';
+import { send } from './sending/send';
 
 /** What `push` may be told. */
 export interface PushOptions extends ConflictOptions, ResumeOptions {

@@ -10,7 +10,7 @@ import type { BaselineFiles, Project } from '../project/project';
 import { readPushJournal } from '../project/state/push-journal';
 import { withTemporary } from '../project/state/temporary';
 import { workflowMode, type WorkflowMode } from '../project/workflow-mode';
-import { requireBase, withComparison } from './compare';
+import { requireBase, withComparison } from './comparing/compare';
 
 /** What is known of a file. */
 export interface FileStatus {

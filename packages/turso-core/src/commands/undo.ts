@@ -7,13 +7,13 @@ import type { Project } from '../project/project';
 import { readPushJournal } from '../project/state/push-journal';
 import { listPushes, type PushFile } from '../project/state/pushes';
 import { withTemporary } from '../project/state/temporary';
-import { compareWithBase, requireBase } from './compare';
-import { writeConflicts } from './conflicts-file';
+import { compareWithBase, requireBase } from './comparing/compare';
+import { writeConflicts } from './conflicts/conflicts-file';
 import type { OnEvent } from '../events';
-import { finishPush } from './finish-push';
-import { replay } from './plan';
-import { finishPull } from './pull';
-import { send } from './send';
+import { finishPush } from './recovery/finish-push';
+import { replay } from './sending/plan';
+import { finishPull } from './recovery/finish-pull';
+import { send } from './sending/send';
 
 /** What `undo` may be told. */
 export interface UndoOptions {

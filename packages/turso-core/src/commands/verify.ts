@@ -13,7 +13,7 @@ import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
 import { connectTo } from '../project/connect-to';
 import { timed, type OnEvent } from '../events';
-import { download } from './snapshot';
+import { download } from './fetching/download';
 
 /** What `verify` may be told. */
 export interface VerifyOptions {

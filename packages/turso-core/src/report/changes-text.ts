@@ -1,5 +1,5 @@
 import { isEmpty, type ChangeSummary } from '../changeset/summary';
-import type { ChangedRow } from '../commands/changed-rows';
+import type { ChangedRow } from '../commands/comparing/changed-rows';
 import type { DiffResult } from '../commands/diff';
 import { count } from './units';
 import { rowText, valueText } from './value-text';

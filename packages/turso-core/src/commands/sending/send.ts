@@ -1,19 +1,19 @@
-import { apply, type ApplyOptions } from '../apply/apply';
-import type { Conflict } from '../apply/conflict';
-import type { Plan } from '../apply/plan/plan';
-import { asOnRemote } from '../changeset/as-on-remote';
-import { underNewNames } from '../changeset/schema/under-new-names';
-import { TursoSyncError } from '../errors';
-import type { Remote } from '../remote/remote';
-import { withMovedRowids, type Manifest } from '../project/state/manifest';
-import type { Project } from '../project/project';
-import { beginPush, endPush, type PushPurpose } from '../project/state/push-journal';
+import { apply, type ApplyOptions } from '../../apply/apply';
+import type { Conflict } from '../../apply/conflict';
+import type { Plan } from '../../apply/plan/plan';
+import { asOnRemote } from '../../changeset/as-on-remote';
+import { underNewNames } from '../../changeset/schema/under-new-names';
+import { TursoSyncError } from '../../errors';
+import type { Remote } from '../../remote/remote';
+import { withMovedRowids, type Manifest } from '../../project/state/manifest';
+import type { Project } from '../../project/project';
+import { beginPush, endPush, type PushPurpose } from '../../project/state/push-journal';
 import { advanceBase } from './advance-base';
-import type { Comparison } from './compare';
-import { NONE_RESOLVED, resolvedIn, type Resolved } from './conflicts';
-import { removeConflicts, writeConflicts } from './conflicts-file';
-import { connectTo } from '../project/connect-to';
-import { timed, type CoreEvent, type OnEvent } from '../events';
+import type { Comparison } from '../comparing/compare';
+import { NONE_RESOLVED, resolvedIn, type Resolved } from '../conflicts/conflict-options';
+import { removeConflicts, writeConflicts } from '../conflicts/conflicts-file';
+import { connectTo } from '../../project/connect-to';
+import { timed, type CoreEvent, type OnEvent } from '../../events';
 import { createPushRecords, type PushRecords } from './push-records';
 
 /** Changes that are to be put on the remote. */

@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import { keyObject, type Conflict } from '../apply/conflict';
-import { withDiff } from '../changeset/diff';
+import { keyObject, type Conflict } from '../../apply/conflict';
+import { withDiff } from '../../changeset/diff';
 import {
   CHANGE_KINDS,
   type ChangeKind,
   type Changeset,
   type RowChange,
   type TableChanges,
-} from '../changeset/model';
-import type { ChangeSummary } from '../changeset/summary';
-import { changesetJson } from '../changeset/text/json';
-import { writePieces } from '../sqlite/files/write-file';
+} from '../../changeset/model';
+import type { ChangeSummary } from '../../changeset/summary';
+import { changesetJson } from '../../changeset/text/json';
+import { writePieces } from '../../sqlite/files/write-file';
 
 /** Whether what takes changes back does not follow from them, but only from both databases. */
 export function needsInverse({ schema, virtual }: Changeset): boolean {

@@ -1,5 +1,5 @@
-import type { ApplyOptions, ApplyResult } from '../apply/apply';
-import type { Conflict } from '../apply/conflict';
+import type { ApplyOptions, ApplyResult } from '../../apply/apply';
+import type { Conflict } from '../../apply/conflict';
 
 /** What to do where both sides have changed the same. */
 export interface ConflictOptions {

@@ -1,20 +1,20 @@
 import path from 'node:path';
-import { findEvidence } from '../apply/arrival';
-import { asOnRemote } from '../changeset/as-on-remote';
-import type { Changeset } from '../changeset/model';
-import { summarize, type ChangeSummary } from '../changeset/summary';
-import { TursoSyncError } from '../errors';
-import type { Remote } from '../remote/remote';
-import { linkOrCopy } from '../project/state/link-or-copy';
-import { withMovedRowids } from '../project/state/manifest';
-import type { Project } from '../project/project';
-import { endPush, readPushJournal, type PushJournal } from '../project/state/push-journal';
-import { withTemporary } from '../project/state/temporary';
-import { advanceBase } from './advance-base';
-import { compareWithBase, requireBase } from './compare';
-import { connectTo } from '../project/connect-to';
-import type { OnEvent } from '../events';
-import { createPushRecords } from './push-records';
+import { findEvidence } from '../../apply/arrival';
+import { asOnRemote } from '../../changeset/as-on-remote';
+import type { Changeset } from '../../changeset/model';
+import { summarize, type ChangeSummary } from '../../changeset/summary';
+import { TursoSyncError } from '../../errors';
+import type { Remote } from '../../remote/remote';
+import { linkOrCopy } from '../../project/state/link-or-copy';
+import { withMovedRowids } from '../../project/state/manifest';
+import type { Project } from '../../project/project';
+import { endPush, readPushJournal, type PushJournal } from '../../project/state/push-journal';
+import { withTemporary } from '../../project/state/temporary';
+import { advanceBase } from '../sending/advance-base';
+import { compareWithBase, requireBase } from '../comparing/compare';
+import { connectTo } from '../../project/connect-to';
+import type { OnEvent } from '../../events';
+import { createPushRecords } from '../sending/push-records';
 
 /** What a person has decided about a push that was cut off, where it cannot be found out. */
 export interface ResumeOptions {

@@ -1,16 +1,16 @@
 import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { compareDatabases } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
-import { beginPush } from '../project/state/push-journal';
-import { cutOffPush } from './cut-off.fixture';
-import { diff } from './diff';
-import type { CoreEvent } from '../events';
-import { init } from './init';
-import { makeFileProject, type FileProject } from './project.fixture';
-import { pull } from './pull';
-import { push } from './push';
-import { status } from './status';
-import { undo } from './undo';
+import { beginPush } from '../../project/state/push-journal';
+import { cutOffPush } from '../cut-off.fixture';
+import { diff } from '../diff';
+import type { CoreEvent } from '../../events';
+import { init } from '../init';
+import { makeFileProject, type FileProject } from '../project.fixture';
+import { pull } from '../pull';
+import { push } from '../push';
+import { status } from '../status';
+import { undo } from '../undo';
 
 let at: FileProject;
 

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { apply } from '../apply/apply';
-import { summarize } from '../changeset/summary';
-import { openChanges, type ChangesFile } from '../changeset/text/read-json';
-import { TursoSyncError } from '../errors';
-import { openReadOnly } from '../sqlite/files/open';
-import { createFileRemote } from '../remote/file/file-remote';
-import { fileSystemError } from '../project/state/disk';
-import type { Project } from '../project/project';
-import { compareWithBase, requireBase, type Comparison } from './compare';
+import { apply } from '../../apply/apply';
+import { summarize } from '../../changeset/summary';
+import { openChanges, type ChangesFile } from '../../changeset/text/read-json';
+import { TursoSyncError } from '../../errors';
+import { openReadOnly } from '../../sqlite/files/open';
+import { createFileRemote } from '../../remote/file/file-remote';
+import { fileSystemError } from '../../project/state/disk';
+import type { Project } from '../../project/project';
+import { compareWithBase, requireBase, type Comparison } from '../comparing/compare';
 
 /** What a saved plan is made for. */
 export interface PlanFor {

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { TursoSyncError } from '../errors';
-import { linkOrCopy } from '../project/state/link-or-copy';
-import { fileSystemError } from '../project/state/disk';
-import { writeManifest, type Manifest } from '../project/state/manifest';
-import { baselineFiles, type Project } from '../project/project';
-import { replaceDirectory } from '../project/state/replace-directory';
+import { TursoSyncError } from '../../errors';
+import { linkOrCopy } from '../../project/state/link-or-copy';
+import { fileSystemError } from '../../project/state/disk';
+import { writeManifest, type Manifest } from '../../project/state/manifest';
+import { baselineFiles, type Project } from '../../project/project';
+import { replaceDirectory } from '../../project/state/replace-directory';
 
 /** Makes a database that is never written again the base. */
 export function moveBase(project: Project, temporary: string, database: string, manifest: Manifest): void {

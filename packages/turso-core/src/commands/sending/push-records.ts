@@ -1,12 +1,12 @@
 import path from 'node:path';
-import type { Changeset } from '../changeset/model';
-import { summarize } from '../changeset/summary';
-import { changesetJson } from '../changeset/text/json';
-import { writePieces } from '../sqlite/files/write-file';
-import { linkOrCopy } from '../project/state/link-or-copy';
-import type { Project } from '../project/project';
-import { keepPush } from '../project/state/pushes';
-import { changesIn, writeChanges } from './diff';
+import type { Changeset } from '../../changeset/model';
+import { summarize } from '../../changeset/summary';
+import { changesetJson } from '../../changeset/text/json';
+import { writePieces } from '../../sqlite/files/write-file';
+import { linkOrCopy } from '../../project/state/link-or-copy';
+import type { Project } from '../../project/project';
+import { keepPush } from '../../project/state/pushes';
+import { changesIn, writeChanges } from '../comparing/written-changes';
 import { needsInverse, writeInverse, type Pushed } from './inverse';
 
 /** What was pushed, as records are to tell it. */

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Conflict } from '../apply/conflict';
-import { conflictsJson } from '../apply/conflict-json';
-import { writePieces } from '../sqlite/files/write-file';
-import type { Project } from '../project/project';
-import type { OnEvent } from '../events';
+import type { Conflict } from '../../apply/conflict';
+import { conflictsJson } from '../../apply/conflict-json';
+import { writePieces } from '../../sqlite/files/write-file';
+import type { Project } from '../../project/project';
+import type { OnEvent } from '../../events';
 
 /** Writes all conflicts to `conflicts.json` in the state folder, replaced whole. A failure is only warned of. */
 export async function writeConflicts(

@@ -1,14 +1,14 @@
 import path from 'node:path';
-import { rehearse } from '../apply/rehearse';
-import { refuseLosses } from '../changeset/as-on-remote';
-import { withDiff } from '../changeset/diff';
-import type { Changeset } from '../changeset/model';
-import { systemCode, TursoSyncError } from '../errors';
-import { openReadOnly, using } from '../sqlite/files/open';
-import { freeze, workingCopyError } from '../project/working-copy/freeze';
-import { damaged, readManifest, requireBaseline, type Manifest } from '../project/state/manifest';
-import type { Project } from '../project/project';
-import { recoverDirectory } from '../project/state/replace-directory';
+import { rehearse } from '../../apply/rehearse';
+import { refuseLosses } from '../../changeset/as-on-remote';
+import { withDiff } from '../../changeset/diff';
+import type { Changeset } from '../../changeset/model';
+import { systemCode, TursoSyncError } from '../../errors';
+import { openReadOnly, using } from '../../sqlite/files/open';
+import { freeze, workingCopyError } from '../../project/working-copy/freeze';
+import { damaged, readManifest, requireBaseline, type Manifest } from '../../project/state/manifest';
+import type { Project } from '../../project/project';
+import { recoverDirectory } from '../../project/state/replace-directory';
 
 /** The working copy held against its base. */
 export interface Comparison {

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { compareDatabases, makeTempDir } from '@turso-sync/testing';
-import { diff } from './diff';
-import { init } from './init';
-import { makeFileProject, type FileProject } from './project.fixture';
-import { push } from './push';
+import { diff } from '../diff';
+import { init } from '../init';
+import { makeFileProject, type FileProject } from '../project.fixture';
+import { push } from '../push';
 
 let at: FileProject;
 let plan: string;

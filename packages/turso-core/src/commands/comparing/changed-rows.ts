@@ -1,5 +1,5 @@
-import { keyObject, rowObject, type ConflictRow } from '../apply/conflict';
-import { CHANGE_KINDS, type ChangeKind, type Changeset, type TableChanges } from '../changeset/model';
+import { keyObject, rowObject, type ConflictRow } from '../../apply/conflict';
+import { CHANGE_KINDS, type ChangeKind, type Changeset, type TableChanges } from '../../changeset/model';
 
 /** A changed row, for people to look at. Rows are objects from column to value. */
 export interface ChangedRow {

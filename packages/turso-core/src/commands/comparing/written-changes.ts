@@ -1,0 +1,56 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Changeset } from '../../changeset/model';
+import { changesetJson } from '../../changeset/text/json';
+import { changesetSql } from '../../changeset/text/sql-text';
+import { isDiskFull } from '../../errors';
+import { diskFull } from '../../project/state/disk';
+import type { Project } from '../../project/project';
+import { writePieces } from '../../sqlite/files/write-file';
+
+/** The files that hold changes in full: as SQL and as `changes.json`. */
+export interface ChangeFiles {
+  readonly sql: string;
+  readonly json: string;
+}
+
+/** Files that hold the changes in full, written beside their places: see {@link writeChanges}. */
+export interface WrittenChanges {
+  /** The file of changes, wherever it is now. */
+  readonly json: string;
+  /** Puts them in their places, each replaced whole. */
+  publish(): ChangeFiles;
+}
+
+/** The names of these files in a temporary folder. */
+const WRITTEN = { sql: 'diff.sql', json: 'changes.json' };
+
+/** Writes `diff.sql` and `changes.json` into a temporary folder. Throws DISK_FULL. */
+export async function writeChanges(
+  directory: string,
+  changeset: Changeset,
+  head: object | undefined,
+): Promise<void> {
+  try {
+    await writePieces(path.join(directory, WRITTEN.sql), changesetSql(changeset));
+    await writePieces(path.join(directory, WRITTEN.json), changesetJson(changeset, new Date(), head));
+  } catch (error) {
+    throw isDiskFull(error) ? diskFull(error) : error;
+  }
+}
+
+/** What {@link writeChanges} has written into a folder. */
+export function changesIn(
+  directory: string,
+  { files: { diffSql: sql, changesJson: json } }: Project,
+): WrittenChanges {
+  const written = { sql: path.join(directory, WRITTEN.sql), json: path.join(directory, WRITTEN.json) };
+  return {
+    json: written.json,
+    publish() {
+      fs.renameSync(written.sql, sql);
+      fs.renameSync(written.json, json);
+      return { sql, json };
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { isDiskFull } from '../../errors';
+import type { OnEvent } from '../../events';
+import { baselineFiles, type Project } from '../../project/project';
+import { diskFull } from '../../project/state/disk';
+import { refuseNewer, soundBaseline, writeManifest, type Manifest } from '../../project/state/manifest';
+import { recoverDirectory, replaceDirectory } from '../../project/state/replace-directory';
+import { withTemporary } from '../../project/state/temporary';
+import type { Remote } from '../../remote/remote';
+import { writeDumpFile } from '../../sqlite/dump/write-dump';
+import { download } from './download';
+
+/** Takes a snapshot under a lock that the caller holds. */
+export async function takeSnapshot(project: Project, remote: Remote, onEvent?: OnEvent): Promise<Manifest> {
+  const { directory, snapshot: target } = project.files;
+  refuseNewer(target);
+  onEvent?.({ type: 'connect', location: remote.location });
+  try {
+    return await withTemporary(directory, async (temporary) => {
+      const files = baselineFiles(path.join(temporary, 'snapshot'));
+      fs.mkdirSync(files.directory);
+      const dump = path.join(files.directory, path.basename(target.dump));
+      // Read before the snapshot: a write in between then makes it look stale, never fresh.
+      const fingerprint = await remote.fingerprint();
+      const taken = await download(remote, files.database, onEvent, (options) =>
+        writeDumpFile(files.database, dump, options),
+      );
+      const manifest = writeManifest(files, {
+        createdAt: new Date().toISOString(),
+        remote: remote.location,
+        fingerprint,
+        method: taken.method,
+        setAside: taken.setAside,
+        bytes: fs.statSync(files.database).size,
+      });
+      replaceDirectory(files.directory, target.directory);
+      return manifest;
+    });
+  } catch (error) {
+    throw isDiskFull(error) ? diskFull(error) : error;
+  }
+}
+
+/** The snapshot that is there, where it has the remote's mark, else a new one. */
+export async function currentSnapshot(
+  project: Project,
+  remote: Remote,
+  mark: string | null,
+  onEvent?: OnEvent,
+): Promise<Manifest> {
+  recoverDirectory(project.files.snapshot.directory);
+  const known = soundBaseline(project.files.snapshot);
+  const isCurrent = mark !== null && known?.fingerprint === mark && known.remote === remote.location;
+  return isCurrent ? known : takeSnapshot(project, remote, onEvent);
+}
