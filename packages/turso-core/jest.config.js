@@ -1,3 +1,7 @@
 'use strict';
 
-module.exports = { ...require('../../jest.preset.js'), setupFiles: ['<rootDir>/jest.setup.js'] };
+module.exports = {
+  ...require('../../jest.preset.js'),
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  setupFiles: ['<rootDir>/jest.setup.js'],
+};

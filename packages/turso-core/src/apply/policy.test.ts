@@ -1,7 +1,7 @@
 import type { ApplyOptions } from './apply';
 import type { Conflict } from './conflict';
-import { play, type Story } from './scene.fixture';
-import { ADAPTERS } from './served.fixture';
+import { play, type Story } from '../../test/push/scene.fixture';
+import { ADAPTERS } from '../../test/push/served.fixture';
 
 const BASE = `
   CREATE TABLE t(id INTEGER PRIMARY KEY, a, b, u UNIQUE);

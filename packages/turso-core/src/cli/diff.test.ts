@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { makeTempDir, buildDatabase } from '@turso-sync/testing';
-import { makeProject, type TestProject } from './cli.fixture';
+import { makeProject, type TestProject } from '../../test/fixtures/cli.fixture';
 
 describe('turso-sync diff, looking closer', () => {
   let project: TestProject;

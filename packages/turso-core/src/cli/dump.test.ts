@@ -11,8 +11,8 @@ import {
   startSqld,
   type Sqld,
 } from '@turso-sync/testing';
-import { buildNastyDatabase } from '../remote/nasty-database.fixture';
-import { leftovers, makeProject, type TestProject } from './cli.fixture';
+import { buildNastyDatabase } from '../../test/fixtures/nasty-database.fixture';
+import { leftovers, makeProject, type TestProject } from '../../test/fixtures/cli.fixture';
 
 const describeWithTools = requireTool('sqld') && requireTool('sqlite3') ? describe : describe.skip;
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { buildDatabase } from '@turso-sync/testing';
 import { version } from '../version';
-import { makeProject, startCommand, type Answer, type TestProject } from './cli.fixture';
+import { makeProject, startCommand, type Answer, type TestProject } from '../../test/fixtures/cli.fixture';
 
 const COMMANDS = ['dump-init', 'dump-push', 'pull', 'undo', 'verify', 'diff', 'dump', 'status'];
 

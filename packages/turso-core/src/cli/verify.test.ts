@@ -8,7 +8,7 @@ import {
   startSqld,
   type Sqld,
 } from '@turso-sync/testing';
-import { leftovers, makeProject, type TestProject } from './cli.fixture';
+import { leftovers, makeProject, type TestProject } from '../../test/fixtures/cli.fixture';
 
 const ODD = `CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT, a, b TEXT COLLATE NOCASE, c AS (a));
   INSERT INTO t(a, b) VALUES (9e999, 'x'), (-0.0, char(0)), (0.1, CAST(x'ff' AS TEXT)), (x'', NULL), (9223372036854775807, char(65279));

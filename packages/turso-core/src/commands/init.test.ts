@@ -12,7 +12,7 @@ import { buildDatabase, compareDatabases, editDatabase } from '@turso-sync/testi
 import Database from 'better-sqlite3';
 import { readManifest, writeManifest, type Manifest } from '../project/state/manifest';
 import { init } from './init';
-import { makeFileProject, type FileProject } from './project.fixture';
+import { makeFileProject, type FileProject } from '../../test/fixtures/project.fixture';
 import { push } from './push';
 import { snapshot } from './snapshot';
 import { status } from './status';

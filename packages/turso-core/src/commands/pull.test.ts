@@ -3,7 +3,7 @@ import { compareDatabases } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
 import { readManifest } from '../project/state/manifest';
 import { init } from './init';
-import { makeFileProject, type FileProject } from './project.fixture';
+import { makeFileProject, type FileProject } from '../../test/fixtures/project.fixture';
 import { pull } from './pull';
 import { push } from './push';
 import { status } from './status';

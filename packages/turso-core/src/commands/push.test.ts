@@ -4,7 +4,7 @@ import { openReadOnly, using } from '../sqlite/files/open';
 import { readManifest } from '../project/state/manifest';
 import type { CoreEvent } from '../events';
 import { init } from './init';
-import { makeFileProject, type FileProject } from './project.fixture';
+import { makeFileProject, type FileProject } from '../../test/fixtures/project.fixture';
 import { push } from './push';
 import { status } from './status';
 

@@ -1,10 +1,10 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { compareDatabases, makeTempDir } from '@turso-sync/testing';
-import { cutOffPush } from './cut-off.fixture';
+import { cutOffPush } from '../../test/fixtures/cut-off.fixture';
 import { diff } from './diff';
 import { init } from './init';
-import { makeFileProject, type FileProject } from './project.fixture';
+import { makeFileProject, type FileProject } from '../../test/fixtures/project.fixture';
 import { pull } from './pull';
 import { push } from './push';
 import { pushes, undo } from './undo';

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { execOn, makeTempDir, queryOn, removeTempDir, requireTool, until } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
-import { openLive } from './built.fixture';
+import { openLive } from '../../test/live/built.fixture';
 import type { Live } from './live';
-import { errorOf, withServer } from './served.fixture';
+import { errorOf, withServer } from '../../test/live/served.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 

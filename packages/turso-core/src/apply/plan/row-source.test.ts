@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { exactProjection, exactRow } from '../../sqlite/values/exact-projection';
 import { decodeText, RawText, type SqlValue } from '../../sqlite/values/values';
-import { values } from '../../sqlite/values/values.fixture';
+import { values } from '../../../test/fixtures/values.fixture';
 import { RowBatcher, type RowSource } from './row-source';
 
 const db = new Database(':memory:');

@@ -4,9 +4,9 @@ import { buildDatabase, editDatabase, makeTempDir, removeTempDir } from '@turso-
 import fc from 'fast-check';
 import { RawText, sameRow, type SqlValue } from '../../sqlite/values/values';
 import { withDiff } from '../diff';
-import { MANY_ROWS } from '../many-rows.fixture';
+import { MANY_ROWS } from '../../../test/fixtures/many-rows.fixture';
 import { CHANGE_KINDS, type Changeset } from '../model';
-import { buildHistory, editHistory, histories } from '../random.fixture';
+import { buildHistory, editHistory, histories } from '../../../test/fixtures/random.fixture';
 import { summarize } from '../summary';
 import { changesetJson, jsonValue, type JsonValue } from './json';
 

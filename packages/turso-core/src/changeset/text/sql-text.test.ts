@@ -13,11 +13,11 @@ import {
 } from '@turso-sync/testing';
 import fc from 'fast-check';
 import { withDiff } from '../diff';
-import { MANY_ROWS } from '../many-rows.fixture';
-import { schemaHistories, takeSteps } from '../random-schema.fixture';
-import { buildHistory, editHistory, histories } from '../random.fixture';
-import { SCHEMA_EDITS } from '../schema-edits.fixture';
-import { VIRTUAL_EDITS } from '../virtual-edits.fixture';
+import { MANY_ROWS } from '../../../test/fixtures/many-rows.fixture';
+import { schemaHistories, takeSteps } from '../../../test/fixtures/random-schema.fixture';
+import { buildHistory, editHistory, histories } from '../../../test/fixtures/random.fixture';
+import { SCHEMA_EDITS } from '../../../test/fixtures/schema-edits.fixture';
+import { VIRTUAL_EDITS } from '../../../test/fixtures/virtual-edits.fixture';
 import { changesetSql } from './sql-text';
 
 const withShell = requireTool('sqlite3') ? describe : describe.skip;

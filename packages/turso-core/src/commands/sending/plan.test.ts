@@ -3,7 +3,7 @@ import path from 'node:path';
 import { compareDatabases, makeTempDir } from '@turso-sync/testing';
 import { diff } from '../diff';
 import { init } from '../init';
-import { makeFileProject, type FileProject } from '../project.fixture';
+import { makeFileProject, type FileProject } from '../../../test/fixtures/project.fixture';
 import { push } from '../push';
 
 let at: FileProject;

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writ
 import path from 'node:path';
 import { buildDatabase, compareDatabases, makeTempDir } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
-import { besideBusyWriter } from '../../sqlite/files/busy-writer.fixture';
+import { besideBusyWriter } from '../../../test/fixtures/busy-writer.fixture';
 import { freeze, sameBytes } from './freeze';
 
 let dir: string;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { values } from '../../sqlite/values/values.fixture';
+import { values } from '../../../test/fixtures/values.fixture';
 import { decodeAnswer, encodeRequests, type HranaRequest } from './hrana';
 import { doubleField, FieldReader, integerField, lengthField, numberField } from './protobuf';
 

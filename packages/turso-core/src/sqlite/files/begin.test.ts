@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buildDatabase, makeTempDir } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
 import { beginReading, beginWriting } from './begin';
-import { besideBusyWriter } from './busy-writer.fixture';
+import { besideBusyWriter } from '../../../test/fixtures/busy-writer.fixture';
 
 const file = path.join(makeTempDir(), 'app.db');
 buildDatabase(file, 'CREATE TABLE t(v)');

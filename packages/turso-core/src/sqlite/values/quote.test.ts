@@ -7,7 +7,7 @@ import { bindValues } from './bind';
 import { exactProjection, exactRow } from './exact-projection';
 import { exactReal, quoteName, quoteString, quoteValue } from './quote';
 import { decodeText, RawText, sameValue, type Encoding, type SqlValue } from './values';
-import { values } from './values.fixture';
+import { values } from '../../../test/fixtures/values.fixture';
 
 const ENCODINGS: readonly Encoding[] = ['UTF-8', 'UTF-16le', 'UTF-16be'];
 

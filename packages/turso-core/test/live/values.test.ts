@@ -1,0 +1,146 @@
+import path from 'node:path';
+import { execOn, makeTempDir, removeTempDir, requireTool, startSqld } from '@turso-sync/testing';
+import fc from 'fast-check';
+import { RawText as SourceRawText, sameValue, type SqlValue } from '../../src/sqlite/values/values';
+import { values } from '../fixtures/values.fixture';
+import { openLive, RawText } from './built.fixture';
+import type { Live } from '../../src/live/live';
+import { errorOf } from './served.fixture';
+
+const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
+
+const VALUES: SqlValue[] = [
+  ...[
+    null,
+    0n,
+    2n ** 63n - 1n,
+    -(2n ** 63n),
+    0.1,
+    1,
+    -0,
+    Infinity,
+    -Infinity,
+    5e-324,
+    1.7976931348623157e308,
+  ],
+  ...['', 'a\0b\'"\n', '\ufeffé😀', '\ufffd', 'x'.repeat(100_000)],
+  ...[new Uint8Array(0), Uint8Array.of(0, 255), new Uint8Array(100_000).fill(7)],
+];
+
+describeWithSqld.each(['replica', 'remote', 'file'])('values through a %s', (kind) => {
+  let live: Live;
+  let end: () => Promise<void>;
+  beforeAll(async () => {
+    const dir = makeTempDir('values-');
+    const server = await startSqld();
+    const place = kind === 'file' ? { url: `file:${path.join(dir, 'app.db')}` } : { url: server.url };
+    live = await openLive(kind === 'replica' ? { ...place, replica: path.join(dir, 'replica.db') } : place);
+    end = async () => {
+      await live.close();
+      await server.stop();
+      removeTempDir(dir);
+    };
+    await live.execute('CREATE TABLE t (id INTEGER PRIMARY KEY, v)');
+  });
+  beforeEach(() => live.execute('DELETE FROM t'));
+  afterAll(() => end());
+
+  const plain = (value: unknown): unknown => (value instanceof Uint8Array ? Buffer.from(value) : value);
+
+  test('come back by storage class and bits, bound and inserted', async () => {
+    for (const value of VALUES) await live.execute('INSERT INTO t (v) VALUES (?)', [value]);
+    await live.insertRows(
+      't',
+      ['v'],
+      VALUES.map((value) => [value]),
+    );
+    const { rows } = await live.query('SELECT v FROM t ORDER BY id');
+    expect(rows.map(([value]) => plain(value))).toEqual([...VALUES, ...VALUES].map(plain));
+    expect(rows.map(([value]) => Object.is(value, -0)).filter(Boolean)).toHaveLength(2);
+  });
+
+  test('come back whatever they are', async () => {
+    const random = fc.sample(values, 400).filter((value) => !(value instanceof SourceRawText));
+    await live.batch(random.map((value) => ({ sql: 'INSERT INTO t (v) VALUES (?)', args: [value] })));
+    await live.insertRows(
+      't',
+      ['v'],
+      random.map((value) => [value]),
+    );
+    const { rows } = await live.query('SELECT v FROM t ORDER BY id');
+    expect(
+      rows.filter(([value], i) => !sameValue(value as SqlValue, random[i % random.length] as SqlValue)),
+    ).toEqual([]);
+    expect(rows).toHaveLength(2 * random.length);
+  });
+
+  test('come back from RETURNING, and in a transaction', async () => {
+    const { rows, changes, lastInsertRowid } = await live.execute(
+      'INSERT INTO t (id, v) VALUES (7, ?) RETURNING v, typeof(v)',
+      [-0],
+    );
+    expect({ rows, changes, lastInsertRowid }).toEqual({
+      rows: [[-0, 'real']],
+      changes: 1,
+      lastInsertRowid: 7n,
+    });
+    const seen = await live.transaction((tx) => tx.query('SELECT :v, @w', { v: Infinity, w: '\ufeff\0' }));
+    expect(seen.rows).toEqual([[Infinity, '\ufeff\0']]);
+  });
+
+  test('can be given by name', async () => {
+    await live.execute('INSERT INTO t (id, v) VALUES (:id, $v)', { id: 1n, v: 'one' });
+    expect((await live.query('SELECT id, v FROM t WHERE v = @v', { v: 'one' })).rows).toEqual([[1n, 'one']]);
+  });
+
+  test('must be as many as there are parameters', async () => {
+    for (const args of [[], [1n], [1n, 2n, 3n], { a: 1n }]) {
+      expect(await errorOf(live.query('SELECT ?, ?', args))).toMatchObject({ code: 'USAGE' });
+      expect(await errorOf(live.execute('INSERT INTO t VALUES (?, ?)', args))).toMatchObject({
+        code: 'USAGE',
+      });
+    }
+  });
+
+  test.each([
+    [true, 'the type boolean'],
+    [undefined, 'the type undefined'],
+    [NaN, 'NaN'],
+    [2n ** 63n, '64 bits'],
+    [new Date(0), 'the type Date'],
+    [new RawText(Uint8Array.of(255)), 'CAST'],
+  ])('that SQLite does not have are refused: %p', async (value, words) => {
+    const error = await errorOf(live.execute('INSERT INTO t (v) VALUES (?)', [value as SqlValue]));
+    expect(error).toMatchObject({ code: 'USAGE' });
+    expect(JSON.stringify(error)).toContain(words);
+    if (value instanceof RawText) return;
+    expect(await errorOf(live.insertRows('t', ['v'], [[value as SqlValue]]))).toMatchObject({
+      code: 'USAGE',
+    });
+  });
+});
+
+describeWithSqld('text that is no text', () => {
+  test('is read from a replica, and inserted, as its bytes', async () => {
+    const dir = makeTempDir('values-');
+    const server = await startSqld();
+    await execOn(
+      server,
+      "CREATE TABLE t (v); INSERT INTO t VALUES (CAST(x'ff61' AS TEXT)), ('\ufffd'), (x'ff')",
+    );
+    const live = await openLive({ url: server.url, replica: path.join(dir, 'replica.db') });
+    try {
+      await live.insertRows('t', ['v'], [[new RawText(Uint8Array.of(0xc3, 0x28))]]);
+      const { rows } = await live.query('SELECT v FROM t ORDER BY rowid;');
+      expect(
+        rows
+          .map(([v]) => (v as { bytes?: Uint8Array }).bytes ?? v)
+          .map((v) => (v instanceof Uint8Array ? Buffer.from(v) : v)),
+      ).toEqual([Buffer.from([0xff, 0x61]), '\ufffd', Buffer.from([0xff]), Buffer.from([0xc3, 0x28])]);
+    } finally {
+      await live.close();
+      await server.stop();
+      removeTempDir(dir);
+    }
+  });
+});

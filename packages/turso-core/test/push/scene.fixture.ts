@@ -1,0 +1,89 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  buildDatabase,
+  compareDatabases,
+  editDatabase,
+  makeTempDir,
+  removeTempDir,
+} from '@turso-sync/testing';
+import Database from 'better-sqlite3';
+import { withDiff } from '../../src/changeset/diff';
+import type { SqlValue } from '../../src/sqlite/values/values';
+import { apply, type ApplyOptions, type ApplyResult } from '../../src/apply/apply';
+import type { Serve, Served } from './served.fixture';
+import type { Target } from '../../src/apply/target';
+
+/** What has happened before a push; all SQL. */
+export interface Story {
+  /** Makes the database that both sides begin with. */
+  readonly base: string;
+  /** Changes the working copy. */
+  readonly edit?: string;
+  /** Changes the remote meanwhile. */
+  readonly remote?: string;
+}
+
+/** A working copy, its base, and a served remote. */
+export interface Scene {
+  readonly served: Served;
+  /** The file of the working copy. */
+  readonly work: string;
+  /** Applies the difference of base and working copy to the remote. The base stays, as if the answer had been lost. */
+  push(options?: ApplyOptions & { readonly target?: Target }): Promise<ApplyResult>;
+  /** What tells the remote from the working copy. */
+  differences(): Promise<string[]>;
+  /** Copies the remote as it is now to a file. */
+  copy(): Promise<string>;
+  /** All bytes of the remote's database. */
+  bytes(): Promise<Buffer>;
+  /** Queries the remote as it is now. */
+  query(sql: string): Promise<SqlValue[][]>;
+}
+
+/** Plays a story up to the push, and runs a test in it. */
+export async function play(serve: Serve, story: Story, test: (scene: Scene) => Promise<void>): Promise<void> {
+  const dir = makeTempDir('scene-');
+  const [base, work, copy] = [join(dir, 'base.db'), join(dir, 'work.db'), join(dir, 'remote.db')];
+  buildDatabase(base, story.base);
+  copyFileSync(base, work);
+  if (story.edit !== undefined) editDatabase(work, story.edit);
+  const served = await serve(base);
+  try {
+    if (story.remote !== undefined) await served.edit(story.remote);
+    await test({
+      served,
+      work,
+      push: ({ target = served.remote, ...options } = {}) =>
+        withDiff(base, work, (changeset) => apply(changeset, target, options)),
+      async differences() {
+        await served.download(copy);
+        return compareDatabases(copy, work);
+      },
+      async copy() {
+        await served.download(copy);
+        return copy;
+      },
+      async bytes() {
+        await served.download(copy);
+        return readFileSync(copy);
+      },
+      async query(sql) {
+        await served.download(copy);
+        return queryFile(copy, sql);
+      },
+    });
+  } finally {
+    await served.stop();
+    removeTempDir(dir);
+  }
+}
+
+function queryFile(file: string, sql: string): SqlValue[][] {
+  const db = new Database(file, { readonly: true });
+  try {
+    return db.prepare(sql).raw().safeIntegers().all() as SqlValue[][];
+  } finally {
+    db.close();
+  }
+}

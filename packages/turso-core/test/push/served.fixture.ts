@@ -1,0 +1,64 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  downloadDatabase,
+  editDatabase,
+  execOn,
+  makeTempDir,
+  removeTempDir,
+  requireTool,
+  startSqld,
+} from '@turso-sync/testing';
+import { connect } from '../../src/remote/connect';
+import type { Remote } from '../../src/remote/remote';
+import { parseRemoteUrl } from '../../src/remote/url';
+
+/** A database that a remote serves, and what someone else than the engine does with it. */
+export interface Served {
+  readonly remote: Remote;
+  /** Runs SQL on it, as another client would. */
+  edit(sql: string): Promise<void>;
+  /** Copies the database as it is now, page by page. */
+  download(file: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Serves a copy of a database file. */
+export type Serve = (database: string) => Promise<Served>;
+
+/** Every adapter that is there, by its name, to run the same tests over all of them. */
+export const ADAPTERS: readonly (readonly [name: string, serve: Serve])[] = [
+  ['file', serveFile],
+  ...(requireTool('sqld') ? ([['sqld', serveSqld]] as const) : []),
+];
+
+async function serveFile(database: string): Promise<Served> {
+  const dir = makeTempDir('served-');
+  const file = join(dir, 'remote.db');
+  copyFileSync(database, file);
+  const remote = connect(parseRemoteUrl(`file:${file}`, dir));
+  return {
+    remote,
+    edit: async (sql) => editDatabase(file, sql),
+    download: async (to) => copyFileSync(file, to),
+    async stop() {
+      await remote.close();
+      removeTempDir(dir);
+    },
+  };
+}
+
+/** Serves a copy of a database by a real libsql-server. */
+export async function serveSqld(database: string): Promise<Served> {
+  const sqld = await startSqld({ database });
+  const remote = connect(parseRemoteUrl(sqld.url, ''));
+  return {
+    remote,
+    edit: (sql) => execOn(sqld, sql),
+    download: (to) => downloadDatabase(sqld, to),
+    async stop() {
+      await remote.close();
+      await sqld.stop();
+    },
+  };
+}
