@@ -65,6 +65,7 @@ export async function loadProject(options: LoadProjectOptions = {}): Promise<Pro
     directory,
     configFile: file,
     environment: options.env ?? null,
+    environments: Object.keys(config.environments ?? {}),
     variables,
     workingCopy,
     replica: path.resolve(directory, valueOf('TURSO_REPLICA_PATH')?.trim() ?? files.replica),

@@ -9,6 +9,8 @@ export interface Project {
   readonly configFile: string | null;
   /** The name of the environment in use (`--env`), or null. */
   readonly environment: string | null;
+  /** The names of all environments of the config. */
+  readonly environments: readonly string[];
   /** The names of the environment variables that hold the URL and the token. */
   readonly variables: { readonly url: string; readonly authToken: string };
   /** The app's own database: plain SQLite, nothing of ours inside. */
