@@ -15,6 +15,7 @@
  *   - No call takes longer than timeout_ms, a query of a file neither: it ends with TURSO_SQL_FAILED then.
  *   - A call takes one statement. Transactions are begun and ended by turso_begin, turso_commit and turso_rollback, never by
  *     a statement (TURSO_USAGE); a batch or a transaction may have savepoints.
+ *   - SQL and names hold no NUL (TURSO_USAGE): SQLite would run what stands before it.
  *   - Ids of connections, statements, cursors and transactions are never used again, so an id that was closed is told
  *     apart from every other one (TURSO_CONNECTION_CLOSED).
  *
@@ -22,7 +23,8 @@
  *
  *   text      u32 length, then so many bytes of UTF-8
  *   value     u8 tag, then  0 NULL: nothing   1 INTEGER: i64   2 REAL: f64, by its bits
- *                           3 TEXT: u32 length, bytes (any, NUL included)   4 BLOB: u32 length, bytes
+ *                           3 TEXT: u32 length, bytes (NUL included)        4 BLOB: u32 length, bytes
+ *             TEXT that is given must be UTF-8 (else TURSO_USAGE); TEXT that is read may be any bytes
  *   values    u32 count, then so many values
  *   error     u32 status, u8 retryable (0 or 1), text code, text message, text hint
  *   rows      u32 columns, then a text each: their names; then u32 rows, then columns * rows values

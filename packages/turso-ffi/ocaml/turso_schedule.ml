@@ -9,8 +9,6 @@ type t = {
   skip_reason : string option;
 }
 
-let ( let* ) = Result.bind
-
 let columns =
   [
     "id";
@@ -36,16 +34,6 @@ let values schedule : Turso_value.t array =
     or_null (fun reason -> Turso_value.Text reason) schedule.skip_reason;
   |]
 
-let columns_of connection table =
-  let* { rows; _ } =
-    Turso_connection.query connection "SELECT name FROM pragma_table_info(?)"
-      ~params:[ Text table ]
-  in
-  Ok
-    (List.filter_map
-       (function [| Turso_value.Text name |] -> Some name | _ -> None)
-       rows)
-
 let no_such_column table column =
   Error
     (Turso_error.make Usage
@@ -55,25 +43,24 @@ let no_such_column table column =
          "Add the column, or leave run_id_column out: then the run id is kept \
           where the table has run_id or batch_id.")
 
-(* Where the run id goes: a column that was asked for must be there. *)
-let column_of_run_id connection table wanted =
-  let* present = columns_of connection table in
-  match wanted with
-  | Some column when List.mem column present -> Ok (Some column)
-  | Some column -> no_such_column table column
-  | None ->
-      Ok
-        (List.find_opt
-           (fun column -> List.mem column present)
-           [ "run_id"; "batch_id" ])
+let contains text part =
+  let length = String.length part in
+  let rec go at =
+    at + length <= String.length text
+    && (String.sub text at length = part || go (at + 1))
+  in
+  go 0
 
-let insert ?(table = "email_schedules") ?run_id_column connection schedules
-    run_id =
-  let* run_id_column = column_of_run_id connection table run_id_column in
+(* What the primary says of a column that the table does not have. *)
+let lacks column (error : Turso_error.t) =
+  error.code = Sql_failed
+  && contains error.message ("has no column named " ^ column)
+
+let insert_with connection table schedules extra =
   let columns, last =
-    match run_id_column with
+    match extra with
     | None -> (columns, [||])
-    | Some column -> (columns @ [ column ], [| Turso_value.Text run_id |])
+    | Some (column, run_id) -> (columns @ [ column ], [| Turso_value.Text run_id |])
   in
   let rows =
     List.rev
@@ -82,3 +69,22 @@ let insert ?(table = "email_schedules") ?run_id_column connection schedules
          schedules)
   in
   Turso_connection.insert_rows connection ~table ~columns rows
+
+(* Whether a column is there tells the insert itself: a replica may not know yet
+   that the table has it, and then the run id would be lost. *)
+let insert ?(table = "email_schedules") ?run_id_column connection schedules
+    run_id =
+  let insert_with = insert_with connection table schedules in
+  let rec first_that_is_there = function
+    | [] -> insert_with None
+    | column :: others -> (
+        match insert_with (Some (column, run_id)) with
+        | Error error when lacks column error -> first_that_is_there others
+        | outcome -> outcome)
+  in
+  match run_id_column with
+  | None -> first_that_is_there [ "run_id"; "batch_id" ]
+  | Some column -> (
+      match insert_with (Some (column, run_id)) with
+      | Error error when lacks column error -> no_such_column table column
+      | outcome -> outcome)

@@ -4,7 +4,7 @@ type t =
   | Null
   | Int of int64
   | Real of float  (** infinities too; SQLite has no NaN, and takes it for NULL *)
-  | Text of string  (** UTF-8, NUL allowed *)
+  | Text of string  (** UTF-8, NUL allowed; what is read may be any bytes *)
   | Blob of string  (** any bytes *)
 
 val equal : t -> t -> bool

@@ -14,8 +14,10 @@ export function checkedStatement(sql: string, args?: LiveArguments): LiveStateme
 // Programs in JavaScript may give anything.
 function checkTypes(sql: unknown, args: unknown = []): void {
   if (typeof sql !== 'string') throw usage('A statement must be a string of SQL.', 'Values go beside it.');
+  checkText(sql, 'The SQL', NO_NUL);
   if (typeof args !== 'object' || args === null) throw usage('The values of a statement are no list.', LIST);
   for (const [name, value] of Object.entries<unknown>({ ...args })) {
+    checkText(name, 'The name of a value', NO_NUL);
     const where = Array.isArray(args) ? `number ${Number(name) + 1}` : `"${name}"`;
     checkValue(value, `The value ${where}`);
     if (value instanceof RawText)
@@ -49,6 +51,32 @@ export function withoutComments(sql: string): string {
   return sql.replace(/^(?:\s|;|--[^\n]*(?:\n|$)|\/\*[^]*?(?:\*\/|$))+/, '');
 }
 
+/** Refuses a name of a table or column that SQL cannot hold, with USAGE. */
+export function checkName(name: unknown, what: string): void {
+  if (typeof name !== 'string' || name === '')
+    throw usage(`${what} has no name.`, 'Give the plain names of a table and of its columns.');
+  checkText(name, what, NO_NUL);
+}
+
+const NO_NUL = { isSql: true };
+
+/**
+ * Refuses half a surrogate pair, which no server and no other client reads back, and a NUL in SQL, at which SQLite stops reading:
+ * it would run what stands before it.
+ */
+function checkText(text: string, what: string, { isSql = false } = {}): void {
+  if (isSql && text.includes('\0'))
+    throw usage(
+      `${what} holds a NUL, and SQLite reads only what stands before it.`,
+      'Nothing was run. Take the NUL out; a value that holds one goes into a parameter.',
+    );
+  if (/\p{Surrogate}/u.test(text))
+    throw usage(
+      `${what} holds half a surrogate pair, as a string that was cut within an emoji does.`,
+      'Nothing was sent. Cut strings by [...text], or replace the half by text.toWellFormed().',
+    );
+}
+
 /** Refuses rows that do not fit the columns, with USAGE. */
 export function checkRow(row: readonly SqlValue[], columns: readonly string[], index: number): void {
   if (!Array.isArray(row) || row.length !== columns.length) {
@@ -62,8 +90,11 @@ export function checkRow(row: readonly SqlValue[], columns: readonly string[], i
 }
 
 function checkValue(value: unknown, what: string): void {
-  if (value === null || typeof value === 'string' || value instanceof Uint8Array || value instanceof RawText)
+  if (typeof value === 'string') {
+    checkText(value, what);
     return;
+  }
+  if (value === null || value instanceof Uint8Array || value instanceof RawText) return;
   if (typeof value === 'number') {
     if (Number.isNaN(value)) throw usage(`${what} is NaN, which SQLite does not have.`, 'Use null.');
   } else if (typeof value === 'bigint') {

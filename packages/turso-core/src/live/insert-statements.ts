@@ -1,7 +1,7 @@
 import { RowBatcher, type RowSource } from '../apply/plan/row-source';
 import { quoteName } from '../sqlite/values/quote';
 import type { SqlValue } from '../sqlite/values/values';
-import { checkRow, usage } from './check-arguments';
+import { checkName, checkRow, usage } from './check-arguments';
 import type { LiveStatement } from './live';
 
 /**
@@ -13,8 +13,9 @@ export function insertStatements(
   columns: readonly string[],
   rows: Iterable<readonly SqlValue[]>,
 ): LiveStatement[] {
-  if (typeof table !== 'string' || table === '') throw usage('insertRows names no table.', NAMES);
+  checkName(table, 'The table of insertRows');
   if (!Array.isArray(columns) || columns.length === 0) throw usage('insertRows names no columns.', NAMES);
+  for (const column of columns) checkName(column, 'A column of insertRows');
   const into = `INSERT INTO ${quoteName(table)}(${columns.map(quoteName).join(',')})`;
   const select = `SELECT ${columns.map((_, i) => `c${i}`).join(',')} FROM r`;
   const statements: LiveStatement[] = [];

@@ -44,9 +44,29 @@ export function readValue(text: string): null | bigint | number | string | Buffe
   const [, type, value = ''] = /^(\w+):(.*)$/s.exec(text) ?? [];
   if (type === 'int') return BigInt(value);
   if (type === 'real') return Number(value.replace('inf', 'Infinity'));
-  if (type === 'text') return decodeURIComponent(value);
+  if (type === 'text') return readText(value);
   if (type === 'blob') return Buffer.from(value, 'hex');
   throw new Error(`No value: ${text}`);
+}
+
+/** Text with percents, and halves of surrogate pairs as if they were UTF-8: %ed%a0%80 to %ed%bf%bf. */
+function readText(text: string): string {
+  return text
+    .split(/(%ed%[ab][0-9a-f]%[89ab][0-9a-f])/)
+    .map((part, i) => {
+      if (i % 2 === 0) return decodeURIComponent(part);
+      const [, high = 0, low = 0] = part
+        .split('%')
+        .slice(1)
+        .map((hex) => parseInt(hex, 16));
+      return String.fromCharCode(0xd000 | ((high & 0x3f) << 6) | (low & 0x3f));
+    })
+    .join('');
+}
+
+/** SQL of the contract, in which %00 stands for a NUL. */
+export function readSql(text: string): string {
+  return text.replaceAll('%00', '\0');
 }
 
 /** Words that are separated by single blanks. */

@@ -3,7 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execOn, makeTempDir, removeTempDir, requireTool, startSqld, type Sqld } from '@turso-sync/testing';
 import type { SqlValue } from '../../src/sqlite/values/values';
 import { openLive } from './built.fixture';
-import { readContract, readValue, words, type Behaviour, type ContractStep } from './contract.fixture';
+import {
+  readContract,
+  readSql,
+  readValue,
+  words,
+  type Behaviour,
+  type ContractStep,
+} from './contract.fixture';
 import type { Live, LiveStatement, LiveTransaction } from '../../src/live/live';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
@@ -72,9 +79,9 @@ async function playScene(behaviour: Behaviour): Promise<Scene> {
     const { live, transaction } = connection;
     switch (verb) {
       case 'execute':
-        return (transaction ?? live).execute(rest, values(lines, 'bind'));
+        return (transaction ?? live).execute(readSql(rest), values(lines, 'bind'));
       case 'query':
-        return (transaction ?? live).query(rest, values(lines, 'bind'));
+        return (transaction ?? live).query(readSql(rest), values(lines, 'bind'));
       case 'batch':
         return live.batch(statements(lines));
       case 'insert':
@@ -155,7 +162,7 @@ function insertArguments(rest: string, lines: ContractStep['lines']): Parameters
 function statements(lines: ContractStep['lines']): LiveStatement[] {
   const found: { sql: string; args: SqlValue[] }[] = [];
   for (const { verb, rest } of lines) {
-    if (verb === 'statement') found.push({ sql: rest, args: [] });
+    if (verb === 'statement') found.push({ sql: readSql(rest), args: [] });
     if (verb === 'bind') found.at(-1)?.args.push(...words(rest).map(readValue));
   }
   return found;

@@ -108,6 +108,8 @@ describeWithSqld.each(['replica', 'remote', 'file'])('values through a %s', (kin
     [NaN, 'NaN'],
     [2n ** 63n, '64 bits'],
     [new Date(0), 'the type Date'],
+    ['Ada 👩‍🚀'.slice(0, 5), 'half a surrogate pair'],
+    ['\ude80 Lovelace', 'half a surrogate pair'],
     [new RawText(Uint8Array.of(255)), 'CAST'],
   ])('that SQLite does not have are refused: %p', async (value, words) => {
     const error = await errorOf(live.execute('INSERT INTO t (v) VALUES (?)', [value as SqlValue]));
@@ -117,6 +119,28 @@ describeWithSqld.each(['replica', 'remote', 'file'])('values through a %s', (kin
     expect(await errorOf(live.insertRows('t', ['v'], [[value as SqlValue]]))).toMatchObject({
       code: 'USAGE',
     });
+  });
+});
+
+describeWithSqld('SQL and names with what SQLite would not read to its end', () => {
+  test.each(['a NUL\0', 'half a pair \ud83d'])('are refused, and nothing runs: %j', async (part) => {
+    const dir = makeTempDir('values-');
+    const live = await openLive({ url: `file:${path.join(dir, 'a.db')}` });
+    const { results } = await live.batch(['CREATE TABLE t (v)', 'INSERT INTO t VALUES (1)']);
+    expect(results).toHaveLength(2);
+    for (const refused of [
+      live.query(`SELECT v FROM t -- ${part}`),
+      live.query('SELECT :v', { [`v${part}`]: 1n }),
+      live.execute(`DELETE FROM t -- ${part}`),
+      live.batch([`DELETE FROM t -- ${part}`]),
+      live.transaction((tx) => tx.execute(`DELETE FROM t -- ${part}`)),
+      live.insertRows(`t${part}`, ['v'], [[1n]]),
+      live.insertRows('t', [`v${part}`], [[1n]]),
+    ])
+      expect(await errorOf(refused)).toMatchObject({ code: 'USAGE' });
+    expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[1n]]);
+    await live.close();
+    removeTempDir(dir);
   });
 });
 

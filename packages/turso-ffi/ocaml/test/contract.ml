@@ -37,6 +37,21 @@ let value word =
       | "blob" -> Blob (bytes_of_hex rest)
       | kind -> failwith ("no kind of value: " ^ kind))
 
+(* %00 in SQL stands for a NUL. *)
+let sql text =
+  let rec go text =
+    match String.index_opt text '%' with
+    | Some at
+      when at + 3 <= String.length text && String.sub text at 3 = "%00" ->
+        String.sub text 0 at ^ "\000"
+        ^ go (String.sub text (at + 3) (String.length text - at - 3))
+    | Some at ->
+        String.sub text 0 (at + 1)
+        ^ go (String.sub text (at + 1) (String.length text - at - 1))
+    | None -> text
+  in
+  go text
+
 let words text = List.filter (( <> ) "") (String.split_on_char ' ' text)
 let values text = List.map value (words text)
 
@@ -129,9 +144,9 @@ let rec opened scene name kind auto_sync = function
 
 (* Each statement of a batch with the `bind` that may follow it. *)
 let rec statements = function
-  | ("statement", sql) :: ("bind", rest) :: others ->
-      (sql, values rest) :: statements others
-  | ("statement", sql) :: others -> (sql, []) :: statements others
+  | ("statement", text) :: ("bind", rest) :: others ->
+      (sql text, values rest) :: statements others
+  | ("statement", text) :: others -> (sql text, []) :: statements others
   | _ -> []
 
 let inserted connection step =
@@ -161,15 +176,15 @@ let run scene step =
       scene.current <- step.rest;
       Ok Done
   | "execute", Some transaction ->
-      changes (Transaction.execute ~params transaction step.rest)
+      changes (Transaction.execute ~params transaction (sql step.rest))
   | "execute", None ->
-      changes (Connection.execute ~params (connection ()) step.rest)
+      changes (Connection.execute ~params (connection ()) (sql step.rest))
   | "query", _ ->
       Result.map
         (fun rows -> Rows rows)
         (match transaction with
-        | Some transaction -> Transaction.query ~params transaction step.rest
-        | None -> Connection.query ~params (connection ()) step.rest)
+        | Some transaction -> Transaction.query ~params transaction (sql step.rest)
+        | None -> Connection.query ~params (connection ()) (sql step.rest))
   | "batch", _ ->
       changes (Connection.execute_batch (connection ()) (statements step.details))
   | "insert", _ -> changes (inserted (connection ()) step)

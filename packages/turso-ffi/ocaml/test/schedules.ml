@@ -110,6 +110,54 @@ let another_table () =
   Alcotest.check rows "there" [ [ "101"; "run-1" ] ]
     (ok (execute_sql_safe "SELECT id, run_id FROM archive"))
 
+(* The columns that a replica knows may be older than the table. *)
+let on_replica ?auto_sync run server =
+  configure
+    (Turso_config.make ?auto_sync
+       ~replica:(Temp_dir.file "schedules-replica.db")
+       (Sqld.url server));
+  run server;
+  ok (close_connection ())
+
+let archive more =
+  "CREATE TABLE archive (id INTEGER PRIMARY KEY, contact_id INTEGER, email_type \
+   TEXT, scheduled_send_date TEXT, scheduled_send_time TEXT, priority INTEGER, \
+   status TEXT, skip_reason TEXT" ^ more ^ ")"
+
+let insert_archived id run_id =
+  ok
+    (batch_insert_schedules ~table:"archive" [ { birthday with id = Some id } ] run_id)
+
+let run_ids () =
+  ok (manual_sync ());
+  ok (execute_sql_safe "SELECT id, run_id FROM archive ORDER BY id")
+
+let column_added_elsewhere server =
+  ok (execute_sql_no_result (archive ""));
+  Alcotest.(check int) "without a column" 1 (insert_archived 1L "run-1");
+  Sqld.elsewhere server "ALTER TABLE archive ADD COLUMN run_id TEXT";
+  Alcotest.(check int) "with the column" 1 (insert_archived 2L "run-2");
+  Alcotest.check rows "kept" [ [ "1"; "NULL" ]; [ "2"; "run-2" ] ] (run_ids ())
+
+let column_removed_elsewhere server =
+  ok (execute_sql_no_result (archive ", run_id TEXT"));
+  Alcotest.(check int) "with the column" 1 (insert_archived 1L "run-1");
+  Sqld.elsewhere server "ALTER TABLE archive DROP COLUMN run_id";
+  Alcotest.(check int) "without it" 1 (insert_archived 2L "run-2");
+  code Usage
+    (batch_insert_schedules ~table:"archive" ~run_id_column:"run_id" [ birthday ]
+       "run-3")
+
+let own_table_not_synced _ =
+  ok (execute_sql_no_result (archive ", run_id TEXT"));
+  Alcotest.(check int) "one" 1 (insert_archived 1L "run-1");
+  Alcotest.(check int) "by its name" 1
+    (ok
+       (batch_insert_schedules ~table:"archive" ~run_id_column:"run_id"
+          [ { birthday with id = Some 2L } ]
+          "run-2"));
+  Alcotest.check rows "kept" [ [ "1"; "run-1" ]; [ "2"; "run-2" ] ] (run_ids ())
+
 let () =
   Alcotest.run "schedules"
     [
@@ -123,5 +171,11 @@ let () =
             (on_database ~more:", \"made by\" TEXT" in_a_named_column);
           test "all or none" (on_database all_or_none);
           test "another table" (on_database another_table);
+          on_server "a column that another client adds"
+            (on_replica column_added_elsewhere);
+          on_server "a column that another client drops"
+            (on_replica column_removed_elsewhere);
+          on_server "an own table that was never synced"
+            (on_replica ~auto_sync:Turso_connection.Off own_table_not_synced);
         ] );
     ]

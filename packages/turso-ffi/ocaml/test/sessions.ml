@@ -151,7 +151,7 @@ let odd_sql connection =
   code Sql_failed (Connection.query connection "");
   code Sql_failed (Connection.query connection "-- nothing");
   code Sql_failed (Connection.query connection "SELECT 1; SELECT 2");
-  code Sql_failed (Connection.query connection "SELECT '\000'");
+  code Usage (Connection.query connection "SELECT '\000'");
   Alcotest.(check rows) "one, and a comment" [ [| Int 1L |] ]
     (query connection "SELECT 1; -- done");
   code Usage (Connection.query connection "SELECT '\xff'")

@@ -52,9 +52,26 @@ pub fn insert_rows(bytes: &[u8]) -> Result<InsertRows<'_>> {
     Ok(InsertRows { columns, values })
 }
 
-/// Text, such as SQL.
+/// Text, such as SQL or a name. SQLite reads SQL up to a NUL and would run what stands before it.
 pub fn text<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str> {
+    if bytes.contains(&0) {
+        return Err(Error::usage(
+            format!("The {what} holds a NUL, and SQLite reads only what stands before it."),
+            "Nothing was run. Take the NUL out; a value that holds one goes into a parameter.",
+        ));
+    }
     std::str::from_utf8(bytes).map_err(|_| Error::usage(format!("The {what} is not UTF-8."), "Pass it as UTF-8."))
+}
+
+/// Text of a value. Other clients of a server cannot read a row whose text is not UTF-8.
+fn text_value(bytes: &[u8]) -> Result<Value<'_>> {
+    if std::str::from_utf8(bytes).is_err() {
+        return Err(Error::usage(
+            "A text among the values is not UTF-8: other clients could not read it.",
+            "Nothing was sent. Pass a blob, or a blob and CAST(? AS TEXT) in the statement.",
+        ));
+    }
+    Ok(Value::Text(bytes))
 }
 
 struct Reader<'a> {
@@ -82,7 +99,7 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&mut self) -> Result<&'a str> {
-        text(self.bytes()?, "text in an encoded argument")
+        text(self.bytes()?, "SQL or the name of a column")
     }
 
     fn value(&mut self) -> Result<Value<'a>> {
@@ -90,7 +107,7 @@ impl<'a> Reader<'a> {
             0 => Value::Null,
             1 => Value::Integer(i64::from_le_bytes(self.array()?)),
             2 => Value::Real(f64::from_bits(u64::from_le_bytes(self.array()?))),
-            3 => Value::Text(self.bytes()?),
+            3 => text_value(self.bytes()?)?,
             4 => Value::Blob(self.bytes()?),
             tag => return Err(malformed(&format!("a value of kind {tag}"))),
         })

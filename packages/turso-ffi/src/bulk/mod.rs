@@ -117,23 +117,13 @@ impl<'r, 'a> Pending<'r, 'a> {
         for (index, row) in std::mem::take(&mut self.bound).into_iter().enumerate() {
             sql.push_str(if index == 0 { "(" } else { ",(" });
             for (column, value) in row.iter().enumerate() {
-                let (placeholder, value) = placeholder(*value);
-                sql.push_str(if column == 0 { "" } else { "," });
-                sql.push_str(placeholder);
-                values.push(value);
+                sql.push_str(if column == 0 { "?" } else { ",?" });
+                values.push(*value);
             }
             sql.push(')');
         }
         self.bound_size = 0;
         pieces.push(Piece { sql, args: Args::Bound(values) });
-    }
-}
-
-/// Text that is not UTF-8 goes as a blob, since the server takes no other.
-fn placeholder(value: Value<'_>) -> (&'static str, Value<'_>) {
-    match value {
-        Value::Text(bytes) if std::str::from_utf8(bytes).is_err() => ("CAST(? AS TEXT)", Value::Blob(bytes)),
-        value => ("?", value),
     }
 }
 

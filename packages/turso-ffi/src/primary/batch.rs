@@ -17,10 +17,8 @@ type Failed = (Error, Option<usize>);
 impl Primary {
     /// Runs statements, each only if the one before succeeded, COMMIT too. An error's message names the statement.
     pub async fn execute_batch(&self, call: Call<'_>, statements: &[Statement<'_>]) -> Result<Changes> {
-        let stmts = statements.iter().enumerate().map(|(index, statement)| {
-            values::stmt(statement.sql, &statement.params, false).map_err(|error| bulk::in_statement(error, index))
-        });
-        match self.transact(call, stmts.collect::<Result<_>>()?).await {
+        let stmts = statements.iter().map(|statement| values::stmt(statement.sql, &statement.params, false));
+        match self.transact(call, stmts.collect()).await {
             Ok(changes) => Ok(changes),
             Err((error, Some(index))) => Err(bulk::in_statement(error, index)),
             Err((error, None)) if error.status == Status::SqlFailed => Err(self.locate(call, statements, error).await),
@@ -34,7 +32,7 @@ impl Primary {
             Args::Json(text) => values::stmt(&piece.sql, &[Value::Text(text.as_bytes())], false),
             Args::Bound(args) => values::stmt(&piece.sql, &args, false),
         });
-        self.transact(call, stmts.collect::<Result<_>>()?).await.map_err(|(error, _)| error)
+        self.transact(call, stmts.collect()).await.map_err(|(error, _)| error)
     }
 
     async fn transact(&self, call: Call<'_>, stmts: Vec<Stmt>) -> Result<Changes, Failed> {

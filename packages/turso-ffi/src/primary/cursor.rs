@@ -38,7 +38,7 @@ struct State {
 impl RemoteCursor {
     pub async fn open(primary: &Arc<Primary>, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Self> {
         primary.require_readonly(call, sql).await?;
-        let step = Step { condition: None, stmt: values::stmt(sql, params, true)? };
+        let step = Step { condition: None, stmt: values::stmt(sql, params, true) };
         let request = CursorRequest { baton: None, batch: Batch { steps: vec![step] } };
         let request = bytes::Bytes::from(request.encode_to_vec());
         let state = call.repeat(Repeat::Read, || async {

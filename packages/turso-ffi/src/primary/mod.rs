@@ -81,12 +81,12 @@ impl Primary {
     }
 
     async fn read(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<StmtResult> {
-        self.execute_with(call, Repeat::Read, values::stmt(sql, params, true)?).await
+        self.execute_with(call, Repeat::Read, values::stmt(sql, params, true)).await
     }
 
     /// Runs a statement that writes.
     pub async fn execute(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Changes> {
-        let result = self.execute_with(call, Repeat::Unbegun, values::stmt(sql, params, false)?).await?;
+        let result = self.execute_with(call, Repeat::Unbegun, values::stmt(sql, params, false)).await?;
         Ok(values::changes(&result))
     }
 

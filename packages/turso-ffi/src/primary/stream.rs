@@ -43,12 +43,12 @@ impl Stream {
     }
 
     pub async fn query(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Vec<u8>> {
-        let result = self.run(call, values::stmt(sql, params, true)?).await.map_err(lost)?;
+        let result = self.run(call, values::stmt(sql, params, true)).await.map_err(lost)?;
         Ok(values::encode_rows(&result))
     }
 
     pub async fn execute(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Changes> {
-        let result = self.run(call, values::stmt(sql, params, false)?).await.map_err(lost)?;
+        let result = self.run(call, values::stmt(sql, params, false)).await.map_err(lost)?;
         Ok(values::changes(&result))
     }
 

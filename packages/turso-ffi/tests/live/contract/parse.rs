@@ -138,7 +138,7 @@ fn open(rest: &str) -> Action {
 }
 
 fn statement(sql: &str) -> Statement {
-    Statement { sql: sql.into(), params: Vec::new() }
+    Statement { sql: sql.replace("%00", "\0"), params: Vec::new() }
 }
 
 fn words(text: &str) -> Vec<String> {
