@@ -99,5 +99,5 @@ test("the working copy is not Nx's: a run neither restores nor overwrites it", a
   fs.rmSync(path.join(app.directory, '.turso'), { recursive: true });
   await nx(['run', 'own:turso-snapshot']);
   expect(fs.existsSync(app.workingCopy)).toBe(false);
-  expect(fs.readdirSync(path.join(app.directory, '.turso'))).toEqual(['snapshot']);
+  expect(fs.readdirSync(path.join(app.directory, '.turso'))).toEqual(['default']);
 });

@@ -46,7 +46,7 @@ export function addApp(name: string, files: Readonly<Record<string, string>> = {
     name,
     directory,
     workingCopy: path.join(directory, 'working_copy.db'),
-    snapshot: path.join(directory, '.turso', 'snapshot'),
+    snapshot: path.join(directory, '.turso', 'default', 'snapshot'),
     breakTest: () => fs.writeFileSync(path.join(directory, 'test.js'), 'process.exit(1)'),
   };
 }

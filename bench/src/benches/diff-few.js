@@ -15,7 +15,10 @@ module.exports = {
       db.exec('UPDATE email_schedules SET priority = 9 WHERE id % 43000 = 101');
       db.exec("DELETE FROM email_schedules WHERE id = 5000; UPDATE contacts SET state = 'NV' WHERE id = 77");
     });
-    const [base, work] = [path.join(dir, '.turso', 'base', 'baseline.db'), path.join(dir, 'working_copy.db')];
+    const [base, work] = [
+      path.join(dir, '.turso', 'default', 'base', 'baseline.db'),
+      path.join(dir, 'working_copy.db'),
+    ];
     return {
       note: '',
       contenders: [

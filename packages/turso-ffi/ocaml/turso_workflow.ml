@@ -26,5 +26,9 @@ let has_replica directory =
 let mode directory =
   let has path = is_file (Filename.concat directory path) in
   if has_replica directory then "ffi"
-  else if has "working_copy.db" && has ".turso/base/baseline.db" then "legacy"
+  else if
+    has "working_copy.db"
+    (* turso-sync 0.1 kept the base in the state folder itself. *)
+    && List.exists has [ ".turso/default/base/baseline.db"; ".turso/base/baseline.db" ]
+  then "legacy"
   else "uninitialized"

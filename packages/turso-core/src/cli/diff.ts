@@ -24,7 +24,7 @@ interface Options {
 /** `turso-sync diff` */
 export function diffCommand(): Subcommand<Options> {
   const command = new Command('diff')
-    .description('Say what a push would carry; in full in .turso/diff.sql and .turso/changes.json.')
+    .description('Say what a push would carry; in full in .turso/default/diff.sql and changes.json.')
     .option('--exit-code', 'exit with 2 when there are changes')
     .option('--table <name>', 'tell of this table alone')
     .option('--values', `show the rows, old -> new (up to ${SHOWN} of each table)`)

@@ -6,7 +6,9 @@ import type { Subcommand } from './commands';
 /** `turso-sync dump-init` */
 export function dumpInitCommand(): Subcommand<{ force?: boolean }> {
   const command = new Command('dump-init')
-    .description('Take the whole remote database to .turso/snapshot, and make the working copy from it.')
+    .description(
+      'Take the whole remote database to .turso/default/snapshot, and make the working copy from it.',
+    )
     .option('--force', 'replace a working copy that has changes, after keeping a dated backup of it')
     .addHelpText('after', '\nExample:\n  $ TURSO_DATABASE_URL=libsql://my-db.turso.io turso-sync dump-init');
   return [

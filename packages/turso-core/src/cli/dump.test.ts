@@ -41,9 +41,9 @@ describeWithTools('turso-sync dump', () => {
 
   test('writes the base beside it, whatever has become of the working copy', async () => {
     project.edit('CREATE TABLE of_the_app(x); INSERT INTO of_the_app VALUES (1.5)');
-    const dump = project.file('.turso/base/original_dump.sql');
+    const dump = project.file('.turso/default/base/original_dump.sql');
     expect(await project.run('dump')).toMatchObject({ exit: 0, stdout: `Dump written: ${dump}\n` });
-    expect(differences(dump, project.file('.turso/base/baseline.db'))).toEqual([]);
+    expect(differences(dump, project.file('.turso/default/base/baseline.db'))).toEqual([]);
   });
 
   test('streams the remote as it is now to stdout, or into a file', async () => {
@@ -82,7 +82,7 @@ describeWithTools('turso-sync dump', () => {
     expect(run.stderr).toContain('FILE_INACCESSIBLE');
     const fresh = makeProject(server);
     expect((await fresh.run('dump', '--quiet')).stderr).toMatch(/^BASELINE_MISSING: /);
-    expect(existsSync(fresh.file('.turso/base'))).toBe(false);
+    expect(existsSync(fresh.file('.turso/default/base'))).toBe(false);
   });
 
   test('a reader that has seen enough is no failure', async () => {

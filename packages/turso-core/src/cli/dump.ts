@@ -15,7 +15,7 @@ interface Options {
 export function dumpCommand(): Subcommand<Options> {
   const command = new Command('dump')
     .description(
-      'Write the base as SQL, to .turso/base/original_dump.sql; or the remote or the working copy, to stdout.',
+      'Write the base as SQL, to .turso/default/base/original_dump.sql; or the remote or the working copy, to stdout.',
     )
     .addOption(new Option('--remote', 'dump the remote as it is now').conflicts('workingCopy'))
     .option('--working-copy', 'dump the working copy as it is now')

@@ -9,6 +9,7 @@ import {
 import { diskFull } from '../project/state/disk';
 import { freeze } from '../project/working-copy/freeze';
 import { readManifest } from '../project/state/manifest';
+import { openState } from '../project/state/open-state';
 import { placeFile } from '../project/state/place-file';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
@@ -49,6 +50,7 @@ export interface DumpResult {
  */
 export async function dump(project: Project, options: DumpOptions = {}): Promise<DumpResult> {
   const { of = 'base', to = project.files.base.dump, onEvent } = options;
+  openState(project);
   if (of === 'base' || to === project.files.base.dump) requireBase(project);
   return withTemporary(project.files.directory, async (temporary) => {
     const written = path.join(temporary, 'dump.sql');

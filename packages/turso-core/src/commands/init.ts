@@ -3,11 +3,10 @@ import { countChanges, summarize, type ChangeSummary } from '../changeset/summar
 import { systemCode, TursoSyncError } from '../errors';
 import type { Remote } from '../remote/remote';
 import { replaceBase } from '../project/state/base';
-import { fileSystemError } from '../project/state/disk';
 import { sameBytes } from '../project/working-copy/freeze';
-import { withLock } from '../project/state/lock';
 import { readManifest, refuseNewer, requireBaseline, type Manifest } from '../project/state/manifest';
 import type { Project } from '../project/project';
+import { withState } from '../project/state/open-state';
 import { endPush } from '../project/state/push-journal';
 import { recoverDirectory } from '../project/state/replace-directory';
 import { withTemporary } from '../project/state/temporary';
@@ -54,8 +53,7 @@ export async function init(project: Project, options: InitOptions = {}): Promise
   // First, so that a URL that is missing or wrong leaves nothing behind.
   const remote = options.snapshot === 'use' ? null : connectTo(project);
   try {
-    makeFolder(project.files.directory);
-    return await withLock(project.files.lock, 'dump-init', () => initialize(project, remote, options));
+    return await withState(project, 'dump-init', () => initialize(project, remote, options));
   } finally {
     await remote?.close();
   }
@@ -117,14 +115,6 @@ async function finishEarlier(project: Project, remote: Remote | null, options: I
 
 function onlyEvents({ onEvent }: InitOptions): { readonly onEvent?: OnEvent } {
   return onEvent === undefined ? {} : { onEvent };
-}
-
-function makeFolder(directory: string): void {
-  try {
-    fs.mkdirSync(directory, { recursive: true });
-  } catch (error) {
-    throw fileSystemError(error, directory);
-  }
 }
 
 type State =

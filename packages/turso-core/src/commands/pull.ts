@@ -1,7 +1,7 @@
 import { countChanges, summarize } from '../changeset/summary';
 import { connectTo } from '../project/connect-to';
 import type { Project } from '../project/project';
-import { withLock } from '../project/state/lock';
+import { withState } from '../project/state/open-state';
 import { withTemporary } from '../project/state/temporary';
 import type { Remote } from '../remote/remote';
 import { requireBase, withComparison } from './comparing/compare';
@@ -30,7 +30,7 @@ export async function pull(project: Project, options: PullOptions = {}): Promise
   requireBase(project);
   const remote = connectTo(project);
   try {
-    return await withLock(project.files.lock, 'pull', () => pullFrom(project, remote, options));
+    return await withState(project, 'pull', () => pullFrom(project, remote, options));
   } finally {
     await remote.close();
   }

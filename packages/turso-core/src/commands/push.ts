@@ -1,6 +1,6 @@
 import type { Conflict } from '../apply/conflict';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
-import { withLock } from '../project/state/lock';
+import { withState } from '../project/state/open-state';
 import { withMovedRowids, type Manifest } from '../project/state/manifest';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
@@ -57,7 +57,7 @@ export interface PushResult extends Resolved {
 export async function push(project: Project, options: PushOptions = {}): Promise<PushResult> {
   // For the message alone: whether there is a folder to lock.
   requireBase(project);
-  return withLock(project.files.lock, 'dump-push', async () => {
+  return withState(project, 'dump-push', async () => {
     await finishPull(project);
     const finished = options.dryRun === true ? null : await finishPush(project, options);
     const base = requireBase(project);

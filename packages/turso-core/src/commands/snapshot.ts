@@ -1,9 +1,8 @@
-import fs from 'node:fs';
 import type { OnEvent } from '../events';
 import { connectTo } from '../project/connect-to';
 import type { Project } from '../project/project';
-import { withLock } from '../project/state/lock';
 import type { Manifest } from '../project/state/manifest';
+import { withState } from '../project/state/open-state';
 import { takeSnapshot } from './fetching/take-snapshot';
 
 /** What `snapshot` answers. */
@@ -18,7 +17,7 @@ export interface SnapshotCommandOptions {
 }
 
 /**
- * Takes the whole remote database to `.turso/snapshot`: `baseline.db`, `original_dump.sql` and `manifest.json`. What was
+ * Takes the whole remote database to `.turso/default/snapshot`: `baseline.db`, `original_dump.sql` and `manifest.json`. What was
  * there before is replaced only once all of the new one is there and sound. Nothing else is touched.
  * Throws the `REMOTE_*` codes, DISK_FULL, STATE_LOCKED, STATE_TOO_NEW.
  */
@@ -28,9 +27,8 @@ export async function snapshot(
 ): Promise<SnapshotResult> {
   const remote = connectTo(project);
   try {
-    fs.mkdirSync(project.files.directory, { recursive: true });
     const take = (): Promise<Manifest> => takeSnapshot(project, remote, options.onEvent);
-    return { snapshot: await withLock(project.files.lock, 'snapshot', take) };
+    return { snapshot: await withState(project, 'snapshot', take) };
   } finally {
     await remote.close();
   }

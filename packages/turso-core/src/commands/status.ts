@@ -7,6 +7,7 @@ import { version } from '../version';
 import { isLocked } from '../project/state/lock';
 import { readManifest, type Manifest } from '../project/state/manifest';
 import type { BaselineFiles, Project } from '../project/project';
+import { openState } from '../project/state/open-state';
 import { readPushJournal } from '../project/state/push-journal';
 import { withTemporary } from '../project/state/temporary';
 import { workflowMode, type WorkflowMode } from '../project/workflow-mode';
@@ -73,7 +74,9 @@ export interface StatusResult {
 
 /** Tells how a project stands. Never throws for a remote that is down or files that are missing: it says so. */
 export async function status(project: Project): Promise<StatusResult> {
-  const [snapshot, base] = [baselineStatus(project.files.snapshot), baselineStatus(project.files.base)];
+  const [snapshot, base] = [project.files.snapshot, project.files.base].map((files) =>
+    baselineStatus(project, files),
+  ) as [BaselineStatus, BaselineStatus];
   const remote = await remoteStatus(project, base.manifest);
   const pending = await pendingStatus(project, base);
   const workingCopy = fileStatus(project.workingCopy);
@@ -107,9 +110,10 @@ function fileStatus(path: string): FileStatus {
   return { path, bytes: stat?.size ?? null, modifiedAt: stat?.mtime.toISOString() ?? null };
 }
 
-function baselineStatus(files: BaselineFiles): BaselineStatus {
+function baselineStatus(project: Project, files: BaselineFiles): BaselineStatus {
   const file = fileStatus(files.database);
   try {
+    openState(project);
     return { ...file, manifest: readManifest(files), problem: null };
   } catch (error) {
     return { ...file, manifest: null, problem: problemOf(error) };

@@ -2,7 +2,7 @@ import type { Conflict } from '../apply/conflict';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { openChanges, readChangesHead, type ChangesHead } from '../changeset/text/read-json';
 import { TursoSyncError } from '../errors';
-import { withLock } from '../project/state/lock';
+import { withState } from '../project/state/open-state';
 import type { Project } from '../project/project';
 import { readPushJournal } from '../project/state/push-journal';
 import { listPushes, type PushFile } from '../project/state/pushes';
@@ -66,7 +66,7 @@ export function pushes(project: Project): PushEntry[] {
 export async function undo(project: Project, options: UndoOptions = {}): Promise<UndoResult> {
   // For the message alone: whether there is a folder to lock.
   requireBase(project);
-  return withLock(project.files.lock, 'undo', async () => {
+  return withState(project, 'undo', async () => {
     await finishPull(project);
     const cutOff = cutOffUndo(project, options.push);
     const { onEvent } = options;

@@ -48,28 +48,46 @@ export async function loadProject(options: LoadProjectOptions = {}): Promise<Pro
   const cwd = existingFolder(path.resolve(options.cwd ?? '.'));
   const { config, file } = await readConfig(cwd, options.config);
   const directory = file === null ? cwd : path.dirname(file);
-  const settings = settingsOf(config, options.env, file);
-  const variables = {
-    url: settings.urlVariable ?? 'TURSO_DATABASE_URL',
-    authToken: settings.authTokenVariable ?? 'TURSO_AUTH_TOKEN',
-  };
   const dotEnv = readDotEnv(directory);
   const given = options.variables ?? process.env;
   // An empty variable counts as one that is not set.
   const valueOf = (name: string): string | undefined =>
     [given[name], dotEnv[name]].find((value) => value !== undefined && value.trim() !== '');
+  return environmentOf({ config, file, directory, valueOf }, options.env ?? null);
+}
+
+/** What all environments of a config share. */
+interface Found {
+  readonly config: Config;
+  readonly file: string | null;
+  readonly directory: string;
+  readonly valueOf: (variable: string) => string | undefined;
+}
+
+function environmentOf(found: Found, environment: string | null): Project {
+  const { config, file, directory, valueOf } = found;
+  const settings = settingsOf(config, environment ?? undefined, file);
+  const variables = {
+    url: settings.urlVariable ?? 'TURSO_DATABASE_URL',
+    authToken: settings.authTokenVariable ?? 'TURSO_AUTH_TOKEN',
+  };
   const workingCopy = path.resolve(directory, settings.workingCopy ?? 'working_copy.db');
-  const files = stateFiles(path.resolve(directory, settings.stateDir ?? '.turso'));
+  const files = stateFiles(path.resolve(directory, settings.stateDir ?? '.turso'), environment);
   refuseOwnFile(workingCopy, files, file);
   return {
     directory,
     configFile: file,
-    environment: options.env ?? null,
+    environment,
     environments: Object.keys(config.environments ?? {}),
     variables,
     workingCopy,
     replica: path.resolve(directory, valueOf('TURSO_REPLICA_PATH')?.trim() ?? files.replica),
     files,
+    siblings: () =>
+      [null, ...Object.keys(config.environments ?? {})]
+        .filter((name) => name !== environment)
+        .map((name) => environmentOf(found, name))
+        .filter((sibling) => sibling.files.directory === files.directory),
     address() {
       const url = valueOf(variables.url);
       if (url !== undefined) return remoteAddress(url.trim(), directory, workingCopy);
@@ -130,9 +148,8 @@ function existingFolder(directory: string): string {
 
 // What is in these folders is replaced without asking.
 function refuseOwnFile(workingCopy: string, files: StateFiles, config: string | null): void {
-  const isIn = ({ directory }: { directory: string }): boolean =>
-    workingCopy.startsWith(directory + path.sep);
-  if (![files.snapshot, files.base].some(isIn)) return;
+  const own = ['backups', 'base', 'snapshot'].map((name) => path.join(files.directory, name));
+  if (![files.environment, ...own].some((folder) => workingCopy.startsWith(folder + path.sep))) return;
   throw new TursoSyncError(
     'CONFIG_INVALID',
     `"workingCopy" in ${config ?? 'the config'} names a file that is turso-sync's own.`,

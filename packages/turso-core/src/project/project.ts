@@ -18,15 +18,23 @@ export interface Project {
   /** The replica of a live connection: `TURSO_REPLICA_PATH`, else `live/replica.db` in the state folder. */
   readonly replica: string;
   readonly files: StateFiles;
+  /** The other environments of the config that keep their state in the same folder. */
+  siblings(): readonly Project[];
   /** Where the remote is; throws URL_MISSING, URL_UNSUPPORTED or CONFIG_HAS_SECRET. */
   address(): RemoteAddress;
   /** The token, or undefined where none is set. Never printed, never written. */
   authToken(): string | undefined;
 }
 
-/** The files in the state folder (`.turso`). */
+/**
+ * The files of one environment in the state folder (`.turso`). Environments share the folder's lock, its backups and the
+ * replica of a live connection; everything else belongs to one environment, so to one remote.
+ */
 export interface StateFiles {
+  /** The state folder. */
   readonly directory: string;
+  /** The environment's own folder in it. */
+  readonly environment: string;
   /** The remote as it was: the cached build artefact, only ever replaced whole. */
   readonly snapshot: BaselineFiles & { readonly dump: string };
   /** What the working copy was made from. */
@@ -57,21 +65,26 @@ export interface BaselineFiles {
   readonly manifest: string;
 }
 
-/** Names the files of a state folder. */
-export function stateFiles(directory: string): StateFiles {
+/** The folder of the environment without a name. */
+export const DEFAULT_ENVIRONMENT = 'default';
+
+/** Names an environment's files in a state folder; null is the environment without a name. */
+export function stateFiles(directory: string, name: string | null): StateFiles {
+  const environment = path.join(directory, name ?? DEFAULT_ENVIRONMENT);
   return {
     directory,
-    snapshot: dumpedFiles(path.join(directory, 'snapshot')),
-    base: dumpedFiles(path.join(directory, 'base')),
+    environment,
+    snapshot: dumpedFiles(path.join(environment, 'snapshot')),
+    base: dumpedFiles(path.join(environment, 'base')),
     lock: path.join(directory, 'lock'),
-    diffSql: path.join(directory, 'diff.sql'),
-    changesJson: path.join(directory, 'changes.json'),
-    conflictsJson: path.join(directory, 'conflicts.json'),
+    diffSql: path.join(environment, 'diff.sql'),
+    changesJson: path.join(environment, 'changes.json'),
+    conflictsJson: path.join(environment, 'conflicts.json'),
     backups: path.join(directory, 'backups'),
-    pushJournal: path.join(directory, 'push.json'),
-    pushed: path.join(directory, 'push.db'),
-    pushes: path.join(directory, 'pushes'),
-    pullJournal: path.join(directory, 'pull.json'),
+    pushJournal: path.join(environment, 'push.json'),
+    pushed: path.join(environment, 'push.db'),
+    pushes: path.join(environment, 'pushes'),
+    pullJournal: path.join(environment, 'pull.json'),
     replica: path.join(directory, 'live', 'replica.db'),
   };
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { isFile, isReplicaThere, replicaFiles } from '../sqlite/files/replica-files';
 import type { Project } from './project';
 
@@ -10,5 +11,7 @@ export type WorkflowMode = 'ffi' | 'legacy' | 'uninitialized';
 /** Tells by the files that are there. Where there are both, it is `ffi`: a replica is there since a program is connected by it. */
 export function workflowMode({ replica, workingCopy, files }: Project): WorkflowMode {
   if (isReplicaThere(replicaFiles(replica))) return 'ffi';
-  return isFile(workingCopy) && isFile(files.base.database) ? 'legacy' : 'uninitialized';
+  // Version 0.1 kept the base in the state folder itself.
+  const bases = [files.base.database, path.join(files.directory, 'base', 'baseline.db')];
+  return isFile(workingCopy) && bases.some(isFile) ? 'legacy' : 'uninitialized';
 }

@@ -52,8 +52,8 @@ interface BadFile {
   readonly isMadeAnew?: true;
 }
 
-const baseline = '.turso/base/baseline.db';
-const manifest = '.turso/base/manifest.json';
+const baseline = '.turso/default/base/baseline.db';
+const manifest = '.turso/default/base/manifest.json';
 const bad: BadFile[] = [
   {
     what: 'no baseline',
@@ -227,7 +227,9 @@ async function expectLocked(command: string[]): Promise<void> {
 
 // By force, a new snapshot is taken before the working copy is touched.
 function withoutSnapshot(digests: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(digests).filter(([name]) => !name.startsWith('.turso/snapshot/')));
+  return Object.fromEntries(
+    Object.entries(digests).filter(([name]) => !name.startsWith('.turso/default/snapshot/')),
+  );
 }
 
 describe('a full disk', () => {

@@ -100,8 +100,8 @@ describe('a config is found', () => {
     expect(Object.keys(project.digests())).toEqual(
       expect.arrayContaining([
         'a/b/app.db',
-        'c/state/base/baseline.db',
-        'c/state/snapshot/original_dump.sql',
+        'c/state/default/base/baseline.db',
+        'c/state/default/snapshot/original_dump.sql',
       ]),
     );
   });
@@ -207,7 +207,7 @@ describe('a config that is wrong', () => {
     },
     {
       what: 'a working copy among our own files',
-      text: '{ "workingCopy": ".turso/snapshot/baseline.db" }',
+      text: '{ "workingCopy": ".turso/default/snapshot/baseline.db" }',
       code: 'CONFIG_INVALID',
       says: ['"workingCopy"', "turso-sync's own"],
     },

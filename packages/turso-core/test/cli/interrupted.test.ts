@@ -89,14 +89,14 @@ describeWithSqld('a run that is broken off', () => {
   }
 
   test('a push whose answer is lost is finished by the next one', async () => {
-    const before = project.digests()['.turso/base/baseline.db'];
+    const before = project.digests()['.turso/default/base/baseline.db'];
     const push = await startPush();
     proxy.setCutAfter(0);
     const { exit, stderr } = await push.ended;
     proxy.setCutAfter(undefined);
     expect(exit).toBe(1);
     expect(stderr).toMatch(/REMOTE_INTERRUPTED: .*\n {2}Run the command again/);
-    expect(project.digests()['.turso/base/baseline.db']).toBe(before);
+    expect(project.digests()['.turso/default/base/baseline.db']).toBe(before);
     await expectPushed(3);
   });
 
@@ -146,7 +146,7 @@ describeWithSqld('a run that is broken off', () => {
       // Its note says who had the lock; it is for those who wait, and goes with the next who has it.
       if (command !== 'dump-init') expect(leftovers(project)).toEqual(['lock.json']);
       await direct('dump-push');
-      for (const name of ['working_copy.db', '.turso/base/baseline.db'])
+      for (const name of ['working_copy.db', '.turso/default/base/baseline.db'])
         expect(project.digests()[name]).toBe(before[name]);
     },
   );

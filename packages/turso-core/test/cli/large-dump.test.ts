@@ -29,7 +29,7 @@ const LARGE = `CREATE TABLE t(id INTEGER PRIMARY KEY, a, r REAL, x TEXT);
     execFileSync(process.execPath, [BIN, 'dump-init', '--quiet', '--cwd', dir], {
       env: { ...process.env, TURSO_DATABASE_URL: 'file:./remote.db' },
     });
-    const dump = readFileSync(join(dir, '.turso', 'snapshot', 'original_dump.sql'));
+    const dump = readFileSync(join(dir, '.turso', 'default', 'snapshot', 'original_dump.sql'));
     execFileSync(sqlite3Path() ?? '', ['-bail', restored], { input: dump });
     expect(compareDatabases(remote, restored)).toEqual([]);
   } finally {

@@ -47,7 +47,7 @@ const DENIED: readonly Denied[] = [
   },
   {
     what: 'the base cannot be read',
-    path: `${STATE}/base/baseline.db`,
+    path: `${STATE}/default/base/baseline.db`,
     mode: 0,
     commands: ['dump-push', 'diff'],
     code: 'FILE_INACCESSIBLE',
@@ -114,7 +114,7 @@ const DENIED: readonly Denied[] = [
 /** A snapshot is there for all commands, and may be a new one whatever becomes of the rest. */
 function withoutSnapshot(digests: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(digests).filter(([name]) => !name.startsWith(`${STATE}/snapshot/`)),
+    Object.entries(digests).filter(([name]) => !name.startsWith(`${STATE}/default/snapshot/`)),
   );
 }
 

@@ -62,7 +62,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(run.stderr).toBe(`Connecting to ${server.url}\n`);
     expect(await differences()).toEqual([]);
     for (const folder of ['snapshot', 'base']) {
-      const state = project.file(`.turso/${folder}`);
+      const state = project.file(`.turso/default/${folder}`);
       expect(compareDatabases(path.join(state, 'baseline.db'), project.file('working_copy.db'))).toEqual([]);
       expect(JSON.parse(readFileSync(path.join(state, 'manifest.json'), 'utf8'))).toMatchObject({
         formatVersion: 1,
@@ -89,8 +89,8 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(diff.stdout).toContain('CREATE table made\n');
     expect(diff.stdout).toContain('Total: 3 rows inserted, 1 updated, 1 deleted.\n');
     expect((await project.run('diff', '--exit-code')).exit).toBe(2);
-    expect(readFileSync(project.file('.turso/diff.sql'), 'utf8')).toContain('Ada Lovelace');
-    expect(JSON.parse(readFileSync(project.file('.turso/changes.json'), 'utf8'))).toMatchObject({
+    expect(readFileSync(project.file('.turso/default/diff.sql'), 'utf8')).toContain('Ada Lovelace');
+    expect(JSON.parse(readFileSync(project.file('.turso/default/changes.json'), 'utf8'))).toMatchObject({
       version: 1,
     });
 
@@ -109,7 +109,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
   test('a dry run sends nothing, says what would be pushed, and moves no base', async () => {
     await project.run('dump-init');
     project.edit('DELETE FROM people WHERE id = 3');
-    const base = project.digests()['.turso/base/baseline.db'];
+    const base = project.digests()['.turso/default/base/baseline.db'];
     const run = await project.run('dump-push', '--dry-run');
     expect(run).toEqual({
       exit: 0,
@@ -118,7 +118,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
       stderr: '',
     });
     expect(await queryOn(server, 'SELECT count(*) FROM people')).toEqual([[3n]]);
-    expect(project.digests()['.turso/base/baseline.db']).toBe(base);
+    expect(project.digests()['.turso/default/base/baseline.db']).toBe(base);
     expect((await project.json('dump-push', '--dry-run')).result).toMatchObject({
       status: 'planned',
       changes: { total: { delete: 1, insert: 0, update: 0 } },
@@ -177,11 +177,11 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
       ],
     });
 
-    const { [path.join('.turso', 'conflicts.json')]: file, ...others } = project.digests();
+    const { [path.join('.turso', 'default', 'conflicts.json')]: file, ...others } = project.digests();
     expect(file).toBeDefined();
     expect(others).toEqual(local);
     const { conflicts } = result as unknown as { conflicts: unknown };
-    expect(JSON.parse(readFileSync(project.file('.turso/conflicts.json'), 'utf8'))).toEqual({
+    expect(JSON.parse(readFileSync(project.file('.turso/default/conflicts.json'), 'utf8'))).toEqual({
       format: 'turso-sync-conflicts',
       version: 1,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
@@ -202,7 +202,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     await project.run('dump-init');
     project.edit("UPDATE many SET a = 1; UPDATE people SET name = 'mine' WHERE id = 1");
     await execOn(server, 'UPDATE many SET b = 2; UPDATE many SET a = 2 WHERE id = 7');
-    const file = project.file('.turso/conflicts.json');
+    const file = project.file('.turso/default/conflicts.json');
 
     const refused = await project.run('dump-push');
     expect(refused.exit).toBe(3);
@@ -357,7 +357,7 @@ describeWithShell('original_dump.sql', () => {
       const project = makeProject(server);
       expect((await project.run('dump-init')).exit).toBe(0);
       const restored = newFile();
-      const dump = readFileSync(project.file('.turso/snapshot/original_dump.sql'));
+      const dump = readFileSync(project.file('.turso/default/snapshot/original_dump.sql'));
       execFileSync(sqlite3Path() ?? '', ['-bail', restored], { input: dump, maxBuffer: 1 << 28 });
       expect(compareDatabases(database, restored, { ignoreApplicationId: false })).toEqual([]);
       await server.stop();

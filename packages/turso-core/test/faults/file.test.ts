@@ -53,7 +53,7 @@ describe(`a file as the remote, and ${COUNT} kills (TURSO_SYNC_SEED=${random.see
     const isOver =
       command === 'undo' &&
       before.differences(remote).length === 0 &&
-      !existsSync(project.file('.turso/push.json'));
+      !existsSync(project.file('.turso/default/push.json'));
     if (!isOver) await run(command);
     if (command === 'undo') remoteIs(before);
     if (command !== 'dump-init') {

@@ -101,7 +101,7 @@ let modes () =
   is "uninitialized";
   make "working_copy.db" "";
   is "uninitialized";
-  make ".turso/base/baseline.db" "";
+  make ".turso/default/base/baseline.db" "";
   is "legacy";
   make ".turso/live/replica.db" "";
   is "legacy";
@@ -127,8 +127,9 @@ let here () =
       Sys.chdir directory;
       Temp_dir.write "working_copy.db" "";
       Unix.mkdir ".turso" 0o700;
-      Unix.mkdir ".turso/base" 0o700;
-      Temp_dir.write ".turso/base/baseline.db" "";
+      Unix.mkdir ".turso/default" 0o700;
+      Unix.mkdir ".turso/default/base" 0o700;
+      Temp_dir.write ".turso/default/base/baseline.db" "";
       Alcotest.(check string) "the current folder" "legacy"
         (Turso_integration.detect_workflow_mode ()))
 

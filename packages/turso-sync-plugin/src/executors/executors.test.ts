@@ -95,7 +95,7 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
     const { success, stdout } = await app.run(snapshot, 'turso-snapshot');
     expect(success).toBe(true);
     expect(stdout).toMatch(/^Connecting to .*\nSnapshot of .*, taken by \w+\n$/);
-    const folder = path.join(app.directory, '.turso', 'snapshot');
+    const folder = path.join(app.directory, '.turso', 'default', 'snapshot');
     expect(fs.readdirSync(folder).sort()).toEqual(['baseline.db', 'manifest.json', 'original_dump.sql']);
     expect(compareDatabases(path.join(folder, 'baseline.db'), await remote.download())).toEqual([]);
     expect(fs.existsSync(workingCopy)).toBe(false);
@@ -210,7 +210,7 @@ test.each(['baseline.db', 'original_dump.sql', 'manifest.json'])(
     await app.run(snapshot, 'turso-snapshot');
     const project = await loadProject({ cwd: app.directory });
     requireOutput(project);
-    fs.rmSync(path.join(app.directory, '.turso/snapshot', name));
+    fs.rmSync(path.join(app.directory, '.turso/default/snapshot', name));
     expect(() => requireOutput(project)).toThrow(`${name} is not there`);
   },
 );
@@ -265,7 +265,7 @@ describeWithSqld('a token', () => {
 test('a silent remote fails the snapshot, and leaves the one that is there', async () => {
   const app = await makeApp({ TURSO_DATABASE_URL: 'file:./remote.db', OTHER_URL: 'http://127.0.0.1:9' });
   await app.run(snapshot, 'turso-snapshot');
-  const manifest = path.join(app.directory, '.turso/snapshot/manifest.json');
+  const manifest = path.join(app.directory, '.turso/default/snapshot/manifest.json');
   const before = fs.readFileSync(manifest, 'utf8');
   fs.writeFileSync(path.join(app.directory, '.env'), 'TURSO_DATABASE_URL=http://127.0.0.1:9');
   const { success, stderr } = await app.run(snapshot, 'turso-snapshot');

@@ -65,7 +65,7 @@ describe('a project gets its targets', () => {
       [file]: isScript ? "module.exports = { stateDir: '.state' };" : '{"stateDir": ".state"}',
     });
     expect(Object.keys(targets)).toEqual(NAMES);
-    expect(targets['turso-snapshot']?.outputs).toEqual(['{projectRoot}/.state/snapshot']);
+    expect(targets['turso-snapshot']?.outputs).toEqual(['{projectRoot}/.state/default/snapshot']);
     expect(targets['turso-snapshot']?.inputs?.[0]).toBe(`{projectRoot}/${file}`);
   });
 
@@ -74,7 +74,7 @@ describe('a project gets its targets', () => {
     const text = inNode(root, 'console.log(JSON.stringify(await infer()))');
     const [[, result]] = JSON.parse(text) as [[string, { projects: Projects }]];
     expect(result.projects[APP]?.targets?.['turso-snapshot']?.outputs).toEqual([
-      '{projectRoot}/.state/snapshot',
+      '{projectRoot}/.state/default/snapshot',
     ]);
   });
 
@@ -97,7 +97,9 @@ describe('a project gets its targets', () => {
       'turso-sync.config.json': { stateDir: '.second' },
     });
     const projects = await infer(root);
-    expect(projects['.']?.targets?.['turso-snapshot']?.outputs).toEqual(['{projectRoot}/.first/snapshot']);
+    expect(projects['.']?.targets?.['turso-snapshot']?.outputs).toEqual([
+      '{projectRoot}/.first/default/snapshot',
+    ]);
   });
 
   test('not where its folder is no project', async () => {
@@ -123,7 +125,7 @@ test('the snapshot is cached, keyed on the config, the URL and the fingerprint o
       },
       { externalDependencies: [] },
     ],
-    outputs: ['{projectRoot}/.turso/snapshot'],
+    outputs: ['{projectRoot}/.turso/default/snapshot'],
   });
 });
 
@@ -180,12 +182,12 @@ test('an environment goes into every target, and its variables and folder into t
   const targets = await inferTargets({ 'turso-sync.config.json': config }, { env: 'staging' });
   for (const name of NAMES) expect(targets[name]?.options).toMatchObject({ env: 'staging' });
   expect(targets['turso-snapshot']?.inputs).toContainEqual({ env: 'STAGING_URL' });
-  expect(targets['turso-snapshot']?.outputs).toEqual(['{projectRoot}/.turso/staging/snapshot']);
+  expect(targets['turso-snapshot']?.outputs).toEqual(['{projectRoot}/.turso/staging/staging/snapshot']);
 });
 
 test('a state folder outside of the project is an output of the workspace', async () => {
   const targets = await inferTargets({ 'turso-sync.config.json': { stateDir: '../../state/mailer' } });
-  expect(targets['turso-snapshot']?.outputs).toEqual(['{workspaceRoot}/state/mailer/snapshot']);
+  expect(targets['turso-snapshot']?.outputs).toEqual(['{workspaceRoot}/state/mailer/default/snapshot']);
 });
 
 test('a state folder outside of the workspace is not cached, since Nx could not restore it', async () => {

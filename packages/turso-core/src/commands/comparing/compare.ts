@@ -8,6 +8,7 @@ import { openReadOnly, using } from '../../sqlite/files/open';
 import { freeze, workingCopyError } from '../../project/working-copy/freeze';
 import { damaged, readManifest, requireBaseline, type Manifest } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
+import { openState } from '../../project/state/open-state';
 import { recoverDirectory } from '../../project/state/replace-directory';
 
 /** The working copy held against its base. */
@@ -19,8 +20,9 @@ export interface Comparison {
   readonly rehearse: () => Promise<void>;
 }
 
-/** The manifest of the base. Throws BASELINE_MISSING, BASELINE_DAMAGED, STATE_TOO_NEW. */
+/** The manifest of the base. Throws BASELINE_MISSING, BASELINE_DAMAGED, STATE_TOO_NEW, STATE_LOCKED. */
 export function requireBase(project: Project): Manifest {
+  openState(project);
   recoverDirectory(project.files.base.directory);
   const manifest = requireBaseline(project.files.base);
   if (manifest !== null) return manifest;

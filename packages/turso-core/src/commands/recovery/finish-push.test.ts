@@ -23,17 +23,11 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  const known = [
-    'base',
-    'snapshot',
-    'lock',
-    'diff.sql',
-    'changes.json',
-    'pushes',
-    'backups',
-    'conflicts.json',
-  ];
-  expect(readdirSync(at.project.files.directory).filter((name) => !known.includes(name))).toEqual([]);
+  const known = ['base', 'snapshot', 'diff.sql', 'changes.json', 'pushes', 'conflicts.json'];
+  const { directory, environment } = at.project.files;
+  expect(readdirSync(environment).filter((name) => !known.includes(name))).toEqual([]);
+  const shared = ['default', 'lock', 'backups'];
+  expect(readdirSync(directory).filter((name) => !shared.includes(name))).toEqual([]);
 });
 
 const cutOff = (how: Parameters<typeof cutOffPush>[1]): Promise<void> => cutOffPush(at.project, how);

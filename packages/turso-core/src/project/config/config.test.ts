@@ -20,7 +20,7 @@ test('takes what is known, as it is', () => {
     authTokenVariable: '_token2',
     workingCopy: 'data/app.db',
     stateDir: '.state',
-    environments: { 'my staging': { urlVariable: 'STAGING' }, empty: {} },
+    environments: { 'my-staging.2': { urlVariable: 'STAGING' }, empty: {} },
   };
   expect(checkConfig(config, FILE)).toEqual(config);
   expect(checkConfig({}, FILE)).toEqual({});

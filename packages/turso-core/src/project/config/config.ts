@@ -1,4 +1,5 @@
 import { TursoSyncError } from '../../errors';
+import { checkEnvironmentNames } from './environment-names';
 import { nearest } from './nearest';
 
 /** The settings that the top level of a config and each of its environments may hold; all are optional. */
@@ -51,6 +52,7 @@ export function checkConfig(value: unknown, file: string): Config {
   if (environments !== undefined) {
     if (!isObject(environments))
       throw wrongType(file, 'environments', 'an object of named environments', environments);
+    checkEnvironmentNames(Object.keys(environments), file);
     for (const [name, settings] of Object.entries(environments)) {
       checkObject(settings, file, `environments.${name}`, SETTINGS);
     }

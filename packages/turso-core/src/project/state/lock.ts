@@ -34,6 +34,16 @@ export async function withLock<T>(file: string, command: string, work: () => Pro
   }
 }
 
+/** The same for work that does not wait for anything, and needs no name. */
+export function withLockNow<T>(file: string, work: () => T): T {
+  const db = acquire(file, `${file}.json`);
+  try {
+    return work();
+  } finally {
+    db.close();
+  }
+}
+
 /** Whether a process works on this state folder now. */
 export function isLocked(file: string): boolean {
   if (!fs.existsSync(file)) return false;

@@ -1,0 +1,107 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { TursoSyncError } from '../../errors';
+import { baselineFiles, type Project } from '../project';
+import { fileSystemError } from './disk';
+import { withLock, withLockNow } from './lock';
+import { readManifest } from './manifest';
+import { recoverDirectory, replaceDirectory } from './replace-directory';
+
+/** What version 0.1 kept in the state folder itself; now each environment has its own. */
+const MOVED = [
+  ...['base', 'snapshot', 'pushes'],
+  ...['push.json', 'push.db', 'pull.json', 'conflicts.json', 'diff.sql', 'changes.json'],
+];
+
+/**
+ * Runs work while no other process works on this state folder, in which the environment's own folder exists.
+ * Throws STATE_LOCKED, naming the holder, and FILE_INACCESSIBLE.
+ *
+ * @param command - the holder's name for others, such as `push`.
+ */
+export async function withState<T>(project: Project, command: string, work: () => Promise<T>): Promise<T> {
+  makeFolder(project.files.directory);
+  return withLock(project.files.lock, command, () => {
+    if (isOld(project)) moveOld(project);
+    makeFolder(project.files.environment);
+    return work();
+  });
+}
+
+/**
+ * Makes sure that the state folder has the present layout, for whoever reads it without {@link withState}.
+ * Throws STATE_LOCKED and FILE_INACCESSIBLE.
+ */
+export function openState(project: Project): void {
+  if (isOld(project)) withLockNow(project.files.lock, () => moveOld(project));
+}
+
+function isOld({ files: { directory } }: Project): boolean {
+  return [...MOVED, 'moving', 'base.previous', 'snapshot.previous'].some((name) =>
+    fs.existsSync(path.join(directory, name)),
+  );
+}
+
+/**
+ * Moves the state of version 0.1 to the environment that it belongs to. It is gathered in one folder first, which gets its
+ * final name last, so a run that dies in between leaves nothing that the next one cannot continue.
+ */
+function moveOld(project: Project): void {
+  const { directory } = project.files;
+  const moving = path.join(directory, 'moving');
+  try {
+    for (const name of ['base', 'snapshot']) recoverDirectory(path.join(directory, name));
+    fs.mkdirSync(moving, { recursive: true });
+    for (const name of MOVED) {
+      const [from, to] = [path.join(directory, name), path.join(moving, name)];
+      if (!fs.existsSync(from)) continue;
+      fs.rmSync(to, { recursive: true, force: true });
+      fs.renameSync(from, to);
+    }
+    const { environment } = ownerOf(project, moving).files;
+    recoverDirectory(environment);
+    const isLater = fs.existsSync(path.join(moving, 'base')) || !fs.existsSync(environment);
+    // Version 0.1 cannot see the present layout. What it wrote beside it is what the working copy was made from last.
+    if (isLater) replaceDirectory(moving, environment);
+    else fs.rmSync(moving, { recursive: true, force: true });
+  } catch (error) {
+    throw fileSystemError(error, directory);
+  }
+}
+
+/** The environment whose remote the state is from; the one without a name, if no environment has it. */
+function ownerOf(project: Project, folder: string): Project {
+  const environments = [project, ...project.siblings()];
+  const remote = ['base', 'snapshot']
+    .map((name) => remoteOf(path.join(folder, name)))
+    .find((location) => location !== null);
+  const isOwner = (environment: Project): boolean => locationOf(environment) === remote;
+  return environments.find(isOwner) ?? environments.find((e) => e.environment === null) ?? project;
+}
+
+function remoteOf(directory: string): string | null {
+  try {
+    return readManifest(baselineFiles(directory))?.remote ?? null;
+  } catch (error) {
+    // A damaged manifest names no remote, and is reported when it is needed.
+    if (error instanceof TursoSyncError) return null;
+    throw error;
+  }
+}
+
+function locationOf(project: Project): string | null {
+  try {
+    return project.address().location;
+  } catch (error) {
+    if (error instanceof TursoSyncError) return null;
+    throw error;
+  }
+}
+
+function makeFolder(directory: string): void {
+  try {
+    fs.mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw fileSystemError(error, directory);
+  }
+}
