@@ -25,6 +25,8 @@ export interface TcpProxy {
   readonly requestsSeen: number;
   /** How many bytes have come so far, from all clients and from the server. */
   readonly bytesFrom: Readonly<Record<Side, number>>;
+  /** Bytes of the largest request so far, its head included: all that came on a connection between two answers. */
+  readonly largestRequest: number;
   /**
    * Lets each connection, those already open included, pass on so many more bytes from one side, then destroys it on
    * both. With 0 from the server, it gets the request and does its work, and the client sees nothing of the answer; cut
@@ -54,10 +56,14 @@ export async function startProxy(targetPort: number, options: ProxyOptions = {})
   const bytesFrom = { client: 0, server: 0 };
   let connections = 0;
   let requestsSeen = 0;
+  let largestRequest = 0;
   const server = createServer((client) => {
     connections++;
+    let request = 0;
     const connection = relay(client, targetPort, settings, (from, bytes) => {
       bytesFrom[from] += bytes.length;
+      request = from === 'client' ? request + bytes.length : 0;
+      largestRequest = Math.max(largestRequest, request);
       if (from === 'client' && /^(GET|POST) /.test(bytes.toString('latin1', 0, 5))) requestsSeen++;
     });
     open.add(connection);
@@ -78,6 +84,9 @@ export async function startProxy(targetPort: number, options: ProxyOptions = {})
       return requestsSeen;
     },
     bytesFrom,
+    get largestRequest() {
+      return largestRequest;
+    },
     setCutAfter(bytes, from = 'server') {
       settings.cut = bytes === undefined ? undefined : { from, after: bytes };
       for (const connection of open) connection.countAnew();

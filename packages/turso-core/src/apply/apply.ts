@@ -93,8 +93,7 @@ export async function apply(
     } else {
       let found: Findings = { conflicts: [], work: remaining };
       outcome = await target.transactAfter(async (query) => {
-        const nothing = { message: '', table: undefined, sql: undefined, alters: undefined };
-        const failure = { changeset, remaining, ...nothing };
+        const failure = { changeset, remaining, message: '', failed: undefined };
         const options = { ...context, userVersion: remaining.userVersion };
         found = await inspect({ read: (work) => work(query) }, failure, options);
         if (found.conflicts.length > 0) return null;
@@ -111,19 +110,13 @@ export async function apply(
     if (outcome.code === 'TRANSACTION_TIMEOUT') throw takenOver(target.location, altersTables);
     const failed = plan.statements[outcome.failed];
     // Turso Cloud does not allow it to be set; everything else is worth carrying without it.
-    const refusesUserVersion = failed?.sql.startsWith('PRAGMA user_version') === true;
-    const userVersion = remaining.userVersion && !refusesUserVersion;
-    const why = {
-      message: outcome.message,
-      table: failed?.batch?.table,
-      sql: failed?.sql,
-      alters: failed?.alters,
-    };
-    const next = await inspect(target, { changeset, remaining, ...why }, { ...context, userVersion });
+    const userVersion = remaining.userVersion && failed?.sets !== 'user_version';
+    const failure = { changeset, remaining, message: outcome.message, failed };
+    const next = await inspect(target, failure, { ...context, userVersion });
     if (next.conflicts.length > 0) return { status: 'conflict', conflicts: next.conflicts };
     if (next.work.isSameAs(remaining)) {
-      const what = { ...failed, message: outcome.message, location: target.location };
-      throw refusedVirtualTable(changeset, what) ?? failure(outcome, target.location, changeset);
+      const what = { about: failed?.about, message: outcome.message, location: target.location };
+      throw refusedVirtualTable(changeset, what) ?? refusal(outcome, target.location, changeset);
     }
     // Rules are met one after another; with every row that is kept for one, there is less to do.
     if (next.work.keptByRule.size === remaining.keptByRule.size) inVain++;
@@ -169,7 +162,7 @@ function takenOver(location: string, altersTables: boolean): TursoSyncError {
   );
 }
 
-function failure(
+function refusal(
   outcome: Extract<TransactionOutcome, { committed: false }>,
   location: string,
   changeset: Changeset,

@@ -1,6 +1,7 @@
 import type { Changeset } from '../changeset/model';
 import { unsupported } from '../changeset/unsupported';
 import type { TursoSyncError } from '../errors';
+import type { ObjectName } from '../sqlite/statement';
 import { isVirtual, parseVirtualTable } from '../sqlite/schema/virtual-table';
 import type { Remote } from '../remote/remote';
 
@@ -27,9 +28,10 @@ export async function refuseMissingModules(
 /** The error for a statement that was to make a virtual table, and that the target refused; null for all others. */
 export function refusedVirtualTable(
   changeset: Changeset,
-  { sql, message, location }: { readonly sql?: string; readonly message: string; readonly location: string },
+  failure: { readonly about: ObjectName | undefined; readonly message: string; readonly location: string },
 ): TursoSyncError | null {
-  const table = madeVirtualTables(changeset).find((o) => o.sql === sql);
+  const { about, message, location } = failure;
+  const table = madeVirtualTables(changeset).find((o) => about?.type === 'table' && o.name === about.name);
   return table === undefined ? null : refused(table.name, location, message);
 }
 

@@ -4,10 +4,25 @@ import type { SqlValue } from './values/values';
 export interface Statement {
   readonly sql: string;
   readonly args?: readonly SqlValue[];
-  /** The rows that it changes, for people to follow. */
-  readonly batch?: RowBatch;
-  /** The table whose definition it changes, for people to follow. */
-  readonly alters?: string;
+  /** The rows that it changes. */
+  readonly carries?: RowBatch;
+  /**
+   * Set if its only argument is one JSON text of rows: the same statement, reading that text from an SQL expression. So a
+   * text too large for the request can be read from a table.
+   */
+  readonly readingFrom?: (rows: string) => string;
+  /** The object of the schema that it creates, changes or drops. */
+  readonly about?: ObjectName;
+  /** The setting of the database that it changes. */
+  readonly sets?: 'user_version';
+}
+
+/** Names an object of the schema. */
+export interface ObjectName {
+  readonly type: 'table' | 'index' | 'view' | 'trigger';
+  readonly name: string;
+  /** The table that it is on, or its own name. */
+  readonly table: string;
 }
 
 /** How many rows of which table a statement changes, and how. */

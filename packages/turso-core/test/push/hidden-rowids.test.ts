@@ -78,8 +78,8 @@ describe.each(ADAPTERS)('hidden rowids, over %s', (_, serve) => {
       },
       async (scene) => {
         let rows = 0;
-        const onSend = ({ statements }: { statements: readonly { batch?: { rows: number } }[] }): unknown =>
-          (rows = statements.reduce((sum, { batch }) => sum + (batch?.rows ?? 0), 0));
+        const onSend = ({ statements }: { statements: readonly { carries?: { rows: number } }[] }): unknown =>
+          (rows = statements.reduce((sum, { carries }) => sum + (carries?.rows ?? 0), 0));
         expect(await scene.push({ onSend })).toMatchObject({ status: 'applied', attempts: 1 });
         expect(rows).toBe(3);
         await pushTwice(

@@ -1,4 +1,5 @@
 import type { Changeset, RowChange, TableChanges } from '../../changeset/model';
+import type { Statement } from '../../sqlite/statement';
 import { quoteName } from '../../sqlite/values/quote';
 import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../remote/remote';
@@ -15,8 +16,8 @@ export interface Refusal {
   readonly remaining: Pick<Remaining, 'row'>;
   /** The error's message. */
   readonly message: string;
-  /** The table whose rows were written when it failed, if any. */
-  readonly table: string | undefined;
+  /** The statement that failed, if it was one. */
+  readonly failed: Statement | undefined;
 }
 
 /** A conflict with a rule, and the {@link rowIdentity} of the change without which it would not be; null where unknown. */
@@ -80,16 +81,17 @@ function orphaned(parent: string): string {
 
 async function checkConflicts(
   query: Query,
-  { changeset, remaining, table = '' }: Refusal,
-  failed: string,
+  { changeset, remaining, failed }: Refusal,
+  rule: string,
 ): Promise<RuleConflict[]> {
-  const message = `A rule of the remote forbids a row: ${failed}.`;
+  const table = failed?.carries?.table ?? '';
+  const message = `A rule of the remote forbids a row: ${rule}.`;
   const known = { kind: 'check', table, message } as const;
   const changes = changeset.tables.find((t) => t.table.name === table && !t.beforeSchema);
   const found: RuleConflict[] = [];
   for (const piece of changes === undefined ? [] : pieces(writes(changes, remaining))) {
     const rows = piece.map(({ change }) => change.new);
-    for (const index of await findForbidden(query, changes as TableChanges, rows, failed))
+    for (const index of await findForbidden(query, changes as TableChanges, rows, rule))
       found.push(forbidden(changes as TableChanges, piece[index] as Write, known));
   }
   return found.length > 0 ? found : [{ conflict: conflictOf(known), cause: null }];
@@ -112,14 +114,14 @@ function forbidden(
 
 async function uniqueConflicts(
   query: Query,
-  { changeset, remaining, table: failing }: Refusal,
-  failed: string,
+  { changeset, remaining, failed }: Refusal,
+  rule: string,
   encoding: Encoding,
 ): Promise<RuleConflict[]> {
   const indexed = changeset.schema.map((c) => c.object.table);
-  const table = failing ?? indexed.find((name) => failed.startsWith(`${name}.`)) ?? '';
-  const columns = columnsIn(failed, table);
-  const message = `Another row on the remote has this value already (${failed}).`;
+  const table = failed?.carries?.table ?? indexed.find((name) => rule.startsWith(`${name}.`)) ?? '';
+  const columns = columnsIn(rule, table);
+  const message = `Another row on the remote has this value already (${rule}).`;
   const known = { kind: 'unique', table, columns, message } as const;
   const changes = changeset.tables.find((t) => t.table.name === table);
   const twins = changes === undefined ? [] : await findTwins(query, changes, columns, remaining, encoding);

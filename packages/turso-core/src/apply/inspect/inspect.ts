@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Changeset, SchemaChange, TableChanges } from '../../changeset/model';
+import type { ObjectName } from '../../sqlite/statement';
 import type { Encoding } from '../../sqlite/values/values';
 import type { Query, Remote } from '../../remote/remote';
 import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
@@ -16,10 +17,6 @@ import { rowIdentity } from './row-identity';
 /** Why a transaction failed. */
 export interface Failure extends Refusal {
   readonly remaining: RemainingWork;
-  /** The statement that failed, if it was one. */
-  readonly sql: string | undefined;
-  /** The table whose definition was being changed, if any. */
-  readonly alters: string | undefined;
 }
 
 /** What {@link inspect} has to know besides the failure. */
@@ -53,7 +50,7 @@ export async function inspect(
   failure: Failure,
   options: InspectOptions,
 ): Promise<Findings> {
-  const { changeset, remaining, alters } = failure;
+  const { changeset, remaining, failed } = failure;
   let known: Known | undefined;
   const findings = await target.read(async (query) => {
     known = await inspectBefore(query, failure, options);
@@ -64,8 +61,9 @@ export async function inspect(
   const { conflicts, work } = known;
   if (conflicts.length > 0) return { conflicts, work };
   const after = planSchema(changeset, work).before;
-  if (alters !== undefined && isDeepStrictEqual(after, planSchema(changeset, remaining).before)) {
-    return { conflicts: alterationConflicts(failure, alters), work: remaining };
+  const altered = alteredTable(changeset, failed?.about);
+  if (altered !== null && isDeepStrictEqual(after, planSchema(changeset, remaining).before)) {
+    return { conflicts: alterationConflicts(failure, altered), work: remaining };
   }
   const begun = known;
   return target.read((query) => inspectAfter(query, failure, begun, options), { after });
@@ -168,9 +166,16 @@ function inspectTable(
   });
 }
 
+/** The table whose definition a statement was changing, or that an index was put back on; else null. */
+function alteredTable({ schema }: Changeset, about: ObjectName | undefined): string | null {
+  const isAltered = schema.some((c) => c.action === 'alter' && c.object.table === about?.table);
+  return isAltered && (about?.type === 'table' || about?.type === 'index') ? about.table : null;
+}
+
 /** Rows and indexes that only the other side has may not fit a new definition. */
-function alterationConflicts({ remaining, message, sql }: Failure, table: string): Conflict[] {
-  const index = remaining.adopted.find((o) => o.sql === sql);
+function alterationConflicts({ remaining, message, failed }: Failure, table: string): Conflict[] {
+  const about = failed?.about;
+  const index = remaining.adopted.find((o) => o.type === about?.type && o.name === about.name);
   if (index !== undefined) {
     const what = `index "${index.name}" was added on the remote, and does not fit the new definition of this table: ${message}.`;
     return [conflictOf({ kind: 'schema', table, message: what })];

@@ -6,7 +6,7 @@ import { quoteName } from '../../sqlite/values/quote';
 import { byteSize, type SqlValue } from '../../sqlite/values/values';
 import { guard, guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
-import { RowBatcher } from './row-source';
+import { onRows, RowBatcher } from './row-source';
 import type { RemainingRows, TableStatements } from './table-statements';
 
 /** A row, and how many of it there are and are to be. */
@@ -35,26 +35,27 @@ export function copiesStatements(
   const emptied: Readonly<Record<'delete' | 'insert', Statement[]>> = { delete: [], insert: [] };
   const inserts: Statement[] = [];
   const list = columns.map(quoteName).join(',');
-  const inserted = new RowBatcher(columns.length, ({ sql, args, count }) =>
+  const carries = (kind: 'delete' | 'insert', rows: number): Pick<Statement, 'carries'> => ({
+    carries: { kind, table: table.name, rows },
+  });
+  const inserted = new RowBatcher(columns.length, (rows) =>
     inserts.push(
       {
-        sql: `${sql} INSERT OR ABORT INTO ${nameOf(changes)}(${list}) SELECT * FROM r`,
-        args,
-        batch: { kind: 'insert', table: table.name, rows: count },
+        ...onRows(rows, `INSERT OR ABORT INTO ${nameOf(changes)}(${list}) SELECT * FROM r`),
+        ...carries('insert', rows.count),
       },
-      guardChanges(count),
+      guardChanges(rows.count),
     ),
   );
   for (const kind of ['delete', 'insert'] as const) {
-    const counted = new RowBatcher(columns.length + 1, ({ sql, args, count }) =>
-      emptied[kind].push(
-        { sql: `${sql} ${guardCopies(changes)}`, args },
-        {
-          sql: `${sql} DELETE FROM ${nameOf(changes)} AS t WHERE ${rowKey(changes, 't')} IN (SELECT k FROM (${wanted(changes)}) WHERE n > 0)`,
-          args,
-          batch: { kind: 'delete', table: table.name, rows: count },
-        },
-      ),
+    const counted = new RowBatcher(columns.length + 1, (rows) =>
+      emptied[kind].push(onRows(rows, guardCopies(changes)), {
+        ...onRows(
+          rows,
+          `DELETE FROM ${nameOf(changes)} AS t WHERE ${rowKey(changes, 't')} IN (SELECT k FROM (${wanted(changes)}) WHERE n > 0)`,
+        ),
+        ...carries('delete', rows.count),
+      }),
     );
     for (const meant of changes.rows(kind)) {
       const change = remaining.row(changes, meant);

@@ -7,7 +7,7 @@ import type {
 } from '../../changeset/model';
 import { dropSql } from '../../changeset/schema/drop-sql';
 import { tablesGoing } from '../../changeset/schema/tables-going';
-import { virtualSql } from '../../changeset/text/virtual-sql';
+import { virtualSql, type VirtualStatement } from '../../changeset/text/virtual-sql';
 import type { SchemaObject } from '../../sqlite/schema/schema';
 import type { Statement } from '../../sqlite/statement';
 import { quoteName } from '../../sqlite/values/quote';
@@ -48,26 +48,25 @@ export function planSchema(changeset: Changeset, remaining: Omit<Remaining, 'use
     tables.flatMap((changes) => tableStatements(changes, remaining, Infinity).deletes);
   const virtual = virtualSql(changeset, remaining.done);
   const isTable = (o: SchemaObject): boolean => o.type === 'table' && !virtual.replaced.has(o.name);
-  const run = (texts: readonly string[]): Statement[] => texts.map((sql) => ({ sql }));
   const before = [
     ...(expected.length > 0 || bare.untriggered.length > 0 ? [guardSchema(expected, bare)] : []),
     ...triggers.map(dropStatement),
     ...dropped.filter((o) => o.type !== 'table').map(dropStatement),
     ...guardStored(changeset, remaining.done),
     ...tried(deletesOf(early.filter(isShadow))),
-    ...run(virtual.replacements),
+    ...virtual.replacements.map(virtualStatement),
     ...deletesOf(early.filter((t) => !isShadow(t))),
     ...dropped.filter(isTable).flatMap((o) => [...(holdsRows(o) ? [guardEmpty(o)] : []), dropStatement(o)]),
     ...altered.flatMap(alterStatements),
     ...created.filter(isTable).map(createStatement),
-    ...run(virtual.clearings),
+    ...virtual.clearings.map(virtualStatement),
   ];
   const after = [
     // The indexes went with the tables that they were on.
-    ...kept.filter((o) => o.type === 'index' && bare.unindexed.includes(o.table)).map(indexStatement),
+    ...kept.filter((o) => o.type === 'index' && bare.unindexed.includes(o.table)).map(createStatement),
     ...created.filter((o) => o.type === 'index' || o.type === 'view').map(createStatement),
     // What they are about may be a view.
-    ...run(virtual.commands),
+    ...virtual.commands.map(virtualStatement),
     // In this order they fire: the older ones came first.
     ...triggers.map(createStatement),
     ...created.filter((o) => o.type === 'trigger').map(createStatement),
@@ -111,24 +110,23 @@ function isSameObject(a: SchemaObject, b: SchemaObject): boolean {
   return a.type === b.type && a.name === b.name;
 }
 
-function createStatement({ sql }: SchemaObject): Statement {
-  return { sql };
-}
-
-// One of others may not fit the new definition.
-function indexStatement({ sql, table }: SchemaObject): Statement {
-  return { sql, alters: table };
+function createStatement(object: SchemaObject): Statement {
+  return { sql: object.sql, about: object };
 }
 
 function dropStatement(object: SchemaObject): Statement {
-  return { sql: dropSql(object) };
+  return { sql: dropSql(object), about: object };
+}
+
+function virtualStatement({ sql, table }: VirtualStatement): Statement {
+  return { sql, about: { type: 'table', name: table, table } };
 }
 
 function alterStatements({ statements, object }: TableAlteration): Statement[] {
   return [
-    ...statements.map((sql) => ({ sql, alters: object.name })),
+    ...statements.map((sql) => ({ sql, about: object })),
     // What a statement makes of a text is its version's affair.
-    { ...guardSchema([object], { untriggered: [], unindexed: [] }), alters: object.name },
+    { ...guardSchema([object], { untriggered: [], unindexed: [] }), about: object },
   ];
 }
 

@@ -77,6 +77,6 @@ function userVersionStatements({ userVersion }: Changeset): Statement[] {
   const { from, to } = userVersion;
   return [
     guard(`(SELECT user_version FROM pragma_user_version) IN (${from}, ${to})`),
-    { sql: `PRAGMA user_version = ${to}` },
+    { sql: `PRAGMA user_version = ${to}`, sets: 'user_version' },
   ];
 }

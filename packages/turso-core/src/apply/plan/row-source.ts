@@ -1,3 +1,4 @@
+import type { Statement } from '../../sqlite/statement';
 import { bindValues } from '../../sqlite/values/bind';
 import { exactReal } from '../../sqlite/values/quote';
 import { rowSize, type SqlValue } from '../../sqlite/values/values';
@@ -8,6 +9,16 @@ export interface RowSource {
   readonly sql: string;
   readonly args: readonly SqlValue[];
   readonly count: number;
+  /** Set if the rows are one JSON text: the same source, reading it from an SQL expression. */
+  readonly readingFrom?: (rows: string) => string;
+}
+
+/** A statement on the rows `r` of a source. */
+export function onRows({ sql, args, readingFrom }: RowSource, rest: string): Statement {
+  const statement = { sql: `${sql} ${rest}`, args };
+  return readingFrom === undefined
+    ? statement
+    : { ...statement, readingFrom: (rows) => `${readingFrom(rows)} ${rest}` };
 }
 
 /** Size of one statement's JSON text, in characters: well under the server's limit of 5,000,000 bytes even in UTF-8. */
@@ -22,7 +33,8 @@ const BYTE_LIMIT = 1_000_000;
 /** Rows that are JSON arrays already, with commas in between. */
 export function jsonRows(width: number, text: string, count: number): RowSource {
   const columns = columnList(width, (i) => `value->>${i} AS c${i}`);
-  return { sql: `WITH r AS (SELECT ${columns} FROM json_each(?))`, args: [`[${text}]`], count };
+  const readingFrom = (rows: string): string => `WITH r AS (SELECT ${columns} FROM json_each(${rows}))`;
+  return { sql: readingFrom('?'), args: [`[${text}]`], count, readingFrom };
 }
 
 /** What a {@link RowBatcher} may be told. */

@@ -15,7 +15,7 @@ import { rowSize, type SqlValue } from '../../sqlite/values/values';
 import { copiesStatements } from './copies-statements';
 import { guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
-import { jsonRows, RowBatcher, type RowSource } from './row-source';
+import { jsonRows, onRows, RowBatcher, type RowSource } from './row-source';
 import { isTooWide, wideStatements } from './wide-statements';
 
 /** The statements that change one table's rows, each followed by its guard. All deletes of all tables go first. */
@@ -138,9 +138,9 @@ function target({ table }: TableChanges): string {
 function deleteRows(changes: TableChanges, rows: RowSource): Statement[] {
   const { table } = changes;
   const inner = keyColumns(table).map((name) => `t.${quoteName(name)}`);
-  const sql = `${rows.sql} DELETE FROM ${target(changes)} WHERE (${keyTerms(table).join(',')}) IN
+  const sql = `DELETE FROM ${target(changes)} WHERE (${keyTerms(table).join(',')}) IN
     (SELECT ${inner.join(',')} FROM r CROSS JOIN ${target(changes)} t WHERE ${isAsBefore(changes)})`;
-  return guarded('delete', changes, { ...rows, sql });
+  return guarded('delete', changes, onRows(rows, sql), rows.count);
 }
 
 function updateRows(changes: TableChanges, set: readonly number[], rows: RowSource): Statement[] {
@@ -148,9 +148,9 @@ function updateRows(changes: TableChanges, set: readonly number[], rows: RowSour
   const assignments = set.map(
     (column, i) => `${quoteName(columns[column] ?? '')} = r.c${columns.length + i}`,
   );
-  const sql = `${rows.sql} UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')}
+  const sql = `UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')}
     FROM r WHERE ${isAsBefore(changes)}`;
-  return guarded('update', changes, { ...rows, sql });
+  return guarded('update', changes, onRows(rows, sql), rows.count);
 }
 
 type RenderedPiece = Extract<RowPiece, { text: string }>;
@@ -159,30 +159,30 @@ function deleteByKey(changes: TableChanges, { text, count, span, isAlone }: Rend
   const key = keyTerms(changes.table).join();
   if (isAlone) {
     const sql = `DELETE FROM ${target(changes)} WHERE ${key} BETWEEN ? AND ?`;
-    return guarded('delete', changes, { sql, args: span, count });
+    return guarded('delete', changes, { sql, args: span }, count);
   }
   const rows = jsonRows(1, text, count);
-  const sql = `${rows.sql} DELETE FROM ${target(changes)} WHERE ${key} IN (SELECT c0 FROM r)`;
-  return guarded('delete', changes, { ...rows, sql });
+  const sql = `DELETE FROM ${target(changes)} WHERE ${key} IN (SELECT c0 FROM r)`;
+  return guarded('delete', changes, onRows(rows, sql), count);
 }
 
 function updateByKey(changes: TableChanges, { text, count, set }: RenderedPiece): Statement[] {
   const rows = jsonRows(1 + set.length, text, count);
   const assignments = set.map((column, i) => `${quoteName(changes.columns[column] ?? '')} = r.c${i + 1}`);
-  const sql = `${rows.sql} UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')}
+  const sql = `UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')}
     FROM r WHERE ${keyTerms(changes.table, 't.').join()} = r.c0`;
-  return guarded('update', changes, { ...rows, sql });
+  return guarded('update', changes, onRows(rows, sql), count);
 }
 
 // OR ABORT: an ON CONFLICT clause of the schema would let rows vanish without a word.
 function insertRows(changes: TableChanges, rows: RowSource): Statement[] {
   const names = changes.columns.map(quoteName).join(',');
-  const sql = `${rows.sql} INSERT OR ABORT INTO ${target(changes)}(${names}) SELECT * FROM r`;
-  return guarded('insert', changes, { ...rows, sql });
+  const sql = `INSERT OR ABORT INTO ${target(changes)}(${names}) SELECT * FROM r`;
+  return guarded('insert', changes, onRows(rows, sql), rows.count);
 }
 
-function guarded(kind: ChangeKind, { table }: TableChanges, { sql, args, count }: RowSource): Statement[] {
-  return [{ sql, args, batch: { kind, table: table.name, rows: count } }, guardChanges(count)];
+function guarded(kind: ChangeKind, { table }: TableChanges, statement: Statement, rows: number): Statement[] {
+  return [{ ...statement, carries: { kind, table: table.name, rows } }, guardChanges(rows)];
 }
 
 /**

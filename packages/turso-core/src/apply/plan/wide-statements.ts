@@ -54,7 +54,7 @@ function deleteRow({ table, columns, key }: TableChanges, row: readonly SqlValue
   });
   const where = joinTerms([...sameKey, ...sameValues], 'AND');
   const sql = `DELETE FROM main.${quoteName(table.name)} AS t WHERE ${where}`;
-  return [{ sql, args, batch: { kind: 'delete', table: table.name, rows: 1 } }, guardChanges(1)];
+  return [{ sql, args, carries: { kind: 'delete', table: table.name, rows: 1 } }, guardChanges(1)];
 }
 
 function storageClass(value: SqlValue): string {
@@ -73,7 +73,7 @@ function insertRow({ table, columns }: TableChanges, row: readonly SqlValue[]): 
   const insert: Statement = {
     sql: `INSERT OR ABORT INTO ${name}(${list}) VALUES(${expressions.join(',')})`,
     args,
-    batch: { kind: 'insert', table: table.name, rows: 1 },
+    carries: { kind: 'insert', table: table.name, rows: 1 },
   };
   if (own === 0) return [insert, guardChanges(1)];
   const rowid = quoteName(columns[0] ?? '');

@@ -38,18 +38,27 @@ export function* changesetSql(changeset: Changeset): Generator<string> {
 
   yield 'PRAGMA foreign_keys=OFF;\nBEGIN IMMEDIATE;\n';
   yield* section('drop', [...putAside, ...dropped.filter((o) => o.type !== 'table')].map(drop));
-  yield* section('replace', virtual.replacements.map(endStatement));
+  yield* section(
+    'replace',
+    virtual.replacements.map(({ sql }) => endStatement(sql)),
+  );
   yield* section('delete', flatMap(early, deletes));
   yield* section('drop', dropped.filter(isTable).map(drop));
   yield* section('alter', altered.flatMap((c) => c.statements).map(endStatement));
   yield* section('create', created.filter(isTable).map(createSql));
-  yield* section('clear', virtual.clearings.map(endStatement));
+  yield* section(
+    'clear',
+    virtual.clearings.map(({ sql }) => endStatement(sql)),
+  );
   yield* section('keep counters', counted.map(keepCounter).map(endStatement));
   yield* section('delete', flatMap(late, deletes));
   yield* section('update', flatMap(late, updates));
   yield* section('insert', flatMap(late, inserts));
   yield* section('create', [...lost, ...made].map(createSql));
-  yield* section('index', virtual.commands.map(endStatement));
+  yield* section(
+    'index',
+    virtual.commands.map(({ sql }) => endStatement(sql)),
+  );
   yield* section('create', [...putAside, ...created.filter((o) => o.type === 'trigger')].map(createSql));
   yield* section('settings', [...counted.flatMap(restoreCounter).map(endStatement), ...settings(changeset)]);
   yield 'COMMIT;\n';

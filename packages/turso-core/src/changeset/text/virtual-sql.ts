@@ -6,11 +6,17 @@ export interface VirtualSql {
   /** Tables that are dropped and made anew, with their rows, by `replacements`. */
   readonly replaced: ReadonlySet<string>;
   /** Before any row is changed. */
-  readonly replacements: readonly string[];
+  readonly replacements: readonly VirtualStatement[];
   /** After tables are made, before rows are inserted. */
-  readonly clearings: readonly string[];
+  readonly clearings: readonly VirtualStatement[];
   /** After all rows, and after views are made: what an index is about may be one. */
-  readonly commands: readonly string[];
+  readonly commands: readonly VirtualStatement[];
+}
+
+/** A statement, and the virtual table that it is about. */
+export interface VirtualStatement {
+  readonly sql: string;
+  readonly table: string;
 }
 
 /** What a changeset needs for its virtual tables; `done` are schema changes that are there already. */
@@ -26,13 +32,19 @@ export function virtualSql(
   const replaced = virtual.filter((v) => v.keeps !== null);
   return {
     replaced: new Set(replaced.map((v) => v.table)),
-    replacements: replaced.flatMap((v) => replace(v, made.get(v.table))),
-    clearings: virtual.filter((v) => made.has(v.table)).flatMap(clear),
-    commands: virtual.flatMap((v) => [
-      ...v.settings.map((setting) => set(v.table, setting)),
-      ...(v.rebuild ? [rebuild(v.table)] : []),
-    ]),
+    replacements: replaced.flatMap((v) => about(v, replace(v, made.get(v.table)))),
+    clearings: virtual.filter((v) => made.has(v.table)).flatMap((v) => about(v, clear(v))),
+    commands: virtual.flatMap((v) =>
+      about(v, [
+        ...v.settings.map((setting) => set(v.table, setting)),
+        ...(v.rebuild ? [rebuild(v.table)] : []),
+      ]),
+    ),
   };
+}
+
+function about({ table }: VirtualChange, statements: readonly string[]): VirtualStatement[] {
+  return statements.map((sql) => ({ sql, table }));
 }
 
 const KEPT = quoteName('turso_sync_staging_virtual');

@@ -130,9 +130,9 @@ function isUncertain(error: unknown, location: string): boolean {
 
 function describe({ statements }: Plan): {
   statements: number;
-  batches: NonNullable<Plan['statements'][number]['batch']>[];
+  batches: NonNullable<Plan['statements'][number]['carries']>[];
 } {
-  return { statements: statements.length, batches: statements.flatMap((s) => s.batch ?? []) };
+  return { statements: statements.length, batches: statements.flatMap((s) => s.carries ?? []) };
 }
 
 async function knownFingerprint(remote: Remote, told: string | null | undefined): Promise<string | null> {

@@ -9,6 +9,7 @@ import {
   type Sqld,
 } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
+import { jsonRows, onRows } from '../../apply/plan/row-source';
 import { readSchema } from '../../sqlite/schema/schema';
 import { STAGING_PREFIX } from '../../sqlite/staging';
 import type { Statement } from '../../sqlite/statement';
@@ -46,9 +47,7 @@ const STATEMENTS = 40;
     const text = 'x'.repeat(1_000);
     return Array.from({ length: STATEMENTS }, (_, i) => {
       const rows = Array.from({ length: 1_000 }, (_, j) => `[${i * 1_000 + j},"${text}"]`);
-      const sql =
-        'WITH r AS (SELECT value->>0 AS c0, value->>1 AS c1 FROM json_each(?)) INSERT INTO t SELECT * FROM r';
-      return { sql, args: [`[${rows.join(',')}]`] };
+      return onRows(jsonRows(2, rows.join(','), rows.length), 'INSERT INTO t SELECT * FROM r');
     });
   }
 
@@ -97,9 +96,9 @@ const STATEMENTS = 40;
       let looks = 0;
       const write = remote.transactAfter?.(async () => {
         looks++;
-        return inserts().map(({ sql, args }) => ({
-          sql,
-          args: [`${args?.[0] as string}${' '.repeat(looks)}`],
+        return inserts().map((statement) => ({
+          ...statement,
+          args: [`${statement.args?.[0] as string}${' '.repeat(looks)}`],
         }));
       });
       await expect(write).rejects.toMatchObject({ code: 'REMOTE_BUSY', retryable: true });

@@ -18,9 +18,6 @@ const PIECE = 4_000_000;
 /** Times that values are uploaded which differ from what was uploaded already, since others have written meanwhile. */
 const UPLOADS = 3;
 
-/** Where rows stand in a statement: {@link RowBatcher} puts all that are JSON into one value. */
-const ROWS = 'json_each(?)';
-
 /** Carries out transactions of any size. */
 export interface Staging {
   transact(statements: readonly Statement[]): Promise<TransactionAnswer>;
@@ -162,9 +159,8 @@ function valuesOf(statements: readonly Statement[]): string[] {
   return statements.flatMap((statement) => rowsOf(statement) ?? []);
 }
 
-function rowsOf({ sql, args = [] }: Statement): string | null {
-  const [value] = args;
-  return args.length === 1 && typeof value === 'string' && sql.includes(ROWS) ? value : null;
+function rowsOf({ readingFrom, args = [] }: Statement): string | null {
+  return readingFrom === undefined ? null : (args[0] as string);
 }
 
 /** The statements with values that have a number read from the table. */
@@ -176,8 +172,11 @@ function fromTable(
   return statements.map((statement) => {
     const value = rowsOf(statement);
     const id = value === null ? undefined : numberOf(value);
-    if (id === undefined) return statement;
-    const sql = statement.sql.replace(ROWS, () => `json_each((SELECT value FROM ${table} WHERE id = ?))`);
-    return { ...statement, sql, args: [id] };
+    if (id === undefined || statement.readingFrom === undefined) return statement;
+    return {
+      ...statement,
+      sql: statement.readingFrom(`(SELECT value FROM ${table} WHERE id = ?)`),
+      args: [id],
+    };
   });
 }
