@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'REMOTE_INTERRUPTED'
   | 'REMOTE_BUSY'
   | 'REMOTE_UNSUPPORTED_SCHEMA'
+  | 'DEFINITION_INVALID'
   | 'REMOTE_FAILED'
   | 'RESPONSE_TOO_LARGE'
   // local files

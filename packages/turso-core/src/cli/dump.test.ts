@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
+  buildDatabase,
   compareDatabases,
   downloadDatabase,
   execOn,
@@ -90,4 +91,56 @@ describeWithTools('turso-sync dump', () => {
     run.child.stdout?.destroy();
     expect(await run.ended).toMatchObject({ exit: 0, stderr: '' });
   });
+
+  test.each([
+    [
+      'rows, keys, a view and a trigger',
+      `CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 'a;'), (2, x'00');
+      CREATE VIEW v AS SELECT 1 -- one; two
+      ; CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t WHERE id < 0; END;`,
+      true,
+    ],
+    [
+      'counters',
+      'CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO t VALUES (7); DELETE FROM t;',
+      true,
+    ],
+    [
+      'counters of tables that count no more',
+      `CREATE TABLE m(id INTEGER PRIMARY KEY AUTOINCREMENT);
+      INSERT INTO m VALUES (7); DROP TABLE m; CREATE TABLE m(id INTEGER PRIMARY KEY, autoincrements);`,
+      true,
+    ],
+    [
+      'a counter that is left over, of odd types',
+      `CREATE TABLE m(id INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE m;
+      CREATE TABLE m(id INTEGER PRIMARY KEY); CREATE TABLE turso_sync_counted(x);
+      INSERT INTO sqlite_sequence VALUES ('m', 9), ('x' || char(0, 13), 1.5), ('y', x'01');`,
+      true,
+    ],
+    ['UTF-16', `PRAGMA encoding='UTF-16be'; CREATE TABLE t(v); INSERT INTO t VALUES ('é');`, false],
+    ['header values', 'PRAGMA user_version=7; PRAGMA application_id=8; CREATE TABLE t(v);', false],
+  ])(
+    'of %s restores with -bail, and loads into a server unless only SQLite has it',
+    async (_, sql, isPlain) => {
+      const database = path.join(makeTempDir(), 'r.db');
+      buildDatabase(database, sql);
+      const own = makeProject({ url: `file:${database}` });
+      const dump = await own.run('dump', '--remote', '--quiet');
+      expect(dump).toMatchObject({ exit: 0, stderr: '' });
+      const file = path.join(dir, `bail-${restored++}.db`);
+      execFileSync(sqlite3Path() ?? '', ['-bail', file], { input: dump.stdout });
+      expect(compareDatabases(file, database)).toEqual([]);
+      if (!isPlain) return;
+      const empty = await startSqld();
+      try {
+        await execOn(empty, dump.stdout);
+        const loaded = path.join(dir, `loaded-${restored++}.db`);
+        await downloadDatabase(empty, loaded);
+        expect(compareDatabases(loaded, database)).toEqual([]);
+      } finally {
+        await empty.stop();
+      }
+    },
+  );
 });

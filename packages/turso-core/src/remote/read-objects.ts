@@ -1,10 +1,14 @@
+import { checkDefinition } from '../sqlite/schema/check-definition';
 import type { SchemaObject } from '../sqlite/schema/schema';
 import { IS_NOT_STAGING } from '../sqlite/staging';
 import { exactProjection, exactRow } from '../sqlite/values/exact-projection';
 import type { Encoding } from '../sqlite/values/values';
 import type { Query } from './remote';
 
-/** Everything that a user's CREATE statement made on the remote, in the order of its making. */
+/**
+ * Everything that a user's CREATE statement made on the remote, in the order of its making. Throws DEFINITION_INVALID for text
+ * that is more than a definition.
+ */
 export async function readObjects(query: Query, encoding: Encoding): Promise<SchemaObject[]> {
   const rows = await query(
     `SELECT ${exactProjection(['type', 'name', 'tbl_name', 'sql'])} FROM sqlite_schema
@@ -17,6 +21,8 @@ export async function readObjects(query: Query, encoding: Encoding): Promise<Sch
       string,
       string,
     ];
-    return { type, name, table, sql };
+    const object = { type, name, table, sql };
+    checkDefinition(object);
+    return object;
   });
 }

@@ -1,5 +1,6 @@
 import type { Changeset, SchemaChange, SequenceChange } from '../../changeset/model';
-import { isCounted, keepCounter, restoreCounter } from '../../changeset/schema/counters';
+import { keepCounter, restoreCounter } from '../../changeset/schema/counters';
+import { isCounted } from '../../sqlite/schema/is-counted';
 import type { SchemaObject } from '../../sqlite/schema/schema';
 import type { Statement } from '../../sqlite/statement';
 import { guard, guardForeignKeys, guardNewForeignKeys } from './guards';

@@ -1,11 +1,4 @@
-import type { Table } from '../../sqlite/schema/schema';
-import { sqlTokens } from '../../sqlite/schema/sql-tokens';
 import { quoteString } from '../../sqlite/values/quote';
-
-/** Whether sqlite_sequence counts a table's rowids. */
-export function isCounted({ sql, rowidAlias }: Table): boolean {
-  return rowidAlias !== null && sqlTokens(sql).some(({ text }) => text.toLowerCase() === 'autoincrement');
-}
 
 /**
  * SQL that puts a table's counter out of the way while rows are inserted: those that got their rowid by an update have not

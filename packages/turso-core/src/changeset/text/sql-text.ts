@@ -1,11 +1,12 @@
 import { endStatement } from '../../sqlite/schema/end-statement';
+import { isCounted } from '../../sqlite/schema/is-counted';
 import { keyTerms } from '../../sqlite/schema/key-terms';
 import type { SchemaObject } from '../../sqlite/schema/schema';
 import { quoteName, quoteString, quoteValue } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import type { Changeset, ChangeKind, RowChange, RowPiece, TableChanges } from '../model';
 import { changesUniqueValue } from '../rows/unique';
-import { isCounted, keepCounter, restoreCounter } from '../schema/counters';
+import { keepCounter, restoreCounter } from '../schema/counters';
 import { dropSql } from '../schema/drop-sql';
 import { tablesGoing } from '../schema/tables-going';
 import { deletedCopies, insertedCopies } from './copies-sql';

@@ -45,6 +45,8 @@ export function openFileDatabase(file: string, location: string): LiveDatabase {
 function openDatabase(file: string): Database {
   const db = new Database(file, { timeout: 0 });
   db.pragma('foreign_keys = ON');
+  // It is the program's own database, whose definitions may call what there is.
+  db.pragma('trusted_schema = ON');
   // Else readers and a writer would keep one another waiting; a file that cannot be written to is read as it is.
   if (db.pragma('journal_mode', { simple: true }) !== 'wal') db.pragma('journal_mode = WAL');
   return db;

@@ -144,6 +144,8 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
 function openReader(file: string): { db: Database; run: RunQuery } {
   const db = openReadOnly(file);
   readLeniently(db);
+  // As on the primary, where views may read any virtual table.
+  db.pragma('trusted_schema = ON');
   return { db, run: sqliteQueries(db) };
 }
 

@@ -3,6 +3,7 @@ import { beginReading, beginWriting, whenUnlocked } from '../../sqlite/files/beg
 import { backupTo } from '../../sqlite/files/backup';
 import { leaveWalMode } from '../../sqlite/files/file-header';
 import { Database } from '../../sqlite/files/sqlite';
+import { checkDefinitions } from '../../sqlite/schema/check-definitions';
 import { runAtomically, runStatement } from '../../sqlite/run-atomically';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import type { SqlValue } from '../../sqlite/values/values';
@@ -114,6 +115,7 @@ export function createFileRemote(
           onProgress?.({ done: done * pageSize, total: total * pageSize, unit: 'bytes' });
         await orThrow(() => backupTo(db, to, { onProgress: inBytes }));
         await leaveWalMode(to);
+        checkDefinitions(to);
         // This SQLite could not keep up to date what only libSQL knows, so none of it is taken from a file.
         return { method: 'backup' as const, setAside: [] };
       }),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { checkDefinitions } from '../../sqlite/schema/check-definitions';
 import { setAsideFrom } from '../../sqlite/schema/set-aside';
 import { dropStagingTables } from '../../sqlite/staging';
 import type { TransactionOutcome } from '../../sqlite/statement';
@@ -90,6 +91,7 @@ async function takeSnapshot(
   options: SnapshotOptions,
 ): Promise<SnapshotTaken> {
   if (options.method !== 'rows' && (await snapshotPages(queries, file, options.onProgress))) {
+    checkDefinitions(file);
     const setAside = setAsideFrom(file);
     dropStagingTables(file);
     return { method: 'pages', setAside };

@@ -65,7 +65,8 @@ function createTables(db: Database, objects: readonly SchemaObject[]): void {
 
 function createObject(db: Database, { type, name, sql }: SchemaObject): void {
   try {
-    db.exec(sql);
+    // Takes one statement alone.
+    db.prepare(sql).run();
   } catch (error) {
     if (systemCode(error) !== 'SQLITE_ERROR') throw error;
     const reason = (error as Error).message;

@@ -1,57 +1,99 @@
 import type { Database } from '../files/sqlite';
-import { endStatement } from '../schema/end-statement';
-import { readSchema, type SchemaObject } from '../schema/schema';
-import { quoteString } from '../values/quote';
+import { isCounted } from '../schema/is-counted';
+import { endsEarly, endStatement } from '../schema/end-statement';
+import { readSchema, type Schema, type SchemaObject } from '../schema/schema';
+import { sqlTokens } from '../schema/sql-tokens';
+import { quoteName, quoteString, quoteValue } from '../values/quote';
+import type { SqlValue } from '../values/values';
 import { rowTasks, type DumpPiece } from './row-literals';
 
 /**
  * The whole database as SQL that the stock `sqlite3` shell restores to an equal one: every value bit by bit, rowids,
  * sequences, header values. Unlike the shell's own `.dump`, text with NUL and doubles keep all of themselves.
- * Pieces are bytes, since text that is not valid in the database's encoding goes through as it is. Pieces of rows come as
- * tasks, so that several threads can render them.
+ * A libSQL server loads it too, unless it holds virtual tables: so it begins as `.dump` does, and does not say what is the
+ * default anyway. Pieces are bytes, since text that is not valid in the database's encoding goes through as it is. Pieces of
+ * rows come as tasks, so that several threads can render them.
  */
 export function* dumpDatabase(db: Database): Generator<DumpPiece> {
   const schema = readSchema(db);
   const tasks = rowTasks(db, schema.encoding);
-  yield lines('PRAGMA foreign_keys=OFF;', `PRAGMA encoding='${schema.encoding}';`, 'BEGIN TRANSACTION;');
+  yield lines('PRAGMA foreign_keys=OFF;', 'BEGIN TRANSACTION;', ...settings(schema));
+  const isVirtual = ({ type, name }: SchemaObject): boolean =>
+    type === 'table' && schema.tables.get(name)?.kind === 'virtual';
+  const definition = (object: SchemaObject): string => {
+    if (isVirtual(object)) return virtualTable(object);
+    return isPlain(object) ? lines(endStatement(object.sql)) : exactText(object);
+  };
   for (const object of schema.objects.filter((o) => o.type === 'table')) {
+    yield definition(object);
     const table = schema.tables.get(object.name);
-    if (table?.kind === 'virtual') {
-      yield virtualTable(object);
-      continue;
-    }
-    yield lines(`${object.sql};`);
-    if (table !== undefined) yield* tasks(table);
+    if (table !== undefined && table.kind !== 'virtual') yield* tasks(table);
   }
-  yield* dumpSequences(db);
+  yield* dumpSequences(db, schema);
   for (const type of ['index', 'view', 'trigger']) {
-    for (const { sql } of schema.objects.filter((o) => o.type === type)) yield lines(endStatement(sql));
+    for (const object of schema.objects.filter((o) => o.type === type)) yield definition(object);
   }
-  yield lines(`PRAGMA user_version=${schema.userVersion};`, `PRAGMA application_id=${schema.applicationId};`);
-  // A table put into the schema by hand is known to the connection only after this.
-  if ([...schema.tables.values()].some((t) => t.kind === 'virtual'))
-    yield lines('PRAGMA writable_schema=RESET;');
+  if (schema.userVersion !== 0) yield lines(`PRAGMA user_version=${schema.userVersion};`);
+  if (schema.applicationId !== 0) yield lines(`PRAGMA application_id=${schema.applicationId};`);
+  // A definition put into the schema by hand is known to the connection only after this.
+  if (schema.objects.some((o) => isVirtual(o) || !isPlain(o))) yield lines('PRAGMA writable_schema=RESET;');
   yield lines('COMMIT;');
+}
+
+function settings({ encoding, objects }: Schema): string[] {
+  return [
+    ...(encoding === 'UTF-8' ? [] : [`PRAGMA encoding='${encoding}';`]),
+    // The shell has a function that runs a program, and lets a CHECK call it.
+    ...(objects.some(({ sql }) => callsEdit(sql)) ? ['PRAGMA ignore_check_constraints=ON;'] : []),
+  ];
+}
+
+function callsEdit(sql: string): boolean {
+  if (!/edit/i.test(sql)) return false;
+  const tokens = sqlTokens(sql);
+  return tokens.some(({ text }, i) => /^["`[]?edit["`\]]?$/i.test(text) && tokens[i + 1]?.text === '(');
+}
+
+// The shell drops a CR at the end of a line.
+function isPlain({ sql }: SchemaObject): boolean {
+  return !endsEarly(sql) && !sql.includes('\r');
 }
 
 // Creating it would create its shadow tables too, which are dumped as they are.
 function virtualTable({ name, sql }: SchemaObject): string {
-  const values = `'table',${quoteString(name)},${quoteString(name)},0,${quoteString(sql)}`;
+  const values = `'table',${quoteString(name)},${quoteString(name)},0,${quoteValue(sql)}`;
   return lines(
     'PRAGMA writable_schema=ON;',
     `INSERT INTO sqlite_schema(type,name,tbl_name,rootpage,sql) VALUES(${values});`,
   );
 }
 
-function* dumpSequences(db: Database): Generator<string> {
+// Creates it by a text that the shell reads, and puts its own text in the place of that one.
+function exactText({ type, name, sql }: SchemaObject): string {
+  return lines(
+    endStatement(sql),
+    'PRAGMA writable_schema=ON;',
+    `UPDATE sqlite_schema SET sql=${quoteValue(sql)} WHERE type='${type}' AND name=${quoteString(name)};`,
+  );
+}
+
+function* dumpSequences(db: Database, { tables, objects }: Schema): Generator<string> {
   const exists = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
   if (!exists) return;
-  yield lines('DELETE FROM sqlite_sequence;');
-  const select = db
-    .prepare(`SELECT quote(name)||','||quote(seq) FROM sqlite_sequence ORDER BY rowid`)
-    .pluck();
-  for (const values of select.all() as string[])
-    yield lines(`INSERT INTO sqlite_sequence VALUES(${values});`);
+  const rows = db.prepare('SELECT name, seq FROM sqlite_sequence ORDER BY rowid').raw().safeIntegers().all();
+  const isMade = [...tables.values()].some(isCounted);
+  if (!isMade && rows.length === 0) return;
+  // SQLite makes the table of counters with the first table that counts.
+  yield isMade ? lines('DELETE FROM sqlite_sequence;') : makeSequences(objects);
+  for (const row of rows as SqlValue[][])
+    yield lines(`INSERT INTO sqlite_sequence VALUES(${row.map(quoteValue).join()});`);
+}
+
+function makeSequences(objects: readonly SchemaObject[]): string {
+  let name = 'turso_sync_counted';
+  while (objects.some((o) => o.name.toLowerCase() === name)) name += '_';
+  const table = quoteName(name);
+  return lines(`CREATE TABLE ${table}(id INTEGER PRIMARY KEY AUTOINCREMENT);`, `DROP TABLE ${table};`);
 }
 
 function lines(...statements: string[]): string {

@@ -10,8 +10,22 @@ import type Sqlite from 'better-sqlite3';
  */
 export type Database = Sqlite.Database;
 
-/** Opens a database; see the type. */
-export const Database: typeof Sqlite = load();
+/**
+ * Opens a database; see the type. What definitions call, be it of a hostile database, must be harmless: functions and
+ * virtual tables that SQLite does not call so cannot be used there.
+ *
+ * @see https://sqlite.org/pragma.html#pragma_trusted_schema
+ */
+export const Database: typeof Sqlite = untrusting(load());
+
+function untrusting(Any: typeof Sqlite): typeof Sqlite {
+  return class extends Any {
+    constructor(...given: ConstructorParameters<typeof Sqlite>) {
+      super(...given);
+      this.pragma('trusted_schema = OFF');
+    }
+  } as typeof Sqlite;
+}
 
 /* eslint-disable @typescript-eslint/no-require-imports */
 function load(): typeof Sqlite {

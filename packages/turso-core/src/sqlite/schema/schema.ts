@@ -2,6 +2,7 @@ import { systemCode } from '../../errors';
 import type { Database } from '../files/sqlite';
 import { IS_NOT_STAGING } from '../staging';
 import type { Encoding } from '../values/values';
+import { checkDefinition } from './check-definition';
 import { isVirtual, parseVirtualTable, type VirtualTable } from './virtual-table';
 
 /** One row of `sqlite_schema`: something that a CREATE statement made. */
@@ -63,7 +64,10 @@ export interface Schema {
   readonly tables: ReadonlyMap<string, Table>;
 }
 
-/** Reads the schema of an open database; `schema` is the name under which it is attached. */
+/**
+ * Reads the schema of an open database; `schema` is the name under which it is attached. Throws DEFINITION_INVALID for text that
+ * is more than a definition.
+ */
 export function readSchema(db: Database, schema = 'main'): Schema {
   const objects = readObjects(db, schema);
   const sqlOf = new Map(objects.filter((o) => o.type === 'table').map((o) => [o.name, o.sql]));
@@ -122,12 +126,14 @@ export function hasHiddenRowid({ withoutRowid, rowidAlias }: Table): boolean {
 // Internal objects have no SQL (automatic indexes) or a reserved name (sqlite_sequence, sqlite_stat1):
 // https://sqlite.org/fileformat2.html#intschema
 function readObjects(db: Database, schema: string): SchemaObject[] {
-  return db
+  const objects = db
     .prepare(
       `SELECT type, name, tbl_name AS "table", sql FROM "${schema}".sqlite_schema
        WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND ${IS_NOT_STAGING} ORDER BY rowid`,
     )
     .all() as SchemaObject[];
+  objects.forEach(checkDefinition);
+  return objects;
 }
 
 interface TableListRow {

@@ -3,7 +3,7 @@ import { Database } from '../files/sqlite';
 import { quoteName } from '../values/quote';
 import { endStatement } from './end-statement';
 import type { SchemaObject } from './schema';
-import { sqlTokens, type SqlToken } from './sql-tokens';
+import { isWord, sqlTokens } from './sql-tokens';
 
 /** Something of a libSQL database that plain SQLite cannot hold: it stays on the remote. */
 export interface SetAside {
@@ -67,10 +67,6 @@ function withoutRandomRowid(sql: string): string | null {
   const start = before?.text === ',' ? before.at : random.at;
   const end = before === undefined && after?.text === ',' ? after.at + 1 : rowid.at + rowid.text.length;
   return `${sql.slice(0, start).trimEnd()}${sql.slice(end)}`;
-}
-
-function isWord(token: SqlToken | undefined, word: string): boolean {
-  return token?.text.toLowerCase() === word;
 }
 
 /**

@@ -1,0 +1,80 @@
+import { TursoSyncError } from '../../errors';
+import { statementTokens } from './one-statement';
+import type { SchemaObject } from './schema';
+import { eachToken, isWord, unquote, type SqlToken } from './sql-tokens';
+
+/** Tokens in front of what a definition is about: `CREATE VIRTUAL TABLE IF NOT EXISTS "name" USING`. */
+const HEAD = 8;
+
+/**
+ * Throws DEFINITION_INVALID for a definition that is more or something else than the CREATE statement of that name and
+ * kind. `sqlite_schema` of a hostile remote can hold any text, which would be executed here or by whoever restores a dump.
+ */
+export function checkDefinition(object: SchemaObject): void {
+  const flaw = definitionFlaw(object);
+  if (flaw !== null) throw invalidDefinition(object, flaw);
+}
+
+/** What is wrong with a definition in the eyes of {@link checkDefinition}, or null. */
+export function definitionFlaw({ type, name, table, sql }: SchemaObject): string | null {
+  if ([type, name, table, sql].some((value: unknown) => typeof value !== 'string')) return 'it is not text';
+  // Text without a semicolon is one statement at most.
+  const tokens = /[;\0$@#:]/.test(sql) ? statementTokens(sql) : firstTokens(sql);
+  if (tokens === null) return 'it is not one statement';
+  const head = readHead(tokens);
+  if (head === null) return 'it is not a CREATE statement as SQLite keeps it';
+  if (head.type !== type) return `it creates a ${head.type}`;
+  // SQLite compares names as it reads a schema; with letters of ASCII alone in either case.
+  if (lowerCase(head.name) !== lowerCase(name)) return 'it creates something of another name';
+  // Some builds of SQLite read on in brackets, some do not; nor does the shell, for which a quote there begins a text.
+  const variable = head.isVirtual ? /^[$@#:].*\(/ : /^[$@#:]./;
+  if (tokens.some(({ text }) => variable.test(text))) return 'it holds a variable';
+  const isKept = head.isVirtual ? /^CREATE VIRTUAL TABLE /i.test(sql) : type !== 'table' || head.next === '(';
+  return isKept ? null : 'it is not a CREATE statement as SQLite keeps it';
+}
+
+/** The error for a definition that is not what it should be. */
+export function invalidDefinition({ type, name }: SchemaObject, flaw: string): TursoSyncError {
+  return new TursoSyncError(
+    'DEFINITION_INVALID',
+    `The definition of ${type} "${name}" is refused: ${flaw}.`,
+    {
+      hint: 'None of it was executed. No CREATE statement leaves this behind: someone wrote into sqlite_schema. Look at its text there; drop the object and create it again.',
+    },
+  );
+}
+
+function firstTokens(sql: string): SqlToken[] {
+  const tokens: SqlToken[] = [];
+  for (const token of eachToken(sql)) if (tokens.push(token) > HEAD) break;
+  return tokens;
+}
+
+interface Head {
+  readonly type: SchemaObject['type'];
+  readonly name: string;
+  readonly isVirtual: boolean;
+  /** The token behind the name. */
+  readonly next: string | undefined;
+}
+
+const TYPES = ['table', 'index', 'view', 'trigger'] as const;
+
+function readHead(tokens: readonly SqlToken[]): Head | null {
+  // SQLite itself reads only texts that begin so.
+  if (tokens[0]?.at !== 0 || !isWord(tokens[0], 'create')) return null;
+  const isVirtual = isWord(tokens[1], 'virtual');
+  let at = isVirtual || isWord(tokens[1], 'unique') ? 2 : 1;
+  const type = TYPES.find((word) => isWord(tokens[at], word));
+  if (type === undefined || (at === 2 && type !== (isVirtual ? 'table' : 'index'))) return null;
+  at++;
+  const isConditional = ['if', 'not', 'exists'].every((word, i) => isWord(tokens[at + i], word));
+  if (isConditional && !isVirtual) at += 3;
+  const name = tokens[at]?.text;
+  if (name === undefined || !/^['"`[\w\u0080-\u{10FFFF}]/u.test(name)) return null;
+  return { type, name: unquote(name), isVirtual, next: tokens[at + 1]?.text };
+}
+
+function lowerCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

@@ -1,0 +1,27 @@
+import { openReadOnly, readLeniently, using } from '../files/open';
+import { definitionFlaw, invalidDefinition } from './check-definition';
+import type { SchemaObject } from './schema';
+
+/** What SQLite makes itself and keeps under a reserved name. */
+const INTERNAL = /^sqlite_(?:sequence|stat[1-4])$/;
+
+/**
+ * Checks every definition in a database file that came from elsewhere: it may hold anything, byte by byte. To be called
+ * before anything else reads the file. Throws DEFINITION_INVALID.
+ */
+export function checkDefinitions(file: string): void {
+  using(openReadOnly(file), (db) => {
+    readLeniently(db);
+    const select = 'SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema WHERE sql IS NOT NULL';
+    for (const object of db.prepare(select).iterate() as IterableIterator<SchemaObject>) {
+      const flaw = definitionFlaw(object) ?? reservedFlaw(object);
+      if (flaw !== null) throw invalidDefinition(object, flaw);
+    }
+  });
+}
+
+// Such names are in no changeset, so nobody would see what is there.
+function reservedFlaw({ type, name }: SchemaObject): string | null {
+  const isAllowed = !/^sqlite_/i.test(name) || (type === 'table' && INTERNAL.test(name));
+  return isAllowed ? null : 'its name is reserved for SQLite';
+}
