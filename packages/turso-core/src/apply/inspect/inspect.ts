@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Changeset, SchemaChange, TableChanges } from '../../changeset/model';
-import type { ObjectName } from '../../sqlite/statement';
+import type { ObjectName, Statement } from '../../sqlite/statement';
 import type { Encoding } from '../../sqlite/values/values';
 import type { Query, Remote } from '../../remote/remote';
 import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
@@ -62,7 +62,7 @@ export async function inspect(
   if (conflicts.length > 0) return { conflicts, work };
   const after = planSchema(changeset, work).before;
   const altered = alteredTable(changeset, failed?.about);
-  if (altered !== null && isDeepStrictEqual(after, planSchema(changeset, remaining).before)) {
+  if (altered !== null && isSameSql(after, planSchema(changeset, remaining).before)) {
     return { conflicts: alterationConflicts(failure, altered), work: remaining };
   }
   const begun = known;
@@ -164,6 +164,12 @@ function inspectTable(
     work.rows.set(identity, decision);
     if (['appended', 'moved'].includes(decision.outcome)) work.movedRowids.add(name);
   });
+}
+
+function isSameSql(a: readonly Statement[], b: readonly Statement[]): boolean {
+  const textOf = (statements: readonly Statement[]): unknown =>
+    statements.map(({ sql, args }) => [sql, args]);
+  return isDeepStrictEqual(textOf(a), textOf(b));
 }
 
 /** The table whose definition a statement was changing, or that an index was put back on; else null. */
