@@ -63,7 +63,9 @@ async function weighRows(
   const total = changes.count('delete') + changes.count('update') + changes.count('insert');
   const decided = [...decisions.values()];
   evidence.there += decided.filter(({ outcome }) => outcome === 'there').length;
-  evidence.open += total - decided.length - conflicts.length;
+  // A row that only has another hidden rowid there is as it was.
+  const moved = decided.filter(({ outcome, instead }) => outcome === 'moved' && instead !== null);
+  evidence.open += total - decided.length - conflicts.length + moved.length;
   for (const change of changes.rows('insert')) {
     if (decisions.get(rowIdentity(changes, change))?.outcome !== 'appended') continue;
     if (await wasAppended(query, changes, change, encoding)) evidence.there++;

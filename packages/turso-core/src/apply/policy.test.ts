@@ -24,6 +24,7 @@ interface Case extends Partial<Story> {
 }
 
 const CELLS = { merge: 'cells' } as const;
+const NEVER = { merge: 'never' } as const;
 const WRITE = { onConflict: 'write' } as const;
 const KEEP = { onConflict: 'keep' } as const;
 
@@ -236,6 +237,10 @@ const RESOLVED: readonly Case[] = [
   },
 ];
 
+/** Changes in which both sides come to the same. */
+const ALIKE = `UPDATE t SET a = 'same' WHERE id = 1; DELETE FROM t WHERE id = 2; UPDATE named SET a = 'same' WHERE name = 'ann';
+  INSERT INTO named VALUES('eve', 'same', 1); INSERT INTO w VALUES('k', 3, 'same', 1); UPDATE log SET a = 'same' WHERE what = 'first'`;
+
 /** What stays a conflict, whatever is asked for. */
 const UNRESOLVED: readonly (Partial<Story> & { what: string; options: ApplyOptions; kind: string })[] = [
   {
@@ -301,6 +306,38 @@ describe.each(ADAPTERS)('over %s', (_, serve) => {
       expect(await scene.bytes()).toEqual(before);
     }),
   );
+
+  test('takes equal changes of both sides for done, and deletes too', () =>
+    play(serve, { base: BASE, edit: ALIKE, remote: ALIKE }, async (scene) => {
+      expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 6, resolved: [] });
+    }));
+
+  test('takes equal changes for a conflict where they must never be one', () =>
+    play(serve, { base: BASE, edit: ALIKE, remote: ALIKE }, async (scene) => {
+      const before = await scene.bytes();
+      const result = await scene.push(NEVER);
+      expect(result).toMatchObject({
+        status: 'conflict',
+        conflicts: [
+          { kind: 'update/update', table: 'log', columns: ['a'] },
+          { kind: 'update/update', message: 'Both sides set the same values in this row.', key: { id: 1n } },
+          { kind: 'update/update', table: 'named', key: { name: 'ann' } },
+          {
+            kind: 'insert/insert',
+            table: 'named',
+            message: 'Both sides added this row with the same values.',
+          },
+          { kind: 'insert/insert', table: 'w' },
+        ],
+      });
+      expect(await scene.bytes()).toEqual(before);
+      expect(await scene.push({ ...NEVER, ...KEEP })).toMatchObject({
+        status: 'applied',
+        kept: 5,
+        alreadyThere: 1,
+      });
+      expect(await scene.push({ ...NEVER, ...WRITE })).toMatchObject({ overwritten: 5, alreadyThere: 1 });
+    }));
 
   test('overwrites nothing that it has not read', () =>
     play(

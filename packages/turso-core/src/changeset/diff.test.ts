@@ -56,19 +56,16 @@ test('finds rows by their key, and the columns that differ', async () => {
   });
 });
 
-test('takes a key for another as soon as a byte of it differs', async () => {
+test('pairs rows as their key compares, and sees every byte of it that differs', async () => {
   const sql = `CREATE TABLE t(k COLLATE NOCASE PRIMARY KEY, v) WITHOUT ROWID; INSERT INTO t VALUES('a', 1), (1, 2), (0.0, 3);
     CREATE TABLE m(k COLLATE NOCASE, v, PRIMARY KEY(k COLLATE BINARY)) WITHOUT ROWID; INSERT INTO m VALUES('a', 1), ('A', 2)`;
   const edit = `UPDATE t SET k = 'A' WHERE k = 'a'; UPDATE t SET k = 1.0 WHERE k = 1; UPDATE t SET k = -0.0 WHERE k = 0.0;
     UPDATE m SET v = 3 WHERE k COLLATE BINARY = 'A'`;
   expect(await diffOf(sql, edit, rowsOf)).toEqual({
     t: [
-      { kind: 'delete', old: [0, 3n] },
-      { kind: 'delete', old: [1n, 2n] },
-      { kind: 'delete', old: ['a', 1n] },
-      { kind: 'insert', new: [-0, 3n] },
-      { kind: 'insert', new: [1, 2n] },
-      { kind: 'insert', new: ['A', 1n] },
+      { kind: 'update', old: [0, 3n], new: [-0, 3n], changed: [0] },
+      { kind: 'update', old: [1n, 2n], new: [1, 2n], changed: [0] },
+      { kind: 'update', old: ['a', 1n], new: ['A', 1n], changed: [0] },
     ],
     m: [{ kind: 'update', old: ['A', 2n], new: ['A', 3n], changed: [1] }],
   });

@@ -12,8 +12,11 @@ export function withConflictOptions(command: Command): Command {
         .default('fail'),
     )
     .addOption(
-      new Option('--merge <what>', 'combine changes of different columns of one row')
-        .choices(['rows', 'cells'])
+      new Option(
+        '--merge <what>',
+        'cells combines changes of different columns of one row; never makes equal changes a conflict too',
+      )
+        .choices(['rows', 'cells', 'never'])
         .default('rows'),
     );
 }

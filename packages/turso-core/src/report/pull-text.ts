@@ -5,9 +5,14 @@ import { count } from './units';
 
 /** The answer of `pull` for people. */
 export function pullText(result: PullResult, location: string): string {
-  const { status, changes, pending, conflicts, backup } = result;
+  const { status, changes, pending, alreadyThere, conflicts, backup } = result;
   if (status === 'conflict') return conflictText(conflicts, location);
-  const left = pending === 0 ? [] : [`${count(pending, 'change')} not pushed yet.`];
+  const left = [
+    ...(alreadyThere === 0
+      ? []
+      : [`${count(alreadyThere, 'row')} that you changed were like this on the remote already.`]),
+    ...(pending === 0 ? [] : [`${count(pending, 'change')} not pushed yet.`]),
+  ];
   if (status === 'unchanged') return ['The working copy is up to date.', ...left].join('\n');
   return [
     ...summaryLines(changes),

@@ -17,7 +17,7 @@ export function pushText(result: PushResult, location: string): string {
         ...summaryLines(result.changes),
         ...(result.alreadyThere === 0
           ? []
-          : [`Of these, ${count(result.alreadyThere, 'row')} had arrived before.`]),
+          : [`Of these, ${count(result.alreadyThere, 'row')} were like this on the remote already.`]),
         ...resolvedLines(result.resolved),
         `Pushed to ${location}.`,
       ].join('\n');

@@ -2,7 +2,7 @@ import type { RowChange, TableChanges } from '../../changeset/model';
 import { declaredKeyTerms, keyTerms } from '../../sqlite/schema/key-terms';
 import { declaredKey, hasHiddenRowid } from '../../sqlite/schema/schema';
 import { quoteName } from '../../sqlite/values/quote';
-import { sameRow, type Encoding, type SqlValue } from '../../sqlite/values/values';
+import { sameRow, sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../remote/remote';
 import type { Conflict } from '../conflict';
 import type { ConflictPolicy } from '../policy';
@@ -91,8 +91,8 @@ async function findRows(
     { terms: keyTerms(table, 't.'), values: valuesAt(key) },
     encoding,
   );
-  const theirs = new Map(found.map(({ row }) => [identityOf(changes, row), row]));
-  const at = piece.map((change) => theirs.get(rowIdentity(changes, change)));
+  const theirs = new Map(found.map(({ index, row }) => [index, row]));
+  const at = piece.map((_, i) => theirs.get(i));
   if (!hasHiddenRowid(table)) return at.map((row) => ({ at: row, same: row, isNamed: true }));
 
   // A key with NULLs says nothing: any number of rows may have it.
@@ -138,21 +138,30 @@ function judge(
 ): 'write' | RowDecision | Conflict {
   const old = change.kind === 'insert' ? undefined : change.old;
   const now = change.kind === 'delete' ? undefined : change.new;
-  if (isSame(at, old) && (old !== undefined || same === undefined)) return 'write';
-  if (isSame(at, now) && (now !== undefined || same === undefined)) return THERE;
+  if (isSame(at, old) && (old !== undefined || same === undefined))
+    return isMovedOn(changes, change) ? movedTo(change, at ?? []) : 'write';
+  const isReplaced = isMovedOn(changes, change);
   const insert = (row: Row): RowChange => ({
     kind: 'insert',
-    new: at === undefined ? row : [nextRowid(), ...row.slice(1)],
+    new: at === undefined && !isReplaced ? row : [nextRowid(), ...row.slice(1)],
   });
+  const resolve = (remote: Row | undefined): RowDecision | Conflict =>
+    resolveRow(changes, { old, local: now, remote }, policy, insert);
+  // What both sides deleted cannot be wrong.
+  const alike = (theirs: Row | undefined): RowDecision | Conflict =>
+    policy.merge === 'never' && now !== undefined ? resolve(theirs) : THERE;
+  if (isSame(at, now) && (now !== undefined || same === undefined)) return alike(at);
   if (hasHiddenRowid(changes.table)) {
-    if (hasContent(same, now)) return THERE;
+    if (hasContent(same, now)) return alike(same);
+    // Nothing but the rowid has changed here, which says nothing about their row.
+    if (isReplaced && hasContent(old, now)) return { outcome: 'moved', instead: null, conflict: null };
     // Its key was given to another row, which is there already.
     if (same !== undefined && now === undefined && isSame(same, written(same))) return THERE;
     if (change.kind === 'insert' && same === undefined)
       return { outcome: 'appended', instead: insert(change.new), conflict: null };
     if (same !== undefined && hasContent(same, old)) return movedTo(change, same);
   }
-  return resolveRow(changes, { old, local: now, remote: same }, policy, insert);
+  return resolve(same);
 }
 
 function isSame(a: Row | undefined, b: Row | undefined): boolean {
@@ -168,11 +177,21 @@ function movedTo(change: RowChange, theirs: Row): RowDecision {
   return { outcome: 'moved', instead: readdressed(change, theirs), conflict: null };
 }
 
-/** A change of a row that has another hidden rowid on the other side. */
-function readdressed(change: RowChange, theirs: Row): RowChange {
+/** A change of a row that has another hidden rowid on the other side, and keeps it. Null if it changes nothing else. */
+function readdressed(change: RowChange, theirs: Row): RowChange | null {
   if (change.kind === 'delete') return { ...change, old: theirs };
   const now = [theirs[0] as SqlValue, ...change.new.slice(1)];
-  return change.kind === 'insert' ? { ...change, new: now } : { ...change, old: theirs, new: now };
+  if (change.kind === 'insert') return { ...change, new: now };
+  const changed = change.changed.filter((i) => !sameValue(now[i] as SqlValue, theirs[i] as SqlValue));
+  return changed.length === 0 ? null : { ...change, old: theirs, new: now, changed };
+}
+
+/**
+ * Whether an update gives a row another hidden rowid, as INSERT OR REPLACE does. Once the other side has been looked at,
+ * such a row keeps the rowid that it has there, since the new one may be taken.
+ */
+function isMovedOn({ table, key }: TableChanges, change: RowChange): boolean {
+  return change.kind === 'update' && hasHiddenRowid(table) && change.changed.some((i) => key.includes(i));
 }
 
 function writtenRows(changes: TableChanges): JudgeOptions['written'] {
@@ -182,7 +201,7 @@ function writtenRows(changes: TableChanges): JudgeOptions['written'] {
       rows = new Map();
       for (const kind of ['update', 'insert'] as const) {
         for (const change of changes.rows(kind))
-          if (change.kind !== 'delete') rows.set(rowIdentity(changes, change), change.new);
+          if (change.kind !== 'delete') rows.set(identityOf(changes, change.new), change.new);
       }
     }
     return rows.get(identityOf(changes, row));

@@ -1,5 +1,5 @@
 import type { RowChange, TableChanges } from '../../changeset/model';
-import { hasHiddenRowid } from '../../sqlite/schema/schema';
+import { declaredKey, hasHiddenRowid } from '../../sqlite/schema/schema';
 import { sameValue, type SqlValue } from '../../sqlite/values/values';
 import { conflictOf, keyObject, rowObject, type Conflict, type ConflictKind } from '../conflict';
 import type { ConflictPolicy, Resolution } from '../policy';
@@ -57,8 +57,14 @@ function rowConflict(changes: TableChanges, rows: ThreeRows): Conflict {
     old: object(old),
     local: object(local),
     remote: object(remote),
-    message: MESSAGES[kind],
+    message: isAlike(changes, rows) ? ALIKE[kind] : MESSAGES[kind],
   });
+}
+
+/** Whether both sides have the same values in the end. */
+function isAlike(changes: TableChanges, { local, remote }: ThreeRows): boolean {
+  if (local === undefined || remote === undefined) return false;
+  return ownColumns(changes).every((i) => sameValue(local[i] as SqlValue, remote[i] as SqlValue));
 }
 
 /** Columns that both sides have set, to different values. */
@@ -90,7 +96,7 @@ function hasMoved({ old, ...rows }: ThreeRows, side: 'local' | 'remote', i: numb
 function isOneRow(changes: TableChanges, { old, remote }: ThreeRows): boolean {
   const { table, columns } = changes;
   if (!hasHiddenRowid(table)) return true;
-  const key = table.columns.filter((c) => c.primaryKey > 0).map((c) => columns.indexOf(c.name));
+  const key = declaredKey(table).map((name) => columns.indexOf(name));
   return (
     old !== undefined &&
     remote !== undefined &&
@@ -127,4 +133,11 @@ const MESSAGES: Readonly<Record<RowConflictKind, string>> = {
   'update/delete': 'You changed this row, and it was deleted on the remote.',
   'delete/update': 'You deleted this row, and it was changed on the remote.',
   'insert/insert': 'Both sides added a row with this key.',
+};
+
+/** The same where both sides came to the same values. */
+const ALIKE: Readonly<Record<RowConflictKind, string>> = {
+  ...MESSAGES,
+  'update/update': 'Both sides set the same values in this row.',
+  'insert/insert': 'Both sides added this row with the same values.',
 };

@@ -1,5 +1,12 @@
 import type { Database } from '../../sqlite/files/sqlite';
-import { hasHiddenRowid, keyColumns, rowColumns, type Schema, type Table } from '../../sqlite/schema/schema';
+import {
+  declaredKey,
+  hasHiddenRowid,
+  keyColumns,
+  rowColumns,
+  type Schema,
+  type Table,
+} from '../../sqlite/schema/schema';
 import { BEFORE, CARRIED, MISFITS } from '../attached';
 import type { TableChanges } from '../model';
 import { findChangedRanges, type ChangedRanges, type Roots } from '../pages/changed-ranges';
@@ -7,6 +14,7 @@ import type { CarriedTable } from '../schema/carry';
 import { diffCopies } from './copies-diff';
 import { countBefore } from './count-before';
 import { exceptRenumbered } from './renumbered';
+import { withReplaced } from './replaced';
 import { diffRows, MAX_COLUMNS } from './row-diff';
 import { diffWide } from './wide-diff';
 
@@ -56,10 +64,13 @@ function diffTable(
   if (place.ranges?.length === 0) return null;
   if (keyColumns(table).length === 0) return diffCopies(db, table, presence, encoding, place.older);
   const isWide = rowColumns(table).length > MAX_COLUMNS;
-  const rows = isWide
+  const byRowid = isWide
     ? diffWide(db, table, presence, encoding, place.older)
     : diffRows(db, table, presence, encoding, place);
-  if (isWide || presence !== 'both' || !hasHiddenRowid(table)) return rows;
+  if (presence !== 'both' || !hasHiddenRowid(table)) return byRowid;
+  const hasKey = declaredKey(table).length > 0;
+  const rows = hasKey ? withReplaced({ db, table, encoding, byRowid }, place) : byRowid;
+  if (isWide) return rows;
   const count: TableChanges['countBefore'] = (contents) => countBefore(db, table, contents, place.older);
   return exceptRenumbered(db, table, encoding, { ...rows, countBefore: count }, place.older);
 }

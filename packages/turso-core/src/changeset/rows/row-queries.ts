@@ -24,8 +24,9 @@ export function changedFrom(
   if (presence === 'before') return { delete: `FROM ${old} WHERE true`, update: null, insert: null };
   if (presence === 'after') return { delete: null, update: null, insert: `FROM ${now} WHERE true` };
   const key = keyColumns(table).map(quoteName);
-  const on = joinTerms(samePlace(table), 'AND');
-  const values = columns.map(quoteName).filter((name) => !key.includes(name));
+  const on = joinTerms(sameKey(table), 'AND');
+  // A key of which only the letter case or the type changes is still the same key.
+  const values = columns.map(quoteName).filter((name) => table.withoutRowid || !key.includes(name));
   const differs = joinTerms(
     values.map((name) => `(${differ(name)})`),
     'OR',
@@ -52,12 +53,7 @@ export function differ(name: string): string {
   return `${a} COLLATE BINARY IS NOT ${b} OR typeof(${a})<>typeof(${b}) OR (${zero})`;
 }
 
-// To the byte: a key of which only the letter case or the type changes is another key. So a key never changes, and the
-// other side's rows can be told by it.
-function samePlace(table: Table): string[] {
+function sameKey(table: Table): string[] {
   const [old, now] = [keyTerms(table, 'o.'), keyTerms(table, 'n.')];
-  const equal = old.map((term, i) => `${term} = ${now[i]}`);
-  if (!table.withoutRowid) return equal;
-  const key = keyColumns(table).map(quoteName);
-  return [...equal, ...key.map((name) => `NOT (${differ(name)})`)];
+  return old.map((term, i) => `${term} = ${now[i]}`);
 }

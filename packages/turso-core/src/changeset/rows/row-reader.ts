@@ -1,5 +1,6 @@
+import { columnGroups } from '../../sqlite/column-groups';
 import type { Database } from '../../sqlite/files/sqlite';
-import type { Table } from '../../sqlite/schema/schema';
+import { rowColumns, type Table } from '../../sqlite/schema/schema';
 import { exactProjection, exactRow } from '../../sqlite/values/exact-projection';
 import { quoteName } from '../../sqlite/values/quote';
 import { decodeText, type Encoding, type SqlValue } from '../../sqlite/values/values';
@@ -46,4 +47,20 @@ export function rowReader(
       return row;
     },
   };
+}
+
+/** Reads single rows of a rowid table by their rowid, however many columns they have. */
+export function rowAt(
+  db: Database,
+  table: Table,
+  { encoding, schema }: { readonly encoding: Encoding; readonly schema: string },
+): (rowid: bigint) => SqlValue[] {
+  const from = `FROM ${schema}.${quoteName(table.name)} WHERE ${quoteName(table.rowidAlias ?? table.rowid ?? '')} = ?`;
+  const statements = columnGroups(rowColumns(table)).map((group) =>
+    db
+      .prepare(`SELECT ${exactProjection(group.map(quoteName))} ${from}`)
+      .raw()
+      .safeIntegers(),
+  );
+  return (rowid) => statements.flatMap((statement) => exactRow(statement.get(rowid) as SqlValue[], encoding));
 }

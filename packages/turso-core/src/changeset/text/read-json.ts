@@ -205,23 +205,28 @@ function parseRow(line: string): unknown {
 }
 
 type WrittenRow = readonly JsonValue[];
+interface WrittenUpdate {
+  readonly key: WrittenRow;
+  readonly set: Readonly<Record<string, readonly [JsonValue, JsonValue]>>;
+  readonly row?: WrittenRow;
+}
 type Written =
-  | WrittenRow
-  | { readonly row: WrittenRow; readonly copies: readonly [number, number] }
-  | {
-      readonly key: WrittenRow;
-      readonly set: Readonly<Record<string, readonly [JsonValue, JsonValue]>>;
-      readonly row?: WrittenRow;
-    };
+  WrittenRow | { readonly row: WrittenRow; readonly copies: readonly [number, number] } | WrittenUpdate;
 
 function changeReader(source: TableFile, kind: ChangeKind): (written: unknown) => RowChange {
   const { table, isInverse } = source;
-  const { columns } = table.plain;
+  const { columns, key } = table.plain;
   const read = rowFinder(source);
+  // The key that the row has in the database: an update may change it.
+  const keyNow = (update: WrittenUpdate): WrittenRow =>
+    update.key.map((value, i) => {
+      const change = update.set[columns[key[i] ?? -1] ?? ''];
+      return isInverse && change !== undefined ? change[1] : value;
+    });
   return (given) => {
     const written = given as Written;
     if ('set' in written) {
-      const row = written.row?.map(sqlValue) ?? read(written.key.map(sqlValue));
+      const row = written.row?.map(sqlValue) ?? read(keyNow(written).map(sqlValue));
       const [old, now] = [[...row], [...row]];
       const changed = Object.entries(written.set).map(([column, values]) => {
         const i = columns.indexOf(column);

@@ -3,8 +3,11 @@ import type { Conflict } from '../../apply/conflict';
 
 /** What to do where both sides have changed the same. */
 export interface ConflictOptions {
-  /** `cells` combines changes of different columns of one row; `rows` takes them for a conflict. Default is `rows`. */
-  readonly merge?: 'rows' | 'cells';
+  /**
+   * `cells` combines changes of different columns of one row; `rows` takes them for a conflict; `never` also takes it for
+   * a conflict if both sides set the same values, which matters for counters and stock. Default is `rows`.
+   */
+  readonly merge?: 'rows' | 'cells' | 'never';
   /**
    * Whose change of a row wins where both sides have changed it: `ours` is the working copy's, `theirs` the remote's;
    * `fail` changes nothing at all. Default is `fail`.

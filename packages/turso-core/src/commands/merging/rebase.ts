@@ -44,6 +44,8 @@ export interface PullResult extends Resolved {
   readonly changes: ChangeSummary;
   /** Number of changes in the working copy that are still to be pushed. */
   readonly pending: number;
+  /** Rows that both sides changed to the same values. */
+  readonly alreadyThere: number;
   readonly conflicts: readonly Conflict[];
   /** The backup of the working copy as it was before, or null where it was not changed. */
   readonly backup: string | null;
@@ -107,12 +109,18 @@ async function tryRebase(context: Context): Promise<PullResult | 'again'> {
   removeConflicts(project);
   const isSame = written.backup === null && (edits?.resolved.resolved.length ?? 0) === 0;
   const status = isSame ? 'unchanged' : 'pulled';
-  return { ...unchanged(edits?.pending ?? 0), ...edits?.resolved, ...written, status };
+  const { pending = 0, alreadyThere = 0, resolved } = edits ?? {};
+  return { ...unchanged(pending), ...resolved, ...written, alreadyThere, status };
 }
 
 /** The working copy as it was, and its changes on top of a copy of the snapshot; or why they cannot be put there. */
 type Merged = { readonly pending: number } & (
-  | { readonly frozen: string; readonly merged: string; readonly resolved: Resolved }
+  | {
+      readonly frozen: string;
+      readonly merged: string;
+      readonly resolved: Resolved;
+      readonly alreadyThere: number;
+    }
   | { readonly conflicts: readonly Conflict[] }
 );
 
@@ -133,7 +141,7 @@ async function merge(context: Context, comparison: Comparison | null): Promise<M
     return { pending: countChanges(summarize(changeset)), conflicts: result.conflicts };
   }
   const pending = countChanges(summarize(result.applied)) - result.alreadyThere;
-  return { pending, frozen, merged, resolved: resolvedIn(result) };
+  return { pending, frozen, merged, resolved: resolvedIn(result), alreadyThere: result.alreadyThere };
 }
 
 /** Changes the working copy. Answers false, with nothing written, where the app was quicker. */
@@ -191,6 +199,7 @@ export function unchanged(pending: number): PullResult {
     status: 'unchanged',
     changes: NO_CHANGES,
     pending,
+    alreadyThere: 0,
     conflicts: [],
     backup: null,
     ...NONE_RESOLVED,

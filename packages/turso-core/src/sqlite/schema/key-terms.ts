@@ -10,7 +10,7 @@ export function keyTerms(table: Table, prefix = ''): string[] {
   return terms(table, keyColumns(table), prefix);
 }
 
-/** The columns of a table's declared primary key as SQL terms, as {@link keyTerms} has those of its key. */
+/** The columns of a table's declared key as SQL terms, as {@link keyTerms} has those of its key. */
 export function declaredKeyTerms(table: Table, prefix = ''): string[] {
   return terms(table, declaredKey(table), prefix);
 }

@@ -23,7 +23,7 @@ export interface Column {
   /** 1-based place in the primary key, 0 where it is no part of it. */
   readonly primaryKey: number;
   /**
-   * The collation of this column in the primary key, which need not be the column's own. Null elsewhere, where it has no
+   * The collation of this column in the declared key, which need not be the column's own. Null elsewhere, where it has no
    * index, and where the table names no collations.
    */
   readonly keyCollation: string | null;
@@ -50,6 +50,8 @@ export interface Table {
   readonly rowidAlias: string | null;
   /** Names of the columns that some UNIQUE constraint, unique index or primary key covers; '*' stands for any column. */
   readonly uniqueColumns: ReadonlySet<string>;
+  /** The columns of a UNIQUE constraint that are all NOT NULL, if the table declares no primary key. */
+  readonly uniqueKey?: readonly string[];
   /** Tables that this one's foreign keys refer to. */
   readonly parents: readonly string[];
 }
@@ -110,12 +112,13 @@ export function keyColumns(table: Table): string[] {
   return declaredKey(table);
 }
 
-/** The columns of the primary key, in its order; empty where none is declared. */
-export function declaredKey({ columns }: Table): string[] {
-  return columns
-    .filter((c) => c.primaryKey > 0)
-    .sort((a, b) => a.primaryKey - b.primaryKey)
-    .map((c) => c.name);
+/**
+ * The columns of the primary key, in its order. A table without one may declare a key by UNIQUE and NOT NULL; else this
+ * is empty.
+ */
+export function declaredKey({ columns, uniqueKey = [] }: Table): string[] {
+  const primaryKey = columns.filter((c) => c.primaryKey > 0).sort((a, b) => a.primaryKey - b.primaryKey);
+  return primaryKey.length > 0 ? primaryKey.map((c) => c.name) : [...uniqueKey];
 }
 
 /** Whether rows have a rowid that nobody chose, and that does not show among their columns. */
@@ -205,7 +208,9 @@ function readTable(
   const indexed = readUniqueIndexes(db, schema, row.name);
   const primaryKey = indexed.filter((c) => c.origin === 'pk');
   const hasCollations = /\bcollate\b/i.test(sql);
-  const columns = readColumns(db, schema, row.name, hasCollations ? primaryKey : []);
+  const all = readAllColumns(db, schema, row.name);
+  const uniqueKey = all.some((c) => c.pk > 0) ? [] : findUniqueKey(all, indexed);
+  const columns = withCollations(all, hasCollations ? [...primaryKey, ...uniqueKey] : []);
   const rowidAlias = withoutRowid ? null : findRowidAlias(columns, primaryKey.length > 0);
   const uniqueColumns = findUniqueColumns(columns, indexed);
   if (rowidAlias !== null) uniqueColumns.add(rowidAlias);
@@ -219,6 +224,7 @@ function readTable(
     rowid: withoutRowid ? null : findRowidName(columns),
     rowidAlias,
     uniqueColumns,
+    ...(uniqueKey.length === 0 ? {} : { uniqueKey: uniqueKey.map((c) => c.name) }),
     parents: readParents(db, schema, row.name),
   };
 }
@@ -255,35 +261,42 @@ function toColumn({ name, type, pk, hidden, required, value }: XInfoRow): Column
   };
 }
 
-function readColumns(
-  db: Database,
-  schema: string,
-  table: string,
-  primaryKey: readonly IndexedColumn[],
-): Column[] {
-  return readAllColumns(db, schema, table)
+function withCollations(all: readonly XInfoRow[], key: readonly IndexedColumn[]): Column[] {
+  return all
     .filter((r) => r.hidden !== 1)
-    .map((r) => ({
-      ...toColumn(r),
-      keyCollation: primaryKey.find((c) => c.name === r.name)?.collation ?? null,
-    }));
+    .map((r) => ({ ...toColumn(r), keyCollation: key.find((c) => c.name === r.name)?.collation ?? null }));
 }
 
 /** A column of a unique index; `name` is null for an expression. */
 interface IndexedColumn {
+  readonly index: string;
   readonly origin: 'pk' | 'u' | 'c';
   readonly partial: number;
   readonly name: string | null;
   readonly collation: string;
 }
 
+type KeyColumn = IndexedColumn & { readonly name: string };
+
 function readUniqueIndexes(db: Database, schema: string, table: string): IndexedColumn[] {
   return db
     .prepare(
-      `SELECT l.origin, l.partial, x.name, x.coll AS collation
-       FROM temp.pragma_index_list(?, ?) l, temp.pragma_index_xinfo(l.name, ?) x WHERE l."unique" = 1 AND x.key = 1`,
+      `SELECT l.name AS "index", l.origin, l.partial, x.name, x.coll AS collation
+       FROM temp.pragma_index_list(?, ?) l, temp.pragma_index_xinfo(l.name, ?) x WHERE l."unique" = 1 AND x.key = 1
+       ORDER BY l.name, x.seqno`,
     )
     .all(table, schema, schema) as IndexedColumn[];
+}
+
+// The index of a constraint is named after its place, so that the first by name need not be the first of them: any will do,
+// so long as it is the same each time.
+function findUniqueKey(all: readonly XInfoRow[], indexed: readonly IndexedColumn[]): KeyColumn[] {
+  const required = new Set(all.filter((r) => r.required === 1 && r.hidden === 0).map((r) => r.name));
+  const isKey = (c: IndexedColumn): c is KeyColumn =>
+    c.origin === 'u' && c.name !== null && required.has(c.name);
+  const bad = new Set(indexed.filter((c) => !isKey(c)).map((c) => c.index));
+  const first = indexed.find((c) => !bad.has(c.index))?.index;
+  return indexed.filter((c) => c.index === first).filter(isKey);
 }
 
 // An expression, a generated column, or the WHERE of a partial index may read any column.
