@@ -9,7 +9,11 @@ const { buildSync } = require('esbuild');
  * a few rows. Both files lie where `__dirname` means the same to what is in them as to the modules.
  */
 buildSync({
-  entryPoints: { command: 'src/cli/main.ts', 'reader-thread': 'src/sqlite/dump/reader-thread.ts' },
+  entryPoints: {
+    command: 'src/cli/main.ts',
+    'verb-process': 'src/commands/apart/verb-process.ts',
+    'reader-thread': 'src/sqlite/dump/reader-thread.ts',
+  },
   outdir: 'dist',
   absWorkingDir: path.join(__dirname),
   bundle: true,

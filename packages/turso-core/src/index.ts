@@ -1,3 +1,5 @@
+import { runVerbsApart } from './commands/apart/verb';
+
 export type { Conflict, ConflictKind, ConflictRow } from './apply/conflict';
 export { conflictJson, type ConflictJson } from './apply/conflict-json';
 export type { Resolution } from './apply/policy';
@@ -26,8 +28,7 @@ export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
 export type { CoreEvent, OnEvent } from './events';
 export type { DumpSink } from './sqlite/dump/write-dump';
 export { RawText, type SqlValue } from './sqlite/values/values';
-export { connect } from './remote/connect';
-export type { Query, Remote, SnapshotMethod, SnapshotOptions, SnapshotProgress } from './remote/remote';
+export type { SnapshotMethod, SnapshotProgress } from './remote/remote';
 export { parseRemoteUrl, type RemoteAddress } from './remote/url';
 export { asKnownError } from './report/known-error';
 export { createNarrator, type NarratorOptions } from './report/narrator';
@@ -53,3 +54,6 @@ export type { Manifest } from './project/state/manifest';
 export type { Project } from './project/project';
 export type { WorkflowMode } from './project/workflow-mode';
 export { version } from './version';
+
+// An app has its databases open in this process.
+runVerbsApart();

@@ -14,6 +14,7 @@ import { requireBase, withComparison } from './comparing/compare';
 import { changesIn, writeChanges, type ChangeFiles } from './comparing/written-changes';
 import { timed, type OnEvent } from '../events';
 import { planOf } from './sending/plan';
+import { verb } from './apart/verb';
 
 /** What `diff` answers. */
 export interface DiffResult {
@@ -39,7 +40,9 @@ export interface DiffOptions {
  * Finds what a push would carry, without any contact to the remote, and writes it to `diff.sql` and `changes.json` in the
  * state folder. Throws the `BASELINE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, TABLE_NOT_FOUND.
  */
-export async function diff(project: Project, options: DiffOptions = {}): Promise<DiffResult> {
+export const diff = verb('diff', diffHere);
+
+async function diffHere(project: Project, options: DiffOptions = {}): Promise<DiffResult> {
   requireBase(project);
   warnOfCutOff(project, options.onEvent);
   return withTemporary(project.files.directory, (temporary) =>

@@ -17,6 +17,7 @@ import { requireBase } from './comparing/compare';
 import { connectTo } from '../project/connect-to';
 import { timed, type OnEvent } from '../events';
 import { download } from './fetching/download';
+import { verb } from './apart/verb';
 
 /** What can be dumped. */
 export type DumpSource = 'base' | 'working-copy' | 'remote';
@@ -48,7 +49,9 @@ export interface DumpResult {
  * await dump(await loadProject(), { of: 'remote', to: 'remote.sql' });
  * ```
  */
-export async function dump(project: Project, options: DumpOptions = {}): Promise<DumpResult> {
+export const dump = verb('dump', dumpHere);
+
+async function dumpHere(project: Project, options: DumpOptions = {}): Promise<DumpResult> {
   const { of = 'base', to = project.files.base.dump, onEvent } = options;
   openState(project);
   if (of === 'base' || to === project.files.base.dump) requireBase(project);

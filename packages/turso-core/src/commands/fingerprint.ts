@@ -4,6 +4,7 @@ import { connect } from '../remote/connect';
 import type { RemoteAddress } from '../remote/url';
 import { version } from '../version';
 import type { Project } from '../project/project';
+import { verb } from './apart/verb';
 
 /**
  * A mark for build caches of what `snapshot` would take: the same as long as nothing was written to the remote, another
@@ -18,9 +19,17 @@ import type { Project } from '../project/project';
  * const mark = await fingerprint(await loadProject({ cwd: 'apps/mailer' }));
  * ```
  */
-export async function fingerprint(
-  project: Pick<Project, 'directory' | 'address' | 'authToken'>,
-): Promise<string | null> {
+export async function fingerprint(project: Marked): Promise<string | null> {
+  // A server's mark needs no file, and so no process.
+  return project.address().kind === 'http' ? fingerprintHere(project) : fingerprintOfFile(project);
+}
+
+/** What {@link fingerprint} needs of a project. */
+type Marked = Pick<Project, 'directory' | 'address' | 'authToken'>;
+
+const fingerprintOfFile = verb('fingerprint', fingerprintHere);
+
+async function fingerprintHere(project: Marked): Promise<string | null> {
   const address = project.address();
   const remote = connect(address, { authToken: project.authToken() });
   try {

@@ -18,6 +18,7 @@ import { finishPush } from './recovery/finish-push';
 import { finishPull } from './recovery/finish-pull';
 import { notePull, noteWritten, pullDone, pullUnderWay } from '../project/state/pull-journal';
 import { takeSnapshot } from './fetching/take-snapshot';
+import { verb } from './apart/verb';
 
 /** What `init` may be told. */
 export interface InitOptions {
@@ -49,7 +50,9 @@ export interface InitResult {
  * changes which were not pushed is never overwritten: WORKING_COPY_HAS_CHANGES, unless `force` or `edits: 'keep'`.
  * Also throws the `REMOTE_*` codes, SNAPSHOT_MISSING, PUSH_UNDECIDED, DISK_FULL, STATE_LOCKED.
  */
-export async function init(project: Project, options: InitOptions = {}): Promise<InitResult> {
+export const init = verb('init', initHere);
+
+async function initHere(project: Project, options: InitOptions = {}): Promise<InitResult> {
   // First, so that a URL that is missing or wrong leaves nothing behind.
   const remote = options.snapshot === 'use' ? null : connectTo(project);
   try {

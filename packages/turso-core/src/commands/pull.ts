@@ -9,6 +9,7 @@ import { finishPull } from './recovery/finish-pull';
 import { finishPush } from './recovery/finish-push';
 import { rebase, unchanged, type PullOptions, type PullResult } from './merging/rebase';
 import { currentSnapshot } from './fetching/take-snapshot';
+import { verb } from './apart/verb';
 
 export type { PullOptions, PullResult } from './merging/rebase';
 
@@ -25,7 +26,9 @@ export type { PullOptions, PullResult } from './merging/rebase';
  * const { status, changes, pending } = await pull(await loadProject(), { merge: 'cells' });
  * ```
  */
-export async function pull(project: Project, options: PullOptions = {}): Promise<PullResult> {
+export const pull = verb('pull', pullHere);
+
+async function pullHere(project: Project, options: PullOptions = {}): Promise<PullResult> {
   // For the message alone: whether there is a folder to lock.
   requireBase(project);
   const remote = connectTo(project);

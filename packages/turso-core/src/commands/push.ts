@@ -14,6 +14,7 @@ import { finishPush, type ResumeOptions } from './recovery/finish-push';
 import { stale, withPlan } from './sending/plan';
 import { finishPull } from './recovery/finish-pull';
 import { send } from './sending/send';
+import { verb } from './apart/verb';
 
 /** What `push` may be told. */
 export interface PushOptions extends ConflictOptions, ResumeOptions {
@@ -54,7 +55,9 @@ export interface PushResult extends Resolved {
  * if (result.status === 'conflict') console.error(result.conflicts);
  * ```
  */
-export async function push(project: Project, options: PushOptions = {}): Promise<PushResult> {
+export const push = verb('push', pushHere);
+
+async function pushHere(project: Project, options: PushOptions = {}): Promise<PushResult> {
   // For the message alone: whether there is a folder to lock.
   requireBase(project);
   return withState(project, 'dump-push', async () => {

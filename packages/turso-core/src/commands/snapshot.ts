@@ -4,6 +4,7 @@ import type { Project } from '../project/project';
 import type { Manifest } from '../project/state/manifest';
 import { withState } from '../project/state/open-state';
 import { takeSnapshot } from './fetching/take-snapshot';
+import { verb } from './apart/verb';
 
 /** What `snapshot` answers. */
 export interface SnapshotResult {
@@ -21,10 +22,9 @@ export interface SnapshotCommandOptions {
  * there before is replaced only once all of the new one is there and sound. Nothing else is touched.
  * Throws the `REMOTE_*` codes, DISK_FULL, STATE_LOCKED, STATE_TOO_NEW.
  */
-export async function snapshot(
-  project: Project,
-  options: SnapshotCommandOptions = {},
-): Promise<SnapshotResult> {
+export const snapshot = verb('snapshot', snapshotHere);
+
+async function snapshotHere(project: Project, options: SnapshotCommandOptions = {}): Promise<SnapshotResult> {
   const remote = connectTo(project);
   try {
     const take = (): Promise<Manifest> => takeSnapshot(project, remote, options.onEvent);

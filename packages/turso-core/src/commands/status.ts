@@ -12,6 +12,7 @@ import { readPushJournal } from '../project/state/push-journal';
 import { withTemporary } from '../project/state/temporary';
 import { workflowMode, type WorkflowMode } from '../project/workflow-mode';
 import { requireBase, withComparison } from './comparing/compare';
+import { verb } from './apart/verb';
 
 /** What is known of a file. */
 export interface FileStatus {
@@ -73,7 +74,9 @@ export interface StatusResult {
 }
 
 /** Tells how a project stands. Never throws for a remote that is down or files that are missing: it says so. */
-export async function status(project: Project): Promise<StatusResult> {
+export const status = verb('status', statusHere);
+
+async function statusHere(project: Project): Promise<StatusResult> {
   const [snapshot, base] = [project.files.snapshot, project.files.base].map((files) =>
     baselineStatus(project, files),
   ) as [BaselineStatus, BaselineStatus];

@@ -14,6 +14,7 @@ import { finishPush } from './recovery/finish-push';
 import { replay } from './sending/plan';
 import { finishPull } from './recovery/finish-pull';
 import { send } from './sending/send';
+import { verb } from './apart/verb';
 
 /** What `undo` may be told. */
 export interface UndoOptions {
@@ -63,7 +64,9 @@ export function pushes(project: Project): PushEntry[] {
  * const { status, push } = await undo(await loadProject());
  * ```
  */
-export async function undo(project: Project, options: UndoOptions = {}): Promise<UndoResult> {
+export const undo = verb('undo', undoHere);
+
+async function undoHere(project: Project, options: UndoOptions = {}): Promise<UndoResult> {
   // For the message alone: whether there is a folder to lock.
   requireBase(project);
   return withState(project, 'undo', async () => {

@@ -14,6 +14,7 @@ import { withTemporary } from '../project/state/temporary';
 import { connectTo } from '../project/connect-to';
 import { timed, type OnEvent } from '../events';
 import { download } from './fetching/download';
+import { verb } from './apart/verb';
 
 /** What `verify` may be told. */
 export interface VerifyOptions {
@@ -43,7 +44,9 @@ export interface VerifyResult {
  * const { isEqual, differences } = await verify(await loadProject());
  * ```
  */
-export async function verify(project: Project, { onEvent }: VerifyOptions = {}): Promise<VerifyResult> {
+export const verify = verb('verify', verifyHere);
+
+async function verifyHere(project: Project, { onEvent }: VerifyOptions = {}): Promise<VerifyResult> {
   const remote = connectTo(project);
   onEvent?.({ type: 'connect', location: remote.location });
   try {

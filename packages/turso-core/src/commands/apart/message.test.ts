@@ -1,0 +1,69 @@
+import { deserialize, serialize } from 'node:v8';
+import { loadProject } from '../../project/load-project';
+import { TursoSyncError } from '../../errors';
+import { RawText } from '../../sqlite/values/values';
+import { pack, packError, packProject, unpack, unpackError, unpackProject, type Callback } from './message';
+
+/** What the other process receives: a message is serialized in this way. */
+const sent = <T>(message: T): T => deserialize(serialize(message)) as T;
+
+test.each([
+  [null],
+  [{ a: undefined, b: [1n, -0, NaN, Infinity, 'text\0\ud800'], c: { d: true } }],
+  [[{ row: { key: new RawText(Uint8Array.of(255)), blob: Uint8Array.of(0, 255) } }]],
+  [
+    Object.fromEntries([
+      ['__proto__', 'a column'],
+      ['callback', 1],
+      ['raw text', 2],
+    ]),
+  ],
+])('%j arrives as it was', (value) => {
+  expect(unpack(sent(pack(value)))).toStrictEqual(value);
+});
+
+test('numbers the callbacks of options', () => {
+  const callbacks: Callback[] = [];
+  const packed = sent(pack({ onEvent: () => 'event', to: { write: () => 'piece' } }, callbacks));
+  const options = unpack(packed, (callback) => callbacks[callback] as Callback) as {
+    onEvent: Callback;
+    to: { write: Callback };
+  };
+  expect([options.onEvent(), options.to.write()]).toEqual(['event', 'piece']);
+});
+
+test.each(['file:remote.db', 'libsql://name.turso.io', 'ftp://wrong', ''])(
+  'a project with the URL "%s" arrives with its files, address and token',
+  async (url) => {
+    const project = await loadProject({ variables: { TURSO_DATABASE_URL: url, TURSO_AUTH_TOKEN: 'secret' } });
+    const arrived = unpackProject(sent(packProject(project)));
+    expect(JSON.stringify(arrived)).toBe(JSON.stringify(project));
+    expect(outcome(() => arrived.address())).toEqual(outcome(() => project.address()));
+    expect(arrived.authToken()).toBe('secret');
+  },
+);
+
+test('an error arrives with all that it says', () => {
+  const cause = Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' });
+  const error = new TursoSyncError('REMOTE_BUSY', 'It is busy.', { hint: 'Wait.', retryable: true, cause });
+  const arrived = unpackError(sent(packError(error)));
+  expect(arrived).toBeInstanceOf(TursoSyncError);
+  expect(JSON.stringify(arrived)).toBe(JSON.stringify(error));
+  expect(arrived).toMatchObject({ stack: error.stack, cause: { message: cause.message, code: cause.code } });
+});
+
+test('an error that is not ours stays one', () => {
+  const arrived = unpackError(
+    sent(packError(Object.assign(new TypeError('x is not a function'), { code: 'E' }))),
+  );
+  expect(arrived).not.toBeInstanceOf(TursoSyncError);
+  expect(arrived).toMatchObject({ message: 'x is not a function', code: 'E' });
+});
+
+function outcome(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return JSON.stringify(error);
+  }
+}

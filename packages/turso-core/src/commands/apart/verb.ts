@@ -1,0 +1,32 @@
+import type { Addressed } from './message';
+import type { Verb, VerbName } from './verbs';
+
+let isApart = false;
+
+/**
+ * Lets every verb of this process run in a process of its own from now on. The library does that, because it shares its process
+ * with the app, and only another process is safe:
+ *
+ * - When a process closes any handle of a file, the system drops all of the process's locks on it (POSIX).
+ * - Two copies of SQLite in one process do not see each other's locks, so both may write at once.
+ *
+ * The command is a process of its own and does not need it.
+ *
+ * @see https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+ */
+export function runVerbsApart(): void {
+  isApart = true;
+}
+
+/** Makes a public verb of a function that works in the process that calls it. */
+export function verb<V extends Verb>(name: VerbName, work: V): V {
+  const run: Verb = (...args) => (isApart ? apart(name, ...args) : work(...args));
+  return run as V;
+}
+
+// Loaded when it is needed, since the command never does.
+function apart(name: VerbName, project: Addressed, options?: object): Promise<unknown> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { runApart } = require('./run-apart') as typeof import('./run-apart');
+  return runApart(name, project, options);
+}

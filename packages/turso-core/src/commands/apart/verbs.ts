@@ -1,0 +1,21 @@
+/* eslint-disable @typescript-eslint/no-require-imports */
+
+/** A verb as the process that runs it calls it. */
+export type Verb = (project: never, options?: never) => Promise<unknown>;
+
+/** The verbs that work on databases, by name. Each is loaded when it is asked for. */
+export const VERBS = {
+  diff: (): Verb => (require('../diff') as typeof import('../diff')).diff,
+  dump: (): Verb => (require('../dump') as typeof import('../dump')).dump,
+  fingerprint: (): Verb => (require('../fingerprint') as typeof import('../fingerprint')).fingerprint,
+  init: (): Verb => (require('../init') as typeof import('../init')).init,
+  pull: (): Verb => (require('../pull') as typeof import('../pull')).pull,
+  push: (): Verb => (require('../push') as typeof import('../push')).push,
+  snapshot: (): Verb => (require('../snapshot') as typeof import('../snapshot')).snapshot,
+  status: (): Verb => (require('../status') as typeof import('../status')).status,
+  undo: (): Verb => (require('../undo') as typeof import('../undo')).undo,
+  verify: (): Verb => (require('../verify') as typeof import('../verify')).verify,
+};
+
+/** The name of a verb. */
+export type VerbName = keyof typeof VERBS;
