@@ -1,8 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
-import { loadProject } from '../../project/load-project';
 import { TursoSyncError } from '../../errors';
 import { RawText } from '../../sqlite/values/values';
-import { pack, packError, packProject, unpack, unpackError, unpackProject, type Callback } from './message';
+import { pack, packError, unpack, unpackError, type Callback } from './message';
 
 /** What the other process receives: a message is serialized in this way. */
 const sent = <T>(message: T): T => deserialize(serialize(message)) as T;
@@ -32,17 +31,6 @@ test('numbers the callbacks of options', () => {
   expect([options.onEvent(), options.to.write()]).toEqual(['event', 'piece']);
 });
 
-test.each(['file:remote.db', 'libsql://name.turso.io', 'ftp://wrong', ''])(
-  'a project with the URL "%s" arrives with its files, address and token',
-  async (url) => {
-    const project = await loadProject({ variables: { TURSO_DATABASE_URL: url, TURSO_AUTH_TOKEN: 'secret' } });
-    const arrived = unpackProject(sent(packProject(project)));
-    expect(JSON.stringify(arrived)).toBe(JSON.stringify(project));
-    expect(outcome(() => arrived.address())).toEqual(outcome(() => project.address()));
-    expect(arrived.authToken()).toBe('secret');
-  },
-);
-
 test('an error arrives with all that it says', () => {
   const cause = Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' });
   const error = new TursoSyncError('REMOTE_BUSY', 'It is busy.', { hint: 'Wait.', retryable: true, cause });
@@ -59,11 +47,3 @@ test('an error that is not ours stays one', () => {
   expect(arrived).not.toBeInstanceOf(TursoSyncError);
   expect(arrived).toMatchObject({ message: 'x is not a function', code: 'E' });
 });
-
-function outcome(work: () => unknown): unknown {
-  try {
-    return work();
-  } catch (error) {
-    return JSON.stringify(error);
-  }
-}

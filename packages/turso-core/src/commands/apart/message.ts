@@ -1,7 +1,5 @@
 import { types } from 'node:util';
 import { systemCode, TursoSyncError } from '../../errors';
-import type { Project } from '../../project/project';
-import type { RemoteAddress } from '../../remote/url';
 import { RawText } from '../../sqlite/values/values';
 import type { VerbName } from './verbs';
 
@@ -54,44 +52,6 @@ function isPlainObject(value: unknown): value is object {
   const prototype = Object.getPrototypeOf(value) as object | null;
   // A message is made of the objects of another realm when this one is a `vm` context, as in tests.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-/** A project, or the part of one that a verb needs. */
-export type Addressed = Pick<Project, 'address' | 'authToken'>;
-
-/** A project as plain data. Its address and token are read now, since they may come from this process's variables. */
-export function packProject(project: Addressed): unknown {
-  return { ...project, address: packedAddress(project), authToken: project.authToken() ?? null };
-}
-
-/** The project that {@link packProject} was given. */
-export function unpackProject(packed: unknown): Project {
-  const { address, authToken, ...rest } = packed as PackedProject;
-  return { ...rest, address: () => unpackedAddress(address), authToken: () => authToken ?? undefined };
-}
-
-type PackedProject = Omit<Project, keyof Addressed> & {
-  readonly address: PackedAddress;
-  readonly authToken: string | null;
-};
-
-type PackedAddress =
-  | Extract<RemoteAddress, { kind: 'file' }>
-  | (Omit<Extract<RemoteAddress, { kind: 'http' }>, 'url'> & { readonly url: string })
-  | { readonly kind: 'error'; readonly error: PackedError };
-
-function packedAddress(project: Addressed): PackedAddress {
-  try {
-    const address = project.address();
-    return address.kind === 'http' ? { ...address, url: address.url.href } : address;
-  } catch (error) {
-    return { kind: 'error', error: packError(error) };
-  }
-}
-
-function unpackedAddress(address: PackedAddress): RemoteAddress {
-  if (address.kind === 'error') throw unpackError(address.error);
-  return address.kind === 'http' ? { ...address, url: new URL(address.url) } : address;
 }
 
 /** An error as plain data. */

@@ -1,16 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { TursoSyncError } from '../../errors';
-import {
-  type Addressed,
-  pack,
-  packProject,
-  unpack,
-  unpackError,
-  type Callback,
-  type FromVerb,
-  type ToVerb,
-} from './message';
+import { pack, unpack, unpackError, type Callback, type FromVerb, type ToVerb } from './message';
+import { packProject, type ProjectPart } from './pack-project';
 import type { VerbName } from './verbs';
 
 /** The program of that process, with all of its modules in one file: see `bundle.js`. */
@@ -23,7 +15,7 @@ const MOST_WORDS = 4000;
  * Runs a verb in a process of its own and returns its result. Its callbacks are called here, in order. What a callback throws ends
  * the verb. Throws what the verb throws, and INTERRUPTED when its process ends before it does.
  */
-export async function runApart(name: VerbName, project: Addressed, options?: object): Promise<unknown> {
+export async function runApart(name: VerbName, project: ProjectPart, options?: object): Promise<unknown> {
   const callbacks: Callback[] = [];
   const request = { type: 'run', name, project: packProject(project), options: pack(options, callbacks) };
   const child = fork(PROGRAM, [], {

@@ -2,7 +2,8 @@
  * The process that runs one verb for a program that calls the library; started by ./run-apart. It ends with its verb, or with the
  * program that it works for.
  */
-import { pack, packError, unpack, unpackProject, type Callback, type FromVerb, type ToVerb } from './message';
+import { pack, packError, unpack, type Callback, type FromVerb, type ToVerb } from './message';
+import { unpackProject } from './pack-project';
 import { VERBS } from './verbs';
 
 /** Calls that have not returned. */

@@ -1,4 +1,4 @@
-import type { Addressed } from './message';
+import type { ProjectPart } from './pack-project';
 import type { Verb, VerbName } from './verbs';
 
 let isApart = false;
@@ -25,7 +25,7 @@ export function verb<V extends Verb>(name: VerbName, work: V): V {
 }
 
 // Loaded when it is needed, since the command never does.
-function apart(name: VerbName, project: Addressed, options?: object): Promise<unknown> {
+function apart(name: VerbName, project: ProjectPart, options?: object): Promise<unknown> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { runApart } = require('./run-apart') as typeof import('./run-apart');
   return runApart(name, project, options);
