@@ -80,7 +80,7 @@ describeWithTools.each(Object.keys(HOSTILE))('a remote with %s in a definition',
     for (const dump of dumps)
       spawnSync(sqlite3Path() ?? '', [path.join(dir, 'restored.db')], { input: dump, cwd: project.dir });
     expect(existsSync(made)).toBe(false);
-    expect(existsSync(project.file('.turso/snapshot/original_dump.sql'))).toBe(false);
+    expect(existsSync(project.file('.turso/default/snapshot/original_dump.sql'))).toBe(false);
   }
 
   const roads: Record<string, () => string> = {
@@ -132,7 +132,7 @@ describeWithTools.each(['a command to the shell', 'quotes in a variable', 'a res
       buildDatabase(good, PLAIN);
       const project = makeProject({ url: `file:${good}` });
       expect((await project.run('dump-init')).exit).toBe(0);
-      for (const place of ['working_copy.db', '.turso/base/baseline.db'])
+      for (const place of ['working_copy.db', '.turso/default/base/baseline.db'])
         copyFileSync(file, project.file(place));
       for (const args of [['--working-copy'], ['-o', '-']]) {
         const dump = await project.run('dump', ...args);
@@ -184,7 +184,7 @@ describeWithTools('the stock shell restores a dump', () => {
 
   test('of definitions that it would read as commands, without running any, and equal', () => {
     const restored = path.join(dir, 'tricky-restored.db');
-    const input = readFileSync(project.file('.turso/snapshot/original_dump.sql'));
+    const input = readFileSync(project.file('.turso/default/snapshot/original_dump.sql'));
     const { status, stderr } = spawnSync(sqlite3Path() ?? '', ['-bail', restored], { input });
     expect([status, String(stderr)]).toEqual([0, '']);
     expect(existsSync(made)).toBe(false);
@@ -199,8 +199,8 @@ describeWithTools('the stock shell restores a dump', () => {
       TRICKY.replace(/^[^]*?(?=CREATE VIEW v)/, '').replace(/CREATE INDEX[^]*$/, ''),
     );
     expect((await project.run('diff')).exit).toBe(0);
-    copyFileSync(project.file('.turso/base/baseline.db'), path.join(dir, 'patched.db'));
-    const input = readFileSync(project.file('.turso/diff.sql'));
+    copyFileSync(project.file('.turso/default/base/baseline.db'), path.join(dir, 'patched.db'));
+    const input = readFileSync(project.file('.turso/default/diff.sql'));
     const { status, stderr } = spawnSync(sqlite3Path() ?? '', ['-bail', path.join(dir, 'patched.db')], {
       input,
     });
