@@ -13,9 +13,9 @@ import {
 } from '@turso-sync/testing';
 import { loadProject } from 'turso-core';
 import diff from './diff';
-import dumpInit from './dump-init';
-import dumpPush from './dump-push';
+import init from './init';
 import pull from './pull';
+import push from './push';
 import { requireOutput } from './require-output';
 import snapshot from './snapshot';
 import status from './status';
@@ -76,7 +76,7 @@ async function startServer(): Promise<SqldWithAuth> {
 /** What `nx run mailer:turso-init` does. */
 async function initialize(app: TestApp): Promise<void> {
   expect((await app.run(snapshot, 'turso-snapshot')).success).toBe(true);
-  expect((await app.run(dumpInit, 'turso-init')).success).toBe(true);
+  expect((await app.run(init, 'turso-init')).success).toBe(true);
 }
 
 describe.each(remotes)('with %s as the remote', (_, prepare) => {
@@ -107,11 +107,11 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
       workingCopy,
       "UPDATE person SET name='Ada Lovelace' WHERE id=1; INSERT INTO person VALUES(3,'Edsger')",
     );
-    const pushed = await app.run(dumpPush, 'turso-push');
+    const pushed = await app.run(push, 'turso-push');
     expect(pushed).toMatchObject({ success: true, stderr: '' });
     expect(pushed.stdout).toMatch(/UPDATE person 1 row\nINSERT person 1 row\n.*\nPushed to .*\.\n$/);
     expect(compareDatabases(workingCopy, await remote.download())).toEqual([]);
-    expect((await app.run(dumpPush, 'turso-push')).stdout).toBe('Nothing to push.\n');
+    expect((await app.run(push, 'turso-push')).stdout).toBe('Nothing to push.\n');
   });
 
   test('pull, diff, push, verify and undo do what the commands do, and fail where those exit with 2 or 3', async () => {
@@ -125,7 +125,7 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
       "name: 'Ada' -> 'Ada Lovelace'",
     );
     expect((await app.run(verify, 'turso-verify')).success).toBe(false);
-    await app.run(dumpPush, 'turso-push');
+    await app.run(push, 'turso-push');
     expect(await app.run(verify, 'turso-verify')).toMatchObject({ success: true });
     expect((await app.run(undo, 'by-hand')).stdout).toContain('Push 1 ');
     await remote.edit("UPDATE person SET name='theirs' WHERE id=1");
@@ -139,13 +139,13 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
     await initialize(app);
     await remote.edit("INSERT INTO person VALUES(3,'Edsger')");
     await app.run(snapshot, 'turso-snapshot');
-    expect((await app.run(dumpInit, 'turso-init')).stdout).toContain('Working copy brought up to date: ');
+    expect((await app.run(init, 'turso-init')).stdout).toContain('Working copy brought up to date: ');
     expect(compareDatabases(workingCopy, await remote.download())).toEqual([]);
 
     editDatabase(workingCopy, 'DELETE FROM person WHERE id=1');
     await remote.edit("INSERT INTO person VALUES(4,'Barbara')");
     await app.run(snapshot, 'turso-snapshot');
-    const kept = await app.run(dumpInit, 'turso-init');
+    const kept = await app.run(init, 'turso-init');
     expect(kept).toMatchObject({ success: true });
     expect(kept.stdout).toContain('Working copy kept, with 1 change not pushed yet: ');
   });
@@ -153,22 +153,22 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
   test('init refuses changes by itself, and replaces them by force, with a backup', async () => {
     await initialize(app);
     editDatabase(workingCopy, 'DELETE FROM person');
-    const refused = await app.run(dumpInit, 'by-hand', {});
+    const refused = await app.run(init, 'by-hand', {});
     expect(refused).toMatchObject({ success: false });
     expect(refused.stderr).toMatch(/^WORKING_COPY_HAS_CHANGES: .* has changes .*\n {2}Push them .*\n$/);
-    expect((await app.run(dumpInit, 'by-hand', { force: true })).stdout).toContain('Backup of the old one: ');
+    expect((await app.run(init, 'by-hand', { force: true })).stdout).toContain('Backup of the old one: ');
   });
 
   test('a conflict fails the task, says where, and leaves the remote as it is', async () => {
     await initialize(app);
     editDatabase(workingCopy, "UPDATE person SET name='mine' WHERE id=1");
     await remote.edit("UPDATE person SET name='theirs' WHERE id=1");
-    const { success, stderr } = await app.run(dumpPush, 'turso-push');
+    const { success, stderr } = await app.run(push, 'turso-push');
     expect(success).toBe(false);
     expect(stderr).toMatch(/^1 conflict with .*: nothing was written\.\n {2}person id=1 /);
     expect(stderr).toContain("was 'Ada', local 'mine', remote 'theirs'");
 
-    const resolved = await app.run(dumpPush, 'turso-push', { onConflict: 'ours' });
+    const resolved = await app.run(push, 'turso-push', { onConflict: 'ours' });
     expect(resolved).toMatchObject({ success: true });
     expect(resolved.stdout).toContain('1 conflict resolved:');
     expect(compareDatabases(workingCopy, await remote.download())).toEqual([]);
@@ -177,7 +177,7 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
   test('a dry run sends nothing', async () => {
     await initialize(app);
     editDatabase(workingCopy, 'DELETE FROM person WHERE id=1');
-    const { stdout } = await app.run(dumpPush, 'turso-push', { dryRun: true });
+    const { stdout } = await app.run(push, 'turso-push', { dryRun: true });
     expect(stdout).toContain('DELETE person 1 row');
     expect(stdout).toMatch(/Dry run: nothing was sent\.\n$/);
     expect(compareDatabases(workingCopy, await remote.download())).not.toEqual([]);
@@ -194,7 +194,7 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
 
 test('a missing snapshot is told in one block: code, what, what to do', async () => {
   const app = await makeApp({ TURSO_DATABASE_URL: 'file:./remote.db' });
-  expect(await app.run(dumpInit, 'turso-init')).toEqual({
+  expect(await app.run(init, 'turso-init')).toEqual({
     success: false,
     stdout: '',
     stderr: expect.stringMatching(
@@ -221,7 +221,7 @@ test('quiet prints nothing but errors, verbose every step', async () => {
   expect((await app.run(snapshot, 'turso-snapshot', { verbose: true })).stdout).toMatch(
     /^download: \d+ ms$/m,
   );
-  expect((await app.run(dumpPush, 'turso-push', { quiet: true })).stderr).toContain('BASELINE_MISSING');
+  expect((await app.run(push, 'turso-push', { quiet: true })).stderr).toContain('BASELINE_MISSING');
 });
 
 test('an environment of the config is used', async () => {
@@ -239,13 +239,13 @@ describeWithSqld('a token', () => {
       const app = await makeApp({ TURSO_DATABASE_URL: sqld.url, TURSO_AUTH_TOKEN: token });
       const runs = [
         await app.run(snapshot, 'turso-snapshot', { verbose: true }),
-        await app.run(dumpInit, 'turso-init', { verbose: true }),
+        await app.run(init, 'turso-init', { verbose: true }),
       ];
       if (runs[1]?.success === true) {
         editDatabase(path.join(app.directory, 'working_copy.db'), "UPDATE person SET name='mine' WHERE id=1");
         await execOn(sqld, "UPDATE person SET name=name||'!' WHERE id=1");
       }
-      runs.push(await app.run(dumpPush, 'turso-push', { verbose: true }));
+      runs.push(await app.run(push, 'turso-push', { verbose: true }));
       runs.push(await app.run(status, 'turso-status', { verbose: true }));
       for (const { stdout, stderr } of runs) expect(stdout + stderr).not.toContain(token.slice(-40));
     }

@@ -3,9 +3,10 @@ import type { ExecutorContext } from '@nx/devkit';
 import { TursoSyncError } from 'turso-core';
 import { build, buildText } from '../ffi/build';
 import { resolveOptions, type FfiBuildOptions } from '../ffi/options';
+import { projectRootOf } from './project-of';
 import { createReport, type ReportOptions } from './report';
 import { requireOutputs } from './require-outputs';
-import { projectRootOf, type ExecutorResult } from './run';
+import type { ExecutorResult } from './run';
 
 /** Options of the executor `turso-sync-plugin:ffi-build`. */
 export type FfiBuildExecutorOptions = FfiBuildOptions & ReportOptions;

@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { pull, pullText, type PullOptions } from 'turso-core';
-import { runExecutor, type CommonOptions, type ExecutorResult } from './run';
+import type { CommonOptions } from './project-of';
+import { runExecutor, type ExecutorResult } from './run';
 
 /** Options of the executor `turso-sync-plugin:pull`. */
 export type PullExecutorOptions = CommonOptions & Omit<PullOptions, 'onEvent'>;
@@ -10,8 +11,8 @@ export default function pullExecutor(
   options: PullExecutorOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return runExecutor(options, context, async (project, onEvent) => {
-    const result = await pull(project, { ...options, onEvent });
+  return runExecutor(options, context, async (project, own) => {
+    const result = await pull(project, own);
     return { success: result.status !== 'conflict', text: pullText(result, project.address().location) };
   });
 }

@@ -13,6 +13,8 @@ export interface Report {
   readonly hide: (secret: string | undefined) => void;
   /** The result. */
   say(text: string): void;
+  /** Something that needs attention, and fails nothing. */
+  warn(text: string): void;
   /** The reason why the task has failed, in one block. */
   fail(reason: unknown): void;
 }
@@ -20,16 +22,24 @@ export interface Report {
 /** Shortest time between two lines of progress, in milliseconds. */
 const PROGRESS_INTERVAL = 2000;
 
-/** Makes the report of one run. */
-export function createReport({ verbose = false, quiet = false }: ReportOptions): Report {
+/** Makes the report of one run; `translate` is what turns advice into that for users of Nx. */
+export function createReport({
+  verbose = false,
+  quiet = false,
+  translate = (text) => text,
+}: ReportOptions & { readonly translate?: (text: string) => string }): Report {
   const { hide, clean } = createRedactor();
-  const write = (stream: NodeJS.WriteStream, text: string): unknown => stream.write(`${clean(text)}\n`);
+  const write = (stream: NodeJS.WriteStream, text: string): unknown =>
+    stream.write(`${clean(translate(text))}\n`);
   const say = (text: string): unknown => write(process.stdout, text);
   return {
     onEvent: createNarrator({ say, verbose, quiet, progressInterval: PROGRESS_INTERVAL }),
     hide,
     say(text) {
       if (!quiet) say(text);
+    },
+    warn(text) {
+      write(process.stderr, `Warning: ${text}`);
     },
     fail(reason) {
       write(process.stderr, typeof reason === 'string' ? reason : describeError(asKnownError(reason)));

@@ -19,9 +19,9 @@ test.each([
     'its outputs are not the snapshot alone',
   ],
   [
-    'a configuration',
-    { configurationName: 'production' },
-    'its key does not know the configuration "production"',
+    'a configuration that project.json has made the default one',
+    { configurationName: 'production', configurations: { production: {} }, asked: '' },
+    'its key does not know the configuration "production", which nobody asked for',
   ],
 ])('a cached target with %s is refused', async (_, changes, reason) => {
   const app = await makeApp(FILE);
@@ -39,14 +39,57 @@ test('the hint for missing inputs is what mends them', async () => {
   expect((await app.run(snapshot, 'turso-snapshot', {}, { inputs })).success).toBe(true);
 });
 
-test('another environment than the key knows is refused, even by an option of the command line', async () => {
-  const app = await makeApp(
-    { ...FILE, STAGING_URL: 'file:./staging.db' },
-    { environments: { staging: { urlVariable: 'STAGING_URL' } } },
-  );
-  const { success, stderr } = await app.run(snapshot, 'turso-snapshot', { env: 'staging' });
-  expect(success).toBe(false);
-  expect(stderr).toContain(' turso-snapshot STAGING_URL TURSO_AUTH_TOKEN');
+describe('with environments', () => {
+  const makeStaged = (): ReturnType<typeof makeApp> =>
+    makeApp(
+      { ...FILE, STAGING_URL: 'file:./staging.db' },
+      { environments: { staging: { urlVariable: 'STAGING_URL' } } },
+    );
+  const staging = { configurationName: 'staging' };
+
+  test('the configuration that was asked for is taken, from its own remote', async () => {
+    const app = await makeStaged();
+    const { success, stdout } = await app.run(snapshot, 'turso-snapshot', {}, staging);
+    expect(success).toBe(true);
+    expect(stdout).toContain('staging.db');
+    expect(fs.existsSync(path.join(app.directory, 'remote.db'))).toBe(false);
+  });
+
+  test('another than the key knows is refused, even by an option of the command line', async () => {
+    const app = await makeStaged();
+    const { success, stderr } = await app.run(snapshot, 'turso-snapshot', { env: 'staging' });
+    expect(success).toBe(false);
+    expect(stderr).toContain(
+      'its key is that of the default environment, and this is the environment "staging".\n' +
+        '  Run `nx run mailer:turso-snapshot:staging`.',
+    );
+  });
+
+  // As where a program runs tasks, without the command line of Nx.
+  test('a configuration is refused if the plugin was not asked before', async () => {
+    const app = await makeStaged();
+    const { success, stderr } = await app.run(snapshot, 'turso-snapshot', {}, { ...staging, asked: '' });
+    expect(success).toBe(false);
+    expect(stderr).toContain('its key does not know the configuration "staging"');
+  });
+
+  test('a name of project.json for the default environment is taken', async () => {
+    const app = await makeStaged();
+    const changes = { configurationName: 'production', configurations: { production: {} } };
+    const { success, stdout } = await app.run(snapshot, 'turso-snapshot', {}, changes);
+    expect(success).toBe(true);
+    expect(stdout).toContain('remote.db');
+  });
+
+  test('the folder that Nx keeps must be that of the environment', async () => {
+    const app = await makeStaged();
+    const options = { snapshotFolder: 'apps/mailer/.other' };
+    const { success, stderr } = await app.run(snapshot, 'turso-snapshot', options, staging);
+    expect(success).toBe(false);
+    expect(stderr).toMatch(
+      /its outputs are not the snapshot alone\.\n {2}Set its outputs to \["\{workspaceRoot\}\/apps\/mailer\/\.turso\/staging\//,
+    );
+  });
 });
 
 test('a target that is not cached may have any inputs', async () => {

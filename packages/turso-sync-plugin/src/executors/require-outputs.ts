@@ -2,19 +2,16 @@ import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { TursoSyncError } from 'turso-core';
 import type { BuildSettings } from '../ffi/options';
-import { projectRootOf } from './run';
+import { declaredOutputs } from './declared-outputs';
 
 /**
  * Refuses a cached build of which Nx would not keep all results, as where options that move them stand in project.json
  * without the outputs: Nx would restore the build without them. Throws USAGE.
  */
 export function requireOutputs(settings: BuildSettings, context: ExecutorContext): void {
-  const { target, targetName = '', projectName = '', root } = context;
+  const { target, targetName = '', projectName = '' } = context;
   if (target?.cache !== true) return;
-  const projectRoot = projectRootOf(context);
-  const declared = (target.outputs ?? []).map((output) =>
-    path.resolve(root, output.replace('{projectRoot}', projectRoot).replace('{workspaceRoot}', '.')),
-  );
+  const declared = declaredOutputs({}, context);
   const isKept = (folder: string): boolean =>
     declared.some((output) => folder === output || folder.startsWith(output + path.sep));
   const missing = expectedOutputs(settings).filter((folder) => !isKept(folder));

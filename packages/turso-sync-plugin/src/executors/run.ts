@@ -1,15 +1,9 @@
-import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { loadProject, type OnEvent, type Project } from 'turso-core';
-import { createReport, type ReportOptions } from './report';
-
-/** Options that every executor has. */
-export interface CommonOptions extends ReportOptions {
-  /** The config file, relative to the project's folder. */
-  readonly config?: string;
-  /** The environment of the config to use. */
-  readonly env?: string;
-}
+import { refuseUnknown } from '../configurations/refuse-unknown';
+import { projectOf, type CommonOptions } from './project-of';
+import { createReport, type Report } from './report';
+import { wordsForNx } from './words-for-nx';
 
 /** How an executor ended, for Nx. */
 export interface ExecutorResult {
@@ -21,17 +15,28 @@ export interface Outcome extends ExecutorResult {
   readonly text: string;
 }
 
+/** The options of an executor that are those of its command, with the place for its events. */
+export type CommandOptions<O extends CommonOptions> = Omit<O, keyof CommonOptions> & {
+  readonly onEvent: OnEvent;
+};
+
 /** Runs one command of turso-core on the project of a task, and prints what comes of it. */
-export async function runExecutor(
-  options: CommonOptions,
+export async function runExecutor<O extends CommonOptions>(
+  options: O,
   context: ExecutorContext,
-  work: (project: Project, onEvent: OnEvent) => Promise<Outcome>,
+  work: (project: Project, options: CommandOptions<O>, report: Report) => Promise<Outcome>,
 ): Promise<ExecutorResult> {
-  const report = createReport({ ...options, verbose: options.verbose === true || context.isVerbose });
+  const { config, env, verbose = false, quiet = false, ...own } = options;
+  const report = createReport({
+    verbose: verbose || context.isVerbose,
+    quiet,
+    translate: wordsForNx(options, context),
+  });
   try {
-    const project = await loadProject(locate(options, context));
+    const project = await loadProject(projectOf({ config, env }, context));
+    refuseUnknown(options, context);
     report.hide(project.authToken());
-    const { success, text } = await work(project, report.onEvent);
+    const { success, text } = await work(project, { ...own, onEvent: report.onEvent }, report);
     if (success) report.say(text);
     else report.fail(text);
     return { success };
@@ -39,19 +44,4 @@ export async function runExecutor(
     report.fail(error);
     return { success: false };
   }
-}
-
-/** The folder of the project that a task belongs to, relative to the workspace. */
-export function projectRootOf({ projectName, projectsConfigurations }: ExecutorContext): string {
-  const root = projectsConfigurations.projects[projectName ?? '']?.root;
-  if (root === undefined) throw new Error(`Nx knows no project "${projectName ?? ''}"`);
-  return root;
-}
-
-function locate({ config, env }: CommonOptions, context: ExecutorContext): { cwd: string } {
-  return {
-    cwd: path.join(context.root, projectRootOf(context)),
-    ...(config === undefined ? {} : { config }),
-    ...(env === undefined ? {} : { env }),
-  };
 }

@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { status, statusText } from 'turso-core';
-import { runExecutor, type CommonOptions, type ExecutorResult } from './run';
+import type { CommonOptions } from './project-of';
+import { runExecutor, type ExecutorResult } from './run';
 
 /** Options of the executor `turso-sync-plugin:status`. */
 export type StatusOptions = CommonOptions;

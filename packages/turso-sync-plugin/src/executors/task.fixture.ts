@@ -15,8 +15,16 @@ export interface TestApp {
     executor: (options: O, context: ExecutorContext) => Promise<ExecutorResult>,
     target: string,
     options?: O,
-    changes?: Partial<TargetConfiguration> & { configurationName?: string },
+    changes?: Partial<TargetConfiguration> & Asked,
   ): Promise<TaskRun>;
+}
+
+/** What the run was asked for, as Nx and the plugin understand it. */
+interface Asked {
+  /** What stands on the command line; as in `nx run mailer:turso-push:staging`. Default: the same as Nx has made of it. */
+  readonly asked?: string;
+  /** The configuration that Nx runs the task with. */
+  readonly configurationName?: string;
 }
 
 /** How a task ended, with all that it has printed. */
@@ -37,19 +45,28 @@ export async function makeApp(
   const targets = found?.[1].projects?.[APP]?.targets ?? {};
   return {
     directory: path.join(root, APP),
-    run(executor, name, options, { configurationName, ...changes } = {}) {
-      const target = { ...targets[name], ...changes };
+    run(executor, name, options, { configurationName, asked = configurationName ?? '', ...changes } = {}) {
+      const target: TargetConfiguration = { ...targets[name], ...changes };
       const context = {
         root,
         projectName: 'mailer',
         targetName: name,
         target,
-        projectsConfigurations: { version: 2, projects: { mailer: { root: APP } } },
+        projectsConfigurations: {
+          version: 2,
+          projects: {
+            mailer: { root: APP, targets: { test: { executor: 'nx:noop' }, ...targets, [name]: target } },
+          },
+        },
         ...(configurationName === undefined ? {} : { configurationName }),
       } as unknown as ExecutorContext;
-      return record(() =>
-        executor({ ...(target.options as object), ...options } as Parameters<typeof executor>[0], context),
-      );
+      const { configurations = {} } = target;
+      const configured = configurations[configurationName ?? ''] as object | undefined;
+      const all = { ...(target.options as object), ...configured, ...options } as Parameters<
+        typeof executor
+      >[0];
+      process.env['TURSO_SYNC_NX_CONFIGURATION'] = asked;
+      return record(() => executor(all, context));
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { undo, undoText, type UndoOptions } from 'turso-core';
-import { runExecutor, type CommonOptions, type ExecutorResult } from './run';
+import type { CommonOptions } from './project-of';
+import { runExecutor, type ExecutorResult } from './run';
 
 /** Options of the executor `turso-sync-plugin:undo`. */
 export type UndoExecutorOptions = CommonOptions & Omit<UndoOptions, 'onEvent'>;
@@ -10,8 +11,8 @@ export default function undoExecutor(
   options: UndoExecutorOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return runExecutor(options, context, async (project, onEvent) => {
-    const result = await undo(project, { ...options, onEvent });
+  return runExecutor(options, context, async (project, own) => {
+    const result = await undo(project, own);
     return { success: result.status !== 'conflict', text: undoText(result, project.address().location) };
   });
 }

@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { verify, verifyText } from 'turso-core';
-import { runExecutor, type CommonOptions, type ExecutorResult } from './run';
+import type { CommonOptions } from './project-of';
+import { runExecutor, type ExecutorResult } from './run';
 
 /** Options of the executor `turso-sync-plugin:verify`. */
 export type VerifyExecutorOptions = CommonOptions;
@@ -10,8 +11,8 @@ export default function verifyExecutor(
   options: VerifyExecutorOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return runExecutor(options, context, async (project, onEvent) => {
-    const result = await verify(project, { onEvent });
+  return runExecutor(options, context, async (project, own) => {
+    const result = await verify(project, own);
     return { success: result.isEqual, text: verifyText(result, project.address().location) };
   });
 }

@@ -1,14 +1,23 @@
 import path from 'node:path';
-import { fingerprintCommand } from './command';
+import type { Project } from 'turso-core';
+import type { Environments } from '../configurations/load-environments';
+import { fingerprintCommand, parseVariablesWord } from './command';
 
-const variables = { url: 'TURSO_DATABASE_URL', authToken: 'TURSO_AUTH_TOKEN' };
+function project(url: string, authToken: string): Project {
+  return { variables: { url, authToken } } as Project;
+}
+
+const environments: Environments = {
+  base: project('TURSO_DATABASE_URL', 'TURSO_AUTH_TOKEN'),
+  named: new Map([['staging', project('STAGING_URL', 'STAGING_TOKEN')]]),
+};
 const PACKAGE = path.join(__dirname, '..', '..');
 
 test('the path is relative to the workspace, so that clones of it agree', () => {
   const command = (workspaceRoot: string): string =>
-    fingerprintCommand({ workspaceRoot, projectRoot: 'apps/mailer', target: 'turso-snapshot', variables });
+    fingerprintCommand({ workspaceRoot, projectRoot: 'apps/mailer', target: 'turso-snapshot', environments });
   expect(command(PACKAGE)).toBe(
-    'node --no-warnings dist/fingerprint/main.js apps/mailer turso-snapshot TURSO_DATABASE_URL TURSO_AUTH_TOKEN',
+    'node --no-warnings dist/fingerprint/main.js apps/mailer turso-snapshot =TURSO_DATABASE_URL,TURSO_AUTH_TOKEN staging=STAGING_URL,STAGING_TOKEN',
   );
   expect(command(path.dirname(PACKAGE))).toContain(` ${path.basename(PACKAGE)}/dist/fingerprint/main.js `);
 });
@@ -18,7 +27,22 @@ test('what a shell would take apart is quoted', () => {
     workspaceRoot: PACKAGE,
     projectRoot: 'apps/e-mail & "more" $HOME',
     target: 'turso-snapshot',
-    variables,
+    environments,
   });
   expect(command).toContain(' "apps/e-mail & \\"more\\" \\$HOME" ');
 });
+
+test.each(['', 'staging', 'a=b', 'two words'])(
+  'the variables of the environment "%s" are read as written',
+  (name) => {
+    const named = new Map([[name, project('A_URL', '_B')]]);
+    const command = fingerprintCommand({
+      workspaceRoot: PACKAGE,
+      projectRoot: 'apps/mailer',
+      target: 'turso-snapshot',
+      environments: { ...environments, named },
+    });
+    const [, word = ''] = /TURSO_AUTH_TOKEN "?([^"]*)"?$/.exec(command) ?? [];
+    expect(parseVariablesWord(word)).toEqual({ environment: name, url: 'A_URL', authToken: '_B' });
+  },
+);

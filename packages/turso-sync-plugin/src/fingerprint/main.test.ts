@@ -8,12 +8,14 @@ import { makeWorkspace } from '../workspace.fixture';
 const SCRIPT = path.join(__dirname, '..', '..', 'dist', 'fingerprint', 'main.js');
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
+const ENVIRONMENTS = ['=TURSO_DATABASE_URL,TURSO_AUTH_TOKEN', 'staging=STAGING_URL,STAGING_TOKEN'];
+
 /** Runs the command as Nx does; rejects if it fails, or prints anything on stderr. */
 async function fingerprint(root: string, variables: Readonly<Record<string, string>> = {}): Promise<string> {
   const { PATH = '' } = process.env;
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
-    ['--no-warnings', SCRIPT, 'apps/mailer', 'turso-snapshot', 'TURSO_DATABASE_URL', 'TURSO_AUTH_TOKEN'],
+    ['--no-warnings', SCRIPT, 'apps/mailer', 'turso-snapshot', ...ENVIRONMENTS],
     { cwd: root, env: { PATH, ...variables } },
   );
   expect(stderr).toBe('');
@@ -40,6 +42,45 @@ describe('a file', () => {
     const [a, b] = [makeWorkspace(files), makeWorkspace(files)];
     expect(await fingerprint(a)).toBe(await fingerprint(b));
     expect(await fingerprint(a, { TURSO_DATABASE_URL: 'file:./other.db' })).not.toBe(await fingerprint(b));
+  });
+});
+
+describe('a run that asks for a configuration', () => {
+  const files = { 'apps/mailer/.env': 'TURSO_DATABASE_URL=file:./remote.db\nSTAGING_URL=file:./staging.db' };
+  const ask = (root: string, asked: string): Promise<string> =>
+    fingerprint(root, { TURSO_SYNC_NX_CONFIGURATION: asked });
+
+  test.each(['staging', 'mailer:turso-push:staging', 'turso-snapshot:staging'])(
+    'gets the fingerprint of its environment: %s',
+    async (asked) => {
+      const root = makeWorkspace(files);
+      const [base, staging] = [await fingerprint(root), await ask(root, asked)];
+      expect(staging).toMatch(DIGEST);
+      expect(staging).not.toBe(base);
+      editDatabase(path.join(root, 'apps/mailer/remote.db'), 'CREATE TABLE t(v)');
+      expect(await ask(root, asked)).toBe(staging);
+      editDatabase(path.join(root, 'apps/mailer/staging.db'), 'CREATE TABLE t(v)');
+      expect(await ask(root, asked)).not.toBe(staging);
+    },
+  );
+
+  test.each(['stagin', 'mailer:turso-push:stagin', 'turso-snapshot:stagin'])(
+    'that is no environment gets one that is no other: %s',
+    async (asked) => {
+      const root = makeWorkspace(files);
+      expect(await ask(root, asked)).toBe(`${await fingerprint(root)} stagin`);
+    },
+  );
+
+  test.each(['', 'mailer:turso-push'])('or for none gets that of the base: "%s"', async (asked) => {
+    const root = makeWorkspace(files);
+    expect(await ask(root, asked)).toBe(await fingerprint(root));
+  });
+
+  test('gets the URL from the files that Nx reads for it', async () => {
+    const url = 'STAGING_URL=file:./other.db';
+    const root = makeWorkspace({ ...files, 'apps/mailer/.env.staging': url });
+    expect(await ask(root, 'staging')).not.toBe(await ask(makeWorkspace(files), 'staging'));
   });
 });
 

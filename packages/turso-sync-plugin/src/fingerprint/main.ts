@@ -1,8 +1,10 @@
 // Nx runs this, from the workspace's root, before every run that takes a snapshot:
-// `node main.js <project's folder> <target> <variable of the URL> <variable of the token>`
+// `node main.js <project's folder> <target> =<variable of the URL>,<of the token> [<environment>=<..>,<..> ...]`
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { fingerprint, parseRemoteUrl, TursoSyncError } from 'turso-core';
+import { asked, guessConfiguration } from '../configurations/asked';
+import { parseVariablesWord } from './command';
 import { taskVariables } from './task-variables';
 
 /** Longest wait for the remote, in milliseconds. */
@@ -12,20 +14,38 @@ void print();
 
 // It never fails, since Nx takes no notice of that. What has no equal is no cache hit; then the task itself says why.
 async function print(): Promise<void> {
+  const [projectRoot = '.', target = '', ...words] = process.argv.slice(2);
+  const environments = words.map(parseVariablesWord);
+  const configuration = guessConfiguration(asked(process.env), target);
+  const environment =
+    environments.find(({ environment }) => environment === configuration) ?? environments[0];
   const late = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE, null));
-  const mark = await Promise.race([remoteMark(), late]).catch((error: unknown) =>
+  const work = remoteMark({ projectRoot, target, configuration }, environment);
+  const mark = await Promise.race([work, late]).catch((error: unknown) =>
     error instanceof TursoSyncError ? { reason: error.code } : null,
   );
   const text = typeof mark === 'string' ? mark : `${mark?.reason ?? 'unknown'} ${randomUUID()}`;
-  process.stdout.write(`${text}\n`, () => process.exit(0));
+  // A configuration that is no environment has a key of its own, so that its task runs and can refuse it.
+  const unknown = environment?.environment === (configuration ?? '') ? '' : ` ${configuration ?? ''}`;
+  process.stdout.write(`${text}${unknown}\n`, () => process.exit(0));
 }
 
-async function remoteMark(): Promise<string | null> {
-  const [projectRoot = '.', target = '', urlVariable = '', tokenVariable = ''] = process.argv.slice(2);
+interface Task {
+  readonly projectRoot: string;
+  readonly target: string;
+  readonly configuration: string | undefined;
+}
+
+async function remoteMark(
+  task: Task,
+  names: { readonly url: string; readonly authToken: string } | undefined,
+): Promise<string | null> {
   const workspaceRoot = process.cwd();
-  const directory = path.resolve(projectRoot);
-  const variables = taskVariables({ workspaceRoot, projectRoot, target, environment: process.env });
-  const [url, token] = [variables[urlVariable], variables[tokenVariable]].map((value) => value?.trim() ?? '');
+  const directory = path.resolve(task.projectRoot);
+  const variables = taskVariables({ ...task, workspaceRoot, environment: process.env });
+  const [url, token] = [variables[names?.url ?? ''], variables[names?.authToken ?? '']].map(
+    (value) => value?.trim() ?? '',
+  );
   // Nx replaces ${..} in its files, so that the task's URL is another than this text.
   if (url === undefined || url === '' || url.includes('$')) return null;
   return fingerprint({

@@ -7,11 +7,14 @@ const task = { projectRoot: 'apps/mailer', target: 'turso-snapshot' };
 function urlOf(
   files: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string>> = {},
+  configuration?: string,
 ): unknown {
   const workspaceRoot = makeWorkspace(files);
-  const once = taskVariables({ ...task, workspaceRoot, environment });
+  const once = taskVariables({ ...task, workspaceRoot, environment, configuration });
   // Later versions of Nx ask with the environment of the task itself.
-  expect(taskVariables({ ...task, workspaceRoot, environment: once })['URL']).toBe(once['URL']);
+  expect(taskVariables({ ...task, workspaceRoot, environment: once, configuration })['URL']).toBe(
+    once['URL'],
+  );
   return once['URL'];
 }
 
@@ -40,6 +43,26 @@ const FILES = [
 test.each(FILES.map((file, i) => [file, i] as const))('%s goes before those after it', (file, i) => {
   const files = Object.fromEntries(FILES.slice(i).map((name) => [name, `URL=${name}`]));
   expect(urlOf(files)).toBe(file);
+});
+
+const OF_STAGING = ['turso-snapshot.staging', 'staging'].flatMap((word) => [
+  `.env.${word}.local`,
+  `.env.${word}`,
+  `.${word}.local.env`,
+  `.${word}.env`,
+]);
+
+test.each(OF_STAGING)('with a configuration, %s goes before those without one, and only then', (file) => {
+  for (const folder of ['apps/mailer/', '']) {
+    const files = {
+      [`${folder}${file}`]: 'URL=staging',
+      [`${folder}.env.turso-snapshot.local`]: 'URL=target',
+      '.env': 'URL=root',
+    };
+    expect(urlOf(files, {}, 'staging')).toBe('staging');
+    expect(urlOf(files)).toBe('target');
+    expect(urlOf(files, {}, 'test')).toBe('target');
+  }
 });
 
 test('what Nx has read from the root when it started does not go before the files of the project', () => {

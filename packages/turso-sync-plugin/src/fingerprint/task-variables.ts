@@ -9,6 +9,7 @@ export interface TaskEnvironment {
   readonly workspaceRoot: string;
   readonly projectRoot: string;
   readonly target: string;
+  readonly configuration?: string | undefined;
   readonly environment: Readonly<Variables>;
 }
 
@@ -39,9 +40,11 @@ function withoutRootFiles(task: TaskEnvironment): Variables {
 }
 
 // The first that has a variable wins.
-function taskFiles({ projectRoot, target }: TaskEnvironment): string[] {
+function taskFiles({ projectRoot, target, configuration }: TaskEnvironment): string[] {
+  const words =
+    configuration === undefined ? [target] : [`${target}.${configuration}`, configuration, target];
   const names = [
-    ...[`.env.${target}.local`, `.env.${target}`, `.${target}.local.env`, `.${target}.env`],
+    ...words.flatMap((word) => [`.env.${word}.local`, `.env.${word}`, `.${word}.local.env`, `.${word}.env`]),
     ...['.env.local', '.local.env', '.env'],
   ];
   return [projectRoot, '.'].flatMap((folder) => names.map((name) => path.join(folder, name)));

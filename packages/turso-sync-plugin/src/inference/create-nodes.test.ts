@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { NxPlugin, TargetConfiguration } from '@nx/devkit';
 import { makeTempDir, writeFiles } from '@turso-sync/testing';
+import { loadProject } from 'turso-core';
 import * as plugin from '../index';
 import { makeWorkspace } from '../workspace.fixture';
 import { CONFIG_FILES, CONFIG_GLOB } from './config-files';
@@ -36,6 +37,22 @@ function makeApp(files: Readonly<Record<string, unknown>>): string {
   return makeWorkspace({ [`${APP}/project.json`]: {}, ...Object.fromEntries(named) });
 }
 
+/** The folders that Nx keeps of a target, as it works them out. */
+function outputsOf(target: TargetConfiguration | undefined, configuration = ''): string[] {
+  const configured = target?.configurations?.[configuration] as object | undefined;
+  const options = { ...(target?.options as object), ...configured } as Record<string, string>;
+  return (target?.outputs ?? []).map((output) =>
+    output.replace(/\{options\.(\w+)\}/, (_, key: string) => options[key] ?? ''),
+  );
+}
+
+/** Where turso-core keeps the snapshot of an environment, relative to the project. */
+async function snapshotFolder(config: object, env?: string): Promise<string> {
+  const cwd = makeWorkspace({ 'turso-sync.config.json': config });
+  const { files } = await loadProject({ cwd, ...(env === undefined ? {} : { env }) });
+  return path.relative(cwd, files.snapshot.directory);
+}
+
 /** The built plugin, in a process of its own: jest lets nobody load an ES module. */
 function inNode(root: string, script: string): string {
   const built = path.join(__dirname, '..', '..', 'dist');
@@ -65,16 +82,18 @@ describe('a project gets its targets', () => {
       [file]: isScript ? "module.exports = { stateDir: '.state' };" : '{"stateDir": ".state"}',
     });
     expect(Object.keys(targets)).toEqual(NAMES);
-    expect(targets['turso-snapshot']?.outputs).toEqual(['{projectRoot}/.state/default/snapshot']);
+    expect(outputsOf(targets['turso-snapshot'])).toEqual([
+      `${APP}/${await snapshotFolder({ stateDir: '.state' })}`,
+    ]);
     expect(targets['turso-snapshot']?.inputs?.[0]).toBe(`{projectRoot}/${file}`);
   });
 
-  test.each(CONFIG_FILES.filter(isModule))('from %s', (file) => {
+  test.each(CONFIG_FILES.filter(isModule))('from %s', async (file) => {
     const root = makeApp({ [file]: "export default { stateDir: '.state' };" });
     const text = inNode(root, 'console.log(JSON.stringify(await infer()))');
     const [[, result]] = JSON.parse(text) as [[string, { projects: Projects }]];
-    expect(result.projects[APP]?.targets?.['turso-snapshot']?.outputs).toEqual([
-      '{projectRoot}/.state/default/snapshot',
+    expect(outputsOf(result.projects[APP]?.targets?.['turso-snapshot'])).toEqual([
+      `${APP}/${await snapshotFolder({ stateDir: '.state' })}`,
     ]);
   });
 
@@ -97,8 +116,8 @@ describe('a project gets its targets', () => {
       'turso-sync.config.json': { stateDir: '.second' },
     });
     const projects = await infer(root);
-    expect(projects['.']?.targets?.['turso-snapshot']?.outputs).toEqual([
-      '{projectRoot}/.first/default/snapshot',
+    expect(outputsOf(projects['.']?.targets?.['turso-snapshot'])).toEqual([
+      await snapshotFolder({ stateDir: '.first' }),
     ]);
   });
 
@@ -110,34 +129,34 @@ describe('a project gets its targets', () => {
   });
 });
 
-test('the snapshot is cached, keyed on the config, the URL and the fingerprint of the remote', async () => {
+test('the snapshot is cached, keyed on the config and the fingerprint of the remote', async () => {
   const targets = await inferTargets({ 'turso-sync.config.json': { urlVariable: 'MAIL_URL' } });
   expect(targets['turso-snapshot']).toMatchObject({
     executor: 'turso-sync-plugin:snapshot',
     cache: true,
     inputs: [
       '{projectRoot}/turso-sync.config.json',
-      { env: 'MAIL_URL' },
       {
         runtime: expect.stringMatching(
-          /^node --no-warnings \S+dist\/fingerprint\/main\.js apps\/mailer turso-snapshot MAIL_URL TURSO_AUTH_TOKEN$/,
+          /^node --no-warnings \S+dist\/fingerprint\/main\.js apps\/mailer turso-snapshot =MAIL_URL,TURSO_AUTH_TOKEN$/,
         ) as string,
       },
       { externalDependencies: [] },
     ],
-    outputs: ['{projectRoot}/.turso/default/snapshot'],
+    outputs: ['{options.snapshotFolder}'],
   });
+  expect(outputsOf(targets['turso-snapshot'])).toEqual([`${APP}/${await snapshotFolder({})}`]);
 });
 
 test('the rest is not cached and has no outputs; each waits for what it needs', async () => {
   const targets = await inferTargets({ 'turso-sync.config.json': {} });
   expect(targets['turso-init']).toMatchObject({
-    executor: 'turso-sync-plugin:dump-init',
+    executor: 'turso-sync-plugin:init',
     options: { snapshot: 'use', edits: 'keep' },
     dependsOn: ['turso-snapshot'],
   });
   expect(targets['turso-push']).toMatchObject({
-    executor: 'turso-sync-plugin:dump-push',
+    executor: 'turso-sync-plugin:push',
     dependsOn: ['build', 'test', 'turso-init'],
   });
   expect(targets['turso-status']).toMatchObject({ executor: 'turso-sync-plugin:status' });
@@ -175,19 +194,55 @@ test('every name is an option, and what a push waits for', async () => {
   expect(JSON.stringify(targets['db-fetch']?.inputs)).toContain(' db-fetch ');
 });
 
-test('an environment goes into every target, and its variables and folder into the key and the outputs', async () => {
+describe('environments', () => {
   const config = {
-    environments: { staging: { urlVariable: 'STAGING_URL', stateDir: '.turso/staging' } },
+    environments: {
+      staging: { urlVariable: 'STAGING_URL' },
+      test: { authTokenVariable: 'TEST_TOKEN' },
+    },
   };
-  const targets = await inferTargets({ 'turso-sync.config.json': config }, { env: 'staging' });
-  for (const name of NAMES) expect(targets[name]?.options).toMatchObject({ env: 'staging' });
-  expect(targets['turso-snapshot']?.inputs).toContainEqual({ env: 'STAGING_URL' });
-  expect(targets['turso-snapshot']?.outputs).toEqual(['{projectRoot}/.turso/staging/staging/snapshot']);
+
+  test('are configurations of every target', async () => {
+    const targets = await inferTargets({ 'turso-sync.config.json': config });
+    for (const name of NAMES) {
+      expect(targets[name]?.options).not.toHaveProperty('env');
+      expect(targets[name]?.configurations).toMatchObject({
+        staging: { env: 'staging' },
+        test: { env: 'test' },
+      });
+    }
+  });
+
+  test('have outputs and a place in the fingerprint of their own', async () => {
+    const targets = await inferTargets({ 'turso-sync.config.json': config });
+    const snapshot = targets['turso-snapshot'];
+    for (const name of ['staging', 'test'])
+      expect(outputsOf(snapshot, name)).toEqual([`${APP}/${await snapshotFolder(config, name)}`]);
+    expect(JSON.stringify(snapshot?.inputs)).toContain(
+      ' =TURSO_DATABASE_URL,TURSO_AUTH_TOKEN staging=STAGING_URL,TURSO_AUTH_TOKEN test=TURSO_DATABASE_URL,TEST_TOKEN"',
+    );
+  });
+
+  test('one may be what targets use without a configuration', async () => {
+    const targets = await inferTargets({ 'turso-sync.config.json': config }, { env: 'staging' });
+    for (const name of NAMES) expect(targets[name]?.options).toMatchObject({ env: 'staging' });
+    expect(outputsOf(targets['turso-snapshot'])).toEqual(outputsOf(targets['turso-snapshot'], 'staging'));
+    expect(JSON.stringify(targets['turso-snapshot']?.inputs)).toContain(' =STAGING_URL,TURSO_AUTH_TOKEN ');
+  });
+
+  test('one whose snapshot Nx could not restore keeps all from being cached', async () => {
+    const targets = await inferTargets({
+      'turso-sync.config.json': { environments: { staging: { stateDir: makeTempDir() } } },
+    });
+    expect(targets['turso-snapshot']?.cache).toBe(false);
+    expect(targets['turso-snapshot']?.outputs).toBeUndefined();
+    expect(targets['turso-snapshot']?.configurations).toEqual({ staging: { env: 'staging' } });
+  });
 });
 
 test('a state folder outside of the project is an output of the workspace', async () => {
   const targets = await inferTargets({ 'turso-sync.config.json': { stateDir: '../../state/mailer' } });
-  expect(targets['turso-snapshot']?.outputs).toEqual(['{workspaceRoot}/state/mailer/default/snapshot']);
+  expect(outputsOf(targets['turso-snapshot'])).toEqual([await snapshotFolder({ stateDir: 'state/mailer' })]);
 });
 
 test('a state folder outside of the workspace is not cached, since Nx could not restore it', async () => {
@@ -204,34 +259,41 @@ describe('a config that cannot be read', () => {
     'apps/bad/turso-sync.config.json': { workingcopy: 'app.db' },
   };
 
-  test('is told with its code and what to do, and keeps no other project from its targets', async () => {
-    const root = makeWorkspace(files);
-    const configs = ['apps/bad/turso-sync.config.json', 'apps/good/turso-sync.config.json'];
-    const error: unknown = await plugin.createNodes[1](configs, undefined, { workspaceRoot: root }).catch(
-      (thrown: unknown) => thrown,
-    );
-    // The two properties that Nx reads, whatever the class.
-    expect(error).toMatchObject({
-      name: 'AggregateCreateNodesError',
-      errors: [
-        [
-          'apps/bad/turso-sync.config.json',
-          expect.objectContaining({
-            message: expect.stringMatching(
-              /^CONFIG_INVALID: Unknown key "workingcopy" .*\n {2}Did you mean "workingCopy"\?/,
-            ) as string,
-          }),
-        ],
-      ],
-      partialResults: [['apps/good/turso-sync.config.json', expect.anything()]],
-    });
+  test('keeps no other project from its targets, and its own say what is wrong', async () => {
+    const projects = await infer(makeWorkspace(files));
+    expect(Object.keys(projects)).toEqual(['apps/bad', 'apps/good']);
+    const targets = projects['apps/bad']?.targets ?? {};
+    expect(Object.keys(targets)).toEqual(NAMES);
+    for (const target of Object.values(targets)) {
+      expect(target.cache).toBe(false);
+      expect(target.metadata?.description).toMatch(
+        /^CONFIG_INVALID: Unknown key "workingcopy" .*\n {2}Did you mean "workingCopy"\?/,
+      );
+    }
+    // Should the config be right by then, a push still waits for the tests.
+    expect(targets['turso-push']?.dependsOn).toEqual(['build', 'test', 'turso-init']);
   });
 
-  test('is read again once it has been mended', async () => {
+  test.each([
+    ['that is no JSON', '{'],
+    ['that lacks the environment', '{ "environments": { "test": {} } }'],
+    ['with an environment that is wrong', '{ "environments": { "staging": { "workingcopy": "x" } } }'],
+  ])('is one %s', async (_, text) => {
     const root = makeWorkspace(files);
-    await expect(infer(root)).rejects.toThrow('Failed to create nodes');
+    writeFiles(root, {
+      'apps/bad/turso-sync.config.json': text,
+      'apps/good/turso-sync.config.json': '{"environments":{"staging":{}}}',
+    });
+    const projects = await infer(root, { env: 'staging' });
+    expect(projects['apps/bad']?.targets?.['turso-push']?.metadata?.description).toMatch(/^CONFIG_/);
+    expect(projects['apps/good']?.targets?.['turso-push']?.metadata?.description).toMatch(/^Puts /);
+  });
+
+  test('is read again once it has been fixed', async () => {
+    const root = makeWorkspace(files);
+    await infer(root);
     writeFiles(root, { 'apps/bad/turso-sync.config.json': { workingCopy: 'app.db' } });
-    expect(Object.keys(await infer(root))).toEqual(['apps/bad', 'apps/good']);
+    expect((await infer(root))['apps/bad']?.targets?.['turso-snapshot']?.cache).toBe(true);
   });
 });
 

@@ -2,42 +2,41 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { CreateNodesResult } from '@nx/devkit';
 import { describeError } from 'turso-core';
-import { AggregateCreateNodesError } from './aggregate-error';
+import { refuseCollisions, type PluginEntry } from './collisions';
 import { CONFIG_GLOB, configFolders } from './config-files';
 import { FFI_FILE, ffiFolder } from './ffi-folders';
 import { ffiTarget } from './ffi-target';
-import { loadConfig } from './load-config';
+import { knownEnvironments } from './known-environments';
 import { resolveOptions, type PluginOptions, type ResolvedOptions } from './options';
-import { inferTargets } from './targets';
+import { inferTargets, type Inference } from './targets';
 
 type Result = readonly [file: string, result: CreateNodesResult];
 
+/** What Nx tells a plugin of the workspace. */
+export interface InferenceContext {
+  readonly workspaceRoot: string;
+  readonly nxJsonConfiguration?: { readonly plugins?: readonly PluginEntry[] };
+}
+
 /**
- * Gives targets to every project whose folder holds a turso-sync config, or a dune project that ffi-build builds. A config
- * that cannot be read is reported, and keeps no other project from getting its targets. Throws AggregateCreateNodesError.
+ * Gives targets to every project whose folder holds a turso-sync config, or a dune project that ffi-build builds. With a
+ * config that cannot be read, the targets of that project fail. Throws if nx.json itself is wrong.
  */
 async function inferProjects(
   files: readonly string[],
   options: PluginOptions | undefined,
-  { workspaceRoot }: { readonly workspaceRoot: string },
+  { workspaceRoot, nxJsonConfiguration }: InferenceContext,
 ): Promise<Result[]> {
-  const resolved = resolveOptions(options);
+  const resolved = readNxJson(options, nxJsonConfiguration?.plugins);
   const results: Result[] = [];
-  const errors: [string, Error][] = [];
   for (const [folder, configs] of configFolders(files, workspaceRoot)) {
-    const file = configs[0] ?? folder;
-    try {
-      const project = await inferProject(workspaceRoot, folder, configs, resolved);
-      if (project !== null) results.push([file, { projects: { [folder]: project } }]);
-    } catch (error) {
-      errors.push([file, new Error(describeError(error), { cause: error })]);
-    }
+    const project = await inferProject(workspaceRoot, folder, configs, resolved);
+    if (project !== null) results.push([configs[0] ?? folder, { projects: { [folder]: project } }]);
   }
   for (const file of files.filter((name) => path.basename(name) === FFI_FILE)) {
     const project = inferBuild(workspaceRoot, path.dirname(file), resolved);
     if (project !== null) results.push([file, { projects: { [path.dirname(file)]: project } }]);
   }
-  if (errors.length > 0) throw new AggregateCreateNodesError(errors, results);
   return results;
 }
 
@@ -49,6 +48,20 @@ export const createNodes: readonly [pattern: string, infer: typeof inferProjects
 
 type InferredProject = NonNullable<CreateNodesResult['projects']>[string];
 
+function readNxJson(
+  options: PluginOptions | undefined,
+  plugins: readonly PluginEntry[] | undefined,
+): ResolvedOptions {
+  try {
+    const resolved = resolveOptions(options);
+    refuseCollisions(plugins);
+    return resolved;
+  } catch (error) {
+    // Nx shows nothing but the message.
+    throw new Error(describeError(error), { cause: error });
+  }
+}
+
 async function inferProject(
   workspaceRoot: string,
   projectRoot: string,
@@ -57,8 +70,10 @@ async function inferProject(
 ): Promise<InferredProject | null> {
   const identity = identify(path.join(workspaceRoot, projectRoot));
   if (identity === null) return null;
-  const project = await loadConfig(workspaceRoot, projectRoot, configs, options.env);
-  return { ...identity, targets: inferTargets({ workspaceRoot, projectRoot, project, options }) };
+  const environments = await knownEnvironments(workspaceRoot, projectRoot, configs, options.env).catch(
+    (error: unknown): Inference['environments'] => ({ problem: describeError(error) }),
+  );
+  return { ...identity, targets: inferTargets({ workspaceRoot, projectRoot, environments, options }) };
 }
 
 function inferBuild(

@@ -1,3 +1,5 @@
+import { checkOptions } from './check-options';
+
 /** What nx.json may tell the plugin, under `options`. */
 export interface PluginOptions {
   /** Default is `turso-snapshot`. */
@@ -19,8 +21,8 @@ export interface PluginOptions {
   /** Targets that a push waits for, besides the one that makes the working copy. Default is `build` and `test`. */
   readonly pushAfter?: readonly string[];
   /**
-   * The environment of the configs to use. Default: none. To have targets for several, list the plugin several times, each
-   * with names of its own.
+   * The environment of targets that run without a configuration. Default: the one without a name. Every environment is a
+   * configuration in any case.
    */
   readonly env?: string;
 }
@@ -28,18 +30,35 @@ export interface PluginOptions {
 /** The options with nothing left open but the environment. */
 export type ResolvedOptions = Required<Omit<PluginOptions, 'env'>> & Pick<PluginOptions, 'env'>;
 
-/** Fills in the defaults. */
+/** What holds for options that nx.json does not set. */
+const DEFAULTS: ResolvedOptions = {
+  snapshotTargetName: 'turso-snapshot',
+  initTargetName: 'turso-init',
+  pushTargetName: 'turso-push',
+  statusTargetName: 'turso-status',
+  pullTargetName: 'turso-pull',
+  verifyTargetName: 'turso-verify',
+  diffTargetName: 'turso-diff',
+  ffiBuildTargetName: 'ffi-build',
+  pushAfter: ['build', 'test'],
+};
+
+/** Checks the options and fills in the defaults. Throws CONFIG_INVALID. */
 export function resolveOptions(options: PluginOptions | undefined): ResolvedOptions {
-  return {
-    snapshotTargetName: 'turso-snapshot',
-    initTargetName: 'turso-init',
-    pushTargetName: 'turso-push',
-    statusTargetName: 'turso-status',
-    pullTargetName: 'turso-pull',
-    verifyTargetName: 'turso-verify',
-    diffTargetName: 'turso-diff',
-    ffiBuildTargetName: 'ffi-build',
-    pushAfter: ['build', 'test'],
-    ...options,
-  };
+  const resolved = { ...DEFAULTS, ...options };
+  checkOptions(options ?? {}, resolved);
+  return resolved;
+}
+
+/** The names of the targets that read or write a remote. */
+export function remoteTargetNames(options: ResolvedOptions): string[] {
+  return [
+    options.snapshotTargetName,
+    options.initTargetName,
+    options.pushTargetName,
+    options.statusTargetName,
+    options.pullTargetName,
+    options.verifyTargetName,
+    options.diffTargetName,
+  ];
 }

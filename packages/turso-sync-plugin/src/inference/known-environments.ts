@@ -1,29 +1,29 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { loadProject, type Project } from 'turso-core';
+import { loadEnvironments, type Environments } from '../configurations/load-environments';
 
 /** What was read of each project, and the digest of the files that it was read from. */
-const known = new Map<string, { readonly digest: string; readonly project: Promise<Project> }>();
+const known = new Map<string, { readonly digest: string; readonly environments: Promise<Environments> }>();
 
 /**
  * Reads a project's config, and does so again only once it has changed: reading one in TypeScript writes a file beside it
  * for a moment, at which Nx's daemon would infer all targets anew, without end.
  */
-export async function loadConfig(
+export async function knownEnvironments(
   workspaceRoot: string,
   projectRoot: string,
   configs: readonly string[],
   env: string | undefined,
-): Promise<Project> {
+): Promise<Environments> {
   const cwd = path.join(workspaceRoot, projectRoot);
   const digest = digestOf(workspaceRoot, configs);
   const key = JSON.stringify([cwd, env]);
   const before = known.get(key);
-  if (before?.digest === digest) return before.project;
-  const project = loadProject({ cwd, ...(env === undefined ? {} : { env }) });
-  known.set(key, { digest, project });
-  return project;
+  if (before?.digest === digest) return before.environments;
+  const environments = loadEnvironments({ cwd, ...(env === undefined ? {} : { env }) });
+  known.set(key, { digest, environments });
+  return environments;
 }
 
 function digestOf(workspaceRoot: string, files: readonly string[]): string {

@@ -1,0 +1,26 @@
+import path from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import { push, pushText, type PushOptions } from 'turso-core';
+import type { CommonOptions } from './project-of';
+import { runExecutor, type ExecutorResult } from './run';
+import { ungatedPush } from './ungated-push';
+
+/** Options of the executor `turso-sync-plugin:push`, also named `dump-push`. */
+export type PushExecutorOptions = CommonOptions & Omit<PushOptions, 'onEvent'>;
+
+/** Puts what has changed in the working copy on the remote. A conflict fails the task; then nothing was written. */
+export default function pushExecutor(
+  options: PushExecutorOptions,
+  context: ExecutorContext,
+): Promise<ExecutorResult> {
+  return runExecutor(options, context, async (project, own, report) => {
+    const ungated = ungatedPush(context);
+    if (ungated !== null) report.warn(ungated);
+    const { plan } = options;
+    const saved = plan === undefined ? {} : { plan: path.resolve(context.root, plan) };
+    const result = await push(project, { ...own, ...saved });
+    const isRemoteNamed = result.status === 'pushed' || result.status === 'conflict';
+    const location = isRemoteNamed ? project.address().location : '';
+    return { success: result.status !== 'conflict', text: pushText(result, location) };
+  });
+}
