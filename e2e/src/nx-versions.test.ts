@@ -32,8 +32,28 @@ describeWithSqld('under other versions of Nx', () => {
     expect(second).toMatchObject({ exitCode: 0 });
     expect(second.output).toContain(`Pushed to ${served.sqld.url}.`);
     expect(await served.compare(app.workingCopy)).toEqual([]);
+
+    await configurations(place);
   });
 });
+
+/** A configuration is an environment, and one that nobody knows is refused, whatever Nx makes of it. */
+async function configurations(place: string): Promise<void> {
+  addApp(
+    'staged',
+    {
+      'turso-sync.config.json': '{"environments": {"staging": {"urlVariable": "STAGING_URL"}}}',
+      '.env': 'TURSO_DATABASE_URL=file:./production.db\nSTAGING_URL=file:./staging.db\n',
+    },
+    place,
+  );
+  const snapshot = async (task: string): Promise<string> =>
+    (await nx(['run', `staged:turso-snapshot${task}`], {}, place)).output;
+  expect(await snapshot(':staging')).toContain('staging.db');
+  expect(await snapshot(':staging')).toMatch(/local cache|existing outputs match the cache/);
+  expect(await snapshot('')).toContain('production.db');
+  expect(await snapshot(':stagin')).toContain('has no configuration "stagin"');
+}
 
 /** Another workspace, with the same packages. What was compiled for the first one need not be compiled again. */
 async function makeOther(version: string): Promise<string> {

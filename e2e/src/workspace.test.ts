@@ -59,11 +59,64 @@ test('nx affected pushes the projects that a commit has touched', async () => {
   expect(output).not.toContain('untouched:turso-push');
 });
 
-test('a config that cannot be read is told by Nx, with what to do', async () => {
-  const app = addApp('mistyped', { ...ENV, 'turso-sync.config.json': '{"workingcopy": "app.db"}' });
-  const { exitCode, output } = await nx(['run', 'mistyped:turso-push']);
-  fs.rmSync(app.directory, { recursive: true });
-  expect(exitCode).not.toBe(0);
-  expect(output).toContain('CONFIG_INVALID: Unknown key "workingcopy"');
-  expect(output).toContain('Did you mean "workingCopy"?');
+describe('a config that cannot be read', () => {
+  test('fails the targets of its project, with what to do, and no other', async () => {
+    addApp('readable', ENV);
+    const app = addApp('mistyped', { ...ENV, 'turso-sync.config.json': '{"workingcopy": "app.db"}' });
+    const { exitCode, output } = await nx(['run', 'mistyped:turso-push']);
+    const others = [await nx(['run', 'readable:build']), await nx(['run', 'readable:turso-status'])];
+    const own = await nx(['run', 'mistyped:build']);
+    fs.rmSync(app.directory, { recursive: true });
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain('CONFIG_INVALID: Unknown key "workingcopy"');
+    expect(output).toContain('Did you mean "workingCopy"?');
+    expect(output).not.toContain('Nothing to push');
+    for (const ended of [...others, own]) expect(ended).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('an nx.json that is wrong', () => {
+  const file = path.join(workspace, 'nx.json');
+  const plugin = 'turso-sync-plugin';
+
+  test.each([
+    [
+      'options',
+      [{ plugin, options: { pushAfter: 'test' } }],
+      ['CONFIG_INVALID: "pushAfter"', 'Write "pushAfter": ["test"].'],
+    ],
+    [
+      'colliding targets',
+      [plugin, { plugin, options: { env: 'staging', pushTargetName: 'staging-push' } }],
+      ['these targets collide: turso-snapshot, turso-init, turso-status', '`nx run app:turso-push:staging`'],
+    ],
+  ])('fails every run: %s', async (_, plugins, texts) => {
+    addApp('listed', ENV);
+    const before = fs.readFileSync(file, 'utf8');
+    fs.writeFileSync(file, JSON.stringify({ ...(JSON.parse(before) as object), plugins }));
+    const { exitCode, output } = await nx(['run', 'listed:turso-push']);
+    fs.writeFileSync(file, before);
+    expect(exitCode).not.toBe(0);
+    for (const text of texts) expect(output).toContain(text);
+  });
+});
+
+test.each([
+  ['init', 'push'],
+  ['dump-init', 'dump-push'],
+])('the executors %s and %s do the same', async (init, push) => {
+  const name = `by-${init}`;
+  addApp(name, {
+    ...ENV,
+    'project.json': JSON.stringify({
+      name,
+      targets: {
+        start: { executor: `turso-sync-plugin:${init}` },
+        send: { executor: `turso-sync-plugin:${push}`, dependsOn: ['start'] },
+      },
+    }),
+  });
+  const { exitCode, output } = await nx(['run', `${name}:send`]);
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+  expect(output).toMatch(/Working copy made[^]*Nothing to push\./);
 });

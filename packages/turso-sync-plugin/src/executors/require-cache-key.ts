@@ -24,7 +24,7 @@ export async function requireCacheKey(
     new TursoSyncError('USAGE', `The target "${targetName}" of "${projectName}" is cached, but ${what}.`, {
       hint: `${hint} Or set "cache": false for it.`,
     });
-  const environments = await environmentsOf(target, options, context);
+  const environments = await environmentsOf(options, context);
   const fingerprint = fingerprintCommand({
     workspaceRoot,
     projectRoot: projectRootOf(context),
@@ -60,13 +60,12 @@ export async function requireCacheKey(
   );
 }
 
-/** Those that the inferred inputs know: the options of the target itself, not those of the command line. */
-function environmentsOf(
-  target: TargetConfiguration,
-  { config }: CommonOptions,
-  context: ExecutorContext,
-): Promise<Environments> {
-  const { env } = (target.options ?? {}) as CommonOptions;
+/** Those that the inferred inputs know: by the options of the target itself, not those of a configuration or the command line. */
+function environmentsOf({ config }: CommonOptions, context: ExecutorContext): Promise<Environments> {
+  const { projectName = '', targetName = '', projectsConfigurations } = context;
+  // Nx 21 puts those of the configuration into `context.target` too.
+  const target = projectsConfigurations.projects[projectName]?.targets?.[targetName];
+  const { env } = (target?.options ?? {}) as CommonOptions;
   return loadEnvironments(projectOf({ config, env }, context));
 }
 
