@@ -5,6 +5,7 @@ import type { TransactionOutcome } from '../sqlite/statement';
 import { applyUntouched } from './apply-untouched';
 import type { Conflict } from './conflict';
 import { inspect, type Findings } from './inspect/inspect';
+import type { Orphans } from './plan/foreign-key-guards';
 import { planStatements, type Plan } from './plan/plan';
 import { describeLargest } from './plan/row-limit';
 import type { ConflictPolicy } from './policy';
@@ -31,6 +32,8 @@ export type ApplyResult =
       readonly kept: number;
       /** The conflicts that were resolved in these three ways, each with what it was. */
       readonly resolved: readonly Conflict[];
+      /** Rows that others have left without a parent, if there were any in the way. */
+      readonly orphans: readonly Orphans[];
       /** What the other side does not take, for people to read. */
       readonly notCarried: readonly string[];
       /** Transactions that it took: more than 1 when the other side had moved. */
@@ -145,8 +148,15 @@ function appliedResult(
     kept: work.count('kept'),
     resolved: work.resolved,
     movedRowids: [...work.movedRowids],
+    orphans: work.orphans.filter((o) => !isMeant(changeset, o)),
     notCarried: [...changeset.notCarried, ...(work.userVersion ? [] : ['user_version'])],
   };
+}
+
+/** Whether the working copy has the same orphan. */
+function isMeant({ foreignKeys }: Changeset, { table, rowid, key }: Orphans): boolean {
+  const violations = foreignKeys.find((check) => check.table === table)?.violations ?? [];
+  return rowid !== null && violations.some((v) => v.rowid === rowid && Number(v.key) === key);
 }
 
 // https://github.com/tursodatabase/libsql/blob/main/libsql-server/src/connection/libsql.rs

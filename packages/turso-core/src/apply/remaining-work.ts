@@ -3,6 +3,7 @@ import type { RowChange, SchemaChange, TableChanges } from '../changeset/model';
 import type { SchemaObject } from '../sqlite/schema/schema';
 import type { Conflict } from './conflict';
 import { rowIdentity } from './inspect/row-identity';
+import type { Orphans } from './plan/foreign-key-guards';
 import type { Remaining } from './plan/plan';
 import type { Resolution } from './policy';
 
@@ -35,16 +36,28 @@ export class RemainingWork implements Remaining {
   readonly movedRowids = new Set<string>();
   /** Conflicts with rules of the other side, by the identity of the row that is left out for it. */
   readonly keptByRule: Map<string, Conflict>;
+  #orphans: readonly Orphans[];
 
+  /** @param before - what has come out earlier, and still holds. */
   constructor(
     { done, adopted }: Pick<Remaining, 'done' | 'adopted'> = { done: new Set(), adopted: [] },
-    userVersion = true,
-    keptByRule: ReadonlyMap<string, Conflict> = new Map(),
+    before: Partial<Pick<RemainingWork, 'userVersion' | 'keptByRule' | 'orphans'>> = {},
   ) {
     this.done = done;
     this.adopted = adopted;
-    this.userVersion = userVersion;
-    this.keptByRule = new Map(keptByRule);
+    this.userVersion = before.userVersion ?? true;
+    this.keptByRule = new Map(before.keptByRule);
+    this.#orphans = before.orphans ?? [];
+  }
+
+  get orphans(): readonly Orphans[] {
+    return this.#orphans;
+  }
+
+  /** Notes which rows of the tables of a refusal had no parent before. */
+  knowOrphans(refused: readonly Orphans[], before: readonly Orphans[]): void {
+    const tables = new Set(refused.map((o) => o.table));
+    this.#orphans = [...this.#orphans.filter((o) => !tables.has(o.table)), ...before];
   }
 
   /** Leaves a row as the other side has it, for a rule that stands against ours. */
@@ -85,6 +98,7 @@ export class RemainingWork implements Remaining {
       this.userVersion === other.userVersion &&
       this.done.size === other.done.size &&
       isDeepStrictEqual(this.adopted, other.adopted) &&
+      isDeepStrictEqual(this.orphans, other.orphans) &&
       this.rows.size === other.rows.size &&
       [...this.rows].every(([identity, decision]) => isSame(decision, other.rows.get(identity)))
     );

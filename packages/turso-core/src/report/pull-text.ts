@@ -10,7 +10,7 @@ export function pullText(result: PullResult, location: string): string {
   const left = [
     ...(alreadyThere === 0
       ? []
-      : [`${count(alreadyThere, 'row')} that you changed were like this on the remote already.`]),
+      : [`The remote had ${count(alreadyThere, 'row')} of yours like this already.`]),
     ...(pending === 0 ? [] : [`${count(pending, 'change')} not pushed yet.`]),
   ];
   if (status === 'unchanged') return ['The working copy is up to date.', ...left].join('\n');

@@ -17,7 +17,7 @@ export function pushText(result: PushResult, location: string): string {
         ...summaryLines(result.changes),
         ...(result.alreadyThere === 0
           ? []
-          : [`Of these, ${count(result.alreadyThere, 'row')} were like this on the remote already.`]),
+          : [`The remote had ${count(result.alreadyThere, 'row')} like this already.`]),
         ...resolvedLines(result.resolved),
         `Pushed to ${location}.`,
       ].join('\n');

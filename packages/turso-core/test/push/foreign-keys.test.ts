@@ -96,6 +96,130 @@ const CONFLICTS: readonly Case[] = [
   },
 ];
 
+const FAMILY = `
+  CREATE TABLE p(id INTEGER PRIMARY KEY, v);
+  CREATE TABLE c(id INTEGER PRIMARY KEY, p REFERENCES p(id), q REFERENCES p(id), w);
+  CREATE TABLE hidden(p REFERENCES p(id), w);
+  CREATE TABLE w(k PRIMARY KEY, p REFERENCES p(id), w) WITHOUT ROWID;
+  INSERT INTO p VALUES(1, 'a'), (2, 'b'), (3, 'c'), (4, 'd');
+  INSERT INTO c VALUES(1, 1, 1, 'x'), (2, 2, 1, 'y');
+  INSERT INTO hidden VALUES(1, 'x'), (2, 'y');
+  INSERT INTO w VALUES('a', 1, 'x'), ('b', 2, 'y');`;
+
+/** What somebody does to {@link FAMILY} who has foreign keys turned off: a row of each child loses its parent. */
+const ORPHANED = 'PRAGMA foreign_keys=OFF; DELETE FROM p WHERE id = 2';
+
+const orphan = (table: string, rowid: bigint | null, rest = {}): unknown =>
+  expect.objectContaining({ table, rowid, rows: 1, ...rest });
+
+/** Orphans of others, which stand in nobody's way. */
+const LEFT: readonly (Omit<Case, 'conflicts'> & {
+  readonly orphans: readonly unknown[];
+  readonly query?: string;
+})[] = [
+  {
+    what: 'a push changes their parents',
+    story: { base: FAMILY, edit: `UPDATE p SET v = 'ours' WHERE id = 1`, remote: ORPHANED },
+    orphans: [orphan('c', 2n), orphan('hidden', 2n), orphan('w', null)],
+  },
+  {
+    what: 'a push changes their tables, and takes other parents',
+    story: {
+      base: FAMILY,
+      edit: `INSERT INTO c VALUES(3, 3, 3, 'ours'); DELETE FROM c WHERE id = 1; DELETE FROM hidden WHERE p = 1;
+        DELETE FROM w WHERE p = 1; DELETE FROM p WHERE id = 1`,
+      remote: `${ORPHANED}; UPDATE c SET q = 4 WHERE id = 2`,
+    },
+    orphans: [orphan('c', 2n), orphan('hidden', 2n), orphan('w', null)],
+  },
+  {
+    what: 'a push changes them, but not what they refer to',
+    story: {
+      base: FAMILY,
+      edit: `UPDATE c SET w = 'ours', q = 3 WHERE id = 2; UPDATE hidden SET w = 'ours' WHERE p = 2; UPDATE w SET w = 'ours' WHERE k = 'b'`,
+      remote: ORPHANED,
+    },
+    orphans: [orphan('c', 2n), orphan('hidden', 2n), orphan('w', null)],
+  },
+  {
+    what: 'their table was made meanwhile',
+    story: {
+      base: FAMILY,
+      edit: `UPDATE p SET v = 'ours' WHERE id = 1`,
+      remote: `PRAGMA foreign_keys=OFF; CREATE TABLE new(p REFERENCES p(id)); CREATE TABLE neww(p PRIMARY KEY REFERENCES p(id)) WITHOUT ROWID;
+        INSERT INTO new VALUES(1), (77); INSERT INTO neww VALUES(1), (77), (78)`,
+    },
+    orphans: [orphan('new', 2n), orphan('neww', null, { rows: 2 })],
+  },
+  {
+    what: 'their table, and the one they refer to, get other definitions',
+    story: {
+      base: FAMILY,
+      edit: `ALTER TABLE p RENAME TO parents; ALTER TABLE c ADD COLUMN more DEFAULT 1; DROP TABLE hidden; DROP TABLE w;
+        UPDATE c SET w = 'ours' WHERE id = 1`,
+      remote: ORPHANED,
+    },
+    orphans: [orphan('c', 2n)],
+  },
+  {
+    what: 'their reference is one of two in a row, and the other one was lost before',
+    story: {
+      base: `${FAMILY} INSERT INTO c VALUES(9, 9, 3, 'known')`,
+      edit: `UPDATE c SET w = 'ours'`,
+      remote: 'PRAGMA foreign_keys=OFF; DELETE FROM p WHERE id = 3',
+    },
+    orphans: [orphan('c', 9n, { key: 0 })],
+  },
+];
+
+const CAUSED: readonly Case[] = [
+  {
+    what: 'one of theirs had none before',
+    story: {
+      base: FAMILY,
+      edit: 'DELETE FROM p WHERE id = 4',
+      remote: `${ORPHANED}; INSERT INTO c VALUES(8, 4, 1, 'theirs'); INSERT INTO c VALUES(9, 5, 1, 'theirs')`,
+    },
+    conflicts: [{ table: 'c', key: { id: 8n } }],
+  },
+  {
+    what: 'an orphan is given another parent that is missing too',
+    story: {
+      base: FAMILY,
+      edit: 'UPDATE c SET p = 4 WHERE id = 2',
+      remote: `${ORPHANED}; DELETE FROM p WHERE id = 4`,
+    },
+    conflicts: [{ table: 'c', key: { id: 2n }, local: { id: 2n, p: 4n, q: 1n, w: 'y' } }],
+  },
+  {
+    what: 'one of a row lacks its parent, and the push takes the other',
+    story: {
+      base: `${FAMILY} UPDATE c SET q = 4 WHERE id = 2; DELETE FROM c WHERE id = 1`,
+      edit: `DELETE FROM p WHERE id = 4; UPDATE c SET q = NULL`,
+      remote: `${ORPHANED}; INSERT INTO c VALUES(8, 2, 4, 'theirs')`,
+    },
+    conflicts: [{ table: 'c', key: { id: 8n } }],
+  },
+  {
+    what: 'more rows without a rowid lack their parent than before',
+    story: {
+      base: FAMILY,
+      edit: 'DELETE FROM p WHERE id = 4',
+      remote: `${ORPHANED}; INSERT INTO w VALUES('c', 4, 'theirs')`,
+    },
+    conflicts: [{ table: 'w', key: null }],
+  },
+  {
+    what: 'a new rule is broken by a row of theirs',
+    story: {
+      base: `CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(id INTEGER PRIMARY KEY, p); INSERT INTO p VALUES(1); INSERT INTO c VALUES(1, 1)`,
+      edit: `ALTER TABLE c RENAME TO old; CREATE TABLE c(id INTEGER PRIMARY KEY, p REFERENCES p); INSERT INTO c SELECT * FROM old; DROP TABLE old`,
+      remote: 'INSERT INTO c VALUES(2, 9)',
+    },
+    conflicts: [{ table: 'c', key: { id: 2n } }],
+  },
+];
+
 const CLEAN: readonly Omit<Case, 'conflicts'>[] = [
   {
     what: 'violations that were there before',
@@ -160,7 +284,37 @@ const CLEAN: readonly Omit<Case, 'conflicts'>[] = [
 ];
 
 describe.each(ADAPTERS)('foreign keys, over %s', (_, serve) => {
-  test.each(CONFLICTS)('are in conflict when $what', ({ story, conflicts }) =>
+  test.each(LEFT)('that others have broken are left so when $what', ({ story, orphans }) =>
+    play(serve, story, async (scene) => {
+      const result = await scene.push();
+      expect(result).toMatchObject({ status: 'applied', resolved: [] });
+      if (result.status !== 'applied') return;
+      expect(result.orphans).toHaveLength(orphans.length);
+      expect(result.orphans).toEqual(expect.arrayContaining([...orphans]));
+      // It would go through as well if the answer had been lost.
+      expect(await scene.push()).toMatchObject({ status: 'applied' });
+    }),
+  );
+
+  test('that others have broken are left so beside rows of ours that lack their parent', () =>
+    play(
+      serve,
+      {
+        base: FAMILY,
+        edit: `INSERT INTO c VALUES(3, 4, 1, 'ours'), (4, 3, 1, 'ours')`,
+        remote: `${ORPHANED}; DELETE FROM p WHERE id = 4`,
+      },
+      async (scene) => {
+        expect(await scene.push()).toMatchObject({
+          status: 'conflict',
+          conflicts: [{ table: 'c', key: { id: 3n } }],
+        });
+        expect(await scene.push({ onConflict: 'keep' })).toMatchObject({ status: 'applied', kept: 1 });
+        expect(await scene.query('SELECT id FROM c')).toEqual([[1n], [2n], [4n]]);
+      },
+    ));
+
+  test.each([...CONFLICTS, ...CAUSED])('are in conflict when $what', ({ story, conflicts }) =>
     play(serve, story, async (scene) => {
       const before = await scene.bytes();
       expect(await scene.push()).toEqual({

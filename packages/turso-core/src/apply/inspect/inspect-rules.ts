@@ -1,14 +1,15 @@
-import type { Changeset, RowChange, TableChanges } from '../../changeset/model';
+import type { Changeset, TableChanges } from '../../changeset/model';
 import type { Statement } from '../../sqlite/statement';
 import { quoteName } from '../../sqlite/values/quote';
 import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../remote/remote';
 import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
-import { foundViolations, type FoundViolation } from '../plan/guards';
+import type { Orphans } from '../plan/foreign-key-guards';
 import type { Remaining } from '../plan/plan';
 import { findForbidden } from './find-checked';
 import { lookUp, pieces } from './look-up';
-import { identityOf, rowIdentity } from './row-identity';
+import { identityOf } from './row-identity';
+import { movedRows, writes, type Write } from './written-rows';
 
 /** What was to be done, and how the other side refused it. */
 export interface Refusal {
@@ -18,6 +19,13 @@ export interface Refusal {
   readonly message: string;
   /** The statement that failed, if it was one. */
   readonly failed: Statement | undefined;
+}
+
+/** Rows behind a refusal that are known already. */
+interface KnownRows {
+  readonly encoding: Encoding;
+  /** Rows that would lack their parent. */
+  readonly orphans: readonly Orphans[];
 }
 
 /** A conflict with a rule, and the {@link rowIdentity} of the change without which it would not be; null where unknown. */
@@ -33,10 +41,9 @@ export interface RuleConflict {
 export async function inspectRules(
   query: Query,
   refusal: Refusal,
-  encoding: Encoding,
+  { encoding, orphans }: KnownRows,
 ): Promise<RuleConflict[]> {
   const { message } = refusal;
-  const orphans = foundViolations(message);
   if (orphans.length > 0) {
     return Promise.all(orphans.map((orphan) => orphanConflict(query, refusal, orphan, encoding)));
   }
@@ -51,7 +58,7 @@ export async function inspectRules(
 async function orphanConflict(
   query: Query,
   { changeset: { tables, foreignKeys }, remaining }: Refusal,
-  { table, rowid, parent }: FoundViolation,
+  { table, rowid, parent }: Orphans,
   encoding: Encoding,
 ): Promise<RuleConflict> {
   const name = foreignKeys.find((check) => check.table === table)?.rowid ?? 'rowid';
@@ -144,12 +151,6 @@ function columnsIn(failed: string, table: string): string[] {
   return isNamed ? failed.slice(table.length + 1).split(`, ${table}.`) : [];
 }
 
-/** A change that writes a row, and the {@link rowIdentity} of the one that was meant. */
-interface Write {
-  readonly identity: string;
-  readonly change: Exclude<RowChange, { kind: 'delete' }>;
-}
-
 interface Twin {
   readonly write: Write;
   readonly row: readonly SqlValue[];
@@ -175,24 +176,4 @@ async function findTwins(
     }
   }
   return twins;
-}
-
-function* writes(changes: TableChanges, remaining: Refusal['remaining']): Generator<Write> {
-  for (const kind of ['update', 'insert'] as const) {
-    for (const meant of changes.rows(kind)) {
-      const change = remaining.row(changes, meant);
-      if (change !== null && change.kind !== 'delete')
-        yield { identity: rowIdentity(changes, meant), change };
-    }
-  }
-}
-
-/** Identities of the rows of the other side that do not stay as they are. */
-function* movedRows(changes: TableChanges, remaining: Refusal['remaining']): Generator<string> {
-  for (const kind of ['delete', 'update', 'insert'] as const) {
-    for (const meant of changes.rows(kind)) {
-      const change = remaining.row(changes, meant);
-      if (change !== null && change.kind !== 'insert') yield rowIdentity(changes, change);
-    }
-  }
 }

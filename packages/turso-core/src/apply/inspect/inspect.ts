@@ -4,9 +4,11 @@ import type { ObjectName, Statement } from '../../sqlite/statement';
 import type { Encoding } from '../../sqlite/values/values';
 import type { Query, Remote } from '../../remote/remote';
 import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
+import { foundOrphans, type Orphans } from '../plan/foreign-key-guards';
 import { planSchema } from '../plan/plan-schema';
 import type { ConflictPolicy } from '../policy';
 import { RemainingWork, THERE } from '../remaining-work';
+import { findEarlierOrphans, orphansCaused, orphansOfPush } from './earlier-orphans';
 import { inspectDrops } from './inspect-drops';
 import { inspectRows } from './inspect-rows';
 import { inspectRules, type Refusal } from './inspect-rules';
@@ -39,6 +41,8 @@ interface Known extends Findings {
   readonly encoding: Encoding;
   /** Names of the tables that are there when rows are written. */
   readonly tables: ReadonlySet<string>;
+  /** See {@link findEarlierOrphans}. */
+  readonly orphans: readonly Orphans[];
 }
 
 /**
@@ -71,7 +75,7 @@ export async function inspect(
 
 async function inspectBefore(
   query: Query,
-  { changeset, remaining }: Failure,
+  { changeset, remaining, message: refused }: Failure,
   options: InspectOptions,
 ): Promise<Known> {
   const { policy, userVersion } = options;
@@ -80,7 +84,11 @@ async function inspectBefore(
   );
   const [encoding, theirVersion] = row as [Encoding, bigint];
   const schema = await inspectSchema(query, changeset, encoding);
-  const work = new RemainingWork(schema, userVersion, remaining.keptByRule);
+  const work = new RemainingWork(schema, {
+    userVersion,
+    keptByRule: remaining.keptByRule,
+    orphans: remaining.orphans,
+  });
   const conflicts = [...schema.conflicts];
   const version = changeset.userVersion;
   if (version !== null && ![version.from, version.to].includes(Number(theirVersion))) {
@@ -88,7 +96,8 @@ async function inspectBefore(
     conflicts.push(conflictOf({ kind: 'schema', table: '', message }));
   }
   const altered = changeset.schema.filter((c) => c.action === 'alter').map((c) => c.object.name);
-  const known = { conflicts, work, encoding, tables: new Set([...schema.tables, ...altered]) };
+  const orphans = await findEarlierOrphans(query, changeset, foundOrphans(refused));
+  const known = { conflicts, work, encoding, orphans, tables: new Set([...schema.tables, ...altered]) };
   if (conflicts.length > 0) return known;
   const stored = shadowTables(changeset);
   for (const changes of changeset.tables.filter((t) => t.beforeSchema && !stored.has(t.table.name))) {
@@ -133,7 +142,7 @@ function isAtWork(schema: readonly SchemaChange[], table: string, done: Readonly
 async function inspectAfter(
   query: Query,
   failure: Failure,
-  { work, encoding, tables }: Known,
+  { work, encoding, tables, orphans: earlier }: Known,
   options: InspectOptions,
 ): Promise<Findings> {
   const conflicts: Conflict[] = [];
@@ -145,7 +154,13 @@ async function inspectAfter(
   }
   for (const [identity, conflict] of failure.remaining.keptByRule) work.keep(identity, conflict);
   if (conflicts.length > 0 || !work.isSameAs(failure.remaining)) return { conflicts, work };
-  for (const { conflict, cause } of await inspectRules(query, failure, encoding)) {
+  const found = foundOrphans(failure.message);
+  const own = await orphansOfPush(query, failure, earlier);
+  const others = earlier.filter((o) => !own.has(o));
+  work.knowOrphans(found, others);
+  const orphans = orphansCaused(found, { earlier: others, known: failure.remaining.orphans });
+  if (found.length > 0 && orphans.length === 0) return { conflicts, work };
+  for (const { conflict, cause } of await inspectRules(query, failure, { encoding, orphans })) {
     if (options.policy.onConflict === 'keep' && cause !== null) work.keep(cause, conflict);
     else conflicts.push(conflict);
   }

@@ -3,7 +3,8 @@ import { using } from '../../sqlite/files/open';
 import { runAtomically } from '../../sqlite/run-atomically';
 import { readSchema } from '../../sqlite/schema/schema';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
-import { foundViolations, guard, guardChanges, guardForeignKeys, guardSchema } from './guards';
+import { foundOrphans, guardForeignKeys } from './foreign-key-guards';
+import { guard, guardChanges, guardSchema } from './guards';
 
 /** What comes of a guard behind some SQL. */
 function behind(sql: string, statement: Statement): TransactionOutcome {
@@ -75,7 +76,7 @@ describe('a guard of foreign keys', () => {
       }),
     );
   const found = (outcome: TransactionOutcome): unknown =>
-    foundViolations(outcome.committed ? '' : outcome.message);
+    foundOrphans(outcome.committed ? '' : outcome.message);
 
   test('passes where every row has its parent', () => {
     expect(
@@ -86,9 +87,9 @@ describe('a guard of foreign keys', () => {
   test('names the rows that lack it', () => {
     const outcome = check("c's", `INSERT INTO "c's" VALUES(-5, 1, NULL), (9223372036854775807, 2, 'x')`);
     expect(found(outcome)).toEqual([
-      { table: "c's", rowid: -5n, parent: 'p' },
-      { table: "c's", rowid: 9223372036854775807n, parent: 'p' },
-      { table: "c's", rowid: 9223372036854775807n, parent: 'p' },
+      { table: "c's", rowid: -5n, parent: 'p', key: 1, rows: 1 },
+      { table: "c's", rowid: 9223372036854775807n, parent: 'p', key: 0, rows: 1 },
+      { table: "c's", rowid: 9223372036854775807n, parent: 'p', key: 1, rows: 1 },
     ]);
   });
 
@@ -105,7 +106,9 @@ describe('a guard of foreign keys', () => {
         [1n, 1n],
       ]),
     ).toEqual(PASSES);
-    expect(found(check("c's", rows, [[1n, 0n]]))).toEqual([{ table: "c's", rowid: 1n, parent: 'p' }]);
+    expect(found(check("c's", rows, [[1n, 0n]]))).toEqual([
+      { table: "c's", rowid: 1n, parent: 'p', key: 1, rows: 1 },
+    ]);
     expect(
       found(
         check("c's", rows, [
@@ -131,11 +134,13 @@ describe('a guard of foreign keys', () => {
         [null, 0n],
       ]),
     ).toEqual(PASSES);
-    expect(found(check('w', rows, [[null, 0n]]))).toEqual([{ table: 'w', rowid: null, parent: 'p' }]);
+    expect(found(check('w', rows, [[null, 0n]]))).toEqual([
+      { table: 'w', rowid: null, parent: 'p', key: 0, rows: 1 },
+    ]);
   });
 });
 
 test('finds no violations in the messages of other errors', () => {
-  expect(foundViolations('UNIQUE constraint failed: t.a')).toEqual([]);
-  expect(foundViolations('foreign-key-violations:')).toEqual([]);
+  expect(foundOrphans('UNIQUE constraint failed: t.a')).toEqual([]);
+  expect(foundOrphans('foreign-key-violations:')).toEqual([]);
 });

@@ -3,7 +3,8 @@ import { keepCounter, restoreCounter } from '../../changeset/schema/counters';
 import { isCounted } from '../../sqlite/schema/is-counted';
 import type { SchemaObject } from '../../sqlite/schema/schema';
 import type { Statement } from '../../sqlite/statement';
-import { guard, guardForeignKeys, guardNewForeignKeys } from './guards';
+import { guardForeignKeys, guardNewForeignKeys, type Orphans } from './foreign-key-guards';
+import { guard } from './guards';
 import { planSchema } from './plan-schema';
 import { tableStatements, type RemainingRows } from './table-statements';
 
@@ -15,6 +16,8 @@ export interface Remaining extends RemainingRows {
   readonly adopted: readonly SchemaObject[];
   /** Whether user_version can be carried. */
   readonly userVersion: boolean;
+  /** Rows of the other side that had no parent before. */
+  readonly orphans: readonly Orphans[];
 }
 
 /** One transaction's statements. */
@@ -46,9 +49,9 @@ export function planStatements(changeset: Changeset, remaining: Remaining, maxRo
     ...counted.flatMap(restoreCounter).map((sql) => ({ sql })),
     ...changeset.sequences.flatMap(sequenceStatements),
     ...(remaining.userVersion ? userVersionStatements(changeset) : []),
-    ...changeset.foreignKeys.map(guardForeignKeys),
+    ...changeset.foreignKeys.map((check) => guardForeignKeys(check, remaining.orphans)),
     ...(changeset.tables.length > 0 || isAltering
-      ? [guardNewForeignKeys(untriggered, changeset.knownTables)]
+      ? [guardNewForeignKeys(untriggered, changeset.knownTables, remaining.orphans)]
       : []),
   ];
   return { statements };

@@ -25,6 +25,7 @@ import {
   type Resolved,
 } from '../conflicts/conflict-options';
 import { removeConflicts, writeConflicts } from '../conflicts/conflicts-file';
+import { warnOfOrphans } from '../conflicts/orphan-warnings';
 import { timed, type OnEvent } from '../../events';
 import { notePull, noteWritten, pullDone } from '../../project/state/pull-journal';
 
@@ -140,6 +141,7 @@ async function merge(context: Context, comparison: Comparison | null): Promise<M
   if (result.status === 'conflict') {
     return { pending: countChanges(summarize(changeset)), conflicts: result.conflicts };
   }
+  warnOfOrphans(result.orphans, options.onEvent);
   const pending = countChanges(summarize(result.applied)) - result.alreadyThere;
   return { pending, frozen, merged, resolved: resolvedIn(result), alreadyThere: result.alreadyThere };
 }

@@ -12,6 +12,7 @@ import { advanceBase } from './advance-base';
 import type { Comparison } from '../comparing/compare';
 import { NONE_RESOLVED, resolvedIn, type Resolved } from '../conflicts/conflict-options';
 import { removeConflicts, writeConflicts } from '../conflicts/conflicts-file';
+import { warnOfOrphans } from '../conflicts/orphan-warnings';
 import { connectTo } from '../../project/connect-to';
 import { timed, type CoreEvent, type OnEvent } from '../../events';
 import { createPushRecords, type PushRecords } from './push-records';
@@ -92,6 +93,7 @@ async function sendTo(remote: Remote, job: SendJob, records: PushRecords): Promi
     await writeConflicts(job, conflicts, { location, onEvent });
     return { status: 'conflict', conflicts, ...NONE_RESOLVED, alreadyThere: 0, notCarried: [] };
   }
+  warnOfOrphans(result.orphans, onEvent);
   // Only a base that had all of the remote before the push has all of it afterwards.
   const isCurrent = before === base.fingerprint;
   const fingerprint = isCurrent ? await knownFingerprint(remote, result.fingerprint) : null;

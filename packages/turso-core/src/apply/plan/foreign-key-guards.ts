@@ -1,0 +1,129 @@
+import type { ForeignKeyCheck } from '../../changeset/model';
+import type { Statement } from '../../sqlite/statement';
+import type { SqlValue } from '../../sqlite/values/values';
+
+/** Rows without their parent, by what SQLite tells of them. */
+export interface Orphans {
+  readonly table: string;
+  /** The rowid; null for all rows of a WITHOUT ROWID table, which SQLite does not tell apart. */
+  readonly rowid: bigint | null;
+  readonly parent: string;
+  /** Which of the table's foreign keys it is, as SQLite counts them. */
+  readonly key: number;
+  /** How many rows: more than one only if the rowid is null. */
+  readonly rows: number;
+}
+
+/** Starts the text by which guards name the rows that they found. */
+const FOUND = 'foreign-key-violations:';
+
+/** Rows that an error's message names, at most. */
+const MOST_FOUND = 10_000;
+
+/** What `foreign_key_check` tells of a row; rows that it does not tell apart are grouped by it. */
+const ROW = `coalesce(CAST(f."rowid" AS TEXT), '') AS id, f.parent, f.fkid`;
+
+/**
+ * Fails when a table has rows without a parent, other than those that are known: they are meant, or were there before. What
+ * it found stands in the error's message, as the path that SQLite complains about: up to 10,000 rows, for
+ * {@link foundOrphans}. Rows of WITHOUT ROWID tables are not told apart, but counted.
+ */
+export function guardForeignKeys(
+  { table, violations }: ForeignKeyCheck,
+  before: readonly Orphans[] = [],
+): Statement {
+  const meant = violations.map((v) => ({ ...v, table, key: Number(v.key), rows: 1 }));
+  const known = knownOrphans(
+    meant,
+    before.filter((o) => o.table === table),
+  );
+  return {
+    sql: failingOn(
+      `SELECT ? AS name, ${ROW}, count(*) AS n FROM pragma_foreign_key_check(?) f GROUP BY 2, 3, 4`,
+    ),
+    args: [table, table, known],
+  };
+}
+
+/**
+ * Fails when tables that did not exist when the change was made have rows that refer to the given tables, and lack their
+ * parent; see {@link guardForeignKeys}.
+ */
+export function guardNewForeignKeys(
+  parents: readonly string[],
+  tables: readonly string[],
+  before: readonly Orphans[] = [],
+): Statement {
+  return {
+    sql: failingOn(
+      `SELECT s.name, ${ROW}, count(*) AS n
+       FROM sqlite_schema s CROSS JOIN pragma_foreign_key_check(s.name) f
+       WHERE s.type = 'table' AND s.rootpage > 0 AND s.name NOT IN (SELECT value FROM json_each(?))
+         AND EXISTS (SELECT 1 FROM pragma_foreign_key_list(s.name) l JOIN json_each(?) p
+           ON l."table" = p.value COLLATE NOCASE)
+       GROUP BY 1, 2, 3, 4`,
+    ),
+    args: [JSON.stringify(tables), JSON.stringify(parents), knownOrphans([], before)],
+  };
+}
+
+/** A query that is an error, naming them, if it finds more orphans than are known. Its last argument is what is known. */
+function failingOn(found: string): string {
+  return `SELECT json_extract('{}', (
+    SELECT iif(count(*) = 0, NULL, '${FOUND}' || json_group_array(json_array(name, id, parent, fkid))) FROM (
+      SELECT f.name, f.id, f.parent, f.fkid FROM (${found}) f
+      LEFT JOIN (SELECT value->>0 AS name, value->>1 AS id, value->>2 AS parent, value->>3 AS fkid, value->>4 AS n
+        FROM json_each(?)) k ON k.name = f.name AND k.id = f.id AND k.parent = f.parent AND k.fkid = f.fkid
+      WHERE f.n > coalesce(k.n, 0) LIMIT ${MOST_FOUND})))`;
+}
+
+// Rows that are not told apart may be the same in both lists.
+function knownOrphans(meant: readonly Orphans[], before: readonly Orphans[]): string {
+  const known = [countRows(meant), countRows(before)];
+  const names = new Set(known.flatMap((counts) => [...counts.keys()]));
+  const rows = [...names].map((name) => {
+    const most = Math.max(...known.map((counts) => counts.get(name) ?? 0));
+    return [...(JSON.parse(name) as unknown[]), most];
+  });
+  return JSON.stringify(rows);
+}
+
+function countRows(orphans: readonly Orphans[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const orphan of orphans) {
+    const name = orphanName(orphan);
+    counts.set(name, (counts.get(name) ?? 0) + orphan.rows);
+  }
+  return counts;
+}
+
+/** What tells orphans from others, as JSON. */
+export function orphanName({ table, rowid, parent, key }: Orphans): string {
+  return JSON.stringify([table, rowid === null ? '' : String(rowid), parent, key]);
+}
+
+/** The rows that an error's message names, or an empty list when it is another error. */
+export function foundOrphans(message: string): Orphans[] {
+  const start = message.indexOf(FOUND);
+  const end = message.lastIndexOf(']]');
+  if (start < 0 || end < start) return [];
+  // The message quotes the path as an SQL string does.
+  const found = message.slice(start + FOUND.length, end + 2).replaceAll("''", "'");
+  const rows = JSON.parse(found) as [string, string, string, number][];
+  return rows.map((row) => toOrphans([...row, 1n]));
+}
+
+/** A query for the orphans that tables have now, to be read by {@link toOrphans}. */
+export function selectOrphans(tables: readonly string[]): Statement {
+  return {
+    sql: `SELECT s.name, ${ROW}, count(*) FROM sqlite_schema s CROSS JOIN pragma_foreign_key_check(s.name) f
+          WHERE s.type = 'table' AND s.name IN (SELECT value FROM json_each(?)) GROUP BY 1, 2, 3, 4`,
+    args: [JSON.stringify(tables)],
+  };
+}
+
+/** Reads a row of {@link selectOrphans}. */
+export function toOrphans([table, id, parent, key, rows]: readonly SqlValue[]): Orphans {
+  const rowid = id === '' ? null : BigInt(id as string);
+  return { table: table as string, rowid, parent: parent as string, key: Number(key), rows: Number(rows) };
+}
