@@ -8,6 +8,7 @@ import { lookUp } from './inspect/look-up';
 import { rowIdentity } from './inspect/row-identity';
 import type { RowDecision } from './remaining-work';
 import type { Target } from './target';
+import { readHeader } from '../remote/read-header';
 
 /** What speaks for a changeset having arrived on the other side, and what against it, in numbers of changes. */
 export interface Evidence {
@@ -23,10 +24,7 @@ export interface Evidence {
  */
 export function findEvidence(changeset: Changeset, target: Target): Promise<Evidence> {
   return target.read(async (query) => {
-    const [row] = await query(
-      'SELECT (SELECT encoding FROM pragma_encoding), (SELECT user_version FROM pragma_user_version)',
-    );
-    const [encoding, userVersion] = row as [Encoding, bigint];
+    const { encoding, userVersion } = await readHeader(query);
     const schema = await inspectSchema(query, changeset, encoding);
     const evidence = { there: 0, open: 0 };
     for (const change of changeset.schema) {

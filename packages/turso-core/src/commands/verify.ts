@@ -5,7 +5,6 @@ import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset
 import { TursoSyncError } from '../errors';
 import { openReadOnly } from '../sqlite/files/open';
 import { readSchema, type Schema } from '../sqlite/schema/schema';
-import type { Encoding } from '../sqlite/values/values';
 import { readObjects } from '../remote/read-objects';
 import type { Query, Remote } from '../remote/remote';
 import { freeze } from '../project/working-copy/freeze';
@@ -15,6 +14,7 @@ import { connectTo } from '../project/connect-to';
 import { timed, type OnEvent } from '../events';
 import { download } from './fetching/download';
 import { verb } from './apart/verb';
+import { readHeader } from '../remote/read-header';
 
 /** What `verify` may be told. */
 export interface VerifyOptions {
@@ -107,11 +107,8 @@ async function haveSameChecksums(remote: Remote, local: string): Promise<boolean
 const SEQUENCES = 'SELECT name, seq FROM sqlite_sequence ORDER BY name';
 
 async function haveSameDefinitions(query: Query, schema: Schema): Promise<boolean> {
-  const [row] = await query(
-    'SELECT (SELECT encoding FROM pragma_encoding), (SELECT user_version FROM pragma_user_version)',
-  );
-  const [encoding, userVersion] = row as [Encoding, bigint];
-  if (encoding !== schema.encoding || Number(userVersion) !== schema.userVersion) return false;
+  const { encoding, userVersion } = await readHeader(query);
+  if (encoding !== schema.encoding || userVersion !== schema.userVersion) return false;
   const text = (objects: Schema['objects']): string =>
     JSON.stringify(objects.map(({ type, name, table, sql }) => [type, name, table, sql]).sort());
   return text(await readObjects(query, encoding)) === text(schema.objects);

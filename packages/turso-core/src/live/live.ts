@@ -10,6 +10,11 @@ export interface LiveOptions {
   /** The token of a server that asks for one. Default is none. */
   readonly authToken?: string | undefined;
   /**
+   * Whether the token may go to another machine over plain HTTP. Default is whether the environment variable
+   * `TURSO_SYNC_ALLOW_HTTP_TOKEN` is `1`; without it that is TOKEN_OVER_HTTP.
+   */
+  readonly allowHttpToken?: boolean;
+  /**
    * The file of the replica that reads come from, made where it is not there; its folder, too. Relative to the current folder.
    * Default is none: reads go to the server as well. Means nothing with `file:`.
    */

@@ -1,5 +1,5 @@
 import { TursoSyncError } from '../errors';
-import { checkToken } from '../remote/http/http-errors';
+import { checkToken } from '../remote/http/token-use';
 import { parseRemoteUrl } from '../remote/url';
 import { usage } from './check-arguments';
 import { createConnection, newCounters } from './connection';
@@ -40,8 +40,10 @@ export async function openLive(options: LiveOptions): Promise<Live> {
 
   const { url, location } = address;
   const authToken = options.authToken?.trim() === '' ? undefined : options.authToken?.trim();
-  checkToken(authToken, location);
-  const primary = createPrimary(url, location, authToken);
+  const { allowHttpToken } = options;
+  const token = { authToken, ...(allowHttpToken === undefined ? {} : { allowHttpToken }) };
+  checkToken(token, url, location);
+  const primary = createPrimary(url, location, token);
   const deadline = deadlineIn(timeout);
   const retry = { deadline, maxRetries, onRetry: () => counters.retries++ };
   try {

@@ -1,3 +1,4 @@
+import type { TokenUse } from './http/token-use';
 import type { SetAside } from '../sqlite/schema/set-aside';
 import type { Statement, TransactionOutcome } from '../sqlite/statement';
 import type { SqlValue } from '../sqlite/values/values';
@@ -41,9 +42,7 @@ export interface ReadOptions {
 }
 
 /** How to connect. */
-export interface ConnectOptions {
-  /** The token of a server that asks for one; a file needs none. */
-  readonly authToken?: string | undefined;
+export interface ConnectOptions extends TokenUse {
   /**
    * Tells who writes, such as the folder that only one process writes from at a time; by it {@link Remote.clear} finds
    * what is left of a write that was cut off. Default is that nobody finds it.

@@ -110,7 +110,7 @@ const unfit: [string, string, () => Promise<string>][] = [
   ],
   [
     'a web server sends everyone elsewhere',
-    'REMOTE_NOT_LIBSQL',
+    'REMOTE_REDIRECTED',
     () => serveHttp((_, response) => response.writeHead(302, { location: '/login' }).end()),
   ],
   [

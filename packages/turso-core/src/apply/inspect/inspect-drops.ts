@@ -4,6 +4,7 @@ import type { Query } from '../../remote/remote';
 import { conflictOf, type Conflict } from '../conflict';
 import type { Remaining } from '../plan/plan';
 import { holdsRows } from '../plan/virtual-guards';
+import { onlyRow, wholeNumber } from '../../remote/unexpected-answer';
 
 /** Finds tables that are to be dropped and have rows which are not ours to drop: someone has added them. */
 export async function inspectDrops(
@@ -17,8 +18,8 @@ export async function inspectDrops(
     const table = change.object.name;
     const isReplaced = changeset.virtual.some((v) => v.table === table && v.keeps !== null);
     if (isReplaced || !holdsRows(change.object)) continue;
-    const [row] = await query(`SELECT count(*) FROM main.${quoteName(table)}`);
-    const added = Number(row?.[0]) - countDeletes(changeset, table, remaining);
+    const [count] = onlyRow(await query(`SELECT count(*) FROM main.${quoteName(table)}`));
+    const added = wholeNumber(count) - countDeletes(changeset, table, remaining);
     if (added <= 0) continue;
     const rows = added === 1 ? 'a row was' : `${added} rows were`;
     const message = `You dropped this table, and ${rows} added on the remote.`;

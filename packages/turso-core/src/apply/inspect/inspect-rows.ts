@@ -12,6 +12,7 @@ import { inspectCopies } from './inspect-copies';
 import { lookUp, pieces } from './look-up';
 import { resolveRow } from './row-conflict';
 import { identityOf, rowIdentity } from './row-identity';
+import { onlyRow } from '../../remote/unexpected-answer';
 
 type Row = readonly SqlValue[];
 
@@ -213,8 +214,8 @@ async function freeRowids(query: Query, changes: TableChanges): Promise<() => bi
   const { table, columns } = changes;
   if (!hasHiddenRowid(table)) return () => 0n;
   const rowid = quoteName(columns[0] ?? '');
-  const [found] = await query(`SELECT max(${rowid}), min(${rowid}) FROM main.${quoteName(table.name)}`);
-  let [greatest, least] = found as [bigint | null, bigint | null];
+  const found = await query(`SELECT max(${rowid}), min(${rowid}) FROM main.${quoteName(table.name)}`);
+  let [greatest, least] = onlyRow(found) as [bigint | null, bigint | null];
   for (const change of changes.rows('insert')) {
     const own = before(change)[0] as bigint;
     if (greatest === null || own > greatest) greatest = own;

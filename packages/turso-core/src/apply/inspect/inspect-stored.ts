@@ -8,6 +8,7 @@ import { THERE, type RemainingWork } from '../remaining-work';
 import { inspectRows } from './inspect-rows';
 import type { SchemaState } from './inspect-schema';
 import { rowIdentity } from './row-identity';
+import { onlyRow, wholeNumber } from '../../remote/unexpected-answer';
 
 /** Names of the tables that are changed because a virtual table is stored in them. */
 export function shadowTables({ virtual }: Changeset): Set<string> {
@@ -60,8 +61,8 @@ async function findState(
   }
   const counts = new Map<string, number>();
   for (const { name } of there) {
-    const [row] = await query(`SELECT count(*) FROM main.${quoteName(name)}`);
-    counts.set(name, Number(row?.[0]));
+    const [count] = onlyRow(await query(`SELECT count(*) FROM main.${quoteName(name)}`));
+    counts.set(name, wholeNumber(count));
   }
   const decided = new Set<string>();
   for (const changes of all) {

@@ -15,6 +15,7 @@ import { inspectRules, type Refusal } from './inspect-rules';
 import { inspectSchema } from './inspect-schema';
 import { inspectStored, shadowTables } from './inspect-stored';
 import { rowIdentity } from './row-identity';
+import { readHeader } from '../../remote/read-header';
 
 /** Why a transaction failed. */
 export interface Failure extends Refusal {
@@ -79,10 +80,7 @@ async function inspectBefore(
   options: InspectOptions,
 ): Promise<Known> {
   const { policy, userVersion } = options;
-  const [row] = await query(
-    'SELECT (SELECT encoding FROM pragma_encoding), (SELECT user_version FROM pragma_user_version)',
-  );
-  const [encoding, theirVersion] = row as [Encoding, bigint];
+  const { encoding, userVersion: theirVersion } = await readHeader(query);
   const schema = await inspectSchema(query, changeset, encoding);
   const work = new RemainingWork(schema, {
     userVersion,
@@ -91,7 +89,7 @@ async function inspectBefore(
   });
   const conflicts = [...schema.conflicts];
   const version = changeset.userVersion;
-  if (version !== null && ![version.from, version.to].includes(Number(theirVersion))) {
+  if (version !== null && ![version.from, version.to].includes(theirVersion)) {
     const message = `user_version was set to ${theirVersion} on the remote.`;
     conflicts.push(conflictOf({ kind: 'schema', table: '', message }));
   }

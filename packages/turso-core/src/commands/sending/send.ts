@@ -123,11 +123,19 @@ function elsewhere(base: Manifest, remote: Remote): CoreEvent {
   };
 }
 
+const UNCERTAIN: readonly string[] = [
+  'REMOTE_INTERRUPTED',
+  'REMOTE_FAILED',
+  'REMOTE_NOT_LIBSQL',
+  'REMOTE_REDIRECTED',
+  'REMOTE_UNREACHABLE',
+  'RESPONSE_TOO_LARGE',
+];
+
 // Where the answer is missing, what was sent may be there nevertheless.
 function isUncertain(error: unknown, location: string): boolean {
   if (!(error instanceof TursoSyncError)) return true;
-  const codes = ['REMOTE_INTERRUPTED', 'REMOTE_FAILED', 'REMOTE_NOT_LIBSQL', 'REMOTE_UNREACHABLE'];
-  return codes.includes(error.code) && !location.startsWith('file:');
+  return UNCERTAIN.includes(error.code) && !location.startsWith('file:');
 }
 
 function describe({ statements }: Plan): {

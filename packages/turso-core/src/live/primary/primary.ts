@@ -3,6 +3,7 @@ import type { HranaRequest, HranaResult, HranaStep, StatementResult } from '../.
 import { createHttpClient } from '../../remote/http/http-client';
 import { readServerLog } from '../../remote/http/server-log';
 import { openStream } from '../../remote/http/stream';
+import type { TokenUse } from '../../remote/http/token-use';
 import type { LiveDatabase } from '../database';
 import type { Deadline } from '../deadline';
 import { refusesWrites } from '../read-only';
@@ -17,8 +18,8 @@ export interface Primary extends LiveDatabase {
 }
 
 /** The adapter for libsql-server and Turso: Hrana 3 over HTTP, every call one request. */
-export function createPrimary(url: URL, location: string, authToken: string | undefined): Primary {
-  const client = createHttpClient(url, location, authToken);
+export function createPrimary(url: URL, location: string, token: TokenUse): Primary {
+  const client = createHttpClient(url, location, token);
 
   async function ask(request: HranaRequest, deadline: Deadline): Promise<HranaResult> {
     const [result] = await openStream(client).send([request, { type: 'close' }], deadline.left);

@@ -138,10 +138,13 @@ function inner(fields: FieldReader): FieldReader {
 
 function decodeBatch(fields: FieldReader, count: number): StepResult[] {
   const steps: StepResult[] = Array.from({ length: count }, () => null);
+  const put = (i: number, result: StepResult): void => {
+    if (i >= count) throw new RangeError('A result is of no step.');
+    steps[i] = result;
+  };
   for (let tag; (tag = fields.next()) > 0;) {
-    if (tag === 1) decodeEntry(fields.message(), (i, value) => (steps[i] = decodeStatement(value)));
-    else if (tag === 2)
-      decodeEntry(fields.message(), (i, value) => (steps[i] = { error: decodeError(value) }));
+    if (tag === 1) decodeEntry(fields.message(), (i, value) => put(i, decodeStatement(value)));
+    else if (tag === 2) decodeEntry(fields.message(), (i, value) => put(i, { error: decodeError(value) }));
   }
   return steps;
 }

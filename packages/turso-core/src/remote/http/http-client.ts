@@ -1,13 +1,23 @@
 import http from 'node:http';
 import https from 'node:https';
 import { TursoSyncError } from '../../errors';
-import { checkToken, statusError, transportError } from './http-errors';
+import { answerTooLarge, notLibsql, redirected, statusError, transportError } from './http-errors';
+import { checkToken, type TokenUse } from './token-use';
 
 /** Longest silence of the server, in milliseconds, before a request is given up. */
 const SILENCE_LIMIT = 60_000;
 
 /** Longest wait for a connection, in milliseconds. */
 const CONNECT_LIMIT = 10_000;
+
+/**
+ * Bytes of an answer that are taken, at most. Servers put 10 MB of values into one answer to a statement, which JSON may make
+ * six times as long.
+ */
+const SIZE_LIMIT = 64_000_000;
+
+/** Longest time for an answer to arrive once all of the request is sent, in milliseconds. */
+const ANSWER_LIMIT = 600_000;
 
 /** A request to a server; its body is sent piece by piece. */
 export interface HttpRequest {
@@ -19,7 +29,7 @@ export interface HttpRequest {
   readonly timeout?: number;
 }
 
-/** All of an answer, whose status is below 400. */
+/** All of an answer, whose status is below 300. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
@@ -42,19 +52,24 @@ export interface HttpClient {
 /**
  * Makes an HTTP client on `node:http`. The built-in `fetch` asks for gzip, which makes libsql-server about 35 times slower,
  * and copies large bodies several times; this one asks for the answer as it is. Everything that keeps an answer from
- * being used is thrown as a TursoSyncError.
+ * being used is thrown as a TursoSyncError. Nothing is sent to any other server, whatever this one says.
  */
-export function createHttpClient(url: URL, location: string, authToken: string | undefined): HttpClient {
+export function createHttpClient(url: URL, location: string, use: TokenUse): HttpClient {
+  const { authToken } = use;
   const agents = {
     'http:': new http.Agent({ keepAlive: true }),
     'https:': new https.Agent({ keepAlive: true }),
   };
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
-    checkToken(authToken, location);
+    checkToken(use, url, location);
+    // Also an answer can name where the next request is to go, and the token and the data would go there.
+    if (request.url.origin !== url.origin) throw redirected(location, request.url.origin);
     // Lets the system tell of connections that the server has closed by now: a request over one would be lost, and nobody could tell.
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((done) => setImmediate(done));
     try {
-      const answer = await exchange(request, agents);
+      const answer = await exchange(request, agents, () => answerTooLarge(location, SIZE_LIMIT));
+      if (answer.status >= 300 && answer.status < 400)
+        throw redirected(location, answer.headers.location ?? `status ${answer.status}`);
       if (answer.status >= 400)
         throw statusError(answer.status, new TextDecoder().decode(answer.body), location);
       return answer;
@@ -71,13 +86,21 @@ export function createHttpClient(url: URL, location: string, authToken: string |
       const authorization = authToken === undefined ? {} : { authorization: `Bearer ${authToken}` };
       const headers = { 'content-type': type, ...authorization };
       const limit = timeout === undefined ? {} : { timeout };
-      return send({ method: 'POST', url: new URL(path, url), headers, body, ...limit });
+      return send({ method: 'POST', url: resolve(path, url, location), headers, body, ...limit });
     },
     close() {
       agents['http:'].destroy();
       agents['https:'].destroy();
     },
   };
+}
+
+function resolve(path: string, base: URL, location: string): URL {
+  try {
+    return new URL(path, base);
+  } catch {
+    throw notLibsql(location, 'it names an address that is no URL');
+  }
 }
 
 /**
@@ -90,6 +113,7 @@ export function mayHaveArrived(error: TursoSyncError): boolean {
 function exchange(
   { method, url, headers, body = [], timeout }: HttpRequest,
   agents: { 'http:': http.Agent; 'https:': https.Agent },
+  tooLarge: () => TursoSyncError,
 ): Promise<HttpAnswer> {
   const length = body.reduce((size, piece) => size + piece.byteLength, 0);
   const options: http.RequestOptions = {
@@ -119,21 +143,33 @@ function exchange(
     });
     call.on('timeout', () => giveUp('no answer in time'));
     call.on('error', (error) => reject(Object.assign(error, { hadConnection })));
-    if (timeout !== undefined) {
-      const timer = setTimeout(() => giveUp('no answer in time'), timeout);
+    const giveUpAfter = (limit: number): void => {
+      const timer = setTimeout(() => giveUp('no answer in time'), limit);
       call.once('close', () => clearTimeout(timer));
-    }
+    };
+    if (timeout !== undefined) giveUpAfter(timeout);
+    call.once('finish', () => giveUpAfter(ANSWER_LIMIT));
     call.on('response', (answer) => {
-      collect(answer).then(resolve, reject);
+      collect(answer, tooLarge).then(resolve, reject);
     });
     for (const piece of body) call.write(piece);
     call.end();
   });
 }
 
-async function collect(answer: http.IncomingMessage): Promise<HttpAnswer> {
+async function collect(answer: http.IncomingMessage, tooLarge: () => TursoSyncError): Promise<HttpAnswer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  let size = Number(answer.headers['content-length'] ?? 0);
+  if (size > SIZE_LIMIT) {
+    answer.destroy();
+    throw tooLarge();
+  }
+  size = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    // Leaving the loop destroys the connection.
+    if ((size += chunk.byteLength) > SIZE_LIMIT) throw tooLarge();
+    chunks.push(chunk);
+  }
   if (!answer.complete) throw Object.assign(new Error('the answer was cut short'), { code: 'ECONNRESET' });
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: join(chunks) };
 }

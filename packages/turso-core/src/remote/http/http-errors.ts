@@ -63,14 +63,6 @@ export function statusError(status: number, body: string, location: string): Tur
   return notLibsql(location, `HTTP status ${status}`);
 }
 
-/** Refuses a token that no header can carry; what a header says about it would quote it. */
-export function checkToken(token: string | undefined, location: string): void {
-  if (token === undefined || /^[\x21-\x7e]+$/.test(token)) return;
-  throw unauthorized(
-    `The token for ${location} holds a space, a line break or another character that no token has.`,
-  );
-}
-
 /** An error that the server put into its answer, as a TursoSyncError. */
 export function responseError(code: string, message: string, location: string): TursoSyncError {
   if (
@@ -89,7 +81,8 @@ export function responseError(code: string, message: string, location: string): 
   });
 }
 
-function unauthorized(message: string): TursoSyncError {
+/** The error for a token that the server does not take. */
+export function unauthorized(message: string): TursoSyncError {
   return new TursoSyncError('REMOTE_UNAUTHORIZED', message, {
     hint: 'Set the auth token variable to a token that is valid now; `turso db tokens create` makes a new one.',
   });
@@ -99,6 +92,22 @@ function readOnly(message: string): TursoSyncError {
   return new TursoSyncError('REMOTE_READ_ONLY', message, {
     hint: 'Writing needs a token with write access: `turso db tokens create` without --read-only.',
   });
+}
+
+/** The error for a server that sends its clients to another place. */
+export function redirected(location: string, to: string): TursoSyncError {
+  return new TursoSyncError('REMOTE_REDIRECTED', `${location} sends requests on to another place: ${to}.`, {
+    hint: 'Nothing was sent there, neither data nor a token. If that is where your database is, put its address into the database URL.',
+  });
+}
+
+/** The error for an answer without end. */
+export function answerTooLarge(location: string, limit: number): TursoSyncError {
+  return new TursoSyncError(
+    'RESPONSE_TOO_LARGE',
+    `${location} answered a request with more than ${limit / 1_000_000} MB.`,
+    { hint: 'No libSQL server does so. Check the database URL, and the proxies in between.' },
+  );
 }
 
 /** The error for a server of another kind. */

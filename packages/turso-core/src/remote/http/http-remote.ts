@@ -18,8 +18,8 @@ import { runTransactionSince } from './transaction-since';
 const MAX_ROW_BYTES = 5_000_000;
 
 /** The adapter for libsql-server and Turso, over the Hrana protocol on HTTP. */
-export function createHttpRemote(url: URL, location: string, { authToken, owner }: ConnectOptions): Remote {
-  const client = createHttpClient(url, location, authToken);
+export function createHttpRemote(url: URL, location: string, { owner, ...token }: ConnectOptions): Remote {
+  const client = createHttpClient(url, location, token);
   const reader = createReader(client);
   const staging = createStaging(client, reader, owner ?? randomUUID());
   let told: { readonly generation: string | null; readonly index: string | null } | undefined;

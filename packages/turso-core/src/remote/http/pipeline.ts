@@ -84,7 +84,7 @@ async function exchange(
   ];
   const base = stream?.baseUrl == null ? '' : `${stream.baseUrl.replace(/\/+$/, '')}/`;
   const { body: bytes } = await client.post(`${base}v2/pipeline`, 'application/json', body);
-  return read(new TextDecoder().decode(bytes), batches.length, client.location);
+  return read(new TextDecoder().decode(bytes), batches, client.location);
 }
 
 function encode(text: string): Uint8Array {
@@ -108,55 +108,73 @@ function valueJson(value: SqlValue): string {
   return `{"type":"blob","base64":"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}"}`;
 }
 
-interface Answer {
-  readonly baton?: string | null;
-  readonly base_url?: string | null;
-  readonly results: readonly (
-    | { readonly type: 'ok'; readonly response: { readonly result?: BatchResult } }
-    | { readonly type: 'error'; readonly error: Partial<ServerError> }
-  )[];
-}
-
 interface BatchResult {
-  readonly step_errors: readonly (Partial<ServerError> | null)[];
-  readonly step_results?: readonly ({ readonly rows?: readonly (readonly { value?: unknown }[])[] } | null)[];
-  readonly replication_index?: string | null;
+  readonly step_errors: readonly (object | null)[];
+  readonly step_results?: unknown;
+  readonly replication_index?: unknown;
 }
 
+// A server of another kind may have put anything anywhere.
 function read(
   text: string,
-  count: number,
+  batches: readonly (readonly Step[])[],
   location: string,
 ): { answers: BatchAnswer[]; stream: Stream | null } {
-  const { results, baton = null, base_url: baseUrl = null } = parse(text) ?? {};
-  if (!Array.isArray(results) || results.length < count)
+  const { results, baton, base_url: baseUrl } = fieldsOf(parse(text));
+  if (!Array.isArray(results) || results.length < batches.length)
     throw notLibsql(location, 'its answer to a query is none');
-  const answers = (results as Answer['results']).slice(0, count).map((result): BatchAnswer => {
-    if (result.type === 'error') return { refused: serverError(result.error) };
-    const {
-      step_errors: errors,
-      step_results,
-      replication_index: index = null,
-    } = result.response.result ?? {};
-    if (errors === undefined) throw notLibsql(location, 'its answer to a batch is none');
-    const value = step_results?.findLast((step) => step?.rows?.[0] !== undefined)?.rows?.[0]?.[0]?.value;
+  const answers = batches.map((steps, i): BatchAnswer => {
+    const result: unknown = results[i];
+    const { type, error, response } = fieldsOf(result);
+    if (type === 'error') return { refused: serverError(error) };
+    const { result: batch } = fieldsOf(response);
+    if (!isBatchResult(batch, steps.length)) throw notLibsql(location, 'its answer to a batch is none');
+    const index = batch.replication_index;
     return {
-      errors: errors.map((error) => (error === null ? null : serverError(error))),
-      value: typeof value === 'string' ? value : null,
-      replicationIndex: index,
+      errors: batch.step_errors.map((failure) => (failure === null ? null : serverError(failure))),
+      value: lastValue(batch.step_results),
+      replicationIndex: typeof index === 'string' ? index : null,
     };
   });
-  return { answers, stream: baton === null ? null : { baton, baseUrl } };
+  const stream = typeof baton === 'string' ? { baton, baseUrl: stringOr(baseUrl, null) } : null;
+  return { answers, stream };
 }
 
-function parse(text: string): Partial<Answer> | null {
+function isBatchResult(value: unknown, steps: number): value is BatchResult {
+  const { step_errors: errors } = fieldsOf(value);
+  return (
+    Array.isArray(errors) && errors.length === steps && errors.every((error) => typeof error === 'object')
+  );
+}
+
+/** The first value of the last step that answered with rows, where it is text. */
+function lastValue(results: unknown): string | null {
+  const rowsOf = (step: unknown): unknown => fieldsOf(step)['rows'];
+  const last = listOf(results).findLast((step) => listOf(rowsOf(step)).length > 0);
+  return stringOr(fieldsOf(listOf(listOf(rowsOf(last))[0])[0])['value'], null);
+}
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as Partial<Answer> | null;
+    return JSON.parse(text);
   } catch {
     return null;
   }
 }
 
-function serverError({ message = 'unknown error', code = 'UNKNOWN' }: Partial<ServerError>): ServerError {
-  return { message, code };
+function serverError(error: unknown): ServerError {
+  const { message, code } = fieldsOf(error);
+  return { message: stringOr(message, 'unknown error'), code: stringOr(code, 'UNKNOWN') };
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function stringOr<T>(value: unknown, other: T): string | T {
+  return typeof value === 'string' ? value : other;
 }

@@ -3,6 +3,7 @@ import { TursoSyncError } from '../../errors';
 import { leaveWalMode } from '../../sqlite/files/file-header';
 import type { Encoding } from '../../sqlite/values/values';
 import type { Query, SnapshotOptions } from '../remote';
+import { encodingOf, onlyRow, unexpectedAnswer, wholeNumber } from '../unexpected-answer';
 
 /** Bytes asked for at once: large enough to be fast, and well under the server's limit of 5,000,000 for one value. */
 const PIECE = 2_000_000;
@@ -26,7 +27,10 @@ export async function snapshotPages(
   const step = Math.floor(PIECE / pageSize);
   const fetchFrom = async (query: Query, first: number): Promise<Uint8Array[]> => {
     const rows = await query(sql, [BigInt(first), BigInt(first + step - 1)]);
-    return rows.map((row) => row[0] as Uint8Array);
+    return rows.map(([bytes]) => {
+      if (!(bytes instanceof Uint8Array)) throw unexpectedAnswer('a page that is not bytes');
+      return bytes;
+    });
   };
 
   const output = await fs.open(file, 'wx');
@@ -51,6 +55,7 @@ export async function snapshotPages(
         await output.write(bytes);
         written += bytes.byteLength;
       }
+      if (written > pageCount * pageSize) throw unexpectedAnswer('more pages than there are');
       onProgress?.({ done: written, total: pageCount * pageSize, unit: 'bytes' });
     }
     if (written !== pageCount * pageSize) {
@@ -70,6 +75,14 @@ export async function snapshotPages(
   return true;
 }
 
+/** As many pages as SQLite allows: https://sqlite.org/limits.html */
+const MOST_PAGES = 4_294_967_294;
+
+function inRange(value: number, least: number, most: number): number {
+  if (value < least || value > most) throw unexpectedAnswer(`${value} for what is ${least} to ${most}`);
+  return value;
+}
+
 interface Layout {
   readonly pageSize: number;
   readonly pageCount: number;
@@ -78,15 +91,15 @@ interface Layout {
 
 async function readLayout(query: Query): Promise<Layout | null> {
   try {
-    const [row] = await query(
+    const rows = await query(
       `SELECT (SELECT page_size FROM pragma_page_size), (SELECT page_count FROM pragma_page_count),
               (SELECT encoding FROM pragma_encoding), (SELECT data FROM sqlite_dbpage WHERE pgno = 1)`,
     );
-    const [pageSize, pageCount, encoding] = row ?? [];
+    const [pageSize, pageCount, encoding] = onlyRow(rows);
     return {
-      pageSize: Number(pageSize),
-      pageCount: Number(pageCount),
-      sql: pagesQuery(encoding as Encoding),
+      pageSize: inRange(wholeNumber(pageSize), 512, 65_536),
+      pageCount: inRange(wholeNumber(pageCount), 1, MOST_PAGES),
+      sql: pagesQuery(encodingOf(encoding)),
     };
   } catch (error) {
     // The server's own word, such as "no such table" or "not authorized"; else the other way would fail as well.

@@ -18,6 +18,8 @@ import type { Encoding, SqlValue } from '../../sqlite/values/values';
 import { replaceRows } from '../../sqlite/write-rows';
 import { readObjects } from '../read-objects';
 import type { Query, SnapshotOptions } from '../remote';
+import { readHeader } from '../read-header';
+import { onlyRow, unexpectedAnswer, wholeNumber } from '../unexpected-answer';
 
 /** Rows asked for at once, at first: fewer where an answer would be larger than the server allows. */
 const FIRST_LIMIT = 2_000;
@@ -31,11 +33,8 @@ export async function snapshotRows(
   file: string,
   onProgress: SnapshotOptions['onProgress'],
 ): Promise<readonly SetAside[]> {
-  const [header] = await query(
-    `SELECT (SELECT encoding FROM pragma_encoding), (SELECT user_version FROM pragma_user_version),
-            (SELECT application_id FROM pragma_application_id)`,
-  );
-  const [encoding, userVersion, applicationId] = header as [Encoding, bigint, bigint];
+  const { encoding, userVersion } = await readHeader(query);
+  const [applicationId] = onlyRow(await query('SELECT application_id FROM pragma_application_id'));
   const { setAside, objects } = sortOut(await readObjects(query, encoding));
   const db = createDatabase(file, encoding);
   try {
@@ -45,7 +44,7 @@ export async function snapshotRows(
       for (const object of objects.filter((o) => o.type === type)) createObject(db, object);
     }
     db.pragma(`user_version = ${userVersion}`);
-    db.pragma(`application_id = ${applicationId}`);
+    db.pragma(`application_id = ${wholeNumber(applicationId)}`);
     return setAside;
   } finally {
     db.close();
@@ -133,6 +132,7 @@ async function* readTable(query: Query, table: Table, encoding: Encoding): Async
     try {
       const found = await query(`${select} ${page.sql} LIMIT ${limit}${offset}`, page.args);
       const rows = found.map((row) => exactRow(row, encoding));
+      if (rows.some((row) => row.length !== columns.length)) throw unexpectedAnswer('a row of other columns');
       if (rows.length > 0) yield rows;
       if (rows.length < limit) return;
       seen += rows.length;

@@ -21,7 +21,9 @@ export function exactProjection(columns: readonly string[]): string {
 /** Reads back one row of an {@link exactProjection}, without its first column. */
 export function exactRow(row: readonly SqlValue[], encoding: Encoding): SqlValue[] {
   const [classes, ...values] = row;
+  // A server of another kind may answer with anything.
+  const known = typeof classes === 'string' ? classes : '';
   return values.map((value, i) =>
-    value instanceof Uint8Array && (classes as string)[i] === 't' ? decodeText(value, encoding) : value,
+    value instanceof Uint8Array && known[i] === 't' ? decodeText(value, encoding) : value,
   );
 }

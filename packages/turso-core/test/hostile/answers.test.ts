@@ -1,0 +1,215 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import {
+  buildDatabase,
+  makeTempDir,
+  queryOn,
+  requireTool,
+  startSqld,
+  type SqldWithAuth,
+} from '@turso-sync/testing';
+import { makeProject, type TestProject } from '../fixtures/cli.fixture';
+import { startHttpProxy } from './http-proxy.fixture';
+
+const dir = makeTempDir();
+const database = path.join(dir, 'base.db');
+const open: (() => void)[] = [];
+
+beforeAll(() =>
+  buildDatabase(database, 'CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 1)'),
+);
+afterAll(() => {
+  for (const stop of open) stop();
+});
+
+/** A server that answers everything alike. */
+async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  open.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A project with an edit to push, whose remote is then another one. */
+async function editedProject(url: string): Promise<TestProject> {
+  const project = makeProject({ url: `file:${database}` });
+  expect((await project.run('dump-init')).exit).toBe(0);
+  project.edit('UPDATE t SET v = 2');
+  return withUrl(project, url);
+}
+
+function withUrl(project: TestProject, url: string): TestProject {
+  const env = { TURSO_DATABASE_URL: url };
+  return { ...project, run: (...args) => project.start(args, { env }).ended };
+}
+
+const ok = (result: unknown): unknown => ({ baton: null, base_url: null, results: [result, result, result] });
+const batch = (result: unknown): unknown => ok({ type: 'ok', response: { type: 'batch', result } });
+
+/** JSON that answers to every request, and no server would give. */
+const ODD: [string, unknown][] = [
+  ['nothing', ''],
+  ['null', null],
+  ['a list', []],
+  ['no results', {}],
+  ['results that are none', { results: null }],
+  ['fewer results', { results: [] }],
+  ['null as a result', ok(null)],
+  ['a number as a result', ok(1)],
+  ['an empty result', ok({})],
+  ['an error without a word', ok({ type: 'error' })],
+  ['an error that is null', ok({ type: 'error', error: null })],
+  ['an error of other types', ok({ type: 'error', error: { message: [1], code: {} } })],
+  ['no response', ok({ type: 'ok' })],
+  ['a response that is null', ok({ type: 'ok', response: null })],
+  ['a batch that is null', batch(null)],
+  ['a batch without errors', batch({ step_results: [] })],
+  ['errors that are no list', batch({ step_errors: 'x', step_results: [] })],
+  ['errors of another type', batch({ step_errors: [1], step_results: [] })],
+  ['rows of nothing', batch({ step_errors: [null, null], step_results: [{ rows: [null] }, null] })],
+  ['a number as the baton', { baton: 5, base_url: 5, results: [null, null, null] }],
+  ['a base that is no URL', { baton: 'x', base_url: 'http://[', results: [null, null, null] }],
+];
+
+test.each(ODD)('a server that answers with %s is none, for every command', async (_, answer) => {
+  const url = await serve((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  });
+  const project = await editedProject(url);
+  // Whether a push has arrived, nobody can tell then, so it is noted.
+  const digests = (): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(project.digests()).filter(([name]) => !/push\.(?:db|json)$/.test(name)),
+    );
+  const before = digests();
+  for (const args of [['dump-push'], ['dump', '--remote']]) {
+    const run = await project.run(...args, '--quiet');
+    expect({ args, exit: run.exit, stdout: run.stdout }).toEqual({ args, exit: 1, stdout: '' });
+    expect(run.stderr).toMatch(/^(?:REMOTE_NOT_LIBSQL|REMOTE_FAILED): .+\n {2}\S/);
+  }
+  expect(digests()).toEqual(before);
+});
+
+test('an answer without end is an error, and takes little memory', async () => {
+  const piece = Buffer.alloc(1 << 16, ' ');
+  const url = await serve((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const more = (): void => {
+      while (!response.destroyed && response.write(piece));
+    };
+    response.on('drain', more);
+    more();
+  });
+  const project = await editedProject(url);
+  const before = project.digests();
+  for (const command of ['dump-init', 'dump-push', 'verify']) {
+    const run = await withUrl(project, url).run(
+      command,
+      '--quiet',
+      ...(command === 'dump-init' ? ['--force'] : []),
+    );
+    expect(run).toMatchObject({ exit: 1, stdout: '' });
+    expect(run.stderr).toMatch(/^RESPONSE_TOO_LARGE: .+ more than 64 MB\.\n/);
+  }
+  expect(project.digests()).toEqual(before);
+});
+
+test('an answer that says beforehand that it is too large is not waited for', async () => {
+  const url = await serve((_request, response) => {
+    response.writeHead(200, { 'content-length': '99999999999' });
+    response.flushHeaders();
+  });
+  expect((await (await editedProject(url)).run('dump-push')).stderr).toContain('RESPONSE_TOO_LARGE');
+});
+
+const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
+
+describeWithSqld('a token', () => {
+  let server: SqldWithAuth;
+  const seen: IncomingMessage[] = [];
+  let thief: string;
+
+  beforeAll(async () => {
+    server = await startSqld({ database, auth: true });
+    thief = await serve((request, response) => {
+      seen.push(request);
+      response.end('{}');
+    });
+  });
+  afterAll(() => server.stop());
+  beforeEach(() => void seen.splice(0));
+
+  async function expectRefused(
+    url: string,
+    code: string,
+    commands = ['dump-push', 'verify', 'pull'],
+  ): Promise<void> {
+    const project = await editedProject(url);
+    const before = project.digests();
+    for (const command of commands) {
+      const env = { TURSO_DATABASE_URL: url, TURSO_AUTH_TOKEN: server.readWriteToken };
+      const run = await project.start([command, '--quiet'], { env }).ended;
+      expect([command, run.exit, run.stdout]).toEqual([command, 1, '']);
+      expect(run.stderr).toMatch(new RegExp(`^${code}: .+\\n {2}\\S`));
+      expect(run.stderr).not.toContain(server.readWriteToken);
+    }
+    expect(seen.map((request) => [request.url, request.headers])).toEqual([]);
+    expect(project.digests()).toEqual(before);
+    expect(await queryOn(server, 'SELECT v FROM t')).toEqual([[1n]]);
+  }
+
+  test.each(['json', 'protobuf'])('does not follow base_url to another server (%s)', async (encoding) => {
+    const proxy = await startHttpProxy(server.url, async (request) => {
+      const isProtobuf = request.path.includes('protobuf');
+      if (isProtobuf && encoding === 'json') return { status: 404, headers: {}, body: Buffer.from('{}') };
+      const answer = await request.forward();
+      const text = answer.body.toString('latin1');
+      const body = isProtobuf
+        ? withBase(answer.body, thief)
+        : Buffer.from(text.replace('"base_url":null', `"base_url":"${thief}"`), 'latin1');
+      return { ...answer, body };
+    });
+    open.push(() => proxy.stop());
+    // A push is one request.
+    await expectRefused(proxy.url, 'REMOTE_REDIRECTED', ['verify', 'pull']);
+  });
+
+  test.each([301, 302, 303, 307, 308])('does not follow a redirect (%s)', async (status) => {
+    const url = await serve((request, response) => {
+      response.writeHead(status, { location: `${thief}${request.url ?? ''}` }).end();
+    });
+    await expectRefused(url, 'REMOTE_REDIRECTED');
+  });
+
+  test('does not go to another machine over plain HTTP, unless that is asked for', async () => {
+    // This machine by a name that is not loopback's.
+    const url = server.url.replace('127.0.0.1', '0.0.0.0');
+    await expectRefused(url, 'TOKEN_OVER_HTTP');
+    const project = makeProject();
+    const env = { TURSO_DATABASE_URL: url, TURSO_AUTH_TOKEN: server.readWriteToken };
+    expect(await project.start(['dump-init'], { env }).ended).toMatchObject({ exit: 1 });
+    const allowed = { ...env, TURSO_SYNC_ALLOW_HTTP_TOKEN: '1' };
+    expect(await project.start(['dump-init'], { env: allowed }).ended).toMatchObject({ exit: 0 });
+  });
+
+  test('is not allowed to by the .env of a folder', async () => {
+    const url = server.url.replace('127.0.0.1', '0.0.0.0');
+    const project = makeProject({ url, readWriteToken: server.readWriteToken });
+    const files = {
+      '.env': `TURSO_SYNC_ALLOW_HTTP_TOKEN=1\nTURSO_DATABASE_URL=${url}\nTURSO_AUTH_TOKEN=${server.readWriteToken}`,
+    };
+    const other = makeProject(undefined, files);
+    for (const folder of [project, other])
+      expect((await folder.run('dump-init')).stderr).toContain('TOKEN_OVER_HTTP');
+  });
+});
+
+/** An answer in Protocol Buffers, whose field 2 is `base_url`. */
+function withBase(body: Buffer, url: string): Buffer {
+  return Buffer.concat([body, Buffer.from([(2 << 3) | 2, url.length]), Buffer.from(url)]);
+}
