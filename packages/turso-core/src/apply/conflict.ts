@@ -32,10 +32,23 @@ export interface Conflict {
   readonly local: ConflictRow | null;
   /** The row on the remote now. */
   readonly remote: ConflictRow | null;
+  /** The definition that it is about, where it is about one. */
+  readonly definition: ConflictDefinition | null;
   /** What happened, as one sentence. */
   readonly message: string;
   /** How it was resolved, where that was asked for; null where it stands in the way. */
   readonly resolution: Resolution | null;
+}
+
+/** An object of the schema, and its CREATE statement on each side; null where there is none. */
+export interface ConflictDefinition {
+  readonly type: 'table' | 'index' | 'view' | 'trigger';
+  readonly name: string;
+  readonly old: string | null;
+  readonly local: string | null;
+  readonly remote: string | null;
+  /** Whether no option of a pull resolves it, since only a person can say what is to become of it. */
+  readonly byHand: boolean;
 }
 
 /** Values by column. */
@@ -45,7 +58,8 @@ export type ConflictRow = Readonly<Record<string, SqlValue>>;
 export function conflictOf(
   known: Pick<Conflict, 'kind' | 'table' | 'message'> & Partial<Conflict>,
 ): Conflict {
-  return { key: null, columns: [], old: null, local: null, remote: null, resolution: null, ...known };
+  const nothing = { key: null, columns: [], old: null, local: null, remote: null };
+  return { ...nothing, definition: null, resolution: null, ...known };
 }
 
 /** A row as an object. */

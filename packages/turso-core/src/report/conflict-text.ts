@@ -1,13 +1,17 @@
-import type { Conflict, ConflictRow } from '../apply/conflict';
+import type { Conflict, ConflictDefinition, ConflictRow } from '../apply/conflict';
 import { count } from './units';
 import { rowText, valueText } from './value-text';
 
 /** Conflicts that are printed; all of them are in `conflicts.json`, and in the result. */
 const SHOWN = 20;
 
-/** What stands in the way of a push, and what to do about it. */
-export function conflictText(conflicts: readonly Conflict[], location: string): string {
-  return [conflictList(conflicts, location), ...nextSteps(conflicts)].join('\n');
+/** What stands in the way of a push or a pull, and what to do about it. */
+export function conflictText(
+  conflicts: readonly Conflict[],
+  location: string,
+  command: 'push' | 'pull',
+): string {
+  return [conflictList(conflicts, location), ...nextSteps(conflicts, command)].join('\n');
 }
 
 /** What stands in the way, without what to do about it. */
@@ -36,18 +40,31 @@ function firstOf(conflicts: readonly Conflict[], rest: string): string[] {
 }
 
 // The options that would resolve one of these conflicts, then the way out of all of them.
-function nextSteps(conflicts: readonly Conflict[]): string[] {
+function nextSteps(conflicts: readonly Conflict[], command: 'push' | 'pull'): string[] {
   const has = (...kinds: Conflict['kind'][]): boolean => conflicts.some((c) => kinds.includes(c.kind));
   const isOfRows = has('update/update', 'update/delete', 'delete/update', 'insert/insert');
+  const definitions = conflicts.flatMap((c) => c.definition ?? []);
+  const isOfTexts = command === 'pull' && definitions.some((d) => !d.byHand);
+  const isByHand = command === 'pull' && definitions.some((d) => d.byHand);
   return [
-    'Look at the rows on the remote. Then:',
+    'Look at the remote. Then:',
+    ...(command === 'push' && definitions.length > 0
+      ? ['  turso-sync pull      merges the definitions of both sides; push again after it']
+      : []),
     ...(has('update/update')
       ? ['  --merge=cells        combines changes of different columns of one row']
       : []),
-    ...(isOfRows ? ['  --on-conflict=ours   takes your rows'] : []),
-    ...(isOfRows || has('unique', 'foreign key') ? ['  --on-conflict=theirs takes theirs'] : []),
+    ...(isOfRows || isOfTexts ? [`  --on-conflict=ours   takes your ${takes(isOfRows, isOfTexts)}`] : []),
+    ...(isOfRows || isOfTexts || has('unique', 'foreign key', 'check')
+      ? ['  --on-conflict=theirs takes theirs']
+      : []),
+    ...(isByHand ? ['  change one of the two definitions by hand where no option resolves it'] : []),
     'or run `turso-sync dump-init --force` (it keeps a dated backup of the working copy) and make your changes again.',
   ];
+}
+
+function takes(isOfRows: boolean, isOfTexts: boolean): string {
+  return [...(isOfRows ? ['rows'] : []), ...(isOfTexts ? ['definitions'] : [])].join(' and ');
 }
 
 function oneConflict({
@@ -58,6 +75,7 @@ function oneConflict({
   old,
   local,
   remote,
+  definition,
   message,
   resolution,
 }: Conflict): string[] {
@@ -67,7 +85,15 @@ function oneConflict({
       `    ${column}: was ${cell(old, column)}, local ${cell(local, column)}, remote ${cell(remote, column)}`,
   );
   const outcome = resolution === null ? '' : ` ${OUTCOMES[resolution]}`;
-  return [`  ${table}${where} [${kind}] ${message}${outcome}`, ...cells];
+  const details = definition === null ? cells : textLines(definition);
+  return [`  ${table}${where} [${kind}] ${message}${outcome}`, ...details];
+}
+
+function textLines({ old, local, remote }: ConflictDefinition): string[] {
+  const texts = { was: old, local, remote };
+  return Object.entries(texts).map(
+    ([label, text]) => `    ${label.padEnd(6)} ${text?.replace(/\s+/g, ' ') ?? '(nothing)'}`,
+  );
 }
 
 const OUTCOMES: Readonly<Record<NonNullable<Conflict['resolution']>, string>> = {

@@ -6,7 +6,7 @@ import { count } from './units';
 /** The answer of `pull` for people. */
 export function pullText(result: PullResult, location: string): string {
   const { status, changes, pending, alreadyThere, conflicts, backup } = result;
-  if (status === 'conflict') return conflictText(conflicts, location);
+  if (status === 'conflict') return conflictText(conflicts, location, 'pull');
   const left = [
     ...(alreadyThere === 0
       ? []

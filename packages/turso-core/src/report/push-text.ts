@@ -11,7 +11,7 @@ export function pushText(result: PushResult, location: string): string {
     case 'planned':
       return [...summaryLines(result.changes), 'Dry run: nothing was sent.'].join('\n');
     case 'conflict':
-      return conflictText(result.conflicts, location);
+      return conflictText(result.conflicts, location, 'push');
     case 'pushed':
       return [
         ...summaryLines(result.changes),

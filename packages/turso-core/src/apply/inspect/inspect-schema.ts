@@ -3,7 +3,7 @@ import type { SchemaObject } from '../../sqlite/schema/schema';
 import type { Encoding } from '../../sqlite/values/values';
 import { readObjects } from '../../remote/read-objects';
 import type { Query } from '../../remote/remote';
-import { conflictOf, type Conflict } from '../conflict';
+import { conflictOf, type Conflict, type ConflictDefinition } from '../conflict';
 import { bareTables } from '../plan/plan-schema';
 
 /** How the other side's definitions stand to a changeset. */
@@ -27,10 +27,11 @@ export async function inspectSchema(
   const remote = new Map(objects.map((o) => [place(o), o]));
   const conflicts: Conflict[] = [];
   const done = new Set<SchemaChange>();
-  const report = ({ type, name, table }: SchemaObject, what: string): unknown =>
-    conflicts.push(
-      conflictOf({ kind: 'schema', table, message: `${type} "${name}" was ${what} on the remote.` }),
-    );
+  const report = ({ type, name, table }: SchemaObject, what: string, texts: Partial<Texts> = {}): unknown => {
+    const message = `${type} "${name}" was ${what} on the remote.`;
+    const definition = { type, name, old: null, local: null, remote: null, byHand: false, ...texts };
+    return conflicts.push(conflictOf({ kind: 'schema', table, message, definition }));
+  };
 
   for (const change of changeset.schema) {
     const { action, object } = change;
@@ -39,25 +40,27 @@ export async function inspectSchema(
       const { from } = change;
       const original = remote.get(place(from));
       if (theirs !== undefined && isSame(object, theirs)) done.add(change);
-      else if (original === undefined) report(from, 'dropped');
-      else if (!isSame(from, original)) report(from, 'changed');
+      else if (original === undefined) report(from, 'dropped', { old: from.sql, local: object.sql });
+      else if (!isSame(from, original))
+        report(from, 'changed', { old: from.sql, local: object.sql, remote: original.sql });
       else if (
         theirs !== undefined &&
         theirs !== original &&
         !changeset.schema.some((c) => c.action === 'drop' && place(c.object) === place(object))
       )
-        report(object, 'made in another way');
+        report(object, 'made in another way', { local: object.sql, remote: theirs.sql });
       continue;
     }
     const others = changeset.schema.filter((c) => place(c.object) === place(object) && c.action !== action);
     if (action === 'drop') {
       const isGone = theirs === undefined || others.some((c) => isSame(c.object, theirs));
       if (isGone) done.add(change);
-      else if (!isSame(object, theirs)) report(object, 'changed');
+      else if (!isSame(object, theirs)) report(object, 'changed', { old: object.sql, remote: theirs.sql });
     } else if (theirs !== undefined) {
       if (isSame(object, theirs)) done.add(change);
       // Where something is dropped to make place, the drop says whether it is still the same.
-      else if (others.length === 0) report(object, 'made in another way');
+      else if (others.length === 0)
+        report(object, 'made in another way', { local: object.sql, remote: theirs.sql });
     }
   }
   const changed = new Set(
@@ -65,20 +68,21 @@ export async function inspectSchema(
   );
   for (const object of changeset.expects.filter((o) => !changed.has(place(o)))) {
     const theirs = remote.get(place(object));
-    if (theirs === undefined) report(object, 'dropped');
-    else if (!isSame(object, theirs)) report(object, 'changed');
+    const texts = { old: object.sql, local: object.sql };
+    if (theirs === undefined) report(object, 'dropped', texts);
+    else if (!isSame(object, theirs)) report(object, 'changed', { ...texts, remote: theirs.sql });
   }
   const known = new Set([...changed, ...changeset.expects.map(place)]);
   const { untriggered, unindexed } = bareTables(changeset, done);
   const others = objects.filter((o) => !known.has(place(o)));
   for (const trigger of others.filter((o) => o.type === 'trigger' && untriggered.includes(o.table)))
-    report(trigger, 'added');
+    report(trigger, 'added', { remote: trigger.sql });
   const indexes = others.filter((o) => o.type === 'index' && unindexed.includes(o.table));
   const remade = changeset.schema.flatMap((c) =>
     c.action === 'alter' && c.from.name === c.object.name ? [c.from.name] : [],
   );
   const adopted = indexes.filter((o) => remade.includes(o.table));
-  for (const index of indexes) if (!adopted.includes(index)) report(index, 'added');
+  for (const index of indexes) if (!adopted.includes(index)) report(index, 'added', { remote: index.sql });
   return {
     conflicts,
     done,
@@ -86,6 +90,8 @@ export async function inspectSchema(
     tables: new Set(objects.filter((o) => o.type === 'table').map((o) => o.name)),
   };
 }
+
+type Texts = Pick<ConflictDefinition, 'old' | 'local' | 'remote'>;
 
 // Names differ in more than the case of ASCII letters; tables, views and indexes share theirs.
 function place({ type, name }: SchemaObject): string {

@@ -1,32 +1,23 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import { apply } from '../../apply/apply';
 import type { Conflict } from '../../apply/conflict';
 import type { Target } from '../../apply/target';
 import { withDiff } from '../../changeset/diff';
 import type { Changeset } from '../../changeset/model';
-import { countChanges, isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../../changeset/summary';
+import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../../changeset/summary';
 import { TursoSyncError } from '../../errors';
 import { openReadOnly, using } from '../../sqlite/files/open';
-import { createFileRemote } from '../../remote/file/file-remote';
 import { keepBackup } from '../../project/working-copy/backups';
 import { replaceBase } from '../../project/state/base';
-import { fileSystemError } from '../../project/state/disk';
 import type { Manifest } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
 import { withTemporary } from '../../project/state/temporary';
 import { workingCopyTarget } from '../../project/working-copy/working-copy-target';
 import { requireBase, withComparison, type Comparison } from '../comparing/compare';
-import {
-  NONE_RESOLVED,
-  policyOf,
-  resolvedIn,
-  type ConflictOptions,
-  type Resolved,
-} from '../conflicts/conflict-options';
+import { NONE_RESOLVED, type ConflictOptions, type Resolved } from '../conflicts/conflict-options';
 import { removeConflicts, writeConflicts } from '../conflicts/conflicts-file';
-import { warnOfOrphans } from '../conflicts/orphan-warnings';
 import { timed, type OnEvent } from '../../events';
+import { mergeEdits, type MergedEdits } from './merge-edits';
 import { notePull, noteWritten, pullDone } from '../../project/state/pull-journal';
 
 /** What `pull` may be told. */
@@ -114,36 +105,15 @@ async function tryRebase(context: Context): Promise<PullResult | 'again'> {
   return { ...unchanged(pending), ...resolved, ...written, alreadyThere, status };
 }
 
-/** The working copy as it was, and its changes on top of a copy of the snapshot; or why they cannot be put there. */
-type Merged = { readonly pending: number } & (
-  | {
-      readonly frozen: string;
-      readonly merged: string;
-      readonly resolved: Resolved;
-      readonly alreadyThere: number;
-    }
-  | { readonly conflicts: readonly Conflict[] }
-);
-
-async function merge(context: Context, comparison: Comparison | null): Promise<Merged | null> {
+function merge(
+  { project, temporary, options }: Context,
+  comparison: Comparison | null,
+): Promise<MergedEdits> | null {
   if (comparison === null) return null;
-  const { project, temporary, options } = context;
-  const { changeset, frozen } = comparison;
-  const merged = path.join(temporary, 'merged.db');
-  try {
-    fs.copyFileSync(project.files.snapshot.database, merged, fs.constants.COPYFILE_FICLONE);
-  } catch (error) {
-    throw fileSystemError(error, merged);
-  }
+  const { base, snapshot } = project.files;
   const movedRowids = new Set(requireBase(project).movedRowids);
-  const target = createFileRemote(merged, 'the snapshot');
-  const result = await apply(changeset, target, { ...policyOf(options), movedRowids });
-  if (result.status === 'conflict') {
-    return { pending: countChanges(summarize(changeset)), conflicts: result.conflicts };
-  }
-  warnOfOrphans(result.orphans, options.onEvent);
-  const pending = countChanges(summarize(result.applied)) - result.alreadyThere;
-  return { pending, frozen, merged, resolved: resolvedIn(result), alreadyThere: result.alreadyThere };
+  const places = { base: base.database, snapshot: snapshot.database, temporary };
+  return mergeEdits({ comparison, ...places, movedRowids, options });
 }
 
 /** Changes the working copy. Answers false, with nothing written, where the app was quicker. */

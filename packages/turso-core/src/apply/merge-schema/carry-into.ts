@@ -1,0 +1,149 @@
+import { constants, copyFileSync } from 'node:fs';
+import { using } from '../../sqlite/files/open';
+import { Database } from '../../sqlite/files/sqlite';
+import { dropSql } from '../../changeset/schema/drop-sql';
+import { isCounted } from '../../sqlite/schema/is-counted';
+import type { Schema, SchemaObject, Table } from '../../sqlite/schema/schema';
+import { inOrder } from './check-merged';
+import { carrySelect, type Filler } from './carry-select';
+import { fillTable, type Misfit } from './fill-table';
+import type { MergedSchema, MergedTable, SourceTable } from './merged-schema';
+import { ownObjects } from './rename-all';
+import type { Side, Three } from './three';
+
+/** What {@link carryInto} works on. */
+export interface CarryJob {
+  readonly side: Side;
+  readonly files: Three<string>;
+  readonly schemas: Three<Schema>;
+  readonly merged: MergedSchema;
+  /** Databases that have values of columns which this one lacks, in the order in which they are asked. */
+  readonly fillers: readonly FillerFile[];
+  /** Tables of the base whose hidden rowids do not tell which row is which. */
+  readonly movedRowids: ReadonlySet<string>;
+}
+
+/** A database that has values of columns which another one lacks: one of the three, or one that is merged already. */
+export interface FillerFile {
+  readonly file: string;
+  readonly side: Side;
+  readonly isMerged: boolean;
+}
+
+/** Rows that a merged definition does not take, by the name of the table there. */
+export type Misfits = ReadonlyMap<string, readonly Misfit[]>;
+
+/**
+ * Makes a copy of one of three databases that has the merged definitions. Rows get the values of columns that the other
+ * side has added, where it has the row. Virtual tables stay as they are.
+ *
+ * @returns the rows that do not fit; the copy lacks them.
+ */
+export function carryInto(file: string, job: CarryJob): Misfits {
+  const { side, files, schemas, merged } = job;
+  copyFileSync(files[side], file, constants.COPYFILE_FICLONE);
+  return using(new Database(file), (db) => {
+    for (const pragma of ['journal_mode = MEMORY', 'synchronous = OFF', 'foreign_keys = OFF'])
+      db.pragma(pragma);
+    db.prepare('ATTACH ? AS source').run(files[side]);
+    db.prepare('ATTACH ? AS base').run(files.base);
+    job.fillers.forEach((filler, i) => db.prepare(`ATTACH ? AS filler${i}`).run(filler.file));
+    return db.transaction(() => carry(db, job, ownObjects(schemas[side]), merged))();
+  });
+}
+
+function carry(
+  db: Database,
+  job: CarryJob,
+  existing: readonly SchemaObject[],
+  merged: MergedSchema,
+): Map<string, readonly Misfit[]> {
+  const own = merged.tables.flatMap((table): OwnTable[] => {
+    const source = table.from[job.side];
+    return source === null
+      ? []
+      : [{ table, source, isRemade: isRemade({ table, source }, existing, merged) }];
+  });
+  const stays = (o: SchemaObject): boolean =>
+    o.type === 'table'
+      ? own.some((t) => t.source.table.name === o.name && !t.isRemade)
+      : o.type === 'index' &&
+        merged.objects.some((m) => m.type === 'index' && m.name === o.name && m.sql === o.sql) &&
+        own.some((t) => t.source.table.name === o.table && !t.isRemade);
+  const gone = existing.filter((o) => !stays(o));
+  for (const type of ['trigger', 'view', 'index', 'table'])
+    for (const object of gone.filter((o) => o.type === type)) db.exec(dropSql(object));
+  const misfits = new Map<string, readonly Misfit[]>();
+  for (const { table, source, isRemade: isNew } of own) {
+    if (!isNew) continue;
+    db.exec(table.sql);
+    for (const index of uniqueIndexes(table, merged)) db.exec(index.sql);
+    const shape = merged.shapes.get(table.name);
+    if (shape === undefined) continue;
+    const found = fillTable(
+      db,
+      carrySelect({ ...job, shape, table, source, fillers: fillersOf(job, table, shape) }),
+    );
+    if (found.length > 0) misfits.set(table.name, found);
+    keepCounter(db, shape, source.table);
+  }
+  const names = new Set(own.map((t) => t.table.name.toLowerCase()));
+  const isThere = new Set(existing.filter(stays).map((o) => `${o.type} ${o.name}`));
+  const views = merged.objects.filter((o) => o.type === 'view').map((o) => o.name.toLowerCase());
+  for (const object of inOrder(merged.objects)) {
+    const host = object.table.toLowerCase();
+    if (object.type !== 'view' && !names.has(host) && !views.includes(host)) continue;
+    if (isThere.has(`${object.type} ${object.name}`)) continue;
+    if (isUnique(object) && own.some((t) => t.isRemade && t.table.name === object.table)) continue;
+    db.exec(object.sql);
+  }
+  return misfits;
+}
+
+interface OwnTable {
+  readonly table: MergedTable;
+  readonly source: SourceTable;
+  readonly isRemade: boolean;
+}
+
+/** Whether a table has to be made anew: also for what has to be unique, since rows may not fit that. */
+function isRemade(
+  { table, source }: Omit<OwnTable, 'isRemade'>,
+  existing: readonly SchemaObject[],
+  merged: MergedSchema,
+): boolean {
+  if (source.table.sql !== table.sql || source.table.name !== table.name) return true;
+  const unique = existing.filter((o) => o.table === table.name && isUnique(o)).map((o) => o.sql);
+  return uniqueIndexes(table, merged).some((o) => !unique.includes(o.sql));
+}
+
+function uniqueIndexes({ name }: MergedTable, { objects }: MergedSchema): SchemaObject[] {
+  return objects.filter((o) => isUnique(o) && o.table === name);
+}
+
+function isUnique({ type, sql }: SchemaObject): boolean {
+  return type === 'index' && /^CREATE UNIQUE/i.test(sql);
+}
+
+function fillersOf({ fillers }: CarryJob, { from }: MergedTable, shape: Table): Filler[] {
+  return fillers.flatMap(({ side, isMerged }, i): Filler[] => {
+    const [place, alias] = [`filler${i}`, `f${i}`];
+    if (!isMerged) return from[side] === null ? [] : [{ place, alias, ...from[side] }];
+    const columns = new Map(shape.columns.map((c) => [c.name.toLowerCase(), c.name]));
+    return from[side] === null ? [] : [{ place, alias, table: shape, columns }];
+  });
+}
+
+function keepCounter(db: Database, shape: Table, { name }: Table): void {
+  const has =
+    db.prepare(`SELECT 1 FROM source.sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
+  if (!has || !isCounted(shape)) return;
+  const seq = db
+    .prepare('SELECT seq FROM source.sqlite_sequence WHERE name = ?')
+    .pluck()
+    .safeIntegers()
+    .get(name);
+  if (seq === undefined) return;
+  db.prepare('DELETE FROM main.sqlite_sequence WHERE name = ?').run(shape.name);
+  db.prepare('INSERT INTO main.sqlite_sequence(name, seq) VALUES(?, ?)').run(shape.name, seq);
+}

@@ -1,0 +1,149 @@
+import { hasHiddenRowid, keyColumns, rowColumns, type Column, type Table } from '../../sqlite/schema/schema';
+import { quoteName } from '../../sqlite/values/quote';
+import { defaultSql } from './find-edited';
+import type { MergedTable, SourceTable } from './merged-schema';
+import {
+  columnTerm,
+  keyTermsIn,
+  keyTermsOf,
+  matchColumnsOf,
+  placedSql,
+  rowidTerm,
+  type Placed,
+} from './row-keys';
+
+/** A table that has values of columns which another one lacks. */
+export type Filler = Placed;
+
+/** A query for the rows of a table as they are to be in its new definition. */
+export interface CarrySelect {
+  /** The new table, and its columns that the rows are written to. */
+  readonly shape: Table;
+  readonly targets: readonly string[];
+  /** An expression for each of them. */
+  readonly values: readonly string[];
+  /** An expression for each column by which the table's rows are known where they come from. */
+  readonly keys: readonly string[];
+  /** From FROM on. */
+  readonly from: string;
+}
+
+/** What {@link carrySelect} works on. */
+export interface CarryTable {
+  readonly side: 'base' | 'ours' | 'theirs';
+  readonly shape: Table;
+  readonly table: MergedTable;
+  readonly source: SourceTable;
+  readonly fillers: readonly Filler[];
+  readonly movedRowids: ReadonlySet<string>;
+}
+
+/**
+ * Makes the query that carries a table's rows. A column that the table has not got keeps the value of the base, if that has
+ * it; else it gets the value of the same row where the other side has it, and otherwise its default.
+ */
+export function carrySelect({ side, shape, table, source, fillers, movedRowids }: CarryTable): CarrySelect {
+  const own: Placed = { ...source, place: 'source', alias: 'x' };
+  const { base } = table.from;
+  const before: Placed | null = base === null ? null : { ...base, place: 'base', alias: 'b' };
+  const joined =
+    before === null || movedKeyless(before, movedRowids) ? [] : joins({ side, own, before, fillers });
+  const known = before === null ? undefined : joined.find((j) => j.of.alias === 'b');
+  const others = joined.filter((j) => j.of.alias !== 'b');
+  const lacking = rowColumns(shape).filter((name) => ownTerm(own, shape, name) === null);
+  const used = lacking.length === 0 ? [] : joined;
+  const values = rowColumns(shape).map((name): string => {
+    const there = ownTerm(own, shape, name);
+    if (there !== null) return there;
+    const cases = (side !== 'base' && known !== undefined ? [known] : []).flatMap((j) =>
+      termOf(j, shape, name),
+    );
+    const filled = cases.length > 0 ? cases : others.flatMap((j) => termOf(j, shape, name));
+    const column = shape.columns.find((c) => c.name === name);
+    const otherwise = column === undefined ? 'NULL' : defaultOf(column);
+    if (filled.length === 0) return otherwise;
+    const branches = filled.map(({ isThere, term }) => `WHEN ${isThere} THEN ${term}`);
+    return `CASE ${branches.join(' ')} ELSE ${otherwise} END`;
+  });
+  // Rows that bring a rowid come first, so that no other one takes it.
+  const order = lacking.some((name) => isHiddenRowid(shape, name)) ? ` ORDER BY ${values[0]} IS NULL` : '';
+  return {
+    shape,
+    targets: rowColumns(shape),
+    values,
+    keys: keyColumns(source.table).map((name) => `x.${quoteName(name)}`),
+    from: `FROM ${placedSql(own)} ${used.map((j) => j.sql).join(' ')}${order}`,
+  };
+}
+
+interface Join {
+  readonly of: Placed;
+  readonly sql: string;
+  /** Whether a row was found. */
+  readonly isThere: string;
+}
+
+// Where nothing but a hidden rowid tells a row, and rowids are not the same on both sides, nothing does.
+function movedKeyless(base: Placed, movedRowids: ReadonlySet<string>): boolean {
+  return matchColumnsOf(base) === 'rowid' && hasHiddenRowid(base.table) && movedRowids.has(base.table.name);
+}
+
+function joins({
+  side,
+  own,
+  before,
+  fillers,
+}: {
+  readonly side: CarryTable['side'];
+  readonly own: Placed;
+  readonly before: Placed;
+  readonly fillers: readonly Filler[];
+}): Join[] {
+  const match = keyTermsOf(before, own, before);
+  const first = keyTermsIn(before, before)?.[0];
+  if (match === null || first === undefined) return [];
+  // Only a row that the base has is the same one on both sides.
+  const known: Join = {
+    of: before,
+    sql: `LEFT JOIN ${placedSql(before)} ON ${match}`,
+    isThere: `${first} IS NOT NULL`,
+  };
+  const rest = fillers.flatMap((filler): Join[] => {
+    const terms = keyTermsOf(before, before, filler);
+    const there = keyTermsIn(before, filler)?.[0];
+    if (terms === null || there === undefined) return [];
+    const same =
+      matchColumnsOf(before) === 'rowid' && hasHiddenRowid(before.table) ? sameRow(before, filler) : [];
+    const condition = [terms, ...same].join(' AND ');
+    return [
+      { of: filler, sql: `LEFT JOIN ${placedSql(filler)} ON ${condition}`, isThere: `${there} IS NOT NULL` },
+    ];
+  });
+  return side === 'base' ? [{ ...known }, ...rest] : [known, ...rest];
+}
+
+// A hidden rowid may have been given to another row.
+function sameRow(before: Placed, filler: Filler): string[] {
+  return [...before.columns.keys()].flatMap((name) => {
+    const [a, b] = [columnTerm(before, name), columnTerm(filler, name)];
+    return a === null || b === null ? [] : [`+${a} IS +${b}`];
+  });
+}
+
+function termOf({ of, isThere }: Join, shape: Table, name: string): { isThere: string; term: string }[] {
+  const term = ownTerm(of, shape, name);
+  return term === null ? [] : [{ isThere, term }];
+}
+
+/** A column of the new table where the rows come from, or null. */
+function ownTerm(of: Placed, shape: Table, name: string): string | null {
+  return isHiddenRowid(shape, name) ? rowidTerm(of) : columnTerm(of, name.toLowerCase());
+}
+
+function isHiddenRowid({ rowid, rowidAlias, columns }: Table, name: string): boolean {
+  return rowidAlias === null && name === rowid && !columns.some((c) => c.name === name);
+}
+
+function defaultOf({ defaultValue }: Column): string {
+  return defaultSql(defaultValue);
+}

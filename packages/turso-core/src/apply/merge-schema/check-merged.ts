@@ -1,0 +1,115 @@
+import { systemCode } from '../../errors';
+import { using } from '../../sqlite/files/open';
+import { Database } from '../../sqlite/files/sqlite';
+import { readSchema, type Schema, type SchemaObject, type Table } from '../../sqlite/schema/schema';
+import { isVirtual } from '../../sqlite/schema/virtual-table';
+import { dropSql } from '../../changeset/schema/drop-sql';
+import type { Disputes } from './disputes';
+import type { MergedTable } from './merged-schema';
+import { makeDefinitions, withoutShadows } from './rename-all';
+import type { Three } from './three';
+
+/** A merged schema whose parts may not fit each other. */
+export interface Unchecked {
+  readonly tables: readonly MergedTable[];
+  readonly objects: readonly SchemaObject[];
+  readonly schemas: Three<Schema>;
+}
+
+/**
+ * Makes a merged schema without rows, and notes what does not fit: an index on a column that the other side has dropped, a
+ * trigger that uses it, two objects of one name.
+ *
+ * @returns what SQLite reads the definitions of tables as, by name.
+ */
+export function checkMerged({ tables, objects, schemas }: Unchecked, disputes: Disputes): Map<string, Table> {
+  return using(new Database(':memory:'), (db) => {
+    makeDefinitions(db, virtualTables(schemas));
+    const refuse = (object: SchemaObject, error: unknown): void =>
+      refuseObject({ object, schemas }, error, disputes);
+    for (const { name, sql } of tables) make(db, { type: 'table', name, table: name, sql }, refuse);
+    const shapes = readSchema(db).tables;
+    // All that is about a table that cannot be made would be refused as well.
+    if (tables.some((t) => !shapes.has(t.name))) return new Map(shapes);
+    const left = tables.filter(
+      (t) => t.from.base === null || (t.from.ours !== null && t.from.theirs !== null),
+    );
+    for (const table of tables.filter((t) => !left.includes(t)))
+      db.exec(dropSql({ ...table, type: 'table' }));
+    const hosts = new Set(
+      [...left, ...objects.filter((o) => o.type === 'view')].map((o) => o.name.toLowerCase()),
+    );
+    for (const object of inOrder(objects)) {
+      const isHosted = object.type === 'view' || hosts.has(object.table.toLowerCase());
+      if (isHosted) make(db, object, refuse);
+      else refuse(object, new Error(`table "${object.table}" was dropped`));
+    }
+    const broken = isBroken(schemas.ours) || isBroken(schemas.theirs) ? null : findBroken(db);
+    const object = broken && objects.find((o) => o.type === broken.type && o.name === broken.name);
+    if (object) refuse(object, new Error(broken.reason));
+    return new Map(shapes);
+  });
+}
+
+/** Indexes are made first, then views, then triggers, which may be about views. */
+export function inOrder(objects: readonly SchemaObject[]): SchemaObject[] {
+  return ['index', 'view', 'trigger'].flatMap((type) => objects.filter((o) => o.type === type));
+}
+
+function virtualTables({ ours, theirs }: Three<Schema>): SchemaObject[] {
+  return [...theirs.objects, ...ours.objects].filter((o) => isVirtual(o.sql));
+}
+
+function make(
+  db: Database,
+  object: SchemaObject,
+  refuse: (object: SchemaObject, error: unknown) => void,
+): void {
+  try {
+    db.exec(object.sql);
+  } catch (error) {
+    if (!systemCode(error).startsWith('SQLITE_')) throw error;
+    refuse(object, error);
+  }
+}
+
+function refuseObject(
+  { object, schemas }: { readonly object: SchemaObject; readonly schemas: Three<Schema> },
+  error: unknown,
+  disputes: Disputes,
+): void {
+  const { type, name, table } = object;
+  const textIn = ({ objects }: Schema): string | undefined =>
+    objects.find((o) => o.type === type && o.name.toLowerCase() === name.toLowerCase())?.sql;
+  const message = `This ${type} does not fit what the other side has changed: ${(error as Error).message}.`;
+  const [old, local, remote] = [schemas.base, schemas.ours, schemas.theirs].map(textIn);
+  disputes.refuse({ type, name, table, column: null, message, old, local, remote });
+}
+
+interface Broken {
+  readonly type: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** A view or trigger that uses what is not there: to rename a table, SQLite reads them all. */
+function findBroken(db: Database): Broken | null {
+  try {
+    db.exec(
+      'CREATE TABLE turso_sync_staging_probe(x); ALTER TABLE turso_sync_staging_probe RENAME TO turso_sync_staging_probed',
+    );
+    return null;
+  } catch (error) {
+    const { message } = error as Error;
+    const [, type, name, reason] =
+      /^error in (view|trigger) ([^]*?)(?: after rename)?: ([^]*)$/.exec(message) ?? [];
+    return type === undefined || name === undefined ? null : { type, name, reason: reason ?? message };
+  }
+}
+
+function isBroken(schema: Schema): boolean {
+  return using(new Database(':memory:'), (db) => {
+    makeDefinitions(db, withoutShadows(schema));
+    return findBroken(db) !== null;
+  });
+}

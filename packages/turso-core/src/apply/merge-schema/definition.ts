@@ -1,0 +1,71 @@
+import { sqlTokens, unquote } from '../../sqlite/schema/sql-tokens';
+
+/** The text of a CREATE TABLE statement, cut into its columns and constraints. */
+export interface Definition {
+  /** Up to the opening parenthesis, which is part of it. */
+  readonly head: string;
+  readonly pieces: readonly Piece[];
+  /** From the closing parenthesis on, which is part of it. */
+  readonly tail: string;
+}
+
+/** A column or a constraint of a table's definition. */
+export interface Piece {
+  /** The column's name in lower case, or null for a constraint. */
+  readonly column: string | null;
+  /** All that stands between the commas. */
+  readonly raw: string;
+  /** The same without white space and comments around it. */
+  readonly text: string;
+}
+
+/** Cuts the definition of an ordinary table into pieces, or returns null where it is written in an unusual way. */
+export function parseDefinition(sql: string): Definition | null {
+  const tokens = sqlTokens(sql);
+  const open = tokens[3];
+  if (open?.text !== '(') return null;
+  let depth = 0;
+  let start = open.at + 1;
+  let inside: string[] = [];
+  let last = start;
+  const pieces: Piece[] = [];
+  for (const { text, at } of tokens.slice(3)) {
+    if (text === '(' && depth++ === 0) continue;
+    const isEnd = text === ')' && --depth === 0;
+    if (!isEnd && !(text === ',' && depth === 1)) {
+      if (inside.length === 0) last = at;
+      inside.push(text);
+      continue;
+    }
+    const [first] = inside;
+    if (first === undefined) return null;
+    const raw = sql.slice(start, at);
+    const isConstraint = /^(?:constraint|primary|unique|check|foreign)$/i.test(first);
+    const text1 = withoutComments(sql.slice(last, at));
+    pieces.push({ column: isConstraint ? null : unquote(first).toLowerCase(), raw, text: text1 });
+    if (isEnd) return { head: sql.slice(0, open.at + 1), pieces, tail: sql.slice(at) };
+    start = at + 1;
+    inside = [];
+  }
+  return null;
+}
+
+function withoutComments(text: string): string {
+  const last = sqlTokens(text).at(-1);
+  return last === undefined ? text : text.slice(0, last.at + last.text.length);
+}
+
+/** Puts a definition together again. */
+export function definitionSql({ head, pieces, tail }: Definition): string {
+  return head + pieces.map((p) => p.raw).join(',') + tail;
+}
+
+/** Whether two texts say the same to SQLite, however they are quoted and spaced. */
+export function sameSql(a: string | undefined, b: string | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && meaning(a) === meaning(b));
+}
+
+function meaning(sql: string): string {
+  const texts = sqlTokens(sql).map(({ text }) => (text.startsWith("'") ? text : unquote(text).toLowerCase()));
+  return JSON.stringify(texts);
+}
