@@ -6,9 +6,9 @@ import tseslint from 'typescript-eslint';
 /** Folders of turso-core, each with those that it may import from: arrows of import go one way. */
 const arrows = {
   sqlite: [],
-  remote: ['sqlite'],
+  remote: ['apply', 'sqlite'],
   changeset: ['sqlite'],
-  apply: ['changeset', 'remote', 'sqlite'],
+  apply: ['changeset', 'sqlite'],
   live: ['apply', 'remote', 'sqlite'],
   project: ['remote', 'sqlite'],
   commands: ['apply', 'changeset', 'project', 'remote', 'sqlite'],

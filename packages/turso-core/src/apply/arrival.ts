@@ -1,14 +1,14 @@
 import type { Changeset, RowChange, TableChanges } from '../changeset/model';
 import { quoteName } from '../sqlite/values/quote';
 import { sameRow, type Encoding, type SqlValue } from '../sqlite/values/values';
-import type { Query } from '../remote/remote';
+import type { Query } from '../sqlite/query';
 import { inspectRows } from './inspect/inspect-rows';
 import { inspectSchema } from './inspect/inspect-schema';
 import { lookUp } from './inspect/look-up';
 import { rowIdentity } from './inspect/row-identity';
 import type { RowDecision } from './remaining-work';
 import type { Target } from './target';
-import { readHeader } from '../remote/read-header';
+import { readHeader } from '../sqlite/schema/read-header';
 
 /** What speaks for a changeset having arrived on the other side, and what against it, in numbers of changes. */
 export interface Evidence {

@@ -7,7 +7,7 @@ import { unsupported } from '../changeset/unsupported';
 import { TursoSyncError } from '../errors';
 import { openReadOnly, using } from '../sqlite/files/open';
 import type { Database } from '../sqlite/files/sqlite';
-import { createFileRemote } from '../remote/file/file-remote';
+import { createSqliteTarget } from '../sqlite/sqlite-target';
 import { apply } from './apply';
 
 /** What is rehearsed: a changeset between two database files, in a folder for private copies. */
@@ -42,7 +42,7 @@ export async function rehearse(changeset: Changeset, { before, after, directory 
 
 async function perform(changeset: Changeset, stage: string): Promise<void> {
   try {
-    const result = await apply(changeset, createFileRemote(stage, 'The copy'));
+    const result = await apply(changeset, createSqliteTarget(stage, { location: 'The copy' }));
     if (result.status === 'conflict')
       throw failed(result.conflicts[0]?.message ?? 'it is in conflict with itself');
   } catch (error) {

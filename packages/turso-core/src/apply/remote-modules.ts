@@ -3,7 +3,7 @@ import { unsupported } from '../changeset/unsupported';
 import type { TursoSyncError } from '../errors';
 import type { ObjectName } from '../sqlite/statement';
 import { isVirtual, parseVirtualTable } from '../sqlite/schema/virtual-table';
-import type { Remote } from '../remote/remote';
+import type { Target } from './target';
 
 /**
  * Throws UNSUPPORTED_CHANGE, naming it, for a virtual table that is to be made where its module is missing. Asks the target
@@ -11,7 +11,7 @@ import type { Remote } from '../remote/remote';
  */
 export async function refuseMissingModules(
   changeset: Changeset,
-  target: Pick<Remote, 'read' | 'location'>,
+  target: Pick<Target, 'read' | 'location'>,
 ): Promise<void> {
   const made = madeVirtualTables(changeset);
   if (made.length === 0) return;

@@ -5,8 +5,9 @@ import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset
 import { TursoSyncError } from '../errors';
 import { openReadOnly } from '../sqlite/files/open';
 import { readSchema, type Schema } from '../sqlite/schema/schema';
-import { readObjects } from '../remote/read-objects';
-import type { Query, Remote } from '../remote/remote';
+import { readObjects } from '../sqlite/schema/read-objects';
+import type { Query } from '../sqlite/query';
+import type { Remote } from '../remote/remote';
 import { freeze } from '../project/working-copy/freeze';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
@@ -14,7 +15,7 @@ import { connectTo } from '../project/connect-to';
 import { timed, type OnEvent } from '../events';
 import { download } from './fetching/download';
 import { verb } from './apart/verb';
-import { readHeader } from '../remote/read-header';
+import { readHeader } from '../sqlite/schema/read-header';
 
 /** What `verify` may be told. */
 export interface VerifyOptions {

@@ -13,7 +13,8 @@ import { exactProjection, exactRow } from '../../src/sqlite/values/exact-project
 import { adapters, readValue, servedBy, type Served } from '../fixtures/adapters.fixture';
 import { connect } from '../../src/remote/connect';
 import { buildNastyDatabase } from '../fixtures/nasty-database.fixture';
-import type { Query, Remote, SnapshotProgress } from '../../src/remote/remote';
+import type { Query } from '../../src/sqlite/query';
+import type { Remote, SnapshotProgress } from '../../src/remote/remote';
 import { parseRemoteUrl } from '../../src/remote/url';
 
 const dir = makeTempDir();

@@ -1,5 +1,5 @@
 import type { Changeset } from '../../changeset/model';
-import type { Query } from '../../remote/remote';
+import type { Query } from '../../sqlite/query';
 import type { SqlValue } from '../../sqlite/values/values';
 import { orphanName, selectOrphans, toOrphans, type Orphans } from '../plan/foreign-key-guards';
 import type { Refusal } from './inspect-rules';

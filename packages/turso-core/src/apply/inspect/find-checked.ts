@@ -3,7 +3,7 @@ import { TursoSyncError } from '../../errors';
 import { sqlTokens, unquote, type SqlToken } from '../../sqlite/schema/sql-tokens';
 import { quoteName } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
-import type { Query } from '../../remote/remote';
+import type { Query } from '../../sqlite/query';
 import { RowBatcher } from '../plan/row-source';
 
 /**

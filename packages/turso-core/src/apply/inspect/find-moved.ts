@@ -1,7 +1,7 @@
 import { CHANGE_KINDS, type RowChange, type TableChanges } from '../../changeset/model';
 import { quoteName, quoteValue } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
-import type { Query } from '../../remote/remote';
+import type { Query } from '../../sqlite/query';
 import { isComparable, rowKey, wanted } from '../plan/copies-statements';
 import { RowBatcher } from '../plan/row-source';
 

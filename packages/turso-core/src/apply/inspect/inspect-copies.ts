@@ -1,5 +1,5 @@
 import type { RowChange, TableChanges } from '../../changeset/model';
-import type { Query } from '../../remote/remote';
+import type { Query } from '../../sqlite/query';
 import { conflictOf, rowObject, type Conflict } from '../conflict';
 import { countedCopies, countedRow, wanted } from '../plan/copies-statements';
 import { RowBatcher } from '../plan/row-source';

@@ -3,7 +3,7 @@ import { declaredKeyTerms, keyTerms } from '../../sqlite/schema/key-terms';
 import { declaredKey, hasHiddenRowid } from '../../sqlite/schema/schema';
 import { quoteName } from '../../sqlite/values/quote';
 import { sameRow, sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
-import type { Query } from '../../remote/remote';
+import type { Query } from '../../sqlite/query';
 import type { Conflict } from '../conflict';
 import type { ConflictPolicy } from '../policy';
 import { THERE, type RowDecision } from '../remaining-work';
@@ -12,7 +12,7 @@ import { inspectCopies } from './inspect-copies';
 import { lookUp, pieces } from './look-up';
 import { resolveRow } from './row-conflict';
 import { identityOf, rowIdentity } from './row-identity';
-import { onlyRow } from '../../remote/unexpected-answer';
+import { onlyRow } from '../../sqlite/unexpected-answer';
 
 type Row = readonly SqlValue[];
 

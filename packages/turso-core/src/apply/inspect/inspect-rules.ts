@@ -2,7 +2,7 @@ import type { Changeset, TableChanges } from '../../changeset/model';
 import type { Statement } from '../../sqlite/statement';
 import { quoteName } from '../../sqlite/values/quote';
 import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
-import type { Query } from '../../remote/remote';
+import type { Query } from '../../sqlite/query';
 import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
 import type { Orphans } from '../plan/foreign-key-guards';
 import type { Remaining } from '../plan/plan';

@@ -1,8 +1,8 @@
 import type { Changeset, SchemaChange } from '../../changeset/model';
 import type { SchemaObject } from '../../sqlite/schema/schema';
 import type { Encoding } from '../../sqlite/values/values';
-import { readObjects } from '../../remote/read-objects';
-import type { Query } from '../../remote/remote';
+import { readObjects } from '../../sqlite/schema/read-objects';
+import type { Query } from '../../sqlite/query';
 import { conflictOf, type Conflict, type ConflictDefinition } from '../conflict';
 import { bareTables } from '../plan/plan-schema';
 

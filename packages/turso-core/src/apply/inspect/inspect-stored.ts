@@ -1,14 +1,14 @@
 import { CHANGE_KINDS, type Changeset, type TableChanges, type VirtualChange } from '../../changeset/model';
 import { quoteName } from '../../sqlite/values/quote';
 import type { Encoding } from '../../sqlite/values/values';
-import type { Query } from '../../remote/remote';
+import type { Query } from '../../sqlite/query';
 import { conflictOf, type Conflict } from '../conflict';
 import { STRICT } from '../policy';
 import { THERE, type RemainingWork } from '../remaining-work';
 import { inspectRows } from './inspect-rows';
 import type { SchemaState } from './inspect-schema';
 import { rowIdentity } from './row-identity';
-import { onlyRow, wholeNumber } from '../../remote/unexpected-answer';
+import { onlyRow, wholeNumber } from '../../sqlite/unexpected-answer';
 
 /** Names of the tables that are changed because a virtual table is stored in them. */
 export function shadowTables({ virtual }: Changeset): Set<string> {

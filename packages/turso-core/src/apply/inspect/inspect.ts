@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Changeset, SchemaChange, TableChanges } from '../../changeset/model';
 import type { ObjectName, Statement } from '../../sqlite/statement';
 import type { Encoding } from '../../sqlite/values/values';
-import type { Query, Remote } from '../../remote/remote';
+import type { Query } from '../../sqlite/query';
+import type { Target } from '../target';
 import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
 import { foundOrphans, type Orphans } from '../plan/foreign-key-guards';
 import { planSchema } from '../plan/plan-schema';
@@ -15,7 +16,7 @@ import { inspectRules, type Refusal } from './inspect-rules';
 import { inspectSchema } from './inspect-schema';
 import { inspectStored, shadowTables } from './inspect-stored';
 import { rowIdentity } from './row-identity';
-import { readHeader } from '../../remote/read-header';
+import { readHeader } from '../../sqlite/schema/read-header';
 
 /** Why a transaction failed. */
 export interface Failure extends Refusal {
@@ -51,7 +52,7 @@ interface Known extends Findings {
  * definitions change are looked at as they are after that, which is how they are written to.
  */
 export async function inspect(
-  target: Pick<Remote, 'read'>,
+  target: Pick<Target, 'read'>,
   failure: Failure,
   options: InspectOptions,
 ): Promise<Findings> {

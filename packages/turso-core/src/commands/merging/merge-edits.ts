@@ -6,7 +6,7 @@ import { prepareMerge } from '../../apply/merge-schema/prepare-merge';
 import { withDiff } from '../../changeset/diff';
 import type { Changeset } from '../../changeset/model';
 import { countChanges, summarize } from '../../changeset/summary';
-import { createFileRemote } from '../../remote/file/file-remote';
+import { createSqliteTarget } from '../../sqlite/sqlite-target';
 import { fileSystemError } from '../../project/state/disk';
 import type { OnEvent } from '../../events';
 import type { Comparison } from '../comparing/compare';
@@ -86,7 +86,7 @@ function applyTo(
   changeset: Changeset,
   options: Parameters<typeof apply>[2],
 ): Promise<ApplyResult> {
-  return apply(changeset, createFileRemote(file, 'the snapshot'), options);
+  return apply(changeset, createSqliteTarget(file, { location: 'the snapshot' }), options);
 }
 
 // All that can be merged has been.

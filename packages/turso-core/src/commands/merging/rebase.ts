@@ -150,11 +150,7 @@ async function bringIn(
 }
 
 /** Servers do not take `application_id`, but may have one; it comes along where the app has not set its own. */
-function withApplicationId(
-  target: Pick<Target, 'transact' | 'read' | 'location'>,
-  { files }: Project,
-  before: string,
-): typeof target {
+function withApplicationId(target: Target, { files }: Project, before: string): typeof target {
   const [base, ours, theirs] = [files.base.database, before, files.snapshot.database].map(applicationId);
   if (ours !== base || theirs === base) return target;
   const sql = `PRAGMA application_id = ${theirs}`;

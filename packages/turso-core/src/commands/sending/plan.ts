@@ -6,7 +6,7 @@ import { summarize } from '../../changeset/summary';
 import { openChanges, type ChangesFile } from '../../changeset/text/read-json';
 import { TursoSyncError } from '../../errors';
 import { openReadOnly } from '../../sqlite/files/open';
-import { createFileRemote } from '../../remote/file/file-remote';
+import { createSqliteTarget } from '../../sqlite/sqlite-target';
 import { fileSystemError } from '../../project/state/disk';
 import type { Project } from '../../project/project';
 import { compareWithBase, requireBase, type Comparison } from '../comparing/compare';
@@ -109,7 +109,7 @@ export async function replay(
     // What is taken back was written to the remote, whose hidden rowids the base may not have had, or has only since.
     const known = (changes.head['movedRowids'] ?? []) as readonly string[];
     const moved = direction === 'forth' ? [] : [...known, ...(requireBase(project).movedRowids ?? [])];
-    const target = createFileRemote(database, 'the base');
+    const target = createSqliteTarget(database, { location: 'the base' });
     const result = await apply(changeset, target, { movedRowids: new Set(moved) });
     if (result.status === 'applied') return { database };
     return direction === 'forth' ? null : { conflicts: result.conflicts };

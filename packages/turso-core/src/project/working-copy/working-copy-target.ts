@@ -1,5 +1,4 @@
-import { createFileRemote } from '../../remote/file/file-remote';
-import type { Remote } from '../../remote/remote';
+import { createSqliteTarget, type SqliteTarget } from '../../sqlite/sqlite-target';
 import { workingCopyError } from './freeze';
 
 /**
@@ -7,11 +6,6 @@ import { workingCopyError } from './freeze';
  * other writers and that programs which have it open take notice of.
  * Its methods throw WORKING_COPY_LOCKED and the other codes of a working copy.
  */
-export function workingCopyTarget(file: string): Pick<Remote, 'transact' | 'read' | 'location'> {
-  const remote = createFileRemote(file, file, { toError: workingCopyError, mustExist: true });
-  return {
-    location: file,
-    read: (...args) => remote.read(...args),
-    transact: (statements) => remote.transact(statements),
-  };
+export function workingCopyTarget(file: string): SqliteTarget {
+  return createSqliteTarget(file, { toError: workingCopyError });
 }

@@ -1,33 +1,21 @@
 import fs from 'node:fs';
-import { beginReading, beginWriting, whenUnlocked } from '../../sqlite/files/begin';
+import { beginWriting, whenUnlocked } from '../../sqlite/files/begin';
 import { backupTo } from '../../sqlite/files/backup';
 import { leaveWalMode } from '../../sqlite/files/file-header';
-import { Database } from '../../sqlite/files/sqlite';
+import type { Database } from '../../sqlite/files/sqlite';
 import { checkDefinitions } from '../../sqlite/schema/check-definitions';
-import { runAtomically, runStatement } from '../../sqlite/run-atomically';
+import { runAtomically } from '../../sqlite/run-atomically';
+import { beginAfter, openForChanges, refuseReadOnly, runQuery } from '../../sqlite/sqlite-target';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
-import type { SqlValue } from '../../sqlite/values/values';
 import type { Remote } from '../remote';
-import { fileError } from './file-errors';
+import { fileError } from '../../sqlite/files/file-errors';
 import { readFileFingerprint } from './fingerprint';
-
-/** How a file plays the remote. */
-export interface FileRemoteOptions {
-  /** What is thrown for what SQLite or the file system threw. Default is the codes of a remote. */
-  readonly toError?: (error: unknown, location: string) => unknown;
-  /** Whether it is an error that the file is not there. By default it is an empty database then. */
-  readonly mustExist?: boolean;
-}
 
 /**
  * The adapter for `file:`: a plain SQLite file plays the remote, so that everything works with no account and no server.
  * A file that does not exist is an empty database; the first push makes it.
  */
-export function createFileRemote(
-  file: string,
-  location: string,
-  { toError = fileError, mustExist = false }: FileRemoteOptions = {},
-): Remote {
+export function createFileRemote(file: string, location: string): Remote {
   let told: string | undefined;
 
   // The number changes with what others write, and not with what a connection does itself.
@@ -64,10 +52,7 @@ export function createFileRemote(
   }
 
   function run(db: Database, statements: readonly Statement[]): TransactionOutcome {
-    const outcome = runAtomically(db, statements);
-    // Beginning a transaction does not tell yet.
-    if (!outcome.committed && outcome.code.startsWith('SQLITE_READONLY')) throw toError(outcome, location);
-    return outcome;
+    return refuseReadOnly(runAtomically(db, statements));
   }
 
   async function withMark(
@@ -84,12 +69,9 @@ export function createFileRemote(
   }
 
   async function withDatabase<T>(work: (db: Database) => T | Promise<T>, create = false): Promise<T> {
-    const isFile = create || mustExist || fs.existsSync(file);
-    const db = await orThrow(() => new Database(isFile ? file : ':memory:', { fileMustExist: mustExist }));
+    const place = create || fs.existsSync(file) ? file : ':memory:';
+    const db = await orThrow(() => openForChanges(place, { mustExist: false }));
     try {
-      db.pragma('foreign_keys = OFF');
-      // As a server does, it lets the tables be written that a virtual table is stored in.
-      db.unsafeMode(true);
       return await work(db);
     } finally {
       db.close();
@@ -100,7 +82,7 @@ export function createFileRemote(
     try {
       return await work();
     } catch (error) {
-      throw toError(error, location);
+      throw fileError(error, location);
     }
   }
 
@@ -124,23 +106,10 @@ export function createFileRemote(
       withDatabase((db) => orThrow(() => transactSince(db, mark, statements)), true),
     read: (work, { after = [] } = {}) =>
       withDatabase(async (db) => {
-        await orThrow(async () => {
-          await (after.length > 0 ? beginWriting(db) : beginReading(db));
-          for (const statement of after) runStatement(db, statement);
-        });
-        // Closing the file rolls back.
+        await orThrow(() => beginAfter(db, after));
         return work((sql, args = []) => orThrow(() => runQuery(db, sql, args)));
       }),
     clear: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
-}
-
-function runQuery(db: Database, sql: string, args: readonly SqlValue[]): SqlValue[][] {
-  const rows = db
-    .prepare(sql)
-    .raw()
-    .safeIntegers()
-    .all(...args);
-  return rows as SqlValue[][];
 }

@@ -2,8 +2,9 @@ import fs from 'node:fs/promises';
 import { TursoSyncError } from '../../errors';
 import { leaveWalMode } from '../../sqlite/files/file-header';
 import type { Encoding } from '../../sqlite/values/values';
-import type { Query, SnapshotOptions } from '../remote';
-import { encodingOf, onlyRow, unexpectedAnswer, wholeNumber } from '../unexpected-answer';
+import type { Query } from '../../sqlite/query';
+import type { SnapshotOptions } from '../remote';
+import { encodingOf, onlyRow, unexpectedAnswer, wholeNumber } from '../../sqlite/unexpected-answer';
 
 /** Bytes asked for at once: large enough to be fast, and well under the server's limit of 5,000,000 for one value. */
 const PIECE = 2_000_000;

@@ -16,10 +16,11 @@ import { exactProjection, exactRow } from '../../sqlite/values/exact-projection'
 import { quoteName } from '../../sqlite/values/quote';
 import type { Encoding, SqlValue } from '../../sqlite/values/values';
 import { replaceRows } from '../../sqlite/write-rows';
-import { readObjects } from '../read-objects';
-import type { Query, SnapshotOptions } from '../remote';
-import { readHeader } from '../read-header';
-import { onlyRow, unexpectedAnswer, wholeNumber } from '../unexpected-answer';
+import { readObjects } from '../../sqlite/schema/read-objects';
+import type { Query } from '../../sqlite/query';
+import type { SnapshotOptions } from '../remote';
+import { readHeader } from '../../sqlite/schema/read-header';
+import { onlyRow, unexpectedAnswer, wholeNumber } from '../../sqlite/unexpected-answer';
 
 /** Rows asked for at once, at first: fewer where an answer would be larger than the server allows. */
 const FIRST_LIMIT = 2_000;

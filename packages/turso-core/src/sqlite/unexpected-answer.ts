@@ -1,5 +1,5 @@
 import { TursoSyncError } from '../errors';
-import type { Encoding, SqlValue } from '../sqlite/values/values';
+import type { Encoding, SqlValue } from './values/values';
 
 /** The row of a query that has one, whatever is in the database. Throws REMOTE_NOT_LIBSQL where a server gave another answer. */
 export function onlyRow(rows: readonly SqlValue[][]): SqlValue[] {

@@ -1,6 +1,6 @@
-import type { Encoding } from '../sqlite/values/values';
-import type { Query } from './remote';
-import { encodingOf, onlyRow, wholeNumber } from './unexpected-answer';
+import type { Encoding } from '../values/values';
+import type { Query } from '../query';
+import { encodingOf, onlyRow, wholeNumber } from '../unexpected-answer';
 
 /** What the header of the remote database says. */
 export interface RemoteHeader {

@@ -1,9 +1,9 @@
-import { checkDefinition } from '../sqlite/schema/check-definition';
-import type { SchemaObject } from '../sqlite/schema/schema';
-import { IS_NOT_STAGING } from '../sqlite/staging';
-import { exactProjection, exactRow } from '../sqlite/values/exact-projection';
-import type { Encoding } from '../sqlite/values/values';
-import type { Query } from './remote';
+import { checkDefinition } from './check-definition';
+import type { SchemaObject } from './schema';
+import { IS_NOT_STAGING } from '../staging';
+import { exactProjection, exactRow } from '../values/exact-projection';
+import type { Encoding } from '../values/values';
+import type { Query } from '../query';
 
 /**
  * Everything that a user's CREATE statement made on the remote, in the order of its making. Throws DEFINITION_INVALID for text

@@ -1,0 +1,94 @@
+import { beginReading, beginWriting } from './files/begin';
+import { fileError } from './files/file-errors';
+import { Database } from './files/sqlite';
+import type { Query } from './query';
+import { runAtomically, runStatement } from './run-atomically';
+import type { Statement, TransactionOutcome } from './statement';
+import type { SqlValue } from './values/values';
+
+/** A database file that changes are put on. It has the shape of the engine's port `Target`. */
+export interface SqliteTarget {
+  readonly location: string;
+  transact(statements: readonly Statement[]): Promise<TransactionOutcome>;
+  read<T>(
+    work: (query: Query) => Promise<T>,
+    options?: { readonly after?: readonly Statement[] },
+  ): Promise<T>;
+}
+
+/** What {@link createSqliteTarget} may be told. */
+export interface SqliteTargetOptions {
+  /** Its name for people. Default is the file. */
+  readonly location?: string;
+  /** What is thrown for what SQLite threw. Default is the codes of a remote. */
+  readonly toError?: (error: unknown, location: string) => unknown;
+}
+
+/** Opens a database file, which must exist, as something that changes are put on. Each call opens and closes it. */
+export function createSqliteTarget(
+  file: string,
+  { location = file, toError = fileError }: SqliteTargetOptions = {},
+): SqliteTarget {
+  async function orThrow<T>(work: () => T | Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw toError(error, location);
+    }
+  }
+
+  async function withDatabase<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    const db = await orThrow(() => openForChanges(file));
+    try {
+      return await work(db);
+    } finally {
+      db.close();
+    }
+  }
+
+  return {
+    location,
+    transact: (statements) =>
+      withDatabase((db) =>
+        orThrow(async () => {
+          await beginWriting(db);
+          return refuseReadOnly(runAtomically(db, statements));
+        }),
+      ),
+    read: (work, { after = [] } = {}) =>
+      withDatabase(async (db) => {
+        await orThrow(() => beginAfter(db, after));
+        return work((sql, args = []) => orThrow(() => runQuery(db, sql, args)));
+      }),
+  };
+}
+
+/** Opens a file as a server treats its database: foreign keys not enforced, the tables of virtual tables writable. */
+export function openForChanges(file: string, { mustExist = true } = {}): Database {
+  const db = new Database(file, { fileMustExist: mustExist });
+  db.pragma('foreign_keys = OFF');
+  db.unsafeMode(true);
+  return db;
+}
+
+/** Throws where a transaction failed since the file may not be written, which beginning it does not tell yet. */
+export function refuseReadOnly(outcome: TransactionOutcome): TransactionOutcome {
+  if (outcome.committed || !outcome.code.startsWith('SQLITE_READONLY')) return outcome;
+  throw Object.assign(new Error(outcome.message), { code: outcome.code });
+}
+
+/** Begins a read transaction; or one for writing in which statements have been run, which closing the file rolls back. */
+export async function beginAfter(db: Database, after: readonly Statement[]): Promise<void> {
+  await (after.length > 0 ? beginWriting(db) : beginReading(db));
+  for (const statement of after) runStatement(db, statement);
+}
+
+/** Runs a query, with integers as bigint. */
+export function runQuery(db: Database, sql: string, args: readonly SqlValue[]): SqlValue[][] {
+  const rows = db
+    .prepare(sql)
+    .raw()
+    .safeIntegers()
+    .all(...args);
+  return rows as SqlValue[][];
+}
