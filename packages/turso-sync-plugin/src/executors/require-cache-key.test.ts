@@ -34,7 +34,7 @@ test.each([
 test('the hint for missing inputs is what mends them', async () => {
   const app = await makeApp(FILE);
   const { stderr } = await app.run(snapshot, 'turso-snapshot', {}, { inputs: [] });
-  const [input = ''] = /\{"runtime": ".*?"\}/.exec(stderr) ?? [];
+  const [input = ''] = /\{"runtime":".*?"\}/.exec(stderr) ?? [];
   const inputs = [JSON.parse(input) as { runtime: string }];
   expect((await app.run(snapshot, 'turso-snapshot', {}, { inputs })).success).toBe(true);
 });

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { TursoSyncError, type Project } from 'turso-core';
 import { asked, guessConfiguration } from '../configurations/asked';
-import { loadEnvironments, type Environments } from '../configurations/load-environments';
+import { loadEnvironments } from '../configurations/load-environments';
 import { fingerprintCommand } from '../fingerprint/command';
 import { declaredOutputs } from './declared-outputs';
 import { projectOf, projectRootOf, type CommonOptions } from './project-of';
@@ -18,67 +18,75 @@ export async function requireCacheKey(
   options: CommonOptions,
   context: ExecutorContext,
 ): Promise<void> {
-  const { target, targetName = '', projectName = '', configurationName, root: workspaceRoot } = context;
+  const { target, targetName = '', projectName = '' } = context;
   if (target?.cache !== true) return;
-  const refuse = (what: string, hint: string): TursoSyncError =>
-    new TursoSyncError('USAGE', `The target "${targetName}" of "${projectName}" is cached, but ${what}.`, {
-      hint: `${hint} Or set "cache": false for it.`,
-    });
-  const environments = await environmentsOf(options, context);
-  const fingerprint = fingerprintCommand({
-    workspaceRoot,
-    projectRoot: projectRootOf(context),
-    target: targetName,
-    environments,
-  });
-  if (!hasRuntimeInput(target, fingerprint))
-    throw refuse(
-      'its inputs lack the fingerprint of the remote',
-      `Add {"runtime": ${JSON.stringify(fingerprint)}} to its inputs.`,
-    );
-  const named = guessConfiguration(asked(process.env), targetName) ?? '';
-  if (configurationName !== undefined && configurationName !== named)
-    throw refuse(
-      `its key does not know the configuration "${configurationName}", which nobody asked for`,
-      `Run \`nx run ${projectName}:${targetName}:${configurationName}\`.`,
-    );
-  const ofKey = environments.named.get(named) ?? environments.base;
-  if (ofKey.environment !== project.environment)
-    throw refuse(
-      `its key is that of ${nameOf(ofKey)}, and this is ${nameOf(project)}`,
-      `Run \`nx run ${projectName}:${targetName}${configurationOf(project)}\`.`,
-    );
-  const folder = project.files.snapshot.directory;
-  const outputs = declaredOutputs(options, context);
-  if (outputs.length === 1 && outputs[0] === folder) return;
-  const relative = path.relative(workspaceRoot, folder).split(path.sep).join('/');
-  if (relative.startsWith('..'))
-    throw refuse('its snapshot is outside of the workspace', 'Move "stateDir" into it.');
-  throw refuse(
-    'its outputs are not the snapshot alone',
-    `Set its outputs to ["{workspaceRoot}/${relative}"].`,
+  const problem = (await wrongInputs(project, options, context)) ?? wrongOutputs(project, options, context);
+  if (problem === null) return;
+  throw new TursoSyncError(
+    'USAGE',
+    `The target "${targetName}" of "${projectName}" is cached, but ${problem.what}.`,
+    { hint: `${problem.hint} Or set "cache": false for it.` },
   );
 }
 
-/** Those that the inferred inputs know: by the options of the target itself, not those of a configuration or the command line. */
-function environmentsOf({ config }: CommonOptions, context: ExecutorContext): Promise<Environments> {
-  const { projectName = '', targetName = '', projectsConfigurations } = context;
-  // Nx 21 puts those of the configuration into `context.target` too.
-  const target = projectsConfigurations.projects[projectName]?.targets?.[targetName];
-  const { env } = (target?.options ?? {}) as CommonOptions;
-  return loadEnvironments(projectOf({ config, env }, context));
+interface Problem {
+  readonly what: string;
+  readonly hint: string;
 }
 
-function hasRuntimeInput({ inputs }: TargetConfiguration, command: string): boolean {
-  return (inputs ?? []).some(
+async function wrongInputs(
+  project: Project,
+  { config }: CommonOptions,
+  context: ExecutorContext,
+): Promise<Problem | null> {
+  const { target, targetName = '', projectName = '', configurationName, root: workspaceRoot } = context;
+  const task = `nx run ${projectName}:${targetName}`;
+  const { base: unnamed, named } = await loadEnvironments(projectOf({ config }, context));
+  const projectRoot = projectRootOf(context);
+  const fingerprintOf = (base: Project): string =>
+    fingerprintCommand({ workspaceRoot, projectRoot, target: targetName, environments: { base, named } });
+  // Nx 21 puts the options of the configuration over those of the target, so only the inputs tell which base is meant.
+  const bases = [unnamed, ...named.values()].filter((base) => hasRuntimeInput(target, fingerprintOf(base)));
+  if (bases.length === 0) {
+    const runtime = fingerprintOf(configurationName === undefined ? project : unnamed);
+    return {
+      what: 'its inputs lack the fingerprint of the remote',
+      hint: `Add ${JSON.stringify({ runtime })} to its inputs.`,
+    };
+  }
+  const configuration = guessConfiguration(asked(process.env), targetName) ?? '';
+  if (configurationName !== undefined && configurationName !== configuration)
+    return {
+      what: `its key does not know the configuration "${configurationName}", which nobody asked for`,
+      hint: `Run \`${task}:${configurationName}\`.`,
+    };
+  const ofKey = bases.map((base) => named.get(configuration) ?? base);
+  if (ofKey.some(({ environment }) => environment === project.environment)) return null;
+  return {
+    what: `its key is that of ${nameOf(ofKey[0] ?? unnamed)}, and this is ${nameOf(project)}`,
+    hint: `Run \`${task}${project.environment === null ? '' : `:${project.environment}`}\`.`,
+  };
+}
+
+function wrongOutputs({ files }: Project, options: CommonOptions, context: ExecutorContext): Problem | null {
+  const folder = files.snapshot.directory;
+  const outputs = declaredOutputs(options, context);
+  if (outputs.length === 1 && outputs[0] === folder) return null;
+  const relative = path.relative(context.root, folder).split(path.sep).join('/');
+  return relative.startsWith('..')
+    ? { what: 'its snapshot is outside of the workspace', hint: 'Move "stateDir" into the workspace.' }
+    : {
+        what: 'its outputs are not the snapshot alone',
+        hint: `Set its outputs to ["{workspaceRoot}/${relative}"].`,
+      };
+}
+
+function hasRuntimeInput(target: TargetConfiguration | undefined, command: string): boolean {
+  return (target?.inputs ?? []).some(
     (input) => typeof input === 'object' && 'runtime' in input && input.runtime === command,
   );
 }
 
 function nameOf({ environment }: Project): string {
   return environment === null ? 'the default environment' : `the environment "${environment}"`;
-}
-
-function configurationOf({ environment }: Project): string {
-  return environment === null ? '' : `:${environment}`;
 }

@@ -55,6 +55,16 @@ test('the environment of the task is kept, as a configuration if there is one', 
   );
 });
 
+test('the configuration is named, although Nx 21 has put its options into the target', () => {
+  const [push] = Object.values(TARGETS);
+  const targets = {
+    'turso-push': { ...push, executor: 'turso-sync-plugin:push', options: { env: 'staging' } },
+  };
+  expect(translate('`turso-sync push`', { env: 'staging' }, targets)).toBe(
+    '`nx run mailer:turso-push:staging`',
+  );
+});
+
 test('targets are found by what they do, under their names, old executors too', () => {
   const targets = { 'db-sync': { executor: 'turso-sync-plugin:dump-push' } };
   expect(translate('`turso-sync push`', {}, targets)).toBe('`nx run mailer:db-sync`');

@@ -35,12 +35,12 @@ function targetFor(name: string, env: string | undefined, context: ExecutorConte
   const same = all.filter(([, { executor = '' }]) => executorName(executor) === name);
   const own = same.find(([target]) => target === targetName);
   const candidates = own === undefined ? same : [own, ...same];
-  const based = candidates.find(([, target]) => baseOf(target) === env);
-  if (based !== undefined) return based[0];
+  // First, since Nx 21 puts the options of a configuration over those of the target.
   const configured = candidates.find(([, { configurations = {} }]) =>
     Object.hasOwn(configurations, env ?? ''),
   );
-  return configured === undefined ? null : `${configured[0]}:${env ?? ''}`;
+  if (configured !== undefined) return `${configured[0]}:${env ?? ''}`;
+  return candidates.find(([, target]) => baseOf(target) === env)?.[0] ?? null;
 }
 
 function executorName(executor: string): string | null {
