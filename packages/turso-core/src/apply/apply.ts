@@ -34,6 +34,8 @@ export type ApplyResult =
       readonly resolved: readonly Conflict[];
       /** Rows that others have left without a parent, if there were any in the way. */
       readonly orphans: readonly Orphans[];
+      /** Whether the other side refused `user_version`, so that it was not carried. */
+      readonly refusesUserVersion: boolean;
       /** What the other side does not take, for people to read. */
       readonly notCarried: readonly string[];
       /** Transactions that it took: more than 1 when the other side had moved. */
@@ -141,7 +143,7 @@ function appliedResult(
 ): Omit<Extract<ApplyResult, { status: 'applied' }>, 'attempts' | 'fingerprint'> {
   return {
     status: 'applied',
-    applied: resolvedChangeset(changeset, work),
+    applied: resolvedChangeset(work.userVersion ? changeset : { ...changeset, userVersion: null }, work),
     alreadyThere: work.count('there'),
     merged: work.count('merged'),
     overwritten: work.count('overwritten'),
@@ -149,6 +151,7 @@ function appliedResult(
     resolved: work.resolved,
     movedRowids: [...work.movedRowids],
     orphans: work.orphans.filter((o) => !isMeant(changeset, o)),
+    refusesUserVersion: !work.userVersion,
     notCarried: [...changeset.notCarried, ...(work.userVersion ? [] : ['user_version'])],
   };
 }

@@ -18,6 +18,7 @@ import { finishPush } from './recovery/finish-push';
 import { finishPull } from './recovery/finish-pull';
 import { notePull, noteWritten, pullDone, pullUnderWay } from '../project/state/pull-journal';
 import { takeSnapshot } from './fetching/take-snapshot';
+import { withLocalUserVersion } from './fetching/local-user-version';
 import { verb } from './apart/verb';
 
 /** What `init` may be told. */
@@ -85,7 +86,10 @@ async function initialize(
   const backup = state.kind === 'forced' ? await backUpWorkingCopy(project.workingCopy) : null;
   const isUpdate = fs.existsSync(project.workingCopy);
   notePull(project, snapshot);
-  await writeWorkingCopy(project.workingCopy, project.files.snapshot.database).catch((error: unknown) => {
+  const write = (database: string): Promise<void> => writeWorkingCopy(project.workingCopy, database);
+  const written =
+    state.kind === 'clean' ? withLocalUserVersion(project, write) : write(project.files.snapshot.database);
+  await written.catch((error: unknown) => {
     // Nothing was replaced, so there is nothing to go back to.
     if (backup !== null && systemCode(error) === 'WORKING_COPY_LOCKED') fs.rmSync(backup);
     pullDone(project);

@@ -8,11 +8,13 @@ import { readSchema, type Schema } from '../sqlite/schema/schema';
 import { readObjects } from '../sqlite/schema/read-objects';
 import type { Query } from '../sqlite/query';
 import type { Remote } from '../remote/remote';
+import { soundBaseline, type Manifest } from '../project/state/manifest';
 import { freeze } from '../project/working-copy/freeze';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
 import { connectTo } from '../project/connect-to';
 import { timed, type OnEvent } from '../events';
+import { withoutRefused } from './comparing/compare';
 import { download } from './fetching/download';
 import { verb } from './apart/verb';
 import { readHeader } from '../sqlite/schema/read-header';
@@ -57,20 +59,25 @@ async function verifyHere(project: Project, { onEvent }: VerifyOptions = {}): Pr
         string,
       ];
       await freeze(project.workingCopy, frozen);
-      if (await timed(onEvent, 'compare checksums', () => haveSameChecksums(remote, frozen)))
+      const base = soundBaseline(project.files.base);
+      if (await timed(onEvent, 'compare checksums', () => haveSameChecksums(remote, frozen, base)))
         return { isEqual: true, method: 'checksums', differences: NO_CHANGES, other: null };
       await download(remote, copy, onEvent, () => Promise.resolve());
-      return { method: 'snapshot', ...(await compare(copy, frozen)) };
+      return { method: 'snapshot', ...(await compare(copy, frozen, base)) };
     });
   } finally {
     await remote.close();
   }
 }
 
-async function compare(remote: string, local: string): Promise<Omit<VerifyResult, 'method'>> {
+async function compare(
+  remote: string,
+  local: string,
+  base: Manifest | null,
+): Promise<Omit<VerifyResult, 'method'>> {
   try {
     return await withDiff(remote, local, (changeset) => {
-      const differences = summarize(changeset);
+      const differences = summarize(withoutRefused(changeset, base));
       return { isEqual: isEmpty(differences), differences, other: null };
     });
   } catch (error) {
@@ -80,14 +87,14 @@ async function compare(remote: string, local: string): Promise<Omit<VerifyResult
 }
 
 /** Whether everything is the same by what the remote itself computes. False also where it cannot. */
-async function haveSameChecksums(remote: Remote, local: string): Promise<boolean> {
+async function haveSameChecksums(remote: Remote, local: string, base: Manifest | null): Promise<boolean> {
   const db = openReadOnly(local);
   try {
     const schema = readSchema(db);
     const queries = checksumQueries(db, schema);
     if (queries === null) return false;
     return await remote.read(async (query) => {
-      if (!(await haveSameDefinitions(query, schema))) return false;
+      if (!(await haveSameDefinitions(query, schema, base))) return false;
       if (schema.objects.some((o) => /autoincrement/i.test(o.sql))) queries.push(SEQUENCES);
       for (const sql of queries) {
         const [row] = await query('SELECT lower(hex(sha3_query(?, 256)))', [sql]);
@@ -107,9 +114,10 @@ async function haveSameChecksums(remote: Remote, local: string): Promise<boolean
 
 const SEQUENCES = 'SELECT name, seq FROM sqlite_sequence ORDER BY name';
 
-async function haveSameDefinitions(query: Query, schema: Schema): Promise<boolean> {
+async function haveSameDefinitions(query: Query, schema: Schema, base: Manifest | null): Promise<boolean> {
   const { encoding, userVersion } = await readHeader(query);
-  if (encoding !== schema.encoding || userVersion !== schema.userVersion) return false;
+  const isSameVersion = base?.userVersionStaysLocal === true || userVersion === schema.userVersion;
+  if (encoding !== schema.encoding || !isSameVersion) return false;
   const text = (objects: Schema['objects']): string =>
     JSON.stringify(objects.map(({ type, name, table, sql }) => [type, name, table, sql]).sort());
   return text(await readObjects(query, encoding)) === text(schema.objects);

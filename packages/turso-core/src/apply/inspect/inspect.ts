@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Changeset, SchemaChange, TableChanges } from '../../changeset/model';
+import { TursoSyncError } from '../../errors';
 import type { ObjectName, Statement } from '../../sqlite/statement';
 import type { Encoding } from '../../sqlite/values/values';
 import type { Query } from '../../sqlite/query';
@@ -36,6 +37,8 @@ export interface InspectOptions {
 export interface Findings {
   readonly conflicts: readonly Conflict[];
   readonly work: RemainingWork;
+  /** Another `user_version` that the other side has, and that is among the conflicts. */
+  readonly userVersion?: number;
 }
 
 /** What is known once definitions have been looked at. */
@@ -56,6 +59,29 @@ export async function inspect(
   failure: Failure,
   options: InspectOptions,
 ): Promise<Findings> {
+  const findings = await inspectAll(target, failure, options);
+  const { userVersion } = findings;
+  // Where nobody can set it, it is no one's change.
+  const isRefused = userVersion !== undefined && (await refusesUserVersion(target, userVersion));
+  return isRefused ? inspectAll(target, failure, { ...options, userVersion: false }) : findings;
+}
+
+/** Whether the other side does not let its `user_version` be set, not even to what it is. */
+async function refusesUserVersion(target: Pick<Target, 'read'>, version: number): Promise<boolean> {
+  const after: Statement[] = [{ sql: `PRAGMA user_version = ${version}`, sets: 'user_version' }];
+  try {
+    return await target.read(() => Promise.resolve(false), { after });
+  } catch (error) {
+    if (error instanceof TursoSyncError && error.code === 'REMOTE_FAILED') return true;
+    throw error;
+  }
+}
+
+async function inspectAll(
+  target: Pick<Target, 'read'>,
+  failure: Failure,
+  options: InspectOptions,
+): Promise<Findings> {
   const { changeset, remaining, failed } = failure;
   let known: Known | undefined;
   const findings = await target.read(async (query) => {
@@ -65,7 +91,7 @@ export async function inspect(
   });
   if (findings !== null || known === undefined) return findings as Findings;
   const { conflicts, work } = known;
-  if (conflicts.length > 0) return { conflicts, work };
+  if (conflicts.length > 0) return known;
   const after = planSchema(changeset, work).before;
   const altered = alteredTable(changeset, failed?.about);
   if (altered !== null && isSameSql(after, planSchema(changeset, remaining).before)) {
@@ -90,13 +116,21 @@ async function inspectBefore(
   });
   const conflicts = [...schema.conflicts];
   const version = changeset.userVersion;
-  if (version !== null && ![version.from, version.to].includes(theirVersion)) {
+  const isOther = version !== null && ![version.from, version.to].includes(theirVersion);
+  if (userVersion && isOther) {
     const message = `user_version was set to ${theirVersion} on the remote.`;
     conflicts.push(conflictOf({ kind: 'schema', table: '', message }));
   }
   const altered = changeset.schema.filter((c) => c.action === 'alter').map((c) => c.object.name);
   const orphans = await findEarlierOrphans(query, changeset, foundOrphans(refused));
-  const known = { conflicts, work, encoding, orphans, tables: new Set([...schema.tables, ...altered]) };
+  const known = {
+    conflicts,
+    work,
+    encoding,
+    orphans,
+    tables: new Set([...schema.tables, ...altered]),
+    ...(userVersion && isOther ? { userVersion: theirVersion } : {}),
+  };
   if (conflicts.length > 0) return known;
   const stored = shadowTables(changeset);
   for (const changes of changeset.tables.filter((t) => t.beforeSchema && !stored.has(t.table.name))) {

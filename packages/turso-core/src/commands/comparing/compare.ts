@@ -59,12 +59,18 @@ export function compareWithBase<T>(
   frozen: string,
   work: (comparison: Comparison) => T | Promise<T>,
 ): Promise<T> {
-  const setAside = readManifest(base)?.setAside ?? [];
+  const manifest = readManifest(base);
   return withDiff(base.database, frozen, (changeset) => {
-    refuseLosses(changeset, setAside);
+    refuseLosses(changeset, manifest?.setAside ?? []);
     const places = { before: base.database, after: frozen, directory: path.dirname(frozen) };
-    return work({ changeset, frozen, rehearse: () => rehearse(changeset, places) });
+    const carried = withoutRefused(changeset, manifest);
+    return work({ changeset: carried, frozen, rehearse: () => rehearse(changeset, places) });
   });
+}
+
+/** A changeset without what the remote is known to refuse. */
+export function withoutRefused(changeset: Changeset, manifest: Manifest | null): Changeset {
+  return manifest?.userVersionStaysLocal === true ? { ...changeset, userVersion: null } : changeset;
 }
 
 /** What SQLite finds wrong with a database file, or null. */

@@ -59,8 +59,10 @@ export async function mergeEdits(edits: EditsOnSnapshot): Promise<MergedEdits> {
   const { conflicts } = prepared;
   if (conflicts.some((c) => c.resolution === null)) return { pending: countOf(changeset), conflicts };
   const { base: before, ours: after, theirs: merged } = prepared.files;
+  // A user_version that the remote refuses is no edit.
+  const { userVersion } = changeset;
   const result = await withDiff(before, after, (rows) =>
-    applyTo(merged, rows, { ...policy, movedRowids: prepared.movedRowids }),
+    applyTo(merged, { ...rows, userVersion }, { ...policy, movedRowids: prepared.movedRowids }),
   );
   if (result.status === 'conflict')
     return { pending: countOf(changeset), conflicts: result.conflicts.map(byHand) };

@@ -9,11 +9,11 @@ import { TursoSyncError } from '../../errors';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import { keepBackup } from '../../project/working-copy/backups';
 import { replaceBase } from '../../project/state/base';
-import type { Manifest } from '../../project/state/manifest';
+import { readManifest, type Manifest } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
 import { withTemporary } from '../../project/state/temporary';
 import { workingCopyTarget } from '../../project/working-copy/working-copy-target';
-import { requireBase, withComparison, type Comparison } from '../comparing/compare';
+import { requireBase, withComparison, withoutRefused, type Comparison } from '../comparing/compare';
 import { NONE_RESOLVED, type ConflictOptions, type Resolved } from '../conflicts/conflict-options';
 import { removeConflicts, writeConflicts } from '../conflicts/conflicts-file';
 import { timed, type OnEvent } from '../../events';
@@ -88,7 +88,8 @@ async function tryRebase(context: Context): Promise<PullResult | 'again'> {
   // Without changes of its own, the working copy is to become what the snapshot is.
   const [before, after] = edits === null ? [base.database, taken.database] : [edits.frozen, edits.merged];
   const written = await asPulled(() =>
-    withDiff(before, after, async (changeset) => {
+    withDiff(before, after, async (found) => {
+      const changeset = withoutRefused(found, readManifest(base));
       const changes = summarize(changeset);
       const backup = isEmpty(changes) ? null : keepBackup(project, before);
       if (backup !== null && !(await bringIn(context, { changeset, before, after, backup }))) return 'again';

@@ -61,7 +61,12 @@ function withResolved(back: Changeset, written: Changeset, conflicts: readonly C
       }),
     ...written.tables.filter((t) => isReplaced(t.table.name)).map(inverted),
   ];
-  return { ...back, tables: tables.filter((t) => CHANGE_KINDS.some((kind) => t.count(kind) > 0)) };
+  const userVersion = written.userVersion === null ? null : back.userVersion;
+  return {
+    ...back,
+    userVersion,
+    tables: tables.filter((t) => CHANGE_KINDS.some((kind) => t.count(kind) > 0)),
+  };
 }
 
 const INVERSE = { delete: 'insert', update: 'update', insert: 'delete' } as const;

@@ -94,12 +94,19 @@ async function sendTo(remote: Remote, job: SendJob, records: PushRecords): Promi
     return { status: 'conflict', conflicts, ...NONE_RESOLVED, alreadyThere: 0, notCarried: [] };
   }
   warnOfOrphans(result.orphans, onEvent);
+  if (result.refusesUserVersion) onEvent?.({ type: 'warning', message: VERSION_REFUSED });
   // Only a base that had all of the remote before the push has all of it afterwards.
   const isCurrent = before === base.fingerprint;
   const fingerprint = isCurrent ? await knownFingerprint(remote, result.fingerprint) : null;
   const movedTables = [...(base.movedRowids ?? []), ...changeset.renumbered, ...result.movedRowids];
   const moved = withMovedRowids(base, underNewNames(movedTables, changeset));
-  advanceBase(project, temporary, project.files.pushed, { ...moved, remote: location, fingerprint });
+  const refused = result.refusesUserVersion ? ({ userVersionStaysLocal: true } as const) : {};
+  advanceBase(project, temporary, project.files.pushed, {
+    ...moved,
+    ...refused,
+    remote: location,
+    fingerprint,
+  });
   endPush(project.files);
   removeConflicts(project);
   const { applied: changed, resolved: conflicts } = result;
@@ -114,6 +121,9 @@ async function sendTo(remote: Remote, job: SendJob, records: PushRecords): Promi
   const { alreadyThere, notCarried } = result;
   return { status: 'pushed', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
 }
+
+const VERSION_REFUSED =
+  'The remote does not let user_version be set. From now on it stays what each side has, and counts as no difference.';
 
 // Guards hold there as well; but a push to production of what was meant for staging would be a surprise.
 function elsewhere(base: Manifest, remote: Remote): CoreEvent {

@@ -2,12 +2,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { linkOrCopy } from './link-or-copy';
 import { fileSystemError } from './disk';
-import { writeManifest, type Manifest } from './manifest';
+import { soundBaseline, writeManifest, type Manifest } from './manifest';
 import { baselineFiles, type StateFiles } from '../project';
 import { replaceDirectory } from './replace-directory';
 import { withTemporary } from './temporary';
 
-/** Makes the snapshot, whose manifest this is, the base. Throws DISK_FULL and FILE_INACCESSIBLE. */
+/**
+ * Makes the snapshot, whose manifest this is, the base. What the remote refused before is known of it still. Throws DISK_FULL
+ * and FILE_INACCESSIBLE.
+ */
 export async function replaceBase(
   { directory, base, snapshot }: StateFiles,
   manifest: Manifest,
@@ -18,10 +21,15 @@ export async function replaceBase(
       fs.mkdirSync(files.directory);
       linkOrCopy(snapshot.database, files.database);
       const { formatVersion: _, ...rest } = manifest;
-      writeManifest(files, rest);
+      writeManifest(files, { ...rest, ...refusedIn(soundBaseline(base)) });
       replaceDirectory(files.directory, base.directory);
     } catch (error) {
       throw fileSystemError(error, base.directory);
     }
   });
+}
+
+/** What a remote is known to refuse, as the manifest of a base has it. */
+export function refusedIn(manifest: Manifest | null): Pick<Manifest, 'userVersionStaysLocal'> {
+  return manifest?.userVersionStaysLocal === true ? { userVersionStaysLocal: true } : {};
 }

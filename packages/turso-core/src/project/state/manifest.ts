@@ -25,6 +25,8 @@ export interface Manifest {
   readonly setAside: readonly SetAside[];
   /** Tables whose hidden rowids are not the same there and here, since both gave out the same or VACUUM renumbered them. */
   readonly movedRowids?: readonly string[];
+  /** Set if the remote refused a `user_version`: it stays what each side has. */
+  readonly userVersionStaysLocal?: true;
 }
 
 /** A manifest that names more tables whose hidden rowids are not the same on both sides. */
