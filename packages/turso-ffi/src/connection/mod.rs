@@ -24,7 +24,7 @@ use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::primary::Primary;
 use crate::registry::Registry;
-use crate::replica::Replica;
+use crate::replica::OpenReplica;
 use crate::runtime;
 use crate::sqlite::database::FileDatabase;
 use crate::sqlite::Pool;
@@ -56,7 +56,7 @@ pub struct Connection {
 
 enum Backend {
     /// Reads from the replica, writes to the primary.
-    Replica { primary: Arc<Primary>, replica: Arc<Replica>, pool: Arc<Pool> },
+    Replica { primary: Arc<Primary>, replica: Arc<OpenReplica>, pool: Arc<Pool> },
     /// Everything goes to the primary.
     Remote { primary: Arc<Primary> },
     /// Everything happens in a file.

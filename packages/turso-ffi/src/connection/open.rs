@@ -16,7 +16,7 @@ use crate::call::Call;
 use crate::error::Result;
 use crate::primary::Primary;
 use crate::registry::next_id;
-use crate::replica::{self, Replica};
+use crate::replica::{self, OpenReplica};
 use crate::runtime;
 use crate::secret::Secret;
 use crate::sqlite::database::FileDatabase;
@@ -97,7 +97,7 @@ fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Re
 /// outline of before the sync.
 async fn differs(
     primary: &Primary,
-    replica: &Arc<Replica>,
+    replica: &Arc<OpenReplica>,
     pool: &Arc<Pool>,
     mut before: Option<Vec<u8>>,
     call: Call<'_>,

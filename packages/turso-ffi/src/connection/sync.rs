@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::{Backend, Connection};
 use crate::call::Call;
 use crate::error::{Error, Result};
-use crate::replica::{Replica, Synced};
+use crate::replica::{OpenReplica, Synced};
 use crate::runtime;
 use crate::status::Status;
 
@@ -70,7 +70,7 @@ impl Connection {
 }
 
 impl Background {
-    fn start(replica: &Arc<Replica>, interval: Duration, connection: &Connection) -> Result<Self> {
+    fn start(replica: &Arc<OpenReplica>, interval: Duration, connection: &Connection) -> Result<Self> {
         let (replica, timeout) = (Arc::clone(replica), connection.timeout);
         let task = runtime::start()?.spawn(async move {
             loop {

@@ -7,6 +7,7 @@ use libsql_replication::rpc::replication::{Frame, HelloResponse};
 
 use super::files::{inaccessible, Files};
 use super::log::{Frames, Log, Patience};
+use super::note::{Mark, Note};
 use crate::error::{Error, Result};
 use crate::sqlite::Failure;
 use crate::status::Status;
@@ -14,37 +15,49 @@ use crate::status::Status;
 /// Frames that the injector keeps before it writes them.
 const BUFFERED: usize = 10;
 
-/// Frames in SQLite's log before they go into the file itself.
-const CHECKPOINT: u32 = 1000;
+/// Never: the main file changes only when the note says so.
+const AUTO_CHECKPOINT: u32 = i32::MAX as u32;
 
 /// One that failed is not used again: what it has in memory may be ahead of what it wrote.
 pub struct Follower {
     index: WalIndexMeta,
     injector: SqliteInjector,
-    /// The last frame that came, of a transaction that has not come to its end perhaps.
-    received: Option<u64>,
-    session: Option<Bytes>,
+    log_id: String,
+    session: Bytes,
+    /// What is in the file.
+    mark: Option<Mark>,
+    /// The latest frame that came, of a transaction that has not come to its end perhaps.
+    received: Option<Mark>,
 }
 
 /// How far a follower got.
 pub enum Reached {
     /// All that was committed when it asked; so many frames came.
     TheEnd { frames: u64 },
-    /// The log is another one than the replica was made from.
-    AnotherLog,
+    /// The primary's history is another one than the replica was made from: another log, or an older copy of the same one.
+    AnotherHistory,
 }
 
 impl Follower {
-    pub async fn new(files: &Files) -> Result<Self> {
+    /// Follows from where the files are, as noted.
+    pub async fn new(files: &Files, note: &Note) -> Result<Self> {
         let path = files.database();
         let index = WalIndexMeta::open_prefixed(path).await.map_err(|error| of_index(files, error))?;
-        let injector = SqliteInjector::new(path.to_owned(), BUFFERED, CHECKPOINT, None).await.map_err(of_injector)?;
-        Ok(Self { received: index.current_frame_no(), index, injector, session: None })
+        let injector = SqliteInjector::new(path.to_owned(), BUFFERED, AUTO_CHECKPOINT, None).await;
+        Ok(Self {
+            index,
+            injector: injector.map_err(of_injector)?,
+            log_id: note.log.clone(),
+            session: Bytes::from(note.session.clone()),
+            mark: note.mark,
+            received: note.mark,
+        })
     }
 
-    /// The number of the last frame that is in the file.
-    pub fn frame_no(&self) -> Option<u64> {
-        self.index.current_frame_no()
+    /// The note of what is in the file; its stamps are still to be taken.
+    pub fn note(&self, before: &Note) -> Note {
+        let session = String::from_utf8_lossy(&self.session).into_owned();
+        Note { log: self.log_id.clone(), session, mark: self.mark, ..before.clone() }
     }
 
     /// Fetches what has been committed by now. Only the network is waited for with `patience`: what has come is written in
@@ -53,25 +66,17 @@ impl Follower {
         let mut received = 0;
         let (hello, mut prefetched) = self.greet(log, patience).await?;
         let latest = hello.current_replication_index;
-        let is_new = self.index.data.is_none();
-        if let Err(error) = self.index.init_from_hello(hello) {
-            return match error {
-                meta::Error::LogIncompatible => Ok(Reached::AnotherLog),
-                error => Err(of_index(files, error)),
-            };
+        if !self.is_of(&hello, log, patience).await? {
+            return Ok(Reached::AnotherHistory);
         }
-        // Otherwise it says what its file says: whatever is injected is noted there with it.
-        if is_new {
-            self.index.flush().await.map_err(|error| of_index(files, error))?;
-        }
-        while latest.is_some_and(|latest| self.frame_no().is_none_or(|reached| reached < latest)) {
+        self.session = hello.session_token;
+        while latest.is_some_and(|latest| self.mark.is_none_or(|reached| reached.frame_no < latest)) {
             let next = self.next();
-            let session = self.session.clone().unwrap_or_default();
             // What was asked for along with the greeting may be of just before what the greeting tells of.
             let frames = match prefetched.take() {
                 Some(Frames::Some(frames)) if frames.is_empty() => continue,
                 Some(frames) => frames,
-                None => log.frames(patience, &session, next).await?,
+                None => log.frames(patience, &self.session, next).await?,
             };
             match frames {
                 Frames::Some(frames) if frames.is_empty() => return Err(log.failed_for("it sent no frames")),
@@ -83,33 +88,40 @@ impl Follower {
                 }
                 // It may have another history by now, which only a new greeting tells.
                 Frames::NeedHello => return Err(log.started_anew()),
-                Frames::NeedSnapshot => received += self.load(files, log, patience, &session, next).await?,
+                Frames::NeedSnapshot => received += self.load(files, log, patience, next).await?,
             }
         }
         Ok(Reached::TheEnd { frames: received })
     }
 
-    /// Greets the server, and asks for frames at the same time where it knows this session.
+    /// Greets the server, and asks for frames at the same time, which come where it still knows this session.
     async fn greet(&mut self, log: &Log, patience: &Patience) -> Result<(HelloResponse, Option<Frames>)> {
-        let (hello, frames) = match self.session.take() {
-            None => (log.hello(patience).await?, None),
-            Some(session) => {
-                let (hello, frames) = tokio::join!(log.hello(patience), log.frames(patience, &session, self.next()));
-                let hello = hello?;
-                (hello.clone(), (hello.session_token == session).then_some(frames?))
-            }
-        };
-        self.session = Some(hello.session_token.clone());
+        let (hello, frames) = tokio::join!(log.hello(patience), log.frames(patience, &self.session, self.next()));
+        let hello = hello?;
+        let frames = if hello.session_token == self.session { Some(frames?) } else { None };
         Ok((hello, frames))
     }
 
-    fn next(&self) -> u64 {
-        self.received.map_or(0, |received| received + 1)
+    /// Whether the server's history goes on from where the file is. While it runs, it has one history; once it was started
+    /// anew, it may have been over an older copy, which has the same id.
+    async fn is_of(&self, hello: &HelloResponse, log: &Log, patience: &Patience) -> Result<bool> {
+        if hello.log_id != self.log_id {
+            return Ok(false);
+        }
+        let Some(mark) = self.mark else { return Ok(true) };
+        if hello.current_replication_index.is_none_or(|latest| latest < mark.frame_no) {
+            return Ok(false);
+        }
+        Ok(hello.session_token == self.session || log.has(patience, &hello.session_token, mark).await?)
     }
 
-    async fn load(&mut self, files: &Files, log: &Log, patience: &Patience, session: &Bytes, next: u64) -> Result<u64> {
+    fn next(&self) -> u64 {
+        self.received.map_or(0, |received| received.frame_no + 1)
+    }
+
+    async fn load(&mut self, files: &Files, log: &Log, patience: &Patience, next: u64) -> Result<u64> {
         let mut received = 0;
-        let mut snapshot = log.snapshot(patience, session, next).await?;
+        let mut snapshot = log.snapshot(patience, &self.session, next).await?;
         while let Some(frame) = log.next_of(patience, &mut snapshot).await? {
             received += 1;
             self.inject(files, frame).await?;
@@ -119,17 +131,16 @@ impl Follower {
 
     async fn inject(&mut self, files: &Files, frame: Frame) -> Result<()> {
         // Those of a snapshot come in falling order.
-        self.received = self.received.max(number_of(&frame));
+        let mark = Mark::of(&frame);
+        if mark.map(|mark| mark.frame_no) > self.received.map(|received| received.frame_no) {
+            self.received = mark;
+        }
         if let Some(committed) = self.injector.inject_frame(frame).await.map_err(of_injector)? {
+            self.mark = self.received;
             self.index.set_commit_frame_no(committed).await.map_err(|error| of_index(files, error))?;
         }
         Ok(())
     }
-}
-
-/// A frame begins with its number.
-fn number_of(frame: &Frame) -> Option<u64> {
-    Some(u64::from_le_bytes(frame.data.get(..8)?.try_into().ok()?))
 }
 
 fn of_index(files: &Files, error: meta::Error) -> Error {

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use libsql_replication::rpc::replication::replication_log_client::ReplicationLogClient;
@@ -16,6 +17,7 @@ use tonic::metadata::{AsciiMetadataValue, BinaryMetadataValue};
 use tonic::{Code, Request, Streaming};
 use tonic_web::{GrpcWebCall, GrpcWebClientService};
 
+use super::note::Mark;
 use crate::address::Server;
 use crate::error::{Error, Result};
 use crate::primary::{errors, Connector};
@@ -27,11 +29,27 @@ type Channel = GrpcWebClientService<hyper::Client<Connector, GrpcWebCall<BoxBody
 /// What libSQL's own client of this release says.
 const VERSION: &str = "libsql-rpc-0.9.30";
 
-/// How long the log is waited for: until a time, or until nobody wants the answer any more.
+/// How long the log is waited for, unless nobody wants the answer any more.
 #[derive(Clone)]
 pub struct Patience {
-    pub deadline: Instant,
+    pub until: Until,
     pub unwanted: CancellationToken,
+}
+
+#[derive(Clone, Copy)]
+pub enum Until {
+    Deadline(Instant),
+    /// As long as something comes at least this often.
+    Idle(Duration),
+}
+
+impl Patience {
+    fn limit(&self) -> Instant {
+        match self.until {
+            Until::Deadline(deadline) => deadline,
+            Until::Idle(time) => Instant::now() + time,
+        }
+    }
 }
 
 pub struct Log {
@@ -43,8 +61,8 @@ pub struct Log {
 }
 
 /// Frames, or why there are none.
-pub enum Frames {
-    Some(Vec<Frame>),
+pub enum Frames<T = Vec<Frame>> {
+    Some(T),
     /// The server has started anew, and wants to be greeted.
     NeedHello,
     /// They are too many, and come as a snapshot.
@@ -76,11 +94,40 @@ impl Log {
     pub async fn frames(&self, patience: &Patience, session: &Bytes, next: u64) -> Result<Frames> {
         let mut client = self.client.clone();
         let request = self.request(LogOffset { next_offset: next, wal_flavor: None }, Some(session));
-        match self.wait(patience, client.batch_log_entries(request)).await? {
-            Ok(frames) => Ok(Frames::Some(frames.into_inner().frames)),
+        let answer = self.wait(patience, client.batch_log_entries(request)).await?;
+        self.frames_of(answer.map(|frames| frames.into_inner().frames))
+    }
+
+    /// The frames from number `next` on, one by one, so that a slow way brings some of them at least. It has no end: the server
+    /// goes on with what is written later.
+    pub async fn entries(&self, patience: &Patience, session: &Bytes, next: u64) -> Result<Frames<Streaming<Frame>>> {
+        let mut client = self.client.clone();
+        let request = self.request(LogOffset { next_offset: next, wal_flavor: None }, Some(session));
+        let answer = self.wait(patience, client.log_entries(request)).await?;
+        self.frames_of(answer.map(tonic::Response::into_inner))
+    }
+
+    /// The next of entries, or why there are none.
+    pub async fn next_entry(&self, patience: &Patience, entries: &mut Streaming<Frame>) -> Result<Frames<Option<Frame>>> {
+        self.frames_of(self.wait(patience, entries.message()).await?)
+    }
+
+    fn frames_of<T>(&self, answer: Result<T, tonic::Status>) -> Result<Frames<T>> {
+        match answer {
+            Ok(frames) => Ok(Frames::Some(frames)),
             Err(status) if is(&status, NO_HELLO_ERROR_MSG) => Ok(Frames::NeedHello),
             Err(status) if is(&status, NEED_SNAPSHOT_ERROR_MSG) => Ok(Frames::NeedSnapshot),
             Err(status) => Err(self.failed(&status)),
+        }
+    }
+
+    /// Whether the history of the server has this frame. One whose frame is no longer in the log cannot tell, and counts as
+    /// another one.
+    pub async fn has(&self, patience: &Patience, session: &Bytes, mark: Mark) -> Result<bool> {
+        match self.frames(patience, session, mark.frame_no).await? {
+            Frames::Some(frames) => Ok(frames.first().and_then(Mark::of) == Some(mark)),
+            Frames::NeedHello => Err(self.started_anew()),
+            Frames::NeedSnapshot => Ok(false),
         }
     }
 
@@ -113,7 +160,7 @@ impl Log {
     /// Waits for something as long as `patience` lasts.
     pub async fn wait<T>(&self, patience: &Patience, answer: impl Future<Output = T>) -> Result<T> {
         tokio::select! {
-            answer = timeout_at(patience.deadline, answer) => {
+            answer = timeout_at(patience.limit(), answer) => {
                 answer.map_err(|_| errors::timed_out(true, &self.server.location))
             }
             () = patience.unwanted.cancelled() => Err(Error::closed()),

@@ -1,29 +1,36 @@
 //! The embedded replica: a copy of the primary's database in a file, brought up to date by syncs.
 
+mod fetch;
 mod files;
 mod follower;
 mod lock;
 mod log;
+mod note;
 mod opened;
+mod stamp;
 mod syncing;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use rusqlite::Connection;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
+use self::fetch::Progress;
 use self::files::Files;
 use self::follower::Follower;
 use self::lock::Lock;
 use self::log::Log;
+use self::note::Note;
 use crate::address::Server;
 use crate::error::Result;
 use crate::secret::Secret;
 use crate::sqlite::{Failure, Lease, Pool};
 
-pub use opened::open;
+pub use opened::{open, OpenReplica};
 pub use syncing::Synced;
 
 /// A replica's file. Connections of this process to one file share one of these.
@@ -34,8 +41,13 @@ pub struct Replica {
     log: Log,
     /// What keeps other programs off; given back when this is dropped.
     _lock: Lock,
-    /// None where it is to be made anew.
-    follower: tokio::sync::Mutex<Option<Follower>>,
+    kept: tokio::sync::Mutex<Kept>,
+    /// Of a fetch of the whole database, while one is under way.
+    progress: Progress,
+    is_fetching: AtomicBool,
+    /// Ends a fetch, which goes on while those who asked for it come and go.
+    closing: CancellationToken,
+    timeout: Duration,
     /// When the latest sync that succeeded began.
     fresh_as_of: Mutex<Option<Instant>>,
     /// Held while the file is another one for a moment.
@@ -45,6 +57,19 @@ pub struct Replica {
     rebuilds: AtomicU64,
     syncs: AtomicU64,
     requests: Arc<AtomicU64>,
+}
+
+/// What one sync leaves to the next.
+#[derive(Default)]
+struct Kept {
+    /// None where the last sync failed.
+    follower: Option<Follower>,
+    /// What the files were after the last sync; None where they are to be fetched.
+    note: Option<Note>,
+    /// There were files, which were taken away.
+    is_rebuild: bool,
+    /// Keeps SQLite from emptying the write-ahead log when the last reader goes, behind the note's back.
+    keeper: Option<Connection>,
 }
 
 impl Replica {
@@ -101,7 +126,11 @@ impl Replica {
             token,
             log,
             _lock: lock,
-            follower: tokio::sync::Mutex::default(),
+            kept: tokio::sync::Mutex::default(),
+            progress: Progress::default(),
+            is_fetching: AtomicBool::new(false),
+            closing: CancellationToken::new(),
+            timeout,
             fresh_as_of: Mutex::default(),
             swapping: RwLock::default(),
             generation: AtomicU64::new(0),

@@ -1,22 +1,46 @@
 //! The replicas that are open in this process.
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
+use super::files::Found;
 use super::lock::in_use;
 use super::{files, Replica};
 use crate::address::Server;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::secret::Secret;
 
-static OPENED: Mutex<Option<HashMap<PathBuf, Weak<Replica>>>> = Mutex::new(None);
+static OPENED: Mutex<Option<HashMap<PathBuf, Weak<OpenReplica>>>> = Mutex::new(None);
+
+/// A replica as the connections of this process share it: when the last of them lets go, what is under way ends.
+pub struct OpenReplica(Arc<Replica>);
+
+impl Deref for OpenReplica {
+    type Target = Arc<Replica>;
+
+    fn deref(&self) -> &Arc<Replica> {
+        &self.0
+    }
+}
+
+impl Drop for OpenReplica {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
 
 /// Opens a replica, or finds it opened by another connection of this process. The text says what was found, if that is
 /// worth a word. Fails with REPLICA_LOCKED where it is in use otherwise.
-pub fn open(path: &Path, server: &Server, token: &Secret, timeout: Duration) -> Result<(Arc<Replica>, Option<String>)> {
+pub fn open(
+    path: &Path,
+    server: &Server,
+    token: &Secret,
+    timeout: Duration,
+) -> Result<(Arc<OpenReplica>, Option<String>)> {
     let path = resolve(path)?;
     let mut opened = OPENED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let opened = opened.get_or_insert_default();
@@ -28,14 +52,19 @@ pub fn open(path: &Path, server: &Server, token: &Secret, timeout: Duration) -> 
         return Ok((replica, None));
     }
     let replica = Replica::new(path.clone(), server.clone(), token.clone(), timeout)?;
-    let fault = replica.files.inspect()?;
-    if let Some(frame_no) = replica.files.frame_no() {
-        replica.frame_no.store(frame_no, Ordering::Relaxed);
-    }
-    if fault.is_some() {
-        replica.note_rebuild();
-    }
-    let replica = Arc::new(replica);
+    let fault = match replica.files.inspect()? {
+        Found::Nothing => None,
+        Found::Sound(note) => {
+            replica.frame_no.store(note.mark.map_or(0, |mark| mark.frame_no), Ordering::Relaxed);
+            replica.kept.try_lock().map_err(Error::internal)?.note = Some(note);
+            None
+        }
+        Found::Fault(fault) => {
+            replica.kept.try_lock().map_err(Error::internal)?.is_rebuild = true;
+            Some(fault)
+        }
+    };
+    let replica = Arc::new(OpenReplica(Arc::new(replica)));
     opened.insert(path, Arc::downgrade(&replica));
     Ok((replica, fault))
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::failure::Failure;
@@ -93,6 +94,8 @@ impl Pool {
             Access::Read => "PRAGMA query_only = ON",
             Access::Write => "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON",
         })?;
+        // Others keep a note of what the files are like.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, self.access == Access::Read)?;
         let limit = Limit::set(&connection, self.timeout, &self.closed);
         Ok(Pooled { connection, limit, generation })
     }

@@ -170,7 +170,7 @@ fn a_replica_is_kept_until_all_that_takes_its_place_is_there() {
     // After a crash it has another history.
     scene.server.restart();
     scene.server.run("INSERT INTO t VALUES (2)");
-    scene.proxy.strike("/wal_log.ReplicationLog/BatchLogEntries", Fate::Cut);
+    scene.proxy.strike("/wal_log.ReplicationLog/LogEntries", Fate::Cut);
     assert_eq!(scene.connection.sync().unwrap_err().code, "SYNC_FAILED");
     assert!(scene.proxy.struck() > 0);
     assert_eq!(count(&scene.connection), Value::Int(1));
