@@ -31,6 +31,8 @@ export interface Sqld {
   stop(): Promise<void>;
   /** Ends the server with SIGKILL, as a crash would; {@link Sqld.restart} brings it back. */
   kill(): Promise<void>;
+  /** Ends the server in order; {@link Sqld.restart} brings it back. */
+  end(): Promise<void>;
   /** Starts the server anew with the same folder and port, after an orderly end if it still runs. */
   restart(): Promise<void>;
 }
@@ -76,6 +78,7 @@ export async function startSqld(options: SqldOptions = {}): Promise<Sqld> {
         removeTempDir(own);
       },
       kill: () => server.end('SIGKILL'),
+      end: () => server.end('SIGTERM'),
       async restart() {
         await server.end('SIGTERM');
         server = await launch(port);

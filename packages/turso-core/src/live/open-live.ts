@@ -53,8 +53,8 @@ export async function openLive(options: LiveOptions): Promise<Live> {
     const replica = await openReplica(
       {
         ...{ url, location, authToken, file: options.replica },
-        logId: await primary.logId(deadline),
-        rebuildWithin: () => deadlineIn(timeout),
+        log: primary.log,
+        timeout,
         onSync({ frameNo }) {
           counters.syncs++;
           counters.frameNo = frameNo;

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execOn, makeTempDir, removeTempDir, requireTool, startSqld, type Sqld } from '@turso-sync/testing';
@@ -68,7 +70,8 @@ async function playScene(behaviour: Behaviour): Promise<Scene> {
     };
     if (verb === 'open') return done(open(rest));
     if (verb === 'pause') return done(sleep(Number(rest)));
-    if (verb === 'server') return done(rest === 'stop' ? server?.kill() : server?.restart());
+    if (verb === 'server') return done(serverStep(server as Sqld, rest, path.join(dir, 'copy')));
+    if (verb === 'harm') return done(harm(path.join(dir, `${current}.db`), rest));
     if (verb === 'elsewhere') return done(execOn(server as Sqld, rest));
     if (verb === 'use') {
       current = rest;
@@ -93,6 +96,9 @@ async function playScene(behaviour: Behaviour): Promise<Scene> {
       case 'rollback':
         connection.transaction = undefined;
         return done(verb === 'commit' ? transaction?.commit() : transaction?.rollback());
+      case 'rebuilds':
+        expect(live.stats().rebuilds).toBe(Number(rest));
+        return {};
       case 'sync':
         return done(live.sync());
       case 'close':
@@ -123,6 +129,31 @@ async function playScene(behaviour: Behaviour): Promise<Scene> {
       removeTempDir(dir);
     },
   };
+}
+
+async function serverStep(server: Sqld, what: string, copy: string): Promise<void> {
+  if (what === 'stop') return server.kill();
+  if (what === 'start') return server.restart();
+  await server.end();
+  const [from, to] = what === 'save' ? [server.dir, copy] : [copy, server.dir];
+  fs.rmSync(to, { recursive: true, force: true });
+  fs.cpSync(from, to, { recursive: true });
+  return server.restart();
+}
+
+/** What another program does to a file of a replica; in a process of its own, since SQLite in this one has it open. */
+async function harm(replica: string, what: string): Promise<void> {
+  const [part = '', how = ''] = words(what);
+  const file = part === 'file' ? replica : `${replica}${part}`;
+  if (how === 'delete' || how === 'replace') fs.rmSync(file, { force: true });
+  if (how === 'empty') execFileSync('sh', ['-c', ': > "$0"', file]);
+  if (how === 'replace') elsewhere(file, "CREATE TABLE t (v); INSERT INTO t VALUES ('another')");
+  if (how === 'write') elsewhere(file, 'DELETE FROM t');
+}
+
+function elsewhere(file: string, sql: string): void {
+  const script = `const db = new (require(process.argv[1]))(process.argv[2]); db.exec(process.argv[3]); db.close()`;
+  execFileSync(process.execPath, ['-e', script, require.resolve('better-sqlite3'), file, sql]);
 }
 
 function wanted({ verb, lines }: ContractStep): Answer {

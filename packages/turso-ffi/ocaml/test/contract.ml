@@ -163,6 +163,34 @@ let ended scene finish =
   Hashtbl.remove scene.transactions scene.current;
   Result.map (fun () -> Done) (finish transaction)
 
+(* By an SQLite of its own, as any other program would. *)
+let run_elsewhere path sql =
+  let db = Sqlite3.db_open path in
+  List.iter
+    (fun statement -> Sqlite3.Rc.check (Sqlite3.exec db statement))
+    (String.split_on_char ';' sql);
+  ignore (Sqlite3.db_close db)
+
+(* What another program does to a file of a replica. *)
+let harm scene part how =
+  let suffix = if part = "file" then "" else part in
+  let path = Filename.concat scene.folder (scene.current ^ ".db" ^ suffix) in
+  match how with
+  | "delete" -> if Sys.file_exists path then Sys.remove path
+  | "empty" -> Temp_dir.write path ""
+  | "replace" ->
+      Sys.remove path;
+      run_elsewhere path "CREATE TABLE t (v); INSERT INTO t VALUES ('another')"
+  | "write" -> run_elsewhere path "DELETE FROM t"
+  | how -> failwith ("harm: " ^ how)
+
+let check_rebuilds connection wanted =
+  Result.map
+    (fun (stats : Answer.stats) ->
+      Alcotest.(check int64) "rebuilds" (Int64.of_string wanted) stats.rebuilds;
+      Done)
+    (Connection.stats connection)
+
 let run scene step =
   let connection () = Hashtbl.find scene.connections scene.current in
   let transaction = Hashtbl.find_opt scene.transactions scene.current in
@@ -202,8 +230,19 @@ let run scene step =
       Sqld.elsewhere (server scene) step.rest;
       Ok Done
   | "server", _ ->
-      (if step.rest = "stop" then Sqld.kill_noticed else Sqld.start_again) (server scene);
+      (match step.rest with
+      | "stop" -> Sqld.kill_noticed
+      | "start" -> Sqld.start_again
+      | "save" -> Sqld.save
+      | "restore" -> Sqld.restore
+      | what -> failwith ("server: " ^ what))
+        (server scene);
       Ok Done
+  | "harm", _ ->
+      let part, how = split step.rest in
+      harm scene part how;
+      Ok Done
+  | "rebuilds", _ -> check_rebuilds (connection ()) step.rest
   | "pause", _ ->
       Thread.delay (float_of_string step.rest /. 1000.);
       Ok Done

@@ -117,6 +117,26 @@ let noticed end_it server =
 let kill_noticed = noticed kill
 let stop_noticed = noticed stop
 
+let data server = Filename.concat server.folder "data"
+let copy server = Filename.concat server.folder "copy"
+
+let copy_folder from target =
+  Temp_dir.remove target;
+  let command = Filename.quote_command "cp" [ "-R"; from; target ] in
+  if Sys.command command <> 0 then failwith command
+
+(** Ends it in order, keeps a copy of its data, and starts it again. *)
+let save server =
+  stop_noticed server;
+  copy_folder (data server) (copy server);
+  start_again server
+
+(** Ends it in order, and starts it over the data of {!save}. *)
+let restore server =
+  stop_noticed server;
+  copy_folder (copy server) (data server);
+  start_again server
+
 let start ?(arguments = []) () =
   let server =
     {

@@ -1,20 +1,20 @@
 import { chainToCommit } from '../../remote/http/conditions';
 import type { HranaRequest, HranaResult, HranaStep, StatementResult } from '../../remote/http/hrana';
 import { createHttpClient } from '../../remote/http/http-client';
-import { readServerLog } from '../../remote/http/server-log';
 import { openStream } from '../../remote/http/stream';
 import type { TokenUse } from '../../remote/http/token-use';
 import type { LiveDatabase } from '../database';
 import type { Deadline } from '../deadline';
 import { refusesWrites } from '../read-only';
+import { createReplicationLog, type ReplicationLog } from '../replica/replication-log';
 import { inStatement } from '../statement-errors';
 import { describeWrite, serverError, stepResult } from './primary-errors';
 import { beginTransaction } from './primary-transaction';
 
 /** A server as the database of a live connection. */
 export interface Primary extends LiveDatabase {
-  /** The identity of the server's log, or null where it does not tell. */
-  logId(deadline: Deadline): Promise<string | null>;
+  /** The log that replicas follow. */
+  readonly log: ReplicationLog;
 }
 
 /** The adapter for libsql-server and Turso: Hrana 3 over HTTP, every call one request. */
@@ -39,7 +39,7 @@ export function createPrimary(url: URL, location: string, token: TokenUse): Prim
 
   return {
     location,
-    logId: async (deadline) => (await readServerLog(client, deadline.left))?.id ?? null,
+    log: createReplicationLog(client),
     async query(statement, deadline) {
       await isReadOnly(statement.sql, deadline);
       const [result] = await run([statement], deadline);

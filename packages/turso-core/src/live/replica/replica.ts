@@ -1,16 +1,26 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from '../../errors';
-import { openReadOnly, readLeniently } from '../../sqlite/files/open';
-import { fileSize, isReplicaThere, replicaFiles } from '../../sqlite/files/replica-files';
-import type { Database } from '../../sqlite/files/sqlite';
-import type { Deadline } from '../deadline';
+import { fileSize, isReplicaThere, replicaFiles, type ReplicaFiles } from '../../sqlite/files/replica-files';
+import { deadlineIn, type Deadline } from '../deadline';
 import { fileError, isDamage } from '../file-error';
 import type { LiveStatement, QueryResult, SyncResult } from '../live';
-import { sqliteQueries, type RunQuery } from '../sqlite-query';
+import { checkpointReplica } from './checkpoint';
+import { fetchDatabase, hasMark } from './fetch-database';
+import type { Note } from './note';
 import { lockReplica } from './replica-lock';
-import { readReplicaLogId, removeReplica } from './replica-state';
-import { createSyncer, type SyncSource } from './syncer';
+import { createReplicaReader, isLibsqlOnly } from './replica-reader';
+import {
+  findReplica,
+  freshFiles,
+  noted,
+  readFrameNo,
+  removeReplica,
+  replicaState,
+  takeOver,
+} from './replica-state';
+import type { Greeting, ReplicationLog } from './replication-log';
+import { createSyncer, syncFailed, type SyncSource } from './syncer';
 
 /** A local copy of the primary that follows it. */
 export interface Replica {
@@ -25,18 +35,18 @@ export interface Replica {
 /** What {@link openReplica} needs. */
 export interface ReplicaOptions extends SyncSource {
   readonly file: string;
-  /** The identity of the primary's log, or null where it does not tell. */
-  readonly logId: string | null;
+  readonly log: ReplicationLog;
+  /** Milliseconds for one call. */
+  readonly timeout: number;
   /** Told what every sync came to. */
   readonly onSync: (result: SyncResult) => void;
   /** Told in a sentence why the replica is made anew. */
   readonly onRebuild: (notice: string) => void;
-  /** Milliseconds for making a damaged one anew when that is found out by a query. */
-  readonly rebuildWithin: () => Deadline;
 }
 
 /**
- * Opens a replica, and brings it up to date. One that is damaged or of another database is made anew, and said so.
+ * Opens a replica, and brings it up to date. One that is damaged, that others have changed, or that is of another history than the
+ * primary's, is made anew, and said so.
  * Throws REPLICA_LOCKED, FILE_INACCESSIBLE, SYNC_FAILED; FILE_INACCESSIBLE also for a database that is no replica.
  */
 export async function openReplica(options: ReplicaOptions, deadline: Deadline): Promise<Replica> {
@@ -44,65 +54,143 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   makeFolder(path.dirname(files.database));
   const unlock = lockReplica(files);
   const syncer = createSyncer(files, options);
-  let reader: { readonly db: Database; readonly run: RunQuery } | undefined;
+  const reader = createReplicaReader(files.database);
+  const closing = new AbortController();
+  const progress = { received: 0, total: 0, isUnderWay: false };
+  /** What the files were after the last sync; null where there are none to go on with. */
+  let note: Note | null = null;
+  /** Whether the server has no log for replicas, so that libSQL's client follows it in its own way, and nothing is noted. */
+  let isPlain = false;
+  /** Whether a sync that failed may have left more than was noted. */
+  let isUnsettled = false;
 
-  function closeReader(): void {
-    reader?.db.close();
-    reader = undefined;
-  }
-
-  function read(statement: LiveStatement): QueryResult {
-    reader ??= openReader(files.database);
-    return reader.run(statement);
+  let turns = Promise.resolve<unknown>(undefined);
+  /** One after the other. What takes longer than the caller has time goes on. */
+  function inTurn<T>(work: () => Promise<T>, within: Deadline): Promise<T> {
+    const next = turns.then(work, work);
+    turns = next.catch(() => undefined);
+    return inTime(next, within.left + SETTLING, () =>
+      progress.isUnderWay ? stillFetching(files, progress) : syncFailed(options, 'no answer in time'),
+    );
   }
 
   async function bringUpToDate(within: Deadline): Promise<SyncResult> {
-    const result = await syncer.sync(within);
+    try {
+      const result = await follow(within);
+      options.onSync(result);
+      return result;
+    } catch (error) {
+      throw asSyncFailed(error, options);
+    }
+  }
+
+  async function follow(within: Deadline): Promise<SyncResult> {
+    if (isPlain) return syncer.sync(within);
+    if (note === null) return fetchAnew(null);
+    if (!isUnsettled && replicaState(files, note) !== 'as noted')
+      return fetchAnew('was changed by another program');
+    const greeting = await greetingOf(note, within);
+    if (greeting !== null && !(await isOfHistory(note, greeting, within))) return fetchAnew(ANOTHER_HISTORY);
+    const session = greeting?.session ?? note.session;
+    // What comes is not read before it is known to be of the same history. An empty file is not in WAL mode yet, and a reader would keep
+    // the first frames from it.
+    if (note.mark !== null) reader.holdStill();
+    isUnsettled = true;
+    const { frames, frameNo } = await syncer.sync(within);
+    const reached = readFrameNo(files);
+    const mark = reached === null ? null : await options.log.markOf(session, reached, within.left);
+    if (typeof mark === 'string' || (mark === null && reached !== null)) return fetchAnew(ANOTHER_HISTORY);
+    const before = note;
+    note = noted(files, { ...before, session, mark, ...(frames > 0 ? { phase: 'still' } : {}) });
+    isUnsettled = false;
+    reader.goOn();
+    // What was written went into files that are no longer at their path.
+    if (isLost(before, note)) return fetchAnew('was changed by another program');
+    return { frames, frameNo };
+  }
+
+  /** Greets the server where it no longer runs as it did at the last sync. */
+  async function greetingOf({ session }: Note, within: Deadline): Promise<Greeting | null> {
+    if (await options.log.isSameRun(session, within.left)) return null;
+    const greeting = await options.log.greet(within.left);
+    if (greeting === null) throw syncFailed(options, 'it sends no log of its writes');
+    return greeting;
+  }
+
+  async function isOfHistory(before: Note, greeting: Greeting, within: Deadline): Promise<boolean> {
+    // What a sync that failed has brought, nobody can tell to be of this history.
+    if (isUnsettled || greeting.log !== before.log) return false;
+    return hasMark(options.log, greeting, before, within.left);
+  }
+
+  /** Fetches the whole database beside the replica, which serves until then. */
+  async function fetchAnew(reason: string | null): Promise<SyncResult> {
+    if (reason !== null)
+      options.onRebuild(`The replica ${files.database} ${reason}. It is made anew from ${options.location}.`);
+    progress.isUnderWay = true;
+    try {
+      const greeting = await options.log.greet(options.timeout);
+      if (greeting === null) throw syncFailed(options, 'it sends no log of its writes');
+      progress.total = greeting.latest === null ? 0 : Number(greeting.latest) + 1;
+      const fetched = await fetchDatabase(freshFiles(files), {
+        ...{ log: options.log, greeting, silence: options.timeout, signal: closing.signal },
+        onProgress: (received) => (progress.received = received),
+      });
+      await syncer.stop();
+      reader.close();
+      note = takeOver(files, freshFiles(files), fetched.note);
+      isUnsettled = false;
+      return { frames: fetched.frames, frameNo: Number(note.mark?.frameNo ?? 0) };
+    } catch (error) {
+      throw asSyncFailed(error, options);
+    } finally {
+      progress.isUnderWay = false;
+    }
+  }
+
+  async function start(): Promise<SyncResult> {
+    isPlain = (await options.log.greet(deadline.left)) === null;
+    const found = isPlain ? null : findReplica(files);
+    const isTheirs = isPlain ? !isReplicaThere(files) : found === null;
+    if (isTheirs && fileSize(files.database) > 0) throw noReplica(files.database);
+    if (isPlain && isReplicaThere(files) && !(await syncer.isSound(deadline))) await rebuildPlain(deadline);
+    let fault = found !== null && 'fault' in found ? found.fault : null;
+    if (found !== null && 'note' in found) {
+      note = found.note;
+      if (!(await syncer.isSound(deadline))) fault = 'is damaged';
+    }
+    if (fault === null) return bringUpToDate(deadline);
+    const result = await fetchAnew(fault);
     options.onSync(result);
     return result;
   }
 
-  let syncs = Promise.resolve<unknown>(undefined);
-  /** One after the other. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = syncs.then(work, work);
-    syncs = next.catch(() => undefined);
-    return next;
-  }
-
-  async function rebuild(reason: string, within: Deadline): Promise<void> {
-    options.onRebuild(`The replica ${files.database} ${reason}. It is made anew from ${options.location}.`);
+  async function rebuildPlain(within: Deadline): Promise<SyncResult> {
+    options.onRebuild(`The replica ${files.database} is damaged. It is made anew from ${options.location}.`);
     await syncer.stop();
-    closeReader();
+    reader.close();
     removeReplica(files);
-    await bringUpToDate(within);
+    return bringUpToDate(within);
   }
 
-  async function start(): Promise<void> {
-    if (!isReplicaThere(files) && fileSize(files.database) > 0) throw noReplica(files.database);
-    const reason = isReplicaThere(files) ? await whyNotUsable() : null;
-    if (reason !== null) await rebuild(reason, deadline);
-    else await bringUpToDate(deadline);
-  }
-
-  async function whyNotUsable(): Promise<string | null> {
-    const logId = readReplicaLogId(files);
-    if (logId === null || !(await syncer.isSound(deadline))) return 'is damaged';
-    const isOther = options.logId !== null && options.logId !== logId;
-    return isOther ? 'is of another database, or of one whose log has begun anew' : null;
+  async function rebuildDamaged(within: Deadline): Promise<SyncResult> {
+    return isPlain ? rebuildPlain(within) : fetchAnew('is damaged');
   }
 
   async function close(): Promise<void> {
+    closing.abort();
     try {
-      await inTurn(() => syncer.stop());
+      await turns;
+      await syncer.stop();
     } finally {
-      closeReader();
+      reader.close();
+      if (note !== null && !isUnsettled) checkpointReplica(files, note);
       unlock();
     }
   }
 
   try {
-    await start();
+    await inTurn(start, deadline);
   } catch (error) {
     await close();
     throw error;
@@ -114,46 +202,66 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     },
     async query(statement) {
       try {
-        return read(statement);
+        return reader.read(statement);
       } catch (error) {
         if (isLibsqlOnly(error)) return null;
         // It is not there where it was to be made anew and the server was away.
         if (!isDamage(error) && fileSize(files.database) > 0) throw fileError(error, files.database);
       }
-      await inTurn(() => rebuild('is damaged', options.rebuildWithin()));
+      const within = deadlineIn(options.timeout);
+      await inTurn(() => rebuildDamaged(within), within);
       try {
-        return read(statement);
+        return reader.read(statement);
       } catch (error) {
         throw fileError(error, files.database);
       }
     },
-    sync: (within) =>
-      inTurn(async () => {
-        const before = readReplicaLogId(files);
-        const result = await bringUpToDate(within);
-        if (before !== null && readReplicaLogId(files) !== before)
-          options.onRebuild(
-            `The log of ${options.location} has begun anew, and so has the replica ${files.database}.`,
-          );
-        return result;
-      }),
+    sync: (within) => inTurn(() => bringUpToDate(within), within),
     close,
   };
 }
 
-function openReader(file: string): { db: Database; run: RunQuery } {
-  const db = openReadOnly(file);
-  readLeniently(db);
-  // As on the primary, where views may read any virtual table.
-  db.pragma('trusted_schema = ON');
-  return { db, run: sqliteQueries(db) };
+/** Milliseconds that a call has to end by itself after its time is over. */
+const SETTLING = 500;
+
+const ANOTHER_HISTORY = 'is of another database, or of another history than it has now';
+
+function isLost(before: Note, after: Note): boolean {
+  if (before.file.inode !== after.file.inode) return true;
+  const isWritten = before.mark?.frameNo !== after.mark?.frameNo;
+  const isSame =
+    before.file.modifiedNs === after.file.modifiedNs &&
+    before.wal.frames === after.wal.frames &&
+    before.wal.checksum[0] === after.wal.checksum[0];
+  return isWritten && isSame;
 }
 
-/** Whether SQLite lacks a function or module, which the primary may have. */
-function isLibsqlOnly(error: unknown): boolean {
-  return /^no such (?:function|module|tokenizer|table: (?:main\.)?vector_top_k)/.test(
-    (error as Error).message,
-  );
+async function inTime<T>(work: Promise<T>, milliseconds: number, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const isLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), milliseconds);
+  });
+  try {
+    return await Promise.race([work, isLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function stillFetching(
+  { database }: ReplicaFiles,
+  { received, total }: { readonly received: number; readonly total: number },
+): TursoSyncError {
+  const message = `The replica ${database} is still being fetched: ${received} of ${total} pages are there.`;
+  return new TursoSyncError('SYNC_FAILED', message, {
+    hint: 'Try again, which goes on from there; reads go on with what the replica has. A longer timeout waits longer.',
+    retryable: true,
+  });
+}
+
+function asSyncFailed(error: unknown, source: SyncSource): unknown {
+  if (!(error instanceof TursoSyncError) || !error.code.startsWith('REMOTE_')) return error;
+  return syncFailed(source, error.message, error);
 }
 
 function makeFolder(folder: string): void {
@@ -166,6 +274,6 @@ function makeFolder(folder: string): void {
 
 function noReplica(file: string): TursoSyncError {
   return new TursoSyncError('FILE_INACCESSIBLE', `${file} is there already, and is no replica.`, {
-    hint: 'Name another file for the replica: this one would be replaced. If it is one that lost its -client_wal_index file, delete it.',
+    hint: 'Name another file for the replica: this one would be replaced. If it is one that lost the files beside it, delete it.',
   });
 }

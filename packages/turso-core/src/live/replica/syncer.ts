@@ -145,7 +145,12 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-function syncFailed({ location, authToken }: SyncSource, reason: string, cause?: unknown): TursoSyncError {
+/** A sync that came to nothing, and why. */
+export function syncFailed(
+  { location, authToken }: SyncSource,
+  reason: string,
+  cause?: unknown,
+): TursoSyncError {
   const told = authToken === undefined ? reason : reason.replaceAll(authToken, '[token]');
   const message = `The replica could not be brought up to date with ${location} (${told}).`;
   return new TursoSyncError('SYNC_FAILED', message, {

@@ -46,7 +46,18 @@ export interface HttpClient {
   send(request: HttpRequest): Promise<HttpAnswer>;
   /** Sends a body to a path below the server's root, with the token; see {@link HttpRequest.timeout}. */
   post(path: string, type: string, body: readonly Uint8Array[], timeout?: number): Promise<HttpAnswer>;
+  /**
+   * Sends a request, and gives the body of its answer as it comes. It fails when nothing comes for `silence` milliseconds, and ends with
+   * `signal`, or when nobody reads on.
+   */
+  stream(request: HttpRequest, silence: number, signal: AbortSignal): Promise<HttpStream>;
   close(): void;
+}
+
+/** An answer, whose status is below 400, as it comes. */
+export interface HttpStream {
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -60,19 +71,36 @@ export function createHttpClient(url: URL, location: string, use: TokenUse): Htt
     'http:': new http.Agent({ keepAlive: true }),
     'https:': new https.Agent({ keepAlive: true }),
   };
-  const send = async (request: HttpRequest): Promise<HttpAnswer> => {
+  const collectAll = (answer: http.IncomingMessage): Promise<HttpAnswer> =>
+    collect(answer, () => answerTooLarge(location, SIZE_LIMIT));
+  const refuseFailure = (answer: HttpAnswer): HttpAnswer => {
+    if (answer.status >= 300 && answer.status < 400)
+      throw redirected(location, answer.headers.location ?? `status ${answer.status}`);
+    if (answer.status >= 400)
+      throw statusError(answer.status, new TextDecoder().decode(answer.body), location);
+    return answer;
+  };
+  const checkRequest = (request: HttpRequest): void => {
     checkToken(use, url, location);
     // Also an answer can name where the next request is to go, and the token and the data would go there.
     if (request.url.origin !== url.origin) throw redirected(location, request.url.origin);
+  };
+  const send = async (request: HttpRequest): Promise<HttpAnswer> => {
+    checkRequest(request);
     // Lets the system tell of connections that the server has closed by now: a request over one would be lost, and nobody could tell.
     await new Promise((done) => setImmediate(done));
     try {
-      const answer = await exchange(request, agents, () => answerTooLarge(location, SIZE_LIMIT));
-      if (answer.status >= 300 && answer.status < 400)
-        throw redirected(location, answer.headers.location ?? `status ${answer.status}`);
-      if (answer.status >= 400)
-        throw statusError(answer.status, new TextDecoder().decode(answer.body), location);
-      return answer;
+      return refuseFailure(await exchange(request, agents, collectAll));
+    } catch (error) {
+      throw error instanceof TursoSyncError ? error : transportError(error, location);
+    }
+  };
+  const stream = async (request: HttpRequest, silence: number, signal: AbortSignal): Promise<HttpStream> => {
+    checkRequest(request);
+    try {
+      const answer = await exchange(request, agents, async (begun) => begun, { timeout: silence, signal });
+      if ((answer.statusCode ?? 0) >= 300) refuseFailure(await collectAll(answer));
+      return { headers: answer.headers, body: piecesOf(answer, location) };
     } catch (error) {
       throw error instanceof TursoSyncError ? error : transportError(error, location);
     }
@@ -82,6 +110,7 @@ export function createHttpClient(url: URL, location: string, use: TokenUse): Htt
     authToken,
     location,
     send,
+    stream,
     post: (path, type, body, timeout) => {
       const authorization = authToken === undefined ? {} : { authorization: `Bearer ${authToken}` };
       const headers = { 'content-type': type, ...authorization };
@@ -110,16 +139,19 @@ export function mayHaveArrived(error: TursoSyncError): boolean {
   return (error.cause as { hadConnection?: boolean } | undefined)?.hadConnection !== false;
 }
 
-function exchange(
+function exchange<T>(
   { method, url, headers, body = [], timeout }: HttpRequest,
   agents: { 'http:': http.Agent; 'https:': https.Agent },
-  tooLarge: () => TursoSyncError,
-): Promise<HttpAnswer> {
+  read: (answer: http.IncomingMessage) => Promise<T>,
+  /** Of a stream, which may take as long as something comes. */
+  stream?: { readonly timeout: number; readonly signal: AbortSignal },
+): Promise<T> {
   const length = body.reduce((size, piece) => size + piece.byteLength, 0);
   const options: http.RequestOptions = {
     method,
     headers: { ...headers, 'accept-encoding': 'identity', 'content-length': String(length) },
     timeout: SILENCE_LIMIT,
+    ...stream,
   };
   return new Promise((resolve, reject) => {
     const call =
@@ -148,9 +180,9 @@ function exchange(
       call.once('close', () => clearTimeout(timer));
     };
     if (timeout !== undefined) giveUpAfter(timeout);
-    call.once('finish', () => giveUpAfter(ANSWER_LIMIT));
+    if (stream === undefined) call.once('finish', () => giveUpAfter(ANSWER_LIMIT));
     call.on('response', (answer) => {
-      collect(answer, tooLarge).then(resolve, reject);
+      read(answer).then(resolve, reject);
     });
     for (const piece of body) call.write(piece);
     call.end();
@@ -172,6 +204,14 @@ async function collect(answer: http.IncomingMessage, tooLarge: () => TursoSyncEr
   }
   if (!answer.complete) throw Object.assign(new Error('the answer was cut short'), { code: 'ECONNRESET' });
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: join(chunks) };
+}
+
+async function* piecesOf(answer: http.IncomingMessage, location: string): AsyncIterable<Uint8Array> {
+  try {
+    for await (const chunk of answer) yield chunk as Buffer;
+  } catch (error) {
+    throw transportError(error, location);
+  }
 }
 
 // An ArrayBuffer of exactly this size, so that decoders can point into it instead of copying.

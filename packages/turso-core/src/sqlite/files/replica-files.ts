@@ -6,6 +6,9 @@ export interface ReplicaFiles {
   readonly database: string;
   /** Where libSQL notes which log the replica follows, and how far. It makes it with the first sync. */
   readonly metadata: string;
+  readonly wal: string;
+  /** Our own note: which frame the replica is at, and what its files looked like then. */
+  readonly note: string;
   /** An empty database whose SQLite lock keeps other programs out. */
   readonly lock: string;
 }
@@ -13,7 +16,13 @@ export interface ReplicaFiles {
 /** Names the files of a replica. */
 export function replicaFiles(file: string): ReplicaFiles {
   const database = path.resolve(file);
-  return { database, metadata: `${database}-client_wal_index`, lock: `${database}-lock` };
+  return {
+    database,
+    metadata: `${database}-client_wal_index`,
+    wal: `${database}-wal`,
+    note: `${database}-note`,
+    lock: `${database}-lock`,
+  };
 }
 
 /**

@@ -32,7 +32,19 @@ pub enum Action {
     Elsewhere(String),
     ServerStop,
     ServerStart,
+    ServerSave,
+    ServerRestore,
+    Harm { part: String, how: Harm },
+    Rebuilds(i64),
     Pause(u64),
+}
+
+#[derive(Clone, Copy)]
+pub enum Harm {
+    Delete,
+    Empty,
+    Replace,
+    Write,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -110,6 +122,20 @@ fn action(word: &str, rest: &str) -> Option<Action> {
         ("elsewhere", _) => Action::Elsewhere(rest.into()),
         ("server", "stop") => Action::ServerStop,
         ("server", "start") => Action::ServerStart,
+        ("server", "save") => Action::ServerSave,
+        ("server", "restore") => Action::ServerRestore,
+        ("harm", _) => {
+            let (part, how) = rest.split_once(' ')?;
+            let how = match how {
+                "delete" => Harm::Delete,
+                "empty" => Harm::Empty,
+                "replace" => Harm::Replace,
+                "write" => Harm::Write,
+                _ => return None,
+            };
+            Action::Harm { part: if part == "file" { String::new() } else { part.into() }, how }
+        }
+        ("rebuilds", _) => Action::Rebuilds(rest.parse().ok()?),
         ("pause", _) => Action::Pause(rest.parse().ok()?),
         _ => return None,
     })

@@ -1,9 +1,12 @@
 //! Carrying out one behaviour.
 
 use std::collections::HashMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::time::Duration;
 
-use super::parse::{Action, AutoSync, Behaviour, Kind, Statement, Step};
+use super::parse::{Action, AutoSync, Behaviour, Harm, Kind, Statement, Step};
 use crate::support::connection::{Connection, Options, Transaction, INTERVAL, OFF};
 use crate::support::folder::Folder;
 use crate::support::server::Server;
@@ -98,6 +101,13 @@ impl Scene {
             Action::Elsewhere(sql) => self.server.as_ref().expect("a server").run(sql),
             Action::ServerStop => self.server.as_mut().expect("a server").kill(),
             Action::ServerStart => self.server.as_mut().expect("a server").restart(),
+            Action::ServerSave => self.server.as_mut().expect("a server").save(),
+            Action::ServerRestore => self.server.as_mut().expect("a server").restore(),
+            Action::Harm { part, how } => self.harm(part, *how),
+            Action::Rebuilds(wanted) => {
+                let rebuilds = self.current().0.stats()?["rebuilds"];
+                assert_eq!(rebuilds, *wanted, "the replica was fetched anew another number of times");
+            }
             Action::Pause(ms) => std::thread::sleep(Duration::from_millis(*ms)),
         }
         Ok(Outcome::Done)
@@ -106,6 +116,23 @@ impl Scene {
     fn insert(&mut self, table: &str, columns: &[String], rows: &[Vec<Value>]) -> Result<Outcome, Error> {
         let columns: Vec<_> = columns.iter().map(String::as_str).collect();
         self.current().0.insert(table, &columns, rows).map(Outcome::Changed)
+    }
+
+    /// What another program does to a file of a replica.
+    fn harm(&self, part: &str, how: Harm) {
+        let path = self.folder.path(&format!("{}.db{part}", self.current));
+        match how {
+            Harm::Delete => match fs::remove_file(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                deleted => deleted.unwrap(),
+            },
+            Harm::Empty => fs::write(&path, "").unwrap(),
+            Harm::Replace => {
+                fs::remove_file(&path).unwrap();
+                run_elsewhere(&path, "CREATE TABLE t (v); INSERT INTO t VALUES ('another')");
+            }
+            Harm::Write => run_elsewhere(&path, "DELETE FROM t"),
+        }
     }
 
     fn current(&mut self) -> &mut (Connection, Option<Transaction>) {
@@ -136,4 +163,10 @@ impl Drop for Scene {
             let _ = connection.close();
         }
     }
+}
+
+/// By an SQLite of its own, as any other program would.
+fn run_elsewhere(path: &Path, sql: &str) {
+    let database = rusqlite::Connection::open(path).unwrap();
+    database.execute_batch(sql).unwrap();
 }

@@ -80,6 +80,36 @@ impl Server {
         fs::remove_dir_all(self.data()).unwrap();
     }
 
+    /// Ends it in order, keeps a copy of its data, and starts it again.
+    pub fn save(&mut self) {
+        self.stop();
+        let _ = fs::remove_dir_all(self.copy());
+        copy_folder(&self.data(), &self.copy());
+        self.restart();
+    }
+
+    /// Ends it in order, and starts it over the data of [`Server::save`].
+    pub fn restore(&mut self) {
+        self.stop();
+        fs::remove_dir_all(self.data()).unwrap();
+        copy_folder(&self.copy(), &self.data());
+        self.restart();
+    }
+
+    /// Ends it in order, and waits until its clients must have noticed.
+    fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            // SAFETY: the process was not waited for yet, so that its id is its own.
+            assert_eq!(unsafe { libc::kill(process.id() as libc::pid_t, libc::SIGTERM) }, 0);
+            process.wait().unwrap();
+        }
+        std::thread::sleep(NOTICED);
+    }
+
+    fn copy(&self) -> PathBuf {
+        self.folder.path("copy")
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.path("data")
     }
@@ -141,6 +171,18 @@ impl Server {
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         Ok(answer)
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy_folder(&from, &to);
+        } else {
+            fs::copy(from, to).unwrap();
+        }
     }
 }
 

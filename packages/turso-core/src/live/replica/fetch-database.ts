@@ -1,0 +1,178 @@
+import fs from 'node:fs';
+import { TursoSyncError } from '../../errors';
+import type { ReplicaFiles } from '../../sqlite/files/replica-files';
+import { fileError } from '../file-error';
+import { readNote, type Note } from './note';
+import { noted, removeReplica, replicaState } from './replica-state';
+import type { Greeting, LogFrame, NoFrames, ReplicationLog, StreamOptions } from './replication-log';
+import { NO_WAL } from './stamp';
+
+/** What {@link fetchDatabase} needs. */
+export interface FetchOptions extends StreamOptions {
+  readonly log: ReplicationLog;
+  readonly greeting: Greeting;
+  /** Told how many pages are there. */
+  readonly onProgress: (received: number) => void;
+}
+
+const PAGE = 4096;
+
+/** What may have to be fetched once more: so many frames, or what came in so many milliseconds. */
+const FRAMES_AT_RISK = 1024;
+const TIME_AT_RISK = 1000;
+
+/**
+ * Fetches a whole database into `fresh`, which nobody reads. What has come is kept, whatever ends it: the next fetch goes on there, also in
+ * another process. Answers with a note of what is there, and how many frames came.
+ */
+export async function fetchDatabase(
+  fresh: ReplicaFiles,
+  options: FetchOptions,
+): Promise<{ readonly note: Note; readonly frames: number }> {
+  const partial = await openPartial(fresh, options);
+  try {
+    await catchUp(partial, options);
+  } finally {
+    partial.keep();
+    fs.closeSync(partial.handle);
+  }
+  return { note: partial.note, frames: partial.frames };
+}
+
+/** A database of which some pages may not have come yet. */
+interface Partial {
+  readonly handle: number;
+  note: Note;
+  frames: number;
+  write(frame: LogFrame): void;
+  keep(): void;
+  keepNowAndThen(): void;
+}
+
+async function openPartial(fresh: ReplicaFiles, { log, greeting, silence }: FetchOptions): Promise<Partial> {
+  const left = readNote(fresh.note);
+  const isSame =
+    left?.mark != null &&
+    left.log === greeting.log &&
+    replicaState(fresh, left) === 'as noted' &&
+    (left.session === greeting.session || (await hasMark(log, greeting, left, silence)));
+  if (!isSame) removeReplica(fresh);
+  let handle: number;
+  try {
+    handle = fs.openSync(fresh.database, isSame ? 'r+' : 'w', 0o600);
+  } catch (error) {
+    throw fileError(error, fresh.database);
+  }
+  const { log: id, session } = greeting;
+  const empty = { log: id, session, mark: null, phase: 'still', wal: NO_WAL } as const;
+  let keptAt = performance.now();
+  let sinceKept = 0;
+  const partial: Partial = {
+    handle,
+    note: noted(
+      fresh,
+      isSame ? { ...left, session } : { ...empty, file: { inode: 0n, size: 0n, modifiedNs: 0n } },
+    ),
+    frames: 0,
+    write({ page, sizeAfter, data }) {
+      try {
+        fs.writeSync(handle, data, 0, data.byteLength, (page - 1) * PAGE);
+        if (sizeAfter > 0) fs.ftruncateSync(handle, sizeAfter * PAGE);
+      } catch (error) {
+        throw fileError(error, fresh.database);
+      }
+      partial.frames++;
+      sinceKept++;
+    },
+    // Once it is on the disk.
+    keep() {
+      fs.fdatasyncSync(handle);
+      partial.note = noted(fresh, partial.note);
+      keptAt = performance.now();
+      sinceKept = 0;
+    },
+    keepNowAndThen() {
+      if (sinceKept >= FRAMES_AT_RISK || performance.now() - keptAt >= TIME_AT_RISK) partial.keep();
+    },
+  };
+  return partial;
+}
+
+/** Whether the history of a server that was started anew has what a note marks. */
+export async function hasMark(
+  log: ReplicationLog,
+  { session, latest }: Greeting,
+  { mark }: Note,
+  timeout: number,
+): Promise<boolean> {
+  if (mark === null) return true;
+  if (latest === null || latest < mark.frameNo) return false;
+  // One frame, and not all that follow it.
+  const ended = new AbortController();
+  for await (const frame of log.frames(session, mark.frameNo, { silence: timeout, signal: ended.signal }))
+    return typeof frame !== 'string' && frame.frameNo === mark.frameNo && frame.checksum === mark.checksum;
+  return false;
+}
+
+async function catchUp(partial: Partial, options: FetchOptions): Promise<void> {
+  const { latest } = options.greeting;
+  const next = (): bigint => (partial.note.mark === null ? 0n : partial.note.mark.frameNo + 1n);
+  while (latest !== null && next() <= latest) {
+    const before = next();
+    if ((await followEntries(partial, next, latest, options)) === 'NEED_SNAPSHOT')
+      await loadSnapshot(partial, before, options);
+    if (next() === before) throw nothingCame();
+  }
+}
+
+async function followEntries(
+  partial: Partial,
+  next: () => bigint,
+  latest: bigint,
+  { log, greeting, onProgress, ...stream }: FetchOptions,
+): Promise<NoFrames | null> {
+  for await (const frame of log.frames(greeting.session, next(), stream)) {
+    if (frame === 'NO_HELLO') throw startedAnew();
+    if (frame === 'NEED_SNAPSHOT') return frame;
+    partial.write(frame);
+    partial.note = { ...partial.note, mark: { frameNo: frame.frameNo, checksum: frame.checksum } };
+    onProgress(Number(next()));
+    partial.keepNowAndThen();
+    if (next() > latest) return null;
+  }
+  return null;
+}
+
+// Its frames come in falling order, so that only the whole of it counts.
+async function loadSnapshot(
+  partial: Partial,
+  next: bigint,
+  { log, greeting, onProgress, ...stream }: FetchOptions,
+): Promise<void> {
+  let newest: Note['mark'] = null;
+  for await (const frame of log.snapshot(greeting.session, next, stream)) {
+    if (typeof frame === 'string') throw startedAnew();
+    partial.write(frame);
+    newest ??= { frameNo: frame.frameNo, checksum: frame.checksum };
+    onProgress(Number(next) + partial.frames);
+  }
+  if (newest !== null) partial.note = { ...partial.note, mark: newest };
+}
+
+function startedAnew(): TursoSyncError {
+  return new TursoSyncError(
+    'REMOTE_INTERRUPTED',
+    'The server was started anew while the replica was fetched.',
+    {
+      hint: 'Try again.',
+      retryable: true,
+    },
+  );
+}
+
+function nothingCame(): TursoSyncError {
+  return new TursoSyncError('SYNC_FAILED', 'The server sent nothing of what it has.', {
+    hint: 'Try again. If it happens every time, look at the log of the server.',
+    retryable: true,
+  });
+}

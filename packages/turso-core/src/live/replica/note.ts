@@ -1,0 +1,93 @@
+import fs from 'node:fs';
+import type { FileStamp, WalStamp } from './stamp';
+
+/** A frame of the log, with the running checksum of all frames up to it: two histories that share it are the same so far. */
+export interface Mark {
+  readonly frameNo: bigint;
+  /** 16 hexadecimal digits. */
+  readonly checksum: string;
+}
+
+/**
+ * What may have been under way as a note was written: nothing; the main file was being brought up to what the write-ahead log has; or it has
+ * all of that, so that the log may be emptied.
+ */
+export type Phase = 'still' | 'checkpointing' | 'backfilled';
+
+/**
+ * Our own note beside a replica: which frame of which log it is at, and what its files looked like then. The live connection of Rust and
+ * OCaml reads and writes the same file.
+ */
+export interface Note {
+  /** The log's id, as the server tells it. */
+  readonly log: string;
+  /** Of the server's run that the replica was synced with; another one may have another history. */
+  readonly session: string;
+  /** Null where nothing was ever written to the primary. */
+  readonly mark: Mark | null;
+  readonly phase: Phase;
+  readonly file: FileStamp;
+  readonly wal: WalStamp;
+}
+
+const FORM = new RegExp(
+  [
+    /^turso replica note 1/,
+    /log (\S+)/,
+    /session (\S*)/,
+    /frame (?:none|(\d+) ([0-9a-f]{16}))/,
+    /phase (still|checkpointing|backfilled)/,
+    /file (\d+) (\d+) (-?\d+)/,
+    /wal ([0-9a-f]{8}) ([0-9a-f]{8}) (\d+) ([0-9a-f]{8}) ([0-9a-f]{8})\n$/,
+  ]
+    .map(({ source }) => source)
+    .join('\n'),
+);
+
+/** Reads a note; null where there is none, or none that can be read. */
+export function readNote(file: string): Note | null {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, 'latin1');
+  } catch {
+    return null;
+  }
+  const fields = FORM.exec(text);
+  if (fields === null) return null;
+  const [, log = '', session = '', frameNo, checksum = '', phase, inode = '', size = '', modified = ''] =
+    fields;
+  const [saltA = '', saltB = '', frames = '', sumA = '', sumB = ''] = fields.slice(9);
+  return {
+    log,
+    session,
+    mark: frameNo === undefined ? null : { frameNo: BigInt(frameNo), checksum },
+    phase: phase as Phase,
+    file: { inode: BigInt(inode), size: BigInt(size), modifiedNs: BigInt(modified) },
+    wal: {
+      salts: [parseInt(saltA, 16), parseInt(saltB, 16)],
+      frames: Number(frames),
+      checksum: [parseInt(sumA, 16), parseInt(sumB, 16)],
+    },
+  };
+}
+
+/** Puts a note in the place of the one before, whole or not at all. */
+export function writeNote(file: string, note: Note): void {
+  fs.writeFileSync(`${file}-draft`, noteText(note), { mode: 0o600 });
+  fs.renameSync(`${file}-draft`, file);
+}
+
+/** A note as it is written. */
+export function noteText({ log, session, mark, phase, file, wal }: Note): string {
+  const frame = mark === null ? 'none' : `${mark.frameNo} ${mark.checksum}`;
+  const hex = (number: number): string => number.toString(16).padStart(8, '0');
+  return `${[
+    'turso replica note 1',
+    `log ${log}`,
+    `session ${session}`,
+    `frame ${frame}`,
+    `phase ${phase}`,
+    `file ${file.inode} ${file.size} ${file.modifiedNs}`,
+    `wal ${wal.salts.map(hex).join(' ')} ${wal.frames} ${wal.checksum.map(hex).join(' ')}`,
+  ].join('\n')}\n`;
+}

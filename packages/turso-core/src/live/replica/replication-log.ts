@@ -1,0 +1,215 @@
+import { TursoSyncError } from '../../errors';
+import type { HttpClient } from '../../remote/http/http-client';
+import { FieldReader, numberField } from '../../remote/http/protobuf';
+import type { Mark } from './note';
+
+/** What a server answers to a replica's greeting. */
+export interface Greeting {
+  readonly log: string;
+  /** Another one each time that the server starts. */
+  readonly session: string;
+  /** The number of the latest frame; null where nothing was written yet. */
+  readonly latest: bigint | null;
+}
+
+/** A page as a transaction has left it. */
+export interface LogFrame extends Mark {
+  readonly page: number;
+  /** Pages of the database where the frame ends a transaction; else 0. */
+  readonly sizeAfter: number;
+  readonly data: Uint8Array;
+}
+
+/** Why a server sends no frames: it has started anew, or they are too many and come as a snapshot. */
+export type NoFrames = 'NO_HELLO' | 'NEED_SNAPSHOT';
+
+/** The log of the primary's writes, as its replicas ask for it: gRPC-web. */
+export interface ReplicationLog {
+  /** Null where the server has no log for replicas. */
+  greet(timeout: number): Promise<Greeting | null>;
+  /** Whether the server still runs since it was greeted. */
+  isSameRun(session: string, timeout: number): Promise<boolean>;
+  /** The mark of a frame; null where there is no such frame. */
+  markOf(session: string, frameNo: bigint, timeout: number): Promise<Mark | NoFrames | null>;
+  /** The frames from number `next` on, as they come; there may be more later. Silent for `silence` milliseconds, it ends. */
+  frames(session: string, next: bigint, stream: StreamOptions): AsyncIterable<LogFrame | NoFrames>;
+  /** A snapshot that replaces the frames from number `next` on; in falling order. */
+  snapshot(session: string, next: bigint, stream: StreamOptions): AsyncIterable<LogFrame | NoFrames>;
+}
+
+/** How long a stream may be silent, in milliseconds, and what ends it before. */
+export interface StreamOptions {
+  readonly silence: number;
+  readonly signal: AbortSignal;
+}
+
+/** Of no frame: asking from there on tells only whether the session still is one. */
+const NEVER = 2n ** 62n;
+
+/** Makes a {@link ReplicationLog} for a server. */
+export function createReplicationLog(client: HttpClient): ReplicationLog {
+  const { hostname } = client.url;
+  // As libSQL's clients do: the first part of the host is the name of the database.
+  const namespace = hostname.includes('.') ? (hostname.split('.')[0] ?? '') : 'default';
+  const authorization =
+    client.authToken === undefined ? {} : { 'x-authorization': `Bearer ${client.authToken}` };
+
+  function request(method: string, message: readonly Uint8Array[], session?: string) {
+    const content = Buffer.concat(message);
+    const frame = Buffer.alloc(FRAME);
+    frame.writeUInt32BE(content.byteLength, 1);
+    return {
+      method: 'POST',
+      url: new URL(`wal_log.ReplicationLog/${method}`, client.url),
+      headers: {
+        'content-type': 'application/grpc-web+proto',
+        'x-namespace-bin': Buffer.from(namespace).toString('base64').replace(/=+$/, ''),
+        ...authorization,
+        ...(session === undefined ? {} : { 'x-session-token': session }),
+      },
+      body: [frame, content],
+    };
+  }
+
+  async function* stream(
+    method: string,
+    session: string,
+    next: bigint,
+    { silence, signal }: StreamOptions,
+  ): AsyncGenerator<LogFrame | NoFrames> {
+    const { headers, body } = await client.stream(
+      request(method, numberField(1, next), session),
+      silence,
+      signal,
+    );
+    const refused = noFrames(headers);
+    if (refused !== null) {
+      yield refused;
+      return;
+    }
+    for await (const { flag, content } of messages(body)) {
+      if (flag !== TRAILERS) yield frameOf(content);
+      else {
+        const ended = noFrames(trailersOf(content));
+        if (ended !== null) yield ended;
+      }
+    }
+  }
+
+  async function ask(
+    method: string,
+    message: readonly Uint8Array[],
+    timeout: number,
+    session?: string,
+  ): Promise<{ content: Uint8Array | null; refused: NoFrames | null }> {
+    const { headers, body } = await client.send({ ...request(method, message, session), timeout });
+    const length = body.byteLength < FRAME ? 0 : Buffer.from(body.buffer).readUInt32BE(1);
+    const isMessage = body.byteLength >= FRAME && body[0] !== TRAILERS;
+    return {
+      content: isMessage ? body.subarray(FRAME, FRAME + length) : null,
+      refused: noFrames({ ...headers, ...(isMessage ? {} : trailersOf(body.subarray(FRAME))) }),
+    };
+  }
+
+  async function firstFrame(
+    session: string,
+    next: bigint,
+    timeout: number,
+  ): Promise<LogFrame | NoFrames | null> {
+    const { content, refused } = await ask('BatchLogEntries', numberField(1, next), timeout, session);
+    if (refused !== null || content === null) return refused;
+    const fields = new FieldReader(content);
+    for (let tag; (tag = fields.next()) > 0;) if (tag === 1) return frameOf(fields.bytes());
+    return null;
+  }
+
+  return {
+    async greet(timeout) {
+      try {
+        const { content } = await ask('Hello', [], timeout);
+        return content === null ? null : greetingOf(content);
+      } catch (error) {
+        if (error instanceof TursoSyncError && !NO_LOG.includes(error.code)) throw error;
+        return null;
+      }
+    },
+    isSameRun: async (session, timeout) => (await firstFrame(session, NEVER, timeout)) !== 'NO_HELLO',
+    async markOf(session, frameNo, timeout) {
+      const found = await firstFrame(session, frameNo, timeout);
+      if (found === null || typeof found === 'string') return found;
+      return found.frameNo === frameNo ? { frameNo, checksum: found.checksum } : null;
+    },
+    frames: (session, next, options) => stream('LogEntries', session, next, options),
+    snapshot: (session, next, options) => stream('Snapshot', session, next, options),
+  };
+}
+
+/** What a server says that has no such log. */
+const NO_LOG: readonly string[] = ['REMOTE_NOT_LIBSQL', 'REMOTE_FAILED'];
+
+/** Bytes in front of a message: a flag, and its length. */
+const FRAME = 5;
+const TRAILERS = 0x80;
+
+/** Bytes in front of a page: number, checksum, page number, and size after. */
+const PAGE_AT = 24;
+
+function greetingOf(message: Uint8Array): Greeting | null {
+  const fields = new FieldReader(message);
+  let [log, session, latest]: [string, string, bigint | null] = ['', '', null];
+  for (let tag; (tag = fields.next()) > 0;) {
+    if (tag === 3) log = fields.text();
+    else if (tag === 4) session = fields.text();
+    else if (tag === 5) latest = fields.integer();
+  }
+  return log === '' || session === '' ? null : { log, session, latest };
+}
+
+function frameOf(message: Uint8Array): LogFrame {
+  const fields = new FieldReader(message);
+  for (let tag; (tag = fields.next()) > 0;) {
+    if (tag !== 1) continue;
+    const bytes = fields.bytes();
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return {
+      frameNo: view.getBigUint64(0, true),
+      checksum: view.getBigUint64(8, true).toString(16).padStart(16, '0'),
+      page: view.getUint32(16, true),
+      sizeAfter: view.getUint32(20, true),
+      data: bytes.subarray(PAGE_AT),
+    };
+  }
+  throw new RangeError('A frame without content.');
+}
+
+async function* messages(
+  body: AsyncIterable<Uint8Array>,
+): AsyncIterable<{ flag: number; content: Uint8Array }> {
+  let unread = Buffer.alloc(0);
+  for await (const chunk of body) {
+    unread = Buffer.concat([unread, chunk]);
+    while (unread.byteLength >= FRAME) {
+      const end = FRAME + unread.readUInt32BE(1);
+      if (unread.byteLength < end) break;
+      yield { flag: unread.readUInt8(0), content: unread.subarray(FRAME, end) };
+      unread = unread.subarray(end);
+    }
+  }
+}
+
+function trailersOf(content: Uint8Array): Record<string, string> {
+  const lines = Buffer.from(content).toString('latin1').split('\r\n');
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
+  );
+}
+
+function noFrames(headers: Record<string, unknown>): NoFrames | null {
+  const status = headers['grpc-status'];
+  if (status === undefined || status === '0') return null;
+  const message = String(headers['grpc-message']);
+  if (message === 'NO_HELLO' || message === 'NEED_SNAPSHOT') return message;
+  throw new TursoSyncError('REMOTE_NOT_LIBSQL', `The server sends no log of its writes (${message}).`, {
+    hint: 'Try again. If it happens every time, look at the log of the server.',
+  });
+}
