@@ -41,6 +41,12 @@ test.each([
   ['`turso-sync push --env=staging`', '`nx run mailer:turso-push:staging`'],
   ['`turso-sync undo --list`', '`cd apps/mailer && npx turso-sync undo --list`'],
   ["was 'turso-sync push'", "was 'turso-sync push'"],
+  [
+    'Then:\n  turso-sync pull --merge=cells   merges',
+    'Then:\n  nx run mailer:turso-pull --merge=cells   merges',
+  ],
+  ['Then:\n  turso-sync pull', 'Then:\n  nx run mailer:turso-pull'],
+  ['    turso-sync pull', '    turso-sync pull'],
 ])('%s', (text, expected) => {
   expect(translate(text)).toBe(expected);
 });
@@ -90,5 +96,5 @@ test('turso-core gives its advice in the form that is translated', () => {
   );
   expect(advice.length).toBeGreaterThan(10);
   for (const line of advice)
-    expect(line).toMatch(/^(?:(?!turso-sync (?:dump-|init|push|pull)).|`turso-sync )*$/);
+    expect(line).toMatch(/^(?:(?!turso-sync (?:dump-|init|push|pull)).|(?:`|' {2})turso-sync )*$/);
 });

@@ -4,16 +4,21 @@ import { projectRootOf, type CommonOptions } from './project-of';
 /** Commands that an executor goes by another name for. */
 const OLD_NAMES: Readonly<Record<string, string>> = { 'dump-init': 'init', 'dump-push': 'push' };
 
+/** A command between backticks, or at the head of a line of a list. Anything else may be data. */
+const ADVICE =
+  /(?<=`)turso-sync ([a-z][a-z-]*)([^`\n]*)(?=`)|(?<=^ {2})turso-sync ([a-z][a-z-]*)((?: \S+)*)(?= {2}|$)/gm;
+
 /**
  * What turns advice such as `turso-sync dump-push --force` into that for Nx, `nx run app:turso-push --force`: the command
  * itself would work on the folder that it is run in, and make a second state folder there.
  */
 export function wordsForNx(options: CommonOptions, context: ExecutorContext): (text: string) => string {
   return (text) =>
-    text.replace(/`turso-sync ([a-z][a-z-]*)([^`]*)`/g, (_, command: string, rest: string) => {
+    text.replace(ADVICE, (...found: (string | undefined)[]) => {
+      const [command = '', rest = ''] = found.slice(1, 5).filter((part) => part !== undefined);
       const [, named] = / --env[= ](\S+)/.exec(rest) ?? [];
       const words = rest.replace(/ --env[= ]\S+/, '');
-      return `\`${nxCommand(command, named ?? options.env, context)}${words}\``;
+      return `${nxCommand(command, named ?? options.env, context)}${words}`;
     });
 }
 
