@@ -33,6 +33,7 @@ export { parseRemoteUrl, type RemoteAddress } from './remote/url';
 export { asKnownError } from './report/known-error';
 export { createNarrator, type NarratorOptions } from './report/narrator';
 export { createRedactor, type Redactor } from './report/redactor';
+export { shown, shownJson, shownLines } from './report/shown';
 export {
   describeEvent,
   describeError,

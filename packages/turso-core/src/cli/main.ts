@@ -7,6 +7,7 @@ import { loadProject } from '../project/load-project';
 import type { Project } from '../project/project';
 import { COMMANDS, type Subcommand } from './commands';
 import { createOutput, type Output, type OutputOptions } from './output';
+import { shownJson, shownLines } from '../report/shown';
 
 /** Options that every subcommand has. */
 export interface CommonOptions extends OutputOptions {
@@ -37,7 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('Plain SQLite files to work on, a Turso (libSQL) database to keep.')
     .version(version)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(withoutTokens(text)) })
+    .configureOutput({ outputError: (text, write) => write(shownLines(withoutTokens(text))) })
     .showHelpAfterError('(turso-sync --help shows the commands)');
   const add = <O>(command: Command, name: string, action: Action<O>): void => {
     program.addCommand(
@@ -70,7 +71,7 @@ function printUsageError(argv: readonly string[], { message }: CommanderError): 
   const command = argv.slice(2).find((word) => !word.startsWith('-')) ?? null;
   const hint = '`turso-sync --help` shows the commands.';
   const error = new TursoSyncError('USAGE', withoutTokens(message.replace(/^error: /, '')), { hint });
-  process.stdout.write(`${JSON.stringify({ command, ok: false, error })}\n`);
+  process.stdout.write(`${shownJson({ command, ok: false, error })}\n`);
 }
 
 // Whoever reads, such as `head`, has seen enough; what is under way is finished all the same.

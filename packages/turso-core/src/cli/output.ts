@@ -4,6 +4,7 @@ import { createNarrator } from '../report/narrator';
 import { createRedactor } from '../report/redactor';
 import { describeError } from '../report/text';
 import { withoutTokens } from '../project/config/config';
+import { shownJson, shownLines } from '../report/shown';
 
 /** How much is printed, and where. */
 export interface OutputOptions {
@@ -27,19 +28,20 @@ const PROGRESS_INTERVAL = 500;
 /** Prints for one run of a subcommand. */
 export function createOutput(command: string, options: OutputOptions): Output {
   const { hide, clean } = createRedactor();
-  const say = (text: string): unknown => process.stderr.write(`${clean(text)}\n`);
-  const print = (text: string): unknown => process.stdout.write(`${clean(text)}\n`);
+  // Whatever text it is: nothing in it may act on the terminal.
+  const say = (text: string): unknown => process.stderr.write(`${shownLines(clean(text))}\n`);
+  const print = (text: string): unknown => process.stdout.write(`${shownLines(clean(text))}\n`);
   const { verbose, quiet } = options;
   return {
     onEvent: createNarrator({ say, verbose, quiet, progressInterval: PROGRESS_INTERVAL }),
     hide,
     answer(result, text) {
-      if (options.json === true) print(JSON.stringify({ command, ok: true, result }));
+      if (options.json === true) print(shownJson({ command, ok: true, result }));
       else if (options.quiet !== true && text !== '') print(text);
     },
     fail(error) {
       // Also tokens that are not known to be in use, such as one that was given where a name belongs.
-      if (options.json === true) print(withoutTokens(JSON.stringify({ command, ok: false, error })));
+      if (options.json === true) print(withoutTokens(shownJson({ command, ok: false, error })));
       say(withoutTokens(describeError(error)));
     },
   };

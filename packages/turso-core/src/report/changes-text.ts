@@ -3,6 +3,7 @@ import type { ChangedRow } from '../commands/comparing/changed-rows';
 import type { DiffResult } from '../commands/diff';
 import { count } from './units';
 import { rowText, valueText } from './value-text';
+import { shown } from './shown';
 
 /** A changeset for people, in push order: a line for each table and kind, then totals. */
 export function summaryLines(changes: ChangeSummary): string[] {
@@ -10,7 +11,7 @@ export function summaryLines(changes: ChangeSummary): string[] {
   const { total, tables } = changes;
   const rows = (kind: 'delete' | 'update' | 'insert'): string[] =>
     tables.filter((t) => t[kind] > 0).map((t) => `${kind.toUpperCase()} ${t.table} ${count(t[kind], 'row')}`);
-  return [
+  const lines = [
     ...changes.schema.map(({ action, type, name }) => `${action.toUpperCase()} ${type} ${name}`),
     ...rows('delete'),
     ...rows('update'),
@@ -24,10 +25,11 @@ export function summaryLines(changes: ChangeSummary): string[] {
     ...notCarried(changes.notCarried),
     `Total: ${count(total.insert, 'row')} inserted, ${total.update} updated, ${total.delete} deleted.`,
   ];
+  return lines.map(shown);
 }
 
 function notCarried(names: readonly string[]): string[] {
-  return names.map((name) => `Not carried: ${name} (a libSQL server does not take it).`);
+  return names.map((name) => `Not carried: ${shown(name)} (a libSQL server does not take it).`);
 }
 
 /** The answer of `diff` for people. */
@@ -41,9 +43,13 @@ export function diffText({ changes, files, rows }: DiffResult): string {
 
 function rowLines(rows: readonly ChangedRow[], { tables }: ChangeSummary): string[] {
   return tables.flatMap((counts) => {
-    const shown = rows.filter((row) => row.table === counts.table);
-    const more = counts.delete + counts.update + counts.insert - shown.length;
-    return [`${counts.table}:`, ...shown.flatMap(oneRow), ...(more > 0 ? [`  ... and ${more} more`] : [])];
+    const told = rows.filter((row) => row.table === counts.table);
+    const more = counts.delete + counts.update + counts.insert - told.length;
+    return [
+      `${shown(counts.table)}:`,
+      ...told.flatMap(oneRow),
+      ...(more > 0 ? [`  ... and ${more} more`] : []),
+    ];
   });
 }
 
@@ -52,6 +58,6 @@ function oneRow({ kind, key, columns, old, new: now }: ChangedRow): string[] {
   const cell = (row: ChangedRow['old'], column: string): string => valueText(row?.[column] ?? null);
   return [
     `  UPDATE ${rowText(key)}`,
-    ...columns.map((column) => `    ${column}: ${cell(old, column)} -> ${cell(now, column)}`),
+    ...columns.map((column) => `    ${shown(column)}: ${cell(old, column)} -> ${cell(now, column)}`),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Conflict, ConflictDefinition, ConflictRow } from '../apply/conflict';
 import { count } from './units';
 import { rowText, valueText } from './value-text';
+import { shown } from './shown';
 
 /** Conflicts that are printed; all of them are in `conflicts.json`, and in the result. */
 const SHOWN = 20;
@@ -86,7 +87,7 @@ function oneConflict({
   );
   const outcome = resolution === null ? '' : ` ${OUTCOMES[resolution]}`;
   const details = definition === null ? cells : textLines(definition);
-  return [`  ${table}${where} [${kind}] ${message}${outcome}`, ...details];
+  return [`  ${table}${where} [${kind}] ${message}${outcome}`, ...details].map(shown);
 }
 
 function textLines({ old, local, remote }: ConflictDefinition): string[] {

@@ -1,5 +1,6 @@
 import type { CoreEvent } from '../events';
 import { count, formatBytes } from './units';
+import { shown } from './shown';
 
 /** A line about an event; `detail` lines are for those who ask for more. */
 export interface EventLine {
@@ -11,19 +12,19 @@ export interface EventLine {
 export function describeEvent(event: CoreEvent): EventLine[] {
   switch (event.type) {
     case 'connect':
-      return [{ level: 'info', text: `Connecting to ${event.location}` }];
+      return [{ level: 'info', text: `Connecting to ${shown(event.location)}` }];
     case 'snapshot':
       return [{ level: 'progress', text: `Snapshot: ${progress(event)}` }];
     case 'step':
       return [{ level: 'detail', text: `${event.what}: ${event.milliseconds} ms` }];
     case 'warning':
-      return [{ level: 'info', text: event.message }];
+      return [{ level: 'info', text: shown(event.message) }];
     case 'transaction':
       return [
         { level: 'detail', text: `Transaction of ${count(event.statements, 'statement')}` },
         ...event.batches.map((b) => ({
           level: 'detail' as const,
-          text: `  ${b.kind.toUpperCase()} ${b.table} ${count(b.rows, 'row')}`,
+          text: `  ${b.kind.toUpperCase()} ${shown(b.table)} ${count(b.rows, 'row')}`,
         })),
       ];
   }

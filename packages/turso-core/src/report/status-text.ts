@@ -2,6 +2,7 @@ import type { BaselineStatus, FileStatus, StatusResult } from '../commands/statu
 import type { SetAside } from '../sqlite/schema/set-aside';
 import { summaryLines } from './changes-text';
 import { formatAge, formatBytes } from './units';
+import { shown } from './shown';
 
 /** The answer of `status` for people. */
 export function statusText(status: StatusResult): string {
@@ -35,7 +36,7 @@ const MODES = {
 };
 
 function remoteLine({ location, answers, hasMoved, problem }: StatusResult['remote']): string {
-  if (!answers) return `${location ?? 'unknown'}: ${problem?.code ?? ''} ${problem?.message ?? ''}`;
+  if (!answers) return `${location ?? 'unknown'}: ${problem?.code ?? ''} ${shown(problem?.message ?? '')}`;
   const moved = {
     true: 'has changed since the base was made',
     false: 'has not changed since the base was made',
@@ -59,12 +60,12 @@ function baselineLine({ path, bytes, manifest, problem }: BaselineStatus): strin
 function setAsideLines(setAside: readonly SetAside[]): string[] {
   if (setAside.length === 0) return [];
   const what = setAside.map(({ type, name, table }) =>
-    type === 'index' ? `index "${name}" on "${table}"` : `RANDOM ROWID of "${table}"`,
+    type === 'index' ? shown(`index "${name}" on "${table}"`) : shown(`RANDOM ROWID of "${table}"`),
   );
   return [`Set aside     ${what.join(', ')}: on the remote only`];
 }
 
 function pendingLines({ changes, problem }: StatusResult['pending']): string[] {
-  if (problem !== null) return [`${problem.code} ${problem.message}`];
+  if (problem !== null) return [`${problem.code} ${shown(problem.message)}`];
   return changes === null ? ['unknown: there is no base yet'] : summaryLines(changes);
 }

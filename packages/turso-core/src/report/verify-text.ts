@@ -1,6 +1,7 @@
 import { isEmpty } from '../changeset/summary';
 import type { VerifyResult } from '../commands/verify';
 import { summaryLines } from './changes-text';
+import { shown } from './shown';
 
 /** The answer of `verify` for people. */
 export function verifyText({ isEqual, method, differences, other }: VerifyResult, location: string): string {
@@ -8,6 +9,6 @@ export function verifyText({ isEqual, method, differences, other }: VerifyResult
   return [
     `Different: to equal the working copy, ${location} would need`,
     ...(isEmpty(differences) ? [] : summaryLines(differences)),
-    ...(other === null ? [] : [other]),
+    ...(other === null ? [] : [shown(other)]),
   ].join('\n');
 }

@@ -1,4 +1,11 @@
-import { asKnownError, createNarrator, createRedactor, describeError, type OnEvent } from 'turso-core';
+import {
+  asKnownError,
+  createNarrator,
+  createRedactor,
+  describeError,
+  shownLines,
+  type OnEvent,
+} from 'turso-core';
 
 /** How much is printed. */
 export interface ReportOptions {
@@ -30,7 +37,7 @@ export function createReport({
 }: ReportOptions & { readonly translate?: (text: string) => string }): Report {
   const { hide, clean } = createRedactor();
   const write = (stream: NodeJS.WriteStream, text: string): unknown =>
-    stream.write(`${clean(translate(text))}\n`);
+    stream.write(`${shownLines(clean(translate(text)))}\n`);
   const say = (text: string): unknown => write(process.stdout, text);
   return {
     onEvent: createNarrator({ say, verbose, quiet, progressInterval: PROGRESS_INTERVAL }),

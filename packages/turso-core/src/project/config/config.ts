@@ -36,8 +36,8 @@ export interface Config extends Settings {
 
 const SETTINGS = ['urlVariable', 'authTokenVariable', 'workingCopy', 'stateDir'] as const;
 
-/** Three base64url parts that begin like JSON: a JWT, as Turso's tokens are. */
-const TOKEN = /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g;
+/** Base64url parts, the first of which begins like JSON: a JWT, as Turso's tokens are, perhaps cut or with escaped dots. */
+const TOKEN = /\beyJ[\w-]{8,}(?:(?:\.|%2e|\\u002e)[\w-]+){1,2}/gi;
 
 /** A text with whatever looks like a token taken out. */
 export function withoutTokens(text: string): string {

@@ -1,0 +1,37 @@
+/**
+ * Characters that a terminal or a page acts on instead of showing them: controls, also those of eight bits, which begin escape
+ * sequences; those that turn the direction of writing; those that take no room; halves of characters.
+ *
+ * @see https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+ */
+const UNSEEN =
+  /[\p{Cc}\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e007f}\p{Cs}]/gu;
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** A name, a value or another one's message for people, in one line: what cannot be seen is written as `\x1b` or `\u202e`. */
+export function shown(text: string): string {
+  return text.replace(UNSEEN, (character) => SHORT[character] ?? escaped(character));
+}
+
+/** A text of several lines, each {@link shown}. */
+export function shownLines(text: string): string {
+  return text.split('\n').map(shown).join('\n');
+}
+
+/** A value as JSON that shows what cannot be seen, as escapes of JSON's own. */
+export function shownJson(value: unknown): string {
+  return JSON.stringify(value).replace(UNSEEN, (character) =>
+    character.replace(/[^]/g, (unit) => `\\u${hex(unit.charCodeAt(0), 4)}`),
+  );
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x100) return `\\x${hex(code, 2)}`;
+  return code < 0x10000 ? `\\u${hex(code, 4)}` : `\\u{${hex(code, 1)}}`;
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0');
+}
