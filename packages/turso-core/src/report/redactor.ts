@@ -55,10 +55,11 @@ function withoutPieces(text: string, secret: string): string {
   const spans: [from: number, to: number][] = [];
   for (const { 0: unit, index } of text.matchAll(UNIT)) {
     const meaning = decode(unit);
+    const span: [number, number] = [index, index + unit.length];
     if (meaning === '' && !secret.includes(unit)) continue;
     for (const character of meaning || unit) {
       compact += character;
-      for (let i = 0; i < character.length; i++) spans.push([index, index + unit.length]);
+      spans.push(...Array.from({ length: character.length }, () => span));
     }
   }
   let cleaned = '';
