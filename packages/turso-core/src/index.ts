@@ -22,7 +22,14 @@ export {
   type Problem,
   type StatusResult,
 } from './commands/status';
-export { pushes, undo, type PushEntry, type UndoOptions, type UndoResult } from './commands/undo';
+export {
+  pushes,
+  undo,
+  type PushEntry,
+  type UndoneHere,
+  type UndoOptions,
+  type UndoResult,
+} from './commands/undo';
 export { verify, type VerifyOptions, type VerifyResult } from './commands/verify';
 export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
 export type { CoreEvent, OnEvent } from './events';

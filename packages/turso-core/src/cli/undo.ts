@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { conflictJson } from '../apply/conflict-json';
-import { pushes, undo } from '../commands/undo';
+import { pushes, undo, type UndoneHere } from '../commands/undo';
 import { pushesText, undoText } from '../report/text';
 import type { Subcommand } from './commands';
 import { CONFLICT } from './conflict-options';
@@ -9,13 +9,17 @@ import { wholeNumber } from './whole-number';
 interface Options {
   readonly list?: boolean;
   readonly push?: number;
+  readonly remoteOnly?: boolean;
 }
 
 /** `turso-sync undo` */
 export function undoCommand(): Subcommand<Options> {
   const command = new Command('undo')
-    .description('Take the last push back on the remote, unless someone has changed the same since.')
+    .description(
+      'Take the last push back, on the remote and here, unless someone has changed the same since.',
+    )
     .option('--list', 'show the pushes that can be undone')
+    .option('--remote-only', 'leave the working copy as it is, so that a push brings it back')
     .option('--push <number>', 'undo this one instead of the last', wholeNumber)
     .addHelpText(
       'after',
@@ -24,17 +28,25 @@ export function undoCommand(): Subcommand<Options> {
   return [
     command,
     'undo',
-    async (project, { list, push }, { onEvent }) => {
+    async (project, { list, push, remoteOnly = false }, { onEvent }) => {
       if (list === true) {
         const result = { pushes: pushes(project) };
         return { result, text: pushesText(result.pushes), exitCode: 0 };
       }
-      const result = await undo(project, { onEvent, ...(push === undefined ? {} : { push }) });
+      const result = await undo(project, { onEvent, remoteOnly, ...(push === undefined ? {} : { push }) });
       return {
-        result: { ...result, conflicts: result.conflicts.map(conflictJson) },
+        result: {
+          ...result,
+          conflicts: result.conflicts.map(conflictJson),
+          workingCopy: result.workingCopy && hereJson(result.workingCopy),
+        },
         text: undoText(result, project.address().location),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
       };
     },
   ];
+}
+
+function hereJson({ kept, conflicts, ...here }: UndoneHere): object {
+  return { ...here, kept: kept.map(conflictJson), conflicts: conflicts.map(conflictJson) };
 }

@@ -5,6 +5,7 @@ import { using, openReadOnly } from '../sqlite/files/open';
 import { readSchema } from '../sqlite/schema/schema';
 import { isLocked } from '../project/state/lock';
 import { nearest } from '../project/config/nearest';
+import { keepPlan } from '../project/state/plans';
 import { placeFile } from '../project/state/place-file';
 import type { Project } from '../project/project';
 import { readPushJournal } from '../project/state/push-journal';
@@ -50,11 +51,12 @@ async function diffHere(project: Project, options: DiffOptions = {}): Promise<Di
       const changeset = comparison?.changeset ?? NOTHING;
       const told = options.table === undefined ? changeset : onlyTable(project, changeset, options.table);
       const changes = comparison === null ? NO_CHANGES : summarize(told);
-      const plan = options.save === undefined ? {} : { plan: planOf(project) };
+      const plan = options.save === undefined ? undefined : planOf(project, changeset);
       await timed(options.onEvent, 'write diff.sql and changes.json', () =>
-        writeChanges(temporary, changeset, plan),
+        writeChanges(temporary, changeset, plan && { plan }),
       );
       const written = changesIn(temporary, project);
+      if (plan !== undefined && plan.receipt !== null) keepPlan(project.files, plan.receipt, written.json);
       if (options.save !== undefined) placeFile(written.json, options.save);
       const rows = options.rows === undefined ? {} : { rows: changedRows(told, options.rows) };
       return { changes, files: written.publish(), ...rows };

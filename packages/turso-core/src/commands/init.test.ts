@@ -1,16 +1,8 @@
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { buildDatabase, compareDatabases, editDatabase } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
 import { readManifest, writeManifest, type Manifest } from '../project/state/manifest';
+import { notePull } from '../project/state/pull-journal';
 import { init } from './init';
 import { makeFileProject, type FileProject } from '../../test/fixtures/project.fixture';
 import { push } from './push';
@@ -186,13 +178,13 @@ test('after a death between the working copy and the base, a push finds everythi
 describe('one that is broken off between the working copy and the base', () => {
   /** Takes the base back to what it was, and leaves the note that the process was about to remove. */
   async function breakOff(): Promise<void> {
-    const { base, pullJournal, snapshot } = at.project.files;
+    const { base, snapshot } = at.project.files;
     const old = `${base.directory}.old`;
     if (existsSync(base.directory)) cpSync(base.directory, old, { recursive: true });
     await init(at.project);
     rmSync(base.directory, { recursive: true });
     if (existsSync(old)) renameSync(old, base.directory);
-    writeFileSync(pullJournal, JSON.stringify({ createdAt: readManifest(snapshot)?.createdAt }));
+    notePull(at.project, snapshot, { purpose: 'pull', receipt: null });
   }
 
   test.each(['', 'INSERT INTO t VALUES (3, 3)'])('is finished by the next one (%s)', async (later) => {

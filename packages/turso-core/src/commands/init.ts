@@ -7,7 +7,7 @@ import { sameBytes } from '../project/working-copy/freeze';
 import { readManifest, refuseNewer, requireBaseline, type Manifest } from '../project/state/manifest';
 import type { Project } from '../project/project';
 import { withState } from '../project/state/open-state';
-import { endPush } from '../project/state/push-journal';
+import { endPush, readPushJournal } from '../project/state/push-journal';
 import { recoverDirectory } from '../project/state/replace-directory';
 import { withTemporary } from '../project/state/temporary';
 import { backUpWorkingCopy, writeWorkingCopy } from '../project/working-copy/working-copy';
@@ -17,6 +17,7 @@ import type { OnEvent } from '../events';
 import { finishPush } from './recovery/finish-push';
 import { finishPull } from './recovery/finish-pull';
 import { notePull, noteWritten, pullDone, pullUnderWay } from '../project/state/pull-journal';
+import { removeReceipt } from './sending/settle';
 import { takeSnapshot } from './fetching/take-snapshot';
 import { withLocalUserVersion } from './fetching/local-user-version';
 import { verb } from './apart/verb';
@@ -85,7 +86,8 @@ async function initialize(
   if (!isNewer) return { ...result, workingCopy: 'unchanged' };
   const backup = state.kind === 'forced' ? await backUpWorkingCopy(project.workingCopy) : null;
   const isUpdate = fs.existsSync(project.workingCopy);
-  notePull(project, snapshot);
+  const note = { purpose: 'pull', receipt: null } as const;
+  notePull(project, project.files.snapshot, note);
   const write = (database: string): Promise<void> => writeWorkingCopy(project.workingCopy, database);
   const written =
     state.kind === 'clean' ? withLocalUserVersion(project, write) : write(project.files.snapshot.database);
@@ -95,10 +97,12 @@ async function initialize(
     pullDone(project);
     throw error;
   });
-  noteWritten(project, snapshot);
+  noteWritten(project, note);
   // Second: should we die in between, a push finds everything there already. The other way round it would take the older
   // working copy for an edit that undoes what others have done.
-  await replaceBase(project.files, snapshot);
+  await replaceBase(project.files, project.files.snapshot, snapshot);
+  const underWay = readPushJournal(project.files);
+  if (remote !== null && underWay !== null) await removeReceipt(remote, underWay, null);
   endPush(project.files);
   pullDone(project);
   return { ...result, backup, workingCopy: isUpdate ? 'updated' : 'created' };
@@ -115,8 +119,8 @@ async function finishEarlier(project: Project, remote: Remote | null, options: I
   }
   const taken = pullUnderWay(project);
   const isWritten = (): boolean =>
-    taken?.isWritten === true || sameBytes(workingCopy, files.snapshot.database);
-  if (isThere && taken !== null && isWritten()) await replaceBase(files, taken.snapshot);
+    taken?.isWritten === true || sameBytes(workingCopy, files.incoming.database);
+  if (isThere && taken !== null && isWritten()) await replaceBase(files, files.incoming, taken.manifest);
   pullDone(project);
 }
 
@@ -190,6 +194,6 @@ async function isNewerThanBase(project: Project, snapshot: Manifest): Promise<bo
   if (known.method === 'push' && known.createdAt > snapshot.createdAt) return false;
   if (!sameBytes(base.database, files.database)) return true;
   // The same content, as of a later time and perhaps with another mark.
-  await replaceBase(project.files, snapshot);
+  await replaceBase(project.files, project.files.snapshot, snapshot);
   return false;
 }

@@ -4,6 +4,8 @@ import Database from 'better-sqlite3';
 import { readManifest } from '../project/state/manifest';
 import { init } from './init';
 import { makeFileProject, type FileProject } from '../../test/fixtures/project.fixture';
+import { notePull, noteWritten } from '../project/state/pull-journal';
+import { makeReceipt, nameReceipt } from '../sqlite/receipt';
 import { pull } from './pull';
 import { push } from './push';
 import { status } from './status';
@@ -187,14 +189,17 @@ test('a note that was written in part is of no account: nothing was done yet', a
 describe('a pull that is broken off after the working copy was written', () => {
   /** Takes the base back to what it was, as if the process had died before it moved on. */
   async function breakOff(isWritten: boolean): Promise<void> {
-    const { base, pullJournal, snapshot } = at.project.files;
+    const { base, snapshot } = at.project.files;
     const old = `${base.directory}.old`;
     cpSync(base.directory, old, { recursive: true });
     expect(await pull(at.project)).toMatchObject({ status: 'pulled' });
     rmSync(base.directory, { recursive: true });
     cpSync(old, base.directory, { recursive: true });
     rmSync(old, { recursive: true });
-    writeFileSync(pullJournal, JSON.stringify({ createdAt: readManifest(snapshot)?.createdAt, isWritten }));
+    const note = { purpose: 'pull', receipt: nameReceipt() } as const;
+    notePull(at.project, snapshot, note);
+    if (isWritten) noteWritten(at.project, note);
+    at.edit(makeReceipt(note.receipt).sql);
   }
 
   describe.each([

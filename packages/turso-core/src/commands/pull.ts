@@ -8,6 +8,7 @@ import { requireBase, withComparison } from './comparing/compare';
 import { finishPull } from './recovery/finish-pull';
 import { finishPush } from './recovery/finish-push';
 import { rebase, unchanged, type PullOptions, type PullResult } from './merging/rebase';
+import { claimPlans } from './sending/claim-plans';
 import { currentSnapshot } from './fetching/take-snapshot';
 import { verb } from './apart/verb';
 
@@ -48,6 +49,7 @@ async function pullFrom(project: Project, remote: Remote, options: PullOptions):
   if (mark !== null && mark === base.fingerprint && remote.location === base.remote) {
     return unchanged(await countPending(project));
   }
+  await claimPlans(project, remote);
   const snapshot = await currentSnapshot(project, remote, mark, options.onEvent);
   return rebase(project, snapshot, options);
 }

@@ -1,17 +1,20 @@
 import type { Conflict } from '../apply/conflict';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { withState } from '../project/state/open-state';
-import { withMovedRowids, type Manifest } from '../project/state/manifest';
+import { withMovedRowids } from '../project/state/manifest';
 import type { Project } from '../project/project';
+import { listPlans } from '../project/state/plans';
+import { connectTo } from '../project/connect-to';
 import { withTemporary } from '../project/state/temporary';
 import { moveBase } from './sending/advance-base';
-import { requireBase, withComparison, type Comparison } from './comparing/compare';
+import { requireBase, withComparison } from './comparing/compare';
 import { NONE_RESOLVED, policyOf, type ConflictOptions, type Resolved } from './conflicts/conflict-options';
 import { removeConflicts } from './conflicts/conflicts-file';
 import { changesIn, writeChanges } from './comparing/written-changes';
 import { timed } from '../events';
 import { finishPush, type ResumeOptions } from './recovery/finish-push';
-import { stale, withPlan } from './sending/plan';
+import { claimPlans } from './sending/claim-plans';
+import { staleFor, withPlan, type PlannedChanges } from './sending/plan';
 import { finishPull } from './recovery/finish-pull';
 import { send } from './sending/send';
 import { verb } from './apart/verb';
@@ -63,64 +66,69 @@ async function pushHere(project: Project, options: PushOptions = {}): Promise<Pu
   return withState(project, 'dump-push', async () => {
     await finishPull(project);
     const finished = options.dryRun === true ? null : await finishPush(project, options);
-    const base = requireBase(project);
-    const result = await withTemporary(project.files.directory, (temporary) =>
-      withChanges({ project, temporary, options }, (comparison) => {
-        if (comparison === null) {
-          if (options.dryRun !== true) removeConflicts(project);
-          return nothing(NO_CHANGES);
-        }
-        return pushChanges({ project, base, temporary, options }, comparison);
-      }),
-    );
+    const result = await withTemporary(project.files.directory, (temporary) => {
+      const context = { project, temporary, options };
+      return withChanges(context, (planned) => {
+        if (planned !== null) return pushChanges(context, planned);
+        if (options.dryRun !== true) removeConflicts(project);
+        return nothing(NO_CHANGES);
+      });
+    });
     return finished !== null && result.status === 'nothing' ? found(finished) : result;
   });
 }
 
-/** The changes of the working copy, or those of a plan. */
-function withChanges<T>(
-  { project, temporary, options: { plan } }: Omit<Context, 'base'>,
-  work: (comparison: Comparison | null) => T | Promise<T>,
-): Promise<T> {
-  return plan === undefined
-    ? withComparison(project, temporary, work)
-    : withPlan(project, temporary, plan, work);
-}
-
 interface Context {
   readonly project: Project;
-  readonly base: Manifest;
   readonly temporary: string;
   readonly options: PushOptions;
 }
 
-async function pushChanges(context: Context, comparison: Comparison): Promise<PushResult> {
-  const { project, base, temporary, options } = context;
-  const { changeset, frozen } = comparison;
-  const { onEvent } = options;
+/** The changes of the working copy, or those of a plan. */
+async function withChanges<T>(
+  { project, temporary, options: { plan, onEvent, dryRun = false } }: Context,
+  work: (planned: PlannedChanges | null) => T | Promise<T>,
+): Promise<T> {
+  if (plan !== undefined) return withPlan({ project, temporary, onEvent }, plan, work);
+  if (!dryRun) await claimSavedPlans(project);
+  const from = requireBase(project);
+  return withComparison(project, temporary, (comparison) =>
+    work(comparison && { from, comparison, becomes: null, receipt: null }),
+  );
+}
+
+/** The remote is asked only if a plan was saved. */
+async function claimSavedPlans(project: Project): Promise<void> {
+  if (listPlans(project.files).length === 0) return;
+  const remote = connectTo(project);
+  try {
+    await claimPlans(project, remote);
+  } finally {
+    await remote.close();
+  }
+}
+
+async function pushChanges(context: Context, planned: PlannedChanges): Promise<PushResult> {
+  const { project, temporary, options } = context;
+  const { changeset, frozen } = planned.comparison;
+  const { onEvent, plan } = options;
   const changes = await timed(onEvent, 'diff', () => summarize(changeset));
   if (isEmpty(changes)) {
+    if (options.dryRun !== true) removeConflicts(project);
     // Other bytes, the same content: the next comparison is spared.
-    if (options.dryRun !== true) {
-      removeConflicts(project);
-      moveBase(project, temporary, frozen, withMovedRowids(base, changeset.renumbered));
-    }
+    if (options.dryRun !== true && plan === undefined)
+      moveBase(project, temporary, frozen, withMovedRowids(planned.from, changeset.renumbered));
     return nothing(changes);
   }
-  if (changes.schema.length > 0) await timed(onEvent, 'rehearse', () => comparison.rehearse());
+  if (changes.schema.length > 0) await timed(onEvent, 'rehearse', () => planned.comparison.rehearse());
   if (options.dryRun === true) {
     await writeChanges(temporary, changeset, undefined);
     changesIn(temporary, project).publish();
     return { ...nothing(changes), status: 'planned' };
   }
-  const { plan } = options;
-  const sent = await send({ project, base, temporary, comparison, policy: policyOf(options), onEvent });
-  if (plan !== undefined && sent.status === 'conflict') {
-    throw stale(
-      plan,
-      `${sent.conflicts.length} of its changes are in conflict with the remote (see conflicts.json)`,
-    );
-  }
+  const sent = await send({ project, temporary, ...planned, policy: policyOf(options), onEvent });
+  if (plan !== undefined && sent.status === 'conflict')
+    throw await staleFor({ project, temporary, onEvent }, plan, sent.conflicts);
   return { changes, ...sent, notCarried: sent.status === 'conflict' ? changes.notCarried : sent.notCarried };
 }
 

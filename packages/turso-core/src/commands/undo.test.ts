@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { compareDatabases, makeTempDir } from '@turso-sync/testing';
 import { cutOffPush } from '../../test/fixtures/cut-off.fixture';
@@ -35,12 +35,38 @@ const EDIT = `DROP TRIGGER noted; UPDATE t SET v = -v; UPDATE t SET v = CASE v W
   INSERT INTO log VALUES ('mine'); INSERT INTO counted(v) VALUES (1), (2); PRAGMA user_version = 5;
   CREATE TRIGGER noted AFTER UPDATE ON t BEGIN INSERT INTO log VALUES ('a trigger fired'); END`;
 
-test('a push that is undone leaves the remote as it was, and the edits in the working copy', async () => {
+test('a push that is undone leaves the remote and the working copy as they were', async () => {
+  at.edit(EDIT);
+  await push(at.project);
+  const { changes, backup } = (await undo(at.project)).workingCopy ?? {};
+  expect(changes?.total).toEqual({ insert: 1, update: 3, delete: 4 });
+  expect(existsSync(backup ?? '')).toBe(true);
+  expect(differences()).toEqual([]);
+  expect(compareDatabases(at.project.workingCopy, before)).toEqual([]);
+  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+});
+
+test('what was edited since stays in the working copy, and is pushed alone', async () => {
+  at.edit(
+    "UPDATE t SET w = 'pushed' WHERE id IN (1, 2); INSERT INTO log VALUES ('pushed'); DELETE FROM t WHERE id = 3",
+  );
+  await push(at.project);
+  at.edit("UPDATE t SET w = 'later' WHERE id = 1; INSERT INTO log VALUES ('later')");
+  const { workingCopy } = await undo(at.project);
+  expect(workingCopy?.kept).toMatchObject([{ key: { id: 1n }, local: { w: 'later' }, remote: { w: FIRST } }]);
+  expect(differences()).toEqual([]);
+  await push(at.project);
+  expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  const lines = at.queryRemote('SELECT line FROM log ORDER BY line').flat();
+  expect(lines).toEqual(['a trigger fired', 'first', 'later']);
+});
+
+test('the remote alone, if that is wanted: the edits stay in the working copy', async () => {
   at.edit(EDIT);
   expect(await push(at.project)).toMatchObject({ status: 'pushed' });
   expect(differences()).not.toEqual([]);
   const work = readFileSync(at.project.workingCopy);
-  const result = await undo(at.project);
+  const result = await undo(at.project, { remoteOnly: true });
   expect(result).toMatchObject({ status: 'undone', push: { number: 1 }, changes: { total: { insert: 1 } } });
   expect(differences()).toEqual([]);
   expect(readFileSync(at.project.workingCopy).equals(work)).toBe(true);
@@ -148,7 +174,7 @@ test('what others changed elsewhere stays', async () => {
   await push(at.project);
   at.editRemote("INSERT INTO log VALUES ('theirs'); UPDATE t SET w = 'theirs' WHERE id = 2");
   expect(await undo(at.project)).toMatchObject({ status: 'undone' });
-  expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 2 });
+  expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 0 });
   await push(at.project);
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
 });

@@ -1,18 +1,23 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import type { Conflict } from '../apply/conflict';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { openChanges, readChangesHead, type ChangesHead } from '../changeset/text/read-json';
 import { TursoSyncError } from '../errors';
 import { withState } from '../project/state/open-state';
 import type { Project } from '../project/project';
+import { pullUnderWay } from '../project/state/pull-journal';
 import { readPushJournal } from '../project/state/push-journal';
-import { listPushes, type PushFile } from '../project/state/pushes';
+import { listPushes, readBegun, type PushFile } from '../project/state/pushes';
 import { withTemporary } from '../project/state/temporary';
-import { compareWithBase, requireBase } from './comparing/compare';
+import { freeze } from '../project/working-copy/freeze';
+import { compareFrom, requireBase } from './comparing/compare';
 import { writeConflicts } from './conflicts/conflicts-file';
+import { bringInUndone } from './merging/bring-in-undone';
 import type { OnEvent } from '../events';
 import { finishPush } from './recovery/finish-push';
-import { replay } from './sending/plan';
 import { finishPull } from './recovery/finish-pull';
+import { replayOnRemote } from './sending/replay';
 import { send } from './sending/send';
 import { verb } from './apart/verb';
 
@@ -20,6 +25,8 @@ import { verb } from './apart/verb';
 export interface UndoOptions {
   /** The number of the push to undo, as {@link pushes} lists them. Default is the latest. */
   readonly push?: number;
+  /** Leave the working copy as it is, so that a push would bring the changes back. Default is false. */
+  readonly remoteOnly?: boolean;
   readonly onEvent?: OnEvent;
 }
 
@@ -34,9 +41,23 @@ export interface UndoResult {
   /** What was done to the remote. */
   readonly changes: ChangeSummary;
   readonly conflicts: readonly Conflict[];
+  /** What became of the working copy, or null if it was left as it is. */
+  readonly workingCopy: UndoneHere | null;
 }
 
-/** A push that can be undone. */
+/** What an undo did to the working copy. */
+export interface UndoneHere {
+  /** What was done to it. */
+  readonly changes: ChangeSummary;
+  /** Rows that it has changed since the push. They stay as they are. */
+  readonly kept: readonly Conflict[];
+  /** Why nothing could be taken back in it; empty if it was. */
+  readonly conflicts: readonly Conflict[];
+  /** The backup of the working copy as it was before, or null if it was not changed. */
+  readonly backup: string | null;
+}
+
+/** A push that is kept. */
 export interface PushEntry {
   readonly number: number;
   /** When it was made; ISO 8601. */
@@ -45,6 +66,8 @@ export interface PushEntry {
   readonly changes: ChangeSummary;
   /** The number of the push that it took back, where it was an undo itself; else null. */
   readonly undoes: number | null;
+  /** Whether its changes were recorded. A push that was not cannot be undone. */
+  readonly isRecorded: boolean;
 }
 
 /** The pushes that are kept, the latest first. Throws CHANGES_UNREADABLE. */
@@ -54,8 +77,9 @@ export function pushes(project: Project): PushEntry[] {
 
 /**
  * Takes a push back: puts the inverse of its changes on the remote, in one transaction, unless someone has changed the same
- * since. The working copy is not touched, so that what was pushed is again among what a push would carry; an undo is itself
- * a push that can be undone. Throws NOTHING_TO_UNDO, UNDO_IMPOSSIBLE, the `REMOTE_*` and `BASELINE_*` codes, STATE_LOCKED.
+ * since. Then takes it back in the working copy too, which keeps what was edited there since, so that the next push does
+ * not repeat it. An undo is itself a push that can be undone. Throws NOTHING_TO_UNDO, UNDO_IMPOSSIBLE, the `REMOTE_*`,
+ * `BASELINE_*` and `WORKING_COPY_*` codes, STATE_LOCKED.
  *
  * @example
  * ```ts
@@ -76,7 +100,7 @@ async function undoHere(project: Project, options: UndoOptions = {}): Promise<Un
     const finished = await finishPush(project, onEvent === undefined ? {} : { onEvent });
     // Not to be taken back at once by the one that was to repeat it.
     if (cutOff !== null && finished !== null)
-      return { status: 'undone', push: cutOff, changes: finished, conflicts: [] };
+      return { ...unchanged(cutOff), status: 'undone', changes: finished };
     return withTemporary(project.files.directory, (temporary) => undoIn(project, temporary, options));
   });
 }
@@ -90,24 +114,62 @@ function cutOffUndo(project: Project, meant: number | undefined): PushEntry | nu
 
 async function undoIn(project: Project, temporary: string, options: UndoOptions): Promise<UndoResult> {
   const { onEvent } = options;
-  const base = requireBase(project);
   const chosen = choose(project, options.push);
   const entry = entryOf(chosen);
-  const none = { push: entry, changes: NO_CHANGES, conflicts: [] } as const;
-  const undone = await replay(project, temporary, openChanges(chosen.file), 'back');
-  if (undone === null) throw impossible(entry);
+  if (!chosen.isRecorded) throw impossible(entry, 'what it changed could not be recorded');
+  // The working copy has to be there and readable before anything is sent.
+  const alsoHere = options.remoteOnly !== true && fs.existsSync(project.workingCopy);
+  if (alsoHere) await freeze(project.workingCopy, path.join(temporary, 'frozen.db'));
+  const undone = await replayOnRemote(
+    { project, temporary, onEvent },
+    { changes: openChanges(chosen.file), direction: 'back' },
+  );
+  if (undone === null) throw impossible(entry, 'what takes it back does not follow from what was recorded');
   if ('conflicts' in undone) {
-    await writeConflicts({ project, temporary }, undone.conflicts, { location: base.remote, onEvent });
-    return { ...none, status: 'conflict', conflicts: undone.conflicts };
+    if (undone.isUntouched)
+      throw impossible(entry, 'nobody has written since, and yet it cannot be taken back');
+    const { location } = project.address();
+    await writeConflicts({ project, temporary }, undone.conflicts, { location, onEvent });
+    return { ...unchanged(entry), status: 'conflict', conflicts: undone.conflicts };
   }
-  return compareWithBase(project, undone.database, async (comparison) => {
+  const { start, database, becomes } = undone;
+  const done = await compareFrom(start, database, async (comparison) => {
     const changes = summarize(comparison.changeset);
-    if (isEmpty(changes)) return { ...none, status: 'nothing' };
-    const purpose = { undoes: entry.number };
-    const sent = await send({ project, base, temporary, comparison, policy: {}, purpose, onEvent });
-    const status = sent.status === 'conflict' ? 'conflict' : 'undone';
-    return { status, push: entry, changes, conflicts: sent.conflicts };
+    if (isEmpty(changes)) return unchanged(entry);
+    const purpose = { undoes: entry.number, alsoHere };
+    const job = {
+      project,
+      from: start.manifest,
+      temporary,
+      comparison,
+      becomes,
+      receipt: null,
+      policy: {},
+      purpose,
+      onEvent,
+    };
+    const { status, conflicts } = await send(job);
+    return {
+      ...unchanged(entry),
+      status: status === 'conflict' ? status : 'undone',
+      changes,
+      conflicts,
+    } as const;
   });
+  if (done.status !== 'undone' || !alsoHere) return done;
+  return { ...done, workingCopy: await takeBackHere(project, onEvent) };
+}
+
+async function takeBackHere(project: Project, onEvent: OnEvent | undefined): Promise<UndoneHere | null> {
+  const taken = pullUnderWay(project);
+  if (taken === null) return null;
+  const result = await bringInUndone(project, taken.manifest, onEvent === undefined ? {} : { onEvent });
+  const { changes, resolved: kept, conflicts, backup } = result;
+  return { changes, kept, conflicts, backup };
+}
+
+function unchanged(push: PushEntry): UndoResult {
+  return { status: 'nothing', push, changes: NO_CHANGES, conflicts: [], workingCopy: null };
 }
 
 function choose(project: Project, number: number | undefined): PushFile {
@@ -121,9 +183,14 @@ function choose(project: Project, number: number | undefined): PushFile {
   );
 }
 
-function entryOf({ number, file }: PushFile): PushEntry {
+function entryOf(push: PushFile): PushEntry {
+  const { number, file, isRecorded } = push;
+  if (!isRecorded) {
+    const createdAt = readBegun(push) ?? fs.statSync(file).mtime.toISOString();
+    return { number, createdAt, changes: NO_CHANGES, undoes: null, isRecorded };
+  }
   const head = readChangesHead(file);
-  return { number, createdAt: head.createdAt, changes: summaryOf(head), undoes: undoesOf(head) };
+  return { number, createdAt: head.createdAt, changes: summaryOf(head), undoes: undoesOf(head), isRecorded };
 }
 
 // A record that is the inverse tells of what was pushed apart from what it holds.
@@ -135,8 +202,8 @@ function undoesOf(head: ChangesHead): number | null {
   return typeof head['undoes'] === 'number' ? head['undoes'] : null;
 }
 
-function impossible({ number }: PushEntry): TursoSyncError {
-  return new TursoSyncError('UNDO_IMPOSSIBLE', `What would undo push ${number} is not known.`, {
-    hint: 'Nothing was sent. Change it back in the working copy, and push that.',
+function impossible({ number }: PushEntry, reason: string): TursoSyncError {
+  return new TursoSyncError('UNDO_IMPOSSIBLE', `Push ${number} cannot be undone: ${reason}.`, {
+    hint: 'Nothing was sent. Change it back in the working copy, and push that. `turso-sync undo --list` shows earlier pushes.',
   });
 }

@@ -40,6 +40,8 @@ export interface StateFiles {
   /** What the working copy was made from. */
   readonly base: BaselineFiles & { readonly dump: string };
   readonly lock: string;
+  /** Tells this folder from every other one. */
+  readonly folderId: string;
   readonly diffSql: string;
   readonly changesJson: string;
   /** All conflicts of the last push or pull, where it met any. */
@@ -48,10 +50,18 @@ export interface StateFiles {
   readonly backups: string;
   /** Says which push is under way; gone when it is known how it ended. */
   readonly pushJournal: string;
-  /** What that push makes of the base. */
+  /** What that push makes of the database that it starts from. */
   readonly pushed: string;
+  /** What it starts from, if that is not the base. */
+  readonly pushedFrom: string;
+  /** What the base is to become, if that is not what was pushed. */
+  readonly pushedBase: string;
+  /** A snapshot, or what an undo left, on its way into the working copy. */
+  readonly incoming: BaselineFiles;
   /** The latest pushes, to be undone: one file of changes each. */
   readonly pushes: string;
+  /** Plans that were saved from here, until they are pushed. */
+  readonly plans: string;
   /** Says which pull was under way; gone when it is through. */
   readonly pullJournal: string;
   /** The replica of a live connection, where it is not elsewhere. */
@@ -77,13 +87,18 @@ export function stateFiles(directory: string, name: string | null): StateFiles {
     snapshot: dumpedFiles(path.join(environment, 'snapshot')),
     base: dumpedFiles(path.join(environment, 'base')),
     lock: path.join(directory, 'lock'),
+    folderId: path.join(directory, 'folder-id'),
     diffSql: path.join(environment, 'diff.sql'),
     changesJson: path.join(environment, 'changes.json'),
     conflictsJson: path.join(environment, 'conflicts.json'),
     backups: path.join(directory, 'backups'),
     pushJournal: path.join(environment, 'push.json'),
     pushed: path.join(environment, 'push.db'),
+    pushedFrom: path.join(environment, 'push-from.db'),
+    pushedBase: path.join(environment, 'push-base.db'),
+    incoming: baselineFiles(path.join(environment, 'incoming')),
     pushes: path.join(environment, 'pushes'),
+    plans: path.join(environment, 'plans'),
     pullJournal: path.join(environment, 'pull.json'),
     replica: path.join(directory, 'live', 'replica.db'),
   };

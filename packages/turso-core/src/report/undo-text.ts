@@ -1,29 +1,52 @@
 import { isEmpty, type ChangeSummary } from '../changeset/summary';
-import type { PushEntry, UndoResult } from '../commands/undo';
+import type { PushEntry, UndoneHere, UndoResult } from '../commands/undo';
 import { summaryLines } from './changes-text';
 import { conflictList } from './conflict-text';
 import { count, formatAge } from './units';
 
 /** The answer of `undo` for people. */
-export function undoText({ status, push, changes, conflicts }: UndoResult, location: string): string {
+export function undoText(result: UndoResult, location: string): string {
+  const { status, push, changes, conflicts } = result;
   const which = `Push ${push.number} (${formatAge(push.createdAt)})`;
   if (status === 'nothing') return `${which} is undone already.`;
   if (status === 'conflict') {
     const found = conflictList(conflicts, location);
     return `${which} cannot be undone, since that would undo what came after it.\n${found}\nChange these rows by hand, in the working copy, and push that.`;
   }
+  return [...summaryLines(changes), `${which} undone on ${location}.`, ...hereLines(result.workingCopy)].join(
+    '\n',
+  );
+}
+
+function hereLines(here: UndoneHere | null): string[] {
+  if (here === null)
+    return [
+      'The working copy was not touched: what was pushed is listed by `diff` again, and a push would bring it back.',
+    ];
+  if (here.conflicts.length > 0)
+    return [
+      'The working copy was not changed, since what it has since does not fit without that push. A push would bring it back:',
+      conflictList(here.conflicts, 'the working copy'),
+    ];
+  const kept = here.kept.length;
   return [
-    ...summaryLines(changes),
-    `${which} undone on ${location}.`,
-    'The working copy was not touched: what was pushed is listed by `diff` again, and a push would bring it back.',
-  ].join('\n');
+    here.backup === null
+      ? 'The working copy no longer had any of it.'
+      : `It was taken back in the working copy as well. A backup is at ${here.backup}.`,
+    ...(kept === 0
+      ? []
+      : [
+          `${count(kept, 'row')} that you have changed since ${kept === 1 ? 'stays' : 'stay'} as you left ${kept === 1 ? 'it' : 'them'}, and the next push carries ${kept === 1 ? 'it' : 'them'}.`,
+        ]),
+  ];
 }
 
 /** The pushes that can be undone, for people. */
 export function pushesText(pushes: readonly PushEntry[]): string {
   if (pushes.length === 0) return 'No push can be undone.';
   return pushes
-    .map(({ number, createdAt, changes, undoes }) => {
+    .map(({ number, createdAt, changes, undoes, isRecorded }) => {
+      if (!isRecorded) return `${number}  ${createdAt}  not recorded, so it cannot be undone`;
       const what = undoes === null ? '' : ` (undid ${undoes})`;
       return `${number}  ${createdAt}  ${totals(changes)}${what}`;
     })

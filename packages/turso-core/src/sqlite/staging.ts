@@ -1,14 +1,15 @@
 import { openReadOnly, using } from './files/open';
 import { Database } from './files/sqlite';
+import { RECEIPT_PREFIX } from './receipt';
 import { quoteName } from './values/quote';
 
 /** How the names begin of tables on a remote that hold the values of a large push until it is carried out. */
 export const STAGING_PREFIX = 'turso_sync_staging_values_';
 
-/** An SQL condition on a row of `sqlite_schema`: that it is not about such a table. */
-export const IS_NOT_STAGING = `tbl_name NOT GLOB '${STAGING_PREFIX}*'`;
+/** An SQL condition on a row of `sqlite_schema`: that it is neither about such a table nor about a receipt. */
+export const IS_NOT_STAGING = `tbl_name NOT GLOB '${STAGING_PREFIX}*' AND tbl_name NOT GLOB '${RECEIPT_PREFIX}*'`;
 
-/** Takes such tables out of a copy of a remote database. */
+/** Takes these tables out of a copy of a remote database. */
 export function dropStagingTables(file: string): void {
   const names = using(
     openReadOnly(file),

@@ -59,7 +59,8 @@ describe(`a file as the remote, and ${COUNT} kills (TURSO_SYNC_SEED=${random.see
     if (command !== 'dump-init') {
       await run('dump-push');
       await run('pull');
-      model = after;
+      // An undo is also one in the working copy, so that the push does not repeat it.
+      model = command === 'undo' ? before : after;
     }
     remoteIs(model);
     expect(compareDatabases(remote, project.file('working_copy.db'))).toEqual([]);

@@ -1,3 +1,4 @@
+import { nameReceipt } from '../../src/sqlite/receipt';
 import { play, type Story } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
 
@@ -8,48 +9,39 @@ const BASE = `
   INSERT INTO t VALUES(1, 'a', NULL), (1, 'a', NULL), (1, 'a', NULL), (1.0, 'a', NULL), (2, CAST(x'ff' AS TEXT), x'ff'), (0.0, -0.0, 0.1 + 0.2);
   INSERT INTO u VALUES('a', 1, 1), ('A', 2, 1), ('b', 3, 2);`;
 
-/** How many different rows change their number in each story is told. */
-const CARRIED: readonly (Partial<Story> & { what: string; contents: number })[] = [
+const CARRIED: readonly (Partial<Story> & { what: string })[] = [
   {
     what: 'one copy of several that goes',
     edit: `DELETE FROM t WHERE rowid = 1; INSERT INTO t VALUES(1, 'a', NULL), (1, 'a', NULL), (1.0, 'a', NULL)`,
-    contents: 1,
   },
   {
     what: 'copies that come',
     edit: `INSERT INTO t SELECT * FROM t; INSERT INTO t VALUES(NULL, NULL, NULL), (NULL, NULL, NULL)`,
-    contents: 4 + 1,
   },
   {
     what: 'values that are equal, and not the same',
     edit: `UPDATE t SET oid = 0.0 WHERE rowid = 0.0; UPDATE t SET rowid = 1.0; UPDATE u SET rowid = upper(rowid)`,
-    contents: 10,
   },
   {
     what: 'text that is no text, next to a BLOB',
     edit: `UPDATE t SET oid = CAST(x'fe' AS TEXT), _rowid_ = CAST(x'ff' AS TEXT) WHERE rowid = 2`,
-    contents: 2,
   },
   {
     what: 'unique values that are handed around',
     edit: `UPDATE u SET oid = -oid; UPDATE u SET oid = 2 WHERE oid = -1; UPDATE u SET oid = 1 WHERE oid = -2; UPDATE u SET oid = 3 WHERE oid = -3`,
-    contents: 4,
   },
   {
     what: 'rows of a table that is dropped, and of one that is made',
     edit: `DROP TABLE t; CREATE TABLE n(oid, rowid, _rowid_); INSERT INTO n VALUES(1, 1, 1), (1, 1, 1)`,
-    contents: 4 + 1,
   },
   {
     what: 'many rows',
     edit: `WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i LIMIT 5000) INSERT INTO t SELECT n / 2, n / 2, NULL FROM i`,
-    contents: 2501,
   },
   ...['UTF-16le', 'UTF-16be'].map((encoding) => ({
     what: `rows of a database in ${encoding}`,
     base: `PRAGMA encoding = '${encoding}'; ${BASE}`,
     edit: `UPDATE t SET oid = oid || 'ä' WHERE rowid IS 1; UPDATE t SET oid = CAST(x'd800d800' AS TEXT) WHERE rowid = 0`,
-    contents: 6,
   })),
 ];
 
@@ -69,6 +61,20 @@ const MERGED: readonly (Story & { what: string; rows: unknown[][] })[] = [
     remote: `INSERT INTO t VALUES(1, 'a', NULL)`,
     rows: [[3n]],
   },
+  {
+    what: 'as many equal ones on both sides',
+    base: BASE,
+    edit: `INSERT INTO t VALUES(1, 'a', NULL)`,
+    remote: `INSERT INTO t VALUES(1, 'a', NULL)`,
+    rows: [[5n]],
+  },
+  {
+    what: 'the same change of a row on both sides',
+    base: BASE,
+    edit: `UPDATE t SET rowid = 1 WHERE rowid = 2`,
+    remote: `UPDATE t SET rowid = 1 WHERE rowid = 2`,
+    rows: [[4n]],
+  },
   { what: 'the same on both sides', base: BASE, edit: REMOVE_ONE(), remote: REMOVE_ONE(), rows: [[2n]] },
   {
     what: 'one that we removed, where they removed all',
@@ -84,12 +90,13 @@ function REMOVE_ONE(): string {
 }
 
 describe.each(ADAPTERS)('rows without an address, over %s', (_, serve) => {
-  test.each(CARRIED)('are carried: $what', ({ contents, ...story }) =>
+  test.each(CARRIED)('are carried once: $what', (story) =>
     play(serve, { base: BASE, ...story }, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
-      expect(await scene.differences()).toEqual([]);
-      expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: contents });
-      expect(await scene.differences()).toEqual([]);
+      const receipt = nameReceipt();
+      for (const _again of [1, 2]) {
+        expect(await scene.push({ receipt })).toMatchObject({ status: 'applied', attempts: 1 });
+        expect(await scene.differences()).toEqual([]);
+      }
     }),
   );
 

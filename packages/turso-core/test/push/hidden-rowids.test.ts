@@ -4,6 +4,7 @@ import { editDatabase, makeTempDir, removeTempDir } from '@turso-sync/testing';
 import { withDiff } from '../../src/changeset/diff';
 import { summarize } from '../../src/changeset/summary';
 import { apply } from '../../src/apply/apply';
+import { nameReceipt } from '../../src/sqlite/receipt';
 import { play, type Scene } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
 
@@ -26,8 +27,8 @@ afterEach(() => {
 });
 
 /** Pushes what a working copy has, then what it is edited to next. */
-async function pushTwice(scene: Scene, next: string): Promise<void> {
-  expect(await scene.push()).toMatchObject({ status: 'applied' });
+async function pushTwice(scene: Scene, next: string, receipt = nameReceipt()): Promise<void> {
+  expect(await scene.push({ receipt })).toMatchObject({ status: 'applied' });
   const [base, work] = [join(dir, 'base.db'), join(dir, 'work.db')];
   copyFileSync(scene.work, base);
   copyFileSync(scene.work, work);
@@ -46,8 +47,9 @@ describe.each(ADAPTERS)('hidden rowids, over %s', (_, serve) => {
           INSERT INTO log VALUES('new', 1), ('row 1', 1); UPDATE other SET v = 2`,
       },
       async (scene) => {
+        const receipt = nameReceipt();
         const before = (await scene.query('SELECT rowid FROM log')).length;
-        expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
+        expect(await scene.push({ receipt })).toMatchObject({ status: 'applied', attempts: 1 });
         const sorted = 'SELECT what, n FROM log ORDER BY what, n';
         expect((await scene.query('SELECT rowid FROM log')).length).toBe(before - 3 + 2);
         const [ours, theirs] = [join(dir, 'ours.db'), join(dir, 'theirs.db')];
@@ -60,6 +62,7 @@ describe.each(ADAPTERS)('hidden rowids, over %s', (_, serve) => {
         await pushTwice(
           scene,
           `DELETE FROM log WHERE rowid IN (5, 900); UPDATE log SET n = 'again' WHERE rowid = 700`,
+          receipt,
         );
         const after = await scene.query(sorted);
         expect(after).toHaveLength(rows.length - 2);

@@ -1,4 +1,6 @@
 import type { Plan } from '../../src/apply/plan/plan';
+import { hasReceipt } from '../../src/apply/receipt';
+import { nameReceipt } from '../../src/sqlite/receipt';
 import { play } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
 
@@ -51,15 +53,37 @@ const STORY = {
 };
 const ROWS = 4 + 3 + 2 + 1 + 1 + 2 + 2;
 
+/** Those of them that have a key, or that were there before: the others are made again without a receipt. */
+const KNOWN = ROWS - 1;
+
 describe.each(ADAPTERS)('a push whose answer was lost, over %s', (_, serve) => {
-  test('is recognised as done, all of it', () =>
+  test('is recognised by its receipt, all of it', () =>
     play(serve, STORY, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 0, attempts: 1 });
-      expect(await scene.differences()).toEqual([]);
-      for (const _again of [1, 2]) {
-        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: ROWS, attempts: 2 });
+      const receipt = nameReceipt();
+      expect(await hasReceipt(scene.served.remote, receipt)).toBe(false);
+      for (const _again of [1, 2, 3]) {
+        expect(await scene.push({ receipt })).toMatchObject({
+          status: 'applied',
+          alreadyThere: 0,
+          attempts: 1,
+        });
+        expect(await hasReceipt(scene.served.remote, receipt)).toBe(true);
         expect(await scene.differences()).toEqual([]);
       }
+    }));
+
+  test('is recognised without a receipt by its keys', () =>
+    play(serve, STORY, async (scene) => {
+      await scene.push();
+      expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: KNOWN, attempts: 2 });
+      expect(await scene.query('SELECT count(*) FROM hidden')).toEqual([[4n]]);
+    }));
+
+  test('leaves no receipt where it is in conflict', () =>
+    play(serve, { ...STORY, remote: `UPDATE t SET v = 'theirs' WHERE id = 1` }, async (scene) => {
+      const receipt = nameReceipt();
+      expect(await scene.push({ receipt })).toMatchObject({ status: 'conflict' });
+      expect(await hasReceipt(scene.served.remote, receipt)).toBe(false);
     }));
 
   test.each([
@@ -91,7 +115,7 @@ describe.each(ADAPTERS)('a push whose answer was lost, over %s', (_, serve) => {
       await scene.served.edit(
         `INSERT INTO w VALUES('theirs', 1); UPDATE counted SET v = 'theirs' WHERE id = 1`,
       );
-      expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: ROWS });
+      expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: KNOWN });
       expect(await scene.query(`SELECT * FROM w WHERE k = 'theirs'`)).toEqual([['theirs', 1n]]);
       expect(await scene.query(`SELECT v FROM counted WHERE id = 1`)).toEqual([['theirs']]);
     }));
@@ -143,13 +167,14 @@ test.each(ADAPTERS)(
         remote: `INSERT INTO log VALUES(2, 'theirs'), (3, 'same')`,
       },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 1, attempts: 2 });
+        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 0, attempts: 2 });
         expect(await scene.query('SELECT rowid, * FROM log ORDER BY rowid')).toEqual([
           [1n, 1n, 'first'],
           [2n, 2n, 'theirs'],
           [3n, 3n, 'same'],
           [4n, 4n, 'mine too'],
           [5n, 2n, 'mine'],
+          [6n, 3n, 'same'],
         ]);
       },
     ),

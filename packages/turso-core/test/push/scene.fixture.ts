@@ -9,6 +9,8 @@ import {
 } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
 import { withDiff } from '../../src/changeset/diff';
+import { withReceipt } from '../../src/apply/receipt';
+import { dropStagingTables } from '../../src/sqlite/staging';
 import type { SqlValue } from '../../src/sqlite/values/values';
 import { apply, type ApplyOptions, type ApplyResult } from '../../src/apply/apply';
 import type { Serve, Served } from './served.fixture';
@@ -29,8 +31,13 @@ export interface Scene {
   readonly served: Served;
   /** The file of the working copy. */
   readonly work: string;
-  /** Applies the difference of base and working copy to the remote. The base stays, as if the answer had been lost. */
-  push(options?: ApplyOptions & { readonly target?: Target }): Promise<ApplyResult>;
+  /**
+   * Applies the difference of base and working copy to the remote. The base stays, as if the answer had been lost.
+   * With a receipt, it is the same push each time.
+   */
+  push(
+    options?: ApplyOptions & { readonly target?: Target; readonly receipt?: string },
+  ): Promise<ApplyResult>;
   /** What tells the remote from the working copy. */
   differences(): Promise<string[]>;
   /** Copies the remote as it is now to a file. */
@@ -54,10 +61,13 @@ export async function play(serve: Serve, story: Story, test: (scene: Scene) => P
     await test({
       served,
       work,
-      push: ({ target = served.remote, ...options } = {}) =>
-        withDiff(base, work, (changeset) => apply(changeset, target, options)),
+      push: ({ target = served.remote, receipt, ...options } = {}) => {
+        const to = receipt === undefined ? target : withReceipt(target, receipt, () => undefined);
+        return withDiff(base, work, (changeset) => apply(changeset, to, options));
+      },
       async differences() {
         await served.download(copy);
+        dropStagingTables(copy);
         return compareDatabases(copy, work);
       },
       async copy() {

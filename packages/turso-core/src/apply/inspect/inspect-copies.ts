@@ -18,17 +18,20 @@ export async function inspectCopies(
   decide: (identity: string, decision: RowDecision) => void,
 ): Promise<Conflict[]> {
   const all = [...changes.rows('delete'), ...changes.rows('insert')];
-  const there = await countThere(query, changes, all);
-  const verdicts = all.map((change, i) => judge(change, there[i] ?? 0));
+  const there = await countCopies(query, changes, all);
+  const isGone = (change: RowChange, i: number): boolean =>
+    change.kind === 'delete' && (there[i] ?? 0) <= countedRow(change).copies.to;
+  // Rows that both removed may be what both changed to the same. Otherwise an equal row is someone else's.
+  const mayBeSame = all.some(isGone);
+  const verdicts = all.map((change, i) => judge(change, there[i] ?? 0, mayBeSame));
   // A row that both removed may be one that both changed: then what it became must not be added beside theirs.
   const adds = all.some((change, i) => change.kind === 'insert' && verdicts[i] !== 'there');
   const conflicts: Conflict[] = [];
   all.forEach((change, i) => {
     const identity = rowIdentity(changes, change);
     const verdict = verdicts[i];
-    const isGone = change.kind === 'delete' && verdict === 'there';
     if (verdict === 'write') return;
-    if (verdict === 'conflict' || (isGone && adds)) {
+    if (verdict === 'conflict' || (isGone(change, i) && adds)) {
       const resolved = resolve(changes, change, there[i] ?? 0, policy);
       if ('outcome' in resolved) decide(identity, resolved);
       else conflicts.push(resolved);
@@ -38,7 +41,12 @@ export async function inspectCopies(
   return conflicts;
 }
 
-async function countThere(query: Query, changes: TableChanges, all: readonly RowChange[]): Promise<number[]> {
+/** Counts how many rows of the content of each change there are. */
+export async function countCopies(
+  query: Query,
+  changes: TableChanges,
+  all: readonly RowChange[],
+): Promise<number[]> {
   const counts: number[] = [];
   const queries: (() => Promise<void>)[] = [];
   const batcher = new RowBatcher(changes.columns.length + 1, ({ sql, args }) =>
@@ -56,11 +64,16 @@ async function countThere(query: Query, changes: TableChanges, all: readonly Row
   return counts;
 }
 
-function judge(change: RowChange, there: number): 'write' | 'there' | 'conflict' | RowChange {
+function judge(
+  change: RowChange,
+  there: number,
+  mayBeSame: boolean,
+): 'write' | 'there' | 'conflict' | RowChange {
   const { copies } = countedRow(change);
   const { from, to } = copies;
   if (there === from) return 'write';
-  if (there === to || (to < from && there < to)) return 'there';
+  if (to < from && there <= to) return 'there';
+  if (there === to && mayBeSame) return 'there';
   if (to < from && there < from) return 'conflict';
   return withCopies(change, there, there + to - from);
 }

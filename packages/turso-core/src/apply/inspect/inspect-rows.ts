@@ -134,7 +134,7 @@ interface JudgeOptions {
 function judge(
   changes: TableChanges,
   change: RowChange,
-  { at, same }: Found,
+  { at, same, isNamed }: Found,
   { policy, nextRowid, written }: JudgeOptions,
 ): 'write' | RowDecision | Conflict {
   const old = change.kind === 'insert' ? undefined : change.old;
@@ -146,6 +146,9 @@ function judge(
     kind: 'insert',
     new: at === undefined && !isReplaced ? row : [nextRowid(), ...row.slice(1)],
   });
+  // An equal row is someone else's: nothing says that both mean the same one.
+  if (change.kind === 'insert' && !isNamed)
+    return { outcome: 'appended', instead: insert(change.new), conflict: null };
   const resolve = (remote: Row | undefined): RowDecision | Conflict =>
     resolveRow(changes, { old, local: now, remote }, policy, insert);
   // What both sides deleted cannot be wrong.

@@ -62,13 +62,14 @@ export function* changesetJson(changeset: Changeset, createdAt: Date, purpose = 
     sequences: changeset.sequences.map((s) => ({ ...s, from: jsonOrNull(s.from), to: jsonOrNull(s.to) })),
   };
   yield `${JSON.stringify(head, null, 1).slice(0, -2)},\n "engine": ${plainText(plain)},\n "tables": [`;
-  // Their rows as they were are in neither database.
+  // A plan is carried out on other databases; and the rows of altered tables as they were are in neither database.
+  const isPlan = 'plan' in purpose;
   const altered = new Set(changeset.schema.filter((c) => c.action === 'alter').map((c) => c.object.name));
   let isFirst = true;
   for (const table of tables) {
     yield isFirst ? '\n' : ',\n';
     isFirst = false;
-    yield* tableJson(table, altered.has(table.table.name));
+    yield* tableJson(table, isPlan || altered.has(table.table.name));
   }
   yield '\n ]\n}\n';
 }

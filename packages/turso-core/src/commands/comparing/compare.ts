@@ -14,6 +14,8 @@ import { recoverDirectory } from '../../project/state/replace-directory';
 /** The working copy held against its base. */
 export interface Comparison {
   readonly changeset: Changeset;
+  /** The database that the changes start from. */
+  readonly before: string;
   /** The consistent copy of the working copy that the changes were found in. */
   readonly frozen: string;
   /** Tries out a change of definitions: see {@link rehearse}. Throws UNSUPPORTED_CHANGE. */
@@ -59,12 +61,20 @@ export function compareWithBase<T>(
   frozen: string,
   work: (comparison: Comparison) => T | Promise<T>,
 ): Promise<T> {
-  const manifest = readManifest(base);
-  return withDiff(base.database, frozen, (changeset) => {
+  return compareFrom({ database: base.database, manifest: readManifest(base) }, frozen, work);
+}
+
+/** The same for another database that was taken from the remote, and its manifest. */
+export function compareFrom<T>(
+  { database: before, manifest }: { readonly database: string; readonly manifest: Manifest | null },
+  frozen: string,
+  work: (comparison: Comparison) => T | Promise<T>,
+): Promise<T> {
+  return withDiff(before, frozen, (changeset) => {
     refuseLosses(changeset, manifest?.setAside ?? []);
-    const places = { before: base.database, after: frozen, directory: path.dirname(frozen) };
+    const places = { before, after: frozen, directory: path.dirname(frozen) };
     const carried = withoutRefused(changeset, manifest);
-    return work({ changeset: carried, frozen, rehearse: () => rehearse(changeset, places) });
+    return work({ changeset: carried, before, frozen, rehearse: () => rehearse(changeset, places) });
   });
 }
 

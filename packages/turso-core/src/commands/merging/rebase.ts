@@ -1,16 +1,17 @@
 import fs from 'node:fs';
 import { apply } from '../../apply/apply';
 import type { Conflict } from '../../apply/conflict';
+import { withReceipt } from '../../apply/receipt';
 import type { Target } from '../../apply/target';
 import { withDiff } from '../../changeset/diff';
 import type { Changeset } from '../../changeset/model';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../../changeset/summary';
-import { TursoSyncError } from '../../errors';
+import { systemCode, TursoSyncError } from '../../errors';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import { keepBackup } from '../../project/working-copy/backups';
 import { replaceBase } from '../../project/state/base';
 import { readManifest, type Manifest } from '../../project/state/manifest';
-import type { Project } from '../../project/project';
+import type { BaselineFiles, Project } from '../../project/project';
 import { withTemporary } from '../../project/state/temporary';
 import { workingCopyTarget } from '../../project/working-copy/working-copy-target';
 import { requireBase, withComparison, withoutRefused, type Comparison } from '../comparing/compare';
@@ -18,7 +19,8 @@ import { NONE_RESOLVED, type ConflictOptions, type Resolved } from '../conflicts
 import { removeConflicts, writeConflicts } from '../conflicts/conflicts-file';
 import { timed, type OnEvent } from '../../events';
 import { mergeEdits, type MergedEdits } from './merge-edits';
-import { notePull, noteWritten, pullDone } from '../../project/state/pull-journal';
+import { notePull, noteWritten, pullDone, type PullNote } from '../../project/state/pull-journal';
+import { dropReceipt, nameReceipt } from '../../sqlite/receipt';
 
 /** What `pull` may be told. */
 export interface PullOptions extends ConflictOptions {
@@ -46,15 +48,18 @@ export interface PullResult extends Resolved {
 /** Times that an app may write just what a pull is about to write, before it gives up. */
 const ATTEMPTS = 5;
 
-/** Puts the working copy's changes on top of a snapshot that is there, which is the base afterwards. */
+/**
+ * Puts the working copy's changes on top of a snapshot that is there, or of what an undo left; that is the base afterwards.
+ */
 export async function rebase(
   project: Project,
   snapshot: Manifest,
   options: PullOptions,
+  source: Source = { files: project.files.snapshot, purpose: 'pull' },
 ): Promise<PullResult> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const result = await withTemporary(project.files.directory, (temporary) =>
-      tryRebase({ project, snapshot, temporary, options }),
+      tryRebase({ project, snapshot, source, temporary, options }),
     );
     if (result !== 'again') return result;
   }
@@ -65,16 +70,23 @@ export async function rebase(
   );
 }
 
+/** What is brought into the working copy. */
+export interface Source extends Pick<PullNote, 'purpose'> {
+  readonly files: BaselineFiles;
+}
+
 interface Context {
   readonly project: Project;
   readonly snapshot: Manifest;
+  readonly source: Source;
   readonly temporary: string;
   readonly options: PullOptions;
 }
 
 async function tryRebase(context: Context): Promise<PullResult | 'again'> {
-  const { project, snapshot, temporary, options } = context;
-  const { base, snapshot: taken } = project.files;
+  const { project, snapshot, source, temporary, options } = context;
+  const { base } = project.files;
+  const taken = source.files;
   const edits = await asPulled(() =>
     withComparison(project, temporary, (found) =>
       timed(options.onEvent, 'merge', () => merge(context, found)),
@@ -87,72 +99,98 @@ async function tryRebase(context: Context): Promise<PullResult | 'again'> {
   }
   // Without changes of its own, the working copy is to become what the snapshot is.
   const [before, after] = edits === null ? [base.database, taken.database] : [edits.frozen, edits.merged];
+  const receipt = nameReceipt();
   const written = await asPulled(() =>
     withDiff(before, after, async (found) => {
       const changeset = withoutRefused(found, readManifest(base));
       const changes = summarize(changeset);
-      const backup = isEmpty(changes) ? null : keepBackup(project, before);
-      if (backup !== null && !(await bringIn(context, { changeset, before, after, backup }))) return 'again';
-      return { changes, backup };
+      if (isEmpty(changes)) return { changes, backup: null, receipt: null };
+      const work = { changeset, before, after, receipt, backup: keepBackup(project, before) };
+      return (await bringIn(context, work)) ? { changes, backup: work.backup, receipt } : 'again';
     }),
   );
   if (written === 'again') return written;
-  await replaceBase(project.files, snapshot);
-  pullDone(project);
+  await replaceBase(project.files, taken, snapshot);
+  await endPull(project, written);
   removeConflicts(project);
   const isSame = written.backup === null && (edits?.resolved.resolved.length ?? 0) === 0;
   const status = isSame ? 'unchanged' : 'pulled';
   const { pending = 0, alreadyThere = 0, resolved } = edits ?? {};
-  return { ...unchanged(pending), ...resolved, ...written, alreadyThere, status };
+  const { changes, backup } = written;
+  return { ...unchanged(pending), ...resolved, changes, backup, alreadyThere, status };
 }
 
 function merge(
-  { project, temporary, options }: Context,
+  { project, source, temporary, options }: Context,
   comparison: Comparison | null,
 ): Promise<MergedEdits> | null {
   if (comparison === null) return null;
-  const { base, snapshot } = project.files;
+  const { base } = project.files;
   const movedRowids = new Set(requireBase(project).movedRowids);
-  const places = { base: base.database, snapshot: snapshot.database, temporary };
+  const places = { base: base.database, snapshot: source.files.database, temporary };
   return mergeEdits({ comparison, ...places, movedRowids, options });
 }
 
 /** Changes the working copy. Answers false, with nothing written, where the app was quicker. */
 async function bringIn(
-  { project, snapshot, options }: Context,
+  { project, source, options }: Context,
   work: {
+    readonly receipt: string;
     readonly changeset: Changeset;
     readonly before: string;
     readonly after: string;
     readonly backup: string;
   },
 ): Promise<boolean> {
-  const target = withApplicationId(workingCopyTarget(project.workingCopy), project, work.before);
-  notePull(project, snapshot);
-  try {
-    const result = await timed(options.onEvent, 'write the working copy', () =>
-      apply(work.changeset, target, { movedRowids: new Set() }),
-    );
-    if (result.status === 'applied') {
-      noteWritten(project, snapshot);
-      return true;
-    }
-  } catch (error) {
+  const theirs = source.files.database;
+  const workingCopy = withApplicationId(workingCopyTarget(project.workingCopy), project, {
+    ours: work.before,
+    theirs,
+  });
+  // A table is nothing that a working copy refuses.
+  const target = withReceipt(workingCopy, work.receipt, () => undefined);
+  const note = { purpose: source.purpose, receipt: work.receipt };
+  notePull(project, source.files, note);
+  const written = timed(options.onEvent, 'write the working copy', () =>
+    apply(work.changeset, target, { movedRowids: new Set() }),
+  );
+  const { status } = await written.catch((error: unknown) => {
     dropAttempt();
     throw error;
-  }
-  dropAttempt();
-  return false;
+  });
+  // Should this fail, the receipt tells.
+  if (status === 'applied') noteWritten(project, note);
+  else dropAttempt();
+  return status === 'applied';
 
+  // What was on its way before is left to the next attempt.
   function dropAttempt(): void {
     fs.rmSync(work.backup, { force: true });
-    pullDone(project);
+    if (source.files.directory !== project.files.incoming.directory) pullDone(project);
   }
 }
 
+/** Ends a pull that is in the working copy and whose base has followed. */
+export async function endPull(project: Project, { receipt }: Pick<PullNote, 'receipt'>): Promise<void> {
+  if (receipt !== null) {
+    try {
+      await workingCopyTarget(project.workingCopy).transact([dropReceipt(receipt)]);
+    } catch (error) {
+      // The app keeps it locked: the journal stays, so that the next command removes it.
+      if (systemCode(error) === 'WORKING_COPY_LOCKED') return;
+      throw error;
+    }
+  }
+  pullDone(project);
+}
+
 /** Servers do not take `application_id`, but may have one; it comes along where the app has not set its own. */
-function withApplicationId(target: Target, { files }: Project, before: string): typeof target {
-  const [base, ours, theirs] = [files.base.database, before, files.snapshot.database].map(applicationId);
+function withApplicationId(
+  target: Target,
+  { files }: Project,
+  sides: { readonly ours: string; readonly theirs: string },
+): typeof target {
+  const [base, ours, theirs] = [files.base.database, sides.ours, sides.theirs].map(applicationId);
   if (ours !== base || theirs === base) return target;
   const sql = `PRAGMA application_id = ${theirs}`;
   return { ...target, transact: (statements) => target.transact([...statements, { sql }]) };

@@ -1,13 +1,49 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { hasReceipt } from '../../apply/receipt';
+import { withDiff } from '../../changeset/diff';
+import { isEmpty, summarize } from '../../changeset/summary';
 import type { Project } from '../../project/project';
 import { replaceBase } from '../../project/state/base';
-import { pullDone, pullUnderWay } from '../../project/state/pull-journal';
-import { rebase } from '../merging/rebase';
+import { pullDone, pullUnderWay, type PullUnderWay } from '../../project/state/pull-journal';
+import { withTemporary } from '../../project/state/temporary';
+import { freeze } from '../../project/working-copy/freeze';
+import { workingCopyTarget } from '../../project/working-copy/working-copy-target';
+import { bringInUndone } from '../merging/bring-in-undone';
+import { endPull, rebase } from '../merging/rebase';
 
 /** Finishes a pull that was broken off after the working copy was written, or before. */
 export async function finishPull(project: Project): Promise<void> {
   const taken = pullUnderWay(project);
+  if (taken === null) {
+    pullDone(project);
+    return;
+  }
+  const { incoming } = project.files;
+  const { manifest, purpose } = taken;
   // What has been edited since is on top of it.
-  if (taken?.isWritten === true) await replaceBase(project.files, taken.snapshot);
-  else if (taken !== null) await rebase(project, taken.snapshot, {});
+  if (await isWritten(project, taken)) {
+    await replaceBase(project.files, incoming, manifest);
+    await endPull(project, taken);
+    return;
+  }
+  if (purpose === 'undo') {
+    await bringInUndone(project, manifest, {});
+    return;
+  }
+  await rebase(project, manifest, {}, { files: incoming, purpose });
   pullDone(project);
+}
+
+async function isWritten(project: Project, taken: PullUnderWay): Promise<boolean> {
+  if (taken.isWritten) return true;
+  const { workingCopy, files } = project;
+  if (taken.receipt !== null && fs.existsSync(workingCopy))
+    return hasReceipt(workingCopyTarget(workingCopy), taken.receipt);
+  // A working copy that is written as a whole has no receipt.
+  return withTemporary(files.directory, async (temporary) => {
+    const frozen = path.join(temporary, 'frozen.db');
+    await freeze(workingCopy, frozen);
+    return withDiff(files.incoming.database, frozen, (changeset) => isEmpty(summarize(changeset)));
+  });
 }

@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { compareDatabases } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
-import { beginPush } from '../../project/state/push-journal';
+import { beginPush, notePushed, readPushJournal } from '../../project/state/push-journal';
+import { dropReceipt } from '../../sqlite/receipt';
 import { cutOffPush } from '../../../test/fixtures/cut-off.fixture';
 import { diff } from '../diff';
 import type { CoreEvent } from '../../events';
@@ -135,14 +136,62 @@ test('nor are they lost where they have not arrived', async () => {
   expect(lines()).toEqual(['first', 'mine', 'theirs', 'theirs too', 'twice', 'twice']);
 });
 
-describe('where some of it is there, and some is not', () => {
+describe('where others have taken a part of it back', () => {
   beforeEach(async () => {
     at.edit(EDIT);
     await cutOff('before its answer comes');
     at.editRemote('UPDATE t SET v = 1 WHERE id = 1');
   });
 
-  test('a person has to decide: it has arrived, and someone took a part back', async () => {
+  test.each([push, pull])('it has arrived all the same (%p)', async (command) => {
+    await command(at.project);
+    expect(await pull(at.project)).toMatchObject({ pending: 0 });
+    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  });
+
+  test('a person may decide otherwise', async () => {
+    expect(await push(at.project, { resume: 'repeat' })).toMatchObject({ status: 'pushed', alreadyThere: 2 });
+    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  });
+
+  test('dump-init --force forgets it', async () => {
+    await init(at.project, { force: true });
+    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  });
+});
+
+describe('nothing of it has arrived', () => {
+  test('although someone else set a row to the same value: the other row is in conflict', async () => {
+    at.edit("UPDATE t SET v = 'mine' WHERE id = 1; UPDATE t SET v = 'same' WHERE id = 2");
+    await cutOff('before it is sent');
+    at.editRemote("UPDATE t SET v = 'theirs' WHERE id = 1; UPDATE t SET v = 'same' WHERE id = 2");
+    expect(await push(at.project)).toMatchObject({
+      status: 'conflict',
+      conflicts: [{ kind: 'update/update', key: { id: 1n }, local: { v: 'mine' }, remote: { v: 'theirs' } }],
+    });
+  });
+
+  test('although someone else made all of it: a row without a key is another one', async () => {
+    at.edit("INSERT INTO log VALUES ('same', 1)");
+    await cutOff('before it is sent');
+    at.editRemote("INSERT INTO log VALUES ('same', 1)");
+    expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 0 });
+    expect(lines()).toEqual(['first', 'same', 'same', 'twice']);
+  });
+});
+
+describe('where no receipt can tell', () => {
+  beforeEach(async () => {
+    at.edit(EDIT);
+    await cutOff('before its answer comes');
+    const { files } = at.project;
+    const journal = readPushJournal(files);
+    if (journal === null) throw new Error('There is no journal');
+    at.editRemote(dropReceipt(journal.receipt ?? '').sql);
+    notePushed(files, journal, { receipt: null });
+  });
+
+  test('a person has to decide', async () => {
     for (const command of [push, pull]) {
       await expect(command(at.project)).rejects.toMatchObject({
         code: 'PUSH_UNDECIDED',
@@ -150,17 +199,7 @@ describe('where some of it is there, and some is not', () => {
       });
     }
     expect(await push(at.project, { resume: 'arrived' })).toMatchObject({ status: 'pushed' });
-    expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 0 });
-    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
-  });
-
-  test('or it has not, and someone did the rest', async () => {
-    expect(await push(at.project, { resume: 'repeat' })).toMatchObject({ status: 'pushed', alreadyThere: 2 });
-    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
-  });
-
-  test('dump-init --force needs no decision', async () => {
-    await init(at.project, { force: true });
+    expect(await pull(at.project)).toMatchObject({ pending: 0 });
     expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
   });
 });
@@ -172,7 +211,10 @@ test('what was noted in part, or is through already, is cleared', async () => {
   at.edit(EDIT);
   expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 0 });
   copyFileSync(workingCopy, `${files.directory}/frozen.db`);
-  beginPush(files, `${files.directory}/frozen.db`, { remote: '', fingerprint: null, base: 'an older one' });
+  const NO_RECEIPT = { receipt: null, keepsReceipt: false };
+  const databases = { from: null, pushed: `${files.directory}/frozen.db`, becomes: null };
+  const known = { remote: '', fingerprint: null, base: 'an older one', number: 9, ...NO_RECEIPT };
+  beginPush(files, databases, known);
   expect(await push(at.project)).toMatchObject({ status: 'nothing' });
   expect(existsSync(files.pushed)).toBe(false);
 });

@@ -1,20 +1,28 @@
 import path from 'node:path';
-import { findEvidence } from '../../apply/arrival';
-import { asOnRemote } from '../../changeset/as-on-remote';
-import type { Changeset } from '../../changeset/model';
+import { hasReceipt } from '../../apply/receipt';
 import { summarize, type ChangeSummary } from '../../changeset/summary';
 import { TursoSyncError } from '../../errors';
 import type { Remote } from '../../remote/remote';
 import { linkOrCopy } from '../../project/state/link-or-copy';
-import { withMovedRowids } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
-import { endPush, readPushJournal, type PushJournal } from '../../project/state/push-journal';
+import {
+  dropPush,
+  endPush,
+  notePushed,
+  pushDatabases,
+  readPushJournal,
+  type PushJournal,
+} from '../../project/state/push-journal';
+import { receiptAge } from '../../sqlite/receipt';
 import { withTemporary } from '../../project/state/temporary';
-import { advanceBase } from '../sending/advance-base';
-import { compareWithBase, requireBase } from '../comparing/compare';
+import { MOST_DAYS, removeOldReceipts } from '../sending/claim-plans';
+import { recordHead } from '../sending/send';
+import { removeReceipt, settle } from '../sending/settle';
+import { compareFrom, requireBase } from '../comparing/compare';
 import { connectTo } from '../../project/connect-to';
 import type { OnEvent } from '../../events';
 import { createPushRecords } from '../sending/push-records';
+import { finishPull } from './finish-pull';
 
 /** What a person has decided about a push that was cut off, where it cannot be found out. */
 export interface ResumeOptions {
@@ -24,54 +32,57 @@ export interface ResumeOptions {
 }
 
 /**
- * Finds out how a push ended that was cut off before its answer came. Where it has arrived, the base follows, and its
- * changes are the answer; where it has not, it is forgotten, since the working copy still has them. Null where nothing was
- * under way, or nothing arrived. The caller holds the lock. Throws PUSH_UNDECIDED and the `REMOTE_*` codes.
+ * Finds out how a push ended that was cut off before its answer came: it has arrived if its receipt is on the remote. Then
+ * the base follows, and its changes are the answer; otherwise it is forgotten, since the working copy still has them. Null
+ * where nothing was under way, or nothing arrived. The caller holds the lock. Throws PUSH_UNDECIDED and the `REMOTE_*` codes.
  */
 export async function finishPush(
   project: Project,
   { resume, onEvent }: ResumeOptions,
 ): Promise<ChangeSummary | null> {
-  const journal = readPushJournal(project.files);
-  const isThrough = journal !== null && requireBase(project).createdAt !== journal.base;
-  if (journal === null || isThrough || resume === 'repeat') {
-    endPush(project.files);
+  const { files } = project;
+  const journal = readPushJournal(files);
+  const isBegun = journal !== null && requireBase(project).createdAt === journal.base;
+  if (!isBegun) {
+    endPush(files);
     return null;
   }
   const remote = connectTo(project);
   onEvent?.({ type: 'connect', location: remote.location });
   try {
-    await waitForWriters(remote).catch((error: unknown) => {
-      throw isReadOnly(error) ? needsWriteAccess(journal, error) : error;
-    });
-    const mark = await remote.fingerprint();
-    // Where nothing was sent but an upload has begun, nothing else would tell.
-    await remote.clear().catch(() => undefined);
-    if (resume === undefined && mark !== null && mark === journal.fingerprint) {
-      endPush(project.files);
+    await removeOldReceipts(remote);
+    const isThrough = resume === undefined ? await hasArrived(journal, remote) : resume === 'arrived';
+    if (!isThrough) {
+      // It may be there nevertheless, where a person has decided.
+      if (resume === 'repeat') await removeReceipt(remote, journal, null);
+      dropPush(files, journal);
       return null;
     }
-    return await withTemporary(project.files.directory, (temporary) => {
-      const pushed = path.join(temporary, 'pushed.db');
-      linkOrCopy(project.files.pushed, pushed);
-      return compareWithBase(project, pushed, async ({ changeset }) => {
-        if (resume === undefined && !(await hasArrived({ project, journal, remote }, changeset))) {
-          endPush(project.files);
-          return null;
-        }
-        await finish({ project, journal, temporary }, changeset);
-        onEvent?.({ type: 'warning', message: `The push that began at ${journal.startedAt} had arrived.` });
-        return summarize(changeset);
-      });
-    });
+    const through = notePushed(files, journal, { isThrough: true });
+    const changes = await finish(project, through);
+    onEvent?.({ type: 'warning', message: `The push that began at ${journal.startedAt} had arrived.` });
+    await removeReceipt(remote, through, null);
+    return changes;
   } finally {
     await remote.close();
   }
 }
 
-/** A server need not notice that a client has died: it may still be at work on what was sent, and show none of it yet. */
-function waitForWriters(remote: Remote): Promise<void> {
-  return remote.read(() => Promise.resolve(), { after: [{ sql: 'SELECT 1' }] });
+async function hasArrived(journal: PushJournal, remote: Remote): Promise<boolean> {
+  if (journal.isThrough === true) return true;
+  const { receipt } = journal;
+  const isThere = await hasReceipt(remote, receipt ?? '').catch((error: unknown) => {
+    throw isReadOnly(error) ? needsWriteAccess(journal, error) : error;
+  });
+  // If nothing was sent but an upload has begun, nothing else would tell.
+  await remote.clear().catch(() => undefined);
+  if (isThere) return true;
+  // The same database may have several URLs.
+  if (remote.location !== journal.remote) throw elsewhere(journal, remote.location);
+  if (receipt !== null && receiptAge(receipt) < MOST_DAYS) return false;
+  const mark = await remote.fingerprint();
+  if (mark !== null && mark === journal.fingerprint) return false;
+  throw undecided(journal);
 }
 
 function isReadOnly(error: unknown): boolean {
@@ -86,33 +97,24 @@ function needsWriteAccess({ startedAt, remote }: PushJournal, cause: unknown): T
   );
 }
 
-async function hasArrived(
-  { project, journal, remote }: { project: Project; journal: PushJournal; remote: Remote },
-  changeset: Changeset,
-): Promise<boolean> {
-  const meant = asOnRemote(changeset, requireBase(project).setAside);
-  const { there, open } = await findEvidence(meant, remote);
-  if (there > 0 && open > 0) throw undecided(journal, there, open);
-  // The same database may have several URLs.
-  if (there === 0 && remote.location !== journal.remote) throw elsewhere(journal, remote.location);
-  return there > 0;
-}
-
-async function finish(
-  { project, journal, temporary }: { project: Project; journal: PushJournal; temporary: string },
-  changeset: Changeset,
-): Promise<void> {
-  // Neither what else has happened on the remote is known, nor where appended rows are there.
-  const movedRowids = [...changeset.renumbered, ...changeset.tables.map((t) => t.table.name)];
-  const head = { ...journal.purpose, movedRowids };
-  const { base, pushed: after } = project.files;
-  await createPushRecords({ project, temporary, changeset, before: base.database, after, head }).publish();
-  advanceBase(project, temporary, project.files.pushed, {
-    ...withMovedRowids(requireBase(project), movedRowids),
-    remote: journal.remote,
-    fingerprint: null,
+async function finish(project: Project, journal: PushJournal): Promise<ChangeSummary> {
+  const { from, pushed, becomes } = pushDatabases(project.files);
+  const summary = await withTemporary(project.files.directory, (temporary) => {
+    const after = path.join(temporary, 'pushed.db');
+    linkOrCopy(pushed, after);
+    const start = { database: from ?? project.files.base.database, manifest: requireBase(project) };
+    return compareFrom(start, after, async ({ changeset, before }) => {
+      const { number, purpose } = journal;
+      // Neither what else has happened on the remote is known, nor where appended rows are there.
+      const movedRowids = [...changeset.renumbered, ...changeset.tables.map((t) => t.table.name)];
+      const head = { ...recordHead(purpose, becomes), movedRowids };
+      await createPushRecords({ project, temporary, changeset, before, after, head, number }).publish();
+      settle({ project, temporary, journal, fingerprint: null, movedRowids });
+      return summarize(changeset);
+    });
   });
-  endPush(project.files);
+  await finishPull(project);
+  return summary;
 }
 
 function elsewhere({ startedAt, remote }: PushJournal, location: string): TursoSyncError {
@@ -125,12 +127,12 @@ function elsewhere({ startedAt, remote }: PushJournal, location: string): TursoS
   );
 }
 
-function undecided({ startedAt, remote }: PushJournal, there: number, open: number): TursoSyncError {
+function undecided({ startedAt, remote }: PushJournal): TursoSyncError {
   return new TursoSyncError(
     'PUSH_UNDECIDED',
-    `A push to ${remote} was cut off (begun at ${startedAt}), and others have written since: ${there} of its changes are there, and ${open} are not.`,
+    `A push to ${remote} was cut off (begun at ${startedAt}), and nothing on the remote tells any more whether it arrived.`,
     {
-      hint: 'A push is never there in part, so someone else did the one or undid the other. Look at the remote; then `turso-sync dump-push --resume=arrived` takes it for arrived, and `--resume=repeat` for not arrived.',
+      hint: 'Look at the remote. Then `turso-sync dump-push --resume=arrived` takes it for arrived, and `--resume=repeat` for not arrived.',
     },
   );
 }

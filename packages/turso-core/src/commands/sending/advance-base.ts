@@ -5,33 +5,66 @@ import { linkOrCopy } from '../../project/state/link-or-copy';
 import { fileSystemError } from '../../project/state/disk';
 import { writeManifest, type Manifest } from '../../project/state/manifest';
 import { baselineFiles, type Project } from '../../project/project';
+import { notePull } from '../../project/state/pull-journal';
 import { replaceDirectory } from '../../project/state/replace-directory';
 
 /** Makes a database that is never written again the base. */
 export function moveBase(project: Project, temporary: string, database: string, manifest: Manifest): void {
-  const files = baselineFiles(path.join(temporary, 'base'));
+  const directory = path.join(temporary, 'base');
+  try {
+    writeBaseline(directory, database, manifest);
+    replaceDirectory(directory, project.files.base.directory);
+  } catch (error) {
+    throw fileSystemError(error, project.files.base.directory);
+  }
+}
+
+function writeBaseline(directory: string, database: string, manifest: Manifest): void {
+  const files = baselineFiles(directory);
   fs.mkdirSync(files.directory);
   linkOrCopy(database, files.database);
   const { formatVersion: _, ...rest } = manifest;
   writeManifest(files, { ...rest, bytes: fs.statSync(files.database).size });
-  replaceDirectory(files.directory, project.files.base.directory);
 }
 
-/** The same after a push, which is through whatever happens here. */
+/** The manifest of what a push leaves. */
+export type PushedManifest = Omit<Manifest, 'createdAt' | 'method'>;
+
+/** Makes what a push leaves the base. */
 export function advanceBase(
   project: Project,
   temporary: string,
   database: string,
-  manifest: Omit<Manifest, 'createdAt' | 'method'>,
+  manifest: PushedManifest,
 ): void {
+  moveBase(project, temporary, database, asPushed(manifest));
+}
+
+/** Makes what an undo leaves ready to be brought into the working copy, as a pull would; it is the base afterwards. */
+export function stageUndone(
+  project: Project,
+  temporary: string,
+  database: string,
+  manifest: PushedManifest,
+): void {
+  const files = baselineFiles(path.join(temporary, 'undone'));
+  writeBaseline(files.directory, database, asPushed(manifest));
+  notePull(project, files, { purpose: 'undo', receipt: null });
+}
+
+function asPushed(manifest: PushedManifest): Manifest {
+  return { ...manifest, createdAt: new Date().toISOString(), method: 'push' };
+}
+
+/** Does what has to be noted of a push, which is through whatever happens here. */
+export function orThrough<T>(work: () => T): T {
   try {
-    const createdAt = new Date().toISOString();
-    moveBase(project, temporary, database, { ...manifest, createdAt, method: 'push' });
+    return work();
   } catch (error) {
-    const known = fileSystemError(error, project.files.base.directory);
+    const known = fileSystemError(error, '');
     if (!(known instanceof TursoSyncError)) throw known;
     throw new TursoSyncError(known.code, `The push is through, but not noted here. ${known.message}`, {
-      hint: 'Mend that, then run `turso-sync dump-push` again: it finds everything there and finishes.',
+      hint: 'Fix that, then run `turso-sync dump-push` again: it finds everything there and finishes.',
       cause: error,
     });
   }

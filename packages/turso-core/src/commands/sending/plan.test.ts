@@ -1,17 +1,28 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { compareDatabases, makeTempDir } from '@turso-sync/testing';
 import { diff } from '../diff';
 import { init } from '../init';
 import { makeFileProject, type FileProject } from '../../../test/fixtures/project.fixture';
+import { cutOffPush } from '../../../test/fixtures/cut-off.fixture';
+import { pull } from '../pull';
 import { push } from '../push';
+import { undo } from '../undo';
 
 let at: FileProject;
+
+/** A plan with rows without a key leaves a receipt. */
+const RECEIPTS = (): { ignoreTables: string[] } => ({
+  ignoreTables: at
+    .queryRemote("SELECT name FROM sqlite_schema WHERE name LIKE 'turso_sync_receipt_%'")
+    .flat() as string[],
+});
 let plan: string;
 
 beforeEach(async () => {
   at = await makeFileProject(
-    `CREATE TABLE t(id INTEGER PRIMARY KEY, v, w); INSERT INTO t VALUES (1, 1, 1), (2, 2, 2), (3, 3, 3)`,
+    `CREATE TABLE t(id INTEGER PRIMARY KEY, v, w); INSERT INTO t VALUES (1, 1, 1), (2, 2, 2), (3, 3, 3);
+     CREATE TABLE log(line); INSERT INTO log VALUES ('first')`,
   );
   await init(at.project);
   plan = path.join(makeTempDir(), 'plan.json');
@@ -29,7 +40,7 @@ test('just what was saved is pushed, whatever the working copy has become since'
   });
   expect((await diff(at.project)).changes.total).toEqual({ update: 1, delete: 0, insert: 1 });
   await push(at.project);
-  expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  expect(compareDatabases(at.remote, at.project.workingCopy, RECEIPTS())).toEqual([]);
 });
 
 test('a dry run of it says what it would do', async () => {
@@ -44,18 +55,174 @@ test('a dry run of it says what it would do', async () => {
   expect(readFileSync(at.remote).equals(before)).toBe(true);
 });
 
-test('it is refused where the base has moved on, or the remote has in the same rows', async () => {
+test('it is refused where the remote has changed in the same rows, which are named', async () => {
   at.edit("UPDATE t SET v = 'planned' WHERE id = 1");
   await diff(at.project, { save: plan });
   at.editRemote("UPDATE t SET v = 'theirs' WHERE id = 1");
-  await expect(push(at.project, { plan })).rejects.toMatchObject({ code: 'PLAN_STALE' });
-  at.editRemote('UPDATE t SET v = 1 WHERE id = 1; UPDATE t SET w = 0 WHERE id = 3');
-  expect(await push(at.project, { plan })).toMatchObject({ status: 'pushed' });
   await expect(push(at.project, { plan })).rejects.toMatchObject({
     code: 'PLAN_STALE',
-    message: expect.stringContaining('the base has moved on') as string,
+    message: expect.stringContaining('"t" id=1') as string,
+  });
+  expect(existsSync(at.project.files.conflictsJson)).toBe(true);
+  at.editRemote('UPDATE t SET v = 1 WHERE id = 1; UPDATE t SET w = 0 WHERE id = 3');
+  expect(await push(at.project, { plan })).toMatchObject({ status: 'pushed' });
+  expect(await push(at.project, { plan })).toMatchObject({ status: 'nothing' });
+});
+
+describe('on another machine', () => {
+  let other: FileProject;
+  beforeEach(async () => {
+    other = await at.beside('other');
+    await init(other.project);
+  });
+
+  const EDIT = `UPDATE t SET v = 'planned' WHERE id = 1; DELETE FROM t WHERE id = 2; INSERT INTO t VALUES (4, 4, 4);
+    INSERT INTO log VALUES ('planned'); UPDATE log SET line = 'changed' WHERE line = 'first'; CREATE TABLE u(x);
+    INSERT INTO u VALUES (1); CREATE INDEX by_v ON t(v); PRAGMA user_version = 3`;
+
+  test.each(['', `UPDATE t SET w = 'job' WHERE id = 3; INSERT INTO log VALUES ('job')`])(
+    'what was reviewed stays, and comes with the next pull (%s)',
+    async (edit) => {
+      at.edit(EDIT);
+      await diff(at.project, { save: plan });
+      expect(await push(other.project, { plan })).toMatchObject({ status: 'pushed' });
+      other.edit(edit);
+      expect(await push(other.project)).toMatchObject({ status: edit === '' ? 'nothing' : 'pushed' });
+      expect(at.queryRemote('SELECT v FROM t ORDER BY id')).toEqual([['planned'], [3], [4]]);
+      await pull(other.project);
+      await pull(at.project);
+      for (const { project } of [other, at])
+        expect(compareDatabases(at.remote, project.workingCopy, RECEIPTS())).toEqual([]);
+      const lines = at.queryRemote('SELECT line FROM log ORDER BY line').flat();
+      expect(lines).toEqual(['changed', ...(edit === '' ? [] : ['job']), 'planned']);
+    },
+  );
+
+  test('it goes beside what others write in other rows, before and after', async () => {
+    at.edit(EDIT);
+    await diff(at.project, { save: plan });
+    at.editRemote(`UPDATE t SET w = 'theirs' WHERE id = 3; INSERT INTO log VALUES ('theirs')`);
+    await pull(other.project);
+    at.editRemote(`INSERT INTO t VALUES (9, 9, 9); INSERT INTO log VALUES ('planned')`);
+    expect(await push(other.project, { plan })).toMatchObject({ status: 'pushed' });
+    for (const { project } of [other, at]) {
+      await pull(project);
+      expect(compareDatabases(at.remote, project.workingCopy, RECEIPTS())).toEqual([]);
+    }
+    const lines = at.queryRemote('SELECT line FROM log ORDER BY line').flat();
+    expect(lines).toEqual(['changed', 'planned', 'planned', 'theirs']);
+  });
+
+  test('it goes where the base is older than the rows that it changes', async () => {
+    at.editRemote("INSERT INTO t VALUES (8, 8, 8); UPDATE t SET v = 'newer' WHERE id = 1");
+    await pull(at.project);
+    at.edit("UPDATE t SET w = 'planned' WHERE id IN (1, 8)");
+    await diff(at.project, { save: plan });
+    other.edit("UPDATE t SET w = 'own' WHERE id = 3");
+    expect(await push(other.project, { plan })).toMatchObject({
+      status: 'pushed',
+      changes: { total: { update: 2, insert: 0, delete: 0 } },
+    });
+    expect(await pull(other.project)).toMatchObject({ pending: 1 });
+    await push(other.project);
+    await pull(at.project);
+    for (const { project } of [other, at])
+      expect(compareDatabases(at.remote, project.workingCopy, RECEIPTS())).toEqual([]);
+  });
+
+  test.each([
+    ['the same row', "UPDATE t SET w = 'theirs' WHERE id = 1", '"t" id=1'],
+    ['a definition', 'CREATE TRIGGER theirs AFTER UPDATE ON t BEGIN SELECT 1; END', 'trigger "theirs"'],
+  ])('it is refused if %s has changed, which was pulled there', async (_, theirs, named) => {
+    at.edit("UPDATE t SET v = 'planned' WHERE id = 1");
+    await diff(at.project, { save: plan });
+    at.editRemote(theirs);
+    await pull(other.project);
+    await expect(push(other.project, { plan })).rejects.toMatchObject({
+      code: 'PLAN_STALE',
+      message: expect.stringContaining(named) as string,
+    });
+  });
+
+  test('an equal row without a key that was added there is another one', async () => {
+    at.edit("INSERT INTO log VALUES ('same')");
+    await diff(at.project, { save: plan });
+    other.edit("INSERT INTO log VALUES ('same')");
+    await push(other.project, { plan });
+    await push(other.project);
+    expect(at.queryRemote('SELECT line FROM log')).toEqual([['first'], ['same'], ['same']]);
+  });
+
+  test('an undo takes it back, although the base never had it', async () => {
+    at.edit(EDIT);
+    await diff(at.project, { save: plan });
+    const before = path.join(makeTempDir(), 'before.db');
+    copyFileSync(at.remote, before);
+    await push(other.project, { plan });
+    other.edit("INSERT INTO log VALUES ('own')");
+    expect(await undo(other.project)).toMatchObject({ status: 'undone' });
+    expect(compareDatabases(at.remote, before, RECEIPTS())).toEqual([]);
+    await push(other.project);
+    expect(at.queryRemote('SELECT line FROM log')).toEqual([['first'], ['own']]);
   });
 });
+
+test('it is pushed once, however often it is tried', async () => {
+  const other = await at.beside('other');
+  await init(other.project);
+  at.edit("INSERT INTO log VALUES ('planned')");
+  await diff(at.project, { save: plan });
+  for (const { project } of [other, other, at, at]) await push(project, { plan });
+  for (const { project } of [at, other]) {
+    await push(project);
+    await pull(project);
+    expect(compareDatabases(at.remote, project.workingCopy, RECEIPTS())).toEqual([]);
+  }
+  expect(at.queryRemote('SELECT line FROM log')).toEqual([['first'], ['planned']]);
+});
+
+test('rows without a key that the working copy has are pushed once', async () => {
+  at.edit("INSERT INTO log VALUES ('planned'), ('planned too')");
+  await diff(at.project, { save: plan });
+  at.edit("INSERT INTO log VALUES ('later'); UPDATE log SET line = 'edited' WHERE line = 'planned too'");
+  at.editRemote("INSERT INTO log VALUES ('theirs')");
+  await push(at.project, { plan });
+  await push(at.project);
+  const lines = at.queryRemote('SELECT line FROM log ORDER BY line').flat();
+  expect(lines).toEqual(['edited', 'first', 'later', 'planned', 'theirs']);
+});
+
+test('what was taken back in the working copy before it was pushed comes with the next pull', async () => {
+  at.edit(
+    "UPDATE t SET v = 'planned' WHERE id = 1; INSERT INTO t VALUES (4, 4, 4); DELETE FROM t WHERE id = 3",
+  );
+  await diff(at.project, { save: plan });
+  at.edit('UPDATE t SET v = 1 WHERE id = 1; DELETE FROM t WHERE id = 4; INSERT INTO t VALUES (3, 3, 3)');
+  await push(at.project, { plan });
+  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  await pull(at.project);
+  expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  expect(at.queryRemote('SELECT v FROM t')).toEqual([['planned'], [2], [4]]);
+});
+
+test.each(['before it is sent', 'before its answer comes'] as const)(
+  'a push of it that was cut off %s does not revert it',
+  async (how) => {
+    const other = await at.beside('other');
+    await init(other.project);
+    at.edit("UPDATE t SET v = 'planned' WHERE id = 1; INSERT INTO log VALUES ('planned')");
+    await diff(at.project, { save: plan });
+    await cutOffPush(other.project, how, { plan });
+    other.edit("UPDATE t SET w = 'job' WHERE id = 3");
+    await push(other.project);
+    if (how === 'before it is sent') await push(other.project, { plan });
+    expect(at.queryRemote('SELECT v, w FROM t WHERE id <> 2')).toEqual([
+      ['planned', 1],
+      [3, 'job'],
+    ]);
+    expect(at.queryRemote('SELECT line FROM log')).toEqual([['first'], ['planned']]);
+  },
+);
 
 test('what is no plan is refused', async () => {
   at.edit("UPDATE t SET v = 'planned' WHERE id = 1");

@@ -1,131 +1,141 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import path from 'node:path';
-import { apply } from '../../apply/apply';
-import { summarize } from '../../changeset/summary';
+import type { Conflict } from '../../apply/conflict';
+import { listReceipts } from '../../apply/receipt';
+import type { Changeset } from '../../changeset/model';
+import { addsUnnamed } from '../../changeset/rows/unnamed';
 import { openChanges, type ChangesFile } from '../../changeset/text/read-json';
 import { TursoSyncError } from '../../errors';
-import { openReadOnly } from '../../sqlite/files/open';
-import { createSqliteTarget } from '../../sqlite/sqlite-target';
-import { fileSystemError } from '../../project/state/disk';
+import type { OnEvent } from '../../events';
+import { connectTo } from '../../project/connect-to';
 import type { Project } from '../../project/project';
-import { compareWithBase, requireBase, type Comparison } from '../comparing/compare';
+import { folderId } from '../../project/state/folder-id';
+import type { Manifest } from '../../project/state/manifest';
+import { compareFrom, requireBase, type Comparison } from '../comparing/compare';
+import { writeConflicts } from '../conflicts/conflicts-file';
+import { quoteValue } from '../../sqlite/values/quote';
+import { nameReceipt, receiptAge } from '../../sqlite/receipt';
+import { agreedBase } from './agreed-base';
+import { MOST_DAYS } from './claim-plans';
+import { replayOnRemote } from './replay';
 
 /** What a saved plan is made for. */
 export interface PlanFor {
-  /** SHA-256 of the base's database. */
-  readonly base: string;
   /** The remote that the base is from, without credentials. */
   readonly remote: string;
+  /** Tells the state folder of the working copy that it was saved from. */
+  readonly folder: string;
+  /**
+   * The receipt that its push leaves on the remote, so that it is pushed once only. Null if that would change nothing, since
+   * all of its rows have a key.
+   */
+  readonly receipt: string | null;
 }
 
 /** Names what a plan that is made now is made for. */
-export function planOf(project: Project): PlanFor {
-  return { base: digestFile(project.files.base.database), remote: requireBase(project).remote };
+export function planOf(project: Project, changeset: Changeset): PlanFor {
+  const receipt = addsUnnamed(changeset) ? nameReceipt() : null;
+  return { remote: requireBase(project).remote, folder: folderId(project.files), receipt };
+}
+
+/** A plan's changes, as they are sent. */
+export interface PlannedChanges {
+  /** The manifest of the database that they start from. */
+  readonly from: Manifest;
+  readonly comparison: Comparison;
+  /** What the base becomes, if it is not what the changes end in. */
+  readonly becomes: string | null;
+  /** See {@link PlanFor}. */
+  readonly receipt: string | null;
 }
 
 /**
- * Runs work with the changes of a saved plan, as if the working copy had just these. Throws PLAN_STALE where the base is
- * another than it was made for, and CHANGES_UNREADABLE.
+ * Runs work with the changes of a saved plan, or with null if it was pushed already. Its rows and definitions have to be as
+ * it says, on whatever base. Throws PLAN_STALE, naming the rows, where others have changed the same, and CHANGES_UNREADABLE.
  */
 export async function withPlan<T>(
-  project: Project,
-  temporary: string,
+  context: { readonly project: Project; readonly temporary: string; readonly onEvent: OnEvent | undefined },
   file: string,
-  work: (comparison: Comparison) => T | Promise<T>,
+  work: (planned: PlannedChanges | null) => T | Promise<T>,
 ): Promise<T> {
-  const changes = openPlan(project, file);
-  const planned = await replay(project, temporary, changes, 'forth');
-  if (planned === null) throw stale(file, 'its changes cannot be made to the base');
-  return compareWithBase(project, planned.database, (comparison) => {
-    const [wanted, found] = [changes.head.summary, summarize(comparison.changeset)];
-    if (JSON.stringify(wanted.total) !== JSON.stringify(found.total))
-      throw stale(file, 'its changes come out as others');
-    return work(comparison);
+  const { project, temporary } = context;
+  const { changes, plan } = openPlan(project, file);
+  if (plan.receipt !== null && (await isPushed(project, plan.receipt))) return work(null);
+  const planned = await replayOnRemote(context, { changes, direction: 'forth' });
+  if (planned === null) throw stale(file, 'its changes cannot be made any more');
+  if ('conflicts' in planned) throw await staleFor(context, file, planned.conflicts);
+  const { start, database } = planned;
+  return compareFrom(start, database, async (comparison) => {
+    const { changeset } = comparison;
+    const agreed = await agreedBase({ project, temporary }, changeset, isOrigin(project, plan));
+    const becomes = agreed ?? planned.becomes;
+    return work({ from: start.manifest, comparison, becomes, receipt: plan.receipt });
   });
 }
 
-function openPlan(project: Project, file: string): ChangesFile {
+function isOrigin({ files }: Project, plan: PlanFor): boolean {
+  return plan.folder === folderId(files);
+}
+
+async function isPushed(project: Project, receipt: string): Promise<boolean> {
+  const remote = connectTo(project);
+  try {
+    return (await listReceipts(remote)).includes(receipt);
+  } finally {
+    await remote.close();
+  }
+}
+
+function openPlan(project: Project, file: string): { changes: ChangesFile; plan: PlanFor } {
   if (!fs.existsSync(file)) {
     throw new TursoSyncError('CHANGES_UNREADABLE', `There is no plan ${file}.`, {
       hint: '`turso-sync diff --save <file>` makes one.',
     });
   }
   const changes = openChanges(file);
-  const plan = changes.head['plan'] as PlanFor | undefined;
-  if (plan === undefined) {
-    throw new TursoSyncError('CHANGES_UNREADABLE', `${file} is no plan.`, {
+  const plan = changes.head['plan'];
+  if (!isPlanFor(plan)) {
+    throw new TursoSyncError('CHANGES_UNREADABLE', `${file} is not a plan.`, {
       hint: '`turso-sync diff --save <file>` makes one.',
     });
   }
-  const now = planOf(project);
-  if (plan.remote !== now.remote) throw stale(file, `it is for ${plan.remote}, not for ${now.remote}`);
-  if (plan.base !== now.base) throw stale(file, 'the base has moved on since it was made');
-  return changes;
+  const { remote } = requireBase(project);
+  if (plan.receipt !== null && receiptAge(plan.receipt) > MOST_DAYS)
+    throw stale(file, `it is older than ${MOST_DAYS} days`);
+  if (plan.remote !== remote) throw stale(file, `it is for ${plan.remote}, not for ${remote}`);
+  return { changes, plan };
+}
+
+function isPlanFor(plan: unknown): plan is PlanFor {
+  const { remote, folder, receipt } = (plan ?? {}) as Partial<Record<keyof PlanFor, unknown>>;
+  const isReceipt = receipt === null || (typeof receipt === 'string' && !Number.isNaN(receiptAge(receipt)));
+  return typeof remote === 'string' && typeof folder === 'string' && isReceipt;
+}
+
+/** Rows that a message names, at most. */
+const NAMED = 5;
+
+/** The error for a plan whose changes others have changed too. All of them are in `conflicts.json`. */
+export async function staleFor(
+  context: { readonly project: Project; readonly temporary: string; readonly onEvent: OnEvent | undefined },
+  file: string,
+  conflicts: readonly Conflict[],
+): Promise<TursoSyncError> {
+  const { location } = context.project.address();
+  await writeConflicts(context, conflicts, { location, onEvent: context.onEvent });
+  const names = [...new Set(conflicts.map(nameOf))];
+  const more = names.length > NAMED ? `, and ${names.length - NAMED} more` : '';
+  return stale(file, `others have changed ${names.slice(0, NAMED).join(', ')}${more} (see conflicts.json)`);
+}
+
+function nameOf({ table, key, message }: Conflict): string {
+  if (key === null) return `"${table}" (${message})`;
+  const values = Object.entries(key).map(([column, value]) => `${column}=${quoteValue(value).slice(0, 60)}`);
+  return `"${table}" ${values.join(' ')}`;
 }
 
 /** The error for a plan that does not fit any more. */
-export function stale(file: string, reason: string): TursoSyncError {
+function stale(file: string, reason: string): TursoSyncError {
   return new TursoSyncError('PLAN_STALE', `The plan ${file} does not fit any more: ${reason}.`, {
     hint: 'Nothing was sent. Make and review a new one: `turso-sync pull`, then `turso-sync diff --save <file>`.',
   });
-}
-
-/** A copy of the base to which changes were made, or what stands in their way there. */
-export type Replayed =
-  | { readonly database: string }
-  | { readonly conflicts: Extract<Awaited<ReturnType<typeof apply>>, { status: 'conflict' }>['conflicts'] };
-
-/** Makes the changes of a file to a copy of the base, or takes them back. Null where that is not possible. */
-export async function replay(
-  project: Project,
-  temporary: string,
-  changes: ChangesFile,
-  direction: 'forth',
-): Promise<{ readonly database: string } | null>;
-export async function replay(
-  project: Project,
-  temporary: string,
-  changes: ChangesFile,
-  direction: 'back',
-): Promise<Replayed | null>;
-export async function replay(
-  project: Project,
-  temporary: string,
-  changes: ChangesFile,
-  direction: 'forth' | 'back',
-): Promise<Replayed | null> {
-  const database = path.join(temporary, 'replayed.db');
-  try {
-    fs.copyFileSync(project.files.base.database, database, fs.constants.COPYFILE_FICLONE);
-  } catch (error) {
-    throw fileSystemError(error, database);
-  }
-  const base = openReadOnly(project.files.base.database);
-  try {
-    const isStored = changes.head['inverse'] === true;
-    const changeset = direction === 'forth' || isStored ? changes.changeset(base) : changes.inverse(base);
-    if (changeset === null) return null;
-    // What is taken back was written to the remote, whose hidden rowids the base may not have had, or has only since.
-    const known = (changes.head['movedRowids'] ?? []) as readonly string[];
-    const moved = direction === 'forth' ? [] : [...known, ...(requireBase(project).movedRowids ?? [])];
-    const target = createSqliteTarget(database, { location: 'the base' });
-    const result = await apply(changeset, target, { movedRowids: new Set(moved) });
-    if (result.status === 'applied') return { database };
-    return direction === 'forth' ? null : { conflicts: result.conflicts };
-  } finally {
-    base.close();
-  }
-}
-
-function digestFile(file: string): string {
-  const hash = createHash('sha256');
-  const handle = fs.openSync(file, 'r');
-  try {
-    const piece = Buffer.allocUnsafe(1 << 20);
-    for (let read: number; (read = fs.readSync(handle, piece)) > 0;) hash.update(piece.subarray(0, read));
-  } finally {
-    fs.closeSync(handle);
-  }
-  return hash.digest('hex');
 }

@@ -20,6 +20,8 @@ export interface PushedChanges {
   readonly after: string;
   /** What else stands at the head of the record. */
   readonly head: object | undefined;
+  /** The number of the push. */
+  readonly number: number;
 }
 
 /** What was really written, where that is not what was meant, and the tables in which rows are under other rowids there. */
@@ -40,7 +42,7 @@ export interface PushRecords {
 
 /** Prepares the records of a push. */
 export function createPushRecords(pushed: PushedChanges): PushRecords {
-  const { project, temporary, changeset, head } = pushed;
+  const { project, temporary, changeset, head, number } = pushed;
   const hasInverse = needsInverse(changeset);
   const inverse = path.join(temporary, 'inverse.json');
   const of: Pushed = {
@@ -78,7 +80,7 @@ export function createPushRecords(pushed: PushedChanges): PushRecords {
         const done = { ...resolved.changeset, expects: changeset.expects };
         await writePieces(record, changesetJson(done, new Date(), head));
       }
-      keepPush(project.files, record);
+      keepPush(project.files, number, record);
       changes.publish();
     },
   };

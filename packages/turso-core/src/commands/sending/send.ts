@@ -1,30 +1,43 @@
 import { apply, type ApplyOptions } from '../../apply/apply';
 import type { Conflict } from '../../apply/conflict';
 import type { Plan } from '../../apply/plan/plan';
+import { withReceipt } from '../../apply/receipt';
 import { asOnRemote } from '../../changeset/as-on-remote';
 import { underNewNames } from '../../changeset/schema/under-new-names';
 import { TursoSyncError } from '../../errors';
 import type { Remote } from '../../remote/remote';
+import { nameReceipt } from '../../sqlite/receipt';
 import { withMovedRowids, type Manifest } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
-import { beginPush, endPush, type PushPurpose } from '../../project/state/push-journal';
-import { advanceBase } from './advance-base';
-import type { Comparison } from '../comparing/compare';
+import {
+  beginPush,
+  dropPush,
+  notePushed,
+  type PushJournal,
+  type PushPurpose,
+} from '../../project/state/push-journal';
+import { nextPush } from '../../project/state/pushes';
+import { requireBase, type Comparison } from '../comparing/compare';
 import { NONE_RESOLVED, resolvedIn, type Resolved } from '../conflicts/conflict-options';
 import { removeConflicts, writeConflicts } from '../conflicts/conflicts-file';
 import { warnOfOrphans } from '../conflicts/orphan-warnings';
 import { connectTo } from '../../project/connect-to';
 import { timed, type CoreEvent, type OnEvent } from '../../events';
 import { createPushRecords, type PushRecords } from './push-records';
+import { orThrough } from './advance-base';
+import { removeReceipt, settle } from './settle';
 
 /** Changes that are to be put on the remote. */
 export interface SendJob {
   readonly project: Project;
-  /** The manifest of the base that the changes start from. */
-  readonly base: Manifest;
+  /** The manifest of the database that the changes start from: the base, or a newer snapshot. */
+  readonly from: Manifest;
   readonly temporary: string;
-  /** The changes; the frozen copy becomes the base. */
   readonly comparison: Comparison;
+  /** What the base becomes, if it is not what the changes end in. */
+  readonly becomes: string | null;
+  /** The receipt that stays on the remote, if there is one: then the changes are pushed once only. */
+  readonly receipt: string | null;
   readonly policy: ApplyOptions;
   readonly purpose?: PushPurpose;
   readonly onEvent: OnEvent | undefined;
@@ -39,85 +52,92 @@ export interface Sent extends Resolved {
 }
 
 /**
- * Puts changes on the remote in one transaction, and makes what was sent the base. What is under way is noted in the push
- * journal, so that the next run can find out how it ended, whatever happens to this one.
+ * Puts changes on the remote in one transaction, and moves the base on. What is under way is noted in the push journal, so
+ * that the next run can find out how it ended, whatever happens to this one.
  */
 export async function send(job: SendJob): Promise<Sent> {
-  const { project, base, onEvent } = job;
+  const { project, from, temporary, comparison, purpose, onEvent } = job;
   const remote = connectTo(project);
   onEvent?.({ type: 'connect', location: remote.location });
-  if (remote.location !== base.remote) onEvent?.(elsewhere(base, remote));
-  const { temporary, comparison, purpose: head } = job;
-  const { changeset, frozen: after } = comparison;
-  const before = project.files.base.database;
-  const records = createPushRecords({ project, temporary, changeset, before, after, head });
+  if (remote.location !== from.remote) onEvent?.(elsewhere(from, remote));
+  const { changeset, before, frozen: after } = comparison;
+  const head = recordHead(purpose, job.becomes);
+  const number = nextPush(project.files);
+  const records = createPushRecords({ project, temporary, changeset, before, after, head, number });
   try {
-    return await sendTo(remote, job, records);
+    return await sendTo(remote, { ...job, number }, records);
   } finally {
     await remote.close();
   }
 }
 
-async function sendTo(remote: Remote, job: SendJob, records: PushRecords): Promise<Sent> {
-  const { project, base, temporary, comparison, policy, onEvent } = job;
+async function sendTo(
+  remote: Remote,
+  job: SendJob & { readonly number: number },
+  records: PushRecords,
+): Promise<Sent> {
+  const { project, from, temporary, comparison, policy, purpose, number, onEvent } = job;
+  const { files } = project;
   const { changeset, frozen } = comparison;
   const { location } = remote;
   // Now, since requests do not leave while changes are being read, and the connection is there when they are.
   const before = await remote.fingerprint();
+  const receipt = job.receipt ?? nameReceipt();
+  const keepsReceipt = job.receipt !== null;
+  let journal: PushJournal | undefined;
   const onSend = (plan: Plan): void => {
-    if (journal === 'none')
-      beginPush(project.files, frozen, {
-        remote: location,
-        fingerprint: before,
-        base: base.createdAt,
-        purpose: job.purpose,
-      });
-    journal = 'open';
+    const start = comparison.before === files.base.database ? null : comparison.before;
+    const base = requireBase(project).createdAt;
+    const known = {
+      ...{ remote: location, fingerprint: before, base, number, purpose },
+      ...{ receipt, keepsReceipt },
+    };
+    journal ??= beginPush(files, { from: start, pushed: frozen, becomes: job.becomes }, known);
     onEvent?.({ type: 'transaction', ...describe(plan) });
     // While the remote works.
     records.begin();
   };
-  let journal: 'none' | 'open' = 'none';
-  const meant = asOnRemote(changeset, base.setAside);
-  const movedRowids = new Set(base.movedRowids);
+  const target = withReceipt(remote, receipt, () => {
+    if (journal !== undefined) journal = notePushed(files, journal, { receipt: null });
+  });
+  const meant = asOnRemote(changeset, from.setAside);
+  const movedRowids = new Set(from.movedRowids);
   const applied = timed(onEvent, 'push', () =>
-    apply(meant, remote, { ...policy, movedRowids, onSend, since: base.fingerprint }),
+    apply(meant, target, { ...policy, movedRowids, onSend, since: from.fingerprint }),
   );
   const result = await applied.catch((error: unknown) => {
-    if (!isUncertain(error, location)) endPush(project.files);
+    if (!isUncertain(error, location)) dropPush(files, { number });
     throw error;
   });
   if (result.status === 'conflict') {
     const { conflicts } = result;
-    endPush(project.files);
+    dropPush(files, { number });
     await writeConflicts(job, conflicts, { location, onEvent });
     return { status: 'conflict', conflicts, ...NONE_RESOLVED, alreadyThere: 0, notCarried: [] };
   }
+  if (journal === undefined) throw new Error('A push that was applied without being sent');
+  const through = orThrough(() => notePushed(files, journal as PushJournal, { isThrough: true }));
+  const mark = await removeReceipt(remote, through, result.fingerprint);
   warnOfOrphans(result.orphans, onEvent);
   if (result.refusesUserVersion) onEvent?.({ type: 'warning', message: VERSION_REFUSED });
   // Only a base that had all of the remote before the push has all of it afterwards.
-  const isCurrent = before === base.fingerprint;
-  const fingerprint = isCurrent ? await knownFingerprint(remote, result.fingerprint) : null;
-  const movedTables = [...(base.movedRowids ?? []), ...changeset.renumbered, ...result.movedRowids];
-  const moved = withMovedRowids(base, underNewNames(movedTables, changeset));
+  const isCurrent = job.becomes === null && before === from.fingerprint && result.resolved.length === 0;
+  const fingerprint = isCurrent ? await knownFingerprint(remote, mark) : null;
+  const movedTables = [...(from.movedRowids ?? []), ...changeset.renumbered, ...result.movedRowids];
+  const moved = underNewNames(movedTables, changeset);
   const refused = result.refusesUserVersion ? ({ userVersionStaysLocal: true } as const) : {};
-  advanceBase(project, temporary, project.files.pushed, {
-    ...moved,
-    ...refused,
-    remote: location,
-    fingerprint,
-  });
-  endPush(project.files);
-  removeConflicts(project);
   const { applied: changed, resolved: conflicts } = result;
-  const { movedRowids: tables } = moved;
+  const { movedRowids: tables } = withMovedRowids(from, moved);
   const resolved = changed === meant ? null : { changeset: changed, conflicts, movedRowids: tables };
   try {
     await records.publish(resolved);
   } catch (error) {
     // The push is through: files for people to read, and for an undo, are not worth a failure.
-    onEvent?.({ type: 'warning', message: `What was pushed was not noted: ${(error as Error).message}` });
+    const message = `What was pushed was not noted, so it cannot be undone: ${(error as Error).message}`;
+    onEvent?.({ type: 'warning', message });
   }
+  orThrough(() => settle({ project, temporary, journal: through, fingerprint, movedRowids: moved, refused }));
+  removeConflicts(project);
   const { alreadyThere, notCarried } = result;
   return { status: 'pushed', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
 }
@@ -125,11 +145,16 @@ async function sendTo(remote: Remote, job: SendJob, records: PushRecords): Promi
 const VERSION_REFUSED =
   'The remote does not let user_version be set. From now on it stays what each side has, and counts as no difference.';
 
+/** What stands at the head of a push's record, beside what it changed. */
+export function recordHead(purpose: PushPurpose | undefined, becomes: string | null): object {
+  return { ...(purpose && { undoes: purpose.undoes }), ...(becomes === null ? {} : { notInBase: true }) };
+}
+
 // Guards hold there as well; but a push to production of what was meant for staging would be a surprise.
-function elsewhere(base: Manifest, remote: Remote): CoreEvent {
+function elsewhere(from: Manifest, remote: Remote): CoreEvent {
   return {
     type: 'warning',
-    message: `The base was taken from ${base.remote}, and this push goes to ${remote.location}.`,
+    message: `The base was taken from ${from.remote}, and this push goes to ${remote.location}.`,
   };
 }
 

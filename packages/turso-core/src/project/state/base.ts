@@ -3,23 +3,24 @@ import path from 'node:path';
 import { linkOrCopy } from './link-or-copy';
 import { fileSystemError } from './disk';
 import { soundBaseline, writeManifest, type Manifest } from './manifest';
-import { baselineFiles, type StateFiles } from '../project';
+import { baselineFiles, type BaselineFiles, type StateFiles } from '../project';
 import { replaceDirectory } from './replace-directory';
 import { withTemporary } from './temporary';
 
 /**
- * Makes the snapshot, whose manifest this is, the base. What the remote refused before is known of it still. Throws DISK_FULL
- * and FILE_INACCESSIBLE.
+ * Makes a snapshot, or what an undo left, the base; this is its manifest. What the remote refused before is known of it
+ * still. Throws DISK_FULL and FILE_INACCESSIBLE.
  */
 export async function replaceBase(
-  { directory, base, snapshot }: StateFiles,
+  { directory, base }: StateFiles,
+  source: BaselineFiles,
   manifest: Manifest,
 ): Promise<void> {
   await withTemporary(directory, (temporary) => {
     const files = baselineFiles(path.join(temporary, 'base'));
     try {
       fs.mkdirSync(files.directory);
-      linkOrCopy(snapshot.database, files.database);
+      linkOrCopy(source.database, files.database);
       const { formatVersion: _, ...rest } = manifest;
       writeManifest(files, { ...rest, ...refusedIn(soundBaseline(base)) });
       replaceDirectory(files.directory, base.directory);

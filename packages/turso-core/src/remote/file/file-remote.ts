@@ -6,6 +6,7 @@ import type { Database } from '../../sqlite/files/sqlite';
 import { checkDefinitions } from '../../sqlite/schema/check-definitions';
 import { runAtomically } from '../../sqlite/run-atomically';
 import { beginAfter, openForChanges, refuseReadOnly, runQuery } from '../../sqlite/sqlite-target';
+import { dropStagingTables } from '../../sqlite/staging';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import type { Remote } from '../remote';
 import { fileError } from '../../sqlite/files/file-errors';
@@ -63,9 +64,14 @@ export function createFileRemote(file: string, location: string): Remote {
     if (!outcome.committed) return outcome;
     if (version === null) return { ...outcome, fingerprint: null };
     // Closing the file may move a write-ahead log into it, and then it has another mark.
-    if (db.pragma('journal_mode', { simple: true }) === 'wal') return outcome;
+    if (db.pragma('journal_mode', { simple: true }) === 'wal') {
+      told = undefined;
+      return outcome;
+    }
     const fingerprint = await readFileFingerprint(db, file);
-    return { ...outcome, fingerprint: (await versionOf(db)) === version ? fingerprint : null };
+    if ((await versionOf(db)) !== version) return { ...outcome, fingerprint: null };
+    told = fingerprint;
+    return { ...outcome, fingerprint };
   }
 
   async function withDatabase<T>(work: (db: Database) => T | Promise<T>, create = false): Promise<T> {
@@ -97,6 +103,7 @@ export function createFileRemote(file: string, location: string): Remote {
           onProgress?.({ done: done * pageSize, total: total * pageSize, unit: 'bytes' });
         await orThrow(() => backupTo(db, to, { onProgress: inBytes }));
         await leaveWalMode(to);
+        dropStagingTables(to);
         checkDefinitions(to);
         // This SQLite could not keep up to date what only libSQL knows, so none of it is taken from a file.
         return { method: 'backup' as const, setAside: [] };

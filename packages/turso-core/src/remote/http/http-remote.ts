@@ -28,8 +28,9 @@ export function createHttpRemote(url: URL, location: string, { owner, ...token }
   function withMark({ outcome, indexBefore, indexAfter }: TransactionAnswer): TransactionOutcome {
     if (!outcome.committed || told === undefined) return outcome;
     // Should the server have been started anew since, its log is of another generation now, and the mark fits nothing.
-    const isOurs = indexBefore === told.index;
-    return { ...outcome, fingerprint: isOurs ? joinFingerprint(told.generation, indexAfter) : null };
+    if (indexBefore !== told.index) return { ...outcome, fingerprint: null };
+    told = { ...told, index: indexAfter };
+    return { ...outcome, fingerprint: joinFingerprint(told.generation, indexAfter) };
   }
 
   return {

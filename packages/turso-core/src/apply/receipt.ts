@@ -1,0 +1,78 @@
+import type { Statement, TransactionOutcome } from '../sqlite/statement';
+import { LIST_RECEIPTS, makeReceipt } from '../sqlite/receipt';
+import type { Target } from './target';
+
+/**
+ * A target on which at most one of all transactions that are sent is ever committed, and then leaves a receipt of this
+ * name. A proxy may repeat a request and hand on the second answer: the receipt of the first one then tells how it ended.
+ * A target that does not let tables be made is written to without.
+ *
+ * @param onRefused - told before anything is sent without a receipt.
+ */
+export function withReceipt(target: Target, name: string, onRefused: () => void): Target {
+  const [transactSince, transactAfter] = [
+    target.transactSince?.bind(target),
+    target.transactAfter?.bind(target),
+  ];
+  let isRefused = false;
+  const receipt = (): Statement[] => (isRefused ? [] : [makeReceipt(name)]);
+
+  /** The outcome of the statements behind the receipt; `refused` where the receipt itself is not allowed. */
+  function withoutReceipt(outcome: TransactionOutcome): TransactionOutcome | 'refused' {
+    if (outcome.committed || isRefused) return outcome;
+    if (outcome.failed > 0) return { ...outcome, failed: outcome.failed - 1 };
+    if (/already exists/i.test(outcome.message)) return { committed: true, fingerprint: null };
+    isRefused = true;
+    onRefused();
+    return 'refused';
+  }
+
+  async function transact(statements: readonly Statement[]): Promise<TransactionOutcome> {
+    const outcome = withoutReceipt(await target.transact([...receipt(), ...statements]));
+    return outcome === 'refused' ? target.transact(statements) : outcome;
+  }
+
+  return {
+    location: target.location,
+    ...(target.maxRowBytes === undefined ? {} : { maxRowBytes: target.maxRowBytes }),
+    read: (...args) => target.read(...args),
+    transact,
+    ...(transactSince && {
+      async transactSince(mark, statements) {
+        const outcome = await transactSince(mark, () => {
+          const meant = statements();
+          return meant && [...receipt(), ...meant];
+        });
+        const known = outcome && withoutReceipt(outcome);
+        return known === 'refused' ? null : known;
+      },
+    }),
+    ...(transactAfter && {
+      async transactAfter(look) {
+        let last: readonly Statement[] = [];
+        const outcome = await transactAfter(async (query) => {
+          const meant = await look(query);
+          last = meant ?? [];
+          return meant && [...receipt(), ...meant];
+        });
+        const known = outcome && withoutReceipt(outcome);
+        // Its guards tell whether what was looked at is still so.
+        return known === 'refused' ? transact(last) : known;
+      },
+    }),
+  };
+}
+
+/** The names of all receipts that are there. */
+export function listReceipts(target: Pick<Target, 'read'>): Promise<string[]> {
+  return target.read(async (query) => (await query(LIST_RECEIPTS)).map(([name]) => name as string));
+}
+
+/** Whether a receipt of this name is there, once nobody is at work on the target. */
+export function hasReceipt(target: Pick<Target, 'read'>, name: string): Promise<boolean> {
+  // A server need not notice that a client has died: it may still be at work on what was sent, and show none of it yet.
+  const after = [{ sql: 'SELECT 1' }];
+  return target.read(async (query) => (await query(LIST_RECEIPTS)).some(([found]) => found === name), {
+    after,
+  });
+}

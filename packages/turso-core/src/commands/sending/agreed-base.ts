@@ -1,0 +1,100 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { apply } from '../../apply/apply';
+import type { Changeset } from '../../changeset/model';
+import { countChanges, summarize } from '../../changeset/summary';
+import { TursoSyncError } from '../../errors';
+import { fileSystemError } from '../../project/state/disk';
+import type { Project } from '../../project/project';
+import { freeze } from '../../project/working-copy/freeze';
+import type { Query } from '../../sqlite/query';
+import { createSqliteTarget } from '../../sqlite/sqlite-target';
+import { openReadOnly, using } from '../../sqlite/files/open';
+import type { Database } from '../../sqlite/files/sqlite';
+import { readSchema, type Schema } from '../../sqlite/schema/schema';
+import { hadHere, stillOpen } from './partial-changes';
+
+interface Context {
+  readonly project: Project;
+  readonly temporary: string;
+}
+
+/**
+ * What the base becomes when changes are pushed that the working copy may not have: the base with those that it has. The
+ * others come with the next pull. Null if the working copy has all of them.
+ *
+ * @param isOrigin - whether the changes were saved from this working copy.
+ */
+export async function agreedBase(
+  { project, temporary }: Context,
+  changeset: Changeset,
+  isOrigin: boolean,
+): Promise<string | null> {
+  const { files, workingCopy } = project;
+  const agreed = path.join(temporary, 'agreed.db');
+  copyDatabase(files.base.database, agreed);
+  if (!fs.existsSync(workingCopy)) return agreed;
+  const frozen = path.join(temporary, 'had.db');
+  await freeze(workingCopy, frozen);
+  return reading(frozen, async (there) => {
+    const had = await hadHere(changeset, { ...there, isOrigin });
+    if (countChanges(summarize(had)) === countChanges(summarize(changeset))) return null;
+    await applyOpen(agreed, had, files.base.database);
+    return agreed;
+  });
+}
+
+/**
+ * What the base becomes when changes are pushed that do not start from it: the base with those for which it is as they need
+ * it. `changes` gives them for the base.
+ */
+export async function partialBase(
+  { project: { files }, temporary }: Context,
+  changes: (base: Database) => Changeset | null,
+): Promise<string> {
+  const base = files.base.database;
+  const becomes = path.join(temporary, 'becomes.db');
+  copyDatabase(base, becomes);
+  const db = openReadOnly(base);
+  try {
+    const changeset = changes(db);
+    if (changeset === null) return becomes;
+    await applyOpen(becomes, changeset, base);
+    return becomes;
+  } finally {
+    db.close();
+  }
+}
+
+/** Copies a database that nobody writes. Throws DISK_FULL and FILE_INACCESSIBLE. */
+export function copyDatabase(from: string, to: string): void {
+  try {
+    fs.rmSync(to, { force: true });
+    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
+  } catch (error) {
+    throw fileSystemError(error, to);
+  }
+}
+
+function reading<T>(
+  file: string,
+  work: (there: { readonly query: Query; readonly schema: Schema }) => Promise<T>,
+): Promise<T> {
+  const schema = using(openReadOnly(file), (db) => readSchema(db));
+  return createSqliteTarget(file).read((query) => work({ query, schema }));
+}
+
+/** Makes those changes to a copy of the base for which the base is as they need it. */
+async function applyOpen(copy: string, changeset: Changeset, base: string): Promise<void> {
+  const open = await reading(base, (there) => stillOpen(changeset, there));
+  try {
+    const result = await apply(open, createSqliteTarget(copy, { location: 'the base' }), {
+      movedRowids: new Set(),
+    });
+    if (result.status === 'applied') return;
+  } catch (error) {
+    // Part of a change of definitions need not be possible without the rest.
+    if (!(error instanceof TursoSyncError && error.code.startsWith('REMOTE_'))) throw error;
+  }
+  copyDatabase(base, copy);
+}

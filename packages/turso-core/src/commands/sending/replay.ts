@@ -1,0 +1,106 @@
+import path from 'node:path';
+import { apply } from '../../apply/apply';
+import type { Conflict } from '../../apply/conflict';
+import type { Changeset } from '../../changeset/model';
+import type { ChangesFile } from '../../changeset/text/read-json';
+import type { OnEvent } from '../../events';
+import { connectTo } from '../../project/connect-to';
+import type { Manifest } from '../../project/state/manifest';
+import type { Project } from '../../project/project';
+import { openReadOnly } from '../../sqlite/files/open';
+import { createSqliteTarget } from '../../sqlite/sqlite-target';
+import type { Database } from '../../sqlite/files/sqlite';
+import { requireBase } from '../comparing/compare';
+import { currentSnapshot } from '../fetching/take-snapshot';
+import { copyDatabase, partialBase } from './agreed-base';
+
+/** A local database that is as the remote was: the base, or a newer snapshot. */
+export interface Start {
+  readonly database: string;
+  readonly manifest: Manifest;
+}
+
+/** Changes of a file that are made, or taken back. */
+export interface Replay {
+  readonly changes: ChangesFile;
+  readonly direction: 'forth' | 'back';
+}
+
+/** What came of a replay. */
+export type Replayed =
+  | {
+      readonly start: Start;
+      /** A copy of the start to which the changes were made. */
+      readonly database: string;
+      /** The base with those of the changes that it is still open to, if the start is not the base; else null. */
+      readonly becomes: string | null;
+    }
+  | {
+      readonly conflicts: readonly Conflict[];
+      /** Whether nobody has written to the remote since the base was pushed. */
+      readonly isUntouched: boolean;
+    };
+
+interface Context {
+  readonly project: Project;
+  readonly temporary: string;
+  readonly onEvent: OnEvent | undefined;
+}
+
+/**
+ * Makes the changes of a file to a copy of the base; if that is not as they need it, to a copy of what the remote has now.
+ * Null where the file does not tell how.
+ */
+export async function replayOnRemote(context: Context, replay: Replay): Promise<Replayed | null> {
+  const { project, temporary, onEvent } = context;
+  const { base, snapshot } = project.files;
+  const manifest = requireBase(project);
+  const start = { database: base.database, manifest };
+  const database = path.join(temporary, 'replayed.db');
+  // What the base never had cannot be taken back in it.
+  const isKnown = replay.direction === 'forth' || replay.changes.head['notInBase'] !== true;
+  let onBase = isKnown ? await replayOn(start, database, replay) : undefined;
+  if (onBase === null) return null;
+  if (onBase?.length === 0) return { start, database, becomes: null };
+  const remote = connectTo(project);
+  try {
+    const mark = await remote.fingerprint();
+    if (mark !== null && mark === manifest.fingerprint) {
+      onBase ??= (await replayOn(start, database, replay)) ?? [];
+      const isUntouched = manifest.method === 'push';
+      return onBase.length === 0 ? { start, database, becomes: null } : { conflicts: onBase, isUntouched };
+    }
+    const taken = await currentSnapshot(project, remote, mark, onEvent);
+    const newer = { database: snapshot.database, manifest: taken };
+    const conflicts = await replayOn(newer, database, replay);
+    if (conflicts === null) return null;
+    if (conflicts.length > 0) return { conflicts, isUntouched: false };
+    return { start: newer, database, becomes: await partialBase(context, changesOf(replay)) };
+  } finally {
+    await remote.close();
+  }
+}
+
+/** Makes changes to a copy of a database. Answers with what stands in the way, or null where the file does not tell how. */
+async function replayOn(start: Start, to: string, replay: Replay): Promise<readonly Conflict[] | null> {
+  const { changes, direction } = replay;
+  copyDatabase(start.database, to);
+  const before = openReadOnly(start.database);
+  try {
+    const changeset = changesOf(replay)(before);
+    if (changeset === null) return null;
+    // What is taken back was written to the remote, whose hidden rowids the base may not have had, or has only since.
+    const known = (changes.head['movedRowids'] ?? []) as readonly string[];
+    const moved = direction === 'forth' ? [] : [...known, ...(start.manifest.movedRowids ?? [])];
+    const target = createSqliteTarget(to, { location: 'the base' });
+    const result = await apply(changeset, target, { movedRowids: new Set(moved) });
+    return result.status === 'applied' ? [] : result.conflicts;
+  } finally {
+    before.close();
+  }
+}
+
+function changesOf({ changes, direction }: Replay): (before: Database) => Changeset | null {
+  const isStored = direction === 'forth' || changes.head['inverse'] === true;
+  return (before) => (isStored ? changes.changeset(before) : changes.inverse(before));
+}
