@@ -70,7 +70,7 @@ impl Call<'_> {
 }
 
 /// Between a half and one, so that clients that failed together do not come back together.
-fn jitter() -> f64 {
+pub fn jitter() -> f64 {
     let nanos = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |now| now.subsec_nanos());
     0.5 + f64::from(nanos % 1000) / 2000.0
 }

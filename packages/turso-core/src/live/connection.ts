@@ -192,7 +192,7 @@ export function createConnection(
       writes: counters.writes,
       rowsWritten: counters.rowsWritten,
       syncs: counters.syncs,
-      retries: counters.retries,
+      retries: counters.retries + database.repeated,
       reconnects: replica?.restarts ?? 0,
       rebuilds: counters.rebuilds,
       frameNo: counters.frameNo,

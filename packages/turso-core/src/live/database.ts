@@ -8,6 +8,8 @@ import type { ExecuteResult, LiveStatement, QueryResult } from './live';
 export interface LiveDatabase {
   /** The URL without credentials, for people. */
   readonly location: string;
+  /** How often a request was repeated, since the server had too many. */
+  readonly repeated: number;
   query(statement: LiveStatement, deadline: Deadline): Promise<QueryResult>;
   execute(statement: LiveStatement, deadline: Deadline): Promise<ExecuteResult>;
   /** All of the statements or none. */

@@ -20,7 +20,7 @@ impl Connection {
         let _entered = self.enter()?;
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed) as i64;
         let (mut syncs, mut rebuilds, mut frame_no, mut age) = (0, 0, 0, -1);
-        let (mut requests, mut reconnects) = (0, 0);
+        let (mut requests, mut reconnects, mut repeated) = (0, 0, 0);
         if let Backend::Replica { replica, .. } = &self.backend {
             syncs = replica.syncs() as i64;
             rebuilds = replica.rebuilds() as i64;
@@ -31,12 +31,13 @@ impl Connection {
         if let Backend::Replica { primary, .. } | Backend::Remote { primary } = &self.backend {
             requests += primary.requests() as i64;
             reconnects = primary.reconnects() as i64;
+            repeated = primary.repeated() as i64;
         }
         Ok(encode(&[
             ("writes", load(&self.counters.writes)),
             ("reads", load(&self.counters.reads)),
             ("syncs", syncs),
-            ("retries", load(&self.counters.retries)),
+            ("retries", load(&self.counters.retries) + repeated),
             ("reconnects", reconnects),
             ("rebuilds", rebuilds),
             ("frame_no", frame_no),

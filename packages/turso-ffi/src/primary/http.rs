@@ -1,18 +1,21 @@
 //! Requests to the primary.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Request, Response};
 use hyper::Client;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{timeout_at, Instant};
 
 use super::body::Body;
 use super::connector::Connector;
 use super::errors;
 use crate::address::Server;
-use crate::error::Result;
+use crate::call::jitter;
+use crate::error::{Error, Result};
 use crate::secret::Secret;
 
 pub struct HttpClient {
@@ -23,7 +26,16 @@ pub struct HttpClient {
     /// Whether the latest request did not get through.
     lost: AtomicBool,
     reconnects: AtomicU64,
+    in_flight: Semaphore,
+    repeated: AtomicU64,
 }
+
+/// Requests that are under way at the same time; more wait. Servers refuse clients that send too many.
+const IN_FLIGHT: usize = 32;
+
+/// Before a request that the server had too many for is sent again; twice as long each further time.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 impl HttpClient {
     pub fn new(connector: Connector, server: Server, token: &Secret) -> Result<Self> {
@@ -45,6 +57,8 @@ impl HttpClient {
             requests: AtomicU64::new(0),
             lost: AtomicBool::new(false),
             reconnects: AtomicU64::new(0),
+            in_flight: Semaphore::new(IN_FLIGHT),
+            repeated: AtomicU64::new(0),
         })
     }
 
@@ -62,9 +76,15 @@ impl HttpClient {
         self.reconnects.load(Ordering::Relaxed)
     }
 
+    /// How often a request was sent again, since the server had too many.
+    pub fn repeated(&self) -> u64 {
+        self.repeated.load(Ordering::Relaxed)
+    }
+
     /// Sends a request and reads the whole answer. `base` is where the server wants it, where not at its own address.
     pub async fn post(&self, base: Option<&str>, path: &str, body: Bytes, deadline: Instant) -> Result<Bytes> {
-        let response = self.open(base, path, body, deadline).await?;
+        let _permit = self.permit(deadline).await?;
+        let response = self.until_not_busy(base, path, body, deadline).await?;
         match timeout_at(deadline, hyper::body::to_bytes(response.into_body())).await {
             Ok(Ok(bytes)) => Ok(bytes),
             Ok(Err(error)) => Err(errors::transport(&error, true, self.location())),
@@ -74,6 +94,50 @@ impl HttpClient {
 
     /// Sends a request and gives its answer as it begins, which is one of success.
     pub async fn open(
+        &self,
+        base: Option<&str>,
+        path: &str,
+        body: Bytes,
+        deadline: Instant,
+    ) -> Result<Response<hyper::Body>> {
+        let _permit = self.permit(deadline).await?;
+        self.until_not_busy(base, path, body, deadline).await
+    }
+
+    async fn permit(&self, deadline: Instant) -> Result<SemaphorePermit<'_>> {
+        let permit = timeout_at(deadline, self.in_flight.acquire()).await;
+        permit.map_err(|_| errors::timed_out(false, self.location()))?.map_err(Error::internal)
+    }
+
+    /// Sends a request, and again while the server has too many: it has not begun with it, whatever it is.
+    async fn until_not_busy(
+        &self,
+        base: Option<&str>,
+        path: &str,
+        body: Bytes,
+        deadline: Instant,
+    ) -> Result<Response<hyper::Body>> {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let response = self.send(base, path, body.clone(), deadline).await?;
+            let status = response.status();
+            if status.is_success() {
+                return Ok(response);
+            }
+            let wait = retry_after(&response).unwrap_or(pause.mul_f64(jitter()));
+            if !matches!(status.as_u16(), 429 | 408) || Instant::now() + wait >= deadline {
+                let body = timeout_at(deadline, hyper::body::to_bytes(response.into_body())).await;
+                let body = body.ok().and_then(|body| body.ok()).unwrap_or_default();
+                return Err(errors::status(status.as_u16(), &body, self.location()));
+            }
+            drop(response);
+            tokio::time::sleep(wait).await;
+            self.repeated.fetch_add(1, Ordering::Relaxed);
+            pause = LONGEST_PAUSE.min(pause * 2);
+        }
+    }
+
+    async fn send(
         &self,
         base: Option<&str>,
         path: &str,
@@ -97,13 +161,7 @@ impl HttpClient {
         if self.lost.swap(false, Ordering::Relaxed) {
             self.reconnects.fetch_add(1, Ordering::Relaxed);
         }
-        if response.status().is_success() {
-            return Ok(response);
-        }
-        let status = response.status().as_u16();
-        let body = timeout_at(deadline, hyper::body::to_bytes(response.into_body())).await;
-        let body = body.ok().and_then(|body| body.ok()).unwrap_or_default();
-        Err(errors::status(status, &body, self.location()))
+        Ok(response)
     }
 
     fn request(&self, base: Option<&str>, path: &str, body: Body) -> Result<Request<Body>> {
@@ -114,4 +172,10 @@ impl HttpClient {
         }
         request.body(body).map_err(|_| errors::not_libsql("it names an address that is none", self.location()))
     }
+}
+
+/// How long a server that has too many requests asks to be left alone.
+fn retry_after(response: &Response<hyper::Body>) -> Option<Duration> {
+    let seconds: u64 = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    (seconds > 0).then_some(Duration::from_secs(seconds))
 }

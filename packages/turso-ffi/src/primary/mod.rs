@@ -60,6 +60,10 @@ impl Primary {
         self.http.requests()
     }
 
+    pub fn repeated(&self) -> u64 {
+        self.http.repeated()
+    }
+
     pub fn reconnects(&self) -> u64 {
         self.http.reconnects()
     }

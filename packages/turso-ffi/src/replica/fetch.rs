@@ -91,9 +91,7 @@ impl<'f> Partial<'f> {
         received: &mut u64,
     ) -> Result<()> {
         let session = &hello.session_token;
-        let is_behind = |partial: &Self| {
-            hello.current_replication_index.is_some_and(|latest| partial.next() <= latest)
-        };
+        let is_behind = |partial: &Self| hello.current_replication_index.is_some_and(|latest| partial.next() <= latest);
         while is_behind(self) {
             let next = self.next();
             let mut need_snapshot = false;
@@ -149,7 +147,8 @@ impl<'f> Partial<'f> {
     }
 
     fn write(&mut self, frame: &Frame) -> Result<()> {
-        let number = |at: usize| frame.data.get(at..at + 4).map(|it| it.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b)));
+        let number =
+            |at: usize| frame.data.get(at..at + 4).map(|it| it.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b)));
         let (Some(page_no @ 1..), Some(size_after)) = (number(16), number(20)) else { return Ok(()) };
         let written = self.file.write_all_at(&frame.data[HEADER..], (page_no - 1) * PAGE);
         let sized = written.and_then(|()| if size_after > 0 { self.file.set_len(size_after * PAGE) } else { Ok(()) });

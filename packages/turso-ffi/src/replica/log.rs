@@ -108,7 +108,11 @@ impl Log {
     }
 
     /// The next of entries, or why there are none.
-    pub async fn next_entry(&self, patience: &Patience, entries: &mut Streaming<Frame>) -> Result<Frames<Option<Frame>>> {
+    pub async fn next_entry(
+        &self,
+        patience: &Patience,
+        entries: &mut Streaming<Frame>,
+    ) -> Result<Frames<Option<Frame>>> {
         self.frames_of(self.wait(patience, entries.message()).await?)
     }
 
@@ -169,6 +173,12 @@ impl Log {
 
     fn failed(&self, status: &tonic::Status) -> Error {
         let location = &self.server.location;
+        // Refused by a proxy or the server before anything was done.
+        for busy in [429, 408] {
+            if status.message().ends_with(&format!("HTTP status code {busy}")) {
+                return errors::status(busy, b"", location);
+            }
+        }
         match status.code() {
             Code::Unauthenticated | Code::PermissionDenied => {
                 errors::status(401, status.message().as_bytes(), location)

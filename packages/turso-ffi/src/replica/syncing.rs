@@ -1,7 +1,7 @@
 //! Bringing the replica up to date.
 
-use std::sync::atomic::Ordering;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 

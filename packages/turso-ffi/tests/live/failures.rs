@@ -295,3 +295,69 @@ fn urls_are_read_as_everywhere() {
         assert!(!format!("{error:?}").contains("word") && !format!("{error:?}").contains("sesame"), "{error:?}");
     }
 }
+
+#[test]
+fn a_server_with_too_many_requests_is_asked_again() {
+    let Some(server) = Server::start() else { return };
+    let (proxy, folder) = (Proxy::to(server.port), Folder::new());
+    let connection = Options::replica(&folder.path("replica.db"), &proxy.url()).open().unwrap();
+    connection.execute("CREATE TABLE t (v)", &[]).unwrap();
+    let mut rows = 0;
+    for status in [429, 408] {
+        let busy = || proxy.strike("POST ", Fate::Refused(status, 2));
+        let insert = "INSERT INTO t VALUES (1)";
+        busy();
+        connection.execute(insert, &[]).unwrap();
+        busy();
+        connection.batch(&[(insert, &[]), (insert, &[])]).unwrap();
+        busy();
+        connection.insert("t", &["v"], &[vec![Value::Int(1)]]).unwrap();
+        busy();
+        let transaction = connection.begin().unwrap();
+        busy();
+        transaction.execute(insert, &[]).unwrap();
+        busy();
+        transaction.commit().unwrap();
+        busy();
+        connection.sync().unwrap();
+        rows += 5;
+        // Each once.
+        assert_eq!(connection.value("SELECT count(*) FROM t").unwrap(), Value::Int(rows), "{status}");
+    }
+    assert!(connection.stats().unwrap()["retries"] >= 2 * 2 * 6);
+    connection.close().unwrap();
+}
+
+#[test]
+fn a_server_that_stays_busy_is_told_in_time() {
+    let Some(server) = Server::start() else { return };
+    let proxy = Proxy::to(server.port);
+    let mut options = Options::remote(&proxy.url());
+    options.timeout_ms = 1000;
+    let connection = options.open().unwrap();
+    for status in [429, 408] {
+        proxy.strike("POST ", Fate::Refused(status, usize::MAX));
+        let started = Instant::now();
+        let error = connection.execute("CREATE TABLE t (v)", &[]).unwrap_err();
+        assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_BUSY", true), "{}", error.message);
+        assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    }
+    proxy.spare();
+    connection.execute("CREATE TABLE t (v)", &[]).unwrap();
+    connection.close().unwrap();
+}
+
+#[test]
+fn no_more_requests_are_under_way_at_once_than_a_server_takes() {
+    let Some(server) = Server::start() else { return };
+    let proxy = Proxy::to(server.port);
+    let connection = Options::remote(&proxy.url()).open().unwrap();
+    proxy.delay(Duration::from_millis(100));
+    std::thread::scope(|scope| {
+        for _ in 0..100 {
+            scope.spawn(|| assert_eq!(connection.value("SELECT 1").unwrap(), Value::Int(1)));
+        }
+    });
+    assert!((2..=33).contains(&proxy.most_open()), "{} at once", proxy.most_open());
+    connection.close().unwrap();
+}

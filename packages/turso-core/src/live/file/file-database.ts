@@ -24,6 +24,7 @@ export function openFileDatabase(file: string, location: string): LiveDatabase {
   const query = sqliteQueries(db);
   return {
     location,
+    repeated: 0,
     query: async (statement) => orThrow(() => query(statement)),
     execute: async (statement) => orThrow(() => run(db, statement)),
     batch: async (statements) => orThrow(() => runAll(db, statements, file)),

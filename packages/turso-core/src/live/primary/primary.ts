@@ -39,6 +39,9 @@ export function createPrimary(url: URL, location: string, token: TokenUse): Prim
 
   return {
     location,
+    get repeated() {
+      return client.repeated;
+    },
     log: createReplicationLog(client),
     async query(statement, deadline) {
       await isReadOnly(statement.sql, deadline);

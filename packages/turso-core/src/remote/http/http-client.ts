@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { TursoSyncError } from '../../errors';
+import { repeatWhileBusy } from './busy';
 import { answerTooLarge, notLibsql, redirected, statusError, transportError } from './http-errors';
 import { checkToken, type TokenUse } from './token-use';
 
@@ -18,6 +19,9 @@ const SIZE_LIMIT = 64_000_000;
 
 /** Longest time for an answer to arrive once all of the request is sent, in milliseconds. */
 const ANSWER_LIMIT = 600_000;
+
+/** Requests that are under way at the same time; more wait. Servers refuse clients that send too many. */
+const IN_FLIGHT = 32;
 
 /** A request to a server; its body is sent piece by piece. */
 export interface HttpRequest {
@@ -43,6 +47,8 @@ export interface HttpClient {
   readonly authToken: string | undefined;
   /** The remote's name in errors. */
   readonly location: string;
+  /** How often a request was repeated, since the server had too many. */
+  readonly repeated: number;
   send(request: HttpRequest): Promise<HttpAnswer>;
   /** Sends a body to a path below the server's root, with the token; see {@link HttpRequest.timeout}. */
   post(path: string, type: string, body: readonly Uint8Array[], timeout?: number): Promise<HttpAnswer>;
@@ -68,9 +74,10 @@ export interface HttpStream {
 export function createHttpClient(url: URL, location: string, use: TokenUse): HttpClient {
   const { authToken } = use;
   const agents = {
-    'http:': new http.Agent({ keepAlive: true }),
-    'https:': new https.Agent({ keepAlive: true }),
+    'http:': new http.Agent({ keepAlive: true, maxSockets: IN_FLIGHT }),
+    'https:': new https.Agent({ keepAlive: true, maxSockets: IN_FLIGHT }),
   };
+  let repeated = 0;
   const collectAll = (answer: http.IncomingMessage): Promise<HttpAnswer> =>
     collect(answer, () => answerTooLarge(location, SIZE_LIMIT));
   const refuseFailure = (answer: HttpAnswer): HttpAnswer => {
@@ -90,7 +97,9 @@ export function createHttpClient(url: URL, location: string, use: TokenUse): Htt
     // Lets the system tell of connections that the server has closed by now: a request over one would be lost, and nobody could tell.
     await new Promise((done) => setImmediate(done));
     try {
-      return refuseFailure(await exchange(request, agents, collectAll));
+      const { timeout } = request;
+      const once = (): Promise<HttpAnswer> => exchange(request, agents, collectAll);
+      return refuseFailure(await repeatWhileBusy(once, { timeout, onRepeat: () => repeated++ }));
     } catch (error) {
       throw error instanceof TursoSyncError ? error : transportError(error, location);
     }
@@ -109,6 +118,9 @@ export function createHttpClient(url: URL, location: string, use: TokenUse): Htt
     url,
     authToken,
     location,
+    get repeated() {
+      return repeated;
+    },
     send,
     stream,
     post: (path, type, body, timeout) => {

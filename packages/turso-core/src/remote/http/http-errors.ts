@@ -1,4 +1,5 @@
 import { systemCode, TursoSyncError } from '../../errors';
+import { busy, isBusy } from './busy';
 
 /** A socket's error (refused, unknown host, silence, broken off) as a TursoSyncError. */
 export function transportError(error: unknown, location: string): TursoSyncError {
@@ -52,6 +53,7 @@ export function statusError(status: number, body: string, location: string): Tur
     return unauthorized(`${location} refuses the token (401${detail}).`);
   }
   if (status === 403) return readOnly(`${location} does not allow this with the given token (403${detail}).`);
+  if (isBusy({ status })) return busy(status, detail, location);
   if (status >= 500) {
     return new TursoSyncError('REMOTE_FAILED', `${location} failed to answer (${status}${detail}).`, {
       hint: 'Look at the log of the server, then run the command again.',

@@ -16,6 +16,8 @@ pub enum Fate {
     AnswerLost,
     /// The server does not get it, and nobody says so.
     Silence,
+    /// The server does not get it, and this status is answered; so many times.
+    Refused(u16, usize),
 }
 
 pub struct Proxy {
@@ -30,6 +32,9 @@ struct Shared {
     /// Paths of the requests that came.
     requests: Mutex<Vec<String>>,
     struck: AtomicUsize,
+    /// Connections that are open, and the most that were at one time.
+    open: AtomicUsize,
+    most_open: AtomicUsize,
     closed: AtomicBool,
 }
 
@@ -43,6 +48,8 @@ impl Proxy {
             rule: Mutex::default(),
             requests: Mutex::default(),
             struck: AtomicUsize::new(0),
+            open: AtomicUsize::new(0),
+            most_open: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
         });
         let serving = Arc::clone(&shared);
@@ -52,7 +59,12 @@ impl Proxy {
                     return;
                 }
                 let (Ok(client), shared) = (client, Arc::clone(&serving)) else { return };
-                thread::spawn(move || relay(client, &shared));
+                thread::spawn(move || {
+                    let open = shared.open.fetch_add(1, Ordering::SeqCst) + 1;
+                    shared.most_open.fetch_max(open, Ordering::SeqCst);
+                    relay(client, &shared);
+                    shared.open.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
         Self { port, shared }
@@ -79,6 +91,11 @@ impl Proxy {
     /// How many requests were struck.
     pub fn struck(&self) -> usize {
         self.shared.struck.load(Ordering::SeqCst)
+    }
+
+    /// The most connections that were open at one time.
+    pub fn most_open(&self) -> usize {
+        self.shared.most_open.load(Ordering::SeqCst)
     }
 
     /// The paths of the requests that came since the last time.
@@ -117,6 +134,13 @@ fn send(mut client: TcpStream, mut server: TcpStream, shared: &Shared, lost: &At
             Some(Fate::Cut) => break,
             Some(Fate::AnswerLost) => lost.store(true, Ordering::SeqCst),
             Some(Fate::Silence) => continue,
+            Some(Fate::Refused(status, _)) => {
+                let answer = format!("HTTP/1.1 {status} Refused\r\ncontent-length: 0\r\n\r\n");
+                if client.write_all(answer.as_bytes()).is_err() {
+                    break;
+                }
+                continue;
+            }
         }
         if server.write_all(bytes).is_err() {
             break;
@@ -146,10 +170,14 @@ fn note(bytes: &[u8], shared: &Shared) {
 }
 
 fn fate(bytes: &[u8], shared: &Shared) -> Option<Fate> {
-    let rule = shared.rule.lock().unwrap();
-    let (text, fate) = rule.as_ref()?;
-    bytes.windows(text.len()).any(|window| window == &text[..]).then(|| {
-        shared.struck.fetch_add(1, Ordering::SeqCst);
-        *fate
-    })
+    let mut rule = shared.rule.lock().unwrap();
+    let (text, fate) = rule.as_mut()?;
+    if !bytes.windows(text.len()).any(|window| window == &text[..]) {
+        return None;
+    }
+    if let Fate::Refused(_, times) = fate {
+        *times = times.checked_sub(1)?;
+    }
+    shared.struck.fetch_add(1, Ordering::SeqCst);
+    Some(*fate)
 }

@@ -1,0 +1,125 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { requireTool, startSqld, type Sqld } from '@turso-sync/testing';
+import type { Live } from '../../src/live/live';
+import { openLive } from './built.fixture';
+import { errorOf } from './served.fixture';
+
+const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
+
+/** A way to a server on which requests are refused for a while. */
+interface Way {
+  readonly url: string;
+  /** Refuses so many requests with a status. */
+  refuse(status: number, times: number, headers?: http.OutgoingHttpHeaders): void;
+  /** Milliseconds that each request takes longer. */
+  delay: number;
+  /** The most requests that were under way at one time. */
+  readonly most: number;
+  close(): void;
+}
+
+async function wayTo(server: Sqld): Promise<Way> {
+  let refusal = { status: 0, times: 0, headers: {} as http.OutgoingHttpHeaders };
+  let underWay = 0;
+  const way = { delay: 0, most: 0 };
+  const proxy = http.createServer((request, response) => {
+    if (refusal.times > 0) {
+      refusal.times--;
+      request.resume().on('end', () => response.writeHead(refusal.status, refusal.headers).end());
+      return;
+    }
+    way.most = Math.max(way.most, ++underWay);
+    response.on('close', () => underWay--);
+    setTimeout(() => {
+      const target = {
+        host: '127.0.0.1',
+        port: server.port,
+        path: request.url ?? '/',
+        method: request.method ?? '',
+      };
+      const onward = http.request({ ...target, headers: request.headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 0, answer.headers);
+        answer.pipe(response);
+      });
+      request.pipe(onward);
+    }, way.delay);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return Object.assign(way, {
+    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    refuse(status: number, times: number, headers: http.OutgoingHttpHeaders = {}) {
+      refusal = { status, times, headers };
+    },
+    close() {
+      proxy.closeAllConnections();
+      proxy.close();
+    },
+  });
+}
+
+describeWithSqld('a server with too many requests', () => {
+  let server: Sqld;
+  let way: Way;
+  let live: Live;
+  beforeEach(async () => {
+    server = await startSqld();
+    way = await wayTo(server);
+    live = await openLive({ url: way.url, timeout: 5000 });
+    await live.execute('CREATE TABLE t (v)');
+  });
+  afterEach(async () => {
+    way.refuse(0, 0);
+    await live.close();
+    way.close();
+    await server.stop();
+  });
+
+  test.each([429, 408])('is asked again, and nothing is done twice: %p', async (status) => {
+    const insert = 'INSERT INTO t VALUES (1)';
+    way.refuse(status, 2);
+    await live.execute(insert);
+    way.refuse(status, 2);
+    await live.batch([insert, insert]);
+    way.refuse(status, 2);
+    await live.insertRows('t', ['v'], [[1n]]);
+    way.refuse(status, 2);
+    const transaction = await live.begin();
+    way.refuse(status, 2);
+    await transaction.execute(insert);
+    way.refuse(status, 2);
+    await transaction.commit();
+    way.refuse(status, 2);
+    expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[5n]]);
+    expect(live.stats().retries).toBeGreaterThanOrEqual(14);
+  });
+
+  test('is left alone for as long as it asks', async () => {
+    way.refuse(429, 1, { 'retry-after': '1' });
+    const began = performance.now();
+    await live.execute('INSERT INTO t VALUES (1)');
+    expect(performance.now() - began).toBeGreaterThan(990);
+  });
+
+  test('and stays so, is told in time', async () => {
+    const impatient = await openLive({ url: way.url, timeout: 700 });
+    way.refuse(429, Infinity);
+    const began = performance.now();
+    expect(await errorOf(impatient.execute('INSERT INTO t VALUES (1)'))).toMatchObject({
+      code: 'REMOTE_BUSY',
+      retryable: true,
+    });
+    expect(performance.now() - began).toBeLessThan(3000);
+    way.refuse(0, 0);
+    expect((await impatient.query('SELECT count(*) FROM t')).rows).toEqual([[0n]]);
+    await impatient.close();
+  });
+
+  test('gets no more than 32 of one connection at once', async () => {
+    way.delay = 50;
+    const answers = await Promise.all(Array.from({ length: 200 }, () => live.query('SELECT 1')));
+    expect(answers).toHaveLength(200);
+    expect(way.most).toBeLessThanOrEqual(32);
+    expect(way.most).toBeGreaterThan(1);
+  });
+});
