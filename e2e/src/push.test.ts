@@ -57,13 +57,13 @@ describeWithSqld('nx run app:turso-push', () => {
     expect(fs.existsSync(app.workingCopy)).toBe(true);
   });
 
-  test('takes options: --dry-run sends nothing', async () => {
+  test('takes options: --dry-run writes nothing', async () => {
     const app = addApp('dry');
     await nx(['run', 'dry:turso-init'], served.variables);
     editDatabase(app.workingCopy, EDIT);
     const { exitCode, output } = await nx(['run', 'dry:turso-push', '--dryRun'], served.variables);
     expect(exitCode).toBe(0);
-    expect(output).toContain('Dry run: nothing was sent.');
+    expect(output).toContain('Dry run: this push would go through.');
     expect(await served.compare(app.workingCopy)).not.toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import { CONFLICT, withConflictOptions } from './conflict-options';
 export function dumpPushCommand(): Subcommand<Omit<PushOptions, 'onEvent'>> {
   const command = withConflictOptions(new Command('dump-push'))
     .description('Put what has changed in the working copy on the remote, in one transaction.')
-    .option('--dry-run', 'say what would be pushed, and send nothing')
+    .option('--dry-run', 'try the push on the remote and take it back: same exit code, nothing written')
     .option('--plan <file>', 'push just what this plan holds, which `diff --save` wrote')
     .addOption(
       new Option(

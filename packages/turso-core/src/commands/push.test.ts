@@ -119,12 +119,13 @@ test('says that it is through although it cannot be noted', async () => {
   expect(await push(at.project)).toMatchObject({ status: 'nothing' });
 });
 
-test('a dry run needs no remote', async () => {
+test('a dry run asks the remote, and writes nothing there', async () => {
   at.edit('DELETE FROM t');
-  const project = { ...at.project, address: () => Promise.reject(new Error('asked')) as never };
-  expect(await push(project, { dryRun: true })).toMatchObject({
+  const before = readFileSync(at.remote);
+  expect(await push(at.project, { dryRun: true })).toMatchObject({
     status: 'planned',
     changes: { total: { delete: 2 } },
   });
   expect(readFileSync(at.project.files.diffSql, 'utf8')).toContain('DELETE');
+  expect(readFileSync(at.remote)).toEqual(before);
 });

@@ -17,21 +17,25 @@ import { claimPlans } from './sending/claim-plans';
 import { staleFor, withPlan, type PlannedChanges } from './sending/plan';
 import { finishPull } from './recovery/finish-pull';
 import { send } from './sending/send';
+import { tryOut } from './sending/try-out';
 import { verb } from './apart/verb';
 
 /** What `push` may be told. */
 export interface PushOptions extends ConflictOptions, ResumeOptions {
   /** A plan that `diff` has saved: just its changes are pushed, whatever the working copy has become since. */
   readonly plan?: string;
-  /** Find and report the changes, and send nothing. Default is false. */
+  /**
+   * Find and report the changes, and what would come of the push: the remote carries it out and takes it back. Nothing is
+   * written. Default is false.
+   */
   readonly dryRun?: boolean;
 }
 
 /** How a push ended. */
 export interface PushResult extends Resolved {
   /**
-   * `pushed`: all of it is on the remote. `nothing`: there was nothing to push. `planned`: a dry run. `conflict`: the
-   * remote has moved where we did, and nothing was written, neither there nor here.
+   * `pushed`: all of it is on the remote. `nothing`: there was nothing to push. `planned`: a dry run of a push that would
+   * go through. `conflict`: the remote has moved where we did, and nothing was written, neither there nor here.
    */
   readonly status: 'pushed' | 'nothing' | 'planned' | 'conflict';
   readonly changes: ChangeSummary;
@@ -121,12 +125,12 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
     return nothing(changes);
   }
   if (changes.schema.length > 0) await timed(onEvent, 'rehearse', () => planned.comparison.rehearse());
+  const job = { project, temporary, ...planned, policy: policyOf(options), onEvent };
   if (options.dryRun === true) {
     await writeChanges(temporary, changeset, undefined);
     changesIn(temporary, project).publish();
-    return { ...nothing(changes), status: 'planned' };
   }
-  const sent = await send({ project, temporary, ...planned, policy: policyOf(options), onEvent });
+  const sent = options.dryRun === true ? await tryOut(job) : await send(job);
   if (plan !== undefined && sent.status === 'conflict')
     throw await staleFor({ project, temporary, onEvent }, plan, sent.conflicts);
   return { changes, ...sent, notCarried: sent.status === 'conflict' ? changes.notCarried : sent.notCarried };

@@ -62,6 +62,12 @@ export interface Remote extends Target {
     statements: () => readonly Statement[] | null,
   ): Promise<TransactionOutcome | null>;
 
+  /**
+   * The same as {@link transact}, but all of it is taken back: `committed` says that it would have been. Large transactions
+   * too are sent in one request.
+   */
+  tryOut(statements: readonly Statement[]): Promise<TransactionOutcome>;
+
   /** Removes what a write of the same owner has left behind that was cut off. Never needed for a right result. */
   clear(): Promise<void>;
 

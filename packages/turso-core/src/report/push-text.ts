@@ -9,17 +9,20 @@ export function pushText(result: PushResult, location: string): string {
     case 'nothing':
       return ['Nothing to push.', ...summaryLines(result.changes).slice(1)].join('\n');
     case 'planned':
-      return [...summaryLines(result.changes), 'Dry run: nothing was sent.'].join('\n');
+      return [...whatHappened(result), 'Dry run: this push would go through. Nothing was written.'].join(
+        '\n',
+      );
     case 'conflict':
       return conflictText(result.conflicts, location, 'push');
     case 'pushed':
-      return [
-        ...summaryLines(result.changes),
-        ...(result.alreadyThere === 0
-          ? []
-          : [`The remote had ${count(result.alreadyThere, 'row')} like this already.`]),
-        ...resolvedLines(result.resolved),
-        `Pushed to ${location}.`,
-      ].join('\n');
+      return [...whatHappened(result), `Pushed to ${location}.`].join('\n');
   }
+}
+
+function whatHappened({ changes, alreadyThere, resolved }: PushResult): string[] {
+  return [
+    ...summaryLines(changes),
+    ...(alreadyThere === 0 ? [] : [`The remote had ${count(alreadyThere, 'row')} like this already.`]),
+    ...resolvedLines(resolved),
+  ];
 }

@@ -4,9 +4,14 @@ import type { Statement, TransactionOutcome } from './statement';
 
 /**
  * Runs the statements on an open database in one write transaction: all of them, or nothing where one fails. Foreign keys
- * must be off already, since that cannot be changed inside a transaction; one that is begun already is taken over.
+ * must be off already, since that cannot be changed inside a transaction; one that is begun already is taken over. Ended by ROLLBACK, the outcome
+ * is what it would have been.
  */
-export function runAtomically(db: Database, statements: readonly Statement[]): TransactionOutcome {
+export function runAtomically(
+  db: Database,
+  statements: readonly Statement[],
+  { ending = 'COMMIT' }: { readonly ending?: 'COMMIT' | 'ROLLBACK' } = {},
+): TransactionOutcome {
   if (!db.inTransaction) db.exec('BEGIN IMMEDIATE');
   let at = 0;
   try {
@@ -14,7 +19,7 @@ export function runAtomically(db: Database, statements: readonly Statement[]): T
       runStatement(db, statement);
       at++;
     }
-    db.exec('COMMIT');
+    db.exec(ending);
     return { committed: true };
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK');

@@ -106,7 +106,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(await queryOn(server, 'PRAGMA data_version')).toEqual(mark);
   });
 
-  test('a dry run sends nothing, says what would be pushed, and moves no base', async () => {
+  test('a dry run writes nothing, says what would be pushed, and moves no base', async () => {
     await project.run('dump-init');
     project.edit('DELETE FROM people WHERE id = 3');
     const base = project.digests()['.turso/default/base/baseline.db'];
@@ -114,8 +114,8 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(run).toEqual({
       exit: 0,
       stdout:
-        'DELETE people 1 row\nTotal: 0 rows inserted, 0 updated, 1 deleted.\nDry run: nothing was sent.\n',
-      stderr: '',
+        'DELETE people 1 row\nTotal: 0 rows inserted, 0 updated, 1 deleted.\nDry run: this push would go through. Nothing was written.\n',
+      stderr: `Connecting to ${server.url}\n`,
     });
     expect(await queryOn(server, 'SELECT count(*) FROM people')).toEqual([[3n]]);
     expect(project.digests()['.turso/default/base/baseline.db']).toBe(base);

@@ -179,7 +179,7 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
     editDatabase(workingCopy, 'DELETE FROM person WHERE id=1');
     const { stdout } = await app.run(push, 'turso-push', { dryRun: true });
     expect(stdout).toContain('DELETE person 1 row');
-    expect(stdout).toMatch(/Dry run: nothing was sent\.\n$/);
+    expect(stdout).toMatch(/Dry run: this push would go through\. Nothing was written\.\n$/);
     expect(compareDatabases(workingCopy, await remote.download())).not.toEqual([]);
   });
 

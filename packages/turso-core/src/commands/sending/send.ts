@@ -93,7 +93,7 @@ async function sendTo(
       ...{ receipt, keepsReceipt },
     };
     journal ??= beginPush(files, { from: start, pushed: frozen, becomes: job.becomes }, known);
-    onEvent?.({ type: 'transaction', ...describe(plan) });
+    onEvent?.({ type: 'transaction', ...describePlan(plan) });
     // While the remote works.
     records.begin();
   };
@@ -173,7 +173,8 @@ function isUncertain(error: unknown, location: string): boolean {
   return UNCERTAIN.includes(error.code) && !location.startsWith('file:');
 }
 
-function describe({ statements }: Plan): {
+/** What a plan is, for an event. */
+export function describePlan({ statements }: Plan): {
   statements: number;
   batches: NonNullable<Plan['statements'][number]['carries']>[];
 } {

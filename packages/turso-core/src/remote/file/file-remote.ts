@@ -111,6 +111,15 @@ export function createFileRemote(file: string, location: string): Remote {
     transact: (statements) => withDatabase((db) => orThrow(() => transact(db, statements)), true),
     transactSince: (mark, statements) =>
       withDatabase((db) => orThrow(() => transactSince(db, mark, statements)), true),
+    tryOut: (statements) =>
+      withDatabase((db) =>
+        orThrow(async () => {
+          // Not even what is taken back is to reach the file.
+          db.pragma('cache_spill = OFF');
+          await beginWriting(db);
+          return refuseReadOnly(runAtomically(db, statements, { ending: 'ROLLBACK' }));
+        }),
+      ),
     read: (work, { after = [] } = {}) =>
       withDatabase(async (db) => {
         await orThrow(() => beginAfter(db, after));

@@ -31,3 +31,10 @@ export function chainToCommit<S extends object>(
     { sql: 'ROLLBACK', condition: { type: 'not', cond: { type: 'ok', step: commit } } },
   ];
 }
+
+/** A chain of the statements, and a ROLLBACK whatever came of it. */
+export function chainToRollback<S extends object>(
+  statements: readonly S[],
+): Conditional<S | { readonly sql: string }>[] {
+  return [...chain(statements), { sql: 'ROLLBACK' }];
+}

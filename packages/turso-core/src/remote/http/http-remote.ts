@@ -12,7 +12,7 @@ import { readServerLog } from './server-log';
 import { snapshotPages } from './snapshot-pages';
 import { snapshotRows } from './snapshot-rows';
 import { createStaging } from './staging';
-import type { TransactionAnswer } from './transaction';
+import { tryTransaction, type TransactionAnswer } from './transaction';
 import { runTransactionSince } from './transaction-since';
 
 /** libsql-server refuses larger rows and values ("string or blob too big"). */
@@ -51,6 +51,8 @@ export function createHttpRemote(url: URL, location: string, { owner, ...token }
       });
       return answer === null ? null : withMark(answer);
     },
+    // In one request, however large: an upload would have to be written.
+    tryOut: (statements) => tryTransaction(client, statements),
     clear: () => staging.clear(),
     read: (work, options) => reader.read(work, options),
     transactAfter: (look) => staging.transactAfter(look),

@@ -1,5 +1,5 @@
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
-import { chain, chainToCommit } from './conditions';
+import { chain, chainToCommit, chainToRollback } from './conditions';
 import type { HttpClient } from './http-client';
 import { responseError } from './http-errors';
 import { runBatches, type BatchAnswer, type ServerError, type Step, type Stream } from './pipeline';
@@ -17,13 +17,36 @@ export interface TransactionAnswer {
  *
  * @param stream - the stream on which to run it. Default is one of its own.
  */
-export async function runTransaction(
+export function runTransaction(
   client: HttpClient,
   statements: readonly Statement[],
   stream?: Stream,
 ): Promise<TransactionAnswer> {
+  return run(client, statements, { ending: chainToCommit, stream });
+}
+
+/** The same, but all is taken back: the outcome is what it would have been. */
+export async function tryTransaction(
+  client: HttpClient,
+  statements: readonly Statement[],
+): Promise<TransactionOutcome> {
+  const { outcome } = await run(client, statements, { ending: chainToRollback });
+  return outcome;
+}
+
+interface Ending {
+  /** How the batch of the statements ends: in one step that has to succeed, and what follows it. */
+  readonly ending: typeof chainToCommit<Statement>;
+  readonly stream?: Stream | undefined;
+}
+
+async function run(
+  client: HttpClient,
+  statements: readonly Statement[],
+  { ending, stream }: Ending,
+): Promise<TransactionAnswer> {
   const meant = [...IN_TRANSACTION, ...statements];
-  const [begin, work] = await runBatches(client, [chain(PRELUDE), chainToCommit(meant)], stream);
+  const [begin, work] = await runBatches(client, [chain(PRELUDE), ending(meant)], stream);
 
   const answer = (outcome: TransactionOutcome): TransactionAnswer => ({
     outcome,

@@ -1,0 +1,46 @@
+import { apply } from '../../apply/apply';
+import type { Plan } from '../../apply/plan/plan';
+import { asOnRemote } from '../../changeset/as-on-remote';
+import { connectTo } from '../../project/connect-to';
+import { timed } from '../../events';
+import { NONE_RESOLVED, resolvedIn } from '../conflicts/conflict-options';
+import { writeConflicts } from '../conflicts/conflicts-file';
+import { warnOfOrphans } from '../conflicts/orphan-warnings';
+import { describePlan, type SendJob, type Sent } from './send';
+
+/**
+ * Finds out what would come of a push: the remote carries out the very transaction, and takes it back. So its own parser,
+ * rules and rows decide. Nothing is written, neither there nor to the base and the journal.
+ */
+export async function tryOut(
+  job: SendJob,
+): Promise<Omit<Sent, 'status'> & { status: 'planned' | 'conflict' }> {
+  const { project, from, comparison, policy, onEvent } = job;
+  const remote = connectTo(project);
+  const { location, maxRowBytes } = remote;
+  onEvent?.({ type: 'connect', location });
+  const target = {
+    location,
+    ...(maxRowBytes === undefined ? {} : { maxRowBytes }),
+    transact: remote.tryOut.bind(remote),
+    read: remote.read.bind(remote),
+  };
+  const onSend = (plan: Plan): unknown => onEvent?.({ type: 'transaction', ...describePlan(plan) });
+  const movedRowids = new Set(from.movedRowids);
+  try {
+    const meant = asOnRemote(comparison.changeset, from.setAside);
+    const result = await timed(onEvent, 'try', () =>
+      apply(meant, target, { ...policy, movedRowids, onSend }),
+    );
+    if (result.status === 'conflict') {
+      const { conflicts } = result;
+      await writeConflicts(job, conflicts, { location, onEvent });
+      return { status: 'conflict', conflicts, ...NONE_RESOLVED, alreadyThere: 0, notCarried: [] };
+    }
+    warnOfOrphans(result.orphans, onEvent);
+    const { alreadyThere, notCarried } = result;
+    return { status: 'planned', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
+  } finally {
+    await remote.close();
+  }
+}
