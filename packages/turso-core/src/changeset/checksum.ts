@@ -6,15 +6,57 @@ import { exactProjection } from '../sqlite/values/exact-projection';
 import { quoteName } from '../sqlite/values/quote';
 import { findFlaw } from './virtual/virtual-whole';
 
+/** Rows of one query, at most: a server is silent while it computes, and one that is so for a minute is given up. */
+const ROWS = 250_000;
+
 /**
- * The query whose digest tells whether a table has the same rows in two databases of one encoding: every stored value with
+ * The queries whose digests tell whether a table has the same rows in two databases of one encoding: every stored value with
  * its class, ordered by the key. Hidden rowids count by their order alone, since nobody chose them. Null where rows have
  * no order.
  */
-function checksumQuery(table: Table): string | null {
+function tableQueries(db: Database, table: Table): string[] | null {
   if (keyColumns(table).length === 0) return null;
   const stored = table.columns.filter((c) => !c.generated).map((c) => quoteName(c.name));
-  return `SELECT ${exactProjection(stored)} FROM main.${quoteName(table.name)} ORDER BY ${keyTerms(table).join(',')}`;
+  const select = `SELECT ${exactProjection(stored)} FROM main.${quoteName(table.name)}`;
+  const order = `ORDER BY ${keyTerms(table).join(',')}`;
+  if (table.rowidAlias === null || table.kind === 'virtual') return byPlace(db, table, `${select} ${order}`);
+  return ranges(db, table, quoteName(table.rowidAlias)).map((range) => `${select} ${range}${order}`);
+}
+
+/** Pieces by ranges of a chosen rowid, which together are all that there may be. */
+function ranges(db: Database, { name }: Table, rowid: string): string[] {
+  const next = db.prepare(
+    `SELECT ${rowid} FROM main.${quoteName(name)} WHERE ${rowid} > ? ORDER BY ${rowid} LIMIT 1 OFFSET ${ROWS - 1}`,
+  );
+  const ends: bigint[] = [];
+  const after = (end: bigint): bigint | undefined =>
+    next.pluck().safeIntegers().get(end) as bigint | undefined;
+  for (let end = after(-(2n ** 63n)); end !== undefined; end = after(end)) ends.push(end);
+  const bounds = [null, ...ends, null];
+  return bounds.slice(1).map((to, i) => {
+    const from = bounds[i] ?? null;
+    const terms = [
+      ...(from === null ? [] : [`${rowid}>${from}`]),
+      ...(to === null ? [] : [`${rowid}<=${to}`]),
+    ];
+    return terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')} `;
+  });
+}
+
+/** Pieces by the places of rows in their order; the last one takes all that come then. */
+function byPlace(db: Database, { name }: Table, query: string): string[] {
+  const count = Number(
+    db
+      .prepare(`SELECT count(*) FROM main.${quoteName(name)}`)
+      .pluck()
+      .get(),
+  );
+  const pieces = Math.max(1, Math.ceil(count / ROWS));
+  if (pieces === 1) return [query];
+  return Array.from(
+    { length: pieces },
+    (_, i) => `${query} LIMIT ${i === pieces - 1 ? -1 : ROWS} OFFSET ${i * ROWS}`,
+  );
 }
 
 /**
@@ -31,8 +73,8 @@ export function checksumQueries(db: Database, { tables }: Schema): string[] | nu
   const counted = [...tables.values()].filter((t) =>
     t.kind === 'virtual' ? owners.includes(t) : !isAside(t),
   );
-  const queries = counted.map(checksumQuery);
-  return queries.includes(null) ? null : (queries as string[]);
+  const queries = counted.map((table) => tableQueries(db, table));
+  return queries.includes(null) ? null : (queries as string[][]).flat();
 }
 
 /**

@@ -18,6 +18,8 @@ import { withoutRefused } from './comparing/compare';
 import { download } from './fetching/download';
 import { verb } from './apart/verb';
 import { readHeader } from '../sqlite/schema/read-header';
+import { onlyRow } from '../sqlite/unexpected-answer';
+import { isCounted } from '../sqlite/schema/is-counted';
 
 /** What `verify` may be told. */
 export interface VerifyOptions {
@@ -93,12 +95,16 @@ async function haveSameChecksums(remote: Remote, local: string, base: Manifest |
     const schema = readSchema(db);
     const queries = checksumQueries(db, schema);
     if (queries === null) return false;
+    if ([...schema.tables.values()].some(isCounted)) queries.push(SEQUENCES);
+    // Spares the work below where it is for nothing.
+    if (!(await remote.read((query) => haveSameDefinitions(query, schema, base)))) return false;
+    // Before the remote is asked: a server ends a transaction that is idle for some seconds, and this may take minutes.
+    const checksums = queries.map((sql) => ({ sql, digest: sha3Query(db, sql) }));
     return await remote.read(async (query) => {
       if (!(await haveSameDefinitions(query, schema, base))) return false;
-      if (schema.objects.some((o) => /autoincrement/i.test(o.sql))) queries.push(SEQUENCES);
-      for (const sql of queries) {
-        const [row] = await query('SELECT lower(hex(sha3_query(?, 256)))', [sql]);
-        if (row?.[0] !== sha3Query(db, sql)) return false;
+      for (const { sql, digest } of checksums) {
+        const [theirs] = onlyRow(await query('SELECT lower(hex(sha3_query(?, 256)))', [sql]));
+        if (theirs !== digest) return false;
       }
       return true;
     });
