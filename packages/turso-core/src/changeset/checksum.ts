@@ -14,19 +14,20 @@ const ROWS = 250_000;
  * its class, ordered by the key. Hidden rowids count by their order alone, since nobody chose them. Null where rows have
  * no order.
  */
-function tableQueries(db: Database, table: Table): string[] | null {
+function tableQueries(db: Database, table: Table, rows: number): string[] | null {
   if (keyColumns(table).length === 0) return null;
   const stored = table.columns.filter((c) => !c.generated).map((c) => quoteName(c.name));
   const select = `SELECT ${exactProjection(stored)} FROM main.${quoteName(table.name)}`;
   const order = `ORDER BY ${keyTerms(table).join(',')}`;
-  if (table.rowidAlias === null || table.kind === 'virtual') return byPlace(db, table, `${select} ${order}`);
-  return ranges(db, table, quoteName(table.rowidAlias)).map((range) => `${select} ${range}${order}`);
+  if (table.rowidAlias === null || table.kind === 'virtual')
+    return byPlace(db, table, `${select} ${order}`, rows);
+  return ranges(db, table, quoteName(table.rowidAlias), rows).map((range) => `${select} ${range}${order}`);
 }
 
 /** Pieces by ranges of a chosen rowid, which together are all that there may be. */
-function ranges(db: Database, { name }: Table, rowid: string): string[] {
+function ranges(db: Database, { name }: Table, rowid: string, rows: number): string[] {
   const next = db.prepare(
-    `SELECT ${rowid} FROM main.${quoteName(name)} WHERE ${rowid} > ? ORDER BY ${rowid} LIMIT 1 OFFSET ${ROWS - 1}`,
+    `SELECT ${rowid} FROM main.${quoteName(name)} WHERE ${rowid} > ? ORDER BY ${rowid} LIMIT 1 OFFSET ${rows - 1}`,
   );
   const ends: bigint[] = [];
   const after = (end: bigint): bigint | undefined =>
@@ -44,26 +45,28 @@ function ranges(db: Database, { name }: Table, rowid: string): string[] {
 }
 
 /** Pieces by the places of rows in their order; the last one takes all that come then. */
-function byPlace(db: Database, { name }: Table, query: string): string[] {
+function byPlace(db: Database, { name }: Table, query: string, rows: number): string[] {
   const count = Number(
     db
       .prepare(`SELECT count(*) FROM main.${quoteName(name)}`)
       .pluck()
       .get(),
   );
-  const pieces = Math.max(1, Math.ceil(count / ROWS));
+  const pieces = Math.max(1, Math.ceil(count / rows));
   if (pieces === 1) return [query];
   return Array.from(
     { length: pieces },
-    (_, i) => `${query} LIMIT ${i === pieces - 1 ? -1 : ROWS} OFFSET ${i * ROWS}`,
+    (_, i) => `${query} LIMIT ${i === pieces - 1 ? -1 : rows} OFFSET ${i * rows}`,
   );
 }
 
 /**
  * The queries of all tables whose digests tell whether two databases hold the same; null where these cannot tell. Virtual
  * tables count by what they hold, where that is their own, and else by how it is stored, which may differ nevertheless.
+ *
+ * @param rows - of one query, at most.
  */
-export function checksumQueries(db: Database, { tables }: Schema): string[] | null {
+export function checksumQueries(db: Database, { tables }: Schema, rows = ROWS): string[] | null {
   const virtual = [...tables.values()].filter((t) => t.kind === 'virtual');
   const owners = virtual.filter((t) => t.virtual?.content === 'own');
   if (virtual.some((t) => t.virtual?.content === 'unknown') || owners.some((t) => findFlaw(db, t) !== null))
@@ -73,7 +76,7 @@ export function checksumQueries(db: Database, { tables }: Schema): string[] | nu
   const counted = [...tables.values()].filter((t) =>
     t.kind === 'virtual' ? owners.includes(t) : !isAside(t),
   );
-  const queries = counted.map((table) => tableQueries(db, table));
+  const queries = counted.map((table) => tableQueries(db, table, rows));
   return queries.includes(null) ? null : (queries as string[][]).flat();
 }
 
