@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { buildDatabase, compareDatabases, editDatabase } from '@turso-sync/testing';
+import { compareDatabases, editDatabase } from '@turso-sync/testing';
 import { addApp, nx, type App } from './workspace.fixture';
 
 const CONFIG = JSON.stringify({ environments: { staging: { urlVariable: 'STAGING_URL' } } });
@@ -16,7 +16,7 @@ function addStagedApp(name: string, files: Readonly<Record<string, string>> = {}
   const app = addApp(name, { 'turso-sync.config.json': CONFIG, '.env': ENV, ...files });
   const [production, staging] = ['production.db', 'staging.db'].map((file) => path.join(app.directory, file));
   for (const file of [production, staging])
-    buildDatabase(
+    editDatabase(
       file ?? '',
       "CREATE TABLE person(id INTEGER PRIMARY KEY, name); INSERT INTO person VALUES(1, 'Ada')",
     );

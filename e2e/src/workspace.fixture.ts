@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { makeTempDir } from '@turso-sync/testing';
+import { buildDatabase, makeTempDir } from '@turso-sync/testing';
 
 /** The workspace that `install.ts` has made. */
 export const workspace = process.env['E2E_WORKSPACE'] ?? '';
@@ -23,7 +23,7 @@ export interface App {
   breakTest(): void;
 }
 
-/** Adds a project to a workspace. */
+/** Adds a project to a workspace. A file that its `.env` names as a remote is an empty database. */
 export function addApp(name: string, files: Readonly<Record<string, string>> = {}, place = workspace): App {
   const directory = path.join(place, 'apps', name);
   const command = (script: string): object => ({
@@ -42,6 +42,8 @@ export function addApp(name: string, files: Readonly<Record<string, string>> = {
   };
   fs.mkdirSync(directory, { recursive: true });
   for (const [file, text] of Object.entries(contents)) fs.writeFileSync(path.join(directory, file), text);
+  for (const [, file = ''] of (files['.env'] ?? '').matchAll(/=file:(.+)$/gm))
+    buildDatabase(path.join(directory, file), '');
   return {
     name,
     directory,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
-import { writeFiles } from '@turso-sync/testing';
+import { buildDatabase, writeFiles } from '@turso-sync/testing';
 import { createNodes } from '../inference/create-nodes';
 import { makeWorkspace } from '../workspace.fixture';
 import type { ExecutorResult } from './run';
@@ -33,12 +33,13 @@ export interface TaskRun extends ExecutorResult {
   readonly stderr: string;
 }
 
-/** Makes a workspace with one project, whose `.env` has these variables. */
+/** Makes a workspace with one project, whose `.env` has these variables; a file that one names is an empty database. */
 export async function makeApp(
   variables: Readonly<Record<string, string>>,
   config: object = {},
 ): Promise<TestApp> {
   const root = makeWorkspace({ [`${APP}/project.json`]: {}, [`${APP}/turso-sync.config.json`]: config });
+  makeFiles(path.join(root, APP), Object.values(variables));
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   writeFiles(root, { [`${APP}/.env`]: lines.join('\n') });
   const [found] = await createNodes[1]([`${APP}/turso-sync.config.json`], undefined, { workspaceRoot: root });
@@ -69,6 +70,14 @@ export async function makeApp(
       return record(() => executor(all, context));
     },
   };
+}
+
+/** Makes the files among these URLs empty databases. */
+function makeFiles(directory: string, urls: readonly string[]): void {
+  for (const url of urls) {
+    const file = /^file:(\.\/.+)$/.exec(url)?.[1];
+    if (file !== undefined) buildDatabase(path.join(directory, file), '');
+  }
 }
 
 async function record(work: () => Promise<ExecutorResult>): Promise<TaskRun> {

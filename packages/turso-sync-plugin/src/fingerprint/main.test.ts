@@ -25,7 +25,7 @@ async function fingerprint(root: string, variables: Readonly<Record<string, stri
 const DIGEST = /^[0-9a-f]{64}$/;
 
 describe('a file', () => {
-  const files = { 'apps/mailer/.env': 'TURSO_DATABASE_URL=file:./remote.db' };
+  const files = { 'apps/mailer/.env': 'TURSO_DATABASE_URL=file:./remote.db', 'apps/mailer/remote.db': '' };
   const write = (root: string, sql: string): void =>
     editDatabase(path.join(root, 'apps/mailer/remote.db'), sql);
 
@@ -46,7 +46,10 @@ describe('a file', () => {
 });
 
 describe('a run that asks for a configuration', () => {
-  const files = { 'apps/mailer/.env': 'TURSO_DATABASE_URL=file:./remote.db\nSTAGING_URL=file:./staging.db' };
+  const files = {
+    'apps/mailer/.env': 'TURSO_DATABASE_URL=file:./remote.db\nSTAGING_URL=file:./staging.db',
+    ...Object.fromEntries(['remote', 'staging', 'other'].map((name) => [`apps/mailer/${name}.db`, ''])),
+  };
   const ask = (root: string, asked: string): Promise<string> =>
     fingerprint(root, { TURSO_SYNC_NX_CONFIGURATION: asked });
 
