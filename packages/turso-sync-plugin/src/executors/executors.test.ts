@@ -128,6 +128,7 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
     await app.run(push, 'turso-push');
     expect(await app.run(verify, 'turso-verify')).toMatchObject({ success: true });
     expect((await app.run(undo, 'by-hand')).stdout).toContain('Push 1 ');
+    editDatabase(workingCopy, "UPDATE person SET name='mine' WHERE id=1");
     await remote.edit("UPDATE person SET name='theirs' WHERE id=1");
     expect(await app.run(pull, 'turso-pull')).toMatchObject({
       success: false,
