@@ -30,13 +30,7 @@ export interface SnapshotOptions {
 }
 
 /** How to connect. */
-export interface ConnectOptions extends TokenUse {
-  /**
-   * Tells who writes, such as the folder that only one process writes from at a time; by it {@link Remote.clear} finds
-   * what is left of a write that was cut off. Default is that nobody finds it.
-   */
-  readonly owner?: string;
-}
+export type ConnectOptions = TokenUse;
 
 /**
  * The Turso side, as narrow as it gets: one consistent copy, one atomic change, consistent reads, and a mark that tells
@@ -44,6 +38,9 @@ export interface ConnectOptions extends TokenUse {
  * Every method throws a TursoSyncError whose code starts with `REMOTE_` where the remote is at fault.
  */
 export interface Remote extends Target {
+  /** Names what a large write uploads first. Note it, so that {@link clear} finds what is left of one that is cut off. */
+  readonly upload?: string;
+
   /**
    * A mark that differs after every committed write, and that is the same while nothing was written. Null when this
    * remote offers no such mark. Read it before {@link snapshot}: then a write in between can only make it look stale.
@@ -68,8 +65,11 @@ export interface Remote extends Target {
    */
   tryOut(statements: readonly Statement[]): Promise<TransactionOutcome>;
 
-  /** Removes what a write of the same owner has left behind that was cut off. Never needed for a right result. */
-  clear(): Promise<void>;
+  /**
+   * Removes what writes that were cut off have left behind: the upload of that name; without one, those that are long dead. Returns
+   * whether there was something. Never needed for a right result.
+   */
+  clear(upload?: string): Promise<boolean>;
 
   /** Lets go of connections. Safe to call twice. */
   close(): Promise<void>;

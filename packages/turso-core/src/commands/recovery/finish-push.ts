@@ -75,7 +75,7 @@ async function hasArrived(journal: PushJournal, remote: Remote): Promise<boolean
     throw isReadOnly(error) ? needsWriteAccess(journal, error) : error;
   });
   // If nothing was sent but an upload has begun, nothing else would tell.
-  await remote.clear().catch(() => undefined);
+  if (journal.upload !== undefined) await remote.clear(journal.upload).catch(() => undefined);
   if (isThere) return true;
   // The same database may have several URLs.
   if (remote.location !== journal.remote) throw elsewhere(journal, remote.location);

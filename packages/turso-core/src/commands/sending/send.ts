@@ -81,7 +81,7 @@ async function sendTo(
   const { changeset, frozen } = comparison;
   const { location } = remote;
   // Now, since requests do not leave while changes are being read, and the connection is there when they are.
-  const before = await remote.fingerprint();
+  const before = await markOf(remote);
   const receipt = job.receipt ?? nameReceipt();
   const keepsReceipt = job.receipt !== null;
   let journal: PushJournal | undefined;
@@ -90,7 +90,7 @@ async function sendTo(
     const base = requireBase(project).createdAt;
     const known = {
       ...{ remote: location, fingerprint: before, base, number, purpose },
-      ...{ receipt, keepsReceipt },
+      ...{ receipt, keepsReceipt, upload: remote.upload },
     };
     journal ??= beginPush(files, { from: start, pushed: frozen, becomes: job.becomes }, known);
     onEvent?.({ type: 'transaction', ...describePlan(plan) });
@@ -148,6 +148,13 @@ const VERSION_REFUSED =
 /** What stands at the head of a push's record, beside what it changed. */
 export function recordHead(purpose: PushPurpose | undefined, becomes: string | null): object {
   return { ...(purpose && { undoes: purpose.undoes }), ...(becomes === null ? {} : { notInBase: true }) };
+}
+
+/** The remote's mark, once what dead pushes have left is removed. */
+async function markOf(remote: Remote): Promise<string | null> {
+  const cleared = remote.clear().catch(() => false);
+  const mark = await remote.fingerprint();
+  return (await cleared) ? remote.fingerprint() : mark;
 }
 
 // Guards hold there as well; but a push to production of what was meant for staging would be a surprise.

@@ -24,6 +24,8 @@ export interface PushJournal {
   readonly number: number;
   /** When the base was made that the push starts from: another one says that it is through. */
   readonly base: string;
+  /** What the push uploads first, if it is large: its name on the remote. */
+  readonly upload?: string | undefined;
   readonly purpose?: PushPurpose | undefined;
 }
 

@@ -125,7 +125,7 @@ export function createFileRemote(file: string, location: string): Remote {
         await orThrow(() => beginAfter(db, after));
         return work((sql, args = []) => orThrow(() => runQuery(db, sql, args)));
       }),
-    clear: () => Promise.resolve(),
+    clear: () => Promise.resolve(false),
     close: () => Promise.resolve(),
   };
 }

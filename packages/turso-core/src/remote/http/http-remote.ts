@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { checkDefinitions } from '../../sqlite/schema/check-definitions';
 import { setAsideFrom } from '../../sqlite/schema/set-aside';
 import { dropStagingTables } from '../../sqlite/staging';
 import type { TransactionOutcome } from '../../sqlite/statement';
 import type { Query } from '../../sqlite/query';
 import type { ConnectOptions, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
+import { removeDeadUploads } from './dead-uploads';
 import { joinFingerprint, readReplicationIndex } from './fingerprint';
 import { createHttpClient, type HttpClient } from './http-client';
 import { createReader, type Reader } from './reader';
@@ -12,17 +13,19 @@ import { readServerLog } from './server-log';
 import { snapshotPages } from './snapshot-pages';
 import { snapshotRows } from './snapshot-rows';
 import { createStaging } from './staging';
-import { tryTransaction, type TransactionAnswer } from './transaction';
+import { createStagingTable } from './staging-table';
+import { runTransaction, tryTransaction, type TransactionAnswer } from './transaction';
 import { runTransactionSince } from './transaction-since';
 
 /** libsql-server refuses larger rows and values ("string or blob too big"). */
 const MAX_ROW_BYTES = 5_000_000;
 
 /** The adapter for libsql-server and Turso, over the Hrana protocol on HTTP. */
-export function createHttpRemote(url: URL, location: string, { owner, ...token }: ConnectOptions): Remote {
-  const client = createHttpClient(url, location, token);
+export function createHttpRemote(url: URL, location: string, options: ConnectOptions): Remote {
+  const client = createHttpClient(url, location, options);
   const reader = createReader(client);
-  const staging = createStaging(client, reader, owner ?? randomUUID());
+  const upload = randomBytes(8).toString('hex');
+  const staging = createStaging(client, reader, upload);
   let told: { readonly generation: string | null; readonly index: string | null } | undefined;
 
   function withMark({ outcome, indexBefore, indexAfter }: TransactionAnswer): TransactionOutcome {
@@ -35,6 +38,7 @@ export function createHttpRemote(url: URL, location: string, { owner, ...token }
 
   return {
     location,
+    upload,
     maxRowBytes: MAX_ROW_BYTES,
     async fingerprint() {
       const [log, index] = await Promise.all([readServerLog(client), readReplicationIndex(client)]);
@@ -53,7 +57,11 @@ export function createHttpRemote(url: URL, location: string, { owner, ...token }
     },
     // In one request, however large: an upload would have to be written.
     tryOut: (statements) => tryTransaction(client, statements),
-    clear: () => staging.clear(),
+    async clear(left) {
+      if (left === undefined) return removeDeadUploads(client, reader);
+      await runTransaction(client, [createStagingTable(left).drop]);
+      return true;
+    },
     read: (work, options) => reader.read(work, options),
     transactAfter: (look) => staging.transactAfter(look),
     close() {

@@ -27,7 +27,7 @@ const STATEMENTS = 40;
   beforeAll(async () => {
     dir = makeTempDir('staging-');
     server = await startSqld();
-    remote = connectAs('a-folder');
+    remote = open();
   });
   afterAll(async () => {
     await remote.close();
@@ -38,7 +38,7 @@ const STATEMENTS = 40;
     execOn(server, ['DROP TABLE IF EXISTS t', 'CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT)']),
   );
 
-  const connectAs = (owner: string): Remote => connect(parseRemoteUrl(server.url, ''), { owner });
+  const open = (): Remote => connect(parseRemoteUrl(server.url, ''));
   const query = async (sql: string): Promise<unknown> => (await queryOn(server, sql))[0]?.[0];
   const stagingTables = (): Promise<unknown> =>
     query(`SELECT count(*) FROM sqlite_schema WHERE name GLOB '${STAGING_PREFIX}*'`);
@@ -107,15 +107,19 @@ const STATEMENTS = 40;
     });
   });
 
-  test('finds what its owner has left, and nobody else sees that', async () => {
-    const under = remote.transact(inserts());
-    let name: string | undefined;
-    const find = `SELECT min(name) FROM sqlite_schema WHERE name GLOB '${STAGING_PREFIX}*'`;
-    while (name === undefined) name = ((await query(find)) as string | null) ?? undefined;
-    expect(await under).toMatchObject({ committed: true });
-    const left = `CREATE TABLE ${name}(other)`;
-    await execOn(server, ['DELETE FROM t', left, `CREATE TABLE ${STAGING_PREFIX}of_another(v)`]);
+  /** Leaves an upload behind that is as old as that, in seconds, as a push does that was killed. */
+  async function leave(name: string, age: number): Promise<void> {
+    await execOn(server, [
+      `CREATE TABLE ${STAGING_PREFIX}${name}(id INTEGER PRIMARY KEY, value TEXT)`,
+      `INSERT INTO ${STAGING_PREFIX}${name} VALUES (-1, '${name}'), (-2, strftime('%s', 'now') - ${age}), (0, '[]')`,
+    ]);
+  }
 
+  test('is not seen by snapshots, whoever uploads', async () => {
+    await leave('of_another', 0);
+    await execOn(server, [
+      `CREATE TABLE ${STAGING_PREFIX}of_version_0_1(id INTEGER PRIMARY KEY, value TEXT)`,
+    ]);
     for (const method of ['pages', 'rows'] as const) {
       const file = join(dir, `${method}.db`);
       await remote.snapshot(file, { method });
@@ -124,14 +128,75 @@ const STATEMENTS = 40;
       expect([...readSchema(db).tables.keys()]).toEqual(['t']);
       db.close();
     }
-    const again = connectAs('a-folder');
-    expect(await again.transact(inserts())).toMatchObject({ committed: true });
-    expect(await stagingTables()).toBe(1n);
-    await execOn(server, [left]);
-    await again.clear();
-    expect(await stagingTables()).toBe(1n);
-    await again.close();
-    expect(await query('SELECT count(*) FROM t')).toBe(40_000n);
-    await execOn(server, [`DROP TABLE ${STAGING_PREFIX}of_another`]);
+    await remote.clear('of_another');
+    await remote.clear('of_version_0_1');
+    expect(await stagingTables()).toBe(0n);
+  });
+
+  test('two at once have tables of their own, and both are carried out', async () => {
+    const other = open();
+    expect(other.upload).not.toBe(remote.upload);
+    const moved = inserts().map((statement) => ({
+      ...statement,
+      args: [(statement.args?.[0] as string).replace(/\[(\d+),/g, '[1$1,')],
+    }));
+    const outcomes = await Promise.all([remote.transact(inserts()), other.transact(moved.slice(10))]);
+    await other.close();
+    expect(outcomes).toMatchObject([{ committed: true }, { committed: true }]);
+    expect(await query('SELECT count(*) FROM t')).toBe(70_000n);
+    expect(await stagingTables()).toBe(0n);
+  });
+
+  test.each([
+    ['removed', (table: string) => `DROP TABLE ${table}`],
+    ['emptied in part', (table: string) => `DELETE FROM ${table} WHERE id = 0`],
+    ["replaced by another push's", (table: string) => `UPDATE ${table} SET value = 'other' WHERE id = -1`],
+  ])('is not carried out when what was uploaded is %s', async (_, spoil) => {
+    let looks = 0;
+    const outcome = remote.transactAfter?.(async () => {
+      if (looks++ === 1) await Promise.resolve();
+      return inserts();
+    });
+    const spoiled = (async () => {
+      const full = String(remote.upload);
+      while (
+        (await query(`SELECT count(*) FROM sqlite_schema WHERE name = '${STAGING_PREFIX}${full}'`)) === 0n
+      );
+      await execOn(server, [spoil(`${STAGING_PREFIX}${full}`)]);
+    })();
+    await Promise.all([expect(outcome).rejects.toMatchObject({ code: 'REMOTE_BUSY' }), spoiled]);
+    expect(await query('SELECT count(*) FROM t')).toBe(0n);
+    expect(await stagingTables()).toBe(0n);
+  });
+
+  describe('that was cut off', () => {
+    test('is removed by its name', async () => {
+      await leave('dead', 0);
+      await leave('other', 0);
+      expect(await remote.clear('dead')).toBe(true);
+      expect(await stagingTables()).toBe(1n);
+      await remote.clear('other');
+    });
+
+    test('is removed by anyone once it is long dead, and no other is', async () => {
+      expect(await remote.clear()).toBe(false);
+      await leave('long_dead', 4_000);
+      await leave('at_work', 100);
+      await execOn(server, [
+        `CREATE TABLE ${STAGING_PREFIX}of_version_0_1(id INTEGER PRIMARY KEY, value TEXT)`,
+        `CREATE TABLE ${STAGING_PREFIX}of_somebody(v)`,
+      ]);
+      const other = open();
+      expect(await other.clear()).toBe(true);
+      expect(await other.clear()).toBe(false);
+      await other.close();
+      const left = await queryOn(
+        server,
+        `SELECT name FROM sqlite_schema WHERE name GLOB '${STAGING_PREFIX}*' ORDER BY 1`,
+      );
+      expect(left).toEqual([[`${STAGING_PREFIX}at_work`], [`${STAGING_PREFIX}of_somebody`]]);
+      await remote.clear('at_work');
+      await remote.clear('of_somebody');
+    });
   });
 });

@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
-import { hostname } from 'node:os';
 import { TursoSyncError } from '../../errors';
-import { STAGING_PREFIX } from '../../sqlite/staging';
-import type { Statement } from '../../sqlite/statement';
-import { quoteName } from '../../sqlite/values/quote';
+import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import type { Remote } from '../remote';
 import type { HttpClient } from './http-client';
 import type { Reader } from './reader';
+import { createStagingTable, type StagingTable } from './staging-table';
 import { runTransaction, type TransactionAnswer } from './transaction';
 
 /** Characters of values that a transaction takes along; where there are more, they are uploaded first. */
@@ -29,8 +26,6 @@ export interface Staging {
    * of it that it never fits.
    */
   transactAfter: NonNullable<Remote['transactAfter']>;
-  /** Removes what an upload that was cut off has left. */
-  clear(): Promise<void>;
 }
 
 /**
@@ -38,95 +33,94 @@ export interface Staging {
  * one small request and keeps others waiting for no longer than the server takes to carry it out. That table goes with
  * it.
  *
- * @param owner - tells who uploads: only one process may at a time, and finds what it has left by this.
+ * @param upload - names the table. It is random, so no other push has the same, wherever it runs.
  */
 export function createStaging(
   client: HttpClient,
   reader: Pick<Reader, 'transactAfter'>,
-  owner: string,
+  upload: string,
 ): Staging {
-  const digest = createHash('sha256').update(`${hostname()}\0${owner}`).digest('hex').slice(0, 16);
-  const table = quoteName(`${STAGING_PREFIX}${digest}`);
-  const drop: Statement = { sql: `DROP TABLE IF EXISTS ${table}` };
+  const table = createStagingTable(upload);
 
   /**
    * Uploads values, numbered from `first` on. Answers with the numbers of the latest write before and after; null where
    * others have written in between.
    */
-  async function upload(
+  async function send(
     values: readonly string[],
     first = 0,
   ): Promise<{ before: string | null; after: string | null }> {
     let span: { before: string | null; after: string | null } | undefined;
-    const create = { sql: `CREATE TABLE ${table}(id INTEGER PRIMARY KEY, value TEXT)` };
-    let next: Statement[] = first === 0 ? [drop, create] : [];
+    let next: Statement[] = first === 0 ? [...table.create] : [];
     let size = 0;
-    const send = async (): Promise<void> => {
-      const { outcome, indexBefore, indexAfter } = await runTransaction(client, next);
-      if (!outcome.committed) throw new Error(`${outcome.message} (${outcome.code})`);
+    const sendPiece = async (): Promise<void> => {
+      const { outcome, indexBefore, indexAfter } = await runTransaction(client, [...next, table.touch]);
+      if (!outcome.committed) throw gone(client.location, `${outcome.message} (${outcome.code})`);
       span = { before: span === undefined ? indexBefore : continued(span, indexBefore), after: indexAfter };
       next = [];
       size = 0;
     };
     for (const [id, value] of values.entries()) {
-      if (size > 0 && size + value.length > PIECE) await send();
-      next.push({ sql: `INSERT INTO ${table} VALUES (?, ?)`, args: [BigInt(first + id), value] });
+      if (size > 0 && size + value.length > PIECE) await sendPiece();
+      next.push(table.insert(first + id, value));
       size += value.length;
     }
-    await send();
+    await sendPiece();
     return span ?? { before: null, after: null };
   }
 
   const isNeeded = (statements: readonly Statement[]): boolean => sizeOf(valuesOf(statements)) > INLINE;
 
   async function clear(): Promise<void> {
-    await runTransaction(client, [drop]);
+    await runTransaction(client, [table.drop]);
   }
 
   return {
-    clear,
     isNeeded,
     async transact(statements) {
       if (!isNeeded(statements)) return runTransaction(client, statements);
       let isThrough = false;
       try {
-        const uploaded = await upload(valuesOf(statements));
-        let id = 0n;
+        const values = valuesOf(statements);
+        const uploaded = await send(values);
+        let id = 0;
         const staged = fromTable(statements, table, () => id++);
-        const answer = await runTransaction(client, [...staged, drop]);
-        isThrough = answer.outcome.committed;
-        return { ...answer, indexBefore: continued(uploaded, answer.indexBefore) };
+        const answer = await runTransaction(client, [table.guard(values.length), ...staged, table.drop]);
+        const outcome = withoutGuard(answer.outcome, client.location);
+        isThrough = outcome.committed;
+        return { ...answer, outcome, indexBefore: continued(uploaded, answer.indexBefore) };
       } finally {
-        // Where this fails too, the next push clears it.
+        // If this fails too, a later push clears it.
         if (!isThrough) await clear().catch(() => undefined);
       }
     },
     async transactAfter(look) {
-      const staged = new Map<string, bigint>();
+      const staged = new Map<string, number>();
       let isThrough = false;
       try {
         for (let attempt = 0; attempt <= UPLOADS; attempt++) {
           let missing: readonly string[] = [];
+          let isGuarded = false as boolean;
           const outcome = await reader.transactAfter(async (query) => {
             const statements = await look(query);
             if (statements === null) return null;
             const values = valuesOf(statements);
             const inline = values.filter((value) => !staged.has(value));
             if (sizeOf(inline) <= INLINE) {
-              const isStaged = inline.length < values.length;
-              return isStaged
-                ? [...fromTable(statements, table, (value) => staged.get(value)), drop]
-                : statements;
+              isGuarded = inline.length < values.length;
+              if (!isGuarded) return statements;
+              const read = fromTable(statements, table, (value) => staged.get(value));
+              return [table.guard(staged.size), ...read, table.drop];
             }
             missing = [...new Set(inline)];
             return null;
           });
           if (missing.length === 0) {
             isThrough = staged.size === 0 || outcome?.committed === true;
-            return outcome;
+            return outcome !== null && isGuarded ? withoutGuard(outcome, client.location) : outcome;
           }
-          await upload(missing, staged.size);
-          for (const value of missing) staged.set(value, BigInt(staged.size));
+          await send(missing, staged.size);
+          for (const value of missing) staged.set(value, staged.size);
         }
       } finally {
         if (!isThrough && staged.size > 0) await clear().catch(() => undefined);
@@ -134,6 +128,21 @@ export function createStaging(
       throw changesTooFast(client.location);
     },
   };
+}
+
+/** The outcome of the statements that stand behind the guard. Throws REMOTE_BUSY if the guard itself has failed. */
+function withoutGuard(outcome: TransactionOutcome, location: string): TransactionOutcome {
+  if (outcome.committed) return outcome;
+  if (outcome.failed > 0) return { ...outcome, failed: outcome.failed - 1 };
+  throw gone(location, outcome.message);
+}
+
+function gone(location: string, reason: string): TursoSyncError {
+  return new TursoSyncError(
+    'REMOTE_BUSY',
+    `What was uploaded to ${location} for this push is no longer whole: ${reason}.`,
+    { hint: 'Nothing was changed. Run the command again.', retryable: true },
+  );
 }
 
 function changesTooFast(location: string): TursoSyncError {
@@ -166,8 +175,8 @@ function rowsOf({ readingFrom, args = [] }: Statement): string | null {
 /** The statements with values that have a number read from the table. */
 function fromTable(
   statements: readonly Statement[],
-  table: string,
-  numberOf: (value: string) => bigint | undefined,
+  table: StagingTable,
+  numberOf: (value: string) => number | undefined,
 ): Statement[] {
   return statements.map((statement) => {
     const value = rowsOf(statement);
@@ -175,8 +184,8 @@ function fromTable(
     if (id === undefined || statement.readingFrom === undefined) return statement;
     return {
       ...statement,
-      sql: statement.readingFrom(`(SELECT value FROM ${table} WHERE id = ?)`),
-      args: [id],
+      sql: statement.readingFrom(table.value),
+      args: [BigInt(id)],
     };
   });
 }

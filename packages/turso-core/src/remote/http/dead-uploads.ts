@@ -1,0 +1,48 @@
+import { TursoSyncError } from '../../errors';
+import { quoteName } from '../../sqlite/values/quote';
+import type { Query } from '../remote';
+import type { HttpClient } from './http-client';
+import { runBatches } from './pipeline';
+import type { Reader } from './reader';
+import { isDead, SELECT_UPLOADS } from './staging-table';
+import { runTransaction } from './transaction';
+
+/**
+ * Removes the uploads of pushes that died, whoever made them and wherever: those that were not at work for an hour. Returns whether
+ * there was one. Normally it costs one small request.
+ */
+export async function removeDeadUploads(client: HttpClient, reader: Pick<Reader, 'read'>): Promise<boolean> {
+  if (!(await hasUploads(client))) return false;
+  const dead = await reader.read(findDead);
+  for (const name of dead) {
+    // One that is at work again since, or that someone else has removed, fails here.
+    const guard = { sql: `SELECT json(iif(${isDead(name)}, '1', 'x'))` };
+    await runTransaction(client, [guard, { sql: `DROP TABLE ${quoteName(name)}` }]);
+  }
+  return dead.length > 0;
+}
+
+/** Asked by a statement that fails: reading an answer would need the client that {@link Reader} loads. */
+async function hasUploads(client: HttpClient): Promise<boolean> {
+  const sql = `SELECT json(iif(EXISTS (${SELECT_UPLOADS}), 'x', '1'))`;
+  const [answer] = await runBatches(client, [[{ sql }]]);
+  return answer !== undefined && !('refused' in answer) && (answer.errors[0] ?? null) !== null;
+}
+
+async function findDead(query: Query): Promise<string[]> {
+  const dead: string[] = [];
+  for (const [name] of (await query(SELECT_UPLOADS)) as [string][])
+    if (await isDeadNow(query, name)) dead.push(name);
+  return dead;
+}
+
+async function isDeadNow(query: Query, name: string): Promise<boolean> {
+  try {
+    const [row] = await query(`SELECT ${isDead(name)}`);
+    return row?.[0] === 1n;
+  } catch (error) {
+    // A table of somebody else may have such a name, and other columns.
+    if (error instanceof TursoSyncError && error.code === 'REMOTE_FAILED') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import { STAGING_PREFIX } from '../../sqlite/staging';
+import type { Statement } from '../../sqlite/statement';
+import { quoteName } from '../../sqlite/values/quote';
+
+/** The statements on a table that holds the values of one large push. */
+export interface StagingTable {
+  readonly create: readonly Statement[];
+  /** Notes that the push is at work, by the server's clock. */
+  readonly touch: Statement;
+  insert(id: number, value: string): Statement;
+  /** Fails unless the table is still the one of this push, with as many values. */
+  guard(values: number): Statement;
+  /** SQL for the value with the number that is bound. */
+  readonly value: string;
+  readonly drop: Statement;
+}
+
+/** Rows with other ids than values have. */
+const OWNER = -1;
+const TOUCHED = -2;
+
+/** Seconds since a push was last at work after which it is taken for dead. */
+const DEAD_AFTER = 3600;
+
+/** Seconds since 1970, by the server's clock. */
+const NOW = "CAST(strftime('%s', 'now') AS INTEGER)";
+
+/** The statements on the table of an upload. */
+export function createStagingTable(upload: string): StagingTable {
+  const table = quoteName(`${STAGING_PREFIX}${upload}`);
+  const drop = { sql: `DROP TABLE IF EXISTS ${table}` };
+  const owner = `(SELECT value FROM ${table} WHERE id = ${OWNER})`;
+  const count = `(SELECT count(*) FROM ${table} WHERE id >= 0)`;
+  return {
+    create: [
+      drop,
+      { sql: `CREATE TABLE ${table}(id INTEGER PRIMARY KEY, value TEXT)` },
+      { sql: `INSERT INTO ${table} VALUES (${OWNER}, ?)`, args: [upload] },
+    ],
+    touch: { sql: `INSERT OR REPLACE INTO ${table} VALUES (${TOUCHED}, ${NOW})` },
+    insert: (id, value) => ({ sql: `INSERT INTO ${table} VALUES (?, ?)`, args: [BigInt(id), value] }),
+    guard: (values) => ({
+      sql: `SELECT json(iif(${owner} IS ? AND ${count} = ?, '1', 'x'))`,
+      args: [upload, BigInt(values)],
+    }),
+    value: `(SELECT value FROM ${table} WHERE id = ?)`,
+    drop,
+  };
+}
+
+/** Selects the names of all such tables on a remote. */
+export const SELECT_UPLOADS = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '${STAGING_PREFIX}*'`;
+
+/**
+ * SQL that tells whether the push that made a table is dead. Version 0.1 did not note when it was at work, so its tables count as
+ * dead.
+ */
+export function isDead(name: string): string {
+  const touched = `(SELECT max(CAST(value AS INTEGER)) FROM ${quoteName(name)} WHERE id = ${TOUCHED})`;
+  return `(ifnull(${touched}, 0) + ${DEAD_AFTER} < ${NOW})`;
+}
