@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { TursoSyncError } from '../errors';
 import { isFile } from '../sqlite/files/replica-files';
+import { resolveLinks } from '../sqlite/files/resolve-links';
 import { parseRemoteUrl, type RemoteAddress } from '../remote/url';
 import { checkConfig, settingsOf, withoutTokens, type Config } from './config/config';
 import { loadCosmiconfig } from './config/cosmiconfig';
@@ -45,9 +46,9 @@ const SEARCH_PLACES = [
  * ```
  */
 export async function loadProject(options: LoadProjectOptions = {}): Promise<Project> {
-  const cwd = existingFolder(path.resolve(options.cwd ?? '.'));
+  const cwd = resolveLinks(existingFolder(path.resolve(options.cwd ?? '.')));
   const { config, file } = await readConfig(cwd, options.config);
-  const directory = file === null ? cwd : path.dirname(file);
+  const directory = file === null ? cwd : resolved(path.dirname(file));
   const dotEnv = readDotEnv(directory);
   const given = options.variables ?? process.env;
   // An empty variable counts as one that is not set.
@@ -71,8 +72,9 @@ function environmentOf(found: Found, environment: string | null): Project {
     url: settings.urlVariable ?? 'TURSO_DATABASE_URL',
     authToken: settings.authTokenVariable ?? 'TURSO_AUTH_TOKEN',
   };
-  const workingCopy = path.resolve(directory, settings.workingCopy ?? 'working_copy.db');
-  const files = stateFiles(path.resolve(directory, settings.stateDir ?? '.turso'), environment);
+  const workingCopy = resolved(path.resolve(directory, settings.workingCopy ?? 'working_copy.db'));
+  const files = stateFiles(resolved(path.resolve(directory, settings.stateDir ?? '.turso')), environment);
+  refuseProject(directory, files, file);
   refuseOwnFile(workingCopy, files, file);
   return {
     directory,
@@ -146,6 +148,24 @@ function existingFolder(directory: string): string {
   });
 }
 
+function resolved(file: string): string {
+  try {
+    return resolveLinks(file);
+  } catch (error) {
+    throw fileSystemError(error, file);
+  }
+}
+
+// What turso-sync does not know in the state folder is foreign to it, and git takes no notice of what is there.
+function refuseProject(directory: string, { directory: state }: StateFiles, config: string | null): void {
+  if (directory !== state && !directory.startsWith(state.replace(/[\\/]?$/, path.sep))) return;
+  throw new TursoSyncError(
+    'CONFIG_INVALID',
+    `"stateDir" in ${config ?? 'the config'} names ${state}, which holds the project itself.`,
+    { hint: 'Name a folder of its own inside the project, such as ".turso".' },
+  );
+}
+
 // What is in these folders is replaced without asking.
 function refuseOwnFile(workingCopy: string, files: StateFiles, config: string | null): void {
   const own = ['backups', 'base', 'snapshot'].map((name) => path.join(files.directory, name));
@@ -161,7 +181,7 @@ function refuseOwnFile(workingCopy: string, files: StateFiles, config: string | 
 
 function remoteAddress(url: string, directory: string, workingCopy: string): RemoteAddress {
   const address = parseRemoteUrl(url, directory);
-  if (address.kind === 'http' || address.file !== workingCopy) return address;
+  if (address.kind === 'http' || !isSameFile(address.file, workingCopy)) return address;
   throw new TursoSyncError(
     'URL_UNSUPPORTED',
     `The database URL names the working copy itself, ${workingCopy}.`,
@@ -169,6 +189,13 @@ function remoteAddress(url: string, directory: string, workingCopy: string): Rem
       hint: 'Name the database that the working copy is to be made from.',
     },
   );
+}
+
+/** Whether both are one file, which may have several names. */
+function isSameFile(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [left, right] = [a, b].map((file) => fs.statSync(file, { throwIfNoEntry: false, bigint: true }));
+  return left !== undefined && left.ino !== 0n && left.ino === right?.ino && left.dev === right.dev;
 }
 
 function readDotEnv(directory: string): Record<string, string | undefined> {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TursoSyncError } from '../errors';
+import { resolveLinks } from '../sqlite/files/resolve-links';
 
 const SCHEMES = ['libsql:', 'https:', 'http:', 'wss:', 'ws:', 'file:'];
 
@@ -36,7 +37,22 @@ function parseFileUrl(text: string, directory: string): RemoteAddress {
     });
   }
   const file = pathOf(text, rest, directory);
-  return { kind: 'file', file, location: `file:${file}` };
+  return { kind: 'file', file: resolved(file), location: `file:${file}` };
+}
+
+function resolved(file: string): string {
+  try {
+    return resolveLinks(file);
+  } catch (cause) {
+    throw new TursoSyncError(
+      'URL_UNSUPPORTED',
+      `The file URL leads to no file: ${(cause as Error).message}.`,
+      {
+        hint: 'Check the path, its links, and its permissions.',
+        cause,
+      },
+    );
+  }
 }
 
 const FILE_HINT = 'Write file:./remote.db, or file:///absolute/path/remote.db.';

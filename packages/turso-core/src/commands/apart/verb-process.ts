@@ -6,6 +6,9 @@ import { pack, packError, unpack, type Callback, type FromVerb, type ToVerb } fr
 import { unpackProject } from './pack-project';
 import { VERBS } from './verbs';
 
+// What it writes holds data, and is for its user only.
+process.umask(0o077);
+
 /** Calls that have not returned. */
 const waiting = new Map<number, () => void>();
 let calls = 0;

@@ -50,7 +50,7 @@ export interface ReplicaOptions extends SyncSource {
  * Throws REPLICA_LOCKED, FILE_INACCESSIBLE, SYNC_FAILED; FILE_INACCESSIBLE also for a database that is no replica.
  */
 export async function openReplica(options: ReplicaOptions, deadline: Deadline): Promise<Replica> {
-  const files = replicaFiles(options.file);
+  const files = filesOf(options.file);
   makeFolder(path.dirname(files.database));
   const unlock = lockReplica(files);
   const syncer = createSyncer(files, options);
@@ -264,9 +264,17 @@ function asSyncFailed(error: unknown, source: SyncSource): unknown {
   return syncFailed(source, error.message, error);
 }
 
+function filesOf(file: string): ReplicaFiles {
+  try {
+    return replicaFiles(file);
+  } catch (error) {
+    throw fileError(error, file);
+  }
+}
+
 function makeFolder(folder: string): void {
   try {
-    fs.mkdirSync(folder, { recursive: true });
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw fileError(error, folder);
   }

@@ -25,6 +25,9 @@ export type SyncAnswer =
   | { readonly ok: true; readonly frames: number; readonly frameNo: number; readonly isSound: boolean }
   | { readonly ok: false; readonly message: string };
 
+// A replica is for its user only.
+process.umask(0o077);
+
 let client: Client | undefined;
 
 async function answer(request: SyncRequest): Promise<SyncAnswer> {

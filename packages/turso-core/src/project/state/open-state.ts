@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from '../../errors';
 import { baselineFiles, type Project } from '../project';
+import { checkState, claimState } from './claim-state';
 import { fileSystemError } from './disk';
 import { withLock, withLockNow } from './lock';
 import { readManifest } from './manifest';
@@ -15,12 +16,12 @@ const MOVED = [
 
 /**
  * Runs work while no other process works on this state folder, in which the environment's own folder exists.
- * Throws STATE_LOCKED, naming the holder, and FILE_INACCESSIBLE.
+ * Throws STATE_LOCKED, naming the holder, STATE_FOREIGN and FILE_INACCESSIBLE.
  *
  * @param command - the holder's name for others, such as `push`.
  */
 export async function withState<T>(project: Project, command: string, work: () => Promise<T>): Promise<T> {
-  makeFolder(project.files.directory);
+  claimState(project);
   return withLock(project.files.lock, command, () => {
     if (isOld(project)) moveOld(project);
     makeFolder(project.files.environment);
@@ -30,9 +31,10 @@ export async function withState<T>(project: Project, command: string, work: () =
 
 /**
  * Makes sure that the state folder has the present layout, for whoever reads it without {@link withState}.
- * Throws STATE_LOCKED and FILE_INACCESSIBLE.
+ * Throws STATE_LOCKED, STATE_FOREIGN and FILE_INACCESSIBLE.
  */
 export function openState(project: Project): void {
+  checkState(project);
   if (isOld(project)) withLockNow(project.files.lock, () => moveOld(project));
 }
 
@@ -100,7 +102,7 @@ function locationOf(project: Project): string | null {
 
 function makeFolder(directory: string): void {
   try {
-    fs.mkdirSync(directory, { recursive: true });
+    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw fileSystemError(error, directory);
   }

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { TursoSyncError } from '../../errors';
+import { resolveLinks } from '../../sqlite/files/resolve-links';
 import { fileSystemError } from './disk';
 
 /**
@@ -8,11 +10,13 @@ import { fileSystemError } from './disk';
  */
 export function placeFile(written: string, to: string): void {
   try {
-    if (fs.statSync(to, { throwIfNoEntry: false })?.isDirectory() === true) throw isFolder(to);
-    const beside = `${to}.turso-sync-new`;
+    const file = resolveLinks(to);
+    const existing = fs.statSync(file, { throwIfNoEntry: false });
+    if (existing?.isFile() === false) throw noFile(to, existing.isDirectory());
+    const beside = `${file}.${randomUUID()}.turso-sync-new`;
     try {
-      fs.copyFileSync(written, beside, fs.constants.COPYFILE_FICLONE);
-      fs.renameSync(beside, to);
+      fs.copyFileSync(written, beside, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
+      fs.renameSync(beside, file);
     } finally {
       fs.rmSync(beside, { force: true });
     }
@@ -21,6 +25,8 @@ export function placeFile(written: string, to: string): void {
   }
 }
 
-function isFolder(to: string): TursoSyncError {
-  return new TursoSyncError('FILE_INACCESSIBLE', `${to} is a folder.`, { hint: 'Name a file to write.' });
+function noFile(to: string, isFolder: boolean): TursoSyncError {
+  return new TursoSyncError('FILE_INACCESSIBLE', `${to} is ${isFolder ? 'a folder' : 'no regular file'}.`, {
+    hint: 'Name a file to write.',
+  });
 }

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makeTempDir } from '@turso-sync/testing';
 import { withTemporary } from './temporary';
 
@@ -9,13 +10,6 @@ let state: string;
 beforeEach(() => {
   state = path.join(makeTempDir(), 'deep', '.turso');
 });
-
-/** The id of a process that is no more. */
-async function deadPid(): Promise<number> {
-  const child = spawn(process.execPath, ['-e', '']);
-  await once(child, 'exit');
-  return child.pid ?? 0;
-}
 
 test('gives a folder of its own, and removes it with all in it', async () => {
   const used = await withTemporary(state, async (directory) => {
@@ -45,15 +39,37 @@ test('gives two at once a folder each, and neither takes the other for a leftove
 });
 
 test('clears what dead processes have left, and nothing else', async () => {
-  const dead = `tmp-${await deadPid()}-abc`;
-  // In a container, the run that was killed had our id.
-  const own = `tmp-${process.pid}-abc`;
-  const alive = 'tmp-1-abc';
-  const others = ['base', 'tmp-x', 'tmpfile'];
-  for (const name of [dead, own, alive, ...others])
+  const others = ['base', 'tmpfile'];
+  for (const name of ['tmp-1234-abc', 'tmp-left', ...others])
     mkdirSync(path.join(state, name, 'inner'), { recursive: true });
+  for (const name of ['tmp-left.lock', 'tmp-alone.lock']) writeFileSync(path.join(state, name), '');
   await withTemporary(state, () => undefined);
-  expect(readdirSync(state).sort()).toEqual([alive, ...others].sort());
+  expect(readdirSync(state).sort()).toEqual(others);
+});
+
+test('leaves alone what a process uses that cannot be seen from here, until it dies', async () => {
+  // Its process id means nothing in another container.
+  const user = fork(path.join(__dirname, '..', '..', '..', 'test', 'fixtures', 'holder.fixture.js'), [state]);
+  await once(user, 'message');
+  const inUse = readdirSync(state);
+  expect(inUse).toHaveLength(2);
+  await withTemporary(state, () => undefined);
+  expect(readdirSync(state)).toEqual(inUse);
+  user.kill('SIGKILL');
+  await once(user, 'exit');
+  await withTemporary(state, () => undefined);
+  expect(readdirSync(state)).toEqual([]);
+});
+
+test('many runs at once leave nothing and disturb nobody', async () => {
+  const runs = Array.from({ length: 20 }, (_, i) =>
+    withTemporary(state, async (directory) => {
+      await sleep(i % 3);
+      writeFileSync(path.join(directory, 'file'), '');
+    }),
+  );
+  await Promise.all(runs);
+  expect(readdirSync(state)).toEqual([]);
 });
 
 test('says so where there is no place for a folder', async () => {

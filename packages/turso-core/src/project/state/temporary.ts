@@ -1,61 +1,94 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { systemCode } from '../../errors';
+import { holdExclusively } from '../../sqlite/files/exclusive';
+import { isFile } from '../../sqlite/files/replica-files';
+import type { Database } from '../../sqlite/files/sqlite';
 import { removeAtExit } from './at-exit';
 import { fileSystemError } from './disk';
 
 const PREFIX = 'tmp-';
-
-/** Folders in use by this process. */
-const live = new Set<string>();
+const LOCK = '.lock';
 
 /**
  * Runs work with a folder of its own inside the state folder, so that results can be renamed into place, and removes it
  * afterwards. Folders that a killed run has left behind are removed first. Throws DISK_FULL and FILE_INACCESSIBLE.
+ *
+ * Beside each folder is a lock, which the system drops when its holder dies. It is there before the folder and after it. A process id
+ * would not do: containers share a volume and not their processes.
  */
 export async function withTemporary<T>(
   stateDirectory: string,
   work: (directory: string) => T | Promise<T>,
 ): Promise<T> {
-  const directory = makeTemporary(stateDirectory);
-  const release = removeAtExit(directory);
-  live.add(directory);
+  const { directory, release } = makeTemporary(stateDirectory);
   try {
     return await work(directory);
   } finally {
-    live.delete(directory);
     release();
   }
 }
 
-function makeTemporary(stateDirectory: string): string {
+interface Temporary {
+  readonly directory: string;
+  readonly release: () => void;
+}
+
+function makeTemporary(stateDirectory: string): Temporary {
   try {
-    fs.mkdirSync(stateDirectory, { recursive: true });
+    fs.mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
     removeLeftovers(stateDirectory);
-    return fs.mkdtempSync(path.join(stateDirectory, `${PREFIX}${process.pid}-`));
+    for (;;) {
+      const made = tryToMake(path.join(stateDirectory, `${PREFIX}${randomUUID()}`));
+      if (made !== null) return made;
+    }
   } catch (error) {
     throw fileSystemError(error, stateDirectory);
   }
 }
 
-function removeLeftovers(stateDirectory: string): void {
-  for (const name of fs.readdirSync(stateDirectory)) {
-    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1] ?? NaN);
-    const directory = path.join(stateDirectory, name);
-    if (Number.isNaN(pid) || isInUse(directory, pid)) continue;
-    fs.rmSync(directory, { recursive: true, force: true });
+/** Null if another run has taken the lock for a leftover, before it was held. */
+function tryToMake(directory: string): Temporary | null {
+  const lock = `${directory}${LOCK}`;
+  const held = tryToHold(lock);
+  if (held === null) return null;
+  if (!isFile(lock)) {
+    held.close();
+    return null;
   }
+  const removers = [removeAtExit(directory), removeAtExit(lock)];
+  fs.mkdirSync(directory, { mode: 0o700 });
+  return {
+    directory,
+    release() {
+      const [removeDirectory, removeLock] = removers;
+      removeDirectory?.();
+      held.close();
+      removeLock?.();
+    },
+  };
 }
 
-// In a container, a killed run and this one may well have had the same id.
-function isInUse(directory: string, pid: number): boolean {
-  return pid === process.pid ? live.has(directory) : isAlive(pid);
+function removeLeftovers(stateDirectory: string): void {
+  const names = fs.readdirSync(stateDirectory).filter((name) => name.startsWith(PREFIX));
+  const directories = new Set(names.map((name) => path.join(stateDirectory, path.basename(name, LOCK))));
+  for (const directory of directories) removeUnlessInUse(directory);
 }
 
-function isAlive(pid: number): boolean {
+function removeUnlessInUse(directory: string): void {
+  const lock = `${directory}${LOCK}`;
+  const held = isFile(lock) ? tryToHold(lock) : undefined;
+  if (held === null) return;
+  for (const left of [directory, lock]) fs.rmSync(left, { recursive: true, force: true });
+  held?.close();
+}
+
+function tryToHold(lock: string): Database | null {
   try {
-    process.kill(pid, 0);
-    return true;
+    return holdExclusively(lock);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if (systemCode(error).startsWith('SQLITE_BUSY')) return null;
+    throw error;
   }
 }

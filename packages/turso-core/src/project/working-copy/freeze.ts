@@ -49,8 +49,8 @@ async function copyUnderReadLock(
     fs.copyFileSync(workingCopy, to, fs.constants.COPYFILE_FICLONE),
   );
   if (copied === 'busy') await backupTo(db, to);
-  // A working copy that may not be written has copies that may: a pull puts changes on top of them.
-  fs.chmodSync(to, fs.statSync(to).mode | 0o600);
+  // Copies have the mode of what they are of, which may be read by everyone, or not even be written.
+  fs.chmodSync(to, 0o600);
   await leaveWalMode(to);
   return true;
 }

@@ -6,6 +6,7 @@ import { isDatabaseFile } from '../../sqlite/files/file-header';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import { Database } from '../../sqlite/files/sqlite';
 import { fileSystemError } from '../state/disk';
+import { dateInName } from './backups';
 import { freeze, workingCopyError } from './freeze';
 
 /**
@@ -13,9 +14,7 @@ import { freeze, workingCopyError } from './freeze';
  * Throws WORKING_COPY_LOCKED, DISK_FULL and FILE_INACCESSIBLE.
  */
 export async function backUpWorkingCopy(workingCopy: string): Promise<string> {
-  const stamp = new Date().toISOString().replace(/[:.]/g, '-');
-  const { dir, name, ext } = path.parse(workingCopy);
-  const backup = path.join(dir, `${name}.backup-${stamp}${ext}`);
+  const backup = backupName(workingCopy);
   try {
     await freeze(workingCopy, backup);
   } catch (error) {
@@ -27,10 +26,21 @@ export async function backUpWorkingCopy(workingCopy: string): Promise<string> {
   return backup;
 }
 
+/** A name that no file has: the clock may have shown the same time before. */
+function backupName(workingCopy: string): string {
+  const { dir, name, ext } = path.parse(workingCopy);
+  const dated = `${name}.backup-${dateInName()}`;
+  for (let i = 1; ; i++) {
+    const file = path.join(dir, `${dated}${i === 1 ? '' : `-${i}`}${ext}`);
+    if (fs.lstatSync(file, { throwIfNoEntry: false }) === undefined) return file;
+  }
+}
+
 function copyIfThere(from: string, to: string): void {
   if (!fs.existsSync(from)) return;
   try {
-    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
+    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
+    fs.chmodSync(to, 0o600);
   } catch (error) {
     fs.rmSync(to, { force: true });
     throw fileSystemError(error, from);
@@ -79,7 +89,11 @@ function replaceFile(from: string, to: string): void {
   const written = `${to}.turso-sync-new`;
   try {
     fs.mkdirSync(path.dirname(to), { recursive: true });
-    fs.copyFileSync(from, written, fs.constants.COPYFILE_FICLONE);
+    // What another run has left, or a link.
+    fs.rmSync(written, { force: true });
+    fs.copyFileSync(from, written, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
+    const mode = fs.statSync(to, { throwIfNoEntry: false })?.mode;
+    if (mode !== undefined) fs.chmodSync(written, mode);
     for (const left of ['-wal', '-shm', '-journal']) fs.rmSync(`${to}${left}`, { force: true });
     fs.renameSync(written, to);
   } catch (error) {

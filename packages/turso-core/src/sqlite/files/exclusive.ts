@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { Database } from './sqlite';
 
 /**
@@ -6,6 +7,7 @@ import { Database } from './sqlite';
  */
 export function holdExclusively(file: string): Database {
   let db: Database | undefined;
+  createPrivately(file);
   try {
     db = new Database(file, { timeout: 0 });
     // Else a journal would stay behind when the holder is killed.
@@ -15,5 +17,14 @@ export function holdExclusively(file: string): Database {
   } catch (error) {
     db?.close();
     throw error;
+  }
+}
+
+// SQLite would let everyone read it. One that exists is not opened: closing it would drop the locks that this process holds on it.
+function createPrivately(file: string): void {
+  try {
+    fs.closeSync(fs.openSync(file, 'wx', 0o600));
+  } catch {
+    // It exists, or SQLite says why it cannot be made.
   }
 }

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import path from 'node:path';
+import { resolveLinks } from './resolve-links';
 
 /** The files of an embedded replica of libSQL's, by the path of its database. */
 export interface ReplicaFiles {
@@ -15,7 +15,7 @@ export interface ReplicaFiles {
 
 /** Names the files of a replica. */
 export function replicaFiles(file: string): ReplicaFiles {
-  const database = path.resolve(file);
+  const database = resolveLinks(file);
   return {
     database,
     metadata: `${database}-client_wal_index`,

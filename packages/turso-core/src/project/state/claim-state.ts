@@ -1,0 +1,135 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { systemCode, TursoSyncError } from '../../errors';
+import { DEFAULT_ENVIRONMENT, type Project } from '../project';
+import { fileSystemError } from './disk';
+
+/** The file that marks a state folder as ours. It also keeps the folder, which holds data, out of version control. */
+const MARKER = '.gitignore';
+const FIRST_LINE = '# Made by turso-sync, which replaces and removes files in this folder.';
+
+/**
+ * Makes the state folder, which only its owner may read, or makes sure that an existing one is ours: files in it are replaced and
+ * removed without asking. Throws STATE_FOREIGN and FILE_INACCESSIBLE.
+ */
+export function claimState(project: Project): void {
+  const { directory } = project.files;
+  try {
+    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    refuseLinks(project);
+    if (isMarked(directory)) return;
+    refuseForeign(project);
+    makePrivate(directory);
+    if (!fs.existsSync(path.join(directory, MARKER)))
+      fs.writeFileSync(path.join(directory, MARKER), `${FIRST_LINE}\n*\n`, { mode: 0o600 });
+  } catch (error) {
+    throw fileSystemError(error, directory);
+  }
+}
+
+/** The same for whoever only reads: a folder that does not exist holds nothing foreign. */
+export function checkState(project: Project): void {
+  if (fs.existsSync(project.files.directory)) claimState(project);
+}
+
+function isMarked(directory: string): boolean {
+  try {
+    return fs.readFileSync(path.join(directory, MARKER), 'utf8').startsWith(FIRST_LINE);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+// A folder from before was readable by everyone.
+function makePrivate(directory: string): void {
+  try {
+    fs.chmodSync(directory, 0o700);
+  } catch {
+    // It belongs to somebody else, who lets us write to it.
+  }
+}
+
+/** What we write must not end up behind a link, in a folder of somebody else. */
+function refuseLinks({ files: { directory, environment } }: Project): void {
+  for (const folder of [directory, environment]) {
+    const link = entriesOf(folder).find((entry) => entry.isSymbolicLink());
+    if (link === undefined) continue;
+    throw foreign(directory, `holds a link, ${path.join(folder, link.name)}, which is never followed`, {
+      hint: 'Remove the link. To keep the state elsewhere, let the state folder itself be the link, or set "stateDir".',
+    });
+  }
+}
+
+/** Recognises a folder without a marker: one of version 0.1, one from a cache, or one with only a live connection's replica. */
+function refuseForeign(project: Project): void {
+  const { directory } = project.files;
+  const entries = entriesOf(directory);
+  const unknown = entries.filter((entry) => !isKnown(project, entry));
+  const isProven = entries.every(({ name }) => isHarmless(project, name)) || hasProof(directory, entries);
+  if (unknown.length === 0 && isProven) return;
+  const names = (unknown.length > 0 ? unknown : entries).map(({ name }) => name);
+  const shown = names.slice(0, 3).join(', ') + (names.length > 3 ? ', ..' : '');
+  throw foreign(directory, `holds files that are not turso-sync's: ${shown}`, {
+    hint: 'Set "stateDir" to a folder that does not exist yet, or is empty. Nothing was changed.',
+  });
+}
+
+const BASELINE = /^(baseline\.db|manifest\.json|original_dump\.sql)$/;
+const BASELINES = /^(base|snapshot)(\.previous)?$/;
+const FILES = /^(diff\.sql|changes\.json|conflicts\.json|push\.db|pu(sh|ll)\.json(\.new)?)$/;
+
+function isKnown(project: Project, entry: fs.Dirent): boolean {
+  const { directory } = project.files;
+  const folder = path.join(directory, entry.name);
+  const environments = [DEFAULT_ENVIRONMENT, 'moving', ...project.environments];
+  if (isHarmless(project, entry.name) || isOfEnvironment(directory, entry)) return true;
+  if (!entry.isDirectory()) return /^lock(\.json)?$|^tmp-[\w-]+\.lock$/.test(entry.name);
+  if (entry.name === 'backups') return entriesOf(folder).every(({ name }) => /-\d{4}-\d\d-\d\dT/.test(name));
+  if (environments.includes(entry.name))
+    return entriesOf(folder).every((inner) => isOfEnvironment(folder, inner));
+  return /^tmp-\d+-\w{6}$|^tmp-[0-9a-f-]{36}$/.test(entry.name);
+}
+
+/** Whether an entry is one of those that an environment's folder holds; version 0.1 had them in the state folder itself. */
+function isOfEnvironment(folder: string, entry: fs.Dirent): boolean {
+  const inner = path.join(folder, entry.name);
+  if (!entry.isDirectory()) return FILES.test(entry.name);
+  if (BASELINES.test(entry.name)) return entriesOf(inner).every(({ name }) => BASELINE.test(name));
+  return entry.name === 'pushes' && entriesOf(inner).every(({ name }) => /^\d+\.json$/.test(name));
+}
+
+/** What others may have put there: the system, a live connection in any language, and a working copy or replica by its path. */
+function isHarmless({ files: { directory }, workingCopy, replica }: Project, name: string): boolean {
+  if (/^(\.gitignore|\.gitkeep|\.DS_Store|Thumbs\.db|live|replica\.db.*)$/.test(name)) return true;
+  const file = path.join(directory, name);
+  return [workingCopy, replica].some((ours) => file.startsWith(ours) || ours.startsWith(file + path.sep));
+}
+
+/** Names alone are no proof: other tools have a folder `base` as well. */
+function hasProof(directory: string, entries: readonly fs.Dirent[]): boolean {
+  const folders = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => path.join(directory, name));
+  const isManifest = (folder: string): boolean => fs.existsSync(path.join(folder, 'manifest.json'));
+  return (
+    entries.some(({ name }) => name === 'lock') ||
+    folders.some(
+      (folder) =>
+        isManifest(folder) || ['base', 'snapshot'].some((name) => isManifest(path.join(folder, name))),
+    )
+  );
+}
+
+function entriesOf(folder: string): fs.Dirent[] {
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function foreign(directory: string, what: string, { hint }: { hint: string }): TursoSyncError {
+  return new TursoSyncError('STATE_FOREIGN', `The state folder ${directory} ${what}.`, { hint });
+}
