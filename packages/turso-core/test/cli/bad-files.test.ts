@@ -195,9 +195,9 @@ test('a state folder that is a file: FILE_INACCESSIBLE', async () => {
   expect(run.stderr).toContain(project.file('.turso'));
 });
 
-test('a lock that is no file: FILE_INACCESSIBLE', async () => {
+test('a lock that is no file: STATE_FOREIGN', async () => {
   const project = makeProject({ url: `file:${remote}` }, { '.turso/lock/x': '' });
-  await expectFailure(project, ['dump-init'], 'FILE_INACCESSIBLE');
+  await expectFailure(project, ['dump-init'], 'STATE_FOREIGN');
 });
 
 test('a working copy that another program has locked: WORKING_COPY_LOCKED', async () => {

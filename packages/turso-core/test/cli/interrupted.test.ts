@@ -116,7 +116,7 @@ describeWithSqld('a run that is broken off', () => {
     push.child.kill('SIGKILL');
     expect((await push.ended).exit).toBe('SIGKILL');
     expect(leftovers(project)).toEqual(
-      expect.arrayContaining(['lock.json', expect.stringMatching(/^tmp-\d+-/)]),
+      expect.arrayContaining(['lock.json', expect.stringMatching(/^tmp-/)]),
     );
     await expectPushed(3);
   });
@@ -141,7 +141,7 @@ describeWithSqld('a run that is broken off', () => {
       const init = await startSnapshot();
       init.child.kill('SIGKILL');
       await init.ended;
-      expect(leftovers(project)).toEqual(expect.arrayContaining([expect.stringMatching(/^tmp-\d+-/)]));
+      expect(leftovers(project)).toEqual(expect.arrayContaining([expect.stringMatching(/^tmp-/)]));
       expect((await direct(command)).exit).toBe(0);
       // Its note says who had the lock; it is for those who wait, and goes with the next who has it.
       if (command !== 'dump-init') expect(leftovers(project)).toEqual(['lock.json']);
