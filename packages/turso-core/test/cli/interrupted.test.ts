@@ -115,9 +115,7 @@ describeWithSqld('a run that is broken off', () => {
     const push = await startPush();
     push.child.kill('SIGKILL');
     expect((await push.ended).exit).toBe('SIGKILL');
-    expect(leftovers(project)).toEqual(
-      expect.arrayContaining(['lock.json', expect.stringMatching(/^tmp-/)]),
-    );
+    expect(leftovers(project)).toEqual(expect.arrayContaining(['lock.json', expect.stringMatching(/^tmp-/)]));
     await expectPushed(3);
   });
 

@@ -1,6 +1,6 @@
 import { TursoSyncError } from '../../errors';
 import { quoteName } from '../../sqlite/values/quote';
-import type { Query } from '../remote';
+import type { Query } from '../../sqlite/query';
 import type { HttpClient } from './http-client';
 import { runBatches } from './pipeline';
 import type { Reader } from './reader';
