@@ -48,7 +48,9 @@ test('a rehearsal leaves nothing behind', async () => {
   scene.edit('ALTER TABLE t DROP COLUMN b; ALTER TABLE t RENAME TO u; CREATE VIEW v AS SELECT * FROM u');
   expect(await push(project)).toMatchObject({ status: 'pushed' });
   expect(
-    files().filter((name) => !before.includes(name) && !/^(diff\.sql|changes\.json|pushes.*)$/.test(name)),
+    files().filter(
+      (name) => !before.includes(name) && !/^default.(diff\.sql|changes\.json|pushes.*)$/.test(name),
+    ),
   ).toEqual([]);
   expect(await push(project)).toMatchObject({ status: 'nothing' });
 });
