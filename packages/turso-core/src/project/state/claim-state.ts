@@ -76,15 +76,15 @@ function refuseForeign(project: Project): void {
 }
 
 const BASELINE = /^(baseline\.db|manifest\.json|original_dump\.sql)$/;
-const BASELINES = /^(base|snapshot)(\.previous)?$/;
-const FILES = /^(diff\.sql|changes\.json|conflicts\.json|push\.db|pu(sh|ll)\.json(\.new)?)$/;
+const BASELINES = /^(base|snapshot|incoming)(\.previous)?$/;
+const FILES = /^(diff\.sql|changes\.json|conflicts\.json|push(-from|-base)?\.db|pu(sh|ll)\.json(\.new)?)$/;
 
 function isKnown(project: Project, entry: fs.Dirent): boolean {
   const { directory } = project.files;
   const folder = path.join(directory, entry.name);
   const environments = [DEFAULT_ENVIRONMENT, 'moving', ...project.environments];
   if (isHarmless(project, entry.name) || isOfEnvironment(directory, entry)) return true;
-  if (!entry.isDirectory()) return /^lock(\.json)?$|^tmp-[\w-]+\.lock$/.test(entry.name);
+  if (!entry.isDirectory()) return /^lock(\.json)?$|^folder-id$|^tmp-[\w-]+\.lock$/.test(entry.name);
   if (entry.name === 'backups') return entriesOf(folder).every(({ name }) => /-\d{4}-\d\d-\d\dT/.test(name));
   if (environments.includes(entry.name))
     return entriesOf(folder).every((inner) => isOfEnvironment(folder, inner));
@@ -96,7 +96,8 @@ function isOfEnvironment(folder: string, entry: fs.Dirent): boolean {
   const inner = path.join(folder, entry.name);
   if (!entry.isDirectory()) return FILES.test(entry.name);
   if (BASELINES.test(entry.name)) return entriesOf(inner).every(({ name }) => BASELINE.test(name));
-  return entry.name === 'pushes' && entriesOf(inner).every(({ name }) => /^\d+\.json$/.test(name));
+  if (entry.name === 'plans') return entriesOf(inner).every((plan) => plan.isFile());
+  return entry.name === 'pushes' && entriesOf(inner).every(({ name }) => /^\d+\b/.test(name));
 }
 
 /** What others may have put there: the system, a live connection in any language, and a working copy or replica by its path. */
