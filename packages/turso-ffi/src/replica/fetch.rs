@@ -3,7 +3,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -72,7 +72,8 @@ impl<'f> Partial<'f> {
             fresh.remove()?;
         }
         let open = || -> io::Result<(File, Note)> {
-            let file = OpenOptions::new().write(true).create(true).truncate(is_new).open(fresh.database())?;
+            let file =
+                OpenOptions::new().write(true).create(true).truncate(is_new).mode(0o600).open(fresh.database())?;
             let stamp = FileStamp::of(fresh.database())?.ok_or(io::ErrorKind::NotFound)?;
             let log = hello.log_id.clone();
             let empty = Note { log, session, mark: None, phase: Phase::Still, file: stamp, wal: WalStamp::default() };

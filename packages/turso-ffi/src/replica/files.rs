@@ -1,7 +1,8 @@
 //! The files of a replica, and whether they are sound.
 
 use std::fs;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,7 +69,7 @@ impl Files {
         let mut bytes = [0; 32];
         bytes[..16].copy_from_slice(&log_number(&note.log).unwrap_or_default().to_le_bytes());
         bytes[16..24].copy_from_slice(&note.mark.map_or(u64::MAX, |mark| mark.frame_no).to_le_bytes());
-        fs::write(&self.index, bytes).map_err(|error| inaccessible(&self.index, &error))
+        write_private(&self.index, &bytes).map_err(|error| inaccessible(&self.index, &error))
     }
 
     /// Looks at the files before they are used. What is no sound replica is taken away, to be fetched anew, and the
@@ -226,6 +227,12 @@ impl Files {
             "Give another db_path, or move that file away. A local database without a server is opened by a file: URL.",
         )
     }
+}
+
+/// Writes a file that only its owner may read: it lies beside the database's own data.
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let options = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+    options?.write_all(bytes)
 }
 
 /// The id of a log as libSQL keeps it.

@@ -73,7 +73,7 @@ impl Note {
     /// Puts it in the place of the note before, whole or not at all.
     pub fn store(&self, path: &Path) -> io::Result<()> {
         let draft = super::files::with_suffix(path, "-draft");
-        fs::write(&draft, self.text())?;
+        super::files::write_private(&draft, self.text().as_bytes())?;
         fs::rename(draft, path)
     }
 

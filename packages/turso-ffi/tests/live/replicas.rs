@@ -309,3 +309,130 @@ fn a_replica_that_is_far_behind_catches_up_by_snapshots() {
         connection.close().unwrap();
     }
 }
+
+/// Bytes a second of a slow way, and of the time that a call has on it.
+const SLOW: usize = 2_000_000;
+const IMPATIENT_MS: u32 = 1000;
+
+/// A server with 6 MB in one transaction, which no call has the time for.
+fn large_server() -> Option<Server> {
+    let server = Server::start()?;
+    server.run("CREATE TABLE t (v)");
+    server.run(
+        "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) \
+         SELECT randomblob(4000) FROM n",
+    );
+    Some(server)
+}
+
+/// Pages that an error of a fetch says are there.
+fn pages_in(message: &str) -> u64 {
+    let (before, _) = message.split_once(" of ").unwrap_or_else(|| panic!("{message}"));
+    before.rsplit(' ').next().unwrap().parse().unwrap_or_else(|_| panic!("{message}"))
+}
+
+#[test]
+fn a_first_fetch_over_a_slow_way_goes_on_where_it_was() {
+    let Some(server) = large_server() else { return };
+    let (proxy, folder) = (Proxy::to(server.port), Folder::new());
+    let mut options = Options::replica(&folder.path("replica.db"), &proxy.url());
+    options.timeout_ms = IMPATIENT_MS;
+    proxy.limit(SLOW);
+    let (mut tries, mut pages) = (0, 0);
+    let connection = loop {
+        tries += 1;
+        match options.open() {
+            Ok(connection) => break connection,
+            Err(error) => {
+                assert_eq!(error.code, "SYNC_FAILED", "{}", error.message);
+                let now = pages_in(&error.message);
+                assert!(now > pages && tries < 20, "{pages} pages, then {now}, at try {tries}");
+                pages = now;
+            }
+        }
+    };
+    assert!(tries > 1, "the way is not slow");
+    assert_eq!(count(&connection), Value::Int(1500));
+    assert_eq!(connection.stats().unwrap()["rebuilds"], 0);
+    is_sound(&connection);
+    connection.close().unwrap();
+}
+
+#[test]
+fn a_replica_serves_while_a_slow_way_brings_what_takes_its_place() {
+    let Some(mut server) = large_server() else { return };
+    let (proxy, folder) = (Proxy::to(server.port), Folder::new());
+    let mut options = Options::replica(&folder.path("replica.db"), &proxy.url());
+    options.open().unwrap().close().unwrap();
+    options.timeout_ms = IMPATIENT_MS;
+    options.auto_sync = OFF;
+    let connection = options.open().unwrap();
+    // After a crash, the log is another one.
+    server.restart();
+    server.run("DELETE FROM t WHERE rowid > 1400");
+    proxy.limit(SLOW);
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match connection.sync() {
+            Ok(_) => break,
+            Err(error) => {
+                assert_eq!(error.code, "SYNC_FAILED", "{}", error.message);
+                let served = count(&connection);
+                // It goes on meanwhile, and may be through by now.
+                if connection.stats().unwrap()["rebuilds"] == 0 {
+                    assert_eq!(served, Value::Int(1500));
+                }
+                assert!(tries < 20);
+            }
+        }
+    }
+    assert!(tries > 1, "the way is not slow");
+    assert_eq!(count(&connection), Value::Int(1400));
+    assert_eq!(connection.stats().unwrap()["rebuilds"], 1);
+    is_sound(&connection);
+    connection.close().unwrap();
+}
+
+#[test]
+fn a_fetch_that_another_history_overtook_begins_anew() {
+    let Some(mut server) = large_server() else { return };
+    let (proxy, folder) = (Proxy::to(server.port), Folder::new());
+    let mut options = Options::replica(&folder.path("replica.db"), &proxy.url());
+    options.timeout_ms = IMPATIENT_MS;
+    proxy.limit(SLOW);
+    assert_eq!(options.open().unwrap_err().code, "SYNC_FAILED");
+    server.wipe();
+    server.restart();
+    server.run("CREATE TABLE t (v)");
+    server.run("INSERT INTO t VALUES (1), (2)");
+    let connection = options.open().unwrap();
+    assert_eq!(count(&connection), Value::Int(2));
+    is_sound(&connection);
+    connection.close().unwrap();
+}
+
+#[test]
+fn a_replica_that_died_within_a_sync_is_what_it_was_before() {
+    let folder = Folder::new();
+    let Some((server, options)) = replica_of(&folder, 10) else { return };
+    let path = Path::new(&options.db_path);
+    // What a sync that died has written, and had no time to note.
+    let log = path.with_file_name("replica.db-wal");
+    let database = rusqlite::Connection::open(path).unwrap();
+    database.execute_batch("PRAGMA wal_autocheckpoint = 0; UPDATE t SET v = -1").unwrap();
+    let written = fs::read(&log).unwrap();
+    assert!(written.len() > 4096);
+    let main = fs::read(path).unwrap();
+    std::mem::forget(database);
+    assert_eq!(fs::read(path).unwrap(), main);
+    let (connection, word) = options.open_with_word().unwrap();
+    assert_eq!(word, "");
+    assert_eq!(connection.value("SELECT count(*) FROM t WHERE v >= 0").unwrap(), Value::Int(10));
+    assert_eq!(connection.stats().unwrap()["rebuilds"], 0);
+    server.run("INSERT INTO t VALUES (11)");
+    connection.sync().unwrap();
+    assert_eq!(count(&connection), Value::Int(11));
+    is_sound(&connection);
+    connection.close().unwrap();
+}

@@ -84,7 +84,7 @@ export function takeOver(files: ReplicaFiles, fresh: ReplicaFiles, { log, sessio
   const file = fileStamp(fresh.database);
   if (file === null) throw fileError(new Error('it is gone'), fresh.database);
   const note: Note = { log, session, mark, phase: 'still', file, wal: walStamp(files.wal, NO_WAL) };
-  fs.writeFileSync(files.metadata, metadataOf(note));
+  fs.writeFileSync(files.metadata, metadataOf(note), { mode: 0o600 });
   writeNote(files.note, note);
   fs.renameSync(fresh.database, files.database);
   removeReplica(fresh);

@@ -125,8 +125,6 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
 
   /** Fetches the whole database beside the replica, which serves until then. */
   async function fetchAnew(reason: string | null): Promise<SyncResult> {
-    if (reason !== null)
-      options.onRebuild(`The replica ${files.database} ${reason}. It is made anew from ${options.location}.`);
     progress.isUnderWay = true;
     try {
       const greeting = await options.log.greet(options.timeout);
@@ -140,6 +138,10 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
       reader.close();
       note = takeOver(files, freshFiles(files), fetched.note);
       isUnsettled = false;
+      if (reason !== null)
+        options.onRebuild(
+          `The replica ${files.database} ${reason}. It was made anew from ${options.location}.`,
+        );
       return { frames: fetched.frames, frameNo: Number(note.mark?.frameNo ?? 0) };
     } catch (error) {
       throw asSyncFailed(error, options);
@@ -166,7 +168,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   }
 
   async function rebuildPlain(within: Deadline): Promise<SyncResult> {
-    options.onRebuild(`The replica ${files.database} is damaged. It is made anew from ${options.location}.`);
+    options.onRebuild(`The replica ${files.database} was damaged. It is made anew from ${options.location}.`);
     await syncer.stop();
     reader.close();
     removeReplica(files);

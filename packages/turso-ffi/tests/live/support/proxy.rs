@@ -28,6 +28,8 @@ pub struct Proxy {
 struct Shared {
     target: u16,
     delay: Mutex<Duration>,
+    /// Bytes a second from the server; 0: as many as come.
+    rate: AtomicUsize,
     rule: Mutex<Option<(Vec<u8>, Fate)>>,
     /// Paths of the requests that came.
     requests: Mutex<Vec<String>>,
@@ -45,6 +47,7 @@ impl Proxy {
         let shared = Arc::new(Shared {
             target,
             delay: Mutex::default(),
+            rate: AtomicUsize::new(0),
             rule: Mutex::default(),
             requests: Mutex::default(),
             struck: AtomicUsize::new(0),
@@ -77,6 +80,11 @@ impl Proxy {
     /// Adds so much to each round trip.
     pub fn delay(&self, round_trip: Duration) {
         *self.shared.delay.lock().unwrap() = round_trip / 2;
+    }
+
+    /// Lets so many bytes a second come from the server, on each connection.
+    pub fn limit(&self, bytes_per_second: usize) {
+        self.shared.rate.store(bytes_per_second, Ordering::SeqCst);
     }
 
     /// What happens from now on to requests that hold `text`.
@@ -154,6 +162,9 @@ fn answer(mut server: TcpStream, mut client: TcpStream, shared: &Shared, lost: &
     let mut chunk = vec![0; 65536];
     while let Ok(length @ 1..) = server.read(&mut chunk) {
         thread::sleep(*shared.delay.lock().unwrap());
+        if let rate @ 1.. = shared.rate.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_secs_f64(length as f64 / rate as f64));
+        }
         if lost.load(Ordering::SeqCst) || client.write_all(&chunk[..length]).is_err() {
             break;
         }
