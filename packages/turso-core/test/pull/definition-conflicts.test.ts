@@ -206,6 +206,18 @@ const DISPUTES: readonly (readonly [
     { ours: 'conflict', theirs: 0 },
   ],
   [
+    `UPDATE t SET a = 'no JSON' WHERE id = 3`,
+    `UPDATE t SET a = json_array(a); CREATE INDEX only ON t(json_extract(a, '$[0]')) WHERE id < 100`,
+    {
+      kind: 'check',
+      key: { id: 3n },
+      local: { a: 'no JSON' },
+      message: expect.stringContaining('malformed JSON') as string,
+    },
+    `SELECT a FROM t WHERE id = 3`,
+    { ours: 'conflict', theirs: '["three"]' },
+  ],
+  [
     `UPDATE t SET a = 'two' WHERE id = 3`,
     `CREATE UNIQUE INDEX only ON t(a)`,
     { kind: 'check', key: { id: 3n }, local: { a: 'two' } },

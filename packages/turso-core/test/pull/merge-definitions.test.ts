@@ -1,9 +1,12 @@
-import { compareDatabases } from '@turso-sync/testing';
+import { readdirSync } from 'node:fs';
+import { compareDatabases, makeTempDir } from '@turso-sync/testing';
+import { prepareMerge } from '../../src/apply/merge-schema/prepare-merge';
 import { init } from '../../src/commands/init';
 import { pull } from '../../src/commands/pull';
 import { push } from '../../src/commands/push';
 import { undo } from '../../src/commands/undo';
 import { verify } from '../../src/commands/verify';
+import { conflictText } from '../../src/report/conflict-text';
 import { BASE, OUR_CHANGES, OUR_ROWS, THEIR_CHANGES } from '../fixtures/definitions.fixture';
 import { makeFileProject, type FileProject } from '../fixtures/project.fixture';
 
@@ -67,4 +70,34 @@ describe.each(names(THEIR_CHANGES))('where they %s', (theirs) => {
     expect(await undo(at.project)).toMatchObject({ status: 'undone' });
     if (!THEIR_CHANGES[theirs].includes('random')) expect(compareDatabases(at.remote, remote)).toEqual([]);
   });
+});
+
+test('a push stops, and says that a pull merges definitions', async () => {
+  const at = await begin(OUR_ROWS['change its rows'], THEIR_CHANGES['add a column']);
+  const result = await push(at.project);
+  expect(result).toMatchObject({
+    status: 'conflict',
+    conflicts: [
+      {
+        kind: 'schema',
+        definition: {
+          type: 'table',
+          name: 't',
+          old: 'CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b INT, c)',
+          remote: 'CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b INT, c, d)',
+        },
+      },
+    ],
+  });
+  expect(conflictText(result.conflicts, 'x', 'push')).toContain('turso-sync pull');
+  await expectMerged(at);
+});
+
+test('where they change rows only, no copies are made for definitions', async () => {
+  const at = await begin(OUR_CHANGES['add a column'], `UPDATE t SET c = 'theirs'`);
+  const directory = makeTempDir();
+  const files = { base: at.project.files.base.database, ours: at.project.workingCopy, theirs: at.remote };
+  const job = { files, directory, onConflict: 'fail', movedRowids: new Set<string>() } as const;
+  expect(prepareMerge(job)).toBeNull();
+  expect(readdirSync(directory)).toEqual([]);
 });

@@ -4,8 +4,10 @@ import { Database } from '../../sqlite/files/sqlite';
 import { dropSql } from '../../changeset/schema/drop-sql';
 import { isCounted } from '../../sqlite/schema/is-counted';
 import type { Schema, SchemaObject, Table } from '../../sqlite/schema/schema';
+import { sqlTokens } from '../../sqlite/schema/sql-tokens';
 import { inOrder } from './check-merged';
 import { carrySelect, type Filler } from './carry-select';
+import { dropIndexes, findExternalIndexes, makeIndexes } from './external-indexes';
 import { fillTable, type Misfit } from './fill-table';
 import type { MergedSchema, MergedTable, SourceTable } from './merged-schema';
 import { ownObjects } from './rename-all';
@@ -70,14 +72,16 @@ function carry(
       : o.type === 'index' &&
         merged.objects.some((m) => m.type === 'index' && m.name === o.name && m.sql === o.sql) &&
         own.some((t) => t.source.table.name === o.table && !t.isRemade);
+  const indexes = job.side === 'theirs' ? [] : findExternalIndexes(job.schemas);
   const gone = existing.filter((o) => !stays(o));
   for (const type of ['trigger', 'view', 'index', 'table'])
     for (const object of gone.filter((o) => o.type === type)) db.exec(dropSql(object));
+  dropIndexes(db, indexes);
   const misfits = new Map<string, readonly Misfit[]>();
   for (const { table, source, isRemade: isNew } of own) {
     if (!isNew) continue;
     db.exec(table.sql);
-    for (const index of uniqueIndexes(table, merged)) db.exec(index.sql);
+    for (const index of ruleIndexes(table, merged)) db.exec(index.sql);
     const shape = merged.shapes.get(table.name);
     if (shape === undefined) continue;
     const found = fillTable(
@@ -87,17 +91,26 @@ function carry(
     if (found.length > 0) misfits.set(table.name, found);
     keepCounter(db, shape, source.table);
   }
-  const names = new Set(own.map((t) => t.table.name.toLowerCase()));
+  // Without rows, so that what refers to them can be made.
+  const fresh = merged.tables.filter((t) => job.side !== 'theirs' && isOnlyTheirs(t));
+  for (const { sql } of fresh) db.exec(sql);
+  makeIndexes(db, indexes);
+  const names = new Set([...own.map((o) => o.table), ...fresh].map((t) => t.name.toLowerCase()));
   const isThere = new Set(existing.filter(stays).map((o) => `${o.type} ${o.name}`));
   const views = merged.objects.filter((o) => o.type === 'view').map((o) => o.name.toLowerCase());
   for (const object of inOrder(merged.objects)) {
     const host = object.table.toLowerCase();
     if (object.type !== 'view' && !names.has(host) && !views.includes(host)) continue;
     if (isThere.has(`${object.type} ${object.name}`)) continue;
-    if (isUnique(object) && own.some((t) => t.isRemade && t.table.name === object.table)) continue;
+    if (isRule(object) && own.some((t) => t.isRemade && t.table.name === object.table)) continue;
     db.exec(object.sql);
   }
   return misfits;
+}
+
+/** Whether the other side has made a table that nobody had before. */
+function isOnlyTheirs({ from }: MergedTable): boolean {
+  return from.base === null && from.ours === null;
 }
 
 interface OwnTable {
@@ -106,23 +119,28 @@ interface OwnTable {
   readonly isRemade: boolean;
 }
 
-/** Whether a table has to be made anew: also for what has to be unique, since rows may not fit that. */
+/** Whether a table has to be made anew: also for an index that its rows may not fit. */
 function isRemade(
   { table, source }: Omit<OwnTable, 'isRemade'>,
   existing: readonly SchemaObject[],
   merged: MergedSchema,
 ): boolean {
   if (source.table.sql !== table.sql || source.table.name !== table.name) return true;
-  const unique = existing.filter((o) => o.table === table.name && isUnique(o)).map((o) => o.sql);
-  return uniqueIndexes(table, merged).some((o) => !unique.includes(o.sql));
+  const known = existing.filter((o) => o.table === table.name && isRule(o)).map((o) => o.sql);
+  return ruleIndexes(table, merged).some((o) => !known.includes(o.sql));
 }
 
-function uniqueIndexes({ name }: MergedTable, { objects }: MergedSchema): SchemaObject[] {
-  return objects.filter((o) => isUnique(o) && o.table === name);
+function ruleIndexes({ name }: MergedTable, { objects }: MergedSchema): SchemaObject[] {
+  return objects.filter((o) => isRule(o) && o.table === name);
 }
 
-function isUnique({ type, sql }: SchemaObject): boolean {
-  return type === 'index' && /^CREATE UNIQUE/i.test(sql);
+/** Whether an index may refuse rows: one that is unique, or that computes something. */
+function isRule({ type, sql }: SchemaObject): boolean {
+  const words = sqlTokens(sql).map(({ text }) => text.toLowerCase());
+  return (
+    type === 'index' &&
+    (words[1] === 'unique' || words.filter((w) => w === '(').length > 1 || words.includes('where'))
+  );
 }
 
 function fillersOf({ fillers }: CarryJob, { from }: MergedTable, shape: Table): Filler[] {

@@ -5,6 +5,7 @@ import { readSchema, type Schema, type SchemaObject, type Table } from '../../sq
 import { isVirtual } from '../../sqlite/schema/virtual-table';
 import { dropSql } from '../../changeset/schema/drop-sql';
 import type { Disputes } from './disputes';
+import { findFlaws, type Flaw } from './find-flaws';
 import type { MergedTable } from './merged-schema';
 import { makeDefinitions, withoutShadows } from './rename-all';
 import type { Three } from './three';
@@ -44,9 +45,12 @@ export function checkMerged({ tables, objects, schemas }: Unchecked, disputes: D
       if (isHosted) make(db, object, refuse);
       else refuse(object, new Error(`table "${object.table}" was dropped`));
     }
-    const broken = isBroken(schemas.ours) || isBroken(schemas.theirs) ? null : findBroken(db);
-    const object = broken && objects.find((o) => o.type === broken.type && o.name === broken.name);
-    if (object) refuse(object, new Error(broken.reason));
+    const known = [...flawsOf(schemas.ours), ...flawsOf(schemas.theirs)].map(keyOf);
+    const ofTables = tables.map((t) => ({ ...t, type: 'table', table: t.name }) as const);
+    for (const flaw of findFlaws(db).filter((f) => !known.includes(keyOf(f)))) {
+      const object = [...ofTables, ...objects].find((o) => keyOf(o) === keyOf(flaw));
+      if (object !== undefined) refuse(object, new Error(flaw.reason));
+    }
     return new Map(shapes);
   });
 }
@@ -86,30 +90,13 @@ function refuseObject(
   disputes.refuse({ type, name, table, column: null, message, old, local, remote });
 }
 
-interface Broken {
-  readonly type: string;
-  readonly name: string;
-  readonly reason: string;
-}
-
-/** A view or trigger that uses what is not there: to rename a table, SQLite reads them all. */
-function findBroken(db: Database): Broken | null {
-  try {
-    db.exec(
-      'CREATE TABLE turso_sync_staging_probe(x); ALTER TABLE turso_sync_staging_probe RENAME TO turso_sync_staging_probed',
-    );
-    return null;
-  } catch (error) {
-    const { message } = error as Error;
-    const [, type, name, reason] =
-      /^error in (view|trigger) ([^]*?)(?: after rename)?: ([^]*)$/.exec(message) ?? [];
-    return type === undefined || name === undefined ? null : { type, name, reason: reason ?? message };
-  }
-}
-
-function isBroken(schema: Schema): boolean {
+function flawsOf(schema: Schema): Flaw[] {
   return using(new Database(':memory:'), (db) => {
     makeDefinitions(db, withoutShadows(schema));
-    return findBroken(db) !== null;
+    return findFlaws(db);
   });
+}
+
+function keyOf({ type, name }: Pick<SchemaObject, 'type' | 'name'>): string {
+  return `${type} ${name.toLowerCase()}`;
 }

@@ -49,6 +49,7 @@ function fillOneByOne(db: Database, into: string, { values, keys, from }: CarryS
   return misfits;
 }
 
+// An expression of an index or a generated column may fail on a value, which is an SQLITE_ERROR.
 function isMisfit(error: unknown): boolean {
-  return /^SQLITE_(?:CONSTRAINT|MISMATCH)/.test(systemCode(error));
+  return /^SQLITE_(?:CONSTRAINT|MISMATCH|ERROR)/.test(systemCode(error));
 }

@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { unsupported } from '../../changeset/unsupported';
+import { systemCode } from '../../errors';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import { Database } from '../../sqlite/files/sqlite';
 import { readSchema, type Schema, type SchemaObject } from '../../sqlite/schema/schema';
@@ -33,8 +35,18 @@ export interface PreparedMerge {
 /**
  * Merges the definitions of two databases that were made from one, and brings copies of all three to them, so that their
  * rows can be merged as ever. Returns null where the remote's definitions are as they were: then nothing of it is needed.
+ * Throws UNSUPPORTED_CHANGE.
  */
-export function prepareMerge({ files, directory, onConflict, movedRowids }: MergeJob): PreparedMerge | null {
+export function prepareMerge(job: MergeJob): PreparedMerge | null {
+  try {
+    return prepare(job);
+  } catch (error) {
+    if (systemCode(error) !== 'SQLITE_ERROR') throw error;
+    throw unsupported(`the definitions of both sides cannot be merged (${(error as Error).message})`);
+  }
+}
+
+function prepare({ files, directory, onConflict, movedRowids }: MergeJob): PreparedMerge | null {
   return using(openReadOnly(files.theirs), (db) => {
     db.prepare('ATTACH ? AS base').run(files.base);
     db.prepare('ATTACH ? AS ours').run(files.ours);

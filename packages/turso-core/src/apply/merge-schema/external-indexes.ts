@@ -1,0 +1,36 @@
+import type { Database } from '../../sqlite/files/sqlite';
+import type { Schema } from '../../sqlite/schema/schema';
+import { quoteName } from '../../sqlite/values/quote';
+import type { Three } from './three';
+
+/** A full-text index about another table, which only the remote has defined anew or dropped. */
+export interface ExternalIndex {
+  readonly name: string;
+  /** Its definition on the remote; null where it was dropped. */
+  readonly sql: string | null;
+}
+
+/** Finds these indexes. They hold nothing of their own, so they can be made anew wherever their table is. */
+export function findExternalIndexes({ base, ours, theirs }: Three<Schema>): ExternalIndex[] {
+  return [...base.tables.values()].flatMap(({ name, sql, virtual }): ExternalIndex[] => {
+    const now = theirs.tables.get(name);
+    const isChanged = now?.sql !== sql && ours.tables.get(name)?.sql === sql;
+    const isIndex =
+      virtual?.content === 'external' && (now === undefined || now.virtual?.content === 'external');
+    return isChanged && isIndex ? [{ name, sql: now?.sql ?? null }] : [];
+  });
+}
+
+/** Drops them from a database. */
+export function dropIndexes(db: Database, indexes: readonly ExternalIndex[]): void {
+  for (const { name } of indexes) db.exec(`DROP TABLE main.${quoteName(name)}`);
+}
+
+/** Makes those that the remote still has. */
+export function makeIndexes(db: Database, indexes: readonly ExternalIndex[]): void {
+  for (const { name, sql } of indexes) {
+    if (sql === null) continue;
+    db.exec(sql);
+    db.exec(`INSERT INTO main.${quoteName(name)}(${quoteName(name)}) VALUES('rebuild')`);
+  }
+}
