@@ -8,7 +8,6 @@ import {
   type TableChanges,
 } from '../model';
 import { summarize } from '../summary';
-import { plainText } from './plain-json';
 
 /** Version of the format of `changes.json`; `docs/changes-json.md` describes it. */
 export const CHANGES_FORMAT = 1;
@@ -50,7 +49,9 @@ export function jsonRow(row: Readonly<Record<string, SqlValue>> | null): Record<
  * @param purpose - what else stands at its head.
  */
 export function* changesetJson(changeset: Changeset, createdAt: Date, purpose = {}): Generator<string> {
-  const { tables, ...plain } = changeset;
+  const { tables } = changeset;
+  // A plan is carried out on other databases.
+  const isPlan = 'plan' in purpose;
   const head = {
     format: 'turso-sync-changes',
     version: CHANGES_FORMAT,
@@ -60,10 +61,10 @@ export function* changesetJson(changeset: Changeset, createdAt: Date, purpose = 
     schema: changeset.schema.map(({ object, ...change }) => ({ ...change, ...object })),
     virtual: changeset.virtual.map((v) => ({ ...v, settings: v.settings.map(settingJson) })),
     sequences: changeset.sequences.map((s) => ({ ...s, from: jsonOrNull(s.from), to: jsonOrNull(s.to) })),
+    ...(isPlan ? { definitions: changeset.expects } : {}),
   };
-  yield `${JSON.stringify(head, null, 1).slice(0, -2)},\n "engine": ${plainText(plain)},\n "tables": [`;
-  // A plan is carried out on other databases; and the rows of altered tables as they were are in neither database.
-  const isPlan = 'plan' in purpose;
+  yield `${JSON.stringify(head, null, 1).slice(0, -2)},\n "tables": [`;
+  // Their rows as they were are in neither database.
   const altered = new Set(changeset.schema.filter((c) => c.action === 'alter').map((c) => c.object.name));
   let isFirst = true;
   for (const table of tables) {
@@ -75,13 +76,9 @@ export function* changesetJson(changeset: Changeset, createdAt: Date, purpose = 
 }
 
 function* tableJson(changes: TableChanges, isWhole: boolean): Generator<string> {
-  const { table, columns, key } = changes;
-  // Functions are what reads the rows; the rest is plain data.
-  const plain = Object.fromEntries(
-    Object.entries(changes).filter(([, value]) => typeof value !== 'function'),
-  );
+  const { table, columns, key, beforeSchema } = changes;
   const head = { table: table.name, columns, key: key.map((i) => columns[i]) };
-  yield `  ${JSON.stringify(head).slice(0, -1)},"engine":${plainText(plain)}`;
+  yield `  ${JSON.stringify(beforeSchema ? { ...head, beforeSchema } : head).slice(0, -1)}`;
   const names = columns.map((name) => JSON.stringify(name));
   for (const kind of CHANGE_KINDS) {
     let separator = `,\n   "${kind}": [\n    `;
@@ -141,6 +138,18 @@ const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 function settingJson({ name, from, to }: IndexSetting): object {
   return { name, from: jsonValue(from), to: jsonValue(to) };
+}
+
+/** Whether something is as {@link jsonValue} writes it. */
+export function isJsonValue(value: unknown): value is JsonValue {
+  if (value === null || typeof value === 'string') return true;
+  if (typeof value === 'number') return Number.isSafeInteger(value);
+  if (typeof value !== 'object' || Array.isArray(value)) return false;
+  const [[tag, text] = [], ...others] = Object.entries(value);
+  if (tag === undefined || typeof text !== 'string' || others.length > 0) return false;
+  if (tag === 'integer') return /^-?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
+  if (tag === 'real') return /^-?(?:Infinity|\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/.test(text);
+  return ['blob', 'text'].includes(tag) && Buffer.from(text, 'base64').toString('base64') === text;
 }
 
 /** Reads back a {@link jsonValue}. */

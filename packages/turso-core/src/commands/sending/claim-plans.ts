@@ -39,8 +39,9 @@ export async function claimPlan(project: Project, { file }: SavedPlan, isOrigin:
     const db = openReadOnly(base.database);
     try {
       const context = { project, temporary };
-      const agreed = await agreedBase(context, changes.changeset(db), isOrigin);
-      const becomes = agreed ?? (await partialBase(context, (before) => changes.changeset(before)));
+      const agreed = await agreedBase(context, changes.changeset(db, temporary), isOrigin);
+      const becomes =
+        agreed ?? (await partialBase(context, (before) => changes.changeset(before, temporary)));
       const createdAt = new Date().toISOString();
       moveBase(project, temporary, becomes, {
         ...requireBase(project),

@@ -224,6 +224,54 @@ test.each(['before it is sent', 'before its answer comes'] as const)(
   },
 );
 
+describe('only what people read in it is carried out', () => {
+  const TRIGGER = 'CREATE TRIGGER hidden AFTER UPDATE ON t BEGIN DELETE FROM log; END';
+
+  /** Changes the head of a plan as a reader of it would see. */
+  function change(edit: (head: { schema: object[] }) => void): void {
+    const [head = '', rows = ''] = readFileSync(plan, 'utf8').split(',\n "tables": [');
+    const parsed = JSON.parse(`${head}}`) as { schema: object[] };
+    edit(parsed);
+    writeFileSync(plan, `${JSON.stringify(parsed, null, 1).slice(0, -2)},\n "tables": [${rows}`);
+  }
+
+  beforeEach(async () => {
+    at.edit(
+      "UPDATE t SET v = 'planned' WHERE id = 1; ALTER TABLE t ADD COLUMN z DEFAULT 5; CREATE INDEX by_v ON t(v)",
+    );
+    await diff(at.project, { save: plan });
+  });
+
+  test('statements beside the definitions are not', async () => {
+    change(({ schema }) => {
+      for (const entry of schema as { statements?: string[] }[]) entry.statements = ['DELETE FROM log'];
+    });
+    expect(await push(at.project, { plan })).toMatchObject({ status: 'pushed' });
+    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  });
+
+  test.each([
+    ['a second statement', `CREATE INDEX by_v ON t(v); ATTACH 'x.db' AS x`],
+    ['another statement', "ATTACH 'x.db' AS x"],
+    ['a setting', 'PRAGMA writable_schema = 1'],
+    ['something of another name', 'CREATE INDEX other ON t(v)'],
+    ['something of another kind', 'CREATE VIEW by_v AS SELECT 1'],
+    ['something in another schema', 'CREATE INDEX temp.by_v ON t(v)'],
+  ])('a definition that is %s is refused', async (_, sql) => {
+    change(({ schema }) => Object.assign(schema.at(-1) ?? {}, { sql }));
+    await expect(push(at.project, { plan, dryRun: true })).rejects.toMatchObject({
+      code: 'DEFINITION_INVALID',
+    });
+  });
+
+  test('a definition that its summary does not name is refused', async () => {
+    change(({ schema }) => {
+      schema.push({ action: 'create', type: 'trigger', name: 'hidden', table: 't', sql: TRIGGER });
+    });
+    await expect(push(at.project, { plan })).rejects.toMatchObject({ code: 'CHANGES_UNREADABLE' });
+  });
+});
+
 test('what is no plan is refused', async () => {
   at.edit("UPDATE t SET v = 'planned' WHERE id = 1");
   await expect(push(at.project, { plan })).rejects.toMatchObject({ code: 'CHANGES_UNREADABLE' });
@@ -235,7 +283,20 @@ test('what is no plan is refused', async () => {
     '{}',
     text.replace('"version": 1', '"version": 9'),
     readFileSync(at.project.files.changesJson, 'utf8').replace(/"plan": {[^}]*},/, ''),
+    text.slice(0, -30),
+    text.replace('"set":{"v"', '"set":{"nope"'),
+    text.replace('"set":{"v"', '"set":{"__proto__":[1,2],"v"'),
+    text.replace('"row":[1,1,1]', '"row":[1,1]'),
+    text.replace('"row":[1,1,1]', '"row":[1,7,1]'),
+    text.replace('"planned"', '{"blob":5}'),
+    text.replace('"planned"', '1.5'),
+    text.replace('"key":["id"]', '"key":["v"]'),
+    text.replace('"update": 1', '"update": 2'),
+    text.replace('"receipt": null', '"receipt": "t"'),
+    JSON.stringify(JSON.parse(text), null, 2),
+    JSON.stringify(JSON.parse(text)),
   ]) {
+    expect(other).not.toBe(text);
     writeFileSync(plan, other);
     await expect(push(at.project, { plan })).rejects.toMatchObject({ code: 'CHANGES_UNREADABLE' });
   }

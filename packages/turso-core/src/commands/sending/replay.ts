@@ -75,7 +75,7 @@ export async function replayOnRemote(context: Context, replay: Replay): Promise<
     const conflicts = await replayOn(newer, database, replay);
     if (conflicts === null) return null;
     if (conflicts.length > 0) return { conflicts, isUntouched: false };
-    return { start: newer, database, becomes: await partialBase(context, changesOf(replay)) };
+    return { start: newer, database, becomes: await partialBase(context, changesOf(replay, temporary)) };
   } finally {
     await remote.close();
   }
@@ -87,7 +87,7 @@ async function replayOn(start: Start, to: string, replay: Replay): Promise<reado
   copyDatabase(start.database, to);
   const before = openReadOnly(start.database);
   try {
-    const changeset = changesOf(replay)(before);
+    const changeset = changesOf(replay, path.dirname(to))(before);
     if (changeset === null) return null;
     // What is taken back was written to the remote, whose hidden rowids the base may not have had, or has only since.
     const known = (changes.head['movedRowids'] ?? []) as readonly string[];
@@ -100,7 +100,7 @@ async function replayOn(start: Start, to: string, replay: Replay): Promise<reado
   }
 }
 
-function changesOf({ changes, direction }: Replay): (before: Database) => Changeset | null {
+function changesOf({ changes, direction }: Replay, folder: string): (before: Database) => Changeset | null {
   const isStored = direction === 'forth' || changes.head['inverse'] === true;
-  return (before) => (isStored ? changes.changeset(before) : changes.inverse(before));
+  return (before) => (isStored ? changes.changeset(before, folder) : changes.inverse(before));
 }
