@@ -35,6 +35,8 @@ export interface TcpProxy {
    * @param from - Default is `server`.
    */
   setCutAfter(bytes: number | undefined, from?: Side): void;
+  /** Delays what the server sends from now on by so many milliseconds. */
+  setDelay(milliseconds: number): void;
   /** Closes the proxy and all its connections. */
   stop(): Promise<void>;
 }
@@ -90,6 +92,9 @@ export async function startProxy(targetPort: number, options: ProxyOptions = {})
     setCutAfter(bytes, from = 'server') {
       settings.cut = bytes === undefined ? undefined : { from, after: bytes };
       for (const connection of open) connection.countAnew();
+    },
+    setDelay(milliseconds) {
+      settings.delayMs = milliseconds;
     },
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));

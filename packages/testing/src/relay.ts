@@ -7,7 +7,7 @@ export type Side = 'client' | 'server';
 export interface RelaySettings {
   /** Where to break connections off, if at all. */
   cut: { readonly from: Side; readonly after: number } | undefined;
-  readonly delayMs: number;
+  delayMs: number;
   readonly lingers: boolean;
 }
 

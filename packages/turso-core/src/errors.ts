@@ -10,6 +10,8 @@ export type ErrorCode =
   | 'URL_MISSING'
   | 'URL_UNSUPPORTED'
   // the remote
+  | 'REMOTE_CHANGED'
+  | 'REMOTE_MISSING'
   | 'REMOTE_UNREACHABLE'
   | 'REMOTE_UNAUTHORIZED'
   | 'REMOTE_READ_ONLY'

@@ -30,12 +30,14 @@ export {
   type UndoOptions,
   type UndoResult,
 } from './commands/undo';
+export type { Reported, RunFacts } from './commands/reporting/report-run';
 export { verify, type VerifyOptions, type VerifyResult } from './commands/verify';
 export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
 export type { CoreEvent, OnEvent } from './events';
 export type { DumpSink } from './sqlite/dump/write-dump';
 export { RawText, type SqlValue } from './sqlite/values/values';
 export type { SnapshotMethod, SnapshotProgress } from './remote/remote';
+export type { RemoteIdentity } from './remote/identity';
 export { parseRemoteUrl, type RemoteAddress } from './remote/url';
 export { asKnownError } from './report/known-error';
 export { createNarrator, type NarratorOptions } from './report/narrator';
@@ -58,6 +60,7 @@ export {
 export type { Config, Settings } from './project/config/config';
 export { loadProject, type LoadProjectOptions } from './project/load-project';
 export { nearest } from './project/config/nearest';
+export type { RemoteOptions } from './project/connect-to';
 export type { Manifest } from './project/state/manifest';
 export type { Project } from './project/project';
 export type { WorkflowMode } from './project/workflow-mode';

@@ -10,8 +10,8 @@ export type Subcommand<O> = [command: Command, name: string, action: Action<O>];
  * than a small push.
  */
 export const COMMANDS: Readonly<Record<string, () => Subcommand<never>>> = {
-  'dump-init': () => (require('./dump-init') as typeof import('./dump-init')).dumpInitCommand(),
-  'dump-push': () => (require('./dump-push') as typeof import('./dump-push')).dumpPushCommand(),
+  init: () => (require('./init') as typeof import('./init')).initCommand(),
+  push: () => (require('./push') as typeof import('./push')).pushCommand(),
   pull: () => (require('./pull') as typeof import('./pull')).pullCommand(),
   undo: () => (require('./undo') as typeof import('./undo')).undoCommand(),
   verify: () => (require('./verify') as typeof import('./verify')).verifyCommand(),
@@ -19,3 +19,6 @@ export const COMMANDS: Readonly<Record<string, () => Subcommand<never>>> = {
   dump: () => (require('./dump') as typeof import('./dump')).dumpCommand(),
   status: () => (require('./status') as typeof import('./status')).statusCommand(),
 };
+
+/** What subcommands were called before, and still are. */
+export const ALIASES: Readonly<Record<string, string>> = { 'dump-init': 'init', 'dump-push': 'push' };

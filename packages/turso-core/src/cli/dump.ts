@@ -4,8 +4,9 @@ import { dump, type DumpOptions } from '../commands/dump';
 import { systemCode, TursoSyncError } from '../errors';
 import { dumpText } from '../report/text';
 import type { Subcommand } from './commands';
+import { withRemoteOptions, type RemoteFlags } from './remote-options';
 
-interface Options {
+interface Options extends RemoteFlags {
   readonly remote?: boolean;
   readonly workingCopy?: boolean;
   readonly output?: string;
@@ -13,7 +14,7 @@ interface Options {
 
 /** `turso-sync dump` */
 export function dumpCommand(): Subcommand<Options> {
-  const command = new Command('dump')
+  const command = withRemoteOptions(new Command('dump'))
     .description(
       'Write the base as SQL, to .turso/default/base/original_dump.sql; or the remote or the working copy, to stdout.',
     )
@@ -27,7 +28,7 @@ export function dumpCommand(): Subcommand<Options> {
   return [
     command,
     'dump',
-    async (project, { remote, workingCopy, output, json, cwd }, { onEvent }) => {
+    async (project, { remote, workingCopy, output, acceptRemote = false, json, cwd }, { onEvent }) => {
       const of = remote === true ? 'remote' : workingCopy === true ? 'working-copy' : 'base';
       const toStdout = output === undefined ? of !== 'base' : output === '-';
       if (toStdout && json === true) throw noRoom();
@@ -36,7 +37,7 @@ export function dumpCommand(): Subcommand<Options> {
         : output === undefined
           ? undefined
           : path.resolve(cwd ?? '.', output);
-      const options: DumpOptions = { of, onEvent, ...(to === undefined ? {} : { to }) };
+      const options: DumpOptions = { of, acceptRemote, onEvent, ...(to === undefined ? {} : { to }) };
       const result = await dump(project, options);
       return { result, text: dumpText(result), exitCode: 0 };
     },

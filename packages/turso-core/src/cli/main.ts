@@ -5,7 +5,7 @@ import { version } from '../version';
 import { withoutTokens } from '../project/config/config';
 import { loadProject } from '../project/load-project';
 import type { Project } from '../project/project';
-import { COMMANDS, type Subcommand } from './commands';
+import { ALIASES, COMMANDS, type Subcommand } from './commands';
 import { createOutput, type Output, type OutputOptions } from './output';
 import { shownJson, shownLines } from '../report/shown';
 
@@ -62,7 +62,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 // All of them where none is named, as for the help.
 function asked(argv: readonly string[]): (() => Subcommand<never>)[] {
-  const named = Object.entries(COMMANDS).filter(([name]) => name === argv[2]);
+  const word = argv[2] ?? '';
+  const named = Object.entries(COMMANDS).filter(([name]) => name === (ALIASES[word] ?? word));
   return (named.length > 0 ? named : Object.entries(COMMANDS)).map(([, load]) => load);
 }
 

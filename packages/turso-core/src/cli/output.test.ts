@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { buildDatabase } from '@turso-sync/testing';
 import { version } from '../version';
+import { ALIASES } from './commands';
 import { makeProject, startCommand, type Answer, type TestProject } from '../../test/fixtures/cli.fixture';
 
-const COMMANDS = ['dump-init', 'dump-push', 'pull', 'undo', 'verify', 'diff', 'dump', 'status'];
+const COMMANDS = ['init', 'push', 'pull', 'undo', 'verify', 'diff', 'dump', 'status'];
 
 /** A project with a file as its remote, a working copy, and one edit. */
 async function editedProject(): Promise<TestProject> {
@@ -22,17 +23,23 @@ async function editedProject(): Promise<TestProject> {
 test.each(COMMANDS)('%s --help shows what it does, its options and an example', async (command) => {
   const { exit, stdout, stderr } = await startCommand(process.cwd(), [command, '--help'], []).ended;
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
-  expect(stdout).toContain(`Usage: turso-sync ${command} [options]`);
+  expect(stdout).toMatch(new RegExp(`Usage: turso-sync ${command}(\\|dump-\\w+)? \\[options\\]`));
   for (const option of ['--cwd', '--config', '--env', '--json', '--verbose', '--quiet'])
     expect(stdout).toContain(option);
   expect(stdout).toMatch(/\nExamples?:\n {2}\$ .*turso-sync /);
   expect(stdout).toContain(command);
 });
 
+test.each(Object.entries(ALIASES))('%s is another name of %s', async (alias, command) => {
+  const help = await startCommand(process.cwd(), [alias, '--help'], []).ended;
+  expect(help).toEqual(await startCommand(process.cwd(), [command, '--help'], []).ended);
+  expect(help.exit).toBe(0);
+});
+
 test('--help lists the commands, and --version is the version', async () => {
   const help = await startCommand(process.cwd(), ['--help'], []).ended;
   expect(help.exit).toBe(0);
-  for (const command of COMMANDS) expect(help.stdout).toContain(`  ${command} [options]`);
+  for (const command of COMMANDS) expect(help.stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
   expect(await startCommand(process.cwd(), ['--version'], []).ended).toEqual({
     exit: 0,
     stdout: `${version}\n`,
@@ -42,7 +49,7 @@ test('--help lists the commands, and --version is the version', async () => {
 
 test.each([
   { args: [], says: 'Usage: turso-sync' },
-  { args: ['dump-pusch'], says: 'Did you mean dump-push?' },
+  { args: ['pusch'], says: 'Did you mean push?' },
   { args: ['diff', '--exitcode'], says: 'Did you mean --exit-code?' },
   { args: ['diff', '--cwd'], says: 'argument missing' },
   { args: ['diff', 'extra'], says: 'too many arguments' },
@@ -76,7 +83,7 @@ test('a token on the command line is not repeated', async () => {
 });
 
 describe('every command', () => {
-  const runs = ['dump-init --force', 'diff', 'dump-push --dry-run', 'dump-push', 'status'];
+  const runs = ['init --force', 'diff', 'push --dry-run', 'push', 'status'];
 
   test.each(runs)('%s with --quiet prints nothing', async (words) => {
     const project = await editedProject();

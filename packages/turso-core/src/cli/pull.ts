@@ -4,13 +4,16 @@ import type { ConflictOptions } from '../commands/conflicts/conflict-options';
 import { pull } from '../commands/pull';
 import { pullText } from '../report/text';
 import type { Subcommand } from './commands';
+import { withRemoteOptions, type RemoteFlags } from './remote-options';
 import { CONFLICT, withConflictOptions } from './conflict-options';
 
 /** `turso-sync pull` */
-export function pullCommand(): Subcommand<ConflictOptions> {
-  const command = withConflictOptions(
-    new Command('pull').description(
-      'Bring what has changed on the remote into the working copy, and keep what was changed there.',
+export function pullCommand(): Subcommand<ConflictOptions & RemoteFlags> {
+  const command = withRemoteOptions(
+    withConflictOptions(
+      new Command('pull').description(
+        'Bring what has changed on the remote into the working copy, and keep what was changed there.',
+      ),
     ),
   ).addHelpText(
     'after',
@@ -19,12 +22,12 @@ export function pullCommand(): Subcommand<ConflictOptions> {
   return [
     command,
     'pull',
-    async (project, { merge = 'rows', onConflict = 'fail' }, { onEvent }) => {
-      const result = await pull(project, { merge, onConflict, onEvent });
+    async (project, { merge = 'rows', onConflict = 'fail', acceptRemote = false }, { onEvent }) => {
+      const result = await pull(project, { merge, onConflict, acceptRemote, onEvent });
       const [conflicts, resolved] = [result.conflicts, result.resolved].map((list) => list.map(conflictJson));
       return {
         result: { ...result, conflicts, resolved },
-        text: pullText(result, project.address().location),
+        text: pullText(result, result.remote ?? project.address().location),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
       };
     },

@@ -3,10 +3,11 @@ import { conflictJson } from '../apply/conflict-json';
 import { pushes, undo, type UndoneHere } from '../commands/undo';
 import { pushesText, undoText } from '../report/text';
 import type { Subcommand } from './commands';
+import { withRemoteOptions, type RemoteFlags } from './remote-options';
 import { CONFLICT } from './conflict-options';
 import { wholeNumber } from './whole-number';
 
-interface Options {
+interface Options extends RemoteFlags {
   readonly list?: boolean;
   readonly push?: number;
   readonly remoteOnly?: boolean;
@@ -14,7 +15,7 @@ interface Options {
 
 /** `turso-sync undo` */
 export function undoCommand(): Subcommand<Options> {
-  const command = new Command('undo')
+  const command = withRemoteOptions(new Command('undo'))
     .description(
       'Take the last push back, on the remote and here, unless someone has changed the same since.',
     )
@@ -28,19 +29,25 @@ export function undoCommand(): Subcommand<Options> {
   return [
     command,
     'undo',
-    async (project, { list, push, remoteOnly = false }, { onEvent }) => {
+    async (project, { list, push, remoteOnly = false, acceptRemote = false }, { onEvent }) => {
       if (list === true) {
-        const result = { pushes: pushes(project) };
+        const { environment } = project;
+        const result = { pushes: pushes(project), remote: null, environment, warnings: [] };
         return { result, text: pushesText(result.pushes), exitCode: 0 };
       }
-      const result = await undo(project, { onEvent, remoteOnly, ...(push === undefined ? {} : { push }) });
+      const result = await undo(project, {
+        acceptRemote,
+        onEvent,
+        remoteOnly,
+        ...(push === undefined ? {} : { push }),
+      });
       return {
         result: {
           ...result,
           conflicts: result.conflicts.map(conflictJson),
           workingCopy: result.workingCopy && hereJson(result.workingCopy),
         },
-        text: undoText(result, project.address().location),
+        text: undoText(result, result.remote ?? project.address().location),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
       };
     },

@@ -2,13 +2,14 @@ import { Command } from 'commander';
 import { verify } from '../commands/verify';
 import { verifyText } from '../report/text';
 import type { Subcommand } from './commands';
+import { withRemoteOptions, type RemoteFlags } from './remote-options';
 
 /** Exit code where the two differ. */
 const DIFFERENT = 2;
 
 /** `turso-sync verify` */
-export function verifyCommand(): Subcommand<object> {
-  const command = new Command('verify')
+export function verifyCommand(): Subcommand<RemoteFlags> {
+  const command = withRemoteOptions(new Command('verify'))
     .description('Say whether the remote, as it is now, and the working copy hold the same.')
     .addHelpText(
       'after',
@@ -17,11 +18,11 @@ export function verifyCommand(): Subcommand<object> {
   return [
     command,
     'verify',
-    async (project, _options, { onEvent }) => {
-      const result = await verify(project, { onEvent });
+    async (project, { acceptRemote = false }, { onEvent }) => {
+      const result = await verify(project, { acceptRemote, onEvent });
       return {
         result,
-        text: verifyText(result, project.address().location),
+        text: verifyText(result, result.remote ?? project.address().location),
         exitCode: result.isEqual ? 0 : DIFFERENT,
       };
     },

@@ -14,6 +14,7 @@ import { changedRows, type ChangedRow } from './comparing/changed-rows';
 import { requireBase, withComparison } from './comparing/compare';
 import { changesIn, writeChanges, type ChangeFiles } from './comparing/written-changes';
 import { timed, type OnEvent } from '../events';
+import { reportRun, type Reported } from './reporting/report-run';
 import { planOf } from './sending/plan';
 import { verb } from './apart/verb';
 
@@ -43,7 +44,11 @@ export interface DiffOptions {
  */
 export const diff = verb('diff', diffHere);
 
-async function diffHere(project: Project, options: DiffOptions = {}): Promise<DiffResult> {
+async function diffHere(project: Project, options: DiffOptions = {}): Promise<Reported<DiffResult>> {
+  return reportRun(project, options.onEvent, (onEvent) => diffWith(project, { ...options, onEvent }));
+}
+
+async function diffWith(project: Project, options: DiffOptions): Promise<DiffResult> {
   requireBase(project);
   warnOfCutOff(project, options.onEvent);
   return withTemporary(project.files.directory, (temporary) =>

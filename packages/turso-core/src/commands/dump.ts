@@ -14,16 +14,17 @@ import { placeFile } from '../project/state/place-file';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
 import { requireBase } from './comparing/compare';
-import { connectTo } from '../project/connect-to';
+import { connectTo, type RemoteOptions } from '../project/connect-to';
 import { timed, type OnEvent } from '../events';
 import { download } from './fetching/download';
+import { reportRun, type Reported } from './reporting/report-run';
 import { verb } from './apart/verb';
 
 /** What can be dumped. */
 export type DumpSource = 'base' | 'working-copy' | 'remote';
 
 /** What `dump` may be told. */
-export interface DumpOptions {
+export interface DumpOptions extends RemoteOptions {
   /** Default is `base`: what the working copy was made from, or what was pushed last. */
   readonly of?: DumpSource;
   /** The file to write, or something that takes the pieces. Default is `original_dump.sql` beside the base. */
@@ -51,8 +52,12 @@ export interface DumpResult {
  */
 export const dump = verb('dump', dumpHere);
 
-async function dumpHere(project: Project, options: DumpOptions = {}): Promise<DumpResult> {
-  const { of = 'base', to = project.files.base.dump, onEvent } = options;
+async function dumpHere(project: Project, options: DumpOptions = {}): Promise<Reported<DumpResult>> {
+  return reportRun(project, options.onEvent, (onEvent) => dumpWith(project, { ...options, onEvent }));
+}
+
+async function dumpWith(project: Project, options: DumpOptions): Promise<DumpResult> {
+  const { of = 'base', to = project.files.base.dump } = options;
   openState(project);
   if (of === 'base' || to === project.files.base.dump) requireBase(project);
   return withTemporary(project.files.directory, async (temporary) => {
@@ -60,7 +65,7 @@ async function dumpHere(project: Project, options: DumpOptions = {}): Promise<Du
     const write: DumpJob['write'] = (database, how) =>
       typeof to === 'string' ? writeDumpFile(database, written, how) : writeDump(database, to, how);
     try {
-      await dumpSource(project, of, { temporary, onEvent, write });
+      await dumpSource(project, of, { temporary, options, write });
     } catch (error) {
       throw isDiskFull(error) ? diskFull(error) : error;
     }
@@ -72,12 +77,13 @@ async function dumpHere(project: Project, options: DumpOptions = {}): Promise<Du
 
 interface DumpJob {
   readonly temporary: string;
-  readonly onEvent: OnEvent | undefined;
+  readonly options: DumpOptions;
   readonly write: (database: string, options: WriteOptions) => Promise<void>;
 }
 
 async function dumpSource(project: Project, of: DumpSource, job: DumpJob): Promise<void> {
-  const { temporary, onEvent, write } = job;
+  const { temporary, options, write } = job;
+  const { onEvent } = options;
   const copy = path.join(temporary, 'copy.db');
   const setAside = readManifest(project.files.base)?.setAside ?? [];
   if (of === 'base') {
@@ -86,8 +92,7 @@ async function dumpSource(project: Project, of: DumpSource, job: DumpJob): Promi
     await freeze(project.workingCopy, copy);
     await timed(onEvent, 'dump', () => write(copy, { pool: null, setAside }));
   } else {
-    const remote = connectTo(project);
-    onEvent?.({ type: 'connect', location: remote.location });
+    const remote = connectTo(project, options);
     try {
       await download(remote, copy, onEvent, (how) => write(copy, how));
     } finally {

@@ -214,11 +214,12 @@ describe('one that is broken off between the working copy and the base', () => {
   });
 });
 
-test('goes from one remote to another where nothing would be lost', async () => {
+test('goes from one remote to another if that is meant', async () => {
   await init(at.project);
   const other = await makeFileProject('CREATE TABLE other(v)');
   const project = { ...at.project, address: () => other.project.address() };
-  expect(await init(project)).toMatchObject({ workingCopy: 'updated' });
+  await expect(init(project)).rejects.toMatchObject({ code: 'REMOTE_CHANGED' });
+  expect(await init(project, { acceptRemote: true })).toMatchObject({ workingCopy: 'updated' });
   expect(compareDatabases(other.remote, at.project.workingCopy)).toEqual([]);
 });
 

@@ -1,35 +1,39 @@
 import fs from 'node:fs';
 import { countChanges, summarize, type ChangeSummary } from '../changeset/summary';
 import { systemCode, TursoSyncError } from '../errors';
-import type { Remote } from '../remote/remote';
 import { replaceBase } from '../project/state/base';
 import { sameBytes } from '../project/working-copy/freeze';
 import { readManifest, refuseNewer, requireBaseline, type Manifest } from '../project/state/manifest';
 import type { Project } from '../project/project';
 import { withState } from '../project/state/open-state';
 import { endPush, readPushJournal } from '../project/state/push-journal';
+import { metIn } from '../project/state/known-remote';
 import { recoverDirectory } from '../project/state/replace-directory';
 import { withTemporary } from '../project/state/temporary';
 import { backUpWorkingCopy, writeWorkingCopy } from '../project/working-copy/working-copy';
 import { requireBase, withComparison } from './comparing/compare';
-import { connectTo } from '../project/connect-to';
+import { checkRemote, type ProjectRemote, type RemoteOptions } from '../project/connect-to';
+import { withRemote } from '../project/with-remote';
 import type { OnEvent } from '../events';
 import { finishPush } from './recovery/finish-push';
 import { finishPull } from './recovery/finish-pull';
 import { notePull, noteWritten, pullDone, pullUnderWay } from '../project/state/pull-journal';
 import { removeReceipt } from './sending/settle';
+import { reportRun, type Reported } from './reporting/report-run';
 import { takeSnapshot } from './fetching/take-snapshot';
 import { withLocalUserVersion } from './fetching/local-user-version';
 import { verb } from './apart/verb';
 
 /** What `init` may be told. */
-export interface InitOptions {
+export interface InitOptions extends RemoteOptions {
   /** Replace a working copy that has changes, after keeping a dated backup of it. Default is false. */
   readonly force?: boolean;
   /** `take` a new snapshot of the remote first, or `use` the one that is there. Default is `take`. */
   readonly snapshot?: 'take' | 'use';
   /** What to do with a working copy that has changes: `refuse`, or `keep` it as it is. Default is `refuse`. */
   readonly edits?: 'refuse' | 'keep';
+  /** Make a file that is not there an empty database, at the first use. Default is false: REMOTE_MISSING. */
+  readonly create?: boolean;
   readonly onEvent?: OnEvent;
 }
 
@@ -54,21 +58,22 @@ export interface InitResult {
  */
 export const init = verb('init', initHere);
 
-async function initHere(project: Project, options: InitOptions = {}): Promise<InitResult> {
-  // First, so that a URL that is missing or wrong leaves nothing behind.
-  const remote = options.snapshot === 'use' ? null : connectTo(project);
-  try {
-    return await withState(project, 'dump-init', () => initialize(project, remote, options));
-  } finally {
-    await remote?.close();
-  }
+async function initHere(project: Project, options: InitOptions = {}): Promise<Reported<InitResult>> {
+  return reportRun(project, options.onEvent, (onEvent) => initWith(project, { ...options, onEvent }));
+}
+
+async function initWith(project: Project, options: InitOptions): Promise<InitResult> {
+  return options.snapshot === 'use'
+    ? withState(project, 'init', () => initialize(project, null, options))
+    : withRemote(project, 'init', options, (remote) => initialize(project, remote, options));
 }
 
 async function initialize(
   project: Project,
-  remote: Remote | null,
+  remote: ProjectRemote | null,
   options: InitOptions,
 ): Promise<InitResult> {
+  await remote?.identify();
   for (const files of [project.files.base, project.files.snapshot]) {
     recoverDirectory(files.directory);
     refuseNewer(files);
@@ -77,7 +82,9 @@ async function initialize(
   if (options.force !== true) await finishEarlier(project, remote, options);
   await inspect(project, options);
   const snapshot =
-    remote === null ? requireSnapshot(project) : await takeSnapshot(project, remote, options.onEvent);
+    remote === null
+      ? requireSnapshot(project, options)
+      : await takeSnapshot(project, remote, options.onEvent);
   // Again, since taking a snapshot takes its time, and the app may have written meanwhile.
   const state = await inspect(project, options);
   const result = { snapshot, pending: 0, backup: null };
@@ -109,7 +116,11 @@ async function initialize(
 }
 
 /** Finishes what an earlier run left half done. */
-async function finishEarlier(project: Project, remote: Remote | null, options: InitOptions): Promise<void> {
+async function finishEarlier(
+  project: Project,
+  remote: ProjectRemote | null,
+  options: InitOptions,
+): Promise<void> {
   const { files, workingCopy } = project;
   const isThere = fs.existsSync(workingCopy);
   if (readManifest(files.base) !== null) {
@@ -178,9 +189,14 @@ function hasChanges(project: Project, { what, pending }: Extract<State, { kind: 
   });
 }
 
-function requireSnapshot({ files: { snapshot } }: Project): Manifest {
+/** The snapshot that is there, which must be of the remote that the base belongs to, as if it had just been taken. */
+function requireSnapshot(project: Project, { acceptRemote = false }: InitOptions): Manifest {
+  const { snapshot } = project.files;
   const manifest = requireBaseline(snapshot);
-  if (manifest !== null) return manifest;
+  if (manifest !== null) {
+    checkRemote(project, metIn(manifest), acceptRemote);
+    return manifest;
+  }
   throw new TursoSyncError('SNAPSHOT_MISSING', `There is no snapshot in ${snapshot.directory}.`, {
     hint: 'Run the turso-snapshot target, or `turso-sync dump-init`, first.',
   });

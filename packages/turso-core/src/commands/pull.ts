@@ -1,14 +1,14 @@
 import { countChanges, summarize } from '../changeset/summary';
-import { connectTo } from '../project/connect-to';
+import type { ProjectRemote } from '../project/connect-to';
 import type { Project } from '../project/project';
-import { withState } from '../project/state/open-state';
+import { withRemote } from '../project/with-remote';
 import { withTemporary } from '../project/state/temporary';
-import type { Remote } from '../remote/remote';
 import { requireBase, withComparison } from './comparing/compare';
 import { finishPull } from './recovery/finish-pull';
 import { finishPush } from './recovery/finish-push';
 import { rebase, unchanged, type PullOptions, type PullResult } from './merging/rebase';
 import { claimPlans } from './sending/claim-plans';
+import { reportRun, type Reported } from './reporting/report-run';
 import { currentSnapshot } from './fetching/take-snapshot';
 import { verb } from './apart/verb';
 
@@ -29,22 +29,20 @@ export type { PullOptions, PullResult } from './merging/rebase';
  */
 export const pull = verb('pull', pullHere);
 
-async function pullHere(project: Project, options: PullOptions = {}): Promise<PullResult> {
-  // For the message alone: whether there is a folder to lock.
-  requireBase(project);
-  const remote = connectTo(project);
-  try {
-    return await withState(project, 'pull', () => pullFrom(project, remote, options));
-  } finally {
-    await remote.close();
-  }
+async function pullHere(project: Project, options: PullOptions = {}): Promise<Reported<PullResult>> {
+  return reportRun(project, options.onEvent, (onEvent) => pullWith(project, { ...options, onEvent }));
 }
 
-async function pullFrom(project: Project, remote: Remote, options: PullOptions): Promise<PullResult> {
+async function pullWith(project: Project, options: PullOptions): Promise<PullResult> {
+  // For the message alone: whether there is a folder to lock.
+  requireBase(project);
+  return withRemote(project, 'pull', options, (remote) => pullFrom(project, remote, options));
+}
+
+async function pullFrom(project: Project, remote: ProjectRemote, options: PullOptions): Promise<PullResult> {
   await finishPull(project);
   await finishPush(project, options.onEvent === undefined ? {} : { onEvent: options.onEvent });
   const base = requireBase(project);
-  options.onEvent?.({ type: 'connect', location: remote.location });
   const mark = await remote.fingerprint();
   if (mark !== null && mark === base.fingerprint && remote.location === base.remote) {
     return unchanged(await countPending(project));

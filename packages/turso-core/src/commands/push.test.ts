@@ -79,25 +79,6 @@ test('tells its steps and what it sends', async () => {
   });
 });
 
-test('warns where the base came from elsewhere, once', async () => {
-  const other = await makeFileProject(
-    'CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 1), (2, 2)',
-  );
-  const project = { ...at.project, address: () => other.project.address() };
-  const warnings = async (): Promise<string[]> => {
-    const found: string[] = [];
-    await push(project, { onEvent: (e) => e.type === 'warning' && found.push(e.message) });
-    return found;
-  };
-  at.edit('UPDATE t SET v = 3');
-  expect(await warnings()).toEqual([
-    `The base was taken from file:${at.remote}, and this push goes to file:${other.remote}.`,
-  ]);
-  at.edit('UPDATE t SET v = 4');
-  expect(await warnings()).toEqual([]);
-  expect(compareDatabases(other.remote, at.project.workingCopy)).toEqual([]);
-});
-
 test('reports what a server would not take, once', async () => {
   at.edit('PRAGMA application_id=7; PRAGMA user_version=2');
   expect(await push(at.project)).toMatchObject({ status: 'pushed', notCarried: ['application_id'] });

@@ -1,10 +1,11 @@
+import { TursoSyncError } from '../errors';
 import type { Conflict } from '../apply/conflict';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
-import { withState } from '../project/state/open-state';
+import { withRemote } from '../project/with-remote';
 import { withMovedRowids } from '../project/state/manifest';
 import type { Project } from '../project/project';
 import { listPlans } from '../project/state/plans';
-import { connectTo } from '../project/connect-to';
+import { connectTo, type ProjectRemote, type RemoteOptions } from '../project/connect-to';
 import { withTemporary } from '../project/state/temporary';
 import { moveBase } from './sending/advance-base';
 import { requireBase, withComparison } from './comparing/compare';
@@ -16,12 +17,13 @@ import { finishPush, type ResumeOptions } from './recovery/finish-push';
 import { claimPlans } from './sending/claim-plans';
 import { staleFor, withPlan, type PlannedChanges } from './sending/plan';
 import { finishPull } from './recovery/finish-pull';
+import { reportRun, type Reported } from './reporting/report-run';
 import { send } from './sending/send';
 import { tryOut } from './sending/try-out';
 import { verb } from './apart/verb';
 
 /** What `push` may be told. */
-export interface PushOptions extends ConflictOptions, ResumeOptions {
+export interface PushOptions extends ConflictOptions, ResumeOptions, RemoteOptions {
   /** A plan that `diff` has saved: just its changes are pushed, whatever the working copy has become since. */
   readonly plan?: string;
   /**
@@ -64,10 +66,16 @@ export interface PushResult extends Resolved {
  */
 export const push = verb('push', pushHere);
 
-async function pushHere(project: Project, options: PushOptions = {}): Promise<PushResult> {
+async function pushHere(project: Project, options: PushOptions = {}): Promise<Reported<PushResult>> {
+  return reportRun(project, options.onEvent, (onEvent) => pushWith(project, { ...options, onEvent }));
+}
+
+async function pushWith(project: Project, options: PushOptions): Promise<PushResult> {
   // For the message alone: whether there is a folder to lock.
   requireBase(project);
-  return withState(project, 'dump-push', async () => {
+  return withRemote(project, 'push', { acceptRemote: options.acceptRemote }, async (remote) => {
+    // Another remote is refused also if nothing is to be sent; one that does not answer is not needed then.
+    await identifyIfReachable(remote);
     await finishPull(project);
     const finished = options.dryRun === true ? null : await finishPush(project, options);
     const result = await withTemporary(project.files.directory, (temporary) => {
@@ -80,6 +88,14 @@ async function pushHere(project: Project, options: PushOptions = {}): Promise<Pu
     });
     return finished !== null && result.status === 'nothing' ? found(finished) : result;
   });
+}
+
+async function identifyIfReachable(remote: ProjectRemote): Promise<void> {
+  try {
+    await remote.identify();
+  } catch (error) {
+    if (!(error instanceof TursoSyncError && error.code === 'REMOTE_UNREACHABLE')) throw error;
+  }
 }
 
 interface Context {

@@ -1,8 +1,9 @@
 import type { OnEvent } from '../events';
-import { connectTo } from '../project/connect-to';
+import type { RemoteOptions } from '../project/connect-to';
 import type { Project } from '../project/project';
 import type { Manifest } from '../project/state/manifest';
-import { withState } from '../project/state/open-state';
+import { withRemote } from '../project/with-remote';
+import { reportRun, type Reported } from './reporting/report-run';
 import { takeSnapshot } from './fetching/take-snapshot';
 import { verb } from './apart/verb';
 
@@ -13,7 +14,9 @@ export interface SnapshotResult {
 }
 
 /** What `snapshot` may be told. */
-export interface SnapshotCommandOptions {
+export interface SnapshotCommandOptions extends RemoteOptions {
+  /** Make a file that is not there an empty database, at the first use. Default is false: REMOTE_MISSING. */
+  readonly create?: boolean;
   readonly onEvent?: OnEvent;
 }
 
@@ -24,12 +27,17 @@ export interface SnapshotCommandOptions {
  */
 export const snapshot = verb('snapshot', snapshotHere);
 
-async function snapshotHere(project: Project, options: SnapshotCommandOptions = {}): Promise<SnapshotResult> {
-  const remote = connectTo(project);
-  try {
-    const take = (): Promise<Manifest> => takeSnapshot(project, remote, options.onEvent);
-    return { snapshot: await withState(project, 'snapshot', take) };
-  } finally {
-    await remote.close();
-  }
+async function snapshotHere(
+  project: Project,
+  options: SnapshotCommandOptions = {},
+): Promise<Reported<SnapshotResult>> {
+  return reportRun(project, options.onEvent, (onEvent) => snapshotWith(project, { ...options, onEvent }));
+}
+
+async function snapshotWith(project: Project, options: SnapshotCommandOptions): Promise<SnapshotResult> {
+  const { onEvent } = options;
+  const snapshot = await withRemote(project, 'snapshot', options, (remote) =>
+    takeSnapshot(project, remote, onEvent),
+  );
+  return { snapshot };
 }

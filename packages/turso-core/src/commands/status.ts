@@ -3,7 +3,11 @@ import { countChanges, NO_CHANGES, summarize, type ChangeSummary } from '../chan
 import { TursoSyncError } from '../errors';
 import { Database } from '../sqlite/files/sqlite';
 import { connect } from '../remote/connect';
+import { identityOf, isSameRemote } from '../remote/identity';
 import { version } from '../version';
+import { remoteChanged } from '../project/remote-changed';
+import { requireFile } from '../project/require-file';
+import { knownRemote } from '../project/state/known-remote';
 import { isLocked } from '../project/state/lock';
 import { readManifest, type Manifest } from '../project/state/manifest';
 import type { BaselineFiles, Project } from '../project/project';
@@ -44,6 +48,10 @@ export interface StatusResult {
     readonly configFile: string | null;
     readonly environment: string | null;
   };
+  /** The environment in use, or null for the one without a name. */
+  readonly environment: string | null;
+  /** What is worth a warning, in words. */
+  readonly warnings: readonly string[];
   /** The variables for URL and token, and whether they are set; their values are not told. */
   readonly variables: {
     readonly url: { readonly name: string; readonly isSet: boolean };
@@ -62,6 +70,7 @@ export interface StatusResult {
     readonly answers: boolean;
     /** Whether it has changed since the base was made; null where that cannot be told. */
     readonly hasMoved: boolean | null;
+    /** Why it does not answer, or REMOTE_CHANGED if it is another than the base's. */
     readonly problem: Problem | null;
   };
   /** What a push would carry. */
@@ -86,6 +95,8 @@ async function statusHere(project: Project): Promise<StatusResult> {
   const cutOff = cutOffPush(project);
   const mode = workflowMode(project);
   return {
+    environment: project.environment,
+    warnings: [],
     project: {
       directory: project.directory,
       configFile: project.configFile,
@@ -128,9 +139,16 @@ async function remoteStatus(project: Project, base: Manifest | null): Promise<St
   try {
     const address = project.address();
     location = address.location;
+    requireFile(project, address, false);
     const remote = connect(address, { authToken: project.authToken() });
     try {
-      const fingerprint = await remote.fingerprint();
+      const [fingerprint, log] = await Promise.all([remote.fingerprint(), remote.logId()]);
+      const met = { location, identity: { ...identityOf(address, project.directory), log } };
+      const owner = knownRemote(project);
+      if (owner !== null && !isSameRemote(owner.identity, met.identity)) {
+        const problem = problemOf(remoteChanged(project, owner, met));
+        return { location, answers: true, hasMoved: null, problem };
+      }
       const known = base?.fingerprint ?? null;
       const hasMoved = base === null || fingerprint === null || known === null ? null : fingerprint !== known;
       return { location, answers: true, hasMoved, problem: null };

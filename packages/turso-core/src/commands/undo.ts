@@ -4,7 +4,8 @@ import type { Conflict } from '../apply/conflict';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { openChanges, readChangesHead, type ChangesHead } from '../changeset/text/read-json';
 import { TursoSyncError } from '../errors';
-import { withState } from '../project/state/open-state';
+import type { RemoteOptions } from '../project/connect-to';
+import { withRemote } from '../project/with-remote';
 import type { Project } from '../project/project';
 import { pullUnderWay } from '../project/state/pull-journal';
 import { readPushJournal } from '../project/state/push-journal';
@@ -18,11 +19,12 @@ import type { OnEvent } from '../events';
 import { finishPush } from './recovery/finish-push';
 import { finishPull } from './recovery/finish-pull';
 import { replayOnRemote } from './sending/replay';
+import { reportRun, type Reported } from './reporting/report-run';
 import { send } from './sending/send';
 import { verb } from './apart/verb';
 
 /** What `undo` may be told. */
-export interface UndoOptions {
+export interface UndoOptions extends RemoteOptions {
   /** The number of the push to undo, as {@link pushes} lists them. Default is the latest. */
   readonly push?: number;
   /** Leave the working copy as it is, so that a push would bring the changes back. Default is false. */
@@ -90,10 +92,15 @@ export function pushes(project: Project): PushEntry[] {
  */
 export const undo = verb('undo', undoHere);
 
-async function undoHere(project: Project, options: UndoOptions = {}): Promise<UndoResult> {
+async function undoHere(project: Project, options: UndoOptions = {}): Promise<Reported<UndoResult>> {
+  return reportRun(project, options.onEvent, (onEvent) => undoWith(project, { ...options, onEvent }));
+}
+
+async function undoWith(project: Project, options: UndoOptions): Promise<UndoResult> {
   // For the message alone: whether there is a folder to lock.
   requireBase(project);
-  return withState(project, 'undo', async () => {
+  return withRemote(project, 'undo', { acceptRemote: options.acceptRemote }, async (remote) => {
+    await remote.identify();
     await finishPull(project);
     const cutOff = cutOffUndo(project, options.push);
     const { onEvent } = options;

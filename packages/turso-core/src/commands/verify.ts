@@ -12,7 +12,7 @@ import { soundBaseline, type Manifest } from '../project/state/manifest';
 import { freeze } from '../project/working-copy/freeze';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
-import { connectTo } from '../project/connect-to';
+import { connectTo, type RemoteOptions } from '../project/connect-to';
 import { timed, type OnEvent } from '../events';
 import { withoutRefused } from './comparing/compare';
 import { download } from './fetching/download';
@@ -20,9 +20,10 @@ import { verb } from './apart/verb';
 import { readHeader } from '../sqlite/schema/read-header';
 import { onlyRow } from '../sqlite/unexpected-answer';
 import { isCounted } from '../sqlite/schema/is-counted';
+import { reportRun, type Reported } from './reporting/report-run';
 
 /** What `verify` may be told. */
-export interface VerifyOptions {
+export interface VerifyOptions extends RemoteOptions {
   readonly onEvent?: OnEvent;
 }
 
@@ -51,9 +52,13 @@ export interface VerifyResult {
  */
 export const verify = verb('verify', verifyHere);
 
-async function verifyHere(project: Project, { onEvent }: VerifyOptions = {}): Promise<VerifyResult> {
-  const remote = connectTo(project);
-  onEvent?.({ type: 'connect', location: remote.location });
+async function verifyHere(project: Project, options: VerifyOptions = {}): Promise<Reported<VerifyResult>> {
+  return reportRun(project, options.onEvent, (onEvent) => verifyWith(project, { ...options, onEvent }));
+}
+
+async function verifyWith(project: Project, options: VerifyOptions): Promise<VerifyResult> {
+  const { onEvent } = options;
+  const remote = connectTo(project, options);
   try {
     return await withTemporary(project.files.directory, async (temporary) => {
       const [frozen, copy] = ['frozen.db', 'remote.db'].map((name) => path.join(temporary, name)) as [

@@ -1,8 +1,109 @@
+import type { OnEvent } from '../events';
 import { connect } from '../remote/connect';
+import { identityOf, isSameRemote, type RemoteIdentity } from '../remote/identity';
 import type { Remote } from '../remote/remote';
 import type { Project } from './project';
+import { remoteChanged, type MetRemote } from './remote-changed';
+import { requireFile } from './require-file';
+import { adoptRemote, knownRemote } from './state/known-remote';
+import { openState } from './state/open-state';
 
-/** Opens the adapter for a project's remote. */
-export function connectTo(project: Project): Remote {
-  return connect(project.address(), { authToken: project.authToken() });
+/** What every command that contacts the remote may be told. */
+export interface RemoteOptions {
+  /**
+   * Take the remote although it is another than the base's: it is the environment's remote from now on, and your edits are
+   * kept. Default is false: REMOTE_CHANGED.
+   */
+  readonly acceptRemote?: boolean;
+}
+
+/** How to connect. */
+export interface ConnectToOptions {
+  /** See {@link RemoteOptions.acceptRemote}. */
+  readonly acceptRemote?: boolean | undefined;
+  /** Make a file that is not there an empty database, if it has no base yet. Default is false: REMOTE_MISSING. */
+  readonly create?: boolean | undefined;
+  /** Is told of the first contact. */
+  readonly onEvent?: OnEvent | undefined;
+}
+
+/** A project's remote, which is the one that its base belongs to: every method throws REMOTE_CHANGED otherwise. */
+export interface ProjectRemote extends Remote {
+  /** Which remote it is. Throws REMOTE_CHANGED and REMOTE_UNREACHABLE. */
+  identify(): Promise<RemoteIdentity>;
+}
+
+/**
+ * Opens the adapter for a project's remote: the only way to it, so that no command can forget to compare it with the base's.
+ * Nothing is sent yet.
+ * Throws URL_MISSING, URL_UNSUPPORTED, REMOTE_MISSING, and REMOTE_CHANGED for another URL.
+ */
+export function connectTo(
+  project: Project,
+  { acceptRemote = false, onEvent, create = false }: ConnectToOptions = {},
+): ProjectRemote {
+  const address = project.address();
+  openState(project);
+  const { location } = address;
+  const here = identityOf(address, project.directory);
+  // Without any contact, if that tells already.
+  refuseOther(project, { location, identity: here }, acceptRemote);
+  requireFile(project, address, create);
+
+  const remote = connect(address, { authToken: project.authToken() });
+  let identified: Promise<RemoteIdentity> | undefined;
+  let isAnnounced = false;
+  const announce = (): void => {
+    if (!isAnnounced) onEvent?.({ type: 'connect', location });
+    isAnnounced = true;
+  };
+  const ask = async (): Promise<RemoteIdentity> => {
+    const identity = { ...here, log: await remote.logId() };
+    checkRemote(project, { location, identity }, acceptRemote);
+    return identity;
+  };
+  const identify = (): Promise<RemoteIdentity> => {
+    announce();
+    identified ??= ask().catch((error: unknown) => {
+      identified = undefined;
+      throw error;
+    });
+    return identified;
+  };
+  return { ...checked(remote, identify), identify };
+}
+
+/** Makes sure that a remote is the base's, or makes it so. Throws REMOTE_CHANGED. */
+export function checkRemote(project: Project, met: MetRemote, acceptRemote: boolean): void {
+  refuseOther(project, met, acceptRemote);
+  adoptRemote(project, met);
+}
+
+function refuseOther(project: Project, met: MetRemote, acceptRemote: boolean): void {
+  const known = knownRemote(project);
+  if (known === null || acceptRemote || isSameRemote(known.identity, met.identity)) return;
+  throw remoteChanged(project, known, met);
+}
+
+/** A remote whose methods do nothing before it is known to be the right one. */
+function checked(remote: Remote, identify: () => Promise<unknown>): Remote {
+  return {
+    ...remote,
+    logId: () => identify().then(() => remote.logId()),
+    // Side by side, since it changes nothing and is often the first thing that is asked for.
+    fingerprint: async () => (await Promise.all([remote.fingerprint(), identify()]))[0],
+    snapshot: (...args) => identify().then(() => remote.snapshot(...args)),
+    transact: (...args) => identify().then(() => remote.transact(...args)),
+    transactSince: (...args) => identify().then(() => remote.transactSince(...args)),
+    read: (...args) => identify().then(() => remote.read(...args)),
+    clear: () => identify().then(() => remote.clear()),
+    ...(remote.transactAfter === undefined
+      ? {}
+      : {
+          transactAfter: async (look) => {
+            await identify();
+            return (await remote.transactAfter?.(look)) ?? null;
+          },
+        }),
+  };
 }

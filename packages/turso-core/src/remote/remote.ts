@@ -42,6 +42,12 @@ export interface Remote extends Target {
   readonly upload?: string;
 
   /**
+   * The id of the server's log, which another database does not have, nor the same one after a crash. Null if this remote
+   * reports none. Throws REMOTE_UNREACHABLE.
+   */
+  logId(): Promise<string | null>;
+
+  /**
    * A mark that differs after every committed write, and that is the same while nothing was written. Null when this
    * remote offers no such mark. Read it before {@link snapshot}: then a write in between can only make it look stale.
    */

@@ -36,7 +36,8 @@ const MODES = {
 };
 
 function remoteLine({ location, answers, hasMoved, problem }: StatusResult['remote']): string {
-  if (!answers) return `${location ?? 'unknown'}: ${problem?.code ?? ''} ${shown(problem?.message ?? '')}`;
+  if (!answers || problem !== null)
+    return `${location ?? 'unknown'}: ${problem?.code ?? ''} ${shown(problem?.message ?? '')}`;
   const moved = {
     true: 'has changed since the base was made',
     false: 'has not changed since the base was made',

@@ -169,7 +169,9 @@ describeWithSqld('while the app goes on', () => {
   test('writing while the snapshot is being taken, its edit is not overwritten', async () => {
     await execOn(server, 'INSERT INTO b(v) VALUES (7)');
     const proxy = await startProxy(server.port, { delayMs: 150 });
-    const init = project.start(['dump-init', '--quiet'], { env: { TURSO_DATABASE_URL: proxy.url } });
+    const init = project.start(['init', '--accept-remote', '--quiet'], {
+      env: { TURSO_DATABASE_URL: proxy.url },
+    });
     await until(() => proxy.requestsSeen >= 3);
     project.edit("INSERT INTO b(v) VALUES ('mine')");
     const run = await init.ended;

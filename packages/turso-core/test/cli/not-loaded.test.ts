@@ -23,7 +23,7 @@ test('where the binary of better-sqlite3 is missing, the error says what to do',
   const command = path.join(dir, 'bin', 'turso-sync.js');
   // Where Node can load version 13, that is missing as well.
   writeFileSync(path.join(installed, 'better-sqlite3-node-api.js'), 'throw new Error()');
-  const { exit, stderr } = await startCommand(dir, ['dump-init'], [], { env, command }).ended;
+  const { exit, stderr } = await startCommand(dir, ['init', '--create'], [], { env, command }).ended;
   expect(stderr).toMatch(
     /^SQLITE_NOT_LOADED: better-sqlite3 cannot be loaded: .*\n {2}.*`npm rebuild better-sqlite3`\.\n$/,
   );

@@ -101,7 +101,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(readFileSync(project.file('working_copy.db')).equals(local)).toBe(true);
 
     const mark = await queryOn(server, 'PRAGMA data_version');
-    expect(await project.run('dump-push')).toEqual({ exit: 0, stdout: 'Nothing to push.\n', stderr: '' });
+    expect(await project.run('push')).toMatchObject({ exit: 0, stdout: 'Nothing to push.\n' });
     expect((await project.run('diff', '--exit-code')).exit).toBe(0);
     expect(await queryOn(server, 'PRAGMA data_version')).toEqual(mark);
   });
@@ -111,7 +111,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     project.edit('DELETE FROM people WHERE id = 3');
     const base = project.digests()['.turso/default/base/baseline.db'];
     const run = await project.run('dump-push', '--dry-run');
-    expect(run).toEqual({
+    expect(run).toMatchObject({
       exit: 0,
       stdout:
         'DELETE people 1 row\nTotal: 0 rows inserted, 0 updated, 1 deleted.\nDry run: this push would go through. Nothing was written.\n',
@@ -328,7 +328,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(await queryOn(server, 'SELECT count(*) FROM audit')).toEqual([[2n]]);
   });
 
-  test('a push to another remote than the base came from is pointed out', async () => {
+  test('a push to another remote than the base came from is refused, unless that is meant', async () => {
     await project.run('dump-init');
     project.edit('DELETE FROM audit');
     const database = newFile();
@@ -336,10 +336,12 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     const other = await startSqld({ database });
     const env = { TURSO_DATABASE_URL: other.url };
     const run = await project.start(['dump-push'], { env }).ended;
-    expect(run.exit).toBe(0);
+    expect(run).toMatchObject({ exit: 1, stdout: '' });
     expect(run.stderr).toContain(
-      `The base was taken from ${server.url}, and this push goes to ${other.url}.`,
+      `REMOTE_CHANGED: The base belongs to ${server.url}, but TURSO_DATABASE_URL names ${other.url}.`,
     );
+    expect((await project.start(['push', '--accept-remote'], { env }).ended).exit).toBe(0);
+    expect(await queryOn(other, 'SELECT count(*) FROM audit')).toEqual([[0n]]);
     expect(await queryOn(server, 'SELECT count(*) FROM audit')).toEqual([[2n]]);
     await other.stop();
   });
@@ -377,10 +379,12 @@ describe('a file as the remote', () => {
     expect(leftovers(project)).toEqual([]);
   });
 
-  test('that is not there is an empty database, which the first push makes', async () => {
+  test('that is not there is made only if that is asked for', async () => {
     const project = makeProject({ url: 'file:remote.db' });
-    expect((await project.run('dump-init')).exit).toBe(0);
-    expect(existsSync(project.file('remote.db'))).toBe(false);
+    expect((await project.json('init')).error?.code).toBe('REMOTE_MISSING');
+    expect(project.digests()).toEqual({ '.env': expect.any(String) as string });
+    expect((await project.run('init', '--create')).exit).toBe(0);
+    expect((await project.run('verify')).exit).toBe(0);
     project.edit('CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 2)');
     expect((await project.run('dump-push')).exit).toBe(0);
     expect(compareDatabases(project.file('remote.db'), project.file('working_copy.db'))).toEqual([]);

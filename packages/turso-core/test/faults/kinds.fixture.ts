@@ -19,6 +19,8 @@ export const FAULTS = {
     await server.kill();
     const ended = await run.ended;
     await server.restart();
+    // A server that crashed has another log, and that is for a person to confirm; without a base there is nothing to do.
+    await project.run('verify', '--accept-remote');
     return ended;
   },
   'the request is cut': (scene, command, moment) => cut(scene, command, { from: 'client', moment }),

@@ -2,20 +2,23 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isDiskFull } from '../../errors';
 import type { OnEvent } from '../../events';
+import type { ProjectRemote } from '../../project/connect-to';
 import { baselineFiles, type Project } from '../../project/project';
 import { diskFull } from '../../project/state/disk';
 import { refuseNewer, soundBaseline, writeManifest, type Manifest } from '../../project/state/manifest';
 import { recoverDirectory, replaceDirectory } from '../../project/state/replace-directory';
 import { withTemporary } from '../../project/state/temporary';
-import type { Remote } from '../../remote/remote';
 import { writeDumpFile } from '../../sqlite/dump/write-dump';
 import { download } from './download';
 
 /** Takes a snapshot under a lock that the caller holds. */
-export async function takeSnapshot(project: Project, remote: Remote, onEvent?: OnEvent): Promise<Manifest> {
+export async function takeSnapshot(
+  project: Project,
+  remote: ProjectRemote,
+  onEvent?: OnEvent,
+): Promise<Manifest> {
   const { directory, snapshot: target } = project.files;
   refuseNewer(target);
-  onEvent?.({ type: 'connect', location: remote.location });
   try {
     return await withTemporary(directory, async (temporary) => {
       const files = baselineFiles(path.join(temporary, 'snapshot'));
@@ -29,6 +32,7 @@ export async function takeSnapshot(project: Project, remote: Remote, onEvent?: O
       const manifest = writeManifest(files, {
         createdAt: new Date().toISOString(),
         remote: remote.location,
+        identity: await remote.identify(),
         fingerprint,
         method: taken.method,
         setAside: taken.setAside,
@@ -45,7 +49,7 @@ export async function takeSnapshot(project: Project, remote: Remote, onEvent?: O
 /** The snapshot that is there, where it has the remote's mark, else a new one. */
 export async function currentSnapshot(
   project: Project,
-  remote: Remote,
+  remote: ProjectRemote,
   mark: string | null,
   onEvent?: OnEvent,
 ): Promise<Manifest> {

@@ -8,6 +8,7 @@ import type { Changeset } from '../../changeset/model';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../../changeset/summary';
 import { systemCode, TursoSyncError } from '../../errors';
 import { openReadOnly, using } from '../../sqlite/files/open';
+import type { RemoteOptions } from '../../project/connect-to';
 import { keepBackup } from '../../project/working-copy/backups';
 import { replaceBase } from '../../project/state/base';
 import { readManifest, type Manifest } from '../../project/state/manifest';
@@ -23,7 +24,7 @@ import { notePull, noteWritten, pullDone, type PullNote } from '../../project/st
 import { dropReceipt, nameReceipt } from '../../sqlite/receipt';
 
 /** What `pull` may be told. */
-export interface PullOptions extends ConflictOptions {
+export interface PullOptions extends ConflictOptions, RemoteOptions {
   readonly onEvent?: OnEvent;
 }
 

@@ -22,7 +22,7 @@ import { NONE_RESOLVED, resolvedIn, type Resolved } from '../conflicts/conflict-
 import { removeConflicts, writeConflicts } from '../conflicts/conflicts-file';
 import { warnOfOrphans } from '../conflicts/orphan-warnings';
 import { connectTo } from '../../project/connect-to';
-import { timed, type CoreEvent, type OnEvent } from '../../events';
+import { timed, type OnEvent } from '../../events';
 import { createPushRecords, type PushRecords } from './push-records';
 import { orThrough } from './advance-base';
 import { removeReceipt, settle } from './settle';
@@ -56,10 +56,9 @@ export interface Sent extends Resolved {
  * that the next run can find out how it ended, whatever happens to this one.
  */
 export async function send(job: SendJob): Promise<Sent> {
-  const { project, from, temporary, comparison, purpose, onEvent } = job;
+  const { project, temporary, comparison, purpose, onEvent } = job;
   const remote = connectTo(project);
   onEvent?.({ type: 'connect', location: remote.location });
-  if (remote.location !== from.remote) onEvent?.(elsewhere(from, remote));
   const { changeset, before, frozen: after } = comparison;
   const head = recordHead(purpose, job.becomes);
   const number = nextPush(project.files);
@@ -155,14 +154,6 @@ async function markOf(remote: Remote): Promise<string | null> {
   const cleared = remote.clear().catch(() => false);
   const mark = await remote.fingerprint();
   return (await cleared) ? remote.fingerprint() : mark;
-}
-
-// Guards hold there as well; but a push to production of what was meant for staging would be a surprise.
-function elsewhere(from: Manifest, remote: Remote): CoreEvent {
-  return {
-    type: 'warning',
-    message: `The base was taken from ${from.remote}, and this push goes to ${remote.location}.`,
-  };
 }
 
 const UNCERTAIN: readonly string[] = [

@@ -14,6 +14,14 @@ interface Holder {
   readonly since: string;
 }
 
+/** The locks that this process holds. */
+const held = new Set<string>();
+
+/** Whether this process holds a lock. */
+export function holdsLock(file: string): boolean {
+  return held.has(file);
+}
+
 /**
  * Runs work while no other process works on this state folder. The lock is SQLite's own on an empty database, so the
  * system lets go of it whenever its holder dies; who holds it is written beside it, for the message.
@@ -25,10 +33,12 @@ export async function withLock<T>(file: string, command: string, work: () => Pro
   const note = `${file}.json`;
   const db = acquire(file, note);
   const removeNote = removeAtExit(note);
+  held.add(file);
   try {
     writeHolder(note, command);
     return await work();
   } finally {
+    held.delete(file);
     removeNote();
     db.close();
   }

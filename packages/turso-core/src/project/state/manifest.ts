@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { TursoSyncError, systemCode } from '../../errors';
 import type { SetAside } from '../../sqlite/schema/set-aside';
+import type { RemoteIdentity } from '../../remote/identity';
 import type { SnapshotMethod } from '../../remote/remote';
 import { fileSystemError } from './disk';
 import type { BaselineFiles } from '../project';
@@ -15,6 +16,8 @@ export interface Manifest {
   readonly createdAt: string;
   /** The remote's URL without credentials. */
   readonly remote: string;
+  /** Which remote that is; absent if version 0.1 wrote it. */
+  readonly identity?: RemoteIdentity;
   /** The remote's mark at that time, or null where it has none. */
   readonly fingerprint: string | null;
   /** How it was taken; `push` where it is what was pushed. */

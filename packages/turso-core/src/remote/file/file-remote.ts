@@ -94,6 +94,7 @@ export function createFileRemote(file: string, location: string): Remote {
 
   return {
     location,
+    logId: () => Promise.resolve(null),
     fingerprint: () =>
       withDatabase(async (db) => (told = await orThrow(() => readFileFingerprint(db, file)))),
     snapshot: (to, { onProgress } = {}) =>

@@ -40,6 +40,7 @@ export function createHttpRemote(url: URL, location: string, options: ConnectOpt
     location,
     upload,
     maxRowBytes: MAX_ROW_BYTES,
+    logId: async () => (await readServerLog(client, { mustAnswer: true }))?.id ?? null,
     async fingerprint() {
       const [log, index] = await Promise.all([readServerLog(client), readReplicationIndex(client)]);
       told = { generation: log?.generation ?? null, index };

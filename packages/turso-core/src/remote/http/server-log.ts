@@ -1,3 +1,4 @@
+import { TursoSyncError } from '../../errors';
 import type { HttpClient } from './http-client';
 import { FieldReader } from './protobuf';
 
@@ -10,12 +11,15 @@ export interface ServerLog {
 }
 
 /**
- * Asks a server for its log, as replicas do, over gRPC-web. Null where it does not tell, also within `timeout` milliseconds,
- * where that is given.
+ * Asks a server for its log, as replicas do, over gRPC-web. Null if it does not tell, also within `timeout` milliseconds, if
+ * that is given. With `mustAnswer`, a server that cannot be reached is an error: REMOTE_UNREACHABLE.
  *
  * @see https://github.com/tursodatabase/libsql/blob/main/libsql-replication/proto/replication_log.proto
  */
-export async function readServerLog(client: HttpClient, timeout?: number): Promise<ServerLog | null> {
+export async function readServerLog(
+  client: HttpClient,
+  { timeout, mustAnswer = false }: { readonly timeout?: number; readonly mustAnswer?: boolean } = {},
+): Promise<ServerLog | null> {
   try {
     const { body } = await client.post(HELLO, 'application/grpc-web+proto', [new Uint8Array(FRAME)], timeout);
     const length = new DataView(body.buffer, body.byteOffset).getUint32(1);
@@ -24,7 +28,8 @@ export async function readServerLog(client: HttpClient, timeout?: number): Promi
     for (let tag; (tag = fields.next()) > 0;) if (tag === 1 || tag === 3) told.set(tag, fields.text());
     const [generation, id] = [told.get(1), told.get(3)];
     return generation === undefined || id === undefined ? null : { generation, id };
-  } catch {
+  } catch (error) {
+    if (mustAnswer && error instanceof TursoSyncError && error.code === 'REMOTE_UNREACHABLE') throw error;
     return null;
   }
 }

@@ -4,11 +4,12 @@ import { conflictJson } from '../apply/conflict-json';
 import { push, type PushOptions } from '../commands/push';
 import { pushText } from '../report/text';
 import type { Subcommand } from './commands';
+import { withRemoteOptions } from './remote-options';
 import { CONFLICT, withConflictOptions } from './conflict-options';
 
-/** `turso-sync dump-push` */
-export function dumpPushCommand(): Subcommand<Omit<PushOptions, 'onEvent'>> {
-  const command = withConflictOptions(new Command('dump-push'))
+/** `turso-sync push` */
+export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'>> {
+  const command = withRemoteOptions(withConflictOptions(new Command('push').alias('dump-push')))
     .description('Put what has changed in the working copy on the remote, in one transaction.')
     .option('--dry-run', 'try the push on the remote and take it back: same exit code, nothing written')
     .option('--plan <file>', 'push just what this plan holds, which `diff --save` wrote')
@@ -20,33 +21,32 @@ export function dumpPushCommand(): Subcommand<Omit<PushOptions, 'onEvent'>> {
     )
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed, 3 conflict (nothing was written).\n\nExamples:\n  $ turso-sync dump-push --dry-run\n  $ turso-sync dump-push --plan plan.json',
+      '\nExit codes: 0 done, 1 failed, 3 conflict (nothing was written).\n\nExamples:\n  $ turso-sync push --dry-run\n  $ turso-sync push --plan plan.json',
     );
   return [
     command,
-    'dump-push',
+    'push',
     async (
       project,
-      { dryRun = false, merge = 'rows', onConflict = 'fail', resume, plan, cwd },
+      { dryRun = false, merge = 'rows', onConflict = 'fail', resume, plan, acceptRemote = false, cwd },
       { onEvent },
     ) => {
       const result = await push(project, {
         dryRun,
         merge,
         onConflict,
+        acceptRemote,
         onEvent,
         ...(plan === undefined ? {} : { plan: path.resolve(cwd ?? '.', plan) }),
         ...(resume === undefined ? {} : { resume }),
       });
-      const location =
-        result.status === 'nothing' || result.status === 'planned' ? '' : project.address().location;
       return {
         result: {
           ...result,
           conflicts: result.conflicts.map(conflictJson),
           resolved: result.resolved.map(conflictJson),
         },
-        text: pushText(result, location),
+        text: pushText(result, result.remote ?? ''),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
       };
     },

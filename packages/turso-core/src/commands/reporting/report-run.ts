@@ -1,0 +1,31 @@
+import type { OnEvent } from '../../events';
+import type { Project } from '../../project/project';
+
+/** What the result of every command tells about its run. */
+export interface RunFacts {
+  /** The remote that was contacted, without credentials; null if none was. */
+  readonly remote: string | null;
+  /** The environment that was used, or null for the one without a name. */
+  readonly environment: string | null;
+  /** What was worth a warning, in words. */
+  readonly warnings: readonly string[];
+}
+
+/** The result of a command, with what every one tells about its run. */
+export type Reported<T> = T & RunFacts;
+
+/** Runs a command, and adds to its result what its events tell. */
+export async function reportRun<T extends object>(
+  { environment }: Pick<Project, 'environment'>,
+  onEvent: OnEvent | undefined,
+  command: (onEvent: OnEvent) => Promise<T>,
+): Promise<Reported<T>> {
+  let remote: string | null = null;
+  const warnings: string[] = [];
+  const result = await command((event) => {
+    if (event.type === 'connect') remote = event.location;
+    if (event.type === 'warning') warnings.push(event.message);
+    onEvent?.(event);
+  });
+  return { ...result, remote, environment, warnings };
+}
