@@ -10,7 +10,7 @@ import { planStatements, type Plan } from './plan/plan';
 import { describeLargest } from './plan/row-limit';
 import type { ConflictPolicy } from './policy';
 import { RemainingWork } from './remaining-work';
-import { refuseMissingModules, refusedVirtualTable } from './remote-modules';
+import { refuseMissingModules, refusedDefinition } from './refused-definitions';
 import { resolvedChangeset } from './resolved-changeset';
 import type { Target } from './target';
 
@@ -61,6 +61,9 @@ export interface ApplyOptions extends Partial<ConflictPolicy> {
 
 /** Transactions that others may have got ahead of before everyone else is kept from writing while rows are read. */
 const FREELY = 2;
+
+/** The code of libsql-server for SQL that its parser cannot read, or does not allow. */
+const NOT_UNDERSTOOD = 'SQL_PARSE_ERROR';
 
 /** Transactions tried before giving up on a remote whose rows change faster than they can be read. */
 const ATTEMPTS = 5;
@@ -114,14 +117,21 @@ export async function apply(
     // To find out why would take as long again.
     if (outcome.code === 'TRANSACTION_TIMEOUT') throw takenOver(target.location, altersTables);
     const failed = plan.statements[outcome.failed];
+    const what = { about: failed?.about, message: outcome.message, location: target.location };
+    // What a parser cannot read, it can read beside no other rows or definitions either.
+    const unreadable = outcome.code === NOT_UNDERSTOOD ? refusedDefinition(changeset, what) : null;
+    if (unreadable !== null) throw unreadable;
     // Turso Cloud does not allow it to be set; everything else is worth carrying without it.
     const userVersion = remaining.userVersion && failed?.sets !== 'user_version';
     const failure = { changeset, remaining, message: outcome.message, failed };
     const next = await inspect(target, failure, { ...context, userVersion });
     if (next.conflicts.length > 0) return { status: 'conflict', conflicts: next.conflicts };
     if (next.work.isSameAs(remaining)) {
-      const what = { about: failed?.about, message: outcome.message, location: target.location };
-      throw refusedVirtualTable(changeset, what) ?? refusal(outcome, target.location, changeset);
+      throw (
+        refusal(outcome, target.location, changeset) ??
+        refusedDefinition(changeset, what) ??
+        refusedPush(outcome, target.location)
+      );
     }
     // Rules are met one after another; with every row that is kept for one, there is less to do.
     if (next.work.keptByRule.size === remaining.keptByRule.size) inVain++;
@@ -179,7 +189,7 @@ function refusal(
   outcome: Extract<TransactionOutcome, { committed: false }>,
   location: string,
   changeset: Changeset,
-): TursoSyncError {
+): TursoSyncError | null {
   if (/BUSY|LOCKED/.test(outcome.code)) {
     return new TursoSyncError('REMOTE_BUSY', `Another writer is at work on ${location}.`, {
       hint: 'Nothing was changed. Run the command again.',
@@ -192,11 +202,14 @@ function refusal(
       hint: 'libSQL servers take rows of up to 5,000,000 bytes. Nothing was changed.',
     });
   }
-  return new TursoSyncError(
-    'REMOTE_FAILED',
-    `${location} refused the push: ${outcome.message} (${outcome.code}).`,
-    {
-      hint: 'Nothing was changed.',
-    },
-  );
+  return null;
+}
+
+function refusedPush(
+  { message, code }: Extract<TransactionOutcome, { committed: false }>,
+  location: string,
+): TursoSyncError {
+  return new TursoSyncError('REMOTE_FAILED', `${location} refused the push: ${message} (${code}).`, {
+    hint: 'Nothing was changed.',
+  });
 }

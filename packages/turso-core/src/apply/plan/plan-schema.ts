@@ -12,6 +12,7 @@ import type { SchemaObject } from '../../sqlite/schema/schema';
 import type { Statement } from '../../sqlite/statement';
 import { quoteName } from '../../sqlite/values/quote';
 import { guard, guardSchema, type Bare } from './guards';
+import { fires, type Operations } from './firing';
 import type { Remaining } from './plan';
 import { tableStatements } from './table-statements';
 import { guardStored, holdsRows, isDroppedShadow, tried } from './virtual-guards';
@@ -31,8 +32,16 @@ export interface SchemaPlan {
   readonly untriggered: readonly string[];
 }
 
-/** Plans what is still to be done about definitions. */
-export function planSchema(changeset: Changeset, remaining: Omit<Remaining, 'userVersion'>): SchemaPlan {
+/**
+ * Plans what is still to be done about definitions.
+ *
+ * @param operations - what is done to rows afterwards. Default is anything: then all triggers are put aside.
+ */
+export function planSchema(
+  changeset: Changeset,
+  remaining: Omit<Remaining, 'userVersion'>,
+  operations?: Operations,
+): SchemaPlan {
   const open = changeset.schema.filter((change) => !remaining.done.has(change));
   const objects = (action: ObjectChange['action']): SchemaObject[] =>
     open.filter((c) => c.action === action).map((c) => c.object);
@@ -41,7 +50,10 @@ export function planSchema(changeset: Changeset, remaining: Omit<Remaining, 'use
   const bare = bareTables(changeset, remaining.done);
   const expected = [...expectedObjects(changeset, remaining.done, bare), ...remaining.adopted];
   const kept = expected.filter((o) => !dropped.some((d) => isSameObject(d, o)));
-  const triggers = kept.filter((o) => o.type === 'trigger');
+  // One that cannot fire stays, since a server may have one that it could not make again. Definitions may rewrite it.
+  const isOfRows = open.length === 0 && changeset.virtual.length === 0;
+  const stays = (o: SchemaObject): boolean => isOfRows && operations !== undefined && !fires(o, operations);
+  const triggers = kept.filter((o) => o.type === 'trigger' && !stays(o));
   const early = changeset.tables.filter((t) => t.beforeSchema);
   const isShadow = (changes: TableChanges): boolean => isDroppedShadow(changeset, changes);
   const deletesOf = (tables: readonly TableChanges[]): Statement[] =>

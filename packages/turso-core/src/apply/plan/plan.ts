@@ -5,6 +5,7 @@ import type { SchemaObject } from '../../sqlite/schema/schema';
 import type { Statement } from '../../sqlite/statement';
 import { guardForeignKeys, guardNewForeignKeys, type Orphans } from './foreign-key-guards';
 import { guard } from './guards';
+import { operationsOf } from './firing';
 import { planSchema } from './plan-schema';
 import { tableStatements, type RemainingRows } from './table-statements';
 
@@ -32,10 +33,12 @@ export interface Plan {
  * Throws VALUE_TOO_LARGE for a row of more than `maxRowBytes`.
  */
 export function planStatements(changeset: Changeset, remaining: Remaining, maxRowBytes = Infinity): Plan {
-  const { before, after, isAltering, untriggered } = planSchema(changeset, remaining);
   const tables = changeset.tables
     .filter((t) => !t.beforeSchema)
     .map((changes) => tableStatements(changes, remaining, maxRowBytes));
+  const rows = tables.flatMap((t) => [...t.deletes, ...t.updates, ...t.inserts]);
+  const schema = planSchema(changeset, remaining, operationsOf(rows));
+  const { before, after, isAltering, untriggered } = schema;
   const counted = changeset.tables
     .filter((t) => !t.beforeSchema && isCounted(t.table))
     .map((t) => t.table.name);

@@ -80,6 +80,7 @@ function insertRow({ table, columns }: TableChanges, row: readonly SqlValue[]): 
   const place: Statement = {
     sql: `UPDATE OR ABORT ${name} SET ${rowid} = ? WHERE ${rowid} = last_insert_rowid()`,
     args: [row[0] ?? null],
+    carries: { kind: 'update', table: table.name, rows: 0 },
   };
   return [insert, guardChanges(1), place, guardChanges(1)];
 }

@@ -25,14 +25,25 @@ export async function refuseMissingModules(
   }
 }
 
-/** The error for a statement that was to make a virtual table, and that the target refused; null for all others. */
-export function refusedVirtualTable(
-  changeset: Changeset,
+/**
+ * The error for a statement that was to make or put back an object, and that the target refused, naming it; null for all
+ * others. A server has a parser of its own, and an older SQLite than an app may have.
+ */
+export function refusedDefinition(
+  { schema }: Changeset,
   failure: { readonly about: ObjectName | undefined; readonly message: string; readonly location: string },
 ): TursoSyncError | null {
   const { about, message, location } = failure;
-  const table = madeVirtualTables(changeset).find((o) => about?.type === 'table' && o.name === about.name);
-  return table === undefined ? null : refused(table.name, location, message);
+  if (about === undefined) return null;
+  const change = schema.find((c) => c.object.type === about.type && c.object.name === about.name);
+  if (change?.action === 'drop') return null;
+  const isVirtualTable = change !== undefined && about.type === 'table' && isVirtual(change.object.sql);
+  if (isVirtualTable) return refused(about.name, location, message);
+  const done = change === undefined ? 'put back' : change.action === 'alter' ? 'changed' : 'made';
+  return unsupported(
+    `${about.type} "${about.name}" cannot be ${done} on ${location} (${message})`,
+    `Write its definition in a way that the server understands, or drop the ${about.type}.`,
+  );
 }
 
 function madeVirtualTables({ schema }: Changeset): { name: string; sql: string }[] {
