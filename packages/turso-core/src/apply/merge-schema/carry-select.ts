@@ -1,4 +1,4 @@
-import { hasHiddenRowid, keyColumns, rowColumns, type Column, type Table } from '../../sqlite/schema/schema';
+import { hasHiddenRowid, keyColumns, rowColumns, type Table } from '../../sqlite/schema/schema';
 import { quoteName } from '../../sqlite/values/quote';
 import { defaultSql } from './find-edited';
 import type { MergedTable, SourceTable } from './merged-schema';
@@ -46,8 +46,7 @@ export function carrySelect({ side, shape, table, source, fillers, movedRowids }
   const own: Placed = { ...source, place: 'source', alias: 'x' };
   const { base } = table.from;
   const before: Placed | null = base === null ? null : { ...base, place: 'base', alias: 'b' };
-  const joined =
-    before === null || movedKeyless(before, movedRowids) ? [] : joins({ side, own, before, fillers });
+  const joined = before === null || movedKeyless(before, movedRowids) ? [] : joins({ own, before, fillers });
   const known = before === null ? undefined : joined.find((j) => j.of.alias === 'b');
   const others = joined.filter((j) => j.of.alias !== 'b');
   const lacking = rowColumns(shape).filter((name) => ownTerm(own, shape, name) === null);
@@ -60,7 +59,7 @@ export function carrySelect({ side, shape, table, source, fillers, movedRowids }
     );
     const filled = cases.length > 0 ? cases : others.flatMap((j) => termOf(j, shape, name));
     const column = shape.columns.find((c) => c.name === name);
-    const otherwise = column === undefined ? 'NULL' : defaultOf(column);
+    const otherwise = column === undefined ? 'NULL' : defaultSql(column.defaultValue);
     if (filled.length === 0) return otherwise;
     const branches = filled.map(({ isThere, term }) => `WHEN ${isThere} THEN ${term}`);
     return `CASE ${branches.join(' ')} ELSE ${otherwise} END`;
@@ -89,12 +88,10 @@ function movedKeyless(base: Placed, movedRowids: ReadonlySet<string>): boolean {
 }
 
 function joins({
-  side,
   own,
   before,
   fillers,
 }: {
-  readonly side: CarryTable['side'];
   readonly own: Placed;
   readonly before: Placed;
   readonly fillers: readonly Filler[];
@@ -119,7 +116,7 @@ function joins({
       { of: filler, sql: `LEFT JOIN ${placedSql(filler)} ON ${condition}`, isThere: `${there} IS NOT NULL` },
     ];
   });
-  return side === 'base' ? [{ ...known }, ...rest] : [known, ...rest];
+  return [known, ...rest];
 }
 
 // A hidden rowid may have been given to another row.
@@ -142,8 +139,4 @@ function ownTerm(of: Placed, shape: Table, name: string): string | null {
 
 function isHiddenRowid({ rowid, rowidAlias, columns }: Table, name: string): boolean {
   return rowidAlias === null && name === rowid && !columns.some((c) => c.name === name);
-}
-
-function defaultOf({ defaultValue }: Column): string {
-  return defaultSql(defaultValue);
 }

@@ -58,3 +58,8 @@ export function commonNames(
   }
   return { tables, columns };
 }
+
+/** A table of the base and what became of it on a side. */
+export function pairOf({ pairs }: SideNames, table: string): TablePair | undefined {
+  return pairs.find((p) => p.from.name === table);
+}

@@ -27,13 +27,13 @@ export function parseDefinition(sql: string): Definition | null {
   let depth = 0;
   let start = open.at + 1;
   let inside: string[] = [];
-  let last = start;
+  let begin = start;
   const pieces: Piece[] = [];
   for (const { text, at } of tokens.slice(3)) {
     if (text === '(' && depth++ === 0) continue;
     const isEnd = text === ')' && --depth === 0;
     if (!isEnd && !(text === ',' && depth === 1)) {
-      if (inside.length === 0) last = at;
+      if (inside.length === 0) begin = at;
       inside.push(text);
       continue;
     }
@@ -41,8 +41,8 @@ export function parseDefinition(sql: string): Definition | null {
     if (first === undefined) return null;
     const raw = sql.slice(start, at);
     const isConstraint = /^(?:constraint|primary|unique|check|foreign)$/i.test(first);
-    const text1 = withoutComments(sql.slice(last, at));
-    pieces.push({ column: isConstraint ? null : unquote(first).toLowerCase(), raw, text: text1 });
+    const column = isConstraint ? null : unquote(first).toLowerCase();
+    pieces.push({ column, raw, text: withoutComments(sql.slice(begin, at)) });
     if (isEnd) return { head: sql.slice(0, open.at + 1), pieces, tail: sql.slice(at) };
     start = at + 1;
     inside = [];
