@@ -237,3 +237,29 @@ test('twenty pushes are kept, and nothing is undone where none was made', async 
   writeFileSync(path.join(at.project.files.pushes, '22.json'), '{}');
   await expect(undo(at.project)).rejects.toMatchObject({ code: 'CHANGES_UNREADABLE' });
 });
+
+describe('where the last push cannot be taken back, nobody is blamed, and no older one is taken back', () => {
+  const INDEXED = `CREATE TABLE a(id INTEGER PRIMARY KEY, x); INSERT INTO a VALUES (1, 'one'), (2, 'two');
+    CREATE VIRTUAL TABLE f USING fts5(x, content='a', content_rowid='id'); INSERT INTO f(rowid, x) VALUES (1, 'one')`;
+
+  test.each([
+    ['an index that was repaired', INDEXED, "INSERT INTO f(rowid, x) VALUES (2, 'two')"],
+    [
+      'an index with another definition',
+      INDEXED,
+      `DROP TABLE f; CREATE VIRTUAL TABLE f USING fts5(x, content='a', content_rowid='id', prefix='2');
+       INSERT INTO f(f) VALUES ('rebuild')`,
+    ],
+  ])('%s', async (_, base, edit) => {
+    at = await makeFileProject(`${base}; CREATE TABLE plain(id INTEGER PRIMARY KEY, v)`);
+    await init(at.project);
+    at.edit("INSERT INTO plain VALUES (1, 'first push')");
+    await push(at.project);
+    at.edit(edit);
+    await push(at.project);
+    await expect(undo(at.project)).rejects.toMatchObject({ code: 'UNDO_IMPOSSIBLE' });
+    expect(existsSync(at.project.files.conflictsJson)).toBe(false);
+    expect(at.queryRemote('SELECT v FROM plain')).toEqual([['first push']]);
+    expect(pushes(at.project).map((p) => p.number)).toEqual([2, 1]);
+  });
+});

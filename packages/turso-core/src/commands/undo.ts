@@ -4,16 +4,17 @@ import type { Conflict } from '../apply/conflict';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { openChanges, readChangesHead, type ChangesHead } from '../changeset/text/read-json';
 import { TursoSyncError } from '../errors';
-import type { RemoteOptions } from '../project/connect-to';
+import { connectTo, type RemoteOptions } from '../project/connect-to';
 import { withRemote } from '../project/with-remote';
 import type { Project } from '../project/project';
+import type { Manifest } from '../project/state/manifest';
 import { pullUnderWay } from '../project/state/pull-journal';
 import { readPushJournal } from '../project/state/push-journal';
 import { listPushes, readBegun, type PushFile } from '../project/state/pushes';
 import { withTemporary } from '../project/state/temporary';
 import { freeze } from '../project/working-copy/freeze';
 import { compareFrom, requireBase } from './comparing/compare';
-import { writeConflicts } from './conflicts/conflicts-file';
+import { removeConflicts, writeConflicts } from './conflicts/conflicts-file';
 import { bringInUndone } from './merging/bring-in-undone';
 import type { OnEvent } from '../events';
 import { finishPush } from './recovery/finish-push';
@@ -163,8 +164,24 @@ async function undoIn(project: Project, temporary: string, options: UndoOptions)
       conflicts,
     } as const;
   });
+  // Nobody else can be to blame, as for the storage of an index that the server has built in its own way.
+  if (done.status === 'conflict' && (await isUntouched(project, start.manifest))) {
+    removeConflicts(project);
+    throw impossible(entry, 'the remote does not store it as it is here, and nobody has written since');
+  }
   if (done.status !== 'undone' || !alsoHere) return done;
   return { ...done, workingCopy: await takeBackHere(project, onEvent) };
+}
+
+/** Whether nobody has written to the remote since a push from here. */
+async function isUntouched(project: Project, { method, fingerprint }: Manifest): Promise<boolean> {
+  if (method !== 'push' || fingerprint === null) return false;
+  const remote = connectTo(project);
+  try {
+    return (await remote.fingerprint()) === fingerprint;
+  } finally {
+    await remote.close();
+  }
 }
 
 async function takeBackHere(project: Project, onEvent: OnEvent | undefined): Promise<UndoneHere | null> {
