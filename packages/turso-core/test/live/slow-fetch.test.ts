@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execOn, requireTool, startProxy, type Sqld } from '@turso-sync/testing';
+import { execOn, requireTool, startProxy, until, type Sqld } from '@turso-sync/testing';
 import type { TursoSyncError } from '../../src/errors';
 import type { Live } from '../../src/live/live';
 import { withServer } from './served.fixture';
+
+const BUILT = path.join(__dirname, '../../dist/live/index.js');
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
@@ -108,6 +112,24 @@ describeWithSqld('a replica over a slow way', () => {
       expect(live.stats().rebuilds).toBe(1);
       await live.close();
       way.close();
+    }));
+
+  test('is fetched on where a program was killed', () =>
+    withServer(async ({ server, replica, open }) => {
+      await execOn(server, LARGE);
+      const way = await slowWay(server, { bytes: SLOW });
+      const script = `require(process.argv[1]).openLive({ url: process.argv[2], replica: process.argv[3] })`;
+      const program = spawn(process.execPath, ['-e', script, BUILT, way.url, replica], { stdio: 'inherit' });
+      await until(() => fs.existsSync(`${replica}-new-note`), 10_000);
+      await sleep(2000);
+      program.kill('SIGKILL');
+      await once(program, 'exit');
+      const error = await open({ url: way.url, timeout: 500 }).catch((reason: unknown) => reason);
+      // Less than half of that was fetched within this call.
+      expect(pagesIn(error as TursoSyncError)).toBeGreaterThan(600);
+      way.close();
+      const live = await open();
+      expect(await soundCount(live)).toBe(1500n);
     }));
 
   test('that breaks off again and again is fetched all the same', () =>

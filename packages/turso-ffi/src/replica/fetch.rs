@@ -76,7 +76,9 @@ impl<'f> Partial<'f> {
                 OpenOptions::new().write(true).create(true).truncate(is_new).mode(0o600).open(fresh.database())?;
             let stamp = FileStamp::of(fresh.database())?.ok_or(io::ErrorKind::NotFound)?;
             let log = hello.log_id.clone();
-            let empty = Note { log, session, mark: None, phase: Phase::Still, file: stamp, wal: WalStamp::default() };
+            // Pages are written between two notes of them, too.
+            let phase = Phase::Checkpointing;
+            let empty = Note { log, session, mark: None, phase, file: stamp, wal: WalStamp::default() };
             Ok((file, note.unwrap_or(empty)))
         };
         let (file, note) = open().map_err(|error| inaccessible(fresh.database(), &error))?;

@@ -64,7 +64,8 @@ async function openPartial(fresh: ReplicaFiles, { log, greeting, silence }: Fetc
     throw fileError(error, fresh.database);
   }
   const { log: id, session } = greeting;
-  const empty = { log: id, session, mark: null, phase: 'still', wal: NO_WAL } as const;
+  // Pages are written between two notes of them, too.
+  const empty = { log: id, session, mark: null, phase: 'checkpointing', wal: NO_WAL } as const;
   let keptAt = performance.now();
   let sinceKept = 0;
   const partial: Partial = {
