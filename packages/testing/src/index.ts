@@ -4,6 +4,7 @@ export { compareDatabases, type CompareOptions } from './compare-databases';
 export { copyDatabase } from './copy-database';
 export { downloadDatabase } from './download-database';
 export { withStream, type ServerAddress, type ServerStream, type ServerValue } from './pipeline';
+export { startFaultProxy, type FaultProxy, type RequestFault } from './fault-proxy';
 export { ffiDemo } from './ffi-demo';
 export { isRunning } from './is-running';
 export { startProxy, type ProxyOptions, type TcpProxy } from './proxy';

@@ -1,0 +1,16 @@
+import { simulate, timeFor } from './simulate.fixture';
+import { fileSites, type Sites } from './world.fixture';
+
+const COUNT = 30;
+
+describe('histories of commands that are killed', () => {
+  let sites: Sites;
+  beforeAll(async () => (sites = await fileSites()));
+  afterAll(() => Promise.all(Object.values(sites).map((site) => site.stop())));
+
+  test(
+    `${COUNT} lose nothing, make nothing twice and overwrite nothing unasked`,
+    () => simulate(sites, COUNT, 'kills'),
+    timeFor(COUNT * 4),
+  );
+});

@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  buildDatabase,
+  Database,
+  editDatabase,
+  execOn,
+  makeTempDir,
+  queryOn,
+  removeTempDir,
+  startFaultProxy,
+  startSqld,
+} from '@turso-sync/testing';
+import { loadProject } from '../../src/project/load-project';
+import type { Project } from '../../src/project/project';
+import type { Content } from './content.fixture';
+import { COMMAND } from '../fixtures/cli.fixture';
+import { SCHEMA, type Environment, type RequestFailure } from './steps.fixture';
+
+/** A simulated remote, seen past the product. */
+export interface Site {
+  readonly url: string;
+  read(): Promise<Content>;
+  run(sql: string): Promise<void>;
+  /** Makes it as new, at the beginning of a history. */
+  reset(): Promise<void>;
+  /** Lets one of the next requests fail; null lets none fail. A file has no network. */
+  arm(fault: RequestFailure | null): void;
+  stop(): Promise<void>;
+}
+
+/** Two remotes. */
+export type Sites = Readonly<Record<Environment, Site>>;
+
+/** Makes two remotes that are files. */
+export function fileSites(): Promise<Sites> {
+  const site = (): Site => {
+    const dir = makeTempDir('site-');
+    const file = path.join(dir, 'remote.db');
+    return {
+      url: `file:${file}`,
+      read: async () => contentOf(file),
+      run: async (sql) => editDatabase(file, sql),
+      reset: async () => buildDatabase(file, SCHEMA),
+      arm: () => undefined,
+      stop: async () => removeTempDir(dir),
+    };
+  };
+  return Promise.resolve({ default: site(), staging: site() });
+}
+
+/** Makes two remotes that are libsql-servers, each behind a proxy that lets requests fail. */
+export async function serverSites(): Promise<Sites> {
+  const site = async (): Promise<Site> => {
+    const server = await startSqld();
+    const proxy = await startFaultProxy(server.port);
+    return {
+      url: proxy.url,
+      read: async () => {
+        const [t, n, log] = await Promise.all(QUERIES.map((sql) => queryOn(server, sql)));
+        return contentFrom(t, n, log);
+      },
+      run: (sql) => execOn(server, `BEGIN; ${sql}; COMMIT`),
+      reset: async () => {
+        proxy.arm(null);
+        const tables = await queryOn(server, `SELECT name FROM sqlite_schema WHERE type = 'table'`);
+        await execOn(server, [...tables.map(([name]) => `DROP TABLE "${String(name)}"`), SCHEMA]);
+      },
+      arm: (fault) => proxy.arm(fault),
+      stop: async () => {
+        await proxy.stop();
+        await server.stop();
+      },
+    };
+  };
+  return { default: await site(), staging: await site() };
+}
+
+/** A folder in which somebody works. */
+export interface Folder {
+  readonly directory: string;
+  readonly projects: Readonly<Record<Environment, Project>>;
+  read(): Content;
+  edit(sql: string): void;
+  /** The base of an environment, or null where it has none yet. */
+  base(env: Environment): Content | null;
+  /** Runs the command and kills it after some milliseconds; answers its exit code, or null where it was killed. */
+  runKilled(args: readonly string[], after: number): Promise<number | null>;
+  remove(): void;
+}
+
+/** Makes a folder for a history; no command has run in it yet. */
+export async function makeFolder(sites: Sites): Promise<Folder> {
+  const directory = makeTempDir('folder-');
+  const variables = { TURSO_DATABASE_URL: sites.default.url, STAGING_URL: sites.staging.url };
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(
+    path.join(directory, 'turso-sync.config.json'),
+    JSON.stringify({ environments: { staging: { urlVariable: 'STAGING_URL' } } }),
+  );
+  const projects = {
+    default: await loadProject({ cwd: directory, variables }),
+    staging: await loadProject({ cwd: directory, variables, env: 'staging' }),
+  };
+  const { workingCopy } = projects.default;
+  return {
+    directory,
+    projects,
+    read: () => contentOf(workingCopy),
+    edit: (sql) => editDatabase(workingCopy, sql),
+    base: (env) => contentOf(projects[env].files.base.database, null),
+    async runKilled(args, after) {
+      const env = { ...process.env, ...variables };
+      const child = spawn(process.execPath, [COMMAND, ...args], { cwd: directory, env, stdio: 'ignore' });
+      const timer = setTimeout(() => child.kill('SIGKILL'), after);
+      const [exit] = (await once(child, 'close')) as [number | null];
+      clearTimeout(timer);
+      return exit;
+    },
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+const QUERIES = [
+  'SELECT id, a, b FROM t',
+  'SELECT k, v FROM n',
+  'SELECT line, count(*) FROM log GROUP BY line',
+];
+
+function contentOf(file: string): Content;
+function contentOf(file: string, otherwise: null): Content | null;
+function contentOf(file: string, otherwise?: null): Content | null {
+  let db: Database;
+  try {
+    db = new Database(file, { readonly: true, fileMustExist: true });
+  } catch (error) {
+    if (otherwise === null) return null;
+    throw error;
+  }
+  try {
+    const [t, n, log] = QUERIES.map((sql) => db.prepare(sql).raw().all() as unknown[][]);
+    return contentFrom(t, n, log);
+  } finally {
+    db.close();
+  }
+}
+
+function contentFrom(t: unknown[][] = [], n: unknown[][] = [], log: unknown[][] = []): Content {
+  const rows = new Map([
+    ...t.map(([id, a, b]) => [`t ${String(id)}`, `${String(a)},${String(b)}`] as const),
+    ...n.map(([k, v]) => [`n ${String(k)}`, String(v)] as const),
+  ]);
+  return { rows, lines: new Map(log.map(([line, count]) => [String(line), Number(count)])) };
+}
