@@ -110,6 +110,7 @@ function diffDatabases(db: Database, files: Files, folder: PrivateFolder): Chang
     tables,
     renumbered: compared.filter((t) => t.isRenumbered?.() === true).map((t) => t.table.name),
     virtual: ofVirtual.changes,
+    unfitIndexes: ofVirtual.unfit,
     sequences: diffSequences(db, carried.length > 0 ? CARRIED : BEFORE),
     userVersion:
       before.userVersion === after.userVersion ? null : { from: before.userVersion, to: after.userVersion },

@@ -166,6 +166,8 @@ export interface Changeset {
   readonly userVersion: SettingChange<number> | null;
   /** What differs and cannot be carried to a server, such as `application_id`, for people to read. */
   readonly notCarried: readonly string[];
+  /** Full-text tables whose own index does not fit their rows, as another version of SQLite may have left it. Default is none. */
+  readonly unfitIndexes?: readonly string[];
   /**
    * Definitions that the change relies on, as they were before: of all that it drops, of tables that it touches or puts
    * something on, and of triggers that have to be out of the way.

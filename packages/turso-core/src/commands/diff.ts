@@ -16,6 +16,7 @@ import { changesIn, writeChanges, type ChangeFiles } from './comparing/written-c
 import { timed, type OnEvent } from '../events';
 import { reportRun, type Reported } from './reporting/report-run';
 import { planOf } from './sending/plan';
+import { warnOfIndexes } from './comparing/unfit-indexes';
 import { verb } from './apart/verb';
 
 /** What `diff` answers. */
@@ -56,6 +57,7 @@ async function diffWith(project: Project, options: DiffOptions): Promise<DiffRes
       const changeset = comparison?.changeset ?? NOTHING;
       const told = options.table === undefined ? changeset : onlyTable(project, changeset, options.table);
       const changes = comparison === null ? NO_CHANGES : summarize(told);
+      warnOfIndexes(changeset, options.onEvent);
       const plan = options.save === undefined ? undefined : planOf(project, changeset);
       await timed(options.onEvent, 'write diff.sql and changes.json', () =>
         writeChanges(temporary, changeset, plan && { plan }),

@@ -20,6 +20,7 @@ import { finishPull } from './recovery/finish-pull';
 import { reportRun, type Reported } from './reporting/report-run';
 import { send } from './sending/send';
 import { tryOut } from './sending/try-out';
+import { warnOfIndexes } from './comparing/unfit-indexes';
 import { verb } from './apart/verb';
 
 /** What `push` may be told. */
@@ -133,6 +134,7 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
   const { changeset, frozen } = planned.comparison;
   const { onEvent, plan } = options;
   const changes = await timed(onEvent, 'diff', () => summarize(changeset));
+  warnOfIndexes(changeset, onEvent);
   if (isEmpty(changes)) {
     if (options.dryRun !== true) removeConflicts(project);
     // Other bytes, the same content: the next comparison is spared.

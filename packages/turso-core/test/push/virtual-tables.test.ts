@@ -246,12 +246,6 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
 
   test.each([
     [
-      'an index whose tables were edited',
-      `CREATE VIRTUAL TABLE f USING fts5(a); INSERT INTO f VALUES('x')`,
-      `UPDATE f_content SET c0='y'`,
-      /"f" does not fit/,
-    ],
-    [
       'a tree whose tables were edited',
       `CREATE VIRTUAL TABLE r USING rtree(id,x,y); INSERT INTO r VALUES(1,1,1)`,
       `UPDATE r_rowid SET nodeno=7`,

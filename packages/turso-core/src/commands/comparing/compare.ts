@@ -5,6 +5,7 @@ import { withDiff } from '../../changeset/diff';
 import type { Changeset } from '../../changeset/model';
 import { systemCode, TursoSyncError } from '../../errors';
 import { openReadOnly, using } from '../../sqlite/files/open';
+import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
 import { freeze, workingCopyError } from '../../project/working-copy/freeze';
 import { damaged, readManifest, requireBaseline, type Manifest } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
@@ -86,8 +87,8 @@ export function withoutRefused(changeset: Changeset, manifest: Manifest | null):
 /** What SQLite finds wrong with a database file, or null. */
 function findFlaw(file: string): string | null {
   try {
-    const found = using(openReadOnly(file), (db) => db.pragma('quick_check(1)', { simple: true }) as string);
-    return found === 'ok' ? null : found.replace(/^\*\*\*.*\n/, '');
+    const answer = using(openReadOnly(file), (db) => db.prepare(SOUNDNESS_QUERY).pluck().get());
+    return readSoundness(answer).damage?.replace(/^\*\*\*.*\n/, '') ?? null;
   } catch (error) {
     return (error as Error).message;
   }

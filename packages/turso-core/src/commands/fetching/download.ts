@@ -4,6 +4,7 @@ import type { Remote, SnapshotProgress, SnapshotTaken } from '../../remote/remot
 import { createReaderPool, type ReaderPool } from '../../sqlite/dump/reader-pool';
 import type { DumpOptions } from '../../sqlite/dump/write-dump';
 import { openReadOnly } from '../../sqlite/files/open';
+import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
 
 /** Size from which on threads are worth their start, in bytes. */
 const LARGE = 16_000_000;
@@ -30,7 +31,7 @@ export async function download(
   try {
     const taken = await timed(onEvent, 'download', () => remote.snapshot(database, { onProgress }));
     await timed(onEvent, 'check and dump', () =>
-      Promise.all([checkSound(database, remote.location, pool), work({ pool, setAside: taken.setAside })]),
+      Promise.all([checkSound(database, remote, pool, onEvent), work({ pool, setAside: taken.setAside })]),
     );
     return taken;
   } finally {
@@ -38,21 +39,38 @@ export async function download(
   }
 }
 
-async function checkSound(file: string, location: string, pool: ReaderPool | null): Promise<void> {
-  // An fts4 index without content is one that SQLite cannot check.
-  const sql = `SELECT (SELECT quick_check FROM temp.pragma_quick_check
-    WHERE quick_check NOT LIKE 'unable to validate the inverted index for FTS%' LIMIT 1)`;
-  const check = { sql, args: [] };
+async function checkSound(
+  file: string,
+  { location }: Remote,
+  pool: ReaderPool | null,
+  onEvent: OnEvent | undefined,
+): Promise<void> {
+  const check = { sql: SOUNDNESS_QUERY, args: [] };
   try {
-    const found = pool === null ? askHere(file, check.sql) : await pool.ask(check);
-    if ((found ?? 'ok') !== 'ok') throw unsound(location, String(found).split('\n')[0] ?? '');
+    const answer = pool === null ? askHere(file, check.sql) : await pool.ask(check);
+    const { damage, indexes, rules } = readSoundness(answer);
+    if (damage !== null) throw damaged(location, damage.split('\n')[0] ?? '');
+    for (const message of [indexesKept(location, indexes), rulesKept(location, rules)])
+      if (message !== null) onEvent?.({ type: 'warning', message });
   } catch (error) {
     if (!systemCode(error).startsWith('SQLITE_')) throw error;
     const message = (error as Error).message;
     throw /malformed database schema|(?:no such|unknown) (?:function|module|tokenizer)/.test(message)
       ? unsupportedSchema(location, message)
-      : unsound(location, message);
+      : damaged(location, message);
   }
+}
+
+function indexesKept(location: string, names: readonly string[]): string | null {
+  return names.length === 0
+    ? null
+    : `On ${location}, another version of SQLite wrote the index of these full-text tables, or it covers only some rows: ${names.join(', ')}. They are kept as they are.`;
+}
+
+function rulesKept(location: string, names: readonly string[]): string | null {
+  return names.length === 0
+    ? null
+    : `On ${location}, these tables hold rows that break a rule of their definition, such as NOT NULL: ${names.join(', ')}. They are kept as they are.`;
 }
 
 function askHere(file: string, sql: string): unknown {
@@ -64,15 +82,11 @@ function askHere(file: string, sql: string): unknown {
   }
 }
 
-function unsound(location: string, what: string): TursoSyncError {
-  return new TursoSyncError(
-    'REMOTE_INTERRUPTED',
-    `What came from ${location} is no sound database: ${what}.`,
-    {
-      hint: 'Run the command again. If it stays so, the remote itself is damaged.',
-      retryable: true,
-    },
-  );
+function damaged(location: string, what: string): TursoSyncError {
+  return new TursoSyncError('REMOTE_DAMAGED', `What came from ${location} is a damaged database: ${what}.`, {
+    hint: 'Run the command again. If it stays so, the remote itself is damaged: restore it from a backup.',
+    retryable: true,
+  });
 }
 
 // Functions and modules that are not here may be used in definitions, and of a file with vector indexes none is opened.

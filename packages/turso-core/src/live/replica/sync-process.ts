@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads';
 import type { Client } from '@libsql/client';
 import { createClient } from '@libsql/client/sqlite3';
 import { openReadOnly, readLeniently } from '../../sqlite/files/open';
+import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
 
 /** What the process is asked: to look whether a file is a sound database, to open the replica, to sync it. */
 export type SyncRequest =
@@ -54,7 +55,7 @@ function isSound(file: string): boolean {
   try {
     // What only libSQL knows is no damage.
     readLeniently(db);
-    return db.pragma('quick_check(1)', { simple: true }) === 'ok';
+    return readSoundness(db.prepare(SOUNDNESS_QUERY).pluck().get()).damage === null;
   } catch {
     return false;
   } finally {
