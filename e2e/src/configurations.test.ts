@@ -54,17 +54,6 @@ test.each([
   expect(isEqual(app.workingCopy, app.production)).toBe(false);
 });
 
-test('after a push to staging, the same change goes to production', async () => {
-  const app = addStagedApp('promoted');
-  await nx(['run', 'promoted:turso-init']);
-  editDatabase(app.workingCopy, "INSERT INTO person VALUES(2, 'Grace')");
-  for (const task of ['promoted:turso-push:staging', 'promoted:turso-push']) {
-    const { exitCode, output } = await nx(['run', task]);
-    expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
-  }
-  for (const remote of [app.staging, app.production]) expect(isEqual(app.workingCopy, remote)).toBe(true);
-});
-
 describe('a configuration that nobody knows', () => {
   test.each([
     ['of the task', (name: string) => ['run', `${name}:turso-push:stagin`]],

@@ -101,3 +101,25 @@ test("the working copy is not Nx's: a run neither restores nor overwrites it", a
   expect(fs.existsSync(app.workingCopy)).toBe(false);
   expect(fs.readdirSync(path.join(app.directory, '.turso'))).toEqual(['default']);
 });
+
+test('a first use creates the file behind the URL, also where another clone has the snapshot in the cache', async () => {
+  const project = { name: 'first', targets: { 'turso-snapshot': { options: { create: true } } } };
+  const app = addApp('first', {
+    '.env': 'TURSO_DATABASE_URL=file:./first.db\n',
+    'project.json': JSON.stringify(project),
+  });
+  const remote = path.join(app.directory, 'first.db');
+  for (const _ of [1, 2]) {
+    for (const file of ['first.db', 'working_copy.db', '.turso'])
+      fs.rmSync(path.join(app.directory, file), { recursive: true, force: true });
+    const { exitCode, output } = await nx(['run', 'first:turso-push']);
+    expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+    expect(fs.existsSync(remote)).toBe(true);
+  }
+  // The file is lost, which is no first use.
+  fs.rmSync(remote);
+  const { exitCode, output } = await nx(['run', 'first:turso-push']);
+  expect(exitCode).not.toBe(0);
+  expect(output).toContain('REMOTE_MISSING');
+  expect(fs.existsSync(remote)).toBe(false);
+});

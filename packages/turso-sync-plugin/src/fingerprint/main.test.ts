@@ -25,7 +25,11 @@ async function fingerprint(root: string, variables: Readonly<Record<string, stri
 const DIGEST = /^[0-9a-f]{64}$/;
 
 describe('a file', () => {
-  const files = { 'apps/mailer/.env': 'TURSO_DATABASE_URL=file:./remote.db', 'apps/mailer/remote.db': '' };
+  const files = {
+    'apps/mailer/.env': 'TURSO_DATABASE_URL=file:./remote.db',
+    'apps/mailer/remote.db': '',
+    'apps/mailer/other.db': '',
+  };
   const write = (root: string, sql: string): void =>
     editDatabase(path.join(root, 'apps/mailer/remote.db'), sql);
 
@@ -41,7 +45,9 @@ describe('a file', () => {
   test('has the same in every clone, and another where it has another name', async () => {
     const [a, b] = [makeWorkspace(files), makeWorkspace(files)];
     expect(await fingerprint(a)).toBe(await fingerprint(b));
-    expect(await fingerprint(a, { TURSO_DATABASE_URL: 'file:./other.db' })).not.toBe(await fingerprint(b));
+    const other = await fingerprint(a, { TURSO_DATABASE_URL: 'file:./other.db' });
+    expect(other).toMatch(DIGEST);
+    expect(other).not.toBe(await fingerprint(b));
   });
 });
 
@@ -117,6 +123,7 @@ test.each([
   ['whose URL cannot be read', 'postgres://localhost', 'URL_UNSUPPORTED'],
   ['whose URL carries a token', 'libsql://db.example?authToken=abc', 'CONFIG_HAS_SECRET'],
   ['that is not set', '', 'unknown'],
+  ['whose file is not there', 'file:./missing.db', 'unknown'],
   ['whose URL only Nx can put together', 'file:./${NAME}.db', 'unknown'],
 ])('a remote %s has a new one every time', async (_, url, word) => {
   const root = makeWorkspace();

@@ -1,6 +1,7 @@
 // Nx runs this, from the workspace's root, before every run that takes a snapshot:
 // `node main.js <project's folder> <target> =<variable of the URL>,<of the token> [<environment>=<..>,<..> ...]`
 import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
 import path from 'node:path';
 import { fingerprint, parseRemoteUrl, TursoSyncError } from 'turso-core';
 import { asked, guessConfiguration } from '../configurations/asked';
@@ -48,9 +49,12 @@ async function remoteMark(
   );
   // Nx replaces ${..} in its files, so that the task's URL is another than this text.
   if (url === undefined || url === '' || url.includes('$')) return null;
+  const address = parseRemoteUrl(url, directory);
+  // The task may have to create it, so no cached snapshot stands in for it.
+  if (address.kind === 'file' && !fs.existsSync(address.file)) return null;
   return fingerprint({
     directory,
-    address: () => parseRemoteUrl(url, directory),
+    address: () => address,
     authToken: () => (token === '' ? undefined : token),
   });
 }
