@@ -1,6 +1,6 @@
 import fs from 'node:fs';
-import { systemCode } from '../../errors';
 import { fileSystemError } from './disk';
+import { readJournal, removeJournal, writeJournal } from './journal';
 import { linkOrCopy } from './link-or-copy';
 import { soundBaseline, type Manifest } from './manifest';
 import type { BaselineFiles, Project } from '../project';
@@ -26,7 +26,7 @@ export function notePull({ files }: Project, source: BaselineFiles, note: PullNo
       linkOrCopy(source.database, incoming.database);
       fs.copyFileSync(source.manifest, incoming.manifest);
     }
-    write(files.pullJournal, { isWritten: false, ...note });
+    writeJournal(files.pullJournal, FORMAT, { isWritten: false, ...note });
   } catch (error) {
     throw fileSystemError(error, files.pullJournal);
   }
@@ -34,12 +34,12 @@ export function notePull({ files }: Project, source: BaselineFiles, note: PullNo
 
 /** Notes that the working copy has it by now. */
 export function noteWritten({ files }: Project, note: PullNote): void {
-  write(files.pullJournal, { isWritten: true, ...note });
+  writeJournal(files.pullJournal, FORMAT, { isWritten: true, ...note });
 }
 
 /** Notes that the base has followed, or that nothing was written. */
 export function pullDone({ files }: Project): void {
-  for (const file of [files.pullJournal, `${files.pullJournal}.new`]) fs.rmSync(file, { force: true });
+  removeJournal(files.pullJournal);
   fs.rmSync(files.incoming.directory, { recursive: true, force: true });
 }
 
@@ -53,32 +53,11 @@ export interface PullUnderWay extends PullNote {
 
 /** The pull that was under way when a run was broken off, or null. */
 export function pullUnderWay({ files }: Project): PullUnderWay | null {
-  const note = readNote(files.pullJournal);
+  const note = readJournal<PullNote & { readonly isWritten: boolean }>(files.pullJournal, FORMAT);
   const manifest = note === null ? null : soundBaseline(files.incoming);
   if (note === null || manifest === null) return null;
   const { isWritten = false, purpose = 'pull', receipt = null } = note;
   return { manifest, isWritten, purpose, receipt };
 }
 
-interface Note extends Partial<PullNote> {
-  readonly isWritten?: boolean;
-}
-
-function write(file: string, note: Note): void {
-  try {
-    fs.writeFileSync(`${file}.new`, JSON.stringify(note));
-    fs.renameSync(`${file}.new`, file);
-  } catch (error) {
-    throw fileSystemError(error, file);
-  }
-}
-
-function readNote(file: string): Note | null {
-  try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')) as Note;
-  } catch (error) {
-    // What was noted in part was never acted on.
-    if (systemCode(error) === 'ENOENT' || error instanceof SyntaxError) return null;
-    throw fileSystemError(error, file);
-  }
-}
+const FORMAT = 'turso-sync-pull';

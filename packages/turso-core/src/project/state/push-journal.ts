@@ -1,14 +1,12 @@
 import fs from 'node:fs';
-import { systemCode } from '../../errors';
 import { fileSystemError } from './disk';
 import { linkOrCopy } from './link-or-copy';
-import { forgetPush, notePush } from './pushes';
+import { readJournal, removeJournal, writeJournal } from './journal';
+import { forgetPush, nextPush, notePush } from './pushes';
 import type { StateFiles } from '../project';
 
 /** What is noted of a push before anything of it is sent; gone when it is known how it ended. */
 export interface PushJournal {
-  readonly format: 'turso-sync-push';
-  readonly version: 1;
   readonly startedAt: string;
   /** The remote's URL without credentials. */
   readonly remote: string;
@@ -51,17 +49,17 @@ export interface PushDatabases {
 export function beginPush(
   files: StateFiles,
   { from, pushed, becomes }: PushDatabases,
-  known: Omit<PushJournal, 'format' | 'version' | 'startedAt'>,
+  known: Omit<PushJournal, 'startedAt'>,
 ): PushJournal {
   const startedAt = new Date().toISOString();
-  const journal: PushJournal = { format: 'turso-sync-push', version: 1, startedAt, ...known };
+  const journal: PushJournal = { startedAt, ...known };
   try {
     removeDatabases(files);
     if (from !== null) linkOrCopy(from, files.pushedFrom);
     if (becomes !== null) linkOrCopy(becomes, files.pushedBase);
     // It may be open for comparing, which a rename does not disturb.
     fs.renameSync(pushed, files.pushed);
-    write(files, journal);
+    writeJournal(files.pushJournal, FORMAT, journal);
     notePush(files, journal.number, startedAt);
     return journal;
   } catch (error) {
@@ -75,23 +73,16 @@ export function notePushed(
   journal: PushJournal,
   known: Partial<Pick<PushJournal, 'isThrough' | 'receipt'>>,
 ): PushJournal {
-  try {
-    const changed = { ...journal, ...known };
-    write(files, changed);
-    return changed;
-  } catch (error) {
-    throw fileSystemError(error, files.pushJournal);
-  }
+  const changed = { ...journal, ...known };
+  writeJournal(files.pushJournal, FORMAT, changed);
+  return changed;
 }
 
-function write(files: StateFiles, journal: PushJournal): void {
-  fs.writeFileSync(`${files.pushJournal}.new`, JSON.stringify(journal, null, 1));
-  fs.renameSync(`${files.pushJournal}.new`, files.pushJournal);
-}
+const FORMAT = 'turso-sync-push';
 
 /** Notes that it is known how the push ended. */
 export function endPush(files: StateFiles): void {
-  for (const file of [files.pushJournal, `${files.pushJournal}.new`]) fs.rmSync(file, { force: true });
+  removeJournal(files.pushJournal);
   removeDatabases(files);
 }
 
@@ -113,11 +104,11 @@ function removeDatabases(files: StateFiles): void {
 
 /** The push that was under way when a run was broken off, or null. What was noted in part was never sent. */
 export function readPushJournal(files: StateFiles): PushJournal | null {
-  try {
-    const journal = JSON.parse(fs.readFileSync(files.pushJournal, 'utf8')) as PushJournal;
-    return fs.existsSync(files.pushed) ? journal : null;
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT' || error instanceof SyntaxError) return null;
-    throw fileSystemError(error, files.pushJournal);
-  }
+  const note = readJournal<PushJournal>(files.pushJournal, FORMAT);
+  const { startedAt, remote, base } = note ?? {};
+  if (startedAt === undefined || remote === undefined || base === undefined) return null;
+  if (!fs.existsSync(files.pushed)) return null;
+  // Pushes of the first version left no receipt and had no number.
+  const older = { fingerprint: null, receipt: null, keepsReceipt: false, number: nextPush(files) };
+  return { ...older, ...note, startedAt, remote, base };
 }
