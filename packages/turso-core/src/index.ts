@@ -59,8 +59,8 @@ export {
 } from './report/text';
 export type { Config, Settings } from './project/config/config';
 export { loadProject, type LoadProjectOptions } from './project/load-project';
-export { nearest } from './project/config/nearest';
 export type { RemoteOptions } from './project/connect-to';
+export { nearest } from './nearest';
 export type { Manifest } from './project/state/manifest';
 export type { Project } from './project/project';
 export type { WorkflowMode } from './project/workflow-mode';

@@ -4,7 +4,7 @@ import { TursoSyncError } from '../errors';
 import { using, openReadOnly } from '../sqlite/files/open';
 import { readSchema } from '../sqlite/schema/schema';
 import { isLocked } from '../project/state/lock';
-import { nearest } from '../project/config/nearest';
+import { nearest } from '../nearest';
 import { keepPlan } from '../project/state/plans';
 import { placeFile } from '../project/state/place-file';
 import type { Project } from '../project/project';

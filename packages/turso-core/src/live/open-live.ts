@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from '../check-options';
 import { TursoSyncError } from '../errors';
 import { checkToken } from '../remote/http/token-use';
 import { parseRemoteUrl } from '../remote/url';
@@ -31,7 +32,7 @@ import { withRetries } from './retry';
  * ```
  */
 export async function openLive(options: LiveOptions): Promise<Live> {
-  const { timeout = 30_000, maxRetries = 5, autoSync = true, onNotice } = checkOptions(options);
+  const { timeout = 30_000, maxRetries = 5, autoSync = true, onNotice } = checkLiveOptions(options);
   const address = parseRemoteUrl(options.url, process.cwd());
   const counters = newCounters();
   const settings = { timeout, maxRetries, autoSync, counters };
@@ -74,8 +75,21 @@ export async function openLive(options: LiveOptions): Promise<Live> {
   }
 }
 
+/** Which there are; what they are to be is checked below. */
+const KINDS: OptionKinds<LiveOptions> = {
+  url: 'any',
+  authToken: 'any',
+  allowHttpToken: 'boolean',
+  replica: 'any',
+  autoSync: 'any',
+  timeout: 'any',
+  maxRetries: 'any',
+  onNotice: 'function',
+};
+
 // Programs in JavaScript may give anything.
-function checkOptions(options: LiveOptions): LiveOptions {
+function checkLiveOptions(options: LiveOptions): LiveOptions {
+  checkOptions('openLive()', options, KINDS);
   const { autoSync = true, timeout = 1, maxRetries = 0 } = options;
   const { url, authToken, replica }: { url?: unknown; authToken?: unknown; replica?: unknown } = options;
   if (url === undefined || url === '') {

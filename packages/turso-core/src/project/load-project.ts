@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { checkOptions, type OptionKinds } from '../check-options';
 import { TursoSyncError } from '../errors';
 import { isFile } from '../sqlite/files/replica-files';
 import { resolveLinks } from '../sqlite/files/resolve-links';
@@ -9,6 +10,7 @@ import { checkConfig, settingsOf, withoutTokens, type Config } from './config/co
 import { loadCosmiconfig } from './config/cosmiconfig';
 import { fileSystemError } from './state/disk';
 import { loadScript } from './config/load-script';
+import { loadTypescript } from './config/load-typescript';
 import { stateFiles, type Project, type StateFiles } from './project';
 
 /** How a project is found. */
@@ -46,6 +48,7 @@ const SEARCH_PLACES = [
  * ```
  */
 export async function loadProject(options: LoadProjectOptions = {}): Promise<Project> {
+  checkOptions('loadProject()', options, KINDS);
   const cwd = resolveLinks(existingFolder(path.resolve(options.cwd ?? '.')));
   const { config, file } = await readConfig(cwd, options.config);
   const directory = file === null ? cwd : resolved(path.dirname(file));
@@ -56,6 +59,13 @@ export async function loadProject(options: LoadProjectOptions = {}): Promise<Pro
     [given[name], dotEnv[name]].find((value) => value !== undefined && value.trim() !== '');
   return environmentOf({ config, file, directory, valueOf }, options.env ?? null);
 }
+
+const KINDS: OptionKinds<LoadProjectOptions> = {
+  cwd: 'string',
+  config: 'string',
+  env: 'string',
+  variables: 'any',
+};
 
 /** What all environments of a config share. */
 interface Found {
@@ -107,24 +117,46 @@ async function readConfig(
 ): Promise<{ config: Config; file: string | null }> {
   const isThere = (place: string): boolean => fs.existsSync(path.join(cwd, place));
   if (config === undefined && !SEARCH_PLACES.some(isThere)) return { config: {}, file: null };
-  const loaders = { '.js': loadScript, '.mjs': loadScript, '.cjs': loadScript };
-  const explorer = loadCosmiconfig().cosmiconfig(NAME, {
-    searchPlaces: SEARCH_PLACES,
-    stopDir: cwd,
-    loaders,
-  });
   try {
+    const loaders = { '.js': loadScript, '.mjs': loadScript, '.cjs': loadScript, '.ts': loadTypescript };
+    const explorer = loadCosmiconfig().cosmiconfig(NAME, {
+      searchPlaces: SEARCH_PLACES,
+      stopDir: cwd,
+      loaders,
+    });
     const found =
       config === undefined ? await explorer.search(cwd) : await explorer.load(path.resolve(cwd, config));
-    if (found === null || found.isEmpty === true) return { config: {}, file: found?.filepath ?? null };
-    return { config: checkConfig(found.config, found.filepath), file: found.filepath };
+    const file = found?.filepath ?? emptyConfig(cwd, config);
+    if (file === null) return { config: {}, file };
+    const isScript = /\.[cm]?[jt]s$/.test(file);
+    if (found === null || (found.isEmpty === true && isScript)) throw holdsNone(file);
+    return { config: found.isEmpty === true ? {} : checkConfig(found.config, file), file };
   } catch (error) {
     if (error instanceof TursoSyncError) throw error;
     // Without the cause, which quotes the file, and so might quote a token.
     throw new TursoSyncError('CONFIG_UNREADABLE', `The config cannot be read: ${reasonOf(error)}`, {
-      hint: 'Mend the file, or name another with --config.',
+      hint: 'Fix the file, or name another with --config.',
     });
   }
+}
+
+/** The config that is there, where nothing was found in one: it is `null`, or a folder. */
+function emptyConfig(cwd: string, config: string | undefined): string | null {
+  if (config !== undefined) return path.resolve(cwd, config);
+  const isEmpty = (name: string): boolean => {
+    const file = path.join(cwd, name);
+    if (name !== 'package.json') return fs.existsSync(file);
+    const content: unknown = isFile(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : null;
+    return typeof content === 'object' && content !== null && Object.hasOwn(content, NAME);
+  };
+  const place = SEARCH_PLACES.find(isEmpty);
+  return place === undefined ? null : path.join(cwd, place);
+}
+
+function holdsNone(file: string): TursoSyncError {
+  return new TursoSyncError('CONFIG_INVALID', `${file} holds no config.`, {
+    hint: 'Let it hold an object; a script exports that as its default. Or remove the file.',
+  });
 }
 
 /** The file, where it is known, the line, and what is wrong: of a loader's message, only what quotes nothing. */
@@ -142,7 +174,11 @@ function reasonOf(error: unknown): string {
 }
 
 function existingFolder(directory: string): string {
-  if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return directory;
+  try {
+    if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return directory;
+  } catch (error) {
+    throw fileSystemError(error, directory);
+  }
   throw new TursoSyncError('USAGE', `There is no folder ${directory}.`, {
     hint: "Name the project's folder with --cwd, or leave it out in the folder itself.",
   });

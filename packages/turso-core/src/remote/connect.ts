@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from '../check-options';
 import { createFileRemote } from './file/file-remote';
 import { createHttpRemote } from './http/http-remote';
 import type { ConnectOptions, Remote } from './remote';
@@ -7,7 +8,10 @@ import type { RemoteAddress } from './url';
  * Opens the adapter for an address. Nothing is sent yet: a server that does not answer shows at the first call.
  */
 export function connect(address: RemoteAddress, options: ConnectOptions = {}): Remote {
+  checkOptions('connect()', options, KINDS);
   return address.kind === 'file'
     ? createFileRemote(address.file, address.location)
     : createHttpRemote(address.url, address.location, options);
 }
+
+const KINDS: OptionKinds<ConnectOptions> = { authToken: 'any', allowHttpToken: 'boolean' };

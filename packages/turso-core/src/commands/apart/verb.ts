@@ -1,4 +1,6 @@
+import { checkOptions } from '../../check-options';
 import type { ProjectPart } from './pack-project';
+import { VERB_OPTIONS } from './verb-options';
 import type { Verb, VerbName } from './verbs';
 
 let isApart = false;
@@ -20,7 +22,10 @@ export function runVerbsApart(): void {
 
 /** Makes a public verb of a function that works in the process that calls it. */
 export function verb<V extends Verb>(name: VerbName, work: V): V {
-  const run: Verb = (...args) => (isApart ? apart(name, ...args) : work(...args));
+  const run: Verb = async (...args) => {
+    checkOptions(`${name}()`, args[1], VERB_OPTIONS[name]);
+    return isApart ? apart(name, ...args) : work(...args);
+  };
   return run as V;
 }
 

@@ -1,6 +1,6 @@
 import { TursoSyncError } from '../../errors';
 import { checkEnvironmentNames } from './environment-names';
-import { nearest } from './nearest';
+import { nearest } from '../../nearest';
 
 /** The settings that the top level of a config and each of its environments may hold; all are optional. */
 export interface Settings {
@@ -91,6 +91,7 @@ function checkObject(
     if (key === 'environments') continue;
     if (typeof item !== 'string' || item === '')
       throw wrongType(file, path, 'a string that is not empty', item);
+    if (item.includes('\0')) throw wrongType(file, path, 'a string without NUL', item);
     if (key.endsWith('Variable') && !/^[A-Za-z_]\w*$/.test(item)) throw noVariable(file, path);
   }
   return value;

@@ -9,7 +9,7 @@ export function diskFull(cause: unknown): TursoSyncError {
 }
 
 const INACCESSIBLE =
-  /^(EACCES|EPERM|EROFS|EISDIR|ENOTDIR|EEXIST|ELOOP|ENAMETOOLONG|SQLITE_CANTOPEN|SQLITE_READONLY|SQLITE_NOTADB|SQLITE_PERM)/;
+  /^(EACCES|EPERM|EROFS|EISDIR|ENOTDIR|ENOENT|EEXIST|ENOTEMPTY|ELOOP|ENAMETOOLONG|EINVAL|EBUSY|EIO|EMFILE|ENFILE|ERR_INVALID_ARG_VALUE|SQLITE_CANTOPEN|SQLITE_READONLY|SQLITE_NOTADB|SQLITE_PERM)/;
 
 /** What the system threw about a file or folder of ours, as a TursoSyncError where it is no defect. */
 export function fileSystemError(error: unknown, file: string): unknown {

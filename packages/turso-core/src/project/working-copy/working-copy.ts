@@ -97,7 +97,8 @@ function replaceFile(from: string, to: string): void {
     for (const left of ['-wal', '-shm', '-journal']) fs.rmSync(`${to}${left}`, { force: true });
     fs.renameSync(written, to);
   } catch (error) {
-    fs.rmSync(written, { force: true });
+    // Where its folder is a file, there is nothing to remove.
+    if (fs.existsSync(written)) fs.rmSync(written);
     throw fileSystemError(error, to);
   }
 }

@@ -1,0 +1,55 @@
+import { TursoSyncError } from './errors';
+import { nearest } from './nearest';
+
+/** What an option may be: a type, a whole number from 1 on, one of some words, or anything that is checked elsewhere. */
+export type OptionKind = 'string' | 'boolean' | 'function' | 'count' | 'any' | readonly string[];
+
+/** The kinds of all options of a function; a missing one does not compile. */
+export type OptionKinds<O> = { readonly [key in keyof Required<O>]: OptionKind };
+
+/**
+ * Checks what a program gives as options, since one in plain JavaScript may give anything: a misspelled `dryRun` must not push.
+ * Throws USAGE, with the nearest option. Options that are undefined count as left out.
+ */
+export function checkOptions<O>(call: string, given: unknown, kinds: OptionKinds<O>): void {
+  if (given === undefined) return;
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw usage(
+      `The options of ${call} are no object.`,
+      `Give an object, such as ${call.replace('()', '({})')}.`,
+    );
+  const known = kinds as Readonly<Record<string, OptionKind>>;
+  for (const [name, value] of Object.entries(given)) {
+    const kind = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (kind === undefined) throw unknownOption(call, name, Object.keys(known));
+    if (value === undefined || kind === 'any') continue;
+    const wanted = wantedOf(value, kind);
+    if (wanted !== null)
+      throw usage(`The option "${name}" of ${call} must be ${wanted}.`, 'Leave it out for the default.');
+  }
+}
+
+function unknownOption(call: string, name: string, known: readonly string[]): TursoSyncError {
+  const close = nearest(name, known);
+  const has = known.length === 0 ? 'It has no options.' : `It has ${known.join(', ')}.`;
+  return usage(
+    `${call} has no option "${name}".`,
+    close === undefined ? has : `Did you mean "${close}"? ${has}`,
+  );
+}
+
+/** What a value should be instead, or null where it is that. */
+function wantedOf(value: unknown, kind: Exclude<OptionKind, 'any'>): string | null {
+  if (typeof kind !== 'string') return kind.includes(value as string) ? null : `one of ${kind.join(', ')}`;
+  if (kind === 'count')
+    return Number.isSafeInteger(value) && (value as number) >= 1 ? null : 'a whole number of 1 and more';
+  if (kind === 'string')
+    return typeof value === 'string' && value !== '' && !value.includes('\0')
+      ? null
+      : 'a string that is not empty, without NUL';
+  return typeof value === kind ? null : `a ${kind}`;
+}
+
+function usage(message: string, hint: string): TursoSyncError {
+  return new TursoSyncError('USAGE', `${message}`, { hint });
+}

@@ -1,0 +1,51 @@
+import type { OptionKinds } from '../../check-options';
+import type { DiffOptions } from '../diff';
+import type { DumpOptions } from '../dump';
+import type { InitOptions } from '../init';
+import type { PullOptions } from '../pull';
+import type { PushOptions } from '../push';
+import type { SnapshotCommandOptions } from '../snapshot';
+import type { UndoOptions } from '../undo';
+import type { VerifyOptions } from '../verify';
+import type { VerbName } from './verbs';
+
+const events = { onEvent: 'function' } as const;
+const conflicts = {
+  merge: ['rows', 'cells', 'never'],
+  onConflict: ['fail', 'ours', 'theirs'],
+} as const;
+const resume = { resume: ['arrived', 'repeat'] } as const;
+
+const diff: OptionKinds<DiffOptions> = { ...events, table: 'string', rows: 'count', save: 'string' };
+const dump: OptionKinds<DumpOptions> = { ...events, of: ['base', 'working-copy', 'remote'], to: 'any' };
+const init: OptionKinds<InitOptions> = {
+  ...events,
+  force: 'boolean',
+  snapshot: ['take', 'use'],
+  edits: ['refuse', 'keep'],
+};
+const pull: OptionKinds<PullOptions> = { ...events, ...conflicts, ...resume };
+const push: OptionKinds<PushOptions> = {
+  ...events,
+  ...conflicts,
+  ...resume,
+  plan: 'string',
+  dryRun: 'boolean',
+};
+const snapshot: OptionKinds<SnapshotCommandOptions> = events;
+const undo: OptionKinds<UndoOptions> = { ...events, push: 'count', remoteOnly: 'boolean' };
+const verify: OptionKinds<VerifyOptions> = events;
+
+/** What the options of each verb may be. */
+export const VERB_OPTIONS: Readonly<Record<VerbName, OptionKinds<unknown>>> = {
+  diff,
+  dump,
+  fingerprint: {},
+  init,
+  pull,
+  push,
+  snapshot,
+  status: {},
+  undo,
+  verify,
+};
