@@ -11,14 +11,17 @@ export type OptionKinds<O> = { readonly [key in keyof Required<O>]: OptionKind }
  * Checks what a program gives as options, since one in plain JavaScript may give anything: a misspelled `dryRun` must not push.
  * Throws USAGE, with the nearest option. Options that are undefined count as left out.
  */
-export function checkOptions<O>(call: string, given: unknown, kinds: OptionKinds<O>): void {
+export function checkOptions(
+  call: string,
+  given: unknown,
+  known: Readonly<Record<string, OptionKind>>,
+): void {
   if (given === undefined) return;
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw usage(
       `The options of ${call} are no object.`,
       `Give an object, such as ${call.replace('()', '({})')}.`,
     );
-  const known = kinds as Readonly<Record<string, OptionKind>>;
   for (const [name, value] of Object.entries(given)) {
     const kind = Object.hasOwn(known, name) ? known[name] : undefined;
     if (kind === undefined) throw unknownOption(call, name, Object.keys(known));
@@ -51,5 +54,5 @@ function wantedOf(value: unknown, kind: Exclude<OptionKind, 'any'>): string | nu
 }
 
 function usage(message: string, hint: string): TursoSyncError {
-  return new TursoSyncError('USAGE', `${message}`, { hint });
+  return new TursoSyncError('USAGE', message, { hint });
 }

@@ -149,7 +149,7 @@ const BAD: Readonly<Record<string, Bad>> = {
     code: 'CHANGES_UNREADABLE',
     says: 'diff --save',
   },
-  '--plan of a folder': { args: ['dump-push', '--plan', '.turso'], code: 'CHANGES_UNREADABLE', says: '' },
+  '--plan of a folder': { args: ['dump-push', '--plan', '.turso'], code: 'FILE_INACCESSIBLE', says: '' },
   '--plan that is empty': {
     files: { 'p.json': '' },
     args: ['dump-push', '--plan', 'p.json'],
@@ -574,9 +574,11 @@ describe('bad input', () => {
   });
 });
 
-/** All files, but for the name that a state folder is given when it is first used, and the snapshot, which is a cache. */
+/** All files, but for the name that a state folder is given when it is first used, the snapshot, which is a cache, and the
+ * manifest, which notes where the copy of the folder is. */
 function filesOf(dir: string): Record<string, string> {
-  const isKept = ([name]: [string, string]): boolean => !/folder-id$|default.snapshot/.test(name);
+  const isKept = ([name]: [string, string]): boolean =>
+    !/folder-id$|default.snapshot|base.manifest/.test(name);
   return Object.fromEntries(Object.entries(digestsOf(dir)).filter(isKept));
 }
 

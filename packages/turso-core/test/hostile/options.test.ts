@@ -62,9 +62,10 @@ const WRONG: [verb: string, options: unknown, says: string][] = [
 ];
 
 test.each(WRONG)('%s(project, %j) is refused, and does nothing', async (name, options, says) => {
-  const { project, edit, queryRemote } = await makeFileProject('CREATE TABLE t(v); INSERT INTO t VALUES (1)');
+  const at = await makeFileProject('CREATE TABLE t(v); INSERT INTO t VALUES (1)');
+  const { project } = at;
   await init(project);
-  edit('UPDATE t SET v = 2');
+  at.edit('UPDATE t SET v = 2');
   const before = digestsOf(project.directory);
   const error: unknown = await Promise.resolve(VERBS[name]?.(project, options)).catch(
     (thrown: unknown) => thrown,
@@ -74,7 +75,7 @@ test.each(WRONG)('%s(project, %j) is refused, and does nothing', async (name, op
   expect(`${message} ${hint}`).toContain(says);
   expect(message).toContain(`${name}()`);
   expect(digestsOf(project.directory)).toEqual(before);
-  expect(queryRemote('SELECT v FROM t')).toEqual([[1]]);
+  expect(at.queryRemote('SELECT v FROM t')).toEqual([[1]]);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import type { OptionKinds } from '../../check-options';
+import type { OptionKind, OptionKinds } from '../../check-options';
 import type { DiffOptions } from '../diff';
 import type { DumpOptions } from '../dump';
 import type { InitOptions } from '../init';
@@ -14,30 +14,33 @@ const conflicts = {
   merge: ['rows', 'cells', 'never'],
   onConflict: ['fail', 'ours', 'theirs'],
 } as const;
+/** Of every verb that contacts the remote. */
+const remote = { ...events, acceptRemote: 'boolean' } as const;
 const resume = { resume: ['arrived', 'repeat'] } as const;
 
 const diff: OptionKinds<DiffOptions> = { ...events, table: 'string', rows: 'count', save: 'string' };
-const dump: OptionKinds<DumpOptions> = { ...events, of: ['base', 'working-copy', 'remote'], to: 'any' };
+const dump: OptionKinds<DumpOptions> = { ...remote, of: ['base', 'working-copy', 'remote'], to: 'any' };
 const init: OptionKinds<InitOptions> = {
-  ...events,
+  ...remote,
+  create: 'boolean',
   force: 'boolean',
   snapshot: ['take', 'use'],
   edits: ['refuse', 'keep'],
 };
-const pull: OptionKinds<PullOptions> = { ...events, ...conflicts, ...resume };
+const pull: OptionKinds<PullOptions> = { ...remote, ...conflicts, ...resume };
 const push: OptionKinds<PushOptions> = {
-  ...events,
+  ...remote,
   ...conflicts,
   ...resume,
   plan: 'string',
   dryRun: 'boolean',
 };
-const snapshot: OptionKinds<SnapshotCommandOptions> = events;
-const undo: OptionKinds<UndoOptions> = { ...events, push: 'count', remoteOnly: 'boolean' };
-const verify: OptionKinds<VerifyOptions> = events;
+const snapshot: OptionKinds<SnapshotCommandOptions> = { ...remote, create: 'boolean' };
+const undo: OptionKinds<UndoOptions> = { ...remote, push: 'count', remoteOnly: 'boolean' };
+const verify: OptionKinds<VerifyOptions> = remote;
 
 /** What the options of each verb may be. */
-export const VERB_OPTIONS: Readonly<Record<VerbName, OptionKinds<unknown>>> = {
+export const VERB_OPTIONS: Readonly<Record<VerbName, Readonly<Record<string, OptionKind>>>> = {
   diff,
   dump,
   fingerprint: {},

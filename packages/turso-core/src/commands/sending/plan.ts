@@ -8,6 +8,7 @@ import { TursoSyncError } from '../../errors';
 import type { OnEvent } from '../../events';
 import { connectTo } from '../../project/connect-to';
 import type { Project } from '../../project/project';
+import { fileSystemError } from '../../project/state/disk';
 import { folderId } from '../../project/state/folder-id';
 import type { Manifest } from '../../project/state/manifest';
 import { compareFrom, requireBase, type Comparison } from '../comparing/compare';
@@ -85,13 +86,21 @@ async function isPushed(project: Project, receipt: string): Promise<boolean> {
   }
 }
 
+function openReadable(file: string): ChangesFile {
+  try {
+    return openChanges(file);
+  } catch (error) {
+    throw fileSystemError(error, file);
+  }
+}
+
 function openPlan(project: Project, file: string): { changes: ChangesFile; plan: PlanFor } {
   if (!fs.existsSync(file)) {
     throw new TursoSyncError('CHANGES_UNREADABLE', `There is no plan ${file}.`, {
       hint: '`turso-sync diff --save <file>` makes one.',
     });
   }
-  const changes = openChanges(file);
+  const changes = openReadable(file);
   const plan = changes.head['plan'];
   if (!isPlanFor(plan)) {
     throw new TursoSyncError('CHANGES_UNREADABLE', `${file} is not a plan.`, {
