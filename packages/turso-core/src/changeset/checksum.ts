@@ -1,3 +1,4 @@
+import { columnGroups } from '../sqlite/column-groups';
 import { createHash } from 'node:crypto';
 import type { Database } from '../sqlite/files/sqlite';
 import { keyTerms } from '../sqlite/schema/key-terms';
@@ -17,11 +18,14 @@ const ROWS = 250_000;
 function tableQueries(db: Database, table: Table, rows: number): string[] | null {
   if (keyColumns(table).length === 0) return null;
   const stored = table.columns.filter((c) => !c.generated).map((c) => quoteName(c.name));
-  const select = `SELECT ${exactProjection(stored)} FROM main.${quoteName(table.name)}`;
   const order = `ORDER BY ${keyTerms(table).join(',')}`;
-  if (table.rowidAlias === null || table.kind === 'virtual')
-    return byPlace(db, table, `${select} ${order}`, rows);
-  return ranges(db, table, quoteName(table.rowidAlias), rows).map((range) => `${select} ${range}${order}`);
+  // A row of 2,000 columns does not fit into one result; the rows of each query have the same order.
+  return columnGroups(stored).flatMap((group) => {
+    const select = `SELECT ${exactProjection(group)} FROM main.${quoteName(table.name)}`;
+    if (table.rowidAlias === null || table.kind === 'virtual')
+      return byPlace(db, table, `${select} ${order}`, rows);
+    return ranges(db, table, quoteName(table.rowidAlias), rows).map((range) => `${select} ${range}${order}`);
+  });
 }
 
 /** Pieces by ranges of a chosen rowid, which together are all that there may be. */

@@ -8,6 +8,7 @@ import { quoteName } from '../../sqlite/values/quote';
 import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
 import { BEFORE } from '../attached';
 import type { ChangeKind, RowChange, TableChanges } from '../model';
+import { knownRows } from './known-rows';
 import { changedFrom, sideOf, type Presence } from './row-queries';
 
 /**
@@ -43,7 +44,7 @@ export function diffWide(
       return exactRow(row as SqlValue[], encoding);
     });
   };
-  const rows = function* (kind: ChangeKind): Generator<RowChange> {
+  const search = function* (kind: ChangeKind): Generator<RowChange> {
     const from = places[kind];
     if (from === null) return;
     const side = `${sideOf(kind)}.`;
@@ -65,5 +66,7 @@ export function diffWide(
     const from = places[kind];
     return from === null ? 0 : (db.prepare(`SELECT count(*) ${from}`).pluck().get() as number);
   };
-  return { table, columns, key, beforeSchema: presence === 'before', rows, count, bulk: () => null };
+  // Even the comparison of so many columns takes SQLite a second to prepare.
+  const { rows, count: counted } = knownRows({ search, count });
+  return { table, columns, key, beforeSchema: presence === 'before', rows, count: counted, bulk: () => null };
 }

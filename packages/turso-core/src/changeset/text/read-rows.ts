@@ -1,3 +1,4 @@
+import { columnGroups } from '../../sqlite/column-groups';
 import type { Statement } from 'better-sqlite3';
 import type { Database } from '../../sqlite/files/sqlite';
 import { readLines } from '../../sqlite/files/read-lines';
@@ -96,13 +97,20 @@ function changeReader(source: TableFile, kind: ChangeKind): (written: unknown) =
   return (written) => {
     const update = (written ?? {}) as { key?: unknown; set?: unknown; row?: unknown };
     const keyValues = values(written, update.key, key.length);
+    const { set } = update;
+    if (typeof set !== 'object' || set === null) throw flaw(written);
     const whole = update.row === undefined ? null : values(written, update.row, columns.length);
-    const row = whole ?? read(keyValues);
-    if (key.some((place, i) => !sameValue(row[place] as SqlValue, keyValues[i] as SqlValue)))
+    // An update may change the key: of one that is taken back, the row has the new one.
+    const keyHere = keyValues.map((value, i) => {
+      const pair = (set as Record<string, unknown>)[columns[key[i] ?? -1] ?? ''];
+      return isInverse && pair !== undefined ? (values(written, pair, 2)[1] as SqlValue) : value;
+    });
+    const row = whole ?? read(keyHere);
+    const expected = whole === null ? keyHere : keyValues;
+    if (key.some((place, i) => !sameValue(row[place] as SqlValue, expected[i] as SqlValue)))
       throw flaw(written);
-    if (typeof update.set !== 'object' || update.set === null) throw flaw(written);
     const [old, now] = [[...row], [...row]];
-    const changed = Object.entries(update.set).map(([column, pair]) => {
+    const changed = Object.entries(set).map(([column, pair]) => {
       const place = columns.indexOf(column);
       const [from, to] = values(written, pair, 2) as [SqlValue, SqlValue];
       if (place < 0 || (whole !== null && !sameValue(whole[place] as SqlValue, from))) throw flaw(written);
@@ -119,20 +127,22 @@ function changeReader(source: TableFile, kind: ChangeKind): (written: unknown) =
 function rowFinder({ table, entry, key, db }: TableFile): (key: readonly SqlValue[]) => SqlValue[] {
   const { columns } = entry;
   const encoding = db.pragma('encoding', { simple: true }) as Encoding;
-  const select = `SELECT ${exactProjection(columns.map((c) => `t.${quoteName(c)}`))} FROM main.${quoteName(table.name)} t`;
+  const selects = columnGroups(columns).map(
+    (group) =>
+      `SELECT ${exactProjection(group.map((c) => `t.${quoteName(c)}`))} FROM main.${quoteName(table.name)} t`,
+  );
   const terms = keyTerms(table, 't.');
-  const statements = new Map<string, Statement<SqlValue[]>>();
+  const known = new Map<string, Statement<SqlValue[]>[]>();
   return (values) => {
     const { expressions, args } = bindValues(values);
     const where = terms.map((term, i) => `${term} = ${expressions[i]}`).join(' AND ');
-    let statement = statements.get(where);
-    if (statement === undefined) {
-      statement = db.prepare<SqlValue[]>(`${select} WHERE ${where}`).raw().safeIntegers();
-      // Values that cannot be bound make a statement each.
-      if (statements.size < 10) statements.set(where, statement);
-    }
-    const found = statement.get(...args) as SqlValue[] | undefined;
-    if (found !== undefined) return exactRow(found, encoding);
+    const statements =
+      known.get(where) ??
+      selects.map((select) => db.prepare<SqlValue[]>(`${select} WHERE ${where}`).raw().safeIntegers());
+    // Values that cannot be bound make statements of their own.
+    if (known.size < 10) known.set(where, statements);
+    const found = statements.map((statement) => statement.get(...args) as SqlValue[] | undefined);
+    if (found[0] !== undefined) return found.flatMap((row) => exactRow(row ?? [], encoding));
     const none: SqlValue[] = columns.map(() => null);
     key.forEach((place, i) => (none[place] = values[i] ?? null));
     return none;

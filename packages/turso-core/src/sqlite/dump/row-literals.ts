@@ -21,6 +21,9 @@ export type DumpPiece = string | Uint8Array | RowTask;
 /** 18 digits, without rounding to the shortest. */
 const REAL = '%!.17e';
 
+/** Columns of one result, at most; a hidden rowid beside 2,000 columns is one too many. */
+const MAX_RESULT = 2_000;
+
 /** Rows of one INSERT statement. */
 const ROWS = 5_000;
 
@@ -48,7 +51,8 @@ export function rowTasks(db: Database, encoding: Encoding): (table: Table) => Ge
     const rows = Math.max(1, Math.min(ROWS, Math.floor(BYTES / largestRecord(db, table.name))));
     const statement = (row: string): string =>
       `${quoteString(head)}||group_concat(${row},${quoteString(BETWEEN)})||${quoteString(END)}`;
-    const range = `FROM (SELECT ${columns.join(',')} FROM ${name} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?)`;
+    const place = `FROM ${name} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?`;
+    const range = columns.length > MAX_RESULT ? place : `FROM (SELECT ${columns.join(',')} ${place})`;
     const kinds = isUtf8 ? sampleKinds(db, columns, `FROM ${name} NOT INDEXED`) : null;
     const task = {
       sql: `SELECT ${rendered(statement(row))} ${range}`,
