@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { systemCode, TursoSyncError } from '../../errors';
 import { beginReading, whenUnlocked } from '../../sqlite/files/begin';
 import { backupTo } from '../../sqlite/files/backup';
-import { isDatabaseFile, leaveWalMode } from '../../sqlite/files/file-header';
+import { leaveWalMode, readFileKind } from '../../sqlite/files/file-header';
 import { Database } from '../../sqlite/files/sqlite';
 import { fileSystemError } from '../state/disk';
 
@@ -12,7 +12,7 @@ const LOG_TIMEOUT = 200;
 /**
  * Makes a consistent copy of the working copy, while the app may go on writing: what is compared, pushed and becomes the
  * next base is this copy. Answers false, with no copy made, when the file is byte for byte equal to `unless`.
- * Throws WORKING_COPY_MISSING, WORKING_COPY_NOT_A_DATABASE, WORKING_COPY_CORRUPT and WORKING_COPY_LOCKED.
+ * Throws WORKING_COPY_MISSING, WORKING_COPY_NOT_A_DATABASE, WORKING_COPY_MVCC, WORKING_COPY_CORRUPT and WORKING_COPY_LOCKED.
  */
 export async function freeze(workingCopy: string, to: string, unless?: string): Promise<boolean> {
   if (!fs.existsSync(workingCopy)) {
@@ -22,7 +22,9 @@ export async function freeze(workingCopy: string, to: string, unless?: string): 
   }
   let db: Database | undefined;
   try {
-    if (!(await isDatabaseFile(workingCopy))) throw notADatabase(workingCopy, 'is not an SQLite database');
+    const kind = await readFileKind(workingCopy);
+    if (kind === 'mvcc') throw inMvccMode(workingCopy);
+    if (kind === 'other') throw notADatabase(workingCopy, 'is not an SQLite database');
     // SQLite never leaves a file of 0 bytes, not even where everything was dropped; to push it would do just that.
     if (unless !== undefined && fs.statSync(workingCopy).size === 0 && fs.statSync(unless).size > 0)
       throw notADatabase(workingCopy, 'is an empty file');
@@ -90,6 +92,16 @@ export function sameBytes(a: string, b: string): boolean {
     fs.closeSync(left);
     fs.closeSync(right);
   }
+}
+
+function inMvccMode(file: string): TursoSyncError {
+  return new TursoSyncError(
+    'WORKING_COPY_MVCC',
+    `${file} is in MVCC mode of Turso Database, which SQLite cannot read.`,
+    {
+      hint: "Run `PRAGMA journal_mode = 'wal'` in the app, close the database, then run the command again. Or run `turso-sync dump-init --force`, which keeps a dated backup of the file and its log.",
+    },
+  );
 }
 
 function notADatabase(file: string, what: string, cause?: unknown): TursoSyncError {

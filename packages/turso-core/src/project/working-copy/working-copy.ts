@@ -2,12 +2,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from '../../errors';
 import { backupTo } from '../../sqlite/files/backup';
-import { isDatabaseFile } from '../../sqlite/files/file-header';
+import { readFileKind } from '../../sqlite/files/file-header';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import { Database } from '../../sqlite/files/sqlite';
 import { fileSystemError } from '../state/disk';
 import { dateInName } from './backups';
 import { freeze, workingCopyError } from './freeze';
+
+/** Where Turso Database keeps changes in MVCC mode. It would apply them to any file of that name. */
+const MVCC_LOG = '-log';
 
 /**
  * Copies the working copy, whatever it is, to a file with the date in its name beside it; answers with that file's path.
@@ -21,7 +24,8 @@ export async function backUpWorkingCopy(workingCopy: string): Promise<string> {
     fs.rmSync(backup, { force: true });
     if (!isNoDatabase(error)) throw error;
     // Whatever it is, it is kept as it is.
-    for (const part of ['', '-wal', '-journal']) copyIfThere(`${workingCopy}${part}`, `${backup}${part}`);
+    for (const part of ['', '-wal', '-journal', MVCC_LOG])
+      copyIfThere(`${workingCopy}${part}`, `${backup}${part}`);
   }
   return backup;
 }
@@ -48,7 +52,11 @@ function copyIfThere(from: string, to: string): void {
 }
 
 function isNoDatabase(error: unknown): boolean {
-  const codes: readonly string[] = ['WORKING_COPY_NOT_A_DATABASE', 'WORKING_COPY_CORRUPT'];
+  const codes: readonly string[] = [
+    'WORKING_COPY_NOT_A_DATABASE',
+    'WORKING_COPY_MVCC',
+    'WORKING_COPY_CORRUPT',
+  ];
   return error instanceof TursoSyncError && codes.includes(error.code);
 }
 
@@ -59,7 +67,7 @@ function isNoDatabase(error: unknown): boolean {
  */
 export async function writeWorkingCopy(workingCopy: string, snapshot: string): Promise<void> {
   try {
-    if (fs.existsSync(workingCopy) && (await isDatabaseFile(workingCopy))) {
+    if (fs.existsSync(workingCopy) && (await readFileKind(workingCopy)) === 'sqlite') {
       await overwriteDatabase(snapshot, workingCopy);
       return;
     }
@@ -94,7 +102,7 @@ function replaceFile(from: string, to: string): void {
     fs.copyFileSync(from, written, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
     const mode = fs.statSync(to, { throwIfNoEntry: false })?.mode;
     if (mode !== undefined) fs.chmodSync(written, mode);
-    for (const left of ['-wal', '-shm', '-journal']) fs.rmSync(`${to}${left}`, { force: true });
+    for (const left of ['-wal', '-shm', '-journal', MVCC_LOG]) fs.rmSync(`${to}${left}`, { force: true });
     fs.renameSync(written, to);
   } catch (error) {
     // Where its folder is a file, there is nothing to remove.

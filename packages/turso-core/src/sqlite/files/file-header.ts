@@ -3,12 +3,20 @@ import fs from 'node:fs/promises';
 /** The first bytes of every SQLite database file: https://sqlite.org/fileformat2.html#the_database_header */
 const MAGIC = 'SQLite format 3\0';
 
-/** Whether a file begins like an SQLite database; an empty file is an empty database. */
-export async function isDatabaseFile(file: string): Promise<boolean> {
+/** What the header of a file tells. */
+export type FileKind = 'sqlite' | 'mvcc' | 'other';
+
+/**
+ * Tells what a file is by its header; an empty file is an empty database. `mvcc` is the mode of Turso Database that SQLite cannot read
+ * (255 in bytes 18 and 19); changes may then be in a file `-log` beside it.
+ */
+export async function readFileKind(file: string): Promise<FileKind> {
   const handle = await fs.open(file, 'r');
   try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(16), 0, 16, 0);
-    return bytesRead === 0 || buffer.toString('latin1') === MAGIC;
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(20), 0, 20, 0);
+    if (bytesRead === 0) return 'sqlite';
+    if (buffer.toString('latin1', 0, 16) !== MAGIC) return 'other';
+    return buffer[18] === 255 && buffer[19] === 255 ? 'mvcc' : 'sqlite';
   } finally {
     await handle.close();
   }
