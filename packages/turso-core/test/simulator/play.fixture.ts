@@ -8,56 +8,10 @@ import { undo } from '../../src/commands/undo';
 import { verify } from '../../src/commands/verify';
 import type { OnEvent } from '../../src/events';
 import { shiftClock } from './clock.fixture';
-import {
-  conflictsOf,
-  deltaOf,
-  inverseOf,
-  isNothing,
-  textOf,
-  withDelta,
-  type Content,
-  type Delta,
-} from './content.fixture';
-import { sqlOf, type Environment, type Step } from './steps.fixture';
-import { makeFolder, type Folder, type Sites } from './world.fixture';
-
-/** What is known of a push or a pull that was cut off: it is settled by the folder's next verb. */
-interface Unsettled {
-  /** What a push changed on the remote; null for a pull. */
-  readonly delta: Delta | null;
-  /** What the base becomes when it is settled. */
-  readonly frozen: Content;
-  arrived: boolean;
-}
-
-/** What a folder holds for one remote, as the model has it. */
-interface Side {
-  base: Content | null;
-  /** The latest pushes, each with what an undo of it may take back. */
-  readonly pushes: (readonly Delta[])[];
-  unsettled: Unsettled | null;
-  /** Lines of plans that were made here and pushed from elsewhere: the folder knows them for its own. */
-  claimed: ReadonlyMap<string, number>;
-  /** Whether the remote lost the latest pushes, so that nobody can tell what an undo finds. */
-  isRestored: boolean;
-}
-
-interface Actor {
-  readonly folder: Folder;
-  work: Content;
-  readonly sides: Readonly<Record<Environment, Side>>;
-}
-
-/** How a verb may leave what it works on. */
-interface Outcome {
-  readonly remote: Content;
-  readonly work: Content;
-  readonly base: Content;
-  /** What the verb must answer, if it has to succeed. */
-  readonly status?: string;
-  /** What of the model moves besides. */
-  readonly then?: (status: string | undefined) => void;
-}
+import { textOf, type Content } from './content.fixture';
+import { failures, outcomesOf, type Actor, type Outcome, type Side } from './model.fixture';
+import { sqlOf, type Environment, type Step, type VerbStep } from './steps.fixture';
+import { makeFolder, type Sites } from './world.fixture';
 
 /** The process of a verb was killed, or ended just before. */
 class Killed extends Error {}
@@ -144,13 +98,12 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
     }
   }
 
-  type VerbStep = Exclude<Step, { do: 'clock' | 'other' | 'restore' | 'edit' }>;
-
   async function playVerb(actor: Actor, step: VerbStep): Promise<void> {
     const { env } = step;
     const side = actor.sides[env];
+    const author = step.do === 'plan' ? actors[step.by] : undefined;
     const writes = step.do === 'push' || step.do === 'pull' || step.do === 'plan';
-    if (step.do === 'plan' && (actors[step.by] as Actor).sides[env].base === null) return;
+    if (author?.sides[env].base === null) return;
     if (step.do === 'undo' && side.isRestored && side.pushes.length === 0) return;
     // The first use of another remote begins with what the working copy and the first one agreed on.
     if (side.base === null) {
@@ -173,12 +126,15 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
     sites[env].arm(null);
     if (ended.error !== undefined) explain(ended.error, step, fault !== null);
     const now = { remote: await sites[env].read(), work: actor.folder.read(), base: actor.folder.base(env) };
-    const unedited: Outcome[] = outcomesOf(actor, step, before, before.work);
+    const unedited: Outcome[] = outcomesOf(actor, step, { ...before, author });
     const { edited } = meanwhile;
     const all =
       edited === undefined
         ? unedited
-        : [...unedited.map(onTop(edited)), ...outcomesOf(actor, step, before, edited)];
+        : [
+            ...unedited.map((outcome) => ({ ...outcome, work: edited })),
+            ...outcomesOf(actor, step, { ...before, work: edited, author }),
+          ];
     const failed = failures(side, before, edited, unedited);
     const allowed = ended.error === undefined ? all : failed;
     const found = allowed.find(
@@ -239,151 +195,6 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
     const exit = await folder.runKilled([step.do, ...environment, ...policy], after);
     throw new Killed(`killed, exit code ${String(exit)}`);
   }
-
-  /** What a verb that fails may leave: nothing has happened, or the push arrived and its answer did not. */
-  function failures(
-    side: Side,
-    before: { remote: Content; work: Content },
-    edited: Content | undefined,
-    meant: readonly Outcome[],
-  ): Outcome[] {
-    const work = edited ?? before.work;
-    const settled =
-      side.unsettled?.arrived === true
-        ? [side.base as Content, side.unsettled.frozen]
-        : [side.base as Content];
-    const asBefore = settled.map((base) => ({ remote: before.remote, work, base }));
-    const arrived = meant.flatMap((o) =>
-      settled.flatMap((base) => {
-        if (textOf(o.remote) === textOf(before.remote)) return [];
-        const unsettled = { delta: deltaOf(before.remote, o.remote), frozen: before.work, arrived: true };
-        return [{ remote: o.remote, work, base, then: () => void (side.unsettled = unsettled) }];
-      }),
-    );
-    const written = meant.flatMap((o) => {
-      if (textOf(o.work) === textOf(work)) return [];
-      const unsettled = { delta: null, frozen: o.base, arrived: true };
-      return [...settled, o.base].map((base) => ({
-        remote: o.remote,
-        work: o.work,
-        base,
-        then: () => void (side.unsettled = unsettled),
-      }));
-    });
-    // The remote has all of it, and so has the base: what failed came afterwards.
-    return [...asBefore, ...arrived, ...meant.map(({ status: _, ...o }) => o), ...written];
-  }
-
-  function onTop(edited: Content): (outcome: Outcome) => Outcome {
-    return (outcome) => ({ ...outcome, work: edited });
-  }
-
-  /** How a verb that succeeds may end, with the working copy as it was when it was looked at. */
-  function outcomesOf(
-    actor: Actor,
-    step: VerbStep,
-    before: { remote: Content; work: Content },
-    work: Content,
-  ): Outcome[] {
-    const side = actor.sides[step.env];
-    const { remote } = before;
-    const arrived = side.unsettled?.arrived === true ? side.unsettled : null;
-    const settles = step.do !== 'verify' && step.do !== 'dry run';
-    const known = settles && arrived !== null ? arrived.frozen : (side.base as Content);
-    const base = settles ? withClaims(known, side.claimed, work) : known;
-    const settle = (): void => {
-      if (!settles) return;
-      side.claimed = new Map();
-      if (arrived !== null && arrived.delta !== null) side.pushes.push([arrived.delta]);
-      side.unsettled = null;
-    };
-    const delta = deltaOf(base, work);
-    const conflicts = conflictsOf(delta, remote);
-    const same = { remote, work, base, then: settle };
-    switch (step.do) {
-      case 'verify':
-        return [{ ...same, status: textOf(remote) === textOf(work) ? 'equal' : 'differs' }];
-      case 'dry run':
-        if (conflicts.length > 0) return [{ ...same, status: 'conflict' }];
-        return (isNothing(delta) ? ['nothing', 'planned'] : ['planned']).map((status) => ({
-          ...same,
-          status,
-        }));
-      case 'pull': {
-        if (conflicts.length > 0) return [{ ...same, status: 'conflict' }];
-        return [{ remote, work: withDelta(remote, delta), base: remote, then: settle }];
-      }
-      case 'push': {
-        if (conflicts.length > 0 && !step.ours) return [{ ...same, status: 'conflict' }];
-        const after = withDelta(remote, delta);
-        // A row that was replaced by an equal one has another hidden rowid, and is pushed.
-        const then = (status: string | undefined): void => {
-          settle();
-          if (!isNothing(delta) || (status === 'pushed' && arrived === null))
-            side.pushes.push([deltaOf(remote, after)]);
-        };
-        const through = { remote: after, work, base: work, then };
-        return isNothing(delta)
-          ? ['nothing', 'pushed'].map((status) => ({ ...through, status }))
-          : [{ ...through, status: 'pushed' }];
-      }
-      case 'undo':
-        return undoOutcomes(side, { ...same, work }, arrived);
-      case 'plan':
-        return planOutcomes(side, step, same);
-    }
-  }
-
-  function undoOutcomes(side: Side, same: Outcome, arrived: Unsettled | null): Outcome[] {
-    const last = arrived?.delta == null ? side.pushes.at(-1) : [arrived.delta];
-    return last === undefined ? [same] : last.map((pushed) => undone(side, same, inverseOf(pushed)));
-  }
-
-  function undone(side: Side, same: Outcome, back: Delta): Outcome {
-    if (conflictsOf(back, same.remote).length > 0) return { ...same, status: 'conflict' };
-    const remote = withDelta(same.remote, back);
-    // Rows that were edited since are left.
-    const held = new Map([...back.rows].filter(([key, { old }]) => same.work.rows.get(key) === old));
-    const then = (): void => {
-      same.then?.(undefined);
-      const changed = deltaOf(same.remote, remote);
-      if (!isNothing(changed)) side.pushes.push([changed]);
-    };
-    const work = withDelta(same.work, { rows: held, lines: back.lines });
-    return { remote, work, base: withDelta(same.base, back), then };
-  }
-
-  function planOutcomes(side: Side, step: Extract<Step, { do: 'plan' }>, same: Outcome): Outcome[] {
-    const author = actors[step.by] as Actor;
-    const plan = deltaOf(author.sides[step.env].base as Content, author.work);
-    const remote = withDelta(same.remote, plan);
-    const then = (): void => {
-      same.then?.(undefined);
-      // Where somebody else has pushed it, it may count as pushed by both.
-      if (!isNothing(plan)) side.pushes.push([deltaOf(same.remote, remote), plan]);
-      const theirs = author.sides[step.env];
-      if (theirs !== side) theirs.claimed = withDelta({ rows: new Map(), lines: theirs.claimed }, plan).lines;
-    };
-    // The base takes over only what the working copy has as well.
-    const { base, work } = same;
-    const agreed = new Map([...plan.rows].filter(([key, { new: value }]) => work.rows.get(key) === value));
-    const more = deltaOf(base, work).lines;
-    const lines = new Map([...plan.lines].map(([line, n]) => [line, Math.min(n, more.get(line) ?? 0)]));
-    return [new Map<string, number>(), lines].map((some) => ({
-      ...same,
-      remote,
-      base: withDelta(base, { rows: agreed, lines: some }),
-      then,
-    }));
-  }
-}
-
-function withClaims(base: Content, claimed: ReadonlyMap<string, number>, work: Content): Content {
-  const more = deltaOf(base, work).lines;
-  const lines = [...claimed].map(
-    ([line, n]) => [line, Math.min(n, Math.max(0, more.get(line) ?? 0))] as const,
-  );
-  return withDelta(base, { rows: new Map(), lines: new Map(lines) });
 }
 
 /** What a verb works on, a line for each. */

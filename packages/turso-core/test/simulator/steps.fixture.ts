@@ -21,7 +21,7 @@ export type Fault = RequestFailure | { readonly kind: 'killed'; readonly after: 
 /** Which remote a folder's verb is about. */
 export type Environment = 'default' | 'staging';
 
-interface VerbStep {
+interface Where {
   readonly folder: number;
   readonly env: Environment;
   /** What goes wrong on the way; a fault comes only where there is a network. */
@@ -32,13 +32,16 @@ interface VerbStep {
 export type Step =
   | { readonly do: 'edit'; readonly folder: number; readonly edits: readonly Edit[] }
   | { readonly do: 'other'; readonly env: Environment; readonly edits: readonly Edit[] }
-  | ({ readonly do: 'push'; readonly ours: boolean; readonly during: Edit | null } & VerbStep)
-  | ({ readonly do: 'pull'; readonly during: Edit | null } & VerbStep)
-  | ({ readonly do: 'undo' | 'dry run' | 'verify' } & VerbStep)
+  | ({ readonly do: 'push'; readonly ours: boolean; readonly during: Edit | null } & Where)
+  | ({ readonly do: 'pull'; readonly during: Edit | null } & Where)
+  | ({ readonly do: 'undo' | 'dry run' | 'verify' } & Where)
   /** The folder pushes a plan that `by` has made. */
   | { readonly do: 'plan'; readonly folder: number; readonly by: number; readonly env: Environment }
   | { readonly do: 'clock'; readonly hours: number }
   | { readonly do: 'restore'; readonly env: Environment };
+
+/** A step that runs one of the product's verbs. */
+export type VerbStep = Exclude<Step, { do: 'edit' | 'other' | 'clock' | 'restore' }>;
 
 const id = fc.integer({ min: 1, max: 5 });
 const value = fc.integer({ min: 0, max: 3 });
