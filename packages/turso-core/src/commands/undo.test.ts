@@ -46,6 +46,24 @@ test('a push that is undone leaves the remote and the working copy as they were'
   expect(await push(at.project)).toMatchObject({ status: 'nothing' });
 });
 
+test.each(['n(k TEXT PRIMARY KEY, v)', 'n(k TEXT COLLATE NOCASE, v, PRIMARY KEY(k, v))'])(
+  'rows of %s that were replaced, and got other rowids by it, are undone',
+  async (table) => {
+    const replaced = await makeFileProject(
+      `CREATE TABLE ${table}; INSERT INTO n VALUES ('red', 0), ('green', 0)`,
+    );
+    await init(replaced.project);
+    replaced.edit("INSERT OR REPLACE INTO n VALUES ('red', 1), ('blue', 0), ('GREEN', 0)");
+    await push(replaced.project);
+    expect(await undo(replaced.project)).toMatchObject({ status: 'undone' });
+    expect(replaced.queryRemote('SELECT k, v FROM n ORDER BY k')).toEqual([
+      ['green', 0],
+      ['red', 0],
+    ]);
+    expect(compareDatabases(replaced.remote, replaced.project.workingCopy)).toEqual([]);
+  },
+);
+
 test('what was edited since stays in the working copy, and is pushed alone', async () => {
   at.edit(
     "UPDATE t SET w = 'pushed' WHERE id IN (1, 2); INSERT INTO log VALUES ('pushed'); DELETE FROM t WHERE id = 3",
