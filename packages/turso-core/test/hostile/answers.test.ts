@@ -24,6 +24,16 @@ afterAll(() => {
   for (const stop of open) stop();
 });
 
+/**
+ * All files, but for the note which remote is meant, and what notes that a push was sent: whether it has arrived, nobody can tell
+ * here.
+ */
+function filesOf(project: TestProject): Record<string, string> {
+  const isKept = ([name]: [string, string]): boolean =>
+    !/push\.(?:db|json)$|\.begun$|base.manifest/.test(name);
+  return Object.fromEntries(Object.entries(project.digests()).filter(isKept));
+}
+
 /** A server that answers everything alike. */
 async function serve(answer: RequestListener): Promise<string> {
   const server = createServer(answer).listen(0, '127.0.0.1');
@@ -45,7 +55,7 @@ async function editedProject(url: string): Promise<TestProject> {
 
 function withUrl(project: TestProject, url: string): TestProject {
   const env = { TURSO_DATABASE_URL: url };
-  return { ...project, run: (...args) => project.start(args, { env }).ended };
+  return { ...project, run: (...args) => project.start([...args, '--accept-remote'], { env }).ended };
 }
 
 const ok = (result: unknown): unknown => ({ baton: null, base_url: null, results: [result, result, result] });
@@ -81,18 +91,13 @@ test.each(ODD)('a server that answers with %s is none, for every command', async
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   });
   const project = await editedProject(url);
-  // Whether a push has arrived, nobody can tell then, so it is noted.
-  const digests = (): Record<string, string> =>
-    Object.fromEntries(
-      Object.entries(project.digests()).filter(([name]) => !/push\.(?:db|json)$/.test(name)),
-    );
-  const before = digests();
+  const before = filesOf(project);
   for (const args of [['dump-push'], ['dump', '--remote']]) {
     const run = await project.run(...args, '--quiet');
     expect({ args, exit: run.exit, stdout: run.stdout }).toEqual({ args, exit: 1, stdout: '' });
     expect(run.stderr).toMatch(/^(?:REMOTE_NOT_LIBSQL|REMOTE_FAILED): .+\n {2}\S/);
   }
-  expect(digests()).toEqual(before);
+  expect(filesOf(project)).toEqual(before);
 });
 
 test('an answer without end is an error, and takes little memory', async () => {
@@ -106,7 +111,7 @@ test('an answer without end is an error, and takes little memory', async () => {
     more();
   });
   const project = await editedProject(url);
-  const before = project.digests();
+  const before = filesOf(project);
   for (const command of ['dump-init', 'dump-push', 'verify']) {
     const run = await withUrl(project, url).run(
       command,
@@ -116,7 +121,7 @@ test('an answer without end is an error, and takes little memory', async () => {
     expect(run).toMatchObject({ exit: 1, stdout: '' });
     expect(run.stderr).toMatch(/^RESPONSE_TOO_LARGE: .+ more than 64 MB\.\n/);
   }
-  expect(project.digests()).toEqual(before);
+  expect(filesOf(project)).toEqual(before);
 });
 
 test('an answer that says beforehand that it is too large is not waited for', async () => {
@@ -150,16 +155,16 @@ describeWithSqld('a token', () => {
     commands = ['dump-push', 'verify', 'pull'],
   ): Promise<void> {
     const project = await editedProject(url);
-    const before = project.digests();
+    const before = filesOf(project);
     for (const command of commands) {
       const env = { TURSO_DATABASE_URL: url, TURSO_AUTH_TOKEN: server.readWriteToken };
-      const run = await project.start([command, '--quiet'], { env }).ended;
+      const run = await project.start([command, '--quiet', '--accept-remote'], { env }).ended;
       expect([command, run.exit, run.stdout]).toEqual([command, 1, '']);
       expect(run.stderr).toMatch(new RegExp(`^${code}: .+\\n {2}\\S`));
       expect(run.stderr).not.toContain(server.readWriteToken);
     }
     expect(seen.map((request) => [request.url, request.headers])).toEqual([]);
-    expect(project.digests()).toEqual(before);
+    expect(filesOf(project)).toEqual(before);
     expect(await queryOn(server, 'SELECT v FROM t')).toEqual([[1n]]);
   }
 

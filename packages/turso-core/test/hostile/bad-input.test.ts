@@ -478,13 +478,13 @@ const BAD: Readonly<Record<string, Bad>> = {
   },
   'a token with a line break': {
     env: { TURSO_DATABASE_URL: 'http://127.0.0.1:1', TURSO_AUTH_TOKEN: 'a\nb' },
-    args: ['pull'],
+    args: ['pull', '--accept-remote'],
     code: 'REMOTE_UNAUTHORIZED',
     says: 'line break',
   },
   'a port where nobody listens': {
     env: { TURSO_DATABASE_URL: 'http://127.0.0.1:1' },
-    args: ['pull'],
+    args: ['pull', '--accept-remote'],
     code: 'REMOTE_UNREACHABLE',
     says: 'connection refused',
   },
