@@ -12,6 +12,8 @@ export type ErrorCode =
   // the remote
   | 'REMOTE_CHANGED'
   | 'REMOTE_MISSING'
+  | 'REMOTE_EMPTY'
+  | 'REMOTE_NOT_EMPTY'
   | 'REMOTE_UNREACHABLE'
   | 'REMOTE_UNAUTHORIZED'
   | 'REMOTE_READ_ONLY'
@@ -26,6 +28,7 @@ export type ErrorCode =
   | 'REMOTE_FAILED'
   | 'RESPONSE_TOO_LARGE'
   // local files
+  | 'ALREADY_INITIALIZED'
   | 'SNAPSHOT_MISSING'
   | 'BASELINE_MISSING'
   | 'BASELINE_DAMAGED'

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Command } from 'commander';
 import { init, type InitOptions } from '../commands/init';
 import { initText } from '../report/text';
@@ -5,17 +6,41 @@ import type { Subcommand } from './commands';
 import { withRemoteOptions } from './remote-options';
 
 /** `turso-sync init` */
-export function initCommand(): Subcommand<Pick<InitOptions, 'force' | 'create' | 'acceptRemote'>> {
+export function initCommand(): Subcommand<
+  Pick<InitOptions, 'force' | 'create' | 'from' | 'keepEdits' | 'acceptRemote'>
+> {
   const command = withRemoteOptions(new Command('init').alias('dump-init'))
     .description('Take the whole remote database to a snapshot, and make the working copy from it.')
     .option('--force', 'replace a working copy that has changes, after keeping a dated backup of it')
+    .option(
+      '--from <file>',
+      'fill an empty remote: this database becomes the working copy, and a push carries it',
+    )
+    .option(
+      '--keep-edits',
+      'keep a working copy without a base: what differs from the remote counts as edits',
+    )
     .option('--create', 'make a file that is not there an empty database, at the first use')
-    .addHelpText('after', '\nExample:\n  $ TURSO_DATABASE_URL=libsql://my-db.turso.io turso-sync init');
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ TURSO_DATABASE_URL=libsql://my-db.turso.io turso-sync init\n  $ turso-sync init --from app.db && turso-sync push',
+    );
   return [
     command,
     'init',
-    async (project, { force = false, create = false, acceptRemote = false }, { onEvent }) => {
-      const result = await init(project, { force, create, acceptRemote, onEvent });
+    async (
+      project,
+      { force = false, create = false, from, keepEdits = false, acceptRemote = false, cwd },
+      { onEvent },
+    ) => {
+      const result = await init(project, {
+        force,
+        create,
+        keepEdits,
+        acceptRemote,
+        onEvent,
+        ...(from === undefined ? {} : { from: path.resolve(cwd ?? '.', from) }),
+      });
       return { result, text: initText(result, project.workingCopy), exitCode: 0 };
     },
   ];

@@ -19,6 +19,9 @@ import { finishPush } from './recovery/finish-push';
 import { finishPull } from './recovery/finish-pull';
 import { notePull, noteWritten, pullDone, pullUnderWay } from '../project/state/pull-journal';
 import { removeReceipt } from './sending/settle';
+import { startFromSibling } from './starting/first-use';
+import { baseIsMissing, howToStart } from './starting/how-to-start';
+import { initKeeping } from './starting/init-from';
 import { reportRun, type Reported } from './reporting/report-run';
 import { takeSnapshot } from './fetching/take-snapshot';
 import { withLocalUserVersion } from './fetching/local-user-version';
@@ -34,6 +37,16 @@ export interface InitOptions extends RemoteOptions {
   readonly edits?: 'refuse' | 'keep';
   /** Make a file that is not there an empty database, at the first use. Default is false: REMOTE_MISSING. */
   readonly create?: boolean;
+  /**
+   * A database file, relative to the project, that an empty remote is to be filled with: it becomes the working copy, and the
+   * next push carries all of it. A `file:` database that is not there is created.
+   */
+  readonly from?: string;
+  /**
+   * Keep a working copy that has lost its base: the remote as it is now becomes the base, and everything in which they differ
+   * counts as an edit, also what others have changed since. Default is false.
+   */
+  readonly keepEdits?: boolean;
   readonly onEvent?: OnEvent;
 }
 
@@ -63,6 +76,14 @@ async function initHere(project: Project, options: InitOptions = {}): Promise<Re
 }
 
 async function initWith(project: Project, options: InitOptions): Promise<InitResult> {
+  const { from, keepEdits = false } = options;
+  if (from !== undefined || keepEdits) {
+    const create = options.create === true || from !== undefined;
+    return withRemote(project, 'init', { ...options, create }, async (remote) => {
+      await remote.identify();
+      return initKeeping(project, remote, options);
+    });
+  }
   return options.snapshot === 'use'
     ? withState(project, 'init', () => initialize(project, null, options))
     : withRemote(project, 'init', options, (remote) => initialize(project, remote, options));
@@ -79,12 +100,12 @@ async function initialize(
     refuseNewer(files);
   }
   // By force, nothing that was under way matters any more.
-  if (options.force !== true) await finishEarlier(project, remote, options);
+  if (options.force !== true) {
+    await finishEarlier(project, remote, options);
+    await startFromSibling(project, () => snapshotOf(project, remote, options), options.onEvent);
+  }
   await inspect(project, options);
-  const snapshot =
-    remote === null
-      ? requireSnapshot(project, options)
-      : await takeSnapshot(project, remote, options.onEvent);
+  const snapshot = await snapshotOf(project, remote, options);
   // Again, since taking a snapshot takes its time, and the app may have written meanwhile.
   const state = await inspect(project, options);
   const result = { snapshot, pending: 0, backup: null };
@@ -113,6 +134,14 @@ async function initialize(
   endPush(project.files);
   pullDone(project);
   return { ...result, backup, workingCopy: isUpdate ? 'updated' : 'created' };
+}
+
+async function snapshotOf(
+  project: Project,
+  remote: ProjectRemote | null,
+  options: InitOptions,
+): Promise<Manifest> {
+  return remote === null ? requireSnapshot(project, options) : takeSnapshot(project, remote, options.onEvent);
 }
 
 /** Finishes what an earlier run left half done. */
@@ -148,13 +177,15 @@ async function inspect(project: Project, { force, edits }: InitOptions): Promise
   if (!fs.existsSync(project.workingCopy)) return { kind: 'missing' };
   if (force === true) return { kind: 'forced' };
   const state = await inspectWorkingCopy(project);
+  // Without a base, nobody can tell what is an edit: to keep the file silently would leave the next command without a way on.
+  if (state.kind === 'edited' && state.pending === 0) throw noBase(project);
   if (state.kind === 'edited' && edits !== 'keep') throw hasChanges(project, state);
   return state;
 }
 
 async function inspectWorkingCopy(project: Project): Promise<State> {
   if (readManifest(project.files.base) === null) {
-    return { kind: 'edited', what: 'was not made by turso-sync', pending: 0 };
+    return { kind: 'edited', what: 'is there, and its base is not', pending: 0 };
   }
   requireBase(project);
   try {
@@ -179,13 +210,16 @@ function stateOf(changes: ChangeSummary | null): State {
   return { kind: 'edited', what, pending };
 }
 
-function hasChanges(project: Project, { what, pending }: Extract<State, { kind: 'edited' }>): TursoSyncError {
+function hasChanges(project: Project, { what }: Extract<State, { kind: 'edited' }>): TursoSyncError {
   const replace = 'replace the working copy with `turso-sync dump-init --force`, which keeps a dated backup';
   return new TursoSyncError('WORKING_COPY_HAS_CHANGES', `${project.workingCopy} ${what}.`, {
-    hint:
-      pending === 0
-        ? `Move it away, or ${replace}.`
-        : `Push them with \`turso-sync dump-push\`, or ${replace}.`,
+    hint: `Push them with \`turso-sync push\`, or ${replace}.`,
+  });
+}
+
+function noBase(project: Project): TursoSyncError {
+  return new TursoSyncError('WORKING_COPY_HAS_CHANGES', baseIsMissing(project), {
+    hint: howToStart(project),
   });
 }
 

@@ -2,6 +2,7 @@ import { countChanges, summarize } from '../changeset/summary';
 import type { ProjectRemote } from '../project/connect-to';
 import type { Project } from '../project/project';
 import { withRemote } from '../project/with-remote';
+import type { Manifest } from '../project/state/manifest';
 import { withTemporary } from '../project/state/temporary';
 import { requireBase, withComparison } from './comparing/compare';
 import { finishPull } from './recovery/finish-pull';
@@ -9,7 +10,8 @@ import { finishPush } from './recovery/finish-push';
 import { rebase, unchanged, type PullOptions, type PullResult } from './merging/rebase';
 import { claimPlans } from './sending/claim-plans';
 import { reportRun, type Reported } from './reporting/report-run';
-import { currentSnapshot } from './fetching/take-snapshot';
+import { requireStart, startFromSibling } from './starting/first-use';
+import { currentSnapshot, takeSnapshot } from './fetching/take-snapshot';
 import { verb } from './apart/verb';
 
 export type { PullOptions, PullResult } from './merging/rebase';
@@ -35,11 +37,13 @@ async function pullHere(project: Project, options: PullOptions = {}): Promise<Re
 
 async function pullWith(project: Project, options: PullOptions): Promise<PullResult> {
   // For the message alone: whether there is a folder to lock.
-  requireBase(project);
+  requireStart(project);
   return withRemote(project, 'pull', options, (remote) => pullFrom(project, remote, options));
 }
 
 async function pullFrom(project: Project, remote: ProjectRemote, options: PullOptions): Promise<PullResult> {
+  const take = (): Promise<Manifest> => takeSnapshot(project, remote, options.onEvent);
+  await startFromSibling(project, take, options.onEvent);
   await finishPull(project);
   await finishPush(project, options.onEvent === undefined ? {} : { onEvent: options.onEvent });
   const base = requireBase(project);

@@ -2,7 +2,7 @@ import { TursoSyncError } from '../errors';
 import type { Conflict } from '../apply/conflict';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { withRemote } from '../project/with-remote';
-import { withMovedRowids } from '../project/state/manifest';
+import { withMovedRowids, type Manifest } from '../project/state/manifest';
 import type { Project } from '../project/project';
 import { listPlans } from '../project/state/plans';
 import { connectTo, type ProjectRemote, type RemoteOptions } from '../project/connect-to';
@@ -17,6 +17,8 @@ import { finishPush, type ResumeOptions } from './recovery/finish-push';
 import { claimPlans } from './sending/claim-plans';
 import { staleFor, withPlan, type PlannedChanges } from './sending/plan';
 import { finishPull } from './recovery/finish-pull';
+import { takeSnapshot } from './fetching/take-snapshot';
+import { requireStart, startFromSibling } from './starting/first-use';
 import { reportRun, type Reported } from './reporting/report-run';
 import { send } from './sending/send';
 import { tryOut } from './sending/try-out';
@@ -73,10 +75,12 @@ async function pushHere(project: Project, options: PushOptions = {}): Promise<Re
 
 async function pushWith(project: Project, options: PushOptions): Promise<PushResult> {
   // For the message alone: whether there is a folder to lock.
-  requireBase(project);
+  requireStart(project);
   return withRemote(project, 'push', { acceptRemote: options.acceptRemote }, async (remote) => {
     // Another remote is refused also if nothing is to be sent; one that does not answer is not needed then.
     await identifyIfReachable(remote);
+    const take = (): Promise<Manifest> => takeSnapshot(project, remote, options.onEvent);
+    await startFromSibling(project, take, options.onEvent);
     await finishPull(project);
     const finished = options.dryRun === true ? null : await finishPush(project, options);
     const result = await withTemporary(project.files.directory, (temporary) => {

@@ -15,6 +15,7 @@ import { openState } from '../project/state/open-state';
 import { readPushJournal } from '../project/state/push-journal';
 import { withTemporary } from '../project/state/temporary';
 import { workflowMode, type WorkflowMode } from '../project/workflow-mode';
+import { howToStart } from './starting/how-to-start';
 import { requireBase, withComparison } from './comparing/compare';
 import { verb } from './apart/verb';
 
@@ -115,7 +116,7 @@ async function statusHere(project: Project): Promise<StatusResult> {
     pending,
     cutOff,
     versions: { tursoSync: version, node: process.versions.node, sqlite: sqliteVersion() },
-    next: nextSteps({ mode, workingCopy, snapshot, base, remote, pending, cutOff }),
+    next: nextSteps(project, { mode, workingCopy, snapshot, base, remote, pending, cutOff }),
   };
 }
 
@@ -210,7 +211,8 @@ type State = Pick<
   'mode' | 'workingCopy' | 'snapshot' | 'base' | 'remote' | 'pending' | 'cutOff'
 >;
 
-function nextSteps({ mode, workingCopy, snapshot, base, remote, pending, cutOff }: State): string[] {
+function nextSteps(project: Project, state: State): string[] {
+  const { mode, workingCopy, snapshot, base, remote, pending, cutOff } = state;
   const problems = [snapshot, base, remote, pending].map((part) => part.problem);
   const steps = problems.flatMap((problem) => problem?.hint ?? []);
   if (base.problem !== null) return [...new Set(steps)];
@@ -218,7 +220,8 @@ function nextSteps({ mode, workingCopy, snapshot, base, remote, pending, cutOff 
     steps.push('Run `turso-sync dump-push`: it finds out whether the push that was cut off has arrived.');
   // A live connection needs no working copy.
   if (base.manifest === null && mode === 'ffi') return [...new Set(steps)];
-  if (base.manifest === null) steps.push('Run `turso-sync dump-init` to make the working copy.');
+  if (base.manifest === null && workingCopy.bytes !== null) steps.push(howToStart(project));
+  else if (base.manifest === null) steps.push('Run `turso-sync init` to make the working copy.');
   else if (workingCopy.bytes === null)
     steps.push('Run `turso-sync dump-init` to make the working copy again.');
   const count = pending.changes === null ? 0 : countChanges(pending.changes);

@@ -10,6 +10,7 @@ import { freeze, workingCopyError } from '../../project/working-copy/freeze';
 import { damaged, readManifest, requireBaseline, type Manifest } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
 import { openState } from '../../project/state/open-state';
+import { baseIsMissing, howToStart } from '../starting/how-to-start';
 import { recoverDirectory } from '../../project/state/replace-directory';
 
 /** The working copy held against its base. */
@@ -29,9 +30,7 @@ export function requireBase(project: Project): Manifest {
   recoverDirectory(project.files.base.directory);
   const manifest = requireBaseline(project.files.base);
   if (manifest !== null) return manifest;
-  throw new TursoSyncError('BASELINE_MISSING', `There is no baseline in ${project.files.base.directory}.`, {
-    hint: 'Run `turso-sync dump-init` first.',
-  });
+  throw new TursoSyncError('BASELINE_MISSING', baseIsMissing(project), { hint: howToStart(project) });
 }
 
 /**

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { hasReceipt } from '../../apply/receipt';
 import { summarize, type ChangeSummary } from '../../changeset/summary';
@@ -41,6 +42,7 @@ export async function finishPush(
   { resume, onEvent }: ResumeOptions,
 ): Promise<ChangeSummary | null> {
   const { files } = project;
+  refuseHalfJournal(project, resume);
   const journal = readPushJournal(files);
   const isBegun = journal !== null && requireBase(project).createdAt === journal.base;
   if (!isBegun) {
@@ -66,6 +68,19 @@ export async function finishPush(
   } finally {
     await remote.close();
   }
+}
+
+/** Without its database, nobody can tell what a push was about; to forget it silently could append its rows a second time. */
+function refuseHalfJournal({ files }: Project, resume: ResumeOptions['resume']): void {
+  const isHalf = fs.existsSync(files.pushJournal) && !fs.existsSync(files.pushed);
+  if (!isHalf || resume === 'repeat') return;
+  throw new TursoSyncError(
+    'PUSH_UNDECIDED',
+    `A push was cut off, and ${path.basename(files.pushed)}, which tells what it held, is missing in ${files.environment}.`,
+    {
+      hint: 'Look at the remote. If the push is not there, `turso-sync push --resume=repeat` sends your edits again. If it is, `turso-sync init --keep-edits` goes on from what is there; then look at `turso-sync diff`.',
+    },
+  );
 }
 
 async function hasArrived(journal: PushJournal, remote: Remote): Promise<boolean> {

@@ -4,6 +4,7 @@ import { TursoSyncError } from '../../errors';
 import { linkOrCopy } from '../../project/state/link-or-copy';
 import { fileSystemError } from '../../project/state/disk';
 import { writeManifest, type Manifest } from '../../project/state/manifest';
+import { keepOrigin } from '../../project/state/base';
 import { baselineFiles, type Project } from '../../project/project';
 import { notePull } from '../../project/state/pull-journal';
 import { replaceDirectory } from '../../project/state/replace-directory';
@@ -13,6 +14,7 @@ export function moveBase(project: Project, temporary: string, database: string, 
   const directory = path.join(temporary, 'base');
   try {
     writeBaseline(directory, database, manifest);
+    if (manifest.method === 'push') keepOrigin(project.files.base, baselineFiles(directory));
     replaceDirectory(directory, project.files.base.directory);
   } catch (error) {
     throw fileSystemError(error, project.files.base.directory);

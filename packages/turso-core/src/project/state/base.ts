@@ -23,11 +23,25 @@ export async function replaceBase(
       linkOrCopy(source.database, files.database);
       const { formatVersion: _, ...rest } = manifest;
       writeManifest(files, { ...rest, ...refusedIn(soundBaseline(base)) });
+      if (manifest.method === 'push') keepOrigin(base, files);
       replaceDirectory(files.directory, base.directory);
     } catch (error) {
       throw fileSystemError(error, base.directory);
     }
   });
+}
+
+/** What the working copy and the remote agreed on before one's own pushes; there is such a file only after a push. */
+export function originOf({ directory }: BaselineFiles): string {
+  return path.join(directory, 'origin.db');
+}
+
+/** Keeps with a base that pushes have moved on what it was before. The file is normally a second name of the snapshot. */
+export function keepOrigin(old: BaselineFiles, moved: BaselineFiles): void {
+  const known = soundBaseline(old);
+  if (known === null) return;
+  const from = known.method === 'push' ? originOf(old) : old.database;
+  if (fs.existsSync(from)) linkOrCopy(from, originOf(moved));
 }
 
 /** What a remote is known to refuse, as the manifest of a base has it. */

@@ -58,5 +58,6 @@ export function adoptRemote(project: Project, { location, identity }: MetRemote)
 
 function asUnknown(manifest: KnownRemote, database: string): Manifest {
   const tables = using(openReadOnly(database), (db) => [...readSchema(db).tables.keys()]);
-  return { ...withMovedRowids(manifest, tables), fingerprint: null };
+  const { userVersionStaysLocal: _, ...known } = manifest;
+  return { ...withMovedRowids(known, tables), fingerprint: null };
 }

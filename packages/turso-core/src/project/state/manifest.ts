@@ -100,7 +100,7 @@ export function soundBaseline(files: BaselineFiles): Manifest | null {
 /** The error for a baseline that is not what was written. */
 export function damaged(files: BaselineFiles, reason: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError('BASELINE_DAMAGED', `The baseline in ${files.directory} is damaged: ${reason}.`, {
-    hint: 'Run `turso-sync dump-init --force`: it keeps a dated backup of the working copy and takes a new snapshot.',
+    hint: 'Run `turso-sync init --keep-edits`: it keeps the working copy, and everything that differs from the remote counts as your edit. Or `turso-sync init --force`: it takes the remote, and keeps a dated backup.',
     cause,
   });
 }

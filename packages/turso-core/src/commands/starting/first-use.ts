@@ -1,0 +1,106 @@
+import fs from 'node:fs';
+import { withDiff } from '../../changeset/diff';
+import { countChanges, summarize } from '../../changeset/summary';
+import { TursoSyncError } from '../../errors';
+import type { OnEvent } from '../../events';
+import type { Project } from '../../project/project';
+import { originOf } from '../../project/state/base';
+import { readManifest, soundBaseline, type Manifest } from '../../project/state/manifest';
+import { withTemporary } from '../../project/state/temporary';
+import { openReadOnly, using } from '../../sqlite/files/open';
+import { readSchema } from '../../sqlite/schema/schema';
+import { requireBase } from '../comparing/compare';
+import { finishPull } from '../recovery/finish-pull';
+import { moveBase } from '../sending/advance-base';
+import { nameOf, siblingWithBase } from './how-to-start';
+import { hasObjects, remoteEmpty } from './remote-empty';
+
+/** Throws what {@link requireBase} throws, unless the base can start from another environment's: {@link startFromSibling}. */
+export function requireStart(project: Project): void {
+  if (isWithoutBase(project) && siblingWithBase(project) !== null) return;
+  requireBase(project);
+}
+
+function isWithoutBase({ files }: Project): boolean {
+  return readManifest(files.base) === null;
+}
+
+/**
+ * Gives an environment that has no base one at its first use: what the working copy and the remote of another environment last
+ * agreed on. So what differs on the new remote counts as someone else's change, and guards protect it. Does nothing if there
+ * is a base, or none to start from. The caller holds the lock. Throws REMOTE_EMPTY.
+ *
+ * @param take - takes a snapshot of the new remote, or finds it.
+ */
+export async function startFromSibling(
+  project: Project,
+  take: () => Promise<Manifest>,
+  onEvent: OnEvent | undefined,
+): Promise<void> {
+  if (!isWithoutBase(project) || siblingWithBase(project) === null) return;
+  const snapshot = await take();
+  const { database } = project.files.snapshot;
+  const candidates: Candidate[] = [];
+  for (const sibling of project.siblings()) {
+    if (sibling.workingCopy !== project.workingCopy || soundBaseline(sibling.files.base) === null) continue;
+    await finishPull(sibling);
+    candidates.push(...candidatesOf(sibling));
+  }
+  if (!hasObjects(database) && candidates.some((c) => hasObjects(c.database)))
+    throw remoteEmpty(project, snapshot.remote);
+  const nearest = await nearestTo(database, candidates);
+  if (nearest === null) return;
+  const manifest = asFirst(nearest, snapshot);
+  await withTemporary(project.files.directory, (temporary) => {
+    // Named apart, since the base moves on by renaming.
+    moveBase(project, temporary, nearest.database, manifest);
+  });
+  const from = nearest.sibling.environment;
+  onEvent?.({
+    type: 'warning',
+    message: `First use of ${nameOf(project.environment)}: its base starts from that of ${nameOf(from)}, of ${nearest.manifest.createdAt}. What differs on ${snapshot.remote} counts as someone else's change.`,
+  });
+}
+
+/** A database that the working copy stems from. */
+interface Candidate {
+  readonly sibling: Project;
+  readonly database: string;
+  readonly manifest: Manifest;
+}
+
+/** What a sibling's remote and the working copy last agreed on, and what they agreed on before one's own pushes. */
+function candidatesOf(sibling: Project): Candidate[] {
+  const manifest = soundBaseline(sibling.files.base);
+  if (manifest === null) return [];
+  const databases = [sibling.files.base.database, originOf(sibling.files.base)];
+  return databases.filter((file) => fs.existsSync(file)).map((database) => ({ sibling, database, manifest }));
+}
+
+/** The candidate that has the fewest differences from a snapshot: of two ancestors, the nearer one. */
+async function nearestTo(snapshot: string, candidates: readonly Candidate[]): Promise<Candidate | null> {
+  let nearest: { readonly candidate: Candidate; readonly distance: number } | null = null;
+  for (const candidate of candidates) {
+    const distance = candidates.length === 1 ? 0 : await countDifferences(candidate.database, snapshot);
+    if (nearest === null || distance < nearest.distance) nearest = { candidate, distance };
+  }
+  return nearest?.candidate ?? null;
+}
+
+async function countDifferences(from: string, to: string): Promise<number> {
+  try {
+    return await withDiff(from, to, (changeset) => countChanges(summarize(changeset)));
+  } catch (error) {
+    // Too different to be compared.
+    if (error instanceof TursoSyncError && error.code === 'UNSUPPORTED_CHANGE') return Infinity;
+    throw error;
+  }
+}
+
+/** The manifest of a base whose remote is another than the one that it was taken from. */
+function asFirst({ database, manifest }: Candidate, snapshot: Manifest): Manifest {
+  const { remote, identity, setAside } = snapshot;
+  const { userVersionStaysLocal: _, ...known } = manifest;
+  const movedRowids = using(openReadOnly(database), (db) => [...readSchema(db).tables.keys()]);
+  return { ...known, remote, ...(identity && { identity }), setAside, movedRowids, fingerprint: null };
+}

@@ -1,0 +1,38 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Project } from '../../project/project';
+import { soundBaseline } from '../../project/state/manifest';
+
+/** The base of another environment of the same working copy, or null if none has one. */
+export function siblingWithBase(project: Project): Project | null {
+  const isForked = (sibling: Project): boolean =>
+    sibling.workingCopy === project.workingCopy && soundBaseline(sibling.files.base) !== null;
+  return fs.existsSync(project.workingCopy) ? (project.siblings().find(isForked) ?? null) : null;
+}
+
+/** Says that there is no base, and what is lost. */
+export function baseIsMissing({ files, workingCopy }: Project): string {
+  const { base, environment } = files;
+  if (!fs.existsSync(workingCopy)) return `There is no base yet in ${base.directory}.`;
+  const isStateThere = fs.existsSync(environment) && fs.readdirSync(environment).length > 0;
+  return isStateThere
+    ? `The base in ${base.directory} is missing, so nothing tells what was edited in ${workingCopy}.`
+    : `The state of ${workingCopy} is missing: there is no ${environment}.`;
+}
+
+/** An environment in words. */
+export function nameOf(environment: string | null): string {
+  return environment === null ? 'the environment without a name' : `the environment "${environment}"`;
+}
+
+/** What to run so that a base comes about, for the error that there is none. */
+export function howToStart(project: Project): string {
+  const env = project.environment === null ? '' : ` --env ${project.environment}`;
+  const sibling = siblingWithBase(project);
+  if (sibling !== null)
+    return `Run \`turso-sync pull${env}\`: its base then starts from that of ${nameOf(sibling.environment)}.`;
+  const file = path.basename(project.workingCopy);
+  return fs.existsSync(project.workingCopy)
+    ? `${file} is there without a base, so nobody can tell its edits. Run \`turso-sync init${env} --keep-edits\`: it keeps the file, and everything that differs from the remote counts as your edit. Or \`turso-sync init${env} --force\`: it takes the remote, and keeps a dated backup. To fill an empty database: \`turso-sync init${env} --from ${file}\`.`
+    : `Run \`turso-sync init${env}\` first.`;
+}

@@ -1,0 +1,126 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { countChanges, summarize } from '../../changeset/summary';
+import { TursoSyncError } from '../../errors';
+import type { OnEvent } from '../../events';
+import type { ProjectRemote } from '../../project/connect-to';
+import type { Project } from '../../project/project';
+import { replaceBase } from '../../project/state/base';
+import { knownRemote } from '../../project/state/known-remote';
+import type { Manifest } from '../../project/state/manifest';
+import { pullDone } from '../../project/state/pull-journal';
+import { endPush } from '../../project/state/push-journal';
+import { withTemporary } from '../../project/state/temporary';
+import { freeze, sameBytes } from '../../project/working-copy/freeze';
+import { backUpWorkingCopy, writeWorkingCopy } from '../../project/working-copy/working-copy';
+import { withComparison } from '../comparing/compare';
+import { takeSnapshot } from '../fetching/take-snapshot';
+import { hasObjects } from './remote-empty';
+
+/** What is to be kept as edits, and how. */
+export interface KeepOptions {
+  /** The file that becomes the working copy; the remote must be empty. Left out: the working copy that is there. */
+  readonly from?: string | undefined;
+  readonly force?: boolean | undefined;
+  readonly acceptRemote?: boolean | undefined;
+  readonly onEvent?: OnEvent | undefined;
+}
+
+/** How it went. */
+export interface Kept {
+  readonly snapshot: Manifest;
+  readonly workingCopy: 'created' | 'kept';
+  readonly pending: number;
+  readonly backup: string | null;
+}
+
+/**
+ * Makes the remote as it is now the base, and a local database the working copy: everything in which the two differ is an edit
+ * then, and the next push carries it. The caller holds the lock. Throws ALREADY_INITIALIZED, REMOTE_NOT_EMPTY,
+ * WORKING_COPY_HAS_CHANGES and the codes of files.
+ */
+export async function initKeeping(
+  project: Project,
+  remote: ProjectRemote,
+  options: KeepOptions,
+): Promise<Kept> {
+  const { files, workingCopy } = project;
+  const isFirst = knownRemote(project) === null || options.acceptRemote === true;
+  if (options.from !== undefined && !isFirst) throw alreadyInitialized(project);
+  const from = path.resolve(project.directory, options.from ?? workingCopy);
+  requireSource(from);
+  const snapshot = await takeSnapshot(project, remote, options.onEvent);
+  if (options.from !== undefined && hasObjects(files.snapshot.database))
+    throw notEmpty(snapshot.remote, from);
+  const isItself = fs.existsSync(workingCopy) && fs.realpathSync(from) === fs.realpathSync(workingCopy);
+  const backup = isItself ? null : await copyToWorkingCopy(project, from, options.force === true);
+  // Second: should we die in between, there is a working copy without a base, and the same command goes on.
+  await replaceBase(files, files.snapshot, snapshot);
+  endPush(files);
+  pullDone(project);
+  const pending = await withTemporary(files.directory, (temporary) =>
+    withComparison(project, temporary, (found) =>
+      found === null ? 0 : countChanges(summarize(found.changeset)),
+    ),
+  );
+  return { snapshot, workingCopy: isItself ? 'kept' : 'created', pending, backup };
+}
+
+/** Copies a database to the place of the working copy; answers with the backup of what was there, or null. */
+async function copyToWorkingCopy(project: Project, from: string, force: boolean): Promise<string | null> {
+  const { files, workingCopy } = project;
+  return withTemporary(files.directory, async (temporary) => {
+    const copy = path.join(temporary, 'from.db');
+    await freezeSource(from, copy);
+    const isThere = fs.existsSync(workingCopy);
+    if (isThere && sameBytes(copy, workingCopy)) return null;
+    if (isThere && !force) throw inTheWay(workingCopy, from);
+    const backup = isThere ? await backUpWorkingCopy(workingCopy) : null;
+    await writeWorkingCopy(workingCopy, copy);
+    return backup;
+  });
+}
+
+function requireSource(from: string): void {
+  if (fs.statSync(from, { throwIfNoEntry: false })?.isFile() === true) return;
+  throw new TursoSyncError('FILE_INACCESSIBLE', `There is no file ${from}.`, {
+    hint: 'Name the SQLite database that the remote is to be filled with. Nothing was changed.',
+  });
+}
+
+async function freezeSource(from: string, copy: string): Promise<void> {
+  try {
+    await freeze(from, copy);
+  } catch (error) {
+    if (!(error instanceof TursoSyncError && error.code.startsWith('WORKING_COPY_'))) throw error;
+    throw new TursoSyncError(error.code, error.message, {
+      hint: 'Name an SQLite database that no other program keeps locked. Nothing was changed.',
+      retryable: error.retryable,
+      cause: error,
+    });
+  }
+}
+
+function alreadyInitialized({ files }: Project): TursoSyncError {
+  return new TursoSyncError('ALREADY_INITIALIZED', `There is a base already in ${files.base.directory}.`, {
+    hint: 'Edit the working copy, and run `turso-sync push`. To go to another remote, name its URL and add --accept-remote.',
+  });
+}
+
+function notEmpty(location: string, from: string): TursoSyncError {
+  return new TursoSyncError(
+    'REMOTE_NOT_EMPTY',
+    `${location} has tables already, so ${from} cannot fill it.`,
+    {
+      hint: 'Name an empty database. To work on what is there, run `turso-sync init`. To bring it to the content of your file, put that in the place of the working copy and run `turso-sync init --keep-edits`.',
+    },
+  );
+}
+
+function inTheWay(workingCopy: string, from: string): TursoSyncError {
+  return new TursoSyncError(
+    'WORKING_COPY_HAS_CHANGES',
+    `${workingCopy} is there already, and is not a copy of ${from}.`,
+    { hint: 'Move it away, or add --force, which keeps a dated backup of it. Nothing was changed.' },
+  );
+}

@@ -1,0 +1,237 @@
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { buildDatabase, compareDatabases, editDatabase, makeTempDir, writeFiles } from '@turso-sync/testing';
+import { openReadOnly, using } from '../../src/sqlite/files/open';
+import { diff } from '../../src/commands/diff';
+import { init } from '../../src/commands/init';
+import { pull } from '../../src/commands/pull';
+import { push } from '../../src/commands/push';
+import { status } from '../../src/commands/status';
+import { verify } from '../../src/commands/verify';
+import { loadProject } from '../../src/project/load-project';
+import type { Project } from '../../src/project/project';
+import { cutOffPush } from '../fixtures/cut-off.fixture';
+
+const SQL = `CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 'a'), (2, 'b');
+  CREATE TABLE log(line); INSERT INTO log VALUES ('first')`;
+const EDIT = "UPDATE t SET v = 'mine' WHERE id = 1; INSERT INTO log VALUES ('mine')";
+
+let dir: string;
+
+const file = (name: string): string => path.join(dir, name);
+const query = (name: string, sql: string): unknown[] =>
+  using(openReadOnly(file(name)), (db) => db.prepare(sql).pluck().all());
+const load = (env?: string): Promise<Project> =>
+  loadProject({
+    cwd: dir,
+    variables: { TURSO_DATABASE_URL: 'file:prod.db', STAGING_URL: 'file:staging.db' },
+    ...(env === undefined ? {} : { env }),
+  });
+
+beforeEach(() => {
+  dir = makeTempDir();
+  writeFiles(dir, {
+    'turso-sync.config.json': '{ "environments": { "staging": { "urlVariable": "STAGING_URL" } } }',
+  });
+});
+
+describe('a second environment', () => {
+  beforeEach(() => {
+    for (const name of ['prod.db', 'staging.db']) buildDatabase(file(name), SQL);
+  });
+
+  // Whichever was first, and whether the edit was made before its base or after.
+  test.each([
+    [undefined, 'staging', undefined],
+    ['staging', 'staging', undefined],
+    [undefined, undefined, 'staging'],
+  ])('made from %s, pushed to %s, then to %s: both have the change', async (made, first, second) => {
+    await init(await load(made));
+    editDatabase(file('working_copy.db'), EDIT);
+    expect(await push(await load(first))).toMatchObject({ status: 'pushed' });
+    const result = await push(await load(second));
+    expect(result).toMatchObject({ status: 'pushed', environment: second ?? null });
+    for (const name of ['prod.db', 'staging.db'])
+      expect(compareDatabases(file(name), file('working_copy.db'))).toEqual([]);
+    for (const env of [undefined, 'staging']) {
+      const project = await load(env);
+      expect(await push(project)).toMatchObject({ status: 'nothing', warnings: [] });
+      expect(await verify(project)).toMatchObject({ isEqual: true });
+    }
+  });
+
+  test('says where its base starts from', async () => {
+    await init(await load());
+    const { warnings } = await pull(await load('staging'));
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^First use of the environment "staging": its base starts from that of the environment without a name/,
+      ),
+    ]);
+  });
+
+  test('what differs there counts as someone else’s change', async () => {
+    await init(await load());
+    editDatabase(file('working_copy.db'), "UPDATE t SET v = 'mine' WHERE id = 1");
+    editDatabase(
+      file('staging.db'),
+      "UPDATE t SET v = 'theirs' WHERE id = 1; INSERT INTO t VALUES (3, 'only there')",
+    );
+    expect(await push(await load('staging'))).toMatchObject({ status: 'conflict' });
+    expect(query('staging.db', 'SELECT v FROM t ORDER BY id')).toEqual(['theirs', 'b', 'only there']);
+    expect(await push(await load())).toMatchObject({ status: 'pushed' });
+    expect(await pull(await load('staging'), { onConflict: 'ours' })).toMatchObject({
+      status: 'pulled',
+      pending: 1,
+    });
+    expect(query('working_copy.db', 'SELECT v FROM t ORDER BY id')).toEqual(['mine', 'b', 'only there']);
+  });
+
+  test('is not started from a base of another working copy', async () => {
+    writeFiles(dir, {
+      'turso-sync.config.json':
+        '{ "environments": { "staging": { "urlVariable": "STAGING_URL", "workingCopy": "other.db" } } }',
+    });
+    await init(await load());
+    await expect(push(await load('staging'))).rejects.toMatchObject({ code: 'BASELINE_MISSING' });
+    expect(await init(await load('staging'))).toMatchObject({ workingCopy: 'created', warnings: [] });
+  });
+
+  test('that is empty never empties the working copy, and the hint fills it', async () => {
+    await init(await load());
+    rmSync(file('staging.db'));
+    buildDatabase(file('staging.db'), 'CREATE TABLE x(v); DROP TABLE x');
+    for (const command of [pull, push, init]) {
+      await expect(command(await load('staging'))).rejects.toMatchObject({
+        code: 'REMOTE_EMPTY',
+        hint: expect.stringContaining('init --env staging --from working_copy.db') as string,
+      });
+    }
+    expect(query('working_copy.db', 'SELECT count(*) FROM t')).toEqual([2]);
+    expect(await init(await load('staging'), { from: 'working_copy.db' })).toMatchObject({
+      workingCopy: 'kept',
+    });
+    await push(await load('staging'));
+    expect(compareDatabases(file('staging.db'), file('working_copy.db'))).toEqual([]);
+    expect(await push(await load())).toMatchObject({ status: 'nothing' });
+  });
+});
+
+describe('init --from', () => {
+  beforeEach(() => buildDatabase(file('app.db'), SQL));
+
+  test.each(['app.db', 'working_copy.db'])('puts %s into a new database', async (from) => {
+    if (from === 'working_copy.db') cpSync(file('app.db'), file(from));
+    const project = await load();
+    const result = await init(project, { from });
+    expect(result).toMatchObject({ workingCopy: from === 'app.db' ? 'created' : 'kept' });
+    expect(result.pending).toBeGreaterThan(0);
+    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    for (const name of ['prod.db', 'working_copy.db'])
+      expect(compareDatabases(file(name), file('app.db'))).toEqual([]);
+    // The same steps fill a second one.
+    const second = await load('staging');
+    await init(second, { from });
+    await push(second);
+    expect(compareDatabases(file('staging.db'), file('app.db'))).toEqual([]);
+  });
+
+  test('refuses a remote that has tables', async () => {
+    buildDatabase(file('prod.db'), 'CREATE TABLE other(v)');
+    await expect(init(await load(), { from: 'app.db' })).rejects.toMatchObject({ code: 'REMOTE_NOT_EMPTY' });
+    expect(existsSync(file('working_copy.db'))).toBe(false);
+  });
+
+  test('overwrites no working copy that is another file', async () => {
+    buildDatabase(file('working_copy.db'), 'CREATE TABLE mine(v)');
+    const project = await load();
+    await expect(init(project, { from: 'app.db' })).rejects.toMatchObject({
+      code: 'WORKING_COPY_HAS_CHANGES',
+    });
+    const { backup } = await init(project, { from: 'app.db', force: true });
+    expect(query(path.relative(dir, backup ?? ''), 'SELECT name FROM sqlite_schema')).toEqual(['mine']);
+    expect(compareDatabases(file('working_copy.db'), file('app.db'))).toEqual([]);
+  });
+
+  test('is for the first use', async () => {
+    const project = await load();
+    await init(project, { from: 'app.db' });
+    await expect(init(project, { from: 'app.db' })).rejects.toMatchObject({ code: 'ALREADY_INITIALIZED' });
+  });
+
+  test('fills a new database in the place of one that is lost', async () => {
+    const project = await load();
+    await init(project, { from: 'app.db' });
+    await push(project);
+    rmSync(file('prod.db'));
+    await expect(push(project)).rejects.toMatchObject({ code: 'REMOTE_MISSING' });
+    const moved = await loadProject({ cwd: dir, variables: { TURSO_DATABASE_URL: 'file:new.db' } });
+    buildDatabase(file('new.db'), 'CREATE TABLE x(v); DROP TABLE x');
+    await init(moved, { from: 'working_copy.db', acceptRemote: true });
+    await push(moved);
+    expect(compareDatabases(file('new.db'), file('app.db'))).toEqual([]);
+  });
+
+  test.each([
+    ['FILE_INACCESSIBLE', 'missing.db'],
+    ['WORKING_COPY_NOT_A_DATABASE', 'turso-sync.config.json'],
+  ])('throws %s for %s', async (code, from) => {
+    await expect(init(await load(), { from })).rejects.toMatchObject({ code });
+    expect(existsSync(file('working_copy.db'))).toBe(false);
+  });
+});
+
+describe('what is lost', () => {
+  let project: Project;
+
+  beforeEach(async () => {
+    buildDatabase(file('prod.db'), SQL);
+    project = await load();
+    await init(project);
+    editDatabase(project.workingCopy, EDIT);
+  });
+
+  test.each([
+    [
+      'the state folder',
+      (p: Project) => p.files.directory,
+      /^The state of .*working_copy\.db is missing: there is no /,
+    ],
+    ['the base', (p: Project) => p.files.base.directory, /^The base in .* is missing, so nothing tells /],
+  ])('%s: every command names it and the way out, which keeps the edits', async (_, place, message) => {
+    rmSync(place(project), { recursive: true });
+    const hint = expect.stringContaining('init --keep-edits') as string;
+    const expected = { message: expect.stringMatching(message) as string, hint };
+    for (const command of [push, pull, diff])
+      await expect(command(project)).rejects.toMatchObject({ ...expected, code: 'BASELINE_MISSING' });
+    for (const edits of ['refuse', 'keep'] as const)
+      await expect(init(project, { edits })).rejects.toMatchObject({
+        ...expected,
+        code: 'WORKING_COPY_HAS_CHANGES',
+      });
+    expect((await status(project)).next.join(' ')).toContain('--keep-edits');
+    expect(await init(project, { keepEdits: true })).toMatchObject({ workingCopy: 'kept', pending: 2 });
+    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(compareDatabases(file('prod.db'), project.workingCopy)).toEqual([]);
+  });
+
+  test('a damaged base is replaced by the same way', async () => {
+    rmSync(project.files.base.database);
+    await expect(push(project)).rejects.toMatchObject({ code: 'BASELINE_DAMAGED' });
+    expect(await init(project, { keepEdits: true })).toMatchObject({ workingCopy: 'kept', pending: 2 });
+  });
+
+  test('what a push that was cut off held: nothing is sent unasked', async () => {
+    await cutOffPush(project, 'before its answer comes');
+    rmSync(project.files.pushed);
+    const before = readFileSync(file('prod.db'));
+    await expect(push(project)).rejects.toMatchObject({
+      code: 'PUSH_UNDECIDED',
+      hint: expect.stringContaining('--resume=repeat') as string,
+    });
+    expect(readFileSync(file('prod.db'))).toEqual(before);
+    expect(await init(project, { keepEdits: true })).toMatchObject({ workingCopy: 'kept', pending: 0 });
+    expect(query('prod.db', "SELECT count(*) FROM log WHERE line = 'mine'")).toEqual([1]);
+    expect(await push(project)).toMatchObject({ status: 'nothing' });
+  });
+});
