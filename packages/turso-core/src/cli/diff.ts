@@ -29,7 +29,7 @@ export function diffCommand(): Subcommand<Options> {
     .option('--table <name>', 'tell of this table alone')
     .option('--values', `show the rows, old -> new (up to ${SHOWN} of each table)`)
     .option('--limit <rows>', 'show up to so many rows of each table; implies --values', wholeNumber)
-    .option('--save <file>', 'save the changes as a plan, for dump-push --plan')
+    .option('--save <file>', 'save the changes as a plan, for push --plan')
     .addHelpText(
       'after',
       '\nExamples:\n  $ turso-sync diff --exit-code || echo "something to push"\n  $ turso-sync diff --table people --limit 5',

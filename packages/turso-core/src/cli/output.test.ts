@@ -117,7 +117,7 @@ test('an error is on stderr, with its code and what to do, also with --quiet, an
   const project = makeProject();
   const run = await project.run('diff', '--quiet');
   expect(run).toMatchObject({ exit: 1, stdout: '' });
-  expect(run.stderr).toMatch(/^BASELINE_MISSING: .*\n {2}Run `turso-sync dump-init` first\.\n$/);
+  expect(run.stderr).toMatch(/^BASELINE_MISSING: .*\n {2}Run `turso-sync init` first\.\n$/);
   const { stdout, stderr } = await project.start(['diff', '--json']).ended;
   expect(stderr).toContain('BASELINE_MISSING');
   expect(JSON.parse(stdout)).toMatchObject({

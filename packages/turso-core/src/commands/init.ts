@@ -211,7 +211,7 @@ function stateOf(changes: ChangeSummary | null): State {
 }
 
 function hasChanges(project: Project, { what }: Extract<State, { kind: 'edited' }>): TursoSyncError {
-  const replace = 'replace the working copy with `turso-sync dump-init --force`, which keeps a dated backup';
+  const replace = 'replace the working copy with `turso-sync init --force`, which keeps a dated backup';
   return new TursoSyncError('WORKING_COPY_HAS_CHANGES', `${project.workingCopy} ${what}.`, {
     hint: `Push them with \`turso-sync push\`, or ${replace}.`,
   });
@@ -232,7 +232,7 @@ function requireSnapshot(project: Project, { acceptRemote = false }: InitOptions
     return manifest;
   }
   throw new TursoSyncError('SNAPSHOT_MISSING', `There is no snapshot in ${snapshot.directory}.`, {
-    hint: 'Run the turso-snapshot target, or `turso-sync dump-init`, first.',
+    hint: 'Run the turso-snapshot target, or `turso-sync init`, first.',
   });
 }
 

@@ -217,16 +217,15 @@ function nextSteps(project: Project, state: State): string[] {
   const steps = problems.flatMap((problem) => problem?.hint ?? []);
   if (base.problem !== null) return [...new Set(steps)];
   if (cutOff !== null)
-    steps.push('Run `turso-sync dump-push`: it finds out whether the push that was cut off has arrived.');
+    steps.push('Run `turso-sync push`: it finds out whether the push that was cut off has arrived.');
   // A live connection needs no working copy.
   if (base.manifest === null && mode === 'ffi') return [...new Set(steps)];
   if (base.manifest === null && workingCopy.bytes !== null) steps.push(howToStart(project));
   else if (base.manifest === null) steps.push('Run `turso-sync init` to make the working copy.');
-  else if (workingCopy.bytes === null)
-    steps.push('Run `turso-sync dump-init` to make the working copy again.');
+  else if (workingCopy.bytes === null) steps.push('Run `turso-sync init` to make the working copy again.');
   const count = pending.changes === null ? 0 : countChanges(pending.changes);
-  if (count > 0) steps.push('Run `turso-sync dump-push` to put your changes on the remote.');
+  if (count > 0) steps.push('Run `turso-sync push` to put your changes on the remote.');
   else if (remote.hasMoved === true)
-    steps.push('Run `turso-sync dump-init` to bring in what has changed on the remote.');
+    steps.push('Run `turso-sync init` to bring in what has changed on the remote.');
   return [...new Set(steps)];
 }

@@ -210,7 +210,7 @@ function refuseOwnFile(workingCopy: string, files: StateFiles, config: string | 
     'CONFIG_INVALID',
     `"workingCopy" in ${config ?? 'the config'} names a file that is turso-sync's own.`,
     {
-      hint: `Put the working copy anywhere outside ${files.directory}; dump-init makes it from the snapshot.`,
+      hint: `Put the working copy anywhere outside ${files.directory}; init makes it from the snapshot.`,
     },
   );
 }

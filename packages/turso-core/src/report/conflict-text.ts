@@ -60,7 +60,7 @@ function nextSteps(conflicts: readonly Conflict[], command: 'push' | 'pull'): st
       ? ['  --on-conflict=theirs takes theirs']
       : []),
     ...(isByHand ? ['  change one of the two definitions by hand where no option resolves it'] : []),
-    'or run `turso-sync dump-init --force` (it keeps a dated backup of the working copy) and make your changes again.',
+    'or run `turso-sync init --force` (it keeps a dated backup of the working copy) and make your changes again.',
   ];
 }
 

@@ -156,7 +156,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(run.stdout).toContain('1 conflict with http:');
     expect(run.stdout).toContain('people id=1 [update/update]');
     expect(run.stdout).toContain("name: was 'Ada', local 'mine', remote 'theirs'");
-    expect(run.stdout).toContain('dump-init --force');
+    expect(run.stdout).toContain('turso-sync init --force');
 
     const json = await project.start(['dump-push', '--json']).ended;
     expect(json.exit).toBe(3);
@@ -242,8 +242,8 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(refused.stderr).toContain(
       'has changes that were not pushed (2 inserted, 0 updated, 2 deleted rows, 1 schema change)',
     );
-    expect(refused.stderr).toContain('dump-push');
-    expect(refused.stderr).toContain('dump-init --force');
+    expect(refused.stderr).toContain('turso-sync push');
+    expect(refused.stderr).toContain('turso-sync init --force');
     expect(project.digests()).toEqual(before);
 
     const edited = newFile();

@@ -27,7 +27,7 @@ import { push } from '../../src/commands/push';
       await expect(pull(reader)).rejects.toMatchObject({
         code: 'REMOTE_READ_ONLY',
         message: expect.stringContaining('was cut off') as string,
-        hint: expect.stringContaining('turso-sync dump-push') as string,
+        hint: expect.stringContaining('turso-sync push') as string,
       });
       expect(await push(writer)).toMatchObject({ status: 'pushed' });
       expect(await pull(reader)).toMatchObject({ status: 'unchanged', pending: 0 });

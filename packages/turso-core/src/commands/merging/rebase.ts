@@ -221,7 +221,7 @@ async function asPulled<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof TursoSyncError && error.code === 'UNSUPPORTED_CHANGE')) throw error;
     throw new TursoSyncError('UNSUPPORTED_CHANGE', error.message.replace('pushed', 'brought in'), {
-      hint: 'Nothing was changed. `turso-sync dump-init` takes the remote as it is; with --force also over changes, after keeping a dated backup.',
+      hint: 'Nothing was changed. `turso-sync init` takes the remote as it is; with --force also over changes, after keeping a dated backup.',
       cause: error,
     });
   }

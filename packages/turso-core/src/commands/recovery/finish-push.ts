@@ -108,7 +108,7 @@ function needsWriteAccess({ startedAt, remote }: PushJournal, cause: unknown): T
   return new TursoSyncError(
     'REMOTE_READ_ONLY',
     `A push to ${remote} was cut off (begun at ${startedAt}), and a read-only token does not do to find out how it ended.`,
-    { hint: 'Run `turso-sync dump-push` with a token that has write access. Nothing was changed.', cause },
+    { hint: 'Run `turso-sync push` with a token that has write access. Nothing was changed.', cause },
   );
 }
 
@@ -137,7 +137,7 @@ function elsewhere({ startedAt, remote }: PushJournal, location: string): TursoS
     'PUSH_UNDECIDED',
     `A push to ${remote} was cut off (begun at ${startedAt}), and this runs against ${location}.`,
     {
-      hint: `Run \`turso-sync dump-push\` against ${remote} first; or \`turso-sync dump-push --resume=repeat\` forgets it.`,
+      hint: `Run \`turso-sync push\` against ${remote} first; or \`turso-sync push --resume=repeat\` forgets it.`,
     },
   );
 }
@@ -147,7 +147,7 @@ function undecided({ startedAt, remote }: PushJournal): TursoSyncError {
     'PUSH_UNDECIDED',
     `A push to ${remote} was cut off (begun at ${startedAt}), and nothing on the remote tells any more whether it arrived.`,
     {
-      hint: 'Look at the remote. Then `turso-sync dump-push --resume=arrived` takes it for arrived, and `--resume=repeat` for not arrived.',
+      hint: 'Look at the remote. Then `turso-sync push --resume=arrived` takes it for arrived, and `--resume=repeat` for not arrived.',
     },
   );
 }

@@ -66,7 +66,7 @@ export function orThrough<T>(work: () => T): T {
     const known = fileSystemError(error, '');
     if (!(known instanceof TursoSyncError)) throw known;
     throw new TursoSyncError(known.code, `The push is through, but not noted here. ${known.message}`, {
-      hint: 'Fix that, then run `turso-sync dump-push` again: it finds everything there and finishes.',
+      hint: 'Fix that, then run `turso-sync push` again: it finds everything there and finishes.',
       cause: error,
     });
   }

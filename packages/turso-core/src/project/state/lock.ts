@@ -27,7 +27,7 @@ export function holdsLock(file: string): boolean {
  * system lets go of it whenever its holder dies; who holds it is written beside it, for the message.
  * Throws STATE_LOCKED, naming the holder, and FILE_INACCESSIBLE.
  *
- * @param command - the holder's name for others, such as `dump-push`.
+ * @param command - the holder's name for others, such as `push`.
  */
 export async function withLock<T>(file: string, command: string, work: () => Promise<T>): Promise<T> {
   const note = `${file}.json`;

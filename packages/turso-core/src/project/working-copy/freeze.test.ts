@@ -83,7 +83,7 @@ test.each([
   make(other);
   await expect(freeze(other, to)).rejects.toMatchObject({
     code,
-    hint: expect.stringContaining('dump-init') as string,
+    hint: expect.stringContaining('turso-sync init') as string,
   });
   expect(existsSync(to)).toBe(false);
 });

@@ -17,7 +17,7 @@ const LOG_TIMEOUT = 200;
 export async function freeze(workingCopy: string, to: string, unless?: string): Promise<boolean> {
   if (!fs.existsSync(workingCopy)) {
     throw new TursoSyncError('WORKING_COPY_MISSING', `There is no working copy at ${workingCopy}.`, {
-      hint: 'Run `turso-sync dump-init` to make one.',
+      hint: 'Run `turso-sync init` to make one.',
     });
   }
   let db: Database | undefined;
@@ -106,7 +106,7 @@ function inMvccMode(file: string): TursoSyncError {
 
 function notADatabase(file: string, what: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError('WORKING_COPY_NOT_A_DATABASE', `${file} ${what}.`, {
-    hint: 'Put the database back, or run `turso-sync dump-init --force`, which keeps a dated backup of the file.',
+    hint: 'Put the database back, or run `turso-sync init --force`, which keeps a dated backup of the file.',
     cause,
   });
 }
@@ -124,7 +124,7 @@ export function workingCopyError(error: unknown, file: string): unknown {
   if (code.startsWith('SQLITE_NOTADB')) return notADatabase(file, 'is not an SQLite database', error);
   if (code.startsWith('SQLITE_CORRUPT')) {
     return new TursoSyncError('WORKING_COPY_CORRUPT', `${file} is corrupt: ${(error as Error).message}.`, {
-      hint: 'Restore it from a backup, or run `turso-sync dump-init --force`, which keeps a dated backup of the file.',
+      hint: 'Restore it from a backup, or run `turso-sync init --force`, which keeps a dated backup of the file.',
       cause: error,
     });
   }
