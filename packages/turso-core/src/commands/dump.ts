@@ -14,7 +14,7 @@ import { placeFile } from '../project/state/place-file';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
 import { requireBase } from './comparing/compare';
-import { connectTo, type RemoteOptions } from '../project/connect-to';
+import { connectTo, type ProjectRemote, type RemoteOptions } from '../project/connect-to';
 import { timed, type OnEvent } from '../events';
 import { download } from './fetching/download';
 import { reportRun, type Reported } from './reporting/report-run';
@@ -60,12 +60,33 @@ async function dumpWith(project: Project, options: DumpOptions): Promise<DumpRes
   const { of = 'base', to = project.files.base.dump } = options;
   openState(project);
   if (of === 'base' || to === project.files.base.dump) requireBase(project);
+  // First, so that a URL that is missing or wrong leaves nothing behind.
+  const remote = of === 'remote' ? connectTo(project, options) : null;
+  try {
+    return await dumpTo({ project, of, to, remote, onEvent: options.onEvent });
+  } finally {
+    await remote?.close();
+  }
+}
+
+interface DumpJob {
+  readonly project: Project;
+  readonly of: DumpSource;
+  readonly to: string | DumpSink;
+  readonly remote: ProjectRemote | null;
+  readonly onEvent: OnEvent | undefined;
+}
+
+type Write = (database: string, options: WriteOptions) => Promise<void>;
+
+async function dumpTo(job: DumpJob): Promise<DumpResult> {
+  const { project, of, to } = job;
   return withTemporary(project.files.directory, async (temporary) => {
     const written = path.join(temporary, 'dump.sql');
-    const write: DumpJob['write'] = (database, how) =>
+    const write: Write = (database, how) =>
       typeof to === 'string' ? writeDumpFile(database, written, how) : writeDump(database, to, how);
     try {
-      await dumpSource(project, of, { temporary, options, write });
+      await dumpSource(job, path.join(temporary, 'copy.db'), write);
     } catch (error) {
       throw isDiskFull(error) ? diskFull(error) : error;
     }
@@ -75,28 +96,18 @@ async function dumpWith(project: Project, options: DumpOptions): Promise<DumpRes
   });
 }
 
-interface DumpJob {
-  readonly temporary: string;
-  readonly options: DumpOptions;
-  readonly write: (database: string, options: WriteOptions) => Promise<void>;
-}
-
-async function dumpSource(project: Project, of: DumpSource, job: DumpJob): Promise<void> {
-  const { temporary, options, write } = job;
-  const { onEvent } = options;
-  const copy = path.join(temporary, 'copy.db');
+async function dumpSource(
+  { project, of, remote, onEvent }: DumpJob,
+  copy: string,
+  write: Write,
+): Promise<void> {
   const setAside = readManifest(project.files.base)?.setAside ?? [];
-  if (of === 'base') {
+  if (remote !== null) {
+    await download(remote, copy, onEvent, (how) => write(copy, how));
+  } else if (of === 'base') {
     await timed(onEvent, 'dump', () => write(project.files.base.database, { pool: null, setAside }));
-  } else if (of === 'working-copy') {
+  } else {
     await freeze(project.workingCopy, copy);
     await timed(onEvent, 'dump', () => write(copy, { pool: null, setAside }));
-  } else {
-    const remote = connectTo(project, options);
-    try {
-      await download(remote, copy, onEvent, (how) => write(copy, how));
-    } finally {
-      await remote.close();
-    }
   }
 }

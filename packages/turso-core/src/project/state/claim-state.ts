@@ -75,7 +75,7 @@ function refuseForeign(project: Project): void {
   });
 }
 
-const BASELINE = /^(baseline\.db|manifest\.json|original_dump\.sql)$/;
+const BASELINE = /^(baseline\.db|origin\.db|manifest\.json(\.new)?|original_dump\.sql)$/;
 const BASELINES = /^(base|snapshot|incoming)(\.previous)?$/;
 const FILES = /^(diff\.sql|changes\.json|conflicts\.json|push(-from|-base)?\.db|pu(sh|ll)\.json(\.new)?)$/;
 
