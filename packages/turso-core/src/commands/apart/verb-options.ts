@@ -26,6 +26,8 @@ const init: OptionKinds<InitOptions> = {
   force: 'boolean',
   snapshot: ['take', 'use'],
   edits: ['refuse', 'keep'],
+  from: 'string',
+  keepEdits: 'boolean',
 };
 const pull: OptionKinds<PullOptions> = { ...remote, ...conflicts, ...resume };
 const push: OptionKinds<PushOptions> = {

@@ -99,7 +99,7 @@ function inMvccMode(file: string): TursoSyncError {
     'WORKING_COPY_MVCC',
     `${file} is in MVCC mode of Turso Database, which SQLite cannot read.`,
     {
-      hint: "Run `PRAGMA journal_mode = 'wal'` in the app, close the database, then run the command again. Or run `turso-sync dump-init --force`, which keeps a dated backup of the file and its log.",
+      hint: "Run `PRAGMA journal_mode = 'wal'` in the app, close the database, then run the command again. Or run `turso-sync init --force`, which keeps a dated backup of the file and its log.",
     },
   );
 }
