@@ -5,6 +5,7 @@ import { keyTerms } from '../sqlite/schema/key-terms';
 import { keyColumns, type Schema, type Table } from '../sqlite/schema/schema';
 import { exactProjection } from '../sqlite/values/exact-projection';
 import { quoteName } from '../sqlite/values/quote';
+import type { SqlValue } from '../sqlite/values/values';
 import { findFlaw } from './virtual/virtual-whole';
 
 /** Rows of one query, at most: a server is silent while it computes, and one that is so for a minute is given up. */
@@ -14,10 +15,17 @@ const ROWS = 250_000;
  * The queries whose digests tell whether a table has the same rows in two databases of one encoding: every stored value with
  * its class, ordered by the key. Hidden rowids count by their order alone, since nobody chose them. Null where rows have
  * no order.
+ *
+ * @param rows - of one query, at most.
+ * @param stored - SQL terms of a row. Default is all of its columns that are not computed.
  */
-function tableQueries(db: Database, table: Table, rows: number): string[] | null {
+export function tableQueries(
+  db: Database,
+  table: Table,
+  rows = ROWS,
+  stored = table.columns.filter((c) => !c.generated).map((c) => quoteName(c.name)),
+): string[] | null {
   if (keyColumns(table).length === 0) return null;
-  const stored = table.columns.filter((c) => !c.generated).map((c) => quoteName(c.name));
   const order = `ORDER BY ${keyTerms(table).join(',')}`;
   // A row of 2,000 columns does not fit into one result; the rows of each query have the same order.
   return columnGroups(stored).flatMap((group) => {
@@ -90,10 +98,18 @@ export function checksumQueries(db: Database, { tables }: Schema, rows = ROWS): 
  * @see https://github.com/sqlite/sqlite/blob/master/ext/misc/shathree.c
  */
 export function sha3Query(db: Database, sql: string): string {
+  return sha3Rows(
+    sql,
+    db.prepare(sql).raw().safeIntegers().iterate() as IterableIterator<readonly SqlValue[]>,
+  );
+}
+
+/** The same of the rows that a query gave elsewhere. */
+export function sha3Rows(sql: string, rows: Iterable<readonly SqlValue[]>): string {
   const hash = createHash('sha3-256');
   hash.update(`S${Buffer.byteLength(sql)}:${sql}`);
   const number = Buffer.alloc(9);
-  for (const row of db.prepare(sql).raw().safeIntegers().iterate() as IterableIterator<unknown[]>) {
+  for (const row of rows) {
     hash.update('R');
     for (const value of row) {
       if (value === null) hash.update('N');

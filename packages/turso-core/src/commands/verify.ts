@@ -15,6 +15,7 @@ import { withTemporary } from '../project/state/temporary';
 import { connectTo, type RemoteOptions } from '../project/connect-to';
 import { timed, type OnEvent } from '../events';
 import { withoutRefused } from './comparing/compare';
+import { computedOtherwise, findComputedOtherwise } from './comparing/computed-values';
 import { download } from './fetching/download';
 import { verb } from './apart/verb';
 import { readHeader } from '../sqlite/schema/read-header';
@@ -39,7 +40,8 @@ export interface VerifyResult {
 }
 
 /**
- * Tells whether the remote, as it is now, and the working copy hold the same: rows to the bit, definitions, counters.
+ * Tells whether the remote, as it is now, and the working copy hold the same: rows to the bit, definitions, counters,
+ * and what is computed from rows and stored.
  * Where the remote computes checksums, and they are equal, nothing is downloaded. Nothing is changed.
  * Throws the `REMOTE_*` and `WORKING_COPY_*` codes.
  *
@@ -67,10 +69,20 @@ async function verifyWith(project: Project, options: VerifyOptions): Promise<Ver
       ];
       await freeze(project.workingCopy, frozen);
       const base = soundBaseline(project.files.base);
-      if (await timed(onEvent, 'compare checksums', () => haveSameChecksums(remote, frozen, base)))
-        return { isEqual: true, method: 'checksums', differences: NO_CHANGES, other: null };
-      await download(remote, copy, onEvent, () => Promise.resolve());
-      return { method: 'snapshot', ...(await compare(copy, frozen, base)) };
+      const result: VerifyResult = (await timed(onEvent, 'compare checksums', () =>
+        haveSameChecksums(remote, frozen, base),
+      ))
+        ? { isEqual: true, method: 'checksums', differences: NO_CHANGES, other: null }
+        : { method: 'snapshot', ...(await compareWithCopy()) };
+      const computed = result.isEqual ? await findComputedOtherwise(remote, frozen) : [];
+      return computed.length === 0
+        ? result
+        : { ...result, isEqual: false, other: computedOtherwise(computed) };
+
+      async function compareWithCopy(): Promise<Omit<VerifyResult, 'method'>> {
+        await download(remote, copy, onEvent, () => Promise.resolve());
+        return compare(copy, frozen, base);
+      }
     });
   } finally {
     await remote.close();

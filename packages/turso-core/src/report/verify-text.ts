@@ -6,9 +6,8 @@ import { shown } from './shown';
 /** The answer of `verify` for people. */
 export function verifyText({ isEqual, method, differences, other }: VerifyResult, location: string): string {
   if (isEqual) return `Equal: ${location} and the working copy hold the same (by ${method}).`;
-  return [
-    `Different: to equal the working copy, ${location} would need`,
-    ...(isEmpty(differences) ? [] : summaryLines(differences)),
-    ...(other === null ? [] : [shown(other)]),
-  ].join('\n');
+  const head = isEmpty(differences)
+    ? [`Different: ${location} and the working copy do not hold the same (by ${method}).`]
+    : [`Different: to equal the working copy, ${location} would need`, ...summaryLines(differences)];
+  return [...head, ...(other === null ? [] : [shown(other)])].join('\n');
 }

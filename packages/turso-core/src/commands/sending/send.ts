@@ -13,6 +13,7 @@ import {
   beginPush,
   dropPush,
   notePushed,
+  pushDatabases,
   type PushJournal,
   type PushPurpose,
 } from '../../project/state/push-journal';
@@ -21,6 +22,7 @@ import { requireBase, type Comparison } from '../comparing/compare';
 import { NONE_RESOLVED, resolvedIn, type Resolved } from '../conflicts/conflict-options';
 import { removeConflicts, writeConflicts } from '../conflicts/conflicts-file';
 import { warnOfOrphans } from '../conflicts/orphan-warnings';
+import { warnOfComputed } from '../comparing/written-computed';
 import { connectTo } from '../../project/connect-to';
 import { timed, type OnEvent } from '../../events';
 import { createPushRecords, type PushRecords } from './push-records';
@@ -118,6 +120,7 @@ async function sendTo(
   const through = orThrough(() => notePushed(files, journal as PushJournal, { isThrough: true }));
   const mark = await removeReceipt(remote, through, result.fingerprint);
   warnOfOrphans(result.orphans, onEvent);
+  await warnOfComputed(remote, { changeset, pushed: pushDatabases(files).pushed }, onEvent);
   if (result.refusesUserVersion) onEvent?.({ type: 'warning', message: VERSION_REFUSED });
   // Only a base that had all of the remote before the push has all of it afterwards.
   const isCurrent = job.becomes === null && before === from.fingerprint && result.resolved.length === 0;
