@@ -128,9 +128,9 @@ async function readConfig(
       config === undefined ? await explorer.search(cwd) : await explorer.load(path.resolve(cwd, config));
     const file = found?.filepath ?? emptyConfig(cwd, config);
     if (file === null) return { config: {}, file };
-    const isScript = /\.[cm]?[jt]s$/.test(file);
-    if (found === null || (found.isEmpty === true && isScript)) throw holdsNone(file);
-    return { config: found.isEmpty === true ? {} : checkConfig(found.config, file), file };
+    if (found !== null && found.isEmpty !== true) return { config: checkConfig(found.config, file), file };
+    if (!isBlank(file)) throw holdsNone(file);
+    return { config: {}, file };
   } catch (error) {
     if (error instanceof TursoSyncError) throw error;
     // Without the cause, which quotes the file, and so might quote a token.
@@ -151,6 +151,17 @@ function emptyConfig(cwd: string, config: string | undefined): string | null {
   };
   const place = SEARCH_PLACES.find(isEmpty);
   return place === undefined ? null : path.join(cwd, place);
+}
+
+/** Whether a file has nothing in it but comments. A script must export a config. */
+function isBlank(file: string): boolean {
+  if (/\.[cm]?[jt]s$/.test(file) || !isFile(file)) return false;
+  return (
+    fs
+      .readFileSync(file, 'utf8')
+      .replace(/^\s*#.*$/gm, '')
+      .trim() === ''
+  );
 }
 
 function holdsNone(file: string): TursoSyncError {
