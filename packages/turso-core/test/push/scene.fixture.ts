@@ -9,7 +9,9 @@ import {
 } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
 import { withDiff } from '../../src/changeset/diff';
+import { addsUnnamed } from '../../src/changeset/rows/unnamed';
 import { withReceipt } from '../../src/apply/receipt';
+import { nameReceipt } from '../../src/sqlite/receipt';
 import { dropStagingTables } from '../../src/sqlite/staging';
 import type { SqlValue } from '../../src/sqlite/values/values';
 import { apply, type ApplyOptions, type ApplyResult } from '../../src/apply/apply';
@@ -38,9 +40,11 @@ export interface Scene {
   push(
     options?: ApplyOptions & { readonly target?: Target; readonly receipt?: string },
   ): Promise<ApplyResult>;
+  /** Whether it adds rows that only a receipt tells from equal ones. */
+  addsUnnamed(): Promise<boolean>;
   /** What tells the remote from the working copy. */
   differences(): Promise<string[]>;
-  /** Copies the remote as it is now to a file. */
+  /** Copies the remote as it is now to a file, without receipts. */
   copy(): Promise<string>;
   /** All bytes of the remote's database. */
   bytes(): Promise<Buffer>;
@@ -65,6 +69,7 @@ export async function play(serve: Serve, story: Story, test: (scene: Scene) => P
         const to = receipt === undefined ? target : withReceipt(target, receipt, () => undefined);
         return withDiff(base, work, (changeset) => apply(changeset, to, options));
       },
+      addsUnnamed: () => withDiff(base, work, (changeset) => Promise.resolve(addsUnnamed(changeset))),
       async differences() {
         await served.download(copy);
         dropStagingTables(copy);
@@ -72,6 +77,7 @@ export async function play(serve: Serve, story: Story, test: (scene: Scene) => P
       },
       async copy() {
         await served.download(copy);
+        dropStagingTables(copy);
         return copy;
       },
       async bytes() {
@@ -87,6 +93,22 @@ export async function play(serve: Serve, story: Story, test: (scene: Scene) => P
     await served.stop();
     removeTempDir(dir);
   }
+}
+
+/**
+ * Pushes, then twice more as if the answers had been lost. By its receipt all is there. Without one, all is there that
+ * keys or definitions tell; only rows without a key are added again.
+ */
+export async function expectArrivesOnce(scene: Scene, receipt = nameReceipt()): Promise<void> {
+  for (const _again of [1, 2]) {
+    expect(await scene.push({ receipt })).toMatchObject({ status: 'applied', attempts: 1 });
+    expect(await scene.differences()).toEqual([]);
+  }
+  expect(await scene.push()).toMatchObject({ status: 'applied' });
+  const added = await scene.addsUnnamed();
+  const differences = await scene.differences();
+  expect(differences.length > 0).toBe(added);
+  expect(differences.filter((line) => !line.includes(': only in a: rowid '))).toEqual([]);
 }
 
 function queryFile(file: string, sql: string): SqlValue[][] {
