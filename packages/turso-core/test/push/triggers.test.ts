@@ -126,6 +126,57 @@ describe.each(ADAPTERS)('triggers, over %s', (_, serve) => {
     }),
   );
 
+  describe('on a name that they write in other letters', () => {
+    const base = `CREATE TABLE acc(id INTEGER PRIMARY KEY, bal INTEGER); CREATE TABLE log(id INTEGER PRIMARY KEY, what);
+      CREATE VIEW big AS SELECT id FROM acc WHERE bal > 100;
+      CREATE TRIGGER added AFTER INSERT ON ACC BEGIN INSERT INTO log(what) VALUES('added'); END;
+      CREATE TRIGGER viewed INSTEAD OF INSERT ON "Big" BEGIN INSERT INTO log(what) VALUES('viewed'); END;
+      INSERT INTO acc VALUES(1, 100); DELETE FROM log;`;
+
+    test.each([
+      ['rows', 'INSERT INTO acc VALUES(3, 300); DELETE FROM log'],
+      ['rows that others keep', 'DELETE FROM acc'],
+      [
+        'a new column',
+        `ALTER TABLE acc ADD COLUMN note; INSERT INTO acc VALUES(3, 300, 'c'); DELETE FROM log`,
+      ],
+      [
+        'a table that is rebuilt',
+        `CREATE TABLE acc2(bal TEXT, id INTEGER PRIMARY KEY); INSERT INTO acc2(id, bal) SELECT id, bal FROM acc;
+         DROP VIEW big; DROP TABLE acc; ALTER TABLE acc2 RENAME TO acc; INSERT INTO acc VALUES(300, 3);
+         CREATE VIEW big AS SELECT id FROM acc WHERE bal > 100;
+         CREATE TRIGGER added AFTER INSERT ON ACC BEGIN INSERT INTO log(what) VALUES('added'); END;
+         CREATE TRIGGER viewed INSTEAD OF INSERT ON "Big" BEGIN INSERT INTO log(what) VALUES('viewed'); END;`,
+      ],
+      ['a new name', 'ALTER TABLE acc RENAME TO Account'],
+      ['a name in other letters', 'ALTER TABLE acc RENAME TO a2; ALTER TABLE a2 RENAME TO Acc'],
+      ['a dropped table', 'DROP VIEW big; DROP TABLE acc'],
+      [
+        'a view that is recreated',
+        `DROP VIEW big; CREATE VIEW big AS SELECT id FROM acc WHERE bal > 200;
+         CREATE TRIGGER viewed INSTEAD OF INSERT ON "Big" BEGIN INSERT INTO log(what) VALUES('viewed'); END;`,
+      ],
+    ])('stay as they are and do not fire: %s', (_what, edit) =>
+      play(serve, { base, edit }, async (scene) => {
+        expect(await scene.push()).toMatchObject({ status: 'applied' });
+        expect(await scene.differences()).toEqual([]);
+      }),
+    );
+
+    test.each([
+      ['added', 'CREATE TRIGGER theirs AFTER UPDATE ON Acc BEGIN DELETE FROM log; END', '"theirs" was added'],
+      ['dropped', 'DROP TRIGGER added', '"added" was dropped'],
+    ])('are a conflict if the remote has %s one', (_what, remote, message) =>
+      play(serve, { base, edit: 'UPDATE acc SET bal = 1', remote }, async (scene) => {
+        expect(await scene.push()).toMatchObject({
+          status: 'conflict',
+          conflicts: [{ kind: 'schema', table: 'acc', message: expect.stringContaining(message) as string }],
+        });
+        expect(await scene.query('SELECT bal FROM acc')).toEqual([[100n]]);
+      }),
+    );
+  });
+
   test('that were added on another table meanwhile are none', () =>
     play(
       serve,

@@ -1,6 +1,7 @@
 import type { Changeset, SchemaChange } from '../../changeset/model';
 import type { SchemaObject } from '../../sqlite/schema/schema';
 import type { Encoding } from '../../sqlite/values/values';
+import { foldName } from '../../sqlite/schema/fold-name';
 import { readObjects } from '../../sqlite/schema/read-objects';
 import type { Query } from '../../sqlite/query';
 import { conflictOf, type Conflict, type ConflictDefinition } from '../conflict';
@@ -95,7 +96,7 @@ type Texts = Pick<ConflictDefinition, 'old' | 'local' | 'remote'>;
 
 // Names differ in more than the case of ASCII letters; tables, views and indexes share theirs.
 function place({ type, name }: SchemaObject): string {
-  return `${type === 'trigger' ? type : ''} ${name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())}`;
+  return `${type === 'trigger' ? type : ''} ${foldName(name)}`;
 }
 
 function isSame(a: SchemaObject, b: SchemaObject): boolean {

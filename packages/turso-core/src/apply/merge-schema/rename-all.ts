@@ -2,6 +2,7 @@ import { systemCode } from '../../errors';
 import { readLeniently, using } from '../../sqlite/files/open';
 import { Database } from '../../sqlite/files/sqlite';
 import type { Schema, SchemaObject } from '../../sqlite/schema/schema';
+import { withTriggerHosts } from '../../sqlite/schema/trigger-hosts';
 import { isVirtual } from '../../sqlite/schema/virtual-table';
 import { quoteName } from '../../sqlite/values/quote';
 
@@ -67,7 +68,7 @@ function rename(
     const rows = db
       .prepare('SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema WHERE sql IS NOT NULL')
       .all() as SchemaObject[];
-    return new Map(rows.map((o) => [`${o.type} ${o.name}`, o]));
+    return new Map(withTriggerHosts(rows).map((o) => [`${o.type} ${o.name}`, o]));
   });
 }
 

@@ -54,7 +54,10 @@ describe('a guard of definitions', () => {
     ['ALTER TABLE t RENAME TO t2', FAILS],
     ['CREATE TRIGGER more AFTER INSERT ON t BEGIN SELECT 1; END', FAILS],
     ['CREATE TRIGGER more INSTEAD OF INSERT ON v BEGIN SELECT 1; END', FAILS],
-    ['CREATE INDEX more ON t(a)', FAILS],
+    ['CREATE TRIGGER more INSTEAD OF INSERT ON "V" BEGIN SELECT 1; END', FAILS],
+    ['CREATE TRIGGER more AFTER INSERT ON T BEGIN SELECT 1; END', FAILS],
+    ['DROP TRIGGER x; CREATE TRIGGER x AFTER INSERT ON T BEGIN SELECT 1; END', FAILS],
+    ['CREATE INDEX more ON T(a)', FAILS],
   ])('after %j', (sql, outcome) => {
     expect(
       behind(`${SCHEMA}${sql}`, guardSchema(expected, { untriggered: ['t', 'v'], unindexed: ['t'] })),

@@ -1,4 +1,5 @@
 import { TursoSyncError } from '../../errors';
+import { foldName } from './fold-name';
 import { statementTokens } from './one-statement';
 import type { SchemaObject } from './schema';
 import { eachToken, isWord, unquote, type SqlToken } from './sql-tokens';
@@ -25,7 +26,7 @@ export function definitionFlaw({ type, name, table, sql }: SchemaObject): string
   if (head === null) return 'it is not a CREATE statement as SQLite keeps it';
   if (head.type !== type) return `it creates a ${head.type}`;
   // SQLite compares names as it reads a schema; with letters of ASCII alone in either case.
-  if (lowerCase(head.name) !== lowerCase(name)) return 'it creates something of another name';
+  if (foldName(head.name) !== foldName(name)) return 'it creates something of another name';
   // Some builds of SQLite read on in brackets, some do not; nor does the shell, for which a quote there begins a text.
   const variable = head.isVirtual ? /^[$@#:].*\(/ : /^[$@#:]./;
   if (tokens.some(({ text }) => variable.test(text))) return 'it holds a variable';
@@ -73,8 +74,4 @@ function readHead(tokens: readonly SqlToken[]): Head | null {
   const name = tokens[at]?.text;
   if (name === undefined || !/^['"`[\w\u0080-\u{10FFFF}]/u.test(name)) return null;
   return { type, name: unquote(name), isVirtual, next: tokens[at + 1]?.text };
-}
-
-function lowerCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

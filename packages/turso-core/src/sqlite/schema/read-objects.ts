@@ -1,5 +1,6 @@
 import { checkDefinition } from './check-definition';
 import type { SchemaObject } from './schema';
+import { withTriggerHosts } from './trigger-hosts';
 import { IS_NOT_STAGING } from '../staging';
 import { exactProjection, exactRow } from '../values/exact-projection';
 import type { Encoding } from '../values/values';
@@ -14,7 +15,7 @@ export async function readObjects(query: Query, encoding: Encoding): Promise<Sch
     `SELECT ${exactProjection(['type', 'name', 'tbl_name', 'sql'])} FROM sqlite_schema
      WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND ${IS_NOT_STAGING} ORDER BY rowid`,
   );
-  return rows.map((row) => {
+  const objects = rows.map((row) => {
     const [type, name, table, sql] = exactRow(row, encoding) as [
       SchemaObject['type'],
       string,
@@ -25,4 +26,5 @@ export async function readObjects(query: Query, encoding: Encoding): Promise<Sch
     checkDefinition(object);
     return object;
   });
+  return withTriggerHosts(objects);
 }

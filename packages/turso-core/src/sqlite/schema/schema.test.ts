@@ -54,6 +54,19 @@ test.each<[string, string[], string[]]>([
   expect(rowColumns(table)).toEqual(row);
 });
 
+test.each([
+  ['CREATE TRIGGER x AFTER INSERT ON T BEGIN SELECT 1; END', 't'],
+  ['CREATE TRIGGER x AFTER INSERT ON "T" BEGIN SELECT 1; END', 't'],
+  ['CREATE TRIGGER x INSTEAD OF INSERT ON W BEGIN SELECT 1; END', 'w'],
+  ['CREATE TRIGGER x AFTER INSERT ON ÄB BEGIN SELECT 1; END', 'Äb'],
+  ['CREATE INDEX x ON T(a)', 't'],
+])('%s belongs to %s, by its own name', (sql, table) => {
+  const { objects } = schemaOf(
+    `CREATE TABLE t(a); CREATE VIEW w AS SELECT a FROM t; CREATE TABLE "Äb"(a); CREATE TABLE "äb"(a); ${sql}`,
+  );
+  expect(objects.at(-1)).toMatchObject({ name: 'x', table, sql });
+});
+
 test.each<[string, string[]]>([
   ['CREATE TABLE t(a, b)', []],
   ['CREATE TABLE t(id INTEGER PRIMARY KEY, b)', ['id']],

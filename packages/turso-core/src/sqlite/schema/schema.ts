@@ -3,13 +3,14 @@ import type { Database } from '../files/sqlite';
 import { IS_NOT_STAGING } from '../staging';
 import type { Encoding } from '../values/values';
 import { checkDefinition } from './check-definition';
+import { withTriggerHosts } from './trigger-hosts';
 import { isVirtual, parseVirtualTable, type VirtualTable } from './virtual-table';
 
 /** One row of `sqlite_schema`: something that a CREATE statement made. */
 export interface SchemaObject {
   readonly type: 'table' | 'index' | 'view' | 'trigger';
   readonly name: string;
-  /** The table or view that it belongs to; for tables and views their own name. */
+  /** The table or view that it belongs to, by its own name; for tables and views the same as `name`. */
   readonly table: string;
   /** The CREATE statement as stored. */
   readonly sql: string;
@@ -136,7 +137,7 @@ function readObjects(db: Database, schema: string): SchemaObject[] {
     )
     .all() as SchemaObject[];
   objects.forEach(checkDefinition);
-  return objects;
+  return withTriggerHosts(objects);
 }
 
 interface TableListRow {
