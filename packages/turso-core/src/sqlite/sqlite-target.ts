@@ -52,7 +52,7 @@ export function createSqliteTarget(
       withDatabase((db) =>
         orThrow(async () => {
           await beginWriting(db);
-          return refuseReadOnly(runAtomically(db, statements));
+          return refuseUnwritable(runAtomically(db, statements));
         }),
       ),
     read: (work, { after = [] } = {}) =>
@@ -71,9 +71,9 @@ export function openForChanges(file: string, { mustExist = true } = {}): Databas
   return db;
 }
 
-/** Throws where a transaction failed since the file may not be written, which beginning it does not tell yet. */
-export function refuseReadOnly(outcome: TransactionOutcome): TransactionOutcome {
-  if (outcome.committed || !outcome.code.startsWith('SQLITE_READONLY')) return outcome;
+/** Throws where a transaction failed since the file cannot be written or grow, which beginning it does not tell yet. */
+export function refuseUnwritable(outcome: TransactionOutcome): TransactionOutcome {
+  if (outcome.committed || !/^SQLITE_(?:READONLY|FULL)/.test(outcome.code)) return outcome;
   throw Object.assign(new Error(outcome.message), { code: outcome.code });
 }
 

@@ -38,6 +38,8 @@ export interface PushRecords {
   begin(): void;
   /** Puts them in their places. */
   publish(resolved?: Resolution | null): Promise<void>;
+  /** Waits until nothing reads the changes any more, also if the push failed. */
+  rest(): Promise<void>;
 }
 
 /** Prepares the records of a push. */
@@ -82,6 +84,9 @@ export function createPushRecords(pushed: PushedChanges): PushRecords {
       }
       keepPush(project.files, number, record);
       changes.publish();
+    },
+    async rest() {
+      await Promise.allSettled([kept, written]);
     },
   };
 }

@@ -68,6 +68,8 @@ export async function send(job: SendJob): Promise<Sent> {
   try {
     return await sendTo(remote, { ...job, number }, records);
   } finally {
+    // The database that the changes are read from is closed next.
+    await records.rest();
     await remote.close();
   }
 }

@@ -5,7 +5,7 @@ import { leaveWalMode } from '../../sqlite/files/file-header';
 import type { Database } from '../../sqlite/files/sqlite';
 import { checkDefinitions } from '../../sqlite/schema/check-definitions';
 import { runAtomically } from '../../sqlite/run-atomically';
-import { beginAfter, openForChanges, refuseReadOnly, runQuery } from '../../sqlite/sqlite-target';
+import { beginAfter, openForChanges, refuseUnwritable, runQuery } from '../../sqlite/sqlite-target';
 import { dropStagingTables } from '../../sqlite/staging';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import type { Remote } from '../remote';
@@ -53,7 +53,7 @@ export function createFileRemote(file: string, location: string): Remote {
   }
 
   function run(db: Database, statements: readonly Statement[]): TransactionOutcome {
-    return refuseReadOnly(runAtomically(db, statements));
+    return refuseUnwritable(runAtomically(db, statements));
   }
 
   async function withMark(
@@ -118,7 +118,7 @@ export function createFileRemote(file: string, location: string): Remote {
           // Not even what is taken back is to reach the file.
           db.pragma('cache_spill = OFF');
           await beginWriting(db);
-          return refuseReadOnly(runAtomically(db, statements, { ending: 'ROLLBACK' }));
+          return refuseUnwritable(runAtomically(db, statements, { ending: 'ROLLBACK' }));
         }),
       ),
     read: (work, { after = [] } = {}) =>
