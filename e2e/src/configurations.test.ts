@@ -54,6 +54,32 @@ test.each([
   expect(isEqual(app.workingCopy, app.production)).toBe(false);
 });
 
+test('after a push to staging, the same change goes to production', async () => {
+  const app = addStagedApp('promoted');
+  await nx(['run', 'promoted:turso-init']);
+  editDatabase(app.workingCopy, "INSERT INTO person VALUES(2, 'Grace')");
+  for (const task of ['promoted:turso-push:staging', 'promoted:turso-push']) {
+    const { exitCode, output } = await nx(['run', task]);
+    expect(output).toContain('INSERT person 1 row');
+    expect(exitCode).toBe(0);
+  }
+  for (const remote of [app.staging, app.production]) expect(isEqual(app.workingCopy, remote)).toBe(true);
+});
+
+test('an existing file fills an empty database of an environment', async () => {
+  const name = 'filled';
+  const app = addApp(name, { 'turso-sync.config.json': CONFIG, '.env': ENV });
+  const file = path.join(app.directory, 'app.db');
+  editDatabase(
+    file,
+    "CREATE TABLE person(id INTEGER PRIMARY KEY, name); INSERT INTO person VALUES(1, 'Ada')",
+  );
+  const init = await nx(['run', `${name}:turso-init:staging`, '--from=apps/filled/app.db']);
+  expect(init).toMatchObject({ exitCode: 0 });
+  expect((await nx(['run', `${name}:turso-push:staging`])).exitCode).toBe(0);
+  expect(isEqual(file, path.join(app.directory, 'staging.db'))).toBe(true);
+});
+
 describe('a configuration that nobody knows', () => {
   test.each([
     ['of the task', (name: string) => ['run', `${name}:turso-push:stagin`]],

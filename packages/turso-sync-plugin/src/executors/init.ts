@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { init, initText, type InitOptions } from 'turso-core';
 import type { CommonOptions } from './project-of';
@@ -11,8 +12,9 @@ export default function initExecutor(
   options: InitExecutorOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return runExecutor(options, context, async (project, own) => ({
-    success: true,
-    text: initText(await init(project, own), project.workingCopy),
-  }));
+  return runExecutor(options, context, async (project, own) => {
+    const { from } = options;
+    const file = from === undefined ? {} : { from: path.resolve(context.root, from) };
+    return { success: true, text: initText(await init(project, { ...own, ...file }), project.workingCopy) };
+  });
 }
