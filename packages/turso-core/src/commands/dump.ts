@@ -6,6 +6,7 @@ import {
   type DumpOptions as WriteOptions,
   type DumpSink,
 } from '../sqlite/dump/write-dump';
+import { claimState } from '../project/state/claim-state';
 import { diskFull } from '../project/state/disk';
 import { freeze } from '../project/working-copy/freeze';
 import { readManifest } from '../project/state/manifest';
@@ -81,6 +82,8 @@ type Write = (database: string, options: WriteOptions) => Promise<void>;
 
 async function dumpTo(job: DumpJob): Promise<DumpResult> {
   const { project, of, to } = job;
+  // Before anything is put there: a dump may be the first that is asked of a folder.
+  claimState(project);
   return withTemporary(project.files.directory, async (temporary) => {
     const written = path.join(temporary, 'dump.sql');
     const write: Write = (database, how) =>

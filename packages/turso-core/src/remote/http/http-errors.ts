@@ -60,15 +60,16 @@ export function statusError(status: number, body: string, location: string): Tur
       retryable: true,
     });
   }
-  if (status === 400 && /STREAM_EXPIRED|invalid baton/i.test(body))
+  if (/STREAM_EXPIRED|invalid baton|stream not found/i.test(body))
     return responseError('STREAM_EXPIRED', 'the server gave up the stream of an earlier request', location);
   return notLibsql(location, `HTTP status ${status}`);
 }
 
 /** An error that the server put into its answer, as a TursoSyncError. */
 export function responseError(code: string, message: string, location: string): TursoSyncError {
+  if (code.startsWith('BLOCKED')) return blocked(`${location} blocks this: ${message}.`);
   if (
-    /^(AUTH|BLOCKED|SQL_AUTH|SQLITE_AUTH|SQLITE_READONLY)/.test(code) ||
+    /^(AUTH|SQL_AUTH|SQLITE_AUTH|SQLITE_READONLY)/.test(code) ||
     /not authorized|read.?only/i.test(message)
   ) {
     return readOnly(`${location} does not allow this with the given token (${message}).`);
@@ -77,7 +78,9 @@ export function responseError(code: string, message: string, location: string): 
   const busy = /BUSY|LOCKED|TRANSACTION_TIMEOUT|STREAM_EXPIRED/.test(code);
   return new TursoSyncError(busy ? 'REMOTE_BUSY' : 'REMOTE_FAILED', `${location}: ${message} (${code})`, {
     hint: busy
-      ? 'Another writer holds the database. Run the command again.'
+      ? code === 'STREAM_EXPIRED'
+        ? 'Nothing was changed. A server ends a stream that is idle for some seconds. Run the command again.'
+        : 'Another writer holds the database. Run the command again.'
       : "Nothing was changed. The message above is the server's own.",
     retryable: busy,
   });
@@ -87,6 +90,12 @@ export function responseError(code: string, message: string, location: string): 
 export function unauthorized(message: string): TursoSyncError {
   return new TursoSyncError('REMOTE_UNAUTHORIZED', message, {
     hint: 'Set the auth token variable to a token that is valid now; `turso db tokens create` makes a new one.',
+  });
+}
+
+function blocked(message: string): TursoSyncError {
+  return new TursoSyncError('REMOTE_READ_ONLY', message, {
+    hint: 'Nothing was changed. The limit of a plan may be used up: look at the plan and the usage of the database, not at the token.',
   });
 }
 
