@@ -19,7 +19,7 @@ import { finishPush } from './recovery/finish-push';
 import { finishPull } from './recovery/finish-pull';
 import { notePull, noteWritten, pullDone, pullUnderWay } from '../project/state/pull-journal';
 import { removeReceipt } from './sending/settle';
-import { startFromSibling } from './starting/first-use';
+import { fitAccepted, startFromSibling } from './starting/first-use';
 import { baseIsMissing, howToStart } from './starting/how-to-start';
 import { initKeeping } from './starting/init-from';
 import { reportRun, type Reported } from './reporting/report-run';
@@ -102,7 +102,9 @@ async function initialize(
   // By force, nothing that was under way matters any more.
   if (options.force !== true) {
     await finishEarlier(project, remote, options);
-    await startFromSibling(project, () => snapshotOf(project, remote, options), options.onEvent);
+    const take = (): Promise<Manifest> => snapshotOf(project, remote, options);
+    await startFromSibling(project, take, options.onEvent);
+    if (options.acceptRemote === true) await fitAccepted(project, take, options.onEvent);
   }
   await inspect(project, options);
   const snapshot = await snapshotOf(project, remote, options);

@@ -10,7 +10,7 @@ import { finishPush } from './recovery/finish-push';
 import { rebase, unchanged, type PullOptions, type PullResult } from './merging/rebase';
 import { claimPlans } from './sending/claim-plans';
 import { reportRun, type Reported } from './reporting/report-run';
-import { requireStart, startFromSibling } from './starting/first-use';
+import { fitAccepted, requireStart, startFromSibling } from './starting/first-use';
 import { currentSnapshot, takeSnapshot } from './fetching/take-snapshot';
 import { verb } from './apart/verb';
 
@@ -44,6 +44,7 @@ async function pullWith(project: Project, options: PullOptions): Promise<PullRes
 async function pullFrom(project: Project, remote: ProjectRemote, options: PullOptions): Promise<PullResult> {
   const take = (): Promise<Manifest> => takeSnapshot(project, remote, options.onEvent);
   await startFromSibling(project, take, options.onEvent);
+  if (options.acceptRemote === true) await fitAccepted(project, take, options.onEvent);
   await finishPull(project);
   await finishPush(project, options.onEvent === undefined ? {} : { onEvent: options.onEvent });
   const base = requireBase(project);

@@ -18,7 +18,7 @@ import { claimPlans } from './sending/claim-plans';
 import { staleFor, withPlan, type PlannedChanges } from './sending/plan';
 import { finishPull } from './recovery/finish-pull';
 import { takeSnapshot } from './fetching/take-snapshot';
-import { requireStart, startFromSibling } from './starting/first-use';
+import { fitAccepted, requireStart, startFromSibling } from './starting/first-use';
 import { reportRun, type Reported } from './reporting/report-run';
 import { send } from './sending/send';
 import { tryOut } from './sending/try-out';
@@ -81,6 +81,7 @@ async function pushWith(project: Project, options: PushOptions): Promise<PushRes
     await identifyIfReachable(remote);
     const take = (): Promise<Manifest> => takeSnapshot(project, remote, options.onEvent);
     await startFromSibling(project, take, options.onEvent);
+    if (options.acceptRemote === true) await fitAccepted(project, take, options.onEvent);
     await finishPull(project);
     const finished = options.dryRun === true ? null : await finishPush(project, options);
     const result = await withTemporary(project.files.directory, (temporary) => {

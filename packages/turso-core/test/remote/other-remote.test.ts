@@ -23,6 +23,7 @@ import { verify } from '../../src/commands/verify';
 import type { RemoteOptions } from '../../src/project/connect-to';
 import { loadProject } from '../../src/project/load-project';
 import type { Project } from '../../src/project/project';
+import { openReadOnly, using } from '../../src/sqlite/files/open';
 import { digestsOf } from '../fixtures/cli.fixture';
 
 const SQL = "CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 'a'), (2, 'b')";
@@ -96,7 +97,8 @@ describe.each([
     for (const spoil of [() => undefined, () => writeIn('main.db')]) {
       spoil();
       const before = digestsOf(dir);
-      for (const options of [{}, { acceptRemote: true }, { create: true }])
+      const creates = /^(init|snapshot)/.test(name) ? [{ create: true }] : [];
+      for (const options of [{}, { acceptRemote: true }, ...creates])
         await expect(COMMANDS[name]?.(project, options)).rejects.toMatchObject({ code: 'REMOTE_MISSING' });
       expect(digestsOf(dir)).toEqual(before);
       expect((await status(project)).remote.problem?.code).toBe('REMOTE_MISSING');
@@ -109,10 +111,26 @@ test('once accepted, another remote is the base’s, edits are kept, and guards 
   const project = await load(`file:${file('other.db')}`);
   editDatabase(file('other.db'), "UPDATE t SET v = 'theirs' WHERE id = 1; INSERT INTO t VALUES (9, 'new')");
   expect(await push(project, { acceptRemote: true })).toMatchObject({ status: 'conflict' });
-  expect(await pull(project, { onConflict: 'ours' })).toMatchObject({ status: 'pulled', pending: 1 });
+  expect(await pull(project, { onConflict: 'ours' })).toMatchObject({ status: 'pulled', pending: 2 });
   expect(await push(project)).toMatchObject({ status: 'pushed', remote: `file:${file('other.db')}` });
   expect(compareDatabases(file('other.db'), project.workingCopy)).toEqual([]);
   await expect(pull(await load(`file:${file('main.db')}`))).rejects.toMatchObject({ code: 'REMOTE_CHANGED' });
+});
+
+test('what was pushed to a copy goes to the original as well, once that is accepted', async () => {
+  copyFileSync(file('main.db'), file('copy.db'));
+  await prepare(`file:${file('copy.db')}`, "UPDATE t SET v = 'mine' WHERE id = 1");
+  editDatabase(file('main.db'), "UPDATE t SET v = 'theirs' WHERE id = 2");
+  const project = await load(`file:${file('main.db')}`);
+  for (const command of [pull, push]) {
+    const { warnings } = await command(project, { acceptRemote: true });
+    expect(warnings.filter((w) => w.includes('count as edits again'))).toHaveLength(command === pull ? 1 : 0);
+  }
+  expect(compareDatabases(file('main.db'), project.workingCopy)).toEqual([]);
+  const rows = using(openReadOnly(file('main.db')), (db) =>
+    db.prepare('SELECT v FROM t ORDER BY id').pluck().all(),
+  );
+  expect(rows).toEqual(['mine', 'theirs', 'pushed']);
 });
 
 test('accepted by verify, it is the base’s as well', async () => {

@@ -52,7 +52,6 @@ export async function startFromSibling(
   if (nearest === null) return;
   const manifest = asFirst(nearest, snapshot);
   await withTemporary(project.files.directory, (temporary) => {
-    // Named apart, since the base moves on by renaming.
     moveBase(project, temporary, nearest.database, manifest);
   });
   const from = nearest.sibling.environment;
@@ -60,6 +59,30 @@ export async function startFromSibling(
     type: 'warning',
     message: `First use of ${nameOf(project.environment)}: its base starts from that of ${nameOf(from)}, of ${nearest.manifest.createdAt}. What differs on ${snapshot.remote} counts as someone else's change.`,
   });
+}
+
+/**
+ * Goes back to what the base was before one's own pushes, if an accepted remote is nearer to that: what was pushed to the remote
+ * before is then an edit again, and not something that others have removed here. The caller holds the lock.
+ *
+ * @param take - takes a snapshot of the accepted remote.
+ */
+export async function fitAccepted(
+  project: Project,
+  take: () => Promise<Manifest>,
+  onEvent: OnEvent | undefined,
+): Promise<void> {
+  const candidates = candidatesOf(project);
+  const [base] = candidates;
+  if (base === undefined || candidates.length === 1 || base.manifest.fingerprint !== null) return;
+  const snapshot = await take();
+  const nearest = await nearestTo(project.files.snapshot.database, candidates);
+  if (nearest === null || nearest.database === base.database) return;
+  await withTemporary(project.files.directory, (temporary) => {
+    moveBase(project, temporary, nearest.database, nearest.manifest);
+  });
+  const message = `${snapshot.remote} is nearer to what the base was before your own pushes, so they count as edits again.`;
+  onEvent?.({ type: 'warning', message });
 }
 
 /** A database that the working copy stems from. */
