@@ -29,7 +29,9 @@ import { digestsOf } from '../fixtures/cli.fixture';
 const SQL = "CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 'a'), (2, 'b')";
 
 /** Every command that contacts the remote. */
-const COMMANDS: Readonly<Record<string, (p: Project, options?: RemoteOptions) => Promise<unknown>>> = {
+const COMMANDS: Readonly<
+  Record<string, (p: Project, options?: RemoteOptions & { create?: boolean }) => Promise<unknown>>
+> = {
   pull: (p, o) => pull(p, o),
   init: (p, o) => init(p, o),
   'init --force': (p, o) => init(p, { ...o, force: true }),
