@@ -20,11 +20,18 @@ export interface Unsettled {
   arrived: boolean;
 }
 
+/** What a push changed on the remote. */
+interface Pushed {
+  readonly delta: Delta;
+  /** Whether the working copy has its lines, which nothing but their text tells apart. */
+  readonly isHere: boolean;
+}
+
 /** What a folder holds for one remote, as the model has it. */
 export interface Side {
   base: Content | null;
   /** The latest pushes, each with what an undo of it may take back. */
-  readonly pushes: (readonly Delta[])[];
+  readonly pushes: (readonly Pushed[])[];
   unsettled: Unsettled | null;
   /** Lines of plans that were made here and pushed from elsewhere: the folder knows them for its own. */
   claimed: ReadonlyMap<string, number>;
@@ -96,7 +103,8 @@ export function outcomesOf(
   const settle = (): void => {
     if (!settles) return;
     side.claimed = new Map();
-    if (arrived !== null && arrived.delta !== null) side.pushes.push([arrived.delta]);
+    if (arrived !== null && arrived.delta !== null)
+      side.pushes.push([{ delta: arrived.delta, isHere: true }]);
     side.unsettled = null;
   };
   const delta = deltaOf(base, work);
@@ -122,7 +130,7 @@ export function outcomesOf(
       const then = (status: string | undefined): void => {
         settle();
         if (!isNothing(delta) || (status === 'pushed' && arrived === null))
-          side.pushes.push([deltaOf(remote, after)]);
+          side.pushes.push([{ delta: deltaOf(remote, after), isHere: true }]);
       };
       const through = { remote: after, work, base: work, then };
       return isNothing(delta)
@@ -137,11 +145,12 @@ export function outcomesOf(
 }
 
 function undoOutcomes(side: Side, same: Outcome, arrived: Unsettled | null): Outcome[] {
-  const last = arrived?.delta == null ? side.pushes.at(-1) : [arrived.delta];
-  return last === undefined ? [same] : last.map((pushed) => undone(side, same, inverseOf(pushed)));
+  const last = arrived?.delta == null ? side.pushes.at(-1) : [{ delta: arrived.delta, isHere: true }];
+  return last === undefined ? [same] : last.map((pushed) => undone(side, same, pushed));
 }
 
-function undone(side: Side, same: Outcome, back: Delta): Outcome {
+function undone(side: Side, same: Outcome, { delta, isHere }: Pushed): Outcome {
+  const back = inverseOf(delta);
   if (conflictsOf(back, same.remote).length > 0) return { ...same, status: 'conflict' };
   const remote = withDelta(same.remote, back);
   // Rows that were edited since are left.
@@ -149,10 +158,11 @@ function undone(side: Side, same: Outcome, back: Delta): Outcome {
   const then = (): void => {
     same.then?.(undefined);
     const changed = deltaOf(same.remote, remote);
-    if (!isNothing(changed)) side.pushes.push([changed]);
+    if (!isNothing(changed)) side.pushes.push([{ delta: changed, isHere }]);
   };
-  const work = withDelta(same.work, { rows: held, lines: back.lines });
-  return { remote, work, base: withDelta(same.base, back), then };
+  const lines = isHere ? back.lines : new Map<string, number>();
+  const work = withDelta(same.work, { rows: held, lines });
+  return { remote, work, base: withDelta(same.base, { ...back, lines }), then };
 }
 
 function planOutcomes(
@@ -167,7 +177,10 @@ function planOutcomes(
   const then = (): void => {
     same.then?.(undefined);
     // Where somebody else has pushed it, it may count as pushed by both.
-    if (!isNothing(plan)) side.pushes.push([deltaOf(same.remote, remote), plan]);
+    if (!isNothing(plan)) {
+      const pushed = [deltaOf(same.remote, remote), plan];
+      side.pushes.push(pushed.flatMap((delta) => [true, false].map((isHere) => ({ delta, isHere }))));
+    }
     if (theirs !== side) theirs.claimed = withDelta({ rows: new Map(), lines: theirs.claimed }, plan).lines;
   };
   // The base takes over only what the working copy has as well.
