@@ -45,6 +45,18 @@ export function conflictsOf(delta: Delta, content: Content): string[] {
   });
 }
 
+/**
+ * Whether a delta may count as in conflict although no key is: a named row that came after another had gone may have taken its
+ * hidden rowid, which looks as if its name had been changed.
+ */
+export function mayConflict({ rows }: Delta, content: Content): boolean {
+  const named = [...rows].filter(([key]) => key.startsWith('n '));
+  const isGone = named.some(
+    ([key, { old, new: value }]) => value === undefined && content.rows.get(key) !== old,
+  );
+  return isGone && named.some(([, { old }]) => old === undefined);
+}
+
 /** A content with a delta made to it; its rows win over what is there. */
 export function withDelta(content: Content, delta: Delta): Content {
   const rows = new Map(content.rows);

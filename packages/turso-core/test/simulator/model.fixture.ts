@@ -3,6 +3,7 @@ import {
   deltaOf,
   inverseOf,
   isNothing,
+  mayConflict,
   textOf,
   withDelta,
   type Content,
@@ -33,8 +34,11 @@ export interface Side {
   /** The latest pushes, each with what an undo of it may take back. */
   readonly pushes: (readonly Pushed[])[];
   unsettled: Unsettled | null;
-  /** Lines of plans that were made here and pushed from elsewhere: the folder knows them for its own. */
-  claimed: ReadonlyMap<string, number>;
+  /**
+   * Plans with lines that were made here and pushed from elsewhere: by the receipt that they leave, the folder knows what is
+   * its own.
+   */
+  claimed: readonly Delta[];
   /** Whether the remote lost the latest pushes, so that nobody can tell what an undo finds. */
   isRestored: boolean;
 }
@@ -102,7 +106,7 @@ export function outcomesOf(
   const base = settles ? withClaims(known, side.claimed, work) : known;
   const settle = (): void => {
     if (!settles) return;
-    side.claimed = new Map();
+    side.claimed = [];
     if (arrived !== null && arrived.delta !== null)
       side.pushes.push([{ delta: arrived.delta, isHere: true }]);
     side.unsettled = null;
@@ -110,21 +114,23 @@ export function outcomesOf(
   const delta = deltaOf(base, work);
   const conflicts = conflictsOf(delta, remote);
   const same = { remote, work, base, then: settle };
+  const inConflict = { ...same, status: 'conflict' };
+  const otherwise = mayConflict(delta, remote) ? [inConflict] : [];
   switch (step.do) {
     case 'verify':
       return [{ ...same, status: textOf(remote) === textOf(work) ? 'equal' : 'differs' }];
     case 'dry run':
-      if (conflicts.length > 0) return [{ ...same, status: 'conflict' }];
-      return (isNothing(delta) ? ['nothing', 'planned'] : ['planned']).map((status) => ({
-        ...same,
-        status,
-      }));
+      if (conflicts.length > 0) return [inConflict];
+      return [
+        ...otherwise,
+        ...(isNothing(delta) ? ['nothing', 'planned'] : ['planned']).map((status) => ({ ...same, status })),
+      ];
     case 'pull': {
-      if (conflicts.length > 0) return [{ ...same, status: 'conflict' }];
-      return [{ remote, work: withDelta(remote, delta), base: remote, then: settle }];
+      if (conflicts.length > 0) return [inConflict];
+      return [...otherwise, { remote, work: withDelta(remote, delta), base: remote, then: settle }];
     }
     case 'push': {
-      if (conflicts.length > 0 && !step.ours) return [{ ...same, status: 'conflict' }];
+      if (conflicts.length > 0 && !step.ours) return [inConflict];
       const after = withDelta(remote, delta);
       // A row that was replaced by an equal one has another hidden rowid, and is pushed.
       const then = (status: string | undefined): void => {
@@ -135,7 +141,7 @@ export function outcomesOf(
       const through = { remote: after, work, base: work, then };
       return isNothing(delta)
         ? ['nothing', 'pushed'].map((status) => ({ ...through, status }))
-        : [{ ...through, status: 'pushed' }];
+        : [...(step.ours ? [] : otherwise), { ...through, status: 'pushed' }];
     }
     case 'undo':
       return undoOutcomes(side, { ...same, work }, arrived);
@@ -146,12 +152,13 @@ export function outcomesOf(
 
 function undoOutcomes(side: Side, same: Outcome, arrived: Unsettled | null): Outcome[] {
   const last = arrived?.delta == null ? side.pushes.at(-1) : [{ delta: arrived.delta, isHere: true }];
-  return last === undefined ? [same] : last.map((pushed) => undone(side, same, pushed));
+  return last === undefined ? [same] : last.flatMap((pushed) => undone(side, same, pushed));
 }
 
-function undone(side: Side, same: Outcome, { delta, isHere }: Pushed): Outcome {
+function undone(side: Side, same: Outcome, { delta, isHere }: Pushed): Outcome[] {
   const back = inverseOf(delta);
-  if (conflictsOf(back, same.remote).length > 0) return { ...same, status: 'conflict' };
+  const inConflict = { ...same, status: 'conflict' };
+  if (conflictsOf(back, same.remote).length > 0) return [inConflict];
   const remote = withDelta(same.remote, back);
   // Rows that were edited since are left.
   const held = new Map([...back.rows].filter(([key, { old }]) => same.work.rows.get(key) === old));
@@ -162,7 +169,9 @@ function undone(side: Side, same: Outcome, { delta, isHere }: Pushed): Outcome {
   };
   const lines = isHere ? back.lines : new Map<string, number>();
   const work = withDelta(same.work, { rows: held, lines });
-  return { remote, work, base: withDelta(same.base, { ...back, lines }), then };
+  const base = withDelta(same.base, { ...back, lines });
+  const otherwise = mayConflict(back, same.remote) ? [inConflict] : [];
+  return [...otherwise, { remote, work, base, then }];
 }
 
 function planOutcomes(
@@ -181,7 +190,7 @@ function planOutcomes(
       const pushed = [deltaOf(same.remote, remote), plan];
       side.pushes.push(pushed.flatMap((delta) => [true, false].map((isHere) => ({ delta, isHere }))));
     }
-    if (theirs !== side) theirs.claimed = withDelta({ rows: new Map(), lines: theirs.claimed }, plan).lines;
+    if (theirs !== side && plan.lines.size > 0) theirs.claimed = [...theirs.claimed, plan];
   };
   // The base takes over only what the working copy has as well.
   const { base, work } = same;
@@ -196,10 +205,13 @@ function planOutcomes(
   }));
 }
 
-function withClaims(base: Content, claimed: ReadonlyMap<string, number>, work: Content): Content {
-  const more = deltaOf(base, work).lines;
-  const lines = [...claimed].map(
-    ([line, n]) => [line, Math.min(n, Math.max(0, more.get(line) ?? 0))] as const,
-  );
-  return withDelta(base, { rows: new Map(), lines: new Map(lines) });
+function withClaims(base: Content, claimed: readonly Delta[], work: Content): Content {
+  return claimed.reduce((known, plan) => {
+    const more = deltaOf(known, work).lines;
+    const rows = new Map([...plan.rows].filter(([key, { new: value }]) => work.rows.get(key) === value));
+    const lines = new Map(
+      [...plan.lines].map(([line, n]) => [line, Math.min(n, Math.max(0, more.get(line) ?? 0))]),
+    );
+    return withDelta(known, { rows, lines });
+  }, base);
 }

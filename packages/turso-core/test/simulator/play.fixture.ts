@@ -37,7 +37,7 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
         base,
         pushes: [],
         unsettled: null,
-        claimed: new Map(),
+        claimed: [],
         isRestored: false,
       });
       actors.push({ folder, work: first, sides: { default: side(first), staging: side(null) } });
@@ -93,7 +93,7 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
     for (const { sides } of actors) {
       sides[env].pushes.length = 0;
       sides[env].isRestored = true;
-      sides[env].claimed = new Map();
+      sides[env].claimed = [];
       if (sides[env].unsettled !== null) sides[env].unsettled.arrived = false;
     }
   }
