@@ -10,11 +10,11 @@ import type { RemainingWork } from './remaining-work';
 
 /**
  * A changeset with the rows as they were really written: where conflicts were resolved, and where the other side has rows
- * under other hidden rowids. What was there already counts as done.
+ * under other hidden rowids. What was there already is somebody else's doing, and no part of it.
  */
 export function resolvedChangeset(changeset: Changeset, work: RemainingWork): Changeset {
   const { rows } = work;
-  if ([...rows.values()].every(({ outcome }) => outcome === 'there')) return changeset;
+  if (rows.size === 0) return changeset;
   const tables = changeset.tables.map((changes) => resolvedTable(changes, rows));
   return { ...changeset, tables: tables.filter((t) => CHANGE_KINDS.some((kind) => t.count(kind) > 0)) };
 }
@@ -24,7 +24,7 @@ function resolvedTable(changes: TableChanges, decisions: RemainingWork['rows']):
     for (const meantKind of CHANGE_KINDS) {
       for (const meant of changes.rows(meantKind)) {
         const decision = decisions.get(rowIdentity(changes, meant));
-        const change = decision === undefined || decision.outcome === 'there' ? meant : decision.instead;
+        const change = decision === undefined ? meant : decision.instead;
         if (change?.kind === kind) yield change;
       }
     }

@@ -64,6 +64,14 @@ test.each(['n(k TEXT PRIMARY KEY, v)', 'n(k TEXT COLLATE NOCASE, v, PRIMARY KEY(
   },
 );
 
+test('what somebody else had set to the same before is theirs, and stays', async () => {
+  at.edit("UPDATE t SET w = 'same' WHERE id = 1; UPDATE t SET w = 'mine' WHERE id = 2");
+  at.editRemote("UPDATE t SET w = 'same' WHERE id = 1");
+  await push(at.project);
+  expect(await undo(at.project)).toMatchObject({ status: 'undone', changes: { total: { update: 1 } } });
+  expect(at.queryRemote('SELECT w FROM t WHERE id < 3 ORDER BY id')).toEqual([['same'], [-0.0]]);
+});
+
 test('what was edited since stays in the working copy, and is pushed alone', async () => {
   at.edit(
     "UPDATE t SET w = 'pushed' WHERE id IN (1, 2); INSERT INTO log VALUES ('pushed'); DELETE FROM t WHERE id = 3",

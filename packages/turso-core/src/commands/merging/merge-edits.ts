@@ -53,7 +53,7 @@ export async function mergeEdits(edits: EditsOnSnapshot): Promise<MergedEdits> {
     const result = await applyTo(merged, changeset, { ...policy, movedRowids });
     if (result.status === 'conflict') return { pending: countOf(changeset), conflicts: result.conflicts };
     warnOfOrphans(result.orphans, options.onEvent);
-    const pending = countOf(result.applied) - result.alreadyThere;
+    const pending = countOf(result.applied);
     return { pending, frozen, merged, resolved: resolvedIn(result), alreadyThere: result.alreadyThere };
   }
   const { conflicts } = prepared;
