@@ -1,4 +1,4 @@
-import { play } from './scene.fixture';
+import { expectArrivesOnce, play } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
 
 /** Names that a statement of ours uses itself, or that have to be quoted. */
@@ -72,14 +72,7 @@ const STORIES: readonly { what: string; base: string; edit: string }[] = [
 ];
 
 describe.each(ADAPTERS)('carries over %s', (_, serve) => {
-  test.each(STORIES)('$what', (story) =>
-    play(serve, story, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied' });
-      expect(await scene.differences()).toEqual([]);
-      expect(await scene.push()).toMatchObject({ status: 'applied' });
-      expect(await scene.differences()).toEqual([]);
-    }),
-  );
+  test.each(STORIES)('$what', (story) => play(serve, story, expectArrivesOnce));
 });
 
 test.each(ADAPTERS)('names of the SQL functions that it needs are refused, over %s', async (_, serve) => {

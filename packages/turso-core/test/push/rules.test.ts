@@ -1,4 +1,4 @@
-import { play, type Story } from './scene.fixture';
+import { expectArrivesOnce, play, type Story } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
 
 /** What a working copy may do under the rules of its tables, and a push has to do as well. */
@@ -130,14 +130,7 @@ const MERGED: readonly (Story & {
 ];
 
 describe.each(ADAPTERS)('a push over %s', (_, serve) => {
-  test.each(CARRIED)('carries $what', (story) =>
-    play(serve, story, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
-      expect(await scene.differences()).toEqual([]);
-      expect(await scene.push()).toMatchObject({ status: 'applied' });
-      expect(await scene.differences()).toEqual([]);
-    }),
-  );
+  test.each(CARRIED)('carries $what', (story) => play(serve, story, expectArrivesOnce));
 
   test.each(MERGED)('merges: $what', ({ query, rows, ...story }) =>
     play(serve, story, async (scene) => {
