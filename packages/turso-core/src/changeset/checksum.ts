@@ -13,8 +13,8 @@ const ROWS = 250_000;
 
 /**
  * The queries whose digests tell whether a table has the same rows in two databases of one encoding: every stored value with
- * its class, ordered by the key. Hidden rowids count by their order alone, since nobody chose them. Null where rows have
- * no order.
+ * its class, ordered by the key. Hidden rowids count by their order alone, since nobody chose them. Rows without a key are
+ * ordered by what they hold. Null if that takes more columns than one query compares.
  *
  * @param rows - of one query, at most.
  * @param stored - SQL terms of a row. Default is all of its columns that are not computed.
@@ -23,10 +23,11 @@ export function tableQueries(
   db: Database,
   table: Table,
   rows = ROWS,
-  stored = table.columns.filter((c) => !c.generated).map((c) => quoteName(c.name)),
+  stored = ownColumns(table),
 ): string[] | null {
-  if (keyColumns(table).length === 0) return null;
-  const order = `ORDER BY ${keyTerms(table).join(',')}`;
+  const terms = keyColumns(table).length > 0 ? keyTerms(table) : contentTerms(table, stored);
+  if (terms === null) return null;
+  const order = `ORDER BY ${terms.join(',')}`;
   // A row of 2,000 columns does not fit into one result; the rows of each query have the same order.
   return columnGroups(stored).flatMap((group) => {
     const select = `SELECT ${exactProjection(group)} FROM main.${quoteName(table.name)}`;
@@ -34,6 +35,18 @@ export function tableQueries(
       return byPlace(db, table, `${select} ${order}`, rows);
     return ranges(db, table, quoteName(table.rowidAlias), rows).map((range) => `${select} ${range}${order}`);
   });
+}
+
+function ownColumns({ columns }: Table): string[] {
+  return columns.filter((c) => !c.generated).map((c) => quoteName(c.name));
+}
+
+// Queries of some columns each would put rows that hold almost the same in different orders.
+function contentTerms(table: Table, stored: readonly string[]): string[] | null {
+  const columns = ownColumns(table);
+  if (columnGroups(columns).length > 1) return null;
+  // By bytes, and no number is the place of a column.
+  return [...new Set([...columns, ...stored])].map((term) => `coalesce(${term},NULL)`);
 }
 
 /** Pieces by ranges of a chosen rowid, which together are all that there may be. */

@@ -32,6 +32,15 @@ const COMPUTED = {
     `CREATE TABLE item(id, price REAL, "a ""label" AS ('EUR ' || price) STORED)`,
     'column "a "label" of table "item"',
   ],
+  'a STORED column of a table whose rowid has no name': [
+    `CREATE TABLE item(id, price REAL, rowid, oid, _rowid_, label AS ('EUR ' || price) STORED)`,
+    'column "label" of table "item"',
+  ],
+  'an expression of an index on a table whose rowid has no name': [
+    `CREATE TABLE item(id, price REAL, rowid, oid, _rowid_);
+    CREATE INDEX labels ON item(('EUR, ' || price) DESC) WHERE 1; INSERT INTO item(id, price) VALUES (1, 0.5)`,
+    'index "labels" of table "item"',
+  ],
   'an expression of an index': [
     `CREATE TABLE item(id INTEGER PRIMARY KEY, price REAL);
     CREATE INDEX labels ON item(id, ('EUR, ' || price) COLLATE nocase DESC)`,

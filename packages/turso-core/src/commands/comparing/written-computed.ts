@@ -22,7 +22,7 @@ export interface Pushed {
 
 /**
  * Warns of what the remote has computed otherwise than the working copy, in the rows of a push that is through. Of tables
- * and indexes that were made or changed, all rows are looked at.
+ * and indexes that were made or changed, and of tables without a key, all rows are looked at.
  */
 export async function warnOfComputed(
   remote: Pick<Remote, 'read'>,
@@ -30,19 +30,20 @@ export async function warnOfComputed(
   onEvent: OnEvent | undefined,
 ): Promise<void> {
   try {
-    const made = madeTables(changeset);
-    const whole = made.size === 0 ? [] : await findComputedOtherwise(remote, pushed, made);
-    const names = new Set([...whole, ...(await findInRows(remote, { changeset, pushed }, made))]);
+    const seen = wholeTables(changeset);
+    const whole = seen.size === 0 ? [] : await findComputedOtherwise(remote, pushed, seen);
+    const names = new Set([...whole, ...(await findInRows(remote, { changeset, pushed }, seen))]);
     if (names.size > 0) onEvent?.({ type: 'warning', message: computedOtherwise([...names]) });
   } catch {
     // The push is through; `verify` tells what the remote does not tell now.
   }
 }
 
-/** Tables of which the remote has computed something for every row. */
-function madeTables({ schema }: Changeset): Set<string> {
+/** Tables of which the remote has computed something for every row, or whose rows no key tells apart. */
+function wholeTables({ schema, tables }: Changeset): Set<string> {
   const made = schema.filter(({ action, object }) => action !== 'drop' && /table|index/.test(object.type));
-  return new Set(made.map(({ object }) => object.table));
+  const keyless = tables.filter((t) => !t.beforeSchema && t.key.length === 0);
+  return new Set([...made.map(({ object }) => object.table), ...keyless.map((t) => t.table.name)]);
 }
 
 async function findInRows(
@@ -58,7 +59,7 @@ async function findInRows(
     const ours: Query = (sql, args = []) => Promise.resolve(runQuery(db, sql, args));
     for (const changes of changeset.tables) {
       const computed = all.filter(({ table }) => table.name === changes.table.name);
-      if (computed.length === 0 || changes.beforeSchema || changes.key.length === 0) continue;
+      if (computed.length === 0 || changes.beforeSchema) continue;
       const sides = { ours, encoding: schema.encoding, changes, computed };
       for (const kind of ['update', 'insert'] as const)
         for (const piece of pieces(changes.rows(kind)))
