@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { SqlValue } from '../sqlite/values/values';
 
 /** When the replica is brought up to date by itself: see {@link LiveOptions.autoSync}. */

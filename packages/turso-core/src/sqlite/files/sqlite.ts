@@ -1,4 +1,6 @@
-import type Sqlite from 'better-sqlite3';
+// Needs no esModuleInterop in projects that check the types of libraries.
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+import type Sqlite = require('better-sqlite3');
 
 /**
  * An open SQLite database. Version 12 of better-sqlite3 makes Node 24.19 and later abort where an object of it is let go of

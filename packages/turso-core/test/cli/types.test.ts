@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { makeTempDir, writeFiles } from '@turso-sync/testing';
+
+const PACKAGE = path.join(__dirname, '..', '..');
+
+/** A project that has turso-core and what it depends on, and nothing else of this repository. */
+function freshInstall(): string {
+  const dir = makeTempDir('types-');
+  const own = path.join(dir, 'node_modules', 'turso-core');
+  for (const name of ['dist', 'package.json'])
+    cpSync(path.join(PACKAGE, name), path.join(own, name), { recursive: true });
+  const { dependencies } = JSON.parse(readFileSync(path.join(PACKAGE, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  // What @types/better-sqlite3 depends on itself.
+  for (const name of [...Object.keys(dependencies), '@types/node', 'undici-types']) {
+    const to = path.join(dir, 'node_modules', name);
+    mkdirSync(path.dirname(to), { recursive: true });
+    symlinkSync(path.join(PACKAGE, '..', '..', 'node_modules', name), to);
+  }
+  return dir;
+}
+
+test('the types compile in a strict project that checks the types of libraries too', () => {
+  const dir = freshInstall();
+  writeFiles(dir, {
+    'm.mts': `import { loadProject, push } from 'turso-core';
+      import { openLive, type Live } from 'turso-core/live';
+      await push(await loadProject(), { dryRun: true });
+      export async function work(): Promise<Live> { return openLive({ url: 'file:x.db' }); }`,
+  });
+  const tsc = require.resolve('typescript/bin/tsc');
+  const args = [
+    '--strict',
+    '--target',
+    'es2022',
+    '--module',
+    'nodenext',
+    '--preserveSymlinks',
+    '--noEmit',
+    'm.mts',
+  ];
+  const { status, stdout } = spawnSync(process.execPath, [tsc, ...args], { cwd: dir, encoding: 'utf8' });
+  expect([status, stdout]).toEqual([0, '']);
+});
