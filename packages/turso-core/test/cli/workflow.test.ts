@@ -268,11 +268,11 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
   test('status tells what is to be done next, at every step', async () => {
     const next = async (): Promise<string[]> =>
       (await project.json<{ result: { next: string[] } }>('status')).result.next;
-    expect(await next()).toEqual([expect.stringContaining('dump-init')]);
+    expect(await next()).toEqual([expect.stringContaining('turso-sync init')]);
     await project.run('dump-init');
     expect(await next()).toEqual([]);
     project.edit('DELETE FROM audit');
-    expect(await next()).toEqual([expect.stringContaining('dump-push')]);
+    expect(await next()).toEqual([expect.stringContaining('turso-sync push')]);
     await project.run('dump-push');
     expect(await next()).toEqual([]);
     await execOn(server, "INSERT INTO audit VALUES ('theirs')");
