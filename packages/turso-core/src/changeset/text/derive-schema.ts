@@ -35,11 +35,18 @@ export function deriveSchema(
     list.some((other) => other.type === o.type && other.name === o.name);
   const lost = [...relied, ...gone].filter((o) => o.type === 'table' && !before.tables.has(o.name));
   if (schema.length === 0 && lost.length === 0) return { before, after: new Map(), schema };
-  const kept = before.objects.filter((o) => !isOf(o, gone) && !isOf(o, made));
+  const isShadow = ({ name }: SchemaObject): boolean => before.tables.get(name)?.kind === 'shadow';
+  // Virtual tables make the tables that they are stored in themselves, and fail where one is there.
+  const kept = before.objects.filter((o) => !isOf(o, gone) && !isOf(o, made) && !isShadow(o));
   const tables = tablesOf([...lost, ...kept, ...made], before);
   const wanted = [...lost, ...made].filter((o) => o.type === 'table').map((o) => o.name);
-  const after = new Map([...tables].filter(([name]) => wanted.includes(name)));
+  const after = new Map([...tables].filter(([name, table]) => isWanted(name, table, wanted)));
   return { before, after, schema: withStatements(db, { schema, before, after }, folder) };
+}
+
+/** Whether a table is one of some, or a virtual one of them is stored in it. */
+function isWanted(name: string, { kind }: Table, wanted: readonly string[]): boolean {
+  return wanted.includes(name) || (kind === 'shadow' && wanted.some((owner) => name.startsWith(`${owner}_`)));
 }
 
 /** The tables that definitions make, as far as they can be made. */
