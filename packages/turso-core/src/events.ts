@@ -1,5 +1,6 @@
 import type { RowBatch } from './sqlite/statement';
 import type { SnapshotProgress } from './remote/remote';
+import type { LeftOutTable } from './sqlite/schema/left-out';
 
 /** What a command tells while it runs. The core prints nothing itself. */
 export type CoreEvent =
@@ -7,6 +8,7 @@ export type CoreEvent =
   | ({ readonly type: 'snapshot' } & SnapshotProgress)
   | { readonly type: 'step'; readonly what: string; readonly milliseconds: number }
   | { readonly type: 'transaction'; readonly statements: number; readonly batches: readonly RowBatch[] }
+  | { readonly type: 'left-out'; readonly tables: readonly LeftOutTable[] }
   | { readonly type: 'warning'; readonly message: string };
 
 /** Receives the events of a command. */

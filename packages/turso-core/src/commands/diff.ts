@@ -53,21 +53,26 @@ async function diffWith(project: Project, options: DiffOptions): Promise<DiffRes
   requireBase(project);
   warnOfCutOff(project, options.onEvent);
   return withTemporary(project.files.directory, (temporary) =>
-    withComparison(project, temporary, async (comparison) => {
-      const changeset = comparison?.changeset ?? NOTHING;
-      const told = options.table === undefined ? changeset : onlyTable(project, changeset, options.table);
-      const changes = comparison === null ? NO_CHANGES : summarize(told);
-      warnOfIndexes(changeset, options.onEvent);
-      const plan = options.save === undefined ? undefined : planOf(project, changeset);
-      await timed(options.onEvent, 'write diff.sql and changes.json', () =>
-        writeChanges(temporary, changeset, plan && { plan }),
-      );
-      const written = changesIn(temporary, project);
-      if (plan !== undefined && plan.receipt !== null) keepPlan(project.files, plan.receipt, written.json);
-      if (options.save !== undefined) placeFile(written.json, options.save);
-      const rows = options.rows === undefined ? {} : { rows: changedRows(told, options.rows) };
-      return { changes, files: written.publish(), ...rows };
-    }),
+    withComparison(
+      project,
+      temporary,
+      async (comparison) => {
+        const changeset = comparison?.changeset ?? NOTHING;
+        const told = options.table === undefined ? changeset : onlyTable(project, changeset, options.table);
+        const changes = comparison === null ? NO_CHANGES : summarize(told);
+        warnOfIndexes(changeset, options.onEvent);
+        const plan = options.save === undefined ? undefined : planOf(project, changeset);
+        await timed(options.onEvent, 'write diff.sql and changes.json', () =>
+          writeChanges(temporary, changeset, plan && { plan }),
+        );
+        const written = changesIn(temporary, project);
+        if (plan !== undefined && plan.receipt !== null) keepPlan(project.files, plan.receipt, written.json);
+        if (options.save !== undefined) placeFile(written.json, options.save);
+        const rows = options.rows === undefined ? {} : { rows: changedRows(told, options.rows) };
+        return { changes, files: written.publish(), ...rows };
+      },
+      options.onEvent,
+    ),
   );
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../sqlite/dump/write-dump';
 import { claimState } from '../project/state/claim-state';
 import { diskFull } from '../project/state/disk';
-import { freeze } from '../project/working-copy/freeze';
+import { freezeCopy } from '../project/working-copy/freeze-copy';
 import { readManifest } from '../project/state/manifest';
 import { openState } from '../project/state/open-state';
 import { placeFile } from '../project/state/place-file';
@@ -110,7 +110,7 @@ async function dumpSource(
   } else if (of === 'base') {
     await timed(onEvent, 'dump', () => write(project.files.base.database, { pool: null, setAside }));
   } else {
-    await freeze(project.workingCopy, copy);
+    await freezeCopy(project, copy, { onEvent });
     await timed(onEvent, 'dump', () => write(copy, { pool: null, setAside }));
   }
 }

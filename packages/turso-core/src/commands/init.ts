@@ -175,25 +175,28 @@ type State =
   | { readonly kind: 'edited'; readonly what: string; readonly pending: number };
 
 /** How the working copy stands. Throws WORKING_COPY_HAS_CHANGES where it must not be touched. */
-async function inspect(project: Project, { force, edits }: InitOptions): Promise<State> {
+async function inspect(project: Project, { force, edits, onEvent }: InitOptions): Promise<State> {
   if (!fs.existsSync(project.workingCopy)) return { kind: 'missing' };
   if (force === true) return { kind: 'forced' };
-  const state = await inspectWorkingCopy(project);
+  const state = await inspectWorkingCopy(project, onEvent);
   // Without a base, nobody can tell what is an edit: to keep the file silently would leave the next command without a way on.
   if (state.kind === 'edited' && state.pending === 0) throw noBase(project);
   if (state.kind === 'edited' && edits !== 'keep') throw hasChanges(project, state);
   return state;
 }
 
-async function inspectWorkingCopy(project: Project): Promise<State> {
+async function inspectWorkingCopy(project: Project, onEvent?: OnEvent): Promise<State> {
   if (readManifest(project.files.base) === null) {
     return { kind: 'edited', what: 'is there, and its base is not', pending: 0 };
   }
   requireBase(project);
   try {
     return await withTemporary(project.files.directory, (temporary) =>
-      withComparison(project, temporary, (comparison) =>
-        stateOf(comparison === null ? null : summarize(comparison.changeset)),
+      withComparison(
+        project,
+        temporary,
+        (comparison) => stateOf(comparison === null ? null : summarize(comparison.changeset)),
+        onEvent,
       ),
     );
   } catch (error) {

@@ -1,4 +1,5 @@
 import { countChanges, summarize } from '../changeset/summary';
+import type { OnEvent } from '../events';
 import type { ProjectRemote } from '../project/connect-to';
 import type { Project } from '../project/project';
 import { withRemote } from '../project/with-remote';
@@ -50,17 +51,20 @@ async function pullFrom(project: Project, remote: ProjectRemote, options: PullOp
   const base = requireBase(project);
   const mark = await remote.fingerprint();
   if (mark !== null && mark === base.fingerprint && remote.location === base.remote) {
-    return unchanged(await countPending(project));
+    return unchanged(await countPending(project, options.onEvent));
   }
   await claimPlans(project, remote);
   const snapshot = await currentSnapshot(project, remote, mark, options.onEvent);
   return rebase(project, snapshot, options);
 }
 
-async function countPending(project: Project): Promise<number> {
+async function countPending(project: Project, onEvent?: OnEvent): Promise<number> {
   return withTemporary(project.files.directory, (temporary) =>
-    withComparison(project, temporary, (found) =>
-      found === null ? 0 : countChanges(summarize(found.changeset)),
+    withComparison(
+      project,
+      temporary,
+      (found) => (found === null ? 0 : countChanges(summarize(found.changeset))),
+      onEvent,
     ),
   );
 }

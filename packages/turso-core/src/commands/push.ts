@@ -118,8 +118,11 @@ async function withChanges<T>(
   if (plan !== undefined) return withPlan({ project, temporary, onEvent }, plan, work);
   if (!dryRun) await claimSavedPlans(project);
   const from = requireBase(project);
-  return withComparison(project, temporary, (comparison) =>
-    work(comparison && { from, comparison, becomes: null, receipt: null }),
+  return withComparison(
+    project,
+    temporary,
+    (comparison) => work(comparison && { from, comparison, becomes: null, receipt: null }),
+    onEvent,
   );
 }
 

@@ -13,6 +13,8 @@ import { readManifest, type Manifest } from '../project/state/manifest';
 import type { BaselineFiles, Project } from '../project/project';
 import { openState } from '../project/state/open-state';
 import { readPushJournal } from '../project/state/push-journal';
+import type { OnEvent } from '../events';
+import { leftOutNotice } from './reporting/left-out-notice';
 import { withTemporary } from '../project/state/temporary';
 import { workflowMode, type WorkflowMode } from '../project/workflow-mode';
 import { howToStart } from './starting/how-to-start';
@@ -91,13 +93,15 @@ async function statusHere(project: Project): Promise<StatusResult> {
     baselineStatus(project, files),
   ) as [BaselineStatus, BaselineStatus];
   const remote = await remoteStatus(project, base.manifest);
-  const pending = await pendingStatus(project, base);
+  const [warnings, notice] = [[] as string[], leftOutNotice()];
+  const pending = await pendingStatus(project, base, (event) => notice.hear(event));
+  notice.tell((event) => event.type === 'warning' && warnings.push(event.message));
   const workingCopy = fileStatus(project.workingCopy);
   const cutOff = cutOffPush(project);
   const mode = workflowMode(project);
   return {
     environment: project.environment,
-    warnings: [],
+    warnings,
     project: {
       directory: project.directory,
       configFile: project.configFile,
@@ -161,13 +165,20 @@ async function remoteStatus(project: Project, base: Manifest | null): Promise<St
   }
 }
 
-async function pendingStatus(project: Project, base: BaselineStatus): Promise<StatusResult['pending']> {
+async function pendingStatus(
+  project: Project,
+  base: BaselineStatus,
+  onEvent: OnEvent,
+): Promise<StatusResult['pending']> {
   if (base.manifest === null) return { changes: null, problem: base.problem };
   try {
     requireBase(project);
     const changes = await withTemporary(project.files.directory, (temporary) =>
-      withComparison(project, temporary, (found) =>
-        found === null ? NO_CHANGES : summarize(found.changeset),
+      withComparison(
+        project,
+        temporary,
+        (found) => (found === null ? NO_CHANGES : summarize(found.changeset)),
+        onEvent,
       ),
     );
     return { changes, problem: null };

@@ -12,7 +12,7 @@ import { pullUnderWay } from '../project/state/pull-journal';
 import { readPushJournal } from '../project/state/push-journal';
 import { listPushes, readBegun, type PushFile } from '../project/state/pushes';
 import { withTemporary } from '../project/state/temporary';
-import { freeze } from '../project/working-copy/freeze';
+import { freezeCopy } from '../project/working-copy/freeze-copy';
 import { compareFrom, requireBase } from './comparing/compare';
 import { removeConflicts, writeConflicts } from './conflicts/conflicts-file';
 import { bringInUndone } from './merging/bring-in-undone';
@@ -127,7 +127,7 @@ async function undoIn(project: Project, temporary: string, options: UndoOptions)
   if (!chosen.isRecorded) throw impossible(entry, 'what it changed could not be recorded');
   // The working copy has to be there and readable before anything is sent.
   const alsoHere = options.remoteOnly !== true && fs.existsSync(project.workingCopy);
-  if (alsoHere) await freeze(project.workingCopy, path.join(temporary, 'frozen.db'));
+  if (alsoHere) await freezeCopy(project, path.join(temporary, 'frozen.db'), { onEvent });
   const undone = await replayOnRemote(
     { project, temporary, onEvent },
     { changes: openChanges(chosen.file), direction: 'back' },

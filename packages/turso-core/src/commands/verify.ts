@@ -9,7 +9,7 @@ import { readObjects } from '../sqlite/schema/read-objects';
 import type { Query } from '../sqlite/query';
 import type { Remote } from '../remote/remote';
 import { soundBaseline, type Manifest } from '../project/state/manifest';
-import { freeze } from '../project/working-copy/freeze';
+import { freezeCopy } from '../project/working-copy/freeze-copy';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
 import { connectTo, type RemoteOptions } from '../project/connect-to';
@@ -20,6 +20,7 @@ import { download } from './fetching/download';
 import { verb } from './apart/verb';
 import { readHeader } from '../sqlite/schema/read-header';
 import { onlyRow } from '../sqlite/unexpected-answer';
+import { isCarried } from '../sqlite/schema/left-out';
 import { isCounted } from '../sqlite/schema/is-counted';
 import { reportRun, type Reported } from './reporting/report-run';
 
@@ -67,7 +68,7 @@ async function verifyWith(project: Project, options: VerifyOptions): Promise<Ver
         string,
         string,
       ];
-      await freeze(project.workingCopy, frozen);
+      await freezeCopy(project, frozen, { onEvent });
       const base = soundBaseline(project.files.base);
       const result: VerifyResult = (await timed(onEvent, 'compare checksums', () =>
         haveSameChecksums(remote, frozen, base),
@@ -135,7 +136,7 @@ async function haveSameChecksums(remote: Remote, local: string, base: Manifest |
   }
 }
 
-const SEQUENCES = 'SELECT name, seq FROM sqlite_sequence ORDER BY name';
+const SEQUENCES = `SELECT name, seq FROM sqlite_sequence WHERE ${isCarried('name')} ORDER BY name`;
 
 async function haveSameDefinitions(query: Query, schema: Schema, base: Manifest | null): Promise<boolean> {
   const { encoding, userVersion } = await readHeader(query);

@@ -1,5 +1,6 @@
 import type { Target } from '../apply/target';
 import type { TokenUse } from './http/token-use';
+import type { LeftOutTable } from '../sqlite/schema/left-out';
 import type { SetAside } from '../sqlite/schema/set-aside';
 import type { Statement, TransactionOutcome } from '../sqlite/statement';
 
@@ -19,6 +20,8 @@ export interface SnapshotTaken {
   readonly method: SnapshotMethod;
   /** What is on the remote and not in the copy, since plain SQLite cannot hold it. */
   readonly setAside: readonly SetAside[];
+  /** Tables of other programs, which are not in the copy either. */
+  readonly leftOut: readonly LeftOutTable[];
 }
 
 /** What {@link Remote.snapshot} may be told. */

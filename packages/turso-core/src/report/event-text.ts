@@ -17,6 +17,9 @@ export function describeEvent(event: CoreEvent): EventLine[] {
       return [{ level: 'progress', text: `Snapshot: ${progress(event)}` }];
     case 'step':
       return [{ level: 'detail', text: `${event.what}: ${event.milliseconds} ms` }];
+    // One warning at the end tells of all of them.
+    case 'left-out':
+      return [];
     case 'warning':
       return [{ level: 'info', text: shown(event.message) }];
     case 'transaction':

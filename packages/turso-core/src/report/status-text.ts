@@ -21,6 +21,7 @@ export function statusText(status: StatusResult): string {
     `Base          ${baselineLine(status.base)}`,
     ...setAsideLines(status.base.manifest?.setAside ?? []),
     `To push       ${pendingLines(pending).join('\n              ')}`,
+    ...status.warnings.map((warning) => `Warning       ${shown(warning)}`),
     ...(status.cutOff === null
       ? []
       : [`Cut off       a push to ${status.cutOff.remote}, ${formatAge(status.cutOff.startedAt)}`]),

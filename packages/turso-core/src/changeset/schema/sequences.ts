@@ -1,4 +1,5 @@
 import type { Database } from '../../sqlite/files/sqlite';
+import { isCarried } from '../../sqlite/schema/left-out';
 import type { SequenceChange } from '../model';
 
 /** What happens to the counters of AUTOINCREMENT tables, from those of an attached database to those of the main one. */
@@ -14,6 +15,10 @@ function readSequences(db: Database, schema: string): Map<string, bigint> {
   const exists =
     db.prepare(`SELECT 1 FROM ${schema}.sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
   if (!exists) return new Map();
-  const rows = db.prepare(`SELECT name, seq FROM ${schema}.sqlite_sequence`).raw().safeIntegers().all();
+  const rows = db
+    .prepare(`SELECT name, seq FROM ${schema}.sqlite_sequence WHERE ${isCarried('name')}`)
+    .raw()
+    .safeIntegers()
+    .all();
   return new Map(rows as [string, bigint][]);
 }

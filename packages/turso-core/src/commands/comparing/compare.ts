@@ -6,7 +6,9 @@ import type { Changeset } from '../../changeset/model';
 import { systemCode, TursoSyncError } from '../../errors';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
-import { freeze, workingCopyError } from '../../project/working-copy/freeze';
+import { workingCopyError } from '../../project/working-copy/freeze';
+import { freezeCopy } from '../../project/working-copy/freeze-copy';
+import type { OnEvent } from '../../events';
 import { damaged, readManifest, requireBaseline, type Manifest } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
 import { openState } from '../../project/state/open-state';
@@ -41,11 +43,12 @@ export async function withComparison<T>(
   project: Project,
   temporary: string,
   work: (comparison: Comparison | null) => T | Promise<T>,
+  onEvent?: OnEvent,
 ): Promise<T> {
   const base = project.files.base;
   const frozen = path.join(temporary, 'frozen.db');
-  if (!(await freeze(project.workingCopy, frozen, base.database))) return work(null);
   try {
+    if (!(await freezeCopy(project, frozen, { unless: base.database, onEvent }))) return await work(null);
     return await compareWithBase(project, frozen, work);
   } catch (error) {
     if (error instanceof TursoSyncError) throw error;

@@ -30,6 +30,7 @@ export async function download(
   };
   try {
     const taken = await timed(onEvent, 'download', () => remote.snapshot(database, { onProgress }));
+    if (taken.leftOut.length > 0) onEvent?.({ type: 'left-out', tables: taken.leftOut });
     await timed(onEvent, 'check and dump', () =>
       Promise.all([checkSound(database, remote, pool, onEvent), work({ pool, setAside: taken.setAside })]),
     );

@@ -89,8 +89,11 @@ async function tryRebase(context: Context): Promise<PullResult | 'again'> {
   const { base } = project.files;
   const taken = source.files;
   const edits = await asPulled(() =>
-    withComparison(project, temporary, (found) =>
-      timed(options.onEvent, 'merge', () => merge(context, found)),
+    withComparison(
+      project,
+      temporary,
+      (found) => timed(options.onEvent, 'merge', () => merge(context, found)),
+      options.onEvent,
     ),
   );
   if (edits !== null && 'conflicts' in edits) {

@@ -1,4 +1,5 @@
 import type { OnEvent } from '../../events';
+import { leftOutNotice } from './left-out-notice';
 import type { Project } from '../../project/project';
 
 /** What the result of every command tells about its run. */
@@ -22,10 +23,13 @@ export async function reportRun<T extends object>(
 ): Promise<Reported<T>> {
   let remote: string | null = null;
   const warnings: string[] = [];
-  const result = await command((event) => {
+  const notice = leftOutNotice();
+  const tell: OnEvent = (event) => {
     if (event.type === 'connect') remote = event.location;
     if (event.type === 'warning') warnings.push(event.message);
+    notice.hear(event);
     onEvent?.(event);
-  });
+  };
+  const result = await command(tell).finally(() => notice.tell(tell));
   return { ...result, remote, environment, warnings };
 }

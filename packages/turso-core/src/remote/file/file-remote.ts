@@ -6,7 +6,7 @@ import type { Database } from '../../sqlite/files/sqlite';
 import { checkDefinitions } from '../../sqlite/schema/check-definitions';
 import { runAtomically } from '../../sqlite/run-atomically';
 import { beginAfter, openForChanges, refuseUnwritable, runQuery } from '../../sqlite/sqlite-target';
-import { dropStagingTables } from '../../sqlite/staging';
+import { takeOutInternal } from '../../sqlite/schema/left-out';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import type { Remote } from '../remote';
 import { fileError } from '../../sqlite/files/file-errors';
@@ -104,10 +104,10 @@ export function createFileRemote(file: string, location: string): Remote {
           onProgress?.({ done: done * pageSize, total: total * pageSize, unit: 'bytes' });
         await orThrow(() => backupTo(db, to, { onProgress: inBytes }));
         await leaveWalMode(to);
-        dropStagingTables(to);
+        const leftOut = takeOutInternal(to);
         checkDefinitions(to);
         // This SQLite could not keep up to date what only libSQL knows, so none of it is taken from a file.
-        return { method: 'backup' as const, setAside: [] };
+        return { method: 'backup' as const, setAside: [], leftOut };
       }),
     transact: (statements) => withDatabase((db) => orThrow(() => transact(db, statements)), true),
     transactSince: (mark, statements) =>

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { checkDefinitions } from '../../sqlite/schema/check-definitions';
 import { setAsideFrom } from '../../sqlite/schema/set-aside';
-import { dropStagingTables } from '../../sqlite/staging';
+import { foreignTables, LIST_FOREIGN, takeOutInternal } from '../../sqlite/schema/left-out';
 import type { TransactionOutcome } from '../../sqlite/statement';
 import type { Query } from '../../sqlite/query';
 import type { ConnectOptions, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
@@ -106,8 +106,8 @@ async function takeSnapshot(
   if (options.method !== 'rows' && (await snapshotPages(queries, file, options.onProgress))) {
     checkDefinitions(file);
     const setAside = setAsideFrom(file);
-    dropStagingTables(file);
-    return { method: 'pages', setAside };
+    return { method: 'pages', setAside, leftOut: takeOutInternal(file) };
   }
-  return { method: 'rows', setAside: await snapshotRows(queries[0], file, options.onProgress) };
+  const setAside = await snapshotRows(queries[0], file, options.onProgress);
+  return { method: 'rows', setAside, leftOut: foreignTables(await queries[0](LIST_FOREIGN)) };
 }

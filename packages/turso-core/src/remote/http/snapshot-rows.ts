@@ -10,6 +10,7 @@ import {
   type SchemaObject,
   type Table,
 } from '../../sqlite/schema/schema';
+import { isCarried } from '../../sqlite/schema/left-out';
 import { sortObjects, type SetAside } from '../../sqlite/schema/set-aside';
 import { bindValues } from '../../sqlite/values/bind';
 import { exactProjection, exactRow } from '../../sqlite/values/exact-projection';
@@ -112,7 +113,9 @@ async function copyRows(
   if (!hasSequences) return;
   db.exec('DELETE FROM sqlite_sequence');
   const insert = db.prepare('INSERT INTO sqlite_sequence(name, seq) VALUES (?, ?)');
-  const rows = await query(`SELECT ${exactProjection(['name', 'seq'])} FROM sqlite_sequence ORDER BY rowid`);
+  const rows = await query(
+    `SELECT ${exactProjection(['name', 'seq'])} FROM sqlite_sequence WHERE ${isCarried('name')} ORDER BY rowid`,
+  );
   for (const row of rows) insert.run(...exactRow(row, encoding));
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from '../files/sqlite';
+import { isCarried } from '../schema/left-out';
 import { isCounted } from '../schema/is-counted';
 import { endsEarly, endStatement } from '../schema/end-statement';
 import { readSchema, type Schema, type SchemaObject } from '../schema/schema';
@@ -80,7 +81,8 @@ function exactText({ type, name, sql }: SchemaObject): string {
 function* dumpSequences(db: Database, { tables, objects }: Schema): Generator<string> {
   const exists = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
   if (!exists) return;
-  const rows = db.prepare('SELECT name, seq FROM sqlite_sequence ORDER BY rowid').raw().safeIntegers().all();
+  const sql = `SELECT name, seq FROM sqlite_sequence WHERE ${isCarried('name')} ORDER BY rowid`;
+  const rows = db.prepare(sql).raw().safeIntegers().all();
   const isMade = [...tables.values()].some(isCounted);
   if (!isMade && rows.length === 0) return;
   // SQLite makes the table of counters with the first table that counts.

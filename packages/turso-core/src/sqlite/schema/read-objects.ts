@@ -1,7 +1,7 @@
 import { checkDefinition } from './check-definition';
 import type { SchemaObject } from './schema';
 import { withTriggerHosts } from './trigger-hosts';
-import { IS_NOT_STAGING } from '../staging';
+import { isCarried } from './left-out';
 import { exactProjection, exactRow } from '../values/exact-projection';
 import type { Encoding } from '../values/values';
 import type { Query } from '../query';
@@ -13,7 +13,7 @@ import type { Query } from '../query';
 export async function readObjects(query: Query, encoding: Encoding): Promise<SchemaObject[]> {
   const rows = await query(
     `SELECT ${exactProjection(['type', 'name', 'tbl_name', 'sql'])} FROM sqlite_schema
-     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND ${IS_NOT_STAGING} ORDER BY rowid`,
+     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND ${isCarried()} ORDER BY rowid`,
   );
   const objects = rows.map((row) => {
     const [type, name, table, sql] = exactRow(row, encoding) as [

@@ -1,8 +1,8 @@
 import { systemCode } from '../../errors';
 import type { Database } from '../files/sqlite';
-import { IS_NOT_STAGING } from '../staging';
 import type { Encoding } from '../values/values';
 import { checkDefinition } from './check-definition';
+import { isCarried } from './left-out';
 import { withTriggerHosts } from './trigger-hosts';
 import { isVirtual, parseVirtualTable, type VirtualTable } from './virtual-table';
 
@@ -133,7 +133,7 @@ function readObjects(db: Database, schema: string): SchemaObject[] {
   const objects = db
     .prepare(
       `SELECT type, name, tbl_name AS "table", sql FROM "${schema}".sqlite_schema
-       WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND ${IS_NOT_STAGING} ORDER BY rowid`,
+       WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND ${isCarried()} ORDER BY rowid`,
     )
     .all() as SchemaObject[];
   objects.forEach(checkDefinition);
