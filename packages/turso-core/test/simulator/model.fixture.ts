@@ -197,12 +197,13 @@ function planOutcomes(
   const agreed = new Map([...plan.rows].filter(([key, { new: value }]) => work.rows.get(key) === value));
   const more = deltaOf(base, work).lines;
   const lines = new Map([...plan.lines].map(([line, n]) => [line, Math.min(n, more.get(line) ?? 0)]));
-  return [new Map<string, number>(), lines].map((some) => ({
-    ...same,
-    remote,
-    base: withDelta(base, { rows: agreed, lines: some }),
-    then,
-  }));
+  const nothing = new Map<string, never>();
+  const taken = [
+    { rows: nothing, lines: nothing },
+    { rows: agreed, lines: nothing },
+    { rows: agreed, lines },
+  ];
+  return taken.map((some) => ({ ...same, remote, base: withDelta(base, some), then }));
 }
 
 function withClaims(base: Content, claimed: readonly Delta[], work: Content): Content {
