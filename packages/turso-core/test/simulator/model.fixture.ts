@@ -31,6 +31,8 @@ interface Pushed {
 /** What a folder holds for one remote, as the model has it. */
 export interface Side {
   base: Content | null;
+  /** What was taken from the remote, before the folder's own pushes: another remote may start from the latest that differs. */
+  readonly origins: Content[];
   /** The latest pushes, each with what an undo of it may take back. */
   readonly pushes: (readonly Pushed[])[];
   unsettled: Unsettled | null;
@@ -127,7 +129,11 @@ export function outcomesOf(
       ];
     case 'pull': {
       if (conflicts.length > 0) return [inConflict];
-      return [...otherwise, { remote, work: withDelta(remote, delta), base: remote, then: settle }];
+      const then = (): void => {
+        settle();
+        side.origins.push(remote);
+      };
+      return [...otherwise, { remote, work: withDelta(remote, delta), base: remote, then }];
     }
     case 'push': {
       if (conflicts.length > 0 && !step.ours) return [inConflict];

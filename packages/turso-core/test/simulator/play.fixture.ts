@@ -35,6 +35,7 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
       await init(folder.projects.default);
       const side = (base: Content | null): Side => ({
         base,
+        origins: base === null ? [] : [base],
         pushes: [],
         unsettled: null,
         claimed: [],
@@ -105,11 +106,10 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
     const writes = step.do === 'push' || step.do === 'pull' || step.do === 'plan';
     if (author?.sides[env].base === null) return;
     if (step.do === 'undo' && side.isRestored && side.pushes.length === 0) return;
+    if (side.base === null && !writes) return;
     // The first use of another remote begins with what the working copy and the first one agreed on.
-    if (side.base === null) {
-      if (!writes) return;
-      side.base = actor.sides.default.base;
-    }
+    const first = actor.sides.default;
+    const starts = side.base === null ? [...first.origins, first.base as Content] : [side.base];
     const before = { remote: remotes[env], work: actor.work };
     const meanwhile: { edited?: Content } = {};
     const onEvent: OnEvent = () => {
@@ -126,17 +126,15 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
     sites[env].arm(null);
     if (ended.error !== undefined) explain(ended.error, step, fault !== null);
     const now = { remote: await sites[env].read(), work: actor.folder.read(), base: actor.folder.base(env) };
-    const unedited: Outcome[] = outcomesOf(actor, step, { ...before, author });
     const { edited } = meanwhile;
-    const all =
-      edited === undefined
-        ? unedited
-        : [
-            ...unedited.map((outcome) => ({ ...outcome, work: edited })),
-            ...outcomesOf(actor, step, { ...before, work: edited, author }),
-          ];
-    const failed = failures(side, before, edited, unedited);
-    const allowed = ended.error === undefined ? all : failed;
+    const allowed = starts.flatMap((base) => {
+      side.base = base;
+      const unedited: Outcome[] = outcomesOf(actor, step, { ...before, author });
+      if (ended.error !== undefined) return failures(side, before, edited, unedited);
+      if (edited === undefined) return unedited;
+      const onTop = unedited.map((outcome) => ({ ...outcome, work: edited }));
+      return [...onTop, ...outcomesOf(actor, step, { ...before, work: edited, author })];
+    });
     const found = allowed.find(
       (o) =>
         textOf(o.remote) === textOf(now.remote) &&
