@@ -345,6 +345,23 @@ describe('rows written anew', () => {
     expect(compareDatabases(at.remote, before)).toEqual([]);
   });
 
+  test('may leave their rowid to a new row, which is not taken for them', async () => {
+    const at = await makeFileProject(
+      `CREATE TABLE t(k TEXT PRIMARY KEY, v); INSERT INTO t VALUES('a', 1), ('b', 2)`,
+    );
+    await init(at.project);
+    at.editRemote(`REPLACE INTO t VALUES('b', 2)`);
+    at.edit(`DELETE FROM t WHERE k = 'b'; INSERT INTO t(rowid, k, v) VALUES(2, 'new', 3), (3, 'b', 2)`);
+    expect(await pull(at.project)).toMatchObject({ pending: 1 });
+    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+    expect(at.queryRemote('SELECT k, v FROM t ORDER BY k')).toEqual([
+      ['a', 1],
+      ['b', 2],
+      ['new', 3],
+    ]);
+    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  });
+
   test('are pulled, from either side', async () => {
     const at = await makeFileProject(TABLE);
     await init(at.project);

@@ -2,9 +2,14 @@ import type { RowChange, TableChanges } from '../../changeset/model';
 import { quoteValue } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 
-/** A change's table and key as one text, which differs wherever the key differs in a byte. */
+/**
+ * A change's table and key as one text, which differs wherever the key differs in a byte. A row that is inserted may have the
+ * hidden rowid that another one had before it was replaced, so the two are told apart.
+ */
 export function rowIdentity(changes: TableChanges, change: RowChange): string {
-  return identityOf(changes, change.kind === 'insert' ? change.new : change.old);
+  return change.kind === 'insert'
+    ? `${identityOf(changes, change.new)}\u0000inserted`
+    : identityOf(changes, change.old);
 }
 
 /** The same for a row with the columns of these changes. */

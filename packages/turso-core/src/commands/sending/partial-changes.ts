@@ -136,9 +136,10 @@ async function judge(
   const terms = keyTerms(changes.table, 't.');
   const found = await lookUp(query, changes, { terms, values }, schema.encoding);
   const rows = new Map(found.map(({ row }) => [identityOf(changes, row), row]));
-  return piece.map((change) =>
-    selection.row(changes, change, rows.get(rowIdentity(changes, change))) ? change : null,
-  );
+  return piece.map((change) => {
+    const there = rows.get(identityOf(changes, change.kind === 'insert' ? change.new : change.old));
+    return selection.row(changes, change, there) ? change : null;
+  });
 }
 
 function isRowHad(
