@@ -49,11 +49,9 @@ export function conflictsOf(delta: Delta, content: Content): string[] {
  * Whether a delta may count as in conflict although no key is: a named row that came after another had gone may have taken its
  * hidden rowid, which looks as if its name had been changed.
  */
-export function mayConflict({ rows }: Delta, content: Content): boolean {
+export function mayConflict({ rows }: Delta): boolean {
   const named = [...rows].filter(([key]) => key.startsWith('n '));
-  const isGone = named.some(
-    ([key, { old, new: value }]) => value === undefined && content.rows.get(key) !== old,
-  );
+  const isGone = named.some(([, { new: value }]) => value === undefined);
   return isGone && named.some(([, { old }]) => old === undefined);
 }
 

@@ -117,7 +117,7 @@ export function outcomesOf(
   const conflicts = conflictsOf(delta, remote);
   const same = { remote, work, base, then: settle };
   const inConflict = { ...same, status: 'conflict' };
-  const otherwise = mayConflict(delta, remote) ? [inConflict] : [];
+  const otherwise = mayConflict(delta) ? [inConflict] : [];
   switch (step.do) {
     case 'verify':
       return [{ ...same, status: textOf(remote) === textOf(work) ? 'equal' : 'differs' }];
@@ -133,7 +133,17 @@ export function outcomesOf(
         settle();
         side.origins.push(remote);
       };
-      return [...otherwise, { remote, work: withDelta(remote, delta), base: remote, then }];
+      // A line that goes on one side may be one that is gone on the other.
+      const kept = new Map([...delta.lines].filter(([, more]) => more > 0));
+      return [
+        ...otherwise,
+        ...[delta, { ...delta, lines: kept }].map((some) => ({
+          remote,
+          work: withDelta(remote, some),
+          base: remote,
+          then,
+        })),
+      ];
     }
     case 'push': {
       if (conflicts.length > 0 && !step.ours) return [inConflict];
@@ -147,7 +157,7 @@ export function outcomesOf(
       const through = { remote: after, work, base: work, then };
       return isNothing(delta)
         ? ['nothing', 'pushed'].map((status) => ({ ...through, status }))
-        : [...(step.ours ? [] : otherwise), { ...through, status: 'pushed' }];
+        : [...otherwise, { ...through, status: 'pushed' }];
     }
     case 'undo':
       return undoOutcomes(side, { ...same, work }, arrived);
@@ -176,7 +186,7 @@ function undone(side: Side, same: Outcome, { delta, isHere }: Pushed): Outcome[]
   const lines = isHere ? back.lines : new Map<string, number>();
   const work = withDelta(same.work, { rows: held, lines });
   const base = withDelta(same.base, { ...back, lines });
-  const otherwise = mayConflict(back, same.remote) ? [inConflict] : [];
+  const otherwise = mayConflict(back) ? [inConflict] : [];
   return [...otherwise, { remote, work, base, then }];
 }
 
@@ -207,6 +217,7 @@ function planOutcomes(
   const taken = [
     { rows: nothing, lines: nothing },
     { rows: agreed, lines: nothing },
+    { rows: nothing, lines },
     { rows: agreed, lines },
   ];
   return taken.map((some) => ({ ...same, remote, base: withDelta(base, some), then }));

@@ -109,7 +109,8 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
     if (side.base === null && !writes) return;
     // The first use of another remote begins with what the working copy and the first one agreed on.
     const first = actor.sides.default;
-    const starts = side.base === null ? [...first.origins, first.base as Content] : [side.base];
+    const isFirst = side.base === null;
+    const starts = isFirst ? [...first.origins, first.base as Content] : [side.base];
     const before = { remote: remotes[env], work: actor.work };
     const meanwhile: { edited?: Content } = {};
     const onEvent: OnEvent = () => {
@@ -151,7 +152,7 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
     }
     remotes[env] = found.remote;
     actor.work = found.work;
-    side.base = found.base;
+    side.base = isFirst && now.base === null ? null : found.base;
     found.then?.(ended.status);
   }
 
