@@ -1,7 +1,7 @@
 import type { Changeset, TableChanges } from '../changeset/model';
 import { hasHiddenRowid } from '../sqlite/schema/schema';
-import type { TransactionOutcome } from '../sqlite/statement';
-import { planStatements, type Plan } from './plan/plan';
+import type { Statement, TransactionOutcome } from '../sqlite/statement';
+import { changesetStatements } from './statements/changeset-statements';
 import { RemainingWork } from './remaining-work';
 import type { Target } from './target';
 
@@ -22,9 +22,9 @@ export async function applyUntouched(
   if (since === null || !changeset.tables.some(saves)) return null;
   const outcome = await target.transactSince?.(since, () => {
     const everything = Object.assign(new RemainingWork(), { isUntouched });
-    const plan = planStatements(changeset, everything, target.maxRowBytes);
-    onSend?.(plan);
-    return plan.statements;
+    const statements = changesetStatements(changeset, everything, target.maxRowBytes);
+    onSend?.(statements);
+    return statements;
   });
   return outcome ?? null;
 }
@@ -34,5 +34,5 @@ interface UntouchedOptions {
   readonly since: string | null;
   /** Tables that may have rows under other hidden rowids there; every table where it is left out. */
   readonly movedRowids: ReadonlySet<string> | undefined;
-  readonly onSend: ((plan: Plan) => void) | undefined;
+  readonly onSend: ((statements: readonly Statement[]) => void) | undefined;
 }

@@ -1,13 +1,13 @@
 import type { Changeset } from '../changeset/model';
 import { underNewNames } from '../changeset/schema/under-new-names';
 import { TursoSyncError } from '../errors';
-import type { TransactionOutcome } from '../sqlite/statement';
+import type { Statement, TransactionOutcome } from '../sqlite/statement';
 import { applyUntouched } from './apply-untouched';
 import type { Conflict } from './conflict';
 import { inspect, type Findings } from './inspect/inspect';
-import type { Orphans } from './plan/foreign-key-guards';
-import { planStatements, type Plan } from './plan/plan';
-import { describeLargest } from './plan/row-limit';
+import type { Orphans } from './statements/foreign-key-guards';
+import { changesetStatements } from './statements/changeset-statements';
+import { describeLargest } from './statements/row-limit';
 import type { ConflictPolicy } from './policy';
 import { RemainingWork } from './remaining-work';
 import { refuseMissingModules, refusedDefinition } from './refused-definitions';
@@ -48,7 +48,7 @@ export type ApplyResult =
 /** What {@link apply} may be told. */
 export interface ApplyOptions extends Partial<ConflictPolicy> {
   /** Told of each transaction before it is sent. */
-  readonly onSend?: (plan: Plan) => void;
+  readonly onSend?: (statements: readonly Statement[]) => void;
   /**
    * Tables that may have rows under other hidden rowids on the target than in the base; there, rows without a key are
    * found by their content where need be. Default is every table. Where rowids can be trusted, a row that is not where it
@@ -92,12 +92,12 @@ export async function apply(
   }
   let remaining = new RemainingWork();
   for (let attempts = 1, inVain = 0; inVain < ATTEMPTS; attempts++) {
-    let plan = planStatements(changeset, remaining, target.maxRowBytes);
+    let statements = changesetStatements(changeset, remaining, target.maxRowBytes);
     let outcome: TransactionOutcome | null;
     // The rows of tables that are altered are looked at in a transaction of its own.
     if (inVain < FREELY || target.transactAfter === undefined || altersTables) {
-      onSend?.(plan);
-      outcome = await target.transact(plan.statements);
+      onSend?.(statements);
+      outcome = await target.transact(statements);
     } else {
       let found: Findings = { conflicts: [], work: remaining };
       outcome = await target.transactAfter(async (query) => {
@@ -105,9 +105,9 @@ export async function apply(
         const options = { ...context, userVersion: remaining.userVersion };
         found = await inspect({ read: (work) => work(query) }, failure, options);
         if (found.conflicts.length > 0) return null;
-        plan = planStatements(changeset, found.work, target.maxRowBytes);
-        onSend?.(plan);
-        return plan.statements;
+        statements = changesetStatements(changeset, found.work, target.maxRowBytes);
+        onSend?.(statements);
+        return statements;
       });
       if (outcome === null) return { status: 'conflict', conflicts: found.conflicts };
       remaining = found.work;
@@ -116,7 +116,7 @@ export async function apply(
       return { ...appliedResult(changeset, remaining), attempts, fingerprint: outcome.fingerprint };
     // To find out why would take as long again.
     if (outcome.code === 'TRANSACTION_TIMEOUT') throw takenOver(target.location, altersTables);
-    const failed = plan.statements[outcome.failed];
+    const failed = statements[outcome.failed];
     const what = { about: failed?.about, message: outcome.message, location: target.location };
     // What a parser cannot read, it can read beside no other rows or definitions either.
     const unreadable = outcome.code === NOT_UNDERSTOOD ? refusedDefinition(changeset, what) : null;

@@ -3,8 +3,8 @@ import type { RowChange, SchemaChange, TableChanges } from '../changeset/model';
 import type { SchemaObject } from '../sqlite/schema/schema';
 import type { Conflict } from './conflict';
 import { rowIdentity } from './inspect/row-identity';
-import type { Orphans } from './plan/foreign-key-guards';
-import type { Remaining } from './plan/plan';
+import type { Orphans } from './statements/foreign-key-guards';
+import type { Remaining } from './statements/changeset-statements';
 import type { Resolution } from './policy';
 
 /**

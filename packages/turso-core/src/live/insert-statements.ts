@@ -1,4 +1,4 @@
-import { RowBatcher, type RowSource } from '../apply/plan/row-source';
+import { RowBatcher, type RowSource } from '../apply/statements/row-source';
 import { quoteName } from '../sqlite/values/quote';
 import type { SqlValue } from '../sqlite/values/values';
 import { checkName, checkRow, usage } from './check-arguments';

@@ -11,10 +11,10 @@ import {
   sqlite3Path,
 } from '@turso-sync/testing';
 import { withDiff } from '../../src/changeset/diff';
+import type { Statement } from '../../src/sqlite/statement';
 import type { Changeset } from '../../src/changeset/model';
 import { changesetJson } from '../../src/changeset/text/json';
 import { changesetSql } from '../../src/changeset/text/sql-text';
-import type { Plan } from '../../src/apply/plan/plan';
 import { nameReceipt } from '../../src/sqlite/receipt';
 import { play } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
@@ -76,7 +76,8 @@ describe.each(SCENARIOS)('many rows of the kind $kind', ({ kind, base, edit, the
       play(serve, { base, edit }, async (scene) => {
         const since = await scene.served.remote.fingerprint();
         const sent: string[] = [];
-        const onSend = ({ statements }: Plan): unknown => sent.push(...statements.map(({ sql }) => sql));
+        const onSend = (statements: readonly Statement[]): unknown =>
+          sent.push(...statements.map(({ sql }) => sql));
         const movedRowids = new Set<string>();
         expect(await scene.push({ since, movedRowids, onSend })).toMatchObject({
           status: 'applied',

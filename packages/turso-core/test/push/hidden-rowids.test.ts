@@ -1,3 +1,4 @@
+import type { Statement } from '../../src/sqlite/statement';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { editDatabase, makeTempDir, removeTempDir } from '@turso-sync/testing';
@@ -81,7 +82,7 @@ describe.each(ADAPTERS)('hidden rowids, over %s', (_, serve) => {
       },
       async (scene) => {
         let rows = 0;
-        const onSend = ({ statements }: { statements: readonly { carries?: { rows: number } }[] }): unknown =>
+        const onSend = (statements: readonly Statement[]): unknown =>
           (rows = statements.reduce((sum, { carries }) => sum + (carries?.rows ?? 0), 0));
         expect(await scene.push({ onSend })).toMatchObject({ status: 'applied', attempts: 1 });
         expect(rows).toBe(3);

@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('limits, over %s', (adapter, serve) => {
       },
       async (scene) => {
         let statements = 0;
-        const result = await scene.push({ onSend: (plan) => (statements = plan.statements.length) });
+        const result = await scene.push({ onSend: (all) => (statements = all.length) });
         expect(result).toMatchObject({ status: 'applied' });
         expect(statements).toBeLessThan(50);
         expect(await scene.differences()).toEqual([]);

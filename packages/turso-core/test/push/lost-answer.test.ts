@@ -1,4 +1,4 @@
-import type { Plan } from '../../src/apply/plan/plan';
+import type { Statement } from '../../src/sqlite/statement';
 import { hasReceipt } from '../../src/apply/receipt';
 import { nameReceipt } from '../../src/sqlite/receipt';
 import { play } from './scene.fixture';
@@ -96,14 +96,14 @@ describe.each(ADAPTERS)('a push whose answer was lost, over %s', (_, serve) => {
     ['a deleted row', { base: 'CREATE TABLE t(x); INSERT INTO t VALUES (1)', edit: 'DELETE FROM t' }],
   ])('is carried out once where its request arrives after the next one: %s', (_what, story) =>
     play(serve, story, async (scene) => {
-      const sent: Plan[] = [];
+      const sent: (readonly Statement[])[] = [];
       const early = scene.push({
         target: { ...scene.served.remote, transact: () => Promise.reject(new Error('lost')) },
-        onSend: (plan) => void sent.push(plan),
+        onSend: (statements) => void sent.push(statements),
       });
       await expect(early).rejects.toThrow('lost');
       expect(await scene.push()).toMatchObject({ status: 'applied' });
-      const late = await scene.served.remote.transact(sent[0]?.statements ?? []);
+      const late = await scene.served.remote.transact(sent[0] ?? []);
       expect(late).toMatchObject({ committed: false });
       expect(await scene.differences()).toEqual([]);
     }),

@@ -1,7 +1,7 @@
 import type { Changeset } from '../../changeset/model';
 import type { Query } from '../../sqlite/query';
 import type { SqlValue } from '../../sqlite/values/values';
-import { orphanName, selectOrphans, toOrphans, type Orphans } from '../plan/foreign-key-guards';
+import { orphanName, selectOrphans, toOrphans, type Orphans } from '../statements/foreign-key-guards';
 import type { Refusal } from './inspect-rules';
 import { writes, type Write } from './written-rows';
 

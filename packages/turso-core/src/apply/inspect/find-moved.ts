@@ -2,8 +2,8 @@ import { CHANGE_KINDS, type RowChange, type TableChanges } from '../../changeset
 import { quoteName, quoteValue } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../sqlite/query';
-import { isComparable, rowKey, wanted } from '../plan/copies-statements';
-import { RowBatcher } from '../plan/row-source';
+import { isComparable, rowKey, wanted } from '../statements/copies-statements';
+import { RowBatcher } from '../statements/row-source';
 
 type Row = readonly SqlValue[];
 

@@ -1,8 +1,8 @@
 import type { RowChange, TableChanges } from '../../changeset/model';
 import type { Query } from '../../sqlite/query';
 import { conflictOf, rowObject, type Conflict } from '../conflict';
-import { countedCopies, countedRow, wanted } from '../plan/copies-statements';
-import { RowBatcher } from '../plan/row-source';
+import { countedCopies, countedRow, wanted } from '../statements/copies-statements';
+import { RowBatcher } from '../statements/row-source';
 import type { ConflictPolicy } from '../policy';
 import { THERE, type RowDecision } from '../remaining-work';
 import { rowIdentity } from './row-identity';

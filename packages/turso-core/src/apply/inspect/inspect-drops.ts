@@ -2,8 +2,8 @@ import type { Changeset, SchemaChange } from '../../changeset/model';
 import { quoteName } from '../../sqlite/values/quote';
 import type { Query } from '../../sqlite/query';
 import { conflictOf, type Conflict } from '../conflict';
-import type { Remaining } from '../plan/plan';
-import { holdsRows } from '../plan/virtual-guards';
+import type { Remaining } from '../statements/changeset-statements';
+import { holdsRows } from '../statements/virtual-guards';
 import { onlyRow, wholeNumber } from '../../sqlite/unexpected-answer';
 
 /** Finds tables that are to be dropped and have rows which are not ours to drop: someone has added them. */

@@ -5,7 +5,7 @@ import { foldName } from '../../sqlite/schema/fold-name';
 import { readObjects } from '../../sqlite/schema/read-objects';
 import type { Query } from '../../sqlite/query';
 import { conflictOf, type Conflict, type ConflictDefinition } from '../conflict';
-import { bareTables } from '../plan/plan-schema';
+import { bareTables } from '../statements/schema-statements';
 
 /** How the other side's definitions stand to a changeset. */
 export interface SchemaState {

@@ -6,8 +6,8 @@ import type { Encoding } from '../../sqlite/values/values';
 import type { Query } from '../../sqlite/query';
 import type { Target } from '../target';
 import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
-import { foundOrphans, type Orphans } from '../plan/foreign-key-guards';
-import { planSchema } from '../plan/plan-schema';
+import { foundOrphans, type Orphans } from '../statements/foreign-key-guards';
+import { schemaStatements } from '../statements/schema-statements';
 import type { ConflictPolicy } from '../policy';
 import { RemainingWork, THERE } from '../remaining-work';
 import { findEarlierOrphans, orphansCaused, orphansOfPush } from './earlier-orphans';
@@ -86,15 +86,15 @@ async function inspectAll(
   let known: Known | undefined;
   const findings = await target.read(async (query) => {
     known = await inspectBefore(query, failure, options);
-    const isOver = known.conflicts.length > 0 || planSchema(changeset, known.work).isAltering;
+    const isOver = known.conflicts.length > 0 || schemaStatements(changeset, known.work).isAltering;
     return isOver ? null : inspectAfter(query, failure, known, options);
   });
   if (findings !== null || known === undefined) return findings as Findings;
   const { conflicts, work } = known;
   if (conflicts.length > 0) return known;
-  const after = planSchema(changeset, work).before;
+  const after = schemaStatements(changeset, work).before;
   const altered = alteredTable(changeset, failed?.about);
-  if (altered !== null && isSameSql(after, planSchema(changeset, remaining).before)) {
+  if (altered !== null && isSameSql(after, schemaStatements(changeset, remaining).before)) {
     return { conflicts: alterationConflicts(failure, altered), work: remaining };
   }
   const begun = known;

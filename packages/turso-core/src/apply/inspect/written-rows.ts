@@ -1,5 +1,5 @@
 import type { RowChange, TableChanges } from '../../changeset/model';
-import type { Remaining } from '../plan/plan';
+import type { Remaining } from '../statements/changeset-statements';
 import { rowIdentity } from './row-identity';
 
 /** A change that writes a row, and the {@link rowIdentity} of the one that was meant. */

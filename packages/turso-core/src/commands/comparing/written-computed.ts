@@ -1,5 +1,5 @@
 import { lookUp, pieces } from '../../apply/inspect/look-up';
-import { RowBatcher } from '../../apply/plan/row-source';
+import { RowBatcher } from '../../apply/statements/row-source';
 import type { Changeset, RowChange, TableChanges } from '../../changeset/model';
 import type { OnEvent } from '../../events';
 import type { Remote } from '../../remote/remote';

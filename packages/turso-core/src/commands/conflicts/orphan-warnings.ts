@@ -1,4 +1,4 @@
-import type { Orphans } from '../../apply/plan/foreign-key-guards';
+import type { Orphans } from '../../apply/statements/foreign-key-guards';
 import type { OnEvent } from '../../events';
 
 /** Warns of rows that others have left without a parent. They stand in nobody's way. */

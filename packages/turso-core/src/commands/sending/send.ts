@@ -1,11 +1,11 @@
 import { apply, type ApplyOptions } from '../../apply/apply';
 import type { Conflict } from '../../apply/conflict';
-import type { Plan } from '../../apply/plan/plan';
 import { withReceipt } from '../../apply/receipt';
 import { asOnRemote } from '../../changeset/as-on-remote';
 import { underNewNames } from '../../changeset/schema/under-new-names';
 import { TursoSyncError } from '../../errors';
 import type { Remote } from '../../remote/remote';
+import type { Statement } from '../../sqlite/statement';
 import { nameReceipt } from '../../sqlite/receipt';
 import { withMovedRowids, type Manifest } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
@@ -88,7 +88,7 @@ async function sendTo(
   const receipt = job.receipt ?? nameReceipt();
   const keepsReceipt = job.receipt !== null;
   let journal: PushJournal | undefined;
-  const onSend = (plan: Plan): void => {
+  const onSend = (statements: readonly Statement[]): void => {
     const start = comparison.before === files.base.database ? null : comparison.before;
     const base = requireBase(project).createdAt;
     const known = {
@@ -96,7 +96,7 @@ async function sendTo(
       ...{ receipt, keepsReceipt, upload: remote.upload },
     };
     journal ??= beginPush(files, { from: start, pushed: frozen, becomes: job.becomes }, known);
-    onEvent?.({ type: 'transaction', ...describePlan(plan) });
+    onEvent?.({ type: 'transaction', ...describeStatements(statements) });
     // While the remote works.
     records.begin();
   };
@@ -176,10 +176,10 @@ function isUncertain(error: unknown, location: string): boolean {
   return UNCERTAIN.includes(error.code) && !location.startsWith('file:');
 }
 
-/** What a plan is, for an event. */
-export function describePlan({ statements }: Plan): {
+/** What is sent, for an event. */
+export function describeStatements(statements: readonly Statement[]): {
   statements: number;
-  batches: NonNullable<Plan['statements'][number]['carries']>[];
+  batches: NonNullable<Statement['carries']>[];
 } {
   return { statements: statements.length, batches: statements.flatMap((s) => s.carries ?? []) };
 }

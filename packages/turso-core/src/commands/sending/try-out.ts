@@ -1,12 +1,12 @@
 import { apply } from '../../apply/apply';
-import type { Plan } from '../../apply/plan/plan';
 import { asOnRemote } from '../../changeset/as-on-remote';
 import { connectTo } from '../../project/connect-to';
 import { timed } from '../../events';
+import type { Statement } from '../../sqlite/statement';
 import { NONE_RESOLVED, resolvedIn } from '../conflicts/conflict-options';
 import { writeConflicts } from '../conflicts/conflicts-file';
 import { warnOfOrphans } from '../conflicts/orphan-warnings';
-import { describePlan, type SendJob, type Sent } from './send';
+import { describeStatements, type SendJob, type Sent } from './send';
 
 /**
  * Finds out what would come of a push: the remote carries out the very transaction, and takes it back. So its own parser,
@@ -25,7 +25,8 @@ export async function tryOut(
     transact: remote.tryOut.bind(remote),
     read: remote.read.bind(remote),
   };
-  const onSend = (plan: Plan): unknown => onEvent?.({ type: 'transaction', ...describePlan(plan) });
+  const onSend = (statements: readonly Statement[]): unknown =>
+    onEvent?.({ type: 'transaction', ...describeStatements(statements) });
   const movedRowids = new Set(from.movedRowids);
   try {
     const meant = asOnRemote(comparison.changeset, from.setAside);

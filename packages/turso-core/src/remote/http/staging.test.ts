@@ -9,7 +9,7 @@ import {
   type Sqld,
 } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
-import { jsonRows, onRows } from '../../apply/plan/row-source';
+import { jsonRows, onRows } from '../../apply/statements/row-source';
 import { readSchema } from '../../sqlite/schema/schema';
 import { STAGING_PREFIX } from '../../sqlite/staging';
 import type { Statement } from '../../sqlite/statement';

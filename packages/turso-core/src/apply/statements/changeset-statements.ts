@@ -6,10 +6,10 @@ import type { Statement } from '../../sqlite/statement';
 import { guardForeignKeys, guardNewForeignKeys, type Orphans } from './foreign-key-guards';
 import { guard } from './guards';
 import { operationsOf } from './firing';
-import { planSchema } from './plan-schema';
+import { schemaStatements } from './schema-statements';
 import { tableStatements, type RemainingRows } from './table-statements';
 
-/** What of a changeset is still to be done; see {@link planStatements}. */
+/** What of a changeset is still to be done; see {@link changesetStatements}. */
 export interface Remaining extends RemainingRows {
   /** Schema changes that are there already. */
   readonly done: ReadonlySet<SchemaChange>;
@@ -21,28 +21,27 @@ export interface Remaining extends RemainingRows {
   readonly orphans: readonly Orphans[];
 }
 
-/** One transaction's statements. */
-export interface Plan {
-  readonly statements: readonly Statement[];
-}
-
 /**
  * The statements of one transaction that make a changeset happen, or fail where the other side is not as expected:
  * definitions guarded, triggers put aside, tables dropped, altered, created; rows deleted, updated, inserted, each guarded;
  * indexes, views and triggers made and put back; foreign keys checked.
  * Throws VALUE_TOO_LARGE for a row of more than `maxRowBytes`.
  */
-export function planStatements(changeset: Changeset, remaining: Remaining, maxRowBytes = Infinity): Plan {
+export function changesetStatements(
+  changeset: Changeset,
+  remaining: Remaining,
+  maxRowBytes = Infinity,
+): Statement[] {
   const tables = changeset.tables
     .filter((t) => !t.beforeSchema)
     .map((changes) => tableStatements(changes, remaining, maxRowBytes));
   const rows = tables.flatMap((t) => [...t.deletes, ...t.updates, ...t.inserts]);
-  const schema = planSchema(changeset, remaining, operationsOf(rows));
+  const schema = schemaStatements(changeset, remaining, operationsOf(rows));
   const { before, after, isAltering, untriggered } = schema;
   const counted = changeset.tables
     .filter((t) => !t.beforeSchema && isCounted(t.table))
     .map((t) => t.table.name);
-  const statements = [
+  return [
     ...before,
     ...counted.map((table) => ({ sql: keepCounter(table) })),
     ...tables.flatMap((t) => t.deletes),
@@ -57,7 +56,6 @@ export function planStatements(changeset: Changeset, remaining: Remaining, maxRo
       ? [guardNewForeignKeys(untriggered, changeset.knownTables, remaining.orphans)]
       : []),
   ];
-  return { statements };
 }
 
 // A counter that both sides have moved keeps the higher value, so that no rowid is given out twice.

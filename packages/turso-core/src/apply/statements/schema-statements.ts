@@ -13,12 +13,12 @@ import type { Statement } from '../../sqlite/statement';
 import { quoteName } from '../../sqlite/values/quote';
 import { guard, guardSchema, type Bare } from './guards';
 import { fires, type Operations } from './firing';
-import type { Remaining } from './plan';
+import type { Remaining } from './changeset-statements';
 import { tableStatements } from './table-statements';
 import { guardStored, holdsRows, isDroppedShadow, tried } from './virtual-guards';
 
 /** The statements of a changeset that are about definitions. */
-export interface SchemaPlan {
+export interface SchemaStatements {
   /**
    * Those that give all tables the definitions that rows are then written to. Definitions are guarded; triggers, and the
    * indexes of tables that are made anew, go; tables are dropped, altered, created.
@@ -33,15 +33,15 @@ export interface SchemaPlan {
 }
 
 /**
- * Plans what is still to be done about definitions.
+ * The statements of what is still to be done about definitions.
  *
  * @param operations - what is done to rows afterwards. Default is anything: then all triggers are put aside.
  */
-export function planSchema(
+export function schemaStatements(
   changeset: Changeset,
   remaining: Omit<Remaining, 'userVersion'>,
   operations?: Operations,
-): SchemaPlan {
+): SchemaStatements {
   const open = changeset.schema.filter((change) => !remaining.done.has(change));
   const objects = (action: ObjectChange['action']): SchemaObject[] =>
     open.filter((c) => c.action === action).map((c) => c.object);
