@@ -1,7 +1,8 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { editDatabase, execOn } from '@turso-sync/testing';
 import { describeWithSqld, EDIT, serve, type Served } from './served.fixture';
-import { addApp, nx } from './workspace.fixture';
+import { addApp, command, nx, withPlugins } from './workspace.fixture';
 
 describeWithSqld('nx run app:turso-push', () => {
   let served: Served;
@@ -43,6 +44,23 @@ describeWithSqld('nx run app:turso-push', () => {
     expect(exitCode).not.toBe(0);
     expect(output).not.toContain('Pushed to');
     expect(await served.compare(app.workingCopy)).toEqual(before);
+  });
+
+  test('waits for the target that creates the data, and not less for the test', async () => {
+    const app = addApp('produced', {
+      'schedule.js': "require('node:fs').writeFileSync('scheduled', '');",
+    });
+    app.addTarget('schedule', { dependsOn: ['turso-init'], ...command('schedule.js') });
+    await withPlugins([{ plugin: 'turso-sync-plugin', options: { produce: 'schedule' } }], async () => {
+      const first = await nx(['run', 'produced:turso-push'], served.variables);
+      expect(first).toMatchObject({ exitCode: 0 });
+      expect(first.output).not.toContain('Warning: "produced"');
+      expect(fs.existsSync(path.join(app.directory, 'scheduled'))).toBe(true);
+      app.breakTest();
+      const second = await nx(['run', 'produced:turso-push'], served.variables);
+      expect(second.exitCode).not.toBe(0);
+      expect(second.output).not.toContain('Nothing to push');
+    });
   });
 
   test('fails where someone else has changed the same, and writes nothing', async () => {

@@ -19,6 +19,8 @@ export interface App {
   readonly directory: string;
   readonly workingCopy: string;
   readonly snapshot: string;
+  /** Adds a target to its project.json. */
+  addTarget(name: string, target: object): void;
   /** Lets its test fail from now on. */
   breakTest(): void;
 }
@@ -26,10 +28,6 @@ export interface App {
 /** Adds a project to a workspace. A file that its `.env` names as a remote is an empty database. */
 export function addApp(name: string, files: Readonly<Record<string, string>> = {}, place = workspace): App {
   const directory = path.join(place, 'apps', name);
-  const command = (script: string): object => ({
-    executor: 'nx:run-commands',
-    options: { command: `node ${script}`, cwd: '{projectRoot}' },
-  });
   const contents = {
     'project.json': JSON.stringify({
       name,
@@ -49,8 +47,40 @@ export function addApp(name: string, files: Readonly<Record<string, string>> = {
     directory,
     workingCopy: path.join(directory, 'working_copy.db'),
     snapshot: path.join(directory, '.turso', 'default', 'snapshot'),
+    addTarget: (target, definition) =>
+      editJson(path.join(directory, 'project.json'), ({ targets, ...rest }) => ({
+        ...rest,
+        targets: { ...(targets as object), [target]: definition },
+      })),
     breakTest: () => fs.writeFileSync(path.join(directory, 'test.js'), 'process.exit(1)'),
   };
+}
+
+/** A target that runs a script of its project. */
+export function command(script: string): object {
+  return { executor: 'nx:run-commands', options: { command: `node ${script}`, cwd: '{projectRoot}' } };
+}
+
+/** Does some work while nx.json lists these plugins. */
+export async function withPlugins(
+  plugins: readonly unknown[],
+  work: () => Promise<void>,
+  place = workspace,
+): Promise<void> {
+  const file = path.join(place, 'nx.json');
+  const before = fs.readFileSync(file);
+  editJson(file, (content) => ({ ...content, plugins }));
+  try {
+    await work();
+  } finally {
+    fs.writeFileSync(file, before);
+  }
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function editJson(file: string, edit: (content: Json) => Json): void {
+  fs.writeFileSync(file, JSON.stringify(edit(JSON.parse(fs.readFileSync(file, 'utf8')) as Json)));
 }
 
 /** A user without any settings: Nx keeps things in the home folder. */

@@ -4,6 +4,7 @@ import { push, pushText, type PushOptions } from 'turso-core';
 import type { CommonOptions } from './project-of';
 import { runExecutor, type ExecutorResult } from './run';
 import { ungatedPush } from './ungated-push';
+import { unorderedProducer } from './unordered-producer';
 
 /** Options of the executor `turso-sync-plugin:push`, also named `dump-push`. */
 export type PushExecutorOptions = CommonOptions & Omit<PushOptions, 'onEvent'>;
@@ -14,8 +15,8 @@ export default function pushExecutor(
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
   return runExecutor(options, context, async (project, own, report) => {
-    const ungated = ungatedPush(context);
-    if (ungated !== null) report.warn(ungated);
+    for (const warning of [ungatedPush(context), unorderedProducer(context)])
+      if (warning !== null) report.warn(warning);
     const { plan } = options;
     const saved = plan === undefined ? {} : { plan: path.resolve(context.root, plan) };
     const result = await push(project, { ...own, ...saved });

@@ -27,6 +27,14 @@ interface Asked {
   readonly configurationName?: string;
 }
 
+/** What the workspace has besides the inferred targets. */
+interface Surroundings {
+  /** The plugin option of that name. */
+  readonly produce?: string | undefined;
+  /** More targets of the project. */
+  readonly others?: Readonly<Record<string, TargetConfiguration>>;
+}
+
 /** How a task ended, with all that it has printed. */
 export interface TaskRun extends ExecutorResult {
   readonly stdout: string;
@@ -37,6 +45,7 @@ export interface TaskRun extends ExecutorResult {
 export async function makeApp(
   variables: Readonly<Record<string, string>>,
   config: object = {},
+  { produce, others = {} }: Surroundings = {},
 ): Promise<TestApp> {
   const root = makeWorkspace({ [`${APP}/project.json`]: {}, [`${APP}/turso-sync.config.json`]: config });
   makeFiles(path.join(root, APP), Object.values(variables));
@@ -56,9 +65,13 @@ export async function makeApp(
         projectsConfigurations: {
           version: 2,
           projects: {
-            mailer: { root: APP, targets: { test: { executor: 'nx:noop' }, ...targets, [name]: target } },
+            mailer: {
+              root: APP,
+              targets: { test: { executor: 'nx:noop' }, ...others, ...targets, [name]: target },
+            },
           },
         },
+        nxJsonConfiguration: { plugins: [{ plugin: 'turso-sync-plugin', options: { produce } }] },
         ...(configurationName === undefined ? {} : { configurationName }),
       } as unknown as ExecutorContext;
       const { configurations = {} } = target;

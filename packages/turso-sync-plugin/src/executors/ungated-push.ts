@@ -1,16 +1,16 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import { producersOf } from './producers';
+import { makesWorkingCopy } from './unordered-producer';
 
 /**
  * Says so if a push waits for targets of which the project has none: Nx leaves out what is not there, and so a misspelled
- * test would gate nothing. Null if all is well.
+ * test would gate nothing. The target that creates the data is no gate. Null if all is well.
  */
-export function ungatedPush({
-  target,
-  projectName = '',
-  projectsConfigurations,
-}: ExecutorContext): string | null {
+export function ungatedPush(context: ExecutorContext): string | null {
+  const { target, projectName = '', projectsConfigurations } = context;
   const targets = projectsConfigurations.projects[projectName]?.targets ?? {};
-  const awaited = (target?.dependsOn ?? []).filter((name) => !makesWorkingCopy(name, targets));
+  const producers = producersOf(context);
+  const awaited = (target?.dependsOn ?? []).filter((name) => !isNoGate(name, targets, producers));
   const own = awaited.filter((name) => typeof name === 'string');
   // Targets of other projects, and patterns.
   if (awaited.length === 0 || own.length < awaited.length || own.some((name) => /[\^*]/.test(name)))
@@ -22,10 +22,10 @@ export function ungatedPush({
   );
 }
 
-function makesWorkingCopy(
+function isNoGate(
   name: NonNullable<TargetConfiguration['dependsOn']>[number],
   targets: Readonly<Record<string, TargetConfiguration>>,
+  producers: readonly string[],
 ): boolean {
-  const executor = typeof name === 'string' ? targets[name]?.executor : undefined;
-  return executor === 'turso-sync-plugin:init' || executor === 'turso-sync-plugin:dump-init';
+  return typeof name === 'string' && (producers.includes(name) || makesWorkingCopy(targets[name]));
 }

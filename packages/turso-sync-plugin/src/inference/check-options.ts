@@ -11,7 +11,7 @@ const NAMES = [
   'diffTargetName',
   'ffiBuildTargetName',
 ] as const;
-const KEYS = [...NAMES, 'pushAfter', 'env'];
+const KEYS = [...NAMES, 'pushAfter', 'produce', 'env'];
 
 /**
  * Checks what nx.json tells the plugin: an option that is misspelled or of another type must not pass for its default.
@@ -46,6 +46,13 @@ function refuseSharedNames(options: ResolvedOptions): void {
   }
   if (options.pushAfter.includes(options.pushTargetName))
     throw invalid('"pushAfter"', `must not name "${options.pushTargetName}", which is the push itself`);
+  const { produce } = options;
+  if (produce !== undefined && keys.has(produce))
+    throw invalid(
+      '"produce"',
+      `must not name "${produce}", which is a target of the plugin`,
+      'Name the target of your own that creates the data.',
+    );
 }
 
 function unknownKey(key: string): TursoSyncError {

@@ -194,6 +194,12 @@ test('every name is an option, and what a push waits for', async () => {
   expect(JSON.stringify(targets['db-fetch']?.inputs)).toContain(' db-fetch ');
 });
 
+test('a push also waits for the target that creates the data, and keeps its gate', async () => {
+  const targets = await inferTargets({ 'turso-sync.config.json': {} }, { produce: 'schedule' });
+  expect(targets['turso-push']?.dependsOn).toEqual(['build', 'test', 'schedule', 'turso-init']);
+  expect(targets).not.toHaveProperty('schedule');
+});
+
 describe('environments', () => {
   const config = {
     environments: {

@@ -16,6 +16,7 @@ describe('options in nx.json', () => {
     undefined,
     {},
     { pushAfter: [] },
+    { produce: 'schedule' },
     { pushAfter: ['lint'], env: 'staging', pushTargetName: 'db-push', ffiBuildTargetName: 'native' },
   ])('%j are fine', async (options) => {
     expect(await problemOf(options)).toBeNull();
@@ -37,6 +38,13 @@ describe('options in nx.json', () => {
     [
       { pushafter: ['test'] },
       '"pushafter" .* is not an option.\n  Did you mean "pushAfter"\\? Allowed are .*, env.',
+    ],
+    [{ produce: ['schedule'] }, '"produce" .* must be a name, not a list'],
+    [{ produce: '' }, '"produce" .* must be a name, not an empty string'],
+    [{ produce: 'turso-init' }, '"produce" .* must not name "turso-init", which is a target of the plugin'],
+    [
+      { produce: 'db-push', pushTargetName: 'db-push' },
+      '"produce" .* must not name "db-push", which is a target of the plugin',
     ],
     [{ environment: 'x' }, '"environment" .* is not an option.\n  Allowed are '],
     [{ env: '' }, '"env" .* must be a name, not an empty string'],

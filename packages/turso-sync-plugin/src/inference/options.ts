@@ -20,6 +20,8 @@ export interface PluginOptions {
   readonly ffiBuildTargetName?: string;
   /** Targets that a push waits for, besides the one that makes the working copy. Default is `build` and `test`. */
   readonly pushAfter?: readonly string[];
+  /** The target that creates the data, such as `schedule`. A push waits for it too. Default: the project has none. */
+  readonly produce?: string;
   /**
    * The environment of targets that run without a configuration. Default: the one without a name. Every environment is a
    * configuration in any case.
@@ -27,8 +29,10 @@ export interface PluginOptions {
   readonly env?: string;
 }
 
-/** The options with nothing left open but the environment. */
-export type ResolvedOptions = Required<Omit<PluginOptions, 'env'>> & Pick<PluginOptions, 'env'>;
+/** The options with their defaults; the environment and the producing target have none. */
+export type ResolvedOptions = Required<Omit<PluginOptions, Optional>> & Pick<PluginOptions, Optional>;
+
+type Optional = 'env' | 'produce';
 
 /** What holds for options that nx.json does not set. */
 const DEFAULTS: ResolvedOptions = {

@@ -48,7 +48,11 @@ export function inferTargets(inference: Inference): Record<string, TargetConfigu
     ),
     [options.pushTargetName]: target('push', 'Puts what has changed in the working copy on the remote.', {
       // One that the project does not have is left out by Nx.
-      dependsOn: [...options.pushAfter, options.initTargetName],
+      dependsOn: [
+        ...options.pushAfter,
+        ...(options.produce === undefined ? [] : [options.produce]),
+        options.initTargetName,
+      ],
     }),
     [options.statusTargetName]: target('status', 'Says how the working copy and the remote stand.'),
     [options.pullTargetName]: target('pull', 'Brings what has changed on the remote into the working copy.'),
