@@ -20,7 +20,7 @@ buildSync({
   platform: 'node',
   target: 'node20',
   // What is loaded from a package of its own: natively, or only by some commands.
-  external: ['better-sqlite3', 'better-sqlite3-node-api', 'cosmiconfig', '@libsql/*'],
+  external: ['better-sqlite3', 'better-sqlite3-node-api', 'cosmiconfig', 'ora', '@libsql/*'],
   // Classes keep the names that errors show.
   keepNames: true,
   logLevel: 'warning',

@@ -1,12 +1,40 @@
 import type { RowBatch } from './sqlite/statement';
-import type { SnapshotProgress } from './remote/remote';
 import type { LeftOutTable } from './sqlite/schema/left-out';
+
+/** The steps that commands consist of. A step may have others inside, as `push` has `upload` and `commit`. */
+export type StepName =
+  | 'connect'
+  | 'copy the working copy'
+  | 'compare'
+  | 'compare checksums'
+  | 'count'
+  | 'download'
+  | 'check'
+  | 'rehearse'
+  | 'push'
+  | 'try'
+  | 'upload'
+  | 'commit'
+  | 'merge'
+  | 'write the working copy'
+  | 'write the changes'
+  | 'write the records'
+  | 'dump';
+
+/** How far a step has come. */
+export interface Progress {
+  readonly done: number;
+  /** The same unit's total, or null while it is not known. */
+  readonly total: number | null;
+  readonly unit: 'bytes' | 'rows' | 'checksums';
+}
 
 /** What a command tells while it runs. The core prints nothing itself. */
 export type CoreEvent =
   | { readonly type: 'connect'; readonly location: string }
-  | ({ readonly type: 'snapshot' } & SnapshotProgress)
-  | { readonly type: 'step'; readonly what: string; readonly milliseconds: number }
+  | { readonly type: 'begin'; readonly what: StepName }
+  | ({ readonly type: 'progress'; readonly what: StepName } & Progress)
+  | { readonly type: 'step'; readonly what: StepName; readonly milliseconds: number }
   | { readonly type: 'transaction'; readonly statements: number; readonly batches: readonly RowBatch[] }
   | { readonly type: 'left-out'; readonly tables: readonly LeftOutTable[] }
   | { readonly type: 'warning'; readonly message: string };
@@ -14,14 +42,35 @@ export type CoreEvent =
 /** Receives the events of a command. */
 export type OnEvent = (event: CoreEvent) => void;
 
-/** Runs one step of a command and tells how long it took. */
+/** Runs one step of a command and tells when it begins, how far it has come, and how long it took. */
 export async function timed<T>(
   onEvent: OnEvent | undefined,
-  what: string,
-  work: () => T | Promise<T>,
+  what: StepName,
+  work: (onProgress: (progress: Progress) => void) => T | Promise<T>,
 ): Promise<T> {
-  const start = performance.now();
-  const result = await work();
-  onEvent?.({ type: 'step', what, milliseconds: Math.round(performance.now() - start) });
+  const end = beginStep(onEvent, what);
+  const result = await work(progressOf(onEvent, what));
+  end();
   return result;
+}
+
+/** Shortest time between two events about the progress of a step, in milliseconds. */
+const INTERVAL = 50;
+
+/** Tells how far a step has come: now and then, and when it is done. */
+export function progressOf(onEvent: OnEvent | undefined, what: StepName): (progress: Progress) => void {
+  let last = performance.now();
+  return (progress) => {
+    const now = performance.now();
+    if (now - last < INTERVAL && progress.done !== progress.total) return;
+    last = now;
+    onEvent?.({ type: 'progress', what, ...progress });
+  };
+}
+
+/** Tells that a step begins. Returns what tells that it has ended. */
+export function beginStep(onEvent: OnEvent | undefined, what: StepName): () => void {
+  onEvent?.({ type: 'begin', what });
+  const start = performance.now();
+  return () => onEvent?.({ type: 'step', what, milliseconds: Math.round(performance.now() - start) });
 }

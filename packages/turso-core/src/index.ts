@@ -33,7 +33,7 @@ export {
 export type { Reported, RunFacts } from './commands/reporting/report-run';
 export { verify, type VerifyOptions, type VerifyResult } from './commands/verify';
 export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
-export type { CoreEvent, OnEvent } from './events';
+export type { CoreEvent, OnEvent, Progress, StepName } from './events';
 export type { DumpSink } from './sqlite/dump/write-dump';
 export { RawText, type SqlValue } from './sqlite/values/values';
 export type { SnapshotMethod, SnapshotProgress } from './remote/remote';

@@ -1,6 +1,6 @@
 import type { Statement, TransactionOutcome } from '../sqlite/statement';
 import { LIST_RECEIPTS, makeReceipt } from '../sqlite/receipt';
-import type { Target } from './target';
+import type { Target, TransactOptions } from './target';
 
 /**
  * A target on which at most one of all transactions that are sent is ever committed, and then leaves a receipt of this
@@ -27,9 +27,14 @@ export function withReceipt(target: Target, name: string, onRefused: () => void)
     return 'refused';
   }
 
-  async function transact(statements: readonly Statement[]): Promise<TransactionOutcome> {
-    const outcome = withoutReceipt(await target.transact([...receipt(), ...statements]));
-    return outcome === 'refused' ? target.transact(statements) : outcome;
+  async function transact(
+    statements: readonly Statement[],
+    options?: TransactOptions,
+  ): Promise<TransactionOutcome> {
+    const first = receipt();
+    const all = [...first, ...statements];
+    const outcome = withoutReceipt(await target.transact(all, behind(first.length, options)));
+    return outcome === 'refused' ? target.transact(statements, options) : outcome;
   }
 
   return {
@@ -38,11 +43,13 @@ export function withReceipt(target: Target, name: string, onRefused: () => void)
     read: (...args) => target.read(...args),
     transact,
     ...(transactSince && {
-      async transactSince(mark, statements) {
-        const outcome = await transactSince(mark, () => {
+      async transactSince(mark, statements, options) {
+        const first = receipt();
+        const all = (): readonly Statement[] | null => {
           const meant = statements();
-          return meant && [...receipt(), ...meant];
-        });
+          return meant && [...first, ...meant];
+        };
+        const outcome = await transactSince(mark, all, behind(first.length, options));
         const known = outcome && withoutReceipt(outcome);
         return known === 'refused' ? null : known;
       },
@@ -61,6 +68,11 @@ export function withReceipt(target: Target, name: string, onRefused: () => void)
       },
     }),
   };
+}
+
+/** Options of statements that stand behind so many others. */
+function behind(others: number, { onSent }: TransactOptions = {}): TransactOptions {
+  return onSent === undefined ? {} : { onSent: (i) => i >= others && onSent(i - others) };
 }
 
 /** The names of all receipts that are there. */

@@ -7,6 +7,12 @@ export interface ReadOptions {
   readonly after?: readonly Statement[];
 }
 
+/** What {@link Target.transact} may be told. */
+export interface TransactOptions {
+  /** Told of each statement that has been sent, or run, by its number. Some, such as those without rows, may go untold. */
+  readonly onSent?: ((statement: number) => void) | undefined;
+}
+
 /** Where a changeset is put: a database that takes one atomic change, and answers consistent reads. */
 export interface Target {
   /** Its name for people: a URL without credentials, or a file. */
@@ -20,7 +26,7 @@ export interface Target {
    * first that fails ends it and nothing is. Throws where it was not begun (unreachable, not allowed, busy), and where
    * it cannot be known whether it was committed.
    */
-  transact(statements: readonly Statement[]): Promise<TransactionOutcome>;
+  transact(statements: readonly Statement[], options?: TransactOptions): Promise<TransactionOutcome>;
 
   /**
    * Runs queries in one read transaction. With statements to run `after`, they see what these would make of the database,
@@ -36,6 +42,7 @@ export interface Target {
   transactSince?(
     mark: string,
     statements: () => readonly Statement[] | null,
+    options?: TransactOptions,
   ): Promise<TransactionOutcome | null>;
 
   /**

@@ -5,6 +5,7 @@ import type { Database } from '../sqlite/files/sqlite';
 import { readSchema, type Schema, type SchemaObject } from '../sqlite/schema/schema';
 import { BEFORE, CARRIED, MISFITS } from './attached';
 import type { Changeset } from './model';
+import type { OnCompared } from './pages/differing-pages';
 import { changedRangesOf, diffTables } from './rows/diff-tables';
 import { hasChanges } from './rows/row-diff';
 import { carriedColumns } from './schema/carried-columns';
@@ -27,17 +28,23 @@ export async function withDiff<T>(
   before: string,
   after: string,
   work: (changeset: Changeset) => T | Promise<T>,
+  comparing: Comparing = (compare) => compare(() => undefined),
 ): Promise<T> {
   const db = openReadOnly(after);
   const folder = new PrivateFolder(path.dirname(after));
   try {
     attach(db, before, BEFORE);
-    return await work(diffDatabases(db, { before, after }, folder));
+    return await work(
+      await comparing((onCompared) => diffDatabases(db, { before, after, onCompared }, folder)),
+    );
   } finally {
     db.close();
     folder.remove();
   }
 }
+
+/** Runs the comparison itself, so that it can be timed. */
+export type Comparing = (compare: (onCompared: OnCompared) => Changeset) => Changeset | Promise<Changeset>;
 
 /** A folder that is made when it is needed. */
 class PrivateFolder {
@@ -75,6 +82,7 @@ function attach(db: Database, file: string, name: string): void {
 interface Files {
   readonly before: string;
   readonly after: string;
+  readonly onCompared: OnCompared;
 }
 
 function diffDatabases(db: Database, files: Files, folder: PrivateFolder): Changeset {
@@ -101,7 +109,10 @@ function diffDatabases(db: Database, files: Files, folder: PrivateFolder): Chang
     (name) => folder.file(name),
     (checks) => diffVirtualTables(db, { before, after, checks }),
   );
-  const compared = diffTables(db, before, after, { carried, rangesOf: changedRangesOf(db, files) });
+  const compared = diffTables(db, before, after, {
+    carried,
+    rangesOf: changedRangesOf(db, files, files.onCompared),
+  });
   const tables = [...compared.filter(hasChanges), ...ofVirtual.tables];
   const touched = new Set([...tables.map((t) => t.table.name), ...ofVirtual.changes.map((c) => c.table)]);
   const altered = pairs.flatMap(({ from, to }) => [from.name, to.name]);

@@ -91,7 +91,7 @@ function withCommonOptions(command: Command): Command {
 }
 
 async function run<O>(name: string, action: Action<O>, options: O & CommonOptions): Promise<number> {
-  const output = createOutput(name, options);
+  const output = await createOutput(name, options);
   exitOnSignals(output);
   try {
     const project = await loadProject(locate(options));

@@ -1,6 +1,8 @@
 import type { OnEvent } from '../events';
 import type { TursoSyncError } from '../errors';
 import { createNarrator } from '../report/narrator';
+import { createRunTime } from '../report/run-time';
+import { createLiveLine } from './live-line';
 import { createRedactor } from '../report/redactor';
 import { describeError } from '../report/text';
 import { withoutTokens } from '../project/config/config';
@@ -22,24 +24,38 @@ export interface Output {
   fail(error: TursoSyncError): void;
 }
 
-/** Shortest time between two lines of progress, in milliseconds. */
-const PROGRESS_INTERVAL = 500;
+/** Shortest time between two lines of progress, in milliseconds, if there is no line that moves. */
+const PROGRESS_INTERVAL = 5000;
 
 /** Prints for one run of a subcommand. */
-export function createOutput(command: string, options: OutputOptions): Output {
+export async function createOutput(command: string, options: OutputOptions): Promise<Output> {
   const { hide, clean } = createRedactor();
   // Whatever text it is: nothing in it may act on the terminal.
   const say = (text: string): unknown => process.stderr.write(`${shownLines(clean(text))}\n`);
   const print = (text: string): unknown => process.stdout.write(`${shownLines(clean(text))}\n`);
   const { verbose, quiet } = options;
+  const live = quiet === true ? null : await createLiveLine(process.stderr);
+  const runTime = createRunTime();
+  const progressInterval = live === null ? PROGRESS_INTERVAL : Infinity;
+  const narrate = createNarrator({ say, verbose, quiet, progressInterval });
+  const end = (): void => {
+    live?.end();
+    if (verbose === true) say(runTime.describe());
+  };
   return {
-    onEvent: createNarrator({ say, verbose, quiet, progressInterval: PROGRESS_INTERVAL }),
+    onEvent(event) {
+      runTime.onEvent(event);
+      narrate(event);
+      live?.onEvent(event);
+    },
     hide,
     answer(result, text) {
+      end();
       if (options.json === true) print(shownJson({ command, ok: true, result }));
       else if (options.quiet !== true && text !== '') print(text);
     },
     fail(error) {
+      end();
       // Also tokens that are not known to be in use, such as one that was given where a name belongs.
       if (options.json === true) print(withoutTokens(shownJson({ command, ok: false, error })));
       say(withoutTokens(describeError(error)));

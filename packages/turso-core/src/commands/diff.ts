@@ -62,7 +62,7 @@ async function diffWith(project: Project, options: DiffOptions): Promise<DiffRes
         const changes = comparison === null ? NO_CHANGES : summarize(told);
         warnOfIndexes(changeset, options.onEvent);
         const plan = options.save === undefined ? undefined : planOf(project, changeset);
-        await timed(options.onEvent, 'write diff.sql and changes.json', () =>
+        await timed(options.onEvent, 'write the changes', () =>
           writeChanges(temporary, changeset, plan && { plan }),
         );
         const written = changesIn(temporary, project);

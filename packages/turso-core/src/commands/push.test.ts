@@ -70,7 +70,15 @@ test('tells its steps and what it sends', async () => {
   at.edit('INSERT INTO t VALUES (3, 3); DELETE FROM t WHERE id = 1');
   const events: CoreEvent[] = [];
   await push(at.project, { onEvent: (event) => events.push(event) });
-  expect(events.map((event) => event.type)).toEqual(['step', 'connect', 'transaction', 'step']);
+  const ends = events.flatMap((event) => (event.type === 'step' ? [event.what] : []));
+  expect(ends).toEqual([
+    ...['copy the working copy', 'compare', 'count', 'upload', 'commit', 'push', 'write the records'],
+  ]);
+  const begins = events.flatMap((event) => (event.type === 'begin' ? [event.what] : []));
+  expect(begins.toSorted()).toEqual(ends.toSorted());
+  expect(events.filter(({ type }) => type === 'progress')).toContainEqual(
+    expect.objectContaining({ what: 'upload', done: 2, total: 2, unit: 'rows' }),
+  );
   expect(events.find((event) => event.type === 'transaction')).toMatchObject({
     batches: [
       { kind: 'delete', table: 't', rows: 1 },

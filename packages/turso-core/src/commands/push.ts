@@ -141,7 +141,7 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
   const { project, temporary, options } = context;
   const { changeset, frozen } = planned.comparison;
   const { onEvent, plan } = options;
-  const changes = await timed(onEvent, 'diff', () => summarize(changeset));
+  const changes = await timed(onEvent, 'count', () => summarize(changeset));
   warnOfIndexes(changeset, onEvent);
   if (isEmpty(changes)) {
     if (options.dryRun !== true) removeConflicts(project);

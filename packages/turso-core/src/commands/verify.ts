@@ -13,7 +13,7 @@ import { freezeCopy } from '../project/working-copy/freeze-copy';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
 import { connectTo, type RemoteOptions } from '../project/connect-to';
-import { timed, type OnEvent } from '../events';
+import { timed, type OnEvent, type Progress } from '../events';
 import { withoutRefused } from './comparing/compare';
 import { computedOtherwise, findComputedOtherwise } from './comparing/computed-values';
 import { download } from './fetching/download';
@@ -70,8 +70,8 @@ async function verifyWith(project: Project, options: VerifyOptions): Promise<Ver
       ];
       await freezeCopy(project, frozen, { onEvent });
       const base = soundBaseline(project.files.base);
-      const result: VerifyResult = (await timed(onEvent, 'compare checksums', () =>
-        haveSameChecksums(remote, frozen, base),
+      const result: VerifyResult = (await timed(onEvent, 'compare checksums', (onProgress) =>
+        haveSameChecksums(remote, frozen, { base, onProgress }),
       ))
         ? { isEqual: true, method: 'checksums', differences: NO_CHANGES, other: null }
         : { method: 'snapshot', ...(await compareWithCopy()) };
@@ -106,8 +106,17 @@ async function compare(
   }
 }
 
+interface ChecksumOptions {
+  readonly base: Manifest | null;
+  readonly onProgress: (progress: Progress) => void;
+}
+
 /** Whether everything is the same by what the remote itself computes. False also where it cannot. */
-async function haveSameChecksums(remote: Remote, local: string, base: Manifest | null): Promise<boolean> {
+async function haveSameChecksums(
+  remote: Remote,
+  local: string,
+  { base, onProgress }: ChecksumOptions,
+): Promise<boolean> {
   const db = openReadOnly(local);
   try {
     const schema = readSchema(db);
@@ -117,10 +126,16 @@ async function haveSameChecksums(remote: Remote, local: string, base: Manifest |
     // Spares the work below where it is for nothing.
     if (!(await remote.read((query) => haveSameDefinitions(query, schema, base)))) return false;
     // Before the remote is asked: a server ends a transaction that is idle for some seconds, and this may take minutes.
-    const checksums = queries.map((sql) => ({ sql, digest: sha3Query(db, sql) }));
+    let done = 0;
+    const tell = (): void => onProgress({ done: done++, total: 2 * queries.length, unit: 'checksums' });
+    const checksums = queries.map((sql) => {
+      tell();
+      return { sql, digest: sha3Query(db, sql) };
+    });
     return await remote.read(async (query) => {
       if (!(await haveSameDefinitions(query, schema, base))) return false;
       for (const { sql, digest } of checksums) {
+        tell();
         const [theirs] = onlyRow(await query('SELECT lower(hex(sha3_query(?, 256)))', [sql]));
         if (theirs !== digest) return false;
       }

@@ -1,4 +1,4 @@
-import type { Target } from '../apply/target';
+import type { Target, TransactOptions } from '../apply/target';
 import type { TokenUse } from './http/token-use';
 import type { LeftOutTable } from '../sqlite/schema/left-out';
 import type { SetAside } from '../sqlite/schema/set-aside';
@@ -66,6 +66,7 @@ export interface Remote extends Target {
   transactSince(
     mark: string,
     statements: () => readonly Statement[] | null,
+    options?: TransactOptions,
   ): Promise<TransactionOutcome | null>;
 
   /**

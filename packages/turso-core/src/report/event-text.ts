@@ -1,4 +1,4 @@
-import type { CoreEvent } from '../events';
+import type { CoreEvent, Progress } from '../events';
 import { count, formatBytes } from './units';
 import { shown } from './shown';
 
@@ -13,10 +13,12 @@ export function describeEvent(event: CoreEvent): EventLine[] {
   switch (event.type) {
     case 'connect':
       return [{ level: 'info', text: `Connecting to ${shown(event.location)}` }];
-    case 'snapshot':
-      return [{ level: 'progress', text: `Snapshot: ${progress(event)}` }];
+    case 'progress':
+      return [{ level: 'progress', text: `${capitalized(event.what)}: ${describeProgress(event)}` }];
     case 'step':
       return [{ level: 'detail', text: `${event.what}: ${event.milliseconds} ms` }];
+    case 'begin':
+      return [];
     // One warning at the end tells of all of them.
     case 'left-out':
       return [];
@@ -33,8 +35,19 @@ export function describeEvent(event: CoreEvent): EventLine[] {
   }
 }
 
-function progress({ done, total, unit }: Extract<CoreEvent, { type: 'snapshot' }>): string {
-  const amount = (n: number): string => (unit === 'bytes' ? formatBytes(n) : count(n, 'row'));
-  if (total === null || total === 0) return amount(done);
-  return `${amount(done)} of ${amount(total)} (${Math.floor((100 * done) / total)} %)`;
+/** How far a step has come, such as `12 of 40 rows (30 %)`. */
+export function describeProgress({ done, total, unit }: Progress): string {
+  if (total === null || total === 0) return amountOf(done, unit);
+  const of = unit === 'bytes' ? formatBytes(done) : done;
+  return `${of} of ${amountOf(total, unit)} (${Math.floor((100 * done) / total)} %)`;
+}
+
+/** So much of a unit of progress. */
+export function amountOf(amount: number, unit: Progress['unit']): string {
+  return unit === 'bytes' ? formatBytes(amount) : count(amount, unit.slice(0, -1));
+}
+
+/** The name of a step at the beginning of a line. */
+export function capitalized(what: string): string {
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
 }

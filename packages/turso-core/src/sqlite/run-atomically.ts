@@ -2,6 +2,14 @@ import { systemCode } from '../errors';
 import type { Database } from './files/sqlite';
 import type { Statement, TransactionOutcome } from './statement';
 
+/** What {@link runAtomically} may be told. */
+export interface RunOptions {
+  /** Default is to keep what they do. */
+  readonly ending?: 'COMMIT' | 'ROLLBACK';
+  /** Told of each statement that has been run, by its number. */
+  readonly onSent?: ((statement: number) => void) | undefined;
+}
+
 /**
  * Runs the statements on an open database in one write transaction: all of them, or nothing where one fails. Foreign keys
  * must be off already, since that cannot be changed inside a transaction; one that is begun already is taken over. Ended by ROLLBACK, the outcome
@@ -10,13 +18,14 @@ import type { Statement, TransactionOutcome } from './statement';
 export function runAtomically(
   db: Database,
   statements: readonly Statement[],
-  { ending = 'COMMIT' }: { readonly ending?: 'COMMIT' | 'ROLLBACK' } = {},
+  { ending = 'COMMIT', onSent }: RunOptions = {},
 ): TransactionOutcome {
   if (!db.inTransaction) db.exec('BEGIN IMMEDIATE');
   let at = 0;
   try {
     for (const statement of statements) {
       runStatement(db, statement);
+      onSent?.(at);
       at++;
     }
     db.exec(ending);

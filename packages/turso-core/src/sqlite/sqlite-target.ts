@@ -2,14 +2,17 @@ import { beginReading, beginWriting } from './files/begin';
 import { fileError } from './files/file-errors';
 import { Database } from './files/sqlite';
 import type { Query } from './query';
-import { runAtomically, runStatement } from './run-atomically';
+import { runAtomically, runStatement, type RunOptions } from './run-atomically';
 import type { Statement, TransactionOutcome } from './statement';
 import type { SqlValue } from './values/values';
 
 /** A database file that changes are put on. It has the shape of the engine's port `Target`. */
 export interface SqliteTarget {
   readonly location: string;
-  transact(statements: readonly Statement[]): Promise<TransactionOutcome>;
+  transact(
+    statements: readonly Statement[],
+    options?: Pick<RunOptions, 'onSent'>,
+  ): Promise<TransactionOutcome>;
   read<T>(
     work: (query: Query) => Promise<T>,
     options?: { readonly after?: readonly Statement[] },
@@ -48,11 +51,11 @@ export function createSqliteTarget(
 
   return {
     location,
-    transact: (statements) =>
+    transact: (statements, options) =>
       withDatabase((db) =>
         orThrow(async () => {
           await beginWriting(db);
-          return refuseUnwritable(runAtomically(db, statements));
+          return refuseUnwritable(runAtomically(db, statements, options));
         }),
       ),
     read: (work, { after = [] } = {}) =>

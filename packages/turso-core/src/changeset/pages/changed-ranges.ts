@@ -1,5 +1,5 @@
 import { readBTree, rowidsOf, type BTree } from './b-tree';
-import { differingPages } from './differing-pages';
+import { differingPages, type OnCompared } from './differing-pages';
 import { contentlessPages } from './other-pages';
 import { openPageFile, type PageFile } from './page-file';
 
@@ -25,12 +25,13 @@ export type ChangedRanges = (table: string) => readonly RowidRange[];
 export function findChangedRanges(
   before: { readonly file: string; readonly roots: Roots },
   after: { readonly file: string; readonly roots: Roots },
+  onCompared?: OnCompared,
 ): ChangedRanges {
   const files = [openPageFile(before.file), openPageFile(after.file)] as const;
   const [old, now] = files;
   try {
     if (old === null || old.pageSize !== now?.pageSize) return () => EVERYWHERE;
-    const differing = differingPages(old, now);
+    const differing = differingPages(old, now, onCompared);
     const [oldTrees, nowTrees] = [readTrees(old, before.roots), readTrees(now, after.roots)];
     // An overflow page does not tell whose it is, and the leaf that points to it may be the same.
     if (!isAllKnown(old, oldTrees, differing) || !isAllKnown(now, nowTrees, differing))

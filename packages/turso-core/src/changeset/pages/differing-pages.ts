@@ -3,8 +3,15 @@ import type { PageFile } from './page-file';
 /** Bytes that are read at once. */
 const PIECE = 1 << 20;
 
+/** Told how many bytes of two database files have been compared, and of how many. */
+export type OnCompared = (progress: {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: 'bytes';
+}) => void;
+
 /** The numbers of the pages that are not the same in two files of the same page size. */
-export function differingPages(a: PageFile, b: PageFile): Set<number> {
+export function differingPages(a: PageFile, b: PageFile, onCompared?: OnCompared): Set<number> {
   const { pageSize } = a;
   const [x, y] = [Buffer.allocUnsafe(PIECE), Buffer.allocUnsafe(PIECE)];
   const pages = PIECE / pageSize;
@@ -12,6 +19,7 @@ export function differingPages(a: PageFile, b: PageFile): Set<number> {
   const common = Math.min(a.pageCount, b.pageCount);
   for (let first = 1; first <= common; first += pages) {
     const count = Math.min(pages, common - first + 1);
+    onCompared?.({ done: (first - 1) * pageSize, total: common * pageSize, unit: 'bytes' });
     a.read(first, x);
     b.read(first, y);
     if (x.compare(y, 0, count * pageSize, 0, count * pageSize) === 0) continue;

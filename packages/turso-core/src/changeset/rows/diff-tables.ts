@@ -10,6 +10,7 @@ import {
 import { BEFORE, CARRIED, MISFITS } from '../attached';
 import type { TableChanges } from '../model';
 import { findChangedRanges, type ChangedRanges, type Roots } from '../pages/changed-ranges';
+import type { OnCompared } from '../pages/differing-pages';
 import type { CarriedTable } from '../schema/carry';
 import { diffCopies } from './copies-diff';
 import { countBefore } from './count-before';
@@ -22,12 +23,17 @@ import { diffWide } from './wide-diff';
 export function changedRangesOf(
   db: Database,
   { before, after }: { readonly before: string; readonly after: string },
+  onCompared?: OnCompared,
 ): ChangedRanges {
   const roots = (schema: string): Roots => {
     const select = db.prepare(`SELECT name, rootpage FROM ${schema}.sqlite_schema WHERE rootpage > 0`);
     return new Map(select.raw().all() as [string, number][]);
   };
-  return findChangedRanges({ file: before, roots: roots(BEFORE) }, { file: after, roots: roots('main') });
+  const sides = [
+    { file: before, roots: roots(BEFORE) },
+    { file: after, roots: roots('main') },
+  ] as const;
+  return findChangedRanges(...sides, onCompared);
 }
 
 /** Compares the rows of all tables but virtual ones and what these are stored in. */

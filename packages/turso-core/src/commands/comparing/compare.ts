@@ -8,7 +8,7 @@ import { openReadOnly, using } from '../../sqlite/files/open';
 import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
 import { workingCopyError } from '../../project/working-copy/freeze';
 import { freezeCopy } from '../../project/working-copy/freeze-copy';
-import type { OnEvent } from '../../events';
+import { timed, type OnEvent } from '../../events';
 import { damaged, readManifest, requireBaseline, type Manifest } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
 import { openState } from '../../project/state/open-state';
@@ -49,7 +49,7 @@ export async function withComparison<T>(
   const frozen = path.join(temporary, 'frozen.db');
   try {
     if (!(await freezeCopy(project, frozen, { unless: base.database, onEvent }))) return await work(null);
-    return await compareWithBase(project, frozen, work);
+    return await compareWithBase(project, frozen, work, onEvent);
   } catch (error) {
     if (error instanceof TursoSyncError) throw error;
     // Two files are read at once, and SQLite does not say which of them it is about.
@@ -63,8 +63,9 @@ export function compareWithBase<T>(
   { files: { base } }: Project,
   frozen: string,
   work: (comparison: Comparison) => T | Promise<T>,
+  onEvent?: OnEvent,
 ): Promise<T> {
-  return compareFrom({ database: base.database, manifest: readManifest(base) }, frozen, work);
+  return compareFrom({ database: base.database, manifest: readManifest(base) }, frozen, work, onEvent);
 }
 
 /** The same for another database that was taken from the remote, and its manifest. */
@@ -72,13 +73,15 @@ export function compareFrom<T>(
   { database: before, manifest }: { readonly database: string; readonly manifest: Manifest | null },
   frozen: string,
   work: (comparison: Comparison) => T | Promise<T>,
+  onEvent?: OnEvent,
 ): Promise<T> {
-  return withDiff(before, frozen, (changeset) => {
+  const compared = (changeset: Changeset): T | Promise<T> => {
     refuseLosses(changeset, manifest?.setAside ?? []);
     const places = { before, after: frozen, directory: path.dirname(frozen) };
     const carried = withoutRefused(changeset, manifest);
     return work({ changeset: carried, before, frozen, rehearse: () => rehearse(changeset, places) });
-  });
+  };
+  return withDiff(before, frozen, compared, (compare) => timed(onEvent, 'compare', compare));
 }
 
 /** A changeset without what the remote is known to refuse. */

@@ -1,6 +1,6 @@
 import { systemCode, TursoSyncError } from '../../errors';
 import { timed, type OnEvent } from '../../events';
-import type { Remote, SnapshotProgress, SnapshotTaken } from '../../remote/remote';
+import type { Remote, SnapshotTaken } from '../../remote/remote';
 import { createReaderPool, type ReaderPool } from '../../sqlite/dump/reader-pool';
 import type { DumpOptions } from '../../sqlite/dump/write-dump';
 import { openReadOnly } from '../../sqlite/files/open';
@@ -23,15 +23,18 @@ export async function download(
   work: (options: DumpOptions) => Promise<void>,
 ): Promise<SnapshotTaken> {
   let pool: ReaderPool | null = null;
-  const onProgress = (progress: SnapshotProgress): void => {
-    // While the rest is under way, threads have time to start.
-    if ((progress.total ?? 0) >= LARGE) pool ??= createReaderPool(database, 2);
-    onEvent?.({ type: 'snapshot', ...progress });
-  };
   try {
-    const taken = await timed(onEvent, 'download', () => remote.snapshot(database, { onProgress }));
+    const taken = await timed(onEvent, 'download', (onProgress) =>
+      remote.snapshot(database, {
+        onProgress(progress) {
+          // While the rest is under way, threads have time to start.
+          if ((progress.total ?? 0) >= LARGE) pool ??= createReaderPool(database, 2);
+          onProgress(progress);
+        },
+      }),
+    );
     if (taken.leftOut.length > 0) onEvent?.({ type: 'left-out', tables: taken.leftOut });
-    await timed(onEvent, 'check and dump', () =>
+    await timed(onEvent, 'check', () =>
       Promise.all([checkSound(database, remote, pool, onEvent), work({ pool, setAside: taken.setAside })]),
     );
     return taken;

@@ -197,7 +197,7 @@ function withApplicationId(
   const [base, ours, theirs] = [files.base.database, sides.ours, sides.theirs].map(applicationId);
   if (ours !== base || theirs === base) return target;
   const sql = `PRAGMA application_id = ${theirs}`;
-  return { ...target, transact: (statements) => target.transact([...statements, { sql }]) };
+  return { ...target, transact: (statements, options) => target.transact([...statements, { sql }], options) };
 }
 
 function applicationId(file: string): number {

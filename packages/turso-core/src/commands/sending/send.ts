@@ -28,6 +28,7 @@ import { timed, type OnEvent } from '../../events';
 import { createPushRecords, type PushRecords } from './push-records';
 import { orThrough } from './advance-base';
 import { removeReceipt, settle } from './settle';
+import { withUploadSteps } from './upload-steps';
 
 /** Changes that are to be put on the remote. */
 export interface SendJob {
@@ -100,7 +101,7 @@ async function sendTo(
     // While the remote works.
     records.begin();
   };
-  const target = withReceipt(remote, receipt, () => {
+  const target = withReceipt(withUploadSteps(remote, onEvent), receipt, () => {
     if (journal !== undefined) journal = notePushed(files, journal, { receipt: null });
   });
   const meant = asOnRemote(changeset, from.setAside);
@@ -134,7 +135,7 @@ async function sendTo(
   const { movedRowids: tables } = withMovedRowids(from, moved);
   const resolved = changed === meant ? null : { changeset: changed, conflicts, movedRowids: tables };
   try {
-    await records.publish(resolved);
+    await timed(onEvent, 'write the records', () => records.publish(resolved));
   } catch (error) {
     // The push is through: files for people to read, and for an undo, are not worth a failure.
     const message = `What was pushed was not noted, so it cannot be undone: ${(error as Error).message}`;

@@ -1,4 +1,4 @@
-import type { OnEvent } from '../../events';
+import { timed, type OnEvent } from '../../events';
 import { findForeign } from '../../sqlite/schema/left-out';
 import type { Project } from '../project';
 import { freeze } from './freeze';
@@ -12,7 +12,7 @@ export async function freezeCopy(
   to: string,
   { unless, onEvent }: { readonly unless?: string; readonly onEvent?: OnEvent | undefined },
 ): Promise<boolean> {
-  const isMade = await freeze(workingCopy, to, unless);
+  const isMade = await timed(onEvent, 'copy the working copy', () => freeze(workingCopy, to, unless));
   const tables = findForeign(isMade ? to : (unless ?? to));
   if (tables.length > 0) onEvent?.({ type: 'left-out', tables });
   return isMade;

@@ -8,6 +8,7 @@ import { runAtomically } from '../../sqlite/run-atomically';
 import { beginAfter, openForChanges, refuseUnwritable, runQuery } from '../../sqlite/sqlite-target';
 import { takeOutInternal } from '../../sqlite/schema/left-out';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
+import type { TransactOptions } from '../../apply/target';
 import type { Remote } from '../remote';
 import { fileError } from '../../sqlite/files/file-errors';
 import { readFileFingerprint } from './fingerprint';
@@ -24,23 +25,28 @@ export function createFileRemote(file: string, location: string): Remote {
     whenUnlocked(db, () => db.pragma('data_version', { simple: true }));
 
   /** The outcome with the file's mark, where nobody else has written since the last one was asked for. */
-  async function transact(db: Database, statements: readonly Statement[]): Promise<TransactionOutcome> {
+  async function transact(
+    db: Database,
+    statements: readonly Statement[],
+    options?: TransactOptions,
+  ): Promise<TransactionOutcome> {
     if (told === undefined) {
       await beginWriting(db);
-      return run(db, statements);
+      return run(db, statements, options);
     }
     const before = await versionOf(db);
     // Not under the lock for writing, which closing a handle of the file would drop.
     const isKnown = (await readFileFingerprint(db, file)) === told;
     await beginWriting(db);
     const isCurrent = isKnown && (await versionOf(db)) === before;
-    return withMark(db, run(db, statements), isCurrent ? before : null);
+    return withMark(db, run(db, statements, options), isCurrent ? before : null);
   }
 
   async function transactSince(
     db: Database,
     mark: string,
     statements: () => readonly Statement[] | null,
+    options?: TransactOptions,
   ): Promise<TransactionOutcome | null> {
     const before = await versionOf(db);
     if ((await readFileFingerprint(db, file)) !== mark) return null;
@@ -49,11 +55,15 @@ export function createFileRemote(file: string, location: string): Remote {
     await beginWriting(db);
     // Closing the file rolls back.
     if ((await versionOf(db)) !== before) return null;
-    return withMark(db, run(db, meant), before);
+    return withMark(db, run(db, meant, options), before);
   }
 
-  function run(db: Database, statements: readonly Statement[]): TransactionOutcome {
-    return refuseUnwritable(runAtomically(db, statements));
+  function run(
+    db: Database,
+    statements: readonly Statement[],
+    options?: TransactOptions,
+  ): TransactionOutcome {
+    return refuseUnwritable(runAtomically(db, statements, options));
   }
 
   async function withMark(
@@ -109,9 +119,10 @@ export function createFileRemote(file: string, location: string): Remote {
         // This SQLite could not keep up to date what only libSQL knows, so none of it is taken from a file.
         return { method: 'backup' as const, setAside: [], leftOut };
       }),
-    transact: (statements) => withDatabase((db) => orThrow(() => transact(db, statements)), true),
-    transactSince: (mark, statements) =>
-      withDatabase((db) => orThrow(() => transactSince(db, mark, statements)), true),
+    transact: (statements, options) =>
+      withDatabase((db) => orThrow(() => transact(db, statements, options)), true),
+    transactSince: (mark, statements, options) =>
+      withDatabase((db) => orThrow(() => transactSince(db, mark, statements, options)), true),
     tryOut: (statements) =>
       withDatabase((db) =>
         orThrow(async () => {

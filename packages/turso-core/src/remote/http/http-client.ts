@@ -31,7 +31,12 @@ export interface HttpRequest {
   readonly body?: readonly Uint8Array[];
   /** Milliseconds for the whole exchange. Default is no limit but those on silence and on connecting. */
   readonly timeout?: number;
+  /** Told the number of each piece of the body once the system has taken it over. */
+  readonly onSent?: ((piece: number) => void) | undefined;
 }
+
+/** What {@link HttpClient.post} may be told. */
+export type PostOptions = Pick<HttpRequest, 'timeout' | 'onSent'>;
 
 /** All of an answer, whose status is below 300. */
 export interface HttpAnswer {
@@ -50,8 +55,8 @@ export interface HttpClient {
   /** How often a request was repeated, since the server had too many. */
   readonly repeated: number;
   send(request: HttpRequest): Promise<HttpAnswer>;
-  /** Sends a body to a path below the server's root, with the token; see {@link HttpRequest.timeout}. */
-  post(path: string, type: string, body: readonly Uint8Array[], timeout?: number): Promise<HttpAnswer>;
+  /** Sends a body to a path below the server's root, with the token. */
+  post(path: string, type: string, body: readonly Uint8Array[], options?: PostOptions): Promise<HttpAnswer>;
   /**
    * Sends a request, and gives the body of its answer as it comes. It fails when nothing comes for `silence` milliseconds, and ends with
    * `signal`, or when nobody reads on.
@@ -123,11 +128,10 @@ export function createHttpClient(url: URL, location: string, use: TokenUse): Htt
     },
     send,
     stream,
-    post: (path, type, body, timeout) => {
+    post: (path, type, body, options) => {
       const authorization = authToken === undefined ? {} : { authorization: `Bearer ${authToken}` };
       const headers = { 'content-type': type, ...authorization };
-      const limit = timeout === undefined ? {} : { timeout };
-      return send({ method: 'POST', url: resolve(path, url, location), headers, body, ...limit });
+      return send({ method: 'POST', url: resolve(path, url, location), headers, body, ...options });
     },
     close() {
       agents['http:'].destroy();
@@ -152,7 +156,7 @@ export function mayHaveArrived(error: TursoSyncError): boolean {
 }
 
 function exchange<T>(
-  { method, url, headers, body = [], timeout }: HttpRequest,
+  { method, url, headers, body = [], timeout, onSent }: HttpRequest,
   agents: { 'http:': http.Agent; 'https:': https.Agent },
   read: (answer: http.IncomingMessage) => Promise<T>,
   /** Of a stream, which may take as long as something comes. */
@@ -196,7 +200,7 @@ function exchange<T>(
     call.on('response', (answer) => {
       read(answer).then(resolve, reject);
     });
-    for (const piece of body) call.write(piece);
+    for (const [i, piece] of body.entries()) call.write(piece, () => onSent?.(i));
     call.end();
   });
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { checkDefinitions } from '../../sqlite/schema/check-definitions';
 import { setAsideFrom } from '../../sqlite/schema/set-aside';
 import { foreignTables, LIST_FOREIGN, takeOutInternal } from '../../sqlite/schema/left-out';
-import type { TransactionOutcome } from '../../sqlite/statement';
+import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import type { Query } from '../../sqlite/query';
 import type { ConnectOptions, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
 import { removeDeadUploads } from './dead-uploads';
@@ -48,12 +48,13 @@ export function createHttpRemote(url: URL, location: string, options: ConnectOpt
     },
     snapshot: (file, options = {}) =>
       readSideBySide(client, reader, (queries) => takeSnapshot(queries, file, options)),
-    transact: async (statements) => withMark(await staging.transact(statements)),
-    async transactSince(mark, statements) {
-      const answer = await runTransactionSince(client, mark, () => {
+    transact: async (statements, options) => withMark(await staging.transact(statements, options)),
+    async transactSince(mark, statements, { onSent } = {}) {
+      const fitting = (): readonly Statement[] | null => {
         const meant = statements();
         return meant === null || staging.isNeeded(meant) ? null : meant;
-      });
+      };
+      const answer = await runTransactionSince(client, mark, fitting, onSent);
       return answer === null ? null : withMark(answer);
     },
     // In one request, however large: an upload would have to be written.

@@ -36,6 +36,9 @@ export interface Stream {
   readonly baseUrl: string | null;
 }
 
+/** Told of a step of a batch, by their numbers. */
+export type OnSent = (batch: number, step: number) => void;
+
 /**
  * Runs batches one after the other on a stream of their own, in one request, without their rows. Written by hand since
  * this is the way that pushes take: the hrana client takes longer to load, to ask what the server speaks, and to encode
@@ -43,14 +46,15 @@ export interface Stream {
  * Throws REMOTE_NOT_LIBSQL where something else answers.
  *
  * @param stream - the stream of an earlier request to go on with, which ends with this one; see {@link openStream}.
+ * @param onSent - told of each step that has been sent.
  * @see https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_2_SPEC.md
  */
 export async function runBatches(
   client: HttpClient,
   batches: readonly (readonly Step[])[],
-  stream?: Stream,
+  { stream, onSent }: { readonly stream?: Stream | undefined; readonly onSent?: OnSent | undefined } = {},
 ): Promise<BatchAnswer[]> {
-  const { answers } = await exchange(client, batches, { stream, isLast: true });
+  const { answers } = await exchange(client, batches, { stream, onSent, isLast: true });
   return answers;
 }
 
@@ -62,33 +66,51 @@ export async function openStream(
   client: HttpClient,
   batch: readonly Step[],
 ): Promise<{ readonly answer: BatchAnswer; readonly stream: Stream | null }> {
-  const { answers, stream } = await exchange(client, [batch], { stream: undefined, isLast: false });
+  const { answers, stream } = await exchange(client, [batch], { isLast: false });
   return { answer: answers[0] as BatchAnswer, stream };
+}
+
+interface ExchangeOptions {
+  readonly stream?: Stream | undefined;
+  readonly onSent?: OnSent | undefined;
+  /** Whether the stream ends with it. */
+  readonly isLast: boolean;
 }
 
 async function exchange(
   client: HttpClient,
   batches: readonly (readonly Step[])[],
-  { stream, isLast }: { readonly stream: Stream | undefined; readonly isLast: boolean },
+  { stream, onSent, isLast }: ExchangeOptions,
 ): Promise<{ answers: BatchAnswer[]; stream: Stream | null }> {
-  const requests = batches.map((steps) => [
-    encode('{"type":"batch","batch":{"steps":['),
-    ...steps.map((step, i) => encode(`${i === 0 ? '' : ','}${stepJson(step)}`)),
-    encode(']}}'),
+  const requests = batches.map((steps, batch) => [
+    piece('{"type":"batch","batch":{"steps":['),
+    ...steps.map((step, i) => piece(`${i === 0 ? '' : ','}${stepJson(step)}`, [batch, i])),
+    piece(']}}'),
   ]);
-  if (isLast) requests.push([encode('{"type":"close"}')]);
-  const body = [
-    encode(`{"baton":${JSON.stringify(stream?.baton ?? null)},"requests":[`),
-    ...requests.flatMap((request, i) => (i === 0 ? request : [encode(','), ...request])),
-    encode(']}'),
+  if (isLast) requests.push([piece('{"type":"close"}')]);
+  const pieces = [
+    piece(`{"baton":${JSON.stringify(stream?.baton ?? null)},"requests":[`),
+    ...requests.flatMap((request, i) => (i === 0 ? request : [piece(','), ...request])),
+    piece(']}'),
   ];
+  const tell = (i: number): void => {
+    const step = pieces[i]?.step;
+    if (step !== undefined) onSent?.(...step);
+  };
   const base = stream?.baseUrl == null ? '' : `${stream.baseUrl.replace(/\/+$/, '')}/`;
-  const { body: bytes } = await client.post(`${base}v2/pipeline`, 'application/json', body);
+  const body = pieces.map(({ bytes }) => bytes);
+  const { body: bytes } = await client.post(`${base}v2/pipeline`, 'application/json', body, { onSent: tell });
   return read(new TextDecoder().decode(bytes), batches, client.location);
 }
 
-function encode(text: string): Uint8Array {
-  return Buffer.from(text);
+/** A piece of a request's body, and the numbers of the batch and the step that it is. */
+interface Piece {
+  readonly bytes: Uint8Array;
+  readonly step: Parameters<OnSent> | undefined;
+}
+
+function piece(text: string, step?: Parameters<OnSent>): Piece {
+  return { bytes: Buffer.from(text), step };
 }
 
 function stepJson({ sql, args = [], condition, wantRows = false }: Step): string {

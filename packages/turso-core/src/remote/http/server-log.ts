@@ -21,7 +21,8 @@ export async function readServerLog(
   { timeout, mustAnswer = false }: { readonly timeout?: number; readonly mustAnswer?: boolean } = {},
 ): Promise<ServerLog | null> {
   try {
-    const { body } = await client.post(HELLO, 'application/grpc-web+proto', [new Uint8Array(FRAME)], timeout);
+    const limit = timeout === undefined ? {} : { timeout };
+    const { body } = await client.post(HELLO, 'application/grpc-web+proto', [new Uint8Array(FRAME)], limit);
     const length = new DataView(body.buffer, body.byteOffset).getUint32(1);
     const fields = new FieldReader(body.subarray(FRAME, FRAME + length));
     const told = new Map<number, string>();

@@ -1,5 +1,6 @@
 import { TursoSyncError } from '../../errors';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
+import type { TransactOptions } from '../../apply/target';
 import type { Remote } from '../remote';
 import type { HttpClient } from './http-client';
 import type { Reader } from './reader';
@@ -17,7 +18,7 @@ const UPLOADS = 3;
 
 /** Carries out transactions of any size. */
 export interface Staging {
-  transact(statements: readonly Statement[]): Promise<TransactionAnswer>;
+  transact(statements: readonly Statement[], options?: TransactOptions): Promise<TransactionAnswer>;
   /** Whether there is so much in the statements that it is uploaded first. */
   isNeeded(statements: readonly Statement[]): boolean;
   /**
@@ -48,7 +49,7 @@ export function createStaging(
    */
   async function send(
     values: readonly string[],
-    first = 0,
+    { first = 0, onSent }: { readonly first?: number; readonly onSent?: (value: number) => void } = {},
   ): Promise<{ before: string | null; after: string | null }> {
     let span: { before: string | null; after: string | null } | undefined;
     let next: Statement[] = first === 0 ? [...table.create] : [];
@@ -57,14 +58,19 @@ export function createStaging(
       const { outcome, indexBefore, indexAfter } = await runTransaction(client, [...next, table.touch]);
       if (!outcome.committed) throw gone(client.location, `${outcome.message} (${outcome.code})`);
       span = { before: span === undefined ? indexBefore : continued(span, indexBefore), after: indexAfter };
+      for (; told < at; told++) onSent?.(told);
       next = [];
       size = 0;
     };
+    let told = 0;
+    let at = 0;
     for (const [id, value] of values.entries()) {
+      at = id;
       if (size > 0 && size + value.length > PIECE) await sendPiece();
       next.push(table.insert(first + id, value));
       size += value.length;
     }
+    at = values.length;
     await sendPiece();
     return span ?? { before: null, after: null };
   }
@@ -77,12 +83,13 @@ export function createStaging(
 
   return {
     isNeeded,
-    async transact(statements) {
-      if (!isNeeded(statements)) return runTransaction(client, statements);
+    async transact(statements, { onSent } = {}) {
+      if (!isNeeded(statements)) return runTransaction(client, statements, { onSent });
       let isThrough = false;
       try {
         const values = valuesOf(statements);
-        const uploaded = await send(values);
+        const numbers = [...statements.keys()].filter((i) => rowsOf(statements[i] as Statement) !== null);
+        const uploaded = await send(values, { onSent: (i) => onSent?.(numbers[i] as number) });
         let id = 0;
         const staged = fromTable(statements, table, () => id++);
         const answer = await runTransaction(client, [table.guard(values.length), ...staged, table.drop]);
@@ -119,7 +126,7 @@ export function createStaging(
             isThrough = staged.size === 0 || outcome?.committed === true;
             return outcome !== null && isGuarded ? withoutGuard(outcome, client.location) : outcome;
           }
-          await send(missing, staged.size);
+          await send(missing, { first: staged.size });
           for (const value of missing) staged.set(value, staged.size);
         }
       } finally {

@@ -41,7 +41,7 @@ async function ask(
   requests: readonly HranaRequest[],
   timeout: number,
 ): Promise<HranaAnswer> {
-  const { body: bytes } = await client.post(url, 'application/x-protobuf', body, timeout);
+  const { body: bytes } = await client.post(url, 'application/x-protobuf', body, { timeout });
   try {
     const answer = decodeAnswer(bytes, requests);
     if (answer.results.length === requests.length) return answer;

@@ -17,18 +17,22 @@ export async function runTransactionSince(
   client: HttpClient,
   mark: string,
   statements: () => readonly Statement[] | null,
+  onSent?: (statement: number) => void,
 ): Promise<TransactionAnswer | null> {
   const sql = 'SELECT data_version FROM pragma_data_version';
   const { answer, stream } = await openStream(client, [{ sql, wantRows: true }]);
   if (stream === null) return null;
   const meant = (await isAt(client, mark, answer)) ? statements() : null;
   if (meant === null || 'refused' in answer) {
-    await runBatches(client, [], stream);
+    await runBatches(client, [], { stream });
     return null;
   }
   const guard = `SELECT json(iif((SELECT data_version FROM pragma_data_version) = ${answer.value}, '1', 'x'))`;
   try {
-    const { outcome, ...marks } = await runTransaction(client, [{ sql: guard }, ...meant], stream);
+    const { outcome, ...marks } = await runTransaction(client, [{ sql: guard }, ...meant], {
+      stream,
+      onSent: onSent && ((i) => i > 0 && onSent(i - 1)),
+    });
     if (outcome.committed) return { ...marks, outcome };
     return outcome.failed === 0 ? null : { ...marks, outcome: { ...outcome, failed: outcome.failed - 1 } };
   } catch (error) {

@@ -15,14 +15,13 @@ export interface TransactionAnswer {
  * Runs the statements in one request: a batch that begins the transaction, whose answer tells the number of the latest
  * write while nobody else can write, and a batch of the statements that ends in COMMIT.
  *
- * @param stream - the stream on which to run it. Default is one of its own.
  */
 export function runTransaction(
   client: HttpClient,
   statements: readonly Statement[],
-  stream?: Stream,
+  options: RunOptions = {},
 ): Promise<TransactionAnswer> {
-  return run(client, statements, { ending: chainToCommit, stream });
+  return run(client, statements, { ...options, ending: chainToCommit });
 }
 
 /** The same, but all is taken back: the outcome is what it would have been. */
@@ -34,19 +33,30 @@ export async function tryTransaction(
   return outcome;
 }
 
-interface Ending {
+/** What {@link runTransaction} may be told. */
+export interface RunOptions {
+  /** The stream to run it on, which ends with it. Default is one of its own. */
+  readonly stream?: Stream;
+  /** Told of each statement that has been sent, by its number. */
+  readonly onSent?: ((statement: number) => void) | undefined;
+}
+
+interface Ending extends RunOptions {
   /** How the batch of the statements ends: in one step that has to succeed, and what follows it. */
   readonly ending: typeof chainToCommit<Statement>;
-  readonly stream?: Stream | undefined;
 }
 
 async function run(
   client: HttpClient,
   statements: readonly Statement[],
-  { ending, stream }: Ending,
+  { ending, stream, onSent }: Ending,
 ): Promise<TransactionAnswer> {
   const meant = [...IN_TRANSACTION, ...statements];
-  const [begin, work] = await runBatches(client, [chain(PRELUDE), ending(meant)], stream);
+  const tell = (batch: number, step: number): void => {
+    const statement = step - IN_TRANSACTION.length;
+    if (batch === 1 && statement >= 0 && statement < statements.length) onSent?.(statement);
+  };
+  const [begin, work] = await runBatches(client, [chain(PRELUDE), ending(meant)], { stream, onSent: tell });
 
   const answer = (outcome: TransactionOutcome): TransactionAnswer => ({
     outcome,

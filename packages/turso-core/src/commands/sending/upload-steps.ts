@@ -1,0 +1,72 @@
+import type { Target, TransactOptions } from '../../apply/target';
+import { beginStep, progressOf, type OnEvent } from '../../events';
+import type { Statement } from '../../sqlite/statement';
+
+/** A target whose transactions tell how many of their rows have been uploaded, and that they are being committed. */
+export function withUploadSteps(target: Target, onEvent: OnEvent | undefined): Target {
+  const [transactSince, transactAfter] = [
+    target.transactSince?.bind(target),
+    target.transactAfter?.bind(target),
+  ];
+  return {
+    ...target,
+    async transact(statements, options) {
+      const upload = beginUpload(statements, onEvent, options);
+      try {
+        return await target.transact(statements, upload);
+      } finally {
+        upload.end();
+      }
+    },
+    ...(transactSince && {
+      async transactSince(mark, statements, options) {
+        let upload: Upload | undefined;
+        const begun = (): readonly Statement[] | null => {
+          const meant = statements();
+          if (meant !== null) upload = beginUpload(meant, onEvent, options);
+          return meant;
+        };
+        try {
+          return await transactSince(mark, begun, { onSent: (i) => upload?.onSent(i) });
+        } finally {
+          upload?.end();
+        }
+      },
+    }),
+    ...(transactAfter && { transactAfter }),
+  };
+}
+
+interface Upload {
+  readonly onSent: (statement: number) => void;
+  end(): void;
+}
+
+function beginUpload(
+  statements: readonly Statement[],
+  onEvent: OnEvent | undefined,
+  { onSent }: TransactOptions = {},
+): Upload {
+  const rows = statements.map(({ carries }) => carries?.rows ?? 0);
+  const total = rows.reduce((sum, n) => sum + n, 0);
+  const uploaded = new Set<number>();
+  const tell = progressOf(onEvent, 'upload');
+  let done = 0;
+  let end = beginStep(onEvent, 'upload');
+  let isUploaded = false;
+  return {
+    onSent(i) {
+      onSent?.(i);
+      // A statement is sent again when a server had too many requests.
+      if (isUploaded || uploaded.has(i)) return;
+      uploaded.add(i);
+      done += rows[i] ?? 0;
+      if (rows[i] !== 0) tell({ done, total, unit: 'rows' });
+      if (uploaded.size < statements.length) return;
+      isUploaded = true;
+      end();
+      end = beginStep(onEvent, 'commit');
+    },
+    end: () => end(),
+  };
+}
