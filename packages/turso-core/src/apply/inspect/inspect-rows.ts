@@ -1,30 +1,20 @@
 import type { RowChange, TableChanges } from '../../changeset/model';
-import { declaredKeyTerms, keyTerms } from '../../sqlite/schema/key-terms';
-import { declaredKey, hasHiddenRowid } from '../../sqlite/schema/schema';
+import { hasHiddenRowid } from '../../sqlite/schema/schema';
 import { quoteName } from '../../sqlite/values/quote';
-import { sameRow, sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
+import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../sqlite/query';
 import type { Conflict } from '../conflict';
 import type { ConflictPolicy } from '../policy';
 import { THERE, type RowDecision } from '../remaining-work';
 import { findMoved, type Removal } from './find-moved';
+import { findRows, hasContent, isSame, rowBefore, type Found } from './find-rows';
 import { inspectCopies } from './inspect-copies';
-import { lookUp, pieces } from './look-up';
+import { pieces } from './look-up';
 import { resolveRow } from './row-conflict';
 import { identityOf, rowIdentity } from './row-identity';
 import { onlyRow } from '../../sqlite/unexpected-answer';
 
 type Row = readonly SqlValue[];
-
-/** The other side's rows that a change is about. */
-interface Found {
-  /** The row at the same address: the rowid, or the key of a WITHOUT ROWID table. */
-  readonly at: Row | undefined;
-  /** The row that it is about: the one of the same declared key where rowids are hidden, else the one at the address. */
-  readonly same: Row | undefined;
-  /** Whether a declared key, or a rowid that is a column, tells which row it is. */
-  readonly isNamed: boolean;
-}
 
 /** What {@link inspectRows} is told besides. */
 export interface InspectOptions {
@@ -55,13 +45,14 @@ export async function inspectRows(
     else conflicts.push(verdict);
   };
   const nextRowid = await freeRowids(query, changes);
-  const written = writtenRows(changes);
+  const leaving = new Set<string>();
   for (const kind of ['delete', 'update', 'insert'] as const) {
     for (const piece of pieces(changes.rows(kind))) {
       const found = await findRows(query, changes, piece, encoding);
       piece.forEach((change, i) => {
-        const where = found[i] as Found;
-        const verdict = judge(changes, change, where, { policy, nextRowid, written });
+        const where = exceptLeaving(changes, change, found[i] as Found, leaving);
+        const verdict = judge(changes, change, where, { policy, nextRowid });
+        if (verdict === 'write' && change.kind === 'delete') leaving.add(rowIdentity(changes, change));
         if (verdict === 'write') return;
         if (change.kind !== 'insert' && isElsewhere(change, where)) missing.push({ change, verdict });
         else settle(change, verdict);
@@ -77,41 +68,16 @@ export async function inspectRows(
   return conflicts;
 }
 
-async function findRows(
-  query: Query,
+/** A new row may take the hidden rowid of one that is deleted before. */
+function exceptLeaving(
   changes: TableChanges,
-  piece: readonly RowChange[],
-  encoding: Encoding,
-): Promise<Found[]> {
-  const { table, columns, key } = changes;
-  const valuesAt = (places: readonly number[]): SqlValue[][] =>
-    piece.map((change) => places.map((i) => before(change)[i] as SqlValue));
-  const found = await lookUp(
-    query,
-    changes,
-    { terms: keyTerms(table, 't.'), values: valuesAt(key) },
-    encoding,
-  );
-  const theirs = new Map(found.map(({ index, row }) => [index, row]));
-  const at = piece.map((_, i) => theirs.get(i));
-  if (!hasHiddenRowid(table)) return at.map((row) => ({ at: row, same: row, isNamed: true }));
-
-  // A key with NULLs says nothing: any number of rows may have it.
-  const declared = declaredKey(table).map((name) => columns.indexOf(name));
-  const isNamed = (change: RowChange): boolean =>
-    declared.length > 0 && declared.every((i) => before(change)[i] !== null);
-  if (!piece.some(isNamed)) return piece.map((change, i) => unnamed(change, at[i]));
-  const terms = declaredKeyTerms(table, 't.');
-  const named = await lookUp(query, changes, { terms, values: valuesAt(declared) }, encoding);
-  const sameKey = new Map(named.map(({ index, row }) => [index, row]));
-  return piece.map((change, i) =>
-    isNamed(change) ? { at: at[i], same: sameKey.get(i), isNamed: true } : unnamed(change, at[i]),
-  );
-}
-
-// Where nothing but a hidden rowid tells rows apart, an added row is no row that is there already.
-function unnamed(change: RowChange, at: Row | undefined): Found {
-  return { at, same: change.kind === 'insert' ? undefined : at, isNamed: false };
+  change: RowChange,
+  found: Found,
+  leaving: ReadonlySet<string>,
+): Found {
+  const { at, same } = found;
+  const isFree = change.kind === 'insert' && at !== undefined && leaving.has(identityOf(changes, at));
+  return isFree ? { ...found, at: undefined, same: same === at ? undefined : same } : found;
 }
 
 /** Whether a row is not where it was, and may be found by its content alone. */
@@ -119,23 +85,16 @@ function isElsewhere(change: Removal, { at, isNamed }: Found): boolean {
   return !isNamed && !(change.kind === 'update' && isSame(at, change.new));
 }
 
-/** The row by which a change finds the other side's. */
-function before(change: RowChange): Row {
-  return change.kind === 'insert' ? change.new : change.old;
-}
-
 interface JudgeOptions {
   readonly policy: ConflictPolicy;
   readonly nextRowid: () => bigint;
-  /** The row that is written under the address of the given one. */
-  readonly written: (row: Row) => Row | undefined;
 }
 
 function judge(
   changes: TableChanges,
   change: RowChange,
   { at, same, isNamed }: Found,
-  { policy, nextRowid, written }: JudgeOptions,
+  { policy, nextRowid }: JudgeOptions,
 ): 'write' | RowDecision | Conflict {
   const old = change.kind === 'insert' ? undefined : change.old;
   const now = change.kind === 'delete' ? undefined : change.new;
@@ -159,22 +118,11 @@ function judge(
     if (hasContent(same, now)) return alike(same);
     // Nothing but the rowid has changed here, which says nothing about their row.
     if (isReplaced && hasContent(old, now)) return { outcome: 'moved', instead: null, conflict: null };
-    // Its key was given to another row, which is there already.
-    if (same !== undefined && now === undefined && isSame(same, written(same))) return THERE;
     if (change.kind === 'insert' && same === undefined)
       return { outcome: 'appended', instead: insert(change.new), conflict: null };
     if (same !== undefined && hasContent(same, old)) return movedTo(change, same);
   }
   return resolve(same);
-}
-
-function isSame(a: Row | undefined, b: Row | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : sameRow(a, b);
-}
-
-/** Whether two rows, of which either may be missing, are the same but for their hidden rowid. */
-function hasContent(a: Row | undefined, b: Row | undefined): boolean {
-  return isSame(a?.slice(1), b?.slice(1));
 }
 
 function movedTo(change: RowChange, theirs: Row): RowDecision {
@@ -198,20 +146,6 @@ function isMovedOn({ table, key }: TableChanges, change: RowChange): boolean {
   return change.kind === 'update' && hasHiddenRowid(table) && change.changed.some((i) => key.includes(i));
 }
 
-function writtenRows(changes: TableChanges): JudgeOptions['written'] {
-  let rows: Map<string, Row> | undefined;
-  return (row) => {
-    if (rows === undefined) {
-      rows = new Map();
-      for (const kind of ['update', 'insert'] as const) {
-        for (const change of changes.rows(kind))
-          if (change.kind !== 'delete') rows.set(identityOf(changes, change.new), change.new);
-      }
-    }
-    return rows.get(identityOf(changes, row));
-  };
-}
-
 /** Gives rowids that neither side uses, for rows whose own is taken. */
 async function freeRowids(query: Query, changes: TableChanges): Promise<() => bigint> {
   const { table, columns } = changes;
@@ -220,7 +154,7 @@ async function freeRowids(query: Query, changes: TableChanges): Promise<() => bi
   const found = await query(`SELECT max(${rowid}), min(${rowid}) FROM main.${quoteName(table.name)}`);
   let [greatest, least] = onlyRow(found) as [bigint | null, bigint | null];
   for (const change of changes.rows('insert')) {
-    const own = before(change)[0] as bigint;
+    const own = rowBefore(change)[0] as bigint;
     if (greatest === null || own > greatest) greatest = own;
     if (least === null || own < least) least = own;
   }

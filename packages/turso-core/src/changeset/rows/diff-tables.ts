@@ -70,15 +70,15 @@ function diffTable(
   if (place.ranges?.length === 0) return null;
   if (keyColumns(table).length === 0) return diffCopies(db, table, presence, encoding, place.older);
   const isWide = rowColumns(table).length > MAX_COLUMNS;
-  const byRowid = isWide
-    ? diffWide(db, table, presence, encoding, place.older)
-    : diffRows(db, table, presence, encoding, place);
-  if (presence !== 'both' || !hasHiddenRowid(table)) return byRowid;
+  const atRowids = (except?: string): TableChanges =>
+    (isWide ? diffWide : diffRows)(db, table, presence, encoding, { ...place, except });
+  if (presence !== 'both' || !hasHiddenRowid(table)) return atRowids();
+  const comparison = { db, table, encoding };
   const hasKey = declaredKey(table).length > 0;
-  const rows = hasKey ? withReplaced({ db, table, encoding, byRowid }, place) : byRowid;
+  const rows = hasKey ? withReplaced(comparison, place, atRowids) : atRowids();
   if (isWide) return rows;
   const count: TableChanges['countBefore'] = (contents) => countBefore(db, table, contents, place.older);
-  return exceptRenumbered(db, table, encoding, { ...rows, countBefore: count }, place.older);
+  return exceptRenumbered(comparison, { ...rows, countBefore: count }, place.older);
 }
 
 /** Whether a table is virtual, or holds what a virtual table stores. */

@@ -7,6 +7,7 @@ import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/val
 import { BEFORE } from '../attached';
 import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from '../model';
 import { align, type AlignedRow, type Alignment } from './align';
+import type { KeyedChanges } from './replaced';
 import { rowReader } from './row-reader';
 
 /** Rows of which at least one must differ by its rowid, before it is asked whether they were all renumbered. */
@@ -24,15 +25,12 @@ const WORTH = 100;
  * @param older - the name under which the older rows are attached.
  */
 export function exceptRenumbered(
-  db: Database,
-  table: Table,
-  encoding: Encoding,
-  byRowid: TableChanges,
+  compared: Pick<Comparison, 'db' | 'table' | 'encoding'>,
+  byRowid: Comparison['byRowid'],
   older = BEFORE,
 ): TableChanges {
   let known: TableChanges | undefined;
-  const changes = (): TableChanges =>
-    (known ??= renumbered({ db, table, encoding, byRowid, older }) ?? byRowid);
+  const changes = (): TableChanges => (known ??= renumbered({ ...compared, byRowid, older }) ?? byRowid);
   return {
     ...byRowid,
     rows: (kind) => changes().rows(kind),
@@ -46,13 +44,14 @@ interface Comparison {
   readonly db: Database;
   readonly table: Table;
   readonly encoding: Encoding;
-  readonly byRowid: TableChanges;
+  readonly byRowid: TableChanges & Partial<Pick<KeyedChanges, 'countMoved'>>;
   readonly older: string;
 }
 
 function renumbered(comparison: Comparison): TableChanges | null {
   const { db, table, byRowid, older } = comparison;
-  const differing = CHANGE_KINDS.reduce((sum, kind) => sum + byRowid.count(kind), 0);
+  const countAll = (): number => CHANGE_KINDS.reduce((sum, kind) => sum + byRowid.count(kind), 0);
+  const differing = byRowid.countMoved?.() ?? countAll();
   if (differing < WORTH) return null;
   const size = db
     .prepare(`SELECT count(*) FROM ${older}.${quoteName(table.name)}`)
@@ -63,7 +62,7 @@ function renumbered(comparison: Comparison): TableChanges | null {
   const alignment = align(before.rows, after.rows, declaredKey(table).length > 0);
   if (alignment === null || !isRenumbering(alignment, before.rowids, after.rowids)) return null;
   const { updates, deletes, inserts } = alignment;
-  if (differing - updates.length - deletes.length - inserts.length < WORTH) return null;
+  if (countAll() - updates.length - deletes.length - inserts.length < WORTH) return null;
   return changesOf(comparison, alignment, [before.rowids, after.rowids]);
 }
 

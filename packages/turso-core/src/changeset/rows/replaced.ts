@@ -4,7 +4,7 @@ import { declaredKey, type Table } from '../../sqlite/schema/schema';
 import { quoteName } from '../../sqlite/values/quote';
 import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
 import { BEFORE } from '../attached';
-import type { ChangeKind, RowChange, TableChanges } from '../model';
+import type { RowChange, TableChanges } from '../model';
 import { EVERYWHERE } from '../pages/changed-ranges';
 import { knownRows } from './known-rows';
 import type { Place } from './row-diff';
@@ -15,82 +15,94 @@ interface Comparison {
   readonly db: Database;
   readonly table: Table;
   readonly encoding: Encoding;
-  /** The changes when rows are paired by their rowid. */
-  readonly byRowid: TableChanges;
+}
+
+/** The changes of a table with a declared key and hidden rowids. */
+export interface KeyedChanges extends TableChanges {
+  /** How many rows there are that may have nothing but another rowid. */
+  readonly countMoved: () => number;
 }
 
 /**
  * Changes of a table with a primary key and hidden rowids. INSERT OR REPLACE, or DELETE and INSERT, give a row another
  * rowid: such a row is updated, since its key says that it is the same row. The rowid is one of the values that change.
+ *
+ * @param atRowids - the changes of rows that kept their rowid, and deletes and inserts, except of the rows noted in a table.
  */
-export function withReplaced(comparison: Comparison, place: Place = {}): TableChanges {
-  let known: TableChanges | undefined;
-  const changes = (): TableChanges => (known ??= paired(comparison, place) ?? comparison.byRowid);
+export function withReplaced(
+  comparison: Comparison,
+  place: Place,
+  atRowids: (except?: string) => TableChanges,
+): KeyedChanges {
+  let known: KeyedChanges | undefined;
+  const changes = (): KeyedChanges => (known ??= find());
+  const find = (): KeyedChanges => {
+    const { pairs, count } = findPairs(comparison, place);
+    const others = atRowids(count > 0 ? pairs : undefined);
+    // Without a key, nothing but its content tells a row that was numbered anew.
+    const countUnnamed = (): number =>
+      (['delete', 'update', 'insert'] as const).reduce((sum, kind) => sum + others.count(kind), 0);
+    const countMoved = (): number => count + (hasUnnamed(comparison, place) ? countUnnamed() : 0);
+    return { ...(count > 0 ? withPairs(comparison, place, others, { pairs, count }) : others), countMoved };
+  };
   return {
-    ...comparison.byRowid,
+    ...atRowids(),
     rows: (kind) => changes().rows(kind),
     count: (kind) => changes().count(kind),
     bulk: (kind, form) => changes().bulk(kind, form),
+    countMoved: () => changes().countMoved(),
   };
 }
 
-/** The changes with replaced rows as updates, or null if there are none. */
-function paired(comparison: Comparison, place: Place): TableChanges | null {
-  const { db, table, encoding, byRowid } = comparison;
-  const { older = BEFORE } = place;
-  const pairs = findPairs(comparison, place);
-  if (pairs === null) return null;
-  const isPaired = (side: 'o' | 'n'): ((row: readonly SqlValue[]) => boolean) => {
-    const find = db.prepare(`SELECT 1 FROM ${pairs} WHERE ${side} = ?`).pluck();
-    return (row) => find.get(row[0]) === 1;
-  };
-  const [isOld, isNew] = [isPaired('o'), isPaired('n')];
+/** Rows that have another rowid than before. */
+interface Pairs {
+  /** A temporary table of their rowids before (`o`) and after (`n`). */
+  readonly pairs: string;
+  readonly count: number;
+}
+
+/** Adds the updates of replaced rows. */
+function withPairs(
+  { db, table, encoding }: Comparison,
+  { older = BEFORE }: Place,
+  others: TableChanges,
+  { pairs, count }: Pairs,
+): TableChanges {
   const [oldAt, newAt] = [older, 'main'].map((schema) => rowAt(db, table, { encoding, schema }));
-  const key = declaredKey(table).map((name) => byRowid.columns.indexOf(name));
+  const replaced = knownRows({
+    *search() {
+      const all = db.prepare(`SELECT o, n FROM ${pairs} ORDER BY o`).raw().safeIntegers();
+      for (const [o, n] of all.iterate() as IterableIterator<[bigint, bigint]>) {
+        const [old, now] = [oldAt?.(o) ?? [], newAt?.(n) ?? []];
+        const changed = old.flatMap((value, i) => (sameValue(value, now[i] as SqlValue) ? [] : [i]));
+        yield { kind: 'update', old, new: now, changed };
+      }
+    },
+    count: () => count,
+  });
+  const updates: Iterable<RowChange> = {
+    [Symbol.iterator]: () => replaced.rows('update')[Symbol.iterator](),
+  };
+  return {
+    ...others,
+    rows: (kind) => (kind === 'update' ? chain(others.rows(kind), updates) : others.rows(kind)),
+    count: (kind) => others.count(kind) + (kind === 'update' ? count : 0),
+    bulk(kind, form) {
+      const pieces = others.bulk(kind, form);
+      return pieces === null || kind !== 'update' ? pieces : chain(pieces, [{ count, rows: updates }]);
+    },
+  };
+}
 
-  function* search(kind: ChangeKind): Generator<RowChange> {
-    for (const change of byRowid.rows(kind)) {
-      if (change.kind === 'delete' && !isOld(change.old)) yield change;
-      if (change.kind === 'insert' && !isNew(change.new)) yield change;
-      if (change.kind !== 'update') continue;
-      // A row that has kept its key has kept its rowid.
-      const isOther = change.changed.some((i) => key.includes(i));
-      if (!isOther || (!isOld(change.old) && !isNew(change.new))) yield change;
-    }
-    if (kind === 'update') yield* replacedRows();
-    else yield* halves(kind);
-  }
-
-  /** Rowids that another row has now: what becomes of each of the two is told by its own key. */
-  function* halves(kind: 'delete' | 'insert'): Generator<RowChange> {
-    for (const change of byRowid.rows('update')) {
-      if (change.kind !== 'update' || !change.changed.some((i) => key.includes(i))) continue;
-      const [wasPaired, nowPaired] = [isOld(change.old), isNew(change.new)];
-      if (wasPaired === nowPaired) continue;
-      if (kind === 'delete' && nowPaired) yield { kind, old: change.old };
-      if (kind === 'insert' && wasPaired) yield { kind, new: change.new };
-    }
-  }
-
-  function* replacedRows(): Generator<RowChange> {
-    const all = db.prepare(`SELECT o, n FROM ${pairs} ORDER BY o`).raw().safeIntegers();
-    for (const [o, n] of all.iterate() as IterableIterator<[bigint, bigint]>) {
-      const [old, now] = [oldAt?.(o) ?? [], newAt?.(n) ?? []];
-      const changed = old.flatMap((value, i) => (sameValue(value, now[i] as SqlValue) ? [] : [i]));
-      yield { kind: 'update', old, new: now, changed };
-    }
-  }
-
-  const count = (kind: ChangeKind): number =>
-    byRowid.count(kind) + difference(comparison, { pairs, older })[kind];
-  const { rows, count: counted } = knownRows({ search, count });
-  return { ...byRowid, rows, count: counted, bulk: () => null };
+function* chain<T>(first: Iterable<T>, second: Iterable<T>): Generator<T> {
+  yield* first;
+  yield* second;
 }
 
 let tables = 0;
 
-/** Notes in a temporary table the rowids before and after of rows that were replaced. Null if there are none. */
-function findPairs({ db, table }: Comparison, { older = BEFORE, ranges = EVERYWHERE }: Place): string | null {
+/** Notes the rowids of rows whose key is at another rowid now. */
+function findPairs({ db, table }: Comparison, { older = BEFORE, ranges = EVERYWHERE }: Place): Pairs {
   const name = quoteName(table.name);
   const rowid = quoteName(table.rowid ?? '');
   const sameKey = (a: string, b: string): string => {
@@ -105,32 +117,19 @@ function findPairs({ db, table }: Comparison, { older = BEFORE, ranges = EVERYWH
      CROSS JOIN main.${name} n ON ${sameKey('n', 'o')}
      WHERE o.${rowid} BETWEEN ? AND ? AND (${sameKey('s', 'o')}) IS NOT TRUE AND n.${rowid} <> o.${rowid}`,
   );
-  const found = ranges.reduce((sum, range) => sum + insert.run(...range).changes, 0);
-  return found > 0 ? pairs : null;
+  return { pairs, count: ranges.reduce((sum, range) => sum + insert.run(...range).changes, 0) };
 }
 
-/** How many more changes of each kind there are than when rows are paired by their rowid. */
-function difference(
-  { db, table }: Comparison,
-  { pairs, older }: { readonly pairs: string; readonly older: string },
-): Readonly<Record<ChangeKind, number>> {
-  const rowid = quoteName(table.rowid ?? '');
-  const has = (schema: string, side: 'o' | 'n'): string =>
-    `EXISTS (SELECT 1 FROM ${schema}.${quoteName(table.name)} t WHERE t.${rowid} = p.${side})`;
-  const inPairs = (side: 'o' | 'n', of: 'o' | 'n'): string =>
-    `EXISTS (SELECT 1 FROM ${pairs} q WHERE q.${side} = p.${of})`;
-  const row = db
-    .prepare(
-      `SELECT count(*), coalesce(sum(${has('main', 'o')}), 0), coalesce(sum(${has(older, 'n')}), 0),
-         coalesce(sum(${has('main', 'o')} AND NOT ${inPairs('n', 'o')}), 0),
-         coalesce(sum(${has(older, 'n')} AND NOT ${inPairs('o', 'n')}), 0) FROM ${pairs} p`,
-    )
-    .raw()
-    .get() as [number, number, number, number, number];
-  const [all, reused, taken, onlyOld, onlyNew] = row;
-  return {
-    delete: onlyNew - (all - reused),
-    insert: onlyOld - (all - taken),
-    update: all - reused - onlyNew,
-  };
+/** Whether any row has NULL in its key. */
+function hasUnnamed({ db, table }: Comparison, { older = BEFORE }: Place): boolean {
+  const conditions = declaredKey(table).map((name) => `${quoteName(name)} IS NULL`);
+  const any = [older, 'main'].flatMap((schema) =>
+    conditions.map((isNull) => `EXISTS (SELECT 1 FROM ${schema}.${quoteName(table.name)} WHERE ${isNull})`),
+  );
+  return (
+    db
+      .prepare(`SELECT ${any.join(' OR ')}`)
+      .pluck()
+      .get() === 1
+  );
 }

@@ -8,7 +8,7 @@ import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from
 import { EVERYWHERE, type RowidRange } from '../pages/changed-ranges';
 import { bulkRows } from './bulk-rows';
 import { knownRows } from './known-rows';
-import { changedFrom, sideOf, type Presence } from './row-queries';
+import { changedFrom, sideOf, type Compared, type Presence } from './row-queries';
 import { rowReader, type RowReader } from './row-reader';
 
 /**
@@ -26,6 +26,8 @@ export interface Place {
   readonly older?: string;
   /** The rowids among which they are, in ascending order; all by default. */
   readonly ranges?: readonly RowidRange[];
+  /** See {@link Compared.except}. */
+  readonly except?: string | undefined;
 }
 
 /**
@@ -37,12 +39,13 @@ export function diffRows(
   table: Table,
   presence: Presence,
   encoding: Encoding,
-  { older = BEFORE, ranges = EVERYWHERE }: Place = {},
+  { older = BEFORE, ranges = EVERYWHERE, except }: Place = {},
 ): TableChanges {
   const columns = rowColumns(table);
   const key = keyColumns(table).map((name) => columns.indexOf(name));
   const reader = rowReader(db, table, columns, encoding);
-  const places = changedFrom(table, presence, columns, older);
+  const compared: Compared = { table, presence, columns, older, except };
+  const places = changedFrom(compared);
   // Asked for range by range only where there is more than one place to look.
   const within = ranges === EVERYWHERE ? [[]] : ranges.map((range) => [...range]);
   const inRange = (kind: ChangeKind): string =>
@@ -80,7 +83,7 @@ export function diffRows(
     older,
     ranges: ranges.length > FEW_RANGES ? EVERYWHERE : ranges,
     isMany,
-    from: (kind, first) => changedFrom(table, presence, firstOf(columns, first), older)[kind],
+    from: (kind, first) => changedFrom({ ...compared, columns: firstOf(columns, first) })[kind],
     rows: (kind, first, last) => ({
       [Symbol.iterator]: () => read(kind, `AND ${rowidOf(table, kind)} BETWEEN ? AND ?`, [first, last]),
     }),

@@ -1,40 +1,52 @@
 import { joinTerms } from '../../sqlite/join-terms';
-import { keyTerms } from '../../sqlite/schema/key-terms';
-import { keyColumns, type Table } from '../../sqlite/schema/schema';
+import { declaredKeyTerms, keyTerms } from '../../sqlite/schema/key-terms';
+import { declaredKey, hasHiddenRowid, keyColumns, type Table } from '../../sqlite/schema/schema';
 import { quoteName } from '../../sqlite/values/quote';
 import type { ChangeKind } from '../model';
 
 /** Which of the two databases have the table. */
 export type Presence = 'both' | 'before' | 'after';
 
+/** Which rows {@link changedFrom} compares. */
+export interface Compared {
+  readonly table: Table;
+  readonly presence: Presence;
+  /** All columns of a row. */
+  readonly columns: readonly string[];
+  /** The name under which the older rows are attached. */
+  readonly older: string;
+  /** A table of the rowids before (`o`) and after (`n`) of rows that are neither deleted nor inserted. Default is none. */
+  readonly except?: string | undefined;
+}
+
 /**
  * Where the changed rows of each kind are: `FROM` and what follows, with a condition to add to, or null where there can
  * be none. The older row is `o`, the newer one `n`.
- *
- * @param columns - all columns of a row.
- * @param older - the name under which the older rows are attached.
  */
-export function changedFrom(
-  table: Table,
-  presence: Presence,
-  columns: readonly string[],
-  older: string,
-): Readonly<Record<ChangeKind, string | null>> {
+export function changedFrom({
+  table,
+  presence,
+  columns,
+  older,
+  except,
+}: Compared): Readonly<Record<ChangeKind, string | null>> {
   const [old, now] = [`${older}.${quoteName(table.name)} o`, `main.${quoteName(table.name)} n`];
   if (presence === 'before') return { delete: `FROM ${old} WHERE true`, update: null, insert: null };
   if (presence === 'after') return { delete: null, update: null, insert: `FROM ${now} WHERE true` };
   const key = keyColumns(table).map(quoteName);
-  const on = joinTerms(sameKey(table), 'AND');
+  const on = joinTerms([...sameKey(table), ...sameName(table)], 'AND');
   // A key of which only the letter case or the type changes is still the same key.
   const values = columns.map(quoteName).filter((name) => table.withoutRowid || !key.includes(name));
   const differs = joinTerms(
     values.map((name) => `(${differ(name)})`),
     'OR',
   );
+  const isOther = (side: 'o' | 'n'): string =>
+    except === undefined ? '' : `AND ${side}.${key[0] ?? ''} NOT IN (SELECT ${side} FROM ${except})`;
   return {
-    delete: `FROM ${old} LEFT JOIN ${now} ON ${on} WHERE n.${key[0] ?? ''} IS NULL`,
+    delete: `FROM ${old} LEFT JOIN ${now} ON ${on} WHERE n.${key[0] ?? ''} IS NULL ${isOther('o')}`,
     update: differs === '' ? null : `FROM ${old} CROSS JOIN ${now} ON ${on} WHERE (${differs})`,
-    insert: `FROM ${now} LEFT JOIN ${old} ON ${on} WHERE o.${key[0] ?? ''} IS NULL`,
+    insert: `FROM ${now} LEFT JOIN ${old} ON ${on} WHERE o.${key[0] ?? ''} IS NULL ${isOther('n')}`,
   };
 }
 
@@ -54,6 +66,21 @@ export function differ(name: string): string {
 }
 
 function sameKey(table: Table): string[] {
-  const [old, now] = [keyTerms(table, 'o.'), keyTerms(table, 'n.')];
+  return equal(keyTerms(table, 'o.'), keyTerms(table, 'n.'));
+}
+
+/**
+ * A hidden rowid may have been given to another row, so rows of the same rowid are only one if they have the same declared
+ * key. Any number of rows may have NULL there: these are told by their rowid.
+ */
+function sameName(table: Table): string[] {
+  const key = declaredKey(table).map(quoteName);
+  if (!hasHiddenRowid(table) || key.length === 0) return [];
+  const named = equal(declaredKeyTerms(table, 'o.'), declaredKeyTerms(table, 'n.'));
+  const unnamed = ['o', 'n'].map((side) => `(${key.map((name) => `${side}.${name} IS NULL`).join(' OR ')})`);
+  return [`(${named.join(' AND ')} OR ${unnamed.join(' AND ')})`];
+}
+
+function equal(old: readonly string[], now: readonly string[]): string[] {
   return old.map((term, i) => `${term} = ${now[i]}`);
 }

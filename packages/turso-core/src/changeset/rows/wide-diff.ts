@@ -9,25 +9,24 @@ import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/val
 import { BEFORE } from '../attached';
 import type { ChangeKind, RowChange, TableChanges } from '../model';
 import { knownRows } from './known-rows';
+import type { Place } from './row-diff';
 import { changedFrom, sideOf, type Presence } from './row-queries';
 
 /**
  * The changed rows of a table of which a pair of rows does not fit into one result of a query: SQLite allows 2,000 columns.
- * Their keys are found first, and each row is read by some columns at a time.
- *
- * @param older - the name under which the older rows are attached.
+ * Their keys are found first, wherever they are, and each row is read by some columns at a time.
  */
 export function diffWide(
   db: Database,
   table: Table,
   presence: Presence,
   encoding: Encoding,
-  older = BEFORE,
+  { older = BEFORE, except }: Place = {},
 ): TableChanges {
   const columns = rowColumns(table);
   const names = keyColumns(table);
   const key = names.map((name) => columns.indexOf(name));
-  const places = changedFrom(table, presence, columns, older);
+  const places = changedFrom({ table, presence, columns, older, except });
   const read = (schema: string, values: readonly SqlValue[]): SqlValue[] => {
     const { expressions, args } = bindValues(values);
     const where = keyTerms(table)

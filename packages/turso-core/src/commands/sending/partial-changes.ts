@@ -1,5 +1,6 @@
-import { lookUp, pieces } from '../../apply/inspect/look-up';
-import { identityOf, rowIdentity } from '../../apply/inspect/row-identity';
+import { findRows, hasContent, isSame } from '../../apply/inspect/find-rows';
+import { pieces } from '../../apply/inspect/look-up';
+import { rowIdentity } from '../../apply/inspect/row-identity';
 import { countCopies } from '../../apply/inspect/inspect-copies';
 import {
   CHANGE_KINDS,
@@ -10,9 +11,8 @@ import {
 } from '../../changeset/model';
 import { isUnnamed } from '../../changeset/rows/unnamed';
 import type { Query } from '../../sqlite/query';
-import { keyTerms } from '../../sqlite/schema/key-terms';
-import type { Schema, SchemaObject } from '../../sqlite/schema/schema';
-import { sameRow, type SqlValue } from '../../sqlite/values/values';
+import { hasHiddenRowid, type Schema, type SchemaObject } from '../../sqlite/schema/schema';
+import type { SqlValue } from '../../sqlite/values/values';
 
 /** A working copy that may have some changes already. */
 export interface WorkingCopy {
@@ -41,16 +41,24 @@ export function stillOpen(changeset: Changeset, database: Omit<WorkingCopy, 'isO
       change.action === 'alter'
         ? isThere(change.from)
         : isThere(change.object) === (change.action === 'drop'),
-    row: (_, change, there) =>
-      change.kind === 'insert' ? there === undefined : there !== undefined && sameRow(there, change.old),
+    row: (_, change, { row, is }) => (change.kind === 'insert' ? row === undefined : is(change.old)),
     copies: (change, there) => (change.kind !== 'update' && change.copies?.from === there ? change : null),
   });
+}
+
+type Row = readonly SqlValue[];
+
+/** What a database has of the row that a change is about. */
+interface There {
+  readonly row: Row | undefined;
+  /** Whether there is a row, and it is just that one; a hidden rowid says nothing of a row that has a key. */
+  readonly is: (row: Row) => boolean;
 }
 
 /** What of some changes is selected, by what a database has in their place. */
 interface Selection {
   readonly object: (isThere: (object: SchemaObject) => boolean, change: SchemaChange) => boolean;
-  readonly row: (changes: TableChanges, change: RowChange, there: readonly SqlValue[] | undefined) => boolean;
+  readonly row: (changes: TableChanges, change: RowChange, there: There) => boolean;
   /** The change of as many copies of a row as are selected, or null. */
   readonly copies: (change: RowChange, there: number) => RowChange | null;
 }
@@ -130,29 +138,25 @@ async function judge(
     const there = await countCopies(query, changes, piece);
     return piece.map((change, i) => selection.copies(change, there[i] ?? 0));
   }
-  const values = piece.map((change) =>
-    changes.key.map((i) => (change.kind === 'insert' ? change.new : change.old)[i] as SqlValue),
-  );
-  const terms = keyTerms(changes.table, 't.');
-  const found = await lookUp(query, changes, { terms, values }, schema.encoding);
-  const rows = new Map(found.map(({ row }) => [identityOf(changes, row), row]));
-  return piece.map((change) => {
-    const there = rows.get(identityOf(changes, change.kind === 'insert' ? change.new : change.old));
-    return selection.row(changes, change, there) ? change : null;
+  const found = await findRows(query, changes, piece, schema.encoding);
+  return piece.map((change, i) => {
+    const { same, isNamed = false } = found[i] ?? {};
+    const isAlike = isNamed && hasHiddenRowid(changes.table) ? hasContent : isSame;
+    return selection.row(changes, change, { row: same, is: (row) => isAlike(same, row) }) ? change : null;
   });
 }
 
 function isRowHad(
   changes: TableChanges,
   change: RowChange,
-  there: readonly SqlValue[] | undefined,
+  { row, is }: There,
   { isOrigin }: WorkingCopy,
 ): boolean {
   if (change.kind === 'insert' && !isOrigin && isUnnamed(changes, change.new)) return false;
-  if (change.kind === 'delete') return there === undefined || (isOrigin && !sameRow(there, change.old));
-  if (there === undefined) return false;
-  if (sameRow(there, change.new)) return true;
-  return isOrigin && (change.kind === 'insert' || !sameRow(there, change.old));
+  if (change.kind === 'delete') return row === undefined || (isOrigin && !is(change.old));
+  if (row === undefined) return false;
+  if (is(change.new)) return true;
+  return isOrigin && (change.kind === 'insert' || !is(change.old));
 }
 
 function copiesHad(change: RowChange, there: number, { isOrigin }: WorkingCopy): RowChange | null {
