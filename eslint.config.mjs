@@ -8,12 +8,13 @@ const arrows = {
   sqlite: [],
   remote: ['apply', 'sqlite'],
   changeset: ['sqlite'],
+  plan: ['changeset', 'sqlite'],
   apply: ['changeset', 'sqlite'],
   live: ['apply', 'remote', 'sqlite'],
   project: ['remote', 'sqlite'],
-  commands: ['apply', 'changeset', 'project', 'remote', 'sqlite'],
-  report: ['commands', 'apply', 'changeset', 'sqlite'],
-  cli: ['report', 'commands', 'apply', 'changeset', 'project', 'sqlite'],
+  commands: ['apply', 'changeset', 'plan', 'project', 'remote', 'sqlite'],
+  report: ['commands', 'apply', 'changeset', 'plan', 'sqlite'],
+  cli: ['report', 'commands', 'apply', 'changeset', 'plan', 'project', 'sqlite'],
 };
 
 export default tseslint.config(

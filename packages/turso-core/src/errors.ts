@@ -50,6 +50,7 @@ export type ErrorCode =
   | 'PUSH_UNDECIDED'
   | 'CHANGES_UNREADABLE'
   | 'PLAN_STALE'
+  | 'PLAN_TOO_NEW'
   | 'NOTHING_TO_UNDO'
   | 'UNDO_IMPOSSIBLE'
   // the live connection

@@ -3,10 +3,8 @@ import { runVerbsApart } from './commands/apart/verb';
 export type { Conflict, ConflictKind, ConflictRow } from './apply/conflict';
 export { conflictJson, type ConflictJson } from './apply/conflict-json';
 export type { Resolution } from './apply/policy';
-export { jsonValue, type JsonValue } from './changeset/text/json';
 export type { ChangeKind } from './changeset/model';
 export { countChanges, type ChangeSummary, type Counts } from './changeset/summary';
-export type { ChangedRow } from './commands/comparing/changed-rows';
 export { diff, type DiffOptions, type DiffResult } from './commands/diff';
 export { dump, type DumpOptions, type DumpResult, type DumpSource } from './commands/dump';
 export { fingerprint } from './commands/fingerprint';
@@ -34,7 +32,26 @@ export type { Reported, RunFacts } from './commands/reporting/report-run';
 export { verify, type VerifyOptions, type VerifyResult } from './commands/verify';
 export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
 export type { CoreEvent, OnEvent, Progress, StepName } from './events';
+export { openPlan } from './plan/open-plan';
+export type {
+  BrokenRule,
+  Cost,
+  DefinitionChange,
+  Finding,
+  FindingCode,
+  Plan,
+  PlanBase,
+  PlanChanges,
+  PlanHead,
+  PlanRow,
+  PlanValues,
+  PushedAs,
+  SavedFor,
+  Verdict,
+  VirtualTableChange,
+} from './plan/plan';
 export type { DumpSink } from './sqlite/dump/write-dump';
+export { jsonValue, type JsonRow, type JsonValue } from './sqlite/values/json-value';
 export { RawText, type SqlValue } from './sqlite/values/values';
 export type { SnapshotMethod, SnapshotProgress } from './remote/remote';
 export type { RemoteIdentity } from './remote/identity';

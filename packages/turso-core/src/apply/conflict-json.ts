@@ -1,4 +1,4 @@
-import { jsonRow, type JsonValue } from '../changeset/text/json';
+import { jsonRow, type JsonValue } from '../sqlite/values/json-value';
 import type { Conflict } from './conflict';
 
 /** Version of the format of `conflicts.json`; `docs/conflicts.md` describes it. */

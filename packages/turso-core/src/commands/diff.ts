@@ -10,22 +10,28 @@ import { placeFile } from '../project/state/place-file';
 import type { Project } from '../project/project';
 import { readPushJournal } from '../project/state/push-journal';
 import { withTemporary } from '../project/state/temporary';
-import { changedRows, type ChangedRow } from './comparing/changed-rows';
+import { changedRows } from './comparing/changed-rows';
 import { requireBase, withComparison } from './comparing/compare';
+import { planFacts, warnOfFindings } from './comparing/plan-facts';
 import { changesIn, writeChanges, type ChangeFiles } from './comparing/written-changes';
 import { timed, type OnEvent } from '../events';
 import { reportRun, type Reported } from './reporting/report-run';
-import { planOf } from './sending/plan';
-import { warnOfIndexes } from './comparing/unfit-indexes';
+import { savedFor } from './sending/plan';
+import { openPlan } from '../plan/open-plan';
+import type { Plan, PlanRow } from '../plan/plan';
+import { describePlan } from '../plan/write-plan';
 import { verb } from './apart/verb';
 
 /** What `diff` answers. */
 export interface DiffResult {
+  /** All changes: counts, definitions, findings, and the rows as a stream. */
+  readonly plan: Plan;
+  /** The changes in numbers; with {@link DiffOptions.table} of that table only. */
   readonly changes: ChangeSummary;
   /** The files that hold the changes in full. */
   readonly files: ChangeFiles;
   /** Changed rows, where they were asked for. */
-  readonly rows?: readonly ChangedRow[];
+  readonly rows?: readonly PlanRow[];
 }
 
 /** What `diff` may be told. */
@@ -50,7 +56,7 @@ async function diffHere(project: Project, options: DiffOptions = {}): Promise<Re
 }
 
 async function diffWith(project: Project, options: DiffOptions): Promise<DiffResult> {
-  requireBase(project);
+  const manifest = requireBase(project);
   warnOfCutOff(project, options.onEvent);
   return withTemporary(project.files.directory, (temporary) =>
     withComparison(
@@ -60,16 +66,16 @@ async function diffWith(project: Project, options: DiffOptions): Promise<DiffRes
         const changeset = comparison?.changeset ?? NOTHING;
         const told = options.table === undefined ? changeset : onlyTable(project, changeset, options.table);
         const changes = comparison === null ? NO_CHANGES : summarize(told);
-        warnOfIndexes(changeset, options.onEvent);
-        const plan = options.save === undefined ? undefined : planOf(project, changeset);
-        await timed(options.onEvent, 'write the changes', () =>
-          writeChanges(temporary, changeset, plan && { plan }),
-        );
+        const saved = options.save === undefined ? null : savedFor(project, changeset);
+        const plan = describePlan(changeset, { ...planFacts(project, manifest), saved });
+        warnOfFindings(plan, options.onEvent);
+        await timed(options.onEvent, 'write the changes', () => writeChanges(temporary, changeset, plan));
         const written = changesIn(temporary, project);
-        if (plan !== undefined && plan.receipt !== null) keepPlan(project.files, plan.receipt, written.json);
+        if (saved !== null && saved.receipt !== null) keepPlan(project.files, saved.receipt, written.json);
         if (options.save !== undefined) placeFile(written.json, options.save);
         const rows = options.rows === undefined ? {} : { rows: changedRows(told, options.rows) };
-        return { changes, files: written.publish(), ...rows };
+        const files = written.publish();
+        return { plan: openPlan(options.save ?? files.json), changes, files, ...rows };
       },
       options.onEvent,
     ),

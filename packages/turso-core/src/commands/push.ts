@@ -9,6 +9,10 @@ import { connectTo, type ProjectRemote, type RemoteOptions } from '../project/co
 import { withTemporary } from '../project/state/temporary';
 import { moveBase } from './sending/advance-base';
 import { requireBase, withComparison } from './comparing/compare';
+import { planFacts, warnOfFindings } from './comparing/plan-facts';
+import { openPlan } from '../plan/open-plan';
+import type { Plan } from '../plan/plan';
+import { describePlan } from '../plan/write-plan';
 import { NONE_RESOLVED, policyOf, type ConflictOptions, type Resolved } from './conflicts/conflict-options';
 import { removeConflicts } from './conflicts/conflicts-file';
 import { changesIn, writeChanges } from './comparing/written-changes';
@@ -20,9 +24,8 @@ import { finishPull } from './recovery/finish-pull';
 import { takeSnapshot } from './fetching/take-snapshot';
 import { fitAccepted, requireStart, startFromSibling } from './starting/first-use';
 import { reportRun, type Reported } from './reporting/report-run';
-import { send } from './sending/send';
+import { send, type SendJob, type Sent } from './sending/send';
 import { tryOut } from './sending/try-out';
-import { warnOfIndexes } from './comparing/unfit-indexes';
 import { verb } from './apart/verb';
 
 /** What `push` may be told. */
@@ -43,7 +46,13 @@ export interface PushResult extends Resolved {
    * go through. `conflict`: the remote has moved where we did, and nothing was written, neither there nor here.
    */
   readonly status: 'pushed' | 'nothing' | 'planned' | 'conflict';
+  /** The changes in numbers. */
   readonly changes: ChangeSummary;
+  /**
+   * What was written to the remote, or would be after a dry run; null if nothing was, and if the push was made by an earlier
+   * run. If conflicts were resolved, it has what came of them, and {@link changes} what was meant.
+   */
+  readonly plan: Plan | null;
   /** What stands in the way, all of it; also in `conflicts.json`. */
   readonly conflicts: readonly Conflict[];
   /** Row changes that the remote had already, from a push whose answer was lost or by someone else. */
@@ -56,7 +65,7 @@ export interface PushResult extends Resolved {
  * Finds what changed in the working copy since its base, and puts exactly that on the remote, in one transaction, unless
  * someone else has changed the same. Afterwards the base is what was pushed. The working copy is only read.
  * A push that was cut off earlier is finished first, where it has arrived. Throws the `REMOTE_*`, `BASELINE_*` and
- * `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, VALUE_TOO_LARGE, PUSH_UNDECIDED, PLAN_STALE, CHANGES_UNREADABLE,
+ * `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, VALUE_TOO_LARGE, PUSH_UNDECIDED, PLAN_STALE, PLAN_TOO_NEW, CHANGES_UNREADABLE,
  * STATE_LOCKED.
  *
  * @example
@@ -142,7 +151,8 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
   const { changeset, frozen } = planned.comparison;
   const { onEvent, plan } = options;
   const changes = await timed(onEvent, 'count', () => summarize(changeset));
-  warnOfIndexes(changeset, onEvent);
+  const described = describePlan(changeset, planFacts(project, planned.from));
+  warnOfFindings(described, onEvent);
   if (isEmpty(changes)) {
     if (options.dryRun !== true) removeConflicts(project);
     // Other bytes, the same content: the next comparison is spared.
@@ -151,20 +161,32 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
     return nothing(changes);
   }
   if (changes.schema.length > 0) await timed(onEvent, 'rehearse', () => planned.comparison.rehearse());
-  const job = { project, temporary, ...planned, policy: policyOf(options), onEvent };
-  if (options.dryRun === true) {
-    await writeChanges(temporary, changeset, undefined);
-    changesIn(temporary, project).publish();
-  }
-  const sent = options.dryRun === true ? await tryOut(job) : await send(job);
+  const job = { project, temporary, ...planned, plan: described, policy: policyOf(options), onEvent };
+  const sent = options.dryRun === true ? await tryDry(job) : await send(job);
   if (plan !== undefined && sent.status === 'conflict')
     throw await staleFor({ project, temporary, onEvent }, plan, sent.conflicts);
   return { changes, ...sent, notCarried: sent.status === 'conflict' ? changes.notCarried : sent.notCarried };
 }
 
+/** A dry run writes the files that tell of its changes, and nothing else. */
+async function tryDry(job: SendJob): Promise<Omit<Sent, 'status'> & { status: 'planned' | 'conflict' }> {
+  const { project, temporary, comparison, plan } = job;
+  await writeChanges(temporary, comparison.changeset, plan);
+  const { json } = changesIn(temporary, project).publish();
+  return { ...(await tryOut(job)), plan: openPlan(json) };
+}
+
 function nothing(changes: ChangeSummary): PushResult {
   const { notCarried } = changes;
-  return { status: 'nothing', changes, conflicts: [], ...NONE_RESOLVED, alreadyThere: 0, notCarried };
+  return {
+    status: 'nothing',
+    changes,
+    plan: null,
+    conflicts: [],
+    ...NONE_RESOLVED,
+    alreadyThere: 0,
+    notCarried,
+  };
 }
 
 /** The result of a push that had arrived without our knowing. */

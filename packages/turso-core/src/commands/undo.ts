@@ -2,7 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Conflict } from '../apply/conflict';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
-import { openChanges, readChangesHead, type ChangesHead } from '../changeset/text/read-json';
+import { readPlanHead } from '../plan/plan-file';
+import { planSummary } from '../plan/plan-summary';
+import { openChanges } from '../plan/read-changes';
+import { describePlan } from '../plan/write-plan';
 import { TursoSyncError } from '../errors';
 import { connectTo, type RemoteOptions } from '../project/connect-to';
 import { withRemote } from '../project/with-remote';
@@ -14,6 +17,7 @@ import { listPushes, readBegun, type PushFile } from '../project/state/pushes';
 import { withTemporary } from '../project/state/temporary';
 import { freezeCopy } from '../project/working-copy/freeze-copy';
 import { compareFrom, requireBase } from './comparing/compare';
+import { planFacts } from './comparing/plan-facts';
 import { removeConflicts, writeConflicts } from './conflicts/conflicts-file';
 import { bringInUndone } from './merging/bring-in-undone';
 import type { OnEvent } from '../events';
@@ -71,6 +75,8 @@ export interface PushEntry {
   readonly undoes: number | null;
   /** Whether its changes were recorded. A push that was not cannot be undone. */
   readonly isRecorded: boolean;
+  /** The plan of what it changed, for {@link openPlan}; null if it was not recorded. */
+  readonly file: string | null;
 }
 
 /** The pushes that are kept, the latest first. Throws CHANGES_UNREADABLE. */
@@ -128,9 +134,11 @@ async function undoIn(project: Project, temporary: string, options: UndoOptions)
   // The working copy has to be there and readable before anything is sent.
   const alsoHere = options.remoteOnly !== true && fs.existsSync(project.workingCopy);
   if (alsoHere) await freezeCopy(project, path.join(temporary, 'frozen.db'), { onEvent });
+  const changes = openChanges(chosen.inverse ?? chosen.file);
+  const isInverse = chosen.inverse !== null || changes.head.takesBack !== undefined;
   const undone = await replayOnRemote(
     { project, temporary, onEvent },
-    { changes: openChanges(chosen.file), direction: 'back' },
+    { changes, direction: 'back', isInverse },
   );
   if (undone === null) throw impossible(entry, 'what takes it back does not follow from what was recorded');
   if ('conflicts' in undone) {
@@ -150,6 +158,7 @@ async function undoIn(project: Project, temporary: string, options: UndoOptions)
       from: start.manifest,
       temporary,
       comparison,
+      plan: describePlan(comparison.changeset, planFacts(project, start.manifest)),
       becomes,
       receipt: null,
       policy: {},
@@ -211,19 +220,11 @@ function entryOf(push: PushFile): PushEntry {
   const { number, file, isRecorded } = push;
   if (!isRecorded) {
     const createdAt = readBegun(push) ?? fs.statSync(file).mtime.toISOString();
-    return { number, createdAt, changes: NO_CHANGES, undoes: null, isRecorded };
+    return { number, createdAt, changes: NO_CHANGES, undoes: null, isRecorded, file: null };
   }
-  const head = readChangesHead(file);
-  return { number, createdAt: head.createdAt, changes: summaryOf(head), undoes: undoesOf(head), isRecorded };
-}
-
-// A record that is the inverse tells of what was pushed apart from what it holds.
-function summaryOf(head: ChangesHead): ChangeSummary {
-  return (head['pushed'] as ChangeSummary | undefined) ?? head.summary;
-}
-
-function undoesOf(head: ChangesHead): number | null {
-  return typeof head['undoes'] === 'number' ? head['undoes'] : null;
+  const { createdAt, changes, pushed, takesBack } = readPlanHead(file);
+  const undoes = pushed?.undoes ?? null;
+  return { number, createdAt, changes: takesBack ?? planSummary(changes), undoes, isRecorded, file };
 }
 
 function impossible({ number }: PushEntry, reason: string): TursoSyncError {

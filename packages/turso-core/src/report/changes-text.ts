@@ -1,6 +1,6 @@
 import { isEmpty, type ChangeSummary } from '../changeset/summary';
-import type { ChangedRow } from '../commands/comparing/changed-rows';
 import type { DiffResult } from '../commands/diff';
+import type { PlanRow } from '../plan/plan';
 import { count } from './units';
 import { rowText, valueText } from './value-text';
 import { shown } from './shown';
@@ -41,7 +41,7 @@ export function diffText({ changes, files, rows }: DiffResult): string {
   ].join('\n');
 }
 
-function rowLines(rows: readonly ChangedRow[], { tables }: ChangeSummary): string[] {
+function rowLines(rows: readonly PlanRow[], { tables }: ChangeSummary): string[] {
   return tables.flatMap((counts) => {
     const told = rows.filter((row) => row.table === counts.table);
     const more = counts.delete + counts.update + counts.insert - told.length;
@@ -53,9 +53,9 @@ function rowLines(rows: readonly ChangedRow[], { tables }: ChangeSummary): strin
   });
 }
 
-function oneRow({ kind, key, columns, old, new: now }: ChangedRow): string[] {
+function oneRow({ kind, key, columns, old, new: now }: PlanRow): string[] {
   if (kind !== 'update') return [`  ${kind.toUpperCase()} ${rowText(now ?? old ?? {})}`];
-  const cell = (row: ChangedRow['old'], column: string): string => valueText(row?.[column] ?? null);
+  const cell = (row: PlanRow['old'], column: string): string => valueText(row?.[column] ?? null);
   return [
     `  UPDATE ${rowText(key)}`,
     ...columns.map((column) => `    ${shown(column)}: ${cell(old, column)} -> ${cell(now, column)}`),

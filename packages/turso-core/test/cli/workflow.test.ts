@@ -94,7 +94,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect((await project.run('diff', '--exit-code')).exit).toBe(2);
     expect(readFileSync(project.file('.turso/default/diff.sql'), 'utf8')).toContain('Ada Lovelace');
     expect(JSON.parse(readFileSync(project.file('.turso/default/changes.json'), 'utf8'))).toMatchObject({
-      version: 1,
+      version: 2,
     });
 
     const push = await project.run('dump-push');

@@ -13,7 +13,8 @@ import {
 import { withDiff } from '../../src/changeset/diff';
 import type { Statement } from '../../src/sqlite/statement';
 import type { Changeset } from '../../src/changeset/model';
-import { changesetJson } from '../../src/changeset/text/json';
+import { describePlan, planText } from '../../src/plan/write-plan';
+import { PLAN_FACTS } from '../fixtures/plan.fixture';
 import { changesetSql } from '../../src/changeset/text/sql-text';
 import { nameReceipt } from '../../src/sqlite/receipt';
 import { play } from './scene.fixture';
@@ -138,8 +139,8 @@ describe.each(SCENARIOS)('many rows of the kind $kind', ({ kind, base, edit, the
         changesOf(changeset),
         changesOf({ ...changeset, tables: changeset.tables.map((t) => ({ ...t, bulk: () => null })) }),
       ]);
-      expect(json.summary).toMatchObject({ total: { [kind]: count } });
-      expect(json.tables.map(readable)).toEqual(single.tables.map(readable));
+      expect(json.changes).toMatchObject({ total: { [kind]: count } });
+      expect(json.rows.map(readable)).toEqual(single.rows.map(readable));
     }));
 
   (requireTool('sqlite3') ? test : test.skip)('are made by diff.sql in the stock shell', () =>
@@ -154,16 +155,16 @@ describe.each(SCENARIOS)('many rows of the kind $kind', ({ kind, base, edit, the
 });
 
 interface Changes {
-  summary: unknown;
-  tables: { table: string; insert?: unknown[]; update?: unknown[]; delete?: unknown[] }[];
+  changes: unknown;
+  rows: { table: string; insert?: unknown[]; update?: unknown[]; delete?: unknown[] }[];
 }
 
 function changesOf(changeset: Changeset): Changes {
-  return JSON.parse([...changesetJson(changeset, new Date(0))].join('')) as Changes;
+  return JSON.parse([...planText(describePlan(changeset, PLAN_FACTS), changeset)].join('')) as Changes;
 }
 
 /** With doubles as numbers, since they may be written with more digits or fewer. */
-function readable(table: Changes['tables'][number]): unknown {
+function readable(table: Changes['rows'][number]): unknown {
   const text = JSON.stringify(table).replaceAll(/\{"real":"([^"]*)"\}/g, (_, digits: string) =>
     Object.is(Number(digits), -0) ? '"-0"' : `"${Number(digits)}"`,
   );

@@ -19,7 +19,7 @@ import { dump } from '../../src/commands/dump';
 import { init } from '../../src/commands/init';
 import { pull } from '../../src/commands/pull';
 import { push } from '../../src/commands/push';
-import type { PlanFor } from '../../src/commands/sending/plan';
+import type { SavedFor } from '../../src/plan/plan';
 import { undo } from '../../src/commands/undo';
 
 /** How many times longer than in CI this runs; a failure prints its seed, which TURSO_SYNC_SEED takes. */
@@ -149,7 +149,7 @@ describe.each(PLACES)('on %s', (_, serve, count) => {
           await diff(project, { save: plan });
           copyFileSync(project.workingCopy, work);
           copyFileSync(project.files.base.database, project.workingCopy);
-          const { receipt } = (JSON.parse(readFileSync(plan, 'utf8')) as { plan: PlanFor }).plan;
+          const { receipt } = (JSON.parse(readFileSync(plan, 'utf8')) as { saved: SavedFor }).saved;
           // Its receipt stays, so that it is pushed once only.
           const left = receipt === null ? [] : [receipt];
           for (const _again of [1, 2]) {

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { systemCode, TursoSyncError } from '../../errors';
+import { planIn, planSource, type PlanSource } from '../../plan/open-plan';
 import { RawText } from '../../sqlite/values/values';
 import type { VerbName } from './verbs';
 
@@ -26,6 +27,8 @@ export type Callback = (...args: unknown[]) => unknown;
 export function pack(value: unknown, callbacks: Callback[] = []): unknown {
   if (typeof value === 'function') return new Map([['callback', callbacks.push(value as Callback) - 1]]);
   if (value instanceof RawText) return new Map([['raw text', value.bytes]]);
+  const plan = isPlainObject(value) ? planSource(value) : undefined;
+  if (plan !== undefined) return new Map([['plan', plan]]);
   return mapped(value, (inner) => pack(inner, callbacks));
 }
 
@@ -33,6 +36,7 @@ export function pack(value: unknown, callbacks: Callback[] = []): unknown {
 export function unpack(value: unknown, toCallback?: (callback: number) => Callback): unknown {
   if (types.isMap(value)) {
     const held = value as Map<string, unknown>;
+    if (held.has('plan')) return planIn(held.get('plan') as PlanSource);
     return held.has('callback')
       ? toCallback?.(held.get('callback') as number)
       : new RawText(held.get('raw text') as Uint8Array);

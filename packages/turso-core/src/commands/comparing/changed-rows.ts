@@ -1,26 +1,13 @@
-import { keyObject, rowObject, type ConflictRow } from '../../apply/conflict';
-import { CHANGE_KINDS, type ChangeKind, type Changeset, type TableChanges } from '../../changeset/model';
-
-/** A changed row, for people to look at. Rows are objects from column to value. */
-export interface ChangedRow {
-  readonly table: string;
-  readonly kind: ChangeKind;
-  /** The columns that tell the row from others, with their values. */
-  readonly key: ConflictRow;
-  /** The columns that an update changes; empty for other kinds. */
-  readonly columns: readonly string[];
-  /** The row before; null for an insert. */
-  readonly old: ConflictRow | null;
-  /** The row afterwards; null for a delete. */
-  readonly new: ConflictRow | null;
-}
+import { keyObject, rowObject } from '../../apply/conflict';
+import { CHANGE_KINDS, type Changeset, type TableChanges } from '../../changeset/model';
+import type { PlanRow } from '../../plan/plan';
 
 /** The first changed rows of each table, in the order of a push. */
-export function changedRows({ tables }: Pick<Changeset, 'tables'>, limit: number): ChangedRow[] {
+export function changedRows({ tables }: Pick<Changeset, 'tables'>, limit: number): PlanRow[] {
   return tables.flatMap((changes) => [...firstRows(changes, limit)]);
 }
 
-function* firstRows(changes: TableChanges, limit: number): Generator<ChangedRow> {
+function* firstRows(changes: TableChanges, limit: number): Generator<PlanRow> {
   const { table, columns } = changes;
   let left = limit;
   for (const kind of CHANGE_KINDS) {
@@ -37,6 +24,7 @@ function* firstRows(changes: TableChanges, limit: number): Generator<ChangedRow>
         columns: change.kind === 'update' ? change.changed.map((i) => columns[i] ?? '') : [],
         old: old === null ? null : rowObject(columns, old),
         new: now === null ? null : rowObject(columns, now),
+        ...(change.kind !== 'update' && change.copies !== undefined ? { copies: change.copies } : {}),
       };
       if (--left === 0) break;
     }

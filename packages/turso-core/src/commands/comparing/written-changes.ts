@@ -1,14 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Changeset } from '../../changeset/model';
-import { changesetJson } from '../../changeset/text/json';
 import { changesetSql } from '../../changeset/text/sql-text';
 import { isDiskFull } from '../../errors';
 import { diskFull } from '../../project/state/disk';
+import type { PlanHead } from '../../plan/plan';
+import { planText } from '../../plan/write-plan';
 import type { Project } from '../../project/project';
 import { writePieces } from '../../sqlite/files/write-file';
 
-/** The files that hold changes in full: as SQL and as `changes.json`. */
+/** The files that hold changes in full: as SQL and as a plan, `changes.json`. */
 export interface ChangeFiles {
   readonly sql: string;
   readonly json: string;
@@ -26,14 +27,10 @@ export interface WrittenChanges {
 const WRITTEN = { sql: 'diff.sql', json: 'changes.json' };
 
 /** Writes `diff.sql` and `changes.json` into a temporary folder. Throws DISK_FULL. */
-export async function writeChanges(
-  directory: string,
-  changeset: Changeset,
-  head: object | undefined,
-): Promise<void> {
+export async function writeChanges(directory: string, changeset: Changeset, plan: PlanHead): Promise<void> {
   try {
     await writePieces(path.join(directory, WRITTEN.sql), changesetSql(changeset));
-    await writePieces(path.join(directory, WRITTEN.json), changesetJson(changeset, new Date(), head));
+    await writePieces(path.join(directory, WRITTEN.json), planText(plan, changeset));
   } catch (error) {
     throw isDiskFull(error) ? diskFull(error) : error;
   }

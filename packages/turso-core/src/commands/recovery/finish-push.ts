@@ -17,9 +17,11 @@ import {
 import { receiptAge } from '../../sqlite/receipt';
 import { withTemporary } from '../../project/state/temporary';
 import { MOST_DAYS, removeOldReceipts } from '../sending/claim-plans';
-import { recordHead } from '../sending/send';
+import { pushedAs } from '../sending/send';
 import { removeReceipt, settle } from '../sending/settle';
 import { compareFrom, requireBase } from '../comparing/compare';
+import { planFacts } from '../comparing/plan-facts';
+import { describePlan } from '../../plan/write-plan';
 import { connectTo } from '../../project/connect-to';
 import type { OnEvent } from '../../events';
 import { createPushRecords } from '../sending/push-records';
@@ -122,8 +124,10 @@ async function finish(project: Project, journal: PushJournal): Promise<ChangeSum
       const { number, purpose } = journal;
       // Neither what else has happened on the remote is known, nor where appended rows are there.
       const movedRowids = [...changeset.renumbered, ...changeset.tables.map((t) => t.table.name)];
-      const head = { ...recordHead(purpose, becomes), movedRowids };
-      await createPushRecords({ project, temporary, changeset, before, after, head, number }).publish();
+      const pushed = { ...pushedAs(purpose, becomes), movedRowids };
+      const facts = planFacts(project, start.manifest);
+      const plan = { ...describePlan(changeset, facts), pushed };
+      await createPushRecords({ project, temporary, changeset, before, after, plan, number }).publish();
       settle({ project, temporary, journal, fingerprint: null, movedRowids });
       return summarize(changeset);
     });

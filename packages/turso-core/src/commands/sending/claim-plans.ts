@@ -1,6 +1,6 @@
 import { listReceipts } from '../../apply/receipt';
 import { TursoSyncError } from '../../errors';
-import { openChanges } from '../../changeset/text/read-json';
+import { openChanges } from '../../plan/read-changes';
 import type { Project } from '../../project/project';
 import { forgetPlan, listPlans, type SavedPlan } from '../../project/state/plans';
 import { withTemporary } from '../../project/state/temporary';

@@ -8,8 +8,8 @@ import {
   type RowChange,
   type TableChanges,
 } from '../../changeset/model';
-import type { ChangeSummary } from '../../changeset/summary';
-import { changesetJson } from '../../changeset/text/json';
+import type { PlanHead } from '../../plan/plan';
+import { describePlan, planText } from '../../plan/write-plan';
 import { writePieces } from '../../sqlite/files/write-file';
 
 /** Whether what takes changes back does not follow from them, but only from both databases. */
@@ -21,21 +21,17 @@ export function needsInverse({ schema, virtual }: Changeset): boolean {
 export interface Pushed {
   readonly before: string;
   readonly after: string;
-  readonly summary: ChangeSummary;
-  /** What else stands at the head of the record. */
-  readonly head: object | undefined;
+  /** The plan that was pushed. */
+  readonly plan: PlanHead;
   /** What was really written where conflicts were resolved, and these conflicts; else null. */
   readonly resolved: { readonly changeset: Changeset; readonly conflicts: readonly Conflict[] } | null;
 }
 
-/** Writes the changes that take a push back to a file of changes. */
-export function writeInverse(
-  file: string,
-  { before, after, summary, head, resolved }: Pushed,
-): Promise<void> {
+/** Writes the changes that take a push back, as a plan. */
+export function writeInverse(file: string, { before, after, plan, resolved }: Pushed): Promise<void> {
   return withDiff(after, before, (all) => {
     const back = resolved === null ? all : withResolved(all, resolved.changeset, resolved.conflicts);
-    return writePieces(file, changesetJson(back, new Date(), { ...head, pushed: summary, inverse: true }));
+    return writePieces(file, planText(describePlan(back, plan), back));
   });
 }
 

@@ -3,7 +3,8 @@ import type { Conflict } from '../../apply/conflict';
 import { listReceipts } from '../../apply/receipt';
 import type { Changeset } from '../../changeset/model';
 import { addsUnnamed } from '../../changeset/rows/unnamed';
-import { openChanges, type ChangesFile } from '../../changeset/text/read-json';
+import type { PlanHead, SavedFor } from '../../plan/plan';
+import { openChanges, type OpenedChanges } from '../../plan/read-changes';
 import { TursoSyncError } from '../../errors';
 import type { OnEvent } from '../../events';
 import { connectTo } from '../../project/connect-to';
@@ -19,23 +20,9 @@ import { agreedBase } from './agreed-base';
 import { MOST_DAYS } from './claim-plans';
 import { replayOnRemote } from './replay';
 
-/** What a saved plan is made for. */
-export interface PlanFor {
-  /** The remote that the base is from, without credentials. */
-  readonly remote: string;
-  /** Tells the state folder of the working copy that it was saved from. */
-  readonly folder: string;
-  /**
-   * The receipt that its push leaves on the remote, so that it is pushed once only. Null if that would change nothing, since
-   * all of its rows have a key.
-   */
-  readonly receipt: string | null;
-}
-
-/** Names what a plan that is made now is made for. */
-export function planOf(project: Project, changeset: Changeset): PlanFor {
-  const receipt = addsUnnamed(changeset) ? nameReceipt() : null;
-  return { remote: requireBase(project).remote, folder: folderId(project.files), receipt };
+/** Says what a plan that is saved now is for. */
+export function savedFor({ files }: Project, changeset: Changeset): SavedFor {
+  return { folder: folderId(files), receipt: addsUnnamed(changeset) ? nameReceipt() : null };
 }
 
 /** A plan's changes, as they are sent. */
@@ -45,7 +32,7 @@ export interface PlannedChanges {
   readonly comparison: Comparison;
   /** What the base becomes, if it is not what the changes end in. */
   readonly becomes: string | null;
-  /** See {@link PlanFor}. */
+  /** See {@link SavedFor}. */
   readonly receipt: string | null;
 }
 
@@ -59,22 +46,22 @@ export async function withPlan<T>(
   work: (planned: PlannedChanges | null) => T | Promise<T>,
 ): Promise<T> {
   const { project, temporary } = context;
-  const { changes, plan } = openPlan(project, file);
-  if (plan.receipt !== null && (await isPushed(project, plan.receipt))) return work(null);
+  const { changes, saved } = openSaved(project, file);
+  if (saved.receipt !== null && (await isPushed(project, saved.receipt))) return work(null);
   const planned = await replayOnRemote(context, { changes, direction: 'forth' });
   if (planned === null) throw stale(file, 'its changes cannot be made any more');
   if ('conflicts' in planned) throw await staleFor(context, file, planned.conflicts);
   const { start, database } = planned;
   return compareFrom(start, database, async (comparison) => {
     const { changeset } = comparison;
-    const agreed = await agreedBase({ project, temporary }, changeset, isOrigin(project, plan));
+    const agreed = await agreedBase({ project, temporary }, changeset, isOrigin(project, saved));
     const becomes = agreed ?? planned.becomes;
-    return work({ from: start.manifest, comparison, becomes, receipt: plan.receipt });
+    return work({ from: start.manifest, comparison, becomes, receipt: saved.receipt });
   });
 }
 
-function isOrigin({ files }: Project, plan: PlanFor): boolean {
-  return plan.folder === folderId(files);
+function isOrigin({ files }: Project, saved: SavedFor): boolean {
+  return saved.folder === folderId(files);
 }
 
 async function isPushed(project: Project, receipt: string): Promise<boolean> {
@@ -86,7 +73,7 @@ async function isPushed(project: Project, receipt: string): Promise<boolean> {
   }
 }
 
-function openReadable(file: string): ChangesFile {
+function openReadable(file: string): OpenedChanges {
   try {
     return openChanges(file);
   } catch (error) {
@@ -94,30 +81,30 @@ function openReadable(file: string): ChangesFile {
   }
 }
 
-function openPlan(project: Project, file: string): { changes: ChangesFile; plan: PlanFor } {
+function openSaved(project: Project, file: string): { changes: OpenedChanges; saved: SavedFor } {
   if (!fs.existsSync(file)) {
     throw new TursoSyncError('CHANGES_UNREADABLE', `There is no plan ${file}.`, {
       hint: '`turso-sync diff --save <file>` makes one.',
     });
   }
   const changes = openReadable(file);
-  const plan = changes.head['plan'];
-  if (!isPlanFor(plan)) {
-    throw new TursoSyncError('CHANGES_UNREADABLE', `${file} is not a plan.`, {
+  const { saved, remote: meant } = changes.head;
+  if (!isSavedFor(saved)) {
+    throw new TursoSyncError('CHANGES_UNREADABLE', `${file} is not a saved plan.`, {
       hint: '`turso-sync diff --save <file>` makes one.',
     });
   }
   const { remote } = requireBase(project);
-  if (plan.receipt !== null && receiptAge(plan.receipt) > MOST_DAYS)
+  if (saved.receipt !== null && receiptAge(saved.receipt) > MOST_DAYS)
     throw stale(file, `it is older than ${MOST_DAYS} days`);
-  if (plan.remote !== remote) throw stale(file, `it is for ${plan.remote}, not for ${remote}`);
-  return { changes, plan };
+  if (meant !== remote) throw stale(file, `it is for ${meant ?? 'no remote'}, not for ${remote}`);
+  return { changes, saved };
 }
 
-function isPlanFor(plan: unknown): plan is PlanFor {
-  const { remote, folder, receipt } = (plan ?? {}) as Partial<Record<keyof PlanFor, unknown>>;
+function isSavedFor(saved: PlanHead['saved']): saved is SavedFor {
+  const { folder, receipt } = (saved ?? {}) as Partial<Record<keyof SavedFor, unknown>>;
   const isReceipt = receipt === null || (typeof receipt === 'string' && !Number.isNaN(receiptAge(receipt)));
-  return typeof remote === 'string' && typeof folder === 'string' && isReceipt;
+  return typeof folder === 'string' && isReceipt;
 }
 
 /** Rows that a message names, at most. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Changeset } from '../../changeset/model';
-import { summarize } from '../../changeset/summary';
-import { changesetJson } from '../../changeset/text/json';
+import type { PlanHead, PushedAs } from '../../plan/plan';
+import { describePlan, planText } from '../../plan/write-plan';
 import { writePieces } from '../../sqlite/files/write-file';
 import { linkOrCopy } from '../../project/state/link-or-copy';
 import type { Project } from '../../project/project';
@@ -18,15 +18,15 @@ export interface PushedChanges {
   readonly before: string;
   /** What it became. */
   readonly after: string;
-  /** What else stands at the head of the record. */
-  readonly head: object | undefined;
+  /** The changes as a plan. */
+  readonly plan: PlanHead & { readonly pushed: PushedAs };
   /** The number of the push. */
   readonly number: number;
 }
 
 /** What was really written, where that is not what was meant, and the tables in which rows are under other rowids there. */
 export type Resolution = NonNullable<Pushed['resolved']> & {
-  readonly movedRowids: readonly string[] | undefined;
+  readonly movedRowids: readonly string[];
 };
 
 /**
@@ -36,22 +36,21 @@ export type Resolution = NonNullable<Pushed['resolved']> & {
 export interface PushRecords {
   /** Begins to write them, once. A failure is told by {@link publish}. */
   begin(): void;
-  /** Puts them in their places. */
-  publish(resolved?: Resolution | null): Promise<void>;
+  /** Puts them in their places, and answers with the plan of what was pushed. */
+  publish(resolved?: Resolution | null): Promise<string>;
   /** Waits until nothing reads the changes any more, also if the push failed. */
   rest(): Promise<void>;
 }
 
 /** Prepares the records of a push. */
 export function createPushRecords(pushed: PushedChanges): PushRecords {
-  const { project, temporary, changeset, head, number } = pushed;
+  const { project, temporary, changeset, plan, number } = pushed;
   const hasInverse = needsInverse(changeset);
   const inverse = path.join(temporary, 'inverse.json');
   const of: Pushed = {
     before: path.join(temporary, 'before.db'),
     after: path.join(temporary, 'after.db'),
-    summary: summarize(changeset),
-    head,
+    plan,
     resolved: null,
   };
   // At once, since either may get another place meanwhile.
@@ -60,7 +59,7 @@ export function createPushRecords(pushed: PushedChanges): PushRecords {
   let written: Promise<void> | undefined;
   const write = async (): Promise<void> => {
     await kept;
-    await writeChanges(temporary, changeset, head);
+    await writeChanges(temporary, changeset, plan);
     if (hasInverse) await writeInverse(inverse, of);
   };
   const begin = (): void => {
@@ -74,16 +73,23 @@ export function createPushRecords(pushed: PushedChanges): PushRecords {
       begin();
       await written;
       const changes = changesIn(temporary, project);
-      let record = hasInverse ? inverse : changes.json;
-      if (resolved !== null && hasInverse) {
-        await writeInverse(record, { ...of, head: { ...head, movedRowids: resolved.movedRowids }, resolved });
-      } else if (resolved !== null) {
-        record = path.join(temporary, 'resolved.json');
+      let record = changes.json;
+      if (resolved !== null) {
         const done = { ...resolved.changeset, expects: changeset.expects };
-        await writePieces(record, changesetJson(done, new Date(), head));
+        record = path.join(temporary, 'resolved.json');
+        await writePieces(record, planText(describePlan(done, plan), done));
       }
-      keepPush(project.files, number, record);
+      if (resolved !== null && hasInverse) {
+        const { movedRowids } = resolved;
+        await writeInverse(inverse, {
+          ...of,
+          plan: { ...plan, pushed: { ...plan.pushed, movedRowids } },
+          resolved,
+        });
+      }
+      const file = keepPush(project.files, number, { record, inverse: hasInverse ? inverse : null });
       changes.publish();
+      return file;
     },
     async rest() {
       await Promise.allSettled([kept, written]);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { apply } from '../../apply/apply';
 import type { Conflict } from '../../apply/conflict';
 import type { Changeset } from '../../changeset/model';
-import type { ChangesFile } from '../../changeset/text/read-json';
+import type { OpenedChanges } from '../../plan/read-changes';
 import type { OnEvent } from '../../events';
 import { connectTo } from '../../project/connect-to';
 import type { Manifest } from '../../project/state/manifest';
@@ -22,8 +22,10 @@ export interface Start {
 
 /** Changes of a file that are made, or taken back. */
 export interface Replay {
-  readonly changes: ChangesFile;
+  readonly changes: OpenedChanges;
   readonly direction: 'forth' | 'back';
+  /** Whether the file has what takes the changes back, not the changes. Default is false. */
+  readonly isInverse?: boolean;
 }
 
 /** What came of a replay. */
@@ -58,7 +60,7 @@ export async function replayOnRemote(context: Context, replay: Replay): Promise<
   const start = { database: base.database, manifest };
   const database = path.join(temporary, 'replayed.db');
   // What the base never had cannot be taken back in it.
-  const isKnown = replay.direction === 'forth' || replay.changes.head['notInBase'] !== true;
+  const isKnown = replay.direction === 'forth' || replay.changes.head.pushed?.notInBase !== true;
   let onBase = isKnown ? await replayOn(start, database, replay) : undefined;
   if (onBase === null) return null;
   if (onBase?.length === 0) return { start, database, becomes: null };
@@ -90,7 +92,7 @@ async function replayOn(start: Start, to: string, replay: Replay): Promise<reado
     const changeset = changesOf(replay, path.dirname(to))(before);
     if (changeset === null) return null;
     // What is taken back was written to the remote, whose hidden rowids the base may not have had, or has only since.
-    const known = (changes.head['movedRowids'] ?? []) as readonly string[];
+    const known = changes.head.pushed?.movedRowids ?? [];
     const moved = direction === 'forth' ? [] : [...known, ...(start.manifest.movedRowids ?? [])];
     const target = createSqliteTarget(to, { location: 'the base' });
     const result = await apply(changeset, target, { movedRowids: new Set(moved) });
@@ -100,7 +102,10 @@ async function replayOn(start: Start, to: string, replay: Replay): Promise<reado
   }
 }
 
-function changesOf({ changes, direction }: Replay, folder: string): (before: Database) => Changeset | null {
-  const isStored = direction === 'forth' || changes.head['inverse'] === true;
+function changesOf(
+  { changes, direction, isInverse = false }: Replay,
+  folder: string,
+): (before: Database) => Changeset | null {
+  const isStored = direction === 'forth' || isInverse;
   return (before) => (isStored ? changes.changeset(before, folder) : changes.inverse(before));
 }

@@ -2,6 +2,8 @@ import { apply, type ApplyOptions } from '../../apply/apply';
 import type { Conflict } from '../../apply/conflict';
 import { withReceipt } from '../../apply/receipt';
 import { asOnRemote } from '../../changeset/as-on-remote';
+import { openPlan } from '../../plan/open-plan';
+import type { Plan, PlanHead, PushedAs } from '../../plan/plan';
 import { underNewNames } from '../../changeset/schema/under-new-names';
 import { TursoSyncError } from '../../errors';
 import type { Remote } from '../../remote/remote';
@@ -37,6 +39,8 @@ export interface SendJob {
   readonly from: Manifest;
   readonly temporary: string;
   readonly comparison: Comparison;
+  /** The changes as a plan. */
+  readonly plan: PlanHead;
   /** What the base becomes, if it is not what the changes end in. */
   readonly becomes: string | null;
   /** The receipt that stays on the remote, if there is one: then the changes are pushed once only. */
@@ -52,6 +56,8 @@ export interface Sent extends Resolved {
   readonly conflicts: readonly Conflict[];
   readonly alreadyThere: number;
   readonly notCarried: readonly string[];
+  /** The plan of what was sent, or would be; null if nothing was. */
+  readonly plan: Plan | null;
 }
 
 /**
@@ -63,9 +69,9 @@ export async function send(job: SendJob): Promise<Sent> {
   const remote = connectTo(project);
   onEvent?.({ type: 'connect', location: remote.location });
   const { changeset, before, frozen: after } = comparison;
-  const head = recordHead(purpose, job.becomes);
+  const plan = { ...job.plan, pushed: pushedAs(purpose, job.becomes) };
   const number = nextPush(project.files);
-  const records = createPushRecords({ project, temporary, changeset, before, after, head, number });
+  const records = createPushRecords({ project, temporary, changeset, before, after, plan, number });
   try {
     return await sendTo(remote, { ...job, number }, records);
   } finally {
@@ -117,7 +123,7 @@ async function sendTo(
     const { conflicts } = result;
     dropPush(files, { number });
     await writeConflicts(job, conflicts, { location, onEvent });
-    return { status: 'conflict', conflicts, ...NONE_RESOLVED, alreadyThere: 0, notCarried: [] };
+    return { status: 'conflict', conflicts, ...NONE_RESOLVED, alreadyThere: 0, notCarried: [], plan: null };
   }
   if (journal === undefined) throw new Error('A push that was applied without being sent');
   const through = orThrough(() => notePushed(files, journal as PushJournal, { isThrough: true }));
@@ -132,10 +138,11 @@ async function sendTo(
   const moved = underNewNames(movedTables, changeset);
   const refused = result.refusesUserVersion ? ({ userVersionStaysLocal: true } as const) : {};
   const { applied: changed, resolved: conflicts } = result;
-  const { movedRowids: tables } = withMovedRowids(from, moved);
+  const { movedRowids: tables = [] } = withMovedRowids(from, moved);
   const resolved = changed === meant ? null : { changeset: changed, conflicts, movedRowids: tables };
+  let plan: Plan | null = null;
   try {
-    await timed(onEvent, 'write the records', () => records.publish(resolved));
+    plan = openPlan(await timed(onEvent, 'write the records', () => records.publish(resolved)));
   } catch (error) {
     // The push is through: files for people to read, and for an undo, are not worth a failure.
     const message = `What was pushed was not noted, so it cannot be undone: ${(error as Error).message}`;
@@ -144,15 +151,15 @@ async function sendTo(
   orThrough(() => settle({ project, temporary, journal: through, fingerprint, movedRowids: moved, refused }));
   removeConflicts(project);
   const { alreadyThere, notCarried } = result;
-  return { status: 'pushed', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
+  return { status: 'pushed', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried, plan };
 }
 
 const VERSION_REFUSED =
   'The remote does not let user_version be set. From now on it stays what each side has, and counts as no difference.';
 
-/** What stands at the head of a push's record, beside what it changed. */
-export function recordHead(purpose: PushPurpose | undefined, becomes: string | null): object {
-  return { ...(purpose && { undoes: purpose.undoes }), ...(becomes === null ? {} : { notInBase: true }) };
+/** What the record of a push tells beside what it changed. */
+export function pushedAs(purpose: PushPurpose | undefined, becomes: string | null): PushedAs {
+  return { undoes: purpose?.undoes ?? null, notInBase: becomes !== null, movedRowids: [] };
 }
 
 /** The remote's mark, once what dead pushes have left is removed. */

@@ -14,7 +14,7 @@ import { describeStatements, type SendJob, type Sent } from './send';
  */
 export async function tryOut(
   job: SendJob,
-): Promise<Omit<Sent, 'status'> & { status: 'planned' | 'conflict' }> {
+): Promise<Omit<Sent, 'status' | 'plan'> & { status: 'planned' | 'conflict' }> {
   const { project, from, comparison, policy, onEvent } = job;
   const remote = connectTo(project);
   const { location, maxRowBytes } = remote;

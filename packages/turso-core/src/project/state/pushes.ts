@@ -12,6 +12,8 @@ export interface PushFile {
   readonly number: number;
   /** What it changed; or, if {@link isRecorded} is false, only when it began. */
   readonly file: string;
+  /** What takes it back, if that does not follow from what it changed; else null. */
+  readonly inverse: string | null;
   /** Whether its changes are known. A push that reached the remote may have failed to note them. */
   readonly isRecorded: boolean;
 }
@@ -25,8 +27,12 @@ export function listPushes({ pushes }: StateFiles): PushFile[] {
     if (digits === undefined) continue;
     const number = Number(digits);
     const isRecorded = kind === 'json';
+    const inverse = `${number}.inverse.json`;
     if (isRecorded || !known.has(number))
-      known.set(number, { number, file: path.join(pushes, name), isRecorded });
+      known.set(number, {
+        ...{ number, isRecorded, file: path.join(pushes, name) },
+        inverse: names.includes(inverse) ? path.join(pushes, inverse) : null,
+      });
   }
   return [...known.values()].sort((a, b) => b.number - a.number);
 }
@@ -39,25 +45,36 @@ export function nextPush(files: StateFiles): number {
 /** Notes that a push is about to be sent, so that no older one is taken for the last if nothing else gets noted. */
 export function notePush(files: StateFiles, number: number, startedAt: string): void {
   withPushes(files, () => {
-    fs.writeFileSync(begunFile(files, number), JSON.stringify({ startedAt }));
+    fs.writeFileSync(pushFile(files, `${number}.begun`), JSON.stringify({ startedAt }));
   });
 }
 
 /** Forgets a push that did not reach the remote. */
 export function forgetPush(files: StateFiles, number: number): void {
-  fs.rmSync(begunFile(files, number), { force: true });
+  fs.rmSync(pushFile(files, `${number}.begun`), { force: true });
 }
 
-/** Keeps a file of changes as the push of this number. The file is never written again. */
-export function keepPush(files: StateFiles, number: number, changes: string): void {
+/**
+ * Keeps a plan as the push of this number, and what takes it back if that does not follow from it. The files are never
+ * written again. Answers with the plan's path.
+ */
+export function keepPush(
+  files: StateFiles,
+  number: number,
+  { record, inverse }: { readonly record: string; readonly inverse: string | null },
+): string {
+  const [kept, takesBack] = [pushFile(files, `${number}.json`), pushFile(files, `${number}.inverse.json`)];
   withPushes(files, () => {
-    const kept = path.join(files.pushes, `${number}.json`);
-    // A run that was cut off may have kept it already.
+    // A run that was cut off may have kept it already. Without its record, an inverse means nothing.
     fs.rmSync(kept, { force: true });
-    linkOrCopy(changes, kept);
+    fs.rmSync(takesBack, { force: true });
+    if (inverse !== null) linkOrCopy(inverse, takesBack);
+    linkOrCopy(record, kept);
     forgetPush(files, number);
-    for (const { file } of listPushes(files).slice(KEPT)) fs.rmSync(file, { force: true });
+    for (const { file, inverse } of listPushes(files).slice(KEPT))
+      for (const old of [file, inverse]) if (old !== null) fs.rmSync(old, { force: true });
   });
+  return kept;
 }
 
 /** When a push began that is not recorded; null where that cannot be read. */
@@ -70,8 +87,8 @@ export function readBegun({ file }: PushFile): string | null {
   }
 }
 
-function begunFile({ pushes }: StateFiles, number: number): string {
-  return path.join(pushes, `${number}.begun`);
+function pushFile({ pushes }: StateFiles, name: string): string {
+  return path.join(pushes, name);
 }
 
 function withPushes(files: StateFiles, work: () => void): void {

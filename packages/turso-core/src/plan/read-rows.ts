@@ -1,18 +1,18 @@
-import { columnGroups } from '../../sqlite/column-groups';
+import { columnGroups } from '../sqlite/column-groups';
 import type { Statement } from 'better-sqlite3';
-import type { Database } from '../../sqlite/files/sqlite';
-import { readLines } from '../../sqlite/files/read-lines';
-import { keyTerms } from '../../sqlite/schema/key-terms';
-import type { Table } from '../../sqlite/schema/schema';
-import { bindValues } from '../../sqlite/values/bind';
-import { exactProjection, exactRow } from '../../sqlite/values/exact-projection';
-import { quoteName } from '../../sqlite/values/quote';
-import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
-import type { ChangeKind, RowChange, TableChanges } from '../model';
-import { parseRow, unreadable, type TableEntry } from './changes-file';
-import { isJsonValue, sqlValue } from './json';
+import type { Database } from '../sqlite/files/sqlite';
+import { readLines } from '../sqlite/files/read-lines';
+import { keyTerms } from '../sqlite/schema/key-terms';
+import type { Table } from '../sqlite/schema/schema';
+import { bindValues } from '../sqlite/values/bind';
+import { exactProjection, exactRow } from '../sqlite/values/exact-projection';
+import { quoteName } from '../sqlite/values/quote';
+import { sameValue, type Encoding, type SqlValue } from '../sqlite/values/values';
+import type { ChangeKind, RowChange, TableChanges } from '../changeset/model';
+import { parseRow, unreadable, type TableEntry } from './plan-file';
+import { isJsonValue, sqlValue } from '../sqlite/values/json-value';
 
-/** One table's rows in a file of changes. */
+/** One table's rows in a plan's file. */
 export interface TableFile {
   readonly file: string;
   readonly entry: TableEntry;

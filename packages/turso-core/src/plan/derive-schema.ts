@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { systemCode } from '../../errors';
-import { using } from '../../sqlite/files/open';
-import { Database } from '../../sqlite/files/sqlite';
-import { readSchema, type Schema, type SchemaObject, type Table } from '../../sqlite/schema/schema';
-import type { ObjectChange, SchemaChange } from '../model';
-import { carryTables } from '../schema/carry';
+import { systemCode } from '../errors';
+import { using } from '../sqlite/files/open';
+import { Database } from '../sqlite/files/sqlite';
+import { readSchema, type Schema, type SchemaObject, type Table } from '../sqlite/schema/schema';
+import type { ObjectChange, SchemaChange } from '../changeset/model';
+import { carryTables } from '../changeset/schema/carry';
 
 /** Definitions as they are, and as changes make them. */
 export interface Definitions {

@@ -1,31 +1,39 @@
-import { checkDefinition } from '../../sqlite/schema/check-definition';
-import type { SchemaObject } from '../../sqlite/schema/schema';
-import type { IndexSetting, SchemaChange, SequenceChange, ShadowTable, VirtualChange } from '../model';
-import { areTexts, unreadable, type ChangesHead } from './changes-file';
-import { isJsonValue, sqlValue } from './json';
+import { checkDefinition } from '../sqlite/schema/check-definition';
+import type { SchemaObject } from '../sqlite/schema/schema';
+import { isJsonValue, sqlValue } from '../sqlite/values/json-value';
+import type {
+  IndexSetting,
+  SchemaChange,
+  SequenceChange,
+  ShadowTable,
+  VirtualChange,
+} from '../changeset/model';
+import type { PlanChanges, PlanHead } from './plan';
+import { areTexts, unreadable } from './plan-file';
 
 type Plain = Readonly<Record<string, unknown>>;
 
-/** The changes of definitions that a file tells. Statements are not read: they follow from the definitions. */
-export function readSchemaChanges(file: string, head: ChangesHead): SchemaChange[] {
+/** The changes of definitions that a plan tells. Statements are not read: they follow from the definitions. */
+export function readSchemaChanges(file: string, head: PlanHead): SchemaChange[] {
   return listOf(file, head, 'schema').map((change) => {
-    const object = objectOf(file, change);
-    if (change['action'] === 'create' || change['action'] === 'drop')
-      return { action: change['action'], object };
-    if (change['action'] !== 'alter' || object.type !== 'table') throw flaw(file, 'schema', change);
-    const from = objectOf(file, (change['from'] ?? {}) as Plain);
-    return { action: 'alter', object, from, rebuilt: change['rebuilt'] === true, statements: [] };
+    const { action, type, table, name, renamedFrom, before, after, rebuilt } = change;
+    const object = objectOf(file, { type, name, table, sql: action === 'drop' ? before : after });
+    if (action === 'create' || action === 'drop') return { action, object };
+    if (action !== 'alter' || type !== 'table') throw flaw(file, 'schema', change);
+    const former = renamedFrom ?? name;
+    const from = objectOf(file, { type, name: former, table: former, sql: before });
+    return { action: 'alter', object, from, rebuilt: rebuilt === true, statements: [] };
   });
 }
 
-/** The definitions that a plan relies on; null where a file does not tell them. */
-export function readDefinitions(file: string, head: ChangesHead): SchemaObject[] | null {
-  if (head['definitions'] === undefined) return null;
-  return listOf(file, head, 'definitions').map((object) => objectOf(file, object));
+/** The definitions that a saved plan relies on; null if a file does not tell them. */
+export function readDefinitions(file: string, head: PlanHead): SchemaObject[] | null {
+  if (head.changes.reliesOn === null) return null;
+  return listOf(file, head, 'reliesOn').map((object) => objectOf(file, object));
 }
 
 /** What happens to AUTOINCREMENT counters. */
-export function readSequences(file: string, head: ChangesHead): SequenceChange[] {
+export function readSequences(file: string, head: PlanHead): SequenceChange[] {
   return listOf(file, head, 'sequences').map((change) => {
     const { table, from, to } = change;
     const [a, b] = [from, to].map((value) => (isJsonValue(value) ? sqlValue(value) : undefined));
@@ -36,7 +44,7 @@ export function readSequences(file: string, head: ChangesHead): SequenceChange[]
 }
 
 /** What happens to virtual tables besides their rows. */
-export function readVirtual(file: string, head: ChangesHead): VirtualChange[] {
+export function readVirtual(file: string, head: PlanHead): VirtualChange[] {
   return listOf(file, head, 'virtual').map((change) => {
     const { table, module, content, settings, rebuild, shadows, keeps } = change;
     const isWhole =
@@ -83,8 +91,8 @@ function objectOf(file: string, { type, name, table, sql }: Plain): SchemaObject
   return object;
 }
 
-function listOf(file: string, head: ChangesHead, name: string): Plain[] {
-  const list = head[name];
+function listOf(file: string, head: PlanHead, name: keyof PlanChanges): Plain[] {
+  const list: unknown = head.changes[name];
   const isList = Array.isArray(list) && list.every((item) => typeof item === 'object' && item !== null);
   if (!isList) throw unreadable(file, `its "${name}" is not a list`);
   return list as Plain[];

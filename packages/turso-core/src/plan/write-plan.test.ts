@@ -2,28 +2,21 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildDatabase, editDatabase, makeTempDir, removeTempDir } from '@turso-sync/testing';
 import fc from 'fast-check';
-import { RawText, sameRow, type SqlValue } from '../../sqlite/values/values';
-import { withDiff } from '../diff';
-import { MANY_ROWS } from '../../../test/fixtures/many-rows.fixture';
-import { CHANGE_KINDS, type Changeset } from '../model';
-import { buildHistory, editHistory, histories } from '../../../test/fixtures/random.fixture';
-import { summarize } from '../summary';
-import { changesetJson, jsonValue, type JsonValue } from './json';
+import { RawText, sameRow, type SqlValue } from '../sqlite/values/values';
+import { withDiff } from '../changeset/diff';
+import { MANY_ROWS } from '../../test/fixtures/many-rows.fixture';
+import { CHANGE_KINDS, type Changeset } from '../changeset/model';
+import { buildHistory, editHistory, histories } from '../../test/fixtures/random.fixture';
+import { summarize } from '../changeset/summary';
+import { jsonValue, type JsonValue } from '../sqlite/values/json-value';
+import { PLAN_FACTS } from '../../test/fixtures/plan.fixture';
+import type { PlanHead } from './plan';
+import { planSummary } from './plan-summary';
+import { describePlan, planText } from './write-plan';
 
-/** `changes.json`, as far as tests read it. */
-interface Report {
-  readonly format: string;
-  readonly version: number;
-  readonly createdAt: string;
-  readonly summary: unknown;
-  readonly schema: readonly {
-    readonly action: string;
-    readonly type: string;
-    readonly name: string;
-    readonly sql: string;
-  }[];
-  readonly sequences: unknown;
-  readonly tables: readonly TableReport[];
+/** A plan's file. */
+interface Report extends PlanHead {
+  readonly rows: readonly TableReport[];
 }
 
 interface TableReport {
@@ -38,24 +31,7 @@ interface TableReport {
   }[];
 }
 
-test.each<[string, SqlValue, JsonValue]>([
-  ['NULL', null, null],
-  ['a small INTEGER', -7n, -7],
-  ['the last safe INTEGER', 2n ** 53n - 1n, 2 ** 53 - 1],
-  ['an INTEGER beyond', 2n ** 53n, { integer: '9007199254740992' }],
-  ['the least INTEGER', -(2n ** 63n), { integer: '-9223372036854775808' }],
-  ['a REAL', 1, { real: '1' }],
-  ['a REAL to the last digit', 0.1 + 0.2, { real: '0.30000000000000004' }],
-  ['negative zero', -0, { real: '-0' }],
-  ['infinity', -Infinity, { real: '-Infinity' }],
-  ['TEXT', 'a\0"🦀', 'a\0"🦀'],
-  ['TEXT that is no text', new RawText(Uint8Array.of(0xff)), { text: '/w==' }],
-  ['BLOB', Uint8Array.of(1, 2), { blob: 'AQI=' }],
-])('%s has a form of its own', (_, value, json) => {
-  expect(jsonValue(value)).toEqual(json);
-});
-
-describe('changes.json', () => {
+describe('the file of a plan', () => {
   test('holds every row to the bit, and the counts, whatever the edits', async () => {
     await fc.assert(
       fc.asyncProperty(histories, (history) =>
@@ -91,24 +67,26 @@ describe('changes.json', () => {
         ),
       (_changeset, json) => {
         expect(json).toEqual({
-          format: 'turso-sync-changes',
-          version: 1,
-          createdAt: '2024-02-03T04:05:06.000Z',
-          summary: {
+          format: 'turso-sync-plan',
+          version: 2,
+          ...PLAN_FACTS,
+          ...{ saved: null, pushed: null, findings: [], cost: null, verdict: null },
+          changes: {
             total: { delete: 1, update: 1, insert: 1 },
             tables: [{ table: 't', delete: 1, update: 1, insert: 1 }],
-            schema: [{ action: 'create', type: 'view', name: 'v' }],
-            indexes: [],
-            sequences: ['t'],
+            schema: [
+              {
+                ...{ action: 'create', type: 'view', name: 'v', table: 'v', renamedFrom: null },
+                ...{ before: null, after: 'CREATE VIEW v AS SELECT 1', rebuilt: false, statements: [] },
+              },
+            ],
+            virtual: [],
+            sequences: [{ table: 't', from: 2, to: 3 }],
             userVersion: { from: 0, to: 3 },
             notCarried: [],
+            reliesOn: null,
           },
-          schema: [
-            { action: 'create', type: 'view', name: 'v', table: 'v', sql: 'CREATE VIEW v AS SELECT 1' },
-          ],
-          virtual: [],
-          sequences: [{ table: 't', from: 2, to: 3 }],
-          tables: [
+          rows: [
             {
               table: 't',
               columns: ['id', '1', '__proto__', 'a'],
@@ -137,7 +115,7 @@ async function report(
     copyFileSync(base, work);
     edit(work);
     await withDiff(base, work, (changeset) => {
-      const text = [...changesetJson(changeset, new Date('2024-02-03T04:05:06Z'))].join('');
+      const text = [...planText(describePlan(changeset, PLAN_FACTS), changeset)].join('');
       // What only turso-sync itself reads is tried by reading it: see properties.test.ts of the commands.
       const told = (key: string, value: unknown): unknown => (key === 'engine' ? undefined : value);
       check(changeset, JSON.parse(text, told) as Report);
@@ -148,11 +126,10 @@ async function report(
 }
 
 function expectFaithful(changeset: Changeset, json: Report): void {
-  expect(json.summary).toEqual(summarize(changeset));
-  expect(json.schema).toEqual(changeset.schema.map(({ action, object }) => ({ action, ...object })));
-  expect(json.tables.map((t) => t.table)).toEqual(changeset.tables.map((t) => t.table.name));
+  expect(planSummary(json.changes)).toEqual(summarize(changeset));
+  expect(json.rows.map((t) => t.table)).toEqual(changeset.tables.map((t) => t.table.name));
   changeset.tables.forEach((changes, i) => {
-    const table = json.tables[i] as TableReport;
+    const table = json.rows[i] as TableReport;
     expect(table.columns).toEqual(changes.columns);
     for (const kind of CHANGE_KINDS) {
       const expected = [...changes.rows(kind)];

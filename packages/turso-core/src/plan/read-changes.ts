@@ -1,17 +1,16 @@
-import type { Database } from '../../sqlite/files/sqlite';
-import { keyColumns, readSchema, rowColumns, type Table } from '../../sqlite/schema/schema';
-import { CHANGE_KINDS, type Changeset, type TableChanges } from '../model';
-import { findExpected } from '../schema/expected';
-import { indexChanges, unreadable, type ChangesHead, type TableEntry } from './changes-file';
+import type { Database } from '../sqlite/files/sqlite';
+import { keyColumns, readSchema, rowColumns, type Table } from '../sqlite/schema/schema';
+import { CHANGE_KINDS, type Changeset, type TableChanges } from '../changeset/model';
+import { findExpected } from '../changeset/schema/expected';
+import type { PlanHead } from './plan';
+import { indexPlan, unreadable, type FileHead, type TableEntry } from './plan-file';
 import { deriveSchema, type Definitions } from './derive-schema';
 import { countRows, readTableChanges } from './read-rows';
-import { readSchemaChanges, readSequences, readVirtual, readDefinitions } from './read-head';
+import { readSchemaChanges, readSequences, readVirtual, readDefinitions } from './read-definitions';
 
-export { readChangesHead, type ChangesHead } from './changes-file';
-
-/** A file of changes; rows are read from it as they are asked for. */
-export interface ChangesFile {
-  readonly head: ChangesHead;
+/** The changes of a plan's file; rows are read from it as they are asked for. */
+export interface OpenedChanges {
+  readonly head: FileHead;
   /**
    * The changes, for a database that is as before them. All of it follows from what people read in the file, and from the
    * database. Throws UNSUPPORTED_CHANGE, and CHANGES_UNREADABLE at a row that is not whole.
@@ -23,18 +22,17 @@ export interface ChangesFile {
   inverse(after: Database): Changeset | null;
 }
 
-/** Opens a file that `changesetJson` has written. Throws CHANGES_UNREADABLE and DEFINITION_INVALID. */
-export function openChanges(file: string): ChangesFile {
-  const { head, tables } = indexChanges(file);
+/** Opens the changes of a plan, to carry them out. Throws CHANGES_UNREADABLE, PLAN_TOO_NEW and DEFINITION_INVALID. */
+export function openChanges(file: string): OpenedChanges {
+  const { head, tables } = indexPlan(file);
   const shown = {
     schema: readSchemaChanges(file, head),
     virtual: readVirtual(file, head),
     sequences: readSequences(file, head),
     definitions: readDefinitions(file, head),
   };
-  checkSummary(file, head, shown);
   checkCounts(file, head, tables);
-  const { userVersion } = head.summary;
+  const { userVersion } = head.changes;
   const build = (db: Database, definitions: Definitions, isInverse: boolean): Omit<Changeset, 'expects'> => ({
     schema: definitions.schema,
     virtual: shown.virtual,
@@ -71,28 +69,15 @@ export function openChanges(file: string): ChangesFile {
   };
 }
 
-/** Throws unless the summary names the same definitions and counters as the file has. */
-function checkSummary(
-  file: string,
-  { summary }: ChangesHead,
-  { schema, sequences }: Pick<Changeset, 'schema' | 'sequences'>,
-): void {
-  const names = schema.map(({ action, object: { type, name } }) => [action, type, name].join(' '));
-  const told = summary.schema.map(({ action, type, name }) => [action, type, name].join(' '));
-  const isSame = names.join('\0') === told.join('\0');
-  if (isSame && sequences.map((s) => s.table).join('\0') === summary.sequences.join('\0')) return;
-  throw unreadable(file, 'its summary names other definitions or counters than it has');
-}
-
-/** Throws unless the file has as many rows of each table and kind as its summary says. */
-function checkCounts(file: string, { summary }: ChangesHead, tables: readonly TableEntry[]): void {
+/** Throws unless the file has as many rows of each table and kind as its head says. */
+function checkCounts(file: string, { changes }: PlanHead, tables: readonly TableEntry[]): void {
   for (const kind of CHANGE_KINDS) {
-    const sum = summary.tables.reduce((n, table) => n + table[kind], 0);
-    if (sum !== summary.total[kind]) throw unreadable(file, `its summary of ${kind} does not add up`);
+    const sum = changes.tables.reduce((n, table) => n + table[kind], 0);
+    if (sum !== changes.total[kind]) throw unreadable(file, `its total of ${kind} does not add up`);
   }
-  const names = new Set([...tables.map((t) => t.table), ...summary.tables.map((t) => t.table)]);
+  const names = new Set([...tables.map((t) => t.table), ...changes.tables.map((t) => t.table)]);
   for (const name of names) {
-    const told = summary.tables.find((t) => t.table === name);
+    const told = changes.tables.find((t) => t.table === name);
     const entries = tables.filter((t) => t.table === name);
     for (const kind of CHANGE_KINDS) {
       const found = entries.reduce((n, entry) => n + countRows(file, entry, kind), 0);

@@ -1,0 +1,94 @@
+import fs from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { systemCode, TursoSyncError } from '../errors';
+import type { ChangeKind } from '../changeset/model';
+import type { Plan, PlanHead, PlanRow } from './plan';
+import { parseRow, parseTable, partsOf, readPlanHead, unreadable, type TableEntry } from './plan-file';
+import { planRow } from './plan-row';
+
+/**
+ * Opens the plan in a file: one that `diff` has saved, `changes.json`, or the record of a push ({@link PushEntry.file}). Reads
+ * only its head; rows are read when they are asked for. Throws CHANGES_UNREADABLE and PLAN_TOO_NEW.
+ *
+ * @example
+ * ```ts
+ * import { openPlan } from 'turso-core';
+ *
+ * const plan = openPlan('plan.json');
+ * for await (const { table, kind } of plan.rows()) console.log(table, kind);
+ * ```
+ */
+export function openPlan(file: string): Plan {
+  try {
+    const stamp = stampOf(file);
+    const { takesBack, ...head } = readPlanHead(file);
+    return planIn({ file, stamp, head, isReadable: takesBack === undefined });
+  } catch (error) {
+    if (error instanceof TursoSyncError) throw error;
+    throw unreadable(
+      file,
+      systemCode(error) === 'ENOENT' ? 'it is not there' : (error as Error).message,
+      error,
+    );
+  }
+}
+
+/** What a {@link Plan} is made of, as plain data. */
+export interface PlanSource {
+  readonly file: string;
+  /** Tells the file from one that takes its place. */
+  readonly stamp: string;
+  readonly head: PlanHead;
+  /** Whether its rows are what was pushed; see {@link HeadOfVersion1.takesBack}. */
+  readonly isReadable: boolean;
+}
+
+const sources = new WeakMap<object, PlanSource>();
+
+/** What a plan is made of, or undefined if something is no plan. */
+export function planSource(value: object): PlanSource | undefined {
+  return sources.get(value);
+}
+
+/** The plan of a source. */
+export function planIn(source: PlanSource): Plan {
+  const plan: Plan = { ...source.head, rows: (table) => rowsOf(source, table) };
+  sources.set(plan, source);
+  return plan;
+}
+
+/** After how many rows other work of this process gets its turn. */
+const TURN = 1000;
+
+async function* rowsOf(source: PlanSource, only: string | undefined): AsyncGenerator<PlanRow> {
+  const { file, stamp, head, isReadable } = source;
+  if (!isReadable) throw unreadable(file, 'an older turso-sync wrote it in a form that only `undo` reads');
+  if (only !== undefined && !isNamed(head, only)) throw notNamed(file, only);
+  let [entry, kind, count]: [TableEntry | null, ChangeKind, number] = [null, 'delete', 0];
+  for (const part of partsOf(file)) {
+    if (part.type === 'head' && stampOf(file) !== stamp)
+      throw unreadable(file, 'another plan has taken its place');
+    if (part.type === 'table') entry = parseTable(file, part.line);
+    else if (part.type === 'kind') kind = part.kind;
+    else if (part.type === 'row' && entry !== null && (only ?? entry.table) === entry.table) {
+      yield planRow(file, entry, kind, parseRow(file, part.line));
+      if (++count % TURN === 0) await setImmediate();
+    }
+  }
+}
+
+function isNamed({ changes }: PlanHead, name: string): boolean {
+  const { tables, schema, virtual, sequences } = changes;
+  return [...tables, ...schema, ...virtual, ...sequences].some(({ table }) => table === name);
+}
+
+function notNamed(file: string, table: string): TursoSyncError {
+  return new TursoSyncError('TABLE_NOT_FOUND', `The plan ${file} does not change a table "${table}".`, {
+    hint: '`plan.changes.tables` lists the tables with changed rows.',
+  });
+}
+
+function stampOf(file: string): string {
+  const { ino, size, mtimeMs } = fs.statSync(file);
+  return [ino, size, mtimeMs].join(' ');
+}
