@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { editDatabase } from '@turso-sync/testing';
+import { editDatabase, execOn } from '@turso-sync/testing';
 import { describeWithSqld, EDIT, serve } from './served.fixture';
 import { addApp, home, nx, workspace } from './workspace.fixture';
 
@@ -38,6 +38,33 @@ describeWithSqld('a token', () => {
     expect(files.filter((file) => isIn(fs.readFileSync(file)))).toEqual([]);
     // That the right places were looked into:
     const outputs = files.filter((file) => fs.readFileSync(file).includes(`Pushed to ${sqld.url}.`));
+    expect(outputs).not.toEqual([]);
+    await sqld.stop();
+  });
+});
+
+describeWithSqld('a value of a row', () => {
+  test('is in nothing that Nx has stored, not even after a conflict over it', async () => {
+    const { sqld, variables } = await serve();
+    const app = addApp('private');
+    await nx(['run', 'private:turso-init'], variables);
+    editDatabase(app.workingCopy, "UPDATE person SET name = 'value-of-mine', score = 4 WHERE id = 1");
+    await execOn(sqld, "UPDATE person SET name = 'theirs' WHERE id = 1");
+    const runs = [
+      await nx(['run', 'private:turso-push', '--verbose'], variables),
+      await nx(['run', 'private:turso-pull', '--verbose'], variables),
+      await nx(['run', 'private:turso-diff', '--values'], variables),
+    ];
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([1, 1, 0]);
+    expect(runs.filter(({ output }) => output.includes('value-of-mine'))).toEqual([]);
+    const files = [...filesBelow(workspace), ...filesBelow(home)];
+    const holding = files.filter((file) => fs.readFileSync(file).includes('value-of-mine'));
+    expect(holding.filter((file) => !file.startsWith(app.directory))).toEqual([]);
+    expect(holding.map((file) => path.basename(file))).toEqual(
+      expect.arrayContaining(['conflicts.json', 'rows.txt']),
+    );
+    // That the right places were looked into:
+    const outputs = files.filter((file) => fs.readFileSync(file).includes('columns: name'));
     expect(outputs).not.toEqual([]);
     await sqld.stop();
   });

@@ -1,6 +1,7 @@
 import { isEmpty, type ChangeSummary } from '../changeset/summary';
 import type { DiffResult } from '../commands/diff';
 import type { PlanRow } from '../plan/plan';
+import type { TextOptions } from './conflict-text';
 import { count } from './units';
 import { rowText, valueText } from './value-text';
 import { shown } from './shown';
@@ -32,11 +33,11 @@ function notCarried(names: readonly string[]): string[] {
   return names.map((name) => `Not carried: ${shown(name)} (a libSQL server does not take it).`);
 }
 
-/** The answer of `diff` for people. */
-export function diffText({ changes, files, rows }: DiffResult): string {
+/** The answer of `diff` for people; without values, rows are left out. */
+export function diffText({ changes, files, rows }: DiffResult, { values = true }: TextOptions = {}): string {
   return [
     ...summaryLines(changes),
-    ...(rows === undefined ? [] : rowLines(rows, changes)),
+    ...(rows === undefined || !values ? [] : rowLines(rows, changes)),
     ...(isEmpty(changes) ? [] : [`In full: ${files.sql} and ${files.json}`]),
   ].join('\n');
 }

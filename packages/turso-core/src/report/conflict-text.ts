@@ -3,6 +3,14 @@ import { count } from './units';
 import { rowText, valueText } from './value-text';
 import { shown } from './shown';
 
+/** How much of the data is printed. */
+export interface TextOptions {
+  /**
+   * False leaves out values, for output that others keep: tables, keys and columns are named all the same. Default is true.
+   */
+  readonly values?: boolean;
+}
+
 /** Conflicts that are printed; all of them are in `conflicts.json`, and in the result. */
 const SHOWN = 20;
 
@@ -11,32 +19,45 @@ export function conflictText(
   conflicts: readonly Conflict[],
   location: string,
   command: 'push' | 'pull',
+  options?: TextOptions,
 ): string {
-  return [conflictList(conflicts, location), ...nextSteps(conflicts, command)].join('\n');
+  return [conflictList(conflicts, location, options), ...nextSteps(conflicts, command)].join('\n');
 }
 
 /** What stands in the way, without what to do about it. */
-export function conflictList(conflicts: readonly Conflict[], location: string): string {
+export function conflictList(
+  conflicts: readonly Conflict[],
+  location: string,
+  options?: TextOptions,
+): string {
   return [
     `${count(conflicts.length, 'conflict')} with ${location}: nothing was written.`,
-    ...firstOf(conflicts, 'all of them, with every value, are in conflicts.json'),
+    ...firstOf(conflicts, 'all of them, with every value, are in conflicts.json', options),
   ].join('\n');
 }
 
 /** How conflicts were resolved; empty where there were none. */
-export function resolvedLines(resolved: readonly Conflict[]): string[] {
+export function resolvedLines(resolved: readonly Conflict[], options?: TextOptions): string[] {
   if (resolved.length === 0) return [];
   return [
     `${count(resolved.length, 'conflict')} resolved:`,
-    ...firstOf(resolved, '--json gives all of them, with every value'),
+    ...firstOf(
+      resolved,
+      options?.values === false ? null : '--json gives all of them, with every value',
+      options,
+    ),
   ];
 }
 
-function firstOf(conflicts: readonly Conflict[], rest: string): string[] {
+function firstOf(
+  conflicts: readonly Conflict[],
+  rest: string | null,
+  { values = true }: TextOptions = {},
+): string[] {
   const more = conflicts.length - SHOWN;
   return [
-    ...conflicts.slice(0, SHOWN).flatMap(oneConflict),
-    ...(more > 0 ? [`... and ${more} more (${rest})`] : []),
+    ...conflicts.slice(0, SHOWN).flatMap((conflict) => oneConflict(conflict, values)),
+    ...(more > 0 ? [`... and ${more} more${rest === null ? '' : ` (${rest})`}`] : []),
   ];
 }
 
@@ -68,26 +89,20 @@ function takes(isOfRows: boolean, isOfTexts: boolean): string {
   return [...(isOfRows ? ['rows'] : []), ...(isOfTexts ? ['definitions'] : [])].join(' and ');
 }
 
-function oneConflict({
-  kind,
-  table,
-  key,
-  columns,
-  old,
-  local,
-  remote,
-  definition,
-  message,
-  resolution,
-}: Conflict): string[] {
+function oneConflict(conflict: Conflict, values: boolean): string[] {
+  const { kind, table, key, definition, message, resolution } = conflict;
   const where = key === null ? '' : ` ${rowText(key)}`;
-  const cells = columns.map(
+  const outcome = resolution === null ? '' : ` ${OUTCOMES[resolution]}`;
+  const details = definition === null ? cellLines(conflict, values) : textLines(definition);
+  return [`  ${table}${where} [${kind}] ${message}${outcome}`, ...details].map(shown);
+}
+
+function cellLines({ columns, old, local, remote }: Conflict, values: boolean): string[] {
+  if (!values) return columns.length === 0 ? [] : [`    columns: ${columns.join(', ')}`];
+  return columns.map(
     (column) =>
       `    ${column}: was ${cell(old, column)}, local ${cell(local, column)}, remote ${cell(remote, column)}`,
   );
-  const outcome = resolution === null ? '' : ` ${OUTCOMES[resolution]}`;
-  const details = definition === null ? cells : textLines(definition);
-  return [`  ${table}${where} [${kind}] ${message}${outcome}`, ...details].map(shown);
 }
 
 function textLines({ old, local, remote }: ConflictDefinition): string[] {

@@ -1,12 +1,12 @@
 import type { PullResult } from '../commands/pull';
 import { summaryLines } from './changes-text';
-import { conflictText, resolvedLines } from './conflict-text';
+import { conflictText, resolvedLines, type TextOptions } from './conflict-text';
 import { count } from './units';
 
 /** The answer of `pull` for people. */
-export function pullText(result: PullResult, location: string): string {
+export function pullText(result: PullResult, location: string, options?: TextOptions): string {
   const { status, changes, pending, alreadyThere, conflicts, backup } = result;
-  if (status === 'conflict') return conflictText(conflicts, location, 'pull');
+  if (status === 'conflict') return conflictText(conflicts, location, 'pull', options);
   const left = [
     ...(alreadyThere === 0
       ? []
@@ -16,7 +16,7 @@ export function pullText(result: PullResult, location: string): string {
   if (status === 'unchanged') return ['The working copy is up to date.', ...left].join('\n');
   return [
     ...summaryLines(changes),
-    ...resolvedLines(result.resolved),
+    ...resolvedLines(result.resolved, options),
     `Pulled from ${location}.`,
     ...(backup === null ? [] : [`Backup of the working copy before: ${backup}`]),
     ...left,

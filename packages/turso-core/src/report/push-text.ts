@@ -1,28 +1,29 @@
 import type { PushResult } from '../commands/push';
 import { summaryLines } from './changes-text';
-import { conflictText, resolvedLines } from './conflict-text';
+import { conflictText, resolvedLines, type TextOptions } from './conflict-text';
 import { count } from './units';
 
 /** The answer of `push` for people. */
-export function pushText(result: PushResult, location: string): string {
+export function pushText(result: PushResult, location: string, options?: TextOptions): string {
   switch (result.status) {
     case 'nothing':
       return ['Nothing to push.', ...summaryLines(result.changes).slice(1)].join('\n');
     case 'planned':
-      return [...whatHappened(result), 'Dry run: this push would go through. Nothing was written.'].join(
-        '\n',
-      );
+      return [
+        ...whatHappened(result, options),
+        'Dry run: this push would go through. Nothing was written.',
+      ].join('\n');
     case 'conflict':
-      return conflictText(result.conflicts, location, 'push');
+      return conflictText(result.conflicts, location, 'push', options);
     case 'pushed':
-      return [...whatHappened(result), `Pushed to ${location}.`].join('\n');
+      return [...whatHappened(result, options), `Pushed to ${location}.`].join('\n');
   }
 }
 
-function whatHappened({ changes, alreadyThere, resolved }: PushResult): string[] {
+function whatHappened({ changes, alreadyThere, resolved }: PushResult, options?: TextOptions): string[] {
   return [
     ...summaryLines(changes),
     ...(alreadyThere === 0 ? [] : [`The remote had ${count(alreadyThere, 'row')} like this already.`]),
-    ...resolvedLines(resolved),
+    ...resolvedLines(resolved, options),
   ];
 }

@@ -1,24 +1,26 @@
 import { isEmpty, type ChangeSummary } from '../changeset/summary';
 import type { PushEntry, UndoneHere, UndoResult } from '../commands/undo';
 import { summaryLines } from './changes-text';
-import { conflictList } from './conflict-text';
+import { conflictList, type TextOptions } from './conflict-text';
 import { count, formatAge } from './units';
 
 /** The answer of `undo` for people. */
-export function undoText(result: UndoResult, location: string): string {
+export function undoText(result: UndoResult, location: string, options?: TextOptions): string {
   const { status, push, changes, conflicts } = result;
   const which = `Push ${push.number} (${formatAge(push.createdAt)})`;
   if (status === 'nothing') return `${which} is undone already.`;
   if (status === 'conflict') {
-    const found = conflictList(conflicts, location);
+    const found = conflictList(conflicts, location, options);
     return `${which} cannot be undone, since that would undo what came after it.\n${found}\nChange these rows by hand, in the working copy, and push that.`;
   }
-  return [...summaryLines(changes), `${which} undone on ${location}.`, ...hereLines(result.workingCopy)].join(
-    '\n',
-  );
+  return [
+    ...summaryLines(changes),
+    `${which} undone on ${location}.`,
+    ...hereLines(result.workingCopy, options),
+  ].join('\n');
 }
 
-function hereLines(here: UndoneHere | null): string[] {
+function hereLines(here: UndoneHere | null, options?: TextOptions): string[] {
   if (here === null)
     return [
       'The working copy was not touched: what was pushed is listed by `diff` again, and a push would bring it back.',
@@ -26,7 +28,7 @@ function hereLines(here: UndoneHere | null): string[] {
   if (here.conflicts.length > 0)
     return [
       'The working copy was not changed, since what it has since does not fit without that push. A push would bring it back:',
-      conflictList(here.conflicts, 'the working copy'),
+      conflictList(here.conflicts, 'the working copy', options),
     ];
   const kept = here.kept.length;
   return [

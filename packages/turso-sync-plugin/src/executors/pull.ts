@@ -1,5 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { pull, pullText, type PullOptions } from 'turso-core';
+import { NO_VALUES, withValuesFile } from './conflict-report';
 import type { CommonOptions } from './project-of';
 import { runExecutor, type ExecutorResult } from './run';
 
@@ -13,6 +14,8 @@ export default function pullExecutor(
 ): Promise<ExecutorResult> {
   return runExecutor(options, context, async (project, own) => {
     const result = await pull(project, own);
-    return { success: result.status !== 'conflict', text: pullText(result, project.address().location) };
+    const text = pullText(result, project.address().location, NO_VALUES);
+    if (result.status === 'conflict') return { success: false, text: withValuesFile(text, project) };
+    return { success: true, text };
   });
 }

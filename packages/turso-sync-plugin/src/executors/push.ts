@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { push, pushText, type PushOptions } from 'turso-core';
+import { NO_VALUES, withValuesFile } from './conflict-report';
 import type { CommonOptions } from './project-of';
 import { runExecutor, type ExecutorResult } from './run';
 import { ungatedPush } from './ungated-push';
@@ -22,6 +23,8 @@ export default function pushExecutor(
     const result = await push(project, { ...own, ...saved });
     const isRemoteNamed = result.status === 'pushed' || result.status === 'conflict';
     const location = isRemoteNamed ? project.address().location : '';
-    return { success: result.status !== 'conflict', text: pushText(result, location) };
+    const text = pushText(result, location, NO_VALUES);
+    if (result.status === 'conflict') return { success: false, text: withValuesFile(text, project) };
+    return { success: true, text };
   });
 }

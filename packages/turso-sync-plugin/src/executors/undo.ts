@@ -1,18 +1,25 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { undo, undoText, type UndoOptions } from 'turso-core';
+import { pushes, pushesText, undo, undoText, type UndoOptions } from 'turso-core';
+import { NO_VALUES, withValuesFile } from './conflict-report';
 import type { CommonOptions } from './project-of';
 import { runExecutor, type ExecutorResult } from './run';
 
 /** Options of the executor `turso-sync-plugin:undo`. */
-export type UndoExecutorOptions = CommonOptions & Omit<UndoOptions, 'onEvent'>;
+export interface UndoExecutorOptions extends CommonOptions, Omit<UndoOptions, 'onEvent'> {
+  /** Show the pushes that can be undone, and undo none. Default is false. */
+  readonly list?: boolean;
+}
 
 /** Takes a push back. A conflict fails the task; then nothing was written. */
 export default function undoExecutor(
   options: UndoExecutorOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return runExecutor(options, context, async (project, own) => {
+  return runExecutor(options, context, async (project, { list, ...own }) => {
+    if (list === true) return { success: true, text: pushesText(pushes(project)) };
     const result = await undo(project, own);
-    return { success: result.status !== 'conflict', text: undoText(result, project.address().location) };
+    const text = undoText(result, project.address().location, NO_VALUES);
+    if (result.status === 'conflict') return { success: false, text: withValuesFile(text, project) };
+    return { success: true, text };
   });
 }

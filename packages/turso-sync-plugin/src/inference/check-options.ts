@@ -9,6 +9,9 @@ const NAMES = [
   'pullTargetName',
   'verifyTargetName',
   'diffTargetName',
+  'undoTargetName',
+  'dumpTargetName',
+  'devTargetName',
   'ffiBuildTargetName',
 ] as const;
 const KEYS = [...NAMES, 'pushAfter', 'produce', 'env'];

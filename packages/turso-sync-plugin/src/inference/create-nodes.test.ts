@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { NxPlugin, TargetConfiguration } from '@nx/devkit';
+import type { NxPlugin, ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { makeTempDir, writeFiles } from '@turso-sync/testing';
 import { loadProject } from 'turso-core';
 import * as plugin from '../index';
@@ -10,7 +10,12 @@ import { CONFIG_FILES, CONFIG_GLOB } from './config-files';
 
 const APP = 'apps/mailer';
 
-type Projects = Record<string, { name?: string; targets?: Record<string, TargetConfiguration> }>;
+type ProjectMetadata = NonNullable<ProjectConfiguration['metadata']>;
+
+type Projects = Record<
+  string,
+  { name?: string; targets?: Record<string, TargetConfiguration>; metadata?: ProjectMetadata }
+>;
 
 /** What Nx would be told of a workspace's files, by project. */
 async function infer(root: string, options?: plugin.PluginOptions): Promise<Projects> {
@@ -63,6 +68,17 @@ function inNode(root: string, script: string): string {
   });
 }
 
+/** The options of an executor. */
+function schemaOf(executor: string): object {
+  const folder = path.join(__dirname, '..', '..');
+  const readJson = (file: string): unknown => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8'));
+  const { executors } = readJson('executors.json') as { executors: Record<string, { schema: string }> };
+  const { properties } = readJson(executors[executor.split(':')[1] ?? '']?.schema ?? '') as {
+    properties: object;
+  };
+  return properties;
+}
+
 const NAMES = [
   'turso-snapshot',
   'turso-init',
@@ -71,6 +87,9 @@ const NAMES = [
   'turso-pull',
   'turso-verify',
   'turso-diff',
+  'turso-undo',
+  'turso-dump',
+  'turso-dev',
 ];
 
 describe('a project gets its targets', () => {
@@ -160,6 +179,9 @@ test('the rest is not cached and has no outputs; each waits for what it needs', 
     dependsOn: ['build', 'test', 'turso-init'],
   });
   expect(targets['turso-status']).toMatchObject({ executor: 'turso-sync-plugin:status' });
+  for (const name of ['turso-diff', 'turso-dump', 'turso-dev'])
+    expect(targets[name]?.dependsOn).toEqual(['turso-init']);
+  expect(NAMES.filter((name) => targets[name]?.continuous === true)).toEqual(['turso-dev']);
   for (const name of NAMES.slice(1)) {
     expect(targets[name]?.cache).toBe(false);
     expect(targets[name]?.outputs).toBeUndefined();
@@ -177,6 +199,9 @@ test('every name is an option, and what a push waits for', async () => {
       pullTargetName: 'db-pull',
       verifyTargetName: 'db-verify',
       diffTargetName: 'db-diff',
+      undoTargetName: 'db-undo',
+      dumpTargetName: 'db-dump',
+      devTargetName: 'db-dev',
       pushAfter: ['verify'],
     },
   );
@@ -188,10 +213,28 @@ test('every name is an option, and what a push waits for', async () => {
     'db-pull',
     'db-verify',
     'db-diff',
+    'db-undo',
+    'db-dump',
+    'db-dev',
   ]);
   expect(targets['db-checkout']?.dependsOn).toEqual(['db-fetch']);
   expect(targets['db-push']?.dependsOn).toEqual(['verify', 'db-checkout']);
   expect(JSON.stringify(targets['db-fetch']?.inputs)).toContain(' db-fetch ');
+});
+
+test('every target says what it does, how it is run and how to learn more; Nx shows them as a group', async () => {
+  const projects = await infer(makeApp({ 'turso-sync.config.json': {} }));
+  const { targets = {}, metadata } = projects[APP] ?? {};
+  expect(metadata?.targetGroups).toEqual({ Turso: NAMES });
+  for (const name of NAMES) {
+    const { description = '', help } = targets[name]?.metadata ?? {};
+    expect(description).toMatch(/^[A-Z].*\.$/);
+    expect(help?.command).toBe(`npx nx ${name} --help`);
+    // Those of the example are options of the executor.
+    const schema = schemaOf(targets[name]?.executor ?? '');
+    expect(Object.keys(schema)).toEqual(expect.arrayContaining(Object.keys(help?.example.options ?? {})));
+    expect(help?.example.options).not.toEqual({});
+  }
 });
 
 test('a push also waits for the target that creates the data, and keeps its gate', async () => {

@@ -73,7 +73,8 @@ async function inferProject(
   const environments = await knownEnvironments(workspaceRoot, projectRoot, configs, options.env).catch(
     (error: unknown): Inference['environments'] => ({ problem: describeError(error) }),
   );
-  return { ...identity, targets: inferTargets({ workspaceRoot, projectRoot, environments, options }) };
+  const targets = inferTargets({ workspaceRoot, projectRoot, environments, options });
+  return { ...identity, targets, metadata: { targetGroups: { Turso: Object.keys(targets) } } };
 }
 
 function inferBuild(

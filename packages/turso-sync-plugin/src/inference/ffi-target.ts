@@ -1,4 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
+import { EXPLAINED, metadataOf } from './explained';
 import { vendorFolder } from '../ffi/options';
 import { nodeCommand } from '../node-command';
 import type { FfiFolder } from './ffi-folders';
@@ -43,9 +44,6 @@ export function ffiTarget(
       { externalDependencies: [] },
     ],
     outputs: [`{projectRoot}/${library}`, '{projectRoot}/_install'],
-    metadata: {
-      technologies: ['rust', 'ocaml', 'turso'],
-      description: 'Builds the crate, an archive that OCaml links, and what links it.',
-    },
+    metadata: metadataOf(targetName, EXPLAINED['ffi-build'], ['rust', 'ocaml', 'turso']),
   };
 }

@@ -16,6 +16,12 @@ export interface PluginOptions {
   readonly verifyTargetName?: string;
   /** Default is `turso-diff`. */
   readonly diffTargetName?: string;
+  /** Default is `turso-undo`. */
+  readonly undoTargetName?: string;
+  /** Default is `turso-dump`. */
+  readonly dumpTargetName?: string;
+  /** Default is `turso-dev`. */
+  readonly devTargetName?: string;
   /** Default is `ffi-build`. */
   readonly ffiBuildTargetName?: string;
   /** Targets that a push waits for, besides the one that makes the working copy. Default is `build` and `test`. */
@@ -43,6 +49,9 @@ const DEFAULTS: ResolvedOptions = {
   pullTargetName: 'turso-pull',
   verifyTargetName: 'turso-verify',
   diffTargetName: 'turso-diff',
+  undoTargetName: 'turso-undo',
+  dumpTargetName: 'turso-dump',
+  devTargetName: 'turso-dev',
   ffiBuildTargetName: 'ffi-build',
   pushAfter: ['build', 'test'],
 };
@@ -64,5 +73,8 @@ export function remoteTargetNames(options: ResolvedOptions): string[] {
     options.pullTargetName,
     options.verifyTargetName,
     options.diffTargetName,
+    options.undoTargetName,
+    options.dumpTargetName,
+    options.devTargetName,
   ];
 }

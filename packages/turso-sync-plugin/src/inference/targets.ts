@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import type { Environments } from '../configurations/load-environments';
 import { snapshotCaching } from '../fingerprint/snapshot-caching';
+import { EXPLAINED, metadataOf } from './explained';
 import type { ResolvedOptions } from './options';
 
 /** What the targets of a project follow from. */
@@ -15,53 +16,42 @@ export interface Inference {
 }
 
 /**
- * The targets of one project: snapshot, init, push, status, pull, verify, diff. Each environment is a configuration. With a
- * config that cannot be read they are there too, so that running one tells what is wrong, and other projects go on.
+ * The targets of one project. Each environment is a configuration. With a config that cannot be read they are there too, so
+ * that running one tells what is wrong, and other projects go on.
  */
 export function inferTargets(inference: Inference): Record<string, TargetConfiguration> {
   const { options, environments } = inference;
   const env = options.env === undefined ? {} : { env: options.env };
   const problem = 'problem' in environments ? environments.problem : null;
   const names = 'problem' in environments ? [] : [...environments.named.keys()];
-  const target = (
-    executor: string,
-    description: string,
-    more: TargetConfiguration = {},
-  ): TargetConfiguration => ({
-    executor: `turso-sync-plugin:${executor}`,
-    cache: false,
-    ...(names.length === 0 ? {} : { configurations: configurations(names, (name) => ({ env: name })) }),
-    ...more,
-    options: { ...env, ...(more.options as object | undefined) },
-    metadata: { technologies: ['turso', 'sqlite'], description: problem ?? description },
-  });
-  return {
-    [options.snapshotTargetName]: target(
-      'snapshot',
-      'Takes the remote database to a cached snapshot, unless it has not changed.',
-      cachedSnapshot(inference),
-    ),
-    [options.initTargetName]: target(
-      'init',
-      'Makes the working copy from the snapshot, or brings one without changes up to date.',
-      { options: { snapshot: 'use', edits: 'keep' }, dependsOn: [options.snapshotTargetName] },
-    ),
-    [options.pushTargetName]: target('push', 'Puts what has changed in the working copy on the remote.', {
-      // One that the project does not have is left out by Nx.
-      dependsOn: [
-        ...options.pushAfter,
-        ...(options.produce === undefined ? [] : [options.produce]),
-        options.initTargetName,
-      ],
-    }),
-    [options.statusTargetName]: target('status', 'Says how the working copy and the remote stand.'),
-    [options.pullTargetName]: target('pull', 'Brings what has changed on the remote into the working copy.'),
-    [options.verifyTargetName]: target(
-      'verify',
-      'Says whether the remote and the working copy hold the same.',
-    ),
-    [options.diffTargetName]: target('diff', 'Says what a push would carry.'),
+  const targets: Record<string, TargetConfiguration> = {};
+  const add = (name: string, executor: keyof typeof EXPLAINED, more: TargetConfiguration = {}): void => {
+    const explained = EXPLAINED[executor];
+    targets[name] = {
+      executor: `turso-sync-plugin:${executor}`,
+      cache: false,
+      ...(names.length === 0 ? {} : { configurations: configurations(names, (named) => ({ env: named })) }),
+      ...more,
+      options: { ...env, ...(more.options as object | undefined) },
+      metadata: metadataOf(name, { ...explained, description: problem ?? explained.description }),
+    };
   };
+  add(options.snapshotTargetName, 'snapshot', cachedSnapshot(inference));
+  add(options.initTargetName, 'init', {
+    options: { snapshot: 'use', edits: 'keep' },
+    dependsOn: [options.snapshotTargetName],
+  });
+  // A target that the project does not have is left out by Nx.
+  const before = [...options.pushAfter, ...(options.produce === undefined ? [] : [options.produce])];
+  add(options.pushTargetName, 'push', { dependsOn: [...before, options.initTargetName] });
+  add(options.statusTargetName, 'status');
+  add(options.pullTargetName, 'pull');
+  add(options.verifyTargetName, 'verify');
+  add(options.diffTargetName, 'diff', { dependsOn: [options.initTargetName] });
+  add(options.undoTargetName, 'undo');
+  add(options.dumpTargetName, 'dump', { dependsOn: [options.initTargetName] });
+  add(options.devTargetName, 'dev', { continuous: true, dependsOn: [options.initTargetName] });
+  return targets;
 }
 
 // Inputs belong to a target, so the fingerprint itself finds out which configuration a run is about. Outputs follow options.

@@ -1,4 +1,5 @@
 import type { OptionKind, OptionKinds } from '../../check-options';
+import type { CopyOptions } from '../copy';
 import type { DiffOptions } from '../diff';
 import type { DumpOptions } from '../dump';
 import type { InitOptions } from '../init';
@@ -18,6 +19,7 @@ const conflicts = {
 const remote = { ...events, acceptRemote: 'boolean' } as const;
 const resume = { resume: ['arrived', 'repeat'] } as const;
 
+const copy: OptionKinds<CopyOptions> = { ...events, to: 'string' };
 const diff: OptionKinds<DiffOptions> = { ...events, table: 'string', rows: 'count', save: 'string' };
 const dump: OptionKinds<DumpOptions> = { ...remote, of: ['base', 'working-copy', 'remote'], to: 'any' };
 const init: OptionKinds<InitOptions> = {
@@ -43,6 +45,7 @@ const verify: OptionKinds<VerifyOptions> = remote;
 
 /** What the options of each verb may be. */
 export const VERB_OPTIONS: Readonly<Record<VerbName, Readonly<Record<string, OptionKind>>>> = {
+  copy,
   diff,
   dump,
   fingerprint: {},

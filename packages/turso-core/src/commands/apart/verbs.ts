@@ -1,10 +1,11 @@
 /* eslint-disable @typescript-eslint/no-require-imports */
 
 /** A verb as the process that runs it calls it. */
-export type Verb = (project: never, options?: never) => Promise<unknown>;
+export type Verb = (project: never, options: never) => Promise<unknown>;
 
 /** The verbs that work on databases, by name. Each is loaded when it is asked for. */
 export const VERBS = {
+  copy: (): Verb => (require('../copy') as typeof import('../copy')).copy,
   diff: (): Verb => (require('../diff') as typeof import('../diff')).diff,
   dump: (): Verb => (require('../dump') as typeof import('../dump')).dump,
   fingerprint: (): Verb => (require('../fingerprint') as typeof import('../fingerprint')).fingerprint,

@@ -77,7 +77,8 @@ function refuseForeign(project: Project): void {
 
 const BASELINE = /^(baseline\.db|origin\.db|manifest\.json(\.new)?|original_dump\.sql)$/;
 const BASELINES = /^(base|snapshot|incoming)(\.previous)?$/;
-const FILES = /^(diff\.sql|changes\.json|conflicts\.json|push(-from|-base)?\.db|pu(sh|ll)\.json(\.new)?)$/;
+const FILES =
+  /^(diff\.sql|rows\.txt|changes\.json|conflicts\.json|push(-from|-base)?\.db|pu(sh|ll)\.json(\.new)?)$/;
 
 function isKnown(project: Project, entry: fs.Dirent): boolean {
   const { directory } = project.files;

@@ -1,0 +1,108 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TursoSyncError } from 'turso-core';
+
+/** The program that ends the server together with this process. */
+const KEEPER = path.join(__dirname, '..', '..', 'dist', 'dev', 'keeper.js');
+
+/** How long the server may take until it answers, in milliseconds. */
+const READY_WITHIN = 30_000;
+
+/** Characters that are kept of what the server prints. */
+const MOST_WORDS = 4000;
+
+/** What is to be served. */
+export interface ServeOptions {
+  /** The program of libsql-server. */
+  readonly program: string;
+  readonly port: number;
+  /** Puts the database where the server takes it for its own. */
+  readonly place: (file: string) => Promise<unknown>;
+  /** Told what the server prints. */
+  readonly onLog?: (text: string) => void;
+}
+
+/** A server that answers. */
+export interface Serving {
+  readonly url: string;
+  /** Settles when the server has ended, with its last words. */
+  readonly ended: Promise<string>;
+}
+
+/**
+ * Starts a libsql-server on loopback with a database in a temporary folder, and waits until it answers. The server and the folder
+ * go when this process ends, however that ends. Throws REMOTE_UNREACHABLE if the server ends or does not answer in time.
+ */
+export async function serve({ program, port, place, onLog }: ServeOptions): Promise<Serving> {
+  // The keeper starts first, so that the folder is never there without it.
+  const folder = path.join(fs.realpathSync(os.tmpdir()), `turso-dev-${randomUUID()}`);
+  const data = path.join(folder, 'server');
+  const keeper = startKeeper(folder, program, [
+    '--no-welcome',
+    ...['-d', data],
+    ...['--http-listen-addr', `127.0.0.1:${port}`],
+  ]);
+  let words = '';
+  keeper.stdout.on('data', (text: Buffer) => {
+    words = `${words}${text.toString()}`.slice(-MOST_WORDS);
+    onLog?.(text.toString());
+  });
+  const ended = new Promise<string>((resolve) => keeper.once('close', () => resolve(words.trim())));
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    const database = path.join(data, 'dbs', 'default', 'data');
+    fs.mkdirSync(path.dirname(database), { recursive: true, mode: 0o700 });
+    await place(database);
+    keeper.stdin.write('start\n');
+    await ready(url, keeper, () => words);
+  } catch (error) {
+    keeper.stdin.end();
+    await ended;
+    throw error;
+  }
+  return { url, ended };
+}
+
+type Keeper = ChildProcessByStdio<Writable, Readable, null>;
+
+function startKeeper(folder: string, program: string, args: readonly string[]): Keeper {
+  const keeper = spawn(process.execPath, [KEEPER, folder, program, ...args], {
+    // A Ctrl-C in the terminal reaches this process, whose end the keeper then sees.
+    detached: true,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  // It has ended already, which `close` tells.
+  keeper.stdin.on('error', () => undefined);
+  return keeper;
+}
+
+async function ready(url: string, keeper: Keeper, words: () => string): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN;
+  for (;;) {
+    const hasEnded = keeper.exitCode !== null || keeper.signalCode !== null;
+    if (!hasEnded && (await isHealthy(url))) return;
+    if (hasEnded || Date.now() > deadline) {
+      const what = hasEnded ? 'ended' : 'does not answer';
+      throw new TursoSyncError('REMOTE_UNREACHABLE', `libsql-server ${what}.`, { hint: lastLine(words()) });
+    }
+    await sleep(25);
+  }
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+function lastLine(words: string): string {
+  const line = words.trim().split('\n').at(-1) ?? '';
+  return line === '' ? 'It has printed nothing.' : `Its last words: ${line}`;
+}

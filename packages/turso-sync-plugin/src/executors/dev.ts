@@ -1,0 +1,63 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { copy, loadProject } from 'turso-core';
+import { refuseUnknown } from '../configurations/refuse-unknown';
+import { findServer } from '../dev/find-server';
+import { freePort } from '../dev/ports';
+import { serve } from '../dev/serve';
+import { projectOf, type CommonOptions } from './project-of';
+import { createReport } from './report';
+import type { ExecutorResult } from './run';
+import { wordsForNx } from './words-for-nx';
+
+/** Options of the executor `turso-sync-plugin:dev`. */
+export interface DevExecutorOptions extends CommonOptions {
+  /** The port on loopback; 0 takes any that is free. Default is 8080. */
+  readonly port?: number;
+}
+
+/** The server answers, at that URL. */
+interface Ready extends ExecutorResult {
+  readonly url?: string;
+}
+
+const PORT = 8080;
+
+/**
+ * Serves a copy of the working copy by a local libsql-server, until the task is stopped. It yields once the server
+ * answers. What is written to the server goes with it.
+ */
+export default async function* devExecutor(
+  options: DevExecutorOptions,
+  context: ExecutorContext,
+): AsyncGenerator<Ready, ExecutorResult> {
+  const { port: wanted = PORT, verbose = false, quiet = false } = options;
+  const report = createReport({
+    verbose: verbose || context.isVerbose,
+    quiet,
+    translate: wordsForNx(options, context),
+  });
+  // When Nx is killed, only this channel tells.
+  process.once('disconnect', () => process.exit(1));
+  try {
+    const project = await loadProject(projectOf(options, context));
+    refuseUnknown(options, context);
+    report.hide(project.authToken());
+    const program = findServer(context.root);
+    const port = await freePort(wanted);
+    const { url, ended } = await serve({
+      program,
+      port,
+      place: (to) => copy(project, { to, onEvent: report.onEvent }),
+      ...(verbose ? { onLog: (text) => report.say(text.trimEnd()) } : {}),
+    });
+    report.say(`Ready: ${url} serves a copy of ${project.workingCopy}.`);
+    yield { success: true, url };
+    const words = await ended;
+    report.fail(`libsql-server ended.\n${words}`);
+  } catch (error) {
+    report.fail(error);
+  }
+  // Some who run executors look at what is yielded, Nx itself at what is returned.
+  yield { success: false };
+  return { success: false };
+}
