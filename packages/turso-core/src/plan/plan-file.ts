@@ -74,7 +74,8 @@ export function* partsOf(file: string): Generator<Part> {
     } else if (place === 'tables' && kind !== undefined && hasTable && !kinds.has(kind)) {
       kinds.add(kind);
       yield { type: 'kind', kind, next };
-    } else if (place === 'tables' && /^ {4}[[{]/.test(line) && kinds.size > 0) yield { type: 'row', line };
+    } else if (place === 'tables' && /^(?: {4})?[[{]/.test(line) && kinds.size > 0)
+      yield { type: 'row', line };
     else if (place === 'tables' && line === ' ]') place = 'end';
     else if (place === 'end' && line === '}') place = 'over';
     else throw unreadable(file, `no such line belongs there: ${line.slice(0, 60)}`);

@@ -33,13 +33,14 @@ export function openChanges(file: string): OpenedChanges {
   };
   checkCounts(file, head, tables);
   const { userVersion } = head.changes;
+  const isSaved = head.saved !== null;
   const build = (db: Database, definitions: Definitions, isInverse: boolean): Omit<Changeset, 'expects'> => ({
     schema: definitions.schema,
     virtual: shown.virtual,
     sequences: shown.sequences,
     userVersion,
     notCarried: [],
-    tables: tables.map((entry) => readTable({ file, entry, db, isInverse }, definitions)),
+    tables: tables.map((entry) => readTable({ file, entry, db, isInverse, isSaved }, definitions)),
     knownTables: [...definitions.before.tables.keys(), ...definitions.after.keys()],
     renumbered: [],
     // What was broken before is not known; a push checks for itself.
@@ -93,10 +94,11 @@ function readTable(
     readonly entry: TableEntry;
     readonly db: Database;
     readonly isInverse: boolean;
+    readonly isSaved: boolean;
   },
   { before, after }: Definitions,
 ): TableChanges {
-  const { file, entry } = source;
+  const { file, entry, isSaved } = source;
   const name = entry.table;
   const table =
     (entry.beforeSchema ? undefined : after.get(name)) ?? before.tables.get(name) ?? after.get(name);
@@ -105,5 +107,6 @@ function readTable(
   const key = keyColumns(table);
   if (entry.columns.join('\0') !== columns.join('\0') || entry.key.join('\0') !== key.join('\0'))
     throw unreadable(file, `"${name}" has other columns than it says`);
-  return readTableChanges({ ...source, table, key: key.map((column) => columns.indexOf(column)) });
+  const isWhole = isSaved || after.has(name);
+  return readTableChanges({ ...source, isWhole, table, key: key.map((column) => columns.indexOf(column)) });
 }

@@ -1,3 +1,4 @@
+import { hasHiddenRowid } from '../sqlite/schema/schema';
 import type { SqlValue } from '../sqlite/values/values';
 import { jsonValue, type JsonValue } from '../sqlite/values/json-value';
 import {
@@ -43,7 +44,8 @@ export function* planText(head: PlanHead, { schema, tables }: Changeset): Genera
     yield isFirst ? '\n' : ',\n';
     isFirst = false;
     // A saved plan is carried out on other databases.
-    yield* tableJson(table, head.saved !== null || altered.has(table.table.name));
+    const isGuard = head.saved !== null || altered.has(table.table.name);
+    yield* tableJson(table, isGuard ? 'alone' : wholeRows(table));
   }
   yield '\n ]\n}\n';
 }
@@ -74,7 +76,12 @@ function definitionChange(change: SchemaChange): DefinitionChange {
   };
 }
 
-function* tableJson(changes: TableChanges, isWhole: boolean): Generator<string> {
+/** A hidden rowid does not tell which row an update is about: once the row is gone, another one may get it. */
+function wholeRows({ table }: TableChanges): RowForm['whole'] {
+  return hasHiddenRowid(table) ? 'as rendered' : 'no';
+}
+
+function* tableJson(changes: TableChanges, whole: RowForm['whole']): Generator<string> {
   const { table, columns, key, beforeSchema } = changes;
   const head = { table: table.name, columns, key: key.map((i) => columns[i]) };
   yield `  ${JSON.stringify(beforeSchema ? { ...head, beforeSchema } : head).slice(0, -1)}`;
@@ -82,7 +89,7 @@ function* tableJson(changes: TableChanges, isWhole: boolean): Generator<string> 
   for (const kind of CHANGE_KINDS) {
     let separator = `,\n   "${kind}": [\n    `;
     let isEmpty = true;
-    for (const text of rowTexts(changes, kind, { names, isWhole })) {
+    for (const text of rowTexts(changes, kind, { names, whole })) {
       yield separator + text;
       separator = ',\n    ';
       isEmpty = false;
@@ -95,20 +102,20 @@ function* tableJson(changes: TableChanges, isWhole: boolean): Generator<string> 
 interface RowForm {
   /** The names of the columns as JSON. */
   readonly names: readonly string[];
-  /** Whether updates say the whole row as it was too. */
-  readonly isWhole: boolean;
+  /** Whether updates say the whole row as it was too; `as rendered`: also where SQLite renders many at once. */
+  readonly whole: 'no' | 'as rendered' | 'alone';
 }
 
 function* rowTexts(changes: TableChanges, kind: ChangeKind, form: RowForm): Generator<string> {
-  const inBulk = kind === 'update' && form.isWhole ? null : changes.bulk(kind, 'report');
+  const inBulk = kind === 'update' && form.whole === 'alone' ? null : changes.bulk(kind, 'report');
   for (const piece of inBulk ?? [{ rows: changes.rows(kind) }]) {
-    if ('text' in piece) yield piece.text;
+    if ('text' in piece) yield piece.text.replaceAll('\n', '\n    ');
     else for (const change of piece.rows) yield rowText(form, changes.key, change);
   }
 }
 
 // Rows that cannot be addressed are counted. An update says the key as it was, and only the columns that changed: from, to.
-function rowText({ names, isWhole }: RowForm, key: readonly number[], change: RowChange): string {
+function rowText({ names, whole }: RowForm, key: readonly number[], change: RowChange): string {
   if (change.kind !== 'update') {
     const row = listText(change.kind === 'delete' ? change.old : change.new);
     const { copies } = change;
@@ -116,7 +123,7 @@ function rowText({ names, isWhole }: RowForm, key: readonly number[], change: Ro
   }
   const at = (row: readonly SqlValue[], i: number): string => valueText(row[i] as SqlValue);
   const set = change.changed.map((i) => `${names[i] ?? ''}:[${at(change.old, i)},${at(change.new, i)}]`);
-  const row = isWhole ? `,"row":${listText(change.old)}` : '';
+  const row = whole !== 'no' ? `,"row":${listText(change.old)}` : '';
   return `{"key":${listText(key.map((i) => change.old[i] as SqlValue))},"set":{${set.join(',')}}${row}}`;
 }
 

@@ -1,4 +1,4 @@
-import { keyColumns, type Table } from '../../sqlite/schema/schema';
+import { hasHiddenRowid, keyColumns, type Table } from '../../sqlite/schema/schema';
 import { jsonCell } from '../../sqlite/values/json-cells';
 import { quoteString } from '../../sqlite/values/quote';
 import type { ChangeKind, RowForm } from '../model';
@@ -26,7 +26,9 @@ export function rowText(form: RowForm, kind: ChangeKind, { table, columns, set }
       const name = quoteString(`${JSON.stringify(columns[i])}:[`);
       return `iif(d${i}, ${name}||${old([i]).join()}||','||${now([i]).join()}||']', NULL)`;
     });
-    return `'{"key":'||${list(old(key))}||',"set":{'||concat_ws(',',${changes.join(',') || 'NULL'})||'}}'`;
+    // A hidden rowid does not tell which row it was: see `planText`.
+    const row = hasHiddenRowid(table) ? `||',"row":'||${list(old(all))}` : '';
+    return `'{"key":'||${list(old(key))}||',"set":{'||concat_ws(',',${changes.join(',') || 'NULL'})||'}'${row}||'}'`;
   }
   if (kind === 'update') return list([...old(form === 'keys' ? key : all), ...now(set)]);
   return list(cells(sideOf(kind))(form === 'keys' && kind === 'delete' ? key : all));

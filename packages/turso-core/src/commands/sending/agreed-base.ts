@@ -39,7 +39,7 @@ export async function agreedBase(
   return reading(frozen, async (there) => {
     const had = await hadHere(changeset, { ...there, isOrigin });
     if (countChanges(summarize(had)) === countChanges(summarize(changeset))) return null;
-    await applyOpen(agreed, had, files.base.database);
+    await applyOpen(agreed, had, { base: files.base.database, movedRowids: [] });
     return agreed;
   });
 }
@@ -47,10 +47,13 @@ export async function agreedBase(
 /**
  * What the base becomes when changes are pushed that do not start from it: the base with those for which it is as they need
  * it. `changes` gives them for the base.
+ *
+ * @param movedRowids - tables whose rows may have other hidden rowids in the base than in the changes.
  */
 export async function partialBase(
   { project: { files }, temporary }: Context,
   changes: (base: Database) => Changeset | null,
+  movedRowids: readonly string[] = [],
 ): Promise<string> {
   const base = files.base.database;
   const becomes = path.join(temporary, 'becomes.db');
@@ -59,7 +62,7 @@ export async function partialBase(
   try {
     const changeset = changes(db);
     if (changeset === null) return becomes;
-    await applyOpen(becomes, changeset, base);
+    await applyOpen(becomes, changeset, { base, movedRowids });
     return becomes;
   } finally {
     db.close();
@@ -85,11 +88,16 @@ function reading<T>(
 }
 
 /** Makes those changes to a copy of the base for which the base is as they need it. */
-async function applyOpen(copy: string, changeset: Changeset, base: string): Promise<void> {
+async function applyOpen(
+  copy: string,
+  changeset: Changeset,
+  { base, movedRowids }: { readonly base: string; readonly movedRowids: readonly string[] },
+): Promise<void> {
   const open = await reading(base, (there) => stillOpen(changeset, there));
   try {
     const result = await apply(open, createSqliteTarget(copy, { location: 'the base' }), {
-      movedRowids: new Set(),
+      movedRowids: new Set(movedRowids),
+      onConflict: 'keep',
     });
     if (result.status === 'applied') return;
   } catch (error) {

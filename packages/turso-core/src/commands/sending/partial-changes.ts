@@ -34,14 +34,20 @@ export function hadHere(changeset: Changeset, workingCopy: WorkingCopy): Promise
   });
 }
 
-/** The part of some changes for which a database is just as before them. */
+/**
+ * The part of some changes for which a database is just as before them. Rows with a hidden rowid may be elsewhere: whoever
+ * applies the changes finds them, or leaves them out.
+ */
 export function stillOpen(changeset: Changeset, database: Omit<WorkingCopy, 'isOrigin'>): Promise<Changeset> {
   return select(changeset, database, {
     object: (isThere, change) =>
       change.action === 'alter'
         ? isThere(change.from)
         : isThere(change.object) === (change.action === 'drop'),
-    row: (_, change, { row, is }) => (change.kind === 'insert' ? row === undefined : is(change.old)),
+    row: ({ table }, change, { row, is }) => {
+      if (change.kind === 'insert') return row === undefined;
+      return hasHiddenRowid(table) || is(change.old);
+    },
     copies: (change, there) => (change.kind !== 'update' && change.copies?.from === there ? change : null),
   });
 }

@@ -77,7 +77,8 @@ export async function replayOnRemote(context: Context, replay: Replay): Promise<
     const conflicts = await replayOn(newer, database, replay);
     if (conflicts === null) return null;
     if (conflicts.length > 0) return { conflicts, isUntouched: false };
-    return { start: newer, database, becomes: await partialBase(context, changesOf(replay, temporary)) };
+    const becomes = await partialBase(context, changesOf(replay, temporary), movedRowids(replay, manifest));
+    return { start: newer, database, becomes };
   } finally {
     await remote.close();
   }
@@ -85,21 +86,26 @@ export async function replayOnRemote(context: Context, replay: Replay): Promise<
 
 /** Makes changes to a copy of a database. Answers with what stands in the way, or null where the file does not tell how. */
 async function replayOn(start: Start, to: string, replay: Replay): Promise<readonly Conflict[] | null> {
-  const { changes, direction } = replay;
   copyDatabase(start.database, to);
   const before = openReadOnly(start.database);
   try {
     const changeset = changesOf(replay, path.dirname(to))(before);
     if (changeset === null) return null;
-    // What is taken back was written to the remote, whose hidden rowids the base may not have had, or has only since.
-    const known = changes.head.pushed?.movedRowids ?? [];
-    const moved = direction === 'forth' ? [] : [...known, ...(start.manifest.movedRowids ?? [])];
     const target = createSqliteTarget(to, { location: 'the base' });
-    const result = await apply(changeset, target, { movedRowids: new Set(moved) });
+    const result = await apply(changeset, target, {
+      movedRowids: new Set(movedRowids(replay, start.manifest)),
+    });
     return result.status === 'applied' ? [] : result.conflicts;
   } finally {
     before.close();
   }
+}
+
+/** Tables whose rows may have other hidden rowids in a database than in the changes. */
+function movedRowids({ changes, direction }: Replay, { movedRowids: since }: Manifest): readonly string[] {
+  if (direction === 'forth') return [];
+  // What is taken back was written to the remote, whose hidden rowids the base may not have had, or has only since.
+  return [...(changes.head.pushed?.movedRowids ?? []), ...(since ?? [])];
 }
 
 function changesOf(

@@ -1,0 +1,106 @@
+import { declaredKeyTerms, keyTerms } from '../sqlite/schema/key-terms';
+import { declaredKey, hasHiddenRowid } from '../sqlite/schema/schema';
+import { sameValue, type SqlValue } from '../sqlite/values/values';
+import type { RowChange } from '../changeset/model';
+import { findRow } from './find-row';
+import type { TableFile } from './read-rows';
+
+type Row = readonly SqlValue[];
+
+/** How a changed column was before a push, and after it. */
+interface Pair {
+  readonly place: number;
+  readonly from: SqlValue;
+  readonly to: SqlValue;
+}
+
+interface Parser {
+  /** Reads as many values, or throws. */
+  readonly values: (written: unknown, list: unknown, count: number) => SqlValue[];
+  readonly flaw: (written: unknown) => Error;
+}
+
+/**
+ * Reads updates. A record of a push has only what changed of a row, and how it is known: by its key, or by the whole row if
+ * its rowid is hidden. The rest is as the database has it.
+ */
+export function updateReader(source: TableFile, parser: Parser): (written: unknown) => RowChange {
+  const { key, columns } = { key: source.key, columns: source.entry.columns };
+  const [here, becomes] = source.isInverse ? (['to', 'from'] as const) : (['from', 'to'] as const);
+  const isHidden = hasHiddenRowid(source.table);
+  const byKey = findRow(source, keyTerms(source.table, 't.'));
+  const byName = source.isWhole || !isHidden ? () => null : nameFinder(source);
+  const update = (row: Row, pairs: readonly Pair[], rest = pairs): RowChange => ({
+    kind: 'update',
+    old: withSide(row, pairs, here),
+    new: withSide(row, rest, becomes),
+    changed: rest.map(({ place }) => place),
+  });
+
+  return (written) => {
+    const { keyValues, pairs, whole } = parseUpdate(source, written, parser);
+    if (whole === null) {
+      // Another row may have the rowid by now.
+      if (isHidden) throw parser.flaw(written);
+      // An update may change the key: of one that is taken back, the row has the new one.
+      const keyHere = key.map(
+        (place, i) => pairs.find((p) => p.place === place)?.[here] ?? keyValues[i] ?? null,
+      );
+      return update(byKey(keyHere) ?? onlyKey(columns.length, key, keyHere), pairs);
+    }
+    const sought = withSide(whole, pairs, here);
+    const there = byName(sought);
+    if (there === null) return update(whole, pairs);
+    const isWhereItWas = key.every((place) => sameValue(there[place] as SqlValue, sought[place] as SqlValue));
+    if (isWhereItWas) return update(there, pairs);
+    // It keeps the hidden rowid that it has there, unless nothing else changes.
+    const named = pairs.filter(({ place }) => !key.includes(place));
+    return update(there, named, named.length > 0 ? named : pairs);
+  };
+}
+
+function parseUpdate(
+  { entry: { columns }, key }: TableFile,
+  written: unknown,
+  { values, flaw }: Parser,
+): { readonly keyValues: Row; readonly pairs: readonly Pair[]; readonly whole: Row | null } {
+  const { set, row, ...rest } = (written ?? {}) as { key?: unknown; set?: unknown; row?: unknown };
+  const keyValues = values(written, rest.key, key.length);
+  if (typeof set !== 'object' || set === null) throw flaw(written);
+  const whole = row === undefined ? null : values(written, row, columns.length);
+  const pairs = Object.entries(set).map(([column, pair]) => {
+    const [from, to] = values(written, pair, 2) as [SqlValue, SqlValue];
+    return { place: columns.indexOf(column), from, to };
+  });
+  const known = [...pairs, ...key.map((place, i) => ({ place, from: keyValues[i] as SqlValue }))];
+  const isAsShown = known.every(
+    ({ place, from }) => place >= 0 && (whole === null || sameValue(whole[place] as SqlValue, from)),
+  );
+  const changesKey = pairs.every(({ place, from }) => {
+    const i = key.indexOf(place);
+    return i < 0 || sameValue(keyValues[i] as SqlValue, from);
+  });
+  if (pairs.length === 0 || !isAsShown || !changesKey) throw flaw(written);
+  return { keyValues, pairs, whole };
+}
+
+function withSide(row: Row, pairs: readonly Pair[], side: 'from' | 'to'): Row {
+  const other = [...row];
+  for (const pair of pairs) other[pair.place] = pair[side];
+  return other;
+}
+
+/** Finds the database's row of the same declared key, wherever it is; null if the table has no such key. */
+function nameFinder(source: TableFile): (row: Row) => Row | null {
+  const { table, entry } = source;
+  const places = declaredKey(table).map((name) => entry.columns.indexOf(name));
+  if (places.length === 0) return () => null;
+  const find = findRow(source, declaredKeyTerms(table, 't.'));
+  return (row) => find(places.map((place) => row[place] ?? null));
+}
+
+function onlyKey(count: number, key: readonly number[], values: Row): Row {
+  const row: SqlValue[] = Array.from({ length: count }, () => null);
+  key.forEach((place, i) => (row[place] = values[i] ?? null));
+  return row;
+}
