@@ -36,7 +36,7 @@ export type CoreEvent =
   | ({ readonly type: 'progress'; readonly what: StepName } & Progress)
   | { readonly type: 'step'; readonly what: StepName; readonly milliseconds: number }
   | { readonly type: 'transaction'; readonly statements: number; readonly batches: readonly RowBatch[] }
-  | { readonly type: 'left-out'; readonly tables: readonly LeftOutTable[] }
+  | { readonly type: 'left-out'; readonly of: 'remote' | 'local'; readonly tables: readonly LeftOutTable[] }
   | { readonly type: 'warning'; readonly message: string };
 
 /** Receives the events of a command. */

@@ -2,6 +2,7 @@ import type { Changeset } from '../changeset/model';
 import { NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
 import { using, openReadOnly } from '../sqlite/files/open';
+import { isExcluded } from '../sqlite/schema/exclude';
 import { readSchema } from '../sqlite/schema/schema';
 import { isLocked } from '../project/state/lock';
 import { nearest } from '../nearest';
@@ -92,6 +93,7 @@ function warnOfCutOff({ files }: Project, onEvent: OnEvent | undefined): void {
 /** What a changeset does to one table; names are compared as SQL does. */
 function onlyTable(project: Project, changeset: Changeset, name: string): Changeset {
   const base = using(openReadOnly(project.files.base.database), (db) => [...readSchema(db).tables.keys()]);
+  if (isExcluded(name, project.exclude)) throw tableExcluded(name);
   const known = [...new Set([...base, ...changeset.knownTables])];
   const table =
     known.find((other) => other === name) ?? known.find((other) => lowerCase(other) === lowerCase(name));
@@ -108,6 +110,12 @@ function onlyTable(project: Project, changeset: Changeset, name: string): Change
 
 function lowerCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+function tableExcluded(name: string): TursoSyncError {
+  return new TursoSyncError('TABLE_NOT_FOUND', `"exclude" in the config leaves out table "${name}".`, {
+    hint: 'Take it out of "exclude" to see what has changed there.',
+  });
 }
 
 function tableNotFound(name: string, known: readonly string[]): TursoSyncError {

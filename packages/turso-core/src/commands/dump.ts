@@ -8,12 +8,14 @@ import {
 } from '../sqlite/dump/write-dump';
 import { claimState } from '../project/state/claim-state';
 import { diskFull } from '../project/state/disk';
-import { freezeCopy } from '../project/working-copy/freeze-copy';
+import { excludedBefore, freezeCopy, tellLeftOut } from '../project/working-copy/freeze-copy';
+import { findLeftOut } from '../sqlite/schema/take-out';
 import { readManifest } from '../project/state/manifest';
 import { openState } from '../project/state/open-state';
 import { placeFile } from '../project/state/place-file';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
+import { baseDatabase } from './comparing/base-database';
 import { requireBase } from './comparing/compare';
 import { connectTo, type ProjectRemote, type RemoteOptions } from '../project/connect-to';
 import { timed, type OnEvent } from '../events';
@@ -108,7 +110,10 @@ async function dumpSource(
   if (remote !== null) {
     await download(remote, copy, onEvent, (how) => write(copy, how));
   } else if (of === 'base') {
-    await timed(onEvent, 'dump', () => write(project.files.base.database, { pool: null, setAside }));
+    const { tables } = findLeftOut(project.files.base.database, project.exclude);
+    tellLeftOut([...tables, ...excludedBefore(project)], onEvent);
+    const database = baseDatabase(project, path.dirname(copy));
+    await timed(onEvent, 'dump', () => write(database, { pool: null, setAside }));
   } else {
     await freezeCopy(project, copy, { onEvent });
     await timed(onEvent, 'dump', () => write(copy, { pool: null, setAside }));

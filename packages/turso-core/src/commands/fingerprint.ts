@@ -8,7 +8,7 @@ import { verb } from './apart/verb';
 
 /**
  * A mark for build caches of what `snapshot` would take: the same as long as nothing was written to the remote, another
- * one after every write, for another remote and for another version of turso-sync. Machines that see the same remote get
+ * one after every write, for another remote, another `exclude` and another version of turso-sync. Machines that see the same remote get
  * the same mark. Null where the remote cannot tell whether it was written to.
  * Throws the `REMOTE_*` codes, URL_MISSING, URL_UNSUPPORTED and CONFIG_HAS_SECRET.
  *
@@ -25,7 +25,7 @@ export async function fingerprint(project: Marked): Promise<string | null> {
 }
 
 /** What {@link fingerprint} needs of a project. */
-type Marked = Pick<Project, 'directory' | 'address' | 'authToken'>;
+type Marked = Pick<Project, 'directory' | 'address' | 'authToken'> & Partial<Pick<Project, 'exclude'>>;
 
 const fingerprintOfFile = verb('fingerprint', fingerprintHere);
 
@@ -34,7 +34,8 @@ async function fingerprintHere(project: Marked): Promise<string | null> {
   const remote = connect(address, { authToken: project.authToken() });
   try {
     const mark = await remote.fingerprint();
-    return mark === null ? null : digest([version, place(address, project.directory), mark]);
+    if (mark === null) return null;
+    return digest([version, place(address, project.directory), mark, ...(project.exclude ?? [])]);
   } finally {
     await remote.close();
   }

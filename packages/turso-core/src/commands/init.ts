@@ -3,26 +3,28 @@ import { countChanges, summarize, type ChangeSummary } from '../changeset/summar
 import { systemCode, TursoSyncError } from '../errors';
 import { replaceBase } from '../project/state/base';
 import { sameBytes } from '../project/working-copy/freeze';
-import { readManifest, refuseNewer, requireBaseline, type Manifest } from '../project/state/manifest';
+import { readManifest, refuseNewer, type Manifest } from '../project/state/manifest';
 import type { Project } from '../project/project';
 import { withState } from '../project/state/open-state';
 import { endPush, readPushJournal } from '../project/state/push-journal';
-import { metIn } from '../project/state/known-remote';
 import { recoverDirectory } from '../project/state/replace-directory';
 import { withTemporary } from '../project/state/temporary';
 import { backUpWorkingCopy, writeWorkingCopy } from '../project/working-copy/working-copy';
 import { requireBase, withComparison } from './comparing/compare';
-import { checkRemote, type ProjectRemote, type RemoteOptions } from '../project/connect-to';
+import { type ProjectRemote, type RemoteOptions } from '../project/connect-to';
 import { withRemote } from '../project/with-remote';
 import type { OnEvent } from '../events';
+import { rebase } from './merging/rebase';
 import { finishPush } from './recovery/finish-push';
 import { finishPull } from './recovery/finish-pull';
 import { notePull, noteWritten, pullDone, pullUnderWay } from '../project/state/pull-journal';
 import { removeReceipt } from './sending/settle';
 import { fitAccepted, startFromSibling } from './starting/first-use';
 import { baseIsMissing, howToStart } from './starting/how-to-start';
+import { ownTables, warnOfReplaced } from './merging/own-tables';
 import { initKeeping } from './starting/init-from';
 import { reportRun, type Reported } from './reporting/report-run';
+import { requireSnapshot } from './fetching/require-snapshot';
 import { takeSnapshot } from './fetching/take-snapshot';
 import { withLocalUserVersion } from './fetching/local-user-version';
 import { verb } from './apart/verb';
@@ -114,6 +116,12 @@ async function initialize(
   if (state.kind === 'edited') return { ...result, pending: state.pending, workingCopy: 'kept' };
   const isNewer = state.kind !== 'clean' || (await isNewerThanBase(project, snapshot));
   if (!isNewer) return { ...result, workingCopy: 'unchanged' };
+  // To write it as a whole would take away what is left out, and is there.
+  if (state.kind === 'clean' && state.hasOwn) {
+    const { status } = await rebase(project, snapshot, onlyEvents(options));
+    return finished(status === 'unchanged' ? 'unchanged' : 'updated');
+  }
+  if (state.kind === 'forced') await warnOfReplaced(project, options.onEvent);
   const backup = state.kind === 'forced' ? await backUpWorkingCopy(project.workingCopy) : null;
   const isUpdate = fs.existsSync(project.workingCopy);
   const note = { purpose: 'pull', receipt: null } as const;
@@ -131,11 +139,15 @@ async function initialize(
   // Second: should we die in between, a push finds everything there already. The other way round it would take the older
   // working copy for an edit that undoes what others have done.
   await replaceBase(project.files, project.files.snapshot, snapshot);
-  const underWay = readPushJournal(project.files);
-  if (remote !== null && underWay !== null) await removeReceipt(remote, underWay, null);
-  endPush(project.files);
-  pullDone(project);
-  return { ...result, backup, workingCopy: isUpdate ? 'updated' : 'created' };
+  return { ...(await finished(isUpdate ? 'updated' : 'created')), backup };
+
+  async function finished(workingCopy: InitResult['workingCopy']): Promise<InitResult> {
+    const underWay = readPushJournal(project.files);
+    if (remote !== null && underWay !== null) await removeReceipt(remote, underWay, null);
+    endPush(project.files);
+    pullDone(project);
+    return { ...result, workingCopy };
+  }
 }
 
 async function snapshotOf(
@@ -143,7 +155,9 @@ async function snapshotOf(
   remote: ProjectRemote | null,
   options: InitOptions,
 ): Promise<Manifest> {
-  return remote === null ? requireSnapshot(project, options) : takeSnapshot(project, remote, options.onEvent);
+  return remote === null
+    ? requireSnapshot(project, options.acceptRemote ?? false)
+    : takeSnapshot(project, remote, options.onEvent);
 }
 
 /** Finishes what an earlier run left half done. */
@@ -171,7 +185,9 @@ function onlyEvents({ onEvent }: InitOptions): { readonly onEvent?: OnEvent } {
 }
 
 type State =
-  | { readonly kind: 'missing' | 'clean' | 'forced' }
+  | { readonly kind: 'missing' | 'forced' }
+  /** `hasOwn` says whether it has tables that are left out. */
+  | { readonly kind: 'clean'; readonly hasOwn: boolean }
   | { readonly kind: 'edited'; readonly what: string; readonly pending: number };
 
 /** How the working copy stands. Throws WORKING_COPY_HAS_CHANGES where it must not be touched. */
@@ -191,7 +207,7 @@ async function inspectWorkingCopy(project: Project, onEvent?: OnEvent): Promise<
   }
   requireBase(project);
   try {
-    return await withTemporary(project.files.directory, (temporary) =>
+    const state = await withTemporary(project.files.directory, (temporary) =>
       withComparison(
         project,
         temporary,
@@ -199,6 +215,7 @@ async function inspectWorkingCopy(project: Project, onEvent?: OnEvent): Promise<
         onEvent,
       ),
     );
+    return state.kind === 'clean' ? { ...state, hasOwn: (await ownTables(project)).length > 0 } : state;
   } catch (error) {
     if (!(error instanceof TursoSyncError && error.code === 'UNSUPPORTED_CHANGE')) throw error;
     return { kind: 'edited', what: `has changes that were not pushed (${error.message})`, pending: 1 };
@@ -207,7 +224,7 @@ async function inspectWorkingCopy(project: Project, onEvent?: OnEvent): Promise<
 
 function stateOf(changes: ChangeSummary | null): State {
   const pending = changes === null ? 0 : countChanges(changes);
-  if (changes === null || pending === 0) return { kind: 'clean' };
+  if (changes === null || pending === 0) return { kind: 'clean', hasOwn: false };
   const { insert, update, delete: deleted } = changes.total;
   const definitions = changes.schema.length;
   const schema = definitions === 0 ? '' : `, ${definitions} schema change${definitions === 1 ? '' : 's'}`;
@@ -225,19 +242,6 @@ function hasChanges(project: Project, { what }: Extract<State, { kind: 'edited' 
 function noBase(project: Project): TursoSyncError {
   return new TursoSyncError('WORKING_COPY_HAS_CHANGES', baseIsMissing(project), {
     hint: howToStart(project),
-  });
-}
-
-/** The snapshot that is there, which must be of the remote that the base belongs to, as if it had just been taken. */
-function requireSnapshot(project: Project, { acceptRemote = false }: InitOptions): Manifest {
-  const { snapshot } = project.files;
-  const manifest = requireBaseline(snapshot);
-  if (manifest !== null) {
-    checkRemote(project, metIn(manifest), acceptRemote);
-    return manifest;
-  }
-  throw new TursoSyncError('SNAPSHOT_MISSING', `There is no snapshot in ${snapshot.directory}.`, {
-    hint: 'Run the turso-snapshot target, or `turso-sync init`, first.',
   });
 }
 

@@ -9,7 +9,7 @@ import { remoteChanged } from '../project/remote-changed';
 import { requireFile } from '../project/require-file';
 import { knownRemote } from '../project/state/known-remote';
 import { isLocked } from '../project/state/lock';
-import { readManifest, type Manifest } from '../project/state/manifest';
+import { knownMark, readManifest, type Manifest } from '../project/state/manifest';
 import type { BaselineFiles, Project } from '../project/project';
 import { openState } from '../project/state/open-state';
 import { readPushJournal } from '../project/state/push-journal';
@@ -50,6 +50,8 @@ export interface StatusResult {
     readonly directory: string;
     readonly configFile: string | null;
     readonly environment: string | null;
+    /** Names and patterns of the tables and views that are left out. */
+    readonly exclude: readonly string[];
   };
   /** The environment in use, or null for the one without a name. */
   readonly environment: string | null;
@@ -93,7 +95,7 @@ async function statusHere(project: Project): Promise<StatusResult> {
     baselineStatus(project, files),
   ) as [BaselineStatus, BaselineStatus];
   const remote = await remoteStatus(project, base.manifest);
-  const [warnings, notice] = [[] as string[], leftOutNotice()];
+  const [warnings, notice] = [[] as string[], leftOutNotice(project.exclude)];
   const pending = await pendingStatus(project, base, (event) => notice.hear(event));
   notice.tell((event) => event.type === 'warning' && warnings.push(event.message));
   const workingCopy = fileStatus(project.workingCopy);
@@ -106,6 +108,7 @@ async function statusHere(project: Project): Promise<StatusResult> {
       directory: project.directory,
       configFile: project.configFile,
       environment: project.environment,
+      exclude: project.exclude,
     },
     variables: {
       url: { name: project.variables.url, isSet: isUrlSet(project) },
@@ -154,7 +157,7 @@ async function remoteStatus(project: Project, base: Manifest | null): Promise<St
         const problem = problemOf(remoteChanged(project, owner, met));
         return { location, answers: true, hasMoved: null, problem };
       }
-      const known = base?.fingerprint ?? null;
+      const known = base === null ? null : knownMark(base, project.exclude);
       const hasMoved = base === null || fingerprint === null || known === null ? null : fingerprint !== known;
       return { location, answers: true, hasMoved, problem: null };
     } finally {

@@ -14,6 +14,7 @@ import type { Manifest } from '../project/state/manifest';
 import { pullUnderWay } from '../project/state/pull-journal';
 import { readPushJournal } from '../project/state/push-journal';
 import { listPushes, readBegun, type PushFile } from '../project/state/pushes';
+import { isExcluded } from '../sqlite/schema/exclude';
 import { withTemporary } from '../project/state/temporary';
 import { freezeCopy } from '../project/working-copy/freeze-copy';
 import { compareFrom, requireBase } from './comparing/compare';
@@ -131,10 +132,13 @@ async function undoIn(project: Project, temporary: string, options: UndoOptions)
   const chosen = choose(project, options.push);
   const entry = entryOf(chosen);
   if (!chosen.isRecorded) throw impossible(entry, 'what it changed could not be recorded');
+  const changes = openChanges(chosen.inverse ?? chosen.file);
+  const excluded = changes.about.find((name) => isExcluded(name, project.exclude));
+  if (excluded !== undefined)
+    throw impossible(entry, `it changed "${excluded}", which "exclude" leaves out by now`);
   // The working copy has to be there and readable before anything is sent.
   const alsoHere = options.remoteOnly !== true && fs.existsSync(project.workingCopy);
   if (alsoHere) await freezeCopy(project, path.join(temporary, 'frozen.db'), { onEvent });
-  const changes = openChanges(chosen.inverse ?? chosen.file);
   const isInverse = chosen.inverse !== null || changes.head.takesBack !== undefined;
   const undone = await replayOnRemote(
     { project, temporary, onEvent },

@@ -5,7 +5,7 @@ import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset
 import { TursoSyncError } from '../errors';
 import { openReadOnly } from '../sqlite/files/open';
 import { readSchema, type Schema } from '../sqlite/schema/schema';
-import { readObjects } from '../sqlite/schema/read-objects';
+import { readCarried } from '../sqlite/schema/read-objects';
 import type { Query } from '../sqlite/query';
 import type { Remote } from '../remote/remote';
 import { soundBaseline, type Manifest } from '../project/state/manifest';
@@ -20,7 +20,10 @@ import { download } from './fetching/download';
 import { verb } from './apart/verb';
 import { readHeader } from '../sqlite/schema/read-header';
 import { onlyRow } from '../sqlite/unexpected-answer';
+import type { Exclude } from '../sqlite/schema/exclude';
 import { isCarried } from '../sqlite/schema/left-out';
+import { exactProjection, exactRow } from '../sqlite/values/exact-projection';
+import { quoteString } from '../sqlite/values/quote';
 import { isCounted } from '../sqlite/schema/is-counted';
 import { reportRun, type Reported } from './reporting/report-run';
 
@@ -71,7 +74,7 @@ async function verifyWith(project: Project, options: VerifyOptions): Promise<Ver
       await freezeCopy(project, frozen, { onEvent });
       const base = soundBaseline(project.files.base);
       const result: VerifyResult = (await timed(onEvent, 'compare checksums', (onProgress) =>
-        haveSameChecksums(remote, frozen, { base, onProgress }),
+        haveSameChecksums(remote, frozen, { base, exclude: project.exclude, onProgress }),
       ))
         ? { isEqual: true, method: 'checksums', differences: NO_CHANGES, other: null }
         : { method: 'snapshot', ...(await compareWithCopy()) };
@@ -106,8 +109,13 @@ async function compare(
   }
 }
 
-interface ChecksumOptions {
+/** What a comparison goes by. */
+interface Known {
   readonly base: Manifest | null;
+  readonly exclude: Exclude;
+}
+
+interface ChecksumOptions extends Known {
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -115,16 +123,17 @@ interface ChecksumOptions {
 async function haveSameChecksums(
   remote: Remote,
   local: string,
-  { base, onProgress }: ChecksumOptions,
+  { onProgress, ...known }: ChecksumOptions,
 ): Promise<boolean> {
   const db = openReadOnly(local);
   try {
     const schema = readSchema(db);
     const queries = checksumQueries(db, schema);
     if (queries === null) return false;
-    if ([...schema.tables.values()].some(isCounted)) queries.push(SEQUENCES);
     // Spares the work below where it is for nothing.
-    if (!(await remote.read((query) => haveSameDefinitions(query, schema, base)))) return false;
+    if (!(await remote.read((query) => haveSameDefinitions(query, schema, known)))) return false;
+    if ([...schema.tables.values()].some(isCounted))
+      queries.push(await remote.read((query) => sequencesOn(query, known)));
     // Before the remote is asked: a server ends a transaction that is idle for some seconds, and this may take minutes.
     let done = 0;
     const tell = (): void => onProgress({ done: done++, total: 2 * queries.length, unit: 'checksums' });
@@ -133,7 +142,7 @@ async function haveSameChecksums(
       return { sql, digest: sha3Query(db, sql) };
     });
     return await remote.read(async (query) => {
-      if (!(await haveSameDefinitions(query, schema, base))) return false;
+      if (!(await haveSameDefinitions(query, schema, known))) return false;
       for (const { sql, digest } of checksums) {
         tell();
         const [theirs] = onlyRow(await query('SELECT lower(hex(sha3_query(?, 256)))', [sql]));
@@ -151,13 +160,24 @@ async function haveSameChecksums(
   }
 }
 
-const SEQUENCES = `SELECT name, seq FROM sqlite_sequence WHERE ${isCarried('name')} ORDER BY name`;
+/** The query for the counters of AUTOINCREMENT tables, but for those of excluded tables on the remote. */
+async function sequencesOn(query: Query, { exclude }: Known): Promise<string> {
+  const counters = 'SELECT name, seq FROM sqlite_sequence';
+  if (exclude.length === 0) return `${counters} WHERE ${isCarried('name')} ORDER BY name`;
+  const { encoding } = await readHeader(query);
+  const { leftOut } = await readCarried(query, encoding, exclude);
+  const rows = await query(`SELECT ${exactProjection(['name'])} FROM sqlite_sequence`);
+  const names = rows.map((row) => exactRow(row, encoding)[0]).filter((name) => typeof name === 'string');
+  const excluded = names.filter((name) => leftOut.has(name)).map(quoteString);
+  return `${counters} WHERE ${isCarried('name')} AND name NOT IN (${excluded.join(', ')}) ORDER BY name`;
+}
 
-async function haveSameDefinitions(query: Query, schema: Schema, base: Manifest | null): Promise<boolean> {
+async function haveSameDefinitions(query: Query, schema: Schema, { base, exclude }: Known): Promise<boolean> {
   const { encoding, userVersion } = await readHeader(query);
   const isSameVersion = base?.userVersionStaysLocal === true || userVersion === schema.userVersion;
   if (encoding !== schema.encoding || !isSameVersion) return false;
   const text = (objects: Schema['objects']): string =>
     JSON.stringify(objects.map(({ type, name, table, sql }) => [type, name, table, sql]).sort());
-  return text(await readObjects(query, encoding)) === text(schema.objects);
+  const { objects } = await readCarried(query, encoding, exclude);
+  return text(objects) === text(schema.objects);
 }

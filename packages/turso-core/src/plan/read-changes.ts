@@ -11,6 +11,8 @@ import { readSchemaChanges, readSequences, readVirtual, readDefinitions } from '
 /** The changes of a plan's file; rows are read from it as they are asked for. */
 export interface OpenedChanges {
   readonly head: FileHead;
+  /** Names of the tables and views that the changes are about. */
+  readonly about: readonly string[];
   /**
    * The changes, for a database that is as before them. All of it follows from what people read in the file, and from the
    * database. Throws UNSUPPORTED_CHANGE, and CHANGES_UNREADABLE at a row that is not whole.
@@ -48,6 +50,14 @@ export function openChanges(file: string): OpenedChanges {
   });
   return {
     head,
+    about: [
+      ...new Set([
+        ...tables.map((t) => t.table),
+        ...shown.schema.flatMap((c) => [c.object.table, ...(c.action === 'alter' ? [c.from.name] : [])]),
+        ...shown.virtual.map((v) => v.table),
+        ...shown.sequences.map((s) => s.table),
+      ]),
+    ],
     changeset(before, folder) {
       const definitions = deriveSchema(before, shown.schema, shown.definitions ?? [], folder);
       const touched = new Set([...tables.map((t) => t.table), ...shown.virtual.map((v) => v.table)]);

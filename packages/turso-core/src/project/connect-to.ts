@@ -70,7 +70,12 @@ export function connectTo(
     });
     return identified;
   };
-  return { ...checked(remote, identify), identify };
+  const known = checked(remote, identify);
+  return {
+    ...known,
+    snapshot: (file, how) => known.snapshot(file, { exclude: project.exclude, ...how }),
+    identify,
+  };
 }
 
 /** Makes sure that a remote is the base's, or makes it so. Throws REMOTE_CHANGED. */

@@ -94,6 +94,7 @@ function environmentOf(found: Found, environment: string | null): Project {
     variables,
     workingCopy,
     replica: path.resolve(directory, valueOf('TURSO_REPLICA_PATH')?.trim() ?? files.replica),
+    exclude: settings.exclude ?? [],
     files,
     siblings: () =>
       [null, ...Object.keys(config.environments ?? {})]

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Exclude } from '../sqlite/schema/exclude';
 import type { RemoteAddress } from '../remote/url';
 
 /** One project's files and where its remote is: what every command works on. Paths are absolute. */
@@ -17,6 +18,8 @@ export interface Project {
   readonly workingCopy: string;
   /** The replica of a live connection: `TURSO_REPLICA_PATH`, else `live/replica.db` in the state folder. */
   readonly replica: string;
+  /** Names and patterns of the tables and views that no command carries. */
+  readonly exclude: Exclude;
   readonly files: StateFiles;
   /** The other environments of the config that keep their state in the same folder. */
   siblings(): readonly Project[];

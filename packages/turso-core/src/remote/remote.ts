@@ -1,5 +1,6 @@
 import type { Target, TransactOptions } from '../apply/target';
 import type { TokenUse } from './http/token-use';
+import type { Exclude } from '../sqlite/schema/exclude';
 import type { LeftOutTable } from '../sqlite/schema/left-out';
 import type { SetAside } from '../sqlite/schema/set-aside';
 import type { Statement, TransactionOutcome } from '../sqlite/statement';
@@ -20,7 +21,7 @@ export interface SnapshotTaken {
   readonly method: SnapshotMethod;
   /** What is on the remote and not in the copy, since plain SQLite cannot hold it. */
   readonly setAside: readonly SetAside[];
-  /** Tables of other programs, which are not in the copy either. */
+  /** Tables of other programs, and what is excluded, which are not in the copy either. */
   readonly leftOut: readonly LeftOutTable[];
 }
 
@@ -30,6 +31,8 @@ export interface SnapshotOptions {
   readonly onProgress?: (progress: SnapshotProgress) => void;
   /** Take this way only. Default: the fastest that the remote serves. */
   readonly method?: SnapshotMethod;
+  /** Names and patterns of tables and views to leave out, with all that belongs to them. Default is none. */
+  readonly exclude?: Exclude;
 }
 
 /** How to connect. */

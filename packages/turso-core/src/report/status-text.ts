@@ -12,6 +12,7 @@ export function statusText(status: StatusResult): string {
   return [
     `Project       ${project.directory}`,
     `Config        ${project.configFile ?? 'none (defaults)'}${project.environment === null ? '' : `, environment ${project.environment}`}`,
+    ...(project.exclude.length === 0 ? [] : [`Excluded      ${project.exclude.map(shown).join(', ')}`]),
     `Mode          ${MODES[mode]}`,
     `Variables     ${isSet(variables.url)}, ${isSet(variables.authToken)}`,
     `Remote        ${remoteLine(remote)}`,

@@ -39,6 +39,7 @@ describe('a config is found', () => {
       directory: project.dir,
       configFile: project.file(name),
       environment: null,
+      exclude: [],
     });
     expect(result.workingCopy.path).toBe(project.file('data/app.db'));
     expect(result.variables.url).toEqual({ name: 'APP_DATABASE_URL', isSet: true });
@@ -172,7 +173,7 @@ describe('a config that is wrong', () => {
       what: 'a number for a path',
       text: '{ "workingCopy": 7 }',
       code: 'CONFIG_INVALID',
-      says: ['"workingCopy"', 'must be a string that is not empty, not number'],
+      says: ['"workingCopy"', 'must be a string that is not empty, not a number'],
     },
     {
       what: 'an empty path',
@@ -197,7 +198,7 @@ describe('a config that is wrong', () => {
       name: 'turso-sync.config.cjs',
       text: 'module.exports = () => ({})',
       code: 'CONFIG_INVALID',
-      says: ['must be an object, not function'],
+      says: ['must be an object, not a function'],
     },
     {
       what: 'a URL for the name of its variable',

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { downloadDatabase, execOn, makeTempDir, queryOn, requireTool } from '@turso-sync/testing';
 import { STAGING_PREFIX } from '../../src/sqlite/staging';
-import { takeOutInternal } from '../../src/sqlite/schema/left-out';
+import { takeOut } from '../../src/sqlite/schema/take-out';
 import { FAULTS, type FaultName } from './kinds.fixture';
 import { ourEdit, theirEdit, type Model } from './model.fixture';
 import { seeded } from './random.fixture';
@@ -70,7 +70,7 @@ function largeEdit(round: number): string {
     /** All of it or nothing, whatever has been uploaded. */
     async function remoteIs(...models: readonly Model[]): Promise<void> {
       await downloadDatabase(scene.server, remote);
-      takeOutInternal(remote);
+      takeOut(remote, []);
       expect(models.map((model) => model.differences(remote))).toContainEqual([]);
     }
   },

@@ -12,7 +12,7 @@ import { withDiff } from '../../src/changeset/diff';
 import { addsUnnamed } from '../../src/changeset/rows/unnamed';
 import { withReceipt } from '../../src/apply/receipt';
 import { nameReceipt } from '../../src/sqlite/receipt';
-import { takeOutInternal } from '../../src/sqlite/schema/left-out';
+import { takeOut } from '../../src/sqlite/schema/take-out';
 import type { SqlValue } from '../../src/sqlite/values/values';
 import { apply, type ApplyOptions, type ApplyResult } from '../../src/apply/apply';
 import type { Serve, Served } from './served.fixture';
@@ -72,12 +72,12 @@ export async function play(serve: Serve, story: Story, test: (scene: Scene) => P
       addsUnnamed: () => withDiff(base, work, (changeset) => Promise.resolve(addsUnnamed(changeset))),
       async differences() {
         await served.download(copy);
-        takeOutInternal(copy);
+        takeOut(copy, []);
         return compareDatabases(copy, work);
       },
       async copy() {
         await served.download(copy);
-        takeOutInternal(copy);
+        takeOut(copy, []);
         return copy;
       },
       async bytes() {

@@ -3,8 +3,8 @@ import type { Project } from 'turso-core';
 import type { Environments } from '../configurations/load-environments';
 import { fingerprintCommand, parseVariablesWord } from './command';
 
-function project(url: string, authToken: string): Project {
-  return { variables: { url, authToken } } as Project;
+function project(url: string, authToken: string, exclude: readonly string[] = []): Project {
+  return { variables: { url, authToken }, exclude } as Project;
 }
 
 const environments: Environments = {
@@ -43,6 +43,24 @@ test.each(['', 'staging', 'a=b', 'two words'])(
       environments: { ...environments, named },
     });
     const [, word = ''] = /TURSO_AUTH_TOKEN "?([^"]*)"?$/.exec(command) ?? [];
-    expect(parseVariablesWord(word)).toEqual({ environment: name, url: 'A_URL', authToken: '_B' });
+    expect(parseVariablesWord(word)).toEqual({
+      environment: name,
+      url: 'A_URL',
+      authToken: '_B',
+      exclude: [],
+    });
   },
 );
+
+test('what an environment excludes is read as written, and belongs to the command', () => {
+  const exclude = ['cache_*', 'a,b c"$x', 'ä[!]'];
+  const command = fingerprintCommand({
+    workspaceRoot: PACKAGE,
+    projectRoot: 'apps/mailer',
+    target: 'turso-snapshot',
+    environments: { base: project('A_URL', 'A_TOKEN', exclude), named: new Map() },
+  });
+  const word = command.split(' ').at(-1) ?? '';
+  expect(word).toMatch(/^=A_URL,A_TOKEN,[\w-]+$/);
+  expect(parseVariablesWord(word)).toEqual({ environment: '', url: 'A_URL', authToken: 'A_TOKEN', exclude });
+});

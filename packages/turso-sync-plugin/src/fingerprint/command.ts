@@ -25,13 +25,30 @@ export function fingerprintCommand({ environments, ...of }: FingerprintTarget): 
   return nodeCommand(of.workspaceRoot, 'fingerprint/main.js', words);
 }
 
-/** The variables of an environment, for the command line. */
-function variablesWord(environment: string, { variables }: Project): string {
-  return `${environment}=${variables.url},${variables.authToken}`;
+/** The variables of an environment, and what it excludes, for the command line. */
+function variablesWord(environment: string, { variables, exclude }: Project): string {
+  const word = `${environment}=${variables.url},${variables.authToken}`;
+  // In letters that mean nothing to any shell.
+  return exclude.length === 0
+    ? word
+    : `${word},${Buffer.from(JSON.stringify(exclude)).toString('base64url')}`;
+}
+
+/** An environment, as the command line has it. */
+export interface EnvironmentWord {
+  readonly environment: string;
+  /** The variable of the URL. */
+  readonly url: string;
+  /** The variable of the token. */
+  readonly authToken: string;
+  readonly exclude: readonly string[];
 }
 
 /** Reads what {@link fingerprintCommand} has written for an environment. */
-export function parseVariablesWord(word: string): { environment: string; url: string; authToken: string } {
-  const [, environment = '', url = '', authToken = ''] = /^(.*)=(\w+),(\w+)$/s.exec(word) ?? [];
-  return { environment, url, authToken };
+export function parseVariablesWord(word: string): EnvironmentWord {
+  const [, environment = '', url = '', authToken = '', excluded] =
+    /^(.*)=(\w+),(\w+)(?:,([\w-]+))?$/s.exec(word) ?? [];
+  const exclude =
+    excluded === undefined ? [] : (JSON.parse(Buffer.from(excluded, 'base64url').toString()) as string[]);
+  return { environment, url, authToken, exclude };
 }

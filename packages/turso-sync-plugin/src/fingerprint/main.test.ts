@@ -11,11 +11,15 @@ const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 const ENVIRONMENTS = ['=TURSO_DATABASE_URL,TURSO_AUTH_TOKEN', 'staging=STAGING_URL,STAGING_TOKEN'];
 
 /** Runs the command as Nx does; rejects if it fails, or prints anything on stderr. */
-async function fingerprint(root: string, variables: Readonly<Record<string, string>> = {}): Promise<string> {
+async function fingerprint(
+  root: string,
+  variables: Readonly<Record<string, string>> = {},
+  environments = ENVIRONMENTS,
+): Promise<string> {
   const { PATH = '' } = process.env;
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
-    ['--no-warnings', SCRIPT, 'apps/mailer', 'turso-snapshot', ...ENVIRONMENTS],
+    ['--no-warnings', SCRIPT, 'apps/mailer', 'turso-snapshot', ...environments],
     { cwd: root, env: { PATH, ...variables } },
   );
   expect(stderr).toBe('');
@@ -49,6 +53,21 @@ describe('a file', () => {
     expect(other).toMatch(DIGEST);
     expect(other).not.toBe(await fingerprint(b));
   });
+});
+
+test('what is excluded belongs to the fingerprint', async () => {
+  const root = makeWorkspace({
+    'apps/mailer/.env': 'TURSO_DATABASE_URL=file:./remote.db',
+    'apps/mailer/remote.db': '',
+  });
+  const ask = (...exclude: string[]): Promise<string> => {
+    const list = Buffer.from(JSON.stringify(exclude)).toString('base64url');
+    return fingerprint(root, {}, [`${ENVIRONMENTS[0] ?? ''}${exclude.length === 0 ? '' : `,${list}`}`]);
+  };
+  const marks = [await ask(), await ask('cache_*'), await ask('cache_*', 'docs'), await ask('docs')];
+  expect(new Set(marks).size).toBe(4);
+  expect(marks.every((mark) => DIGEST.test(mark))).toBe(true);
+  expect(await ask('docs')).toBe(marks[3]);
 });
 
 describe('a run that asks for a configuration', () => {

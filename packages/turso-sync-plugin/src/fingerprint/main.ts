@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fingerprint, parseRemoteUrl, TursoSyncError } from 'turso-core';
 import { asked, guessConfiguration } from '../configurations/asked';
-import { parseVariablesWord } from './command';
+import { parseVariablesWord, type EnvironmentWord } from './command';
 import { taskVariables } from './task-variables';
 
 /** Longest wait for the remote, in milliseconds. */
@@ -37,10 +37,7 @@ interface Task {
   readonly configuration: string | undefined;
 }
 
-async function remoteMark(
-  task: Task,
-  names: { readonly url: string; readonly authToken: string } | undefined,
-): Promise<string | null> {
+async function remoteMark(task: Task, names: EnvironmentWord | undefined): Promise<string | null> {
   const workspaceRoot = process.cwd();
   const directory = path.resolve(task.projectRoot);
   const variables = taskVariables({ ...task, workspaceRoot, environment: process.env });
@@ -56,5 +53,6 @@ async function remoteMark(
     directory,
     address: () => address,
     authToken: () => (token === '' ? undefined : token),
+    exclude: names?.exclude ?? [],
   });
 }

@@ -1,7 +1,7 @@
 import { systemCode } from '../../errors';
 import type { Database } from '../../sqlite/files/sqlite';
 import type { Schema, Table } from '../../sqlite/schema/schema';
-import type { VirtualTable } from '../../sqlite/schema/virtual-table';
+import { storedIn, type VirtualTable } from '../../sqlite/schema/virtual-table';
 import { quoteName } from '../../sqlite/values/quote';
 import { BEFORE } from '../attached';
 import type { ShadowTable, TableChanges, VirtualChange } from '../model';
@@ -90,6 +90,7 @@ function diffPair(context: Context, pair: Pair): void {
       case 'unknown':
         throw unsupported(
           `virtual table "${table.name}" cannot be read here (module "${table.virtual.module}")`,
+          'Leave it out by `exclude` in the config, or change it by a program that has the module.',
         );
     }
   } catch (error) {
@@ -108,9 +109,8 @@ interface Pair {
 /** What is stored differently may still mean the same: merged segments, a tree in another shape. */
 function isStoredDifferently({ db, before, after }: Context, { virtual, name }: Virtual): boolean {
   if (virtual.content === 'unknown') {
-    const prefix = `${name}_`.toLowerCase();
-    const names = [...after.tables.keys()].filter((n) => n.toLowerCase().startsWith(prefix));
-    return names.some((n) => isChanged(db, before, after, n));
+    const names = [...new Set([...before.tables.keys(), ...after.tables.keys()])];
+    return storedIn(name, virtual, names).some((n) => isChanged(db, before, after, n));
   }
   return virtual.shadows.some((n) => isChanged(db, before, after, n));
 }

@@ -9,10 +9,17 @@ import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
 import { workingCopyError } from '../../project/working-copy/freeze';
 import { freezeCopy } from '../../project/working-copy/freeze-copy';
 import { timed, type OnEvent } from '../../events';
-import { damaged, readManifest, requireBaseline, type Manifest } from '../../project/state/manifest';
+import {
+  damaged,
+  knownMark,
+  readManifest,
+  requireBaseline,
+  type Manifest,
+} from '../../project/state/manifest';
 import type { Project } from '../../project/project';
 import { openState } from '../../project/state/open-state';
 import { baseIsMissing, howToStart } from '../starting/how-to-start';
+import { baseDatabase } from './base-database';
 import { recoverDirectory } from '../../project/state/replace-directory';
 
 /** The working copy held against its base. */
@@ -31,7 +38,7 @@ export function requireBase(project: Project): Manifest {
   openState(project);
   recoverDirectory(project.files.base.directory);
   const manifest = requireBaseline(project.files.base);
-  if (manifest !== null) return manifest;
+  if (manifest !== null) return { ...manifest, fingerprint: knownMark(manifest, project.exclude) };
   throw new TursoSyncError('BASELINE_MISSING', baseIsMissing(project), { hint: howToStart(project) });
 }
 
@@ -60,12 +67,13 @@ export async function withComparison<T>(
 
 /** Runs work with what has to happen to the base so that it equals another local database. Throws UNSUPPORTED_CHANGE. */
 export function compareWithBase<T>(
-  { files: { base } }: Project,
+  project: Project,
   frozen: string,
   work: (comparison: Comparison) => T | Promise<T>,
   onEvent?: OnEvent,
 ): Promise<T> {
-  return compareFrom({ database: base.database, manifest: readManifest(base) }, frozen, work, onEvent);
+  const database = baseDatabase(project, path.dirname(frozen));
+  return compareFrom({ database, manifest: readManifest(project.files.base) }, frozen, work, onEvent);
 }
 
 /** The same for another database that was taken from the remote, and its manifest. */

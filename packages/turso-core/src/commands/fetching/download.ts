@@ -33,7 +33,7 @@ export async function download(
         },
       }),
     );
-    if (taken.leftOut.length > 0) onEvent?.({ type: 'left-out', tables: taken.leftOut });
+    onEvent?.({ type: 'left-out', of: 'remote', tables: taken.leftOut });
     await timed(onEvent, 'check', () =>
       Promise.all([checkSound(database, remote, pool, onEvent), work({ pool, setAside: taken.setAside })]),
     );
@@ -99,7 +99,7 @@ function unsupportedSchema(location: string, message: string): TursoSyncError {
     'REMOTE_UNSUPPORTED_SCHEMA',
     `${location} holds what plain SQLite cannot work with: ${message}.`,
     {
-      hint: 'Drop what the message names on the remote, or write it without what only that server knows.',
+      hint: 'Drop what the message names on the remote, or write it without what only that server knows. Or leave its table out by `exclude` in the config.',
     },
   );
 }

@@ -5,7 +5,14 @@ import type { OnEvent } from '../../events';
 import type { ProjectRemote } from '../../project/connect-to';
 import { baselineFiles, type Project } from '../../project/project';
 import { diskFull } from '../../project/state/disk';
-import { refuseNewer, soundBaseline, writeManifest, type Manifest } from '../../project/state/manifest';
+import {
+  isOfExclude,
+  refuseNewer,
+  soundBaseline,
+  withExclude,
+  writeManifest,
+  type Manifest,
+} from '../../project/state/manifest';
 import { recoverDirectory, replaceDirectory } from '../../project/state/replace-directory';
 import { withTemporary } from '../../project/state/temporary';
 import { writeDumpFile } from '../../sqlite/dump/write-dump';
@@ -29,7 +36,8 @@ export async function takeSnapshot(
       const taken = await download(remote, files.database, onEvent, (options) =>
         writeDumpFile(files.database, dump, options),
       );
-      const manifest = writeManifest(files, {
+      const excluded = taken.leftOut.filter(({ owner }) => owner === null).map(({ name }) => name);
+      const facts = {
         createdAt: new Date().toISOString(),
         remote: remote.location,
         identity: await remote.identify(),
@@ -37,7 +45,8 @@ export async function takeSnapshot(
         method: taken.method,
         setAside: taken.setAside,
         bytes: fs.statSync(files.database).size,
-      });
+      };
+      const manifest = writeManifest(files, withExclude(facts, project.exclude, excluded));
       replaceDirectory(files.directory, target.directory);
       return manifest;
     });
@@ -56,5 +65,5 @@ export async function currentSnapshot(
   recoverDirectory(project.files.snapshot.directory);
   const known = soundBaseline(project.files.snapshot);
   const isCurrent = mark !== null && known?.fingerprint === mark && known.remote === remote.location;
-  return isCurrent ? known : takeSnapshot(project, remote, onEvent);
+  return isCurrent && isOfExclude(known, project.exclude) ? known : takeSnapshot(project, remote, onEvent);
 }

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { apply } from '../../apply/apply';
 import type { Conflict } from '../../apply/conflict';
 import { withReceipt } from '../../apply/receipt';
@@ -15,6 +16,9 @@ import { readManifest, type Manifest } from '../../project/state/manifest';
 import type { BaselineFiles, Project } from '../../project/project';
 import { withTemporary } from '../../project/state/temporary';
 import { workingCopyTarget } from '../../project/working-copy/working-copy-target';
+import { freeze } from '../../project/working-copy/freeze';
+import { ownTables, refuseOwnInTheWay } from './own-tables';
+import { baseDatabase } from '../comparing/base-database';
 import { requireBase, withComparison, withoutRefused, type Comparison } from '../comparing/compare';
 import { NONE_RESOLVED, type ConflictOptions, type Resolved } from '../conflicts/conflict-options';
 import { removeConflicts, writeConflicts } from '../conflicts/conflicts-file';
@@ -102,14 +106,15 @@ async function tryRebase(context: Context): Promise<PullResult | 'again'> {
     return { ...unchanged(pending), status: 'conflict', conflicts };
   }
   // Without changes of its own, the working copy is to become what the snapshot is.
-  const [before, after] = edits === null ? [base.database, taken.database] : [edits.frozen, edits.merged];
+  const [before, after] =
+    edits === null ? [baseDatabase(project, temporary), taken.database] : [edits.frozen, edits.merged];
   const receipt = nameReceipt();
   const written = await asPulled(() =>
     withDiff(before, after, async (found) => {
       const changeset = withoutRefused(found, readManifest(base));
       const changes = summarize(changeset);
       if (isEmpty(changes)) return { changes, backup: null, receipt: null };
-      const work = { changeset, before, after, receipt, backup: keepBackup(project, before) };
+      const work = { changeset, before, after, receipt, backup: await backUp(context, edits) };
       return (await bringIn(context, work)) ? { changes, backup: work.backup, receipt } : 'again';
     }),
   );
@@ -129,10 +134,19 @@ function merge(
   comparison: Comparison | null,
 ): Promise<MergedEdits> | null {
   if (comparison === null) return null;
-  const { base } = project.files;
   const movedRowids = new Set(requireBase(project).movedRowids);
-  const places = { base: base.database, snapshot: source.files.database, temporary };
+  const base = baseDatabase(project, temporary);
+  const places = { base, snapshot: source.files.database, temporary };
   return mergeEdits({ comparison, ...places, movedRowids, options });
+}
+
+/** Keeps all of the working copy, also what is left out of its frozen copy. */
+async function backUp({ project, temporary }: Context, edits: MergedEdits | null): Promise<string> {
+  if (edits === null) return keepBackup(project, project.files.base.database);
+  if ('frozen' in edits && (await ownTables(project)).length === 0) return keepBackup(project, edits.frozen);
+  const whole = path.join(temporary, 'whole.db');
+  await freeze(project.workingCopy, whole);
+  return keepBackup(project, whole);
 }
 
 /** Changes the working copy. Answers false, with nothing written, where the app was quicker. */
@@ -158,14 +172,18 @@ async function bringIn(
   const written = timed(options.onEvent, 'write the working copy', () =>
     apply(work.changeset, target, { movedRowids: new Set() }),
   );
-  const { status } = await written.catch((error: unknown) => {
+  const result = await written.catch((error: unknown) => {
     dropAttempt();
     throw error;
   });
+  if (result.status === 'conflict') {
+    dropAttempt();
+    await refuseOwnInTheWay(project, result.conflicts);
+    return false;
+  }
   // Should this fail, the receipt tells.
-  if (status === 'applied') noteWritten(project, note);
-  else dropAttempt();
-  return status === 'applied';
+  noteWritten(project, note);
+  return true;
 
   // What was on its way before is left to the next attempt.
   function dropAttempt(): void {

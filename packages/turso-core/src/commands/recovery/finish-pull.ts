@@ -5,7 +5,10 @@ import { withDiff } from '../../changeset/diff';
 import { isEmpty, summarize } from '../../changeset/summary';
 import type { Project } from '../../project/project';
 import { replaceBase } from '../../project/state/base';
+import { copyDatabase } from '../../project/state/copy-database';
+import { isOfExclude } from '../../project/state/manifest';
 import { pullDone, pullUnderWay, type PullUnderWay } from '../../project/state/pull-journal';
+import { takeOut } from '../../sqlite/schema/take-out';
 import { withTemporary } from '../../project/state/temporary';
 import { freeze } from '../../project/working-copy/freeze';
 import { workingCopyTarget } from '../../project/working-copy/working-copy-target';
@@ -27,6 +30,11 @@ export async function finishPull(project: Project): Promise<void> {
     await endPull(project, taken);
     return;
   }
+  // Taken without what is not excluded any more, or the reverse: nothing of it is here, and the next pull takes it as it should be.
+  if (!isOfExclude(manifest, project.exclude)) {
+    pullDone(project);
+    return;
+  }
   if (purpose === 'undo') {
     await bringInUndone(project, manifest, {});
     return;
@@ -44,6 +52,10 @@ async function isWritten(project: Project, taken: PullUnderWay): Promise<boolean
   return withTemporary(files.directory, async (temporary) => {
     const frozen = path.join(temporary, 'frozen.db');
     await freeze(workingCopy, frozen);
-    return withDiff(files.incoming.database, frozen, (changeset) => isEmpty(summarize(changeset)));
+    const exclude = [...project.exclude, ...(taken.manifest.exclude?.patterns ?? [])];
+    const incoming = path.join(temporary, 'incoming.db');
+    copyDatabase(files.incoming.database, incoming);
+    for (const file of [frozen, incoming]) takeOut(file, exclude);
+    return withDiff(incoming, frozen, (changeset) => isEmpty(summarize(changeset)));
   });
 }

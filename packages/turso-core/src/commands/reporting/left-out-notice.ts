@@ -1,24 +1,39 @@
 import type { CoreEvent, OnEvent } from '../../events';
+import { unmatched, type Exclude } from '../../sqlite/schema/exclude';
 
-/** Gathers which tables a command leaves out, to tell of all of them in one warning. */
+/** Gathers which tables a command leaves out, to tell of all of them at its end. */
 export interface LeftOutNotice {
   hear(event: CoreEvent): void;
   tell(onEvent: OnEvent): void;
 }
 
-export function leftOutNotice(): LeftOutNotice {
-  const owners = new Map<string, string>();
+/** Tells of the tables of other programs in one warning, and of those that the project excludes in another. */
+export function leftOutNotice(exclude: Exclude): LeftOutNotice {
+  const owners = new Map<string, string | null>();
+  let sawRemote = false;
   return {
     hear(event) {
-      if (event.type === 'left-out') for (const { name, owner } of event.tables) owners.set(name, owner);
+      if (event.type !== 'left-out') return;
+      for (const { name, owner } of event.tables) owners.set(name, owner);
+      sawRemote ||= event.of === 'remote';
     },
     tell(onEvent) {
-      if (owners.size === 0) return;
-      const names = [...owners].map(([name, owner]) => `${name} (${owner})`).join(', ');
-      onEvent({
-        type: 'warning',
-        message: `Left out, since other programs keep these tables for themselves: ${names}. Each side keeps its own.`,
-      });
+      const warn = (message: string): void => onEvent({ type: 'warning', message });
+      const all = [...owners].sort(([a], [b]) => a.localeCompare(b, 'en'));
+      const foreign = all.filter(([, owner]) => owner !== null);
+      if (foreign.length > 0)
+        warn(
+          `Left out, since other programs keep these tables for themselves: ${foreign.map(([name, owner]) => `${name} (${owner})`).join(', ')}. Each side keeps its own.`,
+        );
+      const excluded = all.filter(([, owner]) => owner === null);
+      if (excluded.length > 0)
+        warn(
+          `Left out, since "exclude" names them: ${excluded.map(([name]) => name).join(', ')}. Each side keeps its own.`,
+        );
+      // Of the working copy alone, nothing follows: it was made without these tables.
+      const unknown = sawRemote ? unmatched([...owners.keys()], exclude) : [];
+      if (unknown.length > 0)
+        warn(`No table or view on either side matches this part of "exclude": ${unknown.join(', ')}.`);
     },
   };
 }

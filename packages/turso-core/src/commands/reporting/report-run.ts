@@ -17,13 +17,13 @@ export type Reported<T> = T & RunFacts;
 
 /** Runs a command, and adds to its result what its events tell. */
 export async function reportRun<T extends object>(
-  { environment }: Pick<Project, 'environment'>,
+  { environment, exclude }: Pick<Project, 'environment' | 'exclude'>,
   onEvent: OnEvent | undefined,
   command: (onEvent: OnEvent) => Promise<T>,
 ): Promise<Reported<T>> {
   let remote: string | null = null;
   const warnings: string[] = [];
-  const notice = leftOutNotice();
+  const notice = leftOutNotice(exclude);
   const tell: OnEvent = (event) => {
     if (event.type === 'connect') remote = event.location;
     if (event.type === 'warning') warnings.push(event.message);

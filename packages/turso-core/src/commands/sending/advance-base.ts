@@ -3,7 +3,7 @@ import path from 'node:path';
 import { TursoSyncError } from '../../errors';
 import { linkOrCopy } from '../../project/state/link-or-copy';
 import { fileSystemError } from '../../project/state/disk';
-import { writeManifest, type Manifest } from '../../project/state/manifest';
+import { withExclude, writeManifest, type Manifest } from '../../project/state/manifest';
 import { keepOrigin } from '../../project/state/base';
 import { baselineFiles, type Project } from '../../project/project';
 import { notePull } from '../../project/state/pull-journal';
@@ -13,7 +13,7 @@ import { replaceDirectory } from '../../project/state/replace-directory';
 export function moveBase(project: Project, temporary: string, database: string, manifest: Manifest): void {
   const directory = path.join(temporary, 'base');
   try {
-    writeBaseline(directory, database, manifest);
+    writeBaseline(project, directory, database, manifest);
     if (manifest.method === 'push') keepOrigin(project.files.base, baselineFiles(directory));
     replaceDirectory(directory, project.files.base.directory);
   } catch (error) {
@@ -21,11 +21,11 @@ export function moveBase(project: Project, temporary: string, database: string, 
   }
 }
 
-function writeBaseline(directory: string, database: string, manifest: Manifest): void {
+function writeBaseline({ exclude }: Project, directory: string, database: string, manifest: Manifest): void {
   const files = baselineFiles(directory);
   fs.mkdirSync(files.directory);
   linkOrCopy(database, files.database);
-  const { formatVersion: _, ...rest } = manifest;
+  const { formatVersion: _, ...rest } = withExclude(manifest, exclude);
   writeManifest(files, { ...rest, bytes: fs.statSync(files.database).size });
 }
 
@@ -50,7 +50,7 @@ export function stageUndone(
   manifest: PushedManifest,
 ): void {
   const files = baselineFiles(path.join(temporary, 'undone'));
-  writeBaseline(files.directory, database, asPushed(manifest));
+  writeBaseline(project, files.directory, database, asPushed(manifest));
   notePull(project, files, { purpose: 'undo', receipt: null });
 }
 

@@ -4,7 +4,7 @@ import { apply } from '../../apply/apply';
 import type { Changeset } from '../../changeset/model';
 import { countChanges, summarize } from '../../changeset/summary';
 import { TursoSyncError } from '../../errors';
-import { fileSystemError } from '../../project/state/disk';
+import { copyDatabase } from '../../project/state/copy-database';
 import type { Project } from '../../project/project';
 import { freeze } from '../../project/working-copy/freeze';
 import type { Query } from '../../sqlite/query';
@@ -66,16 +66,6 @@ export async function partialBase(
     return becomes;
   } finally {
     db.close();
-  }
-}
-
-/** Copies a database that nobody writes. Throws DISK_FULL and FILE_INACCESSIBLE. */
-export function copyDatabase(from: string, to: string): void {
-  try {
-    fs.rmSync(to, { force: true });
-    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
-  } catch (error) {
-    throw fileSystemError(error, to);
   }
 }
 

@@ -14,6 +14,7 @@ import { folderId } from '../../project/state/folder-id';
 import type { Manifest } from '../../project/state/manifest';
 import { compareFrom, requireBase, type Comparison } from '../comparing/compare';
 import { writeConflicts } from '../conflicts/conflicts-file';
+import { isExcluded } from '../../sqlite/schema/exclude';
 import { quoteValue } from '../../sqlite/values/quote';
 import { nameReceipt, receiptAge } from '../../sqlite/receipt';
 import { agreedBase } from './agreed-base';
@@ -48,6 +49,8 @@ export async function withPlan<T>(
   const { project, temporary } = context;
   const { changes, saved } = openSaved(project, file);
   if (saved.receipt !== null && (await isPushed(project, saved.receipt))) return work(null);
+  const excluded = changes.about.find((name) => isExcluded(name, project.exclude));
+  if (excluded !== undefined) throw stale(file, `it changes "${excluded}", which "exclude" leaves out`);
   const planned = await replayOnRemote(context, { changes, direction: 'forth' });
   if (planned === null) throw stale(file, 'its changes cannot be made any more');
   if ('conflicts' in planned) throw await staleFor(context, file, planned.conflicts);

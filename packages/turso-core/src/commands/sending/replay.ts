@@ -5,14 +5,16 @@ import type { Changeset } from '../../changeset/model';
 import type { OpenedChanges } from '../../plan/read-changes';
 import type { OnEvent } from '../../events';
 import { connectTo } from '../../project/connect-to';
+import { copyDatabase } from '../../project/state/copy-database';
 import type { Manifest } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
 import { openReadOnly } from '../../sqlite/files/open';
 import { createSqliteTarget } from '../../sqlite/sqlite-target';
 import type { Database } from '../../sqlite/files/sqlite';
+import { baseDatabase } from '../comparing/base-database';
 import { requireBase } from '../comparing/compare';
 import { currentSnapshot } from '../fetching/take-snapshot';
-import { copyDatabase, partialBase } from './agreed-base';
+import { partialBase } from './agreed-base';
 
 /** A local database that is as the remote was: the base, or a newer snapshot. */
 export interface Start {
@@ -55,9 +57,9 @@ interface Context {
  */
 export async function replayOnRemote(context: Context, replay: Replay): Promise<Replayed | null> {
   const { project, temporary, onEvent } = context;
-  const { base, snapshot } = project.files;
+  const { snapshot } = project.files;
   const manifest = requireBase(project);
-  const start = { database: base.database, manifest };
+  const start = { database: baseDatabase(project, temporary), manifest };
   const database = path.join(temporary, 'replayed.db');
   // What the base never had cannot be taken back in it.
   const isKnown = replay.direction === 'forth' || replay.changes.head.pushed?.notInBase !== true;

@@ -46,7 +46,8 @@ export async function startFromSibling(
     await finishPull(sibling);
     candidates.push(...candidatesOf(sibling));
   }
-  if (!hasObjects(database) && candidates.some((c) => hasObjects(c.database)))
+  const isFull = (file: string): boolean => hasObjects(file, project.exclude);
+  if (!isFull(database) && candidates.some((c) => isFull(c.database)))
     throw remoteEmpty(project, snapshot.remote);
   const nearest = await nearestTo(database, candidates);
   if (nearest === null) return;

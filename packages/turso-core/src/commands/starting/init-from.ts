@@ -50,7 +50,7 @@ export async function initKeeping(
   const from = path.resolve(project.directory, options.from ?? workingCopy);
   requireSource(from);
   const snapshot = await takeSnapshot(project, remote, options.onEvent);
-  if (options.from !== undefined && hasObjects(files.snapshot.database))
+  if (options.from !== undefined && hasObjects(files.snapshot.database, project.exclude))
     throw notEmpty(snapshot.remote, from);
   const isItself = fs.existsSync(workingCopy) && fs.realpathSync(from) === fs.realpathSync(workingCopy);
   const backup = isItself ? null : await copyToWorkingCopy(project, from, options.force === true);
@@ -59,8 +59,11 @@ export async function initKeeping(
   endPush(files);
   pullDone(project);
   const pending = await withTemporary(files.directory, (temporary) =>
-    withComparison(project, temporary, (found) =>
-      found === null ? 0 : countChanges(summarize(found.changeset)),
+    withComparison(
+      project,
+      temporary,
+      (found) => (found === null ? 0 : countChanges(summarize(found.changeset))),
+      options.onEvent,
     ),
   );
   return { snapshot, workingCopy: isItself ? 'kept' : 'created', pending, backup };

@@ -58,6 +58,36 @@ test.each([
   expect(JSON.stringify(error)).not.toContain(TOKEN);
 });
 
+const NO_LIST = 'must be a list of names or patterns of tables';
+const NO_NAME = 'must be the name or pattern of a table';
+test.each([
+  [7, `"exclude" in ${FILE} ${NO_LIST}, not a number.`],
+  ['', `"exclude" in ${FILE} ${NO_LIST}, not an empty string.`],
+  ['cache', `"exclude" in ${FILE} ${NO_LIST}, not a string.`],
+  [null, `"exclude" in ${FILE} ${NO_LIST}, not null.`],
+  [true, `"exclude" in ${FILE} ${NO_LIST}, not a boolean.`],
+  [{ cache: true }, `"exclude" in ${FILE} ${NO_LIST}, not an object.`],
+  [['a', 7], `"exclude[1]" in ${FILE} ${NO_NAME}, not a number.`],
+  [[null], `"exclude[0]" in ${FILE} ${NO_NAME}, not null.`],
+  [[['a']], `"exclude[0]" in ${FILE} ${NO_NAME}, not a list.`],
+  [[' '], `"exclude[0]" in ${FILE} ${NO_NAME}, not an empty string.`],
+  [['a\0'], `"exclude[0]" in ${FILE} must be a string without NUL, not one with it.`],
+  [['a', '**'], `"exclude[1]" in ${FILE} matches every table.`],
+])('refuses %j for what is excluded, at the top and in an environment', (exclude, message) => {
+  expect(errorOf(() => checkConfig({ exclude }, FILE))).toMatchObject({ code: 'CONFIG_INVALID', message });
+  expect(errorOf(() => checkConfig({ environments: { prod: { exclude } } }, FILE))).toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: message.replace('"exclude', '"environments.prod.exclude'),
+  });
+});
+
+test('the list of an environment takes the place of the one at the top', () => {
+  const config = { exclude: ['a', 'b_*'], environments: { prod: { exclude: [] }, test: {} } };
+  expect(checkConfig(config, FILE)).toEqual(config);
+  expect(settingsOf(config, 'prod', FILE).exclude).toEqual([]);
+  expect(settingsOf(config, 'test', FILE).exclude).toEqual(['a', 'b_*']);
+});
+
 test('settings are the environment’s where it has them, else those at the top', () => {
   const config = { urlVariable: 'A', workingCopy: 'a.db', environments: { prod: { urlVariable: 'B' } } };
   expect(settingsOf(config, undefined, FILE)).toBe(config);

@@ -12,6 +12,11 @@ export interface Settings {
   workingCopy?: string;
   /** The folder for everything of ours, relative to the config. Default is `.turso`. */
   stateDir?: string;
+  /**
+   * Names and GLOB patterns of tables and views that stay what they are on each side: they are left out of every command. Case does
+   * not count. An environment's list takes the place of the one at the top. Default is none.
+   */
+  exclude?: readonly string[];
 }
 
 /**
@@ -34,7 +39,7 @@ export interface Config extends Settings {
   environments?: Record<string, Settings>;
 }
 
-const SETTINGS = ['urlVariable', 'authTokenVariable', 'workingCopy', 'stateDir'] as const;
+const SETTINGS = ['urlVariable', 'authTokenVariable', 'workingCopy', 'stateDir', 'exclude'] as const;
 
 /** Base64url parts, the first of which begins like JSON: a JWT, as Turso's tokens are, perhaps cut or with escaped dots. */
 const TOKEN = /\beyJ[\w-]{8,}(?:(?:\.|%2e|\\u002e)[\w-]+){1,2}/gi;
@@ -89,12 +94,33 @@ function checkObject(
     const path = at === '' ? key : `${at}.${key}`;
     if (!allowed.includes(key)) throw unknownKey(file, path, key, allowed);
     if (key === 'environments') continue;
+    if (key === 'exclude') {
+      checkExclude(item, file, path);
+      continue;
+    }
     if (typeof item !== 'string' || item === '')
       throw wrongType(file, path, 'a string that is not empty', item);
     if (item.includes('\0')) throw wrongType(file, path, 'a string without NUL', item);
     if (key.endsWith('Variable') && !/^[A-Za-z_]\w*$/.test(item)) throw noVariable(file, path);
   }
   return value;
+}
+
+function checkExclude(value: unknown, file: string, path: string): void {
+  if (!Array.isArray(value)) throw wrongType(file, path, 'a list of names or patterns of tables', value);
+  for (const [i, item] of (value as unknown[]).entries()) {
+    const place = `${path}[${i}]`;
+    if (typeof item !== 'string' || item.trim() === '')
+      throw wrongType(file, place, 'the name or pattern of a table', item);
+    if (item.includes('\0')) throw wrongType(file, place, 'a string without NUL', item);
+    if (/^\*+$/.test(item)) throw excludesAll(file, place);
+  }
+}
+
+function excludesAll(file: string, path: string): TursoSyncError {
+  return new TursoSyncError('CONFIG_INVALID', `"${path}" in ${file} matches every table.`, {
+    hint: 'Name the tables that are to be left out, such as "cache_*".',
+  });
 }
 
 function unknownKey(file: string, path: string, key: string, allowed: readonly string[]): TursoSyncError {
@@ -105,14 +131,21 @@ function unknownKey(file: string, path: string, key: string, allowed: readonly s
 }
 
 function wrongType(file: string, path: string, wanted: string, value: unknown): TursoSyncError {
-  const got = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
   return new TursoSyncError(
     'CONFIG_INVALID',
-    `"${path}" in ${file} must be ${wanted}, not ${got === 'string' ? 'an empty string' : got}.`,
+    `"${path}" in ${file} must be ${wanted}, not ${kindOf(value)}.`,
     {
       hint: 'See docs/workflow.md for every key and an example.',
     },
   );
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'string' && value.includes('\0')) return 'one with it';
+  if (typeof value === 'string') return value.trim() === '' ? 'an empty string' : 'a string';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 // What stands there may be the URL or the token itself, so it is not repeated.

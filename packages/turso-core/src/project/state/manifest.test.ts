@@ -1,7 +1,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { makeTempDir } from '@turso-sync/testing';
 import type { TursoSyncError } from '../../errors';
-import { readManifest, refuseNewer, requireBaseline, STATE_FORMAT, writeManifest } from './manifest';
+import {
+  isOfExclude,
+  knownMark,
+  readManifest,
+  refuseNewer,
+  requireBaseline,
+  STATE_FORMAT,
+  withExclude,
+  writeManifest,
+} from './manifest';
 import { baselineFiles, type BaselineFiles } from '../project';
 
 const content = {
@@ -49,6 +58,27 @@ test.each(['', '{', 'null', '[]', '7', '{}', '{"formatVersion":"1"}', '{"formatV
     expect(codeOf(() => refuseNewer(files))).toBe('none');
   },
 );
+
+test.each([null, 5, [], {}, { patterns: 'a', tables: [] }, { patterns: ['a'], tables: [7] }])(
+  'is damaged where it excludes %j',
+  (exclude) => {
+    writeFileSync(files.manifest, JSON.stringify({ formatVersion: STATE_FORMAT, ...content, exclude }));
+    expect(codeOf(() => readManifest(files))).toBe('BASELINE_DAMAGED');
+  },
+);
+
+test('tells what was excluded, and its mark only while nothing of that came back', () => {
+  const known = { formatVersion: STATE_FORMAT, ...content, fingerprint: 'mark' };
+  const written = withExclude(known, ['A*', 'b'], ['ab', 'b']);
+  expect(written.exclude).toEqual({ patterns: ['A*', 'b'], tables: ['ab', 'b'] });
+  expect(withExclude(written, ['b', 'c']).exclude).toEqual({ patterns: ['b', 'c'], tables: ['b'] });
+  expect(withExclude(written, [])).toEqual(known);
+  expect(knownMark(written, ['B', 'a*', 'c'])).toBe('mark');
+  expect(knownMark(written, ['b'])).toBeNull();
+  expect(knownMark(known, [])).toBe('mark');
+  expect([isOfExclude(written, ['b', 'a*']), isOfExclude(written, ['b'])]).toEqual([true, false]);
+  expect([isOfExclude(known, []), isOfExclude(known, ['b'])]).toEqual([true, false]);
+});
 
 test('is damaged as a folder', () => {
   mkdirSync(files.manifest);

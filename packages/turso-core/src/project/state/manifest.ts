@@ -3,6 +3,7 @@ import { TursoSyncError, systemCode } from '../../errors';
 import type { SetAside } from '../../sqlite/schema/set-aside';
 import type { RemoteIdentity } from '../../remote/identity';
 import type { SnapshotMethod } from '../../remote/remote';
+import { includesAll, isExcluded, type Exclude } from '../../sqlite/schema/exclude';
 import { fileSystemError } from './disk';
 import type { BaselineFiles } from '../project';
 
@@ -30,6 +31,37 @@ export interface Manifest {
   readonly movedRowids?: readonly string[];
   /** Set if the remote refused a `user_version`: it stays what each side has. */
   readonly userVersionStaysLocal?: true;
+  /** What was excluded: it is on the remote and not in the baseline. Absent if that was nothing. */
+  readonly exclude?: {
+    /** Names and patterns, as the config had them. */
+    readonly patterns: Exclude;
+    /** The tables and views that they matched when a snapshot was taken. */
+    readonly tables: readonly string[];
+  };
+}
+
+/** A manifest of a baseline without what a project excludes now. */
+export function withExclude<T extends Partial<Manifest>>(
+  { exclude: known, ...manifest }: T,
+  patterns: Exclude,
+  tables: readonly string[] = known?.tables ?? [],
+): Omit<T, 'exclude'> & Pick<Manifest, 'exclude'> {
+  const excluded = tables.filter((name) => isExcluded(name, patterns));
+  return patterns.length === 0 ? manifest : { ...manifest, exclude: { patterns, tables: excluded } };
+}
+
+/** Whether a baseline lacks just what a project excludes now. */
+export function isOfExclude({ exclude }: Manifest, now: Exclude): boolean {
+  const { patterns = [] } = exclude ?? {};
+  return includesAll(patterns, now) && includesAll(now, patterns);
+}
+
+/**
+ * The remote's mark at the time of a baseline. Null also if it lacks what is not excluded any more, since the remote may have it
+ * without having changed.
+ */
+export function knownMark({ exclude, fingerprint }: Manifest, now: Exclude): string | null {
+  return includesAll(now, exclude?.patterns ?? []) ? fingerprint : null;
 }
 
 /** A manifest that names more tables whose hidden rowids are not the same on both sides. */
@@ -116,7 +148,15 @@ function parse(text: string): Manifest | null {
   }
 }
 
-function isWhole({ createdAt, remote, fingerprint, method, bytes }: Partial<Manifest>): boolean {
+function isWhole({ createdAt, remote, fingerprint, method, bytes, exclude }: Partial<Manifest>): boolean {
   const texts = [createdAt, remote, method, fingerprint ?? ''];
-  return texts.every((text) => typeof text === 'string') && typeof bytes === 'number';
+  const isKnown = texts.every((text) => typeof text === 'string') && typeof bytes === 'number';
+  return isKnown && (exclude === undefined || isExclude(exclude));
+}
+
+function isExclude(value: unknown): boolean {
+  const { patterns, tables } = (value ?? {}) as Partial<Record<'patterns' | 'tables', unknown>>;
+  const isTexts = (list: unknown): boolean =>
+    Array.isArray(list) && list.every((text) => typeof text === 'string');
+  return isTexts(patterns) && isTexts(tables);
 }

@@ -1,19 +1,42 @@
+import { TursoSyncError } from '../../errors';
 import { timed, type OnEvent } from '../../events';
-import { findForeign } from '../../sqlite/schema/left-out';
+import { isExcluded } from '../../sqlite/schema/exclude';
+import type { LeftOutTable } from '../../sqlite/schema/left-out';
+import { findLeftOut, takeOut } from '../../sqlite/schema/take-out';
 import type { Project } from '../project';
+import { readManifest } from '../state/manifest';
 import { freeze } from './freeze';
 
 /**
- * Freezes a project's working copy, and tells which tables in it are never carried. Everything else is as of {@link freeze}: false
- * says that it is byte for byte equal to `unless`, with no copy made.
+ * Freezes a project's working copy without the tables that are never carried, and tells which these are. Everything else is as of
+ * {@link freeze}: false says that it is byte for byte equal to `unless`, with no copy made.
  */
 export async function freezeCopy(
-  { workingCopy }: Pick<Project, 'workingCopy'>,
+  project: Pick<Project, 'workingCopy' | 'exclude' | 'files'>,
   to: string,
-  { unless, onEvent }: { readonly unless?: string; readonly onEvent?: OnEvent | undefined },
+  { unless, onEvent }: { readonly unless?: string; readonly onEvent?: OnEvent | undefined } = {},
 ): Promise<boolean> {
+  const { workingCopy, exclude } = project;
   const isMade = await timed(onEvent, 'copy the working copy', () => freeze(workingCopy, to, unless));
-  const tables = findForeign(isMade ? to : (unless ?? to));
-  if (tables.length > 0) onEvent?.({ type: 'left-out', tables });
+  const { tables } = isMade ? takeOut(to, exclude) : findLeftOut(unless ?? to, exclude);
+  tellLeftOut([...tables, ...excludedBefore(project)], onEvent);
   return isMade;
+}
+
+/** Tells of what a command leaves out here. */
+export function tellLeftOut(tables: readonly LeftOutTable[], onEvent: OnEvent | undefined): void {
+  if (tables.length > 0) onEvent?.({ type: 'left-out', of: 'local', tables });
+}
+
+/** What was left out when the base was taken from the remote, and still is. */
+export function excludedBefore({ files, exclude }: Pick<Project, 'exclude' | 'files'>): LeftOutTable[] {
+  if (exclude.length === 0) return [];
+  try {
+    const names = readManifest(files.base)?.exclude?.tables ?? [];
+    return names.filter((name) => isExcluded(name, exclude)).map((name) => ({ name, owner: null }));
+  } catch (error) {
+    // Whoever needs the base says so.
+    if (error instanceof TursoSyncError) return [];
+    throw error;
+  }
 }

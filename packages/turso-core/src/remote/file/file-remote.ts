@@ -6,7 +6,7 @@ import type { Database } from '../../sqlite/files/sqlite';
 import { checkDefinitions } from '../../sqlite/schema/check-definitions';
 import { runAtomically } from '../../sqlite/run-atomically';
 import { beginAfter, openForChanges, refuseUnwritable, runQuery } from '../../sqlite/sqlite-target';
-import { takeOutInternal } from '../../sqlite/schema/left-out';
+import { takeOut } from '../../sqlite/schema/take-out';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import type { TransactOptions } from '../../apply/target';
 import type { Remote } from '../remote';
@@ -107,15 +107,15 @@ export function createFileRemote(file: string, location: string): Remote {
     logId: () => Promise.resolve(null),
     fingerprint: () =>
       withDatabase(async (db) => (told = await orThrow(() => readFileFingerprint(db, file)))),
-    snapshot: (to, { onProgress } = {}) =>
+    snapshot: (to, { onProgress, exclude = [] } = {}) =>
       withDatabase(async (db) => {
         const pageSize = Number(db.pragma('page_size', { simple: true }));
         const inBytes = (done: number, total: number): unknown =>
           onProgress?.({ done: done * pageSize, total: total * pageSize, unit: 'bytes' });
         await orThrow(() => backupTo(db, to, { onProgress: inBytes }));
         await leaveWalMode(to);
-        const leftOut = takeOutInternal(to);
         checkDefinitions(to);
+        const { tables: leftOut } = takeOut(to, exclude, { erase: true });
         // This SQLite could not keep up to date what only libSQL knows, so none of it is taken from a file.
         return { method: 'backup' as const, setAside: [], leftOut };
       }),

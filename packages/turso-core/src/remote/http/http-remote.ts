@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { checkDefinitions } from '../../sqlite/schema/check-definitions';
 import { setAsideFrom } from '../../sqlite/schema/set-aside';
-import { foreignTables, LIST_FOREIGN, takeOutInternal } from '../../sqlite/schema/left-out';
+import { takeOut } from '../../sqlite/schema/take-out';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import type { Query } from '../../sqlite/query';
 import type { ConnectOptions, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
@@ -104,11 +104,16 @@ async function takeSnapshot(
   file: string,
   options: SnapshotOptions,
 ): Promise<SnapshotTaken> {
-  if (options.method !== 'rows' && (await snapshotPages(queries, file, options.onProgress))) {
+  const { method, onProgress, exclude = [] } = options;
+  if (method !== 'rows' && (await snapshotPages(queries, file, onProgress))) {
     checkDefinitions(file);
     const setAside = setAsideFrom(file);
-    return { method: 'pages', setAside, leftOut: takeOutInternal(file) };
+    const leftOut = takeOut(file, exclude, { erase: true });
+    return {
+      method: 'pages',
+      setAside: setAside.filter(({ table }) => !leftOut.has(table)),
+      leftOut: leftOut.tables,
+    };
   }
-  const setAside = await snapshotRows(queries[0], file, options.onProgress);
-  return { method: 'rows', setAside, leftOut: foreignTables(await queries[0](LIST_FOREIGN)) };
+  return { method: 'rows', ...(await snapshotRows(queries[0], file, { onProgress, exclude })) };
 }

@@ -1,6 +1,7 @@
 import { systemCode, TursoSyncError } from '../../errors';
 import { createDatabase } from '../../sqlite/files/open';
 import type { Database } from '../../sqlite/files/sqlite';
+import type { Exclude } from '../../sqlite/schema/exclude';
 import { keyTerms } from '../../sqlite/schema/key-terms';
 import {
   findShadowNames,
@@ -10,16 +11,17 @@ import {
   type SchemaObject,
   type Table,
 } from '../../sqlite/schema/schema';
-import { isCarried } from '../../sqlite/schema/left-out';
-import { sortObjects, type SetAside } from '../../sqlite/schema/set-aside';
+import { isCarried, type LeftOut } from '../../sqlite/schema/left-out';
+import { sortObjects } from '../../sqlite/schema/set-aside';
+import { isVirtual } from '../../sqlite/schema/virtual-table';
 import { bindValues } from '../../sqlite/values/bind';
 import { exactProjection, exactRow } from '../../sqlite/values/exact-projection';
 import { quoteName } from '../../sqlite/values/quote';
 import type { Encoding, SqlValue } from '../../sqlite/values/values';
 import { replaceRows } from '../../sqlite/write-rows';
-import { readObjects } from '../../sqlite/schema/read-objects';
+import { readCarried, type CarriedObjects } from '../../sqlite/schema/read-objects';
 import type { Query } from '../../sqlite/query';
-import type { SnapshotOptions } from '../remote';
+import type { SnapshotOptions, SnapshotTaken } from '../remote';
 import { readHeader } from '../../sqlite/schema/read-header';
 import { onlyRow, unexpectedAnswer, wholeNumber } from '../../sqlite/unexpected-answer';
 
@@ -33,21 +35,22 @@ const FIRST_LIMIT = 2_000;
 export async function snapshotRows(
   query: Query,
   file: string,
-  onProgress: SnapshotOptions['onProgress'],
-): Promise<readonly SetAside[]> {
+  { onProgress, exclude }: { readonly onProgress: SnapshotOptions['onProgress']; readonly exclude: Exclude },
+): Promise<Omit<SnapshotTaken, 'method'>> {
   const { encoding, userVersion } = await readHeader(query);
   const [applicationId] = onlyRow(await query('SELECT application_id FROM pragma_application_id'));
-  const { setAside, objects } = sortOut(await readObjects(query, encoding));
+  const carried = await readCarried(query, encoding, exclude);
+  const { setAside, objects } = sortOut(carried);
   const db = createDatabase(file, encoding);
   try {
     createTables(db, objects);
-    await copyRows(query, db, encoding, onProgress);
+    await copyRows({ query, db, encoding, leftOut: carried.leftOut }, onProgress);
     for (const type of ['index', 'view', 'trigger']) {
       for (const object of objects.filter((o) => o.type === type)) createObject(db, object);
     }
     db.pragma(`user_version = ${userVersion}`);
     db.pragma(`application_id = ${wholeNumber(applicationId)}`);
-    return setAside;
+    return { setAside, leftOut: carried.leftOut.tables };
   } finally {
     db.close();
   }
@@ -57,11 +60,25 @@ function createTables(db: Database, objects: readonly SchemaObject[]): void {
   const shadows = findShadowNames(objects);
   const isShadow = ({ name }: SchemaObject): boolean => shadows.has(name.toLowerCase());
   const tables = objects.filter((o) => o.type === 'table');
-  for (const object of tables.filter((o) => !isShadow(o))) createObject(db, object);
+  for (const object of tables.filter((o) => !isShadow(o))) createTable(db, object);
   // Creating a virtual table creates its shadow tables, but for some that it makes later.
   const isThere = db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?');
   for (const object of tables.filter(isShadow))
     if (isThere.get(object.name) === undefined) createObject(db, object);
+}
+
+function createTable(db: Database, object: SchemaObject): void {
+  try {
+    createObject(db, object);
+  } catch (error) {
+    const { message = '' } = ((error as Error).cause ?? {}) as Partial<Error>;
+    if (!isVirtual(object.sql) || !message.startsWith('no such module: ')) throw error;
+    // Its definition does no harm, and the tables that it is stored in are ordinary ones here.
+    db.pragma('writable_schema = ON');
+    const insert = `INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) VALUES ('table', ?, ?, 0, ?)`;
+    db.prepare(insert).run(object.name, object.name, object.sql);
+    db.pragma('writable_schema = RESET');
+  }
 }
 
 function createObject(db: Database, { type, name, sql }: SchemaObject): void {
@@ -75,29 +92,38 @@ function createObject(db: Database, { type, name, sql }: SchemaObject): void {
       'REMOTE_UNSUPPORTED_SCHEMA',
       `The remote holds what plain SQLite cannot: ${type} "${name}" (${reason}).`,
       {
-        hint: 'Drop it on the remote. Vector indexes and RANDOM ROWID tables are fine.',
+        hint: 'Drop it on the remote, or leave its table out by `exclude` in the config. Vector indexes and RANDOM ROWID tables are fine.',
         cause: error,
       },
     );
   }
 }
 
-/** The objects that are to be made here, as plain SQLite can hold them. */
-function sortOut(all: readonly SchemaObject[]): { setAside: readonly SetAside[]; objects: SchemaObject[] } {
-  const { setAside, internal } = sortObjects(all);
+/** The objects that are to be made here, as plain SQLite can hold them. What a vector index is stored in goes with it. */
+function sortOut({ all, leftOut }: CarriedObjects): Pick<SnapshotTaken, 'setAside'> & {
+  readonly objects: readonly SchemaObject[];
+} {
+  const sorted = sortObjects(all);
+  const isHere = ({ table }: { readonly table: string }): boolean => !leftOut.has(table);
+  const setAside = sorted.setAside.filter(isHere);
   const localSql = new Map(setAside.map((o) => [`${o.type} ${o.name}`, o.localSql]));
-  const objects = all.flatMap((object) => {
-    if (internal.has(object.name)) return [];
+  const objects = all.filter(isHere).flatMap((object) => {
+    if (sorted.internal.has(object.name)) return [];
     const sql = localSql.get(`${object.type} ${object.name}`);
     return sql === null ? [] : [{ ...object, sql: sql ?? object.sql }];
   });
   return { setAside, objects };
 }
 
+interface Copying {
+  readonly query: Query;
+  readonly db: Database;
+  readonly encoding: Encoding;
+  readonly leftOut: LeftOut;
+}
+
 async function copyRows(
-  query: Query,
-  db: Database,
-  encoding: Encoding,
+  { query, db, encoding, leftOut }: Copying,
   onProgress: SnapshotOptions['onProgress'],
 ): Promise<void> {
   let done = 0;
@@ -116,7 +142,10 @@ async function copyRows(
   const rows = await query(
     `SELECT ${exactProjection(['name', 'seq'])} FROM sqlite_sequence WHERE ${isCarried('name')} ORDER BY rowid`,
   );
-  for (const row of rows) insert.run(...exactRow(row, encoding));
+  for (const row of rows) {
+    const [name, seq] = exactRow(row, encoding);
+    if (typeof name !== 'string' || !leftOut.has(name)) insert.run(name, seq);
+  }
 }
 
 /** The rows of one table, in pieces, in the order of the key. */

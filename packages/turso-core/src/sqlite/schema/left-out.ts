@@ -1,7 +1,7 @@
-import { openReadOnly, using } from '../files/open';
-import { Database } from '../files/sqlite';
 import { RECEIPT_PREFIX } from '../receipt';
-import { quoteName, quoteString } from '../values/quote';
+import { quoteString } from '../values/quote';
+import { findExcluded, isExcluded, type Candidate, type Exclude } from './exclude';
+import { foldName } from './fold-name';
 
 /** Tables that a program keeps for itself in somebody's database. */
 interface Internal {
@@ -32,54 +32,44 @@ const INTERNAL: readonly Internal[] = [
   { pattern: `${RECEIPT_PREFIX}*`, owner: null },
 ];
 
-/** A table that is left out, and whose it is. */
+/** A table or view that is left out. */
 export interface LeftOutTable {
   readonly name: string;
-  readonly owner: string;
+  /** The program that keeps it for itself; null if the project's `exclude` names it. */
+  readonly owner: string | null;
 }
 
-/** An SQL condition on a name of a table, or on the table of an index or trigger: that it is carried. Names have no case. */
+/** What is left out of a database. */
+export interface LeftOut {
+  /** What people are told of: neither turso-sync's own tables, nor those that a virtual table is stored in. */
+  readonly tables: readonly LeftOutTable[];
+  /** Whether a table or view is left out, and so what belongs to it. */
+  has(name: string): boolean;
+}
+
+/** An SQL condition on a name of a table, or on the table of an index or trigger: that it is not {@link INTERNAL}. Names have no case. */
 export function isCarried(column = 'tbl_name'): string {
-  return `NOT (${INTERNAL.map((i) => matches(column, i)).join(' OR ')})`;
+  return `NOT (${INTERNAL.map(({ pattern }) => `lower(${column}) GLOB ${quoteString(pattern)}`).join(' OR ')})`;
 }
 
-const FOREIGN = INTERNAL.filter((i) => i.owner !== null);
-
-/** The query that lists the tables of other programs, and whose they are. */
-export const LIST_FOREIGN = `SELECT name, CASE
-  ${FOREIGN.map((i) => `WHEN ${matches('name', i)} THEN ${quoteString(i.owner ?? '')}`).join('\n  ')} END
-  FROM sqlite_schema WHERE type = 'table' AND (${FOREIGN.map((i) => matches('name', i)).join(' OR ')}) ORDER BY name`;
-
-function matches(column: string, { pattern }: Internal): string {
-  return `lower(${column}) GLOB ${quoteString(pattern)}`;
+/** Whether an object is a table or view. What a schema holds may be anything, not even text. */
+export function isCandidate({ type, name, sql }: Candidate): boolean {
+  return (type === 'table' || type === 'view') && typeof name === 'string' && typeof sql === 'string';
 }
 
-/** The tables of other programs that {@link LIST_FOREIGN} has listed. */
-export function foreignTables(rows: readonly (readonly unknown[])[]): LeftOutTable[] {
-  return rows.map(([name, owner]) => ({ name: String(name), owner: String(owner) }));
-}
-
-/** The tables of other programs in a database file. */
-export function findForeign(file: string): LeftOutTable[] {
-  const rows = using(openReadOnly(file), (db) => db.prepare(LIST_FOREIGN).raw().all());
-  return foreignTables(rows as unknown[][]);
-}
-
-/** Takes what is never carried out of a copy of a database, with its indexes and triggers; returns what is other programs'. */
-export function takeOutInternal(file: string): LeftOutTable[] {
-  const foreign = findForeign(file);
-  const found = using(openReadOnly(file), (db) =>
-    db
-      .prepare(
-        `SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view') AND NOT (${isCarried()})`,
-      )
-      .all(),
-  ) as { type: 'table' | 'view'; name: string }[];
-  if (found.length === 0) return foreign;
-  using(new Database(file), (db) => {
-    // Dropping a table deletes its rows, and those that refer to them.
-    db.pragma('foreign_keys = OFF');
-    for (const { type, name } of found) db.exec(`DROP ${type} ${quoteName(name)}`);
+/** Sorts out what is left out of some tables and views: those of other programs, ours, and what a project excludes. */
+export function leftOutOf(candidates: readonly Candidate[], exclude: Exclude): LeftOut {
+  const internal = candidates.flatMap(({ type, name }) => {
+    const found = INTERNAL.find(({ pattern }) => isExcluded(name, [pattern]));
+    return found === undefined ? [] : [{ type, name, owner: found.owner }];
   });
-  return foreign;
+  const names = new Set(internal.map(({ name }) => foldName(name)));
+  const others = candidates.filter(({ name }) => !names.has(foldName(name)) && !/^sqlite_/i.test(name));
+  const { matched, all } = findExcluded(others, exclude);
+  const foreign = internal.filter(({ type, owner }) => type === 'table' && owner !== null);
+  const tables = [
+    ...foreign.map(({ name, owner }) => ({ name, owner })),
+    ...matched.map((name) => ({ name, owner: null })),
+  ];
+  return { tables, has: (name) => names.has(foldName(name)) || all.has(foldName(name)) };
 }

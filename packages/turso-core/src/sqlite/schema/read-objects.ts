@@ -1,30 +1,50 @@
 import { checkDefinition } from './check-definition';
+import type { Exclude } from './exclude';
+import { isCandidate, leftOutOf, type LeftOut } from './left-out';
 import type { SchemaObject } from './schema';
 import { withTriggerHosts } from './trigger-hosts';
-import { isCarried } from './left-out';
 import { exactProjection, exactRow } from '../values/exact-projection';
 import type { Encoding } from '../values/values';
 import type { Query } from '../query';
 
+/** What a remote defines, and what of it is left out. */
+export interface CarriedObjects {
+  readonly objects: readonly SchemaObject[];
+  /** These, and what is left out as far as it is text. */
+  readonly all: readonly SchemaObject[];
+  readonly leftOut: LeftOut;
+}
+
 /**
- * Everything that a user's CREATE statement made on the remote, in the order of its making. Throws DEFINITION_INVALID for text
- * that is more than a definition.
+ * Everything that a user's CREATE statement made on the remote and that is carried, in the order of its making. Throws
+ * DEFINITION_INVALID for text that is more than a definition.
  */
-export async function readObjects(query: Query, encoding: Encoding): Promise<SchemaObject[]> {
+export async function readCarried(
+  query: Query,
+  encoding: Encoding,
+  exclude: Exclude,
+): Promise<CarriedObjects> {
   const rows = await query(
     `SELECT ${exactProjection(['type', 'name', 'tbl_name', 'sql'])} FROM sqlite_schema
-     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND ${isCarried()} ORDER BY rowid`,
+     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid`,
   );
-  const objects = rows.map((row) => {
+  const all = rows.map((row) => {
     const [type, name, table, sql] = exactRow(row, encoding) as [
       SchemaObject['type'],
       string,
       string,
       string,
     ];
-    const object = { type, name, table, sql };
-    checkDefinition(object);
-    return object;
+    return { type, name, table, sql };
   });
-  return withTriggerHosts(objects);
+  const leftOut = leftOutOf(all.filter(isCandidate), exclude);
+  const objects = all.filter(({ table }) => typeof table !== 'string' || !leftOut.has(table));
+  objects.forEach(checkDefinition);
+  const isText = (o: SchemaObject): boolean => Object.values(o).every((value) => typeof value === 'string');
+  return { objects: withTriggerHosts(objects), all: withTriggerHosts(all.filter(isText)), leftOut };
+}
+
+/** The same without what a project excludes, which a changeset never speaks of. */
+export async function readObjects(query: Query, encoding: Encoding): Promise<readonly SchemaObject[]> {
+  return (await readCarried(query, encoding, [])).objects;
 }

@@ -1,3 +1,4 @@
+import { foldName } from './fold-name';
 import { sqlTokens, unquote, type SqlToken } from './sql-tokens';
 
 /** What a CREATE VIRTUAL TABLE statement made, as far as its content is concerned. */
@@ -24,6 +25,29 @@ const DERIVED = ['fts5vocab', 'fts4aux', 'fts3tokenize', 'dbstat', 'sqlite_stmt'
 /** Whether the text of a table's definition makes a virtual one. */
 export function isVirtual(sql: string): boolean {
   return /^CREATE VIRTUAL TABLE/i.test(sql);
+}
+
+/** The tables of sqlite-vec, by what stands behind the name of the virtual one; it counts columns by two digits. */
+const VEC0 = /^(?:chunks|rowids|info|auxiliary|\w+\d\d)$/i;
+
+/**
+ * The names, of those of all tables, of the tables that a virtual table is stored in. Of a module that nothing is known of, all
+ * that begin with its name and an underscore may be.
+ *
+ * @see https://github.com/asg017/sqlite-vec/blob/main/sqlite-vec.c
+ */
+export function storedIn(
+  name: string,
+  { module, content, shadows }: VirtualTable,
+  names: readonly string[],
+): string[] {
+  const prefix = foldName(`${name}_`);
+  const known = new Set(shadows.map(foldName));
+  return names.filter((other) => {
+    const folded = foldName(other);
+    if (content !== 'unknown' || known.size > 0) return known.has(folded);
+    return folded.startsWith(prefix) && (module !== 'vec0' || VEC0.test(folded.slice(prefix.length)));
+  });
 }
 
 /** Reads the text of a CREATE VIRTUAL TABLE statement as `sqlite_schema` holds it. */

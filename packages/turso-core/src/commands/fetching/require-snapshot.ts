@@ -1,0 +1,24 @@
+import { TursoSyncError } from '../../errors';
+import { checkRemote } from '../../project/connect-to';
+import type { Project } from '../../project/project';
+import { metIn } from '../../project/state/known-remote';
+import { isOfExclude, requireBaseline, type Manifest } from '../../project/state/manifest';
+
+/**
+ * The snapshot that is there, as if it had just been taken: of the remote that the base belongs to, and without what is excluded
+ * now. Throws SNAPSHOT_MISSING and REMOTE_CHANGED.
+ */
+export function requireSnapshot(project: Project, acceptRemote: boolean): Manifest {
+  const { snapshot } = project.files;
+  const manifest = requireBaseline(snapshot);
+  if (manifest === null) throw missing(`There is no snapshot in ${snapshot.directory}.`);
+  checkRemote(project, metIn(manifest), acceptRemote);
+  if (isOfExclude(manifest, project.exclude)) return manifest;
+  throw missing(`The snapshot in ${snapshot.directory} was taken with another "exclude".`);
+}
+
+function missing(message: string): TursoSyncError {
+  return new TursoSyncError('SNAPSHOT_MISSING', message, {
+    hint: 'Run the turso-snapshot target, or `turso-sync init`, first.',
+  });
+}

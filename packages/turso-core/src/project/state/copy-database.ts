@@ -1,0 +1,12 @@
+import fs from 'node:fs';
+import { fileSystemError } from './disk';
+
+/** Copies a database that nobody writes. Throws DISK_FULL and FILE_INACCESSIBLE. */
+export function copyDatabase(from: string, to: string): void {
+  try {
+    fs.rmSync(to, { force: true });
+    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
+  } catch (error) {
+    throw fileSystemError(error, to);
+  }
+}
