@@ -17,6 +17,19 @@ const arrows = {
   cli: ['report', 'commands', 'apply', 'changeset', 'plan', 'project', 'sqlite'],
 };
 
+/** Who opened an adapter himself could forget to compare the remote with the base's. */
+const ADAPTERS = {
+  group: ['**/remote/connect'],
+  message: 'Only project/connect-to.ts opens an adapter; use connectTo or withRemote.',
+};
+
+/** One connection a command: its verb opens it and hands it on. */
+const CONNECTING = {
+  group: ['**/project/connect-to', '**/project/with-remote'],
+  importNames: ['connectTo', 'connectForMarks', 'withRemote'],
+  message: 'A verb connects once, and passes its ProjectRemote on.',
+};
+
 export default tseslint.config(
   {
     ignores: [
@@ -89,6 +102,16 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ['packages/turso-core/src/**/*.ts'],
+    ignores: ['**/*.test.ts', 'packages/turso-core/src/project/connect-to.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [ADAPTERS] }] },
+  },
+  {
+    files: ['packages/turso-core/src/commands/*/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [ADAPTERS, CONNECTING] }] },
   },
   {
     files: ['packages/*/src/**/*.ts'],

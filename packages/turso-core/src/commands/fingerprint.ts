@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { connect } from '../remote/connect';
+import { connectForMarks } from '../project/connect-to';
 import type { RemoteAddress } from '../remote/url';
 import { version } from '../version';
 import type { Project } from '../project/project';
@@ -31,7 +31,7 @@ const fingerprintOfFile = verb('fingerprint', fingerprintHere);
 
 async function fingerprintHere(project: Marked): Promise<string | null> {
   const address = project.address();
-  const remote = connect(address, { authToken: project.authToken() });
+  const remote = connectForMarks(project);
   try {
     const mark = await remote.fingerprint();
     if (mark === null) return null;

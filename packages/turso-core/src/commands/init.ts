@@ -170,7 +170,7 @@ async function finishEarlier(
   const isThere = fs.existsSync(workingCopy);
   if (readManifest(files.base) !== null) {
     if (isThere) await finishPull(project);
-    if (remote !== null) await finishPush(project, onlyEvents(options));
+    if (remote !== null) await finishPush(project, remote, onlyEvents(options));
     return;
   }
   const taken = pullUnderWay(project);

@@ -47,7 +47,7 @@ async function pullFrom(project: Project, remote: ProjectRemote, options: PullOp
   await startFromSibling(project, take, options.onEvent);
   if (options.acceptRemote === true) await fitAccepted(project, take, options.onEvent);
   await finishPull(project);
-  await finishPush(project, options.onEvent === undefined ? {} : { onEvent: options.onEvent });
+  await finishPush(project, remote, options.onEvent === undefined ? {} : { onEvent: options.onEvent });
   const base = requireBase(project);
   const mark = await remote.fingerprint();
   if (mark !== null && mark === base.fingerprint && remote.location === base.remote) {

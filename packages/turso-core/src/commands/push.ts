@@ -4,8 +4,7 @@ import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset
 import { withRemote } from '../project/with-remote';
 import { withMovedRowids, type Manifest } from '../project/state/manifest';
 import type { Project } from '../project/project';
-import { listPlans } from '../project/state/plans';
-import { connectTo, type ProjectRemote, type RemoteOptions } from '../project/connect-to';
+import type { ProjectRemote, RemoteOptions } from '../project/connect-to';
 import { withTemporary } from '../project/state/temporary';
 import { moveBase } from './sending/advance-base';
 import { requireBase, withComparison } from './comparing/compare';
@@ -85,16 +84,17 @@ async function pushHere(project: Project, options: PushOptions = {}): Promise<Re
 async function pushWith(project: Project, options: PushOptions): Promise<PushResult> {
   // For the message alone: whether there is a folder to lock.
   requireStart(project);
-  return withRemote(project, 'push', { acceptRemote: options.acceptRemote }, async (remote) => {
+  const { acceptRemote, onEvent } = options;
+  return withRemote(project, 'push', { acceptRemote, onEvent }, async (remote) => {
     // Another remote is refused also if nothing is to be sent; one that does not answer is not needed then.
     await identifyIfReachable(remote);
-    const take = (): Promise<Manifest> => takeSnapshot(project, remote, options.onEvent);
-    await startFromSibling(project, take, options.onEvent);
-    if (options.acceptRemote === true) await fitAccepted(project, take, options.onEvent);
+    const take = (): Promise<Manifest> => takeSnapshot(project, remote, onEvent);
+    await startFromSibling(project, take, onEvent);
+    if (acceptRemote === true) await fitAccepted(project, take, onEvent);
     await finishPull(project);
-    const finished = options.dryRun === true ? null : await finishPush(project, options);
+    const finished = options.dryRun === true ? null : await finishPush(project, remote, options);
     const result = await withTemporary(project.files.directory, (temporary) => {
-      const context = { project, temporary, options };
+      const context = { project, remote, temporary, options };
       return withChanges(context, (planned) => {
         if (planned !== null) return pushChanges(context, planned);
         if (options.dryRun !== true) removeConflicts(project);
@@ -115,17 +115,18 @@ async function identifyIfReachable(remote: ProjectRemote): Promise<void> {
 
 interface Context {
   readonly project: Project;
+  readonly remote: ProjectRemote;
   readonly temporary: string;
   readonly options: PushOptions;
 }
 
 /** The changes of the working copy, or those of a plan. */
 async function withChanges<T>(
-  { project, temporary, options: { plan, onEvent, dryRun = false } }: Context,
+  { project, remote, temporary, options: { plan, onEvent, dryRun = false } }: Context,
   work: (planned: PlannedChanges | null) => T | Promise<T>,
 ): Promise<T> {
-  if (plan !== undefined) return withPlan({ project, temporary, onEvent }, plan, work);
-  if (!dryRun) await claimSavedPlans(project);
+  if (plan !== undefined) return withPlan({ project, remote, temporary, onEvent }, plan, work);
+  if (!dryRun) await claimPlans(project, remote);
   const from = requireBase(project);
   return withComparison(
     project,
@@ -135,19 +136,8 @@ async function withChanges<T>(
   );
 }
 
-/** The remote is asked only if a plan was saved. */
-async function claimSavedPlans(project: Project): Promise<void> {
-  if (listPlans(project.files).length === 0) return;
-  const remote = connectTo(project);
-  try {
-    await claimPlans(project, remote);
-  } finally {
-    await remote.close();
-  }
-}
-
 async function pushChanges(context: Context, planned: PlannedChanges): Promise<PushResult> {
-  const { project, temporary, options } = context;
+  const { project, remote, temporary, options } = context;
   const { changeset, frozen } = planned.comparison;
   const { onEvent, plan } = options;
   const changes = await timed(onEvent, 'count', () => summarize(changeset));
@@ -161,7 +151,7 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
     return nothing(changes);
   }
   if (changes.schema.length > 0) await timed(onEvent, 'rehearse', () => planned.comparison.rehearse());
-  const job = { project, temporary, ...planned, plan: described, policy: policyOf(options), onEvent };
+  const job = { project, remote, temporary, ...planned, plan: described, policy: policyOf(options), onEvent };
   const sent = options.dryRun === true ? await tryDry(job) : await send(job);
   if (plan !== undefined && sent.status === 'conflict')
     throw await staleFor({ project, temporary, onEvent }, plan, sent.conflicts);

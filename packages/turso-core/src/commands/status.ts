@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { countChanges, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
 import { Database } from '../sqlite/files/sqlite';
-import { connect } from '../remote/connect';
+import { connectForMarks } from '../project/connect-to';
 import { identityOf, isSameRemote } from '../remote/identity';
 import { version } from '../version';
 import { remoteChanged } from '../project/remote-changed';
@@ -148,9 +148,10 @@ async function remoteStatus(project: Project, base: Manifest | null): Promise<St
     const address = project.address();
     location = address.location;
     requireFile(project, address, false);
-    const remote = connect(address, { authToken: project.authToken() });
+    const remote = connectForMarks(project);
     try {
-      const [fingerprint, log] = await Promise.all([remote.fingerprint(), remote.logId()]);
+      const fingerprint = await remote.fingerprint();
+      const log = await remote.logId();
       const met = { location, identity: { ...identityOf(address, project.directory), log } };
       const owner = knownRemote(project);
       if (owner !== null && !isSameRemote(owner.identity, met.identity)) {

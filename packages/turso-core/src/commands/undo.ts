@@ -7,7 +7,7 @@ import { planSummary } from '../plan/plan-summary';
 import { openChanges } from '../plan/read-changes';
 import { describePlan } from '../plan/write-plan';
 import { TursoSyncError } from '../errors';
-import { connectTo, type RemoteOptions } from '../project/connect-to';
+import type { ProjectRemote, RemoteOptions } from '../project/connect-to';
 import { withRemote } from '../project/with-remote';
 import type { Project } from '../project/project';
 import type { Manifest } from '../project/state/manifest';
@@ -107,16 +107,18 @@ async function undoHere(project: Project, options: UndoOptions = {}): Promise<Re
 async function undoWith(project: Project, options: UndoOptions): Promise<UndoResult> {
   // For the message alone: whether there is a folder to lock.
   requireBase(project);
-  return withRemote(project, 'undo', { acceptRemote: options.acceptRemote }, async (remote) => {
+  const { acceptRemote, onEvent } = options;
+  return withRemote(project, 'undo', { acceptRemote, onEvent }, async (remote) => {
     await remote.identify();
     await finishPull(project);
     const cutOff = cutOffUndo(project, options.push);
-    const { onEvent } = options;
-    const finished = await finishPush(project, onEvent === undefined ? {} : { onEvent });
+    const finished = await finishPush(project, remote, onEvent === undefined ? {} : { onEvent });
     // Not to be taken back at once by the one that was to repeat it.
     if (cutOff !== null && finished !== null)
       return { ...unchanged(cutOff), status: 'undone', changes: finished };
-    return withTemporary(project.files.directory, (temporary) => undoIn(project, temporary, options));
+    return withTemporary(project.files.directory, (temporary) =>
+      undoIn({ project, remote, temporary }, options),
+    );
   });
 }
 
@@ -127,7 +129,13 @@ function cutOffUndo(project: Project, meant: number | undefined): PushEntry | nu
   return isMeant ? (pushes(project).find((push) => push.number === number) ?? null) : null;
 }
 
-async function undoIn(project: Project, temporary: string, options: UndoOptions): Promise<UndoResult> {
+interface Context {
+  readonly project: Project;
+  readonly remote: ProjectRemote;
+  readonly temporary: string;
+}
+
+async function undoIn({ project, remote, temporary }: Context, options: UndoOptions): Promise<UndoResult> {
   const { onEvent } = options;
   const chosen = choose(project, options.push);
   const entry = entryOf(chosen);
@@ -141,7 +149,7 @@ async function undoIn(project: Project, temporary: string, options: UndoOptions)
   if (alsoHere) await freezeCopy(project, path.join(temporary, 'frozen.db'), { onEvent });
   const isInverse = chosen.inverse !== null || changes.head.takesBack !== undefined;
   const undone = await replayOnRemote(
-    { project, temporary, onEvent },
+    { project, remote, temporary, onEvent },
     { changes, direction: 'back', isInverse },
   );
   if (undone === null) throw impossible(entry, 'what takes it back does not follow from what was recorded');
@@ -159,6 +167,7 @@ async function undoIn(project: Project, temporary: string, options: UndoOptions)
     const purpose = { undoes: entry.number, alsoHere };
     const job = {
       project,
+      remote,
       from: start.manifest,
       temporary,
       comparison,
@@ -178,7 +187,7 @@ async function undoIn(project: Project, temporary: string, options: UndoOptions)
     } as const;
   });
   // Nobody else can be to blame, as for the storage of an index that the server has built in its own way.
-  if (done.status === 'conflict' && (await isUntouched(project, start.manifest))) {
+  if (done.status === 'conflict' && (await isUntouched(remote, start.manifest))) {
     removeConflicts(project);
     throw impossible(entry, 'the remote does not store it as it is here, and nobody has written since');
   }
@@ -187,14 +196,8 @@ async function undoIn(project: Project, temporary: string, options: UndoOptions)
 }
 
 /** Whether nobody has written to the remote since a push from here. */
-async function isUntouched(project: Project, { method, fingerprint }: Manifest): Promise<boolean> {
-  if (method !== 'push' || fingerprint === null) return false;
-  const remote = connectTo(project);
-  try {
-    return (await remote.fingerprint()) === fingerprint;
-  } finally {
-    await remote.close();
-  }
+async function isUntouched(remote: ProjectRemote, { method, fingerprint }: Manifest): Promise<boolean> {
+  return method === 'push' && fingerprint !== null && (await remote.fingerprint()) === fingerprint;
 }
 
 async function takeBackHere(project: Project, onEvent: OnEvent | undefined): Promise<UndoneHere | null> {

@@ -57,25 +57,37 @@ export function connectTo(
     if (!isAnnounced) onEvent?.({ type: 'connect', location });
     isAnnounced = true;
   };
-  const ask = async (): Promise<RemoteIdentity> => {
+  const ask = async (again: boolean): Promise<RemoteIdentity> => {
     const identity = { ...here, log: await remote.logId() };
-    checkRemote(project, { location, identity }, acceptRemote);
+    // What was accepted is the one that was met first.
+    checkRemote(project, { location, identity }, acceptRemote && !again);
     return identity;
   };
-  const identify = (): Promise<RemoteIdentity> => {
+  const identify = (again = false): Promise<RemoteIdentity> => {
     announce();
-    identified ??= ask().catch((error: unknown) => {
-      identified = undefined;
-      throw error;
-    });
+    if (again || identified === undefined)
+      identified = ask(identified !== undefined).catch((error: unknown) => {
+        identified = undefined;
+        throw error;
+      });
     return identified;
   };
-  const known = checked(remote, identify);
+  const known = checked(remote, { announce, identify });
   return {
     ...known,
     snapshot: (file, how) => known.snapshot(file, { exclude: project.exclude, ...how }),
-    identify,
+    identify: () => identify(),
   };
+}
+
+/**
+ * Opens the adapter for a remote that nothing is read from or written to, so that it need not be the base's: who asks for its
+ * marks compares for himself. Nothing is sent yet. Throws URL_MISSING and URL_UNSUPPORTED.
+ */
+export function connectForMarks(
+  project: Pick<Project, 'address' | 'authToken'>,
+): Pick<Remote, 'fingerprint' | 'logId' | 'close'> {
+  return connect(project.address(), { authToken: project.authToken() });
 }
 
 /** Makes sure that a remote is the base's, or makes it so. Throws REMOTE_CHANGED. */
@@ -91,12 +103,23 @@ function refuseOther(project: Project, met: MetRemote, acceptRemote: boolean): v
 }
 
 /** A remote whose methods do nothing before it is known to be the right one. */
-function checked(remote: Remote, identify: () => Promise<unknown>): Remote {
+function checked(
+  remote: Remote,
+  {
+    announce,
+    identify,
+  }: { readonly announce: () => void; readonly identify: (again?: boolean) => Promise<unknown> },
+): Remote {
   return {
     ...remote,
     logId: () => identify().then(() => remote.logId()),
-    // Side by side, since it changes nothing and is often the first thing that is asked for.
-    fingerprint: async () => (await Promise.all([remote.fingerprint(), identify()]))[0],
+    // It changes nothing, and asks the server for its log: so that need not be asked for once more, and is looked at each time.
+    fingerprint: async () => {
+      announce();
+      const mark = await remote.fingerprint();
+      await identify(true);
+      return mark;
+    },
     snapshot: (...args) => identify().then(() => remote.snapshot(...args)),
     transact: (...args) => identify().then(() => remote.transact(...args)),
     transactSince: (...args) => identify().then(() => remote.transactSince(...args)),

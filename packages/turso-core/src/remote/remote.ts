@@ -48,8 +48,8 @@ export interface Remote extends Target {
   readonly upload?: string;
 
   /**
-   * The id of the server's log, which another database does not have, nor the same one after a crash. Null if this remote
-   * reports none. Throws REMOTE_UNREACHABLE.
+   * The id of the server's log, which another database does not have, nor the same one after a crash: as it was told last, which
+   * is at each {@link fingerprint}. Null if this remote reports none. Throws REMOTE_UNREACHABLE.
    */
   logId(): Promise<string | null>;
 

@@ -22,7 +22,6 @@ import { removeReceipt, settle } from '../sending/settle';
 import { compareFrom, requireBase } from '../comparing/compare';
 import { planFacts } from '../comparing/plan-facts';
 import { describePlan } from '../../plan/write-plan';
-import { connectTo } from '../../project/connect-to';
 import type { OnEvent } from '../../events';
 import { createPushRecords } from '../sending/push-records';
 import { finishPull } from './finish-pull';
@@ -41,6 +40,7 @@ export interface ResumeOptions {
  */
 export async function finishPush(
   project: Project,
+  remote: Remote,
   { resume, onEvent }: ResumeOptions,
 ): Promise<ChangeSummary | null> {
   const { files } = project;
@@ -51,25 +51,19 @@ export async function finishPush(
     endPush(files);
     return null;
   }
-  const remote = connectTo(project);
-  onEvent?.({ type: 'connect', location: remote.location });
-  try {
-    await removeOldReceipts(remote);
-    const isThrough = resume === undefined ? await hasArrived(journal, remote) : resume === 'arrived';
-    if (!isThrough) {
-      // It may be there nevertheless, where a person has decided.
-      if (resume === 'repeat') await removeReceipt(remote, journal, null);
-      dropPush(files, journal);
-      return null;
-    }
-    const through = notePushed(files, journal, { isThrough: true });
-    const changes = await finish(project, through);
-    onEvent?.({ type: 'warning', message: `The push that began at ${journal.startedAt} had arrived.` });
-    await removeReceipt(remote, through, null);
-    return changes;
-  } finally {
-    await remote.close();
+  await removeOldReceipts(remote);
+  const isThrough = resume === undefined ? await hasArrived(journal, remote) : resume === 'arrived';
+  if (!isThrough) {
+    // It may be there nevertheless, where a person has decided.
+    if (resume === 'repeat') await removeReceipt(remote, journal, null);
+    dropPush(files, journal);
+    return null;
   }
+  const through = notePushed(files, journal, { isThrough: true });
+  const changes = await finish(project, through);
+  onEvent?.({ type: 'warning', message: `The push that began at ${journal.startedAt} had arrived.` });
+  await removeReceipt(remote, through, null);
+  return changes;
 }
 
 /** Without its database, nobody can tell what a push was about; to forget it silently could append its rows a second time. */

@@ -19,7 +19,7 @@ const RECEIPT_DAYS = 60;
 
 /**
  * Moves the base on by the plans that were saved from here, and pushed from elsewhere since: the working copy has their rows
- * already, and without a key nothing else would tell that those on the remote are the same.
+ * already, and without a key nothing else would tell that those on the remote are the same. The remote is asked only if there are any.
  */
 export async function claimPlans(project: Project, remote: Remote): Promise<void> {
   const plans = listPlans(project.files);

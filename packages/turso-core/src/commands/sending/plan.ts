@@ -7,7 +7,7 @@ import type { PlanHead, SavedFor } from '../../plan/plan';
 import { openChanges, type OpenedChanges } from '../../plan/read-changes';
 import { TursoSyncError } from '../../errors';
 import type { OnEvent } from '../../events';
-import { connectTo } from '../../project/connect-to';
+import type { ProjectRemote } from '../../project/connect-to';
 import type { Project } from '../../project/project';
 import { fileSystemError } from '../../project/state/disk';
 import { folderId } from '../../project/state/folder-id';
@@ -26,6 +26,13 @@ export function savedFor({ files }: Project, changeset: Changeset): SavedFor {
   return { folder: folderId(files), receipt: addsUnnamed(changeset) ? nameReceipt() : null };
 }
 
+/** Where a plan is pushed. */
+interface PlanContext {
+  readonly project: Project;
+  readonly temporary: string;
+  readonly onEvent: OnEvent | undefined;
+}
+
 /** A plan's changes, as they are sent. */
 export interface PlannedChanges {
   /** The manifest of the database that they start from. */
@@ -42,13 +49,14 @@ export interface PlannedChanges {
  * it says, on whatever base. Throws PLAN_STALE, naming the rows, where others have changed the same, and CHANGES_UNREADABLE.
  */
 export async function withPlan<T>(
-  context: { readonly project: Project; readonly temporary: string; readonly onEvent: OnEvent | undefined },
+  context: PlanContext & { readonly remote: ProjectRemote },
   file: string,
   work: (planned: PlannedChanges | null) => T | Promise<T>,
 ): Promise<T> {
   const { project, temporary } = context;
   const { changes, saved } = openSaved(project, file);
-  if (saved.receipt !== null && (await isPushed(project, saved.receipt))) return work(null);
+  if (saved.receipt !== null && (await listReceipts(context.remote)).includes(saved.receipt))
+    return work(null);
   const excluded = changes.about.find((name) => isExcluded(name, project.exclude));
   if (excluded !== undefined) throw stale(file, `it changes "${excluded}", which "exclude" leaves out`);
   const planned = await replayOnRemote(context, { changes, direction: 'forth' });
@@ -65,15 +73,6 @@ export async function withPlan<T>(
 
 function isOrigin({ files }: Project, saved: SavedFor): boolean {
   return saved.folder === folderId(files);
-}
-
-async function isPushed(project: Project, receipt: string): Promise<boolean> {
-  const remote = connectTo(project);
-  try {
-    return (await listReceipts(remote)).includes(receipt);
-  } finally {
-    await remote.close();
-  }
 }
 
 function openReadable(file: string): OpenedChanges {
@@ -115,7 +114,7 @@ const NAMED = 5;
 
 /** The error for a plan whose changes others have changed too. All of them are in `conflicts.json`. */
 export async function staleFor(
-  context: { readonly project: Project; readonly temporary: string; readonly onEvent: OnEvent | undefined },
+  context: PlanContext,
   file: string,
   conflicts: readonly Conflict[],
 ): Promise<TursoSyncError> {

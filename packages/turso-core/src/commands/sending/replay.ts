@@ -4,7 +4,7 @@ import type { Conflict } from '../../apply/conflict';
 import type { Changeset } from '../../changeset/model';
 import type { OpenedChanges } from '../../plan/read-changes';
 import type { OnEvent } from '../../events';
-import { connectTo } from '../../project/connect-to';
+import type { ProjectRemote } from '../../project/connect-to';
 import { copyDatabase } from '../../project/state/copy-database';
 import type { Manifest } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
@@ -47,6 +47,7 @@ export type Replayed =
 
 interface Context {
   readonly project: Project;
+  readonly remote: ProjectRemote;
   readonly temporary: string;
   readonly onEvent: OnEvent | undefined;
 }
@@ -56,7 +57,7 @@ interface Context {
  * Null where the file does not tell how.
  */
 export async function replayOnRemote(context: Context, replay: Replay): Promise<Replayed | null> {
-  const { project, temporary, onEvent } = context;
+  const { project, remote, temporary, onEvent } = context;
   const { snapshot } = project.files;
   const manifest = requireBase(project);
   const start = { database: baseDatabase(project, temporary), manifest };
@@ -66,24 +67,19 @@ export async function replayOnRemote(context: Context, replay: Replay): Promise<
   let onBase = isKnown ? await replayOn(start, database, replay) : undefined;
   if (onBase === null) return null;
   if (onBase?.length === 0) return { start, database, becomes: null };
-  const remote = connectTo(project);
-  try {
-    const mark = await remote.fingerprint();
-    if (mark !== null && mark === manifest.fingerprint) {
-      onBase ??= (await replayOn(start, database, replay)) ?? [];
-      const isUntouched = manifest.method === 'push';
-      return onBase.length === 0 ? { start, database, becomes: null } : { conflicts: onBase, isUntouched };
-    }
-    const taken = await currentSnapshot(project, remote, mark, onEvent);
-    const newer = { database: snapshot.database, manifest: taken };
-    const conflicts = await replayOn(newer, database, replay);
-    if (conflicts === null) return null;
-    if (conflicts.length > 0) return { conflicts, isUntouched: false };
-    const becomes = await partialBase(context, changesOf(replay, temporary), movedRowids(replay, manifest));
-    return { start: newer, database, becomes };
-  } finally {
-    await remote.close();
+  const mark = await remote.fingerprint();
+  if (mark !== null && mark === manifest.fingerprint) {
+    onBase ??= (await replayOn(start, database, replay)) ?? [];
+    const isUntouched = manifest.method === 'push';
+    return onBase.length === 0 ? { start, database, becomes: null } : { conflicts: onBase, isUntouched };
   }
+  const taken = await currentSnapshot(project, remote, mark, onEvent);
+  const newer = { database: snapshot.database, manifest: taken };
+  const conflicts = await replayOn(newer, database, replay);
+  if (conflicts === null) return null;
+  if (conflicts.length > 0) return { conflicts, isUntouched: false };
+  const becomes = await partialBase(context, changesOf(replay, temporary), movedRowids(replay, manifest));
+  return { start: newer, database, becomes };
 }
 
 /** Makes changes to a copy of a database. Answers with what stands in the way, or null where the file does not tell how. */

@@ -25,7 +25,7 @@ import { NONE_RESOLVED, resolvedIn, type Resolved } from '../conflicts/conflict-
 import { removeConflicts, writeConflicts } from '../conflicts/conflicts-file';
 import { warnOfOrphans } from '../conflicts/orphan-warnings';
 import { warnOfComputed } from '../comparing/written-computed';
-import { connectTo } from '../../project/connect-to';
+import type { ProjectRemote } from '../../project/connect-to';
 import { timed, type OnEvent } from '../../events';
 import { createPushRecords, type PushRecords } from './push-records';
 import { orThrough } from './advance-base';
@@ -35,6 +35,7 @@ import { withUploadSteps } from './upload-steps';
 /** Changes that are to be put on the remote. */
 export interface SendJob {
   readonly project: Project;
+  readonly remote: ProjectRemote;
   /** The manifest of the database that the changes start from: the base, or a newer snapshot. */
   readonly from: Manifest;
   readonly temporary: string;
@@ -65,28 +66,21 @@ export interface Sent extends Resolved {
  * that the next run can find out how it ended, whatever happens to this one.
  */
 export async function send(job: SendJob): Promise<Sent> {
-  const { project, temporary, comparison, purpose, onEvent } = job;
-  const remote = connectTo(project);
-  onEvent?.({ type: 'connect', location: remote.location });
+  const { project, temporary, comparison, purpose } = job;
   const { changeset, before, frozen: after } = comparison;
   const plan = { ...job.plan, pushed: pushedAs(purpose, job.becomes) };
   const number = nextPush(project.files);
   const records = createPushRecords({ project, temporary, changeset, before, after, plan, number });
   try {
-    return await sendTo(remote, { ...job, number }, records);
+    return await sendTo({ ...job, number }, records);
   } finally {
     // The database that the changes are read from is closed next.
     await records.rest();
-    await remote.close();
   }
 }
 
-async function sendTo(
-  remote: Remote,
-  job: SendJob & { readonly number: number },
-  records: PushRecords,
-): Promise<Sent> {
-  const { project, from, temporary, comparison, policy, purpose, number, onEvent } = job;
+async function sendTo(job: SendJob & { readonly number: number }, records: PushRecords): Promise<Sent> {
+  const { project, remote, from, temporary, comparison, policy, purpose, number, onEvent } = job;
   const { files } = project;
   const { changeset, frozen } = comparison;
   const { location } = remote;

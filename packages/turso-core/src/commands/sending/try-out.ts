@@ -1,6 +1,5 @@
 import { apply } from '../../apply/apply';
 import { asOnRemote } from '../../changeset/as-on-remote';
-import { connectTo } from '../../project/connect-to';
 import { timed } from '../../events';
 import type { Statement } from '../../sqlite/statement';
 import { NONE_RESOLVED, resolvedIn } from '../conflicts/conflict-options';
@@ -15,10 +14,8 @@ import { describeStatements, type SendJob, type Sent } from './send';
 export async function tryOut(
   job: SendJob,
 ): Promise<Omit<Sent, 'status' | 'plan'> & { status: 'planned' | 'conflict' }> {
-  const { project, from, comparison, policy, onEvent } = job;
-  const remote = connectTo(project);
+  const { remote, from, comparison, policy, onEvent } = job;
   const { location, maxRowBytes } = remote;
-  onEvent?.({ type: 'connect', location });
   const target = {
     location,
     ...(maxRowBytes === undefined ? {} : { maxRowBytes }),
@@ -28,20 +25,14 @@ export async function tryOut(
   const onSend = (statements: readonly Statement[]): unknown =>
     onEvent?.({ type: 'transaction', ...describeStatements(statements) });
   const movedRowids = new Set(from.movedRowids);
-  try {
-    const meant = asOnRemote(comparison.changeset, from.setAside);
-    const result = await timed(onEvent, 'try', () =>
-      apply(meant, target, { ...policy, movedRowids, onSend }),
-    );
-    if (result.status === 'conflict') {
-      const { conflicts } = result;
-      await writeConflicts(job, conflicts, { location, onEvent });
-      return { status: 'conflict', conflicts, ...NONE_RESOLVED, alreadyThere: 0, notCarried: [] };
-    }
-    warnOfOrphans(result.orphans, onEvent);
-    const { alreadyThere, notCarried } = result;
-    return { status: 'planned', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
-  } finally {
-    await remote.close();
+  const meant = asOnRemote(comparison.changeset, from.setAside);
+  const result = await timed(onEvent, 'try', () => apply(meant, target, { ...policy, movedRowids, onSend }));
+  if (result.status === 'conflict') {
+    const { conflicts } = result;
+    await writeConflicts(job, conflicts, { location, onEvent });
+    return { status: 'conflict', conflicts, ...NONE_RESOLVED, alreadyThere: 0, notCarried: [] };
   }
+  warnOfOrphans(result.orphans, onEvent);
+  const { alreadyThere, notCarried } = result;
+  return { status: 'planned', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
 }

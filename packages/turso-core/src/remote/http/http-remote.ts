@@ -9,7 +9,7 @@ import { removeDeadUploads } from './dead-uploads';
 import { joinFingerprint, readReplicationIndex } from './fingerprint';
 import { createHttpClient, type HttpClient } from './http-client';
 import { createReader, type Reader } from './reader';
-import { readServerLog } from './server-log';
+import { readServerLog, type ServerLog } from './server-log';
 import { snapshotPages } from './snapshot-pages';
 import { snapshotRows } from './snapshot-rows';
 import { createStaging } from './staging';
@@ -26,6 +26,8 @@ export function createHttpRemote(url: URL, location: string, options: ConnectOpt
   const reader = createReader(client);
   const upload = randomBytes(8).toString('hex');
   const staging = createStaging(client, reader, upload);
+  /** What the server has told of its log last; undefined if it was not asked yet. */
+  let log: ServerLog | null | undefined;
   let told: { readonly generation: string | null; readonly index: string | null } | undefined;
 
   function withMark({ outcome, indexBefore, indexAfter }: TransactionAnswer): TransactionOutcome {
@@ -40,9 +42,14 @@ export function createHttpRemote(url: URL, location: string, options: ConnectOpt
     location,
     upload,
     maxRowBytes: MAX_ROW_BYTES,
-    logId: async () => (await readServerLog(client, { mustAnswer: true }))?.id ?? null,
+    async logId() {
+      log = log === undefined ? await readServerLog(client, { mustAnswer: true }) : log;
+      return log?.id ?? null;
+    },
     async fingerprint() {
-      const [log, index] = await Promise.all([readServerLog(client), readReplicationIndex(client)]);
+      const [now, index] = await Promise.all([readServerLog(client), readReplicationIndex(client)]);
+      // One that is not told this once is still known.
+      log = now ?? log;
       told = { generation: log?.generation ?? null, index };
       return joinFingerprint(told.generation, index);
     },
