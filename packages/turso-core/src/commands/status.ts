@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { countChanges, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
-import { TursoSyncError } from '../errors';
+import { systemCode, TursoSyncError } from '../errors';
 import { Database } from '../sqlite/files/sqlite';
 import { connectForMarks } from '../project/connect-to';
 import { identityOf, isSameRemote } from '../remote/identity';
@@ -128,8 +128,18 @@ async function statusHere(project: Project): Promise<StatusResult> {
 }
 
 function fileStatus(path: string): FileStatus {
-  const stat = fs.statSync(path, { throwIfNoEntry: false });
+  const stat = statOf(path);
   return { path, bytes: stat?.size ?? null, modifiedAt: stat?.mtime.toISOString() ?? null };
+}
+
+function statOf(path: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // What is wrong with the state folder is told by {@link baselineStatus}.
+    if (/^E(ACCES|PERM|NOTDIR)$/.test(systemCode(error))) return undefined;
+    throw error;
+  }
 }
 
 function baselineStatus(project: Project, files: BaselineFiles): BaselineStatus {

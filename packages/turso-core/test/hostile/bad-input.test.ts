@@ -104,7 +104,7 @@ const BAD: Readonly<Record<string, Bad>> = {
   '--save into no folder': {
     args: ['diff', '--save', 'missing/plan.json'],
     code: 'FILE_INACCESSIBLE',
-    says: 'missing/plan.json',
+    says: 'There is no folder',
   },
   '--save onto a folder': {
     args: ['diff', '--save', '.turso'],
@@ -125,7 +125,7 @@ const BAD: Readonly<Record<string, Bad>> = {
   '-o into no folder': {
     args: ['dump', '--remote', '-o', 'missing/x.sql'],
     code: 'FILE_INACCESSIBLE',
-    says: 'missing/x.sql',
+    says: 'There is no folder',
   },
   '-o onto a folder': { args: ['dump', '-o', '.'], code: 'FILE_INACCESSIBLE', says: 'is a folder' },
   '-o below a file': {
@@ -300,7 +300,7 @@ const BAD: Readonly<Record<string, Bad>> = {
     files: config('export default {', 'mjs'),
     args: ['status'],
     code: 'CONFIG_UNREADABLE',
-    says: 'config.mjs',
+    says: 'config.mjs: Unexpected end of input',
   },
   'a module that throws': {
     files: config('throw new Error("no")', 'mjs'),
@@ -416,17 +416,28 @@ const BAD: Readonly<Record<string, Bad>> = {
     code: 'CONFIG_HAS_SECRET',
     says: 'TURSO_AUTH_TOKEN',
   },
-  'a state folder that is a file': {
-    files: { ...config('{"stateDir":"state"}'), state: 'x' },
-    args: ['dump-init'],
-    code: 'FILE_INACCESSIBLE',
-    says: 'state',
-  },
+  ...Object.fromEntries(
+    ['init', 'push', 'pull', 'diff', 'undo', 'verify', 'dump', 'status'].map((command) => [
+      `a state folder that is a file, for ${command}`,
+      {
+        files: { ...config('{"stateDir":"state"}'), state: 'x' },
+        args: [command],
+        code: 'FILE_INACCESSIBLE',
+        says: 'state',
+      },
+    ]),
+  ),
   'a state folder below a file': {
     files: { ...config('{"stateDir":"state/x"}'), state: 'x' },
     args: ['dump-init'],
     code: 'FILE_INACCESSIBLE',
     says: 'state',
+  },
+  '--keep-edits without a working copy': {
+    prepare: (project) => rmSync(project.file('working_copy.db')),
+    args: ['init', '--keep-edits'],
+    code: 'WORKING_COPY_MISSING',
+    says: 'no working copy',
   },
   'a working copy among our own': {
     files: config('{"workingCopy":".turso/default/base/baseline.db"}'),

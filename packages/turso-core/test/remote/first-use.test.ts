@@ -87,6 +87,31 @@ describe('a second environment', () => {
     expect(query('working_copy.db', 'SELECT v FROM t ORDER BY id')).toEqual(['mine', 'b', 'only there']);
   });
 
+  test.each([
+    ['its base', 'base'],
+    ['the manifest of its base', 'base/manifest.json'],
+  ])(
+    'that has been used and lost %s does not start from another, which would push its rows again',
+    async (_, lost) => {
+      await init(await load('staging'));
+      await push(await load());
+      editDatabase(file('working_copy.db'), "INSERT INTO log VALUES ('mine')");
+      await push(await load());
+      rmSync(file(`.turso/default/${lost}`), { recursive: true });
+      for (const verb of [push, pull, init]) {
+        const error = await verb(await load()).catch((reason: unknown) => reason);
+        expect(error).toMatchObject({
+          code: expect.stringMatching(/^BASELINE_MISSING$|^WORKING_COPY_/) as string,
+        });
+        expect((error as { hint: string }).hint).toContain('init --keep-edits');
+      }
+      expect((await status(await load())).next.join()).toContain('init --keep-edits');
+      await init(await load(), { keepEdits: true });
+      expect(await push(await load())).toMatchObject({ status: 'nothing' });
+      expect(query('prod.db', "SELECT count(*) FROM log WHERE line = 'mine'")).toEqual([1]);
+    },
+  );
+
   test('is not started from a base of another working copy', async () => {
     writeFiles(dir, {
       'turso-sync.config.json':

@@ -65,9 +65,13 @@ export function orThrough<T>(work: () => T): T {
   } catch (error) {
     const known = fileSystemError(error, '');
     if (!(known instanceof TursoSyncError)) throw known;
-    throw new TursoSyncError(known.code, `The push is through, but not noted here. ${known.message}`, {
-      hint: 'Fix that, then run `turso-sync push` again: it finds everything there and finishes.',
-      cause: error,
-    });
+    throw new TursoSyncError(
+      known.code,
+      `The push went through, but could not be recorded here. ${known.message}`,
+      {
+        hint: 'Fix that, then run `turso-sync push` again: it finds everything there and finishes.',
+        cause: error,
+      },
+    );
   }
 }

@@ -139,7 +139,8 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
     plan = openPlan(await timed(onEvent, 'write the records', () => records.publish(resolved)));
   } catch (error) {
     // The push is through: files for people to read, and for an undo, are not worth a failure.
-    const message = `What was pushed was not noted, so it cannot be undone: ${(error as Error).message}`;
+    const reason = (error as Error).message.replace(/^This change cannot be pushed yet: /, '');
+    const message = `The push went through, but \`undo\` cannot take it back. It could not be recorded: ${reason}`;
     onEvent?.({ type: 'warning', message });
   }
   orThrough(() => settle({ project, temporary, journal: through, fingerprint, movedRowids: moved, refused }));

@@ -3,11 +3,23 @@ import path from 'node:path';
 import type { Project } from '../../project/project';
 import { soundBaseline } from '../../project/state/manifest';
 
-/** The base of another environment of the same working copy, or null if none has one. */
+/**
+ * Another environment of the same working copy whose base this one may start from, or null if there is none, or if this one
+ * had a base of its own: what it agreed on with its remote is not what the other one did, and would be pushed again.
+ */
 export function siblingWithBase(project: Project): Project | null {
+  if (hadBase(project)) return null;
   const isForked = (sibling: Project): boolean =>
     sibling.workingCopy === project.workingCopy && soundBaseline(sibling.files.base) !== null;
   return fs.existsSync(project.workingCopy) ? (project.siblings().find(isForked) ?? null) : null;
+}
+
+/** Whether an environment without a base has been used. A snapshot may be one that Nx has brought from its cache. */
+function hadBase({ files: { environment } }: Project): boolean {
+  if (!fs.existsSync(environment)) return false;
+  return fs
+    .readdirSync(environment)
+    .some((name) => /^(base|origin|push|pull|diff|changes|rows|plans)/.test(name));
 }
 
 /** Says that there is no base, and what is lost. */

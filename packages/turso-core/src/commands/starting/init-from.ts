@@ -11,7 +11,7 @@ import type { Manifest } from '../../project/state/manifest';
 import { pullDone } from '../../project/state/pull-journal';
 import { endPush } from '../../project/state/push-journal';
 import { withTemporary } from '../../project/state/temporary';
-import { freeze, sameBytes } from '../../project/working-copy/freeze';
+import { freeze, requireWorkingCopy, sameBytes } from '../../project/working-copy/freeze';
 import { backUpWorkingCopy, writeWorkingCopy } from '../../project/working-copy/working-copy';
 import { withComparison } from '../comparing/compare';
 import { takeSnapshot } from '../fetching/take-snapshot';
@@ -48,6 +48,7 @@ export async function initKeeping(
   const isFirst = knownRemote(project) === null || options.acceptRemote === true;
   if (options.from !== undefined && !isFirst) throw alreadyInitialized(project);
   const from = path.resolve(project.directory, options.from ?? workingCopy);
+  if (options.from === undefined) requireWorkingCopy(workingCopy);
   requireSource(from);
   const snapshot = await takeSnapshot(project, remote, options.onEvent);
   if (options.from !== undefined && hasObjects(files.snapshot.database, project.exclude))

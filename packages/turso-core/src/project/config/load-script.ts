@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { systemCode } from '../../errors';
 import { loadCosmiconfig } from './cosmiconfig';
 
 /**
@@ -16,8 +17,10 @@ export async function loadScript(file: string, content: string): Promise<unknown
   try {
     const module = (await import(`${pathToFileURL(path).href}?${version}`)) as { default: unknown };
     return module.default;
-  } catch {
-    // Where import is not to be had, as in jest, there may be require; and a config that fails, fails again.
+  } catch (error) {
+    // Jest has no import, but it has require.
+    if (!systemCode(error).startsWith('ERR_VM_DYNAMIC_IMPORT'))
+      throw error instanceof Error ? error : new Error(`it throws ${String(error)}.`);
     return (await loadCosmiconfig().defaultLoaders['.js'](file, content)) as unknown;
   }
 }

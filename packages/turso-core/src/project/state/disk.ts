@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { isDiskFull, systemCode, TursoSyncError } from '../../errors';
 
 /** The error for a disk that is full; the caller's temporary files are removed anyway. */
@@ -16,6 +18,13 @@ export function fileSystemError(error: unknown, file: string): unknown {
   if (error instanceof TursoSyncError) return error;
   if (isDiskFull(error)) return diskFull(error);
   if (!INACCESSIBLE.test(systemCode(error))) return error;
+  const folder = path.dirname(file);
+  if (systemCode(error) === 'ENOENT' && !fs.existsSync(folder)) {
+    return new TursoSyncError('FILE_INACCESSIBLE', `There is no folder ${folder}.`, {
+      hint: 'Create the folder, or name a file in another one.',
+      cause: error,
+    });
+  }
   return new TursoSyncError('FILE_INACCESSIBLE', `${file} cannot be used: ${(error as Error).message}.`, {
     hint: 'Check what is there, who owns it, and its permissions.',
     cause: error,

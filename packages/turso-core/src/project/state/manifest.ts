@@ -84,7 +84,7 @@ export function readManifest(files: BaselineFiles): Manifest | null {
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     // Taking a new snapshot would not help.
-    if (/^E(ACCES|PERM)$/.test(systemCode(error))) throw fileSystemError(error, files.manifest);
+    if (/^E(ACCES|PERM|NOTDIR)$/.test(systemCode(error))) throw fileSystemError(error, files.manifest);
     throw damaged(files, 'its manifest.json cannot be read', error);
   }
   const manifest = parse(text);

@@ -15,11 +15,7 @@ const LOG_TIMEOUT = 200;
  * Throws WORKING_COPY_MISSING, WORKING_COPY_NOT_A_DATABASE, WORKING_COPY_MVCC, WORKING_COPY_CORRUPT and WORKING_COPY_LOCKED.
  */
 export async function freeze(workingCopy: string, to: string, unless?: string): Promise<boolean> {
-  if (!fs.existsSync(workingCopy)) {
-    throw new TursoSyncError('WORKING_COPY_MISSING', `There is no working copy at ${workingCopy}.`, {
-      hint: 'Run `turso-sync init` to make one.',
-    });
-  }
+  requireWorkingCopy(workingCopy);
   let db: Database | undefined;
   try {
     const kind = await readFileKind(workingCopy);
@@ -35,6 +31,14 @@ export async function freeze(workingCopy: string, to: string, unless?: string): 
   } finally {
     db?.close();
   }
+}
+
+/** Throws WORKING_COPY_MISSING. */
+export function requireWorkingCopy(workingCopy: string): void {
+  if (fs.existsSync(workingCopy)) return;
+  throw new TursoSyncError('WORKING_COPY_MISSING', `There is no working copy at ${workingCopy}.`, {
+    hint: 'Run `turso-sync init` to make one.',
+  });
 }
 
 async function copyUnderReadLock(
