@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { editDatabase } from '@turso-sync/testing';
+import { checkTypes } from './check-types';
+import { checkGenerators } from './generators.fixture';
 import { makeWorkspace } from './install';
 import { describeWithSqld, EDIT, serve, type Served } from './served.fixture';
 import { addApp, nx, workspace } from './workspace.fixture';
@@ -34,6 +36,10 @@ describeWithSqld('under other versions of Nx', () => {
     expect(await served.compare(app.workingCopy)).toEqual([]);
 
     await configurations(place);
+    // Without @nx/devkit, which the plugin does not need.
+    for (const module of ['nodenext', 'bundler'] as const)
+      expect(await checkTypes(place, module)).toEqual({ exitCode: 0, output: '' });
+    await checkGenerators(place);
   });
 });
 

@@ -24,11 +24,9 @@ describeWithSqld('the snapshot', () => {
     expect(await takeSnapshot(app, served.variables)).toBe('hit');
     fs.rmSync(path.join(app.directory, '.turso'), { recursive: true });
     expect(await takeSnapshot(app, served.variables)).toBe('hit');
-    expect(fs.readdirSync(app.snapshot).sort()).toEqual([
-      'baseline.db',
-      'manifest.json',
-      'original_dump.sql',
-    ]);
+    expect(fs.readdirSync(app.snapshot).sort()).toEqual(['baseline.db', 'manifest.json']);
+    expect((await nx(['run', 'cached:turso-dump'], served.variables)).exitCode).toBe(0);
+    expect(fs.existsSync(path.join(app.directory, '.turso/default/base/original_dump.sql'))).toBe(true);
     expect(await served.compare(baseline(app))).toEqual([]);
   });
 

@@ -157,7 +157,7 @@ async function snapshotOf(
 ): Promise<Manifest> {
   return remote === null
     ? requireSnapshot(project, options.acceptRemote ?? false)
-    : takeSnapshot(project, remote, options.onEvent);
+    : takeSnapshot(project, remote, { onEvent: options.onEvent });
 }
 
 /** Finishes what an earlier run left half done. */

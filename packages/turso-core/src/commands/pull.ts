@@ -43,7 +43,7 @@ async function pullWith(project: Project, options: PullOptions): Promise<PullRes
 }
 
 async function pullFrom(project: Project, remote: ProjectRemote, options: PullOptions): Promise<PullResult> {
-  const take = (): Promise<Manifest> => takeSnapshot(project, remote, options.onEvent);
+  const take = (): Promise<Manifest> => takeSnapshot(project, remote, { onEvent: options.onEvent });
   await startFromSibling(project, take, options.onEvent);
   if (options.acceptRemote === true) await fitAccepted(project, take, options.onEvent);
   await finishPull(project);

@@ -88,7 +88,7 @@ async function pushWith(project: Project, options: PushOptions): Promise<PushRes
   return withRemote(project, 'push', { acceptRemote, onEvent }, async (remote) => {
     // Another remote is refused also if nothing is to be sent; one that does not answer is not needed then.
     await identifyIfReachable(remote);
-    const take = (): Promise<Manifest> => takeSnapshot(project, remote, onEvent);
+    const take = (): Promise<Manifest> => takeSnapshot(project, remote, { onEvent });
     await startFromSibling(project, take, onEvent);
     if (acceptRemote === true) await fitAccepted(project, take, onEvent);
     await finishPull(project);

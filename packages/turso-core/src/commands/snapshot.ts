@@ -17,6 +17,8 @@ export interface SnapshotResult {
 export interface SnapshotCommandOptions extends RemoteOptions {
   /** Make a file that is not there an empty database, at the first use. Default is false: REMOTE_MISSING. */
   readonly create?: boolean;
+  /** Write the database as SQL too, to `original_dump.sql`. Default is true. */
+  readonly dump?: boolean;
   readonly onEvent?: OnEvent;
 }
 
@@ -37,7 +39,7 @@ async function snapshotHere(
 async function snapshotWith(project: Project, options: SnapshotCommandOptions): Promise<SnapshotResult> {
   const { onEvent } = options;
   const snapshot = await withRemote(project, 'snapshot', options, (remote) =>
-    takeSnapshot(project, remote, onEvent),
+    takeSnapshot(project, remote, { dump: options.dump, onEvent }),
   );
   return { snapshot };
 }

@@ -6,7 +6,7 @@ export function asKnownError(error: unknown): TursoSyncError {
   if (isNotLoaded(error)) {
     const [reason] = (error as Error).message.split('\n');
     return new TursoSyncError('SQLITE_NOT_LOADED', `better-sqlite3 cannot be loaded: ${reason}`, {
-      hint: 'Its binary is for another Node, or was never made, as by `npm install --ignore-scripts`. Run `npm rebuild better-sqlite3`.',
+      hint: 'Its binary is for another Node, or was never made, as by `npm install --ignore-scripts`. Run `npm rebuild better-sqlite3`. pnpm builds it only once you allow that: `pnpm approve-builds`, then `pnpm rebuild better-sqlite3`.',
       cause: error,
     });
   }

@@ -25,7 +25,7 @@ test('where the binary of better-sqlite3 is missing, the error says what to do',
   writeFileSync(path.join(installed, 'better-sqlite3-node-api.js'), 'throw new Error()');
   const { exit, stderr } = await startCommand(dir, ['init', '--create'], [], { env, command }).ended;
   expect(stderr).toMatch(
-    /^SQLITE_NOT_LOADED: better-sqlite3 cannot be loaded: .*\n {2}.*`npm rebuild better-sqlite3`\.\n$/,
+    /^SQLITE_NOT_LOADED: better-sqlite3 cannot be loaded: .*\n {2}.*`npm rebuild better-sqlite3`\..*`pnpm approve-builds`.*\n$/,
   );
   expect(exit).toBe(1);
   rmSync(dir, { recursive: true });

@@ -4,16 +4,11 @@ import { refuseUnknown } from '../configurations/refuse-unknown';
 import { findServer } from '../dev/find-server';
 import { freePort } from '../dev/ports';
 import { serve } from '../dev/serve';
-import { projectOf, type CommonOptions } from './project-of';
+import type { DevExecutorOptions } from './options';
+import { projectOf } from './project-of';
 import { createReport } from './report';
 import type { ExecutorResult } from './run';
 import { wordsForNx } from './words-for-nx';
-
-/** Options of the executor `turso-sync-plugin:dev`. */
-export interface DevExecutorOptions extends CommonOptions {
-  /** The port on loopback; 0 takes any that is free. Default is 8080. */
-  readonly port?: number;
-}
 
 /** The server answers, at that URL. */
 interface Ready extends ExecutorResult {

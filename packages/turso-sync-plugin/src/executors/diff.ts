@@ -1,20 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { countChanges, diff, diffText, type DiffOptions, type DiffResult, type Project } from 'turso-core';
+import { countChanges, diff, diffText, type DiffResult, type Project } from 'turso-core';
 import { NO_VALUES } from './conflict-report';
-import type { CommonOptions } from './project-of';
+import type { DiffExecutorOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
-
-/** Options of the executor `turso-sync-plugin:diff`. */
-export interface DiffExecutorOptions extends CommonOptions, Pick<DiffOptions, 'table' | 'save'> {
-  /** Write the rows themselves, old and new, to `rows.txt` in the state folder. Default is false. */
-  readonly values?: boolean;
-  /** Write up to so many rows of each table; implies `values`. Default is 20. */
-  readonly limit?: number;
-  /** Fail if there are changes. Default is false. */
-  readonly exitCode?: boolean;
-}
 
 /** Rows of each table that `values` shows. */
 const SHOWN = 20;

@@ -1,2 +1,2 @@
 /** The older name of `init`. */
-export { default, type InitExecutorOptions as DumpInitOptions } from './init';
+export { default } from './init';

@@ -1,2 +1,2 @@
 /** The older name of `push`. */
-export { default, type PushExecutorOptions as DumpPushOptions } from './push';
+export { default } from './push';

@@ -1,18 +1,8 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { dump, dumpText, TursoSyncError, type DumpOptions } from 'turso-core';
-import type { CommonOptions } from './project-of';
+import { dump, dumpText, TursoSyncError } from 'turso-core';
+import type { DumpExecutorOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
-
-/** Options of the executor `turso-sync-plugin:dump`. */
-export interface DumpExecutorOptions extends CommonOptions, Pick<DumpOptions, 'acceptRemote'> {
-  /** Dump the remote as it is now. */
-  readonly remote?: boolean;
-  /** Dump the working copy as it is now. */
-  readonly workingCopy?: boolean;
-  /** The file to write, absolute or relative to the workspace. Default for the base is `original_dump.sql` beside it. */
-  readonly output?: string;
-}
 
 /** Writes a database as SQL to a file: never to stdout, which Nx keeps. */
 export default function dumpExecutor(

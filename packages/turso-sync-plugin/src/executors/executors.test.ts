@@ -96,6 +96,8 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
     expect(success).toBe(true);
     expect(stdout).toMatch(/^Connecting to .*\nSnapshot of .*, taken by \w+\n$/);
     const folder = path.join(app.directory, '.turso', 'default', 'snapshot');
+    expect(fs.readdirSync(folder).sort()).toEqual(['baseline.db', 'manifest.json']);
+    await app.run(snapshot, 'turso-snapshot', { dump: true });
     expect(fs.readdirSync(folder).sort()).toEqual(['baseline.db', 'manifest.json', 'original_dump.sql']);
     expect(compareDatabases(path.join(folder, 'baseline.db'), await remote.download())).toEqual([]);
     expect(fs.existsSync(workingCopy)).toBe(false);
@@ -205,17 +207,14 @@ test('a missing snapshot is told in one block: code, what, what to do', async ()
   });
 });
 
-test.each(['baseline.db', 'original_dump.sql', 'manifest.json'])(
-  'a snapshot without %s is none',
-  async (name) => {
-    const app = await makeApp({ TURSO_DATABASE_URL: 'file:./remote.db' });
-    await app.run(snapshot, 'turso-snapshot');
-    const project = await loadProject({ cwd: app.directory });
-    requireOutput(project);
-    fs.rmSync(path.join(app.directory, '.turso/default/snapshot', name));
-    expect(() => requireOutput(project)).toThrow(`${name} is not there`);
-  },
-);
+test.each(['baseline.db', 'manifest.json'])('a snapshot without %s is none', async (name) => {
+  const app = await makeApp({ TURSO_DATABASE_URL: 'file:./remote.db' });
+  await app.run(snapshot, 'turso-snapshot');
+  const project = await loadProject({ cwd: app.directory });
+  requireOutput(project);
+  fs.rmSync(path.join(app.directory, '.turso/default/snapshot', name));
+  expect(() => requireOutput(project)).toThrow(`${name} is not there`);
+});
 
 test('quiet prints nothing but errors, verbose every step', async () => {
   const app = await makeApp({ TURSO_DATABASE_URL: 'file:./remote.db' });

@@ -2,14 +2,12 @@ import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { TursoSyncError } from 'turso-core';
 import { build, buildText } from '../ffi/build';
-import { resolveOptions, type FfiBuildOptions } from '../ffi/options';
+import { resolveOptions } from '../ffi/options';
+import type { FfiBuildExecutorOptions } from './options';
 import { projectRootOf } from './project-of';
-import { createReport, type ReportOptions } from './report';
+import { createReport } from './report';
 import { requireOutputs } from './require-outputs';
 import type { ExecutorResult } from './run';
-
-/** Options of the executor `turso-sync-plugin:ffi-build`. */
-export type FfiBuildExecutorOptions = FfiBuildOptions & ReportOptions;
 
 /** Builds a Rust library with a C interface, makes the archive that OCaml links, and lets dune build what links it. */
 export default async function ffiBuild(

@@ -1,11 +1,8 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { init, initText, type InitOptions } from 'turso-core';
-import type { CommonOptions } from './project-of';
+import { init, initText } from 'turso-core';
+import type { InitExecutorOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
-
-/** Options of the executor `turso-sync-plugin:init`, also named `dump-init`. */
-export type InitExecutorOptions = CommonOptions & Omit<InitOptions, 'onEvent'>;
 
 /** Makes the working copy, or brings one without changes of its own up to date. */
 export default function initExecutor(

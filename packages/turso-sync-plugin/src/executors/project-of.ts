@@ -1,15 +1,6 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { LoadProjectOptions } from 'turso-core';
-import type { ReportOptions } from './report';
-
-/** Options that every executor has. */
-export interface CommonOptions extends ReportOptions {
-  /** The config file, relative to the project's folder. */
-  readonly config?: string;
-  /** The environment of the config to use. */
-  readonly env?: string;
-}
 
 /** How turso-core finds the project of a task. */
 export function projectOf(

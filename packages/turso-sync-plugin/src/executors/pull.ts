@@ -1,11 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { pull, pullText, type PullOptions } from 'turso-core';
+import { pull, pullText } from 'turso-core';
 import { NO_VALUES, withValuesFile } from './conflict-report';
-import type { CommonOptions } from './project-of';
+import type { PullExecutorOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
-
-/** Options of the executor `turso-sync-plugin:pull`. */
-export type PullExecutorOptions = CommonOptions & Omit<PullOptions, 'onEvent'>;
 
 /** Brings the remote's changes into the working copy. A conflict fails the task; then nothing was changed. */
 export default function pullExecutor(

@@ -1,14 +1,11 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { push, pushText, type PushOptions } from 'turso-core';
+import { push, pushText } from 'turso-core';
 import { NO_VALUES, withValuesFile } from './conflict-report';
-import type { CommonOptions } from './project-of';
+import type { PushExecutorOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
 import { ungatedPush } from './ungated-push';
 import { unorderedProducer } from './unordered-producer';
-
-/** Options of the executor `turso-sync-plugin:push`, also named `dump-push`. */
-export type PushExecutorOptions = CommonOptions & Omit<PushOptions, 'onEvent'>;
 
 /** Puts what has changed in the working copy on the remote. A conflict fails the task; then nothing was written. */
 export default function pushExecutor(

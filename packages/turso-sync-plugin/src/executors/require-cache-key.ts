@@ -5,7 +5,8 @@ import { asked, guessConfiguration } from '../configurations/asked';
 import { loadEnvironments } from '../configurations/load-environments';
 import { fingerprintCommand } from '../fingerprint/command';
 import { declaredOutputs } from './declared-outputs';
-import { projectOf, projectRootOf, type CommonOptions } from './project-of';
+import type { CommonOptions } from './options';
+import { projectOf, projectRootOf } from './project-of';
 
 /**
  * Refuses to take a snapshot into Nx's cache under a key that would not change with the remote that it is taken from, as

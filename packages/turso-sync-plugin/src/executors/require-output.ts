@@ -6,7 +6,7 @@ import { TursoSyncError, type Project } from 'turso-core';
  * the snapshot from then on. Throws SNAPSHOT_MISSING.
  */
 export function requireOutput({ files: { snapshot } }: Pick<Project, 'files'>): void {
-  for (const file of [snapshot.database, snapshot.dump, snapshot.manifest]) {
+  for (const file of [snapshot.database, snapshot.manifest]) {
     if (fs.existsSync(file)) continue;
     throw new TursoSyncError('SNAPSHOT_MISSING', `The snapshot was taken, but ${file} is not there.`, {
       hint: 'Run the task again while nothing else works on that folder.',

@@ -1,7 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { loadProject, type OnEvent, type Project } from 'turso-core';
 import { refuseUnknown } from '../configurations/refuse-unknown';
-import { projectOf, type CommonOptions } from './project-of';
+import type { CommonOptions } from './options';
+import { projectOf } from './project-of';
 import { createReport, type Report } from './report';
 import { wordsForNx } from './words-for-nx';
 

@@ -1,15 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { snapshot, snapshotText, type SnapshotCommandOptions } from 'turso-core';
+import { snapshot, snapshotText } from 'turso-core';
 import { requireCacheKey } from './require-cache-key';
 import { requireOutput } from './require-output';
-import type { CommonOptions } from './project-of';
+import type { SnapshotOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
-
-/** Options of the executor `turso-sync-plugin:snapshot`. */
-export interface SnapshotOptions extends CommonOptions, Omit<SnapshotCommandOptions, 'onEvent'> {
-  /** The folder that Nx keeps, relative to the workspace: what the outputs of the inferred target follow. */
-  readonly snapshotFolder?: string;
-}
 
 /** Takes the whole remote database to the snapshot folder, which is what Nx caches. */
 export default function snapshotExecutor(
@@ -18,7 +12,8 @@ export default function snapshotExecutor(
 ): Promise<ExecutorResult> {
   return runExecutor(options, context, async (project, { snapshotFolder: _, ...own }) => {
     await requireCacheKey(project, options, context);
-    const result = await snapshot(project, own);
+    // Nx keeps all that is there, and the SQL of a database is as large as the database: `turso-dump` writes it when it is needed.
+    const result = await snapshot(project, { dump: false, ...own });
     requireOutput(project);
     return { success: true, text: snapshotText(result) };
   });

@@ -1,10 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { status, statusText } from 'turso-core';
-import type { CommonOptions } from './project-of';
+import type { StatusOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
-
-/** Options of the executor `turso-sync-plugin:status`. */
-export type StatusOptions = CommonOptions;
 
 /** Says how the project stands. Succeeds also where the remote is silent or files are missing: it says so. */
 export default function statusExecutor(

@@ -1,14 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { pushes, pushesText, undo, undoText, type UndoOptions } from 'turso-core';
+import { pushes, pushesText, undo, undoText } from 'turso-core';
 import { NO_VALUES, withValuesFile } from './conflict-report';
-import type { CommonOptions } from './project-of';
+import type { UndoExecutorOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
-
-/** Options of the executor `turso-sync-plugin:undo`. */
-export interface UndoExecutorOptions extends CommonOptions, Omit<UndoOptions, 'onEvent'> {
-  /** Show the pushes that can be undone, and undo none. Default is false. */
-  readonly list?: boolean;
-}
 
 /** Takes a push back. A conflict fails the task; then nothing was written. */
 export default function undoExecutor(

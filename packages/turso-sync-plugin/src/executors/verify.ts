@@ -1,10 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { verify, verifyText, type VerifyOptions } from 'turso-core';
-import type { CommonOptions } from './project-of';
+import { verify, verifyText } from 'turso-core';
+import type { VerifyExecutorOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
-
-/** Options of the executor `turso-sync-plugin:verify`. */
-export type VerifyExecutorOptions = CommonOptions & Omit<VerifyOptions, 'onEvent'>;
 
 /** Holds the remote against the working copy. A difference fails the task. */
 export default function verifyExecutor(

@@ -1,5 +1,6 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
-import { projectRootOf, type CommonOptions } from './project-of';
+import type { CommonOptions } from './options';
+import { projectRootOf } from './project-of';
 
 /** Commands that an executor goes by another name for. */
 const OLD_NAMES: Readonly<Record<string, string>> = { 'dump-init': 'init', 'dump-push': 'push' };

@@ -19,11 +19,36 @@ test('leaves one with options as it is', async () => {
   expect(readNxJson(tree)?.plugins).toEqual(plugins);
 });
 
-test('says what it needs where @nx/devkit is not installed', async () => {
+const ENTRIES = ['.turso', 'working_copy.*', '.env*.local'];
+
+test('keeps data and tokens out of git, once, whatever else is ignored', async () => {
+  const tree = createTreeWithEmptyWorkspace();
+  tree.delete('.gitignore');
+  await init(tree, { skipFormat: true });
+  expect(tree.read('.gitignore', 'utf8')).toBe(['# turso-sync', ...ENTRIES, ''].join('\n'));
+  await init(tree, { skipFormat: true });
+  expect(tree.read('.gitignore', 'utf8')).toBe(['# turso-sync', ...ENTRIES, ''].join('\n'));
+});
+
+test.each([
+  ['node_modules\n', `node_modules\n\n# turso-sync\n${ENTRIES.join('\n')}\n`],
+  ['node_modules', `node_modules\n\n# turso-sync\n${ENTRIES.join('\n')}\n`],
+  ['dist\r\n', `dist\r\n\r\n# turso-sync\r\n${ENTRIES.join('\r\n')}\r\n`],
+  ['.turso\n# mine\n', '.turso\n# mine\n\n# turso-sync\nworking_copy.*\n.env*.local\n'],
+  [`${ENTRIES.join('\n')}\n`, `${ENTRIES.join('\n')}\n`],
+])('adds to %j what is not there', async (before, after) => {
+  const tree = createTreeWithEmptyWorkspace();
+  tree.write('.gitignore', before);
+  await init(tree, { skipFormat: true });
+  expect(tree.read('.gitignore', 'utf8')).toBe(after);
+});
+
+test('does as much if @nx/devkit is not installed', async () => {
   jest.doMock('@nx/devkit', () => {
     throw new Error("Cannot find module '@nx/devkit'");
   });
-  await expect(init(createTreeWithEmptyWorkspace())).rejects.toThrow(
-    /^Generators need @nx\/devkit, .*`npm install .*@nx\/devkit@.*`, or add "turso-sync-plugin" to the plugins/,
-  );
+  const tree = createTreeWithEmptyWorkspace();
+  await init(tree);
+  expect(readNxJson(tree)?.plugins).toEqual(['turso-sync-plugin']);
+  expect(tree.read('.gitignore', 'utf8')).toContain('.turso');
 });

@@ -1,5 +1,6 @@
 import type { Tree } from '@nx/devkit';
-import { loadDevkit } from './load-devkit';
+import { ignoreFiles } from './ignore-files';
+import { loadBasics } from './load-basics';
 
 /** Options of the generator `turso-sync-plugin:init`, which `nx add turso-sync-plugin` runs. */
 export interface InitGeneratorOptions {
@@ -9,14 +10,16 @@ export interface InitGeneratorOptions {
 
 const PLUGIN = 'turso-sync-plugin';
 
-/** Adds the plugin to nx.json; one that is there already, with options or without, stays as it is. */
+/**
+ * Adds the plugin to nx.json, and its files to `.gitignore`. What is there already stays as it is. It needs no
+ * `@nx/devkit`.
+ */
 export default async function init(tree: Tree, options: InitGeneratorOptions = {}): Promise<void> {
-  const { formatFiles, readNxJson, updateNxJson } = await loadDevkit(
-    ', or add "turso-sync-plugin" to the plugins of nx.json by hand',
-  );
+  const { formatFiles, readNxJson, updateNxJson } = loadBasics();
   const nxJson = readNxJson(tree) ?? {};
   const plugins = nxJson.plugins ?? [];
-  if (plugins.some((entry) => (typeof entry === 'string' ? entry : entry.plugin) === PLUGIN)) return;
-  updateNxJson(tree, { ...nxJson, plugins: [...plugins, PLUGIN] });
+  ignoreFiles(tree);
+  if (!plugins.some((entry) => (typeof entry === 'string' ? entry : entry.plugin) === PLUGIN))
+    updateNxJson(tree, { ...nxJson, plugins: [...plugins, PLUGIN] });
   if (options.skipFormat !== true) await formatFiles(tree);
 }

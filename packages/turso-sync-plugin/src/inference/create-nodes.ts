@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { CreateNodesResult } from '@nx/devkit';
 import { describeError } from 'turso-core';
 import { refuseCollisions, type PluginEntry } from './collisions';
 import { CONFIG_GLOB, configFolders } from './config-files';
@@ -10,7 +9,20 @@ import { knownEnvironments } from './known-environments';
 import { resolveOptions, type PluginOptions, type ResolvedOptions } from './options';
 import { inferTargets, type Inference } from './targets';
 
-type Result = readonly [file: string, result: CreateNodesResult];
+/**
+ * A project as Nx takes it. Declared here, since types of `@nx/devkit` would keep a workspace without it from checking the
+ * types of its packages.
+ */
+export interface InferredProject {
+  readonly name?: string;
+  readonly targets: Record<string, object>;
+  readonly metadata?: { readonly targetGroups: Record<string, string[]> };
+}
+
+type Result = readonly [
+  file: string,
+  result: { readonly projects: Readonly<Record<string, InferredProject>> },
+];
 
 /** What Nx tells a plugin of the workspace. */
 export interface InferenceContext {
@@ -45,8 +57,6 @@ export const createNodes: readonly [pattern: string, infer: typeof inferProjects
   CONFIG_GLOB,
   inferProjects,
 ];
-
-type InferredProject = NonNullable<CreateNodesResult['projects']>[string];
 
 function readNxJson(
   options: PluginOptions | undefined,

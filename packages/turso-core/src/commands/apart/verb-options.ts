@@ -39,7 +39,7 @@ const push: OptionKinds<PushOptions> = {
   plan: 'string',
   dryRun: 'boolean',
 };
-const snapshot: OptionKinds<SnapshotCommandOptions> = { ...remote, create: 'boolean' };
+const snapshot: OptionKinds<SnapshotCommandOptions> = { ...remote, create: 'boolean', dump: 'boolean' };
 const undo: OptionKinds<UndoOptions> = { ...remote, push: 'count', remoteOnly: 'boolean' };
 const verify: OptionKinds<VerifyOptions> = remote;
 

@@ -18,11 +18,18 @@ import { withTemporary } from '../../project/state/temporary';
 import { writeDumpFile } from '../../sqlite/dump/write-dump';
 import { download } from './download';
 
+/** How a snapshot is taken. */
+export interface TakeOptions {
+  /** Write the database as SQL too. Default is true. */
+  readonly dump?: boolean | undefined;
+  readonly onEvent?: OnEvent | undefined;
+}
+
 /** Takes a snapshot under a lock that the caller holds. */
 export async function takeSnapshot(
   project: Project,
   remote: ProjectRemote,
-  onEvent?: OnEvent,
+  { dump: isDumped = true, onEvent }: TakeOptions = {},
 ): Promise<Manifest> {
   const { directory, snapshot: target } = project.files;
   refuseNewer(target);
@@ -33,9 +40,9 @@ export async function takeSnapshot(
       const dump = path.join(files.directory, path.basename(target.dump));
       // Read before the snapshot: a write in between then makes it look stale, never fresh.
       const fingerprint = await remote.fingerprint();
-      const taken = await download(remote, files.database, onEvent, (options) =>
-        writeDumpFile(files.database, dump, options),
-      );
+      const taken = await download(remote, files.database, onEvent, async (options) => {
+        if (isDumped) await writeDumpFile(files.database, dump, options);
+      });
       const excluded = taken.leftOut.filter(({ owner }) => owner === null).map(({ name }) => name);
       const facts = {
         createdAt: new Date().toISOString(),
@@ -65,5 +72,7 @@ export async function currentSnapshot(
   recoverDirectory(project.files.snapshot.directory);
   const known = soundBaseline(project.files.snapshot);
   const isCurrent = mark !== null && known?.fingerprint === mark && known.remote === remote.location;
-  return isCurrent && isOfExclude(known, project.exclude) ? known : takeSnapshot(project, remote, onEvent);
+  return isCurrent && isOfExclude(known, project.exclude)
+    ? known
+    : takeSnapshot(project, remote, { onEvent });
 }

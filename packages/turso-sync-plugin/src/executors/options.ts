@@ -1,0 +1,78 @@
+import type {
+  DiffOptions,
+  DumpOptions,
+  InitOptions,
+  PullOptions,
+  PushOptions,
+  SnapshotCommandOptions,
+  UndoOptions,
+  VerifyOptions,
+} from 'turso-core';
+import type { FfiBuildOptions } from '../ffi/options';
+import type { ReportOptions } from './report';
+
+// Apart from the executors, whose types are Nx's: a workspace without @nx/devkit can check these.
+
+/** Options that every executor has. */
+export interface CommonOptions extends ReportOptions {
+  /** The config file, relative to the project's folder. */
+  readonly config?: string;
+  /** The environment of the config to use. */
+  readonly env?: string;
+}
+
+/** Options of the executor `turso-sync-plugin:snapshot`. */
+export interface SnapshotOptions extends CommonOptions, Omit<SnapshotCommandOptions, 'onEvent'> {
+  /** The folder that Nx keeps, relative to the workspace: what the outputs of the inferred target follow. */
+  readonly snapshotFolder?: string;
+}
+
+/** Options of the executor `turso-sync-plugin:init`, also named `dump-init`. */
+export type InitExecutorOptions = CommonOptions & Omit<InitOptions, 'onEvent'>;
+
+/** Options of the executor `turso-sync-plugin:push`, also named `dump-push`. */
+export type PushExecutorOptions = CommonOptions & Omit<PushOptions, 'onEvent'>;
+
+/** Options of the executor `turso-sync-plugin:pull`. */
+export type PullExecutorOptions = CommonOptions & Omit<PullOptions, 'onEvent'>;
+
+/** Options of the executor `turso-sync-plugin:verify`. */
+export type VerifyExecutorOptions = CommonOptions & Omit<VerifyOptions, 'onEvent'>;
+
+/** Options of the executor `turso-sync-plugin:status`. */
+export type StatusOptions = CommonOptions;
+
+/** Options of the executor `turso-sync-plugin:diff`. */
+export interface DiffExecutorOptions extends CommonOptions, Pick<DiffOptions, 'table' | 'save'> {
+  /** Write the rows themselves, old and new, to `rows.txt` in the state folder. Default is false. */
+  readonly values?: boolean;
+  /** Write up to so many rows of each table; implies `values`. Default is 20. */
+  readonly limit?: number;
+  /** Fail if there are changes. Default is false. */
+  readonly exitCode?: boolean;
+}
+
+/** Options of the executor `turso-sync-plugin:undo`. */
+export interface UndoExecutorOptions extends CommonOptions, Omit<UndoOptions, 'onEvent'> {
+  /** Show the pushes that can be undone, and undo none. Default is false. */
+  readonly list?: boolean;
+}
+
+/** Options of the executor `turso-sync-plugin:dump`. */
+export interface DumpExecutorOptions extends CommonOptions, Pick<DumpOptions, 'acceptRemote'> {
+  /** Dump the remote as it is now. */
+  readonly remote?: boolean;
+  /** Dump the working copy as it is now. */
+  readonly workingCopy?: boolean;
+  /** The file to write, absolute or relative to the workspace. Default for the base is `original_dump.sql` beside it. */
+  readonly output?: string;
+}
+
+/** Options of the executor `turso-sync-plugin:dev`. */
+export interface DevExecutorOptions extends CommonOptions {
+  /** The port on loopback; 0 takes any that is free. Default is 8080. */
+  readonly port?: number;
+}
+
+/** Options of the executor `turso-sync-plugin:ffi-build`. */
+export type FfiBuildExecutorOptions = FfiBuildOptions & ReportOptions;

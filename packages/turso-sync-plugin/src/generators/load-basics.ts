@@ -1,0 +1,21 @@
+/* eslint-disable @typescript-eslint/no-require-imports */
+type Devkit = typeof import('@nx/devkit');
+
+/** The part of `@nx/devkit` that Nx itself has, and formatting. */
+export type Basics = Pick<
+  Devkit,
+  'formatFiles' | 'getProjects' | 'readJson' | 'readNxJson' | 'updateNxJson' | 'writeJson'
+>;
+
+/**
+ * Loads what generators work with: from `@nx/devkit` if it is installed, else from where the devkit of Nx 21 to 24 has it
+ * itself. Without the devkit, files are not formatted.
+ */
+export function loadBasics(): Basics {
+  try {
+    return require('@nx/devkit') as Devkit;
+  } catch {
+    const own = require('nx/src/devkit-exports') as Omit<Basics, 'formatFiles'>;
+    return { ...own, formatFiles: async () => undefined };
+  }
+}
