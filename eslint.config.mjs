@@ -67,7 +67,7 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['{packages,examples}/*/tsconfig.spec.json', 'e2e*/tsconfig.spec.json'],
+        project: ['{packages,examples}/*/tsconfig.{spec,page}.json', 'e2e*/tsconfig.spec.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

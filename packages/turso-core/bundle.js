@@ -25,3 +25,16 @@ buildSync({
   keepNames: true,
   logLevel: 'warning',
 });
+
+// The script and the style of reports in HTML, which are put into each.
+buildSync({
+  entryPoints: { page: 'src/report/html/page/main.ts', 'page-style': 'src/report/html/page/page.css' },
+  outdir: 'dist',
+  absWorkingDir: path.join(__dirname),
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  charset: 'ascii',
+  target: ['chrome120', 'firefox120', 'safari17'],
+  logLevel: 'warning',
+});

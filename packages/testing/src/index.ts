@@ -14,6 +14,6 @@ export { Database } from './sqlite';
 export { execOn, queryOn } from './statements';
 export { makeTempDir, removeTempDir } from './temp-dir';
 export { createTokens, signToken, type TokenClaims, type Tokens } from './tokens';
-export { requireTool, sqldPath, sqlite3Path, type Tool } from './tools';
+export { chromiumPath, requireTool, sqldPath, sqlite3Path, type Tool } from './tools';
 export { until } from './until';
 export { writeFiles } from './write-files';

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
 /** A program that some tests need and that may be absent. */
-export type Tool = 'sqld' | 'sqlite3' | 'cargo' | 'dune' | 'gcc' | 'valgrind' | OcamlLibrary;
+export type Tool = 'sqld' | 'sqlite3' | 'cargo' | 'dune' | 'gcc' | 'valgrind' | 'chromium' | OcamlLibrary;
 
 /** A library for OCaml, as findlib knows it. */
 export type OcamlLibrary = 'ocaml:alcotest' | 'ocaml:sqlite3';
@@ -43,6 +43,11 @@ export function sqldPath(): string | undefined {
 /** The path of the stock `sqlite3` shell, if there is one on the PATH. */
 export function sqlite3Path(): string | undefined {
   return pathOf('sqlite3');
+}
+
+/** The path of the browser that tests use, if there is one on the PATH. */
+export function chromiumPath(): string | undefined {
+  return pathOf('chromium');
 }
 
 function pathOf(name: string): string | undefined {

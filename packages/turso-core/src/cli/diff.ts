@@ -2,9 +2,11 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { isEmpty } from '../changeset/summary';
 import { diff, type DiffOptions } from '../commands/diff';
+import { planOfTable } from '../report/report';
 import { diffText } from '../report/text';
 import type { Subcommand } from './commands';
 import { changedRowJson } from './row-json';
+import { reportAnswer, wantsReport, withReportOptions, type ReportFlags } from './report-options';
 import { wholeNumber } from './whole-number';
 
 /** Exit code of `diff --exit-code` when there are changes. */
@@ -13,7 +15,7 @@ const HAS_CHANGES = 2;
 /** Rows of each table that `--values` shows. */
 const SHOWN = 20;
 
-interface Options {
+interface Options extends ReportFlags {
   readonly exitCode?: boolean;
   readonly table?: string;
   readonly values?: boolean;
@@ -23,7 +25,7 @@ interface Options {
 
 /** `turso-sync diff` */
 export function diffCommand(): Subcommand<Options> {
-  const command = new Command('diff')
+  const command = withReportOptions(new Command('diff'))
     .description('Say what a push would carry; in full in .turso/default/diff.sql and changes.json.')
     .option('--exit-code', 'exit with 2 when there are changes')
     .option('--table <name>', 'tell of this table alone')
@@ -32,22 +34,30 @@ export function diffCommand(): Subcommand<Options> {
     .option('--save <file>', 'save the changes as a plan, for push --plan')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ turso-sync diff --exit-code || echo "something to push"\n  $ turso-sync diff --table people --limit 5',
+      '\nExamples:\n  $ turso-sync diff --exit-code || echo "something to push"\n  $ turso-sync diff --table people --limit 5\n  $ turso-sync diff --out changes.html',
     );
   return [
     command,
     'diff',
-    async (project, { exitCode = false, table, values, limit, save, cwd }, { onEvent }) => {
+    async (project, { exitCode = false, table, values, limit, save, ...flags }, { onEvent }) => {
+      const isReport = wantsReport(flags);
       const options: DiffOptions = {
         onEvent,
         ...(table === undefined ? {} : { table }),
-        ...(save === undefined ? {} : { save: path.resolve(cwd ?? '.', save) }),
+        ...(save === undefined ? {} : { save: path.resolve(flags.cwd ?? '.', save) }),
         ...(values === true || limit !== undefined ? { rows: limit ?? SHOWN } : {}),
       };
       const result = await diff(project, options);
+      const text = diffText(result);
+      const source = {
+        title: 'Changes that a push would carry',
+        remote: result.plan.remote ?? '',
+        plan: table === undefined ? result.plan : planOfTable(result.plan, table),
+        conflicts: [],
+      };
       return {
         result: result.rows === undefined ? result : { ...result, rows: result.rows.map(changedRowJson) },
-        text: diffText(result),
+        text: isReport ? await reportAnswer(flags, source, text) : text,
         exitCode: exitCode && !isEmpty(result.changes) ? HAS_CHANGES : 0,
       };
     },

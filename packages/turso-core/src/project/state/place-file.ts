@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { TursoSyncError } from '../../errors';
 import { resolveLinks } from '../../sqlite/files/resolve-links';
+import { writePieces } from '../../sqlite/files/write-file';
 import { fileSystemError } from './disk';
 
 /**
@@ -10,10 +11,7 @@ import { fileSystemError } from './disk';
  */
 export function placeFile(written: string, to: string): void {
   try {
-    const file = resolveLinks(to);
-    const existing = fs.statSync(file, { throwIfNoEntry: false });
-    if (existing?.isFile() === false) throw noFile(to, existing.isDirectory());
-    const beside = `${file}.${randomUUID()}.turso-sync-new`;
+    const { file, beside } = placeOf(to);
     try {
       fs.copyFileSync(written, beside, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
       fs.renameSync(beside, file);
@@ -23,6 +21,31 @@ export function placeFile(written: string, to: string): void {
   } catch (error) {
     throw fileSystemError(error, to);
   }
+}
+
+/**
+ * Writes a file where a user wants it, in pieces; one that is there is replaced whole, once all of them are written. Throws
+ * DISK_FULL, FILE_INACCESSIBLE, and what the pieces throw.
+ */
+export async function placePieces(pieces: AsyncIterable<string>, to: string): Promise<void> {
+  try {
+    const { file, beside } = placeOf(to);
+    try {
+      await writePieces(beside, pieces);
+      fs.renameSync(beside, file);
+    } finally {
+      fs.rmSync(beside, { force: true });
+    }
+  } catch (error) {
+    throw fileSystemError(error, to);
+  }
+}
+
+function placeOf(to: string): { readonly file: string; readonly beside: string } {
+  const file = resolveLinks(to);
+  const existing = fs.statSync(file, { throwIfNoEntry: false });
+  if (existing?.isFile() === false) throw noFile(to, existing.isDirectory());
+  return { file, beside: `${file}.${randomUUID()}.turso-sync-new` };
 }
 
 function noFile(to: string, isFolder: boolean): TursoSyncError {

@@ -51,9 +51,10 @@ function openPieceWriter(file: string): PieceWriter {
 }
 
 /** Writes pieces to a new file with little memory, and lets other work of this process go on in between. */
-export function writePieces(file: string, pieces: Iterable<string>): Promise<void> {
+export function writePieces(file: string, pieces: Iterable<string> | AsyncIterable<string>): Promise<void> {
   return withPieceWriter(file, async (writer) => {
-    for (const piece of pieces) if (writer.write(piece)) await setImmediate();
+    if (Symbol.asyncIterator in pieces) for await (const piece of pieces) writer.write(piece);
+    else for (const piece of pieces) if (writer.write(piece)) await setImmediate();
   });
 }
 

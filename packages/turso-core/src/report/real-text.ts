@@ -1,0 +1,9 @@
+/**
+ * A REAL for people: the shortest decimal that reads back as the same number. A whole one keeps `.0`, since 1 and 1.0 are
+ * different values.
+ */
+export function realText(value: number): string {
+  if (Object.is(value, -0)) return '-0.0';
+  const text = String(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}

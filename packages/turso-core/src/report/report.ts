@@ -1,0 +1,53 @@
+import fs from 'node:fs';
+import { conflictsJson } from '../apply/conflict-json';
+import { planSource } from '../plan/open-plan';
+import type { Plan } from '../plan/plan';
+import { htmlReport } from './html/html-report';
+import type { ReportSource } from './source';
+
+/** The forms that a report may have. */
+export const REPORT_FORMATS = ['html', 'json'] as const;
+
+/** The form of a report. */
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/**
+ * A report in pieces of text. JSON is the plan's file, or the form of `conflicts.json` if there are conflicts. Throws
+ * CHANGES_UNREADABLE.
+ */
+export function report(source: ReportSource, format: ReportFormat): AsyncIterable<string> {
+  return { html: htmlReport, json: jsonReport }[format](source);
+}
+
+/** What a plan does to one table. Names are compared as SQL does. */
+export function planOfTable(plan: Plan, name: string): Plan {
+  const lower = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const { changes } = plan;
+  const isMeant = ({ table }: { readonly table: string }): boolean => lower(table) === lower(name);
+  const tables = changes.tables.filter(isMeant);
+  const [counts = { delete: 0, update: 0, insert: 0 }] = tables;
+  const [of] = tables;
+  return {
+    ...plan,
+    findings: plan.findings.filter(({ table }) => table !== null && isMeant({ table })),
+    changes: {
+      ...changes,
+      total: { delete: counts.delete, update: counts.update, insert: counts.insert },
+      tables,
+      schema: changes.schema.filter(isMeant),
+      virtual: changes.virtual.filter(isMeant),
+      sequences: changes.sequences.filter(isMeant),
+      ...{ userVersion: null, notCarried: [] },
+    },
+    rows: () => (of === undefined ? noRows() : plan.rows(of.table)),
+  };
+}
+
+// eslint-disable-next-line @typescript-eslint/no-empty-function
+async function* noRows(): AsyncGenerator<never> {}
+
+async function* jsonReport({ plan, conflicts, remote }: ReportSource): AsyncGenerator<string> {
+  const source = plan === null || conflicts.length > 0 ? undefined : planSource(plan);
+  if (source === undefined) yield* conflictsJson(conflicts, { location: remote, createdAt: new Date() });
+  else for await (const piece of fs.createReadStream(source.file, 'utf8')) yield piece as string;
+}

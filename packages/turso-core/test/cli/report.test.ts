@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { buildDatabase, makeTempDir } from '@turso-sync/testing';
+import { makeProject, type TestProject } from '../fixtures/cli.fixture';
+
+let project: TestProject;
+
+beforeAll(async () => {
+  const remote = path.join(makeTempDir(), 'remote.db');
+  buildDatabase(
+    remote,
+    'CREATE TABLE t(id INTEGER PRIMARY KEY, v); CREATE TABLE u(x); INSERT INTO t VALUES (1, 1)',
+  );
+  project = makeProject({ url: `file:${remote}` });
+  await project.run('init');
+  project.edit("UPDATE t SET v = 'two'; INSERT INTO u VALUES ('of u')");
+});
+
+test('--out writes a report in the form that its name tells', async () => {
+  const { exit, stdout } = await project.run('diff', '--out', 'report.html');
+  expect(exit).toBe(0);
+  expect(stdout).toMatch(/^UPDATE t 1 row\n[^]*\nReport: .*report\.html\n$/);
+  expect(readFileSync(project.file('report.html'), 'utf8')).toMatch(
+    /^<!doctype html>[^]*"two"[^]*<\/html>\n$/,
+  );
+  await project.run('diff', '--out', 'other', '--format', 'json');
+  expect(readFileSync(project.file('other'), 'utf8')).toBe(
+    readFileSync(project.file('.turso/default/changes.json'), 'utf8'),
+  );
+});
+
+test('--format prints the report', async () => {
+  const { stdout } = await project.run('diff', '--format', 'html', '--table', 'T');
+  expect(stdout).toMatch(/^<!doctype html>[^]*"two"[^]*<\/html>\n$/);
+  expect(stdout).not.toContain('of u');
+});
+
+test('--json answers as ever beside a report in a file', async () => {
+  const { result } = await project.json('diff', '--out', 'beside.html');
+  expect(result).toMatchObject({ changes: { total: { update: 1 } } });
+  expect(existsSync(project.file('beside.html'))).toBe(true);
+});
+
+test.each([
+  [['--out', 'missing/report.html'], 'FILE_INACCESSIBLE'],
+  [['--out', 'folder.html'], 'FILE_INACCESSIBLE'],
+  [['--out', 'report.unknown'], 'USAGE'],
+  [['--format', 'html', '--json'], 'USAGE'],
+])('%j is refused and leaves nothing', async (args, code) => {
+  mkdirSync(project.file('folder.html'), { recursive: true });
+  const before = readdirSync(project.dir);
+  const { exit, stderr } = await project.run('diff', ...args);
+  expect([exit, stderr.split(':')[0]]).toEqual([1, code]);
+  expect(readdirSync(project.dir)).toEqual(before);
+});
+
+test('a full disk is told and leaves nothing', async () => {
+  const before = readdirSync(project.dir);
+  // Stands for a disk: in blocks of 512 bytes, enough for the database and not for the report.
+  const { ended } = project.start(['diff', '--out', 'large.html'], { shell: 'ulimit -f 40;' });
+  expect(await ended).toMatchObject({ exit: 1, stderr: expect.stringMatching(/^DISK_FULL: /) as string });
+  expect(readdirSync(project.dir)).toEqual(before);
+});
