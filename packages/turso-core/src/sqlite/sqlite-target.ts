@@ -1,4 +1,5 @@
 import { beginReading, beginWriting } from './files/begin';
+import { databaseFile } from './files/database-file';
 import { fileError } from './files/file-errors';
 import { Database } from './files/sqlite';
 import type { Query } from './query';
@@ -32,34 +33,20 @@ export function createSqliteTarget(
   file: string,
   { location = file, toError = fileError }: SqliteTargetOptions = {},
 ): SqliteTarget {
-  async function orThrow<T>(work: () => T | Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw toError(error, location);
-    }
-  }
-
-  async function withDatabase<T>(work: (db: Database) => Promise<T>): Promise<T> {
-    const db = await orThrow(() => openForChanges(file));
-    try {
-      return await work(db);
-    } finally {
-      db.close();
-    }
-  }
+  const { orThrow, withDatabase } = databaseFile((error) => toError(error, location));
+  const open = (): Database => openForChanges(file);
 
   return {
     location,
     transact: (statements, options) =>
-      withDatabase((db) =>
+      withDatabase(open, (db) =>
         orThrow(async () => {
           await beginWriting(db);
           return refuseUnwritable(runAtomically(db, statements, options));
         }),
       ),
     read: (work, { after = [] } = {}) =>
-      withDatabase(async (db) => {
+      withDatabase(open, async (db) => {
         await orThrow(() => beginAfter(db, after));
         return work((sql, args = []) => orThrow(() => runQuery(db, sql, args)));
       }),

@@ -41,6 +41,24 @@ test.each([
   },
 );
 
+test.each([
+  ['push', () => push(scene.project)],
+  ['pull', () => pull(scene.project)],
+  ['init', () => init(scene.project, { force: true })],
+])('%s says the same of a remote that is a file, and leaves it alone', async (_, run) => {
+  writeFileSync(scene.project.workingCopy, readFileSync(scene.project.files.base.database));
+  scene.edit("INSERT INTO t VALUES (3, 'ours')");
+  const bytes = readFileSync(scene.remote);
+  bytes.fill(255, 18, 20);
+  writeFileSync(scene.remote, bytes);
+  await expect(run()).rejects.toMatchObject({
+    code: 'REMOTE_NOT_LIBSQL',
+    message: expect.stringContaining('MVCC mode') as string,
+    hint: expect.stringContaining("journal_mode = 'wal'") as string,
+  });
+  expect(readFileSync(scene.remote).equals(bytes)).toBe(true);
+});
+
 test('status says so too', async () => {
   expect(await status(scene.project)).toMatchObject({ pending: { problem: { code: 'WORKING_COPY_MVCC' } } });
 });

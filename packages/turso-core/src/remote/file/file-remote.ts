@@ -1,7 +1,8 @@
 import fs from 'node:fs';
+import { systemCode, TursoSyncError } from '../../errors';
 import { beginWriting, whenUnlocked } from '../../sqlite/files/begin';
 import { backupTo } from '../../sqlite/files/backup';
-import { leaveWalMode } from '../../sqlite/files/file-header';
+import { leaveWalMode, readFileKind } from '../../sqlite/files/file-header';
 import type { Database } from '../../sqlite/files/sqlite';
 import { checkDefinitions } from '../../sqlite/schema/check-definitions';
 import { runAtomically } from '../../sqlite/run-atomically';
@@ -10,6 +11,7 @@ import { takeOut } from '../../sqlite/schema/take-out';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import type { TransactOptions } from '../../apply/target';
 import type { Remote } from '../remote';
+import { databaseFile } from '../../sqlite/files/database-file';
 import { fileError } from '../../sqlite/files/file-errors';
 import { readFileFingerprint } from './fingerprint';
 
@@ -84,31 +86,20 @@ export function createFileRemote(file: string, location: string): Remote {
     return { ...outcome, fingerprint };
   }
 
-  async function withDatabase<T>(work: (db: Database) => T | Promise<T>, create = false): Promise<T> {
-    const place = create || fs.existsSync(file) ? file : ':memory:';
-    const db = await orThrow(() => openForChanges(place, { mustExist: false }));
-    try {
-      return await work(db);
-    } finally {
-      db.close();
-    }
-  }
-
-  async function orThrow<T>(work: () => T | Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw fileError(error, location);
-    }
-  }
+  const { orThrow, withDatabase } = databaseFile(async (error) =>
+    (await isInMvccMode(error, file)) ? inMvccMode(location, error) : fileError(error, location),
+  );
+  // A file that is not there is an empty database, and reading it does not make it.
+  const open = (): Database => openForChanges(fs.existsSync(file) ? file : ':memory:', { mustExist: false });
+  const create = (): Database => openForChanges(file, { mustExist: false });
 
   return {
     location,
     logId: () => Promise.resolve(null),
     fingerprint: () =>
-      withDatabase(async (db) => (told = await orThrow(() => readFileFingerprint(db, file)))),
+      withDatabase(open, async (db) => (told = await orThrow(() => readFileFingerprint(db, file)))),
     snapshot: (to, { onProgress, exclude = [] } = {}) =>
-      withDatabase(async (db) => {
+      withDatabase(open, async (db) => {
         const pageSize = Number(db.pragma('page_size', { simple: true }));
         const inBytes = (done: number, total: number): unknown =>
           onProgress?.({ done: done * pageSize, total: total * pageSize, unit: 'bytes' });
@@ -120,11 +111,11 @@ export function createFileRemote(file: string, location: string): Remote {
         return { method: 'backup' as const, setAside: [], leftOut };
       }),
     transact: (statements, options) =>
-      withDatabase((db) => orThrow(() => transact(db, statements, options)), true),
+      withDatabase(create, (db) => orThrow(() => transact(db, statements, options))),
     transactSince: (mark, statements, options) =>
-      withDatabase((db) => orThrow(() => transactSince(db, mark, statements, options)), true),
+      withDatabase(create, (db) => orThrow(() => transactSince(db, mark, statements, options))),
     tryOut: (statements) =>
-      withDatabase((db) =>
+      withDatabase(open, (db) =>
         orThrow(async () => {
           // Not even what is taken back is to reach the file.
           db.pragma('cache_spill = OFF');
@@ -133,11 +124,26 @@ export function createFileRemote(file: string, location: string): Remote {
         }),
       ),
     read: (work, { after = [] } = {}) =>
-      withDatabase(async (db) => {
+      withDatabase(open, async (db) => {
         await orThrow(() => beginAfter(db, after));
         return work((sql, args = []) => orThrow(() => runQuery(db, sql, args)));
       }),
     clear: () => Promise.resolve(false),
     close: () => Promise.resolve(),
   };
+}
+
+async function isInMvccMode(error: unknown, file: string): Promise<boolean> {
+  return systemCode(error).startsWith('SQLITE_NOTADB') && (await readFileKind(file)) === 'mvcc';
+}
+
+function inMvccMode(location: string, cause: unknown): TursoSyncError {
+  return new TursoSyncError(
+    'REMOTE_NOT_LIBSQL',
+    `${location} is in MVCC mode of Turso Database, which SQLite cannot read.`,
+    {
+      hint: "Run `PRAGMA journal_mode = 'wal'` in the app that has it, close the database, then run the command again.",
+      cause,
+    },
+  );
 }

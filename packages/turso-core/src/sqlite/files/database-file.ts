@@ -1,0 +1,31 @@
+import type { Database } from './sqlite';
+
+/** How a file's database is used: opened for each piece of work, and closed after it. */
+export interface DatabaseFile {
+  /** Runs work, and throws its errors as they are told. */
+  readonly orThrow: <T>(work: () => T | Promise<T>) => Promise<T>;
+  /** Runs work with the database. */
+  readonly withDatabase: <T>(open: () => Database, work: (db: Database) => T | Promise<T>) => Promise<T>;
+}
+
+/** @param toError - what is thrown for what SQLite or the file system threw. */
+export function databaseFile(toError: (error: unknown) => unknown): DatabaseFile {
+  async function orThrow<T>(work: () => T | Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw await toError(error);
+    }
+  }
+  return {
+    orThrow,
+    async withDatabase(open, work) {
+      const db = await orThrow(open);
+      try {
+        return await work(db);
+      } finally {
+        db.close();
+      }
+    },
+  };
+}
