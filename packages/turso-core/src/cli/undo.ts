@@ -32,7 +32,14 @@ export function undoCommand(): Subcommand<Options> {
     async (project, { list, push, remoteOnly = false, acceptRemote = false }, { onEvent }) => {
       if (list === true) {
         const { environment } = project;
-        const result = { pushes: pushes(project), remote: null, environment, warnings: [] };
+        const all = pushes(project);
+        const warnings = all.flatMap(({ number, problem }) =>
+          problem === null
+            ? []
+            : [`Push ${number} cannot be undone, since its record is damaged: ${problem}`],
+        );
+        for (const message of warnings) onEvent({ type: 'warning', message });
+        const result = { pushes: all, remote: null, environment, warnings };
         return { result, text: pushesText(result.pushes), exitCode: 0 };
       }
       const result = await undo(project, {

@@ -264,6 +264,29 @@ test('twenty pushes are kept, and nothing is undone where none was made', async 
   await expect(undo(at.project)).rejects.toMatchObject({ code: 'CHANGES_UNREADABLE' });
 });
 
+test.each([
+  ['empty', ''],
+  ['of another kind', '{}'],
+  ['cut off', '{"format": "turso-sync-'],
+  ['no text', Buffer.from([0, 255, 254])],
+])('a record that is %s hides no other push', async (_name, content) => {
+  for (const n of [1, 2, 3]) {
+    at.edit(`INSERT INTO counted(v) VALUES (${n})`);
+    await push(at.project);
+  }
+  writeFileSync(path.join(at.project.files.pushes, '2.json'), content);
+  const [third, second, first] = pushes(at.project);
+  const rest = { isRecorded: true, problem: null, changes: { total: { insert: 1 } } };
+  expect([third, first]).toMatchObject([
+    { number: 3, ...rest },
+    { number: 1, ...rest },
+  ]);
+  expect(second).toMatchObject({ number: 2, isRecorded: false, file: null });
+  expect(second?.problem).toContain('2.json');
+  await expect(undo(at.project, { push: 2 })).rejects.toMatchObject({ code: 'CHANGES_UNREADABLE' });
+  expect(await undo(at.project)).toMatchObject({ status: 'undone', push: { number: 3 } });
+});
+
 describe('where the last push cannot be taken back, nobody is blamed, and no older one is taken back', () => {
   const INDEXED = `CREATE TABLE a(id INTEGER PRIMARY KEY, x); INSERT INTO a VALUES (1, 'one'), (2, 'two');
     CREATE VIRTUAL TABLE f USING fts5(x, content='a', content_rowid='id'); INSERT INTO f(rowid, x) VALUES (1, 'one')`;

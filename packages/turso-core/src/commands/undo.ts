@@ -76,11 +76,13 @@ export interface PushEntry {
   readonly undoes: number | null;
   /** Whether its changes were recorded. A push that was not cannot be undone. */
   readonly isRecorded: boolean;
+  /** What is wrong with its record, if it cannot be read; else null. */
+  readonly problem: string | null;
   /** The plan of what it changed, for {@link openPlan}; null if it was not recorded. */
   readonly file: string | null;
 }
 
-/** The pushes that are kept, the latest first. Throws CHANGES_UNREADABLE. */
+/** The pushes that are kept, the latest first; also those whose record is damaged, which is their `problem`. */
 export function pushes(project: Project): PushEntry[] {
   return listPushes(project.files).map(entryOf);
 }
@@ -140,6 +142,8 @@ async function undoIn({ project, remote, temporary }: Context, options: UndoOpti
   const chosen = choose(project, options.push);
   const entry = entryOf(chosen);
   if (!chosen.isRecorded) throw impossible(entry, 'what it changed could not be recorded');
+  if (entry.problem !== null)
+    throw new TursoSyncError('CHANGES_UNREADABLE', entry.problem, { hint: BY_HAND });
   const changes = openChanges(chosen.inverse ?? chosen.file);
   const excluded = changes.about.find((name) => isExcluded(name, project.exclude));
   if (excluded !== undefined)
@@ -225,17 +229,25 @@ function choose(project: Project, number: number | undefined): PushFile {
 
 function entryOf(push: PushFile): PushEntry {
   const { number, file, isRecorded } = push;
-  if (!isRecorded) {
-    const createdAt = readBegun(push) ?? fs.statSync(file).mtime.toISOString();
-    return { number, createdAt, changes: NO_CHANGES, undoes: null, isRecorded, file: null };
+  const unknown = { number, changes: NO_CHANGES, undoes: null, isRecorded: false, file: null };
+  const written = (): string => fs.statSync(file).mtime.toISOString();
+  if (!isRecorded) return { ...unknown, createdAt: readBegun(push) ?? written(), problem: null };
+  try {
+    const { createdAt, changes, pushed, takesBack } = readPlanHead(file);
+    const undoes = pushed?.undoes ?? null;
+    const done = takesBack ?? planSummary(changes);
+    return { number, createdAt, changes: done, undoes, isRecorded, file, problem: null };
+  } catch (error) {
+    if (!(error instanceof TursoSyncError)) throw error;
+    return { ...unknown, createdAt: written(), problem: error.message };
   }
-  const { createdAt, changes, pushed, takesBack } = readPlanHead(file);
-  const undoes = pushed?.undoes ?? null;
-  return { number, createdAt, changes: takesBack ?? planSummary(changes), undoes, isRecorded, file };
 }
 
 function impossible({ number }: PushEntry, reason: string): TursoSyncError {
   return new TursoSyncError('UNDO_IMPOSSIBLE', `Push ${number} cannot be undone: ${reason}.`, {
-    hint: 'Nothing was sent. Change it back in the working copy, and push that. `turso-sync undo --list` shows earlier pushes.',
+    hint: BY_HAND,
   });
 }
+
+const BY_HAND =
+  'Nothing was sent. Change it back in the working copy, and push that. `turso-sync undo --list` shows earlier pushes.';

@@ -47,7 +47,8 @@ function hereLines(here: UndoneHere | null, options?: TextOptions): string[] {
 export function pushesText(pushes: readonly PushEntry[]): string {
   if (pushes.length === 0) return 'No push can be undone.';
   return pushes
-    .map(({ number, createdAt, changes, undoes, isRecorded }) => {
+    .map(({ number, createdAt, changes, undoes, isRecorded, problem }) => {
+      if (problem !== null) return `${number}  ${createdAt}  its record is damaged, so it cannot be undone`;
       if (!isRecorded) return `${number}  ${createdAt}  not recorded, so it cannot be undone`;
       const what = undoes === null ? '' : ` (undid ${undoes})`;
       return `${number}  ${createdAt}  ${totals(changes)}${what}`;
