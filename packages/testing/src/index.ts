@@ -7,6 +7,7 @@ export { withStream, type ServerAddress, type ServerStream, type ServerValue } f
 export { startFaultProxy, type FaultProxy, type RequestFault } from './fault-proxy';
 export { ffiDemo } from './ffi-demo';
 export { isRunning } from './is-running';
+export { keepTempDirsInMemory } from './process-root';
 export { startProxy, type ProxyOptions, type TcpProxy } from './proxy';
 export type { Side } from './relay';
 export { startSqld, type Sqld, type SqldOptions, type SqldWithAuth } from './sqld';

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +10,37 @@ const REAPER = `read _
 for file in "$1"/pids/*; do [ -e "$file" ] && kill -9 "\${file##*/}"; done
 rm -rf "$1" || { sleep 1; rm -rf "$1"; }`;
 
+/** Where Linux keeps files in memory. */
+const MEMORY = '/dev/shm';
+
+/** Bytes that a folder in memory has to have room for. */
+const ROOM = 1e9;
+
 let root: string | undefined;
+let parent: string | undefined;
+
+/**
+ * Lets the temporary folders of this process be in memory, where nothing waits for a disk, if the system has a place with a
+ * gigabyte of room. Call it before the first folder is made.
+ */
+export function keepTempDirsInMemory(): void {
+  if (root !== undefined) throw new Error(`Temporary folders are in ${root} already`);
+  if (roomIn(MEMORY) >= ROOM) parent = MEMORY;
+}
+
+function roomIn(dir: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(dir);
+    return bavail * bsize;
+  } catch {
+    return 0;
+  }
+}
 
 /** The folder that holds all temporary files of this process and is removed when the process ends. */
 export function processRoot(): string {
   if (root === undefined) {
-    root = mkdtempSync(join(realpathSync(tmpdir()), 'turso-sync-test-'));
+    root = mkdtempSync(join(realpathSync(parent ?? tmpdir()), 'turso-sync-test-'));
     mkdirSync(join(root, 'pids'));
     startReaper(root);
   }

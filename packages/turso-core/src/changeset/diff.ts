@@ -19,6 +19,17 @@ import { unsupported } from './unsupported';
 import { diffVirtualTables } from './virtual/virtual-diff';
 import { withIndexChecks } from './virtual/virtual-whole';
 
+/** How two databases are compared. */
+export interface DiffOptions {
+  /**
+   * Whether more than one remote has given rows of the second database their hidden rowids, so that these do not tell which row
+   * of the first one is which. Default is false.
+   */
+  readonly isShared?: boolean;
+  /** Runs the comparison itself, so that it can be timed. */
+  readonly comparing?: Comparing;
+}
+
 /**
  * Compares two database files and runs work with what has to happen to the first so that it equals the second. Nothing is
  * written to either; neither may be changed meanwhile. Where definitions of tables differ, a copy of the first is made in
@@ -28,14 +39,14 @@ export async function withDiff<T>(
   before: string,
   after: string,
   work: (changeset: Changeset) => T | Promise<T>,
-  comparing: Comparing = (compare) => compare(() => undefined),
+  { comparing = (compare) => compare(() => undefined), isShared = false }: DiffOptions = {},
 ): Promise<T> {
   const db = openReadOnly(after);
   const folder = new PrivateFolder(path.dirname(after));
   try {
     attach(db, before, BEFORE);
     return await work(
-      await comparing((onCompared) => diffDatabases(db, { before, after, onCompared }, folder)),
+      await comparing((onCompared) => diffDatabases(db, { before, after, isShared, onCompared }, folder)),
     );
   } finally {
     db.close();
@@ -43,7 +54,7 @@ export async function withDiff<T>(
   }
 }
 
-/** Runs the comparison itself, so that it can be timed. */
+/** See {@link DiffOptions}. */
 export type Comparing = (compare: (onCompared: OnCompared) => Changeset) => Changeset | Promise<Changeset>;
 
 /** A folder that is made when it is needed. */
@@ -82,6 +93,7 @@ function attach(db: Database, file: string, name: string): void {
 interface Files {
   readonly before: string;
   readonly after: string;
+  readonly isShared: boolean;
   readonly onCompared: OnCompared;
 }
 
@@ -112,6 +124,7 @@ function diffDatabases(db: Database, files: Files, folder: PrivateFolder): Chang
   const compared = diffTables(db, before, after, {
     carried,
     rangesOf: changedRangesOf(db, files, files.onCompared),
+    isShared: files.isShared,
   });
   const tables = [...compared.filter(hasChanges), ...ofVirtual.tables];
   const touched = new Set([...tables.map((t) => t.table.name), ...ofVirtual.changes.map((c) => c.table)]);

@@ -213,13 +213,12 @@ function planOutcomes(
   const agreed = new Map([...plan.rows].filter(([key, { new: value }]) => work.rows.get(key) === value));
   const more = deltaOf(base, work).lines;
   const lines = new Map([...plan.lines].map(([line, n]) => [line, Math.min(n, more.get(line) ?? 0)]));
-  const nothing = new Map<string, never>();
-  const taken = [
-    { rows: nothing, lines: nothing },
-    { rows: agreed, lines: nothing },
-    { rows: nothing, lines },
-    { rows: agreed, lines },
-  ];
+  const ofTable = (table: string): Delta['rows'] =>
+    new Map([...agreed].filter(([key]) => key.startsWith(`${table} `)));
+  // The base may take over less: what it does not, the next pull brings as something that both sides did.
+  const taken = subsets([...ofTable('t')], [...ofTable('n')]).flatMap((rows) =>
+    [new Map<string, never>(), lines].map((some) => ({ rows: new Map(rows), lines: some })),
+  );
   return taken.map((some) => ({ ...same, remote, base: withDelta(base, some), then }));
 }
 
@@ -232,4 +231,9 @@ function withClaims(base: Content, claimed: readonly Delta[], work: Content): Co
     );
     return withDelta(known, { rows, lines });
   }, base);
+}
+
+/** Every union of some of the lists. */
+function subsets<T>(...lists: readonly (readonly T[])[]): T[][] {
+  return lists.reduce<T[][]>((all, list) => all.flatMap((some) => [some, [...some, ...list]]), [[]]);
 }

@@ -65,7 +65,7 @@ const edits = fc.array(edit, { minLength: 1, maxLength: 3 });
 const folder = fc.integer({ min: 0, max: 1 });
 const env: fc.Arbitrary<Environment> = fc.oneof(
   { weight: 3, arbitrary: fc.constant('default' as const) },
-  { weight: 0, arbitrary: fc.constant('staging' as const) },
+  { weight: 1, arbitrary: fc.constant('staging' as const) },
 );
 
 const STATUSES = [400, 401, 402, 403, 404, 408, 413, 429, 500, 502, 503, 504];

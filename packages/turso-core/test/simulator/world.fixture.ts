@@ -7,6 +7,7 @@ import {
   Database,
   editDatabase,
   execOn,
+  keepTempDirsInMemory,
   makeTempDir,
   queryOn,
   removeTempDir,
@@ -36,6 +37,7 @@ export type Sites = Readonly<Record<Environment, Site>>;
 
 /** Makes two remotes that are files. */
 export function fileSites(): Promise<Sites> {
+  keepTempDirsInMemory();
   const site = (): Site => {
     const dir = makeTempDir('site-');
     const file = path.join(dir, 'remote.db');
@@ -53,6 +55,7 @@ export function fileSites(): Promise<Sites> {
 
 /** Makes two remotes that are libsql-servers, each behind a proxy that lets requests fail. */
 export async function serverSites(): Promise<Sites> {
+  keepTempDirsInMemory();
   const site = async (): Promise<Site> => {
     const server = await startSqld();
     const proxy = await startFaultProxy(server.port);

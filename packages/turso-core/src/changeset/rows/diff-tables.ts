@@ -14,9 +14,10 @@ import type { OnCompared } from '../pages/differing-pages';
 import type { CarriedTable } from '../schema/carry';
 import { diffCopies } from './copies-diff';
 import { countBefore } from './count-before';
+import { exceptMovedHere } from './moved-here';
 import { exceptRenumbered } from './renumbered';
 import { withReplaced } from './replaced';
-import { diffRows, MAX_COLUMNS } from './row-diff';
+import { diffRows, MAX_COLUMNS, type Place } from './row-diff';
 import { diffWide } from './wide-diff';
 
 /** Finds where two database files differ. */
@@ -36,25 +37,38 @@ export function changedRangesOf(
   return findChangedRanges(...sides, onCompared);
 }
 
+/** How tables are compared. */
+export interface TablesToDiff {
+  readonly carried: readonly CarriedTable[];
+  readonly rangesOf: ChangedRanges;
+  /** See {@link DiffOptions}. */
+  readonly isShared: boolean;
+}
+
 /** Compares the rows of all tables but virtual ones and what these are stored in. */
 export function diffTables(
   db: Database,
   before: Schema,
   after: Schema,
-  { carried, rangesOf }: { readonly carried: readonly CarriedTable[]; readonly rangesOf: ChangedRanges },
+  { carried, rangesOf, isShared }: TablesToDiff,
 ): TableChanges[] {
   const { encoding } = after;
   const isOther = (t: Table): boolean =>
     isStored(t) || carried.some(({ from, to }) => from === t || to === t);
   const [olds, news] = [before, after].map(({ tables }) => [...tables.values()].filter((t) => !isOther(t)));
+  const diffBoth = (table: Table, place: Place): TableChanges | null => {
+    const changes = diffTable(db, table, 'both', encoding, place);
+    const isMoving = isShared && changes !== null && hasHiddenRowid(table) && changes.key.length > 0;
+    return isMoving ? exceptMovedHere(db, changes, place.older) : changes;
+  };
   const dropped = (olds ?? []).filter((t) => after.tables.get(t.name)?.sql !== t.sql);
   return [
     ...(news ?? []).map((table) =>
       before.tables.get(table.name)?.sql === table.sql
-        ? diffTable(db, table, 'both', encoding, { ranges: rangesOf(table.name) })
+        ? diffBoth(table, { ranges: rangesOf(table.name) })
         : diffTable(db, table, 'after', encoding),
     ),
-    ...carried.map(({ to }) => diffTable(db, to, 'both', encoding, { older: CARRIED })),
+    ...carried.map(({ to }) => diffBoth(to, { older: CARRIED })),
     ...dropped.map((table) => diffTable(db, table, 'before', encoding)),
     ...carried
       .filter((c) => c.leaves !== 'none')

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { rehearse } from '../../apply/rehearse';
 import { refuseLosses } from '../../changeset/as-on-remote';
-import { withDiff } from '../../changeset/diff';
+import { withDiff, type Comparing } from '../../changeset/diff';
 import type { Changeset } from '../../changeset/model';
 import { systemCode, TursoSyncError } from '../../errors';
 import { openReadOnly, using } from '../../sqlite/files/open';
@@ -18,7 +18,7 @@ import {
 } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
 import { openState } from '../../project/state/open-state';
-import { baseIsMissing, howToStart } from '../starting/how-to-start';
+import { baseIsMissing, howToStart, isShared } from '../starting/how-to-start';
 import { baseDatabase } from './base-database';
 import { recoverDirectory } from '../../project/state/replace-directory';
 
@@ -72,8 +72,12 @@ export function compareWithBase<T>(
   work: (comparison: Comparison) => T | Promise<T>,
   onEvent?: OnEvent,
 ): Promise<T> {
-  const database = baseDatabase(project, path.dirname(frozen));
-  return compareFrom({ database, manifest: readManifest(project.files.base) }, frozen, work, onEvent);
+  const start = {
+    database: baseDatabase(project, path.dirname(frozen)),
+    manifest: readManifest(project.files.base),
+  };
+  // What another environment's pull brought has the rowids of its remote.
+  return compareFrom(start, frozen, work, { onEvent, isShared: isShared(project) });
 }
 
 /** The same for another database that was taken from the remote, and its manifest. */
@@ -81,7 +85,7 @@ export function compareFrom<T>(
   { database: before, manifest }: { readonly database: string; readonly manifest: Manifest | null },
   frozen: string,
   work: (comparison: Comparison) => T | Promise<T>,
-  onEvent?: OnEvent,
+  { onEvent, ...options }: { readonly onEvent?: OnEvent | undefined; readonly isShared?: boolean } = {},
 ): Promise<T> {
   const compared = (changeset: Changeset): T | Promise<T> => {
     refuseLosses(changeset, manifest?.setAside ?? []);
@@ -89,7 +93,8 @@ export function compareFrom<T>(
     const carried = withoutRefused(changeset, manifest);
     return work({ changeset: carried, before, frozen, rehearse: () => rehearse(changeset, places) });
   };
-  return withDiff(before, frozen, compared, (compare) => timed(onEvent, 'compare', compare));
+  const comparing: Comparing = (compare) => timed(onEvent, 'compare', compare);
+  return withDiff(before, frozen, compared, { comparing, ...options });
 }
 
 /** A changeset without what the remote is known to refuse. */

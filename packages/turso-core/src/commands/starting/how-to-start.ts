@@ -8,10 +8,18 @@ import { soundBaseline } from '../../project/state/manifest';
  * had a base of its own: what it agreed on with its remote is not what the other one did, and would be pushed again.
  */
 export function siblingWithBase(project: Project): Project | null {
-  if (hadBase(project)) return null;
+  return hadBase(project) || !fs.existsSync(project.workingCopy) ? null : findForked(project);
+}
+
+/** Whether another environment, too, has a base that the working copy stems from. */
+export function isShared(project: Project): boolean {
+  return findForked(project) !== null;
+}
+
+function findForked(project: Project): Project | null {
   const isForked = (sibling: Project): boolean =>
     sibling.workingCopy === project.workingCopy && soundBaseline(sibling.files.base) !== null;
-  return fs.existsSync(project.workingCopy) ? (project.siblings().find(isForked) ?? null) : null;
+  return project.siblings().find(isForked) ?? null;
 }
 
 /** Whether an environment without a base has been used. A snapshot may be one that Nx has brought from its cache. */
