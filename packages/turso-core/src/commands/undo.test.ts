@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } fr
 import path from 'node:path';
 import { compareDatabases, makeTempDir } from '@turso-sync/testing';
 import { cutOffPush } from '../../test/fixtures/cut-off.fixture';
+import type { CoreEvent } from '../events';
 import { diff } from './diff';
 import { init } from './init';
 import { makeFileProject, type FileProject } from '../../test/fixtures/project.fixture';
@@ -184,6 +185,22 @@ describe('an undo that was cut off', () => {
       });
       expect(differences()).toEqual([]);
       expect(pushes(at.project)[0]).toMatchObject({ undoes: 1 });
+    },
+  );
+
+  test.each(['merge', 'write the working copy'])(
+    'is brought in by the next one, once the remote has it (cut off after: %s)',
+    async (step) => {
+      const onEvent = (event: CoreEvent): void => {
+        if (event.type === 'step' && event.what === step) throw new Error('cut off');
+      };
+      at.edit("INSERT INTO log VALUES ('since')");
+      await expect(undo(at.project, { onEvent })).rejects.toThrow('cut off');
+      expect(differences()).toEqual([]);
+      expect(await undo(at.project)).toMatchObject({ status: 'undone', push: { number: 1 } });
+      expect(differences()).toEqual([]);
+      expect(pushes(at.project)).toHaveLength(2);
+      expect((await diff(at.project)).changes.total).toEqual({ insert: 1, update: 0, delete: 0 });
     },
   );
 

@@ -112,23 +112,36 @@ async function undoWith(project: Project, options: UndoOptions): Promise<UndoRes
   const { acceptRemote, onEvent } = options;
   return withRemote(project, 'undo', { acceptRemote, onEvent }, async (remote) => {
     await remote.identify();
-    await finishPull(project);
     const cutOff = cutOffUndo(project, options.push);
+    await finishPull(project);
     const finished = await finishPush(project, remote, onEvent === undefined ? {} : { onEvent });
+    const changes = finished ?? cutOff?.changes;
     // Not to be taken back at once by the one that was to repeat it.
-    if (cutOff !== null && finished !== null)
-      return { ...unchanged(cutOff), status: 'undone', changes: finished };
+    if (cutOff !== null && changes) return { ...unchanged(cutOff.push), status: 'undone', changes };
     return withTemporary(project.files.directory, (temporary) =>
       undoIn({ project, remote, temporary }, options),
     );
   });
 }
 
-/** The push that an undo was about to take back which was cut off, if it is the one that is meant. */
-function cutOffUndo(project: Project, meant: number | undefined): PushEntry | null {
-  const number = readPushJournal(project.files)?.purpose?.undoes;
-  const isMeant = number !== undefined && number === (meant ?? number);
-  return isMeant ? (pushes(project).find((push) => push.number === number) ?? null) : null;
+/** An undo that was cut off. */
+interface CutOffUndo {
+  /** The push that it was about to take back. */
+  readonly push: PushEntry;
+  /** What it did to the remote, if it is known to be there. */
+  readonly changes: ChangeSummary | null;
+}
+
+/** The undo that was cut off, on the remote or on its way into the working copy, if it is the one that is meant. */
+function cutOffUndo(project: Project, meant: number | undefined): CutOffUndo | null {
+  const isThere = pullUnderWay(project)?.purpose === 'undo';
+  const known = isThere || readPushJournal(project.files)?.purpose !== undefined ? pushes(project) : [];
+  const [latest] = known;
+  const number = (isThere ? latest?.undoes : undefined) ?? readPushJournal(project.files)?.purpose?.undoes;
+  const push = known.find((entry) => entry.number === number);
+  const isMeant = meant === undefined || meant === number;
+  if (push === undefined || !isMeant) return null;
+  return { push, changes: isThere && latest !== undefined ? latest.changes : null };
 }
 
 interface Context {
