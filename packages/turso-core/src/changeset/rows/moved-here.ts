@@ -31,7 +31,9 @@ function withoutMoved(db: Database, changes: TableChanges, older: string): Table
   const added = countContents(changes, ['update', 'insert'], newRow);
   const moved = new Map([...removed].map(([name, n]) => [name, Math.min(n, added.get(name) ?? 0)]));
   const greatest = db
-    .prepare(`SELECT max(${quoteName(changes.table.rowid ?? '')}) FROM ${older}.${quoteName(changes.table.name)}`)
+    .prepare(
+      `SELECT max(${quoteName(changes.table.rowid ?? '')}) FROM ${older}.${quoteName(changes.table.name)}`,
+    )
     .pluck()
     .safeIntegers()
     .get() as bigint;

@@ -2,7 +2,7 @@ import { listReceipts } from '../../apply/receipt';
 import { TursoSyncError } from '../../errors';
 import { openChanges } from '../../plan/read-changes';
 import type { Project } from '../../project/project';
-import { forgetPlan, listPlans, type SavedPlan } from '../../project/state/plans';
+import { forgetPlan, listPlans, withClaimed, type SavedPlan } from '../../project/state/plans';
 import { withTemporary } from '../../project/state/temporary';
 import type { Remote } from '../../remote/remote';
 import { openReadOnly } from '../../sqlite/files/open';
@@ -26,13 +26,19 @@ export async function claimPlans(project: Project, remote: Remote): Promise<void
   if (plans.length === 0) return;
   const receipts = await listReceipts(remote);
   for (const plan of plans) {
-    if (receipts.includes(plan.receipt)) await claimPlan(project, plan, true);
+    // The base has a plan that was pushed from here; an equal row may be a later edit.
+    const isClaimed = requireBase(project).claimed?.includes(plan.receipt) === true;
+    if (receipts.includes(plan.receipt) && !isClaimed) await claimPlan(project, plan, true);
     if (receipts.includes(plan.receipt) || receiptAge(plan.receipt) > MOST_DAYS) forgetPlan(plan);
   }
 }
 
 /** Moves the base on by a plan that is on the remote: by what of it the working copy has. */
-export async function claimPlan(project: Project, { file }: SavedPlan, isOrigin: boolean): Promise<void> {
+export async function claimPlan(
+  project: Project,
+  { file, receipt }: SavedPlan,
+  isOrigin: boolean,
+): Promise<void> {
   const { base } = project.files;
   await withTemporary(project.files.directory, async (temporary) => {
     const changes = openChanges(file);
@@ -44,7 +50,7 @@ export async function claimPlan(project: Project, { file }: SavedPlan, isOrigin:
         agreed ?? (await partialBase(context, (before) => changes.changeset(before, temporary)));
       const createdAt = new Date().toISOString();
       moveBase(project, temporary, becomes, {
-        ...requireBase(project),
+        ...withClaimed(project.files, requireBase(project), receipt),
         createdAt,
         method: 'push',
         fingerprint: null,

@@ -294,3 +294,27 @@ test('what is no plan is refused', async () => {
   writeFileSync(plan, text);
   expect(await push(at.project, { plan })).toMatchObject({ status: 'pushed' });
 });
+
+test.each(['pushed here', 'pushed elsewhere and pulled'])(
+  'a plan that was %s and taken back says nothing of equal rows that come later',
+  async (how) => {
+    at.edit("INSERT INTO log VALUES ('equal')");
+    await diff(at.project, { save: plan });
+    if (how === 'pushed here') {
+      await push(at.project, { plan });
+      await undo(at.project);
+    } else {
+      const { project: elsewhere } = await at.beside('elsewhere');
+      await init(elsewhere);
+      await push(elsewhere, { plan });
+      await pull(at.project);
+      await undo(elsewhere);
+      await pull(at.project);
+    }
+    at.edit("INSERT INTO log VALUES ('equal')");
+    at.editRemote('UPDATE t SET v = 9 WHERE id = 1');
+    expect(await pull(at.project)).toMatchObject({ pending: 1 });
+    await push(at.project);
+    expect(at.queryRemote('SELECT line FROM log').flat()).toEqual(['first', 'equal']);
+  },
+);

@@ -2,6 +2,7 @@ import { dropReceipt } from '../../sqlite/receipt';
 import type { Remote } from '../../remote/remote';
 import type { Project } from '../../project/project';
 import { withMovedRowids, type Manifest } from '../../project/state/manifest';
+import { withClaimed } from '../../project/state/plans';
 import { endPush, pushDatabases, type PushJournal } from '../../project/state/push-journal';
 import { requireBase } from '../comparing/compare';
 import { advanceBase, stageUndone } from './advance-base';
@@ -23,8 +24,11 @@ export interface Settlement {
 export function settle(settlement: Settlement): void {
   const { project, temporary, journal, fingerprint, movedRowids, refused } = settlement;
   const { pushed, becomes } = pushDatabases(project.files);
+  const { keepsReceipt, receipt } = journal;
+  const isPlan = keepsReceipt && receipt !== null;
+  const base = requireBase(project);
   const manifest = {
-    ...withMovedRowids(requireBase(project), movedRowids),
+    ...withMovedRowids(isPlan ? withClaimed(project.files, base, receipt) : base, movedRowids),
     ...refused,
     remote: journal.remote,
     fingerprint,

@@ -29,6 +29,8 @@ export interface Manifest {
   readonly setAside: readonly SetAside[];
   /** Tables whose hidden rowids are not the same there and here, since both gave out the same or VACUUM renumbered them. */
   readonly movedRowids?: readonly string[];
+  /** Receipts of saved plans that the content has: none of them is claimed once more. */
+  readonly claimed?: readonly string[];
   /** Set if the remote refused a `user_version`: it stays what each side has. */
   readonly userVersionStaysLocal?: true;
   /** What was excluded: it is on the remote and not in the baseline. Absent if that was nothing. */

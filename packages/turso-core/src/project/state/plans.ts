@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileSystemError } from './disk';
 import { linkOrCopy } from './link-or-copy';
 import type { StateFiles } from '../project';
+import type { Manifest } from './manifest';
 
 /** A plan that was saved from here, and that someone may push from elsewhere. */
 export interface SavedPlan {
@@ -32,4 +33,13 @@ export function listPlans({ plans }: StateFiles): SavedPlan[] {
 /** Forgets a plan that is pushed, or too old to be. */
 export function forgetPlan({ file }: SavedPlan): void {
   fs.rmSync(file, { force: true });
+}
+
+/** The manifest of a base that has a plan, by the receipt that the plan's push left; what was forgotten is left out. */
+export function withClaimed(files: StateFiles, manifest: Manifest, receipt: string): Manifest {
+  const saved = listPlans(files).map((plan) => plan.receipt);
+  return {
+    ...manifest,
+    claimed: [...(manifest.claimed ?? []), receipt].filter((name) => saved.includes(name)),
+  };
 }
