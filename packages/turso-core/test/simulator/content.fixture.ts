@@ -45,16 +45,6 @@ export function conflictsOf(delta: Delta, content: Content): string[] {
   });
 }
 
-/**
- * Whether a delta may count as in conflict although no key is: a named row that came after another had gone may have taken its
- * hidden rowid, which looks as if its name had been changed.
- */
-export function mayConflict({ rows }: Delta): boolean {
-  const named = [...rows].filter(([key]) => key.startsWith('n '));
-  const isGone = named.some(([, { new: value }]) => value === undefined);
-  return isGone && named.some(([, { old }]) => old === undefined);
-}
-
 /** A content with a delta made to it; its rows win over what is there. */
 export function withDelta(content: Content, delta: Delta): Content {
   const rows = new Map(content.rows);
@@ -77,6 +67,14 @@ export function inverseOf({ rows, lines }: Delta): Delta {
     rows: new Map([...rows].map(([key, change]) => [key, { old: change.new, new: change.old }])),
     lines: new Map([...lines].map(([line, more]) => [line, -more])),
   };
+}
+
+/** A delta without those new lines that another one has as well. */
+export function withoutLinesOf({ rows, lines }: Delta, other: Delta): Delta {
+  const left = [...lines].map(
+    ([line, more]) => [line, Math.max(0, more - (other.lines.get(line) ?? 0))] as const,
+  );
+  return { rows, lines: new Map(left.filter(([, more]) => more > 0)) };
 }
 
 /** Whether nothing happened. */

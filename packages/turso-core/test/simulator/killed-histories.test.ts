@@ -1,7 +1,7 @@
 import { simulate, timeFor } from './simulate.fixture';
 import { fileSites, type Sites } from './world.fixture';
 
-const COUNT = 30;
+const COUNT = 60;
 
 describe('histories of commands that are killed', () => {
   let sites: Sites;
@@ -11,6 +11,6 @@ describe('histories of commands that are killed', () => {
   test(
     `${COUNT} lose nothing, make nothing twice and overwrite nothing unasked`,
     () => simulate(sites, COUNT, 'kills'),
-    timeFor(COUNT * 4),
+    timeFor(COUNT),
   );
 });

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from '../../src/errors';
 import { diff } from '../../src/commands/diff';
@@ -9,8 +10,19 @@ import { verify } from '../../src/commands/verify';
 import type { OnEvent } from '../../src/events';
 import { shiftClock } from './clock.fixture';
 import { textOf, type Content } from './content.fixture';
-import { failures, outcomesOf, type Actor, type Outcome, type Side } from './model.fixture';
-import { sqlOf, type Environment, type Step, type VerbStep } from './steps.fixture';
+import {
+  distinct,
+  NO_HISTORY,
+  outcomesOf,
+  stagesOf,
+  withPlan,
+  type Actor,
+  type Author,
+  type Outcome,
+  type Side,
+  type State,
+} from './model.fixture';
+import { sqlOf, type Environment, type Fault, type Step, type VerbStep } from './steps.fixture';
 import { makeFolder, type Sites } from './world.fixture';
 
 /** The process of a verb was killed, or ended just before. */
@@ -36,9 +48,7 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
       const side = (base: Content | null): Side => ({
         base,
         origins: base === null ? [] : [base],
-        pushes: [],
-        unsettled: null,
-        claimed: [],
+        hidden: [NO_HISTORY],
         isRestored: false,
       });
       actors.push({ folder, work: first, sides: { default: side(first), staging: side(null) } });
@@ -89,13 +99,15 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
 
   /** The server comes back with what it had at the beginning: what was written since is gone, and by nobody. */
   async function restore(env: Environment): Promise<void> {
-    await sites[env].reset();
+    await sites[env].restore();
     remotes[env] = await sites[env].read();
     for (const { sides } of actors) {
-      sides[env].pushes.length = 0;
-      sides[env].isRestored = true;
-      sides[env].claimed = [];
-      if (sides[env].unsettled !== null) sides[env].unsettled.arrived = false;
+      const side = sides[env];
+      side.isRestored = true;
+      side.hidden = side.hidden.map(({ unfinished }) => ({
+        ...NO_HISTORY,
+        unfinished: unfinished?.kind === 'sent' ? null : unfinished,
+      }));
     }
   }
 
@@ -105,61 +117,74 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
     const author = step.do === 'plan' ? actors[step.by] : undefined;
     const writes = step.do === 'push' || step.do === 'pull' || step.do === 'plan';
     if (author?.sides[env].base === null) return;
-    if (step.do === 'undo' && side.isRestored && side.pushes.length === 0) return;
+    if (step.do === 'undo' && side.isRestored && side.hidden.some(({ pushes }) => pushes.length === 0))
+      return;
     if (side.base === null && !writes) return;
-    // The first use of another remote begins with what the working copy and the first one agreed on.
-    const first = actor.sides.default;
-    const isFirst = side.base === null;
-    const starts = isFirst ? [...first.origins, first.base as Content] : [side.base];
     const before = { remote: remotes[env], work: actor.work };
     const meanwhile: { edited?: Content } = {};
-    const onEvent: OnEvent = () => {
+    const fault = 'fault' in step ? step.fault : null;
+    const inTheWay = new Set<string>();
+    const onEvent: OnEvent = (event) => {
+      if (fault?.kind === 'unrecorded' && event.type === 'transaction')
+        inTheWay.add(actor.folder.blockRecord(env));
       if (meanwhile.edited !== undefined || !('during' in step) || step.during === null) return;
       actor.folder.edit(sqlOf(step.during));
       meanwhile.edited = actor.folder.read();
     };
-    const fault = 'fault' in step ? step.fault : null;
-    sites[env].arm(fault?.kind === 'killed' ? null : fault);
+    sites[env].arm(fault);
     const ended = await run(actor, step, onEvent).then(
       (status) => ({ status, error: undefined }),
       (error: unknown) => ({ status: undefined, error }),
     );
     sites[env].arm(null);
-    if (ended.error !== undefined) explain(ended.error, step, fault !== null);
+    for (const place of inTheWay) rmSync(place, { recursive: true });
+    if (ended.error !== undefined) explain(ended.error, step, fault);
     const now = { remote: await sites[env].read(), work: actor.folder.read(), base: actor.folder.base(env) };
-    const { edited } = meanwhile;
-    const allowed = starts.flatMap((base) => {
-      side.base = base;
-      const unedited: Outcome[] = outcomesOf(actor, step, { ...before, author });
-      if (ended.error !== undefined) return failures(side, before, edited, unedited);
-      if (edited === undefined) return unedited;
-      const onTop = unedited.map((outcome) => ({ ...outcome, work: edited }));
-      return [...onTop, ...outcomesOf(actor, step, { ...before, work: edited, author })];
-    });
-    const found = allowed.find(
+    const from = startsOf(actor, env, before);
+    const of = author && { side: author.sides[env], work: author.work, isSame: author === actor };
+    const allowed = from.flatMap((state) => allowedFrom(step, state, of, meanwhile.edited, ended.error));
+    const found = allowed.filter(
       (o) =>
         textOf(o.remote) === textOf(now.remote) &&
         textOf(o.work) === textOf(now.work) &&
         (now.base === null ? ended.error !== undefined : textOf(o.base) === textOf(now.base)) &&
         (o.status === undefined || ended.error !== undefined || o.status === ended.status),
     );
-    if (found === undefined) {
+    const [first] = found;
+    if (first === undefined) {
       const how = ended.status ?? (ended.error as Error).message;
-      const from = { ...before, base: side.base };
       throw new Error(
-        `ended ${how}, left ${show(now)} from ${show(from)} allowed ${allowed.map(show).join()}`,
+        `ended ${how}, left ${show(now)} from ${from.map(show).join()} allowed ${allowed.map(show).join()}`,
       );
     }
-    remotes[env] = found.remote;
-    actor.work = found.work;
-    side.base = isFirst && now.base === null ? null : found.base;
-    found.then?.(ended.status);
+    remotes[env] = first.remote;
+    actor.work = first.work;
+    side.base = now.base;
+    side.hidden = now.base === null ? [NO_HISTORY] : distinct(found.map((o) => o.hidden));
+    const siblings = found.flatMap((o) => o.sibling ?? []);
+    if (siblings.length > 0) {
+      actor.sides.default.base = actor.folder.base('default');
+      actor.sides.default.hidden = distinct(siblings.map((s) => s.hidden));
+    }
+    if (found.some((o) => o.isOrigin === true) && now.base !== null) side.origins.push(now.base);
+    if (author !== undefined) claim(author.sides[env], found);
   }
 
-  function explain(error: unknown, step: Step, hasFault: boolean): void {
+  /** A plan may have been pushed without anybody's seeing it. */
+  function claim(theirs: Side, found: readonly Outcome[]): void {
+    const isSure = found.every((o) => o.plan !== undefined);
+    const [plan] = found.flatMap((o) => o.plan ?? []);
+    if (plan === undefined) return;
+    const claimed = theirs.hidden.map((one) => withPlan(one, plan));
+    theirs.hidden = isSure ? claimed : [...theirs.hidden, ...claimed];
+  }
+
+  function explain(error: unknown, step: Step, fault: Fault | null): void {
     if (error instanceof Killed) return;
-    const code = error instanceof TursoSyncError ? error.code : undefined;
-    if (hasFault && code !== undefined && NETWORK.test(code)) return;
+    const code = codeOf(error);
+    if (fault?.kind === 'missing' && code === 'REMOTE_MISSING') return;
+    if (fault !== null && 'request' in fault && code !== undefined && NETWORK.test(code)) return;
+    if (step.do === 'undo' && code === 'UNDO_IMPOSSIBLE') return;
     if (step.do === 'undo' && code === 'NOTHING_TO_UNDO') return;
     if (step.do === 'plan' && code === 'PLAN_STALE') return;
     throw error;
@@ -174,7 +199,7 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
       case 'pull':
         return (await pull(project, { onEvent })).status;
       case 'undo':
-        return (await undo(project)).status;
+        return (await undo(project, { onEvent })).status;
       case 'dry run':
         return (await push(project, { dryRun: true })).status;
       case 'verify':
@@ -194,6 +219,54 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
     const exit = await folder.runKilled([step.do, ...environment, ...policy], after);
     throw new Killed(`killed, exit code ${String(exit)}`);
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof TursoSyncError ? error.code : undefined;
+}
+
+/** A state, and what the first use of another remote has finished of the first one. */
+type Start = State & { readonly sibling?: State };
+
+/** The states from which a verb may begin. */
+function startsOf({ sides }: Actor, env: Environment, at: Pick<State, 'remote' | 'work'>): Start[] {
+  const { base, hidden } = sides[env];
+  if (base !== null) return hidden.map((one) => ({ ...at, base, hidden: one }));
+  // The first use of another remote begins with what the working copy and the first one agreed on.
+  const first = sides.default;
+  const asFirst = first.hidden.map((one) => ({ ...at, base: first.base as Content, hidden: one }));
+  const finished = asFirst.flatMap((state) => stagesOf('dry run', state).flat());
+  return finished.flatMap((sibling) =>
+    [...first.origins, sibling.base].map((origin) => ({
+      ...at,
+      work: sibling.work,
+      base: origin,
+      hidden: NO_HISTORY,
+      sibling,
+    })),
+  );
+}
+
+/** How a verb may leave what it works on, with an edit of the working copy meanwhile or without. */
+function allowedFrom(
+  step: VerbStep,
+  start: Start,
+  author: Author | undefined,
+  edited: Content | undefined,
+  error: unknown,
+): (Outcome & Start)[] {
+  const { sibling } = start;
+  const outcomes = (state: State): readonly Outcome[] => {
+    const { meant, failed, isImpossible } = outcomesOf(step, state, author);
+    if (codeOf(error) === 'UNDO_IMPOSSIBLE' && !isImpossible) return [];
+    return error === undefined ? meant : failed;
+  };
+  const all = outcomes(start);
+  const same = sibling === undefined ? {} : { sibling };
+  if (edited === undefined) return all.map((o) => ({ ...o, ...same }));
+  // It came before the working copy was looked at, or after; what is written to the working copy is under it.
+  const onTop = all.filter((o) => textOf(o.work) === textOf(start.work)).map((o) => ({ ...o, work: edited }));
+  return [...onTop, ...outcomes({ ...start, work: edited })].map((o) => ({ ...o, ...same }));
 }
 
 /** What a verb works on, a line for each. */

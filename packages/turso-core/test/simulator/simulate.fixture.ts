@@ -25,5 +25,5 @@ export async function simulate(sites: Sites, count: number, trouble: Trouble): P
 
 /** Milliseconds that a number of histories may take. */
 export function timeFor(count: number): number {
-  return 10_000 + count * 1_500 * LONGER;
+  return 10_000 + count * 4_000 * LONGER;
 }

@@ -15,8 +15,15 @@ export interface RequestFailure {
   readonly request: number;
 }
 
-/** What goes wrong while a verb is at work: with a request, or its process is killed after some milliseconds. */
-export type Fault = RequestFailure | { readonly kind: 'killed'; readonly after: number };
+/**
+ * What goes wrong while a verb is at work: with a request, its process is killed after some milliseconds, the remote's file is
+ * not there, or what a push did cannot be noted for an undo.
+ */
+export type Fault =
+  | RequestFailure
+  | { readonly kind: 'killed'; readonly after: number }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unrecorded' };
 
 /** Which remote a folder's verb is about. */
 export type Environment = 'default' | 'staging';
@@ -89,7 +96,10 @@ const during = fc.option(edit, { freq: 4 });
 export type Trouble = 'none' | 'network' | 'kills';
 
 const FAULTS: Readonly<Record<Trouble, fc.Arbitrary<Fault | null>>> = {
-  none: fc.constant(null),
+  none: fc.option(fc.record({ kind: fc.constantFrom('missing' as const, 'unrecorded' as const) }), {
+    freq: 9,
+    nil: null,
+  }),
   network: fc.option(failure, { freq: 2 }),
   kills: fc.option(kill, { freq: 2 }),
 };
@@ -121,11 +131,7 @@ export function histories(trouble: Trouble): fc.Arbitrary<Step[]> {
     },
     {
       weight: 2,
-      arbitrary: fc.record({
-        do: fc.constant('undo' as const),
-        ...where,
-        fault: trouble === 'kills' ? fc.constant(null) : FAULTS[trouble],
-      }),
+      arbitrary: fc.record({ do: fc.constant('undo' as const), ...verb }),
     },
     {
       weight: 1,

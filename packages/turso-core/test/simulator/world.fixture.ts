@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   buildDatabase,
@@ -16,9 +16,10 @@ import {
 } from '@turso-sync/testing';
 import { loadProject } from '../../src/project/load-project';
 import type { Project } from '../../src/project/project';
+import { listPushes } from '../../src/project/state/pushes';
 import type { Content } from './content.fixture';
 import { COMMAND } from '../fixtures/cli.fixture';
-import { SCHEMA, type Environment, type RequestFailure } from './steps.fixture';
+import { SCHEMA, type Environment, type Fault } from './steps.fixture';
 
 /** A simulated remote, seen past the product. */
 export interface Site {
@@ -27,8 +28,10 @@ export interface Site {
   run(sql: string): Promise<void>;
   /** Makes it as new, at the beginning of a history. */
   reset(): Promise<void>;
-  /** Lets one of the next requests fail; null lets none fail. A file has no network. */
-  arm(fault: RequestFailure | null): void;
+  /** Brings back what it was at the beginning, as from a backup. */
+  restore(): Promise<void>;
+  /** Lets one of the next requests fail, or a file be missing; null sets that right. */
+  arm(fault: Fault | null): void;
   stop(): Promise<void>;
 }
 
@@ -46,7 +49,12 @@ export function fileSites(): Promise<Sites> {
       read: async () => contentOf(file),
       run: async (sql) => editDatabase(file, sql),
       reset: async () => buildDatabase(file, SCHEMA),
-      arm: () => undefined,
+      restore: async () => buildDatabase(file, SCHEMA),
+      arm(fault) {
+        const away = `${file}-away`;
+        if (fault?.kind === 'missing') renameSync(file, away);
+        if (fault === null && existsSync(away)) renameSync(away, file);
+      },
       stop: async () => removeTempDir(dir),
     };
   };
@@ -59,6 +67,11 @@ export async function serverSites(): Promise<Sites> {
   const site = async (): Promise<Site> => {
     const server = await startSqld();
     const proxy = await startFaultProxy(server.port);
+    const backup = makeTempDir('backup-');
+    await execOn(server, SCHEMA);
+    await server.end();
+    cpSync(server.dir, backup, { recursive: true });
+    await server.restart();
     return {
       url: proxy.url,
       read: async () => {
@@ -71,7 +84,14 @@ export async function serverSites(): Promise<Sites> {
         const tables = await queryOn(server, `SELECT name FROM sqlite_schema WHERE type = 'table'`);
         await execOn(server, [...tables.map(([name]) => `DROP TABLE "${String(name)}"`), SCHEMA]);
       },
-      arm: (fault) => proxy.arm(fault),
+      // The server's log then has the id that it had, and numbers that it has given out before.
+      async restore() {
+        await server.end();
+        rmSync(server.dir, { recursive: true });
+        cpSync(backup, server.dir, { recursive: true });
+        await server.restart();
+      },
+      arm: (fault) => proxy.arm(fault !== null && 'request' in fault ? fault : null),
       stop: async () => {
         await proxy.stop();
         await server.stop();
@@ -89,6 +109,8 @@ export interface Folder {
   edit(sql: string): void;
   /** The base of an environment, or null where it has none yet. */
   base(env: Environment): Content | null;
+  /** Puts something in the way of the record of the push that is under way, and tells where. */
+  blockRecord(env: Environment): string;
   /** Runs the command and kills it after some milliseconds; answers its exit code, or null where it was killed. */
   runKilled(args: readonly string[], after: number): Promise<number | null>;
   remove(): void;
@@ -114,6 +136,13 @@ export async function makeFolder(sites: Sites): Promise<Folder> {
     read: () => contentOf(workingCopy),
     edit: (sql) => editDatabase(workingCopy, sql),
     base: (env) => contentOf(projects[env].files.base.database, null),
+    blockRecord(env) {
+      const { files } = projects[env];
+      const [latest] = listPushes(files);
+      const place = path.join(files.pushes, `${latest?.number ?? 0}.json`);
+      mkdirSync(path.join(place, 'in-the-way'), { recursive: true });
+      return place;
+    },
     async runKilled(args, after) {
       const env = { ...process.env, ...variables };
       const child = spawn(process.execPath, [COMMAND, ...args], { cwd: directory, env, stdio: 'ignore' });
