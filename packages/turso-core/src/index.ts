@@ -1,7 +1,7 @@
 import { runVerbsApart } from './commands/apart/verb';
 
 export type { Conflict, ConflictKind, ConflictRow } from './apply/conflict';
-export { conflictJson, type ConflictJson } from './apply/conflict-json';
+export { conflictJson, type ConflictJson, type ConflictsFile } from './apply/conflict-json';
 export type { Resolution } from './apply/policy';
 export type { ChangeKind } from './changeset/model';
 export { countChanges, type ChangeSummary, type Counts } from './changeset/summary';
@@ -29,6 +29,18 @@ export {
   type UndoOptions,
   type UndoResult,
 } from './commands/undo';
+export type {
+  Documents,
+  PrintedDiff,
+  PrintedError,
+  PrintedPull,
+  PrintedPush,
+  PrintedPushes,
+  PrintedResult,
+  PrintedRow,
+  PrintedUndo,
+  Results,
+} from './cli/printed';
 export type { Reported, RunFacts } from './commands/reporting/report-run';
 export { verify, type VerifyOptions, type VerifyResult } from './commands/verify';
 export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
@@ -43,8 +55,12 @@ export type {
   Plan,
   PlanBase,
   PlanChanges,
+  PlanFile,
   PlanHead,
   PlanRow,
+  PlanTable,
+  PlanTableRow,
+  PlanUpdate,
   PlanValues,
   PushedAs,
   SavedFor,

@@ -8,6 +8,18 @@ export const CONFLICTS_FORMAT = 1;
 export type ConflictJson = Omit<Conflict, 'key' | 'old' | 'local' | 'remote'> &
   Readonly<Record<'key' | 'old' | 'local' | 'remote', Readonly<Record<string, JsonValue>> | null>>;
 
+/** The content of `conflicts.json`. */
+export interface ConflictsFile {
+  readonly format: 'turso-sync-conflicts';
+  /** A reader refuses a higher one; new keys may be added within a version. */
+  readonly version: typeof CONFLICTS_FORMAT;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** The remote's URL without credentials. */
+  readonly remote: string;
+  readonly conflicts: readonly ConflictJson[];
+}
+
 /** Makes plain JSON of a conflict, so that no storage class and no bit is lost. */
 export function conflictJson(conflict: Conflict): ConflictJson {
   const { key, old, local, remote } = conflict;
@@ -25,7 +37,7 @@ export function* conflictsJson(
   conflicts: readonly Conflict[],
   { location, createdAt }: { readonly location: string; readonly createdAt: Date },
 ): Generator<string> {
-  const head = {
+  const head: Omit<ConflictsFile, 'conflicts'> = {
     format: 'turso-sync-conflicts',
     version: CONFLICTS_FORMAT,
     createdAt: createdAt.toISOString(),

@@ -1,9 +1,14 @@
 /* eslint-disable @typescript-eslint/no-require-imports */
 import type { Command } from 'commander';
 import type { Action } from './main';
+import type { Results } from './printed';
 
 /** A subcommand: what commander knows of it, its name, and what it does. */
-export type Subcommand<O> = [command: Command, name: string, action: Action<O>];
+export type Subcommand<O, C extends keyof Results = keyof Results> = [
+  command: Command,
+  name: C,
+  action: Action<O, C>,
+];
 
 /**
  * The subcommands by name, in the order of the help. Each is loaded when it is asked for, since loading all takes longer

@@ -24,7 +24,7 @@ interface Options extends ReportFlags {
 }
 
 /** `turso-sync diff` */
-export function diffCommand(): Subcommand<Options> {
+export function diffCommand(): Subcommand<Options, 'diff'> {
   const command = withReportOptions(new Command('diff'))
     .description('Say what a push would carry; in full in .turso/default/diff.sql and changes.json.')
     .option('--exit-code', 'exit with 2 when there are changes')
@@ -48,6 +48,7 @@ export function diffCommand(): Subcommand<Options> {
         ...(values === true || limit !== undefined ? { rows: limit ?? SHOWN } : {}),
       };
       const result = await diff(project, options);
+      const { rows, ...rest } = result;
       const text = diffText(result);
       const source = {
         title: 'Changes that a push would carry',
@@ -56,7 +57,7 @@ export function diffCommand(): Subcommand<Options> {
         conflicts: [],
       };
       return {
-        result: result.rows === undefined ? result : { ...result, rows: result.rows.map(changedRowJson) },
+        result: rows === undefined ? rest : { ...rest, rows: rows.map(changedRowJson) },
         text: isReport ? await reportAnswer(flags, source, text) : text,
         exitCode: exitCode && !isEmpty(result.changes) ? HAS_CHANGES : 0,
       };

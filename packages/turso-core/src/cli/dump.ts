@@ -13,7 +13,7 @@ interface Options extends RemoteFlags {
 }
 
 /** `turso-sync dump` */
-export function dumpCommand(): Subcommand<Options> {
+export function dumpCommand(): Subcommand<Options, 'dump'> {
   const command = withRemoteOptions(new Command('dump'))
     .description(
       'Write the base as SQL, to .turso/default/base/original_dump.sql; or the remote or the working copy, to stdout.',

@@ -7,7 +7,8 @@ import { withRemoteOptions } from './remote-options';
 
 /** `turso-sync init` */
 export function initCommand(): Subcommand<
-  Pick<InitOptions, 'force' | 'create' | 'from' | 'keepEdits' | 'acceptRemote'>
+  Pick<InitOptions, 'force' | 'create' | 'from' | 'keepEdits' | 'acceptRemote'>,
+  'init'
 > {
   const command = withRemoteOptions(new Command('init').alias('dump-init'))
     .description('Take the whole remote database to a snapshot, and make the working copy from it.')

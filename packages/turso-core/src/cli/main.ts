@@ -6,6 +6,7 @@ import { withoutTokens } from '../project/config/config';
 import { loadProject } from '../project/load-project';
 import type { Project } from '../project/project';
 import { ALIASES, COMMANDS, type Subcommand } from './commands';
+import { JSON_VERSION, type PrintedError, type Results } from './printed';
 import { createOutput, type Output, type OutputOptions } from './output';
 import { shownJson, shownLines } from '../report/shown';
 
@@ -17,11 +18,15 @@ export interface CommonOptions extends OutputOptions {
 }
 
 /** What a subcommand does: it answers with its result for `--json`, its text, and its exit code. */
-export type Action<O> = (project: Project, options: O & CommonOptions, output: Output) => Promise<Answer>;
+export type Action<O, C extends keyof Results = keyof Results> = (
+  project: Project,
+  options: O & CommonOptions,
+  output: Output,
+) => Promise<Answer<Results[C]>>;
 
 /** How a subcommand ended. */
-export interface Answer {
-  readonly result: unknown;
+export interface Answer<R> {
+  readonly result: R;
   readonly text: string;
   readonly exitCode: number;
 }
@@ -72,7 +77,8 @@ function printUsageError(argv: readonly string[], { message }: CommanderError): 
   const command = argv.slice(2).find((word) => !word.startsWith('-')) ?? null;
   const hint = '`turso-sync --help` shows the commands.';
   const error = new TursoSyncError('USAGE', withoutTokens(message.replace(/^error: /, '')), { hint });
-  process.stdout.write(`${shownJson({ command, ok: false, error })}\n`);
+  const printed = { command, version: JSON_VERSION, ok: false, error: error.toJSON() } satisfies PrintedError;
+  process.stdout.write(`${shownJson(printed)}\n`);
 }
 
 // Whoever reads, such as `head`, has seen enough; what is under way is finished all the same.

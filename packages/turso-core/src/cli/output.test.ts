@@ -65,6 +65,7 @@ test('a wrong command line is an object on stdout for those who ask for JSON', a
   expect(exit).toBe(1);
   expect(JSON.parse(stdout)).toEqual({
     command: 'diff',
+    version: 1,
     ok: false,
     error: {
       code: 'USAGE',

@@ -4,6 +4,7 @@ import { createNarrator } from '../report/narrator';
 import { createRunTime } from '../report/run-time';
 import { createLiveLine } from './live-line';
 import { createRedactor } from '../report/redactor';
+import { JSON_VERSION, type PrintedError } from './printed';
 import { describeError } from '../report/text';
 import { withoutTokens } from '../project/config/config';
 import { shownJson, shownLines } from '../report/shown';
@@ -51,13 +52,19 @@ export async function createOutput(command: string, options: OutputOptions): Pro
     hide,
     answer(result, text) {
       end();
-      if (options.json === true) print(shownJson({ command, ok: true, result }));
+      if (options.json === true) print(shownJson({ command, version: JSON_VERSION, ok: true, result }));
       else if (options.quiet !== true && text !== '') print(text);
     },
     fail(error) {
       end();
       // Also tokens that are not known to be in use, such as one that was given where a name belongs.
-      if (options.json === true) print(withoutTokens(shownJson({ command, ok: false, error })));
+      const printed = {
+        command,
+        version: JSON_VERSION,
+        ok: false,
+        error: error.toJSON(),
+      } satisfies PrintedError;
+      if (options.json === true) print(withoutTokens(shownJson(printed)));
       say(withoutTokens(describeError(error)));
     },
   };

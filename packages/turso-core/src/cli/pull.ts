@@ -1,14 +1,14 @@
 import { Command } from 'commander';
-import { conflictJson } from '../apply/conflict-json';
 import type { ConflictOptions } from '../commands/conflicts/conflict-options';
 import { pull } from '../commands/pull';
 import { pullText } from '../report/text';
 import type { Subcommand } from './commands';
+import { printedConflicts } from './printed';
 import { withRemoteOptions, type RemoteFlags } from './remote-options';
 import { CONFLICT, withConflictOptions } from './conflict-options';
 
 /** `turso-sync pull` */
-export function pullCommand(): Subcommand<ConflictOptions & RemoteFlags> {
+export function pullCommand(): Subcommand<ConflictOptions & RemoteFlags, 'pull'> {
   const command = withRemoteOptions(
     withConflictOptions(
       new Command('pull').description(
@@ -24,9 +24,8 @@ export function pullCommand(): Subcommand<ConflictOptions & RemoteFlags> {
     'pull',
     async (project, { merge = 'rows', onConflict = 'fail', acceptRemote = false }, { onEvent }) => {
       const result = await pull(project, { merge, onConflict, acceptRemote, onEvent });
-      const [conflicts, resolved] = [result.conflicts, result.resolved].map((list) => list.map(conflictJson));
       return {
-        result: { ...result, conflicts, resolved },
+        result: printedConflicts(result),
         text: pullText(result, result.remote ?? project.address().location),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
       };

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { conflictJson } from '../apply/conflict-json';
 import { push, type PushOptions } from '../commands/push';
 import { pushText } from '../report/text';
 import type { Subcommand } from './commands';
+import { printedConflicts } from './printed';
 import { withRemoteOptions } from './remote-options';
 import { CONFLICT, withConflictOptions } from './conflict-options';
 
 /** `turso-sync push` */
-export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'>> {
+export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'>, 'push'> {
   const command = withRemoteOptions(withConflictOptions(new Command('push').alias('dump-push')))
     .description('Put what has changed in the working copy on the remote, in one transaction.')
     .option('--dry-run', 'try the push on the remote and take it back: same exit code, nothing written')
@@ -41,11 +41,7 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'>> {
         ...(resume === undefined ? {} : { resume }),
       });
       return {
-        result: {
-          ...result,
-          conflicts: result.conflicts.map(conflictJson),
-          resolved: result.resolved.map(conflictJson),
-        },
+        result: printedConflicts(result),
         text: pushText(result, result.remote ?? ''),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
       };

@@ -4,7 +4,7 @@ import { statusText } from '../report/text';
 import type { Subcommand } from './commands';
 
 /** `turso-sync status` */
-export function statusCommand(): Subcommand<object> {
+export function statusCommand(): Subcommand<object, 'status'> {
   const command = new Command('status')
     .description(
       'Say how the project stands: files, variables, the remote, what a push would carry, what to do next.',

@@ -3,6 +3,7 @@ import { conflictJson } from '../apply/conflict-json';
 import { pushes, undo, type UndoneHere } from '../commands/undo';
 import { pushesText, undoText } from '../report/text';
 import type { Subcommand } from './commands';
+import type { PrintedUndo } from './printed';
 import { withRemoteOptions, type RemoteFlags } from './remote-options';
 import { CONFLICT } from './conflict-options';
 import { wholeNumber } from './whole-number';
@@ -14,7 +15,7 @@ interface Options extends RemoteFlags {
 }
 
 /** `turso-sync undo` */
-export function undoCommand(): Subcommand<Options> {
+export function undoCommand(): Subcommand<Options, 'undo'> {
   const command = withRemoteOptions(new Command('undo'))
     .description(
       'Take the last push back, on the remote and here, unless someone has changed the same since.',
@@ -52,7 +53,7 @@ export function undoCommand(): Subcommand<Options> {
         result: {
           ...result,
           conflicts: result.conflicts.map(conflictJson),
-          workingCopy: result.workingCopy && hereJson(result.workingCopy),
+          workingCopy: result.workingCopy && printedHere(result.workingCopy),
         },
         text: undoText(result, result.remote ?? project.address().location),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
@@ -61,6 +62,6 @@ export function undoCommand(): Subcommand<Options> {
   ];
 }
 
-function hereJson({ kept, conflicts, ...here }: UndoneHere): object {
+function printedHere({ kept, conflicts, ...here }: UndoneHere): PrintedUndo['workingCopy'] {
   return { ...here, kept: kept.map(conflictJson), conflicts: conflicts.map(conflictJson) };
 }

@@ -8,7 +8,7 @@ import { withRemoteOptions, type RemoteFlags } from './remote-options';
 const DIFFERENT = 2;
 
 /** `turso-sync verify` */
-export function verifyCommand(): Subcommand<RemoteFlags> {
+export function verifyCommand(): Subcommand<RemoteFlags, 'verify'> {
   const command = withRemoteOptions(new Command('verify'))
     .description('Say whether the remote, as it is now, and the working copy hold the same.')
     .addHelpText(

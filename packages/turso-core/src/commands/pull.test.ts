@@ -9,6 +9,7 @@ import { makeReceipt, nameReceipt } from '../sqlite/receipt';
 import { pull } from './pull';
 import { push } from './push';
 import { status } from './status';
+import { expectSchema } from '../../test/fixtures/schemas.fixture';
 
 let at: FileProject;
 
@@ -103,6 +104,7 @@ test('what both sides changed is a conflict, local and remote told rightly, and 
     before,
   );
   const noted = JSON.parse(readFileSync(at.project.files.conflictsJson, 'utf8')) as { conflicts: unknown[] };
+  expectSchema('conflicts', noted);
   expect(noted).toMatchObject({ conflicts: [{ table: 't' }, { local: { v: 'mine' } }] });
   expect(existsSync(at.project.files.backups)).toBe(false);
 });

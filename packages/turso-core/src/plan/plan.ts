@@ -5,7 +5,7 @@ import type { JsonValue } from '../sqlite/values/json-value';
 import type { SqlValue } from '../sqlite/values/values';
 
 /** Version of the format of plans; `docs/plan.md` describes it. Version 1 was called `turso-sync-changes`. */
-export const PLAN_VERSION = 2;
+export const PLAN_VERSION = 2 as const;
 
 /**
  * What a push does, or did: `diff` finds it, a policy judges it, reports show it, a push carries it out and records it.
@@ -32,8 +32,8 @@ export interface Plan extends PlanHead {
 /** A plan without its rows: what stands at the head of its file, and what `--json` prints. */
 export interface PlanHead {
   readonly format: 'turso-sync-plan';
-  /** {@link PLAN_VERSION}. A reader refuses a higher one; new keys may be added within a version. */
-  readonly version: number;
+  /** A reader refuses a higher one; new keys may be added within a version. */
+  readonly version: typeof PLAN_VERSION;
   /** ISO 8601. */
   readonly createdAt: string;
   /** The remote's URL without credentials; null if version 1 does not tell. */
@@ -183,6 +183,41 @@ export interface BrokenRule {
   readonly limit: number | null;
   /** What is broken, in one sentence. */
   readonly message: string;
+}
+
+/** A plan in a file: its head, then its rows. */
+export interface PlanFile extends PlanHead {
+  /** The changed rows by table, in the order of a push. */
+  readonly rows: readonly PlanTable[];
+}
+
+/** The changed rows of one table in a file. Kinds without rows are left out. */
+export interface PlanTable {
+  readonly table: string;
+  /** The columns of every row, in order; a hidden rowid comes first, under its name. */
+  readonly columns: readonly string[];
+  /** The columns that tell a row from the others; empty if nothing does, and rows are counted. */
+  readonly key: readonly string[];
+  /** Set if these rows are deleted before the definitions change, which have no room for them. */
+  readonly beforeSchema?: true;
+  readonly delete?: readonly PlanTableRow[];
+  readonly update?: readonly PlanUpdate[];
+  readonly insert?: readonly PlanTableRow[];
+}
+
+/** A row, or the content of a row and how many of these there are, before and after. */
+export type PlanTableRow =
+  | readonly JsonValue[]
+  | { readonly row: readonly JsonValue[]; readonly copies: readonly [from: number, to: number] };
+
+/** An updated row in a file. */
+export interface PlanUpdate {
+  /** The values of the key before. */
+  readonly key: readonly JsonValue[];
+  /** Of each changed column the old and the new value. */
+  readonly set: Readonly<Record<string, readonly [from: JsonValue, to: JsonValue]>>;
+  /** The whole row before. */
+  readonly row?: readonly JsonValue[];
 }
 
 /** Values by column. */

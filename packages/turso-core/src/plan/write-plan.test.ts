@@ -10,6 +10,7 @@ import { buildHistory, editHistory, histories } from '../../test/fixtures/random
 import { summarize } from '../changeset/summary';
 import { jsonValue, type JsonValue } from '../sqlite/values/json-value';
 import { PLAN_FACTS } from '../../test/fixtures/plan.fixture';
+import { expectSchema } from '../../test/fixtures/schemas.fixture';
 import type { PlanHead } from './plan';
 import { planSummary } from './plan-summary';
 import { describePlan, planText } from './write-plan';
@@ -116,9 +117,9 @@ async function report(
     edit(work);
     await withDiff(base, work, (changeset) => {
       const text = [...planText(describePlan(changeset, PLAN_FACTS), changeset)].join('');
-      // What only turso-sync itself reads is tried by reading it: see properties.test.ts of the commands.
-      const told = (key: string, value: unknown): unknown => (key === 'engine' ? undefined : value);
-      check(changeset, JSON.parse(text, told) as Report);
+      const json = JSON.parse(text) as Report;
+      expectSchema('plan', json);
+      check(changeset, json);
     });
   } finally {
     removeTempDir(dir);

@@ -1,0 +1,115 @@
+import { conflictJson, type ConflictJson, type ConflictsFile } from '../apply/conflict-json';
+import type { DiffResult } from '../commands/diff';
+import type { DumpResult } from '../commands/dump';
+import type { InitResult } from '../commands/init';
+import type { PullResult } from '../commands/pull';
+import type { PushResult } from '../commands/push';
+import type { Reported } from '../commands/reporting/report-run';
+import type { StatusResult } from '../commands/status';
+import type { PushEntry, UndoneHere, UndoResult } from '../commands/undo';
+import type { VerifyResult } from '../commands/verify';
+import type { PlanFile, PlanHead, PlanRow } from '../plan/plan';
+import type { JsonRow } from '../sqlite/values/json-value';
+
+/** Version of what `--json` prints. New keys may be added within a version. */
+export const JSON_VERSION = 1;
+
+/** The result of each subcommand as `--json` prints it. */
+export interface Results {
+  readonly init: Reported<InitResult>;
+  readonly push: PrintedPush;
+  readonly pull: PrintedPull;
+  readonly undo: PrintedUndo | PrintedPushes;
+  readonly verify: Reported<VerifyResult>;
+  readonly diff: PrintedDiff;
+  readonly dump: Reported<DumpResult>;
+  readonly status: StatusResult;
+}
+
+/** What `--json` prints by subcommand, and the files for tools: each has a schema in `schemas/`, made of its type. */
+export type Documents = { readonly [C in keyof Results]: PrintedResult<C> | PrintedError<C> } & {
+  /** What `--json` prints if the command line names no subcommand. */
+  readonly usage: PrintedError;
+  readonly plan: PlanFile;
+  readonly conflicts: ConflictsFile;
+};
+
+/** What `--json` prints once the work is done. */
+export interface PrintedResult<C extends keyof Results> {
+  readonly command: C;
+  readonly version: typeof JSON_VERSION;
+  readonly ok: true;
+  readonly result: Results[C];
+}
+
+/** What `--json` prints if the command fails; `command` is what stands on the command line if that names none. */
+export interface PrintedError<C extends string | null = string | null> {
+  readonly command: C;
+  readonly version: typeof JSON_VERSION;
+  readonly ok: false;
+  readonly error: {
+    /** A stable word; `docs/troubleshooting.md` has a paragraph on each. */
+    readonly code: string;
+    readonly message: string;
+    /** What to do next, or null. */
+    readonly hint: string | null;
+    /** Whether the same call may succeed when it is simply made again. */
+    readonly retryable: boolean;
+  };
+}
+
+/** The result of `push`. */
+export type PrintedPush = Reported<
+  Omit<PushResult, 'plan' | 'conflicts' | 'resolved'> & {
+    readonly plan: PlanHead | null;
+    readonly conflicts: readonly ConflictJson[];
+    readonly resolved: readonly ConflictJson[];
+  }
+>;
+
+/** The result of `pull`. */
+export type PrintedPull = Reported<
+  Omit<PullResult, 'conflicts' | 'resolved'> & {
+    readonly conflicts: readonly ConflictJson[];
+    readonly resolved: readonly ConflictJson[];
+  }
+>;
+
+/** The result of `undo`. */
+export type PrintedUndo = Reported<
+  Omit<UndoResult, 'conflicts' | 'workingCopy'> & {
+    readonly conflicts: readonly ConflictJson[];
+    readonly workingCopy: PrintedUndoneHere | null;
+  }
+>;
+
+type PrintedUndoneHere = Omit<UndoneHere, 'kept' | 'conflicts'> & {
+  readonly kept: readonly ConflictJson[];
+  readonly conflicts: readonly ConflictJson[];
+};
+
+/** The result of `undo --list`. */
+export type PrintedPushes = Reported<{ readonly pushes: readonly PushEntry[] }>;
+
+/** The result of `diff`. */
+export type PrintedDiff = Reported<
+  Omit<DiffResult, 'plan' | 'rows'> & {
+    readonly plan: PlanHead;
+    readonly rows?: readonly PrintedRow[];
+  }
+>;
+
+/** A changed row as `diff --values` prints it. */
+export type PrintedRow = Omit<PlanRow, 'key' | 'old' | 'new'> & {
+  readonly key: JsonRow;
+  readonly old: JsonRow | null;
+  readonly new: JsonRow | null;
+};
+
+/** Conflicts of a result, resolved or not, with values as JSON. */
+export function printedConflicts<T extends Pick<PushResult, 'conflicts' | 'resolved'>>(
+  result: T,
+): Omit<T, 'conflicts' | 'resolved'> & Record<'conflicts' | 'resolved', ConflictJson[]> {
+  const { conflicts, resolved } = result;
+  return { ...result, conflicts: conflicts.map(conflictJson), resolved: resolved.map(conflictJson) };
+}
