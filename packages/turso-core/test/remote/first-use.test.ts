@@ -88,6 +88,7 @@ describe('a second environment', () => {
   });
 
   test.each([
+    ['its folder', ''],
     ['its base', 'base'],
     ['the manifest of its base', 'base/manifest.json'],
   ])(

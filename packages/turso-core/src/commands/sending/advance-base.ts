@@ -4,10 +4,9 @@ import { TursoSyncError } from '../../errors';
 import { linkOrCopy } from '../../project/state/link-or-copy';
 import { fileSystemError } from '../../project/state/disk';
 import { withExclude, writeManifest, type Manifest } from '../../project/state/manifest';
-import { keepOrigin } from '../../project/state/base';
+import { keepOrigin, putBase } from '../../project/state/base';
 import { baselineFiles, type Project } from '../../project/project';
 import { notePull } from '../../project/state/pull-journal';
-import { replaceDirectory } from '../../project/state/replace-directory';
 
 /** Makes a database that is never written again the base. */
 export function moveBase(project: Project, temporary: string, database: string, manifest: Manifest): void {
@@ -15,7 +14,7 @@ export function moveBase(project: Project, temporary: string, database: string, 
   try {
     writeBaseline(project, directory, database, manifest);
     if (manifest.method === 'push') keepOrigin(project.files.base, baselineFiles(directory));
-    replaceDirectory(directory, project.files.base.directory);
+    putBase(project.files, directory);
   } catch (error) {
     throw fileSystemError(error, project.files.base.directory);
   }

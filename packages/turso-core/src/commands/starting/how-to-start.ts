@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Project } from '../../project/project';
+import { hasBegun } from '../../project/state/begun';
 import { soundBaseline } from '../../project/state/manifest';
 
 /**
@@ -23,7 +24,9 @@ function findForked(project: Project): Project | null {
 }
 
 /** Whether an environment without a base has been used. A snapshot may be one that Nx has brought from its cache. */
-function hadBase({ files: { environment } }: Project): boolean {
+function hadBase({ files }: Project): boolean {
+  const { environment } = files;
+  if (hasBegun(files)) return true;
   if (!fs.existsSync(environment)) return false;
   return fs
     .readdirSync(environment)

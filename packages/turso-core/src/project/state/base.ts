@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { noteBegun } from './begun';
 import { linkOrCopy } from './link-or-copy';
 import { fileSystemError } from './disk';
 import { soundBaseline, writeManifest, type Manifest } from './manifest';
@@ -12,10 +13,11 @@ import { withTemporary } from './temporary';
  * still. Throws DISK_FULL and FILE_INACCESSIBLE.
  */
 export async function replaceBase(
-  { directory, base }: StateFiles,
+  stateFiles: StateFiles,
   source: BaselineFiles,
   manifest: Manifest,
 ): Promise<void> {
+  const { directory, base } = stateFiles;
   await withTemporary(directory, (temporary) => {
     const files = baselineFiles(path.join(temporary, 'base'));
     try {
@@ -24,11 +26,17 @@ export async function replaceBase(
       const { formatVersion: _, ...rest } = manifest;
       writeManifest(files, { ...rest, ...refusedIn(soundBaseline(base)) });
       if (manifest.method === 'push') keepOrigin(base, files);
-      replaceDirectory(files.directory, base.directory);
+      putBase(stateFiles, files.directory);
     } catch (error) {
       throw fileSystemError(error, base.directory);
     }
   });
+}
+
+/** Puts a folder that is complete in the place of the base. */
+export function putBase(files: StateFiles, directory: string): void {
+  replaceDirectory(directory, files.base.directory);
+  noteBegun(files);
 }
 
 /** What the working copy and the remote agreed on before one's own pushes; there is such a file only after a push. */

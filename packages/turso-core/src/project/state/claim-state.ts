@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { systemCode, TursoSyncError } from '../../errors';
 import { DEFAULT_ENVIRONMENT, type Project } from '../project';
+import { BEGUN } from './begun';
 import { fileSystemError } from './disk';
 
 /** The file that marks a state folder as ours. It also keeps the folder, which holds data, out of version control. */
@@ -86,6 +87,7 @@ function isKnown(project: Project, entry: fs.Dirent): boolean {
   const environments = [DEFAULT_ENVIRONMENT, 'moving', ...project.environments];
   if (isHarmless(project, entry.name) || isOfEnvironment(directory, entry)) return true;
   if (!entry.isDirectory()) return /^lock(\.json)?$|^folder-id$|^tmp-[\w-]+\.lock$/.test(entry.name);
+  if (entry.name === BEGUN) return entriesOf(folder).every((note) => note.isFile());
   if (entry.name === 'backups') return entriesOf(folder).every(({ name }) => /-\d{4}-\d\d-\d\dT/.test(name));
   if (environments.includes(entry.name))
     return entriesOf(folder).every((inner) => isOfEnvironment(folder, inner));

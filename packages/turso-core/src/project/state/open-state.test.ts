@@ -10,7 +10,7 @@ import { loadProject } from '../load-project';
 import type { Project } from '../project';
 import { withLock } from './lock';
 
-const SHARED = ['.gitignore', 'backups', 'live', 'lock', 'lock.json'];
+const SHARED = ['.begun', '.gitignore', 'backups', 'live', 'lock', 'lock.json'];
 
 let dir: string;
 
