@@ -179,9 +179,19 @@ describe('init --from', () => {
     expect(compareDatabases(file('working_copy.db'), file('app.db'))).toEqual([]);
   });
 
+  test('may follow an init of the empty database, and be run again before the push', async () => {
+    const project = await load();
+    await init(project, { create: true });
+    for (let i = 0; i < 2; i++) await init(project, { from: 'app.db' });
+    expect(compareDatabases(file('working_copy.db'), file('app.db'))).toEqual([]);
+    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(compareDatabases(file('prod.db'), file('app.db'))).toEqual([]);
+  });
+
   test('is for the first use', async () => {
     const project = await load();
     await init(project, { from: 'app.db' });
+    await push(project);
     await expect(init(project, { from: 'app.db' })).rejects.toMatchObject({ code: 'ALREADY_INITIALIZED' });
   });
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { countChanges, summarize } from '../../changeset/summary';
+import { withDiff } from '../../changeset/diff';
+import { countChanges, isEmpty, summarize } from '../../changeset/summary';
 import { TursoSyncError } from '../../errors';
 import type { OnEvent } from '../../events';
 import type { ProjectRemote } from '../../project/connect-to';
@@ -45,7 +46,7 @@ export async function initKeeping(
   options: KeepOptions,
 ): Promise<Kept> {
   const { files, workingCopy } = project;
-  const isFirst = knownRemote(project) === null || options.acceptRemote === true;
+  const isFirst = isUnused(project) || options.acceptRemote === true;
   if (options.from !== undefined && !isFirst) throw alreadyInitialized(project);
   const from = path.resolve(project.directory, options.from ?? workingCopy);
   if (options.from === undefined) requireWorkingCopy(workingCopy);
@@ -70,6 +71,19 @@ export async function initKeeping(
   return { snapshot, workingCopy: isItself ? 'kept' : 'created', pending, backup };
 }
 
+/** Whether there is no base, or one of an empty remote: nothing is lost if another takes its place. */
+function isUnused(project: Project): boolean {
+  const { database } = project.files.base;
+  return knownRemote(project) === null || (fs.existsSync(database) && !hasObjects(database, []));
+}
+
+/** Whether a working copy holds nothing, as one that was made from an empty remote, or the same as what replaces it. */
+async function isNoLoss(workingCopy: string, by: string, temporary: string): Promise<boolean> {
+  const old = path.join(temporary, 'old.db');
+  await freeze(workingCopy, old);
+  return !hasObjects(old, []) || withDiff(old, by, (changeset) => isEmpty(summarize(changeset)));
+}
+
 /** Copies a database to the place of the working copy; answers with the backup of what was there, or null. */
 async function copyToWorkingCopy(project: Project, from: string, force: boolean): Promise<string | null> {
   const { files, workingCopy } = project;
@@ -78,7 +92,8 @@ async function copyToWorkingCopy(project: Project, from: string, force: boolean)
     await freezeSource(from, copy);
     const isThere = fs.existsSync(workingCopy);
     if (isThere && sameBytes(copy, workingCopy)) return null;
-    if (isThere && !force) throw inTheWay(workingCopy, from);
+    if (isThere && !force && !(await isNoLoss(workingCopy, copy, temporary)))
+      throw inTheWay(workingCopy, from);
     const backup = isThere ? await backUpWorkingCopy(workingCopy) : null;
     await writeWorkingCopy(workingCopy, copy);
     return backup;
