@@ -22,6 +22,10 @@ const BENCHES = [
   'ffi-batch',
   'ffi-query',
   'ffi-follow',
+  'nx-inference-json',
+  'nx-inference-ts',
+  'nx-push-nothing',
+  'nx-fingerprint',
 ];
 
 /** Runs the named benches, or all: `node src/run.js [--runs N] [name ..]`. */

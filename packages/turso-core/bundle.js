@@ -12,6 +12,7 @@ buildSync({
   entryPoints: {
     command: 'src/cli/main.ts',
     'verb-process': 'src/commands/apart/verb-process.ts',
+    'fingerprint-alone': 'src/fingerprint.ts',
     'reader-thread': 'src/sqlite/dump/reader-thread.ts',
   },
   outdir: 'dist',

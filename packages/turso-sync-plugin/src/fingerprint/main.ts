@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { fingerprint, parseRemoteUrl, TursoSyncError } from 'turso-core';
+import { fingerprint, parseRemoteUrl, TursoSyncError } from 'turso-core/fingerprint';
 import { asked, guessConfiguration } from '../configurations/asked';
 import { parseVariablesWord, type EnvironmentWord } from './command';
 import { taskVariables } from './task-variables';

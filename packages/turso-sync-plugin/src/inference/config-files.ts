@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { FFI_FILE } from './ffi-folders';
+import { FFI_FILE } from './ffi-file';
 
 /** The files that turso-core takes for a config, besides the key `turso-sync` of package.json. */
 export const CONFIG_FILES = [

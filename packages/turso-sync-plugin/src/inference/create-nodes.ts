@@ -1,13 +1,18 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { describeError } from 'turso-core';
-import { refuseCollisions, type PluginEntry } from './collisions';
+import type { PluginEntry } from './collisions';
 import { CONFIG_GLOB, configFolders } from './config-files';
-import { FFI_FILE, ffiFolder } from './ffi-folders';
-import { ffiTarget } from './ffi-target';
-import { knownEnvironments } from './known-environments';
-import { resolveOptions, type PluginOptions, type ResolvedOptions } from './options';
-import { inferTargets, type Inference } from './targets';
+import { FFI_FILE } from './ffi-file';
+import { identify } from './identify';
+import { openKeptTargets, type KeptTargets } from './kept-targets';
+import type { PluginOptions } from './options';
+import { stampOf } from './stamp';
+import type * as Fresh from './fresh-targets';
+
+/** What Nx tells a plugin of the workspace. */
+export interface InferenceContext {
+  readonly workspaceRoot: string;
+  readonly nxJsonConfiguration?: { readonly plugins?: readonly PluginEntry[] };
+}
 
 /**
  * A project as Nx takes it. Declared here, since types of `@nx/devkit` would keep a workspace without it from checking the
@@ -24,12 +29,6 @@ type Result = readonly [
   result: { readonly projects: Readonly<Record<string, InferredProject>> },
 ];
 
-/** What Nx tells a plugin of the workspace. */
-export interface InferenceContext {
-  readonly workspaceRoot: string;
-  readonly nxJsonConfiguration?: { readonly plugins?: readonly PluginEntry[] };
-}
-
 /**
  * Gives targets to every project whose folder holds a turso-sync config, or a dune project that ffi-build builds. With a
  * config that cannot be read, the targets of that project fail. Throws if nx.json itself is wrong.
@@ -39,16 +38,25 @@ async function inferProjects(
   options: PluginOptions | undefined,
   { workspaceRoot, nxJsonConfiguration }: InferenceContext,
 ): Promise<Result[]> {
-  const resolved = readNxJson(options, nxJsonConfiguration?.plugins);
+  const plugins = nxJsonConfiguration?.plugins ?? [];
+  const kept = openKeptTargets(workspaceRoot, [options, plugins]);
+  // What is kept under these options was inferred with them, so they are right.
+  if (!kept.isThere) fresh().readNxJson(options, plugins);
   const results: Result[] = [];
   for (const [folder, configs] of configFolders(files, workspaceRoot)) {
-    const project = await inferProject(workspaceRoot, folder, configs, resolved);
-    if (project !== null) results.push([configs[0] ?? folder, { projects: { [folder]: project } }]);
+    const identity = identify(path.join(workspaceRoot, folder));
+    if (identity === null) continue;
+    const targets = await targetsOf({ workspaceRoot, folder, configs, options, kept });
+    const project = { ...identity, targets, metadata: { targetGroups: { Turso: Object.keys(targets) } } };
+    results.push([configs[0] ?? folder, { projects: { [folder]: project } }]);
   }
   for (const file of files.filter((name) => path.basename(name) === FFI_FILE)) {
-    const project = inferBuild(workspaceRoot, path.dirname(file), resolved);
-    if (project !== null) results.push([file, { projects: { [path.dirname(file)]: project } }]);
+    const folder = path.dirname(file);
+    const identity = identify(path.join(workspaceRoot, folder));
+    const targets = identity === null ? null : fresh().inferBuild(workspaceRoot, folder, options);
+    if (targets !== null) results.push([file, { projects: { [folder]: { ...identity, targets } } }]);
   }
+  kept.save();
   return results;
 }
 
@@ -58,61 +66,31 @@ export const createNodes: readonly [pattern: string, infer: typeof inferProjects
   inferProjects,
 ];
 
-function readNxJson(
-  options: PluginOptions | undefined,
-  plugins: readonly PluginEntry[] | undefined,
-): ResolvedOptions {
-  try {
-    const resolved = resolveOptions(options);
-    refuseCollisions(plugins);
-    return resolved;
-  } catch (error) {
-    // Nx shows nothing but the message.
-    throw new Error(describeError(error), { cause: error });
-  }
+interface Wanted {
+  readonly workspaceRoot: string;
+  readonly folder: string;
+  readonly configs: readonly string[];
+  readonly options: PluginOptions | undefined;
+  readonly kept: KeptTargets;
 }
 
-async function inferProject(
-  workspaceRoot: string,
-  projectRoot: string,
-  configs: readonly string[],
-  options: ResolvedOptions,
-): Promise<InferredProject | null> {
-  const identity = identify(path.join(workspaceRoot, projectRoot));
-  if (identity === null) return null;
-  const environments = await knownEnvironments(workspaceRoot, projectRoot, configs, options.env).catch(
-    (error: unknown): Inference['environments'] => ({ problem: describeError(error) }),
-  );
-  const targets = inferTargets({ workspaceRoot, projectRoot, environments, options });
-  return { ...identity, targets, metadata: { targetGroups: { Turso: Object.keys(targets) } } };
+async function targetsOf({
+  workspaceRoot,
+  folder,
+  configs,
+  options,
+  kept,
+}: Wanted): Promise<Record<string, object>> {
+  const stamp = stampOf(workspaceRoot, folder, configs);
+  const known = stamp === null ? undefined : kept.get(folder, stamp);
+  if (known !== undefined) return known;
+  const { targets, isSound } = await fresh().inferFresh(workspaceRoot, folder, configs, options);
+  if (stamp !== null && isSound) kept.set(folder, stamp, targets);
+  return targets;
 }
 
-function inferBuild(
-  workspaceRoot: string,
-  projectRoot: string,
-  { ffiBuildTargetName: name }: ResolvedOptions,
-): InferredProject | null {
-  const folder = path.join(workspaceRoot, projectRoot);
-  const found = ffiFolder(folder, name);
-  const identity = found === null ? null : identify(folder);
-  if (found === null || identity === null) return null;
-  return { ...identity, targets: { [name]: ffiTarget(workspaceRoot, projectRoot, name, found) } };
-}
-
-/**
- * Whether a folder is a project of its own, and what there is to say about it. Nx refuses the whole graph for a project
- * without a name, as a package.json that is in no workspace's list would be.
- */
-function identify(folder: string): { name?: string } | null {
-  if (fs.existsSync(path.join(folder, 'project.json'))) return {};
-  try {
-    const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
-      name?: string;
-      nx?: { name?: string };
-    };
-    const name = manifest.nx?.name ?? manifest.name;
-    return name === undefined ? null : { name };
-  } catch {
-    return null;
-  }
+// Loaded when it is needed: it takes longer than all else that is done here.
+function fresh(): typeof Fresh {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return require('./fresh-targets') as typeof Fresh;
 }

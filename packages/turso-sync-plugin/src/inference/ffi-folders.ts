@@ -1,9 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** The file by which projects are found that dune builds. */
-export const FFI_FILE = 'dune-project';
-
 /** How a project came to be one that ffi-build builds. */
 export interface FfiFolder {
   /** The npm package whose crate it builds, or null where it has a crate of its own. */

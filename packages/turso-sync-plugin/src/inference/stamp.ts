@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** What makes the value of a script depend on more than its own text. */
+const OUTSIDE =
+  /\b(?:require|process|global|globalThis|Date|Math|Intl|fetch|eval|Function|__dirname|__filename|module\.paths)\b|\bimport\b(?!\s+type\b)|\bexport\s*(?:\*|\{[^}]*\}\s*from)/;
+
+/**
+ * A digest of all that a project's targets follow from: its configs, and links beside them, which may lead the state folder
+ * elsewhere. Null if that cannot be told from files: a script may read anything.
+ */
+export function stampOf(
+  workspaceRoot: string,
+  projectRoot: string,
+  configs: readonly string[],
+): string | null {
+  const digest = createHash('sha256');
+  for (const file of configs) {
+    const text = fs.readFileSync(path.join(workspaceRoot, file), 'utf8');
+    if (/\.[cm]?[jt]s$/.test(file) && OUTSIDE.test(text)) return null;
+    digest.update(`${file}\0${text.length}\0${text}`);
+  }
+  const folder = path.join(workspaceRoot, projectRoot);
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true }))
+    if (entry.isSymbolicLink())
+      digest.update(`${entry.name}\0${fs.readlinkSync(path.join(folder, entry.name))}\0`);
+  return digest.digest('hex');
+}
