@@ -1,6 +1,10 @@
 import { deserialize, serialize } from 'node:v8';
+import { makeFileProject } from '../../../test/fixtures/project.fixture';
 import { TursoSyncError } from '../../errors';
+import type { PlanRow } from '../../plan/plan';
 import { RawText } from '../../sqlite/values/values';
+import { diff, type DiffResult } from '../diff';
+import { init } from '../init';
 import { pack, packError, unpack, unpackError, type Callback } from './message';
 
 /** What the other process receives: a message is serialized in this way. */
@@ -19,6 +23,22 @@ test.each([
   ],
 ])('%j arrives as it was', (value) => {
   expect(unpack(sent(pack(value)))).toStrictEqual(value);
+});
+
+test('a plan arrives with its rows', async () => {
+  const { project, edit } = await makeFileProject(
+    'CREATE TABLE t(id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)',
+  );
+  await init(project);
+  edit('DELETE FROM t');
+  const result = await diff(project);
+  const arrived = unpack(sent(pack(result))) as DiffResult;
+  expect(JSON.stringify(arrived)).toBe(JSON.stringify(result));
+  const rows: PlanRow[] = [];
+  for await (const row of arrived.plan.rows('t')) rows.push(row);
+  expect(rows).toEqual([
+    { kind: 'delete', table: 't', key: { id: 1n }, columns: [], old: { id: 1n }, new: null },
+  ]);
 });
 
 test('numbers the callbacks of options', () => {
