@@ -20,7 +20,7 @@ export interface Results {
   readonly push: PrintedPush;
   readonly pull: PrintedPull;
   readonly undo: PrintedUndo | PrintedPushes;
-  readonly verify: Reported<VerifyResult>;
+  readonly verify: Reported<Omit<VerifyResult, 'plan'>>;
   readonly diff: PrintedDiff;
   readonly dump: Reported<DumpResult>;
   readonly status: StatusResult;

@@ -6,13 +6,16 @@ import type { Subcommand } from './commands';
 import { printedConflicts } from './printed';
 import { withRemoteOptions, type RemoteFlags } from './remote-options';
 import { CONFLICT, withConflictOptions } from './conflict-options';
+import { reportAfter, wantsReport, withReportOptions, type ReportFlags } from './report-options';
 
 /** `turso-sync pull` */
-export function pullCommand(): Subcommand<ConflictOptions & RemoteFlags, 'pull'> {
-  const command = withRemoteOptions(
-    withConflictOptions(
-      new Command('pull').description(
-        'Bring what has changed on the remote into the working copy, and keep what was changed there.',
+export function pullCommand(): Subcommand<ConflictOptions & RemoteFlags & ReportFlags, 'pull'> {
+  const command = withReportOptions(
+    withRemoteOptions(
+      withConflictOptions(
+        new Command('pull').description(
+          'Bring what has changed on the remote into the working copy, and keep what was changed there.',
+        ),
       ),
     ),
   ).addHelpText(
@@ -22,11 +25,14 @@ export function pullCommand(): Subcommand<ConflictOptions & RemoteFlags, 'pull'>
   return [
     command,
     'pull',
-    async (project, { merge = 'rows', onConflict = 'fail', acceptRemote = false }, { onEvent }) => {
+    async (project, { merge = 'rows', onConflict = 'fail', acceptRemote = false, ...flags }, { onEvent }) => {
+      wantsReport(flags);
       const result = await pull(project, { merge, onConflict, acceptRemote, onEvent });
+      const remote = result.remote ?? project.address().location;
+      const source = { title: 'Conflicts of a pull', remote, plan: null, conflicts: result.conflicts };
       return {
         result: printedConflicts(result),
-        text: pullText(result, result.remote ?? project.address().location),
+        text: await reportAfter(flags, source, { text: pullText(result, remote), onEvent }),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
       };
     },

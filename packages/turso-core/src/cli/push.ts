@@ -6,10 +6,13 @@ import type { Subcommand } from './commands';
 import { printedConflicts } from './printed';
 import { withRemoteOptions } from './remote-options';
 import { CONFLICT, withConflictOptions } from './conflict-options';
+import { reportAfter, wantsReport, withReportOptions, type ReportFlags } from './report-options';
 
 /** `turso-sync push` */
-export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'>, 'push'> {
-  const command = withRemoteOptions(withConflictOptions(new Command('push').alias('dump-push')))
+export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportFlags, 'push'> {
+  const command = withReportOptions(
+    withRemoteOptions(withConflictOptions(new Command('push').alias('dump-push'))),
+  )
     .description('Put what has changed in the working copy on the remote, in one transaction.')
     .option('--dry-run', 'try the push on the remote and take it back: same exit code, nothing written')
     .option('--plan <file>', 'push just what this plan holds, which `diff --save` wrote')
@@ -28,21 +31,25 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'>, 'push'> 
     'push',
     async (
       project,
-      { dryRun = false, merge = 'rows', onConflict = 'fail', resume, plan, acceptRemote = false, cwd },
+      { dryRun = false, merge = 'rows', onConflict = 'fail', resume, plan, acceptRemote = false, ...flags },
       { onEvent },
     ) => {
+      wantsReport(flags);
       const result = await push(project, {
         dryRun,
         merge,
         onConflict,
         acceptRemote,
         onEvent,
-        ...(plan === undefined ? {} : { plan: path.resolve(cwd ?? '.', plan) }),
+        ...(plan === undefined ? {} : { plan: path.resolve(flags.cwd ?? '.', plan) }),
         ...(resume === undefined ? {} : { resume }),
       });
+      const remote = result.remote ?? '';
+      const title = result.conflicts.length > 0 ? 'Conflicts of a push' : 'Changes of a push';
+      const source = { title, remote, plan: result.plan, conflicts: result.conflicts };
       return {
         result: printedConflicts(result),
-        text: pushText(result, result.remote ?? ''),
+        text: await reportAfter(flags, source, { text: pushText(result, remote), onEvent }),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
       };
     },

@@ -1,6 +1,8 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { TursoSyncError } from '../errors';
+import type { OnEvent } from '../events';
 import { placePieces } from '../project/state/place-file';
 import { REPORT_FORMATS, report, type ReportFormat } from '../report/report';
 import type { ReportSource } from '../report/source';
@@ -25,10 +27,15 @@ export function withReportOptions(command: Command): Command {
     .option('--out <file>', 'write the report to this file');
 }
 
-/** Whether a report is asked for. Throws USAGE if nobody can tell in which form, or where it goes. */
-export function wantsReport({ format, out, json }: ReportFlags): boolean {
-  if (out !== undefined) formatOf(format, out);
-  else if (format !== undefined && json === true)
+/**
+ * Whether a report is asked for. Throws USAGE if nobody can tell in which form, and FILE_INACCESSIBLE if its folder is missing,
+ * before the command does anything.
+ */
+export function wantsReport({ format, out, json, cwd }: ReportFlags): boolean {
+  if (out !== undefined) {
+    formatOf(format, out);
+    requireFolder(path.resolve(cwd ?? '.', out));
+  } else if (format !== undefined && json === true)
     throw new TursoSyncError('USAGE', 'Both --json and --format print to stdout.', {
       hint: 'Name a file for the report: --out <file>.',
     });
@@ -52,7 +59,34 @@ export async function reportAnswer(
   return `${text}\nReport: ${file}`;
 }
 
-const ENDINGS: Readonly<Record<string, ReportFormat>> = { '.html': 'html', '.htm': 'html', '.json': 'json' };
+/** As {@link reportAnswer}, of a command that has changed something: that it has no report is only warned of. */
+export async function reportAfter(
+  flags: ReportFlags,
+  source: ReportSource,
+  { text, onEvent }: { readonly text: string; readonly onEvent: OnEvent },
+): Promise<string> {
+  if (!wantsReport(flags)) return text;
+  try {
+    return await reportAnswer(flags, source, text);
+  } catch (error) {
+    onEvent({ type: 'warning', message: `The report was not written: ${(error as Error).message}` });
+    return text;
+  }
+}
+
+function requireFolder(file: string): void {
+  const folder = path.dirname(file);
+  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new TursoSyncError('FILE_INACCESSIBLE', `There is no folder ${folder}.`, {
+    hint: 'Make it, or name another file for the report.',
+  });
+}
+
+const ENDINGS: Readonly<Record<string, ReportFormat>> = {
+  '.md': 'markdown',
+  '.html': 'html',
+  '.json': 'json',
+};
 
 function formatOf(format: ReportFormat | undefined, out: string): ReportFormat {
   const found = format ?? ENDINGS[path.extname(out).toLowerCase()];

@@ -1,14 +1,25 @@
 import { Command } from 'commander';
 import { conflictJson } from '../apply/conflict-json';
-import { pushes, undo, type UndoneHere } from '../commands/undo';
+import { pushes, undo, type PushEntry, type UndoneHere } from '../commands/undo';
+import { TursoSyncError } from '../errors';
+import { openPlan } from '../plan/open-plan';
+import type { Project } from '../project/project';
+import type { ReportSource } from '../report/source';
 import { pushesText, undoText } from '../report/text';
 import type { Subcommand } from './commands';
 import type { PrintedUndo } from './printed';
 import { withRemoteOptions, type RemoteFlags } from './remote-options';
 import { CONFLICT } from './conflict-options';
+import {
+  reportAfter,
+  reportAnswer,
+  wantsReport,
+  withReportOptions,
+  type ReportFlags,
+} from './report-options';
 import { wholeNumber } from './whole-number';
 
-interface Options extends RemoteFlags {
+interface Options extends RemoteFlags, ReportFlags {
   readonly list?: boolean;
   readonly push?: number;
   readonly remoteOnly?: boolean;
@@ -16,21 +27,26 @@ interface Options extends RemoteFlags {
 
 /** `turso-sync undo` */
 export function undoCommand(): Subcommand<Options, 'undo'> {
-  const command = withRemoteOptions(new Command('undo'))
+  const command = withReportOptions(withRemoteOptions(new Command('undo')))
     .description(
       'Take the last push back, on the remote and here, unless someone has changed the same since.',
     )
     .option('--list', 'show the pushes that can be undone')
     .option('--remote-only', 'leave the working copy as it is, so that a push brings it back')
-    .option('--push <number>', 'undo this one instead of the last', wholeNumber)
+    .option(
+      '--push <number>',
+      'undo this one instead of the last; with --list, the one to report',
+      wholeNumber,
+    )
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed, 3 conflict (nothing was written).\n\nExamples:\n  $ turso-sync undo --list\n  $ turso-sync undo',
+      '\nExit codes: 0 done, 1 failed, 3 conflict (nothing was written).\n\nExamples:\n  $ turso-sync undo --list\n  $ turso-sync undo --list --push 3 --out push-3.html\n  $ turso-sync undo',
     );
   return [
     command,
     'undo',
-    async (project, { list, push, remoteOnly = false, acceptRemote = false }, { onEvent }) => {
+    async (project, { list, push, remoteOnly = false, acceptRemote = false, ...flags }, { onEvent }) => {
+      const isReport = wantsReport(flags);
       if (list === true) {
         const { environment } = project;
         const all = pushes(project);
@@ -41,7 +57,12 @@ export function undoCommand(): Subcommand<Options, 'undo'> {
         );
         for (const message of warnings) onEvent({ type: 'warning', message });
         const result = { pushes: all, remote: null, environment, warnings };
-        return { result, text: pushesText(result.pushes), exitCode: 0 };
+        const text = pushesText(all);
+        return {
+          result,
+          text: isReport ? await reportAnswer(flags, sourceOf(project, all, push), text) : text,
+          exitCode: 0,
+        };
       }
       const result = await undo(project, {
         acceptRemote,
@@ -49,17 +70,39 @@ export function undoCommand(): Subcommand<Options, 'undo'> {
         remoteOnly,
         ...(push === undefined ? {} : { push }),
       });
+      const remote = result.remote ?? project.address().location;
+      const source = { title: 'Conflicts of an undo', remote, plan: null, conflicts: result.conflicts };
       return {
         result: {
           ...result,
           conflicts: result.conflicts.map(conflictJson),
           workingCopy: result.workingCopy && printedHere(result.workingCopy),
         },
-        text: undoText(result, result.remote ?? project.address().location),
+        text: await reportAfter(flags, source, { text: undoText(result, remote), onEvent }),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
       };
     },
   ];
+}
+
+/** What a push that is kept has changed, by default the latest. */
+function sourceOf(project: Project, all: readonly PushEntry[], wanted: number | undefined): ReportSource {
+  const entry = all.find(({ number, file }) => (wanted === undefined ? file !== null : number === wanted));
+  if (entry?.file == null)
+    throw new TursoSyncError(
+      'NOTHING_TO_UNDO',
+      `There is no record of ${wanted === undefined ? 'a push' : `push ${wanted}`}.`,
+      {
+        hint: '`turso-sync undo --list` shows the pushes that are kept.',
+      },
+    );
+  const plan = openPlan(entry.file);
+  return {
+    title: `Push ${entry.number}`,
+    remote: plan.remote ?? project.address().location,
+    plan,
+    conflicts: [],
+  };
 }
 
 function printedHere({ kept, conflicts, ...here }: UndoneHere): PrintedUndo['workingCopy'] {

@@ -1,15 +1,23 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { Command } from 'commander';
-import { verify } from '../commands/verify';
+import type { Reported } from '../commands/reporting/report-run';
+import { verify, type VerifyResult } from '../commands/verify';
+import type { Project } from '../project/project';
 import { verifyText } from '../report/text';
 import type { Subcommand } from './commands';
+import type { Answer } from './main';
+import type { Results } from './printed';
 import { withRemoteOptions, type RemoteFlags } from './remote-options';
+import { reportAnswer, wantsReport, withReportOptions, type ReportFlags } from './report-options';
 
 /** Exit code where the two differ. */
 const DIFFERENT = 2;
 
 /** `turso-sync verify` */
-export function verifyCommand(): Subcommand<RemoteFlags, 'verify'> {
-  const command = withRemoteOptions(new Command('verify'))
+export function verifyCommand(): Subcommand<RemoteFlags & ReportFlags, 'verify'> {
+  const command = withReportOptions(withRemoteOptions(new Command('verify')))
     .description('Say whether the remote, as it is now, and the working copy hold the same.')
     .addHelpText(
       'after',
@@ -18,13 +26,34 @@ export function verifyCommand(): Subcommand<RemoteFlags, 'verify'> {
   return [
     command,
     'verify',
-    async (project, { acceptRemote = false }, { onEvent }) => {
-      const result = await verify(project, { acceptRemote, onEvent });
-      return {
-        result,
-        text: verifyText(result, result.remote ?? project.address().location),
-        exitCode: result.isEqual ? 0 : DIFFERENT,
-      };
+    async (project, { acceptRemote = false, ...flags }, { onEvent }) => {
+      const options = { acceptRemote, onEvent };
+      if (!wantsReport(flags)) return answerOf(project, await verify(project, options));
+      const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'turso-sync-'));
+      try {
+        const result = await verify(project, { ...options, save: path.join(directory, 'differences.json') });
+        const { text, ...answer } = answerOf(project, result);
+        const remote = result.remote ?? project.address().location;
+        const source = {
+          title: 'What the remote lacks of the working copy',
+          remote,
+          plan: result.plan,
+          conflicts: [],
+        };
+        return { ...answer, text: await reportAnswer(flags, source, text) };
+      } finally {
+        fs.rmSync(directory, { recursive: true, force: true });
+      }
     },
   ];
+}
+
+function answerOf(project: Project, result: Reported<VerifyResult>): Answer<Results['verify']> {
+  // The plan is in a file that goes.
+  const { plan: _, ...told } = result;
+  return {
+    result: told,
+    text: verifyText(result, result.remote ?? project.address().location),
+    exitCode: result.isEqual ? 0 : DIFFERENT,
+  };
 }

@@ -1,8 +1,14 @@
 import path from 'node:path';
 import { checksumQueries, sha3Query } from '../changeset/checksum';
 import { withDiff } from '../changeset/diff';
+import type { Changeset } from '../changeset/model';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { TursoSyncError } from '../errors';
+import { openPlan } from '../plan/open-plan';
+import type { Plan } from '../plan/plan';
+import { describePlan, planText, type PlanFacts } from '../plan/write-plan';
+import { placeFile } from '../project/state/place-file';
+import { writePieces } from '../sqlite/files/write-file';
 import { openReadOnly } from '../sqlite/files/open';
 import { readSchema, type Schema } from '../sqlite/schema/schema';
 import { readCarried } from '../sqlite/schema/read-objects';
@@ -29,6 +35,8 @@ import { reportRun, type Reported } from './reporting/report-run';
 
 /** What `verify` may be told. */
 export interface VerifyOptions extends RemoteOptions {
+  /** A file to save the differences to, as a plan for {@link openPlan}: what would make the remote equal the working copy. */
+  readonly save?: string;
   readonly onEvent?: OnEvent;
 }
 
@@ -41,6 +49,8 @@ export interface VerifyResult {
   readonly differences: ChangeSummary;
   /** A difference that is no change which could be carried, in words; or null. */
   readonly other: string | null;
+  /** The differences with their rows, if {@link VerifyOptions.save} is given and there are any that a plan can hold; else null. */
+  readonly plan: Plan | null;
 }
 
 /**
@@ -76,7 +86,7 @@ async function verifyWith(project: Project, options: VerifyOptions): Promise<Ver
       const result: VerifyResult = (await timed(onEvent, 'compare checksums', (onProgress) =>
         haveSameChecksums(remote, frozen, { base, exclude: project.exclude, onProgress }),
       ))
-        ? { isEqual: true, method: 'checksums', differences: NO_CHANGES, other: null }
+        ? { isEqual: true, method: 'checksums', differences: NO_CHANGES, other: null, plan: null }
         : { method: 'snapshot', ...(await compareWithCopy()) };
       const computed = result.isEqual ? await findComputedOtherwise(remote, frozen) : [];
       return computed.length === 0
@@ -85,7 +95,17 @@ async function verifyWith(project: Project, options: VerifyOptions): Promise<Ver
 
       async function compareWithCopy(): Promise<Omit<VerifyResult, 'method'>> {
         await download(remote, copy, onEvent, () => Promise.resolve());
-        return compare(copy, frozen, base);
+        const { location } = project.address();
+        const facts = {
+          remote: location,
+          createdAt: new Date().toISOString(),
+          environment: project.environment,
+          base: null,
+        };
+        return compare(
+          { remote: copy, local: frozen, base },
+          options.save === undefined ? null : { facts, file: options.save, temporary },
+        );
       }
     });
   } finally {
@@ -93,20 +113,43 @@ async function verifyWith(project: Project, options: VerifyOptions): Promise<Ver
   }
 }
 
+/** Two databases; differences of the remote that a server brings about are none. */
+interface Sides {
+  readonly remote: string;
+  readonly local: string;
+  readonly base: Manifest | null;
+}
+
+/** Where differences are saved, and what the plan says beside them. */
+interface Saving {
+  readonly facts: PlanFacts;
+  readonly file: string;
+  readonly temporary: string;
+}
+
 async function compare(
-  remote: string,
-  local: string,
-  base: Manifest | null,
+  { remote, local, base }: Sides,
+  saving: Saving | null,
 ): Promise<Omit<VerifyResult, 'method'>> {
   try {
-    return await withDiff(remote, local, (changeset) => {
-      const differences = summarize(withoutRefused(changeset, base));
-      return { isEqual: isEmpty(differences), differences, other: null };
+    return await withDiff(remote, local, async (changeset) => {
+      const differing = withoutRefused(changeset, base);
+      const differences = summarize(differing);
+      const isEqual = isEmpty(differences);
+      const plan = isEqual || saving === null ? null : await save(differing, saving);
+      return { isEqual, differences, other: null, plan };
     });
   } catch (error) {
     if (!(error instanceof TursoSyncError && error.code === 'UNSUPPORTED_CHANGE')) throw error;
-    return { isEqual: false, differences: NO_CHANGES, other: error.message };
+    return { isEqual: false, differences: NO_CHANGES, other: error.message, plan: null };
   }
+}
+
+async function save(changeset: Changeset, { facts, file, temporary }: Saving): Promise<Plan> {
+  const written = path.join(temporary, 'differences.json');
+  await writePieces(written, planText(describePlan(changeset, facts), changeset));
+  placeFile(written, file);
+  return openPlan(file);
 }
 
 /** What a comparison goes by. */

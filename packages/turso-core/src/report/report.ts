@@ -3,10 +3,11 @@ import { conflictsJson } from '../apply/conflict-json';
 import { planSource } from '../plan/open-plan';
 import type { Plan } from '../plan/plan';
 import { htmlReport } from './html/html-report';
+import { markdownReport } from './markdown/markdown-report';
 import type { ReportSource } from './source';
 
 /** The forms that a report may have. */
-export const REPORT_FORMATS = ['html', 'json'] as const;
+export const REPORT_FORMATS = ['markdown', 'html', 'json'] as const;
 
 /** The form of a report. */
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -16,7 +17,7 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
  * CHANGES_UNREADABLE.
  */
 export function report(source: ReportSource, format: ReportFormat): AsyncIterable<string> {
-  return { html: htmlReport, json: jsonReport }[format](source);
+  return { markdown: markdownReport, html: htmlReport, json: jsonReport }[format](source);
 }
 
 /** What a plan does to one table. Names are compared as SQL does. */

@@ -1,5 +1,7 @@
 import type { Conflict } from '../apply/conflict';
+import { isEmpty } from '../changeset/summary';
 import type { Plan } from '../plan/plan';
+import { planSummary } from '../plan/plan-summary';
 
 /** What a report shows. Names and values in it are not trusted. */
 export interface ReportSource {
@@ -11,4 +13,9 @@ export interface ReportSource {
   readonly plan: Plan | null;
   /** What stands in the way of them. */
   readonly conflicts: readonly Conflict[];
+}
+
+/** Whether there is nothing to show. */
+export function isNothing({ plan, conflicts }: Pick<ReportSource, 'plan' | 'conflicts'>): boolean {
+  return conflicts.length === 0 && (plan === null || isEmpty(planSummary(plan.changes)));
 }

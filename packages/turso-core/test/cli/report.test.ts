@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { buildDatabase, makeTempDir } from '@turso-sync/testing';
+import { buildDatabase, editDatabase, makeTempDir } from '@turso-sync/testing';
 import { makeProject, type TestProject } from '../fixtures/cli.fixture';
 
 let project: TestProject;
+let remote: string;
 
 beforeAll(async () => {
-  const remote = path.join(makeTempDir(), 'remote.db');
+  remote = path.join(makeTempDir(), 'remote.db');
   buildDatabase(
     remote,
     'CREATE TABLE t(id INTEGER PRIMARY KEY, v); CREATE TABLE u(x); INSERT INTO t VALUES (1, 1)',
@@ -51,6 +52,49 @@ test.each([
   const before = readdirSync(project.dir);
   const { exit, stderr } = await project.run('diff', ...args);
   expect([exit, stderr.split(':')[0]]).toEqual([1, code]);
+  expect(readdirSync(project.dir)).toEqual(before);
+});
+
+test('verify, pushes that are kept, and conflicts have reports too', async () => {
+  const read = (name: string): string => readFileSync(project.file(name), 'utf8');
+  const verified = await project.run('verify', '--out', 'verify.md');
+  expect([verified.exit, read('verify.md')]).toEqual([
+    2,
+    expect.stringContaining("| `id=1` | `v` | `1` | `'two'` |") as string,
+  ]);
+  expect(await project.run('push', '--out', 'push.md')).toMatchObject({ exit: 0 });
+  expect(read('push.md')).toContain('### Changes of a push');
+  expect((await project.run('verify', '--format', 'markdown')).stdout).toContain('Nothing changes.');
+  expect((await project.run('undo', '--list', '--push', '1', '--format', 'markdown')).stdout).toContain(
+    '### Push 1',
+  );
+  expect(await project.run('undo', '--list', '--push', '9', '--out', 'none.md')).toMatchObject({
+    exit: 1,
+    stderr: expect.stringMatching(/^NOTHING_TO_UNDO: /) as string,
+  });
+  project.edit("UPDATE t SET v = 'mine'");
+  editDatabase(remote, "UPDATE t SET v = 'theirs'");
+  for (const command of ['push', 'pull', 'undo']) {
+    const run = await project.run(command, '--out', `${command}.md`);
+    expect([command, run.exit, read(`${command}.md`)]).toEqual([
+      command,
+      3,
+      expect.stringMatching(/1 conflict[^]*'theirs'/),
+    ]);
+  }
+  expect((await project.run('pull', '--format', 'json')).stdout).toContain('"turso-sync-conflicts"');
+});
+
+test('a push that cannot have its report is made all the same', async () => {
+  project.edit("INSERT INTO u VALUES ('kept')");
+  const before = readdirSync(project.dir);
+  expect(await project.run('push', '--out', 'missing/push.md')).toMatchObject({
+    exit: 1,
+    stderr: expect.stringMatching(/^FILE_INACCESSIBLE: /) as string,
+  });
+  const { exit, stderr } = await project.run('push', '--on-conflict', 'theirs', '--out', 'folder.html');
+  expect([exit, stderr]).toEqual([0, expect.stringContaining('The report was not written: ')]);
+  expect((await project.json('diff')).result).toMatchObject({ changes: { total: { insert: 0 } } });
   expect(readdirSync(project.dir)).toEqual(before);
 });
 

@@ -37,7 +37,7 @@ export type PushExecutorOptions = CommonOptions & Omit<PushOptions, 'onEvent'>;
 export type PullExecutorOptions = CommonOptions & Omit<PullOptions, 'onEvent'>;
 
 /** Options of the executor `turso-sync-plugin:verify`. */
-export type VerifyExecutorOptions = CommonOptions & Omit<VerifyOptions, 'onEvent'>;
+export type VerifyExecutorOptions = CommonOptions & Omit<VerifyOptions, 'onEvent' | 'save'>;
 
 /** Options of the executor `turso-sync-plugin:status`. */
 export type StatusOptions = CommonOptions;

@@ -41,7 +41,7 @@ const push: OptionKinds<PushOptions> = {
 };
 const snapshot: OptionKinds<SnapshotCommandOptions> = { ...remote, create: 'boolean', dump: 'boolean' };
 const undo: OptionKinds<UndoOptions> = { ...remote, push: 'count', remoteOnly: 'boolean' };
-const verify: OptionKinds<VerifyOptions> = remote;
+const verify: OptionKinds<VerifyOptions> = { ...remote, save: 'string' };
 
 /** What the options of each verb may be. */
 export const VERB_OPTIONS: Readonly<Record<VerbName, Readonly<Record<string, OptionKind>>>> = {

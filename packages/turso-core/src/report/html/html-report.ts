@@ -3,7 +3,7 @@ import path from 'node:path';
 import { packageFolder } from '../../package-folder';
 import { definitionDiff } from '../definition-diff';
 import { definitionTitle, otherChanges, planFacts } from '../plan-lines';
-import type { ReportSource } from '../source';
+import { isNothing, type ReportSource } from '../source';
 import { count } from '../units';
 import { dataElement, hashSource, htmlText } from './embed';
 import { pageConflict } from './page-conflicts';
@@ -63,6 +63,7 @@ function pageHead({ title, plan, conflicts }: ReportSource, rows: PageRows): Pag
   return {
     title,
     hasPlan: plan !== null,
+    isNothing: isNothing({ plan, conflicts }),
     facts: plan === null ? [] : planFacts(plan),
     counts: [total.delete, total.update, total.insert],
     tables: rows.tables,

@@ -78,6 +78,8 @@ export interface PageHead {
   /** What is known of the plan, as `[name, text]`. */
   readonly facts: readonly (readonly [name: string, text: string])[];
   readonly hasPlan: boolean;
+  /** Whether there is nothing to show. */
+  readonly isNothing: boolean;
   readonly counts: readonly [number, number, number];
   readonly tables: readonly PageTable[];
   readonly definitions: readonly PageDefinition[];

@@ -8,6 +8,7 @@ export function overview(head: PageHead, show: (table: number) => void): HTMLEle
   const { counts, findings, others, leftOut, conflictCount } = head;
   const [deleted, updated, added] = counts;
   return [
+    ...(head.isNothing ? [element('p', {}, 'Nothing changes.')] : []),
     ...(conflictCount > 0
       ? [element('p', { class: 'notice' }, `${counted(conflictCount, 'conflict')}.`)]
       : []),
