@@ -1,4 +1,4 @@
-import type { OnEvent } from '../events';
+import { timed, type OnEvent } from '../events';
 import { connect } from '../remote/connect';
 import { identityOf, isSameRemote, type RemoteIdentity } from '../remote/identity';
 import type { Remote } from '../remote/remote';
@@ -58,7 +58,7 @@ export function connectTo(
     isAnnounced = true;
   };
   const ask = async (again: boolean): Promise<RemoteIdentity> => {
-    const identity = { ...here, log: await remote.logId() };
+    const identity = { ...here, log: await timed(onEvent, 'connect', () => remote.logId()) };
     // What was accepted is the one that was met first.
     checkRemote(project, { location, identity }, acceptRemote && !again);
     return identity;
@@ -102,7 +102,7 @@ function refuseOther(project: Project, met: MetRemote, acceptRemote: boolean): v
   throw remoteChanged(project, known, met);
 }
 
-/** A remote whose methods do nothing before it is known to be the right one. */
+/** A remote whose methods, whatever they are, do nothing before it is known to be the right one. */
 function checked(
   remote: Remote,
   {
@@ -110,9 +110,13 @@ function checked(
     identify,
   }: { readonly announce: () => void; readonly identify: (again?: boolean) => Promise<unknown> },
 ): Remote {
+  const guard = (name: string, value: unknown): unknown =>
+    typeof value === 'function' && name !== 'close'
+      ? (...args: unknown[]) => identify().then((): unknown => value.apply(remote, args))
+      : value;
+  const methods = Object.entries(remote).map(([name, value]) => [name, guard(name, value)]);
   return {
-    ...remote,
-    logId: () => identify().then(() => remote.logId()),
+    ...(Object.fromEntries(methods) as Remote),
     // It changes nothing, and asks the server for its log: so that need not be asked for once more, and is looked at each time.
     fingerprint: async () => {
       announce();
@@ -120,18 +124,5 @@ function checked(
       await identify(true);
       return mark;
     },
-    snapshot: (...args) => identify().then(() => remote.snapshot(...args)),
-    transact: (...args) => identify().then(() => remote.transact(...args)),
-    transactSince: (...args) => identify().then(() => remote.transactSince(...args)),
-    read: (...args) => identify().then(() => remote.read(...args)),
-    clear: () => identify().then(() => remote.clear()),
-    ...(remote.transactAfter === undefined
-      ? {}
-      : {
-          transactAfter: async (look) => {
-            await identify();
-            return (await remote.transactAfter?.(look)) ?? null;
-          },
-        }),
   };
 }
