@@ -122,6 +122,26 @@ export function systemCode(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
+/** Why the system refused something, in plain words if it has a code of its own, which follows in brackets. */
+export function reasonOf(error: unknown): string {
+  const code = systemCode(error).replace('ERR_FS_', '');
+  const words = REASONS[code];
+  return words === undefined ? (error as Error).message : `${words} (${code})`;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EISDIR: 'there is a folder where a file belongs',
+  ENOTDIR: 'there is a file where a folder belongs',
+  ENAMETOOLONG: 'a name in its path is too long',
+  ELOOP: 'its symbolic links lead in a circle',
+  EACCES: 'permission is denied',
+  EPERM: 'the system does not permit it',
+  EROFS: 'its disk is read-only',
+  EIO: 'its disk cannot be read or written',
+  EMFILE: 'this program has too many files open',
+  ENFILE: 'the system has too many files open',
+};
+
 /** Whether a write failed because the disk, a quota or a file size limit is used up. */
 export function isDiskFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL'].includes(systemCode(error));

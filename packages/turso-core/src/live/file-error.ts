@@ -1,4 +1,4 @@
-import { isDiskFull, systemCode, TursoSyncError } from '../errors';
+import { isDiskFull, reasonOf, systemCode, TursoSyncError } from '../errors';
 import { constraintFailed, sqlFailed, valueTooLarge, wrongParameters } from './statement-errors';
 
 /** What SQLite or the file system threw about a database file, as a TursoSyncError. */
@@ -25,7 +25,7 @@ export function fileError(error: unknown, file: string): TursoSyncError {
     return wrongParameters(message, error);
   if (/^SQLITE_(?:ERROR|MISMATCH|SCHEMA|MISUSE)/.test(code) || isMisuse(error))
     return sqlFailed(message, error);
-  return new TursoSyncError('FILE_INACCESSIBLE', `${file} cannot be read or written (${message}).`, {
+  return new TursoSyncError('FILE_INACCESSIBLE', `${file} cannot be read or written (${reasonOf(error)}).`, {
     hint: 'Check the path, that it is an SQLite database, and the permissions of the file and its folder.',
     cause: error,
   });

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { systemCode, TursoSyncError } from '../errors';
+import { reasonOf, systemCode, TursoSyncError } from '../errors';
 import type { ChangeKind } from '../changeset/model';
 import type { Plan, PlanHead, PlanRow } from './plan';
 import { parseRow, parseTable, partsOf, readPlanHead, unreadable, type TableEntry } from './plan-file';
@@ -25,11 +25,7 @@ export function openPlan(file: string): Plan {
     return planIn({ file, stamp, head, isReadable: takesBack === undefined });
   } catch (error) {
     if (error instanceof TursoSyncError) throw error;
-    throw unreadable(
-      file,
-      systemCode(error) === 'ENOENT' ? 'it is not there' : (error as Error).message,
-      error,
-    );
+    throw unreadable(file, systemCode(error) === 'ENOENT' ? 'it is not there' : reasonOf(error), error);
   }
 }
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { TursoSyncError } from '../errors';
+import { reasonOf, TursoSyncError } from '../errors';
 import { hasSameUrl, identityOf } from '../remote/identity';
 import type { RemoteAddress } from '../remote/url';
 import { openReadOnly, using } from '../sqlite/files/open';
@@ -44,13 +44,9 @@ function createEmpty(file: string, location: string): void {
   try {
     fs.closeSync(fs.openSync(file, 'wx', 0o600));
   } catch (error) {
-    throw new TursoSyncError(
-      'REMOTE_UNREACHABLE',
-      `${location} cannot be created (${(error as Error).message}).`,
-      {
-        hint: 'Check the path in the database URL: the folder must exist and be writable.',
-        cause: error,
-      },
-    );
+    throw new TursoSyncError('REMOTE_UNREACHABLE', `${location} cannot be created (${reasonOf(error)}).`, {
+      hint: 'Check the path in the database URL: the folder must exist and be writable.',
+      cause: error,
+    });
   }
 }

@@ -32,9 +32,9 @@ export function statusText(status: StatusResult): string {
 }
 
 const MODES = {
-  ffi: 'ffi (live connection)',
-  legacy: 'legacy (working copy)',
-  uninitialized: 'uninitialized (neither a replica nor a working copy)',
+  ffi: 'live connection',
+  legacy: 'working copy',
+  uninitialized: 'none yet (neither a replica nor a working copy)',
 };
 
 function remoteLine({ location, answers, hasMoved, problem }: StatusResult['remote']): string {

@@ -18,17 +18,19 @@ describe('status tells which way of working a folder is in', () => {
       await execOn(server, 'CREATE TABLE t (v)');
       const project = makeProject(server);
       expect((await statusOf(project)).mode).toBe('uninitialized');
-      expect((await project.run('status')).stdout).toContain('Mode          uninitialized');
+      expect((await project.run('status')).stdout).toContain(
+        'Mode          none yet (neither a replica nor a working copy)\n',
+      );
       await project.run('dump-init');
       expect((await statusOf(project)).mode).toBe('legacy');
-      expect((await project.run('status')).stdout).toContain('Mode          legacy (working copy)');
+      expect((await project.run('status')).stdout).toContain('Mode          working copy\n');
 
       const replica = project.file('.turso/live/replica.db');
       const live = await openLive({ url: server.url, replica });
       await live.close();
       expect(await statusOf(project)).toMatchObject({ mode: 'ffi', replica: { path: replica } });
       const text = (await project.run('status')).stdout;
-      expect(text).toContain('Mode          ffi (live connection)');
+      expect(text).toContain('Mode          live connection\n');
       expect(text).toContain(`Replica       ${replica}: `);
 
       fs.rmSync(path.dirname(replica), { recursive: true });

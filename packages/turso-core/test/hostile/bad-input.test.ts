@@ -149,7 +149,11 @@ const BAD: Readonly<Record<string, Bad>> = {
     code: 'CHANGES_UNREADABLE',
     says: 'diff --save',
   },
-  '--plan of a folder': { args: ['dump-push', '--plan', '.turso'], code: 'FILE_INACCESSIBLE', says: '' },
+  '--plan of a folder': {
+    args: ['dump-push', '--plan', '.turso'],
+    code: 'FILE_INACCESSIBLE',
+    says: 'there is a folder where a file belongs (EISDIR).',
+  },
   '--plan that is empty': {
     files: { 'p.json': '' },
     args: ['dump-push', '--plan', 'p.json'],
@@ -532,7 +536,16 @@ const BAD: Readonly<Record<string, Bad>> = {
     },
     args: ['dump-push'],
     code: 'FILE_INACCESSIBLE',
-    says: '',
+    says: 'working_copy.db cannot be used: there is a folder where a file belongs (EISDIR).',
+  },
+  'a base that is a folder': {
+    prepare: (p) => {
+      rmSync(p.file('.turso/default/base/baseline.db'));
+      mkdirSync(p.file('.turso/default/base/baseline.db'));
+    },
+    args: ['push'],
+    code: 'BASELINE_DAMAGED',
+    says: 'baseline.db is not a file',
   },
   'a manifest that is no JSON': {
     prepare: (p) => writeFileSync(p.file('.turso/default/base/manifest.json'), '{'),
@@ -553,6 +566,37 @@ const BAD: Readonly<Record<string, Bad>> = {
     says: '',
   },
 };
+
+test.each([
+  ['pull.json', 'pull'],
+  ['push.json', 'diff'],
+  ['diff.sql', 'diff'],
+  ['changes.json', 'diff'],
+])('a folder where %s belongs is told of in plain words', async (name, command) => {
+  const project = await editedProject();
+  mkdirSync(project.file(`.turso/default/${name}`));
+  const { exit, stderr } = await project.run(command, '--quiet');
+  expect({ exit, stderr }).toEqual({
+    exit: 1,
+    stderr: expect.stringContaining(
+      `.turso/default/${name} cannot be used: there is a folder where a file belongs (EISDIR).\n`,
+    ) as string,
+  });
+});
+
+test('a push that went through says so if conflicts.json is a folder', async () => {
+  const project = await editedProject();
+  mkdirSync(project.file('.turso/default/conflicts.json'));
+  const { exit, stderr } = await project.run('push', '--quiet');
+  expect({ exit, stderr }).toEqual({
+    exit: 1,
+    stderr: expect.stringMatching(
+      /^FILE_INACCESSIBLE: The push went through, .+a folder where a file/,
+    ) as string,
+  });
+  rmSync(project.file('.turso/default/conflicts.json'), { recursive: true });
+  expect(await project.run('push', '--quiet')).toMatchObject({ exit: 0 });
+});
 
 test('there are many', () => {
   expect(Object.keys(BAD).length).toBeGreaterThan(100);

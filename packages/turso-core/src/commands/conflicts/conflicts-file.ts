@@ -2,7 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Conflict } from '../../apply/conflict';
 import { conflictsJson } from '../../apply/conflict-json';
+import { reasonOf } from '../../errors';
 import { writePieces } from '../../sqlite/files/write-file';
+import { fileSystemError } from '../../project/state/disk';
 import type { Project } from '../../project/project';
 import type { OnEvent } from '../../events';
 
@@ -18,11 +20,15 @@ export async function writeConflicts(
     await writePieces(written, conflictsJson(conflicts, { location, createdAt: new Date() }));
     fs.renameSync(written, file);
   } catch (error) {
-    onEvent?.({ type: 'warning', message: `conflicts.json was not written: ${(error as Error).message}` });
+    onEvent?.({ type: 'warning', message: `conflicts.json was not written: ${reasonOf(error)}.` });
   }
 }
 
-/** Removes `conflicts.json`, once what it told of is over. */
+/** Removes `conflicts.json`, once what it told of is over. Throws FILE_INACCESSIBLE. */
 export function removeConflicts({ files }: Project): void {
-  fs.rmSync(files.conflictsJson, { force: true });
+  try {
+    fs.rmSync(files.conflictsJson, { force: true });
+  } catch (error) {
+    throw fileSystemError(error, files.conflictsJson);
+  }
 }

@@ -5,7 +5,7 @@ import { asOnRemote } from '../../changeset/as-on-remote';
 import { openPlan } from '../../plan/open-plan';
 import type { Plan, PlanHead, PushedAs } from '../../plan/plan';
 import { underNewNames } from '../../changeset/schema/under-new-names';
-import { TursoSyncError } from '../../errors';
+import { reasonOf, TursoSyncError } from '../../errors';
 import type { Remote } from '../../remote/remote';
 import type { Statement } from '../../sqlite/statement';
 import { nameReceipt } from '../../sqlite/receipt';
@@ -139,12 +139,12 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
     plan = openPlan(await timed(onEvent, 'write the records', () => records.publish(resolved)));
   } catch (error) {
     // The push is through: files for people to read, and for an undo, are not worth a failure.
-    const reason = (error as Error).message.replace(/^This change cannot be pushed yet: /, '');
+    const reason = reasonOf(error).replace(/^This change cannot be pushed yet: /, '');
     const message = `The push went through, but \`undo\` cannot take it back. It could not be recorded: ${reason}`;
     onEvent?.({ type: 'warning', message });
   }
   orThrough(() => settle({ project, temporary, journal: through, fingerprint, movedRowids: moved, refused }));
-  removeConflicts(project);
+  orThrough(() => removeConflicts(project));
   const { alreadyThere, notCarried } = result;
   return { status: 'pushed', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried, plan };
 }

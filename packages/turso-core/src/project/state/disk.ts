@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { isDiskFull, systemCode, TursoSyncError } from '../../errors';
+import { isDiskFull, reasonOf, systemCode, TursoSyncError } from '../../errors';
 
 /** The error for a disk that is full; the caller's temporary files are removed anyway. */
 export function diskFull(cause: unknown): TursoSyncError {
@@ -11,7 +11,7 @@ export function diskFull(cause: unknown): TursoSyncError {
 }
 
 const INACCESSIBLE =
-  /^(EACCES|EPERM|EROFS|EISDIR|ENOTDIR|ENOENT|EEXIST|ENOTEMPTY|ELOOP|ENAMETOOLONG|EINVAL|EBUSY|EIO|EMFILE|ENFILE|ERR_INVALID_ARG_VALUE|SQLITE_CANTOPEN|SQLITE_READONLY|SQLITE_NOTADB|SQLITE_PERM)/;
+  /^(ERR_FS_EISDIR|EACCES|EPERM|EROFS|EISDIR|ENOTDIR|ENOENT|EEXIST|ENOTEMPTY|ELOOP|ENAMETOOLONG|EINVAL|EBUSY|EIO|EMFILE|ENFILE|ERR_INVALID_ARG_VALUE|SQLITE_CANTOPEN|SQLITE_READONLY|SQLITE_NOTADB|SQLITE_PERM)/;
 
 /** What the system threw about a file or folder of ours, as a TursoSyncError where it is no defect. */
 export function fileSystemError(error: unknown, file: string): unknown {
@@ -25,8 +25,18 @@ export function fileSystemError(error: unknown, file: string): unknown {
       cause: error,
     });
   }
-  return new TursoSyncError('FILE_INACCESSIBLE', `${file} cannot be used: ${(error as Error).message}.`, {
-    hint: 'Check what is there, who owns it, and its permissions.',
-    cause: error,
-  });
+  return new TursoSyncError(
+    'FILE_INACCESSIBLE',
+    `${inTheWay(error) ?? file} cannot be used: ${reasonOf(error)}.`,
+    {
+      hint: 'Check what is there, who owns it, and its permissions.',
+      cause: error,
+    },
+  );
+}
+
+/** The path that a folder takes: of a renamed file its new name, which the caller may not know. */
+function inTheWay(error: unknown): string | undefined {
+  const { code, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  return code === 'EISDIR' ? dest : undefined;
 }

@@ -114,8 +114,10 @@ export function refuseNewer(files: BaselineFiles): void {
 export function requireBaseline(files: BaselineFiles): Manifest | null {
   const manifest = readManifest(files);
   if (manifest === null) return null;
-  const size = fs.statSync(files.database, { throwIfNoEntry: false })?.size;
-  if (size === undefined) throw damaged(files, 'baseline.db is missing');
+  const found = fs.statSync(files.database, { throwIfNoEntry: false });
+  if (found === undefined) throw damaged(files, 'baseline.db is missing');
+  if (!found.isFile()) throw damaged(files, 'baseline.db is not a file');
+  const { size } = found;
   if (size !== manifest.bytes)
     throw damaged(files, `baseline.db has ${size} bytes instead of ${manifest.bytes}`);
   return manifest;
