@@ -26,15 +26,15 @@ describe('turso-sync diff, looking closer', () => {
     expect(exit).toBe(0);
     expect(stdout).toContain(`
 notes:
-  INSERT rowid=2, body='long long`);
+  +  rowid=2  body='long long`);
     expect(stdout).toContain(`
 people:
-  DELETE id=3, name='Cy', score=NULL
-  DELETE id=4, name='Di', score=x'00'
-  UPDATE id=1
-    name: 'Ada' -> 'Ada Lovelace'
-    score: 1 -> 1.0
-  INSERT id=5, name='it''s', score=NULL
+     key   column  old    new
+  -  id=3  name='Cy', score=NULL
+  -  id=4  name='Di', score=x'00'
+  ~  id=1  name    'Ada'  'Ada Lovelace'
+           score   1      1.0
+  +  id=5  name='it''s', score=NULL
 In full: `);
     expect(stdout).not.toContain('long '.repeat(15));
   });
@@ -42,13 +42,21 @@ In full: `);
   test('--table tells of one table, --limit of so many of its rows', async () => {
     const { stdout } = await project.run('diff', '--table', 'People', '--limit', '3');
     expect(stdout).toMatch(/^DELETE people 2 rows\nUPDATE people 1 row\nINSERT people 1 row\nTotal: /);
-    expect(stdout).toMatch(
-      /people:\n {2}DELETE id=3.*\n {2}DELETE .*\n {2}UPDATE .*\n.*\n.*\n {2}\.\.\. and 1 more\n/,
-    );
+    expect(stdout).toMatch(/people:\n.*\n {2}- {2}id=3.*\n {2}- .*\n {2}~ .*\n.*\n {2}\.\.\. and 1 more\n/);
     expect(stdout).not.toContain('notes');
     expect((await project.run('diff', '--table', 'quiet', '--values')).stdout).toBe('No changes.\n');
     expect((await project.run('diff', '--table', 'quiet', '--exit-code')).exit).toBe(0);
     expect((await project.run('diff', '--table', 'notes', '--exit-code')).exit).toBe(2);
+  });
+
+  test('FORCE_COLOR paints the rows, and nothing else can', async () => {
+    const run = (env: Record<string, string>): Promise<{ stdout: string }> =>
+      project.start(['diff', '--values'], { env }).ended;
+    expect((await run({ FORCE_COLOR: '1' })).stdout).toContain(
+      "\x1b[31m  -  id=3  name='Cy', score=NULL\x1b[39m\n",
+    );
+    expect((await run({})).stdout).not.toContain('\x1b');
+    expect((await run({ FORCE_COLOR: '0' })).stdout).not.toContain('\x1b');
   });
 
   test('--json has the rows, every value with its storage class', async () => {

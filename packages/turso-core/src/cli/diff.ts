@@ -3,10 +3,11 @@ import { Command } from 'commander';
 import { isEmpty } from '../changeset/summary';
 import { diff, type DiffOptions } from '../commands/diff';
 import { planOfTable } from '../report/report';
-import { diffText } from '../report/text';
+import { diffLines } from '../report/text';
 import type { Subcommand } from './commands';
 import { changedRowJson } from './row-json';
 import { reportAnswer, wantsReport, withReportOptions, type ReportFlags } from './report-options';
+import { layoutOf } from './terminal';
 import { wholeNumber } from './whole-number';
 
 /** Exit code of `diff --exit-code` when there are changes. */
@@ -32,6 +33,7 @@ export function diffCommand(): Subcommand<Options, 'diff'> {
     .option('--values', `show the rows, old -> new (up to ${SHOWN} of each table)`)
     .option('--limit <rows>', 'show up to so many rows of each table; implies --values', wholeNumber)
     .option('--save <file>', 'save the changes as a plan, for push --plan')
+    .option('--no-pager', 'print a long answer on a terminal, instead of showing it by $PAGER')
     .addHelpText(
       'after',
       '\nExamples:\n  $ turso-sync diff --exit-code || echo "something to push"\n  $ turso-sync diff --table people --limit 5\n  $ turso-sync diff --out changes.html',
@@ -49,7 +51,8 @@ export function diffCommand(): Subcommand<Options, 'diff'> {
       };
       const result = await diff(project, options);
       const { rows, ...rest } = result;
-      const text = diffText(result);
+      const lines = diffLines(result, await layoutOf(process.stdout));
+      const text = lines.map((line) => line.text).join('\n');
       const source = {
         title: 'Changes that a push would carry',
         remote: result.plan.remote ?? '',
@@ -59,6 +62,7 @@ export function diffCommand(): Subcommand<Options, 'diff'> {
       return {
         result: rows === undefined ? rest : { ...rest, rows: rows.map(changedRowJson) },
         text: isReport ? await reportAnswer(flags, source, text) : text,
+        lines: flags.format === undefined || flags.out !== undefined ? lines : [],
         exitCode: exitCode && !isEmpty(result.changes) ? HAS_CHANGES : 0,
       };
     },

@@ -9,6 +9,7 @@ import { ALIASES, COMMANDS, type Subcommand } from './commands';
 import { JSON_VERSION, type PrintedError, type Results } from './printed';
 import { createOutput, type Output, type OutputOptions } from './output';
 import { shownJson, shownLines } from '../report/shown';
+import type { Line } from '../report/terminal/line';
 
 /** Options that every subcommand has. */
 export interface CommonOptions extends OutputOptions {
@@ -28,6 +29,8 @@ export type Action<O, C extends keyof Results = keyof Results> = (
 export interface Answer<R> {
   readonly result: R;
   readonly text: string;
+  /** The lines of the text, with their colours, if it has any. */
+  readonly lines?: readonly Line[];
   readonly exitCode: number;
 }
 
@@ -102,8 +105,8 @@ async function run<O>(name: string, action: Action<O>, options: O & CommonOption
   try {
     const project = await loadProject(locate(options));
     output.hide(project.authToken());
-    const { result, text, exitCode } = await action(project, options, output);
-    output.answer(result, text);
+    const { result, text, lines, exitCode } = await action(project, options, output);
+    output.answer(result, text, lines);
     return exitCode;
   } catch (error) {
     output.fail(asKnownError(error));

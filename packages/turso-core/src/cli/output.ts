@@ -2,7 +2,10 @@ import type { OnEvent } from '../events';
 import type { TursoSyncError } from '../errors';
 import { createNarrator } from '../report/narrator';
 import { createRunTime } from '../report/run-time';
+import type { Line } from '../report/terminal/line';
 import { createLiveLine } from './live-line';
+import { showPaged } from './pager';
+import { hasColors, painted } from './terminal';
 import { createRedactor } from '../report/redactor';
 import { JSON_VERSION, type PrintedError } from './printed';
 import { describeError } from '../report/text';
@@ -14,6 +17,8 @@ export interface OutputOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
   readonly quiet?: boolean;
+  /** Whether a long answer goes to the pager. Default is false. */
+  readonly pager?: boolean;
 }
 
 /** The only place that prints. Answers go to stdout, everything on the way there to stderr. */
@@ -21,7 +26,8 @@ export interface Output {
   readonly onEvent: OnEvent;
   /** A secret that must not be printed, wherever it might come from. */
   readonly hide: (secret: string | undefined) => void;
-  answer(result: unknown, text: string): void;
+  /** `lines` are those of the text, with their colours. */
+  answer(result: unknown, text: string, lines?: readonly Line[]): void;
   fail(error: TursoSyncError): void;
 }
 
@@ -33,7 +39,11 @@ export async function createOutput(command: string, options: OutputOptions): Pro
   const { hide, clean } = createRedactor();
   // Whatever text it is: nothing in it may act on the terminal.
   const say = (text: string): unknown => process.stderr.write(`${shownLines(clean(text))}\n`);
-  const print = (text: string): unknown => process.stdout.write(`${shownLines(clean(text))}\n`);
+  const print = (text: string, lines: readonly Line[] = []): unknown => {
+    const safe = shownLines(clean(text));
+    const whole = `${hasColors(process.stdout) ? painted(safe, lines) : safe}\n`;
+    return (options.pager === true && showPaged(whole, process.stdout)) || process.stdout.write(whole);
+  };
   const { verbose, quiet } = options;
   const live = quiet === true ? null : await createLiveLine(process.stderr);
   const runTime = createRunTime();
@@ -50,10 +60,10 @@ export async function createOutput(command: string, options: OutputOptions): Pro
       live?.onEvent(event);
     },
     hide,
-    answer(result, text) {
+    answer(result, text, lines) {
       end();
       if (options.json === true) print(shownJson({ command, version: JSON_VERSION, ok: true, result }));
-      else if (options.quiet !== true && text !== '') print(text);
+      else if (options.quiet !== true && text !== '') print(text, lines);
     },
     fail(error) {
       end();

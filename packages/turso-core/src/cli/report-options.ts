@@ -83,6 +83,7 @@ function requireFolder(file: string): void {
 }
 
 const ENDINGS: Readonly<Record<string, ReportFormat>> = {
+  '.txt': 'text',
   '.md': 'markdown',
   '.html': 'html',
   '.json': 'json',

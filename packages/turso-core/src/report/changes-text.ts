@@ -1,10 +1,13 @@
 import { isEmpty, type ChangeSummary } from '../changeset/summary';
 import type { DiffResult } from '../commands/diff';
-import type { PlanRow } from '../plan/plan';
+import type { DefinitionChange, PlanRow } from '../plan/plan';
 import type { TextOptions } from './conflict-text';
 import { count } from './units';
-import { rowText, valueText } from './value-text';
+import { definitionDiff } from './definition-diff';
+import { definitionTitle } from './plan-lines';
 import { shown } from './shown';
+import type { Layout, Line } from './terminal/line';
+import { rowTable } from './terminal/row-table';
 
 /** A changeset for people, in push order: a line for each table and kind, then totals. */
 export function summaryLines(changes: ChangeSummary): string[] {
@@ -34,31 +37,51 @@ function notCarried(names: readonly string[]): string[] {
 }
 
 /** The answer of `diff` for people; without values, rows are left out. */
-export function diffText({ changes, files, rows }: DiffResult, { values = true }: TextOptions = {}): string {
-  return [
-    ...summaryLines(changes),
-    ...(rows === undefined || !values ? [] : rowLines(rows, changes)),
-    ...(isEmpty(changes) ? [] : [`In full: ${files.sql} and ${files.json}`]),
-  ].join('\n');
+export function diffText(result: DiffResult, options: TextOptions = {}): string {
+  return diffLines(result, options)
+    .map(({ text }) => text)
+    .join('\n');
 }
 
-function rowLines(rows: readonly PlanRow[], { tables }: ChangeSummary): string[] {
+/** The answer of `diff` for people, in lines. If rows were asked for, changed definitions are text diffs, too. */
+export function diffLines(
+  { plan, changes, files, rows }: DiffResult,
+  { values = true, ...layout }: TextOptions & Layout = {},
+): Line[] {
+  const isClose = rows !== undefined && values;
+  const told = new Set(changes.schema.map(({ type, name }) => `${type} ${name}`));
+  const definitions = plan.changes.schema.filter(({ type, name }) => told.has(`${type} ${name}`));
+  return [
+    ...summaryLines(changes).map((text) => ({ text })),
+    ...(isClose ? [...definitionLines(definitions), ...rowLines(rows, changes, layout)] : []),
+    ...(isEmpty(changes) ? [] : [{ text: `In full: ${files.sql} and ${files.json}` }]),
+  ];
+}
+
+/** Changed definitions as text diffs. */
+export function definitionLines(definitions: readonly DefinitionChange[]): Line[] {
+  return definitions.flatMap((change) => [
+    { text: definitionTitle(change), paint: 'bold' as const },
+    ...definitionDiff(change).map(([sign, text]) => ({
+      text: `  ${sign} ${shown(text)}`,
+      ...(sign === ' ' ? {} : { paint: sign === '-' ? ('red' as const) : ('green' as const) }),
+    })),
+  ]);
+}
+
+/** Changed rows by table, and how many more there are. */
+export function rowLines(
+  rows: readonly PlanRow[],
+  { tables }: Pick<ChangeSummary, 'tables'>,
+  layout: Layout = {},
+): Line[] {
   return tables.flatMap((counts) => {
     const told = rows.filter((row) => row.table === counts.table);
     const more = counts.delete + counts.update + counts.insert - told.length;
     return [
-      `${shown(counts.table)}:`,
-      ...told.flatMap(oneRow),
-      ...(more > 0 ? [`  ... and ${more} more`] : []),
+      { text: `${shown(counts.table)}:`, paint: 'bold' as const },
+      ...rowTable(told, layout),
+      ...(more > 0 ? [{ text: `  ... and ${more} more` }] : []),
     ];
   });
-}
-
-function oneRow({ kind, key, columns, old, new: now }: PlanRow): string[] {
-  if (kind !== 'update') return [`  ${kind.toUpperCase()} ${rowText(now ?? old ?? {})}`];
-  const cell = (row: PlanRow['old'], column: string): string => valueText(row?.[column] ?? null);
-  return [
-    `  UPDATE ${rowText(key)}`,
-    ...columns.map((column) => `    ${shown(column)}: ${cell(old, column)} -> ${cell(now, column)}`),
-  ];
 }

@@ -5,9 +5,10 @@ import type { Plan } from '../plan/plan';
 import { htmlReport } from './html/html-report';
 import { markdownReport } from './markdown/markdown-report';
 import type { ReportSource } from './source';
+import { textReport } from './terminal/text-report';
 
 /** The forms that a report may have. */
-export const REPORT_FORMATS = ['markdown', 'html', 'json'] as const;
+export const REPORT_FORMATS = ['text', 'markdown', 'html', 'json'] as const;
 
 /** The form of a report. */
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -17,7 +18,7 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
  * CHANGES_UNREADABLE.
  */
 export function report(source: ReportSource, format: ReportFormat): AsyncIterable<string> {
-  return { markdown: markdownReport, html: htmlReport, json: jsonReport }[format](source);
+  return { text: textReport, markdown: markdownReport, html: htmlReport, json: jsonReport }[format](source);
 }
 
 /** What a plan does to one table. Names are compared as SQL does. */

@@ -1,4 +1,4 @@
-export { diffText, summaryLines } from './changes-text';
+export { diffLines, diffText, summaryLines } from './changes-text';
 export { dumpText } from './dump-text';
 export { describeError } from './error-text';
 export { describeEvent, type EventLine } from './event-text';

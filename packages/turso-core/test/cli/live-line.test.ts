@@ -1,14 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { buildDatabase } from '@turso-sync/testing';
-import { COMMAND, makeProject } from '../fixtures/cli.fixture';
-
-/** Runs a command on a terminal of so many columns. Returns all that it has written there. */
-function onTerminal(cwd: string, columns: number, args: string): string {
-  const shell = `stty cols ${columns}; '${process.execPath}' '${COMMAND}' ${args}`;
-  const { CI: _, ...env } = process.env;
-  const options = { cwd, env: { ...env, TERM: 'xterm' }, input: '', timeout: 60_000 };
-  return execFileSync('script', ['-qec', shell, '/dev/null'], options).toString();
-}
+import { makeProject } from '../fixtures/cli.fixture';
+import { onTerminal } from '../fixtures/terminal.fixture';
 
 test('a command on a terminal shows one line that moves, and takes it away', async () => {
   const project = makeProject({ url: 'file:remote.db' });

@@ -36,6 +36,12 @@ test('--format prints the report', async () => {
   expect(stdout).not.toContain('of u');
 });
 
+test('text is what --values shows', async () => {
+  const { stdout } = await project.run('diff', '--out', 'report.txt');
+  expect(stdout).toMatch(/\nReport: .*report\.txt\n$/);
+  expect(readFileSync(project.file('report.txt'), 'utf8')).toContain("  ~  id=1  v       1    'two'\n");
+});
+
 test('--json answers as ever beside a report in a file', async () => {
   const { result } = await project.json('diff', '--out', 'beside.html');
   expect(result).toMatchObject({ changes: { total: { update: 1 } } });
