@@ -9,10 +9,11 @@ const arrows = {
   remote: ['apply', 'sqlite'],
   changeset: ['sqlite'],
   plan: ['changeset', 'sqlite'],
+  policy: ['plan', 'changeset', 'sqlite'],
   apply: ['changeset', 'sqlite'],
   live: ['apply', 'remote', 'sqlite'],
-  project: ['remote', 'sqlite'],
-  commands: ['apply', 'changeset', 'plan', 'project', 'remote', 'sqlite'],
+  project: ['policy', 'remote', 'sqlite'],
+  commands: ['apply', 'changeset', 'plan', 'policy', 'project', 'remote', 'sqlite'],
   report: ['commands', 'apply', 'changeset', 'plan', 'sqlite'],
   cli: ['report', 'commands', 'apply', 'changeset', 'plan', 'project', 'sqlite'],
 };

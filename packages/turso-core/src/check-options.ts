@@ -1,8 +1,11 @@
 import { TursoSyncError } from './errors';
 import { nearest } from './nearest';
 
-/** What an option may be: a type, a whole number from 1 on, one of some words, or anything that is checked elsewhere. */
-export type OptionKind = 'string' | 'boolean' | 'function' | 'count' | 'any' | readonly string[];
+/**
+ * What an option may be: a type, a whole number from 1 on, a list of strings, one of some words, or anything that
+ * is checked elsewhere.
+ */
+export type OptionKind = 'string' | 'boolean' | 'function' | 'count' | 'list' | 'any' | readonly string[];
 
 /** The kinds of all options of a function; a missing one does not compile. */
 export type OptionKinds<O> = { readonly [key in keyof Required<O>]: OptionKind };
@@ -46,11 +49,13 @@ function wantedOf(value: unknown, kind: Exclude<OptionKind, 'any'>): string | nu
   if (typeof kind !== 'string') return kind.includes(value as string) ? null : `one of ${kind.join(', ')}`;
   if (kind === 'count')
     return Number.isSafeInteger(value) && (value as number) >= 1 ? null : 'a whole number of 1 and more';
-  if (kind === 'string')
-    return typeof value === 'string' && value !== '' && !value.includes('\0')
-      ? null
-      : 'a string that is not empty, without NUL';
+  if (kind === 'list') return Array.isArray(value) && value.every(isText) ? null : 'a list of strings';
+  if (kind === 'string') return isText(value) ? null : 'a string that is not empty, without NUL';
   return typeof value === kind ? null : `a ${kind}`;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && !value.includes('\0');
 }
 
 function usage(message: string, hint: string): TursoSyncError {

@@ -67,6 +67,7 @@ export type {
   Verdict,
   VirtualTableChange,
 } from './plan/plan';
+export type { AllowedChanges, Policy } from './policy/policy';
 export type { DumpSink } from './sqlite/dump/write-dump';
 export { jsonValue, type JsonRow, type JsonValue } from './sqlite/values/json-value';
 export { RawText, type SqlValue } from './sqlite/values/values';

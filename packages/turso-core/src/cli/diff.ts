@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { isEmpty } from '../changeset/summary';
-import { diff, type DiffOptions } from '../commands/diff';
+import { diff, type DiffOptions, type DiffResult } from '../commands/diff';
 import { planOfTable } from '../report/report';
 import { diffLines } from '../report/text';
 import type { Subcommand } from './commands';
+import { REFUSED } from './policy-options';
 import { changedRowJson } from './row-json';
 import { reportAnswer, wantsReport, withReportOptions, type ReportFlags } from './report-options';
 import { layoutOf } from './terminal';
@@ -28,7 +29,7 @@ interface Options extends ReportFlags {
 export function diffCommand(): Subcommand<Options, 'diff'> {
   const command = withReportOptions(new Command('diff'))
     .description('Say what a push would carry; in full in .turso/default/diff.sql and changes.json.')
-    .option('--exit-code', 'exit with 2 when there are changes')
+    .option('--exit-code', 'exit with 2 if there are changes, with 4 if the policy refuses to push them')
     .option('--table <name>', 'tell of this table alone')
     .option('--values', `show the rows, old -> new (up to ${SHOWN} of each table)`)
     .option('--limit <rows>', 'show up to so many rows of each table; implies --values', wholeNumber)
@@ -63,8 +64,13 @@ export function diffCommand(): Subcommand<Options, 'diff'> {
         result: rows === undefined ? rest : { ...rest, rows: rows.map(changedRowJson) },
         text: isReport ? await reportAnswer(flags, source, text) : text,
         lines: flags.format === undefined || flags.out !== undefined ? lines : [],
-        exitCode: exitCode && !isEmpty(result.changes) ? HAS_CHANGES : 0,
+        exitCode: exitCode ? exitCodeOf(result) : 0,
       };
     },
   ];
+}
+
+function exitCodeOf({ plan, changes }: DiffResult): number {
+  if (plan.verdict?.outcome === 'refused') return REFUSED;
+  return isEmpty(changes) ? 0 : HAS_CHANGES;
 }

@@ -34,7 +34,7 @@ export interface Answer<R> {
   readonly exitCode: number;
 }
 
-/** Exit codes: done, failed; a conflict is 3, and `diff --exit-code` gives 2 where there are changes. */
+/** Exit codes: done, failed; 2 is a difference that was asked for, 3 a conflict, 4 what the policy refuses. */
 const DONE = 0;
 const FAILED = 1;
 

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { push, type PushOptions } from '../commands/push';
+import { push, type PushOptions, type PushResult } from '../commands/push';
 import { pushText } from '../report/text';
 import type { Subcommand } from './commands';
+import { REFUSED, withPolicyOptions } from './policy-options';
 import { printedConflicts } from './printed';
 import { withRemoteOptions } from './remote-options';
 import { CONFLICT, withConflictOptions } from './conflict-options';
@@ -10,8 +11,8 @@ import { reportAfter, wantsReport, withReportOptions, type ReportFlags } from '.
 
 /** `turso-sync push` */
 export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportFlags, 'push'> {
-  const command = withReportOptions(
-    withRemoteOptions(withConflictOptions(new Command('push').alias('dump-push'))),
+  const command = withPolicyOptions(
+    withReportOptions(withRemoteOptions(withConflictOptions(new Command('push').alias('dump-push')))),
   )
     .description('Put what has changed in the working copy on the remote, in one transaction.')
     .option('--dry-run', 'try the push on the remote and take it back: same exit code, nothing written')
@@ -24,14 +25,23 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportF
     )
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed, 3 conflict (nothing was written).\n\nExamples:\n  $ turso-sync push --dry-run\n  $ turso-sync push --plan plan.json',
+      '\nExit codes: 0 done, 1 failed, 3 conflict (nothing was written), 4 refused by the policy (nothing was sent).\n\nExamples:\n  $ turso-sync push --dry-run\n  $ turso-sync push --plan plan.json',
     );
   return [
     command,
     'push',
     async (
       project,
-      { dryRun = false, merge = 'rows', onConflict = 'fail', resume, plan, acceptRemote = false, ...flags },
+      {
+        dryRun = false,
+        merge = 'rows',
+        onConflict = 'fail',
+        resume,
+        plan,
+        allow,
+        acceptRemote = false,
+        ...flags
+      },
       { onEvent },
     ) => {
       wantsReport(flags);
@@ -43,6 +53,7 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportF
         onEvent,
         ...(plan === undefined ? {} : { plan: path.resolve(flags.cwd ?? '.', plan) }),
         ...(resume === undefined ? {} : { resume }),
+        ...(allow === undefined ? {} : { allow }),
       });
       const remote = result.remote ?? '';
       const title = result.conflicts.length > 0 ? 'Conflicts of a push' : 'Changes of a push';
@@ -50,8 +61,13 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportF
       return {
         result: printedConflicts(result),
         text: await reportAfter(flags, source, { text: pushText(result, remote), onEvent }),
-        exitCode: result.status === 'conflict' ? CONFLICT : 0,
+        exitCode: exitCodeOf(result.status),
       };
     },
   ];
+}
+
+function exitCodeOf(status: PushResult['status']): number {
+  if (status === 'refused') return REFUSED;
+  return status === 'conflict' ? CONFLICT : 0;
 }

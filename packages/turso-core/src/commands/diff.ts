@@ -13,13 +13,14 @@ import { readPushJournal } from '../project/state/push-journal';
 import { withTemporary } from '../project/state/temporary';
 import { changedRows } from './comparing/changed-rows';
 import { requireBase, withComparison } from './comparing/compare';
-import { planFacts, warnOfFindings } from './comparing/plan-facts';
+import { planFacts, verdictOn, warnOfFindings } from './comparing/plan-facts';
 import { changesIn, writeChanges, type ChangeFiles } from './comparing/written-changes';
 import { timed, type OnEvent } from '../events';
 import { reportRun, type Reported } from './reporting/report-run';
 import { savedFor } from './sending/plan';
 import { openPlan } from '../plan/open-plan';
 import type { Plan, PlanRow } from '../plan/plan';
+import { NOTHING_BROKEN } from '../policy/judge';
 import { describePlan } from '../plan/write-plan';
 import { verb } from './apart/verb';
 
@@ -68,7 +69,14 @@ async function diffWith(project: Project, options: DiffOptions): Promise<DiffRes
         const told = options.table === undefined ? changeset : onlyTable(project, changeset, options.table);
         const changes = comparison === null ? NO_CHANGES : summarize(told);
         const saved = options.save === undefined ? null : savedFor(project, changeset);
-        const plan = describePlan(changeset, { ...planFacts(project, manifest), saved });
+        const verdict =
+          comparison === null
+            ? NOTHING_BROKEN
+            : verdictOn(project, comparison, {
+                isPlan: options.save !== undefined,
+                onEvent: options.onEvent,
+              });
+        const plan = describePlan(changeset, { ...planFacts(project, manifest), saved, verdict });
         warnOfFindings(plan, options.onEvent);
         await timed(options.onEvent, 'write the changes', () => writeChanges(temporary, changeset, plan));
         const written = changesIn(temporary, project);

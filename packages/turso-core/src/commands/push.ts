@@ -8,9 +8,10 @@ import type { ProjectRemote, RemoteOptions } from '../project/connect-to';
 import { withTemporary } from '../project/state/temporary';
 import { moveBase } from './sending/advance-base';
 import { requireBase, withComparison } from './comparing/compare';
-import { planFacts, warnOfFindings } from './comparing/plan-facts';
+import { planFacts, verdictOn, warnOfFindings } from './comparing/plan-facts';
 import { openPlan } from '../plan/open-plan';
-import type { Plan } from '../plan/plan';
+import { parseExceptions } from '../policy/exceptions';
+import type { Plan, PlanHead } from '../plan/plan';
 import { describePlan } from '../plan/write-plan';
 import { NONE_RESOLVED, policyOf, type ConflictOptions, type Resolved } from './conflicts/conflict-options';
 import { removeConflicts } from './conflicts/conflicts-file';
@@ -36,19 +37,25 @@ export interface PushOptions extends ConflictOptions, ResumeOptions, RemoteOptio
    * written. Default is false.
    */
   readonly dryRun?: boolean;
+  /**
+   * Exceptions from the project's policy, this time: the name of a rule such as `deleteAllRows`, or `deleteAllRows:drafts`
+   * for one table. Default is none.
+   */
+  readonly allow?: readonly string[];
 }
 
 /** How a push ended. */
 export interface PushResult extends Resolved {
   /**
    * `pushed`: all of it is on the remote. `nothing`: there was nothing to push. `planned`: a dry run of a push that would
-   * go through. `conflict`: the remote has moved where we did, and nothing was written, neither there nor here.
+   * go through. `conflict`: the remote has moved where we did, and nothing was written, neither there nor here. `refused`: the
+   * project's policy does not allow it, as the plan's verdict says, and nothing was sent.
    */
-  readonly status: 'pushed' | 'nothing' | 'planned' | 'conflict';
+  readonly status: 'pushed' | 'nothing' | 'planned' | 'conflict' | 'refused';
   /** The changes in numbers. */
   readonly changes: ChangeSummary;
   /**
-   * What was written to the remote, or would be after a dry run; null if nothing was, and if the push was made by an earlier
+   * What was written to the remote, or would be after a dry run or if the policy allowed it; null if nothing was, and if the push was made by an earlier
    * run. If conflicts were resolved, it has what came of them, and {@link changes} what was meant.
    */
   readonly plan: Plan | null;
@@ -63,7 +70,8 @@ export interface PushResult extends Resolved {
 /**
  * Finds what changed in the working copy since its base, and puts exactly that on the remote, in one transaction, unless
  * someone else has changed the same. Afterwards the base is what was pushed. The working copy is only read.
- * A push that was cut off earlier is finished first, where it has arrived. Throws the `REMOTE_*`, `BASELINE_*` and
+ * A push that was cut off earlier is finished first, where it has arrived. A push that the project's policy does not allow is
+ * refused, and nothing is sent. Throws the `REMOTE_*`, `BASELINE_*` and
  * `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, VALUE_TOO_LARGE, PUSH_UNDECIDED, PLAN_STALE, PLAN_TOO_NEW, CHANGES_UNREADABLE,
  * STATE_LOCKED.
  *
@@ -82,6 +90,7 @@ async function pushHere(project: Project, options: PushOptions = {}): Promise<Re
 }
 
 async function pushWith(project: Project, options: PushOptions): Promise<PushResult> {
+  parseExceptions(options.allow ?? []);
   // For the message alone: whether there is a folder to lock.
   requireStart(project);
   const { acceptRemote, onEvent } = options;
@@ -141,7 +150,12 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
   const { changeset, frozen } = planned.comparison;
   const { onEvent, plan } = options;
   const changes = await timed(onEvent, 'count', () => summarize(changeset));
-  const described = describePlan(changeset, planFacts(project, planned.from));
+  const verdict = verdictOn(project, planned.comparison, {
+    isPlan: plan !== undefined,
+    allow: options.allow,
+    onEvent,
+  });
+  const described = describePlan(changeset, { ...planFacts(project, planned.from), verdict });
   warnOfFindings(described, onEvent);
   if (isEmpty(changes)) {
     if (options.dryRun !== true) removeConflicts(project);
@@ -150,6 +164,8 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
       moveBase(project, temporary, frozen, withMovedRowids(planned.from, changeset.renumbered));
     return nothing(changes);
   }
+  if (verdict.outcome === 'refused')
+    return { ...nothing(changes), status: 'refused', plan: await written(context, planned, described) };
   if (changes.schema.length > 0) await timed(onEvent, 'rehearse', () => planned.comparison.rehearse());
   const job = { project, remote, temporary, ...planned, plan: described, policy: policyOf(options), onEvent };
   const sent = options.dryRun === true ? await tryDry(job) : await send(job);
@@ -160,10 +176,18 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
 
 /** A dry run writes the files that tell of its changes, and nothing else. */
 async function tryDry(job: SendJob): Promise<Omit<Sent, 'status'> & { status: 'planned' | 'conflict' }> {
-  const { project, temporary, comparison, plan } = job;
+  const plan = await written(job, job, job.plan);
+  return { ...(await tryOut(job)), plan };
+}
+
+/** Writes the files that tell of changes, and opens their plan. */
+async function written(
+  { project, temporary }: Pick<Context, 'project' | 'temporary'>,
+  { comparison }: Pick<PlannedChanges, 'comparison'>,
+  plan: PlanHead,
+): Promise<Plan> {
   await writeChanges(temporary, comparison.changeset, plan);
-  const { json } = changesIn(temporary, project).publish();
-  return { ...(await tryOut(job)), plan: openPlan(json) };
+  return openPlan(changesIn(temporary, project).publish().json);
 }
 
 function nothing(changes: ChangeSummary): PushResult {

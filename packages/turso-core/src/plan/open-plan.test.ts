@@ -182,7 +182,8 @@ test('the head tells what the changes start from, and nothing that nobody has fo
       environment: null,
       base: { createdAt, fingerprint },
     },
-    ...{ saved: null, pushed: null, cost: null, verdict: null, findings: [] },
+    ...{ saved: null, pushed: null, cost: null, findings: [] },
+    verdict: { outcome: 'allowed', broken: [], excepted: [] },
   });
 });
 

@@ -167,8 +167,10 @@ export interface Cost {
 /** What the project's policy says about a plan. */
 export interface Verdict {
   readonly outcome: 'allowed' | 'refused';
-  /** The rules that the plan breaks. */
+  /** The rules that the plan breaks, and why it is refused; empty if it is allowed. */
   readonly broken: readonly BrokenRule[];
+  /** The rules that it breaks as well, and that an exception allows. */
+  readonly excepted: readonly BrokenRule[];
 }
 
 /** A rule of the policy that a plan breaks. */
@@ -181,8 +183,10 @@ export interface BrokenRule {
   readonly count: number | null;
   /** What the rule allows, if it counts; else null. */
   readonly limit: number | null;
-  /** What is broken, in one sentence. */
+  /** What is broken, in one sentence. It may hold names from the database, so escape it where it is shown. */
   readonly message: string;
+  /** The exception that allows it, as `push --allow` takes it, such as `dropTable:drafts`. */
+  readonly exception: string;
 }
 
 /** A plan in a file: its head, then its rows. */

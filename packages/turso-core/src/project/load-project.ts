@@ -92,6 +92,7 @@ function environmentOf(found: Found, environment: string | null): Project {
     environment,
     environments: Object.keys(config.environments ?? {}),
     variables,
+    policy: settings.policy ?? {},
     workingCopy,
     replica: path.resolve(directory, valueOf('TURSO_REPLICA_PATH')?.trim() ?? files.replica),
     exclude: settings.exclude ?? [],

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Policy } from '../policy/policy';
 import type { Exclude } from '../sqlite/schema/exclude';
 import type { RemoteAddress } from '../remote/url';
 
@@ -14,6 +15,8 @@ export interface Project {
   readonly environments: readonly string[];
   /** The names of the environment variables that hold the URL and the token. */
   readonly variables: { readonly url: string; readonly authToken: string };
+  /** What a push may do, as the config says; rules that it leaves out have their defaults. */
+  readonly policy: Policy;
   /** The app's own database: plain SQLite, nothing of ours inside. */
   readonly workingCopy: string;
   /** The replica of a live connection: `TURSO_REPLICA_PATH`, else `live/replica.db` in the state folder. */

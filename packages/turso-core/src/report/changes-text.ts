@@ -8,6 +8,7 @@ import { definitionTitle } from './plan-lines';
 import { shown } from './shown';
 import type { Layout, Line } from './terminal/line';
 import { rowTable } from './terminal/row-table';
+import { warningLines } from './verdict-text';
 
 /** A changeset for people, in push order: a line for each table and kind, then totals. */
 export function summaryLines(changes: ChangeSummary): string[] {
@@ -54,6 +55,7 @@ export function diffLines(
   return [
     ...summaryLines(changes).map((text) => ({ text })),
     ...(isClose ? [...definitionLines(definitions), ...rowLines(rows, changes, layout)] : []),
+    ...warningLines(plan.verdict).map((text) => ({ text })),
     ...(isEmpty(changes) ? [] : [{ text: `In full: ${files.sql} and ${files.json}` }]),
   ];
 }

@@ -1,6 +1,7 @@
 import type { PushResult } from '../commands/push';
 import { summaryLines } from './changes-text';
 import { conflictText, resolvedLines, type TextOptions } from './conflict-text';
+import { exceptionLines, refusalLines } from './verdict-text';
 import { count } from './units';
 
 /** The answer of `push` for people. */
@@ -15,15 +16,21 @@ export function pushText(result: PushResult, location: string, options?: TextOpt
       ].join('\n');
     case 'conflict':
       return conflictText(result.conflicts, location, 'push', options);
+    case 'refused':
+      return [...summaryLines(result.changes), ...refusalLines(result.plan?.verdict ?? null)].join('\n');
     case 'pushed':
       return [...whatHappened(result, options), `Pushed to ${location}.`].join('\n');
   }
 }
 
-function whatHappened({ changes, alreadyThere, resolved }: PushResult, options?: TextOptions): string[] {
+function whatHappened(
+  { changes, alreadyThere, resolved, plan }: PushResult,
+  options?: TextOptions,
+): string[] {
   return [
     ...summaryLines(changes),
     ...(alreadyThere === 0 ? [] : [`The remote had ${count(alreadyThere, 'row')} like this already.`]),
     ...resolvedLines(resolved, options),
+    ...exceptionLines(plan?.verdict ?? null),
   ];
 }

@@ -276,7 +276,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(await next()).toEqual([]);
     project.edit('DELETE FROM audit');
     expect(await next()).toEqual([expect.stringContaining('turso-sync push')]);
-    await project.run('dump-push');
+    await project.run('dump-push', '--allow', 'deleteAllRows:audit');
     expect(await next()).toEqual([]);
     await execOn(server, "INSERT INTO audit VALUES ('theirs')");
     expect(await next()).toEqual([expect.stringContaining('bring in what has changed')]);
@@ -322,7 +322,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     reader.edit('DELETE FROM audit');
     expect((await reader.run('diff')).exit).toBe(0);
     const before = reader.digests();
-    const push = await reader.run('dump-push');
+    const push = await reader.run('dump-push', '--allow', 'deleteAllRows:audit');
     expect(push).toMatchObject({ exit: 1, stdout: '' });
     expect(push.stderr).toMatch(
       /^Connecting.*\nREMOTE_READ_ONLY: .*\n {2}Writing needs a token with write access/,
@@ -343,7 +343,8 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(run.stderr).toContain(
       `REMOTE_CHANGED: The base belongs to ${server.url}, but TURSO_DATABASE_URL names ${other.url}.`,
     );
-    expect((await project.start(['push', '--accept-remote'], { env }).ended).exit).toBe(0);
+    const push = ['push', '--accept-remote', '--allow', 'deleteAllRows:audit'];
+    expect((await project.start(push, { env }).ended).exit).toBe(0);
     expect(await queryOn(other, 'SELECT count(*) FROM audit')).toEqual([[0n]]);
     expect(await queryOn(server, 'SELECT count(*) FROM audit')).toEqual([[2n]]);
     await other.stop();
@@ -376,7 +377,8 @@ describe('a file as the remote', () => {
     buildDatabase(project.file('remote.db'), BASE);
     expect((await project.run('dump-init')).exit).toBe(0);
     project.edit("UPDATE people SET name = 'mine' WHERE id = 1; DROP TABLE audit; DROP TRIGGER noted");
-    expect(await project.run('dump-push')).toMatchObject({ exit: 0 });
+    const allow = ['--allow', 'dropTable:audit'];
+    expect(await project.run('dump-push', ...allow)).toMatchObject({ exit: 0 });
     expect(compareDatabases(project.file('remote.db'), project.file('working_copy.db'))).toEqual([]);
     expect((await project.json('status')).result).toMatchObject({ remote: { hasMoved: false } });
     expect(leftovers(project)).toEqual([]);

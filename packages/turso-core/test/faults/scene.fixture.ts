@@ -38,12 +38,15 @@ export interface Scene {
   stop(): Promise<void>;
 }
 
+/** Large rows are put in and taken out in turn. */
+const POLICY = { 'turso-sync.config.json': JSON.stringify({ policy: { allow: { deleteAllRows: true } } }) };
+
 /** Sets everything up, with a working copy. */
 export async function makeScene(options?: ProxyOptions): Promise<Scene> {
   const model = makeModel();
   const server = await startSqld({ database: model.file });
   const proxy = await startProxy(server.port, options);
-  let project = makeProject(proxy);
+  let project = makeProject(proxy, POLICY);
   const measures = new Map<string, Measure>();
   const remoteFile = path.join(makeTempDir(), 'remote.db');
   const scene: Scene = {
@@ -53,7 +56,7 @@ export async function makeScene(options?: ProxyOptions): Promise<Scene> {
     get project() {
       return project;
     },
-    startAnew: () => (project = makeProject(proxy)),
+    startAnew: () => (project = makeProject(proxy, POLICY)),
     async run(...args) {
       const [start, { client, server: answers }] = [performance.now(), { ...proxy.bytesFrom }];
       const run = await project.run(...args);

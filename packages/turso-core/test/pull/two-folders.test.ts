@@ -12,6 +12,7 @@ import {
 import fc from 'fast-check';
 import { contentOf, merge, overlaps, readContent } from '../push/merge.fixture';
 import { buildHistory, editHistory, edits, histories } from '../fixtures/random.fixture';
+import { ANYTHING } from '../fixtures/project.fixture';
 import { loadProject } from '../../src/project/load-project';
 import type { Project } from '../../src/project/project';
 import { init } from '../../src/commands/init';
@@ -25,7 +26,7 @@ const SEED = process.env['TURSO_SYNC_SEED'];
 (requireTool('sqld') ? test : test.skip)(
   'of edits in two folders, pushed one after the other, all are there and nothing else, or none of the second',
   async () => {
-    const seen = { pushed: 0, conflict: 0, nothing: 0, planned: 0 };
+    const seen = { pushed: 0, conflict: 0, nothing: 0, planned: 0, refused: 0 };
     await fc.assert(
       fc.asyncProperty(histories, edits, async (history, others) => {
         const dir = makeTempDir('two-folders-');
@@ -75,7 +76,8 @@ const SEED = process.env['TURSO_SYNC_SEED'];
 async function initIn(dir: string, name: string, { url }: Sqld): Promise<Project> {
   const cwd = path.join(dir, name);
   mkdirSync(cwd);
-  const project = await loadProject({ cwd, variables: { TURSO_DATABASE_URL: url } });
+  const loaded = await loadProject({ cwd, variables: { TURSO_DATABASE_URL: url } });
+  const project = { ...loaded, policy: ANYTHING };
   await init(project);
   return project;
 }

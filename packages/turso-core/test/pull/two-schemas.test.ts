@@ -14,6 +14,7 @@ import { init } from '../../src/commands/init';
 import { pull } from '../../src/commands/pull';
 import { push } from '../../src/commands/push';
 import { verify } from '../../src/commands/verify';
+import { ANYTHING } from '../fixtures/project.fixture';
 import { loadProject } from '../../src/project/load-project';
 import type { Project } from '../../src/project/project';
 import { BASE, OUR_CHANGES, OUR_ROWS, THEIR_CHANGES } from '../fixtures/definitions.fixture';
@@ -54,7 +55,8 @@ import { BASE, OUR_CHANGES, OUR_ROWS, THEIR_CHANGES } from '../fixtures/definiti
 async function initIn(dir: string, name: string, server: Sqld): Promise<Project> {
   const cwd = path.join(dir, name);
   mkdirSync(cwd);
-  const project = await loadProject({ cwd, variables: { TURSO_DATABASE_URL: server.url } });
+  const loaded = await loadProject({ cwd, variables: { TURSO_DATABASE_URL: server.url } });
+  const project = { ...loaded, policy: ANYTHING };
   await init(project);
   return project;
 }

@@ -12,6 +12,7 @@ import {
 } from '@turso-sync/testing';
 import fc from 'fast-check';
 import { buildHistory, editHistory, edits, histories } from '../fixtures/random.fixture';
+import { ANYTHING } from '../fixtures/project.fixture';
 import { loadProject } from '../../src/project/load-project';
 import type { Project } from '../../src/project/project';
 import { diff } from '../../src/commands/diff';
@@ -64,7 +65,8 @@ async function servedBySqld(database: string): Promise<Place> {
     // By another machine, so that it is done to the bit.
     async change(work) {
       const variables = { TURSO_DATABASE_URL: sqld.url };
-      const other = await loadProject({ cwd: makeTempDir('other-'), variables });
+      const loaded = await loadProject({ cwd: makeTempDir('other-'), variables });
+      const other = { ...loaded, policy: ANYTHING };
       await init(other);
       work(other.workingCopy);
       await push(other);
@@ -102,7 +104,8 @@ async function play(
   const place = await serve(remote);
   try {
     const variables = { TURSO_DATABASE_URL: place.url };
-    const project = await loadProject({ cwd: makeTempDir('project-'), variables });
+    const loaded = await loadProject({ cwd: makeTempDir('project-'), variables });
+    const project = { ...loaded, policy: ANYTHING };
     await init(project);
     await test({
       project,

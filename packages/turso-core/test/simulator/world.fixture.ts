@@ -14,6 +14,7 @@ import {
   startFaultProxy,
   startSqld,
 } from '@turso-sync/testing';
+import { ANYTHING } from '../fixtures/project.fixture';
 import { loadProject } from '../../src/project/load-project';
 import type { Project } from '../../src/project/project';
 import { listPushes } from '../../src/project/state/pushes';
@@ -123,7 +124,7 @@ export async function makeFolder(sites: Sites): Promise<Folder> {
   mkdirSync(directory, { recursive: true });
   writeFileSync(
     path.join(directory, 'turso-sync.config.json'),
-    JSON.stringify({ environments: { staging: { urlVariable: 'STAGING_URL' } } }),
+    JSON.stringify({ policy: ANYTHING, environments: { staging: { urlVariable: 'STAGING_URL' } } }),
   );
   const projects = {
     default: await loadProject({ cwd: directory, variables }),

@@ -56,7 +56,7 @@ describe.each(Object.entries(INDEXES))('%s', (name, sql) => {
     scene.edit(`${sql}; INSERT INTO t VALUES (1, 1)`);
     await diff(project, { onEvent });
     expect(await push(project)).toMatchObject({ status: 'pushed' });
-    expect(warnings.some((text) => text.includes('full-text tables'))).toBe(
+    expect(warnings.some((text) => text.includes('full-text table f '))).toBe(
       name.endsWith('by another version'),
     );
     expect(scene.queryRemote('SELECT count(*) FROM f')).toEqual(

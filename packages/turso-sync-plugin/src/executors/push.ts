@@ -7,7 +7,10 @@ import { runExecutor, type ExecutorResult } from './run';
 import { ungatedPush } from './ungated-push';
 import { unorderedProducer } from './unordered-producer';
 
-/** Puts what has changed in the working copy on the remote. A conflict fails the task; then nothing was written. */
+/**
+ * Puts what has changed in the working copy on the remote. A conflict or a refusal of the policy fails the task; then nothing was
+ * written.
+ */
 export default function pushExecutor(
   options: PushExecutorOptions,
   context: ExecutorContext,
@@ -22,6 +25,6 @@ export default function pushExecutor(
     const location = isRemoteNamed ? project.address().location : '';
     const text = pushText(result, location, NO_VALUES);
     if (result.status === 'conflict') return { success: false, text: withValuesFile(text, project) };
-    return { success: true, text };
+    return { success: result.status !== 'refused', text };
   });
 }

@@ -38,6 +38,7 @@ const push: OptionKinds<PushOptions> = {
   ...resume,
   plan: 'string',
   dryRun: 'boolean',
+  allow: 'list',
 };
 const snapshot: OptionKinds<SnapshotCommandOptions> = { ...remote, create: 'boolean', dump: 'boolean' };
 const undo: OptionKinds<UndoOptions> = { ...remote, push: 'count', remoteOnly: 'boolean' };

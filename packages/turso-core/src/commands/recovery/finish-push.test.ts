@@ -93,6 +93,7 @@ test.each([
   const before = `${at.project.files.directory}/../before.db`;
   copyFileSync(at.remote, before);
   at.edit(edit);
+  at = { ...at, project: { ...at.project, policy: { allow: { dropTable: true } } } };
   await cutOff('before its answer comes');
   expect(await push(at.project)).toMatchObject({ status: 'pushed' });
   expect(await undo(at.project)).toMatchObject({ status: 'undone', push: { number: 1, undoes: null } });

@@ -1,6 +1,8 @@
 import { TursoSyncError } from '../../errors';
 import { checkEnvironmentNames } from './environment-names';
-import { nearest } from '../../nearest';
+import { mergePolicies, type Policy } from '../../policy/policy';
+import { checkPolicy } from './check-policy';
+import { isObject, unknownKey, wrongType } from './config-errors';
 
 /** The settings that the top level of a config and each of its environments may hold; all are optional. */
 export interface Settings {
@@ -17,6 +19,8 @@ export interface Settings {
    * not count. An environment's list takes the place of the one at the top. Default is none.
    */
   exclude?: readonly string[];
+  /** What a push may do. Default is to refuse what is nearly always an accident. */
+  policy?: Policy;
 }
 
 /**
@@ -39,7 +43,14 @@ export interface Config extends Settings {
   environments?: Record<string, Settings>;
 }
 
-const SETTINGS = ['urlVariable', 'authTokenVariable', 'workingCopy', 'stateDir', 'exclude'] as const;
+const SETTINGS = [
+  'urlVariable',
+  'authTokenVariable',
+  'workingCopy',
+  'stateDir',
+  'exclude',
+  'policy',
+] as const;
 
 /** Base64url parts, the first of which begins like JSON: a JWT, as Turso's tokens are, perhaps cut or with escaped dots. */
 const TOKEN = /\beyJ[\w-]{8,}(?:(?:\.|%2e|\\u002e)[\w-]+){1,2}/gi;
@@ -80,7 +91,7 @@ export function settingsOf(config: Config, environment: string | undefined, file
       },
     );
   }
-  return { ...config, ...settings };
+  return { ...config, ...settings, policy: mergePolicies(config.policy, settings.policy) };
 }
 
 function checkObject(
@@ -96,6 +107,10 @@ function checkObject(
     if (key === 'environments') continue;
     if (key === 'exclude') {
       checkExclude(item, file, path);
+      continue;
+    }
+    if (key === 'policy') {
+      checkPolicy(item, file, path);
       continue;
     }
     if (typeof item !== 'string' || item === '')
@@ -121,31 +136,6 @@ function excludesAll(file: string, path: string): TursoSyncError {
   return new TursoSyncError('CONFIG_INVALID', `"${path}" in ${file} matches every table.`, {
     hint: 'Name the tables that are to be left out, such as "cache_*".',
   });
-}
-
-function unknownKey(file: string, path: string, key: string, allowed: readonly string[]): TursoSyncError {
-  const close = nearest(key, allowed);
-  return new TursoSyncError('CONFIG_INVALID', `Unknown key "${path}" in ${file}.`, {
-    hint: `${close === undefined ? '' : `Did you mean "${close}"? `}Allowed are ${allowed.join(', ')}.`,
-  });
-}
-
-function wrongType(file: string, path: string, wanted: string, value: unknown): TursoSyncError {
-  return new TursoSyncError(
-    'CONFIG_INVALID',
-    `"${path}" in ${file} must be ${wanted}, not ${kindOf(value)}.`,
-    {
-      hint: 'See docs/workflow.md for every key and an example.',
-    },
-  );
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === 'string' && value.includes('\0')) return 'one with it';
-  if (typeof value === 'string') return value.trim() === '' ? 'an empty string' : 'a string';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 // What stands there may be the URL or the token itself, so it is not repeated.
@@ -176,8 +166,4 @@ function* walk(value: unknown): Generator<[string, unknown]> {
     yield [key, item];
     yield* walk(item);
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,52 @@
+import { rowsAre, tablesWithRows, type Breach } from './breach';
+import type { Facts, TableFacts } from './facts';
+import type { Policy, RuleName } from './policy';
+
+/**
+ * The rules that limit how many rows change. Those that count rows of all tables together leave out a table that an exception
+ * names.
+ */
+export function countRules(
+  { maxDeletedRows = null, maxDeletedPercent = null, maxChangedRows = null }: Policy,
+  { tables }: Facts,
+  isExempt: (rule: RuleName, table: string) => boolean,
+): Breach[] {
+  const counted = { tables, isExempt };
+  return [
+    ...limitTotal(counted, 'maxDeletedRows', maxDeletedRows, { of: (t) => t.deleted, done: 'deleted' }),
+    ...(maxDeletedPercent === null ? [] : limitPercent(tables, maxDeletedPercent)),
+    ...limitTotal(counted, 'maxChangedRows', maxChangedRows, {
+      of: (t) => t.inserted + t.updated + t.deleted,
+      done: 'changed',
+    }),
+  ];
+}
+
+function limitTotal(
+  { tables, isExempt }: Pick<Facts, 'tables'> & { isExempt: (rule: RuleName, table: string) => boolean },
+  rule: RuleName,
+  limit: number | null,
+  { of, done }: { readonly of: (table: TableFacts) => number; readonly done: string },
+): Breach[] {
+  if (limit === null) return [];
+  const rows = tables.filter((t) => !isExempt(rule, t.table)).map((t) => ({ table: t.table, rows: of(t) }));
+  const count = rows.reduce((n, t) => n + t.rows, 0);
+  if (count <= limit) return [];
+  const message = `${rowsAre(count)} ${done} (${tablesWithRows(rows)}), and at most ${limit} may be.`;
+  return [{ rule, table: null, count, limit, message }];
+}
+
+function limitPercent(tables: readonly TableFacts[], limit: number): Breach[] {
+  return tables.flatMap((t) => {
+    if (t.deleted === 0) return [];
+    const count = percentOf(t.deleted, t.rowsBefore());
+    if (count <= limit) return [];
+    const message = `${rowsAre(t.deleted)} deleted of ${t.table}, which is ${count} % of its rows, and at most ${limit} % may be.`;
+    return [{ rule: 'maxDeletedPercent', table: t.table, count, limit, message } as const];
+  });
+}
+
+/** With two digits behind the point, rounded up: more than a limit is never shown as the limit. */
+function percentOf(deleted: number, before: number): number {
+  return Math.ceil((deleted / Math.max(before, deleted)) * 10_000) / 100;
+}

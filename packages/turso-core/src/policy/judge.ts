@@ -1,0 +1,52 @@
+import type { Changeset } from '../changeset/model';
+import type { BrokenRule, Verdict } from '../plan/plan';
+import { isExcepted, type Exception } from './exceptions';
+import { findFacts, type Facts } from './facts';
+import type { Policy, RuleName } from './policy';
+import type { Breach } from './breach';
+import { countRules } from './count-rules';
+import { lossRules } from './loss-rules';
+import { protectionRules } from './protection-rules';
+
+/** What a policy judges. */
+export interface Judged {
+  readonly changeset: Changeset;
+  /** The files of the two databases that it was found in. */
+  readonly before: string;
+  readonly after: string;
+  /** Whether it is a saved plan that is pushed, or saved. */
+  readonly isPlan: boolean;
+}
+
+/** Says whether a policy lets changes be pushed, and which rules they break. */
+export function judge(policy: Policy, judged: Judged, exceptions: readonly Exception[] = []): Verdict {
+  const facts = findFacts(judged);
+  const ofTables = exceptions.filter((e) => e.table !== null);
+  const isExempt = (rule: RuleName, table: string): boolean => isExcepted(ofTables, rule, table);
+  const breaches = [
+    ...lossRules(policy, facts),
+    ...countRules(policy, facts, isExempt),
+    ...protectionRules(policy, facts),
+    ...planRule(policy, judged, facts),
+  ];
+  const isAllowed = ({ rule, table }: Breach): boolean => isExcepted(exceptions, rule, table);
+  const broken = breaches.filter((breach) => !isAllowed(breach)).map(brokenRule);
+  const excepted = breaches.filter(isAllowed).map(brokenRule);
+  return { outcome: broken.length === 0 ? 'allowed' : 'refused', broken, excepted };
+}
+
+/** The verdict on a push of nothing. */
+export const NOTHING_BROKEN: Verdict = { outcome: 'allowed', broken: [], excepted: [] };
+
+function planRule({ requirePlan = false }: Policy, { isPlan }: Judged, { isEmpty }: Facts): Breach[] {
+  if (!requirePlan || isPlan || isEmpty) return [];
+  return [{ rule: 'requirePlan', table: null, message: NO_PLAN }];
+}
+
+const NO_PLAN =
+  'These changes are no saved plan. `turso-sync diff --save <file>` makes one to review, and `turso-sync push --plan <file>` pushes it.';
+
+function brokenRule({ rule, table, count, limit, message }: Breach): BrokenRule {
+  const exception = table === null ? rule : `${rule}:${table}`;
+  return { rule, table, count: count ?? null, limit: limit ?? null, message, exception };
+}

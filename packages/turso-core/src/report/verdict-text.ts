@@ -1,0 +1,52 @@
+import type { BrokenRule, Verdict } from '../plan/plan';
+import { shown } from './shown';
+import { count } from './units';
+
+/** Broken rules that are printed; all of them are in the plan. */
+const SHOWN = 20;
+
+/** Exceptions that are printed with their tables; if there are more, their rules are. */
+const FEW = 5;
+
+/** Why a push was refused, and what would allow it. */
+export function refusalLines(verdict: Verdict | null): string[] {
+  const broken = verdict?.broken ?? [];
+  return [
+    'POLICY_REFUSED: nothing was sent, since the policy of this project refuses it:',
+    ...explained(broken),
+  ];
+}
+
+/** What a push would be refused for, and what would allow it; empty if the policy allows it. */
+export function warningLines(verdict: Verdict | null): string[] {
+  if (verdict === null || verdict.outcome === 'allowed') return [];
+  return ['The policy of this project refuses to push this:', ...explained(verdict.broken)];
+}
+
+/** The rules that a push broke with leave; empty if it broke none. */
+export function exceptionLines(verdict: Verdict | null): string[] {
+  return (verdict?.excepted ?? []).slice(0, SHOWN).map((broken) => `Allowed this time: ${ruleText(broken)}`);
+}
+
+function explained(broken: readonly BrokenRule[]): string[] {
+  const more = broken.length - SHOWN;
+  return [
+    ...broken.slice(0, SHOWN).map((rule) => `  ${ruleText(rule)}`),
+    ...(more > 0 ? [`  ... and ${count(more, 'more rule')} (all of them are in changes.json)`] : []),
+    `If you mean it, push with ${exceptions(broken)}, or change "policy" in the config.`,
+  ];
+}
+
+function ruleText({ rule, message }: BrokenRule): string {
+  return shown(`${rule}: ${message}`);
+}
+
+function exceptions(broken: readonly BrokenRule[]): string {
+  const names = broken.length > FEW ? broken.map((b) => b.rule) : broken.map((b) => b.exception);
+  return [...new Set(names)].map((name) => shown(`--allow ${quoted(name)}`)).join(' ');
+}
+
+/** A word for a shell. */
+function quoted(word: string): string {
+  return /^[\w.:-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

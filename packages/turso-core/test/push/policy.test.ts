@@ -1,0 +1,243 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { diff } from '../../src/commands/diff';
+import { init } from '../../src/commands/init';
+import { push, type PushResult } from '../../src/commands/push';
+import { undo } from '../../src/commands/undo';
+import type { BrokenRule } from '../../src/plan/plan';
+import type { Policy } from '../../src/policy/policy';
+import { digestsOf } from '../fixtures/cli.fixture';
+import { makeFileProject, type FileProject } from '../fixtures/project.fixture';
+
+/** Tables of each kind: with a key, without one, without a rowid, empty, full-text, and with one row. */
+const BASE = `
+  CREATE TABLE people(id INTEGER PRIMARY KEY, name, mail);
+  INSERT INTO people VALUES (1, 'Ada', 'a@x'), (2, 'Bob', 'b@x'), (3, 'Cyd', 'c@x'), (4, 'Dan', 'd@x');
+  CREATE TABLE log(line); INSERT INTO log VALUES ('same'), ('same'), ('same');
+  CREATE TABLE codes(code TEXT PRIMARY KEY, text) WITHOUT ROWID; INSERT INTO codes VALUES ('a', 'x'), ('b', 'y');
+  CREATE TABLE none(a);
+  CREATE TABLE settings(key PRIMARY KEY, value); INSERT INTO settings VALUES ('theme', 'dark');
+  CREATE VIRTUAL TABLE words USING fts5(word); INSERT INTO words VALUES ('one'), ('two');
+  CREATE INDEX by_name ON people(name)`;
+
+async function start(policy: Policy = {}): Promise<FileProject> {
+  const at = await makeFileProject(BASE, { policy });
+  await init(at.project);
+  return at;
+}
+
+/** The rules that a push broke, with their tables. */
+const brokenIn = ({ plan }: Pick<PushResult, 'plan'>): string[] =>
+  (plan?.verdict?.broken ?? []).map((b) => b.exception);
+
+describe('without a policy, a push is refused if', () => {
+  test.each([
+    ['all rows of a table are deleted', 'DELETE FROM people', ['deleteAllRows:people']],
+    ['all rows that nothing tells apart are', 'DELETE FROM log', ['deleteAllRows:log']],
+    ['all rows of a table without a rowid are', 'DELETE FROM codes', ['deleteAllRows:codes']],
+    ['all rows of a full-text table are', 'DELETE FROM words', ['deleteAllRows:words']],
+    ['all rows of a renamed table are', 'ALTER TABLE people RENAME TO p; DELETE FROM p', ['deleteAllRows:p']],
+    ['a table with rows is dropped', 'DROP TABLE people', ['dropTable:people']],
+    ['a table with one row is dropped', 'DROP TABLE settings', ['dropTable:settings']],
+    ['a full-text table is dropped', 'DROP TABLE words', ['dropTable:words']],
+    [
+      'a view takes the place of a table',
+      'DROP TABLE log; CREATE VIEW log AS SELECT 1 AS line',
+      ['dropTable:log'],
+    ],
+    ['several of these', 'DELETE FROM codes; DROP TABLE log', ['dropTable:log', 'deleteAllRows:codes']],
+    [
+      'the working copy has none of its tables',
+      `DROP TABLE people; DROP TABLE log; DROP TABLE codes; DROP TABLE none; DROP TABLE settings; DROP TABLE words;
+       CREATE TABLE migrations(id)`,
+      ['dropAllTables'],
+    ],
+  ])('%s', async (_, edit, broken) => {
+    const at = await start();
+    const remote = at.queryRemote('SELECT count(*) FROM people');
+    at.edit(edit);
+    const { status, plan, conflicts } = await push(at.project);
+    expect({ status, broken: brokenIn({ plan }), conflicts }).toEqual({
+      status: 'refused',
+      broken,
+      conflicts: [],
+    });
+    expect(at.queryRemote('SELECT count(*) FROM people')).toEqual(remote);
+    // Each of them allows it.
+    expect(await push(at.project, { allow: broken })).toMatchObject({ status: 'pushed' });
+    expect((await diff(at.project)).changes.total).toEqual({ delete: 0, update: 0, insert: 0 });
+  });
+});
+
+test.each([
+  ['some rows are deleted', 'DELETE FROM people WHERE id > 1; DELETE FROM log WHERE rowid > 1'],
+  ['the only row of a table is deleted', 'DELETE FROM settings'],
+  [
+    'all rows are replaced',
+    "DELETE FROM people; INSERT INTO people(id, name) VALUES (9, 'new'), (10, 'newer')",
+  ],
+  ['a table is dropped that was empty', 'DROP TABLE none'],
+  [
+    'a table is rebuilt',
+    'CREATE TABLE n(id INTEGER PRIMARY KEY, name, mail TEXT); INSERT INTO n SELECT * FROM people; DROP TABLE people; ALTER TABLE n RENAME TO people',
+  ],
+  ['a table is renamed', 'ALTER TABLE people RENAME TO persons'],
+  ['a column is dropped', 'ALTER TABLE people DROP COLUMN mail'],
+  ['an index is dropped', 'DROP INDEX by_name'],
+])('without a policy, a push goes through if %s', async (_, edit) => {
+  const at = await start();
+  at.edit(edit);
+  expect(await push(at.project)).toMatchObject({
+    status: 'pushed',
+    plan: { verdict: { outcome: 'allowed', broken: [], excepted: [] } },
+  });
+});
+
+describe('a rule', () => {
+  const EDIT = `DELETE FROM people WHERE id > 2; UPDATE people SET name = 'A', mail = 'x' WHERE id = 1;
+    INSERT INTO codes VALUES ('c', 'z'); DELETE FROM log WHERE rowid < 3`;
+
+  test.each<[Policy, string, Partial<BrokenRule>[]]>([
+    [{ maxDeletedRows: 4 }, EDIT, []],
+    [{ maxDeletedRows: 3 }, EDIT, [{ rule: 'maxDeletedRows', table: null, count: 4, limit: 3 }]],
+    [{ maxDeletedRows: 0 }, 'DELETE FROM settings', [{ rule: 'maxDeletedRows', count: 1, limit: 0 }]],
+    [{ maxDeletedPercent: 70 }, EDIT, []],
+    [{ maxDeletedPercent: 50 }, EDIT, [{ rule: 'maxDeletedPercent', table: 'log', count: 66.67, limit: 50 }]],
+    [
+      { maxDeletedPercent: 49.9 },
+      EDIT.replaceAll('people', 'p').replace('DELETE', 'ALTER TABLE people RENAME TO p; DELETE'),
+      [{ table: 'log' }, { table: 'p', count: 50 }],
+    ],
+    [{ maxChangedRows: 6 }, EDIT, []],
+    [{ maxChangedRows: 5 }, EDIT, [{ rule: 'maxChangedRows', table: null, count: 6, limit: 5 }]],
+    [{ protectedTables: ['none'] }, EDIT, []],
+    [
+      { protectedTables: ['PEOPLE', 'Codes'] },
+      EDIT,
+      [
+        { rule: 'protectedTables', table: 'people', count: 3 },
+        { rule: 'protectedTables', table: 'codes', count: 1 },
+      ],
+    ],
+    [{ protectedTables: ['people'] }, 'DROP INDEX by_name', [{ table: 'people', count: 1 }]],
+    [{ protectedTables: ['people'] }, 'ALTER TABLE people RENAME TO p', [{ rule: 'protectedTables' }]],
+    [{ protectedTables: ['later'] }, 'CREATE TABLE later(a)', [{ table: 'later' }]],
+    [{ protectedColumns: ['people.id', 'codes.text'] }, EDIT, []],
+    [{ protectedColumns: ['People.MAIL'] }, EDIT, [{ rule: 'protectedColumns', table: 'people', count: 1 }]],
+    [{ protectedColumns: ['people.mail'] }, 'ALTER TABLE people DROP COLUMN mail', [{ table: 'people' }]],
+    [
+      { protectedColumns: ['people.mail'] },
+      'ALTER TABLE people RENAME COLUMN mail TO email',
+      [{ table: 'people', message: 'people.mail is protected, and is renamed.' }],
+    ],
+    [{ requirePlan: true }, EDIT, [{ rule: 'requirePlan', table: null }]],
+    [
+      { allow: { dropColumn: false } },
+      'ALTER TABLE people DROP COLUMN mail',
+      [{ rule: 'dropColumn', table: 'people', count: 1 }],
+    ],
+    [{ allow: { dropColumn: false } }, 'ALTER TABLE people RENAME COLUMN mail TO email', []],
+    [{ allow: { changeSchema: false } }, EDIT, []],
+    [{ allow: { changeSchema: false } }, 'CREATE VIEW v AS SELECT 1', [{ rule: 'changeSchema', table: 'v' }]],
+    [{ allow: { deleteAllRows: true, dropTable: true } }, 'DELETE FROM people; DROP TABLE log', []],
+    [
+      { allow: { deleteAllRows: true } },
+      'DELETE FROM people; DROP TABLE log',
+      [{ rule: 'dropTable', table: 'log' }],
+    ],
+  ])('%j judges: %s', async (policy, edit, broken) => {
+    const at = await start(policy);
+    at.edit(edit);
+    const before = digestsOf(path.dirname(at.remote))['remote.db'];
+    const judged = await diff(at.project);
+    expect(judged.plan.verdict).toMatchObject({
+      outcome: broken.length === 0 ? 'allowed' : 'refused',
+      broken,
+    });
+    expect(judged.plan.verdict?.broken).toHaveLength(broken.length);
+    const dry = await push(at.project, { dryRun: true });
+    expect(dry.status).toBe(broken.length === 0 ? 'planned' : 'refused');
+    const result = await push(at.project);
+    expect({ status: result.status, verdict: result.plan?.verdict }).toEqual({
+      status: broken.length === 0 ? 'pushed' : 'refused',
+      verdict: judged.plan.verdict,
+    });
+    if (broken.length === 0) return;
+    expect(digestsOf(path.dirname(at.remote))['remote.db']).toBe(before);
+    expect(existsSync(at.project.files.pushJournal)).toBe(false);
+    const allowed = await push(at.project, { allow: brokenIn(result) });
+    expect(allowed).toMatchObject({
+      status: 'pushed',
+      plan: { verdict: { outcome: 'allowed', broken: [] } },
+    });
+    expect(allowed.plan?.verdict?.excepted).toEqual(judged.plan.verdict?.broken);
+  });
+});
+
+test('an exception for a table leaves that table out of what all of them may change', async () => {
+  const at = await start({ maxDeletedRows: 2, maxChangedRows: 3 });
+  at.edit('DELETE FROM people WHERE id > 1; DELETE FROM log; DELETE FROM settings');
+  const allow = ['maxChangedRows', 'deleteAllRows:LOG', 'maxDeletedRows:people'];
+  const refused = await push(at.project, { allow });
+  expect(refused.plan?.verdict?.broken).toMatchObject([{ rule: 'maxDeletedRows', count: 4, limit: 2 }]);
+  expect(await push(at.project, { allow: [...allow, 'maxDeletedRows:log'] })).toMatchObject({
+    status: 'pushed',
+  });
+});
+
+test('a saved plan is judged when it is pushed, by the policy of then', async () => {
+  const at = await start({ requirePlan: true });
+  at.edit('DELETE FROM people');
+  const file = path.join(at.project.directory, 'plan.json');
+  const { plan } = await diff(at.project, { save: file });
+  expect(brokenIn({ plan })).toEqual(['deleteAllRows:people']);
+  const refused = await push(at.project, { plan: file });
+  expect({ status: refused.status, broken: brokenIn(refused) }).toEqual({
+    status: 'refused',
+    broken: ['deleteAllRows:people'],
+  });
+  // What stands in the file says nothing of what is allowed.
+  const text = readFileSync(file, 'utf8');
+  expect(text).toContain('"outcome": "refused"');
+  const lenient = { ...at.project, policy: { allow: { deleteAllRows: true } } };
+  expect(await push(lenient, { plan: file })).toMatchObject({ status: 'pushed' });
+});
+
+test('an undo takes back what was allowed, whatever the policy says', async () => {
+  const at = await start();
+  at.edit('INSERT INTO none VALUES (1), (2), (3); CREATE TABLE more(a); INSERT INTO more VALUES (1), (2)');
+  await push(at.project);
+  const strict = {
+    ...at.project,
+    policy: { maxDeletedRows: 0, protectedTables: ['none'], requirePlan: true },
+  };
+  expect(await undo(strict)).toMatchObject({ status: 'undone' });
+  expect(at.queryRemote('SELECT count(*) FROM none')).toEqual([[0]]);
+});
+
+test('warns if it protects what is not there', async () => {
+  const at = await start({
+    protectedTables: ['people', 'peple'],
+    protectedColumns: ['people.mial', 'log.line'],
+  });
+  at.edit('DELETE FROM settings');
+  const { warnings } = await push(at.project);
+  expect(warnings).toEqual([
+    'The policy protects what is neither in the base nor in the working copy: peple, people.mial.',
+  ]);
+});
+
+test.each([
+  ['dropTables', 'Did you mean "dropTable"?'],
+  ['', 'The rules are'],
+  [':people', 'The rules are'],
+  ['toString', 'The rules are'],
+  ['dropTable:', 'Write the rule and the table'],
+])('refuses the exception "%s"', async (exception, hint) => {
+  const at = await start();
+  at.edit('DELETE FROM people');
+  const failed = push(at.project, { allow: [exception] });
+  await expect(failed).rejects.toMatchObject({ code: 'USAGE' });
+  if (exception !== '')
+    await expect(failed).rejects.toMatchObject({ hint: expect.stringContaining(hint) as string });
+});
