@@ -43,11 +43,11 @@ function checkRule(kind: RuleKind, value: unknown, file: string, path: string): 
       if (typeof value === 'boolean') return;
       throw wrongType(file, path, 'true or false', value);
     case 'names':
-      return checkList(value, file, path, { wanted: 'the name of a table', pattern: /^[^\0]+$/ });
+      return checkList(value, file, path, { wanted: 'the name of a table', pattern: /^[^]+$/ });
     case 'columns':
       return checkList(value, file, path, {
         wanted: 'a table and a column, such as "people.mail"',
-        pattern: /^[^\0]+\.[^\0]+$/,
+        pattern: /^[^]+\.[^]+$/,
       });
   }
 }
@@ -60,6 +60,8 @@ function checkList(
 ): void {
   if (!Array.isArray(value)) throw wrongType(file, path, 'a list', value);
   value.forEach((item: unknown, i) => {
+    if (typeof item === 'string' && item.includes('\0'))
+      throw wrongType(file, `${path}[${i}]`, 'a string without NUL', item);
     if (typeof item !== 'string' || !pattern.test(item)) throw wrongType(file, `${path}[${i}]`, wanted, item);
   });
 }
