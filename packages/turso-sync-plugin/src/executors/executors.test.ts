@@ -178,6 +178,19 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
     expect(compareDatabases(workingCopy, await remote.download())).toEqual([]);
   });
 
+  test('the policy fails the task, and sends nothing, unless an exception allows it', async () => {
+    await initialize(app);
+    const before = await remote.download();
+    editDatabase(workingCopy, 'DELETE FROM person');
+    const refused = await app.run(push, 'turso-push');
+    expect(refused.success).toBe(false);
+    expect(refused.stderr).toContain('--allow deleteAllRows:person');
+    expect(compareDatabases(before, await remote.download())).toEqual([]);
+    const allowed = await app.run(push, 'turso-push', { allow: ['deleteAllRows:person'] });
+    expect(allowed).toMatchObject({ success: true });
+    expect(compareDatabases(workingCopy, await remote.download())).toEqual([]);
+  });
+
   test('a dry run sends nothing', async () => {
     await initialize(app);
     editDatabase(workingCopy, 'DELETE FROM person WHERE id=1');
