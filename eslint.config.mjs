@@ -8,13 +8,14 @@ const arrows = {
   sqlite: [],
   remote: ['apply', 'sqlite'],
   changeset: ['sqlite'],
+  checks: ['sqlite'],
   plan: ['changeset', 'sqlite'],
   policy: ['plan', 'changeset', 'sqlite'],
   apply: ['changeset', 'sqlite'],
   live: ['apply', 'remote', 'sqlite'],
   project: ['policy', 'remote', 'sqlite'],
-  commands: ['apply', 'changeset', 'plan', 'policy', 'project', 'remote', 'sqlite'],
-  report: ['commands', 'apply', 'changeset', 'plan', 'sqlite'],
+  commands: ['apply', 'changeset', 'checks', 'plan', 'policy', 'project', 'remote', 'sqlite'],
+  report: ['commands', 'apply', 'changeset', 'checks', 'plan', 'sqlite'],
   cli: ['report', 'commands', 'apply', 'changeset', 'plan', 'project', 'sqlite'],
 };
 

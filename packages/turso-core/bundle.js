@@ -6,13 +6,14 @@ const { buildSync } = require('esbuild');
 
 /**
  * Puts the command, all of its modules, into one file: finding and reading some 170 of them takes Node longer than a push of
- * a few rows. Both files lie where `__dirname` means the same to what is in them as to the modules.
+ * a few rows. All of them lie where `__dirname` means the same to what is in them as to the modules.
  */
 buildSync({
   entryPoints: {
     command: 'src/cli/main.ts',
     'verb-process': 'src/commands/apart/verb-process.ts',
     'fingerprint-alone': 'src/fingerprint.ts',
+    'check-process': 'src/checks/check-process.ts',
     'reader-thread': 'src/sqlite/dump/reader-thread.ts',
   },
   outdir: 'dist',

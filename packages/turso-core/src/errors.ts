@@ -51,6 +51,8 @@ export type ErrorCode =
   | 'CHANGES_UNREADABLE'
   | 'PLAN_STALE'
   | 'PLAN_TOO_NEW'
+  | 'CHECK_INVALID'
+  | 'CHECK_TIMEOUT'
   | 'NOTHING_TO_UNDO'
   | 'UNDO_IMPOSSIBLE'
   // the live connection

@@ -10,6 +10,7 @@ export type StepName =
   | 'count'
   | 'download'
   | 'check'
+  | 'run the checks'
   | 'rehearse'
   | 'push'
   | 'try'

@@ -6,6 +6,8 @@ export type { Resolution } from './apply/policy';
 export type { ChangeKind } from './changeset/model';
 export { countChanges, type ChangeSummary, type Counts } from './changeset/summary';
 export { copy, type CopyOptions, type CopyResult } from './commands/copy';
+export type { CheckResult } from './checks/check';
+export { check, type CheckOptions, type ChecksResult } from './commands/check';
 export { diff, type DiffOptions, type DiffResult } from './commands/diff';
 export { dump, type DumpOptions, type DumpResult, type DumpSource } from './commands/dump';
 export { fingerprint } from './commands/fingerprint';
@@ -82,6 +84,7 @@ export { shown, shownJson, shownLines } from './report/shown';
 export {
   describeEvent,
   describeError,
+  checkText,
   diffText,
   dumpText,
   initText,

@@ -20,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, () => Subcommand<never>>> = {
   pull: () => (require('./pull') as typeof import('./pull')).pullCommand(),
   undo: () => (require('./undo') as typeof import('./undo')).undoCommand(),
   verify: () => (require('./verify') as typeof import('./verify')).verifyCommand(),
+  check: () => (require('./check') as typeof import('./check')).checkCommand(),
   diff: () => (require('./diff') as typeof import('./diff')).diffCommand(),
   dump: () => (require('./dump') as typeof import('./dump')).dumpCommand(),
   status: () => (require('./status') as typeof import('./status')).statusCommand(),

@@ -16,7 +16,10 @@ import { describePlan } from '../plan/write-plan';
 import { NONE_RESOLVED, policyOf, type ConflictOptions, type Resolved } from './conflicts/conflict-options';
 import { removeConflicts } from './conflicts/conflicts-file';
 import { changesIn, writeChanges } from './comparing/written-changes';
-import { timed } from '../events';
+import type { CheckResult } from '../checks/check';
+import { readChecks } from '../checks/read-checks';
+import { runChecks } from '../checks/run-checks';
+import { timed, type OnEvent } from '../events';
 import { finishPush, type ResumeOptions } from './recovery/finish-push';
 import { claimPlans } from './sending/claim-plans';
 import { staleFor, withPlan, type PlannedChanges } from './sending/plan';
@@ -72,7 +75,7 @@ export interface PushResult extends Resolved {
  * someone else has changed the same. Afterwards the base is what was pushed. The working copy is only read.
  * A push that was cut off earlier is finished first, where it has arrived. A push that the project's policy does not allow is
  * refused, and nothing is sent. Throws the `REMOTE_*`, `BASELINE_*` and
- * `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, VALUE_TOO_LARGE, PUSH_UNDECIDED, PLAN_STALE, PLAN_TOO_NEW, CHANGES_UNREADABLE,
+ * `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, VALUE_TOO_LARGE, PUSH_UNDECIDED, PLAN_STALE, PLAN_TOO_NEW, CHANGES_UNREADABLE, CHECK_INVALID, CHECK_TIMEOUT,
  * STATE_LOCKED.
  *
  * @example
@@ -150,9 +153,11 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
   const { changeset, frozen } = planned.comparison;
   const { onEvent, plan } = options;
   const changes = await timed(onEvent, 'count', () => summarize(changeset));
+  const failedChecks = isEmpty(changes) ? [] : await failedIn(project, frozen, onEvent);
   const verdict = verdictOn(project, planned.comparison, {
     isPlan: plan !== undefined,
     allow: options.allow,
+    failedChecks,
     onEvent,
   });
   const described = describePlan(changeset, { ...planFacts(project, planned.from), verdict });
@@ -172,6 +177,18 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
   if (plan !== undefined && sent.status === 'conflict')
     throw await staleFor({ project, temporary, onEvent }, plan, sent.conflicts);
   return { changes, ...sent, notCarried: sent.status === 'conflict' ? changes.notCarried : sent.notCarried };
+}
+
+/** The checks that return rows of what a push would make of the remote. */
+async function failedIn(
+  { checks }: Project,
+  database: string,
+  onEvent: OnEvent | undefined,
+): Promise<CheckResult[]> {
+  const known = readChecks(checks.folder);
+  if (known.length === 0) return [];
+  const results = await timed(onEvent, 'run the checks', () => runChecks(database, known, checks));
+  return results.filter((result) => !result.passed);
 }
 
 /** A dry run writes the files that tell of its changes, and nothing else. */

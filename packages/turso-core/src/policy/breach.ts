@@ -5,6 +5,8 @@ export interface Breach {
   readonly rule: RuleName;
   /** The table that it is about, or null. */
   readonly table: string | null;
+  /** What an exception names, if that is no table: a check. */
+  readonly check?: string;
   readonly count?: number;
   readonly limit?: number;
   /** What is broken, in one sentence. */

@@ -16,6 +16,15 @@ export interface Judged {
   readonly after: string;
   /** Whether it is a saved plan that is pushed, or saved. */
   readonly isPlan: boolean;
+  /** The checks that returned rows. Default is none. */
+  readonly failedChecks?: readonly FailedCheck[];
+}
+
+/** A check that returned rows. */
+export interface FailedCheck {
+  readonly name: string;
+  readonly rows: number;
+  readonly hasMore: boolean;
 }
 
 /** Says whether a policy lets changes be pushed, and which rules they break. */
@@ -28,8 +37,9 @@ export function judge(policy: Policy, judged: Judged, exceptions: readonly Excep
     ...countRules(policy, facts, isExempt),
     ...protectionRules(policy, facts),
     ...planRule(policy, judged, facts),
+    ...(judged.failedChecks ?? []).map(checkRule),
   ];
-  const isAllowed = ({ rule, table }: Breach): boolean => isExcepted(exceptions, rule, table);
+  const isAllowed = ({ rule, table, check }: Breach): boolean => isExcepted(exceptions, rule, check ?? table);
   const broken = breaches.filter((breach) => !isAllowed(breach)).map(brokenRule);
   const excepted = breaches.filter(isAllowed).map(brokenRule);
   return { outcome: broken.length === 0 ? 'allowed' : 'refused', broken, excepted };
@@ -46,7 +56,14 @@ function planRule({ requirePlan = false }: Policy, { isPlan }: Judged, { isEmpty
 const NO_PLAN =
   'These changes are no saved plan. `turso-sync diff --save <file>` makes one to review, and `turso-sync push --plan <file>` pushes it.';
 
-function brokenRule({ rule, table, count, limit, message }: Breach): BrokenRule {
-  const exception = table === null ? rule : `${rule}:${table}`;
+function checkRule({ name, rows, hasMore }: FailedCheck): Breach {
+  const how = hasMore ? `${rows} rows or more` : rows === 1 ? '1 row' : `${rows} rows`;
+  const message = `The check ${name} returned ${how}, and must return none.`;
+  return { rule: 'check', table: null, check: name, count: rows, limit: 0, message };
+}
+
+function brokenRule({ rule, table, check, count, limit, message }: Breach): BrokenRule {
+  const about = check ?? table;
+  const exception = about === null ? rule : `${rule}:${about}`;
   return { rule, table, count: count ?? null, limit: limit ?? null, message, exception };
 }

@@ -55,11 +55,11 @@ export const RULE_KINDS = {
   requirePlan: 'boolean',
 } as const satisfies Record<keyof Omit<Policy, 'allow'>, string>;
 
-/** The name of a rule that a plan can break. */
-export type RuleName = keyof typeof RULE_KINDS | keyof AllowedChanges;
+/** The name of a rule that a plan can break; `check` is that each check passes. */
+export type RuleName = keyof typeof RULE_KINDS | keyof AllowedChanges | 'check';
 
 /** The names of all rules. */
-export const RULE_NAMES = [...Object.keys(RULE_KINDS), ...ALLOW_NAMES] as readonly RuleName[];
+export const RULE_NAMES = [...Object.keys(RULE_KINDS), ...ALLOW_NAMES, 'check'] as readonly RuleName[];
 
 /** The rules of an environment over those at the top of the config. */
 export function mergePolicies(top: Policy = {}, own: Policy = {}): Policy {

@@ -93,6 +93,10 @@ function environmentOf(found: Found, environment: string | null): Project {
     environments: Object.keys(config.environments ?? {}),
     variables,
     policy: settings.policy ?? {},
+    checks: {
+      folder: path.resolve(directory, settings.checks ?? 'checks'),
+      seconds: settings.checkSeconds ?? 30,
+    },
     workingCopy,
     replica: path.resolve(directory, valueOf('TURSO_REPLICA_PATH')?.trim() ?? files.replica),
     exclude: settings.exclude ?? [],

@@ -17,6 +17,8 @@ export interface Project {
   readonly variables: { readonly url: string; readonly authToken: string };
   /** What a push may do, as the config says; rules that it leaves out have their defaults. */
   readonly policy: Policy;
+  /** The folder of its checks, and how long each of them may take. */
+  readonly checks: { readonly folder: string; readonly seconds: number };
   /** The app's own database: plain SQLite, nothing of ours inside. */
   readonly workingCopy: string;
   /** The replica of a live connection: `TURSO_REPLICA_PATH`, else `live/replica.db` in the state folder. */

@@ -1,4 +1,5 @@
 export { diffLines, diffText, summaryLines } from './changes-text';
+export { checkText } from './check-text';
 export { dumpText } from './dump-text';
 export { describeError } from './error-text';
 export { describeEvent, type EventLine } from './event-text';

@@ -1,3 +1,4 @@
+import { check } from '../../src/commands/check';
 import { diff } from '../../src/commands/diff';
 import { dump } from '../../src/commands/dump';
 import { fingerprint } from '../../src/commands/fingerprint';
@@ -19,6 +20,7 @@ import { makeFileProject } from '../fixtures/project.fixture';
 type Any = (...args: unknown[]) => unknown;
 
 const VERBS = {
+  check,
   diff,
   dump,
   fingerprint,
@@ -41,6 +43,9 @@ const WRONG: [verb: string, options: unknown, says: string][] = [
   ['push', { merge: true }, 'one of rows, cells, never'],
   ['push', { plan: '' }, 'not empty'],
   ['push', { plan: 'a\0b' }, 'without NUL'],
+  ['push', { allow: 'dropTable' }, 'must be a list of strings'],
+  ['push', { allow: [''] }, 'must be a list of strings'],
+  ['check', { folder: 'x' }, 'no option "folder"'],
   ['push', { onEvent: 'print' }, 'must be a function'],
   ['push', { toString: 1 }, 'no option "toString"'],
   ['push', true, 'no object'],

@@ -1,5 +1,6 @@
 import type { OptionKind, OptionKinds } from '../../check-options';
 import type { CopyOptions } from '../copy';
+import type { CheckOptions } from '../check';
 import type { DiffOptions } from '../diff';
 import type { DumpOptions } from '../dump';
 import type { InitOptions } from '../init';
@@ -20,6 +21,7 @@ const remote = { ...events, acceptRemote: 'boolean' } as const;
 const resume = { resume: ['arrived', 'repeat'] } as const;
 
 const copy: OptionKinds<CopyOptions> = { ...events, to: 'string' };
+const check: OptionKinds<CheckOptions> = events;
 const diff: OptionKinds<DiffOptions> = { ...events, table: 'string', rows: 'count', save: 'string' };
 const dump: OptionKinds<DumpOptions> = { ...remote, of: ['base', 'working-copy', 'remote'], to: 'any' };
 const init: OptionKinds<InitOptions> = {
@@ -46,6 +48,7 @@ const verify: OptionKinds<VerifyOptions> = { ...remote, save: 'string' };
 
 /** What the options of each verb may be. */
 export const VERB_OPTIONS: Readonly<Record<VerbName, Readonly<Record<string, OptionKind>>>> = {
+  check,
   copy,
   diff,
   dump,

@@ -2,7 +2,7 @@ import type { OnEvent } from '../../events';
 import type { PlanHead, Verdict } from '../../plan/plan';
 import type { PlanFacts } from '../../plan/write-plan';
 import { parseExceptions } from '../../policy/exceptions';
-import { judge } from '../../policy/judge';
+import { judge, type FailedCheck } from '../../policy/judge';
 import { unknownNames } from '../../policy/unknown-names';
 import type { Project } from '../../project/project';
 import type { Manifest } from '../../project/state/manifest';
@@ -20,6 +20,8 @@ export interface JudgeOptions {
   readonly isPlan: boolean;
   /** Exceptions from the policy. */
   readonly allow?: readonly string[] | undefined;
+  /** The checks that returned rows. Default is none. */
+  readonly failedChecks?: readonly FailedCheck[];
   readonly onEvent: OnEvent | undefined;
 }
 
@@ -27,14 +29,14 @@ export interface JudgeOptions {
 export function verdictOn(
   { policy }: Project,
   { changeset, before, frozen: after }: Comparison,
-  { isPlan, allow = [], onEvent }: JudgeOptions,
+  { isPlan, allow = [], failedChecks = [], onEvent }: JudgeOptions,
 ): Verdict {
   const unknown = unknownNames(policy, { before, after });
   if (unknown.length > 0) {
     const message = `The policy protects what is neither in the base nor in the working copy: ${unknown.join(', ')}.`;
     onEvent?.({ type: 'warning', message });
   }
-  return judge(policy, { changeset, before, after, isPlan }, parseExceptions(allow));
+  return judge(policy, { changeset, before, after, isPlan, failedChecks }, parseExceptions(allow));
 }
 
 /** Warns of what a plan finds that nobody expects of a push. */

@@ -4,9 +4,9 @@
  * must be no second one in a process that has the same file open.
  */
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import type { Client } from '@libsql/client';
 import { createClient } from '@libsql/client/sqlite3';
+import { endWithParent } from '../../end-with-parent';
 import { openReadOnly, readLeniently } from '../../sqlite/files/open';
 import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
 
@@ -66,9 +66,4 @@ function isSound(file: string): boolean {
 process.on('message', (request: SyncRequest) => {
   void answer(request).then((message) => process.send?.(message));
 });
-process.on('disconnect', () => process.exit());
-// While the thread is blocked, it does not learn that; another does, which finds its process to be a child of somebody else.
-const watchdog = `setInterval(() => process.ppid === ${process.ppid} || process.kill(process.pid, 'SIGKILL'), 1000)`;
-new Worker(watchdog, { eval: true }).unref();
-// Ctrl-C in a terminal goes to all processes; this one ends with the one that it works for.
-process.on('SIGINT', () => undefined);
+endWithParent();

@@ -20,6 +20,8 @@ test('takes what is known, as it is', () => {
     authTokenVariable: '_token2',
     workingCopy: 'data/app.db',
     stateDir: '.state',
+    checks: 'db/checks',
+    checkSeconds: 5,
     environments: { 'my-staging.2': { urlVariable: 'STAGING' }, empty: {} },
   };
   expect(checkConfig(config, FILE)).toEqual(config);
@@ -86,6 +88,13 @@ test('the list of an environment takes the place of the one at the top', () => {
   expect(checkConfig(config, FILE)).toEqual(config);
   expect(settingsOf(config, 'prod', FILE).exclude).toEqual([]);
   expect(settingsOf(config, 'test', FILE).exclude).toEqual(['a', 'b_*']);
+});
+
+test.each([0, -1, 1.5, '5', null, 1e9])('refuses %p for the time limit of a check', (checkSeconds) => {
+  expect(errorOf(() => checkConfig({ checkSeconds }, FILE))).toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('"checkSeconds"') as string,
+  });
 });
 
 test('settings are the environment’s where it has them, else those at the top', () => {

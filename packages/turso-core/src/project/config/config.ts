@@ -21,6 +21,10 @@ export interface Settings {
   exclude?: readonly string[];
   /** What a push may do. Default is to refuse what is nearly always an accident. */
   policy?: Policy;
+  /** The folder of the checks, relative to the config: queries in files `*.sql`. Default is `checks`. */
+  checks?: string;
+  /** How long one check may take, in seconds. Default is 30. */
+  checkSeconds?: number;
 }
 
 /**
@@ -50,7 +54,12 @@ const SETTINGS = [
   'stateDir',
   'exclude',
   'policy',
+  'checks',
+  'checkSeconds',
 ] as const;
+
+/** The longest time limit of a check: a day. */
+const MOST_SECONDS = 86_400;
 
 /** Base64url parts, the first of which begins like JSON: a JWT, as Turso's tokens are, perhaps cut or with escaped dots. */
 const TOKEN = /\beyJ[\w-]{8,}(?:(?:\.|%2e|\\u002e)[\w-]+){1,2}/gi;
@@ -107,6 +116,11 @@ function checkObject(
     if (key === 'environments') continue;
     if (key === 'exclude') {
       checkExclude(item, file, path);
+      continue;
+    }
+    if (key === 'checkSeconds') {
+      if (!Number.isSafeInteger(item) || (item as number) < 1 || (item as number) > MOST_SECONDS)
+        throw wrongType(file, path, `a whole number from 1 to ${MOST_SECONDS}`, item);
       continue;
     }
     if (key === 'policy') {

@@ -1,0 +1,40 @@
+/*
+ * The process that runs checks, started by ./run-checks. On its own since nothing else ends a query that does not end by itself.
+ */
+import { endWithParent } from '../end-with-parent';
+import { openReadOnly } from '../sqlite/files/open';
+import type { Database } from '../sqlite/files/sqlite';
+import type { SqlValue } from '../sqlite/values/values';
+import type { Check, CheckAnswer, CheckRequest } from './check';
+
+/** Rows that are counted at most. */
+const COUNTED = 1000;
+
+/** Rows that are told at most. */
+const TOLD = 10;
+
+function runCheck(db: Database, { name, sql }: Check): CheckAnswer {
+  try {
+    const statement = db.prepare(sql);
+    if (!statement.reader) return { name, refused: 'it is not a query' };
+    if (!statement.readonly) return { name, refused: 'it writes' };
+    const first: SqlValue[][] = [];
+    let rows = 0;
+    for (const row of statement.safeIntegers().raw().iterate()) {
+      rows++;
+      if (rows <= TOLD) first.push(row as SqlValue[]);
+      if (rows === COUNTED) break;
+    }
+    const columns = statement.columns().map((c) => c.name);
+    return { name, passed: rows === 0, rows, hasMore: rows === COUNTED, columns, first };
+  } catch (error) {
+    return { name, refused: (error as Error).message };
+  }
+}
+
+process.on('message', ({ database, checks }: CheckRequest) => {
+  const db = openReadOnly(database);
+  for (const check of checks) process.send?.(runCheck(db, check));
+  db.close();
+});
+endWithParent();

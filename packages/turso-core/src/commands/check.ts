@@ -1,0 +1,54 @@
+import path from 'node:path';
+import type { CheckResult } from '../checks/check';
+import { readChecks } from '../checks/read-checks';
+import { runChecks } from '../checks/run-checks';
+import { timed, type OnEvent } from '../events';
+import type { Project } from '../project/project';
+import { withTemporary } from '../project/state/temporary';
+import { freezeCopy } from '../project/working-copy/freeze-copy';
+import { verb } from './apart/verb';
+import { reportRun, type Reported } from './reporting/report-run';
+
+/** What `check` may be told. */
+export interface CheckOptions {
+  readonly onEvent?: OnEvent;
+}
+
+/** What `check` answers. */
+export interface ChecksResult {
+  /** Whether each check returned no row. */
+  readonly passed: boolean;
+  /** The folder of the checks. */
+  readonly folder: string;
+  readonly checks: readonly CheckResult[];
+}
+
+/**
+ * Runs the project's checks on a consistent copy of the working copy: each is a query in a file of its own, and must return no row.
+ * Throws CHECK_INVALID, CHECK_TIMEOUT, the `WORKING_COPY_*` codes and STATE_LOCKED.
+ *
+ * @example
+ * ```ts
+ * import { check, loadProject } from 'turso-core';
+ *
+ * const { passed, checks } = await check(await loadProject());
+ * if (!passed) console.error(checks.filter((c) => !c.passed).map((c) => c.name));
+ * ```
+ */
+export const check = verb('check', checkHere);
+
+async function checkHere(project: Project, options: CheckOptions = {}): Promise<Reported<ChecksResult>> {
+  return reportRun(project, options.onEvent, async (onEvent) => {
+    const checks = readChecks(project.checks.folder);
+    const results =
+      checks.length === 0
+        ? []
+        : await withTemporary(project.files.directory, async (temporary) => {
+            const frozen = path.join(temporary, 'checked.db');
+            await freezeCopy(project, frozen, { onEvent });
+            return timed(onEvent, 'run the checks', () => runChecks(frozen, checks, project.checks));
+          });
+    const passed = results.every((result) => result.passed);
+    return { passed, folder: project.checks.folder, checks: results };
+  });
+}
