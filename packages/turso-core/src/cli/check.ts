@@ -6,7 +6,7 @@ import type { Subcommand } from './commands';
 import { REFUSED } from './policy-options';
 
 /** `turso-sync check` */
-export function checkCommand(): Subcommand<Omit<CheckOptions, 'onEvent'>> {
+export function checkCommand(): Subcommand<Omit<CheckOptions, 'onEvent'>, 'check'> {
   const command = new Command('check')
     .description('Run the checks of the project on the working copy: queries that must return no row.')
     .addHelpText(

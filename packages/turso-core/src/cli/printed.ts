@@ -1,4 +1,6 @@
 import { conflictJson, type ConflictJson, type ConflictsFile } from '../apply/conflict-json';
+import type { CheckResult } from '../checks/check';
+import type { ChecksResult } from '../commands/check';
 import type { DiffResult } from '../commands/diff';
 import type { DumpResult } from '../commands/dump';
 import type { InitResult } from '../commands/init';
@@ -9,7 +11,7 @@ import type { StatusResult } from '../commands/status';
 import type { PushEntry, UndoneHere, UndoResult } from '../commands/undo';
 import type { VerifyResult } from '../commands/verify';
 import type { PlanFile, PlanHead, PlanRow } from '../plan/plan';
-import type { JsonRow } from '../sqlite/values/json-value';
+import type { JsonRow, JsonValue } from '../sqlite/values/json-value';
 
 /** Version of what `--json` prints. New keys may be added within a version. */
 export const JSON_VERSION = 1;
@@ -21,6 +23,7 @@ export interface Results {
   readonly pull: PrintedPull;
   readonly undo: PrintedUndo | PrintedPushes;
   readonly verify: Reported<Omit<VerifyResult, 'plan'>>;
+  readonly check: PrintedChecks;
   readonly diff: PrintedDiff;
   readonly dump: Reported<DumpResult>;
   readonly status: StatusResult;
@@ -98,6 +101,16 @@ export type PrintedDiff = Reported<
     readonly rows?: readonly PrintedRow[];
   }
 >;
+
+/** The result of `check`. */
+export type PrintedChecks = Reported<
+  Omit<ChecksResult, 'checks'> & { readonly checks: readonly PrintedCheck[] }
+>;
+
+type PrintedCheck = Omit<CheckResult, 'first'> & {
+  /** The first of its rows, up to 10. */
+  readonly first: readonly (readonly JsonValue[])[];
+};
 
 /** A changed row as `diff --values` prints it. */
 export type PrintedRow = Omit<PlanRow, 'key' | 'old' | 'new'> & {

@@ -179,7 +179,7 @@ export interface BrokenRule {
   readonly rule: string;
   /** The table that it is about, or null. */
   readonly table: string | null;
-  /** What the plan has, if the rule counts; else null. */
+  /** What the plan has, if the rule counts; else null. Of a rule in percent, rows. */
   readonly count: number | null;
   /** What the rule allows, if it counts; else null. */
   readonly limit: number | null;

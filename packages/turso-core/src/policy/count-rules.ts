@@ -39,14 +39,11 @@ function limitTotal(
 function limitPercent(tables: readonly TableFacts[], limit: number): Breach[] {
   return tables.flatMap((t) => {
     if (t.deleted === 0) return [];
-    const count = percentOf(t.deleted, t.rowsBefore());
-    if (count <= limit) return [];
-    const message = `${rowsAre(t.deleted)} deleted of ${t.table}, which is ${count} % of its rows, and at most ${limit} % may be.`;
-    return [{ rule: 'maxDeletedPercent', table: t.table, count, limit, message } as const];
+    const before = Math.max(t.rowsBefore(), t.deleted);
+    const allowed = Math.floor((before * limit) / 100);
+    if (t.deleted <= allowed) return [];
+    const message = `${rowsAre(t.deleted)} deleted of ${t.table}, which had ${before}, and at most ${limit} % may be.`;
+    const counts = { count: t.deleted, limit: allowed };
+    return [{ rule: 'maxDeletedPercent', table: t.table, ...counts, message } as const];
   });
-}
-
-/** With two digits behind the point, rounded up: more than a limit is never shown as the limit. */
-function percentOf(deleted: number, before: number): number {
-  return Math.ceil((deleted / Math.max(before, deleted)) * 10_000) / 100;
 }

@@ -102,11 +102,11 @@ describe('a rule', () => {
     [{ maxDeletedRows: 3 }, EDIT, [{ rule: 'maxDeletedRows', table: null, count: 4, limit: 3 }]],
     [{ maxDeletedRows: 0 }, 'DELETE FROM settings', [{ rule: 'maxDeletedRows', count: 1, limit: 0 }]],
     [{ maxDeletedPercent: 70 }, EDIT, []],
-    [{ maxDeletedPercent: 50 }, EDIT, [{ rule: 'maxDeletedPercent', table: 'log', count: 66.67, limit: 50 }]],
+    [{ maxDeletedPercent: 50 }, EDIT, [{ rule: 'maxDeletedPercent', table: 'log', count: 2, limit: 1 }]],
     [
       { maxDeletedPercent: 49.9 },
       EDIT.replaceAll('people', 'p').replace('DELETE', 'ALTER TABLE people RENAME TO p; DELETE'),
-      [{ table: 'log' }, { table: 'p', count: 50 }],
+      [{ table: 'log' }, { table: 'p', count: 2, limit: 1 }],
     ],
     [{ maxChangedRows: 6 }, EDIT, []],
     [{ maxChangedRows: 5 }, EDIT, [{ rule: 'maxChangedRows', table: null, count: 6, limit: 5 }]],
