@@ -28,6 +28,8 @@ test('the types compile in a strict project that checks the types of libraries t
   writeFiles(dir, {
     'm.mts': `import { loadProject, push } from 'turso-core';
       import { openLive, type Live } from 'turso-core/live';
+      import { report, type ReportSource } from 'turso-core/report';
+      export const page = (source: ReportSource): AsyncIterable<string> => report(source, 'html');
       await push(await loadProject(), { dryRun: true });
       export async function work(): Promise<Live> { return openLive({ url: 'file:x.db' }); }`,
   });

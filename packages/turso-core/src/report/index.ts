@@ -1,0 +1,17 @@
+/**
+ * Reports of changes and conflicts for people: `turso-core/report`.
+ *
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { diff, loadProject } from 'turso-core';
+ * import { report } from 'turso-core/report';
+ *
+ * const { plan } = await diff(await loadProject());
+ * let text = '';
+ * for await (const piece of report({ title: 'Changes', remote: '', plan, conflicts: [] }, 'markdown')) text += piece;
+ * writeFileSync('changes.md', text);
+ * ```
+ */
+export { planOfTable, report, REPORT_FORMATS, type ReportFormat } from './report';
+export type { ReportSource } from './source';
