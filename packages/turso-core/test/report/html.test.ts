@@ -201,6 +201,7 @@ describeInBrowser('a report in HTML', () => {
       ],
     });
     const report = await openReport(file);
+    expect(await report.page.locator('.kind').count()).toBe(0);
     expect(await texts(report, '.sides thead th')).toEqual(['Column', 'Old', 'Local', 'Remote']);
     expect((await texts(report, '.sides tbody td')).map((text) => text.split('\n')[0])).toEqual([
       'was',

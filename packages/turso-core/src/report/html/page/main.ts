@@ -48,7 +48,9 @@ document.body.append(
       { class: 'tools' },
       menu,
       search,
-      element('div', { role: 'group', 'aria-label': 'Kinds of rows', class: 'kinds' }, ...kindButtons()),
+      head.hasPlan
+        ? element('div', { role: 'group', 'aria-label': 'Kinds of rows', class: 'kinds' }, ...kindButtons())
+        : null,
     ),
   ),
   element('div', { class: 'body' }, nav, main),
