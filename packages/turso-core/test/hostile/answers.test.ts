@@ -10,6 +10,8 @@ import {
   startSqld,
   type SqldWithAuth,
 } from '@turso-sync/testing';
+import { createHttpClient } from '../../src/remote/http/http-client';
+import { createReader } from '../../src/remote/http/reader';
 import { makeProject, type TestProject } from '../fixtures/cli.fixture';
 import { startHttpProxy } from './http-proxy.fixture';
 
@@ -119,7 +121,7 @@ test('an answer without end is an error, and takes little memory', async () => {
       ...(command === 'dump-init' ? ['--force'] : []),
     );
     expect(run).toMatchObject({ exit: 1, stdout: '' });
-    expect(run.stderr).toMatch(/^RESPONSE_TOO_LARGE: .+ more than 64 MB\.\n/);
+    expect(run.stderr).toMatch(/^RESPONSE_TOO_LARGE: .+ more than \d+ MB\.\n/);
   }
   expect(filesOf(project)).toEqual(before);
 });
@@ -132,7 +134,128 @@ test('an answer that says beforehand that it is too large is not waited for', as
   expect((await (await editedProject(url)).run('dump-push')).stderr).toContain('RESPONSE_TOO_LARGE');
 });
 
+/** JSON of some 60 MB, of what takes little room there and much in memory. */
+const MANY_JSON: [string, (part: (text: string) => string) => unknown][] = [
+  ['empty rows', (part) => ({ cols: [], rows: part('[]'), affected_row_count: 0, last_insert_rowid: null })],
+  ['rows of numbers', (part) => ({ cols: [], rows: [part('1')], affected_row_count: 0 })],
+  ['columns', (part) => ({ cols: part('{}'), rows: [], affected_row_count: 0, last_insert_rowid: null })],
+];
+
+function manyJson(make: (part: (text: string) => string) => unknown, type: string): Buffer {
+  const repeated = (text: string): string => `${`${text},`.repeat(60_000_000 / (text.length + 1))}${text}`;
+  let content = '';
+  const hole = (text: string): string => {
+    content = repeated(text);
+    return 'HOLE';
+  };
+  const result = { type: 'ok', response: { type, result: make(hole) } };
+  const text = JSON.stringify({ baton: null, base_url: null, results: [result] });
+  return Buffer.from(text.replace('"HOLE"', `[${content}]`));
+}
+
+/** A message of Protocol Buffers as the only field of the messages around it. */
+function within(tags: readonly number[], message: Buffer): Buffer {
+  return tags.reduceRight((inner, tag) => {
+    const length = [];
+    for (let rest = inner.length; ; rest = Math.floor(rest / 128)) {
+      length.push((rest % 128) + (rest < 128 ? 0 : 128));
+      if (rest < 128) break;
+    }
+    return Buffer.concat([Buffer.from([(tag << 3) | 2, ...length]), inner]);
+  }, message);
+}
+
+const FIELDS = 30_000_000;
+const many = (tag: number): Buffer => Buffer.alloc(FIELDS * 2, Buffer.from([(tag << 3) | 2, 0]));
+
+/** The same in Protocol Buffers, and the code of the error. */
+const MANY_PROTOBUF: [string, string, Buffer][] = [
+  ['empty rows', 'RESPONSE_TOO_LARGE', within([3, 1, 2, 1], many(2))],
+  ['empty values', 'RESPONSE_TOO_LARGE', within([3, 1, 2, 1, 2], many(1))],
+  ['columns', 'RESPONSE_TOO_LARGE', within([3, 1, 2, 1], many(1))],
+  ['results', 'RESPONSE_TOO_LARGE', many(3)],
+  ['results of steps', 'RESPONSE_TOO_LARGE', within([3, 1, 3, 1], many(1))],
+  ['unknown fields', 'RESPONSE_TOO_LARGE', within([3, 1, 2, 1, 2, 1], many(9))],
+  // Decoders that take a length for a signed number go back by it, and read the field for ever.
+  ['a field that goes back', 'REMOTE_NOT_LIBSQL', Buffer.from([0x4a, 0xfa, 0xff, 0xff, 0xff, 0x0f])],
+  ['a tag of more than 32 bits', 'REMOTE_NOT_LIBSQL', Buffer.from([0x9a, 0x80, 0x80, 0x80, 0x10, 0x00])],
+  ['a row that is cut', 'REMOTE_NOT_LIBSQL', Buffer.from([0x1a, 0x04, 0x0a, 0x05, 0x12, 0x00])],
+];
+
+/** Where decoding it all would end in an error of Node. */
+const LITTLE = { NODE_OPTIONS: '--max-old-space-size=300' };
+
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
+
+describeWithSqld('an answer that takes much more memory than it has bytes is not decoded', () => {
+  let server: SqldWithAuth;
+
+  beforeAll(async () => {
+    server = await startSqld({ database, auth: true });
+  });
+  afterAll(() => server.stop());
+
+  async function expectRefused(
+    code: string,
+    command: string,
+    answer: (path: string, body: string) => number | Buffer | null,
+  ): Promise<void> {
+    const proxy = await startHttpProxy(server.url, async (request) => {
+      const found = answer(request.path, request.body.toString('latin1'));
+      if (found === null) return request.forward();
+      if (typeof found === 'number') return { status: found, headers: {}, body: Buffer.from('{}') };
+      return { status: 200, headers: {}, body: found };
+    });
+    try {
+      const project = await editedProject(proxy.url);
+      const before = filesOf(project);
+      const env = { TURSO_DATABASE_URL: proxy.url, TURSO_AUTH_TOKEN: server.readWriteToken, ...LITTLE };
+      const run = await project.start([command, '--quiet', '--accept-remote'], { env }).ended;
+      expect({ exit: run.exit, stdout: run.stdout }).toEqual({ exit: 1, stdout: '' });
+      expect(run.stderr).toMatch(new RegExp(`^${code}: .+\\n {2}\\S`));
+      expect(filesOf(project)).toEqual(before);
+    } finally {
+      await proxy.stop();
+    }
+  }
+
+  test.each(MANY_PROTOBUF)('Protocol Buffers: %s', async (_, code, body) => {
+    await expectRefused(code, 'verify', (path) => (path.includes('v3-protobuf/pipeline') ? body : null));
+  });
+
+  test.each(MANY_JSON)('JSON: %s', async (_, make) => {
+    const body = manyJson(make, 'execute');
+    await expectRefused('RESPONSE_TOO_LARGE', 'verify', (path, request) => {
+      if (path.includes('protobuf')) return 404;
+      return request.includes('"execute"') ? body : null;
+    });
+  });
+
+  test.each(MANY_JSON)('JSON, to a push: %s', async (_, make) => {
+    const body = manyJson((part) => ({ step_results: [make(part)], step_errors: [null] }), 'batch');
+    await expectRefused('RESPONSE_TOO_LARGE', 'push', (_path, request) =>
+      request.includes('"batch"') ? body : null,
+    );
+  });
+
+  test('the most that a server puts into an answer is read', async () => {
+    const url = new URL(server.url);
+    const client = createHttpClient(url, server.url, { authToken: server.readWriteToken });
+    const reader = createReader(client);
+    const read = (rows: number): Promise<number> =>
+      reader.read(async (query) => {
+        const sql = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ${rows}) SELECT NULL FROM n`;
+        return (await query(sql)).length;
+      });
+    try {
+      expect(await read(500_000)).toBe(500_000);
+      await expect(read(1_000_000)).rejects.toMatchObject({ code: 'RESPONSE_TOO_LARGE', hint: undefined });
+    } finally {
+      reader.close();
+      client.close();
+    }
+  });
+});
 
 describeWithSqld('a token', () => {
   let server: SqldWithAuth;

@@ -1,4 +1,5 @@
 import { TursoSyncError } from '../../errors';
+import { checkParts } from './answer-parts';
 import type { HttpAnswer, HttpClient } from './http-client';
 
 /**
@@ -11,7 +12,11 @@ export function createFetch(client: HttpClient): (request: Request) => Promise<R
     const body = request.body === null ? [] : [new Uint8Array(await request.arrayBuffer())];
     try {
       const headers = Object.fromEntries(request.headers);
-      return toResponse(await client.send({ method, url: new URL(url), headers, body }));
+      const answer = await client.send({ method, url: new URL(url), headers, body });
+      // What it asks for in one encoding it reads in the same.
+      const isProtobuf = headers['content-type'] === 'application/x-protobuf';
+      if (method === 'POST') checkParts(answer.body, isProtobuf ? 'protobuf' : 'json', client.location);
+      return toResponse(answer);
     } catch (error) {
       const isNo = error instanceof TursoSyncError && error.code === 'REMOTE_NOT_LIBSQL';
       if (method === 'GET' && isNo) return new Response(null, { status: 404 });

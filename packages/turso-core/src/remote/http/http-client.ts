@@ -31,12 +31,14 @@ export interface HttpRequest {
   readonly body?: readonly Uint8Array[];
   /** Milliseconds for the whole exchange. Default is no limit but those on silence and on connecting. */
   readonly timeout?: number;
+  /** Bytes of the answer that are taken, at most. Default is 64 MB, which is also the most. */
+  readonly maxBytes?: number;
   /** Told the number of each piece of the body once the system has taken it over. */
   readonly onSent?: ((piece: number) => void) | undefined;
 }
 
 /** What {@link HttpClient.post} may be told. */
-export type PostOptions = Pick<HttpRequest, 'timeout' | 'onSent'>;
+export type PostOptions = Pick<HttpRequest, 'timeout' | 'maxBytes' | 'onSent'>;
 
 /** All of an answer, whose status is below 300. */
 export interface HttpAnswer {
@@ -83,8 +85,8 @@ export function createHttpClient(url: URL, location: string, use: TokenUse): Htt
     'https:': new https.Agent({ keepAlive: true, maxSockets: IN_FLIGHT }),
   };
   let repeated = 0;
-  const collectAll = (answer: http.IncomingMessage): Promise<HttpAnswer> =>
-    collect(answer, () => answerTooLarge(location, SIZE_LIMIT));
+  const collectAll = (answer: http.IncomingMessage, limit = SIZE_LIMIT): Promise<HttpAnswer> =>
+    collect(answer, limit, () => answerTooLarge(location, limit));
   const refuseFailure = (answer: HttpAnswer): HttpAnswer => {
     if (answer.status >= 300 && answer.status < 400)
       throw redirected(location, answer.headers.location ?? `status ${answer.status}`);
@@ -102,8 +104,9 @@ export function createHttpClient(url: URL, location: string, use: TokenUse): Htt
     // Lets the system tell of connections that the server has closed by now: a request over one would be lost, and nobody could tell.
     await new Promise((done) => setImmediate(done));
     try {
-      const { timeout } = request;
-      const once = (): Promise<HttpAnswer> => exchange(request, agents, collectAll);
+      const { timeout, maxBytes = SIZE_LIMIT } = request;
+      const once = (): Promise<HttpAnswer> =>
+        exchange(request, agents, (answer) => collectAll(answer, Math.min(maxBytes, SIZE_LIMIT)));
       return refuseFailure(await repeatWhileBusy(once, { timeout, onRepeat: () => repeated++ }));
     } catch (error) {
       throw error instanceof TursoSyncError ? error : transportError(error, location);
@@ -205,17 +208,21 @@ function exchange<T>(
   });
 }
 
-async function collect(answer: http.IncomingMessage, tooLarge: () => TursoSyncError): Promise<HttpAnswer> {
+async function collect(
+  answer: http.IncomingMessage,
+  limit: number,
+  tooLarge: () => TursoSyncError,
+): Promise<HttpAnswer> {
   const chunks: Buffer[] = [];
   let size = Number(answer.headers['content-length'] ?? 0);
-  if (size > SIZE_LIMIT) {
+  if (size > limit) {
     answer.destroy();
     throw tooLarge();
   }
   size = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     // Leaving the loop destroys the connection.
-    if ((size += chunk.byteLength) > SIZE_LIMIT) throw tooLarge();
+    if ((size += chunk.byteLength) > limit) throw tooLarge();
     chunks.push(chunk);
   }
   if (!answer.complete) throw Object.assign(new Error('the answer was cut short'), { code: 'ECONNRESET' });

@@ -116,10 +116,21 @@ export function redirected(location: string, to: string): TursoSyncError {
 export function answerTooLarge(location: string, limit: number): TursoSyncError {
   return new TursoSyncError(
     'RESPONSE_TOO_LARGE',
-    `${location} answered a request with more than ${limit / 1_000_000} MB.`,
-    { hint: 'No libSQL server does so. Check the database URL, and the proxies in between.' },
+    `${location} answered a request with more than ${Math.floor(limit / 1_000_000)} MB.`,
+    { hint: NO_SERVER_DOES },
   );
 }
+
+/** The error for an answer of so many rows and values that it takes much more memory than it has bytes. */
+export function tooManyParts(location: string, limit: number): TursoSyncError {
+  return new TursoSyncError(
+    'RESPONSE_TOO_LARGE',
+    `${location} answered a request with more than ${limit / 1_000_000} million rows and values.`,
+    { hint: NO_SERVER_DOES },
+  );
+}
+
+const NO_SERVER_DOES = 'No libSQL server does so. Check the database URL, and the proxies in between.';
 
 /** The error for a server of another kind. */
 export function notLibsql(location: string, reason: string, cause?: unknown): TursoSyncError {

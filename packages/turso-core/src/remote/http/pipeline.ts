@@ -99,8 +99,17 @@ async function exchange(
   };
   const base = stream?.baseUrl == null ? '' : `${stream.baseUrl.replace(/\/+$/, '')}/`;
   const body = pieces.map(({ bytes }) => bytes);
-  const { body: bytes } = await client.post(`${base}v2/pipeline`, 'application/json', body, { onSent: tell });
+  const options = { onSent: tell, maxBytes: answerLimit(batches) };
+  const { body: bytes } = await client.post(`${base}v2/pipeline`, 'application/json', body, options);
   return read(new TextDecoder().decode(bytes), batches, client.location);
+}
+
+/**
+ * Bytes that the answer may have: of a step, it holds some numbers and the name of each column, which is the text of its expression.
+ * Nothing here asks for more than one row.
+ */
+function answerLimit(batches: readonly (readonly Step[])[]): number {
+  return batches.flat().reduce((sum, { sql }) => sum + 1000 + 6 * sql.length, 1_000_000);
 }
 
 /** A piece of a request's body, and the numbers of the batch and the step that it is. */

@@ -1,4 +1,5 @@
 import { TursoSyncError } from '../../errors';
+import { checkParts } from './answer-parts';
 import { decodeAnswer, encodeRequests, type HranaAnswer, type HranaRequest, type HranaResult } from './hrana';
 import type { HttpClient } from './http-client';
 import { notLibsql } from './http-errors';
@@ -42,6 +43,7 @@ async function ask(
   timeout: number,
 ): Promise<HranaAnswer> {
   const { body: bytes } = await client.post(url, 'application/x-protobuf', body, { timeout });
+  checkParts(bytes, 'protobuf', client.location);
   try {
     const answer = decodeAnswer(bytes, requests);
     if (answer.results.length === requests.length) return answer;
