@@ -9,9 +9,11 @@ import {
   makeTempDir,
   requireTool,
   startSqld,
+  writeFiles,
   type SqldWithAuth,
 } from '@turso-sync/testing';
 import { loadProject } from 'turso-core';
+import check from './check';
 import diff from './diff';
 import init from './init';
 import pull from './pull';
@@ -189,6 +191,17 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
     const allowed = await app.run(push, 'turso-push', { allow: ['deleteAllRows:person'] });
     expect(allowed).toMatchObject({ success: true });
     expect(compareDatabases(workingCopy, await remote.download())).toEqual([]);
+  });
+
+  test('a check that returns rows fails the task, which prints no values', async () => {
+    await initialize(app);
+    const query = "SELECT * FROM person WHERE name = 'Nobody'";
+    writeFiles(app.directory, { 'checks/nobody.sql': query });
+    expect(await app.run(check, 'turso-check')).toMatchObject({ success: true, stdout: '1 check passed.\n' });
+    editDatabase(workingCopy, "UPDATE person SET name='Nobody' WHERE id=1");
+    const { success, stderr } = await app.run(check, 'turso-check');
+    expect(success).toBe(false);
+    expect(stderr).toBe('nobody.sql: returned 1 row, and must return none.\n1 of 1 check failed.\n');
   });
 
   test('a dry run sends nothing', async () => {

@@ -1,4 +1,5 @@
 import type {
+  CheckOptions,
   DiffOptions,
   DumpOptions,
   InitOptions,
@@ -51,6 +52,9 @@ export interface DiffExecutorOptions extends CommonOptions, Pick<DiffOptions, 't
   /** Fail if there are changes. Default is false. */
   readonly exitCode?: boolean;
 }
+
+/** Options of the executor `turso-sync-plugin:check`. */
+export type CheckExecutorOptions = CommonOptions & Omit<CheckOptions, 'onEvent'>;
 
 /** Options of the executor `turso-sync-plugin:undo`. */
 export interface UndoExecutorOptions extends CommonOptions, Omit<UndoOptions, 'onEvent'> {

@@ -9,6 +9,7 @@ const NAMES = [
   'pullTargetName',
   'verifyTargetName',
   'diffTargetName',
+  'checkTargetName',
   'undoTargetName',
   'dumpTargetName',
   'devTargetName',

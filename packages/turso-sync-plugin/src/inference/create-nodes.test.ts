@@ -87,6 +87,7 @@ const NAMES = [
   'turso-pull',
   'turso-verify',
   'turso-diff',
+  'turso-check',
   'turso-undo',
   'turso-dump',
   'turso-dev',
@@ -179,7 +180,7 @@ test('the rest is not cached and has no outputs; each waits for what it needs', 
     dependsOn: ['build', 'test', 'turso-init'],
   });
   expect(targets['turso-status']).toMatchObject({ executor: 'turso-sync-plugin:status' });
-  for (const name of ['turso-diff', 'turso-dump', 'turso-dev'])
+  for (const name of ['turso-diff', 'turso-check', 'turso-dump', 'turso-dev'])
     expect(targets[name]?.dependsOn).toEqual(['turso-init']);
   expect(NAMES.filter((name) => targets[name]?.continuous === true)).toEqual(['turso-dev']);
   for (const name of NAMES.slice(1)) {
@@ -199,6 +200,7 @@ test('every name is an option, and what a push waits for', async () => {
       pullTargetName: 'db-pull',
       verifyTargetName: 'db-verify',
       diffTargetName: 'db-diff',
+      checkTargetName: 'db-check',
       undoTargetName: 'db-undo',
       dumpTargetName: 'db-dump',
       devTargetName: 'db-dev',
@@ -213,6 +215,7 @@ test('every name is an option, and what a push waits for', async () => {
     'db-pull',
     'db-verify',
     'db-diff',
+    'db-check',
     'db-undo',
     'db-dump',
     'db-dev',

@@ -31,6 +31,10 @@ export const EXPLAINED = {
     example: { verbose: true },
   },
   diff: { description: 'Says what a push would carry.', example: { table: 'people', limit: 5 } },
+  check: {
+    description: 'Runs the checks of the project on the working copy: queries that must return no row.',
+    example: { verbose: true },
+  },
   undo: {
     description: 'Takes the last push back, on the remote and in the working copy.',
     example: { remoteOnly: true },

@@ -64,7 +64,19 @@ describe('options in nx.json', () => {
 });
 
 describe('the plugin listed twice', () => {
-  const names = ['snapshot', 'init', 'push', 'status', 'pull', 'verify', 'diff', 'undo', 'dump', 'dev'];
+  const names = [
+    'snapshot',
+    'init',
+    'push',
+    'status',
+    'pull',
+    'verify',
+    'diff',
+    'check',
+    'undo',
+    'dump',
+    'dev',
+  ];
   const ownNames = Object.fromEntries(names.map((name) => [`${name}TargetName`, `staging-${name}`]));
   const plugin = 'turso-sync-plugin';
 

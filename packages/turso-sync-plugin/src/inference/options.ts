@@ -16,6 +16,8 @@ export interface PluginOptions {
   readonly verifyTargetName?: string;
   /** Default is `turso-diff`. */
   readonly diffTargetName?: string;
+  /** Default is `turso-check`. */
+  readonly checkTargetName?: string;
   /** Default is `turso-undo`. */
   readonly undoTargetName?: string;
   /** Default is `turso-dump`. */
@@ -49,6 +51,7 @@ const DEFAULTS: ResolvedOptions = {
   pullTargetName: 'turso-pull',
   verifyTargetName: 'turso-verify',
   diffTargetName: 'turso-diff',
+  checkTargetName: 'turso-check',
   undoTargetName: 'turso-undo',
   dumpTargetName: 'turso-dump',
   devTargetName: 'turso-dev',
@@ -73,6 +76,7 @@ export function remoteTargetNames(options: ResolvedOptions): string[] {
     options.pullTargetName,
     options.verifyTargetName,
     options.diffTargetName,
+    options.checkTargetName,
     options.undoTargetName,
     options.dumpTargetName,
     options.devTargetName,

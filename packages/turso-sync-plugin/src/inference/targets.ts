@@ -48,6 +48,7 @@ export function inferTargets(inference: Inference): Record<string, TargetConfigu
   add(options.pullTargetName, 'pull');
   add(options.verifyTargetName, 'verify');
   add(options.diffTargetName, 'diff', { dependsOn: [options.initTargetName] });
+  add(options.checkTargetName, 'check', { dependsOn: [options.initTargetName] });
   add(options.undoTargetName, 'undo');
   add(options.dumpTargetName, 'dump', { dependsOn: [options.initTargetName] });
   add(options.devTargetName, 'dev', { continuous: true, dependsOn: [options.initTargetName] });

@@ -1,0 +1,16 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { check, checkText } from 'turso-core';
+import { NO_VALUES } from './conflict-report';
+import type { CheckExecutorOptions } from './options';
+import { runExecutor, type ExecutorResult } from './run';
+
+/** Runs the checks of the project on the working copy. One that returns rows fails the task. */
+export default function checkExecutor(
+  options: CheckExecutorOptions,
+  context: ExecutorContext,
+): Promise<ExecutorResult> {
+  return runExecutor(options, context, async (project, own) => {
+    const result = await check(project, own);
+    return { success: result.passed, text: checkText(result, NO_VALUES) };
+  });
+}
