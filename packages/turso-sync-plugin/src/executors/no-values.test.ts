@@ -113,7 +113,7 @@ test('the rows that a diff is asked for go to a file', async () => {
   );
   const text = printed(await app.run(diff, 'turso-diff', { values: true }));
   expect(text).toContain(`Rows: ${path.join(app.directory, '.turso/default/rows.txt')}\n`);
-  expect(stateFile('rows.txt')).toContain(`name: '${VALUES.old}' -> '${VALUES.mine}'`);
+  expect(stateFile('rows.txt')).toContain(`'${VALUES.old}'  '${VALUES.mine}'`);
   await app.run(diff, 'turso-diff', { limit: 1 });
   expect(stateFile('rows.txt')).toContain('... and 1 more');
   printed(await app.run(verify, 'turso-verify', VERBOSE));

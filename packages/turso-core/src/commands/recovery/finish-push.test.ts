@@ -27,7 +27,7 @@ afterEach(() => {
   const known = ['base', 'snapshot', 'diff.sql', 'changes.json', 'pushes', 'conflicts.json'];
   const { directory, environment } = at.project.files;
   expect(readdirSync(environment).filter((name) => !known.includes(name))).toEqual([]);
-  const shared = ['.gitignore', 'default', 'lock', 'backups'];
+  const shared = ['.begun', '.gitignore', 'default', 'lock', 'backups'];
   expect(readdirSync(directory).filter((name) => !shared.includes(name))).toEqual([]);
 });
 
