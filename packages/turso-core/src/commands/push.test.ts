@@ -103,7 +103,7 @@ test('says that it is through although it cannot be noted', async () => {
   expect(await push(at.project, { onEvent: (e) => events.push(e) })).toMatchObject({ status: 'pushed' });
   expect(events.at(-1)).toMatchObject({
     type: 'warning',
-    message: expect.stringContaining('diff.sql') as string,
+    message: expect.stringContaining('The push went through, but `undo` cannot take it back') as string,
   });
   rmSync(blocked, { recursive: true });
   expect(await push(at.project)).toMatchObject({ status: 'nothing' });
