@@ -215,7 +215,7 @@ describeWithSqld('an answer that takes much more memory than it has bytes is not
       expect(run.stderr).toMatch(new RegExp(`^${code}: .+\\n {2}\\S`));
       expect(filesOf(project)).toEqual(before);
     } finally {
-      await proxy.stop();
+      proxy.stop();
     }
   }
 

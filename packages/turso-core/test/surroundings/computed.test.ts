@@ -12,6 +12,7 @@ import { init } from '../../src/commands/init';
 import { push } from '../../src/commands/push';
 import { verify } from '../../src/commands/verify';
 import type { CoreEvent } from '../../src/events';
+import { cutOffPush } from '../fixtures/cut-off.fixture';
 import { loadProject } from '../../src/project/load-project';
 import type { Project } from '../../src/project/project';
 
@@ -102,6 +103,47 @@ describe.each(Object.entries(COMPUTED))('%s that the server computes otherwise',
     editDatabase(project.workingCopy, `${sql}\n; INSERT INTO item(id, price) VALUES (2, 0.1 + 0.2)`);
     expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
     expect(warnings).toEqual([expect.stringContaining(`holds: ${name}.`)]);
+  });
+});
+
+describe('a push whose rows the server computes otherwise', () => {
+  const INSERT = 'INSERT INTO item(id, price) VALUES (2, 0.1 + 0.2)';
+  const KEYS = {
+    'an INTEGER key': ['id INTEGER PRIMARY KEY', 0],
+    'a key of its own': ['id TEXT PRIMARY KEY', 1],
+    'no key': ['id', 1],
+  } as const;
+  const tableWith = (id: string): string =>
+    `CREATE TABLE item(${id}, price REAL, label AS ('EUR ' || price) STORED)`;
+  const named = expect.stringContaining('holds: column "label" of table "item".') as string;
+
+  test.each(Object.entries(KEYS))('names it in a dry run, with %s', async (_, [id, others]) => {
+    await serve(tableWith(id));
+    if (others > 0) await execOn(sqld, "INSERT INTO item(id, price) VALUES ('theirs', 7)");
+    editDatabase(project.workingCopy, INSERT);
+    expect(await push(project, { dryRun: true, onEvent })).toMatchObject({ status: 'planned' });
+    expect(warnings).toEqual([named]);
+    expect(await queryOn(sqld, 'SELECT count(*) FROM item')).toEqual([[BigInt(others)]]);
+  });
+
+  test.each(Object.entries(KEYS))(
+    'names it if the next run finishes it, with %s',
+    async (_, [id, others]) => {
+      await serve(tableWith(id));
+      if (others > 0) await execOn(sqld, "INSERT INTO item(id, price) VALUES ('theirs', 7)");
+      editDatabase(project.workingCopy, INSERT);
+      await cutOffPush(project, 'before its answer comes');
+      expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+      expect(warnings).toContainEqual(named);
+    },
+  );
+
+  test.each(Object.entries(KEYS))('names it of rows that moved there, with %s', async (_, [id, others]) => {
+    await serve(tableWith(id));
+    if (others > 0) await execOn(sqld, "INSERT INTO item(id, price) VALUES ('theirs', 7)");
+    editDatabase(project.workingCopy, INSERT);
+    expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+    expect(warnings).toEqual([named]);
   });
 });
 

@@ -31,7 +31,7 @@ export async function findMoved(
     groups.set(name, [...(groups.get(name) ?? []), change]);
   }
   const firsts = [...groups.values()].map((group) => (group[0] as Removal).old.slice(1));
-  const there = await rowidsOf(query, content, changes.columns[0] ?? '', firsts);
+  const there = await rowidsOfContent(query, changes, firsts);
   const counts = changes.countBefore(
     firsts,
     there.map((rowids) => rowids.length),
@@ -70,21 +70,23 @@ function added(change: RowChange): Row | null {
   return change.kind === 'delete' ? null : change.new;
 }
 
-/** The rowids that the other side has for each content, the latest first. */
-async function rowidsOf(
+/** The hidden rowids that the other side has for each content, a row without its rowid, the latest first. */
+export async function rowidsOfContent(
   query: Query,
-  content: TableChanges,
-  rowid: string,
+  changes: TableChanges,
   rows: readonly Row[],
 ): Promise<bigint[][]> {
+  const content = { ...changes, columns: changes.columns.slice(1) };
   const found: bigint[][] = rows.map(() => []);
   const statements: { sql: string; args: readonly SqlValue[] }[] = [];
   const batcher = new RowBatcher(content.columns.length + 1, ({ sql, args }) =>
     statements.push({ sql, args }),
   );
-  rows.forEach((row, index) => batcher.add([...row, BigInt(index)]));
+  rows.forEach((row, index) => {
+    if (isComparable(content.columns.length, row)) batcher.add([...row, BigInt(index)]);
+  });
   batcher.flush();
-  const id = `t.${quoteName(rowid)}`;
+  const id = `t.${quoteName(changes.columns[0] ?? '')}`;
   const all = `SELECT ${rowKey(content, 't')} AS k, ${id} AS id FROM main.${quoteName(content.table.name)} t`;
   for (const { sql, args } of statements) {
     const list = `SELECT w.n, g.id FROM (${wanted(content)}) w JOIN (${all}) g ON g.k = w.k ORDER BY g.id DESC`;

@@ -1,13 +1,16 @@
-import { lookUp, pieces } from '../../apply/inspect/look-up';
+import { rowidsOfContent } from '../../apply/inspect/find-moved';
+import { findRows, hasContent } from '../../apply/inspect/find-rows';
+import { pieces } from '../../apply/inspect/look-up';
 import { RowBatcher } from '../../apply/statements/row-source';
 import type { Changeset, RowChange, TableChanges } from '../../changeset/model';
 import type { OnEvent } from '../../events';
 import type { Remote } from '../../remote/remote';
 import type { Query } from '../../sqlite/query';
-import { openReadOnly } from '../../sqlite/files/open';
+import { openReadOnly, using } from '../../sqlite/files/open';
+import type { Statement } from '../../sqlite/statement';
 import { findComputed, type Computed } from '../../sqlite/schema/computed';
 import { keyTerms } from '../../sqlite/schema/key-terms';
-import { readSchema } from '../../sqlite/schema/schema';
+import { hasHiddenRowid, readSchema } from '../../sqlite/schema/schema';
 import { runQuery } from '../../sqlite/sqlite-target';
 import { exactProjection } from '../../sqlite/values/exact-projection';
 import { quoteName } from '../../sqlite/values/quote';
@@ -30,6 +33,7 @@ export async function warnOfComputed(
   onEvent: OnEvent | undefined,
 ): Promise<void> {
   try {
+    if (!hasComputed({ changeset, pushed })) return;
     const seen = wholeTables(changeset);
     const whole = seen.size === 0 ? [] : await findComputedOtherwise(remote, pushed, seen);
     const names = new Set([...whole, ...(await findInRows(remote, { changeset, pushed }, seen))]);
@@ -37,6 +41,31 @@ export async function warnOfComputed(
   } catch {
     // The push is through; `verify` tells what the remote does not tell now.
   }
+}
+
+/** The same of a push that is tried out: the remote carries the statements out once more, is read, and takes them back. */
+export async function warnOfComputedAfter(
+  remote: Pick<Remote, 'read'>,
+  statements: readonly Statement[],
+  pushed: Pushed,
+  onEvent: OnEvent | undefined,
+): Promise<void> {
+  const within = (query: Query): Promise<void> =>
+    warnOfComputed({ read: (work) => work(query) }, pushed, onEvent);
+  try {
+    await remote.read(within, { after: statements });
+  } catch {
+    // Whether the push would go through is known.
+  }
+}
+
+/** Whether anything is computed that the changes are about. */
+export function hasComputed({ changeset, pushed }: Pushed): boolean {
+  const changed = new Set(changeset.tables.map((changes) => changes.table.name));
+  for (const { object } of changeset.schema) changed.add(object.table);
+  return using(openReadOnly(pushed), (db) =>
+    findComputed(db, readSchema(db)).some(({ table }) => changed.has(table.name)),
+  );
 }
 
 /** Tables of which the remote has computed something for every row, or whose rows no key tells apart. */
@@ -83,27 +112,54 @@ interface Sides {
 
 /** What differs in some of the pushed rows. Only rows that are equal tell. */
 async function otherwiseIn(piece: readonly RowChange[], sides: Sides): Promise<Computed[]> {
-  const { ours, theirs, encoding, changes, computed } = sides;
-  const keys = piece.flatMap((change) =>
-    change.kind === 'delete' ? [] : [changes.key.map((i) => change.new[i] as SqlValue)],
-  );
-  const [here, there] = [await readComputed(ours, sides, keys), await readComputed(theirs, sides, keys)];
+  const { ours, theirs, changes, computed } = sides;
+  const written = piece.flatMap((change) => (change.kind === 'delete' ? [] : [change]));
+  const addressOf = (row: readonly SqlValue[]): SqlValue[] => changes.key.map((i) => row[i] as SqlValue);
+  const addresses = written.map((change) => addressOf(change.new));
+  const here = await readComputed(ours, sides, addresses);
+  const there = await readComputed(theirs, sides, addresses);
   const differing = [...here].filter(([at, row]) => !isSame(row, there.get(at)));
   if (differing.length === 0) return [];
-  const values = differing.map(([at]) => keys[at] as SqlValue[]);
-  const by = { terms: keyTerms(changes.table, 't.'), values };
-  const [mine, remote] = [
-    await lookUp(ours, changes, by, encoding),
-    await lookUp(theirs, changes, by, encoding),
-  ];
-  const rows = new Map(remote.map(({ index, row }) => [index, row]));
-  const equal = mine.filter(({ index, row }) => isSame(row, rows.get(index))).map(({ index }) => index);
-  return computed.filter((_, i) =>
-    equal.some((index) => {
-      const [at, row] = differing[index] as [number, SqlValue[]];
-      return !isSame(valueAt(row, i), valueAt(there.get(at), i));
-    }),
+  const rows = differing.map(([at]) => written[at]?.new ?? []);
+  const equal = await findEqual(sides, rows);
+  const found = differing.flatMap(([, row], i) => {
+    const other = equal[i];
+    return other === undefined ? [] : [{ row, address: addressOf(other) }];
+  });
+  const equals = await readComputed(
+    theirs,
+    sides,
+    found.map(({ address }) => address),
   );
+  return computed.filter((_, i) =>
+    found.some(({ row }, at) => !isSame(valueAt(row, i), valueAt(equals.get(at), i))),
+  );
+}
+
+/** The remote's rows of the same content, wherever hidden rowids have put them. */
+async function findEqual(
+  { theirs, changes, encoding }: Sides,
+  rows: readonly (readonly SqlValue[])[],
+): Promise<(readonly SqlValue[] | undefined)[]> {
+  const inserts = rows.map((row) => ({ kind: 'insert', new: row }) as const);
+  const found = await findRows(theirs, changes, inserts, encoding);
+  const isHidden = hasHiddenRowid(changes.table);
+  const equal = rows.map((row, i) => {
+    const other = found[i]?.same;
+    return (isHidden ? hasContent(row, other) : isSame(row, other)) ? other : undefined;
+  });
+  const isSought = (i: number): boolean => isHidden && equal[i] === undefined && found[i]?.isNamed === false;
+  const sought = rows.flatMap((_, i) => (isSought(i) ? [i] : []));
+  const places = await rowidsOfContent(
+    theirs,
+    changes,
+    sought.map((i) => (rows[i] ?? []).slice(1)),
+  );
+  sought.forEach((i, at) => {
+    const place = places[at]?.[0];
+    if (place !== undefined) equal[i] = [place, ...(rows[i] ?? []).slice(1)];
+  });
+  return equal;
 }
 
 /** The class and the bytes of a computed value. */

@@ -20,6 +20,7 @@ import { MOST_DAYS, removeOldReceipts } from '../sending/claim-plans';
 import { pushedAs } from '../sending/send';
 import { removeReceipt, settle } from '../sending/settle';
 import { compareFrom, requireBase } from '../comparing/compare';
+import { warnOfComputed } from '../comparing/written-computed';
 import { planFacts } from '../comparing/plan-facts';
 import { describePlan } from '../../plan/write-plan';
 import type { OnEvent } from '../../events';
@@ -60,7 +61,7 @@ export async function finishPush(
     return null;
   }
   const through = notePushed(files, journal, { isThrough: true });
-  const changes = await finish(project, through);
+  const changes = await finish({ project, remote, onEvent }, through);
   onEvent?.({ type: 'warning', message: `The push that began at ${journal.startedAt} had arrived.` });
   await removeReceipt(remote, through, null);
   return changes;
@@ -108,7 +109,13 @@ function needsWriteAccess({ startedAt, remote }: PushJournal, cause: unknown): T
   );
 }
 
-async function finish(project: Project, journal: PushJournal): Promise<ChangeSummary> {
+interface Finishing {
+  readonly project: Project;
+  readonly remote: Remote;
+  readonly onEvent: OnEvent | undefined;
+}
+
+async function finish({ project, remote, onEvent }: Finishing, journal: PushJournal): Promise<ChangeSummary> {
   const { from, pushed, becomes } = pushDatabases(project.files);
   const summary = await withTemporary(project.files.directory, (temporary) => {
     const after = path.join(temporary, 'pushed.db');
@@ -122,6 +129,7 @@ async function finish(project: Project, journal: PushJournal): Promise<ChangeSum
       const facts = planFacts(project, start.manifest);
       const plan = { ...describePlan(changeset, facts), pushed };
       await createPushRecords({ project, temporary, changeset, before, after, plan, number }).publish();
+      await warnOfComputed(remote, { changeset, pushed: after }, onEvent);
       settle({ project, temporary, journal, fingerprint: null, movedRowids });
       return summarize(changeset);
     });

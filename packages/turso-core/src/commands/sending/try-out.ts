@@ -2,6 +2,7 @@ import { apply } from '../../apply/apply';
 import { asOnRemote } from '../../changeset/as-on-remote';
 import { timed } from '../../events';
 import type { Statement } from '../../sqlite/statement';
+import { hasComputed, warnOfComputedAfter } from '../comparing/written-computed';
 import { NONE_RESOLVED, resolvedIn } from '../conflicts/conflict-options';
 import { writeConflicts } from '../conflicts/conflicts-file';
 import { warnOfOrphans } from '../conflicts/orphan-warnings';
@@ -22,8 +23,11 @@ export async function tryOut(
     transact: remote.tryOut.bind(remote),
     read: remote.read.bind(remote),
   };
-  const onSend = (statements: readonly Statement[]): unknown =>
+  let tried: readonly Statement[] = [];
+  const onSend = (statements: readonly Statement[]): void => {
+    tried = statements;
     onEvent?.({ type: 'transaction', ...describeStatements(statements) });
+  };
   const movedRowids = new Set(from.movedRowids);
   const meant = asOnRemote(comparison.changeset, from.setAside);
   const result = await timed(onEvent, 'try', () => apply(meant, target, { ...policy, movedRowids, onSend }));
@@ -33,6 +37,8 @@ export async function tryOut(
     return { status: 'conflict', conflicts, ...NONE_RESOLVED, alreadyThere: 0, notCarried: [] };
   }
   warnOfOrphans(result.orphans, onEvent);
+  const pushed = { changeset: comparison.changeset, pushed: comparison.frozen };
+  if (hasComputed(pushed)) await warnOfComputedAfter(remote, tried, pushed, onEvent);
   const { alreadyThere, notCarried } = result;
   return { status: 'planned', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
 }
