@@ -16,7 +16,7 @@ const arrows = {
   project: ['policy', 'remote', 'sqlite'],
   commands: ['apply', 'changeset', 'checks', 'plan', 'policy', 'project', 'remote', 'sqlite'],
   report: ['commands', 'apply', 'changeset', 'checks', 'plan', 'sqlite'],
-  cli: ['report', 'commands', 'apply', 'changeset', 'plan', 'project', 'sqlite'],
+  cli: ['report', 'commands', 'apply', 'changeset', 'checks', 'plan', 'project', 'sqlite'],
 };
 
 /** Who opened an adapter himself could forget to compare the remote with the base's. */

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { check, type CheckOptions } from '../commands/check';
+import { check } from '../commands/check';
 import { checkText } from '../report/text';
 import { jsonValue } from '../sqlite/values/json-value';
 import type { Subcommand } from './commands';
 import { REFUSED } from './policy-options';
 
 /** `turso-sync check` */
-export function checkCommand(): Subcommand<Omit<CheckOptions, 'onEvent'>, 'check'> {
+export function checkCommand(): Subcommand<object, 'check'> {
   const command = new Command('check')
     .description('Run the checks of the project on the working copy: queries that must return no row.')
     .addHelpText(

@@ -8,6 +8,6 @@ export function withPolicyOptions(command: Command): Command {
   return command.option(
     '--allow <rule[:table]>',
     'let the push break a rule of the policy, of one table or of all; may be repeated',
-    (exception: string, others: readonly string[] = []) => [...others, exception],
+    (exception: string, others: readonly string[] | undefined) => [...(others ?? []), exception],
   );
 }

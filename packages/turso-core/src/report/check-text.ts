@@ -26,7 +26,7 @@ function oneCheck({ name, rows, hasMore, columns, first }: CheckResult, values: 
     shown(`${name}: returned ${how}, and must return none.`),
     ...told.map((row) => shown(`  ${row.map((v, i) => `${columns[i] ?? ''}=${valueText(v)}`).join(' ')}`)),
     ...(told.length > 0 && rows > told.length
-      ? [`  ... and ${hasMore ? 'more' : rows - told.length + ' more'}`]
+      ? [hasMore ? '  ... and more' : `  ... and ${rows - told.length} more`]
       : []),
   ];
 }

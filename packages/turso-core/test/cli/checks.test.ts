@@ -11,7 +11,7 @@ const MAILS = "SELECT id, mail FROM people WHERE mail NOT LIKE '%@%'";
 const ENDLESS = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0';
 
 async function start(checks: Readonly<Record<string, string>>, config: object = {}): Promise<TestProject> {
-  const files = Object.entries(checks).map(([name, sql]) => [`checks/${name}`, sql]);
+  const files = Object.entries(checks).map(([name, sql]) => [`checks/${name}`, sql] as const);
   const project = makeProject(
     { url: 'file:remote.db' },
     { 'turso-sync.config.json': JSON.stringify(config), ...Object.fromEntries(files) },

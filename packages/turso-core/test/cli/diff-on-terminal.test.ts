@@ -23,7 +23,9 @@ test('rows are in colour and no wider than the terminal, also with wide characte
   expect(shown).toContain('\x1b[32m  + CREATE INDEX i ON t(v)');
   const [line = ''] = /~ {2}id=1.*…/.exec(shown) ?? [];
   // Each of these characters takes two columns; the sign stands in the third.
-  expect([...line].reduce((sum, c) => sum + (/[\u3000-\u9fff]/.test(c) ? 2 : 1), 2)).toBeLessThanOrEqual(40);
+  expect(
+    Array.from(line).reduce((sum, c) => sum + (/[\u3000-\u9fff]/.test(c) ? 2 : 1), 2),
+  ).toBeLessThanOrEqual(40);
 });
 
 test('NO_COLOR leaves colours out', () => {

@@ -52,7 +52,7 @@ export async function makeApp(
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   writeFiles(root, { [`${APP}/.env`]: lines.join('\n') });
   const [found] = await createNodes[1]([`${APP}/turso-sync.config.json`], undefined, { workspaceRoot: root });
-  const targets = found?.[1].projects?.[APP]?.targets ?? {};
+  const targets = found?.[1].projects[APP]?.targets ?? {};
   return {
     directory: path.join(root, APP),
     run(executor, name, options, { configurationName, asked = configurationName ?? '', ...changes } = {}) {

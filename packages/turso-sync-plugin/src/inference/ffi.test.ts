@@ -13,7 +13,7 @@ async function infer(
     Object.fromEntries(Object.entries(files).map(([name, text]) => [`${APP}/${name}`, text] as const)),
   );
   const results = await plugin.createNodes[1]([`${APP}/dune-project`], options, { workspaceRoot: root });
-  return results[0]?.[1].projects?.[APP]?.targets;
+  return results[0]?.[1].projects[APP]?.targets;
 }
 
 test('a project with a static library and a dune project gets a cached build', async () => {

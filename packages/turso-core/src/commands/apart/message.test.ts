@@ -26,12 +26,10 @@ test.each([
 });
 
 test('a plan arrives with its rows', async () => {
-  const { project, edit } = await makeFileProject(
-    'CREATE TABLE t(id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)',
-  );
-  await init(project);
-  edit('DELETE FROM t');
-  const result = await diff(project);
+  const at = await makeFileProject('CREATE TABLE t(id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)');
+  await init(at.project);
+  at.edit('DELETE FROM t');
+  const result = await diff(at.project);
   const arrived = unpack(sent(pack(result))) as DiffResult;
   expect(JSON.stringify(arrived)).toBe(JSON.stringify(result));
   const rows: PlanRow[] = [];

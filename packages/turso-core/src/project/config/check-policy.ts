@@ -43,9 +43,10 @@ function checkRule(kind: RuleKind, value: unknown, file: string, path: string): 
       if (typeof value === 'boolean') return;
       throw wrongType(file, path, 'true or false', value);
     case 'names':
-      return checkList(value, file, path, { wanted: 'the name of a table', pattern: /^[^]+$/ });
+      checkList(value, file, path, { wanted: 'the name of a table', pattern: /^[^]+$/ });
+      return;
     case 'columns':
-      return checkList(value, file, path, {
+      checkList(value, file, path, {
         wanted: 'a table and a column, such as "people.mail"',
         pattern: /^[^]+\.[^]+$/,
       });

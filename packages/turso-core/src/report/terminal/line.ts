@@ -17,7 +17,7 @@ export interface Layout {
 
 /** The columns that a text takes, if nobody knows better. */
 export function plainWidth(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 /** A text in at most so many columns. */

@@ -8,7 +8,7 @@ const update = (key: PlanValues, old: PlanValues, now: PlanValues): PlanRow => (
 
 // Of these texts only.
 const widthOf = (text: string): number =>
-  [...text].reduce((sum, c) => sum + (/[\u3000-\uffee]/.test(c) ? 2 : 1), 0);
+  Array.from(text).reduce((sum, c) => sum + (/[\u3000-\uffee]/.test(c) ? 2 : 1), 0);
 
 const texts = (rows: PlanRow[], columns?: number): string[] =>
   rowTable(rows, { widthOf, ...(columns === undefined ? {} : { columns }) }).map(({ text }) => text);
