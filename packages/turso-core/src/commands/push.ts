@@ -25,7 +25,13 @@ import { claimPlans } from './sending/claim-plans';
 import { staleFor, withPlan, type PlannedChanges } from './sending/plan';
 import { finishPull } from './recovery/finish-pull';
 import { takeSnapshot } from './fetching/take-snapshot';
-import { fitAccepted, requireStart, startFromSibling } from './starting/first-use';
+import {
+  fitAccepted,
+  mayMoveBase,
+  requireStart,
+  startFromSibling,
+  withPrivateBase,
+} from './starting/first-use';
 import { reportRun, type Reported } from './reporting/report-run';
 import { send, type SendJob, type Sent } from './sending/send';
 import { tryOut } from './sending/try-out';
@@ -100,21 +106,28 @@ async function pushWith(project: Project, options: PushOptions): Promise<PushRes
   return withRemote(project, 'push', { acceptRemote, onEvent }, async (remote) => {
     // Another remote is refused also if nothing is to be sent; one that does not answer is not needed then.
     await identifyIfReachable(remote);
-    const take = (): Promise<Manifest> => takeSnapshot(project, remote, { onEvent });
-    await startFromSibling(project, take, onEvent);
-    if (acceptRemote === true) await fitAccepted(project, take, onEvent);
-    await finishPull(project);
-    const finished = options.dryRun === true ? null : await finishPush(project, remote, options);
-    const result = await withTemporary(project.files.directory, (temporary) => {
-      const context = { project, remote, temporary, options };
-      return withChanges(context, (planned) => {
-        if (planned !== null) return pushChanges(context, planned);
-        if (options.dryRun !== true) removeConflicts(project);
-        return nothing(NO_CHANGES);
-      });
-    });
-    return finished !== null && result.status === 'nothing' ? found(finished) : result;
+    const isPrivate = options.dryRun === true && mayMoveBase(project, acceptRemote === true);
+    const work = (own: Project): Promise<PushResult> => pushTo(own, remote, options);
+    return isPrivate ? withPrivateBase(project, work) : work(project);
   });
+}
+
+async function pushTo(project: Project, remote: ProjectRemote, options: PushOptions): Promise<PushResult> {
+  const { acceptRemote, onEvent } = options;
+  const take = (): Promise<Manifest> => takeSnapshot(project, remote, { onEvent });
+  await startFromSibling(project, take, onEvent);
+  if (acceptRemote === true) await fitAccepted(project, take, onEvent);
+  await finishPull(project);
+  const finished = options.dryRun === true ? null : await finishPush(project, remote, options);
+  const result = await withTemporary(project.files.directory, (temporary) => {
+    const context = { project, remote, temporary, options };
+    return withChanges(context, (planned) => {
+      if (planned !== null) return pushChanges(context, planned);
+      if (options.dryRun !== true) removeConflicts(project);
+      return nothing(NO_CHANGES);
+    });
+  });
+  return finished !== null && result.status === 'nothing' ? found(finished) : result;
 }
 
 async function identifyIfReachable(remote: ProjectRemote): Promise<void> {

@@ -10,6 +10,7 @@ import { status } from '../../src/commands/status';
 import { verify } from '../../src/commands/verify';
 import { loadProject } from '../../src/project/load-project';
 import type { Project } from '../../src/project/project';
+import { digestsOf } from '../fixtures/cli.fixture';
 import { cutOffPush } from '../fixtures/cut-off.fixture';
 
 const SQL = `CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 'a'), (2, 'b');
@@ -27,6 +28,12 @@ const load = (env?: string): Promise<Project> =>
     variables: { TURSO_DATABASE_URL: 'file:prod.db', STAGING_URL: 'file:staging.db' },
     ...(env === undefined ? {} : { env }),
   });
+
+/** What a state folder holds but for snapshots and diffs, which no command goes by. */
+function basesIn(folder: string): Record<string, string> {
+  const isKept = ([name]: [string, string]): boolean => !/snapshot|diff.sql|changes.json|rows.txt/.test(name);
+  return Object.fromEntries(Object.entries(digestsOf(file(folder))).filter(isKept));
+}
 
 beforeEach(() => {
   dir = makeTempDir();
@@ -58,6 +65,25 @@ describe('a second environment', () => {
       expect(await push(project)).toMatchObject({ status: 'nothing', warnings: [] });
       expect(await verify(project)).toMatchObject({ isEqual: true });
     }
+  });
+
+  test.each([
+    ['at its first use', {}],
+    ['with another remote that is confirmed', { acceptRemote: true }],
+  ])('is not given a base by a dry run, %s', async (_, options) => {
+    await init(await load());
+    editDatabase(file('working_copy.db'), EDIT);
+    await push(await load());
+    if ('acceptRemote' in options) await pull(await load('staging'));
+    const before = basesIn('.turso');
+    const planned = { status: 'planned', changes: { total: { insert: 1, update: 1, delete: 0 } } };
+    if (!('acceptRemote' in options)) expect(Object.keys(before).join()).not.toContain('staging');
+    for (let run = 0; run < 2; run++) {
+      expect(await push(await load('staging'), { dryRun: true, ...options })).toMatchObject(planned);
+      expect(basesIn('.turso')).toEqual(before);
+    }
+    expect(await push(await load('staging'), options)).toMatchObject({ ...planned, status: 'pushed' });
+    expect(compareDatabases(file('staging.db'), file('working_copy.db'))).toEqual([]);
   });
 
   test('says where its base starts from', async () => {

@@ -1,11 +1,14 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { withDiff } from '../../changeset/diff';
 import { countChanges, summarize } from '../../changeset/summary';
 import { TursoSyncError } from '../../errors';
 import type { OnEvent } from '../../events';
-import type { Project } from '../../project/project';
+import { stateFiles, type Project } from '../../project/project';
 import { originOf } from '../../project/state/base';
 import { readManifest, soundBaseline, type Manifest } from '../../project/state/manifest';
+import { linkOrCopy } from '../../project/state/link-or-copy';
+import { recoverDirectory } from '../../project/state/replace-directory';
 import { withTemporary } from '../../project/state/temporary';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import { readSchema } from '../../sqlite/schema/schema';
@@ -21,8 +24,31 @@ export function requireStart(project: Project): void {
   requireBase(project);
 }
 
+/** Whether {@link startFromSibling} or {@link fitAccepted} may move the base. */
+export function mayMoveBase(project: Project, acceptRemote: boolean): boolean {
+  return acceptRemote || isWithoutBase(project);
+}
+
 function isWithoutBase({ files }: Project): boolean {
   return readManifest(files.base) === null;
+}
+
+/**
+ * Runs the work of a dry run on a private copy of the base, so that one that it makes or moves is not there for the next command.
+ */
+export function withPrivateBase<T>(project: Project, work: (project: Project) => Promise<T>): Promise<T> {
+  const { files } = project;
+  return withTemporary(files.directory, (temporary) => {
+    const { base } = stateFiles(temporary, path.basename(files.environment));
+    fs.mkdirSync(path.dirname(base.directory));
+    recoverDirectory(files.base.directory);
+    if (fs.existsSync(files.base.directory)) {
+      fs.mkdirSync(base.directory);
+      for (const name of fs.readdirSync(files.base.directory))
+        linkOrCopy(path.join(files.base.directory, name), path.join(base.directory, name));
+    }
+    return work({ ...project, files: { ...files, directory: temporary, base } });
+  });
 }
 
 /**

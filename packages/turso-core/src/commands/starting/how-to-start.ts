@@ -23,14 +23,13 @@ function findForked(project: Project): Project | null {
   return project.siblings().find(isForked) ?? null;
 }
 
-/** Whether an environment without a base has been used. A snapshot may be one that Nx has brought from its cache. */
+/** Whether an environment without a base has been used. A snapshot may be one that Nx
+ * has brought from its cache, and a dry run writes a diff. */
 function hadBase({ files }: Project): boolean {
   const { environment } = files;
   if (hasBegun(files)) return true;
   if (!fs.existsSync(environment)) return false;
-  return fs
-    .readdirSync(environment)
-    .some((name) => /^(base|origin|push|pull|diff|changes|rows|plans)/.test(name));
+  return fs.readdirSync(environment).some((name) => /^(base|origin|push|pull|plans)/.test(name));
 }
 
 /** Says that there is no base, and what is lost. */
