@@ -29,6 +29,8 @@ function infer(
     execFileSync(process.execPath, ['-e', script], {
       encoding: 'utf8',
       stdio: 'pipe',
+      // The run of this test may keep its own elsewhere.
+      env: { ...process.env, NX_WORKSPACE_DATA_DIRECTORY: undefined },
     }),
   ) as ReturnType<typeof infer>;
 }
