@@ -36,11 +36,12 @@ describe.each(Object.entries(TABLES))('in a table with %s', (_, table) => {
       await init(at.project);
       at.edit(edit);
       await diff(at.project, { save: plan });
-      await push(at.project);
+      const allow = ['deleteAllRows'];
+      await push(at.project, { allow });
       expect(await undo(at.project)).toMatchObject({ status: 'undone' });
       expect(compareDatabases(at.remote, before)).toEqual([]);
       expect(compareDatabases(at.project.workingCopy, before)).toEqual([]);
-      expect(await push(at.project, { plan })).toMatchObject({ status: 'pushed' });
+      expect(await push(at.project, { plan, allow })).toMatchObject({ status: 'pushed' });
     },
   );
 });

@@ -2,7 +2,7 @@ import { execFileSync, fork, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { once } from 'node:events';
-import { sqlite3Path } from '@turso-sync/testing';
+import { sqlite3Path, writeFiles } from '@turso-sync/testing';
 import { VERBS } from '../../src/commands/apart/verbs';
 import { init } from '../../src/commands/init';
 import type { library } from '../fixtures/built.fixture';
@@ -17,6 +17,8 @@ const CALLS: readonly [keyof typeof library, object?][] = [
   ['dump', { of: 'working-copy' }],
   ['dump', { of: 'remote', to: 'remote.sql' }],
   ['snapshot'],
+  ['check'],
+  ['copy', { to: 'copied.db' }],
   ['push'],
   ['pull'],
   ['undo'],
@@ -31,6 +33,7 @@ beforeEach(async () => {
     "CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 'a'), (2, 'b')",
   );
   await init(scene.project);
+  writeFiles(scene.project.directory, { 'checks/none.sql': 'SELECT * FROM t WHERE v IS NULL' });
 });
 
 afterEach(async () => {

@@ -318,3 +318,18 @@ test.each(['pushed here', 'pushed elsewhere and pulled'])(
     expect(at.queryRemote('SELECT line FROM log').flat()).toEqual(['first', 'equal']);
   },
 );
+
+test('it deletes rows that came after the base of the folder that pushes it', async () => {
+  const { project: elsewhere } = await at.beside('elsewhere');
+  await init(elsewhere);
+  at.editRemote("INSERT INTO t VALUES (4, 4, 4); INSERT INTO log VALUES ('second')");
+  await pull(at.project);
+  at.edit("DELETE FROM t WHERE id = 4; DELETE FROM log WHERE line = 'second'");
+  await diff(at.project, { save: plan });
+  expect(await push(elsewhere, { plan })).toMatchObject({
+    status: 'pushed',
+    changes: { total: { insert: 0, update: 0, delete: 2 } },
+  });
+  expect(at.queryRemote('SELECT count(*) FROM t')).toEqual([[3]]);
+  expect(at.queryRemote('SELECT line FROM log')).toEqual([['first']]);
+});

@@ -66,24 +66,34 @@ export async function replayOnRemote(context: Context, replay: Replay): Promise<
   const isKnown = replay.direction === 'forth' || replay.changes.head.pushed?.notInBase !== true;
   let onBase = isKnown ? await replayOn(start, database, replay) : undefined;
   if (onBase === null) return null;
-  if (onBase?.length === 0) return { start, database, becomes: null };
+  // A row that a plan deletes and the base lacks may have come to the remote since.
+  const isSure = replay.direction === 'back' || onBase?.alreadyThere === 0;
+  if (onBase?.conflicts.length === 0 && isSure) return { start, database, becomes: null };
   const mark = await remote.fingerprint();
   if (mark !== null && mark === manifest.fingerprint) {
-    onBase ??= (await replayOn(start, database, replay)) ?? [];
+    onBase ??= await replayOn(start, database, replay);
+    const conflicts = onBase?.conflicts ?? [];
     const isUntouched = manifest.method === 'push';
-    return onBase.length === 0 ? { start, database, becomes: null } : { conflicts: onBase, isUntouched };
+    return conflicts.length === 0 ? { start, database, becomes: null } : { conflicts, isUntouched };
   }
   const taken = await currentSnapshot(project, remote, mark, onEvent);
   const newer = { database: snapshot.database, manifest: taken };
-  const conflicts = await replayOn(newer, database, replay);
-  if (conflicts === null) return null;
+  const onNewer = await replayOn(newer, database, replay);
+  if (onNewer === null) return null;
+  const { conflicts } = onNewer;
   if (conflicts.length > 0) return { conflicts, isUntouched: false };
   const becomes = await partialBase(context, changesOf(replay, temporary), movedRowids(replay, manifest));
   return { start: newer, database, becomes };
 }
 
-/** Makes changes to a copy of a database. Answers with what stands in the way, or null where the file does not tell how. */
-async function replayOn(start: Start, to: string, replay: Replay): Promise<readonly Conflict[] | null> {
+/** What stands in the way of changes, and how many of them a database had already. */
+interface Outcome {
+  readonly conflicts: readonly Conflict[];
+  readonly alreadyThere: number;
+}
+
+/** Makes changes to a copy of a database. Null if the file does not tell how. */
+async function replayOn(start: Start, to: string, replay: Replay): Promise<Outcome | null> {
   copyDatabase(start.database, to);
   const before = openReadOnly(start.database);
   try {
@@ -93,7 +103,9 @@ async function replayOn(start: Start, to: string, replay: Replay): Promise<reado
     const result = await apply(changeset, target, {
       movedRowids: new Set(movedRowids(replay, start.manifest)),
     });
-    return result.status === 'applied' ? [] : result.conflicts;
+    return result.status === 'applied'
+      ? { conflicts: [], alreadyThere: result.alreadyThere }
+      : { conflicts: result.conflicts, alreadyThere: 0 };
   } finally {
     before.close();
   }
