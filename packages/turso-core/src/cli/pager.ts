@@ -14,6 +14,8 @@ export function showPaged(text: string, stream: NodeJS.WriteStream, env = proces
     // Colours get through, and a short text needs no key.
     env: { LESS: 'FRX', ...env },
   });
+  // The shell has not found it, or must not run it. Whether it was sent anything by then is a matter of chance.
+  if (status === 126 || status === 127) return false;
   // A pager that is left early has read only a part.
   return (status === 0 && error === undefined) || systemCode(error) === 'EPIPE';
 }
