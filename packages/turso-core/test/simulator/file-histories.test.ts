@@ -1,7 +1,7 @@
 import { simulate, timeFor } from './simulate.fixture';
 import { fileSites, type Sites } from './world.fixture';
 
-const COUNT = 640;
+const COUNT = 730;
 
 describe('histories of two folders and two remotes that are files', () => {
   let sites: Sites;

@@ -1,7 +1,7 @@
 import { simulate, timeFor } from './simulate.fixture';
 import { fileSites, type Sites } from './world.fixture';
 
-const COUNT = 60;
+const COUNT = 50;
 
 describe('histories of commands that are killed', () => {
   let sites: Sites;
