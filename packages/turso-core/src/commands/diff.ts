@@ -3,6 +3,7 @@ import { NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary'
 import { TursoSyncError } from '../errors';
 import { using, openReadOnly } from '../sqlite/files/open';
 import { isExcluded } from '../sqlite/schema/exclude';
+import { foldName } from '../sqlite/schema/fold-name';
 import { readSchema } from '../sqlite/schema/schema';
 import { isLocked } from '../project/state/lock';
 import { nearest } from '../nearest';
@@ -104,7 +105,7 @@ function onlyTable(project: Project, changeset: Changeset, name: string): Change
   if (isExcluded(name, project.exclude)) throw tableExcluded(name);
   const known = [...new Set([...base, ...changeset.knownTables])];
   const table =
-    known.find((other) => other === name) ?? known.find((other) => lowerCase(other) === lowerCase(name));
+    known.find((other) => other === name) ?? known.find((other) => foldName(other) === foldName(name));
   if (table === undefined) throw tableNotFound(name, known);
   return {
     ...changeset,
@@ -114,10 +115,6 @@ function onlyTable(project: Project, changeset: Changeset, name: string): Change
     userVersion: null,
     notCarried: [],
   };
-}
-
-function lowerCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function tableExcluded(name: string): TursoSyncError {

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { conflictsJson } from '../apply/conflict-json';
 import { planSource } from '../plan/open-plan';
 import type { Plan } from '../plan/plan';
+import { foldName } from '../sqlite/schema/fold-name';
 import { htmlReport } from './html/html-report';
 import { markdownReport } from './markdown/markdown-report';
 import type { ReportSource } from './source';
@@ -38,9 +39,8 @@ export function report(source: ReportSource, format: ReportFormat): AsyncIterabl
 
 /** What a plan does to one table. Names are compared as SQL does. */
 export function planOfTable(plan: Plan, name: string): Plan {
-  const lower = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   const { changes } = plan;
-  const isMeant = ({ table }: { readonly table: string }): boolean => lower(table) === lower(name);
+  const isMeant = ({ table }: { readonly table: string }): boolean => foldName(table) === foldName(name);
   const tables = changes.tables.filter(isMeant);
   const [counts = { delete: 0, update: 0, insert: 0 }] = tables;
   const [of] = tables;
