@@ -15,7 +15,7 @@ const arrows = {
   live: ['apply', 'remote', 'sqlite'],
   project: ['policy', 'remote', 'sqlite'],
   commands: ['apply', 'changeset', 'checks', 'plan', 'policy', 'project', 'remote', 'sqlite'],
-  report: ['commands', 'apply', 'changeset', 'checks', 'plan', 'sqlite'],
+  report: ['commands', 'apply', 'changeset', 'checks', 'plan', 'project', 'sqlite'],
   cli: ['report', 'commands', 'apply', 'changeset', 'checks', 'plan', 'project', 'sqlite'],
 };
 

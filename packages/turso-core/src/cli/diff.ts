@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { isEmpty } from '../changeset/summary';
 import { diff, type DiffOptions, type DiffResult } from '../commands/diff';
-import { planOfTable } from '../report/report';
+import { diffSource } from '../report/sources';
 import { diffLines } from '../report/text';
 import type { Subcommand } from './commands';
 import { REFUSED } from './policy-options';
@@ -54,15 +54,9 @@ export function diffCommand(): Subcommand<Options, 'diff'> {
       const { rows, ...rest } = result;
       const lines = diffLines(result, await layoutOf(process.stdout));
       const text = lines.map((line) => line.text).join('\n');
-      const source = {
-        title: 'Changes that a push would carry',
-        remote: result.plan.remote ?? '',
-        plan: table === undefined ? result.plan : planOfTable(result.plan, table),
-        conflicts: [],
-      };
       return {
         result: rows === undefined ? rest : { ...rest, rows: rows.map(changedRowJson) },
-        text: isReport ? await reportAnswer(flags, source, text) : text,
+        text: isReport ? await reportAnswer(flags, diffSource(result, table), text) : text,
         lines: flags.format === undefined || flags.out !== undefined ? lines : [],
         exitCode: exitCode ? exitCodeOf(result) : 0,
       };

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { ConflictOptions } from '../commands/conflicts/conflict-options';
 import { pull } from '../commands/pull';
+import { pullSource } from '../report/sources';
 import { pullText } from '../report/text';
 import type { Subcommand } from './commands';
 import { printedConflicts } from './printed';
@@ -29,10 +30,9 @@ export function pullCommand(): Subcommand<ConflictOptions & RemoteFlags & Report
       wantsReport(flags);
       const result = await pull(project, { merge, onConflict, acceptRemote, onEvent });
       const remote = result.remote ?? project.address().location;
-      const source = { title: 'Conflicts of a pull', remote, plan: null, conflicts: result.conflicts };
       return {
         result: printedConflicts(result),
-        text: await reportAfter(flags, source, { text: pullText(result, remote), onEvent }),
+        text: await reportAfter(flags, pullSource(result), { text: pullText(result, remote), onEvent }),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
       };
     },

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { push, type PushOptions, type PushResult } from '../commands/push';
+import { pushSource } from '../report/sources';
 import { pushText } from '../report/text';
 import type { Subcommand } from './commands';
 import { REFUSED, withPolicyOptions } from './policy-options';
@@ -56,11 +57,9 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportF
         ...(allow === undefined ? {} : { allow }),
       });
       const remote = result.remote ?? '';
-      const title = result.conflicts.length > 0 ? 'Conflicts of a push' : 'Changes of a push';
-      const source = { title, remote, plan: result.plan, conflicts: result.conflicts };
       return {
         result: printedConflicts(result),
-        text: await reportAfter(flags, source, { text: pushText(result, remote), onEvent }),
+        text: await reportAfter(flags, pushSource(result), { text: pushText(result, remote), onEvent }),
         exitCode: exitCodeOf(result.status),
       };
     },

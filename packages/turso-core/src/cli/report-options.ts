@@ -1,10 +1,9 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { TursoSyncError } from '../errors';
 import type { OnEvent } from '../events';
-import { placePieces } from '../project/state/place-file';
 import { REPORT_FORMATS, report, type ReportFormat } from '../report/report';
+import { reportFormat, requireReportFolder, writeReport } from '../report/report-file';
 import type { ReportSource } from '../report/source';
 
 /** What a command may be told about its report. */
@@ -33,8 +32,8 @@ export function withReportOptions(command: Command): Command {
  */
 export function wantsReport({ format, out, json, cwd }: ReportFlags): boolean {
   if (out !== undefined) {
-    formatOf(format, out);
-    requireFolder(path.resolve(cwd ?? '.', out));
+    reportFormat(out, format);
+    requireReportFolder(path.resolve(cwd ?? '.', out));
   } else if (format !== undefined && json === true)
     throw new TursoSyncError('USAGE', 'Both --json and --format print to stdout.', {
       hint: 'Name a file for the report: --out <file>.',
@@ -48,14 +47,14 @@ export async function reportAnswer(
   source: ReportSource,
   text: string,
 ): Promise<string> {
-  const pieces = report(source, formatOf(format, out ?? ''));
+  const form = reportFormat(out ?? '', format);
   if (out === undefined) {
     let all = '';
-    for await (const piece of pieces) all += piece;
+    for await (const piece of report(source, form)) all += piece;
     return all.trimEnd();
   }
   const file = path.resolve(cwd ?? '.', out);
-  await placePieces(pieces, file);
+  await writeReport(source, form, file);
   return `${text}\nReport: ${file}`;
 }
 
@@ -72,27 +71,4 @@ export async function reportAfter(
     onEvent({ type: 'warning', message: `The report was not written: ${(error as Error).message}` });
     return text;
   }
-}
-
-function requireFolder(file: string): void {
-  const folder = path.dirname(file);
-  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
-  throw new TursoSyncError('FILE_INACCESSIBLE', `There is no folder ${folder}.`, {
-    hint: 'Make it, or name another file for the report.',
-  });
-}
-
-const ENDINGS: Readonly<Record<string, ReportFormat>> = {
-  '.txt': 'text',
-  '.md': 'markdown',
-  '.html': 'html',
-  '.json': 'json',
-};
-
-function formatOf(format: ReportFormat | undefined, out: string): ReportFormat {
-  const found = format ?? ENDINGS[path.extname(out).toLowerCase()];
-  if (found !== undefined) return found;
-  throw new TursoSyncError('USAGE', `The name ${out} does not tell the form of the report.`, {
-    hint: `Add --format ${REPORT_FORMATS.join('|')}, or end the name with ${Object.keys(ENDINGS).join(', ')}.`,
-  });
 }

@@ -1,10 +1,7 @@
 import { Command } from 'commander';
 import { conflictJson } from '../apply/conflict-json';
-import { pushes, undo, type PushEntry, type UndoneHere } from '../commands/undo';
-import { TursoSyncError } from '../errors';
-import { openPlan } from '../plan/open-plan';
-import type { Project } from '../project/project';
-import type { ReportSource } from '../report/source';
+import { pushes, undo, type UndoneHere } from '../commands/undo';
+import { keptPushSource, undoSource } from '../report/sources';
 import { pushesText, undoText } from '../report/text';
 import type { Subcommand } from './commands';
 import type { PrintedUndo } from './printed';
@@ -60,7 +57,7 @@ export function undoCommand(): Subcommand<Options, 'undo'> {
         const text = pushesText(all);
         return {
           result,
-          text: isReport ? await reportAnswer(flags, sourceOf(project, all, push), text) : text,
+          text: isReport ? await reportAnswer(flags, keptPushSource(all, push), text) : text,
           exitCode: 0,
         };
       }
@@ -71,38 +68,17 @@ export function undoCommand(): Subcommand<Options, 'undo'> {
         ...(push === undefined ? {} : { push }),
       });
       const remote = result.remote ?? project.address().location;
-      const source = { title: 'Conflicts of an undo', remote, plan: null, conflicts: result.conflicts };
       return {
         result: {
           ...result,
           conflicts: result.conflicts.map(conflictJson),
           workingCopy: result.workingCopy && printedHere(result.workingCopy),
         },
-        text: await reportAfter(flags, source, { text: undoText(result, remote), onEvent }),
+        text: await reportAfter(flags, undoSource(result), { text: undoText(result, remote), onEvent }),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
       };
     },
   ];
-}
-
-/** What a push that is kept has changed, by default the latest. */
-function sourceOf(project: Project, all: readonly PushEntry[], wanted: number | undefined): ReportSource {
-  const entry = all.find(({ number, file }) => (wanted === undefined ? file !== null : number === wanted));
-  if (entry?.file == null)
-    throw new TursoSyncError(
-      'NOTHING_TO_UNDO',
-      `There is no record of ${wanted === undefined ? 'a push' : `push ${wanted}`}.`,
-      {
-        hint: '`turso-sync undo --list` shows the pushes that are kept.',
-      },
-    );
-  const plan = openPlan(entry.file);
-  return {
-    title: `Push ${entry.number}`,
-    remote: plan.remote ?? project.address().location,
-    plan,
-    conflicts: [],
-  };
 }
 
 function printedHere({ kept, conflicts, ...here }: UndoneHere): PrintedUndo['workingCopy'] {

@@ -1,10 +1,8 @@
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { Command } from 'commander';
 import type { Reported } from '../commands/reporting/report-run';
 import { verify, type VerifyResult } from '../commands/verify';
 import type { Project } from '../project/project';
+import { withVerified } from '../report/sources';
 import { verifyText } from '../report/text';
 import type { Subcommand } from './commands';
 import type { Answer } from './main';
@@ -29,21 +27,10 @@ export function verifyCommand(): Subcommand<RemoteFlags & ReportFlags, 'verify'>
     async (project, { acceptRemote = false, ...flags }, { onEvent }) => {
       const options = { acceptRemote, onEvent };
       if (!wantsReport(flags)) return answerOf(project, await verify(project, options));
-      const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'turso-sync-'));
-      try {
-        const result = await verify(project, { ...options, save: path.join(directory, 'differences.json') });
+      return withVerified(project, options, async (result, source) => {
         const { text, ...answer } = answerOf(project, result);
-        const remote = result.remote ?? project.address().location;
-        const source = {
-          title: 'What the remote lacks of the working copy',
-          remote,
-          plan: result.plan,
-          conflicts: [],
-        };
         return { ...answer, text: await reportAnswer(flags, source, text) };
-      } finally {
-        fs.rmSync(directory, { recursive: true, force: true });
-      }
+      });
     },
   ];
 }

@@ -14,4 +14,6 @@
  * ```
  */
 export { planOfTable, report, REPORT_FORMATS, type ReportFormat } from './report';
+export { reportEnding, reportFormat, requireReportFolder, writeReport } from './report-file';
 export type { ReportSource } from './source';
+export { diffSource, keptPushSource, pullSource, pushSource, undoSource, withVerified } from './sources';

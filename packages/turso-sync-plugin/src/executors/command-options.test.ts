@@ -20,8 +20,6 @@ const OF_COMMANDS_ONLY: Readonly<Record<string, string>> = {
 
 /** Options of some commands that executors lack. */
 const OF_SOME_COMMANDS: Readonly<Record<string, string>> = {
-  format: 'only the command writes reports',
-  out: 'the same',
   noPager: 'there is no pager under Nx',
 };
 

@@ -2,8 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { countChanges, diff, diffText, type DiffResult, type Project } from 'turso-core';
+import { diffSource } from 'turso-core/report';
 import { NO_VALUES } from './conflict-report';
 import type { DiffExecutorOptions } from './options';
+import { reportFileOf, withReport } from './report-file';
 import { runExecutor, type ExecutorResult } from './run';
 
 /** Rows of each table that `values` shows. */
@@ -14,15 +16,21 @@ export default function diffExecutor(
   options: DiffExecutorOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return runExecutor(options, context, async (project, { values, limit, exitCode, save, ...own }) => {
-    const result = await diff(project, {
-      ...own,
-      ...(values === true || limit !== undefined ? { rows: limit ?? SHOWN } : {}),
-      ...(save === undefined ? {} : { save: path.resolve(context.root, save) }),
-    });
-    const text = [diffText(result, NO_VALUES), ...writeRows(project, result)].join('\n');
-    return { success: exitCode !== true || countChanges(result.changes) === 0, text };
-  });
+  return runExecutor(
+    options,
+    context,
+    async (project, { values, limit, exitCode, save, out: _, format: __, ...own }) => {
+      const wanted = reportFileOf(options, project, context);
+      const result = await diff(project, {
+        ...own,
+        ...(values === true || limit !== undefined ? { rows: limit ?? SHOWN } : {}),
+        ...(save === undefined ? {} : { save: path.resolve(context.root, save) }),
+      });
+      const text = [diffText(result, NO_VALUES), ...writeRows(project, result)].join('\n');
+      const success = exitCode !== true || countChanges(result.changes) === 0;
+      return withReport(wanted, diffSource(result, options.table), { success, text });
+    },
+  );
 }
 
 function writeRows({ files }: Project, result: DiffResult): string[] {

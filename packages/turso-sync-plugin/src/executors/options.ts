@@ -9,6 +9,7 @@ import type {
   UndoOptions,
   VerifyOptions,
 } from 'turso-core';
+import type { ReportFormat } from 'turso-core/report';
 import type { FfiBuildOptions } from '../ffi/options';
 import type { ReportOptions } from './report';
 
@@ -22,6 +23,14 @@ export interface CommonOptions extends ReportOptions {
   readonly env?: string;
 }
 
+/** Options of executors that write a report of changes or conflicts. */
+export interface ReportFileOptions {
+  /** The file of the report, absolute or relative to the workspace. Default is `report.html`, or the like, in the state folder. */
+  readonly out?: string;
+  /** Write a report in this form. Default is what the name of the file ends with, and no report without a file. */
+  readonly format?: ReportFormat;
+}
+
 /** Options of the executor `turso-sync-plugin:snapshot`. */
 export interface SnapshotOptions extends CommonOptions, Omit<SnapshotCommandOptions, 'onEvent'> {
   /** The folder that Nx keeps, relative to the workspace: what the outputs of the inferred target follow. */
@@ -32,19 +41,22 @@ export interface SnapshotOptions extends CommonOptions, Omit<SnapshotCommandOpti
 export type InitExecutorOptions = CommonOptions & Omit<InitOptions, 'onEvent'>;
 
 /** Options of the executor `turso-sync-plugin:push`, also named `dump-push`. */
-export type PushExecutorOptions = CommonOptions & Omit<PushOptions, 'onEvent'>;
+export type PushExecutorOptions = CommonOptions & ReportFileOptions & Omit<PushOptions, 'onEvent'>;
 
 /** Options of the executor `turso-sync-plugin:pull`. */
-export type PullExecutorOptions = CommonOptions & Omit<PullOptions, 'onEvent'>;
+export type PullExecutorOptions = CommonOptions & ReportFileOptions & Omit<PullOptions, 'onEvent'>;
 
 /** Options of the executor `turso-sync-plugin:verify`. */
-export type VerifyExecutorOptions = CommonOptions & Omit<VerifyOptions, 'onEvent' | 'save'>;
+export type VerifyExecutorOptions = CommonOptions &
+  ReportFileOptions &
+  Omit<VerifyOptions, 'onEvent' | 'save'>;
 
 /** Options of the executor `turso-sync-plugin:status`. */
 export type StatusOptions = CommonOptions;
 
 /** Options of the executor `turso-sync-plugin:diff`. */
-export interface DiffExecutorOptions extends CommonOptions, Pick<DiffOptions, 'table' | 'save'> {
+export interface DiffExecutorOptions
+  extends CommonOptions, ReportFileOptions, Pick<DiffOptions, 'table' | 'save'> {
   /** Write the rows themselves, old and new, to `rows.txt` in the state folder. Default is false. */
   readonly values?: boolean;
   /** Write up to so many rows of each table; implies `values`. Default is 20. */
@@ -57,7 +69,7 @@ export interface DiffExecutorOptions extends CommonOptions, Pick<DiffOptions, 't
 export type CheckExecutorOptions = CommonOptions & Omit<CheckOptions, 'onEvent'>;
 
 /** Options of the executor `turso-sync-plugin:undo`. */
-export interface UndoExecutorOptions extends CommonOptions, Omit<UndoOptions, 'onEvent'> {
+export interface UndoExecutorOptions extends CommonOptions, ReportFileOptions, Omit<UndoOptions, 'onEvent'> {
   /** Show the pushes that can be undone, and undo none. Default is false. */
   readonly list?: boolean;
 }

@@ -1,7 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { pull, pullText } from 'turso-core';
+import { pullSource } from 'turso-core/report';
 import { NO_VALUES, withValuesFile } from './conflict-report';
 import type { PullExecutorOptions } from './options';
+import { reportFileOf, withReportAfter } from './report-file';
 import { runExecutor, type ExecutorResult } from './run';
 
 /** Brings the remote's changes into the working copy. A conflict fails the task; then nothing was changed. */
@@ -9,10 +11,15 @@ export default function pullExecutor(
   options: PullExecutorOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return runExecutor(options, context, async (project, own) => {
+  return runExecutor(options, context, async (project, { out: _, format: __, ...own }, { warn }) => {
+    const wanted = reportFileOf(options, project, context);
     const result = await pull(project, own);
     const text = pullText(result, project.address().location, NO_VALUES);
-    if (result.status === 'conflict') return { success: false, text: withValuesFile(text, project) };
-    return { success: true, text };
+    const isConflict = result.status === 'conflict';
+    return withReportAfter(wanted, pullSource(result), {
+      success: !isConflict,
+      text: isConflict ? withValuesFile(text, project) : text,
+      warn,
+    });
   });
 }

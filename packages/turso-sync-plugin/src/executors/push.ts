@@ -1,8 +1,10 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { push, pushText } from 'turso-core';
+import { pushSource } from 'turso-core/report';
 import { NO_VALUES, withValuesFile } from './conflict-report';
 import type { PushExecutorOptions } from './options';
+import { reportFileOf, withReportAfter } from './report-file';
 import { runExecutor, type ExecutorResult } from './run';
 import { ungatedPush } from './ungated-push';
 import { unorderedProducer } from './unordered-producer';
@@ -15,7 +17,8 @@ export default function pushExecutor(
   options: PushExecutorOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return runExecutor(options, context, async (project, own, report) => {
+  return runExecutor(options, context, async (project, { out: _, format: __, ...own }, report) => {
+    const wanted = reportFileOf(options, project, context);
     for (const warning of [ungatedPush(context), unorderedProducer(context)])
       if (warning !== null) report.warn(warning);
     const { plan } = options;
@@ -24,7 +27,10 @@ export default function pushExecutor(
     const isRemoteNamed = result.status === 'pushed' || result.status === 'conflict';
     const location = isRemoteNamed ? project.address().location : '';
     const text = pushText(result, location, NO_VALUES);
-    if (result.status === 'conflict') return { success: false, text: withValuesFile(text, project) };
-    return { success: result.status !== 'refused', text };
+    return withReportAfter(wanted, pushSource(result), {
+      success: result.status !== 'conflict' && result.status !== 'refused',
+      text: result.status === 'conflict' ? withValuesFile(text, project) : text,
+      warn: report.warn,
+    });
   });
 }

@@ -21,7 +21,7 @@ export interface Report {
   /** The result. */
   say(text: string): void;
   /** Something that needs attention, and fails nothing. */
-  warn(text: string): void;
+  readonly warn: (text: string) => void;
   /** The reason why the task has failed, in one block. */
   fail(reason: unknown): void;
 }

@@ -1,7 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { pushes, pushesText, undo, undoText } from 'turso-core';
+import { keptPushSource, undoSource } from 'turso-core/report';
 import { NO_VALUES, withValuesFile } from './conflict-report';
 import type { UndoExecutorOptions } from './options';
+import { reportFileOf, withReport, withReportAfter } from './report-file';
 import { runExecutor, type ExecutorResult } from './run';
 
 /** Takes a push back. A conflict fails the task; then nothing was written. */
@@ -9,11 +11,20 @@ export default function undoExecutor(
   options: UndoExecutorOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return runExecutor(options, context, async (project, { list, ...own }) => {
-    if (list === true) return { success: true, text: pushesText(pushes(project)) };
+  return runExecutor(options, context, async (project, { list, out: _, format: __, ...own }, { warn }) => {
+    const wanted = reportFileOf(options, project, context);
+    if (list === true) {
+      const kept = pushes(project);
+      const outcome = { success: true, text: pushesText(kept) };
+      return wanted === null ? outcome : withReport(wanted, keptPushSource(kept, options.push), outcome);
+    }
     const result = await undo(project, own);
     const text = undoText(result, project.address().location, NO_VALUES);
-    if (result.status === 'conflict') return { success: false, text: withValuesFile(text, project) };
-    return { success: true, text };
+    const isConflict = result.status === 'conflict';
+    return withReportAfter(wanted, undoSource(result), {
+      success: !isConflict,
+      text: isConflict ? withValuesFile(text, project) : text,
+      warn,
+    });
   });
 }

@@ -1,15 +1,22 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { verify, verifyText } from 'turso-core';
+import { verify, verifyText, type VerifyResult } from 'turso-core';
+import { withVerified } from 'turso-core/report';
 import type { VerifyExecutorOptions } from './options';
-import { runExecutor, type ExecutorResult } from './run';
+import { reportFileOf, withReport } from './report-file';
+import { runExecutor, type ExecutorResult, type Outcome } from './run';
 
 /** Holds the remote against the working copy. A difference fails the task. */
 export default function verifyExecutor(
   options: VerifyExecutorOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return runExecutor(options, context, async (project, own) => {
-    const result = await verify(project, own);
-    return { success: result.isEqual, text: verifyText(result, project.address().location) };
+  return runExecutor(options, context, async (project, { out: _, format: __, ...own }) => {
+    const wanted = reportFileOf(options, project, context);
+    const outcomeOf = (result: VerifyResult): Outcome => ({
+      success: result.isEqual,
+      text: verifyText(result, project.address().location),
+    });
+    if (wanted === null) return outcomeOf(await verify(project, own));
+    return withVerified(project, own, (result, source) => withReport(wanted, source, outcomeOf(result)));
   });
 }

@@ -14,9 +14,9 @@ export interface PieceWriter {
   abandon(): void;
 }
 
-/** Opens a new file for pieces of any number and size. */
+/** Opens a new file for pieces of any number and size. It holds data, so only its user may read it. */
 function openPieceWriter(file: string): PieceWriter {
-  let handle: number | null = fs.openSync(file, 'w');
+  let handle: number | null = fs.openSync(file, 'w', 0o600);
   let text = '';
   const put = (bytes: Uint8Array): void => {
     // A disk that fills up in the middle takes a part, and says so only at the next call.

@@ -1,0 +1,53 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { TursoSyncError } from '../errors';
+import { placePieces } from '../project/state/place-file';
+import { REPORT_FORMATS, report, type ReportFormat } from './report';
+import type { ReportSource } from './source';
+
+const ENDINGS: Readonly<Record<ReportFormat, string>> = {
+  text: '.txt',
+  markdown: '.md',
+  html: '.html',
+  json: '.json',
+};
+
+/** What the name of a report in this form ends with, such as `.html`. */
+export function reportEnding(format: ReportFormat): string {
+  return ENDINGS[format];
+}
+
+/** The form of a report: the one that is asked for, else what the file's name ends with. Throws USAGE if neither tells. */
+export function reportFormat(file: string, format?: ReportFormat): ReportFormat {
+  const ending = path.extname(file).toLowerCase();
+  const found = format ?? REPORT_FORMATS.find((name) => ENDINGS[name] === ending);
+  if (found !== undefined) return found;
+  throw new TursoSyncError('USAGE', `The name ${file} does not tell the form of the report.`, {
+    hint: `Add --format ${REPORT_FORMATS.join('|')}, or end the name with ${Object.values(ENDINGS).join(', ')}.`,
+  });
+}
+
+/** Makes sure that a report can have this name, before anything else is done. Throws FILE_INACCESSIBLE. */
+export function requireReportFolder(file: string): void {
+  const folder = path.dirname(file);
+  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new TursoSyncError('FILE_INACCESSIBLE', `There is no folder ${folder}.`, {
+    hint: 'Make it, or name another file for the report.',
+  });
+}
+
+/**
+ * Writes a report to a file that only its user may read. A file that is there is replaced once all of the report is written.
+ * Throws DISK_FULL, FILE_INACCESSIBLE and what {@link report} throws.
+ *
+ * @example
+ * ```ts
+ * import { diff, loadProject } from 'turso-core';
+ * import { diffSource, writeReport } from 'turso-core/report';
+ *
+ * await writeReport(diffSource(await diff(await loadProject())), 'html', 'changes.html');
+ * ```
+ */
+export function writeReport(source: ReportSource, format: ReportFormat, file: string): Promise<void> {
+  return placePieces(report(source, format), file);
+}

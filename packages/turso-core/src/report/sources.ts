@@ -1,0 +1,74 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { DiffResult } from '../commands/diff';
+import type { PullResult } from '../commands/pull';
+import type { PushResult } from '../commands/push';
+import type { Reported } from '../commands/reporting/report-run';
+import type { PushEntry, UndoResult } from '../commands/undo';
+import { verify, type VerifyOptions, type VerifyResult } from '../commands/verify';
+import { TursoSyncError } from '../errors';
+import { openPlan } from '../plan/open-plan';
+import type { Project } from '../project/project';
+import { planOfTable } from './report';
+import type { ReportSource } from './source';
+
+/** What a report of a diff shows; of one table only, if that is named. */
+export function diffSource({ plan }: Pick<DiffResult, 'plan'>, table?: string): ReportSource {
+  return {
+    title: 'Changes that a push would carry',
+    remote: plan.remote ?? '',
+    plan: table === undefined ? plan : planOfTable(plan, table),
+    conflicts: [],
+  };
+}
+
+/** What a report of a push shows: its changes, or what stood in their way. */
+export function pushSource({ remote, plan, conflicts }: Reported<PushResult>): ReportSource {
+  const title = conflicts.length > 0 ? 'Conflicts of a push' : 'Changes of a push';
+  return { title, remote: remote ?? '', plan, conflicts };
+}
+
+/** What a report of a pull shows: the conflicts. */
+export function pullSource({ remote, conflicts }: Reported<PullResult>): ReportSource {
+  return { title: 'Conflicts of a pull', remote: remote ?? '', plan: null, conflicts };
+}
+
+/** What a report of an undo shows: the conflicts. */
+export function undoSource({ remote, conflicts }: Reported<UndoResult>): ReportSource {
+  return { title: 'Conflicts of an undo', remote: remote ?? '', plan: null, conflicts };
+}
+
+/** What a push that is kept has changed, by default the latest. Throws NOTHING_TO_UNDO, and CHANGES_UNREADABLE. */
+export function keptPushSource(kept: readonly PushEntry[], wanted?: number): ReportSource {
+  const entry = kept.find(({ number, file }) => (wanted === undefined ? file !== null : number === wanted));
+  if (entry?.file == null)
+    throw new TursoSyncError(
+      'NOTHING_TO_UNDO',
+      `There is no record of ${wanted === undefined ? 'a push' : `push ${wanted}`}.`,
+      {
+        hint: '`turso-sync undo --list` shows the pushes that are kept.',
+      },
+    );
+  const plan = openPlan(entry.file);
+  return { title: `Push ${entry.number}`, remote: plan.remote ?? '', plan, conflicts: [] };
+}
+
+/**
+ * Verifies, and passes on what a report shows: what the remote lacks of the working copy. The rows are readable until `work` has
+ * ended. Throws what {@link verify} and `work` throw.
+ */
+export async function withVerified<T>(
+  project: Project,
+  options: Omit<VerifyOptions, 'save'>,
+  work: (result: Reported<VerifyResult>, source: ReportSource) => Promise<T>,
+): Promise<T> {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'turso-sync-'));
+  try {
+    const result = await verify(project, { ...options, save: path.join(directory, 'differences.json') });
+    const title = 'What the remote lacks of the working copy';
+    return await work(result, { title, remote: result.remote ?? '', plan: result.plan, conflicts: [] });
+  } finally {
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+}
