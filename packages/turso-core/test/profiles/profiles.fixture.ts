@@ -1,0 +1,55 @@
+import {
+  downloadDatabase,
+  execOn,
+  startDouble,
+  startSqld,
+  type BalancerOptions,
+  type Profile,
+} from '@turso-sync/testing';
+import { TursoSyncError } from '../../src/errors';
+import { connect } from '../../src/remote/connect';
+import { parseRemoteUrl } from '../../src/remote/url';
+import type { Serve } from '../push/served.fixture';
+
+const ALL: readonly Profile[] = ['full', 'cloud', 'bare', 'balancer'];
+
+/** With `TURSO_SYNC_PROFILES=all`, every test runs as every kind of server. */
+const isAll = process.env['TURSO_SYNC_PROFILES'] === 'all';
+
+/** The kinds of servers to try. As `full`, tests run elsewhere already. */
+export const profiles = isAll ? ALL : ALL.slice(1);
+
+/** What is tried as one kind of server: all, or a part that together with the other kinds is all. */
+export function partOf<T>(all: readonly T[], profile: Profile): readonly T[] {
+  return isAll ? all : all.filter((_, i) => i % profiles.length === profiles.indexOf(profile));
+}
+
+/** Serves a copy of a database by a libsql-server behind a double of another kind of server. */
+export function serveAs(profile: Profile, balancer?: BalancerOptions): Serve {
+  return async (database) => {
+    const sqld = await startSqld({ database });
+    const double = await startDouble(sqld.port, profile, balancer);
+    const remote = connect(parseRemoteUrl(double.url, ''));
+    return {
+      remote,
+      edit: (sql) => execOn(sqld, sql),
+      download: (to) => downloadDatabase(sqld, to),
+      async stop() {
+        await remote.close();
+        await double.stop();
+        await sqld.stop();
+      },
+    };
+  };
+}
+
+/** Does work until it comes to a result, as somebody does who follows the hints of its errors. */
+export async function insist<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof TursoSyncError) || !error.retryable || attempt === 20) throw error;
+    }
+  }
+}
