@@ -6,6 +6,7 @@ import tseslint from 'typescript-eslint';
 /** Folders of turso-core, each with those that it may import from: arrows of import go one way. */
 const arrows = {
   sqlite: [],
+  'code-host': [],
   remote: ['apply', 'sqlite'],
   changeset: ['sqlite'],
   checks: ['sqlite'],
@@ -16,7 +17,7 @@ const arrows = {
   project: ['policy', 'remote', 'sqlite'],
   commands: ['apply', 'changeset', 'checks', 'plan', 'policy', 'project', 'remote', 'sqlite'],
   report: ['commands', 'apply', 'changeset', 'checks', 'plan', 'project', 'sqlite'],
-  cli: ['report', 'commands', 'apply', 'changeset', 'checks', 'plan', 'project', 'sqlite'],
+  cli: ['report', 'commands', 'apply', 'changeset', 'checks', 'code-host', 'plan', 'project', 'sqlite'],
 };
 
 /** Who opened an adapter himself could forget to compare the remote with the base's. */

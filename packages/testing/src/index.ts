@@ -1,5 +1,14 @@
 export { buildDatabase, editDatabase } from './build-database';
 export { loadCases, type TestCase } from './cases';
+export { startCodeHost } from './code-host/double';
+export type {
+  CodeHostDouble,
+  CodeHostOptions,
+  HostAnswer,
+  HostCall,
+  HostComment,
+  HostUser,
+} from './code-host/types';
 export { compareDatabases, type CompareOptions } from './compare-databases';
 export { copyDatabase } from './copy-database';
 export type { BalancerOptions } from './double/balancer';

@@ -22,6 +22,7 @@ export const COMMANDS: Readonly<Record<string, () => Subcommand<never>>> = {
   verify: () => (require('./verify') as typeof import('./verify')).verifyCommand(),
   check: () => (require('./check') as typeof import('./check')).checkCommand(),
   diff: () => (require('./diff') as typeof import('./diff')).diffCommand(),
+  comment: () => (require('./comment') as typeof import('./comment')).commentCommand(),
   dump: () => (require('./dump') as typeof import('./dump')).dumpCommand(),
   status: () => (require('./status') as typeof import('./status')).statusCommand(),
 };

@@ -25,6 +25,7 @@ export interface Results {
   readonly verify: Reported<Omit<VerifyResult, 'plan'>>;
   readonly check: PrintedChecks;
   readonly diff: PrintedDiff;
+  readonly comment: PrintedComment;
   readonly dump: Reported<DumpResult>;
   readonly status: StatusResult;
 }
@@ -111,6 +112,17 @@ type PrintedCheck = Omit<CheckResult, 'first'> & {
   /** The first of its rows, up to 10. */
   readonly first: readonly (readonly JsonValue[])[];
 };
+
+/** The result of `comment`. */
+export interface PrintedComment {
+  readonly action: 'created' | 'updated' | 'none';
+  /** The comment's page; null if there is none, or if the host does not tell. */
+  readonly url: string | null;
+  /** Reports by which something changes. */
+  readonly changed: number;
+  /** Those of them that the comment does not show in full. */
+  readonly shortened: number;
+}
 
 /** A changed row as `diff --values` prints it. */
 export type PrintedRow = Omit<PlanRow, 'key' | 'old' | 'new'> & {

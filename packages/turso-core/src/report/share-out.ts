@@ -18,13 +18,25 @@ export function shareOut(
   const shares = new Map(tables.map(({ table }) => [table, { delete: 0, update: 0, insert: 0 }]));
   let left = limit;
   for (const kind of BY_IMPORTANCE) {
-    const ascending = tables.toSorted((a, b) => a[kind] - b[kind]);
-    for (const [i, counts] of ascending.entries()) {
-      const rows = Math.min(counts[kind], Math.floor(left / (ascending.length - i)));
+    const needs = tables.map((counts) => counts[kind]);
+    for (const [i, rows] of shareEvenly(needs, left).entries()) {
       left -= rows;
-      const share = shares.get(counts.table);
+      const share = shares.get(tables[i]?.table ?? '');
       if (share !== undefined) share[kind] = rows;
     }
+  }
+  return shares;
+}
+
+/** Shares room out evenly, in the order of the needs; those that need less leave the rest to the others. */
+export function shareEvenly(needs: readonly number[], room: number): number[] {
+  const shares = needs.map(() => 0);
+  let left = room;
+  const ascending = [...needs.entries()].sort(([, a], [, b]) => a - b);
+  for (const [rank, [i, need]] of ascending.entries()) {
+    const share = Math.max(0, Math.min(need, Math.floor(left / (ascending.length - rank))));
+    left -= share;
+    shares[i] = share;
   }
   return shares;
 }

@@ -1,4 +1,5 @@
 import { TursoSyncError } from '../../errors';
+import { isLoopback } from '../../is-loopback';
 import { unauthorized } from './http-errors';
 
 /** A token, and over what connections it may go. */
@@ -30,8 +31,4 @@ export function checkToken({ authToken, allowHttpToken }: TokenUse, url: URL, lo
       hint: 'Write https:// or libsql://. If the network in between is your own, set TURSO_SYNC_ALLOW_HTTP_TOKEN=1 in the environment.',
     },
   );
-}
-
-function isLoopback(hostname: string): boolean {
-  return /^(?:127\.\d+\.\d+\.\d+|\[::1\]|(?:.+\.)?localhost\.?)$/.test(hostname);
 }

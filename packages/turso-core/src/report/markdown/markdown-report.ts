@@ -15,6 +15,9 @@ import { createSheet, type Sheet } from './sheet';
 /** Characters that a comment on GitHub may have. */
 export const LONGEST = 65_536;
 
+/** The last line of a report of which nothing changes. */
+export const NOTHING_CHANGES = 'Nothing changes.';
+
 /** Characters kept for what says what is left out, and for definitions before any row. */
 const FOR_NOTES = 1_500;
 const FOR_DEFINITIONS = 30_000;
@@ -42,7 +45,7 @@ export async function* markdownReport({ title, plan, conflicts }: ReportSource):
   sheet.add('', [`### ${title === shown(title) && /^[\w ]+$/.test(title) ? title : code(title)}\n\n`]);
   if (conflicts.length > 0) note(addConflicts(sheet, conflicts), 'conflict');
   if (plan !== null) await addPlan(sheet, plan, note);
-  if (isNothing({ plan, conflicts })) sheet.add('', ['Nothing changes.\n']);
+  if (isNothing({ plan, conflicts })) sheet.add('', [`${NOTHING_CHANGES}\n`]);
   yield sheet.text;
   if (notes.length > 0) yield `\nNot shown: ${notes.join(', ')}.\n`;
 }

@@ -1,0 +1,126 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { Command, Option } from 'commander';
+import { findPlace, PROVIDERS, type Provider } from '../code-host/find-place';
+import { openCodeHost } from '../code-host/open';
+import { postComment, type CommentOutcome } from '../code-host/post-comment';
+import { reasonOf, TursoSyncError } from '../errors';
+import { commentText, type CommentText } from '../report/markdown/comment-text';
+import { shown } from '../report/shown';
+import { count } from '../report/units';
+import type { Subcommand } from './commands';
+import { wholeNumber } from './whole-number';
+
+interface Options {
+  readonly report: readonly string[];
+  readonly id: string;
+  readonly provider?: Provider;
+  readonly apiUrl?: string;
+  readonly repository?: string;
+  readonly pullRequest?: number;
+  readonly tokenVariable?: string;
+  readonly cwd?: string;
+}
+
+/** `turso-sync comment` */
+export function commentCommand(): Subcommand<Options, 'comment'> {
+  const command = new Command('comment')
+    .description(
+      'Show reports as one comment on the pull request of this CI job, and update it from then on.',
+    )
+    .requiredOption(
+      '--report <paths...>',
+      'reports in Markdown, or folders of them; none says that there is nothing to push',
+    )
+    .option('--id <name>', 'the name of the comment, if a pull request has several', 'default')
+    .addOption(
+      new Option('--provider <name>', 'whose API it is (default: that of the CI job)').choices(PROVIDERS),
+    )
+    .option('--api-url <url>', 'the address of the API')
+    .option('--repository <name>', 'owner/name on GitHub, the number or the path of a project on GitLab')
+    .option('--pull-request <number>', 'the number of the pull or merge request', wholeNumber)
+    .option('--token-variable <name>', 'the variable with the token (default: GITHUB_TOKEN, GITLAB_TOKEN)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ turso-sync diff --out changes.md && turso-sync comment --report changes.md',
+    );
+  return [
+    command,
+    'comment',
+    async (_, { report, id, cwd, ...given }, { hide }) => {
+      const marker = markerOf(id);
+      const reports = readReports(report, cwd ?? '.');
+      const place = findPlace(given, process.env);
+      hide(place.token);
+      const { pullRequest, commit, jobUrl } = place;
+      const { text, changed, shortened } = commentText(reports, { commit, jobUrl });
+      if (pullRequest === null)
+        return {
+          result: { action: 'none', url: null, changed, shortened },
+          text: 'This job does not run for a pull request, so there is nothing to comment on.',
+          exitCode: 0,
+        };
+      const outcome = await postComment(openCodeHost(place), {
+        pullRequest,
+        marker,
+        text,
+        isNews: changed > 0,
+      });
+      return {
+        result: { ...outcome, changed, shortened },
+        text: answerOf(outcome, { changed, shortened }),
+        exitCode: 0,
+      };
+    },
+  ];
+}
+
+function markerOf(id: string): string {
+  if (/^[\w.-]{1,64}$/.test(id)) return `<!-- turso-sync comment: ${id} -->`;
+  throw new TursoSyncError('USAGE', 'The name of the comment is invalid.', {
+    hint: 'Take up to 64 letters, digits, dots, dashes and underscores.',
+  });
+}
+
+function readReports(paths: readonly string[], cwd: string): string[] {
+  return paths
+    .flatMap((given) => filesOf(path.resolve(cwd, given)))
+    .map((file) => {
+      try {
+        return fs.readFileSync(file, 'utf8');
+      } catch (error) {
+        throw inaccessible(file, error);
+      }
+    });
+}
+
+function filesOf(given: string): string[] {
+  try {
+    if (!fs.statSync(given).isDirectory()) return [given];
+    return fs
+      .readdirSync(given, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .sort()
+      .map((name) => path.join(given, name));
+  } catch (error) {
+    throw inaccessible(given, error);
+  }
+}
+
+function inaccessible(file: string, error: unknown): TursoSyncError {
+  return new TursoSyncError('FILE_INACCESSIBLE', `${file} cannot be read: ${reasonOf(error)}.`, {
+    hint: 'Name reports that `turso-sync diff --out changes.md` has written, or their folder.',
+    cause: error,
+  });
+}
+
+function answerOf(
+  { action, url }: CommentOutcome,
+  { changed, shortened }: Pick<CommentText, 'changed' | 'shortened'>,
+): string {
+  if (action === 'none') return 'Nothing to push, and no comment says otherwise.';
+  const where = url === null ? '' : `: ${shown(url)}`;
+  const what = changed === 0 ? 'Nothing to push.' : `${count(changed, 'report')}.`;
+  const left = shortened === 0 ? '' : ` ${count(shortened, 'report')} not shown in full.`;
+  return `Comment ${action}${where}\n${what}${left}`;
+}

@@ -1,0 +1,57 @@
+import { createApi, type Api } from './api';
+import { TursoSyncError } from '../errors';
+import type { CodeHost, Comment } from './code-host';
+import { idOf, numberOf, objectOf, textOf } from './parts';
+
+/** Where a repository is on GitHub, and the token. */
+export interface GithubAccess {
+  readonly apiUrl: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly token: string;
+}
+
+/** The API of a GitHub repository. */
+export function openGithub({ apiUrl, repository, token }: GithubAccess): CodeHost {
+  const api = githubApi(apiUrl, token);
+  const issues = `repos/${repository.split('/').map(encodeURIComponent).join('/')}/issues`;
+  const posted = (json: unknown): { id: number; url: string | null } => {
+    const comment = objectOf(json);
+    return { id: idOf(comment), url: textOf(comment, 'html_url') };
+  };
+  return {
+    name: 'GitHub',
+    async *comments(pullRequest) {
+      const own = await ownId(api);
+      for await (const item of api.list(`${issues}/${pullRequest}/comments?per_page=100`)) {
+        const user = objectOf(objectOf(item)['user']);
+        // The token of a job is an app's, which does not tell its user: its comments are those of a bot.
+        const isOwn = own === null ? user['type'] === 'Bot' : user['id'] === own;
+        yield { ...posted(item), body: textOf(objectOf(item), 'body') ?? '', isOwn } satisfies Comment;
+      }
+    },
+    create: async (pullRequest, body) =>
+      posted((await api.send('POST', `${issues}/${pullRequest}/comments`, { body })).json),
+    update: async (_, comment, body) =>
+      posted((await api.send('PATCH', `${issues}/comments/${comment}`, { body })).json),
+  };
+}
+
+/** A client with the headers of GitHub. */
+export function githubApi(url: string, token: string): Api {
+  const headers = {
+    accept: 'application/vnd.github+json',
+    'x-github-api-version': '2022-11-28',
+    authorization: `Bearer ${token}`,
+  };
+  return createApi({ url, headers });
+}
+
+async function ownId(api: Api): Promise<number | null> {
+  try {
+    return numberOf(objectOf((await api.get('user')).json), 'id');
+  } catch (error) {
+    if (error instanceof TursoSyncError && error.code === 'CODE_HOST_REFUSED') return null;
+    throw error;
+  }
+}

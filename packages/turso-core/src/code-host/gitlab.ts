@@ -1,0 +1,57 @@
+import { TursoSyncError } from '../errors';
+import { createApi, type Api } from './api';
+import type { CodeHost, Comment } from './code-host';
+import { idOf, numberOf, objectOf, textOf } from './parts';
+
+/** Where a project is on GitLab, and the token. */
+export interface GitlabAccess {
+  readonly apiUrl: string;
+  /** The project's number, or its path. */
+  readonly repository: string;
+  readonly token: string;
+  /** The project's page, of which comments have theirs. */
+  readonly webUrl?: string | undefined;
+}
+
+/** The API of a GitLab project. */
+export function openGitlab({ apiUrl, repository, token, webUrl }: GitlabAccess): CodeHost {
+  const api = gitlabApi(apiUrl, token);
+  const notes = (pullRequest: number): string =>
+    `projects/${encodeURIComponent(repository)}/merge_requests/${pullRequest}/notes`;
+  const posted = (pullRequest: number, json: unknown): { id: number; url: string | null } => {
+    const id = idOf(objectOf(json));
+    return { id, url: webUrl === undefined ? null : `${webUrl}/-/merge_requests/${pullRequest}#note_${id}` };
+  };
+  return {
+    name: 'GitLab',
+    async *comments(pullRequest) {
+      const own = await ownId(api);
+      const pages = `${notes(pullRequest)}?per_page=100&sort=asc&order_by=created_at`;
+      for await (const item of api.list(pages)) {
+        const note = objectOf(item);
+        if (note['system'] === true) continue;
+        const isOwn = own === null || objectOf(note['author'])['id'] === own;
+        yield { ...posted(pullRequest, item), body: textOf(note, 'body') ?? '', isOwn } satisfies Comment;
+      }
+    },
+    create: async (pullRequest, body) =>
+      posted(pullRequest, (await api.send('POST', notes(pullRequest), { body })).json),
+    update: async (pullRequest, comment, body) =>
+      posted(pullRequest, (await api.send('PUT', `${notes(pullRequest)}/${comment}`, { body })).json),
+  };
+}
+
+/** A client with the headers of GitLab. */
+export function gitlabApi(url: string, token: string): Api {
+  return createApi({ url, headers: { 'private-token': token } });
+}
+
+// A token without the right to read its user cannot tell; GitLab then decides what it may change.
+async function ownId(api: Api): Promise<number | null> {
+  try {
+    return numberOf(objectOf((await api.get('user')).json), 'id');
+  } catch (error) {
+    if (error instanceof TursoSyncError && error.code === 'CODE_HOST_REFUSED') return null;
+    throw error;
+  }
+}
