@@ -77,6 +77,17 @@ export type { SnapshotMethod, SnapshotProgress } from './remote/remote';
 export type { RemoteIdentity } from './remote/identity';
 export { parseRemoteUrl, type RemoteAddress } from './remote/url';
 export type { TextOptions } from './report/conflict-text';
+export {
+  diffEnding,
+  failedEnding,
+  pullEnding,
+  pushEnding,
+  undoEnding,
+  verifyEnding,
+  type Ending,
+  type EndingCommand,
+} from './report/ending/ending';
+export { appendStepSummary, type StepSummaryOptions } from './report/ending/step-summary';
 export { asKnownError } from './report/known-error';
 export { createNarrator, type NarratorOptions } from './report/narrator';
 export { createRedactor, type Redactor } from './report/redactor';

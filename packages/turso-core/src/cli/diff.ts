@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { isEmpty } from '../changeset/summary';
 import { diff, type DiffOptions, type DiffResult } from '../commands/diff';
+import { diffEnding } from '../report/ending/ending';
 import { diffSource } from '../report/sources';
 import { diffLines } from '../report/text';
 import type { Subcommand } from './commands';
@@ -59,6 +60,7 @@ export function diffCommand(): Subcommand<Options, 'diff'> {
         text: isReport ? await reportAnswer(flags, diffSource(result, table), text) : text,
         lines: flags.format === undefined || flags.out !== undefined ? lines : [],
         exitCode: exitCode ? exitCodeOf(result) : 0,
+        ending: diffEnding(result, table),
       };
     },
   ];

@@ -1,5 +1,8 @@
+import path from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { systemCode, TursoSyncError } from '../errors';
+import { failedEnding, type Ending } from '../report/ending/ending';
+import { appendStepSummary } from '../report/ending/step-summary';
 import { asKnownError } from '../report/known-error';
 import { version } from '../version';
 import { withoutTokens } from '../project/config/config';
@@ -32,6 +35,8 @@ export interface Answer<R> {
   /** The lines of the text, with their colours, if it has any. */
   readonly lines?: readonly Line[];
   readonly exitCode: number;
+  /** How it ended, for the summary of a job; null if that is not worth telling there. */
+  readonly ending?: Ending | null;
 }
 
 /** Exit codes: done, failed; 2 is a difference that was asked for, 3 a conflict, 4 what the policy refuses. */
@@ -101,32 +106,53 @@ function withCommonOptions(command: Command): Command {
 
 async function run<O>(name: string, action: Action<O>, options: O & CommonOptions): Promise<number> {
   const output = await createOutput(name, options);
-  exitOnSignals(output);
+  const summarize = summaryOf(options, output);
+  const fail = async (error: TursoSyncError): Promise<void> => {
+    await summarize(failedEnding(name, error));
+    output.fail(error);
+  };
+  exitOnSignals(fail);
   try {
     const project = await loadProject(locate(options));
     output.hide(project.authToken());
-    const { result, text, lines, exitCode } = await action(project, options, output);
+    const { result, text, lines, exitCode, ending = null } = await action(project, options, output);
+    await summarize(ending);
     output.answer(result, text, lines);
     return exitCode;
   } catch (error) {
-    output.fail(asKnownError(error));
+    await fail(asKnownError(error));
     return FAILED;
   }
+}
+
+/** What appends how a command ended to the summary of the job that it runs in. */
+function summaryOf(
+  { cwd = '.', env }: CommonOptions,
+  output: Output,
+): (ending: Ending | null) => Promise<void> {
+  return async (ending) => {
+    if (ending === null) return;
+    await appendStepSummary(ending, {
+      project: path.basename(path.resolve(cwd)),
+      environment: env ?? null,
+      clean: output.clean,
+      warn: (message) => output.onEvent({ type: 'warning', message }),
+    });
+  };
 }
 
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
 // Ending by exit() removes what is temporary; ending by the signal would not.
-function exitOnSignals(output: Output): void {
+function exitOnSignals(fail: (error: TursoSyncError) => Promise<void>): void {
   for (const [signal, exitCode] of Object.entries(EXIT_CODES)) {
     process.once(signal, () => {
-      output.fail(
-        new TursoSyncError('INTERRUPTED', `Ended by ${signal}.`, {
-          hint: 'Nothing is left half done. Whether a push that was under way has arrived, the next one finds out.',
-          retryable: true,
-        }),
-      );
-      process.exit(exitCode);
+      const error = new TursoSyncError('INTERRUPTED', `Ended by ${signal}.`, {
+        hint: 'Nothing is left half done. Whether a push that was under way has arrived, the next one finds out.',
+        retryable: true,
+      });
+      // Nothing in it waits for the system, so no other work goes on meanwhile.
+      void fail(error).finally(() => process.exit(exitCode));
     });
   }
 }

@@ -26,6 +26,8 @@ export interface Output {
   readonly onEvent: OnEvent;
   /** A secret that must not be printed, wherever it might come from. */
   readonly hide: (secret: string | undefined) => void;
+  /** A text without these secrets. */
+  readonly clean: (text: string) => string;
   /** `lines` are those of the text, with their colours. */
   answer(result: unknown, text: string, lines?: readonly Line[]): void;
   fail(error: TursoSyncError): void;
@@ -60,6 +62,7 @@ export async function createOutput(command: string, options: OutputOptions): Pro
       live?.onEvent(event);
     },
     hide,
+    clean,
     answer(result, text, lines) {
       end();
       if (options.json === true) print(shownJson({ command, version: JSON_VERSION, ok: true, result }));

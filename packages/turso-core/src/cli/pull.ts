@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { ConflictOptions } from '../commands/conflicts/conflict-options';
 import { pull } from '../commands/pull';
+import { pullEnding } from '../report/ending/ending';
 import { pullSource } from '../report/sources';
 import { pullText } from '../report/text';
 import type { Subcommand } from './commands';
@@ -34,6 +35,7 @@ export function pullCommand(): Subcommand<ConflictOptions & RemoteFlags & Report
         result: printedConflicts(result),
         text: await reportAfter(flags, pullSource(result), { text: pullText(result, remote), onEvent }),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
+        ending: pullEnding(result),
       };
     },
   ];

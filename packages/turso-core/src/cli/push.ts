@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { push, type PushOptions, type PushResult } from '../commands/push';
+import { pushEnding } from '../report/ending/ending';
 import { pushSource } from '../report/sources';
 import { pushText } from '../report/text';
 import type { Subcommand } from './commands';
@@ -61,6 +62,7 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportF
         result: printedConflicts(result),
         text: await reportAfter(flags, pushSource(result), { text: pushText(result, remote), onEvent }),
         exitCode: exitCodeOf(result.status),
+        ending: pushEnding(result),
       };
     },
   ];

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { conflictJson } from '../apply/conflict-json';
 import { pushes, undo, type UndoneHere } from '../commands/undo';
+import { undoEnding } from '../report/ending/ending';
 import { keptPushSource, undoSource } from '../report/sources';
 import { pushesText, undoText } from '../report/text';
 import type { Subcommand } from './commands';
@@ -76,6 +77,7 @@ export function undoCommand(): Subcommand<Options, 'undo'> {
         },
         text: await reportAfter(flags, undoSource(result), { text: undoText(result, remote), onEvent }),
         exitCode: result.status === 'conflict' ? CONFLICT : 0,
+        ending: undoEnding(result),
       };
     },
   ];

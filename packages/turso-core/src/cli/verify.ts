@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Reported } from '../commands/reporting/report-run';
 import { verify, type VerifyResult } from '../commands/verify';
 import type { Project } from '../project/project';
+import { verifyEnding } from '../report/ending/ending';
 import { withVerified } from '../report/sources';
 import { verifyText } from '../report/text';
 import type { Subcommand } from './commands';
@@ -42,5 +43,6 @@ function answerOf(project: Project, result: Reported<VerifyResult>): Answer<Resu
     result: told,
     text: verifyText(result, result.remote ?? project.address().location),
     exitCode: result.isEqual ? 0 : DIFFERENT,
+    ending: verifyEnding(result),
   };
 }

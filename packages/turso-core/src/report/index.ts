@@ -13,7 +13,8 @@
  * writeFileSync('changes.md', text);
  * ```
  */
-export { planOfTable, report, REPORT_FORMATS, type ReportFormat } from './report';
+export { planOfTable } from '../plan/plan-of-table';
+export { report, REPORT_FORMATS, type ReportFormat } from './report';
 export { reportEnding, reportFormat, requireReportFolder, writeReport } from './report-file';
 export type { ReportSource } from './source';
 export { diffSource, keptPushSource, pullSource, pushSource, undoSource, withVerified } from './sources';

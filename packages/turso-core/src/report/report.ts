@@ -1,8 +1,6 @@
 import fs from 'node:fs';
 import { conflictsJson } from '../apply/conflict-json';
 import { planSource } from '../plan/open-plan';
-import type { Plan } from '../plan/plan';
-import { foldName } from '../sqlite/schema/fold-name';
 import { htmlReport } from './html/html-report';
 import { markdownReport } from './markdown/markdown-report';
 import type { ReportSource } from './source';
@@ -36,32 +34,6 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 export function report(source: ReportSource, format: ReportFormat): AsyncIterable<string> {
   return { text: textReport, markdown: markdownReport, html: htmlReport, json: jsonReport }[format](source);
 }
-
-/** What a plan does to one table. Names are compared as SQL does. */
-export function planOfTable(plan: Plan, name: string): Plan {
-  const { changes } = plan;
-  const isMeant = ({ table }: { readonly table: string }): boolean => foldName(table) === foldName(name);
-  const tables = changes.tables.filter(isMeant);
-  const [counts = { delete: 0, update: 0, insert: 0 }] = tables;
-  const [of] = tables;
-  return {
-    ...plan,
-    findings: plan.findings.filter(({ table }) => table !== null && isMeant({ table })),
-    changes: {
-      ...changes,
-      total: { delete: counts.delete, update: counts.update, insert: counts.insert },
-      tables,
-      schema: changes.schema.filter(isMeant),
-      virtual: changes.virtual.filter(isMeant),
-      sequences: changes.sequences.filter(isMeant),
-      ...{ userVersion: null, notCarried: [] },
-    },
-    rows: () => (of === undefined ? noRows() : plan.rows(of.table)),
-  };
-}
-
-// eslint-disable-next-line @typescript-eslint/no-empty-function
-async function* noRows(): AsyncGenerator<never> {}
 
 async function* jsonReport({ plan, conflicts, remote }: ReportSource): AsyncGenerator<string> {
   const source = plan === null || conflicts.length > 0 ? undefined : planSource(plan);

@@ -9,8 +9,8 @@ import type { PushEntry, UndoResult } from '../commands/undo';
 import { verify, type VerifyOptions, type VerifyResult } from '../commands/verify';
 import { TursoSyncError } from '../errors';
 import { openPlan } from '../plan/open-plan';
+import { planOfTable } from '../plan/plan-of-table';
 import type { Project } from '../project/project';
-import { planOfTable } from './report';
 import type { ReportSource } from './source';
 
 /** What a report of a diff shows; of one table only, if that is named. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { countChanges, diff, diffText, type DiffResult, type Project } from 'turso-core';
+import { countChanges, diff, diffEnding, diffText, type DiffResult, type Project } from 'turso-core';
 import { diffSource } from 'turso-core/report';
 import { NO_VALUES } from './conflict-report';
 import type { DiffExecutorOptions } from './options';
@@ -28,7 +28,11 @@ export default function diffExecutor(
       });
       const text = [diffText(result, NO_VALUES), ...writeRows(project, result)].join('\n');
       const success = exitCode !== true || countChanges(result.changes) === 0;
-      return withReport(wanted, diffSource(result, options.table), { success, text });
+      return withReport(wanted, diffSource(result, options.table), {
+        success,
+        text,
+        ending: diffEnding(result, options.table),
+      });
     },
   );
 }

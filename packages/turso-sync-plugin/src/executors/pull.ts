@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { pull, pullText } from 'turso-core';
+import { pull, pullEnding, pullText } from 'turso-core';
 import { pullSource } from 'turso-core/report';
 import { NO_VALUES, withValuesFile } from './conflict-report';
 import type { PullExecutorOptions } from './options';
@@ -19,6 +19,7 @@ export default function pullExecutor(
     return withReportAfter(wanted, pullSource(result), {
       success: !isConflict,
       text: isConflict ? withValuesFile(text, project) : text,
+      ending: pullEnding(result),
       warn,
     });
   });

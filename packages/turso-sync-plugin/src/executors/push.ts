@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { push, pushText } from 'turso-core';
+import { push, pushEnding, pushText } from 'turso-core';
 import { pushSource } from 'turso-core/report';
 import { NO_VALUES, withValuesFile } from './conflict-report';
 import type { PushExecutorOptions } from './options';
@@ -30,6 +30,7 @@ export default function pushExecutor(
     return withReportAfter(wanted, pushSource(result), {
       success: result.status !== 'conflict' && result.status !== 'refused',
       text: result.status === 'conflict' ? withValuesFile(text, project) : text,
+      ending: pushEnding(result),
       warn: report.warn,
     });
   });

@@ -18,6 +18,8 @@ export interface Report {
   readonly onEvent: OnEvent;
   /** A secret that must not be printed, wherever it might come from. */
   readonly hide: (secret: string | undefined) => void;
+  /** A text without these secrets, with advice for users of Nx. */
+  readonly clean: (text: string) => string;
   /** The result. */
   say(text: string): void;
   /** Something that needs attention, and fails nothing. */
@@ -36,12 +38,14 @@ export function createReport({
   translate = (text) => text,
 }: ReportOptions & { readonly translate?: (text: string) => string }): Report {
   const { hide, clean } = createRedactor();
+  const cleaned = (text: string): string => clean(translate(text));
   const write = (stream: NodeJS.WriteStream, text: string): unknown =>
-    stream.write(`${shownLines(clean(translate(text)))}\n`);
+    stream.write(`${shownLines(cleaned(text))}\n`);
   const say = (text: string): unknown => write(process.stdout, text);
   return {
     onEvent: createNarrator({ say, verbose, quiet, progressInterval: PROGRESS_INTERVAL }),
     hide,
+    clean: cleaned,
     say(text) {
       if (!quiet) say(text);
     },

@@ -1,10 +1,11 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { loadProject, type OnEvent, type Project } from 'turso-core';
+import { asKnownError, failedEnding, loadProject, type Ending, type OnEvent, type Project } from 'turso-core';
 import { refuseUnknown } from '../configurations/refuse-unknown';
 import type { CommonOptions } from './options';
 import { projectOf } from './project-of';
 import { createReport, type Report } from './report';
-import { wordsForNx } from './words-for-nx';
+import { summarizeTask } from './summarize-task';
+import { commandOf, wordsForNx } from './words-for-nx';
 
 /** How an executor ended, for Nx. */
 export interface ExecutorResult {
@@ -14,6 +15,8 @@ export interface ExecutorResult {
 /** How the work of an executor ended, and the text that says so. */
 export interface Outcome extends ExecutorResult {
   readonly text: string;
+  /** How the command ended, for summaries; null if that is not worth telling there. */
+  readonly ending?: Ending | null;
 }
 
 /** The options of an executor that are those of its command, with the place for its events. */
@@ -37,12 +40,15 @@ export async function runExecutor<O extends CommonOptions>(
     const project = await loadProject(projectOf({ config, env }, context));
     refuseUnknown(options, context);
     report.hide(project.authToken());
-    const { success, text } = await work(project, { ...own, onEvent: report.onEvent }, report);
+    const { success, text, ending = null } = await work(project, { ...own, onEvent: report.onEvent }, report);
     if (success) report.say(text);
     else report.fail(text);
+    await summarizeTask(ending, options, context, report);
     return { success };
   } catch (error) {
     report.fail(error);
+    const name = commandOf(context.target?.executor) ?? '';
+    await summarizeTask(failedEnding(name, asKnownError(error)), options, context, report);
     return { success: false };
   }
 }

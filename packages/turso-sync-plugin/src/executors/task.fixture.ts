@@ -47,6 +47,8 @@ export async function makeApp(
   config: object = {},
   { produce, others = {} }: Surroundings = {},
 ): Promise<TestApp> {
+  // That of the job that runs the tests.
+  delete process.env['GITHUB_STEP_SUMMARY'];
   const root = makeWorkspace({ [`${APP}/project.json`]: {}, [`${APP}/turso-sync.config.json`]: config });
   makeFiles(path.join(root, APP), Object.values(variables));
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`);

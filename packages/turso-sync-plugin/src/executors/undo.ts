@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { pushes, pushesText, undo, undoText } from 'turso-core';
+import { pushes, pushesText, undo, undoEnding, undoText } from 'turso-core';
 import { keptPushSource, undoSource } from 'turso-core/report';
 import { NO_VALUES, withValuesFile } from './conflict-report';
 import type { UndoExecutorOptions } from './options';
@@ -24,6 +24,7 @@ export default function undoExecutor(
     return withReportAfter(wanted, undoSource(result), {
       success: !isConflict,
       text: isConflict ? withValuesFile(text, project) : text,
+      ending: undoEnding(result),
       warn,
     });
   });

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { verify, verifyText, type VerifyResult } from 'turso-core';
+import { verify, verifyEnding, verifyText, type VerifyResult } from 'turso-core';
 import { withVerified } from 'turso-core/report';
 import type { VerifyExecutorOptions } from './options';
 import { reportFileOf, withReport } from './report-file';
@@ -15,6 +15,7 @@ export default function verifyExecutor(
     const outcomeOf = (result: VerifyResult): Outcome => ({
       success: result.isEqual,
       text: verifyText(result, project.address().location),
+      ending: verifyEnding(result),
     });
     if (wanted === null) return outcomeOf(await verify(project, own));
     return withVerified(project, own, (result, source) => withReport(wanted, source, outcomeOf(result)));

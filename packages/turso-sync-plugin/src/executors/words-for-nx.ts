@@ -38,7 +38,7 @@ function nxCommand(command: string, env: string | undefined, context: ExecutorCo
 function targetFor(name: string, env: string | undefined, context: ExecutorContext): string | null {
   const { projectName = '', targetName = '', projectsConfigurations } = context;
   const all = Object.entries(projectsConfigurations.projects[projectName]?.targets ?? {});
-  const same = all.filter(([, { executor = '' }]) => executorName(executor) === name);
+  const same = all.filter(([, { executor = '' }]) => commandOf(executor) === name);
   const own = same.find(([target]) => target === targetName);
   const candidates = own === undefined ? same : [own, ...same];
   // First, since Nx 21 puts the options of a configuration over those of the target.
@@ -49,7 +49,8 @@ function targetFor(name: string, env: string | undefined, context: ExecutorConte
   return candidates.find(([, target]) => baseOf(target) === env)?.[0] ?? null;
 }
 
-function executorName(executor: string): string | null {
+/** The command that an executor of the plugin runs; null if it is another's. */
+export function commandOf(executor = ''): string | null {
   const [, name] = /^turso-sync-plugin:(.+)$/.exec(executor) ?? [];
   return name === undefined ? null : (OLD_NAMES[name] ?? name);
 }

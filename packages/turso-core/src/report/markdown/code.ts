@@ -18,10 +18,14 @@ export function code(text: string): string {
 
 /** A text diff in Markdown. */
 export function diffBlock(lines: readonly DiffLine[]): string {
-  const text = lines.map(([sign, line]) => `${sign} ${shown(line)}`).join('\n');
+  return block('diff', lines.map(([sign, line]) => `${sign} ${shown(line)}`).join('\n'));
+}
+
+/** A block of code in Markdown. The text must be {@link shown} already. */
+export function block(language: 'diff' | 'text', text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}diff\n${text}\n${fence}\n`;
+  return `${fence}${language}\n${text}\n${fence}\n`;
 }
 
 /** A row of a table in Markdown. */

@@ -1,5 +1,6 @@
 import type { Conflict, ConflictRow } from '../../apply/conflict';
 import type { ChangeKind } from '../../changeset/model';
+import type { ChangeSummary } from '../../changeset/summary';
 import type { Plan, PlanRow } from '../../plan/plan';
 import { definitionDiff, textDiff } from '../definition-diff';
 import { firstRows } from '../first-rows';
@@ -44,22 +45,27 @@ export async function* markdownReport({ title, plan, conflicts }: ReportSource):
   };
   sheet.add('', [`### ${title === shown(title) && /^[\w ]+$/.test(title) ? title : code(title)}\n\n`]);
   if (conflicts.length > 0) note(addConflicts(sheet, conflicts), 'conflict');
-  if (plan !== null) await addPlan(sheet, plan, note);
+  if (plan !== null) {
+    addPlan(sheet, plan, note);
+    await addRows(sheet, plan, note);
+  }
   if (isNothing({ plan, conflicts })) sheet.add('', [`${NOTHING_CHANGES}\n`]);
   yield sheet.text;
   if (notes.length > 0) yield `\nNot shown: ${notes.join(', ')}.\n`;
 }
 
-type Note = (number: number, noun: string) => void;
+/** Takes note of what is left out. */
+export type Note = (number: number, noun: string) => void;
 
-async function addPlan(sheet: Sheet, plan: Plan, note: Note): Promise<void> {
+/** Adds a plan without its rows: no value and no key. */
+export function addPlan(sheet: Sheet, plan: Plan, note: Note): void {
   const { changes, findings, verdict } = plan;
   sheet.add('', [
     `${planFacts(plan)
       .map(([name, text]) => `${name}: ${code(text)}`)
       .join('  \n')}\n`,
   ]);
-  addCounts(sheet, plan, note);
+  addCounts(sheet, plan.changes, note);
   const points = (texts: readonly string[]): string[] => texts.map((text) => `- ${code(text)}\n`);
   note(
     sheet.add(
@@ -78,14 +84,18 @@ async function addPlan(sheet: Sheet, plan: Plan, note: Note): Promise<void> {
     definitionText(definitionTitle(change), diffBlock(definitionDiff(change))),
   );
   note(sheet.add('\n#### Changed definitions\n', definitions, FOR_DEFINITIONS), 'changed definition');
-  await addRows(sheet, plan, note);
 }
 
 function definitionText(title: string, block: string): string {
   return `\n${code(title)}\n\n${block.length > DEFINITION ? 'It is too long to be shown.\n' : block}`;
 }
 
-function addCounts(sheet: Sheet, { changes: { tables, total } }: Plan, note: Note): void {
+/** Adds how many rows change, by table. */
+export function addCounts(
+  sheet: Sheet,
+  { tables, total }: Pick<ChangeSummary, 'tables' | 'total'>,
+  note: Note,
+): void {
   if (tables.length === 0) return;
   const numbers = (counts: typeof total): string[] => BY_IMPORTANCE.map((kind) => String(counts[kind]));
   const lines = [
@@ -95,7 +105,8 @@ function addCounts(sheet: Sheet, { changes: { tables, total } }: Plan, note: Not
   note(sheet.add(`\n${tableHead(['table', 'deleted', 'updated', 'new'], 3)}`, lines, FOR_COUNTS), 'table');
 }
 
-async function addRows(sheet: Sheet, plan: Plan, note: Note): Promise<void> {
+/** Adds changed rows, with their values. */
+export async function addRows(sheet: Sheet, plan: Plan, note: Note): Promise<void> {
   const rows = await firstRows(plan, ROWS);
   for (const kind of BY_IMPORTANCE) {
     let shownRows = 0;
@@ -148,7 +159,8 @@ function rowCount({ copies }: PlanRow): number {
   return copies === undefined ? 1 : Math.abs(copies.to - copies.from);
 }
 
-function addConflicts(sheet: Sheet, conflicts: readonly Conflict[]): number {
+/** Adds conflicts, with their keys and values. Returns how many were left out. */
+export function addConflicts(sheet: Sheet, conflicts: readonly Conflict[]): number {
   const cell = (row: ConflictRow | null, column: string): string =>
     row === null ? '(no row)' : code(valueText(row[column] ?? null));
   const texts = conflicts.map(({ kind, table, key, columns, old, local, remote, definition, message }) => {

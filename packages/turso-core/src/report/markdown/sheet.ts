@@ -8,20 +8,23 @@ export interface Sheet {
   readonly text: string;
 }
 
-/** Makes an empty sheet of so many characters. */
-export function createSheet(length: number): Sheet {
+/** Makes an empty sheet. Its length and `room` are in the unit of `sizeOf`: characters, if nothing else is said. */
+export function createSheet(length: number, sizeOf = (text: string): number => text.length): Sheet {
   let text = '';
+  let used = 0;
   return {
     add(head, items, room = Infinity) {
-      const end = Math.min(length, text.length + room);
-      let added = head;
+      const end = Math.min(length, used + room);
+      let [added, size] = [head, sizeOf(head)];
       let count = 0;
       for (const item of items) {
-        if (text.length + added.length + item.length > end) break;
+        const more = sizeOf(item);
+        if (used + size + more > end) break;
         added += item;
+        size += more;
         count++;
       }
-      if (count > 0) text += added;
+      if (count > 0) [text, used] = [text + added, used + size];
       return items.length - count;
     },
     get text() {

@@ -1,0 +1,20 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { appendStepSummary, type Ending } from 'turso-core';
+import type { CommonOptions } from './options';
+import type { Report } from './report';
+
+/** Tells those who read it elsewhere how the command of a task has ended. It never fails the task. */
+export async function summarizeTask(
+  ending: Ending | null,
+  { env }: CommonOptions,
+  { projectName = '' }: ExecutorContext,
+  report: Report,
+): Promise<void> {
+  if (ending === null) return;
+  await appendStepSummary(ending, {
+    project: projectName,
+    environment: env ?? null,
+    clean: (text) => report.clean(text),
+    warn: (message) => report.warn(message),
+  });
+}
