@@ -33,6 +33,12 @@ const CONNECTING = {
   message: 'A verb connects once, and passes its ProjectRemote on.',
 };
 
+/** An error of one copy of turso-core is no error of the other. */
+const OTHER_COPIES = ['turso-core', 'turso-core/report'].map((name) => ({
+  name,
+  message: 'The plugin uses turso-core/own-process, which is one file with all of it.',
+}));
+
 export default tseslint.config(
   {
     ignores: [
@@ -115,6 +121,10 @@ export default tseslint.config(
     files: ['packages/turso-core/src/commands/*/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [ADAPTERS, CONNECTING] }] },
+  },
+  {
+    files: ['packages/turso-sync-plugin/src/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: OTHER_COPIES }] },
   },
   {
     files: ['packages/*/src/**/*.ts'],

@@ -13,6 +13,7 @@ buildSync({
     command: 'src/cli/main.ts',
     'verb-process': 'src/commands/apart/verb-process.ts',
     'fingerprint-alone': 'src/fingerprint.ts',
+    'own-process-alone': 'src/own-process.ts',
     'check-process': 'src/checks/check-process.ts',
     'reader-thread': 'src/sqlite/dump/reader-thread.ts',
   },

@@ -1,4 +1,4 @@
-import { loadProject, type LoadProjectOptions, type Project } from 'turso-core';
+import { loadProject, type LoadProjectOptions, type Project } from 'turso-core/own-process';
 
 /** A project's environments, each as the commands of turso-core take it. */
 export interface Environments {

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { nearest, TursoSyncError } from 'turso-core';
+import { nearest, TursoSyncError } from 'turso-core/own-process';
 import { asked } from './asked';
 import { findConfiguration } from './find-configuration';
 

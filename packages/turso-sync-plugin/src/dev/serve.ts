@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TursoSyncError } from 'turso-core';
+import { TursoSyncError } from 'turso-core/own-process';
 
 /** The program that ends the server together with this process. */
 const KEEPER = path.join(__dirname, '..', '..', 'dist', 'dev', 'keeper.js');

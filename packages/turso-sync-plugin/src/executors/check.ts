@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { check, checkText } from 'turso-core';
+import { check, checkText } from 'turso-core/own-process';
 import { NO_VALUES } from './conflict-report';
 import type { CheckExecutorOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';

@@ -1,4 +1,4 @@
-import type { Project, TextOptions } from 'turso-core';
+import type { Project, TextOptions } from 'turso-core/own-process';
 
 /** Nx keeps what a task prints, in its cache too. So no value of a row is printed; keys and columns tell which rows are meant. */
 export const NO_VALUES: TextOptions = { values: false };

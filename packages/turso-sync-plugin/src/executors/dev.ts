@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { copy, loadProject } from 'turso-core';
+import { copy, loadProject, runVerbsApart } from 'turso-core/own-process';
 import { refuseUnknown } from '../configurations/refuse-unknown';
 import { findServer } from '../dev/find-server';
 import { freePort } from '../dev/ports';
@@ -31,6 +31,8 @@ export default async function* devExecutor(
     quiet,
     translate: wordsForNx(options, context),
   });
+  // It serves for hours, and ends with its server.
+  runVerbsApart();
   // When Nx is killed, only this channel tells.
   process.once('disconnect', () => process.exit(1));
   try {

@@ -1,8 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { countChanges, diff, diffEnding, diffText, type DiffResult, type Project } from 'turso-core';
-import { diffSource } from 'turso-core/report';
+import {
+  countChanges,
+  diff,
+  diffEnding,
+  type DiffResult,
+  diffSource,
+  diffText,
+  type Project,
+} from 'turso-core/own-process';
 import { NO_VALUES } from './conflict-report';
 import type { DiffExecutorOptions } from './options';
 import { reportFileOf, withReport } from './report-file';

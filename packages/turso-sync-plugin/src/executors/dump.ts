@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { dump, dumpText, TursoSyncError } from 'turso-core';
+import { dump, dumpText, TursoSyncError } from 'turso-core/own-process';
 import type { DumpExecutorOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
 

@@ -12,7 +12,7 @@ import {
   writeFiles,
   type SqldWithAuth,
 } from '@turso-sync/testing';
-import { loadProject } from 'turso-core';
+import { loadProject } from 'turso-core/own-process';
 import check from './check';
 import diff from './diff';
 import init from './init';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { TursoSyncError } from 'turso-core';
+import { TursoSyncError } from 'turso-core/own-process';
 import { build, buildText } from '../ffi/build';
 import { resolveOptions } from '../ffi/options';
 import type { FfiBuildExecutorOptions } from './options';

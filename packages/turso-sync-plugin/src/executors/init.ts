@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { init, initText } from 'turso-core';
+import { init, initText } from 'turso-core/own-process';
 import type { InitExecutorOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
 

@@ -5,11 +5,11 @@ import type {
   InitOptions,
   PullOptions,
   PushOptions,
+  ReportFormat,
   SnapshotCommandOptions,
   UndoOptions,
   VerifyOptions,
-} from 'turso-core';
-import type { ReportFormat } from 'turso-core/report';
+} from 'turso-core/own-process';
 import type { FfiBuildOptions } from '../ffi/options';
 import type { ReportOptions } from './report';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import type { LoadProjectOptions } from 'turso-core';
+import type { LoadProjectOptions } from 'turso-core/own-process';
 
 /** How turso-core finds the project of a task. */
 export function projectOf(

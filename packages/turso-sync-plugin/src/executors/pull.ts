@@ -1,6 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { pull, pullEnding, pullText } from 'turso-core';
-import { pullSource } from 'turso-core/report';
+import { pull, pullEnding, pullSource, pullText } from 'turso-core/own-process';
 import { NO_VALUES, withValuesFile } from './conflict-report';
 import type { PullExecutorOptions } from './options';
 import { reportFileOf, withReportAfter } from './report-file';

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { push, pushEnding, pushText } from 'turso-core';
-import { pushSource } from 'turso-core/report';
+import { push, pushEnding, pushSource, pushText } from 'turso-core/own-process';
 import { NO_VALUES, withValuesFile } from './conflict-report';
 import type { PushExecutorOptions } from './options';
 import { reportFileOf, withReportAfter } from './report-file';

@@ -1,15 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import type { Project } from 'turso-core';
 import {
+  type Project,
   reportEnding,
   reportFormat,
-  requireReportFolder,
-  writeReport,
   type ReportFormat,
   type ReportSource,
-} from 'turso-core/report';
+  requireReportFolder,
+  writeReport,
+} from 'turso-core/own-process';
 import type { ReportFileOptions } from './options';
 import type { Outcome } from './run';
 

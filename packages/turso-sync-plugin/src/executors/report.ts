@@ -5,7 +5,7 @@ import {
   describeError,
   shownLines,
   type OnEvent,
-} from 'turso-core';
+} from 'turso-core/own-process';
 
 /** How much is printed. */
 export interface ReportOptions {
@@ -25,7 +25,7 @@ export interface Report {
   /** Something that needs attention, and fails nothing. */
   readonly warn: (text: string) => void;
   /** The reason why the task has failed, in one block. */
-  fail(reason: unknown): void;
+  readonly fail: (reason: unknown) => void;
 }
 
 /** Shortest time between two lines of progress, in milliseconds. */

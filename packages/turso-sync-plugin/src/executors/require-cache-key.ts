@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
-import { TursoSyncError, type Project } from 'turso-core';
+import { TursoSyncError, type Project } from 'turso-core/own-process';
 import { asked, guessConfiguration } from '../configurations/asked';
 import { loadEnvironments } from '../configurations/load-environments';
 import { fingerprintCommand } from '../fingerprint/command';

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { TursoSyncError, type Project } from 'turso-core';
+import { TursoSyncError, type Project } from 'turso-core/own-process';
 
 /**
  * Makes sure that the files of a snapshot are there: Nx would store a success without them too, and restore nothing as

@@ -1,7 +1,15 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { asKnownError, failedEnding, loadProject, type Ending, type OnEvent, type Project } from 'turso-core';
+import {
+  asKnownError,
+  failedEnding,
+  loadProject,
+  type Ending,
+  type OnEvent,
+  type Project,
+} from 'turso-core/own-process';
 import { refuseUnknown } from '../configurations/refuse-unknown';
 import type { CommonOptions } from './options';
+import { useOwnProcess } from './own-process';
 import { projectOf } from './project-of';
 import { createReport, type Report } from './report';
 import { summarizeTask } from './summarize-task';
@@ -36,6 +44,7 @@ export async function runExecutor<O extends CommonOptions>(
     quiet,
     translate: wordsForNx(options, context),
   });
+  useOwnProcess(context, report.fail);
   try {
     const project = await loadProject(projectOf({ config, env }, context));
     refuseUnknown(options, context);

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { snapshot, snapshotText } from 'turso-core';
+import { snapshot, snapshotText } from 'turso-core/own-process';
 import { requireCacheKey } from './require-cache-key';
 import { requireOutput } from './require-output';
 import type { SnapshotOptions } from './options';

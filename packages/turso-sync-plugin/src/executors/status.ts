@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { status, statusText } from 'turso-core';
+import { status, statusText } from 'turso-core/own-process';
 import type { StatusOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
 

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { appendStepSummary, type Ending } from 'turso-core';
+import { appendStepSummary, type Ending } from 'turso-core/own-process';
 import type { CommonOptions } from './options';
 import type { Report } from './report';
 

@@ -1,6 +1,13 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { pushes, pushesText, undo, undoEnding, undoText } from 'turso-core';
-import { keptPushSource, undoSource } from 'turso-core/report';
+import {
+  keptPushSource,
+  pushes,
+  pushesText,
+  undo,
+  undoEnding,
+  undoSource,
+  undoText,
+} from 'turso-core/own-process';
 import { NO_VALUES, withValuesFile } from './conflict-report';
 import type { UndoExecutorOptions } from './options';
 import { reportFileOf, withReport, withReportAfter } from './report-file';

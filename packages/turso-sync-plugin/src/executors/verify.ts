@@ -1,6 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { verify, verifyEnding, verifyText, type VerifyResult } from 'turso-core';
-import { withVerified } from 'turso-core/report';
+import { verify, verifyEnding, type VerifyResult, verifyText, withVerified } from 'turso-core/own-process';
 import type { VerifyExecutorOptions } from './options';
 import { reportFileOf, withReport } from './report-file';
 import { runExecutor, type ExecutorResult, type Outcome } from './run';

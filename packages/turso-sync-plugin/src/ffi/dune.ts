@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { TursoSyncError } from 'turso-core';
+import { TursoSyncError } from 'turso-core/own-process';
 import type { BuildSettings } from './options';
 import type { Programs } from './programs';
 import { replaceFolder } from './replace-folder';

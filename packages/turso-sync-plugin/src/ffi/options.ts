@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { TursoSyncError } from 'turso-core';
+import { TursoSyncError } from 'turso-core/own-process';
 
 /** What can be said about a build, in project.json under `options`. Folders are relative to the project's. */
 export interface FfiBuildOptions {

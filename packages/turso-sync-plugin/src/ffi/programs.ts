@@ -1,4 +1,4 @@
-import { TursoSyncError } from 'turso-core';
+import { TursoSyncError } from 'turso-core/own-process';
 import { guardProcessGroups, type ProcessGroups } from './process-groups';
 
 /** How a program ended. */

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { TursoSyncError } from 'turso-core';
+import { TursoSyncError } from 'turso-core/own-process';
 import { installCommands, updateCommands, type Requirement } from './install-command';
 import type { BuildSettings } from './options';
 import { thisPlatform } from './platform';

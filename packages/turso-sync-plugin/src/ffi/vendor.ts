@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { TursoSyncError } from 'turso-core';
+import { TursoSyncError } from 'turso-core/own-process';
 
 /** What a package's folder may hold besides its sources, where it is a project of the workspace. */
 const NO_SOURCES = new Set(['target', '_build', '_install', 'node_modules']);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Project } from 'turso-core';
+import type { Project } from 'turso-core/own-process';
 import type { Environments } from '../configurations/load-environments';
 import { fingerprintCommand, parseVariablesWord } from './command';
 

@@ -1,4 +1,4 @@
-import type { Project } from 'turso-core';
+import type { Project } from 'turso-core/own-process';
 import type { Environments } from '../configurations/load-environments';
 import { nodeCommand } from '../node-command';
 

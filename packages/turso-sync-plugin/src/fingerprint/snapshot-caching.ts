@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Project } from 'turso-core';
+import type { Project } from 'turso-core/own-process';
 import { fingerprintCommand, type FingerprintTarget } from './command';
 
 /** What a target that takes a snapshot must declare, so that Nx never restores one that is out of date. */

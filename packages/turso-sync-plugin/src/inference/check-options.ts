@@ -1,4 +1,4 @@
-import { nearest, TursoSyncError } from 'turso-core';
+import { nearest, TursoSyncError } from 'turso-core/own-process';
 import type { ResolvedOptions } from './options';
 
 const NAMES = [

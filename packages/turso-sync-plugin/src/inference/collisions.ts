@@ -1,4 +1,4 @@
-import { TursoSyncError } from 'turso-core';
+import { TursoSyncError } from 'turso-core/own-process';
 import { remoteTargetNames, resolveOptions, type PluginOptions } from './options';
 
 /** An entry of the list `plugins` in nx.json. */

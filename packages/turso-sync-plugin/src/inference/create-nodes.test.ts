@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { NxPlugin, ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { makeTempDir, writeFiles } from '@turso-sync/testing';
-import { loadProject } from 'turso-core';
+import { loadProject } from 'turso-core/own-process';
 import * as plugin from '../index';
 import { makeWorkspace } from '../workspace.fixture';
 import { CONFIG_FILES, CONFIG_GLOB } from './config-files';

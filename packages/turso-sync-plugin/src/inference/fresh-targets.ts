@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { describeError } from 'turso-core';
+import { describeError } from 'turso-core/own-process';
 import { refuseCollisions, type PluginEntry } from './collisions';
 import { ffiFolder } from './ffi-folders';
 import { ffiTarget } from './ffi-target';

@@ -1,12 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { TursoSyncError } from '../../errors';
+import { packageFolder } from '../../package-folder';
 import { pack, unpack, unpackError, type Callback, type FromVerb, type ToVerb } from './message';
 import { packProject, type ProjectPart } from './pack-project';
 import type { VerbName } from './verbs';
 
 /** The program of that process, with all of its modules in one file: see `bundle.js`. */
-const PROGRAM = path.join(__dirname, '..', '..', 'verb-process.js');
+const PROGRAM = path.join(packageFolder, 'dist', 'verb-process.js');
 
 /** Characters that are kept of what the process says when it fails. */
 const MOST_WORDS = 4000;

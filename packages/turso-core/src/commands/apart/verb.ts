@@ -20,6 +20,11 @@ export function runVerbsApart(): void {
   isApart = true;
 }
 
+/** Lets verbs work in this process again: it has no database open. */
+export function runVerbsHere(): void {
+  isApart = false;
+}
+
 /** Makes a public verb of a function that works in the process that calls it. */
 export function verb<V extends Verb>(name: VerbName, work: V): V {
   const run: Verb = async (...args) => {
