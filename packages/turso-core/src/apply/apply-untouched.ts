@@ -1,7 +1,6 @@
 import type { Changeset, TableChanges } from '../changeset/model';
 import { hasHiddenRowid } from '../sqlite/schema/schema';
 import type { Statement, TransactionOutcome } from '../sqlite/statement';
-import { changesetStatements } from './statements/changeset-statements';
 import { RemainingWork } from './remaining-work';
 import type { Target } from './target';
 
@@ -13,20 +12,21 @@ import type { Target } from './target';
 export async function applyUntouched(
   changeset: Changeset,
   target: Target,
-  { since, movedRowids, onSend }: UntouchedOptions,
-): Promise<TransactionOutcome | null> {
+  { since, movedRowids, onSend, statementsFor }: UntouchedOptions,
+): Promise<{ outcome: TransactionOutcome; statements: readonly Statement[] } | null> {
   const isUntouched = ({ key, table }: TableChanges): boolean =>
     key.length === 1 && (!hasHiddenRowid(table) || movedRowids?.has(table.name) === false);
   const saves = (changes: TableChanges): boolean =>
     isUntouched(changes) && (changes.bulk('update', 'keys') ?? changes.bulk('delete', 'keys')) !== null;
   if (since === null || !changeset.tables.some(saves)) return null;
+  let statements: readonly Statement[] = [];
   const outcome = await target.transactSince?.(since, () => {
     const everything = Object.assign(new RemainingWork(), { isUntouched });
-    const statements = changesetStatements(changeset, everything, target.maxRowBytes);
+    statements = statementsFor(everything);
     onSend?.(statements);
     return statements;
   });
-  return outcome ?? null;
+  return outcome ? { outcome, statements } : null;
 }
 
 interface UntouchedOptions {
@@ -35,4 +35,6 @@ interface UntouchedOptions {
   /** Tables that may have rows under other hidden rowids there; every table where it is left out. */
   readonly movedRowids: ReadonlySet<string> | undefined;
   readonly onSend: ((statements: readonly Statement[]) => void) | undefined;
+  /** The statements that carry out what is still to be done. */
+  readonly statementsFor: (work: RemainingWork) => readonly Statement[];
 }

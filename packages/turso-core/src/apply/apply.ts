@@ -45,6 +45,16 @@ export type ApplyResult =
     }
   | { readonly status: 'conflict'; readonly conflicts: readonly Conflict[] };
 
+/** A check has failed, and nothing was written. */
+export interface CheckFailure {
+  readonly status: 'refused';
+  /** The name of the check. */
+  readonly check: string;
+  /** What SQLite or the server said. */
+  readonly code: string;
+  readonly message: string;
+}
+
 /** What {@link apply} may be told. */
 export interface ApplyOptions extends Partial<ConflictPolicy> {
   /** Told of each transaction before it is sent. */
@@ -59,11 +69,20 @@ export interface ApplyOptions extends Partial<ConflictPolicy> {
   readonly since?: string | null;
 }
 
+/** Options of {@link apply} with checks. */
+export interface CheckedOptions extends ApplyOptions {
+  /** Statements, each with the name of a check, that must succeed behind the changes. */
+  readonly checks: readonly Statement[];
+}
+
 /** Transactions that others may have got ahead of before everyone else is kept from writing while rows are read. */
 const FREELY = 2;
 
 /** The code of libsql-server for SQL that its parser cannot read, or does not allow. */
 const NOT_UNDERSTOOD = 'SQL_PARSE_ERROR';
+
+/** The code of libsql-server for a transaction that it has ended for another writer. */
+const TIMEOUT = 'TRANSACTION_TIMEOUT';
 
 /** Transactions tried before giving up on a remote whose rows change faster than they can be read. */
 const ATTEMPTS = 5;
@@ -73,26 +92,45 @@ const ATTEMPTS = 5;
  * every statement; only when one of them fails are the rows concerned read, to tell what is there already from what is in
  * conflict. Throws the `REMOTE_*` codes and VALUE_TOO_LARGE.
  */
+export function apply(
+  changeset: Changeset,
+  target: Target,
+  options: CheckedOptions,
+): Promise<ApplyResult | CheckFailure>;
+export function apply(changeset: Changeset, target: Target, options?: ApplyOptions): Promise<ApplyResult>;
 export async function apply(
   changeset: Changeset,
   target: Target,
-  { onSend, movedRowids, since = null, merge = 'rows', onConflict = 'fail' }: ApplyOptions = {},
-): Promise<ApplyResult> {
+  {
+    onSend,
+    movedRowids,
+    since = null,
+    merge = 'rows',
+    onConflict = 'fail',
+    checks = [],
+  }: Partial<CheckedOptions> = {},
+): Promise<ApplyResult | CheckFailure> {
   const moved = movedRowids && new Set(underNewNames(movedRowids, changeset));
   const context = { policy: { merge, onConflict }, movedRowids: moved };
   await refuseMissingModules(changeset, target);
   const altersTables = changeset.schema.some(({ action }) => action === 'alter');
+  const statementsFor = (work: RemainingWork): Statement[] => [
+    ...changesetStatements(changeset, work, target.maxRowBytes),
+    ...checks,
+  ];
   const untouched = altersTables
     ? null
-    : await applyUntouched(changeset, target, { since, movedRowids, onSend });
-  // Whatever stands in the way otherwise is found out below.
-  if (untouched?.committed === true) {
-    const { fingerprint } = untouched;
+    : await applyUntouched(changeset, target, { since, movedRowids, onSend, statementsFor });
+  if (untouched?.outcome.committed === true) {
+    const { fingerprint } = untouched.outcome;
     return { ...appliedResult(changeset, new RemainingWork()), attempts: 1, fingerprint };
   }
+  const stopped = untouched && checkFailure(untouched.outcome, untouched.statements);
+  // Whatever else stands in the way is found out below.
+  if (stopped !== null) return stopped;
   let remaining = new RemainingWork();
   for (let attempts = 1, inVain = 0; inVain < ATTEMPTS; attempts++) {
-    let statements = changesetStatements(changeset, remaining, target.maxRowBytes);
+    let statements = statementsFor(remaining);
     let outcome: TransactionOutcome | null;
     // The rows of tables that are altered are looked at in a transaction of its own.
     if (inVain < FREELY || target.transactAfter === undefined || altersTables) {
@@ -105,7 +143,7 @@ export async function apply(
         const options = { ...context, userVersion: remaining.userVersion };
         found = await inspect({ read: (work) => work(query) }, failure, options);
         if (found.conflicts.length > 0) return null;
-        statements = changesetStatements(changeset, found.work, target.maxRowBytes);
+        statements = statementsFor(found.work);
         onSend?.(statements);
         return statements;
       });
@@ -114,8 +152,10 @@ export async function apply(
     }
     if (outcome.committed)
       return { ...appliedResult(changeset, remaining), attempts, fingerprint: outcome.fingerprint };
+    const byCheck = checkFailure(outcome, statements);
+    if (byCheck !== null) return byCheck;
     // To find out why would take as long again.
-    if (outcome.code === 'TRANSACTION_TIMEOUT') throw takenOver(target.location, altersTables);
+    if (outcome.code === TIMEOUT) throw takenOver(target.location, { altersTables, checks });
     const failed = statements[outcome.failed];
     const what = { about: failed?.about, message: outcome.message, location: target.location };
     // What a parser cannot read, it can read beside no other rows or definitions either.
@@ -147,6 +187,15 @@ export async function apply(
   );
 }
 
+function checkFailure(outcome: TransactionOutcome, statements: readonly Statement[]): CheckFailure | null {
+  // That may be for the time of what came before it.
+  if (outcome.committed || outcome.code === TIMEOUT) return null;
+  const check = statements[outcome.failed]?.check;
+  return check === undefined
+    ? null
+    : { status: 'refused', check, code: outcome.code, message: outcome.message };
+}
+
 function appliedResult(
   changeset: Changeset,
   work: RemainingWork,
@@ -173,8 +222,14 @@ function isMeant({ foreignKeys }: Changeset, { table, rowid, key }: Orphans): bo
 }
 
 // https://github.com/tursodatabase/libsql/blob/main/libsql-server/src/connection/libsql.rs
-function takenOver(location: string, altersTables: boolean): TursoSyncError {
-  const what = altersTables ? ' Making a large table anew is what takes long.' : '';
+function takenOver(
+  location: string,
+  { altersTables, checks }: { readonly altersTables: boolean; readonly checks: readonly Statement[] },
+): TursoSyncError {
+  const what = [
+    altersTables ? ' Making a large table anew is what takes long.' : '',
+    checks.length > 0 ? ' The checks on the remote are part of it, so slow ones need an index.' : '',
+  ].join('');
   return new TursoSyncError(
     'REMOTE_BUSY',
     `Another writer took over on ${location} before the push was through.`,

@@ -5,15 +5,13 @@ import { endWithParent } from '../end-with-parent';
 import { openReadOnly } from '../sqlite/files/open';
 import type { Database } from '../sqlite/files/sqlite';
 import type { SqlValue } from '../sqlite/values/values';
-import type { Check, CheckAnswer, CheckRequest } from './check';
-
-/** Rows that are counted at most. */
-const COUNTED = 1000;
+import { COUNTED, type Check, type CheckAnswer, type CheckRequest } from './check';
 
 /** Rows that are told at most. */
 const TOLD = 10;
 
 function runCheck(db: Database, { name, sql }: Check): CheckAnswer {
+  if (sql.includes('\0')) return { name, refused: 'it holds a NUL; is it saved as UTF-8?' };
   try {
     const statement = db.prepare(sql);
     if (!statement.reader) return { name, refused: 'it is not a query' };

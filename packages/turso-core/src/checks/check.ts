@@ -7,6 +7,9 @@ export interface Check {
   readonly sql: string;
 }
 
+/** Rows of a check that are counted at most. */
+export const COUNTED = 1000;
+
 /** How a check ended. */
 export interface CheckResult {
   /** The name of its file. */

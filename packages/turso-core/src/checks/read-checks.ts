@@ -3,18 +3,22 @@ import path from 'node:path';
 import { TursoSyncError } from '../errors';
 import type { Check } from './check';
 
-/** Reads the checks of a folder: its files `*.sql`, by name. None if there is no such folder. Throws CHECK_INVALID. */
-export function readChecks(folder: string): Check[] {
-  if (!fs.existsSync(folder)) return [];
+/**
+ * Reads the checks of a folder and its subfolders: the files `*.sql`, by name. Hidden files are none, as for a shell. None if there is no
+ * such folder. Throws CHECK_INVALID, also for a folder that the config names and that is not there.
+ */
+export function readChecks({
+  folder,
+  isNamed,
+}: {
+  readonly folder: string;
+  readonly isNamed: boolean;
+}): Check[] {
+  if (!isNamed && !fs.existsSync(folder)) return [];
   try {
-    return fs
-      .readdirSync(folder)
-      .filter((name) => name.endsWith('.sql'))
+    return namesIn(folder)
       .sort()
-      .map((name) => ({
-        name,
-        sql: fs.readFileSync(path.join(folder, name), 'utf8').replace(/^\ufeff/, ''),
-      }));
+      .map((name) => ({ name, sql: readSql(path.join(folder, name)) }));
   } catch (error) {
     throw new TursoSyncError(
       'CHECK_INVALID',
@@ -24,4 +28,18 @@ export function readChecks(folder: string): Check[] {
       },
     );
   }
+}
+
+/** The names of the checks in a folder, with those of its subfolders before them, as in `rows/orphans.sql`. */
+function namesIn(folder: string): string[] {
+  return fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name.startsWith('.')) return [];
+    if (entry.isDirectory())
+      return namesIn(path.join(folder, entry.name)).map((name) => `${entry.name}/${name}`);
+    return /\.sql$/i.test(entry.name) ? [entry.name] : [];
+  });
+}
+
+function readSql(file: string): string {
+  return fs.readFileSync(file, 'utf8').replace(/^\ufeff/, '');
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** Exit code of what the project's policy refuses; nothing was sent. */
+/** Exit code of what the project's policy refuses; nothing was written. */
 export const REFUSED = 4;
 
 /** Adds the option that names exceptions from the policy. */

@@ -19,6 +19,7 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportF
     .description('Put what has changed in the working copy on the remote, in one transaction.')
     .option('--dry-run', 'try the push on the remote and take it back: same exit code, nothing written')
     .option('--plan <file>', 'push just what this plan holds, which `diff --save` wrote')
+    .option('--checks-on-remote', 'run the checks on the remote too, before the push is committed')
     .addOption(
       new Option(
         '--resume <how>',
@@ -27,7 +28,7 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportF
     )
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed, 3 conflict (nothing was written), 4 refused by the policy (nothing was sent).\n\nExamples:\n  $ turso-sync push --dry-run\n  $ turso-sync push --plan plan.json',
+      '\nExit codes: 0 done, 1 failed, 3 conflict (nothing was written), 4 refused by the policy or a check (nothing was written).\n\nExamples:\n  $ turso-sync push --dry-run\n  $ turso-sync push --plan plan.json',
     );
   return [
     command,
@@ -41,6 +42,7 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportF
         resume,
         plan,
         allow,
+        checksOnRemote = false,
         acceptRemote = false,
         ...flags
       },
@@ -52,6 +54,7 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportF
         merge,
         onConflict,
         acceptRemote,
+        checksOnRemote,
         onEvent,
         ...(plan === undefined ? {} : { plan: path.resolve(flags.cwd ?? '.', plan) }),
         ...(resume === undefined ? {} : { resume }),

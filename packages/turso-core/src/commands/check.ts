@@ -39,7 +39,7 @@ export const check = verb('check', checkHere);
 
 async function checkHere(project: Project, options: CheckOptions = {}): Promise<Reported<ChecksResult>> {
   return reportRun(project, options.onEvent, async (onEvent) => {
-    const checks = readChecks(project.checks.folder);
+    const checks = readChecks(project.checks);
     const results =
       checks.length === 0
         ? []

@@ -11,16 +11,15 @@ import { requireBase, withComparison } from './comparing/compare';
 import { planFacts, verdictOn, warnOfFindings } from './comparing/plan-facts';
 import { openPlan } from '../plan/open-plan';
 import { parseExceptions } from '../policy/exceptions';
-import type { Plan, PlanHead } from '../plan/plan';
+import type { Plan, PlanHead, Verdict } from '../plan/plan';
 import { describePlan } from '../plan/write-plan';
 import { NONE_RESOLVED, policyOf, type ConflictOptions, type Resolved } from './conflicts/conflict-options';
 import { removeConflicts } from './conflicts/conflicts-file';
 import { changesIn, writeChanges } from './comparing/written-changes';
-import type { CheckResult } from '../checks/check';
 import { readChecks } from '../checks/read-checks';
-import { runChecks } from '../checks/run-checks';
-import { timed, type OnEvent } from '../events';
+import { timed } from '../events';
 import { finishPush, type ResumeOptions } from './recovery/finish-push';
+import { checksForRemote, failedIn } from './sending/checks-of-push';
 import { claimPlans } from './sending/claim-plans';
 import { staleFor, withPlan, type PlannedChanges } from './sending/plan';
 import { finishPull } from './recovery/finish-pull';
@@ -51,6 +50,11 @@ export interface PushOptions extends ConflictOptions, ResumeOptions, RemoteOptio
    * for one table. Default is none.
    */
   readonly allow?: readonly string[];
+  /**
+   * Run the project's checks on the remote too, behind the changes and before they are committed: if one returns rows, nothing is written.
+   * Default is what the config says (`checksOnRemote`), and false cannot overrule that.
+   */
+  readonly checksOnRemote?: boolean;
 }
 
 /** How a push ended. */
@@ -58,7 +62,7 @@ export interface PushResult extends Resolved {
   /**
    * `pushed`: all of it is on the remote. `nothing`: there was nothing to push. `planned`: a dry run of a push that would
    * go through. `conflict`: the remote has moved where we did, and nothing was written, neither there nor here. `refused`: the
-   * project's policy does not allow it, as the plan's verdict says, and nothing was sent.
+   * project's policy or one of its checks does not allow it, as the plan's verdict says, and nothing was written.
    */
   readonly status: 'pushed' | 'nothing' | 'planned' | 'conflict' | 'refused';
   /** The changes in numbers. */
@@ -166,13 +170,10 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
   const { changeset, frozen } = planned.comparison;
   const { onEvent, plan } = options;
   const changes = await timed(onEvent, 'count', () => summarize(changeset));
-  const failedChecks = isEmpty(changes) ? [] : await failedIn(project, frozen, onEvent);
-  const verdict = verdictOn(project, planned.comparison, {
-    isPlan: plan !== undefined,
-    allow: options.allow,
-    failedChecks,
-    onEvent,
-  });
+  const checks = isEmpty(changes) ? [] : readChecks(project.checks);
+  const failedChecks = await failedIn(project, frozen, checks, onEvent);
+  const judgedBy = { isPlan: plan !== undefined, allow: options.allow };
+  const verdict = verdictOn(project, planned.comparison, { ...judgedBy, failedChecks, onEvent });
   const described = describePlan(changeset, { ...planFacts(project, planned.from), verdict });
   warnOfFindings(described, onEvent);
   if (isEmpty(changes)) {
@@ -182,30 +183,36 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
       moveBase(project, temporary, frozen, withMovedRowids(planned.from, changeset.renumbered));
     return nothing(changes);
   }
-  if (verdict.outcome === 'refused')
-    return { ...nothing(changes), status: 'refused', plan: await written(context, planned, described) };
+  const refuse = async (refusal: Verdict): Promise<PushResult> => {
+    const plan = await written(context, planned, { ...described, verdict: refusal });
+    return { ...nothing(changes), status: 'refused', plan };
+  };
+  if (verdict.outcome === 'refused') return refuse(verdict);
   if (changes.schema.length > 0) await timed(onEvent, 'rehearse', () => planned.comparison.rehearse());
-  const job = { project, remote, temporary, ...planned, plan: described, policy: policyOf(options), onEvent };
+  const job = {
+    ...{ project, remote, temporary, ...planned, plan: described, policy: policyOf(options), onEvent },
+    checks: checksForRemote(project, checks, options),
+  };
   const sent = options.dryRun === true ? await tryDry(job) : await send(job);
+  if (sent.status === 'refused') {
+    const failed = [...failedChecks, ...sent.failedChecks];
+    const facts = { ...judgedBy, failedChecks: failed, onEvent: undefined };
+    return refuse(verdictOn(project, planned.comparison, facts));
+  }
   if (plan !== undefined && sent.status === 'conflict')
     throw await staleFor({ project, temporary, onEvent }, plan, sent.conflicts);
-  return { changes, ...sent, notCarried: sent.status === 'conflict' ? changes.notCarried : sent.notCarried };
-}
-
-/** The checks that return rows of what a push would make of the remote. */
-async function failedIn(
-  { checks }: Project,
-  database: string,
-  onEvent: OnEvent | undefined,
-): Promise<CheckResult[]> {
-  const known = readChecks(checks.folder);
-  if (known.length === 0) return [];
-  const results = await timed(onEvent, 'run the checks', () => runChecks(database, known, checks));
-  return results.filter((result) => !result.passed);
+  const { failedChecks: _, ...result } = sent;
+  return {
+    changes,
+    ...result,
+    notCarried: sent.status === 'conflict' ? changes.notCarried : sent.notCarried,
+  };
 }
 
 /** A dry run writes the files that tell of its changes, and nothing else. */
-async function tryDry(job: SendJob): Promise<Omit<Sent, 'status'> & { status: 'planned' | 'conflict' }> {
+async function tryDry(
+  job: SendJob,
+): Promise<Omit<Sent, 'status'> & { status: 'planned' | 'conflict' | 'refused' }> {
   const plan = await written(job, job, job.plan);
   return { ...(await tryOut(job)), plan };
 }

@@ -25,6 +25,8 @@ export interface FailedCheck {
   readonly name: string;
   readonly rows: number;
   readonly hasMore: boolean;
+  /** Whether the remote returned them, within the push. Default is false. */
+  readonly onRemote?: boolean;
 }
 
 /** Says whether a policy lets changes be pushed, and which rules they break. */
@@ -56,11 +58,14 @@ function planRule({ requirePlan = false }: Policy, { isPlan }: Judged, { isEmpty
 const NO_PLAN =
   'These changes are no saved plan. `turso-sync diff --save <file>` makes one to review, and `turso-sync push --plan <file>` pushes it.';
 
-function checkRule({ name, rows, hasMore }: FailedCheck): Breach {
+function checkRule({ name, rows, hasMore, onRemote = false }: FailedCheck): Breach {
   const how = hasMore ? `${rows} rows or more` : rows === 1 ? '1 row' : `${rows} rows`;
-  const message = `The check ${name} returned ${how}, and must return none.`;
+  const where = onRemote ? ` on the remote, with these changes` : '';
+  const message = `The check ${name} returned ${how}${where}, and must return none.${onRemote ? SHOW : ''}`;
   return { rule: 'check', table: null, check: name, count: rows, limit: 0, message };
 }
+
+const SHOW = ' `turso-sync pull`, then `turso-sync check` shows them.';
 
 function brokenRule({ rule, table, check, count, limit, message }: Breach): BrokenRule {
   const about = check ?? table;

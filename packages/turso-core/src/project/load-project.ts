@@ -95,7 +95,9 @@ function environmentOf(found: Found, environment: string | null): Project {
     policy: settings.policy ?? {},
     checks: {
       folder: path.resolve(directory, settings.checks ?? 'checks'),
+      isNamed: settings.checks !== undefined,
       seconds: settings.checkSeconds ?? 30,
+      onRemote: settings.checksOnRemote ?? false,
     },
     workingCopy,
     replica: path.resolve(directory, valueOf('TURSO_REPLICA_PATH')?.trim() ?? files.replica),

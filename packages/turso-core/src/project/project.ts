@@ -17,8 +17,7 @@ export interface Project {
   readonly variables: { readonly url: string; readonly authToken: string };
   /** What a push may do, as the config says; rules that it leaves out have their defaults. */
   readonly policy: Policy;
-  /** The folder of its checks, and how long each of them may take. */
-  readonly checks: { readonly folder: string; readonly seconds: number };
+  readonly checks: ProjectChecks;
   /** The app's own database: plain SQLite, nothing of ours inside. */
   readonly workingCopy: string;
   /** The replica of a live connection: `TURSO_REPLICA_PATH`, else `live/replica.db` in the state folder. */
@@ -32,6 +31,17 @@ export interface Project {
   address(): RemoteAddress;
   /** The token, or undefined where none is set. Never printed, never written. */
   authToken(): string | undefined;
+}
+
+/** Where a project's checks are, and how they are run. */
+export interface ProjectChecks {
+  readonly folder: string;
+  /** Whether the config names the folder, so that it must be there. */
+  readonly isNamed: boolean;
+  /** How long each may take on the working copy, in seconds. */
+  readonly seconds: number;
+  /** Whether a push runs them on the remote too. */
+  readonly onRemote: boolean;
 }
 
 /**

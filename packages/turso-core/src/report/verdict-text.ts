@@ -12,7 +12,7 @@ const FEW = 5;
 export function refusalLines(verdict: Verdict | null): string[] {
   const broken = verdict?.broken ?? [];
   return [
-    'POLICY_REFUSED: nothing was sent, since the policy of this project refuses it:',
+    'POLICY_REFUSED: nothing was written, since the policy of this project refuses it:',
     ...explained(broken),
   ];
 }
@@ -48,5 +48,5 @@ function exceptions(broken: readonly BrokenRule[]): string {
 
 /** A word for a shell. */
 function quoted(word: string): string {
-  return /^[\w.:-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return /^[\w./:-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -15,6 +15,8 @@ export interface Statement {
   readonly about?: ObjectName;
   /** The setting of the database that it changes. */
   readonly sets?: 'user_version';
+  /** The name of the project's check that it is: it fails if that returns rows. */
+  readonly check?: string;
 }
 
 /** Names an object of the schema. */
@@ -44,7 +46,7 @@ export type TransactionOutcome =
     }
   | {
       readonly committed: false;
-      /** Index of the statement that failed. */
+      /** Index of the statement that failed; their number if the end of the transaction did. */
       readonly failed: number;
       /** SQLite's or the server's code, such as `SQLITE_CONSTRAINT`. */
       readonly code: string;

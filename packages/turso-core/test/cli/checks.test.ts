@@ -69,14 +69,49 @@ test('many rows are counted, and the first ones told, as JSON too', async () => 
 });
 
 test('a project without checks has nothing to check', async () => {
+  const project = await start({});
+  const none = { exit: 0, stdout: `No checks in ${project.file('checks')}.\n` };
+  expect(await project.run('check')).toMatchObject(none);
+  mkdirSync(project.file('checks'));
+  expect(await project.run('check')).toMatchObject(none);
+});
+
+test('a folder of checks that the config names and that is not there is an error, also for a push', async () => {
   const project = await start({}, { checks: 'my-checks' });
-  expect(await project.run('check')).toMatchObject({
-    exit: 0,
-    stdout: `No checks in ${project.file('my-checks')}.\n`,
-  });
+  project.edit("UPDATE people SET mail = 'c@x' WHERE id = 1");
+  const before = project.digests();
+  for (const command of ['check', 'push']) {
+    const { exit, stderr } = await project.run(command);
+    expect(exit).toBe(1);
+    expect(stderr).toMatch(/^CHECK_INVALID: The checks in .*my-checks cannot be read: ENOENT/m);
+  }
+  expect(project.digests()).toEqual(before);
   mkdirSync(project.file('my-checks'));
   writeFileSync(project.file('my-checks/one.sql'), 'SELECT 1');
   expect((await project.run('check')).exit).toBe(4);
+});
+
+test('a check may be in a subfolder, and be written by any editor', async () => {
+  const project = await start({
+    'one.sql': '\ufeff-- A byte order mark, and lines of Windows\r\nSELECT 1;\r\n-- the end',
+    'two.SQL': 'SELECT 2;;\n/* open',
+    'rows/of people/three.sql': 'WITH a AS (SELECT 3) SELECT * FROM a',
+    'rows.sql/four.sql': 'VALUES (4), (5)',
+    '._one.sql': '\0\u0005',
+    'rows/.#three.sql': 'no query',
+    'two.sql.orig': 'no query',
+  });
+  const { exit, stdout } = await project.run('check');
+  expect(exit).toBe(4);
+  expect(stdout.split('\n').filter((line) => line.includes(': '))).toEqual([
+    'one.sql: returned 1 row, and must return none.',
+    'rows.sql/four.sql: returned 2 rows, and must return none.',
+    'rows/of people/three.sql: returned 1 row, and must return none.',
+    'two.SQL: returned 1 row, and must return none.',
+  ]);
+  project.edit("UPDATE people SET mail = 'c@x' WHERE id = 1");
+  const push = await project.run('push');
+  expect(push.stdout).toContain("--allow 'check:rows/of people/three.sql'");
 });
 
 describe('a check that is not one query that reads', () => {
@@ -89,6 +124,14 @@ describe('a check that is not one query that reads', () => {
     ['does not parse', 'SELEC 1', 'syntax error'],
     ['names no table', 'SELECT * FROM nowhere', 'no such table'],
     ['has a parameter', 'SELECT ?', 'parameter'],
+    [
+      'hides what follows a NUL',
+      'SELECT 1 WHERE 0\0; DELETE FROM people',
+      'it holds a NUL; is it saved as UTF-8',
+    ],
+    ['sets a pragma', 'PRAGMA user_version = 5', 'it '],
+    ['makes a table', 'CREATE TEMP TABLE x AS SELECT 1', 'it is not a query'],
+    ['calls a program', "SELECT load_extension('x')", 'not authorized'],
   ])('%s', async (_, sql, reason) => {
     const project = await start({ 'a.sql': 'SELECT 1 WHERE 0', 'b.sql': sql });
     project.edit("UPDATE people SET mail = 'c@x' WHERE id = 1");
@@ -114,9 +157,8 @@ describe('a check that is not one query that reads', () => {
     expect(leftovers(project)).toEqual([]);
   });
 
-  test('or is no file', async () => {
-    const project = await start({ 'folder.sql/keep': '' });
-    expect((await project.run('check')).stderr).toMatch(/^CHECK_INVALID: .*folder|EISDIR/);
+  test('or no file', async () => {
+    const project = await start({ 'a.sql': 'SELECT 1' });
     rmSync(project.file('checks'), { recursive: true });
     writeFileSync(project.file('checks'), '');
     expect((await project.run('check')).stderr).toMatch(/^CHECK_INVALID: The checks in /);

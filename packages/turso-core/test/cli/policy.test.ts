@@ -8,7 +8,7 @@ const REFUSED = `DROP table drafts
 DELETE people 3 rows
 DELETE drafts 2 rows
 Total: 0 rows inserted, 0 updated, 5 deleted.
-POLICY_REFUSED: nothing was sent, since the policy of this project refuses it:
+POLICY_REFUSED: nothing was written, since the policy of this project refuses it:
   dropTable: The table drafts is dropped, with 2 rows.
   deleteAllRows: All 3 rows of people are deleted.
 If you mean it, push with --allow dropTable:drafts --allow deleteAllRows:people, or change "policy" in the config.

@@ -14,7 +14,13 @@ import { withReceipt } from '../../src/apply/receipt';
 import { nameReceipt } from '../../src/sqlite/receipt';
 import { takeOut } from '../../src/sqlite/schema/take-out';
 import type { SqlValue } from '../../src/sqlite/values/values';
-import { apply, type ApplyOptions, type ApplyResult } from '../../src/apply/apply';
+import {
+  apply,
+  type ApplyOptions,
+  type ApplyResult,
+  type CheckFailure,
+  type CheckedOptions,
+} from '../../src/apply/apply';
 import type { Serve, Served } from './served.fixture';
 import type { Target } from '../../src/apply/target';
 
@@ -40,6 +46,8 @@ export interface Scene {
   push(
     options?: ApplyOptions & { readonly target?: Target; readonly receipt?: string },
   ): Promise<ApplyResult>;
+  /** The same with checks. */
+  pushChecked(options: CheckedOptions & { readonly target?: Target }): Promise<ApplyResult | CheckFailure>;
   /** Whether it adds rows that only a receipt tells from equal ones. */
   addsUnnamed(): Promise<boolean>;
   /** What tells the remote from the working copy. */
@@ -67,6 +75,10 @@ export async function play(serve: Serve, story: Story, test: (scene: Scene) => P
       work,
       push: ({ target = served.remote, receipt, ...options } = {}) => {
         const to = receipt === undefined ? target : withReceipt(target, receipt, () => undefined);
+        return withDiff(base, work, (changeset) => apply(changeset, to, options));
+      },
+      pushChecked: ({ target = served.remote, ...options }) => {
+        const to = withReceipt(target, nameReceipt(), () => undefined);
         return withDiff(base, work, (changeset) => apply(changeset, to, options));
       },
       addsUnnamed: () => withDiff(base, work, (changeset) => Promise.resolve(addsUnnamed(changeset))),

@@ -1,4 +1,5 @@
 import type { ForeignKeyCheck } from '../../changeset/model';
+import { failingQuery } from '../../sqlite/failing-query';
 import type { Statement } from '../../sqlite/statement';
 import type { SqlValue } from '../../sqlite/values/values';
 
@@ -69,12 +70,12 @@ export function guardNewForeignKeys(
 
 /** A query that is an error, naming them, if it finds more orphans than are known. Its last argument is what is known. */
 function failingOn(found: string): string {
-  return `SELECT json_extract('{}', (
+  return failingQuery(`
     SELECT iif(count(*) = 0, NULL, '${FOUND}' || json_group_array(json_array(name, id, parent, fkid))) FROM (
       SELECT f.name, f.id, f.parent, f.fkid FROM (${found}) f
       LEFT JOIN (SELECT value->>0 AS name, value->>1 AS id, value->>2 AS parent, value->>3 AS fkid, value->>4 AS n
         FROM json_each(?)) k ON k.name = f.name AND k.id = f.id AND k.parent = f.parent AND k.fkid = f.fkid
-      WHERE f.n > coalesce(k.n, 0) LIMIT ${MOST_FOUND})))`;
+      WHERE f.n > coalesce(k.n, 0) LIMIT ${MOST_FOUND})`);
 }
 
 // Rows that are not told apart may be the same in both lists.

@@ -41,6 +41,7 @@ const push: OptionKinds<PushOptions> = {
   plan: 'string',
   dryRun: 'boolean',
   allow: 'list',
+  checksOnRemote: 'boolean',
 };
 const snapshot: OptionKinds<SnapshotCommandOptions> = { ...remote, create: 'boolean', dump: 'boolean' };
 const undo: OptionKinds<UndoOptions> = { ...remote, push: 'count', remoteOnly: 'boolean' };

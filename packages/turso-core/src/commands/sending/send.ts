@@ -2,8 +2,10 @@ import { apply, type ApplyOptions } from '../../apply/apply';
 import type { Conflict } from '../../apply/conflict';
 import { withReceipt } from '../../apply/receipt';
 import { asOnRemote } from '../../changeset/as-on-remote';
+import type { RemoteCheck } from '../../checks/remote-checks';
 import { openPlan } from '../../plan/open-plan';
 import type { Plan, PlanHead, PushedAs } from '../../plan/plan';
+import type { FailedCheck } from '../../policy/judge';
 import { underNewNames } from '../../changeset/schema/under-new-names';
 import { reasonOf, TursoSyncError } from '../../errors';
 import type { Remote } from '../../remote/remote';
@@ -29,6 +31,7 @@ import type { ProjectRemote } from '../../project/connect-to';
 import { timed, type OnEvent } from '../../events';
 import { createPushRecords, type PushRecords } from './push-records';
 import { orThrough } from './advance-base';
+import { failedOnRemote } from './failed-on-remote';
 import { removeReceipt, settle } from './settle';
 import { withUploadSteps } from './upload-steps';
 
@@ -47,14 +50,19 @@ export interface SendJob {
   /** The receipt that stays on the remote, if there is one: then the changes are pushed once only. */
   readonly receipt: string | null;
   readonly policy: ApplyOptions;
+  /** The checks that the remote is to run behind the changes. Default is none. */
+  readonly checks?: readonly RemoteCheck[];
   readonly purpose?: PushPurpose;
   readonly onEvent: OnEvent | undefined;
 }
 
 /** How it went. */
 export interface Sent extends Resolved {
-  readonly status: 'pushed' | 'conflict';
+  /** `refused`: a check returned rows on the remote, so that nothing was written. */
+  readonly status: 'pushed' | 'conflict' | 'refused';
   readonly conflicts: readonly Conflict[];
+  /** The checks that returned rows on the remote. */
+  readonly failedChecks: readonly FailedCheck[];
   readonly alreadyThere: number;
   readonly notCarried: readonly string[];
   /** The plan of what was sent, or would be; null if nothing was. */
@@ -80,7 +88,7 @@ export async function send(job: SendJob): Promise<Sent> {
 }
 
 async function sendTo(job: SendJob & { readonly number: number }, records: PushRecords): Promise<Sent> {
-  const { project, remote, from, temporary, comparison, policy, purpose, number, onEvent } = job;
+  const { project, remote, from, temporary, comparison, policy, purpose, number, checks = [], onEvent } = job;
   const { files } = project;
   const { changeset, frozen } = comparison;
   const { location } = remote;
@@ -89,6 +97,7 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
   const receipt = job.receipt ?? nameReceipt();
   const keepsReceipt = job.receipt !== null;
   let journal: PushJournal | undefined;
+  let sent: readonly Statement[] = [];
   const onSend = (statements: readonly Statement[]): void => {
     const start = comparison.before === files.base.database ? null : comparison.before;
     const base = requireBase(project).createdAt;
@@ -97,6 +106,7 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
       ...{ receipt, keepsReceipt, upload: remote.upload },
     };
     journal ??= beginPush(files, { from: start, pushed: frozen, becomes: job.becomes }, known);
+    sent = statements;
     onEvent?.({ type: 'transaction', ...describeStatements(statements) });
     // While the remote works.
     records.begin();
@@ -107,17 +117,25 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
   const meant = asOnRemote(changeset, from.setAside);
   const movedRowids = new Set(from.movedRowids);
   const applied = timed(onEvent, 'push', () =>
-    apply(meant, target, { ...policy, movedRowids, onSend, since: from.fingerprint }),
+    apply(meant, target, {
+      ...policy,
+      movedRowids,
+      onSend,
+      since: from.fingerprint,
+      checks: checks.map((check) => check.statement),
+    }),
   );
   const result = await applied.catch((error: unknown) => {
     if (!isUncertain(error, location)) dropPush(files, { number });
     throw error;
   });
+  if (result.status !== 'applied') dropPush(files, { number });
+  if (result.status === 'refused')
+    return { ...nothingSent('refused'), failedChecks: await failedOnRemote(remote, checks, result, sent) };
   if (result.status === 'conflict') {
     const { conflicts } = result;
-    dropPush(files, { number });
     await writeConflicts(job, conflicts, { location, onEvent });
-    return { status: 'conflict', conflicts, ...NONE_RESOLVED, alreadyThere: 0, notCarried: [], plan: null };
+    return { ...nothingSent('conflict'), conflicts };
   }
   if (journal === undefined) throw new Error('A push that was applied without being sent');
   const through = orThrough(() => notePushed(files, journal as PushJournal, { isThrough: true }));
@@ -146,7 +164,16 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
   orThrough(() => settle({ project, temporary, journal: through, fingerprint, movedRowids: moved, refused }));
   orThrough(() => removeConflicts(project));
   const { alreadyThere, notCarried } = result;
-  return { status: 'pushed', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried, plan };
+  const nothingFailed = { conflicts: [], failedChecks: [] };
+  return { status: 'pushed', ...nothingFailed, ...resolvedIn(result), alreadyThere, notCarried, plan };
+}
+
+/** How a push ended that has written nothing. */
+export function nothingSent<S extends Sent['status']>(status: S): Sent & { readonly status: S } {
+  return {
+    ...{ status, conflicts: [], failedChecks: [], plan: null },
+    ...{ ...NONE_RESOLVED, alreadyThere: 0, notCarried: [] },
+  };
 }
 
 const VERSION_REFUSED =

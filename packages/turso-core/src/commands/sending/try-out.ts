@@ -3,10 +3,11 @@ import { asOnRemote } from '../../changeset/as-on-remote';
 import { timed } from '../../events';
 import type { Statement } from '../../sqlite/statement';
 import { hasComputed, warnOfComputedAfter } from '../comparing/written-computed';
-import { NONE_RESOLVED, resolvedIn } from '../conflicts/conflict-options';
+import { resolvedIn } from '../conflicts/conflict-options';
 import { writeConflicts } from '../conflicts/conflicts-file';
 import { warnOfOrphans } from '../conflicts/orphan-warnings';
-import { describeStatements, type SendJob, type Sent } from './send';
+import { failedOnRemote } from './failed-on-remote';
+import { describeStatements, nothingSent, type SendJob, type Sent } from './send';
 
 /**
  * Finds out what would come of a push: the remote carries out the very transaction, and takes it back. So its own parser,
@@ -14,8 +15,8 @@ import { describeStatements, type SendJob, type Sent } from './send';
  */
 export async function tryOut(
   job: SendJob,
-): Promise<Omit<Sent, 'status' | 'plan'> & { status: 'planned' | 'conflict' }> {
-  const { remote, from, comparison, policy, onEvent } = job;
+): Promise<Omit<Sent, 'status' | 'plan'> & { status: 'planned' | 'conflict' | 'refused' }> {
+  const { remote, from, comparison, policy, checks = [], onEvent } = job;
   const { location, maxRowBytes } = remote;
   const target = {
     location,
@@ -30,15 +31,19 @@ export async function tryOut(
   };
   const movedRowids = new Set(from.movedRowids);
   const meant = asOnRemote(comparison.changeset, from.setAside);
-  const result = await timed(onEvent, 'try', () => apply(meant, target, { ...policy, movedRowids, onSend }));
+  const options = { ...policy, movedRowids, onSend, checks: checks.map((check) => check.statement) };
+  const result = await timed(onEvent, 'try', () => apply(meant, target, options));
+  if (result.status === 'refused')
+    return { ...nothingSent('refused'), failedChecks: await failedOnRemote(remote, checks, result, tried) };
   if (result.status === 'conflict') {
     const { conflicts } = result;
     await writeConflicts(job, conflicts, { location, onEvent });
-    return { status: 'conflict', conflicts, ...NONE_RESOLVED, alreadyThere: 0, notCarried: [] };
+    return { ...nothingSent('conflict'), conflicts };
   }
   warnOfOrphans(result.orphans, onEvent);
   const pushed = { changeset: comparison.changeset, pushed: comparison.frozen };
   if (hasComputed(pushed)) await warnOfComputedAfter(remote, tried, pushed, onEvent);
   const { alreadyThere, notCarried } = result;
-  return { status: 'planned', conflicts: [], ...resolvedIn(result), alreadyThere, notCarried };
+  const nothingFailed = { conflicts: [], failedChecks: [] };
+  return { status: 'planned', ...nothingFailed, ...resolvedIn(result), alreadyThere, notCarried };
 }

@@ -25,6 +25,8 @@ export interface Settings {
   checks?: string;
   /** How long one check may take, in seconds. Default is 30. */
   checkSeconds?: number;
+  /** Whether a push runs the checks on the remote too, before it commits. Default is false. */
+  checksOnRemote?: boolean;
 }
 
 /**
@@ -56,6 +58,7 @@ const SETTINGS = [
   'policy',
   'checks',
   'checkSeconds',
+  'checksOnRemote',
 ] as const;
 
 /** The longest time limit of a check: a day. */
@@ -121,6 +124,10 @@ function checkObject(
     if (key === 'checkSeconds') {
       if (!Number.isSafeInteger(item) || (item as number) < 1 || (item as number) > MOST_SECONDS)
         throw wrongType(file, path, `a whole number from 1 to ${MOST_SECONDS}`, item);
+      continue;
+    }
+    if (key === 'checksOnRemote') {
+      if (typeof item !== 'boolean') throw wrongType(file, path, 'true or false', item);
       continue;
     }
     if (key === 'policy') {

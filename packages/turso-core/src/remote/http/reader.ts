@@ -8,7 +8,7 @@ import type { Remote } from '../remote';
 import { createFetch } from './fetch';
 import type { HttpClient } from './http-client';
 import { notLibsql, responseError } from './http-errors';
-import { PRELUDE } from './transaction';
+import { PRELUDE, TRANSACTION_TIMEOUT } from './transaction';
 
 /** Hrana protocol version: 3 speaks protobuf, several times faster than JSON for what is read. */
 const PROTOCOL = 3;
@@ -114,7 +114,8 @@ async function commit(
   const result = results[failed];
   if (result?.status === 'rejected') {
     const reason = result.reason as Error;
-    if (failed === statements.length || !(reason instanceof ResponseError)) throw reason;
+    if (!(reason instanceof ResponseError)) throw reason;
+    if (failed === statements.length && reason.code !== TRANSACTION_TIMEOUT) throw reason;
     return { committed: false, failed, code: reason.code ?? 'UNKNOWN', message: reason.message };
   }
   const [first] = results;

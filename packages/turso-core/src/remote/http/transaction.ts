@@ -76,8 +76,9 @@ async function run(
   if (failure === undefined || failure.at > commit) return answer({ committed: true });
   const { at, error } = failure;
   // Another writer had waited for too long, and was let in before the first statement.
-  if (at < IN_TRANSACTION.length) throw responseError('TRANSACTION_TIMEOUT', LET_IN, client.location);
-  if (at === commit) throw responseError(error.code, error.message, client.location);
+  if (at < IN_TRANSACTION.length) throw responseError(TRANSACTION_TIMEOUT, LET_IN, client.location);
+  const isLate = error.code === TRANSACTION_TIMEOUT;
+  if (at === commit && !isLate) throw responseError(error.code, error.message, client.location);
   return answer({ committed: false, failed: at - IN_TRANSACTION.length, ...error });
 }
 
@@ -96,6 +97,9 @@ const IN_TRANSACTION: readonly Statement[] = [
   { sql: 'PRAGMA foreign_keys=ON' },
   { sql: `SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = 0, '1', 'x'))` },
 ];
+
+/** The word of libsql-server for a transaction that it has ended for another writer; the next step tells, which may be COMMIT. */
+export const TRANSACTION_TIMEOUT = 'TRANSACTION_TIMEOUT';
 
 const LET_IN = 'another writer was let in';
 

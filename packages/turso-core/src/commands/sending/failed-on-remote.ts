@@ -1,0 +1,63 @@
+import type { CheckFailure } from '../../apply/apply';
+import { COUNTED } from '../../checks/check';
+import { rowsFound, type RemoteCheck } from '../../checks/remote-checks';
+import { TursoSyncError } from '../../errors';
+import type { FailedCheck } from '../../policy/judge';
+import type { Remote } from '../../remote/remote';
+import type { Statement } from '../../sqlite/statement';
+
+/**
+ * The checks that return rows on the remote behind a push, which one of them has stopped. The statements that were sent are carried
+ * out once more, and taken back. Throws CHECK_INVALID if the remote cannot run it.
+ */
+export async function failedOnRemote(
+  remote: Pick<Remote, 'read' | 'location'>,
+  checks: readonly RemoteCheck[],
+  failure: CheckFailure,
+  sent: readonly Statement[],
+): Promise<FailedCheck[]> {
+  const rows = rowsFound(failure.message);
+  if (rows === null) throw notRun(failure, remote.location);
+  const first = failedCheck(failure.check, rows);
+  const others = checks.slice(checks.findIndex(({ name }) => name === failure.check) + 1);
+  if (others.length === 0) return [first];
+  try {
+    return [first, ...(await failedAmong(remote, others, sent))];
+  } catch {
+    // One that failed is enough to know.
+    return [first];
+  }
+}
+
+async function failedAmong(
+  remote: Pick<Remote, 'read'>,
+  checks: readonly RemoteCheck[],
+  sent: readonly Statement[],
+): Promise<FailedCheck[]> {
+  const changes = sent.filter(({ check }) => check === undefined);
+  return remote.read(
+    async (query) => {
+      const failed: FailedCheck[] = [];
+      for (const check of checks) {
+        const [[rows] = []] = await query(check.count);
+        if (Number(rows) > 0) failed.push(failedCheck(check.name, Number(rows)));
+      }
+      return failed;
+    },
+    { after: changes },
+  );
+}
+
+function failedCheck(name: string, rows: number): FailedCheck {
+  return { name, rows, hasMore: rows === COUNTED, onRemote: true };
+}
+
+function notRun({ check, code, message }: CheckFailure, location: string): TursoSyncError {
+  return new TursoSyncError(
+    'CHECK_INVALID',
+    `The check ${check} cannot be run on ${location}: ${message} (${code}).`,
+    {
+      hint: `A server has an SQLite and a parser of its own. Write the query in a way that both sides understand, or leave it out by --allow check:${check}. Nothing was changed.`,
+    },
+  );
+}
