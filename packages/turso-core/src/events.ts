@@ -37,6 +37,8 @@ export type CoreEvent =
   | ({ readonly type: 'progress'; readonly what: StepName } & Progress)
   | { readonly type: 'step'; readonly what: StepName; readonly milliseconds: number }
   | { readonly type: 'transaction'; readonly statements: number; readonly batches: readonly RowBatch[] }
+  /** What the connection has used in the end, as the server counts it; not told if it does not. */
+  | { readonly type: 'used'; readonly rowsRead: number; readonly rowsWritten: number }
   | { readonly type: 'left-out'; readonly of: 'remote' | 'local'; readonly tables: readonly LeftOutTable[] }
   | { readonly type: 'warning'; readonly message: string };
 

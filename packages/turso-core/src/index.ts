@@ -21,6 +21,7 @@ export {
   type BaselineStatus,
   type FileStatus,
   type Problem,
+  type RemoteStatus,
   type StatusResult,
 } from './commands/status';
 export {

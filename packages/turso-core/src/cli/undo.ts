@@ -54,7 +54,7 @@ export function undoCommand(): Subcommand<Options, 'undo'> {
             : [`Push ${number} cannot be undone, since its record is damaged: ${problem}`],
         );
         for (const message of warnings) onEvent({ type: 'warning', message });
-        const result = { pushes: all, remote: null, environment, warnings };
+        const result = { pushes: all, remote: null, used: null, environment, warnings };
         const text = pushesText(all);
         return {
           result,

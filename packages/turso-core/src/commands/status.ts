@@ -3,23 +3,26 @@ import { countChanges, NO_CHANGES, summarize, type ChangeSummary } from '../chan
 import { systemCode, TursoSyncError } from '../errors';
 import { Database } from '../sqlite/files/sqlite';
 import { connectForMarks } from '../project/connect-to';
-import { identityOf, isSameRemote } from '../remote/identity';
 import { version } from '../version';
-import { remoteChanged } from '../project/remote-changed';
-import { requireFile } from '../project/require-file';
-import { knownRemote } from '../project/state/known-remote';
 import { isLocked } from '../project/state/lock';
-import { knownMark, readManifest, type Manifest } from '../project/state/manifest';
+import { readManifest, type Manifest } from '../project/state/manifest';
 import type { BaselineFiles, Project } from '../project/project';
 import { openState } from '../project/state/open-state';
 import { readPushJournal } from '../project/state/push-journal';
 import type { OnEvent } from '../events';
+import { measured } from '../plan/measured';
+import type { Cost } from '../plan/plan';
 import { leftOutNotice } from './reporting/left-out-notice';
+import { problemOf, type Problem } from './reporting/problem';
+import { remoteStatus, type RemoteStatus } from './reporting/remote-status';
 import { withTemporary } from '../project/state/temporary';
 import { workflowMode, type WorkflowMode } from '../project/workflow-mode';
 import { howToStart } from './starting/how-to-start';
 import { requireBase, withComparison } from './comparing/compare';
 import { verb } from './apart/verb';
+
+export type { Problem } from './reporting/problem';
+export type { RemoteStatus } from './reporting/remote-status';
 
 /** What is known of a file. */
 export interface FileStatus {
@@ -37,13 +40,6 @@ export interface BaselineStatus extends FileStatus {
   readonly problem: Problem | null;
 }
 
-/** Something that could not be found out, and why. */
-export interface Problem {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string | null;
-}
-
 /** What `status` answers. Everything is filled in that can be, whatever else fails. */
 export interface StatusResult {
   readonly project: {
@@ -57,6 +53,8 @@ export interface StatusResult {
   readonly environment: string | null;
   /** What is worth a warning, in words. */
   readonly warnings: readonly string[];
+  /** What this itself used, as the server counts it; null if it does not tell. */
+  readonly used: Cost | null;
   /** The variables for URL and token, and whether they are set; their values are not told. */
   readonly variables: {
     readonly url: { readonly name: string; readonly isSet: boolean };
@@ -69,15 +67,7 @@ export interface StatusResult {
   readonly replica: FileStatus;
   readonly snapshot: BaselineStatus;
   readonly base: BaselineStatus;
-  readonly remote: {
-    /** The URL without credentials, or null where none is set or it cannot be read. */
-    readonly location: string | null;
-    readonly answers: boolean;
-    /** Whether it has changed since the base was made; null where that cannot be told. */
-    readonly hasMoved: boolean | null;
-    /** Why it does not answer, or REMOTE_CHANGED if it is another than the base's. */
-    readonly problem: Problem | null;
-  };
+  readonly remote: RemoteStatus;
   /** What a push would carry. */
   readonly pending: { readonly changes: ChangeSummary | null; readonly problem: Problem | null };
   /** A push that was cut off, of which the next command finds out whether it has arrived; null where there is none. */
@@ -94,7 +84,7 @@ async function statusHere(project: Project): Promise<StatusResult> {
   const [snapshot, base] = [project.files.snapshot, project.files.base].map((files) =>
     baselineStatus(project, files),
   ) as [BaselineStatus, BaselineStatus];
-  const remote = await remoteStatus(project, base.manifest);
+  const { remote, used } = await remoteStatus(project, base.manifest, () => connectForMarks(project));
   const [warnings, notice] = [[] as string[], leftOutNotice(project.exclude)];
   const pending = await pendingStatus(project, base, (event) => notice.hear(event));
   notice.tell((event) => event.type === 'warning' && warnings.push(event.message));
@@ -104,6 +94,7 @@ async function statusHere(project: Project): Promise<StatusResult> {
   return {
     environment: project.environment,
     warnings,
+    used: measured(used),
     project: {
       directory: project.directory,
       configFile: project.configFile,
@@ -152,33 +143,6 @@ function baselineStatus(project: Project, files: BaselineFiles): BaselineStatus 
   }
 }
 
-async function remoteStatus(project: Project, base: Manifest | null): Promise<StatusResult['remote']> {
-  let location: string | null = null;
-  try {
-    const address = project.address();
-    location = address.location;
-    requireFile(project, address, false);
-    const remote = connectForMarks(project);
-    try {
-      const fingerprint = await remote.fingerprint();
-      const log = await remote.logId();
-      const met = { location, identity: { ...identityOf(address, project.directory), log } };
-      const owner = knownRemote(project);
-      if (owner !== null && !isSameRemote(owner.identity, met.identity)) {
-        const problem = problemOf(remoteChanged(project, owner, met));
-        return { location, answers: true, hasMoved: null, problem };
-      }
-      const known = base === null ? null : knownMark(base, project.exclude);
-      const hasMoved = base === null || fingerprint === null || known === null ? null : fingerprint !== known;
-      return { location, answers: true, hasMoved, problem: null };
-    } finally {
-      await remote.close();
-    }
-  } catch (error) {
-    return { location, answers: false, hasMoved: null, problem: problemOf(error) };
-  }
-}
-
 async function pendingStatus(
   project: Project,
   base: BaselineStatus,
@@ -199,11 +163,6 @@ async function pendingStatus(
   } catch (error) {
     return { changes: null, problem: problemOf(error) };
   }
-}
-
-function problemOf(error: unknown): Problem {
-  if (!(error instanceof TursoSyncError)) throw error;
-  return { code: error.code, message: error.message, hint: error.hint ?? null };
 }
 
 function isUrlSet(project: Project): boolean {

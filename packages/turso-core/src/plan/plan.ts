@@ -48,7 +48,7 @@ export interface PlanHead {
   readonly pushed: PushedAs | null;
   /** What is worth knowing before a push, the most important first. */
   readonly findings: readonly Finding[];
-  /** What the push costs; null if nobody has estimated it. */
+  /** What the push costs, or, in its record, has cost; null if nobody has estimated or counted it. */
   readonly cost: Cost | null;
   /** What the project's policy says about the plan; null if nothing has judged it. */
   readonly verdict: Verdict | null;

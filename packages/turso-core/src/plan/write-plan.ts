@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { hasHiddenRowid } from '../sqlite/schema/schema';
 import type { SqlValue } from '../sqlite/values/values';
 import { jsonValue, type JsonValue } from '../sqlite/values/json-value';
@@ -12,7 +13,14 @@ import {
 } from '../changeset/model';
 import { summarize } from '../changeset/summary';
 import { findingsOf } from './findings';
-import { PLAN_VERSION, type DefinitionChange, type PlanHead, type PlanChanges } from './plan';
+import {
+  PLAN_VERSION,
+  type Cost,
+  type DefinitionChange,
+  type PlanChanges,
+  type PlanHead,
+  type PushedAs,
+} from './plan';
 
 /** What a plan says that does not follow from its changes. */
 export type PlanFacts = Pick<PlanHead, 'createdAt' | 'remote' | 'environment' | 'base'> &
@@ -36,7 +44,7 @@ export function describePlan(changeset: Changeset, facts: PlanFacts): PlanHead {
  * go by.
  */
 export function* planText(head: PlanHead, { schema, tables }: Changeset): Generator<string> {
-  yield `${JSON.stringify(head, null, 1).slice(0, -2)},\n "rows": [`;
+  yield `${headText(head)}\n "rows": [`;
   // Their rows as they were are in neither database.
   const altered = new Set(schema.filter((c) => c.action === 'alter').map((c) => c.object.name));
   let isFirst = true;
@@ -49,6 +57,34 @@ export function* planText(head: PlanHead, { schema, tables }: Changeset): Genera
   }
   yield '\n ]\n}\n';
 }
+
+/** Puts what a push has cost into the record of it that {@link planText} has written, whose head it is given. */
+export function writeCost(file: string, head: PlanHead & { readonly pushed: PushedAs }, cost: Cost): void {
+  const handle = fs.openSync(file, 'r+');
+  try {
+    fs.writeSync(handle, headText({ ...head, cost }), 0);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/** The head of a plan's file. That of a push's record has spaces at its end, since it is written before the push's cost is known. */
+function headText(head: PlanHead): string {
+  const text = openText(head);
+  if (head.pushed === null) return text;
+  return text + ' '.repeat(Buffer.byteLength(openText({ ...head, cost: WIDEST })) - Buffer.byteLength(text));
+}
+
+function openText(head: PlanHead): string {
+  return `${JSON.stringify(head, null, 1).slice(0, -2)},`;
+}
+
+/** No cost has a longer text. */
+const WIDEST: Cost = {
+  rowsRead: Number.MAX_SAFE_INTEGER,
+  rowsWritten: Number.MAX_SAFE_INTEGER,
+  certainty: 'measured',
+};
 
 function planChanges(changeset: Changeset, isSaved: boolean): PlanChanges {
   const { total, tables, userVersion, notCarried } = summarize(changeset);

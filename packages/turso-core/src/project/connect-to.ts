@@ -75,6 +75,7 @@ export function connectTo(
   const known = checked(remote, { announce, identify });
   return {
     ...known,
+    close: () => closeAndTell(remote, onEvent),
     snapshot: (file, how) => known.snapshot(file, { exclude: project.exclude, ...how }),
     identify: () => identify(),
   };
@@ -86,8 +87,15 @@ export function connectTo(
  */
 export function connectForMarks(
   project: Pick<Project, 'address' | 'authToken'>,
-): Pick<Remote, 'fingerprint' | 'logId' | 'close'> {
+): Pick<Remote, 'fingerprint' | 'logId' | 'usage' | 'close'> {
   return connect(project.address(), { authToken: project.authToken() });
+}
+
+/** Tells what the connection has used, now that nothing more is asked of it. */
+async function closeAndTell(remote: Remote, onEvent: OnEvent | undefined): Promise<void> {
+  const used = remote.usage();
+  if (used !== null) onEvent?.({ type: 'used', ...used });
+  await remote.close();
 }
 
 /** Makes sure that a remote is the base's, or makes it so. Throws REMOTE_CHANGED. */
@@ -102,6 +110,9 @@ function refuseOther(project: Project, met: MetRemote, acceptRemote: boolean): v
   throw remoteChanged(project, known, met);
 }
 
+/** What sends nothing to a remote. */
+const ASKING_NOTHING: readonly string[] = ['close', 'usage'] satisfies (keyof Remote)[];
+
 /** A remote whose methods, whatever they are, do nothing before it is known to be the right one. */
 function checked(
   remote: Remote,
@@ -111,7 +122,7 @@ function checked(
   }: { readonly announce: () => void; readonly identify: (again?: boolean) => Promise<unknown> },
 ): Remote {
   const guard = (name: string, value: unknown): unknown =>
-    typeof value === 'function' && name !== 'close'
+    typeof value === 'function' && !ASKING_NOTHING.includes(name)
       ? (...args: unknown[]) => identify().then((): unknown => value.apply(remote, args))
       : value;
   const methods = Object.entries(remote).map(([name, value]) => [name, guard(name, value)]);

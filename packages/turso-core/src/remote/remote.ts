@@ -5,6 +5,12 @@ import type { LeftOutTable } from '../sqlite/schema/left-out';
 import type { SetAside } from '../sqlite/schema/set-aside';
 import type { Statement, TransactionOutcome } from '../sqlite/statement';
 
+/** Rows in the units that libSQL bills. */
+export interface Usage {
+  readonly rowsRead: number;
+  readonly rowsWritten: number;
+}
+
 /** How far a snapshot has come; `unit` says of what. */
 export interface SnapshotProgress {
   readonly done: number;
@@ -83,6 +89,12 @@ export interface Remote extends Target {
    * whether there was something. Never needed for a right result.
    */
   clear(upload?: string): Promise<boolean>;
+
+  /**
+   * What all requests of this connection have used so far, as the server counts it; also statements that were taken back. Null if
+   * it does not tell. An answer that was lost is not in it.
+   */
+  usage(): Usage | null;
 
   /** Lets go of connections. Safe to call twice. */
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { CoreEvent, Progress } from '../events';
+import { rowsText } from './cost-text';
 import { count, formatBytes } from './units';
 import { shown } from './shown';
 
@@ -24,6 +25,8 @@ export function describeEvent(event: CoreEvent): EventLine[] {
       return [];
     case 'warning':
       return [{ level: 'info', text: shown(event.message) }];
+    case 'used':
+      return [{ level: 'detail', text: `Used: ${rowsText(event)}` }];
     case 'transaction':
       return [
         { level: 'detail', text: `Transaction of ${count(event.statements, 'statement')}` },

@@ -1,6 +1,6 @@
 import type { DefinitionChange, PlanChanges, PlanHead } from '../plan/plan';
 import { shown } from './shown';
-import { count } from './units';
+import { costText } from './cost-text';
 
 /** What happens to a definition, in a few words. */
 export function definitionTitle({ action, type, name, renamedFrom }: DefinitionChange): string {
@@ -34,11 +34,7 @@ export function planFacts({
     ['Environment', environment],
     ['Made', createdAt],
     ['Base', base?.createdAt ?? null],
-    [
-      'Cost',
-      cost &&
-        `${count(cost.rowsRead, 'row')} read, ${count(cost.rowsWritten, 'row')} written (${cost.certainty})`,
-    ],
+    [cost?.certainty === 'measured' ? 'Used' : 'Cost', cost && costText(cost)],
   ];
   return facts.flatMap(([name, text]) => (text === null ? [] : [[name, shown(text)] as [string, string]]));
 }

@@ -1,11 +1,13 @@
 import type { PushResult } from '../commands/push';
+import type { Reported } from '../commands/reporting/report-run';
 import { summaryLines } from './changes-text';
 import { conflictText, resolvedLines, type TextOptions } from './conflict-text';
+import { usedLines } from './cost-text';
 import { exceptionLines, refusalLines } from './verdict-text';
 import { count } from './units';
 
 /** The answer of `push` for people. */
-export function pushText(result: PushResult, location: string, options?: TextOptions): string {
+export function pushText(result: Reported<PushResult>, location: string, options?: TextOptions): string {
   switch (result.status) {
     case 'nothing':
       return ['Nothing to push.', ...summaryLines(result.changes).slice(1)].join('\n');
@@ -19,7 +21,7 @@ export function pushText(result: PushResult, location: string, options?: TextOpt
     case 'refused':
       return [...summaryLines(result.changes), ...refusalLines(result.plan?.verdict ?? null)].join('\n');
     case 'pushed':
-      return [...whatHappened(result, options), `Pushed to ${location}.`].join('\n');
+      return [...whatHappened(result, options), `Pushed to ${location}.`, ...usedLines(result)].join('\n');
   }
 }
 

@@ -1,11 +1,13 @@
 import { isEmpty, type ChangeSummary } from '../changeset/summary';
 import type { PushEntry, UndoneHere, UndoResult } from '../commands/undo';
+import type { Reported } from '../commands/reporting/report-run';
 import { summaryLines } from './changes-text';
 import { conflictList, type TextOptions } from './conflict-text';
+import { usedLines } from './cost-text';
 import { count, formatAge } from './units';
 
 /** The answer of `undo` for people. */
-export function undoText(result: UndoResult, location: string, options?: TextOptions): string {
+export function undoText(result: Reported<UndoResult>, location: string, options?: TextOptions): string {
   const { status, push, changes, conflicts } = result;
   const which = `Push ${push.number} (${formatAge(push.createdAt)})`;
   if (status === 'nothing') return `${which} is undone already.`;
@@ -17,6 +19,7 @@ export function undoText(result: UndoResult, location: string, options?: TextOpt
     ...summaryLines(changes),
     `${which} undone on ${location}.`,
     ...hereLines(result.workingCopy, options),
+    ...usedLines(result),
   ].join('\n');
 }
 

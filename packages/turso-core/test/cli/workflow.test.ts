@@ -99,7 +99,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
 
     const push = await project.run('dump-push');
     expect(push).toMatchObject({ exit: 0 });
-    expect(push.stdout).toMatch(/Pushed to http:.*\n$/);
+    expect(push.stdout).toMatch(/Pushed to http:.*\.\nUsed: \d+ rows read, \d+ rows? written\.\n$/);
     expect(await differences()).toEqual([]);
     expect(readFileSync(project.file('working_copy.db')).equals(local)).toBe(true);
 

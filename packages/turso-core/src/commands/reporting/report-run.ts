@@ -1,4 +1,6 @@
 import type { OnEvent } from '../../events';
+import { measured } from '../../plan/measured';
+import type { Cost } from '../../plan/plan';
 import { leftOutNotice } from './left-out-notice';
 import type { Project } from '../../project/project';
 
@@ -10,6 +12,11 @@ export interface RunFacts {
   readonly environment: string | null;
   /** What was worth a warning, in words. */
   readonly warnings: readonly string[];
+  /**
+   * The rows that the server has read and written for it, as the server counts them: what libSQL bills. Null if no server was
+   * contacted, or if it does not tell. See `docs/price.md`.
+   */
+  readonly used: Cost | null;
 }
 
 /** The result of a command, with what every one tells about its run. */
@@ -22,14 +29,16 @@ export async function reportRun<T extends object>(
   command: (onEvent: OnEvent) => Promise<T>,
 ): Promise<Reported<T>> {
   let remote: string | null = null;
+  let used: Cost | null = null;
   const warnings: string[] = [];
   const notice = leftOutNotice(exclude);
   const tell: OnEvent = (event) => {
     if (event.type === 'connect') remote = event.location;
+    if (event.type === 'used') used = measured(event);
     if (event.type === 'warning') warnings.push(event.message);
     notice.hear(event);
     onEvent?.(event);
   };
   const result = await command(tell).finally(() => notice.tell(tell));
-  return { ...result, remote, environment, warnings };
+  return { ...result, remote, environment, warnings, used };
 }

@@ -31,7 +31,7 @@ export interface Pushed {
 export function writeInverse(file: string, { before, after, plan, resolved }: Pushed): Promise<void> {
   return withDiff(after, before, (all) => {
     const back = resolved === null ? all : withResolved(all, resolved.changeset, resolved.conflicts);
-    return writePieces(file, planText(describePlan(back, plan), back));
+    return writePieces(file, planText(describePlan(back, { ...plan, cost: null }), back));
   });
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Changeset } from '../../changeset/model';
-import type { PlanHead, PushedAs } from '../../plan/plan';
-import { describePlan, planText } from '../../plan/write-plan';
+import type { Cost, PlanHead, PushedAs } from '../../plan/plan';
+import { describePlan, planText, writeCost } from '../../plan/write-plan';
 import { writePieces } from '../../sqlite/files/write-file';
 import { linkOrCopy } from '../../project/state/link-or-copy';
 import type { Project } from '../../project/project';
@@ -36,8 +36,12 @@ export type Resolution = NonNullable<Pushed['resolved']> & {
 export interface PushRecords {
   /** Begins to write them, once. A failure is told by {@link publish}. */
   begin(): void;
-  /** Puts them in their places, and answers with the plan of what was pushed. */
-  publish(resolved?: Resolution | null): Promise<string>;
+  /**
+   * Puts them in their places, and answers with the plan of what was pushed.
+   *
+   * @param cost - what the push has used; null if nobody knows.
+   */
+  publish(resolved?: Resolution | null, cost?: Cost | null): Promise<string>;
   /** Waits until nothing reads the changes any more, also if the push failed. */
   rest(): Promise<void>;
 }
@@ -69,15 +73,16 @@ export function createPushRecords(pushed: PushedChanges): PushRecords {
 
   return {
     begin,
-    async publish(resolved = null) {
+    async publish(resolved = null, cost = null) {
       begin();
       await written;
       const changes = changesIn(temporary, project);
       let record = changes.json;
+      if (cost !== null) writeCost(record, plan, cost);
       if (resolved !== null) {
         const done = { ...resolved.changeset, expects: changeset.expects };
         record = path.join(temporary, 'resolved.json');
-        await writePieces(record, planText(describePlan(done, plan), done));
+        await writePieces(record, planText(describePlan(done, { ...plan, cost: cost ?? plan.cost }), done));
       }
       if (resolved !== null && hasInverse) {
         const { movedRowids } = resolved;

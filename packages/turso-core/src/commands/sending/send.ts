@@ -3,6 +3,7 @@ import type { Conflict } from '../../apply/conflict';
 import { withReceipt } from '../../apply/receipt';
 import { asOnRemote } from '../../changeset/as-on-remote';
 import type { RemoteCheck } from '../../checks/remote-checks';
+import { measured } from '../../plan/measured';
 import { openPlan } from '../../plan/open-plan';
 import type { Plan, PlanHead, PushedAs } from '../../plan/plan';
 import type { FailedCheck } from '../../policy/judge';
@@ -152,9 +153,13 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
   const { applied: changed, resolved: conflicts } = result;
   const { movedRowids: tables = [] } = withMovedRowids(from, moved);
   const resolved = changed === meant ? null : { changeset: changed, conflicts, movedRowids: tables };
+  // Nothing is asked of the remote after this.
+  const used = remote.usage();
   let plan: Plan | null = null;
   try {
-    plan = openPlan(await timed(onEvent, 'write the records', () => records.publish(resolved)));
+    plan = openPlan(
+      await timed(onEvent, 'write the records', () => records.publish(resolved, measured(used))),
+    );
   } catch (error) {
     // The push is through: files for people to read, and for an undo, are not worth a failure.
     const reason = reasonOf(error).replace(/^This change cannot be pushed yet: /, '');

@@ -3,6 +3,7 @@ import https from 'node:https';
 import { TursoSyncError } from '../../errors';
 import { repeatWhileBusy } from './busy';
 import { answerTooLarge, notLibsql, redirected, statusError, transportError } from './http-errors';
+import { createTally, type Tally } from './tally';
 import { checkToken, type TokenUse } from './token-use';
 
 /** Longest silence of the server, in milliseconds, before a request is given up. */
@@ -54,6 +55,8 @@ export interface HttpClient {
   readonly authToken: string | undefined;
   /** The remote's name in errors. */
   readonly location: string;
+  /** What the statements have used so far whose answers were read. */
+  readonly tally: Tally;
   /** How often a request was repeated, since the server had too many. */
   readonly repeated: number;
   send(request: HttpRequest): Promise<HttpAnswer>;
@@ -126,6 +129,7 @@ export function createHttpClient(url: URL, location: string, use: TokenUse): Htt
     url,
     authToken,
     location,
+    tally: createTally(),
     get repeated() {
       return repeated;
     },

@@ -73,6 +73,7 @@ export function createHttpRemote(url: URL, location: string, options: ConnectOpt
     },
     read: (work, options) => reader.read(work, options),
     transactAfter: (look) => staging.transactAfter(look),
+    usage: () => client.tally.total(),
     close() {
       reader.close();
       client.close();

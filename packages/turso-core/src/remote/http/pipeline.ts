@@ -1,7 +1,9 @@
 import { RawText, type SqlValue } from '../../sqlite/values/values';
+import { usageInJson } from './answer-usage';
 import type { Condition } from './conditions';
 import type { HttpClient } from './http-client';
 import { notLibsql } from './http-errors';
+import { fieldsOf, listOf } from './json-fields';
 
 /** One step of a batch. */
 export interface Step {
@@ -101,7 +103,9 @@ async function exchange(
   const body = pieces.map(({ bytes }) => bytes);
   const options = { onSent: tell, maxBytes: answerLimit(batches) };
   const { body: bytes } = await client.post(`${base}v2/pipeline`, 'application/json', body, options);
-  return read(new TextDecoder().decode(bytes), batches, client.location);
+  const answer = parse(new TextDecoder().decode(bytes));
+  client.tally.add(usageInJson(answer));
+  return read(answer, batches, client.location);
 }
 
 /**
@@ -145,13 +149,12 @@ interface BatchResult {
   readonly replication_index?: unknown;
 }
 
-// A server of another kind may have put anything anywhere.
 function read(
-  text: string,
+  answer: unknown,
   batches: readonly (readonly Step[])[],
   location: string,
 ): { answers: BatchAnswer[]; stream: Stream | null } {
-  const { results, baton, base_url: baseUrl } = fieldsOf(parse(text));
+  const { results, baton, base_url: baseUrl } = fieldsOf(answer);
   if (!Array.isArray(results) || results.length < batches.length)
     throw notLibsql(location, 'its answer to a query is none');
   const answers = batches.map((steps, i): BatchAnswer => {
@@ -196,14 +199,6 @@ function parse(text: string): unknown {
 function serverError(error: unknown): ServerError {
   const { message, code } = fieldsOf(error);
   return { message: stringOr(message, 'unknown error'), code: stringOr(code, 'UNKNOWN') };
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function stringOr<T>(value: unknown, other: T): string | T {

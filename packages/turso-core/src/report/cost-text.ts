@@ -1,0 +1,20 @@
+import type { RunFacts } from '../commands/reporting/report-run';
+import type { Cost } from '../plan/plan';
+import { count } from './units';
+
+/** A cost for people: `32 rows read, 1 row written`, with `about` or `at most` in front if it was not counted. */
+export function costText(cost: Cost): string {
+  return `${CERTAINTIES[cost.certainty]}${rowsText(cost)}`;
+}
+
+const CERTAINTIES = { measured: '', 'at-most': 'at most ', about: 'about ' } as const;
+
+/** What a command has used, in a line. A `file:` remote does not count, and nobody bills it. */
+export function usedLines({ used }: Pick<RunFacts, 'used'>): string[] {
+  return used === null ? [] : [`Used: ${costText(used)}.`];
+}
+
+/** Rows read and written, for people. */
+export function rowsText({ rowsRead, rowsWritten }: Omit<Cost, 'certainty'>): string {
+  return `${count(rowsRead, 'row')} read, ${count(rowsWritten, 'row')} written`;
+}
