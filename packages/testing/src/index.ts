@@ -2,6 +2,8 @@ export { readBilledRows, whileCounting, type BilledRows } from './billed-rows';
 export { buildDatabase, editDatabase } from './build-database';
 export { loadCases, type TestCase } from './cases';
 export { startCodeHost } from './code-host/double';
+export { serveJobs, WORKFLOW, type HostJob, type HostJobs, type HostPull } from './code-host/serve-jobs';
+export { zipFiles } from './code-host/zip-files';
 export type {
   CodeHostDouble,
   CodeHostOptions,

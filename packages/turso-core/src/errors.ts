@@ -64,6 +64,7 @@ export type ErrorCode =
   | 'CODE_HOST_UNREACHABLE'
   | 'CODE_HOST_REDIRECTED'
   | 'CODE_HOST_FAILED'
+  | 'REVIEW_MISSING'
   // the live connection
   | 'SQL_FAILED'
   | 'CONSTRAINT_FAILED'

@@ -23,6 +23,7 @@ export const COMMANDS: Readonly<Record<string, () => Subcommand<never>>> = {
   check: () => (require('./check') as typeof import('./check')).checkCommand(),
   diff: () => (require('./diff') as typeof import('./diff')).diffCommand(),
   comment: () => (require('./comment') as typeof import('./comment')).commentCommand(),
+  reviewed: () => (require('./reviewed') as typeof import('./reviewed')).reviewedCommand(),
   dump: () => (require('./dump') as typeof import('./dump')).dumpCommand(),
   status: () => (require('./status') as typeof import('./status')).statusCommand(),
 };

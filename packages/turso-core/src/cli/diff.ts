@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { isEmpty } from '../changeset/summary';
 import { diff, type DiffOptions, type DiffResult } from '../commands/diff';
 import { diffEnding } from '../report/ending/ending';
+import { makeReviewFolder, writeReview } from '../report/report-file';
 import { diffSource } from '../report/sources';
 import { diffLines } from '../report/text';
 import type { Subcommand } from './commands';
@@ -24,6 +25,7 @@ interface Options extends ReportFlags {
   readonly values?: boolean;
   readonly limit?: number;
   readonly save?: string;
+  readonly review?: string;
 }
 
 /** `turso-sync diff` */
@@ -35,6 +37,12 @@ export function diffCommand(): Subcommand<Options, 'diff'> {
     .option('--values', `show the rows, old -> new (up to ${SHOWN} of each table)`)
     .option('--limit <rows>', 'show up to so many rows of each table; implies --values', wholeNumber)
     .option('--save <file>', 'save the changes as a plan, for push --plan')
+    .addOption(
+      new Option(
+        '--review <folder>',
+        'save the plan, and reports of it in Markdown and HTML, to this folder; exit with 4 if the policy refuses it',
+      ).conflicts(['save', 'table']),
+    )
     .option('--no-pager', 'print a long answer on a terminal, instead of showing it by $PAGER')
     .addHelpText(
       'after',
@@ -43,15 +51,18 @@ export function diffCommand(): Subcommand<Options, 'diff'> {
   return [
     command,
     'diff',
-    async (project, { exitCode = false, table, values, limit, save, ...flags }, { onEvent }) => {
+    async (project, { exitCode = false, table, values, limit, save, review, ...flags }, { onEvent }) => {
       const isReport = wantsReport(flags);
+      const folder = review === undefined ? undefined : path.resolve(flags.cwd ?? '.', review);
       const options: DiffOptions = {
         onEvent,
         ...(table === undefined ? {} : { table }),
         ...(save === undefined ? {} : { save: path.resolve(flags.cwd ?? '.', save) }),
+        ...(folder === undefined ? {} : { save: makeReviewFolder(folder) }),
         ...(values === true || limit !== undefined ? { rows: limit ?? SHOWN } : {}),
       };
       const result = await diff(project, options);
+      if (folder !== undefined) await writeReview(diffSource(result), folder);
       const { rows, ...rest } = result;
       const lines = diffLines(result, await layoutOf(process.stdout));
       const text = lines.map((line) => line.text).join('\n');
@@ -59,14 +70,17 @@ export function diffCommand(): Subcommand<Options, 'diff'> {
         result: rows === undefined ? rest : { ...rest, rows: rows.map(changedRowJson) },
         text: isReport ? await reportAnswer(flags, diffSource(result, table), text) : text,
         lines: flags.format === undefined || flags.out !== undefined ? lines : [],
-        exitCode: exitCode ? exitCodeOf(result) : 0,
+        exitCode: exitCodeOf(result, { exitCode, isReview: folder !== undefined }),
         ending: diffEnding(result, table),
       };
     },
   ];
 }
 
-function exitCodeOf({ plan, changes }: DiffResult): number {
-  if (plan.verdict?.outcome === 'refused') return REFUSED;
-  return isEmpty(changes) ? 0 : HAS_CHANGES;
+function exitCodeOf(
+  { plan, changes }: DiffResult,
+  { exitCode, isReview }: { readonly exitCode: boolean; readonly isReview: boolean },
+): number {
+  if ((exitCode || isReview) && plan.verdict?.outcome === 'refused') return REFUSED;
+  return exitCode && !isEmpty(changes) ? HAS_CHANGES : 0;
 }

@@ -26,6 +26,7 @@ export interface Results {
   readonly check: PrintedChecks;
   readonly diff: PrintedDiff;
   readonly comment: PrintedComment;
+  readonly reviewed: PrintedReviewed;
   readonly dump: Reported<DumpResult>;
   readonly status: StatusResult;
 }
@@ -122,6 +123,18 @@ export interface PrintedComment {
   readonly changed: number;
   /** Those of them that the comment does not show in full. */
   readonly shortened: number;
+}
+
+/** The result of `reviewed`. */
+export interface PrintedReviewed {
+  /** The pull requests of which there are plans, in the order in which they were merged. */
+  readonly reviews: readonly {
+    readonly pullRequest: number;
+    readonly folder: string;
+    readonly plans: number;
+  }[];
+  /** Those of which there are none, and why. */
+  readonly without: readonly { readonly pullRequest: number; readonly reason: string }[];
 }
 
 /** A changed row as `diff --values` prints it. */

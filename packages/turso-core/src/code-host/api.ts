@@ -1,5 +1,6 @@
 import { TursoSyncError } from '../errors';
 import { isLoopback } from '../is-loopback';
+import { objectOf } from './parts';
 import { answerError, redirectError, transportError, unexpected } from './api-errors';
 
 /** Where an API is, and how to get in. */
@@ -22,12 +23,18 @@ export interface Api {
   /** A path below the API's root, or the address of a page. */
   get(path: string | URL): Promise<ApiAnswer>;
   send(method: 'POST' | 'PATCH' | 'PUT', path: string, body: object): Promise<ApiAnswer>;
-  /** All items of a list, page by page. */
-  list(path: string): AsyncGenerator;
+  /** All items of a list, page by page; of an answer that is an object, those under `key`. */
+  list(path: string, key?: string): AsyncGenerator;
+  /** A file, which the host may keep elsewhere: there the request has no token. */
+  download(path: string): Promise<Uint8Array>;
 }
 
 /** Milliseconds for one request, its answer included. */
 const TIME_LIMIT = 30_000;
+
+/** Milliseconds for a file, and its bytes. */
+const DOWNLOAD_TIME_LIMIT = 300_000;
+const DOWNLOAD_SIZE_LIMIT = 1_000_000_000;
 
 /** Bytes of an answer. A page has 100 comments of 65,536 characters at most. */
 const SIZE_LIMIT = 64_000_000;
@@ -38,40 +45,79 @@ const SIZE_LIMIT = 64_000_000;
  */
 export function createApi({ url, headers }: ApiAccess): Api {
   const root = rootOf(url);
-  const request = async (method: string, target: URL, body?: object): Promise<ApiAnswer> => {
-    const text = body === undefined ? {} : { body: JSON.stringify(body) };
-    const type = body === undefined ? {} : { 'content-type': 'application/json' };
-    try {
-      const answer = await fetch(target, {
-        method,
-        headers: { accept: 'application/json', 'user-agent': 'turso-sync', ...type, ...headers },
-        redirect: 'manual',
-        signal: AbortSignal.timeout(TIME_LIMIT),
-        ...text,
-      });
-      if (answer.status >= 300 && answer.status < 400)
-        throw redirectError(root.origin, answer.headers.get('location') ?? '');
-      const content = await contentOf(answer, root.origin);
-      if (!answer.ok) throw answerError(root.origin, answer, content);
-      return { json: parsed(content, root.origin), next: nextPage(answer, root) };
-    } catch (error) {
-      throw error instanceof TursoSyncError ? error : transportError(error, root.origin);
-    }
+  const own = { accept: 'application/json', 'user-agent': AGENT, ...headers };
+  const exchange = async (
+    method: string,
+    target: URL,
+    limit: number,
+    init: RequestInit,
+  ): Promise<Response> => {
+    const answer = await fetch(target, {
+      method,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(limit),
+      ...init,
+    });
+    if (answer.status < 400) return answer;
+    throw answerError(
+      target.origin,
+      answer,
+      new TextDecoder().decode(await contentOf(answer, target.origin)),
+    );
   };
+  const request = (method: string, target: URL, body?: object): Promise<ApiAnswer> =>
+    withTransportErrors(root.origin, async () => {
+      const answer = await exchange(method, target, TIME_LIMIT, {
+        headers: body === undefined ? own : { ...own, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const elsewhere = redirectOf(answer, root);
+      if (elsewhere !== null) throw redirectError(root.origin, elsewhere);
+      const content = new TextDecoder().decode(await contentOf(answer, root.origin));
+      return { json: parsed(content, root.origin), next: nextPage(answer, root) };
+    });
   const resolve = (path: string): URL => new URL(path, root);
   const get: Api['get'] = (path) => request('GET', path instanceof URL ? path : resolve(path));
   return {
     get,
     send: (method, path, body) => request(method, resolve(path), body),
-    async *list(path) {
+    async *list(path, key) {
       for (let page: URL | null = resolve(path); page !== null;) {
         const { json, next }: ApiAnswer = await get(page);
-        if (!Array.isArray(json)) throw unexpected(root.origin, 'a list was expected');
-        yield* json as unknown[];
+        const items = key === undefined ? json : objectOf(json)[key];
+        if (!Array.isArray(items)) throw unexpected(root.origin, 'a list was expected');
+        yield* items as unknown[];
         page = next;
       }
     },
+    download: (path) =>
+      withTransportErrors(root.origin, async () => {
+        const first = await exchange('GET', resolve(path), DOWNLOAD_TIME_LIMIT, { headers: own });
+        const elsewhere = redirectOf(first, root);
+        if (elsewhere === null) return contentOf(first, root.origin, DOWNLOAD_SIZE_LIMIT);
+        const place = URL.canParse(elsewhere, root.href) ? new URL(elsewhere, root) : null;
+        if (place === null || (place.protocol !== 'https:' && !isLoopback(place.hostname)))
+          throw redirectError(root.origin, elsewhere);
+        const file = await exchange('GET', place, DOWNLOAD_TIME_LIMIT, { headers: { 'user-agent': AGENT } });
+        if (file.status >= 300) throw redirectError(place.origin, file.headers.get('location') ?? '');
+        return contentOf(file, place.origin, DOWNLOAD_SIZE_LIMIT);
+      }),
   };
+}
+
+const AGENT = 'turso-sync';
+
+async function withTransportErrors<T>(origin: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof TursoSyncError ? error : transportError(error, origin);
+  }
+}
+
+/** Where an answer sends the request on to; null if it does not. */
+function redirectOf(answer: Response, root: URL): string | null {
+  return answer.status < 300 ? null : (answer.headers.get('location') ?? root.href);
 }
 
 function rootOf(text: string): URL {
@@ -90,16 +136,15 @@ function rootOf(text: string): URL {
   return new URL(`${url.origin}${url.pathname.replace(/\/*$/, '/')}`);
 }
 
-async function contentOf(answer: Response, origin: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
+async function contentOf(answer: Response, origin: string, limit = SIZE_LIMIT): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
     size += piece.length;
-    if (size > SIZE_LIMIT) throw unexpected(origin, 'it is too large');
-    text += decoder.decode(piece, { stream: true });
+    if (size > limit) throw unexpected(origin, 'it is too large');
+    pieces.push(piece);
   }
-  return text;
+  return Buffer.concat(pieces);
 }
 
 function parsed(text: string, origin: string): unknown {

@@ -15,6 +15,14 @@
  */
 export { planOfTable } from '../plan/plan-of-table';
 export { report, REPORT_FORMATS, type ReportFormat } from './report';
-export { reportEnding, reportFormat, requireReportFolder, writeReport } from './report-file';
+export {
+  makeReviewFolder,
+  reportEnding,
+  reportFormat,
+  requireReportFolder,
+  REVIEW_FILES,
+  writeReport,
+  writeReview,
+} from './report-file';
 export type { ReportSource } from './source';
 export { diffSource, keptPushSource, pullSource, pushSource, undoSource, withVerified } from './sources';

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from '../errors';
+import { fileSystemError } from '../project/state/disk';
 import { placePieces } from '../project/state/place-file';
 import { REPORT_FORMATS, report, type ReportFormat } from './report';
 import type { ReportSource } from './source';
@@ -50,4 +51,26 @@ export function requireReportFolder(file: string): void {
  */
 export function writeReport(source: ReportSource, format: ReportFormat, file: string): Promise<void> {
   return placePieces(report(source, format), file);
+}
+
+/** The files of a review, in its folder. */
+export const REVIEW_FILES = { plan: 'plan.json', markdown: 'changes.md', html: 'changes.html' } as const;
+
+/**
+ * Makes the folder of a review, which holds what people and programs read before a push: the plan, and reports of it. Returns where
+ * `diff` is to save the plan. Throws FILE_INACCESSIBLE.
+ */
+export function makeReviewFolder(folder: string): string {
+  try {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw fileSystemError(error, folder);
+  }
+  return path.join(folder, REVIEW_FILES.plan);
+}
+
+/** Writes the reports of a review beside its plan. Throws what {@link writeReport} throws. */
+export async function writeReview(source: ReportSource, folder: string): Promise<void> {
+  for (const format of ['markdown', 'html'] as const)
+    await writeReport(source, format, path.join(folder, REVIEW_FILES[format]));
 }

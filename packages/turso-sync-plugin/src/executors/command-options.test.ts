@@ -29,6 +29,9 @@ const OF_EXECUTORS_ONLY: Readonly<Record<string, Readonly<Record<string, string>
     snapshot: 'the target turso-snapshot has taken it already',
     edits: 'a push that follows must not fail for the edits that it is about',
   },
+  push: {
+    review: 'a review of several projects has a folder for each; the command takes --plan <folder>/plan.json',
+  },
 };
 
 /** Executors for which there is no command. */
@@ -36,6 +39,12 @@ const NO_COMMAND: Readonly<Record<string, string>> = {
   snapshot: 'what Nx caches; the command init does it too',
   dev: 'a continuous task of Nx',
   'ffi-build': 'a build',
+};
+
+/** Commands for which there is no executor. */
+const NO_EXECUTOR: Readonly<Record<string, string>> = {
+  comment: 'a job calls it once, for the reports of all projects',
+  reviewed: 'the same for their plans',
 };
 
 function help(...words: string[]): string {
@@ -72,9 +81,8 @@ function readJson(file: string): unknown {
 }
 
 const { executors } = readJson('executors.json') as { executors: Record<string, { schema: string }> };
-const COMMANDS = listed(help(), 'Commands')
-  .map((line) => /^ {2}([a-z-]+)/.exec(line)?.[1] ?? '')
-  .filter((name) => name !== 'help');
+const NAMES = listed(help(), 'Commands').map((line) => /^ {2}([a-z-]+)/.exec(line)?.[1] ?? '');
+const COMMANDS = NAMES.filter((name) => name !== 'help' && !Object.hasOwn(NO_EXECUTOR, name));
 const byName = (a: Option, b: Option): number => a.name.localeCompare(b.name);
 
 test('every command has an executor, and every executor is a command', () => {
@@ -108,4 +116,6 @@ test.each(['dump-init', 'dump-push'])('%s has the schema of what it is another n
 test('no exception outlives its option', () => {
   const all = COMMANDS.flatMap(optionsOfCommand).map((option) => option.name);
   expect(all).toEqual(expect.arrayContaining(Object.keys(OF_SOME_COMMANDS)));
+  expect(NAMES).toEqual(expect.arrayContaining(Object.keys(NO_EXECUTOR)));
+  expect(Object.keys(NO_EXECUTOR).filter((name) => Object.hasOwn(executors, name))).toEqual([]);
 });

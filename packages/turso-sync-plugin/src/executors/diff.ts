@@ -8,11 +8,14 @@ import {
   type DiffResult,
   diffSource,
   diffText,
+  makeReviewFolder,
   type Project,
+  writeReview,
 } from 'turso-core/own-process';
 import { NO_VALUES } from './conflict-report';
 import type { DiffExecutorOptions } from './options';
 import { reportFileOf, withReport } from './report-file';
+import { reviewFolder } from './review-folder';
 import { runExecutor, type ExecutorResult } from './run';
 
 /** Rows of each table that `values` shows. */
@@ -26,15 +29,20 @@ export default function diffExecutor(
   return runExecutor(
     options,
     context,
-    async (project, { values, limit, exitCode, save, out: _, format: __, ...own }) => {
+    async (project, { values, limit, exitCode, save, review, out: _, format: __, ...own }) => {
       const wanted = reportFileOf(options, project, context);
+      const folder = review === undefined ? undefined : reviewFolder(review, context);
       const result = await diff(project, {
         ...own,
         ...(values === true || limit !== undefined ? { rows: limit ?? SHOWN } : {}),
         ...(save === undefined ? {} : { save: path.resolve(context.root, save) }),
+        ...(folder === undefined ? {} : { save: makeReviewFolder(folder) }),
       });
+      if (folder !== undefined)
+        await writeReview({ ...diffSource(result), title: titleOf(project, context) }, folder);
       const text = [diffText(result, NO_VALUES), ...writeRows(project, result)].join('\n');
-      const success = exitCode !== true || countChanges(result.changes) === 0;
+      const isRefused = folder !== undefined && result.plan.verdict?.outcome === 'refused';
+      const success = !isRefused && (exitCode !== true || countChanges(result.changes) === 0);
       return withReport(wanted, diffSource(result, options.table), {
         success,
         text,
@@ -42,6 +50,11 @@ export default function diffExecutor(
       });
     },
   );
+}
+
+/** Which of the projects a report is about. */
+function titleOf({ environment }: Project, { projectName = '' }: ExecutorContext): string {
+  return environment === null ? projectName : `${projectName} (${environment})`;
 }
 
 function writeRows({ files }: Project, result: DiffResult): string[] {

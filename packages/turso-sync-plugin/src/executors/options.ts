@@ -41,7 +41,10 @@ export interface SnapshotOptions extends CommonOptions, Omit<SnapshotCommandOpti
 export type InitExecutorOptions = CommonOptions & Omit<InitOptions, 'onEvent'>;
 
 /** Options of the executor `turso-sync-plugin:push`, also named `dump-push`. */
-export type PushExecutorOptions = CommonOptions & ReportFileOptions & Omit<PushOptions, 'onEvent'>;
+export interface PushExecutorOptions extends CommonOptions, ReportFileOptions, Omit<PushOptions, 'onEvent'> {
+  /** Push the plan of this project that `diff` has saved in the review of this folder, relative to the workspace. */
+  readonly review?: string;
+}
 
 /** Options of the executor `turso-sync-plugin:pull`. */
 export type PullExecutorOptions = CommonOptions & ReportFileOptions & Omit<PullOptions, 'onEvent'>;
@@ -63,6 +66,11 @@ export interface DiffExecutorOptions
   readonly limit?: number;
   /** Fail if there are changes. Default is false. */
   readonly exitCode?: boolean;
+  /**
+   * Save the plan, and reports of it, to a folder of the project's name in this folder, relative to the workspace. The task fails if
+   * the policy refuses the plan.
+   */
+  readonly review?: string;
 }
 
 /** Options of the executor `turso-sync-plugin:check`. */

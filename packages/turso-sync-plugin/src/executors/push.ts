@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { push, pushEnding, pushSource, pushText } from 'turso-core/own-process';
+import { push, pushEnding, pushSource, pushText, REVIEW_FILES } from 'turso-core/own-process';
 import { NO_VALUES, withValuesFile } from './conflict-report';
 import type { PushExecutorOptions } from './options';
 import { reportFileOf, withReportAfter } from './report-file';
+import { reviewFolder } from './review-folder';
 import { runExecutor, type ExecutorResult } from './run';
 import { ungatedPush } from './ungated-push';
 import { unorderedProducer } from './unordered-producer';
@@ -16,21 +17,28 @@ export default function pushExecutor(
   options: PushExecutorOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return runExecutor(options, context, async (project, { out: _, format: __, ...own }, report) => {
-    const wanted = reportFileOf(options, project, context);
-    for (const warning of [ungatedPush(context), unorderedProducer(context)])
-      if (warning !== null) report.warn(warning);
-    const { plan } = options;
-    const saved = plan === undefined ? {} : { plan: path.resolve(context.root, plan) };
-    const result = await push(project, { ...own, ...saved });
-    const isRemoteNamed = result.status === 'pushed' || result.status === 'conflict';
-    const location = isRemoteNamed ? project.address().location : '';
-    const text = pushText(result, location, NO_VALUES);
-    return withReportAfter(wanted, pushSource(result), {
-      success: result.status !== 'conflict' && result.status !== 'refused',
-      text: result.status === 'conflict' ? withValuesFile(text, project) : text,
-      ending: pushEnding(result),
-      warn: report.warn,
-    });
-  });
+  return runExecutor(
+    options,
+    context,
+    async (project, { out: _, format: __, review: ___, ...own }, report) => {
+      const wanted = reportFileOf(options, project, context);
+      for (const warning of [ungatedPush(context), unorderedProducer(context)])
+        if (warning !== null) report.warn(warning);
+      const result = await push(project, { ...own, ...planOf(options, context) });
+      const isRemoteNamed = result.status === 'pushed' || result.status === 'conflict';
+      const location = isRemoteNamed ? project.address().location : '';
+      const text = pushText(result, location, NO_VALUES);
+      return withReportAfter(wanted, pushSource(result), {
+        success: result.status !== 'conflict' && result.status !== 'refused',
+        text: result.status === 'conflict' ? withValuesFile(text, project) : text,
+        ending: pushEnding(result),
+        warn: report.warn,
+      });
+    },
+  );
+}
+
+function planOf({ plan, review }: PushExecutorOptions, context: ExecutorContext): { readonly plan?: string } {
+  if (review !== undefined) return { plan: path.join(reviewFolder(review, context), REVIEW_FILES.plan) };
+  return plan === undefined ? {} : { plan: path.resolve(context.root, plan) };
 }

@@ -1,0 +1,15 @@
+import path from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import { TursoSyncError } from 'turso-core/own-process';
+
+/**
+ * The folder of a project in a review of several: named like the project, so that a job knows which projects it is about. Throws USAGE
+ * for a name that is no safe path on every system, and in every artifact.
+ */
+export function reviewFolder(review: string, { root, projectName = '' }: ExecutorContext): string {
+  if (!/^@?[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/.test(projectName))
+    throw new TursoSyncError('USAGE', `The project "${projectName}" cannot name a folder of the review.`, {
+      hint: 'Rename it to letters, digits, dashes, dots, underscores and slashes; or use --save and --out.',
+    });
+  return path.resolve(root, review, projectName);
+}
