@@ -4,13 +4,16 @@ import type { Project } from '../project/project';
 import type { Manifest } from '../project/state/manifest';
 import { withRemote } from '../project/with-remote';
 import { reportRun, type Reported } from './reporting/report-run';
-import { takeSnapshot } from './fetching/take-snapshot';
+import type { Sharing } from './fetching/shared-snapshot';
+import { takeOrCopy } from './fetching/take-snapshot';
 import { verb } from './apart/verb';
 
 /** What `snapshot` answers. */
 export interface SnapshotResult {
   /** The manifest of the snapshot that was taken. */
   readonly snapshot: Manifest;
+  /** The folder of another project's snapshot that it is a copy of, or null if it was downloaded. */
+  readonly copiedFrom: string | null;
 }
 
 /** What `snapshot` may be told. */
@@ -19,6 +22,8 @@ export interface SnapshotCommandOptions extends RemoteOptions {
   readonly create?: boolean;
   /** Write the database as SQL too, to `original_dump.sql`. Default is true. */
   readonly dump?: boolean;
+  /** Copy the snapshot of another project with the same remote and `exclude`, if the remote is as it was then. Not with `dump`. */
+  readonly sharing?: Sharing;
   readonly onEvent?: OnEvent;
 }
 
@@ -37,9 +42,9 @@ async function snapshotHere(
 }
 
 async function snapshotWith(project: Project, options: SnapshotCommandOptions): Promise<SnapshotResult> {
-  const { onEvent } = options;
-  const snapshot = await withRemote(project, 'snapshot', options, (remote) =>
-    takeSnapshot(project, remote, { dump: options.dump, onEvent }),
+  const { onEvent, dump, sharing } = options;
+  const { manifest, copiedFrom } = await withRemote(project, 'snapshot', options, (remote) =>
+    takeOrCopy(project, remote, { dump, sharing, onEvent }),
   );
-  return { snapshot };
+  return { snapshot: manifest, copiedFrom };
 }

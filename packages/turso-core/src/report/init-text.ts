@@ -11,13 +11,14 @@ export function initText({ snapshot, workingCopy, pending, backup }: InitResult,
     kept: `Working copy kept, with ${count(pending, 'change')} not pushed yet: ${file}`,
   }[workingCopy];
   return [
-    snapshotText({ snapshot }),
+    snapshotText({ snapshot, copiedFrom: null }),
     said,
     ...(backup === null ? [] : [`Backup of the old one: ${backup}`]),
   ].join('\n');
 }
 
 /** The answer of `snapshot` for people. */
-export function snapshotText({ snapshot }: SnapshotResult): string {
-  return `Snapshot of ${snapshot.remote}: ${formatBytes(snapshot.bytes)}, taken by ${snapshot.method}`;
+export function snapshotText({ snapshot, copiedFrom }: SnapshotResult): string {
+  const how = copiedFrom === null ? `taken by ${snapshot.method}` : `copied from ${copiedFrom}`;
+  return `Snapshot of ${snapshot.remote}: ${formatBytes(snapshot.bytes)}, ${how}`;
 }

@@ -32,7 +32,7 @@ export interface ReportFileOptions {
 }
 
 /** Options of the executor `turso-sync-plugin:snapshot`. */
-export interface SnapshotOptions extends CommonOptions, Omit<SnapshotCommandOptions, 'onEvent'> {
+export interface SnapshotOptions extends CommonOptions, Omit<SnapshotCommandOptions, 'onEvent' | 'sharing'> {
   /** The folder that Nx keeps, relative to the workspace: what the outputs of the inferred target follow. */
   readonly snapshotFolder?: string;
 }

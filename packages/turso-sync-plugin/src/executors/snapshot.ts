@@ -3,6 +3,7 @@ import { snapshot, snapshotText } from 'turso-core/own-process';
 import { requireCacheKey } from './require-cache-key';
 import { requireOutput } from './require-output';
 import type { SnapshotOptions } from './options';
+import { sharingOf } from './sharing';
 import { runExecutor, type ExecutorResult } from './run';
 
 /** Takes the whole remote database to the snapshot folder, which is what Nx caches. */
@@ -13,7 +14,7 @@ export default function snapshotExecutor(
   return runExecutor(options, context, async (project, { snapshotFolder: _, ...own }) => {
     await requireCacheKey(project, options, context);
     // Nx keeps all that is there, and the SQL of a database is as large as the database: `turso-dump` writes it when it is needed.
-    const result = await snapshot(project, { dump: false, ...own });
+    const result = await snapshot(project, { dump: false, sharing: sharingOf(project, context), ...own });
     requireOutput(project);
     return { success: true, text: snapshotText(result) };
   });

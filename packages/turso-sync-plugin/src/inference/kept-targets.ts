@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { dataFolder } from '../data-folder';
 
 /** Targets that were inferred before, by any process, and are on disk. */
 export interface KeptTargets {
@@ -45,13 +46,6 @@ export function openKeptTargets(workspaceRoot: string, settings: unknown): KeptT
         write(file, { ...entries, ...now });
     },
   };
-}
-
-function dataFolder(workspaceRoot: string): string {
-  return path.resolve(
-    workspaceRoot,
-    process.env['NX_WORKSPACE_DATA_DIRECTORY'] ?? path.join('.nx', 'workspace-data'),
-  );
 }
 
 // The place of this package is part of the fingerprint's command, and its time tells a build of it from another.

@@ -43,7 +43,12 @@ const push: OptionKinds<PushOptions> = {
   allow: 'list',
   checksOnRemote: 'boolean',
 };
-const snapshot: OptionKinds<SnapshotCommandOptions> = { ...remote, create: 'boolean', dump: 'boolean' };
+const snapshot: OptionKinds<SnapshotCommandOptions> = {
+  ...remote,
+  create: 'boolean',
+  dump: 'boolean',
+  sharing: 'any',
+};
 const undo: OptionKinds<UndoOptions> = { ...remote, push: 'count', remoteOnly: 'boolean' };
 const verify: OptionKinds<VerifyOptions> = { ...remote, save: 'string' };
 

@@ -16,50 +16,110 @@ import {
 import { recoverDirectory, replaceDirectory } from '../../project/state/replace-directory';
 import { withTemporary } from '../../project/state/temporary';
 import { writeDumpFile } from '../../sqlite/dump/write-dump';
+import type { SnapshotTaken } from '../../remote/remote';
 import { download } from './download';
+import { copyShared, describeContent, inTurn, type SharedSnapshot, type Sharing } from './shared-snapshot';
 
 /** How a snapshot is taken. */
 export interface TakeOptions {
   /** Write the database as SQL too. Default is true. */
   readonly dump?: boolean | undefined;
+  /** Copy the snapshot of another project, if that is the same. */
+  readonly sharing?: Sharing | undefined;
   readonly onEvent?: OnEvent | undefined;
+}
+
+/** A snapshot that was taken. */
+export interface Taken {
+  readonly manifest: Manifest;
+  /** The folder of the other project's snapshot that it is a copy of, or null. */
+  readonly copiedFrom: string | null;
 }
 
 /** Takes a snapshot under a lock that the caller holds. */
 export async function takeSnapshot(
   project: Project,
   remote: ProjectRemote,
-  { dump: isDumped = true, onEvent }: TakeOptions = {},
+  options: Omit<TakeOptions, 'sharing'> = {},
 ): Promise<Manifest> {
-  const { directory, snapshot: target } = project.files;
-  refuseNewer(target);
+  return (await takeOrCopy(project, remote, options)).manifest;
+}
+
+/** As {@link takeSnapshot}, or copies the snapshot of another project, if that is the same. */
+export async function takeOrCopy(
+  project: Project,
+  remote: ProjectRemote,
+  options: TakeOptions = {},
+): Promise<Taken> {
+  const { sharing } = options;
+  refuseNewer(project.files.snapshot);
   try {
-    return await withTemporary(directory, async (temporary) => {
-      const files = baselineFiles(path.join(temporary, 'snapshot'));
-      fs.mkdirSync(files.directory);
-      const dump = path.join(files.directory, path.basename(target.dump));
-      // Read before the snapshot: a write in between then makes it look stale, never fresh.
-      const fingerprint = await remote.fingerprint();
-      const taken = await download(remote, files.database, onEvent, async (options) => {
-        if (isDumped) await writeDumpFile(files.database, dump, options);
-      });
-      const excluded = taken.leftOut.filter(({ owner }) => owner === null).map(({ name }) => name);
-      const facts = {
-        createdAt: new Date().toISOString(),
-        remote: remote.location,
-        identity: await remote.identify(),
-        fingerprint,
-        method: taken.method,
-        setAside: taken.setAside,
-        bytes: fs.statSync(files.database).size,
-      };
-      const manifest = writeManifest(files, withExclude(facts, project.exclude, excluded));
-      replaceDirectory(files.directory, target.directory);
-      return manifest;
-    });
+    if (sharing === undefined) return await take(project, remote, options);
+    return await inTurn(sharing, await remote.identify(), () => take(project, remote, options));
   } catch (error) {
     throw isDiskFull(error) ? diskFull(error) : error;
   }
+}
+
+function take(
+  project: Project,
+  remote: ProjectRemote,
+  { dump: isDumped = true, sharing, onEvent }: TakeOptions,
+): Promise<Taken> {
+  const { directory, snapshot: target } = project.files;
+  const { exclude } = project;
+  return withTemporary(directory, async (temporary) => {
+    const files = baselineFiles(path.join(temporary, 'snapshot'));
+    fs.mkdirSync(files.directory);
+    const dump = isDumped ? path.join(files.directory, path.basename(target.dump)) : null;
+    // Read before the snapshot: a write in between then makes it look stale, never fresh.
+    const fingerprint = await remote.fingerprint();
+    const identity = await remote.identify();
+    const shared =
+      sharing === undefined || fingerprint === null || dump !== null
+        ? null
+        : await copyShared(sharing, { identity, fingerprint, exclude }, files.database, onEvent);
+    const { leftOut, ...content } =
+      shared === null
+        ? await fetchContent(remote, files.database, { dump, isShared: sharing !== undefined, onEvent })
+        : contentOf(shared);
+    if (shared !== null) onEvent?.({ type: 'left-out', of: 'remote', tables: leftOut });
+    const excluded = leftOut.filter(({ owner }) => owner === null).map(({ name }) => name);
+    const facts = {
+      createdAt: new Date().toISOString(),
+      remote: remote.location,
+      identity,
+      fingerprint,
+      bytes: fs.statSync(files.database).size,
+      ...content,
+    };
+    const manifest = writeManifest(files, withExclude(facts, exclude, excluded));
+    replaceDirectory(files.directory, target.directory);
+    return { manifest, copiedFrom: shared?.folder ?? null };
+  });
+}
+
+/** What the manifest says of a content, however it was had. */
+type Content = Pick<Manifest, 'method' | 'setAside' | 'content'> & Pick<SnapshotTaken, 'leftOut'>;
+
+async function fetchContent(
+  remote: ProjectRemote,
+  database: string,
+  {
+    dump,
+    isShared,
+    onEvent,
+  }: { readonly dump: string | null; readonly isShared: boolean; readonly onEvent: OnEvent | undefined },
+): Promise<Content> {
+  const { method, setAside, leftOut } = await download(remote, database, onEvent, async (options) => {
+    if (dump !== null) await writeDumpFile(database, dump, options);
+  });
+  const known = { method, setAside, leftOut };
+  return isShared ? { ...known, content: await describeContent(database, leftOut) } : known;
+}
+
+function contentOf({ manifest: { method, setAside }, content }: SharedSnapshot): Content {
+  return { method, setAside, leftOut: content.leftOut, content };
 }
 
 /** The snapshot that is there, where it has the remote's mark, else a new one. */

@@ -23,7 +23,7 @@ export async function replaceBase(
     try {
       fs.mkdirSync(files.directory);
       linkOrCopy(source.database, files.database);
-      const { formatVersion: _, ...rest } = manifest;
+      const { formatVersion: _, content: __, ...rest } = manifest;
       writeManifest(files, { ...rest, ...refusedIn(soundBaseline(base)) });
       if (manifest.method === 'push') keepOrigin(base, files);
       putBase(stateFiles, files.directory);

@@ -4,6 +4,7 @@ import type { SetAside } from '../../sqlite/schema/set-aside';
 import type { RemoteIdentity } from '../../remote/identity';
 import type { SnapshotMethod } from '../../remote/remote';
 import { includesAll, isExcluded, type Exclude } from '../../sqlite/schema/exclude';
+import type { LeftOutTable } from '../../sqlite/schema/left-out';
 import { fileSystemError } from './disk';
 import type { BaselineFiles } from '../project';
 
@@ -40,6 +41,18 @@ export interface Manifest {
     /** The tables and views that they matched when a snapshot was taken. */
     readonly tables: readonly string[];
   };
+  /** What lets another project copy a snapshot; absent unless it was taken to be shared. */
+  readonly content?: SnapshotContent;
+}
+
+/** The content of a snapshot, for other projects with the same remote. */
+export interface SnapshotContent {
+  /** The version of turso-sync that has taken it. */
+  readonly version: string;
+  /** The digest of `baseline.db`, in hexadecimal. */
+  readonly sha256: string;
+  /** What is on the remote and not in the snapshot. */
+  readonly leftOut: readonly LeftOutTable[];
 }
 
 /** A manifest of a baseline without what a project excludes now. */
@@ -152,10 +165,30 @@ function parse(text: string): Manifest | null {
   }
 }
 
-function isWhole({ createdAt, remote, fingerprint, method, bytes, exclude }: Partial<Manifest>): boolean {
+function isWhole({
+  createdAt,
+  remote,
+  fingerprint,
+  method,
+  bytes,
+  exclude,
+  content,
+}: Partial<Manifest>): boolean {
   const texts = [createdAt, remote, method, fingerprint ?? ''];
   const isKnown = texts.every((text) => typeof text === 'string') && typeof bytes === 'number';
-  return isKnown && (exclude === undefined || isExclude(exclude));
+  return (
+    isKnown && (exclude === undefined || isExclude(exclude)) && (content === undefined || isContent(content))
+  );
+}
+
+function isContent(value: unknown): boolean {
+  const { version, sha256, leftOut } = (value ?? {}) as Partial<Record<keyof SnapshotContent, unknown>>;
+  const isLeftOut = (table: unknown): boolean => {
+    const { name, owner } = (table ?? {}) as Partial<Record<keyof LeftOutTable, unknown>>;
+    return typeof name === 'string' && (owner === null || typeof owner === 'string');
+  };
+  const areTexts = typeof version === 'string' && typeof sha256 === 'string';
+  return areTexts && Array.isArray(leftOut) && leftOut.every(isLeftOut);
 }
 
 function isExclude(value: unknown): boolean {

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { systemCode } from '../../errors';
+import { timed, type OnEvent } from '../../events';
+import { baselineFiles, type BaselineFiles } from '../../project/project';
+import { copyDatabase } from '../../project/state/copy-database';
+import {
+  isOfExclude,
+  soundBaseline,
+  type Manifest,
+  type SnapshotContent,
+} from '../../project/state/manifest';
+import type { RemoteIdentity } from '../../remote/identity';
+import type { LeftOutTable } from '../../sqlite/schema/left-out';
+import type { Exclude } from '../../sqlite/schema/exclude';
+import { holdExclusively } from '../../sqlite/files/exclusive';
+import { version } from '../../version';
+
+/** Where other projects of the same workspace keep their snapshots. */
+export interface Sharing {
+  /** The folders of their snapshots, absolute. Some may be missing, or be of other remotes. */
+  readonly snapshots: readonly string[];
+  /** A folder for empty lock files, one for each remote; it is made if it is missing. */
+  readonly locks: string;
+}
+
+/** What a snapshot must be of, to be copied instead of downloaded. */
+export interface Mark {
+  readonly identity: RemoteIdentity;
+  readonly fingerprint: string;
+  readonly exclude: Exclude;
+}
+
+/** A snapshot of another project that was copied. */
+export interface SharedSnapshot {
+  readonly manifest: Manifest;
+  readonly content: SnapshotContent;
+  /** Its folder. */
+  readonly folder: string;
+}
+
+/** The longest wait for another project that downloads the same, in milliseconds. */
+const PATIENCE = 600_000;
+
+/** How often a lock is tried, in milliseconds. */
+const INTERVAL = 50;
+
+/**
+ * Runs work while no other project of the workspace takes a snapshot of the same remote, so that the second one finds what the first
+ * one has downloaded. If the lock cannot be had, work runs without it.
+ */
+export async function inTurn<T>(
+  { locks }: Sharing,
+  identity: RemoteIdentity,
+  work: () => Promise<T>,
+): Promise<T> {
+  const name = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 16);
+  const lock = await acquire(path.join(locks, `turso-sync-snapshot-${name}.lock`));
+  try {
+    return await work();
+  } finally {
+    lock?.close();
+  }
+}
+
+async function acquire(file: string): Promise<{ close(): unknown } | null> {
+  const end = performance.now() + PATIENCE;
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+  } catch {
+    return null;
+  }
+  for (;;) {
+    try {
+      return holdExclusively(file);
+    } catch (error) {
+      if (!systemCode(error).startsWith('SQLITE_BUSY') || performance.now() > end) return null;
+      await setTimeout(INTERVAL);
+    }
+  }
+}
+
+/** Describes a database that was downloaded, so that other projects can copy it. */
+export async function describeContent(
+  file: string,
+  leftOut: readonly LeftOutTable[],
+): Promise<SnapshotContent> {
+  return { version, sha256: await digestOf(file), leftOut };
+}
+
+/**
+ * Copies the snapshot of another project, if one has just this content. One that is damaged is not used, with a warning. Null if there
+ * is none. Throws DISK_FULL and FILE_INACCESSIBLE.
+ */
+export async function copyShared(
+  { snapshots }: Sharing,
+  mark: Mark,
+  to: string,
+  onEvent?: OnEvent,
+): Promise<SharedSnapshot | null> {
+  for (const folder of snapshots) {
+    const files = baselineFiles(folder);
+    const manifest = readShared(files, mark);
+    const { content } = manifest ?? {};
+    if (manifest === null || content === undefined || !fs.existsSync(files.database)) continue;
+    const digest = await timed(onEvent, 'check', () => {
+      copyDatabase(files.database, to);
+      return digestOf(to);
+    });
+    if (digest === content.sha256) return { manifest, content, folder };
+    fs.rmSync(to);
+    // Unless another one has taken its place meanwhile.
+    if (readShared(files, mark)?.content?.sha256 === content.sha256)
+      onEvent?.({ type: 'warning', message: `The snapshot in ${folder} is damaged, so it is not copied.` });
+  }
+  return null;
+}
+
+function readShared(files: BaselineFiles, { identity, fingerprint, exclude }: Mark): Manifest | null {
+  let manifest: Manifest | null;
+  try {
+    manifest = soundBaseline(files);
+  } catch {
+    // Whoever works on that project is told what is wrong with it.
+    return null;
+  }
+  const isMeant =
+    manifest?.content?.version === version &&
+    manifest.identity !== undefined &&
+    JSON.stringify(manifest.identity) === JSON.stringify(identity) &&
+    manifest.fingerprint === fingerprint &&
+    isOfExclude(manifest, exclude);
+  return isMeant ? manifest : null;
+}
+
+async function digestOf(file: string): Promise<string> {
+  const digest = createHash('sha256');
+  for await (const piece of fs.createReadStream(file, { highWaterMark: 1 << 20 }))
+    digest.update(piece as Buffer);
+  return digest.digest('hex');
+}

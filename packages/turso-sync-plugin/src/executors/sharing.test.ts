@@ -1,0 +1,179 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import {
+  buildDatabase,
+  compareDatabases,
+  downloadDatabase,
+  execOn,
+  makeTempDir,
+  requireTool,
+  startProxy,
+  startSqld,
+  writeFiles,
+  type Sqld,
+  type TcpProxy,
+} from '@turso-sync/testing';
+import { createNodes } from '../inference/create-nodes';
+import { makeWorkspace } from '../workspace.fixture';
+import snapshot from './snapshot';
+
+/** Bytes of the database, at least. */
+const SIZE = 2_000_000;
+
+let sqld: Sqld;
+let proxy: TcpProxy;
+
+/** What a task has printed, and how many whole databases came from the server meanwhile. */
+interface Run {
+  readonly text: string;
+  readonly downloads: number;
+}
+
+/** Projects of one workspace. */
+interface Projects {
+  /** Runs the snapshots of some of them, all at once. */
+  readonly take: (...names: string[]) => Promise<Run>;
+  /** The folder of a project's snapshot. */
+  readonly folder: (name: string) => string;
+}
+
+beforeEach(async () => {
+  const database = path.join(makeTempDir(), 'base.db');
+  buildDatabase(
+    database,
+    `CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB); CREATE TABLE log(v);
+     INSERT INTO t VALUES (1, randomblob(${SIZE})), (2, 'two')`,
+  );
+  sqld = await startSqld({ database });
+  proxy = await startProxy(sqld.port);
+});
+afterEach(async () => {
+  await proxy.stop();
+  await sqld.stop();
+});
+
+/** Makes a workspace with these projects, each with its URL and config. */
+async function makeProjects(
+  projects: Readonly<Record<string, { readonly url: string; readonly config?: object }>>,
+): Promise<Projects> {
+  const configs = Object.keys(projects).map((name) => `apps/${name}/turso-sync.config.json`);
+  const root = makeWorkspace({});
+  for (const [name, { url, config = {} }] of Object.entries(projects))
+    writeFiles(path.join(root, 'apps', name), {
+      'project.json': { name },
+      'turso-sync.config.json': config,
+      '.env': `TURSO_DATABASE_URL=${url}`,
+    });
+  const found = await createNodes[1](configs, undefined, { workspaceRoot: root });
+  const known = Object.fromEntries(
+    found.flatMap(([, result]) =>
+      Object.entries(result.projects).map(([folder, { targets }]) => [
+        path.basename(folder),
+        { root: folder, targets },
+      ]),
+    ),
+  );
+  const run = (name: string): Promise<{ success: boolean }> =>
+    snapshot({}, {
+      root,
+      projectName: name,
+      targetName: 'turso-snapshot',
+      target: {},
+      projectsConfigurations: { version: 2, projects: known },
+    } as unknown as ExecutorContext);
+  return {
+    folder: (name) => path.join(root, 'apps', name, '.turso/default/snapshot'),
+    async take(...names) {
+      const before = proxy.bytesFrom.server;
+      let text = '';
+      const spies = (['stdout', 'stderr'] as const).map((stream) =>
+        jest.spyOn(process[stream], 'write').mockImplementation((piece) => (text += String(piece)) !== ''),
+      );
+      const results = await Promise.all(names.map(run)).finally(() =>
+        spies.forEach((spy) => spy.mockRestore()),
+      );
+      expect({ text, results }).toMatchObject({ results: names.map(() => ({ success: true })) });
+      return { text, downloads: Math.floor((proxy.bytesFrom.server - before) / SIZE) };
+    },
+  };
+}
+
+async function expectRight(folder: string): Promise<void> {
+  const download = path.join(makeTempDir(), 'download.db');
+  await downloadDatabase(sqld, download);
+  expect(compareDatabases(path.join(folder, 'baseline.db'), download)).toEqual([]);
+  expect(fs.readdirSync(folder).sort()).toEqual(['baseline.db', 'manifest.json']);
+}
+
+const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
+
+describeWithSqld('projects of one database', () => {
+  test('share one download, one after the other or all at once, until the remote changes', async () => {
+    const url = proxy.url;
+    const { take, folder } = await makeProjects({ a: { url }, b: { url }, c: { url }, d: { url } });
+    expect(await take('a')).toMatchObject({ downloads: 1 });
+    const second = await take('b');
+    expect(second.downloads).toBe(0);
+    expect(second.text).toContain(`copied from ${folder('a')}\n`);
+    await expectRight(folder('b'));
+
+    await execOn(sqld, "UPDATE t SET v = 'changed' WHERE id = 2");
+    const { text, downloads } = await take('a', 'b', 'c', 'd');
+    expect(downloads).toBe(1);
+    expect(text.match(/copied from /g)).toHaveLength(3);
+    for (const name of ['a', 'b', 'c', 'd']) await expectRight(folder(name));
+    expect(fs.statSync(path.join(folder('d'), 'baseline.db')).mode & 0o077).toBe(0);
+  });
+
+  test('share none that differs: by what is excluded, or by its remote', async () => {
+    const { take, folder } = await makeProjects({
+      a: { url: proxy.url },
+      excluding: { url: proxy.url, config: { exclude: ['log'] } },
+      excludingToo: { url: proxy.url, config: { exclude: ['log'] } },
+      other: { url: sqld.url },
+    });
+    await take('a');
+    expect(await take('excluding')).toMatchObject({ downloads: 1 });
+    const { text, downloads } = await take('excludingToo');
+    expect(downloads).toBe(0);
+    expect(text).toContain(`copied from ${folder('excluding')}\n`);
+    // What is left out is told as if it was downloaded.
+    expect(text).toContain('log');
+    expect((await take('other')).text).toContain('taken by');
+    await expectRight(folder('other'));
+  });
+
+  test('take their own where that of another is damaged, and say so', async () => {
+    const url = proxy.url;
+    const { take, folder } = await makeProjects({ a: { url }, b: { url } });
+    await take('a');
+    const file = path.join(folder('a'), 'baseline.db');
+    const bytes = fs.readFileSync(file);
+    bytes[SIZE / 2] = (bytes[SIZE / 2] ?? 0) ^ 1;
+    fs.writeFileSync(file, bytes);
+    const { text, downloads } = await take('b');
+    expect(downloads).toBe(1);
+    expect(text).toContain(`The snapshot in ${folder('a')} is damaged, so it is not copied.\n`);
+    await expectRight(folder('b'));
+  });
+
+  test.each([
+    [
+      'a manifest that is cut off',
+      (folder: string) => fs.truncateSync(path.join(folder, 'manifest.json'), 20),
+    ],
+    ['no database', (folder: string) => fs.rmSync(path.join(folder, 'baseline.db'))],
+    [
+      'a database of another size',
+      (folder: string) => fs.truncateSync(path.join(folder, 'baseline.db'), 4096),
+    ],
+  ])('are not disturbed by a snapshot with %s', async (_, damage) => {
+    const url = proxy.url;
+    const { take, folder } = await makeProjects({ a: { url }, b: { url } });
+    await take('a');
+    damage(folder('a'));
+    expect(await take('b')).toMatchObject({ downloads: 1 });
+    await expectRight(folder('b'));
+  });
+});

@@ -1,0 +1,27 @@
+import path from 'node:path';
+import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import type { Project, SnapshotCommandOptions } from 'turso-core/own-process';
+import { dataFolder } from '../data-folder';
+
+/** Where the other projects of the workspace keep their snapshots: of the same database, one download is enough. */
+export function sharingOf(
+  { files }: Pick<Project, 'files'>,
+  { root, projectsConfigurations }: ExecutorContext,
+): NonNullable<SnapshotCommandOptions['sharing']> {
+  const targets = Object.values(projectsConfigurations.projects).flatMap(({ targets = {} }) =>
+    Object.values(targets),
+  );
+  const folders = targets
+    .filter(({ executor }) => executor === 'turso-sync-plugin:snapshot')
+    .flatMap(snapshotFolders)
+    .map((folder) => path.resolve(root, folder));
+  const snapshots = [...new Set(folders)].filter((folder) => folder !== files.snapshot.directory);
+  return { snapshots, locks: dataFolder(root) };
+}
+
+/** The folders that a target takes snapshots to: one for each environment. */
+function snapshotFolders({ options, configurations = {} }: TargetConfiguration): string[] {
+  return [options as unknown, ...Object.values(configurations as Readonly<Record<string, unknown>>)]
+    .map((named) => (named as { readonly snapshotFolder?: unknown } | undefined)?.snapshotFolder)
+    .filter((folder) => typeof folder === 'string');
+}
