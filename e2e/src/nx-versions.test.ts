@@ -33,6 +33,7 @@ describeWithSqld('under other versions of Nx', () => {
     const second = await push();
     expect(second).toMatchObject({ exitCode: 0 });
     expect(second.output).toContain(`Pushed to ${served.sqld.url}.`);
+    expect(second.output).toMatch(/\n\nturso-sync:\n {2}project .*\n {2}app +pushed +\d/);
     expect(await served.compare(app.workingCopy)).toEqual([]);
 
     await configurations(place);

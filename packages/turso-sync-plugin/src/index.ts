@@ -4,7 +4,8 @@ export { createNodes };
 /** The name that Nx 21 looks for; the same value. */
 export const createNodesV2 = createNodes;
 export const name = 'turso-sync-plugin';
-export { preTasksExecution } from './configurations/asked';
+export { postTasksExecution } from './run-summary/end-of-run';
+export { preTasksExecution } from './run-summary/start-of-run';
 export type { PluginOptions } from './inference/options';
 export type {
   DevExecutorOptions,

@@ -1,8 +1,8 @@
-import { asked, guessConfiguration, preTasksExecution } from './asked';
+import { asked, guessConfiguration, tellAsked } from './asked';
 
 /** What a command line asks for, as the tasks of its run get to know it. */
 function askedBy(line: string): string | undefined {
-  preTasksExecution(undefined, { argv: ['node', 'nx', ...line.split(' ')] });
+  tellAsked(['node', 'nx', ...line.split(' ')]);
   return asked(process.env);
 }
 

@@ -2,10 +2,10 @@
 const VARIABLE = 'TURSO_SYNC_NX_CONFIGURATION';
 
 /**
- * Nx calls this before the tasks of a run. It runs a target without its configuration where it does not know the
+ * Tells the tasks of a run what it was asked for. Nx runs a target without its configuration where it does not know the
  * configuration, and tells nobody; only the command line says what was meant.
  */
-export function preTasksExecution(_options: unknown, { argv }: { readonly argv: readonly string[] }): void {
+export function tellAsked(argv: readonly string[]): void {
   process.env[VARIABLE] = readCommandLine(argv.slice(2));
 }
 

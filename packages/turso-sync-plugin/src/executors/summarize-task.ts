@@ -1,5 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { appendStepSummary, type Ending } from 'turso-core/own-process';
+import { leaveNote } from '../run-summary/task-note';
 import type { CommonOptions } from './options';
 import type { Report } from './report';
 
@@ -7,12 +8,13 @@ import type { Report } from './report';
 export async function summarizeTask(
   ending: Ending | null,
   { env }: CommonOptions,
-  { projectName = '' }: ExecutorContext,
+  context: ExecutorContext,
   report: Report,
 ): Promise<void> {
   if (ending === null) return;
+  leaveNote(ending, env, context);
   await appendStepSummary(ending, {
-    project: projectName,
+    project: context.projectName ?? '',
     environment: env ?? null,
     clean: (text) => report.clean(text),
     warn: (message) => report.warn(message),

@@ -20,6 +20,8 @@ export interface Ending {
   readonly command: EndingCommand;
   /** What happened, in one sentence without names and values. */
   readonly outcome: string;
+  /** The same in a few words. */
+  readonly brief: string;
   readonly changes: ChangeSummary;
   /** The changes in full, if they are known. */
   readonly plan: Plan | null;
@@ -30,62 +32,69 @@ export interface Ending {
 
 /** How a push ended. */
 export function pushEnding({ status, changes, plan, conflicts }: PushResult): Ending {
-  const outcome = {
-    pushed: 'Pushed.',
-    nothing: 'Nothing to push.',
-    planned: 'Dry run: this push would go through. Nothing was written.',
-    conflict: conflictOutcome(conflicts),
-    refused: 'Refused by the policy. Nothing was sent.',
-  }[status];
-  return { command: 'push', outcome, changes, plan, conflicts, error: null };
+  const words = {
+    pushed: ['Pushed.', 'pushed'],
+    nothing: ['Nothing to push.', 'nothing to push'],
+    planned: ['Dry run: this push would go through. Nothing was written.', 'dry run'],
+    conflict: inConflict(conflicts),
+    refused: ['Refused by the policy. Nothing was sent.', 'refused by the policy'],
+  } as const;
+  return { ...endingOf('push', words[status]), changes, plan, conflicts };
 }
 
 /** How a pull ended; null if it went well. */
 export function pullEnding({ status, conflicts }: PullResult): Ending | null {
   if (status !== 'conflict') return null;
-  const outcome = conflictOutcome(conflicts);
-  return { command: 'pull', outcome, changes: NO_CHANGES, plan: null, conflicts, error: null };
+  return { ...endingOf('pull', inConflict(conflicts)), conflicts };
 }
 
 /** How an undo ended. */
 export function undoEnding({ status, push, changes, conflicts }: UndoResult): Ending {
-  const outcome = {
-    undone: `Push ${push.number} undone.`,
-    nothing: `Push ${push.number} is undone already.`,
-    conflict: `Push ${push.number} cannot be undone. ${conflictOutcome(conflicts)}`,
-  }[status];
-  return { command: 'undo', outcome, changes, plan: null, conflicts, error: null };
+  const name = `Push ${push.number}`;
+  const [sentence, brief] = inConflict(conflicts);
+  const words = {
+    undone: [`${name} undone.`, `push ${push.number} undone`],
+    nothing: [`${name} is undone already.`, 'undone already'],
+    conflict: [`${name} cannot be undone. ${sentence}`, brief],
+  } as const;
+  return { ...endingOf('undo', words[status]), changes, conflicts };
 }
 
 /** How a verification ended. */
 export function verifyEnding({ isEqual, differences }: VerifyResult): Ending {
-  const outcome = isEqual
-    ? 'The remote and the working copy are equal.'
-    : isEmpty(differences)
-      ? 'The remote and the working copy differ.'
-      : 'The remote and the working copy differ. To equal the working copy, the remote would need this:';
-  return { command: 'verify', outcome, changes: differences, plan: null, conflicts: [], error: null };
+  const lacks = isEmpty(differences) ? '' : ' To equal the working copy, the remote would need this:';
+  const words = isEqual
+    ? (['The remote and the working copy are equal.', 'equal'] as const)
+    : ([`The remote and the working copy differ.${lacks}`, 'different'] as const);
+  return { ...endingOf('verify', words), changes: differences };
 }
 
 /** What a diff found, of one table or of all. */
 export function diffEnding({ plan, changes }: Pick<DiffResult, 'plan' | 'changes'>, table?: string): Ending {
-  const outcome =
+  const words =
     countChanges(changes) === 0
-      ? 'No changes.'
+      ? (['No changes.', 'no changes'] as const)
       : plan.verdict?.outcome === 'refused'
-        ? 'The policy refuses to push this:'
-        : 'A push would carry this:';
+        ? (['The policy refuses to push this:', 'refused by the policy'] as const)
+        : (['A push would carry this:', 'changes'] as const);
   const told = table === undefined ? plan : planOfTable(plan, table);
-  return { command: 'diff', outcome, changes, plan: told, conflicts: [], error: null };
+  return { ...endingOf('diff', words), changes, plan: told };
 }
 
 /** How a command failed; null if it is none that tells of it. */
 export function failedEnding(name: string, error: TursoSyncError): Ending | null {
   const command = COMMANDS.find((known) => known === name);
   if (command === undefined) return null;
-  return { command, outcome: 'Failed.', changes: NO_CHANGES, plan: null, conflicts: [], error };
+  return { ...endingOf(command, ['Failed.', `failed: ${error.code}`]), error };
 }
 
-function conflictOutcome(conflicts: readonly Conflict[]): string {
-  return `${count(conflicts.length, 'conflict')}. Nothing was written.`;
+type Words = readonly [outcome: string, brief: string];
+
+function endingOf(command: EndingCommand, [outcome, brief]: Words): Ending {
+  return { command, outcome, brief, changes: NO_CHANGES, plan: null, conflicts: [], error: null };
+}
+
+function inConflict(conflicts: readonly Conflict[]): Words {
+  const many = count(conflicts.length, 'conflict');
+  return [`${many}. Nothing was written.`, many];
 }
