@@ -56,7 +56,15 @@ test('what runs that were killed have left is removed after a day', () => {
   for (const folder of folders) fs.mkdirSync(folder, { recursive: true });
   const dayBefore = Date.now() / 1000 - 90_000;
   fs.utimesSync(folders[0] ?? '', dayBefore, dayBefore);
-  const note = { project: 'app', target: 't', environment: '', outcome: 'pushed', counts: null, nx: null };
+  const note = {
+    project: 'app',
+    target: 't',
+    environment: '',
+    outcome: 'pushed',
+    counts: null,
+    used: null,
+    nx: null,
+  };
   fs.writeFileSync(path.join(folders[2] ?? '', 'a.json'), JSON.stringify(note));
   end('now');
   expect(printed).toContain('app');

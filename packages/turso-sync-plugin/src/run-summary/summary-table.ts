@@ -5,16 +5,14 @@ type Line = Omit<TaskNote, 'nx'>;
 /** How the pushes of a run ended, one in each line. */
 export function summaryTable(notes: readonly Line[]): string {
   const sorted = [...notes].sort((a, b) => keyOf(a).localeCompare(keyOf(b), 'en'));
-  const rows = sorted.map(({ project, target, environment, outcome, counts }) => [
+  const rows = sorted.map(({ project, target, environment, outcome, counts, used }) => [
     ...[project, target, environment, outcome],
     ...(counts === null
       ? ['', '', '', '']
       : [counts.deleted, counts.updated, counts.new, counts.tables].map(String)),
+    ...(used === null ? ['', ''] : [used.rowsRead, used.rowsWritten].map(String)),
   ]);
-  const all = [
-    ['project', 'target', 'environment', 'result', 'deleted', 'updated', 'new', 'tables'],
-    ...rows,
-  ];
+  const all = [HEAD, ...rows];
   // A column that says nothing is left out.
   const columns = (all[0] ?? []).flatMap((name, i) => {
     const texts = new Set(rows.map((row) => row[i]));
@@ -31,6 +29,11 @@ export function summaryTable(notes: readonly Line[]): string {
   );
   return lines.map((line) => `  ${line}\n`).join('');
 }
+
+const HEAD = [
+  ...['project', 'target', 'environment', 'result'],
+  ...['deleted', 'updated', 'new', 'tables', 'rows read', 'rows written'],
+];
 
 const FIRST_NUMBER = 4;
 

@@ -15,13 +15,15 @@ export interface TaskNote {
   readonly outcome: string;
   /** Rows by kind and tables, if any were changed, or would be if nothing stood in the way; else null. */
   readonly counts: Readonly<Record<'deleted' | 'updated' | 'new' | 'tables', number>> | null;
+  /** Rows that the server has read and written for it, if it tells; else null. */
+  readonly used: { readonly rowsRead: number; readonly rowsWritten: number } | null;
   /** The process of Nx that has started the task, if that is known. */
   readonly nx: number | null;
 }
 
 /** Leaves a note for the end of the run. Nobody misses it if it cannot be written. */
 export function leaveNote(
-  { command, brief, changes, conflicts }: Ending,
+  { command, brief, changes, conflicts, used }: Ending,
   environment: string | undefined,
   { projectName = '', targetName = '' }: ExecutorContext,
 ): void {
@@ -37,6 +39,7 @@ export function leaveNote(
       tables.length === 0 || conflicts.length > 0
         ? null
         : { deleted: total.delete, updated: total.update, new: total.insert, tables: tables.length },
+    used: used && { rowsRead: used.rowsRead, rowsWritten: used.rowsWritten },
     nx: findNxProcess(),
   };
   try {

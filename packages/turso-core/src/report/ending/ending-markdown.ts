@@ -1,5 +1,6 @@
 import type { Conflict } from '../../apply/conflict';
 import type { ErrorCode, TursoSyncError } from '../../errors';
+import { usedLines } from '../cost-text';
 import { describeError } from '../error-text';
 import { block, code, tableHead, tableRow } from '../markdown/code';
 import { addConflicts, addCounts, addPlan, addRows, type Note } from '../markdown/markdown-report';
@@ -70,7 +71,12 @@ interface ContentOptions {
 }
 
 async function addContent(sheet: Sheet, ending: Ending, { note, values }: ContentOptions): Promise<void> {
-  const { plan, conflicts, changes } = ending;
+  const { plan, conflicts, changes, used } = ending;
+  if (used !== null)
+    sheet.add(
+      '\n',
+      usedLines({ used }).map((line) => `${line}\n`),
+    );
   if (conflicts.length > 0 && values) note(addConflicts(sheet, conflicts), 'conflict');
   if (conflicts.length > 0 && !values) note(addConflictCounts(sheet, conflicts), 'conflict');
   if (plan === null) {

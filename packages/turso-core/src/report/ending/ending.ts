@@ -6,7 +6,8 @@ import type { PushResult } from '../../commands/push';
 import type { UndoResult } from '../../commands/undo';
 import type { VerifyResult } from '../../commands/verify';
 import type { TursoSyncError } from '../../errors';
-import type { Plan } from '../../plan/plan';
+import type { Reported } from '../../commands/reporting/report-run';
+import type { Cost, Plan } from '../../plan/plan';
 import { planOfTable } from '../../plan/plan-of-table';
 import { count } from '../units';
 
@@ -26,12 +27,14 @@ export interface Ending {
   /** The changes in full, if they are known. */
   readonly plan: Plan | null;
   readonly conflicts: readonly Conflict[];
+  /** What it has used of the server; null if nobody tells, as after a failure. */
+  readonly used: Cost | null;
   /** Why it failed, or null. */
   readonly error: TursoSyncError | null;
 }
 
 /** How a push ended. */
-export function pushEnding({ status, changes, plan, conflicts }: PushResult): Ending {
+export function pushEnding({ status, changes, plan, conflicts, used }: Reported<PushResult>): Ending {
   const words = {
     pushed: ['Pushed.', 'pushed'],
     nothing: ['Nothing to push.', 'nothing to push'],
@@ -39,17 +42,17 @@ export function pushEnding({ status, changes, plan, conflicts }: PushResult): En
     conflict: inConflict(conflicts),
     refused: ['Refused by the policy. Nothing was sent.', 'refused by the policy'],
   } as const;
-  return { ...endingOf('push', words[status]), changes, plan, conflicts };
+  return { ...endingOf('push', words[status]), changes, plan, conflicts, used };
 }
 
 /** How a pull ended; null if it went well. */
-export function pullEnding({ status, conflicts }: PullResult): Ending | null {
+export function pullEnding({ status, conflicts, used }: Reported<PullResult>): Ending | null {
   if (status !== 'conflict') return null;
-  return { ...endingOf('pull', inConflict(conflicts)), conflicts };
+  return { ...endingOf('pull', inConflict(conflicts)), conflicts, used };
 }
 
 /** How an undo ended. */
-export function undoEnding({ status, push, changes, conflicts }: UndoResult): Ending {
+export function undoEnding({ status, push, changes, conflicts, used }: Reported<UndoResult>): Ending {
   const name = `Push ${push.number}`;
   const [sentence, brief] = inConflict(conflicts);
   const words = {
@@ -57,16 +60,16 @@ export function undoEnding({ status, push, changes, conflicts }: UndoResult): En
     nothing: [`${name} is undone already.`, 'undone already'],
     conflict: [`${name} cannot be undone. ${sentence}`, brief],
   } as const;
-  return { ...endingOf('undo', words[status]), changes, conflicts };
+  return { ...endingOf('undo', words[status]), changes, conflicts, used };
 }
 
 /** How a verification ended. */
-export function verifyEnding({ isEqual, differences }: VerifyResult): Ending {
+export function verifyEnding({ isEqual, differences, used }: Reported<VerifyResult>): Ending {
   const lacks = isEmpty(differences) ? '' : ' To equal the working copy, the remote would need this:';
   const words = isEqual
     ? (['The remote and the working copy are equal.', 'equal'] as const)
     : ([`The remote and the working copy differ.${lacks}`, 'different'] as const);
-  return { ...endingOf('verify', words), changes: differences };
+  return { ...endingOf('verify', words), changes: differences, used };
 }
 
 /** What a diff found, of one table or of all. */
@@ -91,7 +94,7 @@ export function failedEnding(name: string, error: TursoSyncError): Ending | null
 type Words = readonly [outcome: string, brief: string];
 
 function endingOf(command: EndingCommand, [outcome, brief]: Words): Ending {
-  return { command, outcome, brief, changes: NO_CHANGES, plan: null, conflicts: [], error: null };
+  return { command, outcome, brief, changes: NO_CHANGES, plan: null, conflicts: [], used: null, error: null };
 }
 
 function inConflict(conflicts: readonly Conflict[]): Words {
