@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { editDatabase } from '@turso-sync/testing';
+import { playCheckCache } from './check-cache.fixture';
 import { checkTypes } from './check-types';
 import { checkGenerators } from './generators.fixture';
 import { makeWorkspace } from './install';
@@ -37,6 +38,7 @@ describeWithSqld('under other versions of Nx', () => {
     expect(await served.compare(app.workingCopy)).toEqual([]);
 
     await configurations(place);
+    await playCheckCache('checked', { place, steps: 5 });
     // Without @nx/devkit, which the plugin does not need.
     for (const module of ['nodenext', 'bundler'] as const)
       expect(await checkTypes(place, module)).toEqual({ exitCode: 0, output: '' });

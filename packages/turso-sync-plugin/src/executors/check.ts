@@ -2,6 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { check, checkText } from 'turso-core/own-process';
 import { NO_VALUES } from './conflict-report';
 import type { CheckExecutorOptions } from './options';
+import { requireCheckKey } from './require-check-key';
 import { runExecutor, type ExecutorResult } from './run';
 
 /** Runs the checks of the project on the working copy. One that returns rows fails the task. */
@@ -10,6 +11,7 @@ export default function checkExecutor(
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
   return runExecutor(options, context, async (project, own) => {
+    await requireCheckKey(options, context);
     const result = await check(project, own);
     return { success: result.passed, text: checkText(result, NO_VALUES) };
   });

@@ -168,7 +168,7 @@ test('the snapshot is cached, keyed on the config and the fingerprint of the rem
   expect(outputsOf(targets['turso-snapshot'])).toEqual([`${APP}/${await snapshotFolder({})}`]);
 });
 
-test('the rest is not cached and has no outputs; each waits for what it needs', async () => {
+test('the rest but checks is not cached and has no outputs; each waits for what it needs', async () => {
   const targets = await inferTargets({ 'turso-sync.config.json': {} });
   expect(targets['turso-init']).toMatchObject({
     executor: 'turso-sync-plugin:init',
@@ -183,10 +183,35 @@ test('the rest is not cached and has no outputs; each waits for what it needs', 
   for (const name of ['turso-diff', 'turso-check', 'turso-dump', 'turso-dev'])
     expect(targets[name]?.dependsOn).toEqual(['turso-init']);
   expect(NAMES.filter((name) => targets[name]?.continuous === true)).toEqual(['turso-dev']);
-  for (const name of NAMES.slice(1)) {
+  for (const name of NAMES.slice(1).filter((name) => name !== 'turso-check')) {
     expect(targets[name]?.cache).toBe(false);
     expect(targets[name]?.outputs).toBeUndefined();
   }
+});
+
+test('checks are cached by the working copies and the checks of all environments, once these are there', async () => {
+  const config = {
+    exclude: ['cache_*'],
+    environments: { staging: { workingCopy: 'data/staging.db' }, production: { checks: 'strict' } },
+  };
+  const { 'turso-check': check } = await inferTargets({ 'turso-sync.config.json': config });
+  const list = Buffer.from(JSON.stringify(Array(3).fill(['cache_*']))).toString('base64url');
+  expect(check).toMatchObject({
+    cache: true,
+    dependsOn: ['turso-init'],
+    inputs: [
+      {
+        runtime: expect.stringMatching(
+          new RegExp(
+            String.raw`^node --no-warnings \S+dist/check-key/main\.js copy=${APP}/working_copy\.db copy=${APP}/data/staging\.db checks=${APP}/checks checks=${APP}/strict exclude=${list}$`,
+          ),
+        ) as string,
+      },
+      { dependentTasksOutputFiles: '**/*' },
+      { externalDependencies: [] },
+    ],
+    outputs: [],
+  });
 });
 
 test('every name is an option, and what a push waits for', async () => {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
+import { checkInputs } from '../check-key/command';
 import type { Environments } from '../configurations/load-environments';
 import { snapshotCaching } from '../fingerprint/snapshot-caching';
 import { EXPLAINED, metadataOf } from './explained';
@@ -48,11 +49,18 @@ export function inferTargets(inference: Inference): Record<string, TargetConfigu
   add(options.pullTargetName, 'pull');
   add(options.verifyTargetName, 'verify');
   add(options.diffTargetName, 'diff', { dependsOn: [options.initTargetName] });
-  add(options.checkTargetName, 'check', { dependsOn: [options.initTargetName] });
+  add(options.checkTargetName, 'check', cachedCheck(inference));
   add(options.undoTargetName, 'undo');
   add(options.dumpTargetName, 'dump', { dependsOn: [options.initTargetName] });
   add(options.devTargetName, 'dev', { continuous: true, dependsOn: [options.initTargetName] });
   return targets;
+}
+
+// The working copy is no input that Nx can hash by itself, since git ignores it.
+function cachedCheck({ workspaceRoot, environments, options }: Inference): TargetConfiguration {
+  const dependsOn = [options.initTargetName];
+  if ('problem' in environments) return { dependsOn };
+  return { dependsOn, cache: true, inputs: checkInputs(workspaceRoot, environments), outputs: [] };
 }
 
 // Inputs belong to a target, so the fingerprint itself finds out which configuration a run is about. Outputs follow options.
