@@ -1,4 +1,4 @@
-import type { Changeset, SchemaChange, TableAlteration, TableChanges } from '../changeset/model';
+import type { Changeset, SchemaChange, TableChanges } from '../changeset/model';
 import { carriedColumns } from '../changeset/schema/carried-columns';
 import { openReadOnly, using } from '../sqlite/files/open';
 import { readSchema, type Schema } from '../sqlite/schema/schema';
@@ -46,6 +46,8 @@ export interface LostColumns {
   readonly dropped: readonly string[];
   /** Those that have another name now. */
   readonly renamed: readonly string[];
+  /** Whether the table itself is gone. */
+  readonly isGone: boolean;
 }
 
 /** Finds out what rules look at. What costs a look into the databases is found when it is asked for. */
@@ -65,7 +67,7 @@ export function findFacts({ changeset, before, after }: Judged): Facts {
     }),
     dropped,
     dropsAll: dropped.length > 1 && countTables(schemaOf(before)) === dropped.length,
-    columns: alterations.length === 0 ? [] : lostColumns(alterations, schemaOf(before), schemaOf(after)),
+    columns: schema.some(losesColumns) ? lostColumns(schema, schemaOf(before), schemaOf(after)) : [],
     isEmpty: [schema, tables, virtual, sequences].every((list) => list.length === 0) && userVersion === null,
   };
 }
@@ -134,18 +136,24 @@ function countUpdates(changes: TableChanges, column: string): number {
   return rows;
 }
 
-function lostColumns(alterations: readonly TableAlteration[], before: Schema, after: Schema): LostColumns[] {
-  return alterations.flatMap(({ object, from }) => {
-    const [old, now] = [before.tables.get(from.name), after.tables.get(object.name)];
-    if (old === undefined || now === undefined) return [];
-    const carried = carriedColumns(old, now);
-    const has = (name: string): boolean => now.columns.some((c) => c.name === name);
-    const lost = old.columns.map((c) => c.name).filter((name) => !has(name));
-    const isRenamed = (name: string): boolean => carried.some((c) => c.from === name);
+function losesColumns({ action, object }: SchemaChange): boolean {
+  return action !== 'create' && object.type === 'table';
+}
+
+function lostColumns(changes: readonly SchemaChange[], before: Schema, after: Schema): LostColumns[] {
+  return changes.filter(losesColumns).flatMap((change) => {
+    const { name } = change.object;
+    const from = change.action === 'alter' ? change.from.name : name;
+    const [old, now] = [before.tables.get(from), after.tables.get(name)];
+    if (old === undefined) return [];
+    const carried = change.action === 'alter' && now !== undefined ? carriedColumns(old, now) : [];
+    const has = (column: string): boolean => now?.columns.some((c) => c.name === column) === true;
+    const lost = old.columns.map((c) => c.name).filter((column) => !has(column));
+    const isRenamed = (column: string): boolean => carried.some((c) => c.from === column);
     return [
       {
-        ...{ table: object.name, from: from.name },
-        dropped: lost.filter((name) => !isRenamed(name)),
+        ...{ table: name, from, isGone: now === undefined },
+        dropped: lost.filter((column) => !isRenamed(column)),
         renamed: lost.filter(isRenamed),
       },
     ];

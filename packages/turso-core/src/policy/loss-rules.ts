@@ -49,7 +49,7 @@ function emptiedTables({ dropped, tables }: Facts): Breach[] {
 
 function droppedColumns({ columns }: Facts): Breach[] {
   return columns
-    .filter((c) => c.dropped.length > 0)
+    .filter((c) => c.dropped.length > 0 && !c.isGone)
     .map(({ table, dropped }) => ({
       rule: 'dropColumn',
       table,

@@ -173,7 +173,7 @@ describe('a config that is wrong', () => {
       what: 'a number for a path',
       text: '{ "workingCopy": 7 }',
       code: 'CONFIG_INVALID',
-      says: ['"workingCopy"', 'must be a string that is not empty, not a number'],
+      says: ['"workingCopy"', 'must be a string that is not empty, not 7'],
     },
     {
       what: 'an empty path',

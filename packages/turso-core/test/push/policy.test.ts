@@ -130,6 +130,22 @@ describe('a rule', () => {
       'ALTER TABLE people RENAME COLUMN mail TO email',
       [{ table: 'people', message: 'people.mail is protected, and is renamed.' }],
     ],
+    [
+      { protectedColumns: ['Log.line'], allow: { dropTable: true } },
+      'DROP TABLE log',
+      [{ rule: 'protectedColumns', message: 'log.line is protected, and is dropped.' }],
+    ],
+    [
+      { protectedColumns: ['codes.text'], allow: { deleteAllRows: true } },
+      'DROP TABLE codes; CREATE TABLE codes(x)',
+      [{ rule: 'protectedColumns', message: 'codes.text is protected, and is dropped.' }],
+    ],
+    [
+      { allow: { dropColumn: false, deleteAllRows: true } },
+      'DROP TABLE codes; CREATE TABLE codes(code)',
+      [{ rule: 'dropColumn', table: 'codes', count: 1 }],
+    ],
+    [{ allow: { dropColumn: false, dropTable: true } }, 'DROP TABLE log', []],
     [{ requirePlan: true }, EDIT, [{ rule: 'requirePlan', table: null }]],
     [
       { allow: { dropColumn: false } },
@@ -215,15 +231,16 @@ test('an undo takes back what was allowed, whatever the policy says', async () =
   expect(at.queryRemote('SELECT count(*) FROM none')).toEqual([[0]]);
 });
 
-test('warns if it protects what is not there', async () => {
+test('warns if it protects what is not there, or what SQLite computes', async () => {
   const at = await start({
-    protectedTables: ['people', 'peple'],
-    protectedColumns: ['people.mial', 'log.line'],
+    protectedTables: ['people', 'peple', 'Seen', 'gone'],
+    protectedColumns: ['people.mial', 'log.line', 'sums.B', 'sums.a', 'gone.x'],
   });
-  at.edit('DELETE FROM settings');
-  const { warnings } = await push(at.project);
+  at.edit(`DELETE FROM settings; CREATE TABLE sums(a, b AS (a + 1)); CREATE VIEW seen AS SELECT 1`);
+  const { warnings } = await push(at.project, { allow: ['protectedTables:seen'] });
   expect(warnings).toEqual([
-    'The policy protects what is neither in the base nor in the working copy: peple, people.mial.',
+    'The policy protects what is neither in the base nor in the working copy: peple, gone, people.mial, gone.x.',
+    'The policy cannot protect columns that SQLite computes: sums.B. Protect those that they are computed from.',
   ]);
 });
 

@@ -3,7 +3,7 @@ import type { PlanHead, Verdict } from '../../plan/plan';
 import type { PlanFacts } from '../../plan/write-plan';
 import { parseExceptions } from '../../policy/exceptions';
 import { judge, type FailedCheck } from '../../policy/judge';
-import { unknownNames } from '../../policy/unknown-names';
+import { findUnprotected } from '../../policy/find-unprotected';
 import type { Project } from '../../project/project';
 import type { Manifest } from '../../project/state/manifest';
 import type { Comparison } from './compare';
@@ -31,9 +31,13 @@ export function verdictOn(
   { changeset, before, frozen: after }: Comparison,
   { isPlan, allow = [], failedChecks = [], onEvent }: JudgeOptions,
 ): Verdict {
-  const unknown = unknownNames(policy, { before, after });
+  const { unknown, computed } = findUnprotected(policy, { before, after });
   if (unknown.length > 0) {
     const message = `The policy protects what is neither in the base nor in the working copy: ${unknown.join(', ')}.`;
+    onEvent?.({ type: 'warning', message });
+  }
+  if (computed.length > 0) {
+    const message = `The policy cannot protect columns that SQLite computes: ${computed.join(', ')}. Protect those that they are computed from.`;
     onEvent?.({ type: 'warning', message });
   }
   return judge(policy, { changeset, before, after, isPlan, failedChecks }, parseExceptions(allow));

@@ -63,13 +63,13 @@ test.each([
 const NO_LIST = 'must be a list of names or patterns of tables';
 const NO_NAME = 'must be the name or pattern of a table';
 test.each([
-  [7, `"exclude" in ${FILE} ${NO_LIST}, not a number.`],
+  [7, `"exclude" in ${FILE} ${NO_LIST}, not 7.`],
   ['', `"exclude" in ${FILE} ${NO_LIST}, not an empty string.`],
   ['cache', `"exclude" in ${FILE} ${NO_LIST}, not a string.`],
   [null, `"exclude" in ${FILE} ${NO_LIST}, not null.`],
   [true, `"exclude" in ${FILE} ${NO_LIST}, not a boolean.`],
   [{ cache: true }, `"exclude" in ${FILE} ${NO_LIST}, not an object.`],
-  [['a', 7], `"exclude[1]" in ${FILE} ${NO_NAME}, not a number.`],
+  [['a', 7], `"exclude[1]" in ${FILE} ${NO_NAME}, not 7.`],
   [[null], `"exclude[0]" in ${FILE} ${NO_NAME}, not null.`],
   [[['a']], `"exclude[0]" in ${FILE} ${NO_NAME}, not a list.`],
   [[' '], `"exclude[0]" in ${FILE} ${NO_NAME}, not an empty string.`],
