@@ -37,13 +37,16 @@ const TITLES = {
 };
 
 function schemaText(name, schema, definitions) {
+  const known = used(schema, definitions);
+  const names = shortNames([...known.keys()]);
+  const named = [...known].map(([long, definition]) => [names.get(long), definition]);
   const whole = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: TITLES[name] ?? `What turso-sync ${name} --json prints`,
     ...schema,
-    $defs: used(schema, definitions),
+    $defs: Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1))),
   };
-  return `${JSON.stringify(to2020(whole), null, 2)}\n`;
+  return `${JSON.stringify(to2020(whole, names), null, 2)}\n`;
 }
 
 /** The definitions that a schema refers to, by their names. */
@@ -58,32 +61,39 @@ function used(schema, definitions) {
     }
   };
   add(schema);
-  const named = [...found].map(([name, definition]) => [shortName(name), definition]);
-  return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return found;
 }
 
 function nameIn(reference) {
   return decodeURIComponent(reference.slice('#/definitions/'.length));
 }
 
-/** A schema has each generic type for one argument only. */
-function shortName(name) {
-  return name.replace(/<.*>$/, '');
+/** Names without arguments of generic types. Of several with the same name, the later ones get numbers. */
+function shortNames(names) {
+  const taken = new Map();
+  for (const name of names) {
+    const short = name.replace(/<.*>$/, '');
+    const isTaken = (candidate) => [...taken.values()].includes(candidate);
+    let free = short;
+    for (let i = 2; isTaken(free); i++) free = `${short}${i}`;
+    taken.set(name, free);
+  }
+  return taken;
 }
 
 /** What the generator writes for draft 7, in the words of draft 2020-12. All numbers of ours are integers. */
-function to2020(part) {
-  if (Array.isArray(part)) return part.map(to2020);
+function to2020(part, names) {
+  if (Array.isArray(part)) return part.map((item) => to2020(item, names));
   if (typeof part !== 'object' || part === null) return part;
-  return Object.fromEntries(Object.entries(part).map(([key, value]) => keyword(key, value)));
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => keyword(key, value, names)));
 }
 
-function keyword(key, value) {
-  if (key === '$ref') return [key, `#/$defs/${shortName(nameIn(value))}`];
+function keyword(key, value, names) {
+  if (key === '$ref') return [key, `#/$defs/${names.get(nameIn(value))}`];
   if (key === 'type') return [key, [value].flat().length > 1 ? value.map(integer) : integer(value)];
-  if (key === 'items' && Array.isArray(value)) return ['prefixItems', value.map(to2020)];
+  if (key === 'items' && Array.isArray(value)) return ['prefixItems', to2020(value, names)];
   const isByName = key === 'properties' || key === '$defs';
-  return [key, isByName ? mapValues(value, to2020) : to2020(value)];
+  return [key, isByName ? mapValues(value, (inner) => to2020(inner, names)) : to2020(value, names)];
 }
 
 function integer(type) {

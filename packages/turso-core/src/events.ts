@@ -17,9 +17,15 @@ export type StepName =
   | 'upload'
   | 'commit'
   | 'merge'
+  | 'replay'
+  | 'back up'
   | 'write the working copy'
   | 'write the changes'
   | 'write the records'
+  | 'remove the receipt'
+  | 'compare computed values'
+  | 'finish the push'
+  | 'finish the pull'
   | 'dump';
 
 /** How far a step has come. */

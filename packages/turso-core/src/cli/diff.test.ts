@@ -39,6 +39,20 @@ In full: `);
     expect(stdout).not.toContain('long '.repeat(15));
   });
 
+  test('changed definitions are text diffs without any option', async () => {
+    project.edit('ALTER TABLE quiet ADD COLUMN y');
+    const { stdout } = await project.run('diff');
+    expect(stdout).toContain(`
+ALTER table quiet
+    CREATE TABLE quiet(
+      x,
+  +   y
+    )
+In full: `);
+    expect(stdout).not.toContain('Ada');
+    project.edit('ALTER TABLE quiet DROP COLUMN y');
+  });
+
   test('--table tells of one table, --limit of so many of its rows', async () => {
     const { stdout } = await project.run('diff', '--table', 'People', '--limit', '3');
     expect(stdout).toMatch(/^DELETE people 2 rows\nUPDATE people 1 row\nINSERT people 1 row\nTotal: /);

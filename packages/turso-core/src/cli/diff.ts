@@ -43,7 +43,7 @@ export function diffCommand(): Subcommand<Options, 'diff'> {
         'save the plan, and reports of it in Markdown and HTML, to this folder; exit with 4 if the policy refuses it',
       ).conflicts(['save', 'table']),
     )
-    .option('--no-pager', 'print a long answer on a terminal, instead of showing it by $PAGER')
+    .option('--no-pager', 'print a long answer on a terminal, instead of showing it by $PAGER or less')
     .addHelpText(
       'after',
       '\nExamples:\n  $ turso-sync diff --exit-code || echo "something to push"\n  $ turso-sync diff --table people --limit 5\n  $ turso-sync diff --out changes.html',

@@ -82,7 +82,8 @@ export type PrintedPull = Reported<
 
 /** The result of `undo`. */
 export type PrintedUndo = Reported<
-  Omit<UndoResult, 'conflicts' | 'workingCopy'> & {
+  Omit<UndoResult, 'plan' | 'conflicts' | 'workingCopy'> & {
+    readonly plan: PlanHead | null;
     readonly conflicts: readonly ConflictJson[];
     readonly workingCopy: PrintedUndoneHere | null;
   }

@@ -169,7 +169,7 @@ async function finishEarlier(
   const { files, workingCopy } = project;
   const isThere = fs.existsSync(workingCopy);
   if (readManifest(files.base) !== null) {
-    if (isThere) await finishPull(project);
+    if (isThere) await finishPull(project, options.onEvent);
     if (remote !== null) await finishPush(project, remote, onlyEvents(options));
     return;
   }

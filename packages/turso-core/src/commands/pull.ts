@@ -46,7 +46,7 @@ async function pullFrom(project: Project, remote: ProjectRemote, options: PullOp
   const take = (): Promise<Manifest> => takeSnapshot(project, remote, { onEvent: options.onEvent });
   await startFromSibling(project, take, options.onEvent);
   if (options.acceptRemote === true) await fitAccepted(project, take, options.onEvent);
-  await finishPull(project);
+  await finishPull(project, options.onEvent);
   await finishPush(project, remote, options.onEvent === undefined ? {} : { onEvent: options.onEvent });
   const base = requireBase(project);
   const mark = await remote.fingerprint();

@@ -121,7 +121,7 @@ async function pushTo(project: Project, remote: ProjectRemote, options: PushOpti
   const take = (): Promise<Manifest> => takeSnapshot(project, remote, { onEvent });
   await startFromSibling(project, take, onEvent);
   if (acceptRemote === true) await fitAccepted(project, take, onEvent);
-  await finishPull(project);
+  await finishPull(project, onEvent);
   const finished = options.dryRun === true ? null : await finishPush(project, remote, options);
   const result = await withTemporary(project.files.directory, (temporary) => {
     const context = { project, remote, temporary, options };

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Conflict } from '../apply/conflict';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
+import type { Plan } from '../plan/plan';
 import { readPlanHead } from '../plan/plan-file';
 import { planSummary } from '../plan/plan-summary';
 import { openChanges } from '../plan/read-changes';
@@ -48,6 +49,8 @@ export interface UndoResult {
   readonly push: PushEntry;
   /** What was done to the remote. */
   readonly changes: ChangeSummary;
+  /** The same in full; null if nothing was written, and if an earlier run has made the undo. */
+  readonly plan: Plan | null;
   readonly conflicts: readonly Conflict[];
   /** What became of the working copy, or null if it was left as it is. */
   readonly workingCopy: UndoneHere | null;
@@ -113,7 +116,7 @@ async function undoWith(project: Project, options: UndoOptions): Promise<UndoRes
   return withRemote(project, 'undo', { acceptRemote, onEvent }, async (remote) => {
     await remote.identify();
     const cutOff = cutOffUndo(project, options.push);
-    await finishPull(project);
+    await finishPull(project, onEvent);
     const finished = await finishPush(project, remote, onEvent === undefined ? {} : { onEvent });
     const changes = finished ?? cutOff?.changes;
     // Not to be taken back at once by the one that was to repeat it.
@@ -195,11 +198,12 @@ async function undoIn({ project, remote, temporary }: Context, options: UndoOpti
       purpose,
       onEvent,
     };
-    const { status, conflicts } = await send(job);
+    const { status, conflicts, plan } = await send(job);
     return {
       ...unchanged(entry),
       status: status === 'conflict' ? status : 'undone',
       changes,
+      plan,
       conflicts,
     } as const;
   });
@@ -226,7 +230,7 @@ async function takeBackHere(project: Project, onEvent: OnEvent | undefined): Pro
 }
 
 function unchanged(push: PushEntry): UndoResult {
-  return { status: 'nothing', push, changes: NO_CHANGES, conflicts: [], workingCopy: null };
+  return { status: 'nothing', push, changes: NO_CHANGES, plan: null, conflicts: [], workingCopy: null };
 }
 
 function choose(project: Project, number: number | undefined): PushFile {

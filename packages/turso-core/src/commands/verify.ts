@@ -88,7 +88,9 @@ async function verifyWith(project: Project, options: VerifyOptions): Promise<Ver
       ))
         ? { isEqual: true, method: 'checksums', differences: NO_CHANGES, other: null, plan: null }
         : { method: 'snapshot', ...(await compareWithCopy()) };
-      const computed = result.isEqual ? await findComputedOtherwise(remote, frozen) : [];
+      const computed = result.isEqual
+        ? await timed(onEvent, 'compare computed values', () => findComputedOtherwise(remote, frozen))
+        : [];
       return computed.length === 0
         ? result
         : { ...result, isEqual: false, other: computedOtherwise(computed) };

@@ -44,7 +44,7 @@ export function diffText(result: DiffResult, options: TextOptions = {}): string 
     .join('\n');
 }
 
-/** The answer of `diff` for people, in lines. If rows were asked for, changed definitions are text diffs, too. */
+/** The answer of `diff` for people, in lines: counts, changed definitions as text diffs, and the rows that were asked for. */
 export function diffLines(
   { plan, changes, files, rows }: DiffResult,
   { values = true, ...layout }: TextOptions & Layout = {},
@@ -54,7 +54,8 @@ export function diffLines(
   const definitions = plan.changes.schema.filter(({ type, name }) => told.has(`${type} ${name}`));
   return [
     ...summaryLines(changes).map((text) => ({ text })),
-    ...(isClose ? [...definitionLines(definitions), ...rowLines(rows, changes, layout)] : []),
+    ...definitionLines(definitions),
+    ...(isClose ? rowLines(rows, changes, layout) : []),
     ...warningLines(plan.verdict).map((text) => ({ text })),
     ...(isEmpty(changes) ? [] : [{ text: `In full: ${files.sql} and ${files.json}` }]),
   ];

@@ -34,9 +34,10 @@ export function pullSource({ remote, conflicts }: Reported<PullResult>): ReportS
   return { title: 'Conflicts of a pull', remote: remote ?? '', plan: null, conflicts };
 }
 
-/** What a report of an undo shows: the conflicts. */
-export function undoSource({ remote, conflicts }: Reported<UndoResult>): ReportSource {
-  return { title: 'Conflicts of an undo', remote: remote ?? '', plan: null, conflicts };
+/** What a report of an undo shows: what it did to the remote, or what stood in the way of that. */
+export function undoSource({ remote, plan, conflicts }: Reported<UndoResult>): ReportSource {
+  const title = conflicts.length > 0 ? 'Conflicts of an undo' : 'Changes of an undo';
+  return { title, remote: remote ?? '', plan, conflicts };
 }
 
 /** What a push that is kept has changed, by default the latest. Throws NOTHING_TO_UNDO, and CHANGES_UNREADABLE. */

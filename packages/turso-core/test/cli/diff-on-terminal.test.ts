@@ -1,4 +1,7 @@
-import { buildDatabase } from '@turso-sync/testing';
+import { execFileSync } from 'node:child_process';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { buildDatabase, makeTempDir } from '@turso-sync/testing';
 import { makeProject, type TestProject } from '../fixtures/cli.fixture';
 import { onTerminal } from '../fixtures/terminal.fixture';
 
@@ -43,6 +46,32 @@ test.each([
 test('a pager that is not there, or that is left early, does no harm', () => {
   expect(show('', { PAGER: 'no-such-pager 2>/dev/null' })).toContain('UPDATE t 1 row');
   expect(show('', { PAGER: 'head -n 1' })).toContain('CREATE index i');
+});
+
+test('without PAGER it is less, if that is there', () => {
+  const bin = makeTempDir();
+  for (const program of ['script', 'stty', 'sh', 'sed']) {
+    const found = execFileSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).trim();
+    symlinkSync(found, path.join(bin, program));
+  }
+  // As it is called; a test has nobody to press a key.
+  const less = '#!/bin/sh\necho "LESS=$LESS"; exec sed "s/^/less:/"';
+  const on = (env: Record<string, string | undefined>, args = ''): string =>
+    onTerminal(project.dir, 40, `diff --values ${args}`, {
+      rows: 8,
+      env: { PATH: bin, PAGER: undefined, ...env },
+    });
+  expect(on({})).toContain('UPDATE t 1 row');
+  expect(on({})).not.toContain('less:');
+  writeFileSync(path.join(bin, 'less'), less, { mode: 0o755 });
+  expect(on({})).toMatch(/LESS=FRX\s[^]*less:UPDATE t 1 row/);
+  expect(on({ LESS: 'R' })).toContain('LESS=R');
+  for (const [env, args] of [
+    [{ PAGER: 'cat' }, ''],
+    [{ PAGER: '' }, ''],
+    [{}, '--no-pager'],
+  ] as const)
+    expect(on(env, args)).not.toContain('less:');
 });
 
 test('a short answer needs no pager', () => {

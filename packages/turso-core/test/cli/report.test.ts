@@ -111,3 +111,23 @@ test('a full disk is told and leaves nothing', async () => {
   expect(await ended).toMatchObject({ exit: 1, stderr: expect.stringMatching(/^DISK_FULL: /) as string });
   expect(readdirSync(project.dir)).toEqual(before);
 });
+
+test('a report of an undo has what it did to the remote', async () => {
+  const project = makeProject({ url: 'file:remote.db' });
+  buildDatabase(
+    project.file('remote.db'),
+    "CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 'was')",
+  );
+  await project.run('init');
+  project.edit("UPDATE t SET v = 'to be undone'");
+  expect((await project.run('push')).exit).toBe(0);
+  const { exit } = await project.run('undo', '--out', 'undo.md');
+  expect(exit).toBe(0);
+  expect(readFileSync(project.file('undo.md'), 'utf8')).toMatch(
+    /^### Changes of an undo\n[^]*\| `'to be undone'` \| `'was'` \|\n/,
+  );
+  project.edit("UPDATE t SET v = 'again'");
+  await project.run('push');
+  const { result } = await project.json<{ result: { plan: { changes: object } } }>('undo');
+  expect(result.plan.changes).toMatchObject({ total: { update: 1 } });
+});

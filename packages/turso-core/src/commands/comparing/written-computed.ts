@@ -3,7 +3,7 @@ import { findRows, hasContent } from '../../apply/inspect/find-rows';
 import { pieces } from '../../apply/inspect/look-up';
 import { RowBatcher } from '../../apply/statements/row-source';
 import type { Changeset, RowChange, TableChanges } from '../../changeset/model';
-import type { OnEvent } from '../../events';
+import { timed, type OnEvent } from '../../events';
 import type { Remote } from '../../remote/remote';
 import type { Query } from '../../sqlite/query';
 import { openReadOnly, using } from '../../sqlite/files/open';
@@ -34,9 +34,11 @@ export async function warnOfComputed(
 ): Promise<void> {
   try {
     if (!hasComputed({ changeset, pushed })) return;
-    const seen = wholeTables(changeset);
-    const whole = seen.size === 0 ? [] : await findComputedOtherwise(remote, pushed, seen);
-    const names = new Set([...whole, ...(await findInRows(remote, { changeset, pushed }, seen))]);
+    const names = await timed(onEvent, 'compare computed values', async () => {
+      const seen = wholeTables(changeset);
+      const whole = seen.size === 0 ? [] : await findComputedOtherwise(remote, pushed, seen);
+      return new Set([...whole, ...(await findInRows(remote, { changeset, pushed }, seen))]);
+    });
     if (names.size > 0) onEvent?.({ type: 'warning', message: computedOtherwise([...names]) });
   } catch {
     // The push is through; `verify` tells what the remote does not tell now.

@@ -4,7 +4,7 @@ import { apply } from '../../apply/apply';
 import type { Conflict } from '../../apply/conflict';
 import { withReceipt } from '../../apply/receipt';
 import type { Target } from '../../apply/target';
-import { withDiff } from '../../changeset/diff';
+import { withDiff, type Comparing } from '../../changeset/diff';
 import type { Changeset } from '../../changeset/model';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../../changeset/summary';
 import { systemCode, TursoSyncError } from '../../errors';
@@ -109,17 +109,29 @@ async function tryRebase(context: Context): Promise<PullResult | 'again'> {
   const [before, after] =
     edits === null ? [baseDatabase(project, temporary), taken.database] : [edits.frozen, edits.merged];
   const receipt = nameReceipt();
+  const comparing: Comparing = (compare) => timed(options.onEvent, 'compare', compare);
   const written = await asPulled(() =>
-    withDiff(before, after, async (found) => {
-      const changeset = withoutRefused(found, readManifest(base));
-      const changes = summarize(changeset);
-      if (isEmpty(changes)) return { changes, backup: null, receipt: null };
-      const work = { changeset, before, after, receipt, backup: await backUp(context, edits) };
-      return (await bringIn(context, work)) ? { changes, backup: work.backup, receipt } : 'again';
-    }),
+    withDiff(
+      before,
+      after,
+      async (found) => {
+        const changeset = withoutRefused(found, readManifest(base));
+        const changes = summarize(changeset);
+        if (isEmpty(changes)) return { changes, backup: null, receipt: null };
+        const work = {
+          changeset,
+          before,
+          after,
+          receipt,
+          backup: await timed(options.onEvent, 'back up', () => backUp(context, edits)),
+        };
+        return (await bringIn(context, work)) ? { changes, backup: work.backup, receipt } : 'again';
+      },
+      { comparing },
+    ),
   );
   if (written === 'again') return written;
-  await replaceBase(project.files, taken, snapshot);
+  await timed(options.onEvent, 'write the records', () => replaceBase(project.files, taken, snapshot));
   await endPull(project, written);
   removeConflicts(project);
   const isSame = written.backup === null && (edits?.resolved.resolved.length ?? 0) === 0;

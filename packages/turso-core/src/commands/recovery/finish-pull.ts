@@ -3,6 +3,7 @@ import path from 'node:path';
 import { hasReceipt } from '../../apply/receipt';
 import { withDiff } from '../../changeset/diff';
 import { isEmpty, summarize } from '../../changeset/summary';
+import { timed, type OnEvent } from '../../events';
 import type { Project } from '../../project/project';
 import { replaceBase } from '../../project/state/base';
 import { copyDatabase } from '../../project/state/copy-database';
@@ -16,12 +17,17 @@ import { bringInUndone } from '../merging/bring-in-undone';
 import { endPull, rebase } from '../merging/rebase';
 
 /** Finishes a pull that was broken off after the working copy was written, or before. */
-export async function finishPull(project: Project): Promise<void> {
+export async function finishPull(project: Project, onEvent?: OnEvent): Promise<void> {
   const taken = pullUnderWay(project);
-  if (taken === null) {
-    pullDone(project);
-    return;
-  }
+  if (taken === null) pullDone(project);
+  else await timed(onEvent, 'finish the pull', () => finishTaken(project, taken, onEvent));
+}
+
+async function finishTaken(
+  project: Project,
+  taken: PullUnderWay,
+  onEvent: OnEvent | undefined,
+): Promise<void> {
   const { incoming } = project.files;
   const { manifest, purpose } = taken;
   // What has been edited since is on top of it.
@@ -35,11 +41,12 @@ export async function finishPull(project: Project): Promise<void> {
     pullDone(project);
     return;
   }
+  const options = onEvent === undefined ? {} : { onEvent };
   if (purpose === 'undo') {
-    await bringInUndone(project, manifest, {});
+    await bringInUndone(project, manifest, options);
     return;
   }
-  await rebase(project, manifest, {}, { files: incoming, purpose });
+  await rebase(project, manifest, options, { files: incoming, purpose });
   pullDone(project);
 }
 

@@ -44,6 +44,40 @@ function lines(): unknown[] {
 
 const EDIT = "UPDATE t SET v = 10 WHERE id = 1; DELETE FROM t WHERE id = 2; INSERT INTO t VALUES (4, 'new')";
 
+test('each step is told, of a push that had arrived and of a pull that was cut off', async () => {
+  const open: string[] = [];
+  const told: string[] = [];
+  const onEvent = (event: CoreEvent): void => {
+    if (event.type === 'begin') told.push([...open, event.what].join(' > '));
+    if (event.type === 'begin') open.push(event.what);
+    if (event.type === 'step') expect(open.pop()).toBe(event.what);
+  };
+  at.edit(EDIT);
+  await cutOff('before its answer comes');
+  at.editRemote('UPDATE t SET v = 30 WHERE id = 3');
+  at.edit("INSERT INTO t VALUES (5, 'mine')");
+  expect(await pull(at.project, { onEvent })).toMatchObject({ status: 'pulled', pending: 1 });
+  expect(open).toEqual([]);
+  expect(told).toEqual(
+    expect.arrayContaining([
+      ...['finish the push', 'finish the push > compare', 'finish the push > write the records'],
+      ...['download', 'compare', 'merge', 'back up', 'write the working copy', 'write the records'],
+    ]),
+  );
+
+  at.editRemote('UPDATE t SET v = 31 WHERE id = 3');
+  const stop = (event: CoreEvent): void => {
+    if (event.type === 'begin' && event.what === 'write the records') throw new Error('cut off');
+  };
+  await expect(pull(at.project, { onEvent: stop })).rejects.toThrow('cut off');
+  told.length = 0;
+  expect(await push(at.project, { onEvent })).toMatchObject({ status: 'pushed' });
+  expect(open).toEqual([]);
+  expect(told).toEqual(
+    expect.arrayContaining([...['finish the pull', 'push', 'write the records', 'remove the receipt']]),
+  );
+});
+
 test.each(['', 'INSERT INTO t VALUES (9, 9)'])(
   'one that was never sent is forgotten and made anew (%s)',
   async (meanwhile) => {

@@ -19,11 +19,11 @@ import { withTemporary } from '../../project/state/temporary';
 import { MOST_DAYS, removeOldReceipts } from '../sending/claim-plans';
 import { pushedAs } from '../sending/send';
 import { removeReceipt, settle } from '../sending/settle';
-import { compareFrom, requireBase } from '../comparing/compare';
+import { compareFrom, requireBase, type Comparison } from '../comparing/compare';
 import { warnOfComputed } from '../comparing/written-computed';
 import { planFacts } from '../comparing/plan-facts';
 import { describePlan } from '../../plan/write-plan';
-import type { OnEvent } from '../../events';
+import { timed, type OnEvent } from '../../events';
 import { createPushRecords } from '../sending/push-records';
 import { finishPull } from './finish-pull';
 
@@ -52,6 +52,15 @@ export async function finishPush(
     endPush(files);
     return null;
   }
+  return timed(onEvent, 'finish the push', () => finishBegun({ project, remote, onEvent }, journal, resume));
+}
+
+async function finishBegun(
+  { project, remote, onEvent }: Finishing,
+  journal: PushJournal,
+  resume: ResumeOptions['resume'],
+): Promise<ChangeSummary | null> {
+  const { files } = project;
   await removeOldReceipts(remote);
   const isThrough = resume === undefined ? await hasArrived(journal, remote) : resume === 'arrived';
   if (!isThrough) {
@@ -121,20 +130,22 @@ async function finish({ project, remote, onEvent }: Finishing, journal: PushJour
     const after = path.join(temporary, 'pushed.db');
     linkOrCopy(pushed, after);
     const start = { database: from ?? project.files.base.database, manifest: requireBase(project) };
-    return compareFrom(start, after, async ({ changeset, before }) => {
+    const compared = async ({ changeset, before }: Comparison): Promise<ChangeSummary> => {
       const { number, purpose } = journal;
       // Neither what else has happened on the remote is known, nor where appended rows are there.
       const movedRowids = [...changeset.renumbered, ...changeset.tables.map((t) => t.table.name)];
       const pushed = { ...pushedAs(purpose, becomes), movedRowids };
       const facts = planFacts(project, start.manifest);
       const plan = { ...describePlan(changeset, facts), pushed };
-      await createPushRecords({ project, temporary, changeset, before, after, plan, number }).publish();
+      const records = createPushRecords({ project, temporary, changeset, before, after, plan, number });
+      await timed(onEvent, 'write the records', () => records.publish());
       await warnOfComputed(remote, { changeset, pushed: after }, onEvent);
       settle({ project, temporary, journal, fingerprint: null, movedRowids });
       return summarize(changeset);
-    });
+    };
+    return compareFrom(start, after, compared, { onEvent });
   });
-  await finishPull(project);
+  await finishPull(project, onEvent);
   return summary;
 }
 

@@ -3,7 +3,7 @@ import { apply } from '../../apply/apply';
 import type { Conflict } from '../../apply/conflict';
 import type { Changeset } from '../../changeset/model';
 import type { OpenedChanges } from '../../plan/read-changes';
-import type { OnEvent } from '../../events';
+import { timed, type OnEvent } from '../../events';
 import type { ProjectRemote } from '../../project/connect-to';
 import { copyDatabase } from '../../project/state/copy-database';
 import type { Manifest } from '../../project/state/manifest';
@@ -64,25 +64,29 @@ export async function replayOnRemote(context: Context, replay: Replay): Promise<
   const database = path.join(temporary, 'replayed.db');
   // What the base never had cannot be taken back in it.
   const isKnown = replay.direction === 'forth' || replay.changes.head.pushed?.notInBase !== true;
-  let onBase = isKnown ? await replayOn(start, database, replay) : undefined;
+  const replayTo = (from: Start): Promise<Outcome | null> =>
+    timed(onEvent, 'replay', () => replayOn(from, database, replay));
+  let onBase = isKnown ? await replayTo(start) : undefined;
   if (onBase === null) return null;
   // A row that a plan deletes and the base lacks may have come to the remote since.
   const isSure = replay.direction === 'back' || onBase?.alreadyThere === 0;
   if (onBase?.conflicts.length === 0 && isSure) return { start, database, becomes: null };
   const mark = await remote.fingerprint();
   if (mark !== null && mark === manifest.fingerprint) {
-    onBase ??= await replayOn(start, database, replay);
+    onBase ??= await replayTo(start);
     const conflicts = onBase?.conflicts ?? [];
     const isUntouched = manifest.method === 'push';
     return conflicts.length === 0 ? { start, database, becomes: null } : { conflicts, isUntouched };
   }
   const taken = await currentSnapshot(project, remote, mark, onEvent);
   const newer = { database: snapshot.database, manifest: taken };
-  const onNewer = await replayOn(newer, database, replay);
+  const onNewer = await replayTo(newer);
   if (onNewer === null) return null;
   const { conflicts } = onNewer;
   if (conflicts.length > 0) return { conflicts, isUntouched: false };
-  const becomes = await partialBase(context, changesOf(replay, temporary), movedRowids(replay, manifest));
+  const becomes = await timed(onEvent, 'replay', () =>
+    partialBase(context, changesOf(replay, temporary), movedRowids(replay, manifest)),
+  );
   return { start: newer, database, becomes };
 }
 

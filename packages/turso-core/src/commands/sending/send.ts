@@ -140,7 +140,9 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
   }
   if (journal === undefined) throw new Error('A push that was applied without being sent');
   const through = orThrough(() => notePushed(files, journal as PushJournal, { isThrough: true }));
-  const mark = await removeReceipt(remote, through, result.fingerprint);
+  const mark = await timed(onEvent, 'remove the receipt', () =>
+    removeReceipt(remote, through, result.fingerprint),
+  );
   warnOfOrphans(result.orphans, onEvent);
   await warnOfComputed(remote, { changeset, pushed: pushDatabases(files).pushed }, onEvent);
   if (result.refusesUserVersion) onEvent?.({ type: 'warning', message: VERSION_REFUSED });

@@ -52,7 +52,7 @@ export function pullEnding({ status, conflicts, used }: Reported<PullResult>): E
 }
 
 /** How an undo ended. */
-export function undoEnding({ status, push, changes, conflicts, used }: Reported<UndoResult>): Ending {
+export function undoEnding({ status, push, changes, plan, conflicts, used }: Reported<UndoResult>): Ending {
   const name = `Push ${push.number}`;
   const [sentence, brief] = inConflict(conflicts);
   const words = {
@@ -60,7 +60,7 @@ export function undoEnding({ status, push, changes, conflicts, used }: Reported<
     nothing: [`${name} is undone already.`, 'undone already'],
     conflict: [`${name} cannot be undone. ${sentence}`, brief],
   } as const;
-  return { ...endingOf('undo', words[status]), changes, conflicts, used };
+  return { ...endingOf('undo', words[status]), changes, plan, conflicts, used };
 }
 
 /** How a verification ended. */
