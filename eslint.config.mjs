@@ -11,11 +11,12 @@ const arrows = {
   changeset: ['sqlite'],
   checks: ['sqlite'],
   plan: ['changeset', 'sqlite'],
+  cost: ['apply', 'plan', 'changeset', 'sqlite'],
   policy: ['plan', 'changeset', 'sqlite'],
   apply: ['changeset', 'sqlite'],
   live: ['apply', 'remote', 'sqlite'],
   project: ['policy', 'remote', 'sqlite'],
-  commands: ['apply', 'changeset', 'checks', 'plan', 'policy', 'project', 'remote', 'sqlite'],
+  commands: ['apply', 'changeset', 'checks', 'cost', 'plan', 'policy', 'project', 'remote', 'sqlite'],
   report: ['commands', 'apply', 'changeset', 'checks', 'plan', 'project', 'sqlite'],
   cli: ['report', 'commands', 'apply', 'changeset', 'checks', 'code-host', 'plan', 'project', 'sqlite'],
 };

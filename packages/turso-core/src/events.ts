@@ -8,6 +8,7 @@ export type StepName =
   | 'compare'
   | 'compare checksums'
   | 'count'
+  | 'estimate the cost'
   | 'download'
   | 'check'
   | 'run the checks'

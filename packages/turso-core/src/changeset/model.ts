@@ -74,8 +74,13 @@ export type RowPiece =
       /** Whether no other row had a rowid in between, so that the span tells them; found out for deletes by `keys`. */
       readonly isAlone: boolean;
     }
-  /** They are read anew at each use. */
-  | { readonly count: number; readonly rows: Iterable<RowChange> };
+  | {
+      readonly count: number;
+      /** Indexes of the columns that some of these updates change. */
+      readonly set: readonly number[];
+      /** They are read anew at each use. */
+      readonly rows: Iterable<RowChange>;
+    };
 
 /** What happens to an object of the schema. A changed index, view or trigger goes and is made anew. */
 export type SchemaChange = ObjectChange | TableAlteration;

@@ -1,13 +1,20 @@
 import type { Command } from 'commander';
+import { wholeNumber } from './whole-number';
 
 /** Exit code of what the project's policy refuses; nothing was written. */
 export const REFUSED = 4;
 
-/** Adds the option that names exceptions from the policy. */
+/** Adds the options that go beyond the policy: a limit, and exceptions. */
 export function withPolicyOptions(command: Command): Command {
-  return command.option(
-    '--allow <rule[:table]>',
-    'let the push break a rule of the policy, of one table or of all; may be repeated',
-    (exception: string, others: readonly string[] | undefined) => [...(others ?? []), exception],
-  );
+  return command
+    .option(
+      '--max-rows-written <rows>',
+      'refuse the push if the server would write more rows, entries of indexes included',
+      wholeNumber,
+    )
+    .option(
+      '--allow <rule[:table]>',
+      'let the push break a rule of the policy, of one table or of all; may be repeated',
+      (exception: string, others: readonly string[] | undefined) => [...(others ?? []), exception],
+    );
 }

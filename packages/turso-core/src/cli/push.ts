@@ -43,6 +43,7 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportF
         plan,
         allow,
         checksOnRemote = false,
+        maxRowsWritten,
         acceptRemote = false,
         ...flags
       },
@@ -59,6 +60,7 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportF
         ...(plan === undefined ? {} : { plan: path.resolve(flags.cwd ?? '.', plan) }),
         ...(resume === undefined ? {} : { resume }),
         ...(allow === undefined ? {} : { allow }),
+        ...(maxRowsWritten === undefined ? {} : { maxRowsWritten }),
       });
       const remote = result.remote ?? '';
       return {

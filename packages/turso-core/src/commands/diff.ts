@@ -14,7 +14,7 @@ import { readPushJournal } from '../project/state/push-journal';
 import { withTemporary } from '../project/state/temporary';
 import { changedRows } from './comparing/changed-rows';
 import { requireBase, withComparison } from './comparing/compare';
-import { planFacts, verdictOn, warnOfFindings } from './comparing/plan-facts';
+import { billed, costOf, planFacts, verdictOn, warnOfFindings } from './comparing/plan-facts';
 import { changesIn, writeChanges, type ChangeFiles } from './comparing/written-changes';
 import { timed, type OnEvent } from '../events';
 import { reportRun, type Reported } from './reporting/report-run';
@@ -70,14 +70,24 @@ async function diffWith(project: Project, options: DiffOptions): Promise<DiffRes
         const told = options.table === undefined ? changeset : onlyTable(project, changeset, options.table);
         const changes = comparison === null ? NO_CHANGES : summarize(told);
         const saved = options.save === undefined ? null : savedFor(project, changeset);
-        const verdict =
+        const cost =
           comparison === null
+            ? null
+            : await timed(options.onEvent, 'estimate the cost', () =>
+                costOf({ comparison, from: manifest }, { checks: Number(project.checks.onRemote) }),
+              );
+        const verdict =
+          comparison === null || cost === null
             ? NOTHING_BROKEN
             : verdictOn(project, comparison, {
                 isPlan: options.save !== undefined,
+                cost,
                 onEvent: options.onEvent,
               });
-        const plan = describePlan(changeset, { ...planFacts(project, manifest), saved, verdict });
+        const plan = describePlan(changeset, {
+          ...{ ...planFacts(project, manifest), saved, verdict },
+          cost: cost && billed(cost, manifest),
+        });
         warnOfFindings(plan, options.onEvent);
         await timed(options.onEvent, 'write the changes', () => writeChanges(temporary, changeset, plan));
         const written = changesIn(temporary, project);

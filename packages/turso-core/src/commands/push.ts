@@ -8,9 +8,10 @@ import type { ProjectRemote, RemoteOptions } from '../project/connect-to';
 import { withTemporary } from '../project/state/temporary';
 import { moveBase } from './sending/advance-base';
 import { requireBase, withComparison } from './comparing/compare';
-import { planFacts, verdictOn, warnOfFindings } from './comparing/plan-facts';
+import { billed, costOf, planFacts, verdictOn, warnOfFindings } from './comparing/plan-facts';
 import { openPlan } from '../plan/open-plan';
 import { parseExceptions } from '../policy/exceptions';
+import { limitRowsWritten } from '../policy/policy';
 import type { Plan, PlanHead, Verdict } from '../plan/plan';
 import { describePlan } from '../plan/write-plan';
 import { NONE_RESOLVED, policyOf, type ConflictOptions, type Resolved } from './conflicts/conflict-options';
@@ -55,6 +56,11 @@ export interface PushOptions extends ConflictOptions, ResumeOptions, RemoteOptio
    * Default is what the config says (`checksOnRemote`), and false cannot overrule that.
    */
   readonly checksOnRemote?: boolean;
+  /**
+   * Rows that the server may write for this push, entries of indexes included, 1 and more. More are refused, as by the policy's
+   * `maxRowsWritten`; the lower of both counts. Default is the policy's.
+   */
+  readonly maxRowsWritten?: number;
 }
 
 /** How a push ended. */
@@ -106,13 +112,17 @@ async function pushWith(project: Project, options: PushOptions): Promise<PushRes
   parseExceptions(options.allow ?? []);
   // For the message alone: whether there is a folder to lock.
   requireStart(project);
-  const { acceptRemote, onEvent } = options;
+  const { acceptRemote, maxRowsWritten, onEvent } = options;
+  const limited =
+    maxRowsWritten === undefined
+      ? project
+      : { ...project, policy: limitRowsWritten(project.policy, maxRowsWritten) };
   return withRemote(project, 'push', { acceptRemote, onEvent }, async (remote) => {
     // Another remote is refused also if nothing is to be sent; one that does not answer is not needed then.
     await identifyIfReachable(remote);
     const isPrivate = options.dryRun === true && mayMoveBase(project, acceptRemote === true);
     const work = (own: Project): Promise<PushResult> => pushTo(own, remote, options);
-    return isPrivate ? withPrivateBase(project, work) : work(project);
+    return isPrivate ? withPrivateBase(limited, work) : work(limited);
   });
 }
 
@@ -171,10 +181,16 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
   const { onEvent, plan } = options;
   const changes = await timed(onEvent, 'count', () => summarize(changeset));
   const checks = isEmpty(changes) ? [] : readChecks(project.checks);
+  const onRemote = checksForRemote(project, checks, options);
+  const cost = await timed(onEvent, 'estimate the cost', () => costOf(planned, { checks: onRemote.length }));
   const failedChecks = await failedIn(project, frozen, checks, onEvent);
-  const judgedBy = { isPlan: plan !== undefined, allow: options.allow };
+  const judgedBy = { isPlan: plan !== undefined, cost, allow: options.allow };
   const verdict = verdictOn(project, planned.comparison, { ...judgedBy, failedChecks, onEvent });
-  const described = describePlan(changeset, { ...planFacts(project, planned.from), verdict });
+  const described = describePlan(changeset, {
+    ...planFacts(project, planned.from),
+    cost: billed(cost, planned.from),
+    verdict,
+  });
   warnOfFindings(described, onEvent);
   if (isEmpty(changes)) {
     if (options.dryRun !== true) removeConflicts(project);
@@ -191,7 +207,7 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
   if (changes.schema.length > 0) await timed(onEvent, 'rehearse', () => planned.comparison.rehearse());
   const job = {
     ...{ project, remote, temporary, ...planned, plan: described, policy: policyOf(options), onEvent },
-    checks: checksForRemote(project, checks, options),
+    checks: onRemote,
   };
   const sent = options.dryRun === true ? await tryDry(job) : await send(job);
   if (sent.status === 'refused') {

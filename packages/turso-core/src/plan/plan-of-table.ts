@@ -10,6 +10,8 @@ export function planOfTable(plan: Plan, name: string): Plan {
   const [of] = tables;
   return {
     ...plan,
+    // What the table alone would cost, nobody knows.
+    cost: null,
     findings: plan.findings.filter(({ table }) => table !== null && isMeant({ table })),
     changes: {
       ...changes,

@@ -1,9 +1,10 @@
 import type { Changeset } from '../changeset/model';
-import type { BrokenRule, Verdict } from '../plan/plan';
+import type { BrokenRule, Cost, Verdict } from '../plan/plan';
 import { isExcepted, type Exception } from './exceptions';
 import { findFacts, type Facts } from './facts';
 import type { Policy, RuleName } from './policy';
 import type { Breach } from './breach';
+import { costRule } from './cost-rule';
 import { countRules } from './count-rules';
 import { lossRules } from './loss-rules';
 import { protectionRules } from './protection-rules';
@@ -16,6 +17,8 @@ export interface Judged {
   readonly after: string;
   /** Whether it is a saved plan that is pushed, or saved. */
   readonly isPlan: boolean;
+  /** What it costs. */
+  readonly cost: Cost;
   /** The checks that returned rows. Default is none. */
   readonly failedChecks?: readonly FailedCheck[];
 }
@@ -37,6 +40,7 @@ export function judge(policy: Policy, judged: Judged, exceptions: readonly Excep
   const breaches = [
     ...lossRules(policy, facts),
     ...countRules(policy, facts, isExempt),
+    ...costRule(policy, judged),
     ...protectionRules(policy, facts),
     ...planRule(policy, judged, facts),
     ...(judged.failedChecks ?? []).map(checkRule),

@@ -9,6 +9,11 @@ export interface Policy {
   readonly maxDeletedPercent?: number | null;
   /** Rows that one push may insert, update and delete, of all tables together. Default is null, no limit. */
   readonly maxChangedRows?: number | null;
+  /**
+   * Rows that a server may write for one push, entries of indexes included, as it is estimated before: what libSQL bills. Default is
+   * null, no limit.
+   */
+  readonly maxRowsWritten?: number | null;
   /** Tables of which nothing may change: no row, no definition, index or trigger. Default is none. */
   readonly protectedTables?: readonly string[];
   /** Columns, as `table.column`, that no row may change and no definition drop or rename. Default is none. */
@@ -50,6 +55,7 @@ export const RULE_KINDS = {
   maxDeletedRows: 'count',
   maxDeletedPercent: 'percent',
   maxChangedRows: 'count',
+  maxRowsWritten: 'count',
   protectedTables: 'names',
   protectedColumns: 'columns',
   requirePlan: 'boolean',
@@ -60,6 +66,11 @@ export type RuleName = keyof typeof RULE_KINDS | keyof AllowedChanges | 'check';
 
 /** The names of all rules. */
 export const RULE_NAMES = [...Object.keys(RULE_KINDS), ...ALLOW_NAMES, 'check'] as readonly RuleName[];
+
+/** A policy that allows a push at most so many written rows, and no more than before. */
+export function limitRowsWritten(policy: Policy, most: number): Policy {
+  return { ...policy, maxRowsWritten: Math.min(most, policy.maxRowsWritten ?? most) };
+}
 
 /** The rules of an environment over those at the top of the config. */
 export function mergePolicies(top: Policy = {}, own: Policy = {}): Policy {

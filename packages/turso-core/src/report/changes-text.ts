@@ -4,6 +4,7 @@ import type { DefinitionChange, PlanRow } from '../plan/plan';
 import type { TextOptions } from './conflict-text';
 import { count } from './units';
 import { definitionDiff } from './definition-diff';
+import { costLines } from './cost-text';
 import { definitionTitle } from './plan-lines';
 import { shown } from './shown';
 import type { Layout, Line } from './terminal/line';
@@ -56,9 +57,16 @@ export function diffLines(
     ...summaryLines(changes).map((text) => ({ text })),
     ...definitionLines(definitions),
     ...(isClose ? rowLines(rows, changes, layout) : []),
+    ...costOfPush(plan, changes).map((text) => ({ text })),
     ...warningLines(plan.verdict).map((text) => ({ text })),
     ...(isEmpty(changes) ? [] : [{ text: `In full: ${files.sql} and ${files.json}` }]),
   ];
+}
+
+// Of one table that is told of, nobody knows what it alone would cost.
+function costOfPush({ cost, changes }: DiffResult['plan'], told: ChangeSummary): string[] {
+  const isPart = told.tables.length < changes.tables.length || told.schema.length < changes.schema.length;
+  return costLines(cost, isPart ? 'Cost of the whole push' : 'Cost');
 }
 
 /** Changed definitions as text diffs. */

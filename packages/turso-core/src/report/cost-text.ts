@@ -1,6 +1,6 @@
 import type { RunFacts } from '../commands/reporting/report-run';
 import type { Cost } from '../plan/plan';
-import { count } from './units';
+import { count, thousands } from './units';
 
 /** A cost for people: `32 rows read, 1 row written`, with `about` or `at most` in front if it was not counted. */
 export function costText(cost: Cost): string {
@@ -9,6 +9,11 @@ export function costText(cost: Cost): string {
 
 const CERTAINTIES = { measured: '', 'at-most': 'at most ', about: 'about ' } as const;
 
+/** What a push is estimated to cost, in a line; none if nobody has estimated it. */
+export function costLines(cost: Cost | null, of = 'Cost'): string[] {
+  return cost === null ? [] : [`${of}: ${costText(cost)}.`];
+}
+
 /** What a command has used, in a line. A `file:` remote does not count, and nobody bills it. */
 export function usedLines({ used }: Pick<RunFacts, 'used'>): string[] {
   return used === null ? [] : [`Used: ${costText(used)}.`];
@@ -16,5 +21,6 @@ export function usedLines({ used }: Pick<RunFacts, 'used'>): string[] {
 
 /** Rows read and written, for people. */
 export function rowsText({ rowsRead, rowsWritten }: Omit<Cost, 'certainty'>): string {
-  return `${count(rowsRead, 'row')} read, ${count(rowsWritten, 'row')} written`;
+  const rows = (number: number): string => count(number, 'row').replace(String(number), thousands(number));
+  return `${rows(rowsRead)} read, ${rows(rowsWritten)} written`;
 }

@@ -2,7 +2,7 @@ import type { PushResult } from '../commands/push';
 import type { Reported } from '../commands/reporting/report-run';
 import { summaryLines } from './changes-text';
 import { conflictText, resolvedLines, type TextOptions } from './conflict-text';
-import { usedLines } from './cost-text';
+import { costLines, usedLines } from './cost-text';
 import { exceptionLines, refusalLines } from './verdict-text';
 import { count } from './units';
 
@@ -14,12 +14,17 @@ export function pushText(result: Reported<PushResult>, location: string, options
     case 'planned':
       return [
         ...whatHappened(result, options),
+        ...costLines(result.plan?.cost ?? null),
         'Dry run: this push would go through. Nothing was written.',
       ].join('\n');
     case 'conflict':
       return conflictText(result.conflicts, location, 'push', options);
     case 'refused':
-      return [...summaryLines(result.changes), ...refusalLines(result.plan?.verdict ?? null)].join('\n');
+      return [
+        ...summaryLines(result.changes),
+        ...costLines(result.plan?.cost ?? null),
+        ...refusalLines(result.plan?.verdict ?? null),
+      ].join('\n');
     case 'pushed':
       return [...whatHappened(result, options), `Pushed to ${location}.`, ...usedLines(result)].join('\n');
   }

@@ -26,6 +26,11 @@ export function formatAge(since: string, now = Date.now()): string {
   return `${count(Math.round(seconds / size), unit)} ago`;
 }
 
+/** A number as people write it: `1,234`. */
+export function thousands(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
 /** A number with its noun: `1 row`, `3 rows`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;

@@ -110,6 +110,10 @@ describe('a rule', () => {
     ],
     [{ maxChangedRows: 6 }, EDIT, []],
     [{ maxChangedRows: 5 }, EDIT, [{ rule: 'maxChangedRows', table: null, count: 6, limit: 5 }]],
+    // 2 of people, 2 entries of by_name, 1 of codes, 2 of log; and the receipt.
+    [{ maxRowsWritten: 9 }, EDIT, []],
+    [{ maxRowsWritten: 8 }, EDIT, [{ rule: 'maxRowsWritten', table: null, count: 9, limit: 8 }]],
+    [{ maxRowsWritten: 1 }, 'CREATE INDEX by_mail ON people(mail)', [{ rule: 'maxRowsWritten', count: 7 }]],
     [{ protectedTables: ['none'] }, EDIT, []],
     [
       { protectedTables: ['PEOPLE', 'Codes'] },
@@ -187,6 +191,24 @@ describe('a rule', () => {
       plan: { verdict: { outcome: 'allowed', broken: [] } },
     });
     expect(allowed.plan?.verdict?.excepted).toEqual(judged.plan.verdict?.broken);
+  });
+});
+
+test('a limit of written rows for one push is never higher than the policy, and an exception lifts both', async () => {
+  const at = await start({ maxRowsWritten: 5 });
+  at.edit("UPDATE people SET name = name || '!'");
+  for (const [maxRowsWritten, limit] of [
+    [1, 1],
+    [1000, 5],
+  ] as const)
+    expect(await push(at.project, { maxRowsWritten })).toMatchObject({
+      status: 'refused',
+      plan: { verdict: { broken: [{ rule: 'maxRowsWritten', count: 10, limit }] } },
+    });
+  const lifted = { ...at.project, policy: { maxRowsWritten: null } };
+  expect(await push(lifted, { dryRun: true, maxRowsWritten: 10 })).toMatchObject({ status: 'planned' });
+  expect(await push(at.project, { maxRowsWritten: 1, allow: ['maxRowsWritten'] })).toMatchObject({
+    status: 'pushed',
   });
 });
 

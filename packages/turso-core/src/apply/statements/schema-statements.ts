@@ -50,10 +50,8 @@ export function schemaStatements(
   const bare = bareTables(changeset, remaining.done);
   const expected = [...expectedObjects(changeset, remaining.done, bare), ...remaining.adopted];
   const kept = expected.filter((o) => !dropped.some((d) => isSameObject(d, o)));
-  // One that cannot fire stays, since a server may have one that it could not make again. Definitions may rewrite it.
   const isOfRows = open.length === 0 && changeset.virtual.length === 0;
-  const stays = (o: SchemaObject): boolean => isOfRows && operations !== undefined && !fires(o, operations);
-  const triggers = kept.filter((o) => o.type === 'trigger' && !stays(o));
+  const triggers = triggersAside(kept, isOfRows ? operations : undefined);
   const early = changeset.tables.filter((t) => t.beforeSchema);
   const isShadow = (changes: TableChanges): boolean => isDroppedShadow(changeset, changes);
   const deletesOf = (tables: readonly TableChanges[]): Statement[] =>
@@ -75,7 +73,7 @@ export function schemaStatements(
   ];
   const after = [
     // The indexes went with the tables that they were on.
-    ...kept.filter((o) => o.type === 'index' && bare.unindexed.includes(o.table)).map(createStatement),
+    ...indexesBack(kept, bare).map(createStatement),
     ...created.filter((o) => o.type === 'index' || o.type === 'view').map(createStatement),
     // What they are about may be a view.
     ...virtual.commands.map(virtualStatement),
@@ -84,6 +82,21 @@ export function schemaStatements(
     ...created.filter((o) => o.type === 'trigger').map(createStatement),
   ];
   return { before, after, isAltering: altered.length > 0, untriggered: bare.untriggered };
+}
+
+/**
+ * Of the definitions that a changeset relies on and keeps, the triggers that are put aside while rows are written. One that
+ * cannot fire stays, since a server may have one that it could not make again. Definitions may rewrite it.
+ *
+ * @param operations - what is done to rows. Default is anything: then all triggers are put aside.
+ */
+export function triggersAside(kept: readonly SchemaObject[], operations?: Operations): SchemaObject[] {
+  return kept.filter((o) => o.type === 'trigger' && (operations === undefined || fires(o, operations)));
+}
+
+/** Of the same, the indexes that go with their tables, and are made once more. */
+export function indexesBack(kept: readonly SchemaObject[], { unindexed }: Bare): SchemaObject[] {
+  return kept.filter((o) => o.type === 'index' && unindexed.includes(o.table));
 }
 
 /**
@@ -118,7 +131,8 @@ function expectedObjects(
   ];
 }
 
-function isSameObject(a: SchemaObject, b: SchemaObject): boolean {
+/** Whether two definitions are of the same thing. */
+export function isSameObject(a: SchemaObject, b: SchemaObject): boolean {
   return a.type === b.type && a.name === b.name;
 }
 

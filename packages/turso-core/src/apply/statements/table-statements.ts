@@ -5,17 +5,17 @@ import {
   type RowPiece,
   type TableChanges,
 } from '../../changeset/model';
-import { changesUniqueValue } from '../../changeset/rows/unique';
 import { joinTerms } from '../../sqlite/join-terms';
 import { keyTerms } from '../../sqlite/schema/key-terms';
 import { keyColumns, type Table } from '../../sqlite/schema/schema';
 import type { Statement } from '../../sqlite/statement';
 import { quoteName } from '../../sqlite/values/quote';
-import { rowSize, type SqlValue } from '../../sqlite/values/values';
+import type { SqlValue } from '../../sqlite/values/values';
 import { copiesStatements } from './copies-statements';
 import { guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
 import { jsonRows, onRows, RowBatcher, type RowSource } from './row-source';
+import { columnsToSet, isReplaced, type RowUpdate } from './updates';
 import { isTooWide, wideStatements } from './wide-statements';
 
 /** The statements that change one table's rows, each followed by its guard. All deletes of all tables go first. */
@@ -59,7 +59,7 @@ export function tableStatements(
       refuseTooLarge(changes, change, maxRowBytes);
       if (change.kind === 'insert') inserts.add(change.new);
       else if (change.kind === 'delete') deletes.add(change.old);
-      else if (changesUniqueValue(changes, change.changed) || isLarge(change)) {
+      else if (isReplaced(changes, change)) {
         deletes.add(change.old);
         inserts.add(change.new);
       } else updates.add(change);
@@ -82,16 +82,6 @@ export function tableStatements(
   return into;
 }
 
-/** Columns of a row of which two still go into one row of a statement. */
-const MANY_COLUMNS = 990;
-
-/** Bytes of an update's old and new row that still go into one row of a statement: servers refuse rows over 5,000,000. */
-const LARGE = 4_000_000;
-
-function isLarge({ old, new: now }: Extract<RowChange, { kind: 'update' }>): boolean {
-  return old.length > MANY_COLUMNS || rowSize(old) + rowSize(now) > LARGE;
-}
-
 /** Collects updates that set the same columns; others of a row are set to the value that they have been guarded to have. */
 class UpdateBatcher {
   readonly #changes: TableChanges;
@@ -103,8 +93,8 @@ class UpdateBatcher {
     this.#statements = statements;
   }
 
-  add(change: Extract<RowChange, { kind: 'update' }>): void {
-    const set = this.#batchers.size < MANY_SHAPES ? change.changed : this.#changes.columns.map((_, i) => i);
+  add(change: RowUpdate): void {
+    const set = columnsToSet(this.#changes, change, this.#batchers.size);
     this.setting(set).add([...change.old, ...set.map((i) => change.new[i] as SqlValue)]);
   }
 
@@ -126,9 +116,6 @@ class UpdateBatcher {
     for (const batcher of this.#batchers.values()) batcher.flush();
   }
 }
-
-/** Sets of changed columns that get statements of their own, before all further rows set all columns. */
-const MANY_SHAPES = 16;
 
 // The common table expression `r` hides a table of that name, unless the schema's name stands before it.
 function target({ table }: TableChanges): string {

@@ -117,7 +117,7 @@ function* renderRange(
     const { count, first, last, text, isAlone } = piece;
     yield isWhole(text) && !changesUniqueValue(source, set)
       ? { count, text, set, span: [first, last], isAlone }
-      : { count, rows: source.rows(kind, first, last) };
+      : { count, set, rows: source.rows(kind, first, last) };
     if (last === end) return;
     next = last + 1n;
   }
@@ -133,7 +133,7 @@ function* renderAgain(source: Source, form: RowForm, found: Iterable<RowPiece>):
     }
     const { count, span, set } = piece;
     const { text } = read(span, set);
-    yield isWhole(text) ? { ...piece, text } : { count, rows: source.rows('update', ...span) };
+    yield isWhole(text) ? { ...piece, text } : { count, set, rows: source.rows('update', ...span) };
   }
 }
 
@@ -186,7 +186,8 @@ function aloneFinder(
   };
 }
 
-function pieceLimit(columns: readonly string[]): number {
+/** Rows of a piece, at most. */
+export function pieceLimit(columns: readonly string[]): number {
   return Math.min(PIECE.rows, Math.floor(PIECE.values / columns.length));
 }
 

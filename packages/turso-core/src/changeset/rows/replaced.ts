@@ -89,7 +89,9 @@ function withPairs(
     count: (kind) => others.count(kind) + (kind === 'update' ? count : 0),
     bulk(kind, form) {
       const pieces = others.bulk(kind, form);
-      return pieces === null || kind !== 'update' ? pieces : chain(pieces, [{ count, rows: updates }]);
+      return pieces === null || kind !== 'update'
+        ? pieces
+        : chain(pieces, [{ count, set: others.columns.map((_, i) => i), rows: updates }]);
     },
   };
 }

@@ -42,6 +42,7 @@ const push: OptionKinds<PushOptions> = {
   dryRun: 'boolean',
   allow: 'list',
   checksOnRemote: 'boolean',
+  maxRowsWritten: 'count',
 };
 const snapshot: OptionKinds<SnapshotCommandOptions> = {
   ...remote,

@@ -1,5 +1,7 @@
 import type { OnEvent } from '../../events';
-import type { PlanHead, Verdict } from '../../plan/plan';
+import { isEmpty, summarize } from '../../changeset/summary';
+import { estimateCost } from '../../cost/estimate-cost';
+import type { Cost, PlanHead, Verdict } from '../../plan/plan';
 import type { PlanFacts } from '../../plan/write-plan';
 import { parseExceptions } from '../../policy/exceptions';
 import { judge, type FailedCheck } from '../../policy/judge';
@@ -14,10 +16,32 @@ export function planFacts({ environment }: Project, from: Manifest): PlanFacts {
   return { createdAt: new Date().toISOString(), remote, environment, base: { createdAt, fingerprint } };
 }
 
+/**
+ * What a push of changes is estimated to cost: nothing if there are none.
+ *
+ * @param checks - how many checks the remote runs, whose cost nobody knows.
+ */
+export function costOf(
+  { comparison, from }: { readonly comparison: Comparison; readonly from: Manifest },
+  { checks }: { readonly checks: number },
+): Cost {
+  const { changeset, before, frozen: after } = comparison;
+  if (isEmpty(summarize(changeset))) return { rowsRead: 0, rowsWritten: 0, certainty: 'at-most' };
+  const cost = estimateCost({ changeset, before, after, setAside: from.setAside });
+  return checks === 0 ? cost : { ...cost, certainty: 'about' };
+}
+
+/** The cost that a plan tells: null if nothing is pushed, or to a file, for which nobody bills. */
+export function billed(cost: Cost, { remote }: Manifest): Cost | null {
+  return cost.rowsRead === 0 || remote.startsWith('file:') ? null : cost;
+}
+
 /** How a policy is to judge. */
 export interface JudgeOptions {
   /** Whether the changes are a saved plan, or become one. */
   readonly isPlan: boolean;
+  /** What a push of them costs. */
+  readonly cost: Cost;
   /** Exceptions from the policy. */
   readonly allow?: readonly string[] | undefined;
   /** The checks that returned rows. Default is none. */
@@ -29,7 +53,7 @@ export interface JudgeOptions {
 export function verdictOn(
   { policy }: Project,
   { changeset, before, frozen: after }: Comparison,
-  { isPlan, allow = [], failedChecks = [], onEvent }: JudgeOptions,
+  { isPlan, cost, allow = [], failedChecks = [], onEvent }: JudgeOptions,
 ): Verdict {
   const { unknown, computed } = findUnprotected(policy, { before, after });
   if (unknown.length > 0) {
@@ -40,7 +64,7 @@ export function verdictOn(
     const message = `The policy cannot protect columns that SQLite computes: ${computed.join(', ')}. Protect those that they are computed from.`;
     onEvent?.({ type: 'warning', message });
   }
-  return judge(policy, { changeset, before, after, isPlan, failedChecks }, parseExceptions(allow));
+  return judge(policy, { changeset, before, after, isPlan, cost, failedChecks }, parseExceptions(allow));
 }
 
 /** Warns of what a plan finds that nobody expects of a push. */

@@ -2,6 +2,7 @@ import { planSummary } from '../../plan/plan-summary';
 import { definitionLines, rowLines, summaryLines } from '../changes-text';
 import { conflictList } from '../conflict-text';
 import { firstRows } from '../first-rows';
+import { costLines } from '../cost-text';
 import { isNothing, type ReportSource } from '../source';
 
 /** Rows of a report; each table has as many. */
@@ -14,7 +15,7 @@ export async function* textReport({ plan, conflicts, remote }: ReportSource): As
   if (plan === null) return;
   const rows = [...(await firstRows(plan, ROWS)).values()].flat();
   const summary = planSummary(plan.changes);
-  yield `${summaryLines(summary).join('\n')}\n`;
+  yield `${[...summaryLines(summary), ...costLines(plan.cost)].join('\n')}\n`;
   const lines = [...definitionLines(plan.changes.schema), ...rowLines(rows, summary)];
   for (const { text } of lines) yield `${text}\n`;
 }

@@ -38,7 +38,7 @@ function generatedColumns(db: Database, { name }: Table): { name: string; isStor
 
 /** The expressions of an index, its columns that are computed when they are read, and its WHERE. */
 function indexTerms(db: Database, { name, sql }: SchemaObject, lazy: readonly string[]): string[] {
-  const { terms, where } = partsOf(sql);
+  const { terms, where } = indexParts(sql);
   const columns = db
     .prepare(`SELECT name FROM temp.pragma_index_xinfo(?, 'main') WHERE key = 1 ORDER BY seqno`)
     .pluck()
@@ -50,8 +50,8 @@ function indexTerms(db: Database, { name, sql }: SchemaObject, lazy: readonly st
   return where === null ? computed : [...computed, where];
 }
 
-/** The terms of a CREATE INDEX without their order, and its WHERE. */
-function partsOf(sql: string): { terms: string[]; where: string | null } {
+/** The terms of a CREATE INDEX without their order, and the condition of its WHERE, each in brackets. */
+export function indexParts(sql: string): { terms: string[]; where: string | null } {
   const tokens = sqlTokens(sql);
   let depth = 0;
   let from = -1;

@@ -1,0 +1,27 @@
+import type { Changeset } from '../changeset/model';
+import type { Database } from '../sqlite/files/sqlite';
+import { findComputed } from '../sqlite/schema/computed';
+import type { Schema } from '../sqlite/schema/schema';
+import { sumOf, type Amount } from './amount';
+
+/**
+ * What it costs to look whether the remote has computed the same: generated columns, and what indexes compute. In rows that
+ * are written they are compared, and by a checksum in tables that were made or changed.
+ */
+export function computedCost({ tables, schema }: Changeset, after: Database, of: Schema): Amount {
+  const computed = findComputed(after, of);
+  const made = schema.filter(({ action, object }) => action !== 'drop' && /table|index/.test(object.type));
+  const keyless = tables.filter((t) => !t.beforeSchema && t.key.length === 0);
+  const whole = new Set([...made.map(({ object }) => object.table), ...keyless.map((t) => t.table.name)]);
+  const inPart = tables.filter(
+    ({ table, beforeSchema }) =>
+      !beforeSchema && !whole.has(table.name) && computed.some((c) => c.table.name === table.name),
+  );
+  return sumOf([
+    ...computed
+      .filter(({ table }) => whole.has(table.name))
+      // A checksum of all rows, whose steps no server counts.
+      .map(() => ({ read: 4, written: 0 })),
+    ...inPart.map((t) => ({ read: 2 * (t.count('update') + t.count('insert')), written: 0 })),
+  ]);
+}

@@ -1,0 +1,26 @@
+import { systemCode } from '../errors';
+import type { Database } from '../sqlite/files/sqlite';
+import { quoteName } from '../sqlite/values/quote';
+import type { SqlValue } from '../sqlite/values/values';
+
+/**
+ * How many rows of a table fulfil a condition, which may come from the database; null if this SQLite cannot tell, as if it calls
+ * a function that only a server has.
+ */
+export function countRows(
+  db: Database,
+  table: string,
+  condition = 'true',
+  args: readonly SqlValue[] = [],
+): number | null {
+  try {
+    const sql = `SELECT count(*) FROM main.${quoteName(table)} WHERE ${condition}`;
+    return db
+      .prepare(sql)
+      .pluck()
+      .get(...args) as number;
+  } catch (error) {
+    if (!systemCode(error).startsWith('SQLITE_')) throw error;
+    return null;
+  }
+}

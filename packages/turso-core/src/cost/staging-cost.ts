@@ -1,0 +1,23 @@
+import { statSync } from 'node:fs';
+import type { TableChanges } from '../changeset/model';
+import { pieceLimit } from '../changeset/rows/bulk-rows';
+import type { Amount } from './amount';
+
+/** Bytes of the two databases from which on the changes may be too much for one request, and are uploaded first. */
+const MAY_BE_STAGED = 8_000_000;
+
+/** Pieces of a table's rows besides the whole ones. */
+const MORE_PIECES = 20;
+
+/** What an upload costs: a row for each piece of the rows, and for each request with some of them. */
+export function stagingCost(
+  tables: readonly TableChanges[],
+  { before, after }: { readonly before: string; readonly after: string },
+): Amount {
+  const bytes = statSync(before).size + statSync(after).size;
+  const rowsOf = (t: TableChanges): number => 2 * t.count('update') + t.count('delete') + t.count('insert');
+  const many = tables.filter((t) => rowsOf(t) > 1_000);
+  if (bytes < MAY_BE_STAGED || many.length === 0) return { read: 0, written: 0 };
+  const pieces = many.reduce((n, t) => n + Math.ceil(rowsOf(t) / pieceLimit(t.columns)) + MORE_PIECES, 0);
+  return { read: 4 * pieces + 20, written: 2 * pieces + 6 };
+}

@@ -1,0 +1,56 @@
+import type { Database } from '../sqlite/files/sqlite';
+import { foldName } from '../sqlite/schema/fold-name';
+import type { Table } from '../sqlite/schema/schema';
+import { indexParts } from '../sqlite/schema/computed';
+import { sqlTokens, unquote } from '../sqlite/schema/sql-tokens';
+
+/** An index, as far as it decides what writing a row costs. */
+export interface IndexFacts {
+  readonly name: string;
+  /** Whether a CREATE INDEX statement made it, rather than a constraint of the table. */
+  readonly isDeclared: boolean;
+  /** The columns that it reads, their names folded; null if it may read any. */
+  readonly columns: ReadonlySet<string> | null;
+  /** The condition of a partial index, in brackets; else null. */
+  readonly condition: string | null;
+}
+
+/** The indexes of a table; the primary key of a WITHOUT ROWID table is the table itself, and none of them. */
+export function readIndexes(db: Database, table: Table): IndexFacts[] {
+  const rows = db
+    .prepare(
+      `SELECT l.name, l.origin, s.sql FROM pragma_index_list(?) l
+       LEFT JOIN sqlite_schema s ON s.type = 'index' AND s.name = l.name`,
+    )
+    .all(table.name) as { name: string; origin: 'c' | 'u' | 'pk'; sql: string | null }[];
+  return rows
+    .filter(({ origin }) => !(origin === 'pk' && table.withoutRowid))
+    .map(({ name, sql }) => {
+      const { terms, where } = indexParts(sql ?? '');
+      const words = sqlTokens([...terms, where ?? ''].join(' ')).map(({ text }) => unquote(text));
+      return {
+        ...{ name, isDeclared: sql !== null, condition: where },
+        columns: columnsOf(db, table, name, words),
+      };
+    });
+}
+
+/** Whether an update that sets these columns writes an index anew. */
+export function isTouched({ columns }: IndexFacts, set: readonly string[]): boolean {
+  return columns === null || set.some((name) => columns.has(foldName(name)));
+}
+
+function columnsOf(
+  db: Database,
+  table: Table,
+  index: string,
+  words: readonly string[],
+): ReadonlySet<string> | null {
+  const named = db
+    .prepare('SELECT name FROM pragma_index_xinfo(?) WHERE "key" = 1 AND name IS NOT NULL')
+    .pluck()
+    .all(index) as string[];
+  const columns = new Set([...named, ...words].map(foldName));
+  // What a generated column is computed from is not looked into.
+  return table.columns.some((c) => c.generated && columns.has(foldName(c.name))) ? null : columns;
+}
