@@ -1,14 +1,19 @@
 import path from 'node:path';
+import { compileFunction } from 'node:vm';
 import type * as Typescript from 'typescript';
 import { TursoSyncError } from '../../errors';
 import { loadCosmiconfig } from './cosmiconfig';
 
+/** What a module needs from outside of its own text. */
+const OUTSIDE = /\b(?:require|import|module|__dirname|__filename|arguments|await)\b/;
+
 /** Loads a config in TypeScript. A syntax error in it is one, although TypeScript would read on. */
 export async function loadTypescript(file: string, content: string): Promise<unknown> {
   const typescript = requireTypescript(file);
-  const { diagnostics = [] } = typescript.transpileModule(content, {
+  const { diagnostics = [], outputText } = typescript.transpileModule(content, {
     reportDiagnostics: true,
     fileName: file,
+    compilerOptions: { module: typescript.ModuleKind.CommonJS, target: typescript.ScriptTarget.ES2022 },
   });
   const [first] = diagnostics;
   if (first !== undefined) {
@@ -16,7 +21,21 @@ export async function loadTypescript(file: string, content: string): Promise<unk
     const line = content.slice(0, first.start).split('\n').length;
     throw Object.assign(new Error(`line ${line}: ${text}`), { filepath: file });
   }
-  return (await loadCosmiconfig().defaultLoaders['.ts'](file, content)) as unknown;
+  // Imports of types are gone by now. The library would write a file beside the config, and translate it once more.
+  return OUTSIDE.test(outputText)
+    ? ((await loadCosmiconfig().defaultLoaders['.ts'](file, content)) as unknown)
+    : evaluate(file, outputText);
+}
+
+function evaluate(file: string, text: string): unknown {
+  const exports: { default?: unknown } = {};
+  try {
+    const run = compileFunction(text, ['exports'], { filename: file }) as (exports: object) => void;
+    run(exports);
+  } catch (error) {
+    throw error instanceof Error ? error : new Error(`it throws ${String(error)}.`);
+  }
+  return exports.default;
 }
 
 function requireTypescript(file: string): typeof Typescript {

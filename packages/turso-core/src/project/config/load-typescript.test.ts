@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { makeTempDir } from '@turso-sync/testing';
+import { loadProject } from '../load-project';
+
+const BUILT = path.join(__dirname, '..', '..', '..', 'dist', 'index.js');
+
+async function urlVariable(config: string): Promise<string> {
+  const directory = makeTempDir();
+  fs.writeFileSync(path.join(directory, 'turso-sync.config.ts'), config);
+  const { variables } = await loadProject({ cwd: directory });
+  expect(fs.readdirSync(directory)).toEqual(['turso-sync.config.ts']);
+  return variables.url;
+}
+
+/** Whether the file that is evaluated is the config itself, and no translation of it that was written beside it. */
+const IS_ITSELF = '/turso-sync\\.config\\.ts:/.test(new Error().stack ?? "") ? "ITSELF" : "OTHER"';
+
+test.each([
+  [
+    'its types',
+    `const config: { urlVariable: string } = { urlVariable: ${IS_ITSELF} }; export default config;`,
+  ],
+  [
+    'an import of types',
+    `import type { Config } from 'turso-core'; export default { urlVariable: ${IS_ITSELF} } satisfies Config;`,
+  ],
+  [
+    'an import of what is used as a type only',
+    `import { Config } from 'turso-core'; export default { urlVariable: ${IS_ITSELF} } as Config;`,
+  ],
+  [
+    'an enum',
+    `enum Name { A = 'ITSELF' } export default { urlVariable: ${IS_ITSELF} === 'ITSELF' ? Name.A : 'OTHER' };`,
+  ],
+])('a config with %s only is evaluated as it is', async (_, config) => {
+  expect(await urlVariable(config)).toBe('ITSELF');
+});
+
+// Jest has no dynamic import, so this needs a process of its own.
+test('a config that imports a value has it', () => {
+  const directory = makeTempDir();
+  const config =
+    "import name from './name.cjs'; const known: string = name; export default { urlVariable: known };";
+  fs.writeFileSync(path.join(directory, 'turso-sync.config.ts'), config);
+  fs.writeFileSync(path.join(directory, 'name.cjs'), "module.exports = 'FROM_A_FILE';");
+  const script = `require(${JSON.stringify(BUILT)}).loadProject().then(({ variables }) => console.log(variables.url));`;
+  const printed = execFileSync(process.execPath, ['-e', script], { cwd: directory, encoding: 'utf8' });
+  expect(printed).toBe('FROM_A_FILE\n');
+});
+
+test.each([
+  ['throws', 'throw new Error("on purpose"); export default {};', /on purpose/],
+  ['throws what is no error', 'throw "on purpose"; export default {};', /on purpose/],
+  ['has no default export', 'export const config = {};', /config/],
+])('one that %s is refused', async (_, config, message) => {
+  await expect(urlVariable(config)).rejects.toThrow(message);
+});
