@@ -197,7 +197,10 @@ async function haveSameChecksums(
     });
   } catch (error) {
     // Such as a server without the function; the snapshot tells.
-    if (error instanceof TursoSyncError && ['REMOTE_FAILED', 'REMOTE_READ_ONLY'].includes(error.code))
+    if (
+      error instanceof TursoSyncError &&
+      ['REMOTE_FAILED', 'REMOTE_READ_ONLY', 'REMOTE_BLOCKED'].includes(error.code)
+    )
       return false;
     throw error;
   } finally {

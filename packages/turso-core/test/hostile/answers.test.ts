@@ -224,10 +224,10 @@ describeWithSqld('an answer that takes much more memory than it has bytes is not
   });
 
   test.each(MANY_JSON)('JSON: %s', async (_, make) => {
-    const body = manyJson(make, 'execute');
+    const body = manyJson((part) => ({ step_results: [make(part)], step_errors: [null] }), 'batch');
     await expectRefused('RESPONSE_TOO_LARGE', 'verify', (path, request) => {
       if (path.includes('protobuf')) return 404;
-      return request.includes('"execute"') ? body : null;
+      return path.startsWith('/v3/') && request.includes('"batch"') ? body : null;
     });
   });
 
@@ -251,7 +251,7 @@ describeWithSqld('an answer that takes much more memory than it has bytes is not
       expect(await read(500_000)).toBe(500_000);
       await expect(read(1_000_000)).rejects.toMatchObject({ code: 'RESPONSE_TOO_LARGE', hint: undefined });
     } finally {
-      reader.close();
+      await reader.close();
       client.close();
     }
   });

@@ -75,27 +75,44 @@ describeWithSqld('a server with too many requests', () => {
     await server.stop();
   });
 
-  test.each([429, 408])('is asked again, and nothing is done twice: %p', async (status) => {
+  test.each([
+    [429, {}],
+    [503, { 'retry-after': '0' }],
+  ])('is asked again, and nothing is done twice: %p', async (status, headers) => {
     const insert = 'INSERT INTO t VALUES (1)';
-    way.refuse(status, 2);
+    way.refuse(status, 2, headers);
     await live.execute(insert);
-    way.refuse(status, 2);
+    way.refuse(status, 2, headers);
     await live.batch([insert, insert]);
-    way.refuse(status, 2);
+    way.refuse(status, 2, headers);
     await live.insertRows('t', ['v'], [[1n]]);
-    way.refuse(status, 2);
+    way.refuse(status, 2, headers);
     const transaction = await live.begin();
-    way.refuse(status, 2);
+    way.refuse(status, 2, headers);
     await transaction.execute(insert);
-    way.refuse(status, 2);
+    way.refuse(status, 2, headers);
     await transaction.commit();
-    way.refuse(status, 2);
+    way.refuse(status, 2, headers);
     expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[5n]]);
     expect(live.stats().retries).toBeGreaterThanOrEqual(14);
   });
 
-  test('is left alone for as long as it asks', async () => {
-    way.refuse(429, 1, { 'retry-after': '1' });
+  test.each([408, 502, 503, 504])('that may have done it already is not asked again: %p', async (status) => {
+    way.refuse(status, 1);
+    expect(await errorOf(live.execute('INSERT INTO t VALUES (1)'))).toMatchObject({
+      code: 'REMOTE_INTERRUPTED',
+      retryable: false,
+      cause: { code: 'REMOTE_FAILED' },
+    });
+    way.refuse(status, 1);
+    expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[0n]]);
+  });
+
+  test.each([
+    ['seconds', (): string => '1'],
+    ['a date', (): string => new Date(Date.now() + 2000).toUTCString()],
+  ])('is left alone for as long as it asks, in %s', async (_, asked) => {
+    way.refuse(429, 1, { 'retry-after': asked() });
     const began = performance.now();
     await live.execute('INSERT INTO t VALUES (1)');
     expect(performance.now() - began).toBeGreaterThan(990);

@@ -14,7 +14,7 @@ import type { Serve } from '../push/served.fixture';
 const ALL: readonly Profile[] = ['full', 'cloud', 'bare', 'balancer'];
 
 /** With `TURSO_SYNC_PROFILES=all`, every test runs as every kind of server. */
-const isAll = process.env['TURSO_SYNC_PROFILES'] === 'all';
+export const isAll = process.env['TURSO_SYNC_PROFILES'] === 'all';
 
 /** The kinds of servers to try. As `full`, tests run elsewhere already. */
 export const profiles = isAll ? ALL : ALL.slice(1);

@@ -6,7 +6,9 @@ import {
   execOn,
   makeTempDir,
   queryOn,
+  startDouble,
   startSqld,
+  type ServerDouble,
   type Sqld,
 } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
@@ -20,17 +22,16 @@ import { verify } from '../../src/commands/verify';
 import type { CoreEvent } from '../../src/events';
 import { loadProject } from '../../src/project/load-project';
 import type { Project } from '../../src/project/project';
-import { refuseUserVersion, type RefusingServer } from '../fixtures/refusing.fixture';
 
 let sqld: Sqld;
-let server: RefusingServer;
+let server: ServerDouble;
 let project: Project;
 
 beforeEach(async () => {
   const base = path.join(makeTempDir('version-'), 'base.db');
   buildDatabase(base, `CREATE TABLE t(id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES(1, 'base')`);
   sqld = await startSqld({ database: base });
-  server = await refuseUserVersion(sqld.port);
+  server = await startDouble(sqld.port, 'cloud');
   project = await loadProject({
     cwd: makeTempDir('version-'),
     variables: { TURSO_DATABASE_URL: server.url },

@@ -1,4 +1,6 @@
 import { TursoSyncError } from '../../errors';
+import { chain } from '../../remote/http/conditions';
+import { queryExactly, type Asking } from '../../remote/http/exact-query';
 import type { HranaRequest, HranaStep, StatementResult } from '../../remote/http/hrana';
 import type { HranaStream } from '../../remote/http/stream';
 import type { DatabaseTransaction } from '../database';
@@ -17,14 +19,18 @@ export async function beginTransaction(
   deadline: Deadline,
 ): Promise<DatabaseTransaction> {
   async function run(
-    step: HranaStep,
+    steps: readonly HranaStep[],
     within: Deadline,
     after: readonly HranaRequest[] = [],
   ): Promise<StatementResult> {
     if (!stream.isOpen) throw endedByServer(location);
-    const [result] = await stream.send([{ type: 'batch', steps: [step] }, ...after], within.left);
+    const [result] = await stream.send([{ type: 'batch', steps }, ...after], within.left);
     if (result?.type === 'error') throw serverError(result.error, location);
-    return stepResult(result?.type === 'batch' ? result.steps[0] : null, location);
+    const results = result?.type === 'batch' ? result.steps : [];
+    const [guards, last] = [results.slice(0, steps.length - 1), results[steps.length - 1]];
+    // A guard that fails tells that the transaction is over.
+    if (guards.some((step) => step === null || 'error' in step)) throw endedByServer(location);
+    return stepResult(last, location);
   }
 
   async function runOpen(
@@ -33,17 +39,31 @@ export async function beginTransaction(
     after: readonly HranaRequest[] = [],
   ): Promise<StatementResult> {
     try {
-      return await run({ ...step, condition: IS_OPEN }, within, after);
+      return await run(whileOpen(step), within, after);
     } catch (error) {
       throw isEnd(error) ? endedByServer(location, error) : error;
     }
   }
 
-  await run({ sql: 'BEGIN IMMEDIATE' }, deadline);
+  async function begin(): Promise<(step: HranaStep) => HranaStep[]> {
+    await run([{ sql: 'BEGIN IMMEDIATE' }], deadline);
+    if (stream.knowsAutocommit) return (step) => [{ ...step, condition: IS_OPEN }];
+    const { rows } = await run([{ sql: 'SELECT foreign_keys FROM pragma_foreign_keys' }], deadline);
+    return onlyWhileOpen(rows[0]?.[0] === 1n);
+  }
+
+  const whileOpen = await begin();
   return {
     async query(statement, within) {
       await refuseWrites(statement.sql, within);
-      return runOpen(statement, within);
+      const asking: Asking = {
+        run: (step) => runOpen(step, within),
+        async columnsOf(sql) {
+          const [result] = await stream.send([{ type: 'describe', sql }], within.left);
+          return result?.type === 'describe' ? result.columns : [];
+        },
+      };
+      return queryExactly(asking, statement);
     },
     execute: (statement, within) => runOpen(statement, within),
     // Closing the stream rolls back what a COMMIT that failed has left.
@@ -60,6 +80,21 @@ export async function beginTransaction(
 }
 
 const IS_OPEN = { type: 'not', cond: { type: 'is_autocommit' } } as const;
+
+/**
+ * A step behind guards that fail where no transaction is open, for servers that do not know that as a condition: within a transaction,
+ * SQLite ignores a change of `foreign_keys`.
+ *
+ * @see https://sqlite.org/pragma.html#pragma_foreign_keys
+ */
+function onlyWhileOpen(isEnforced: boolean): (step: HranaStep) => HranaStep[] {
+  const [now, other] = isEnforced ? [1, 0] : [0, 1];
+  const guards = [
+    { sql: `PRAGMA foreign_keys = ${other}` },
+    { sql: `SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = ${now}, '1', 'x'))` },
+  ];
+  return (step) => chain([...guards, step]);
+}
 
 // An expired stream, another writer that was let in, or a stream that the server, which has begun anew, does not know.
 function isEnd(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import { chainToCommit } from '../../remote/http/conditions';
+import { queryExactly, type Asking } from '../../remote/http/exact-query';
 import type { HranaRequest, HranaResult, HranaStep, StatementResult } from '../../remote/http/hrana';
 import { createHttpClient } from '../../remote/http/http-client';
 import { openStream } from '../../remote/http/stream';
@@ -17,7 +18,7 @@ export interface Primary extends LiveDatabase {
   readonly log: ReplicationLog;
 }
 
-/** The adapter for libsql-server and Turso: Hrana 3 over HTTP, every call one request. */
+/** The adapter for libsql-server and Turso: Hrana over HTTP, every call one request. */
 export function createPrimary(url: URL, location: string, token: TokenUse): Primary {
   const client = createHttpClient(url, location, token);
 
@@ -32,6 +33,17 @@ export function createPrimary(url: URL, location: string, token: TokenUse): Prim
     return result.type === 'batch' ? result.steps : [];
   }
 
+  const askingWithin = (deadline: Deadline): Asking => ({
+    async run(step) {
+      const [result] = await run([step], deadline);
+      return stepResult(result, location);
+    },
+    async columnsOf(sql) {
+      const result = await ask({ type: 'describe', sql }, deadline);
+      return result.type === 'describe' ? result.columns : [];
+    },
+  });
+
   const isReadOnly = refusesWrites(async (sql, deadline) => {
     const result = await ask({ type: 'describe', sql }, deadline);
     return result.type === 'describe' && result.isReadonly;
@@ -45,8 +57,7 @@ export function createPrimary(url: URL, location: string, token: TokenUse): Prim
     log: createReplicationLog(client),
     async query(statement, deadline) {
       await isReadOnly(statement.sql, deadline);
-      const [result] = await run([statement], deadline);
-      return stepResult(result, location);
+      return queryExactly(askingWithin(deadline), statement);
     },
     execute: (statement, deadline) =>
       describeWrite(location, async () => {

@@ -93,8 +93,7 @@ export function createHttpClient(url: URL, location: string, use: TokenUse): Htt
   const refuseFailure = (answer: HttpAnswer): HttpAnswer => {
     if (answer.status >= 300 && answer.status < 400)
       throw redirected(location, answer.headers.location ?? `status ${answer.status}`);
-    if (answer.status >= 400)
-      throw statusError(answer.status, new TextDecoder().decode(answer.body), location);
+    if (answer.status >= 400) throw statusError(answer, location);
     return answer;
   };
   const checkRequest = (request: HttpRequest): void => {
@@ -104,8 +103,7 @@ export function createHttpClient(url: URL, location: string, use: TokenUse): Htt
   };
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
     checkRequest(request);
-    // Lets the system tell of connections that the server has closed by now: a request over one would be lost, and nobody could tell.
-    await new Promise((done) => setImmediate(done));
+    await seeClosedConnections();
     try {
       const { timeout, maxBytes = SIZE_LIMIT } = request;
       const once = (): Promise<HttpAnswer> =>
@@ -145,6 +143,14 @@ export function createHttpClient(url: URL, location: string, use: TokenUse): Htt
       agents['https:'].destroy();
     },
   };
+}
+
+/**
+ * Lets the system tell of connections that the server has closed by now: a request over one would be lost, and nobody could tell. The first
+ * turn may end before the system is asked, and the closed connection goes away at the end of the second.
+ */
+async function seeClosedConnections(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((done) => setImmediate(done));
 }
 
 function resolve(path: string, base: URL, location: string): URL {

@@ -1,5 +1,6 @@
 import { systemCode, TursoSyncError } from '../../errors';
-import { busy, isBusy } from './busy';
+import { busy, isRefused } from './busy';
+import type { HttpAnswer } from './http-client';
 
 /** A socket's error (refused, unknown host, silence, broken off) as a TursoSyncError. */
 export function transportError(error: unknown, location: string): TursoSyncError {
@@ -46,23 +47,48 @@ function unreachable(location: string, reason: string, hint: string, cause: unkn
   return new TursoSyncError('REMOTE_UNREACHABLE', message, { hint, retryable: true, cause });
 }
 
-/** An HTTP status of 400 and above as a TursoSyncError. */
-export function statusError(status: number, body: string, location: string): TursoSyncError {
-  const detail = detailOf(body);
-  if (status === 401) {
-    return unauthorized(`${location} refuses the token (401${detail}).`);
-  }
-  if (status === 403) return readOnly(`${location} does not allow this with the given token (403${detail}).`);
-  if (isBusy({ status })) return busy(status, detail, location);
-  if (status >= 500) {
-    return new TursoSyncError('REMOTE_FAILED', `${location} failed to answer (${status}${detail}).`, {
-      hint: 'Look at the log of the server, then run the command again.',
-      retryable: true,
-    });
-  }
-  if (/STREAM_EXPIRED|invalid baton|stream not found/i.test(body))
+/** An answer with an HTTP status of 400 and above as a TursoSyncError. */
+export function statusError(answer: HttpAnswer, location: string): TursoSyncError {
+  const { status } = answer;
+  const body = new TextDecoder().decode(answer.body);
+  const told = `${status}${detailOf(body)}`;
+  if (status === 401) return unauthorized(`${location} refuses the token (${told}).`);
+  if (status === 402) return blocked(`${location} asks for a plan with more (${told}).`);
+  if (status === 403) return readOnly(`${location} does not allow this with the given token (${told}).`);
+  if (status === 413) return requestTooLarge(`${location} does not take a request of this size (${told}).`);
+  if (isRefused(answer)) return busy(told, location);
+  if (status === 408 || status >= 500) return unfinished(status, told, location);
+  if (status === 410 || /STREAM_(?:EXPIRED|LOST|NOT_FOUND)|invalid baton|stream not found/i.test(body))
     return responseError('STREAM_EXPIRED', 'the server gave up the stream of an earlier request', location);
-  return notLibsql(location, `HTTP status ${status}`);
+  return notLibsql(location, `HTTP status ${status}`, new HttpStatus(status));
+}
+
+/** What became of the request is not known: a write may be there. */
+function unfinished(status: number, told: string, location: string): TursoSyncError {
+  const isProxy = status === 502 || status === 504;
+  const message =
+    status === 408 ? `did not finish a request in time (${told})` : `failed to answer (${told})`;
+  return new TursoSyncError('REMOTE_FAILED', `${location} ${message}.`, {
+    hint: isProxy
+      ? 'A proxy on the way has lost the server. Run the command again.'
+      : status === 408
+        ? 'Run the command again. If it happens every time, send less at a time.'
+        : 'Look at the log of the server, then run the command again.',
+    retryable: true,
+  });
+}
+
+/** What is behind the error for a status that no libSQL server gives to what it knows. */
+class HttpStatus extends Error {
+  constructor(readonly status: number) {
+    super(`HTTP status ${status}`);
+  }
+}
+
+/** Whether a server does not have what was asked for at that path, or in that encoding: nothing was done. */
+export function isNoRoute(error: unknown): boolean {
+  const cause = error instanceof TursoSyncError ? error.cause : undefined;
+  return cause instanceof HttpStatus && [404, 405, 415].includes(cause.status);
 }
 
 /** An error that the server put into its answer, as a TursoSyncError. */
@@ -94,14 +120,20 @@ export function unauthorized(message: string): TursoSyncError {
 }
 
 function blocked(message: string): TursoSyncError {
-  return new TursoSyncError('REMOTE_READ_ONLY', message, {
+  return new TursoSyncError('REMOTE_BLOCKED', message, {
     hint: 'Nothing was changed. The limit of a plan may be used up: look at the plan and the usage of the database, not at the token.',
+  });
+}
+
+function requestTooLarge(message: string): TursoSyncError {
+  return new TursoSyncError('REMOTE_REFUSES_SIZE', message, {
+    hint: 'Nothing was changed. Change fewer or smaller rows at a time, or raise the limit of the proxy on the way.',
   });
 }
 
 function readOnly(message: string): TursoSyncError {
   return new TursoSyncError('REMOTE_READ_ONLY', message, {
-    hint: 'Writing needs a token with write access: `turso db tokens create` without --read-only.',
+    hint: 'Writing needs a token with write access: `turso db tokens create` without --read-only. If it has that, the database may be blocked.',
   });
 }
 

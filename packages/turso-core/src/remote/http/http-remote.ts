@@ -74,10 +74,9 @@ export function createHttpRemote(url: URL, location: string, options: ConnectOpt
     read: (work, options) => reader.read(work, options),
     transactAfter: (look) => staging.transactAfter(look),
     usage: () => client.tally.total(),
-    close() {
-      reader.close();
+    async close() {
+      await reader.close();
       client.close();
-      return Promise.resolve();
     },
   };
 }

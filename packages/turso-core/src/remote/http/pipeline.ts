@@ -42,9 +42,8 @@ export interface Stream {
 export type OnSent = (batch: number, step: number) => void;
 
 /**
- * Runs batches one after the other on a stream of their own, in one request, without their rows. Written by hand since
- * this is the way that pushes take: the hrana client takes longer to load, to ask what the server speaks, and to encode
- * large statements, and it does not tell the number of the latest write.
+ * Runs batches one after the other on a stream of their own, in one request, without their rows. This is the way that pushes take:
+ * it tells the number of the latest write, and which statement has been sent.
  * Throws REMOTE_NOT_LIBSQL where something else answers.
  *
  * @param stream - the stream of an earlier request to go on with, which ends with this one; see {@link openStream}.

@@ -1,5 +1,5 @@
 /**
- * As much of Protocol Buffers as Hrana needs. Written by hand, since the hrana client's own drops a leading U+FEFF of a text and
+ * As much of Protocol Buffers as Hrana needs. Written by hand, since `@libsql/hrana-client`'s own drops a leading U+FEFF of a text and
  * refuses to bind an infinite number.
  *
  * @see https://protobuf.dev/programming-guides/encoding/

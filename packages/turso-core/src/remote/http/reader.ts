@@ -1,135 +1,157 @@
-import type * as Hrana from '@libsql/hrana-client';
 import { TursoSyncError } from '../../errors';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
-import { RawText, type SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../sqlite/query';
 import type { ReadOptions } from '../../apply/target';
 import type { Remote } from '../remote';
-import { createFetch } from './fetch';
+import { chain, chainToCommit } from './conditions';
+import { queryExactly, type Asking } from './exact-query';
+import type { HranaRequest, HranaResult, HranaStep, StatementResult, StepResult } from './hrana';
 import type { HttpClient } from './http-client';
 import { notLibsql, responseError } from './http-errors';
-import { PRELUDE, TRANSACTION_TIMEOUT } from './transaction';
-
-/** Hrana protocol version: 3 speaks protobuf, several times faster than JSON for what is read. */
-const PROTOCOL = 3;
+import type { ServerError } from './pipeline';
+import { openStream, type HranaStream } from './stream';
+import { IN_TRANSACTION, PRELUDE, TRANSACTION_TIMEOUT } from './transaction';
 
 /** Reads from a server, one transaction after the other. */
 export interface Reader {
   read<T>(work: (query: Query) => Promise<T>, options?: ReadOptions): Promise<T>;
   /** Runs, in one write transaction, what a look comes to; see {@link Remote.transactAfter}. */
   transactAfter: NonNullable<Remote['transactAfter']>;
-  close(): void;
+  /** Waits until the server has let go of what was read from. */
+  close(): Promise<void>;
 }
 
-// Loaded when it is needed: it takes as long as a small push, and one that meets no one else's changes reads nothing.
-function loadHrana(): typeof Hrana {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return require('@libsql/hrana-client') as typeof Hrana;
-}
+/** Milliseconds for a server to let go of a stream; it ends one by itself that is idle. */
+const CLOSE_LIMIT = 1000;
 
-/** Makes a reader on the hrana client. */
+/** Makes a reader. */
 export function createReader(client: HttpClient): Reader {
-  let hrana: Hrana.HttpClient | undefined;
-  const fail = (error: unknown): never => {
-    throw clientError(error, client.location);
-  };
-  const openStream = (): Hrana.HttpStream => {
-    // The client closes itself when the server does not answer its first question.
-    if (hrana?.closed !== false) {
-      hrana = loadHrana().openHttp(client.url, client.authToken, createFetch(client), undefined, PROTOCOL);
+  const closing = new Set<Promise<unknown>>();
+
+  async function withTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const stream = openStream(client);
+    try {
+      return await work(createTransaction(stream, client.location));
+    } finally {
+      if (stream.isOpen) {
+        const closed = stream.send([CLOSE], CLOSE_LIMIT).catch(() => undefined);
+        closing.add(closed);
+        void closed.finally(() => closing.delete(closed));
+      }
     }
-    const stream = hrana.openStream();
-    stream.intMode = 'bigint';
-    return stream;
+  }
+
+  return {
+    transactAfter: (look) =>
+      withTransaction(async (transaction) => {
+        await transaction.run(chain(PRELUDE));
+        const statements = await look(transaction.query);
+        if (statements !== null) return transaction.commit(statements);
+        await transaction.rollBack();
+        return null;
+      }),
+    read: (work, { after = [] } = {}) =>
+      withTransaction(async (transaction) => {
+        // Every step on the condition that the one before succeeded: outside of the transaction, it would be there to stay.
+        await transaction.run(after.length > 0 ? chain([...PRELUDE, ...after]) : [{ sql: 'BEGIN' }]);
+        const result = await work(transaction.query);
+        if (after.length > 0) await transaction.rollBack();
+        return result;
+      }),
+    async close() {
+      await Promise.all(closing);
+    },
+  };
+}
+
+const CLOSE = { type: 'close' } as const;
+
+/** A transaction on a stream of its own. */
+interface Transaction {
+  readonly query: Query;
+  /** Runs steps; the first that fails is thrown. */
+  run(steps: readonly HranaStep[]): Promise<void>;
+  /** Ends it with statements and a COMMIT, all in one request. */
+  commit(statements: readonly Statement[]): Promise<TransactionOutcome>;
+  /** Takes it back. Throws REMOTE_BUSY if it was over by then, so that what was read was read outside of it. */
+  rollBack(): Promise<void>;
+}
+
+function createTransaction(stream: HranaStream, location: string): Transaction {
+  let last: Promise<unknown> = Promise.resolve();
+  const steps = async (
+    sent: readonly HranaStep[],
+    after: readonly HranaRequest[] = [],
+  ): Promise<readonly StepResult[]> => {
+    const [result] = await inTurn(() => send(stream, [{ type: 'batch', steps: sent }, ...after], location));
+    if (result?.type === 'error') throw failure(result.error, location);
+    return result?.type === 'batch' ? result.steps : [];
+  };
+  /** Sends one request after the other: each needs the baton of the one before. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work, work);
+    last = done.catch(() => undefined);
+    return done;
+  }
+  const one = async (step: HranaStep): Promise<StatementResult> => {
+    const [result] = await steps([step]);
+    if (result === null || result === undefined) throw notLibsql(location, 'its answer to a query is none');
+    if ('error' in result) throw failure(result.error, location);
+    return result;
+  };
+  const asking: Asking = {
+    run: one,
+    async columnsOf(sql) {
+      const [result] = await inTurn(() => send(stream, [{ type: 'describe', sql }], location));
+      return result?.type === 'describe' ? result.columns : [];
+    },
   };
   return {
-    async transactAfter(look) {
-      const stream = openStream();
-      try {
-        await runUncommitted(stream, []).catch(fail);
-        const statements = await look((sql, args) => runQuery(stream, sql, args).catch(fail));
-        if (statements !== null) return await commit(stream, statements, client.location).catch(fail);
-        await rollBack(stream, client.location);
-        return null;
-      } finally {
-        stream.close();
-      }
+    query: async (sql, args = []) => (await queryExactly(asking, { sql, args })).rows,
+    async run(sent) {
+      const { error } = firstError(await steps(sent)) ?? {};
+      if (error !== undefined) throw failure(error, location);
     },
-    async read(work, { after = [] } = {}) {
-      const stream = openStream();
-      try {
-        if (after.length > 0) await runUncommitted(stream, after).catch(fail);
-        else await stream.run('BEGIN').catch(fail);
-        const result = await work((sql, args) => runQuery(stream, sql, args).catch(fail));
-        if (after.length > 0) await rollBack(stream, client.location);
-        return result;
-      } finally {
-        stream.close();
-      }
+    async commit(statements) {
+      const meant = [...IN_TRANSACTION, ...statements];
+      const results = await steps(chainToCommit(meant), [CLOSE]);
+      const committed = results[meant.length] ?? null;
+      if (committed !== null && !('error' in committed)) return { committed: true };
+      const { at, error } = firstError(results) ?? { at: 0, error: UNKNOWN };
+      if (at < IN_TRANSACTION.length) throw tookOver(location, failure(error, location));
+      const isLate = error.code === TRANSACTION_TIMEOUT;
+      if (at >= meant.length && !isLate) throw failure(error, location);
+      return { committed: false, failed: at - IN_TRANSACTION.length, ...error };
     },
-    close: () => hrana?.close(),
+    async rollBack() {
+      const { error } = firstError(await steps([{ sql: 'ROLLBACK' }], [CLOSE])) ?? {};
+      // A server may give the lock to another writer after a while.
+      if (error !== undefined) throw tookOver(location, failure(error, location));
+    },
   };
 }
 
-// Every step on the condition that the one before succeeded: outside of the transaction, it would be there to stay.
-async function runUncommitted(stream: Hrana.HttpStream, statements: readonly Statement[]): Promise<void> {
-  const { BatchCond } = loadHrana();
-  const batch = stream.batch();
-  const done: Promise<unknown>[] = [];
-  let previous: Hrana.BatchStep | undefined;
-  for (const { sql, args = [] } of [...PRELUDE, ...statements]) {
-    const step = batch.step();
-    if (previous !== undefined) step.condition(BatchCond.ok(previous));
-    done.push(step.run([sql, args.map(toHrana)]));
-    previous = step;
-  }
-  // The first that fails is the reason for the others.
-  const failed = Promise.all(done);
-  failed.catch(() => undefined);
-  await batch.execute();
-  await failed;
-}
+const UNKNOWN: ServerError = { code: 'UNKNOWN', message: 'unknown error' };
 
-/** Ends an open transaction with statements and a COMMIT, all of it in one batch. */
-async function commit(
-  stream: Hrana.HttpStream,
-  statements: readonly Statement[],
+async function send(
+  stream: HranaStream,
+  requests: readonly HranaRequest[],
   location: string,
-): Promise<TransactionOutcome> {
-  const { BatchCond, ResponseError } = loadHrana();
-  const batch = stream.batch();
-  const isOpen = BatchCond.not(BatchCond.isAutocommit(batch));
-  const done: Promise<unknown>[] = [];
-  let condition = isOpen;
-  for (const { sql, args = [] } of [...statements, { sql: 'COMMIT' } as Statement]) {
-    const step = batch.step().condition(condition);
-    done.push(step.run([sql, args.map(toHrana)]));
-    condition = BatchCond.ok(step);
-  }
-  done.push(batch.step().condition(isOpen).run('ROLLBACK'));
-  const settled = Promise.allSettled(done);
-  await batch.execute();
-  const results = await settled;
-  const failed = results.findIndex(({ status }) => status === 'rejected');
-  const result = results[failed];
-  if (result?.status === 'rejected') {
-    const reason = result.reason as Error;
-    if (!(reason instanceof ResponseError)) throw reason;
-    if (failed === statements.length && reason.code !== TRANSACTION_TIMEOUT) throw reason;
-    return { committed: false, failed, code: reason.code ?? 'UNKNOWN', message: reason.message };
-  }
-  const [first] = results;
-  if (first?.status === 'fulfilled' && first.value === undefined) throw tookOver(location);
-  return { committed: true };
+): Promise<readonly HranaResult[]> {
+  // It would begin another stream, on which no transaction is open.
+  if (!stream.isOpen)
+    throw responseError('STREAM_EXPIRED', 'the server gave up the stream of an earlier request', location);
+  return stream.send(requests);
 }
 
-// A server may give the lock to another writer after a while; then what was read was read outside of the transaction.
-async function rollBack(stream: Hrana.HttpStream, location: string): Promise<void> {
-  try {
-    await stream.run('ROLLBACK');
-  } catch (error) {
-    throw tookOver(location, error);
-  }
+function firstError(results: readonly StepResult[]): { at: number; error: ServerError } | undefined {
+  for (const [at, result] of results.entries())
+    if (result !== null && 'error' in result) return { at, error: result.error };
+  return undefined;
+}
+
+function failure({ code, message }: ServerError, location: string): TursoSyncError {
+  return responseError(code, message, location);
 }
 
 function tookOver(location: string, cause?: unknown): TursoSyncError {
@@ -138,32 +160,4 @@ function tookOver(location: string, cause?: unknown): TursoSyncError {
     retryable: true,
     cause,
   });
-}
-
-async function runQuery(
-  stream: Hrana.HttpStream,
-  sql: string,
-  args: readonly SqlValue[] = [],
-): Promise<SqlValue[][]> {
-  const { rows } = await stream.query([sql, args.map(toHrana)]);
-  return rows.map((row) => Array.from({ length: row.length }, (_, i) => fromHrana(row[i] as Hrana.Value)));
-}
-
-// Numbers stay doubles and bigints integers.
-function toHrana(value: SqlValue): Hrana.Value | Uint8Array {
-  return value instanceof RawText ? value.bytes : value;
-}
-
-function fromHrana(value: Hrana.Value): SqlValue {
-  return value instanceof ArrayBuffer ? new Uint8Array(value) : value;
-}
-
-/** What the hrana client threw, as a TursoSyncError. */
-function clientError(error: unknown, location: string): TursoSyncError {
-  if (error instanceof TursoSyncError) return error;
-  // The client wraps what closed a stream.
-  if (error instanceof Error && error.cause instanceof TursoSyncError) return error.cause;
-  if (error instanceof loadHrana().ResponseError)
-    return responseError(error.code ?? 'UNKNOWN', error.message, location);
-  return notLibsql(location, error instanceof Error ? error.message : String(error), error);
 }

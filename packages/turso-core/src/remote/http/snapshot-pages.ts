@@ -105,7 +105,7 @@ async function readLayout(query: Query): Promise<Layout | null> {
   } catch (error) {
     // The server's own word, such as "no such table" or "not authorized"; else the other way would fail as well.
     const isNo = error instanceof TursoSyncError && !error.retryable;
-    if (isNo && ['REMOTE_FAILED', 'REMOTE_READ_ONLY'].includes(error.code)) return null;
+    if (isNo && ['REMOTE_FAILED', 'REMOTE_READ_ONLY', 'REMOTE_BLOCKED'].includes(error.code)) return null;
     throw error;
   }
 }

@@ -93,7 +93,7 @@ export const PRELUDE: readonly Statement[] = [
 ];
 
 /** Fails unless a transaction is under way: only there is the pragma ignored. */
-const IN_TRANSACTION: readonly Statement[] = [
+export const IN_TRANSACTION: readonly Statement[] = [
   { sql: 'PRAGMA foreign_keys=ON' },
   { sql: `SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = 0, '1', 'x'))` },
 ];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { values } from '../../../test/fixtures/values.fixture';
-import { decodeAnswer, encodeRequests, type HranaRequest } from './hrana';
+import type { HranaRequest } from './hrana';
+import { PROTOBUF } from './hrana-protobuf';
 import { doubleField, FieldReader, integerField, lengthField, numberField } from './protobuf';
 
 const MIN = -(2n ** 63n);
@@ -59,13 +60,13 @@ test('bytes that are no answer are a RangeError, or no results', () => {
     // What was meant for the server, cut off somewhere.
     fc.tuple(fc.array(values, { maxLength: 4 }), fc.nat(100)).map(([args, length]) => {
       const request: HranaRequest = { type: 'batch', steps: [{ sql: 'SELECT 1', args }] };
-      return Buffer.concat(encodeRequests('baton', [request])).subarray(0, length);
+      return Buffer.concat(PROTOBUF.encode('baton', [request])).subarray(0, length);
     }),
   );
   fc.assert(
     fc.property(answer, (bytes) => {
       try {
-        decodeAnswer(bytes, requests);
+        PROTOBUF.decode(bytes, requests);
       } catch (error) {
         expect((error as Error).name).toBe('RangeError');
       }

@@ -1,0 +1,68 @@
+import { TursoSyncError } from '../../errors';
+import { joinTerms } from '../../sqlite/join-terms';
+import { sqlTokens } from '../../sqlite/schema/sql-tokens';
+import { decodeText, type Encoding, type SqlValue } from '../../sqlite/values/values';
+import type { HranaStep, StatementResult } from './hrana';
+
+/** What {@link queryExactly} asks a server. */
+export interface Asking {
+  /** Runs one statement. */
+  readonly run: (step: HranaStep) => Promise<StatementResult>;
+  /** The names of the columns that a statement would answer with. */
+  readonly columnsOf: (sql: string) => Promise<readonly string[]>;
+}
+
+/**
+ * Runs a query that only reads, and again where its answer cannot tell all values: JSON has no infinity, and servers fail on text that is
+ * not UTF-8. The second answer has such values as texts and bytes, and replaces the first as a whole.
+ */
+export async function queryExactly({ run, columnsOf }: Asking, step: HranaStep): Promise<StatementResult> {
+  const columns = await (async () => {
+    try {
+      const result = await run(step);
+      return result.rows.some((row) => row.some(Number.isNaN)) ? result.columns : result;
+    } catch (error) {
+      if (!isNotText(error)) throw error;
+      return columnsOf(step.sql);
+    }
+  })();
+  if (!isList(columns)) return columns;
+  const result = await run({ ...step, sql: spelledOut(step.sql, columns.length) });
+  return { ...result, columns: [...columns], rows: result.rows.map(readRow) };
+}
+
+function isList(value: StatementResult | readonly string[]): value is readonly string[] {
+  return Array.isArray(value);
+}
+
+/** What libsql-server says where text is not UTF-8, in any encoding. */
+function isNotText(error: unknown): boolean {
+  return error instanceof TursoSyncError && /invalid utf-?8/i.test(error.message);
+}
+
+/** The query in a query that gives the storage classes of each row first, behind the encoding of text; text as bytes, and infinities as text. */
+function spelledOut(sql: string, count: number): string {
+  const columns = Array.from({ length: count }, (_, i) => `c${i}`);
+  const classes = joinTerms(
+    columns.map((c) => `substr(typeof(${c}),1,1)`),
+    '||',
+  );
+  const values = columns.map(
+    (c) =>
+      `CASE typeof(${c}) WHEN 'text' THEN CAST(${c} AS BLOB) WHEN 'real' THEN iif(abs(${c})<9e999,${c},CAST(${c} AS TEXT)) ELSE ${c} END`,
+  );
+  const encoding = '(SELECT encoding FROM pragma_encoding)';
+  // Without semicolons and comments at its end, which would reach over the bracket.
+  const last = sqlTokens(sql).findLast(({ text }) => text !== ';');
+  const inner = last === undefined ? sql : sql.slice(0, last.at + last.text.length);
+  return `WITH turso_sync_rows(${columns.join(',')}) AS (${inner}) SELECT ${encoding}, ${classes}, ${values.join(', ')} FROM turso_sync_rows`;
+}
+
+function readRow([encoding, classes, ...values]: readonly SqlValue[]): SqlValue[] {
+  const known = typeof classes === 'string' ? classes : '';
+  return values.map((value, i) => {
+    if (known[i] === 't' && value instanceof Uint8Array) return decodeText(value, encoding as Encoding);
+    if (known[i] === 'r' && typeof value === 'string') return value.startsWith('-') ? -Infinity : Infinity;
+    return value;
+  });
+}

@@ -1,0 +1,163 @@
+import { RawText, type SqlValue } from '../../sqlite/values/values';
+import { usageInJson } from './answer-usage';
+import { isInfinite, spellInfinities } from './infinite-arguments';
+import type {
+  BoundValues,
+  HranaAnswer,
+  HranaEncoding,
+  HranaRequest,
+  HranaResult,
+  HranaStep,
+  StatementResult,
+  StepResult,
+} from './hrana';
+import { fieldsOf, listOf } from './json-fields';
+import type { ServerError } from './pipeline';
+
+/**
+ * Hrana 3 in JSON.
+ *
+ * @see https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_3_SPEC.md
+ */
+export const JSON_3: HranaEncoding = {
+  type: 'json',
+  path: 'v3/pipeline',
+  contentType: 'application/json',
+  knowsAutocommit: true,
+  encode,
+  decode,
+};
+
+/**
+ * Hrana 2 in JSON, which every server speaks.
+ *
+ * @see https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_2_SPEC.md
+ */
+export const JSON_2: HranaEncoding = { ...JSON_3, path: 'v2/pipeline', knowsAutocommit: false };
+
+function encode(baton: string | null, requests: readonly HranaRequest[]): Uint8Array[] {
+  return [
+    Buffer.from(`{"baton":${JSON.stringify(baton)},"requests":[${requests.map(requestJson).join(',')}]}`),
+  ];
+}
+
+function requestJson(request: HranaRequest): string {
+  if (request.type !== 'batch') return JSON.stringify(request);
+  return `{"type":"batch","batch":{"steps":[${request.steps.map(stepJson).join(',')}]}}`;
+}
+
+function stepJson({ sql, args = [], condition }: HranaStep): string {
+  const values = `"sql":${JSON.stringify(spellInfinities(sql, args))},${argumentsJson(args)}`;
+  const when = condition === undefined ? '' : `"condition":${JSON.stringify(condition)},`;
+  return `{${when}"stmt":{${values},"want_rows":true}}`;
+}
+
+function argumentsJson(args: BoundValues): string {
+  if (Array.isArray(args)) return `"args":[${(args as readonly SqlValue[]).map(valueJson).join(',')}]`;
+  const named = Object.entries(args).map(
+    ([name, value]) => `{"name":${JSON.stringify(name)},"value":${valueJson(value)}}`,
+  );
+  return `"named_args":[${named.join(',')}]`;
+}
+
+/** A value to be bound. */
+export function valueJson(value: SqlValue): string {
+  if (value === null) return '{"type":"null"}';
+  if (typeof value === 'bigint') return `{"type":"integer","value":"${value}"}`;
+  // The sign of an infinity, by which the statement multiplies; see spellInfinities().
+  if (isInfinite(value)) return `{"type":"integer","value":"${Math.sign(value)}"}`;
+  if (typeof value === 'number') return `{"type":"float","value":${Object.is(value, -0) ? '-0.0' : value}}`;
+  if (typeof value === 'string') return `{"type":"text","value":${JSON.stringify(value)}}`;
+  const { buffer, byteOffset, byteLength } = value instanceof RawText ? value.bytes : value;
+  return `{"type":"blob","base64":"${Buffer.from(buffer, byteOffset, byteLength).toString('base64')}"}`;
+}
+
+function decode(body: Uint8Array, requests: readonly HranaRequest[]): HranaAnswer {
+  const answer = parse(body);
+  const { baton, base_url: baseUrl, results } = fieldsOf(answer);
+  return {
+    baton: typeof baton === 'string' ? baton : null,
+    baseUrl: typeof baseUrl === 'string' ? baseUrl : null,
+    results: listOf(results).map((result, i) => decodeResult(fieldsOf(result), requests[i])),
+    used: usageInJson(answer),
+  };
+}
+
+function parse(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    throw notRead('an answer');
+  }
+}
+
+function decodeResult({ type, error, response }: Fields, request: HranaRequest | undefined): HranaResult {
+  if (type === 'error') return { type: 'error', error: decodeError(error) };
+  const { type: kind, result } = fieldsOf(response);
+  if (kind === 'batch' && request?.type === 'batch')
+    return { type: 'batch', steps: decodeBatch(fieldsOf(result), request.steps.length) };
+  if (kind === 'describe') {
+    const { is_readonly: isReadonly, cols } = fieldsOf(result);
+    return { type: 'describe', isReadonly: isReadonly === true, columns: decodeColumns(cols) };
+  }
+  return { type: 'other' };
+}
+
+function decodeBatch({ step_results: results, step_errors: errors }: Fields, count: number): StepResult[] {
+  const [found, failed] = [listOf(results), listOf(errors)];
+  if (found.length > count || failed.length > count) throw notRead('a result of no step');
+  return Array.from({ length: count }, (_, i): StepResult => {
+    if ((failed[i] ?? null) !== null) return { error: decodeError(failed[i]) };
+    return (found[i] ?? null) === null ? null : decodeStatement(fieldsOf(found[i]));
+  });
+}
+
+function decodeStatement({ cols, rows, ...told }: Fields): StatementResult {
+  const { affected_row_count: changes, last_insert_rowid: rowid } = told;
+  return {
+    columns: decodeColumns(cols),
+    rows: listOf(rows).map((row) => listOf(row).map(decodeValue)),
+    changes: typeof changes === 'number' ? changes : 0,
+    lastInsertRowid: rowid === null || rowid === undefined ? null : decodeInteger(rowid),
+  };
+}
+
+function decodeColumns(cols: unknown): string[] {
+  return listOf(cols).map((col) => {
+    const { name } = fieldsOf(col);
+    return typeof name === 'string' ? name : '';
+  });
+}
+
+function decodeValue(encoded: unknown): SqlValue {
+  const { type, value, base64 } = fieldsOf(encoded);
+  if (type === 'null') return null;
+  if (type === 'integer') return decodeInteger(value);
+  // JSON has no infinity; servers put null in its place, whatever its sign.
+  if (type === 'float' && value === null) return NaN;
+  if (type === 'float' && typeof value === 'number') return value;
+  if (type === 'text' && typeof value === 'string') return value;
+  // A copy: small Buffers share their memory with others.
+  if (type === 'blob' && typeof base64 === 'string') return Uint8Array.from(Buffer.from(base64, 'base64'));
+  throw notRead('a value');
+}
+
+function decodeInteger(value: unknown): bigint {
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+  if (!/^-?\d+$/.test(text)) throw notRead('an integer');
+  return BigInt(text);
+}
+
+function decodeError(error: unknown): ServerError {
+  const { message, code } = fieldsOf(error);
+  return {
+    message: typeof message === 'string' ? message : 'unknown error',
+    code: typeof code === 'string' ? code : 'UNKNOWN',
+  };
+}
+
+type Fields = ReturnType<typeof fieldsOf>;
+
+function notRead(what: string): RangeError {
+  return new RangeError(`The JSON is not ${what}.`);
+}

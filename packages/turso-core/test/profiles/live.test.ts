@@ -1,0 +1,47 @@
+import { PROFILES, requireTool, startDouble } from '@turso-sync/testing';
+import { playScene } from '../live/contract-scene.fixture';
+import { readContract, words, type Behaviour } from '../live/contract.fixture';
+import { partOf, profiles } from './profiles.fixture';
+
+const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
+
+/** What only a replica does. */
+const OF_REPLICAS = ['sync', 'rebuilds', 'harm'];
+
+/** All but those of a server that is not there: the double is. */
+const all = readContract().filter(
+  ({ steps }) => !steps.some(({ lines }) => lines.some(({ rest }) => rest === 'REMOTE_UNREACHABLE')),
+);
+
+/** The behaviours of a server's own connections, each without its replica. */
+const behaviours = all
+  .filter(
+    ({ steps }) => !steps.some(({ verb, rest }) => OF_REPLICAS.includes(verb) || rest.includes('auto-sync')),
+  )
+  .filter(({ steps }) => !steps.some(({ verb, rest }) => verb === 'open' && words(rest).includes('file')))
+  .map(withoutReplica);
+
+function withoutReplica({ title, steps }: Behaviour): Behaviour {
+  return {
+    title,
+    steps: steps.map((step) => {
+      const isOpen = step.verb === 'open' && !words(step.rest).includes('remote');
+      return isOpen ? { ...step, rest: `${step.rest} remote`.trim() } : step;
+    }),
+  };
+}
+
+describeWithSqld.each(profiles)('direct access to a server that is %s', (profile) => {
+  const played = PROFILES[profile].grpc ? all : behaviours;
+  test.each(partOf(played, profile).map((behaviour) => [behaviour.title, behaviour] as const))(
+    '%s',
+    async (_, behaviour) => {
+      const scene = await playScene(behaviour, (server) => startDouble(server.port, profile));
+      try {
+        for (const step of behaviour.steps) await scene.play(step);
+      } finally {
+        await scene.end();
+      }
+    },
+  );
+});
