@@ -81,13 +81,17 @@ export function connectTo(
   };
 }
 
+/** A remote that is asked how it stands. */
+export type MarkedRemote = Pick<
+  Remote,
+  'location' | 'fingerprint' | 'logId' | 'pageCount' | 'usage' | 'close'
+>;
+
 /**
  * Opens the adapter for a remote that nothing is read from or written to, so that it need not be the base's: who asks for its
  * marks compares for himself. Nothing is sent yet. Throws URL_MISSING and URL_UNSUPPORTED.
  */
-export function connectForMarks(
-  project: Pick<Project, 'address' | 'authToken'>,
-): Pick<Remote, 'fingerprint' | 'logId' | 'usage' | 'close'> {
+export function connectForMarks(project: Pick<Project, 'address' | 'authToken'>): MarkedRemote {
   return connect(project.address(), { authToken: project.authToken() });
 }
 

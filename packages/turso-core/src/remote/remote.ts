@@ -71,6 +71,12 @@ export interface Remote extends Target {
    */
   snapshot(file: string, options?: SnapshotOptions): Promise<SnapshotTaken>;
 
+  /**
+   * How many pages the database has, if this remote serves its pages to {@link snapshot}; else null. Reading each of them is a row
+   * read.
+   */
+  pageCount(): Promise<number | null>;
+
   /** As of a {@link Target}; each remote tells whether something was written since a mark. */
   transactSince(
     mark: string,

@@ -19,8 +19,8 @@ export function usedLines({ used }: Pick<RunFacts, 'used'>): string[] {
   return used === null ? [] : [`Used: ${costText(used)}.`];
 }
 
-/** Rows read and written, for people. */
+/** Rows read and written, for people. What only reads does not say that it writes nothing. */
 export function rowsText({ rowsRead, rowsWritten }: Omit<Cost, 'certainty'>): string {
   const rows = (number: number): string => count(number, 'row').replace(String(number), thousands(number));
-  return `${rows(rowsRead)} read, ${rows(rowsWritten)} written`;
+  return `${rows(rowsRead)} read${rowsWritten === 0 ? '' : `, ${rows(rowsWritten)} written`}`;
 }

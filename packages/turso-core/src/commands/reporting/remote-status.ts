@@ -1,10 +1,13 @@
+import type { Cost } from '../../plan/plan';
+import type { MarkedRemote } from '../../project/connect-to';
 import type { Project } from '../../project/project';
 import { remoteChanged } from '../../project/remote-changed';
 import { requireFile } from '../../project/require-file';
 import { knownRemote } from '../../project/state/known-remote';
 import { knownMark, type Manifest } from '../../project/state/manifest';
 import { identityOf, isSameRemote } from '../../remote/identity';
-import type { Remote, Usage } from '../../remote/remote';
+import type { Usage } from '../../remote/remote';
+import { pullCost } from './pull-cost';
 import { problemOf, type Problem } from './problem';
 
 /** How the remote stands. */
@@ -14,6 +17,8 @@ export interface RemoteStatus {
   readonly answers: boolean;
   /** Whether it has changed since the base was made; null where that cannot be told. */
   readonly hasMoved: boolean | null;
+  /** About what a pull would use, if the remote has changed or cannot tell; null for a file, and if nobody can estimate it. */
+  readonly pullCost: Cost | null;
   /** Why it does not answer, or REMOTE_CHANGED if it is another than the base's. */
   readonly problem: Problem | null;
 }
@@ -22,10 +27,14 @@ export interface RemoteStatus {
 export async function remoteStatus(
   project: Project,
   base: Manifest | null,
-  connect: () => Pick<Remote, 'fingerprint' | 'logId' | 'usage' | 'close'>,
+  connect: () => MarkedRemote,
 ): Promise<{ readonly remote: RemoteStatus; readonly used: Usage | null }> {
   let location: string | null = null;
   let used: Usage | null = null;
+  const told = (found: Pick<RemoteStatus, 'answers' | 'problem'> & Partial<RemoteStatus>): RemoteStatus => ({
+    ...{ location, hasMoved: null, pullCost: null },
+    ...found,
+  });
   try {
     const address = project.address();
     location = address.location;
@@ -34,20 +43,23 @@ export async function remoteStatus(
     try {
       const fingerprint = await remote.fingerprint();
       const log = await remote.logId();
-      used = remote.usage();
       const met = { location, identity: { ...identityOf(address, project.directory), log } };
       const owner = knownRemote(project);
       if (owner !== null && !isSameRemote(owner.identity, met.identity)) {
         const problem = problemOf(remoteChanged(project, owner, met));
-        return { remote: { location, answers: true, hasMoved: null, problem }, used };
+        return { remote: told({ answers: true, problem }), used: remote.usage() };
       }
       const known = base === null ? null : knownMark(base, project.exclude);
-      const hasMoved = base === null || fingerprint === null || known === null ? null : fingerprint !== known;
-      return { remote: { location, answers: true, hasMoved, problem: null }, used };
+      const hasMoved = fingerprint === null || known === null ? null : fingerprint !== known;
+      const isPulled = base !== null && hasMoved !== false;
+      // It is an estimate: whatever is in its way, the rest of the status counts.
+      const cost = isPulled ? await pullCost(project, remote, fingerprint).catch(() => null) : null;
+      used = remote.usage();
+      return { remote: told({ answers: true, problem: null, hasMoved, pullCost: cost }), used };
     } finally {
       await remote.close();
     }
   } catch (error) {
-    return { remote: { location, answers: false, hasMoved: null, problem: problemOf(error) }, used };
+    return { remote: told({ answers: false, problem: problemOf(error) }), used };
   }
 }

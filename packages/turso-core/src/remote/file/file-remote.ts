@@ -129,6 +129,7 @@ export function createFileRemote(file: string, location: string): Remote {
         return work((sql, args = []) => orThrow(() => runQuery(db, sql, args)));
       }),
     clear: () => Promise.resolve(false),
+    pageCount: () => Promise.resolve(null),
     // Nobody counts, and nobody bills.
     usage: () => null,
     close: () => Promise.resolve(),

@@ -8,6 +8,7 @@ import type { ConnectOptions, Remote, SnapshotTaken, SnapshotOptions } from '../
 import { removeDeadUploads } from './dead-uploads';
 import { joinFingerprint, readReplicationIndex } from './fingerprint';
 import { createHttpClient, type HttpClient } from './http-client';
+import { readPageCount } from './page-count';
 import { createReader, type Reader } from './reader';
 import { readServerLog, type ServerLog } from './server-log';
 import { snapshotPages } from './snapshot-pages';
@@ -55,6 +56,7 @@ export function createHttpRemote(url: URL, location: string, options: ConnectOpt
     },
     snapshot: (file, options = {}) =>
       readSideBySide(client, reader, (queries) => takeSnapshot(queries, file, options)),
+    pageCount: () => readPageCount(client),
     transact: async (statements, options) => withMark(await staging.transact(statements, options)),
     async transactSince(mark, statements, { onSent } = {}) {
       const fitting = (): readonly Statement[] | null => {
