@@ -32,13 +32,19 @@ export async function createLiveLine(stream: NodeJS.WriteStream): Promise<LiveLi
     else spinner.render();
   };
   const start = performance.now();
-  const timer = setTimeout(show, DELAY).unref();
+  // A step without events has a time that goes on.
+  let ticking: NodeJS.Timeout | undefined;
+  const timer = setTimeout(() => {
+    show();
+    ticking = setInterval(show, 1000).unref();
+  }, DELAY).unref();
   return {
     onEvent(event) {
       if (line.take(event) && performance.now() - start >= DELAY) show();
     },
     end() {
       clearTimeout(timer);
+      clearInterval(ticking);
       spinner.stop();
     },
   };

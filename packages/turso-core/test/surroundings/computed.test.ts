@@ -121,8 +121,14 @@ describe('a push whose rows the server computes otherwise', () => {
     await serve(tableWith(id));
     if (others > 0) await execOn(sqld, "INSERT INTO item(id, price) VALUES ('theirs', 7)");
     editDatabase(project.workingCopy, INSERT);
-    expect(await push(project, { dryRun: true, onEvent })).toMatchObject({ status: 'planned' });
+    const progress: CoreEvent[] = [];
+    const listen = (event: CoreEvent): void => {
+      if (event.type === 'progress' && event.what === 'compare computed values') progress.push(event);
+      onEvent(event);
+    };
+    expect(await push(project, { dryRun: true, onEvent: listen })).toMatchObject({ status: 'planned' });
     expect(warnings).toEqual([named]);
+    expect(progress).toEqual([expect.objectContaining({ done: 1, total: 1, unit: 'rows' })]);
     expect(await queryOn(sqld, 'SELECT count(*) FROM item')).toEqual([[BigInt(others)]]);
   });
 

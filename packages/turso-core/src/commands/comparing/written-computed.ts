@@ -3,7 +3,7 @@ import { findRows, hasContent } from '../../apply/inspect/find-rows';
 import { pieces } from '../../apply/inspect/look-up';
 import { RowBatcher } from '../../apply/statements/row-source';
 import type { Changeset, RowChange, TableChanges } from '../../changeset/model';
-import { timed, type OnEvent } from '../../events';
+import { timed, type OnEvent, type Progress } from '../../events';
 import type { Remote } from '../../remote/remote';
 import type { Query } from '../../sqlite/query';
 import { openReadOnly, using } from '../../sqlite/files/open';
@@ -34,10 +34,10 @@ export async function warnOfComputed(
 ): Promise<void> {
   try {
     if (!hasComputed({ changeset, pushed })) return;
-    const names = await timed(onEvent, 'compare computed values', async () => {
+    const names = await timed(onEvent, 'compare computed values', async (onProgress) => {
       const seen = wholeTables(changeset);
       const whole = seen.size === 0 ? [] : await findComputedOtherwise(remote, pushed, seen);
-      return new Set([...whole, ...(await findInRows(remote, { changeset, pushed }, seen))]);
+      return new Set([...whole, ...(await findInRows(remote, { changeset, pushed }, seen, onProgress))]);
     });
     if (names.size > 0) onEvent?.({ type: 'warning', message: computedOtherwise([...names]) });
   } catch {
@@ -81,6 +81,7 @@ async function findInRows(
   remote: Pick<Remote, 'read'>,
   { changeset, pushed }: Pushed,
   seen: ReadonlySet<string>,
+  onProgress: (progress: Progress) => void,
 ): Promise<Set<string>> {
   const names = new Set<string>();
   const db = openReadOnly(pushed);
@@ -88,15 +89,22 @@ async function findInRows(
     const schema = readSchema(db);
     const all = findComputed(db, schema).filter(({ table }) => !seen.has(table.name));
     const ours: Query = (sql, args = []) => Promise.resolve(runQuery(db, sql, args));
-    for (const changes of changeset.tables) {
+    const isLookedAt = (t: TableChanges): boolean =>
+      !t.beforeSchema && all.some(({ table }) => table.name === t.table.name);
+    const looked = changeset.tables.filter(isLookedAt);
+    const total = looked.reduce((sum, t) => sum + t.count('update') + t.count('insert'), 0);
+    let done = 0;
+    for (const changes of looked) {
       const computed = all.filter(({ table }) => table.name === changes.table.name);
-      if (computed.length === 0 || changes.beforeSchema) continue;
       const sides = { ours, encoding: schema.encoding, changes, computed };
       for (const kind of ['update', 'insert'] as const)
-        for (const piece of pieces(changes.rows(kind)))
+        for (const piece of pieces(changes.rows(kind))) {
           await remote.read(async (theirs) => {
             for (const each of await otherwiseIn(piece, { ...sides, theirs })) names.add(nameOf(each));
           });
+          done += piece.length;
+          onProgress({ done, total, unit: 'rows' });
+        }
     }
     return names;
   } finally {
