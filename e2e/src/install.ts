@@ -23,7 +23,7 @@ export default async function install(): Promise<void> {
 }
 
 /**
- * Makes an Nx workspace with the plugin in it, and installs what it needs.
+ * Makes an Nx workspace with the plugin in it, and installs what it needs by npm.
  *
  * @param packages - what to install, by name, each with its version or file.
  * @param flags - of `npm install`.
@@ -33,12 +33,41 @@ export async function makeWorkspace(
   packages: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
 ): Promise<string> {
+  writeWorkspace(workspace, packages, { allowScripts: { 'better-sqlite3': true, nx: false } });
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...flags], workspace);
+  return workspace;
+}
+
+/** The version of pnpm that {@link makePnpmWorkspace} uses. */
+const PNPM = '10.34.9';
+
+/** The same by pnpm, which puts packages elsewhere. No script of a package is run. */
+export async function makePnpmWorkspace(
+  workspace: string,
+  packages: Readonly<Record<string, string>>,
+): Promise<string> {
+  // Those that depend on each other are not in any registry.
+  const own = Object.entries(packages).filter(([, version]) => version.startsWith('file:'));
+  writeWorkspace(workspace, packages, { pnpm: { overrides: Object.fromEntries(own) } });
+  const tools = `${workspace}-pnpm`;
+  fs.mkdirSync(tools);
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', `pnpm@${PNPM}`], tools);
+  const pnpm = path.join(tools, 'node_modules', 'pnpm', 'bin', 'pnpm.cjs');
+  await run(process.execPath, [pnpm, 'install', '--ignore-scripts', '--prefer-offline'], workspace);
+  return workspace;
+}
+
+function writeWorkspace(
+  workspace: string,
+  packages: Readonly<Record<string, string>>,
+  manifest: object,
+): void {
   fs.mkdirSync(workspace);
   writeJson(path.join(workspace, 'package.json'), {
     name: 'workspace',
     private: true,
     devDependencies: packages,
-    allowScripts: { 'better-sqlite3': true, nx: false },
+    ...manifest,
   });
   writeJson(path.join(workspace, 'nx.json'), {
     plugins: ['turso-sync-plugin'],
@@ -49,8 +78,6 @@ export async function makeWorkspace(
     path.join(workspace, '.gitignore'),
     ['node_modules', '.nx', '.turso', 'working_copy.*', '.env.local', ''].join('\n'),
   );
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...flags], workspace);
-  return workspace;
 }
 
 /** Packs one package; answers with its name and what to install it by. */

@@ -3,13 +3,19 @@ import path from 'node:path';
 import { editDatabase } from '@turso-sync/testing';
 import { playCheckCache } from './check-cache.fixture';
 import { checkTypes } from './check-types';
+import { checkAffected } from './affected.fixture';
 import { checkGenerators } from './generators.fixture';
-import { makeWorkspace } from './install';
+import { checkRemoteCache } from './remote-cache.fixture';
+import { checkTargets } from './targets.fixture';
+import { makePnpmWorkspace, makeWorkspace } from './install';
 import { describeWithSqld, EDIT, serve, type Served } from './served.fixture';
 import { addApp, nx, workspace } from './workspace.fixture';
 
 /** Those that the plugin says to work with; all other tests use the one that this repository has. */
 const VERSIONS = ['21.6.11', '22.7.12', '24.0.6'];
+
+/** Whether all is tried under each of them, and with pnpm, which takes long. */
+const isWhole = process.env['TURSO_SYNC_E2E'] === 'whole';
 
 describeWithSqld('under other versions of Nx', () => {
   let served: Served;
@@ -42,9 +48,38 @@ describeWithSqld('under other versions of Nx', () => {
     // Without @nx/devkit, which the plugin does not need.
     for (const module of ['nodenext', 'bundler'] as const)
       expect(await checkTypes(place, module)).toEqual({ exitCode: 0, output: '' });
+    await checkRemoteCache(place, served);
+    if (isWhole) await checkRest(place, served);
     await checkGenerators(place);
   });
 });
+
+if (isWhole)
+  describeWithSqld('with packages that pnpm has installed', () => {
+    test.each(['21.6.11', '24.0.6'])('under Nx %s, targets, caches and generators work', async (version) => {
+      const place = await makePnpmWorkspace(
+        path.join(path.dirname(workspace), `pnpm-${version}`),
+        packagesFor(version),
+      );
+      const store = path.join(place, 'node_modules', '.pnpm');
+      for (const name of fs.readdirSync(store).filter((name) => name.startsWith('better-sqlite3@')))
+        copyBuilt(path.join(store, name, 'node_modules', 'better-sqlite3'));
+      const served = await serve();
+      try {
+        await checkRemoteCache(place, served);
+        await checkRest(place, served);
+        await checkGenerators(place);
+      } finally {
+        await served.sqld.stop();
+      }
+    });
+  });
+
+/** What `targets.test.ts` does under the version of this repository. */
+async function checkRest(place: string, served: Served): Promise<void> {
+  await checkTargets(place, served);
+  await checkAffected(place);
+}
 
 /** A configuration is an environment, and one that nobody knows is refused, whatever Nx makes of it. */
 async function configurations(place: string): Promise<void> {
@@ -67,13 +102,21 @@ async function configurations(place: string): Promise<void> {
 /** Another workspace, with the same packages. What was compiled for the first one need not be compiled again. */
 async function makeOther(version: string): Promise<string> {
   const place = path.join(path.dirname(workspace), `nx-${version}`);
+  await makeWorkspace(place, packagesFor(version), ['--ignore-scripts']);
+  copyBuilt(path.join(place, 'node_modules', 'better-sqlite3'));
+  return place;
+}
+
+function packagesFor(version: string): Record<string, string> {
   const { devDependencies } = JSON.parse(fs.readFileSync(path.join(workspace, 'package.json'), 'utf8')) as {
     devDependencies: Record<string, string>;
   };
   // The devkit belongs to one version of Nx, and can be done without.
   const { '@nx/devkit': _, ...packages } = devDependencies;
-  await makeWorkspace(place, { ...packages, nx: version }, ['--ignore-scripts']);
-  const built = (of: string): string => path.join(of, 'node_modules', 'better-sqlite3', 'build');
-  fs.cpSync(built(workspace), built(place), { recursive: true });
-  return place;
+  return { ...packages, nx: version };
+}
+
+function copyBuilt(to: string): void {
+  const from = path.join(workspace, 'node_modules', 'better-sqlite3', 'build');
+  fs.cpSync(from, path.join(to, 'build'), { recursive: true });
 }
