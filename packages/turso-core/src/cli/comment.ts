@@ -14,6 +14,7 @@ import { wholeNumber } from './whole-number';
 interface Options {
   readonly report: readonly string[];
   readonly id: string;
+  readonly failed?: boolean;
   readonly provider?: Provider;
   readonly apiUrl?: string;
   readonly repository?: string;
@@ -32,6 +33,7 @@ export function commentCommand(): Subcommand<Options, 'comment'> {
       '--report <paths...>',
       'reports in Markdown, or folders of them; none says that there is nothing to push',
     )
+    .option('--failed', 'say that the job has failed, so that reports may be missing')
     .option('--id <name>', 'the name of the comment, if a pull request has several', 'default')
     .addOption(
       new Option('--provider <name>', 'whose API it is (default: that of the CI job)').choices(PROVIDERS),
@@ -47,13 +49,13 @@ export function commentCommand(): Subcommand<Options, 'comment'> {
   return [
     command,
     'comment',
-    async (_, { report, id, cwd, ...given }, { hide }) => {
+    async (_, { report, id, failed = false, cwd, ...given }, { hide }) => {
       const marker = markerOf(id);
       const reports = readReports(report, cwd ?? '.');
       const place = findPlace(given, process.env);
       hide(place.token);
       const { pullRequest, commit, jobUrl } = place;
-      const { text, changed, shortened } = commentText(reports, { commit, jobUrl });
+      const { text, changed, shortened } = commentText(reports, { commit, jobUrl, failed });
       if (pullRequest === null)
         return {
           result: { action: 'none', url: null, changed, shortened },

@@ -85,7 +85,12 @@ describe.each(['github', 'gitlab'] as const)('on %s', (kind) => {
     expect((await at.comment()).stdout).toContain('Comment updated');
     expect(bodies(at)).toEqual([body.replace('| 1 |', '| 2 |')]);
 
+    await at.comment('--failed');
+    expect(bodies(at)).toEqual([expect.stringContaining('**The job has failed.**')]);
+
     at.report(NOTHING);
+    await at.comment('--failed');
+    expect(bodies(at)).toEqual([expect.stringMatching(/^(?![^]*Nothing to push)[^]*The job has failed/)]);
     expect((await at.comment()).stdout).toContain('Comment updated');
     expect(bodies(at)).toEqual([expect.stringContaining('\nNothing to push.\n')]);
     rmSync(at.project.file('reports/changes.md'));

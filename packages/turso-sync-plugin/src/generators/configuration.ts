@@ -6,9 +6,9 @@ import type {
   Tree,
 } from '@nx/devkit';
 import { loadEnvironments, type Environments } from '../configurations/load-environments';
-import { CONFIG_FILES } from '../inference/config-files';
 import { resolveOptions, type PluginOptions } from '../inference/options';
 import { inferTargets } from '../inference/targets';
+import { hasConfig } from './has-config';
 import init from './init';
 import { loadBasics, type Basics } from './load-basics';
 
@@ -51,12 +51,6 @@ function findProject(tree: Tree, { getProjects }: Basics, wanted: string): strin
   throw new Error(
     `There is no project "${wanted}". ${known.length === 0 ? 'The workspace has none.' : `It has ${known.join(', ')}.`}`,
   );
-}
-
-function hasConfig(tree: Tree, { readJson }: Basics, root: string): boolean {
-  if (CONFIG_FILES.some((file) => tree.exists(path.posix.join(root, file)))) return true;
-  const manifest = path.posix.join(root, 'package.json');
-  return tree.exists(manifest) && Object.hasOwn(readJson<object>(tree, manifest), 'turso-sync');
 }
 
 async function convert(tree: Tree, basics: Basics, root: string, isNew: boolean): Promise<void> {

@@ -9,6 +9,8 @@ export interface CommentSource {
   readonly commit: string | null;
   /** The page of the job that wrote it, or null. */
   readonly jobUrl: string | null;
+  /** Whether it has failed, so that reports may be missing. */
+  readonly failed: boolean;
 }
 
 /** The text of a comment. */
@@ -23,6 +25,8 @@ export interface CommentText {
 /** Reports that are shown; more leave too little room for each. */
 const MOST = 100;
 
+const FAILED = '**The job has failed.** Its log says why. Reports may be missing here.';
+
 /** Characters kept for a marker and for what says what is left out. */
 const FOR_NOTES = 500;
 
@@ -35,7 +39,11 @@ export function commentText(reports: readonly string[], source: CommentSource): 
   const changed = all.slice(0, MOST);
   const end = endOf(source);
   if (changed.length === 0)
-    return { text: `### turso-sync\n\nNothing to push.\n${end}`, changed: 0, shortened: 0 };
+    return {
+      text: `### turso-sync\n\n${source.failed ? FAILED : 'Nothing to push.'}\n${end}`,
+      changed: 0,
+      shortened: 0,
+    };
   const rest = restOf(all.length - changed.length, reports.length - all.length);
   const room = LONGEST - FOR_NOTES - end.length - rest.length - changed.length * 2;
   const shares = shareEvenly(
@@ -44,7 +52,7 @@ export function commentText(reports: readonly string[], source: CommentSource): 
   );
   const shown = changed.map((report, i) => cut(report, shares[i] ?? 0));
   return {
-    text: `${shown.join('\n\n')}\n${rest}${end}`,
+    text: `${source.failed ? `${FAILED}\n\n` : ''}${shown.join('\n\n')}\n${rest}${end}`,
     changed: all.length,
     shortened: all.length - shown.filter((text, i) => text === changed[i]).length,
   };

@@ -1,0 +1,122 @@
+import { ACTIONS } from './actions';
+import { commandsOf, type WorkflowFacts } from './workflow-facts';
+
+/** Where the workflow goes. */
+export const WORKFLOW_FILE = '.github/workflows/turso-sync.yml';
+
+/** The workflow of GitHub Actions that reviews plans on pull requests, and pushes them from the main branch. */
+export function githubWorkflow(facts: WorkflowFacts): string {
+  const { produce, diff, check, comment, reviewed, push } = commandsOf(facts, 'HEAD^1');
+  const remote = facts.variables.map((name) => `${name}: \${{ secrets.${name} }}`);
+  const isReviewed = `\${{ !cancelled() && steps.diff.outcome != 'skipped' }}`;
+  return `${HEAD}
+name: turso-sync
+
+on:
+  pull_request:
+  push:
+    branches: [${/^[\w./-]+$/.test(facts.branch) ? facts.branch : JSON.stringify(facts.branch)}]
+
+permissions: {}
+
+jobs:
+  review:
+    # A run for a fork, or of Dependabot, gets no secrets.
+    if: >-
+      github.event_name == 'pull_request' &&
+      github.event.pull_request.head.repo.full_name == github.repository &&
+      github.event.pull_request.user.login != 'dependabot[bot]'
+    runs-on: ubuntu-latest
+    timeout-minutes: 30
+    permissions:
+      contents: read
+      pull-requests: write
+    concurrency:
+      group: turso-sync-review-\${{ github.event.pull_request.number }}
+      cancel-in-progress: true
+    steps:
+${prepare(facts)}
+${
+  produce === null ? '' : step('Create the data', { env: remote, run: [produce] })
+}${step('Say what a push would change', { id: 'diff', env: remote, run: ['mkdir -p turso-review', diff] })}${step('Run the checks', { when: isReviewed, env: remote, run: [check] })}${step(
+    'Comment on the pull request',
+    {
+      when: isReviewed,
+      env: ['GITHUB_TOKEN: ${{ github.token }}'],
+      run: [`${comment} \${{ job.status == 'failure' && '--failed' || '' }}`],
+    },
+  )}      - name: Keep the plans and the reports
+        if: ${isReviewed}
+        uses: ${ACTIONS.uploadArtifact}
+        with:
+          name: turso-review
+          path: turso-review
+          if-no-files-found: ignore
+          overwrite: true
+          retention-days: 30
+
+  no-review:
+    if: >-
+      github.event_name == 'pull_request' &&
+      (github.event.pull_request.head.repo.full_name != github.repository ||
+      github.event.pull_request.user.login == 'dependabot[bot]')
+    runs-on: ubuntu-latest
+    timeout-minutes: 5
+    permissions: {}
+    steps:
+      - run: echo "::notice::This pull request gets no secrets, so nothing says what it would push, and merging it pushes nothing."
+
+  apply:
+    if: github.event_name == 'push'
+    runs-on: ubuntu-latest
+    timeout-minutes: 60
+    permissions:
+      contents: read
+      actions: read
+      pull-requests: read
+    # Its secrets take the place of those of the repository: only here is a token needed that may write.
+    environment: turso-sync
+    concurrency:
+      group: turso-sync-apply
+      cancel-in-progress: false
+    steps:
+${prepare(facts)}
+${step('Fetch the plans that were reviewed', { env: ['GITHUB_TOKEN: ${{ github.token }}'], run: [reviewed] })}${step(
+    'Push them',
+    { env: remote, run: push },
+  )}`.replace(/\n+$/, '\n');
+}
+
+const HEAD = `# Says on a pull request what it would push, and pushes just that once it is merged.
+# Written by \`nx generate turso-sync-plugin:ci\`; change it as you like.`;
+
+function prepare({ nodeFile, nodeVersion, install }: WorkflowFacts): string {
+  const node = nodeFile === null ? `node-version: ${nodeVersion}` : `node-version-file: ${nodeFile}`;
+  return `      - uses: ${ACTIONS.checkout}
+        with:
+          fetch-depth: 2
+          persist-credentials: false
+      - uses: ${ACTIONS.setupNode}
+        with:
+          ${node}
+${step('Install the packages', { run: install })}`.trimEnd();
+}
+
+interface Step {
+  readonly id?: string;
+  readonly when?: string;
+  readonly env?: readonly string[];
+  readonly run: readonly string[];
+}
+
+function step(name: string, { id, when, env = [], run }: Step): string {
+  return [
+    `      - name: ${name}`,
+    ...(id === undefined ? [] : [`        id: ${id}`]),
+    ...(when === undefined ? [] : [`        if: ${when}`]),
+    ...(env.length === 0 ? [] : ['        env:', ...env.map((line) => `          ${line}`)]),
+    '        run: |',
+    ...run.map((line) => `          ${line}`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,72 @@
+import { commandsOf, type WorkflowFacts } from './workflow-facts';
+
+/** Where the jobs go, and the file that includes them. */
+export const JOBS_FILE = '.gitlab/turso-sync.yml';
+export const GITLAB_FILE = '.gitlab-ci.yml';
+
+/** What the file of the pipeline has to include. */
+export const INCLUDE = `include:\n  - local: ${JOBS_FILE}\n`;
+
+/** The jobs of GitLab CI that review plans on merge requests, and push them from the main branch. */
+export function gitlabJobs(facts: WorkflowFacts): string {
+  const { produce, diff, check, comment, reviewed, push } = commandsOf(
+    facts,
+    '"$CI_MERGE_REQUEST_DIFF_BASE_SHA"',
+  );
+  return `# Says on a merge request what it would push, and pushes just that once it is merged.
+# Written by \`nx generate turso-sync-plugin:ci\`; change it as you like.
+# CI/CD variables: ${facts.variables.join(', ')}, and GITLAB_TOKEN, a project access token with the scope api.
+
+.turso-sync:
+  image: node:${facts.nodeVersion}
+  needs: []
+  before_script:
+${facts.install.map((line) => `    - ${line}`).join('\n')}
+
+turso-review:
+  extends: .turso-sync
+  timeout: 30 minutes
+  rules:
+    # Jobs for a fork would need your variables.
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID
+  variables:
+    GIT_DEPTH: '0'
+  script:
+    - |
+      mkdir -p turso-review
+      failed=""
+${produce === null ? '' : `      ${produce}\n`}      ${diff} || failed="--failed"
+      ${check} || failed="--failed"
+      ${comment} $failed
+      [ -z "$failed" ]
+  artifacts:
+    when: always
+    paths:
+      - turso-review
+    expire_in: 30 days
+
+turso-no-review:
+  needs: []
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID != $CI_MERGE_REQUEST_PROJECT_ID
+  variables:
+    GIT_STRATEGY: none
+  script:
+    - echo "This merge request comes from a fork, so nothing says what it would push, and merging it pushes nothing."
+
+turso-apply:
+  extends: .turso-sync
+  timeout: 1 hour
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+  # Variables of this environment take the place of others: only here is a token needed that may write.
+  environment:
+    name: turso-sync
+  resource_group: turso-sync
+  interruptible: false
+  script:
+    - ${reviewed}
+    - |
+${push.map((line) => `      ${line}`).join('\n')}
+`;
+}
