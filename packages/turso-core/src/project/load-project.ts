@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import type { PublicExplorer } from 'cosmiconfig';
 import { checkOptions, type OptionKinds } from '../check-options';
 import { TursoSyncError } from '../errors';
 import { isFile } from '../sqlite/files/replica-files';
@@ -126,12 +127,7 @@ async function readConfig(
   const isThere = (place: string): boolean => fs.existsSync(path.join(cwd, place));
   if (config === undefined && !SEARCH_PLACES.some(isThere)) return { config: {}, file: null };
   try {
-    const loaders = { '.js': loadScript, '.mjs': loadScript, '.cjs': loadScript, '.ts': loadTypescript };
-    const explorer = loadCosmiconfig().cosmiconfig(NAME, {
-      searchPlaces: SEARCH_PLACES,
-      stopDir: cwd,
-      loaders,
-    });
+    const explorer = openExplorer();
     const found =
       config === undefined ? await explorer.search(cwd) : await explorer.load(path.resolve(cwd, config));
     const file = found?.filepath ?? emptyConfig(cwd, config);
@@ -146,6 +142,19 @@ async function readConfig(
       hint: 'Fix the file, or name another with --config.',
     });
   }
+}
+
+let explorer: PublicExplorer | undefined;
+
+/** What finds a config in the project's own folder and nowhere else. One serves all projects: making it reads files. */
+function openExplorer(): PublicExplorer {
+  explorer ??= loadCosmiconfig().cosmiconfig(NAME, {
+    searchPlaces: SEARCH_PLACES,
+    searchStrategy: 'none',
+    loaders: { '.js': loadScript, '.mjs': loadScript, '.cjs': loadScript, '.ts': loadTypescript },
+    cache: false,
+  });
+  return explorer;
 }
 
 /** The config that is there, where nothing was found in one: it is `null`, or a folder. */

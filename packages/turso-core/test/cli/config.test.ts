@@ -17,6 +17,19 @@ async function statusOf(project: TestProject, ...args: string[]): Promise<Status
   return (await project.json<{ result: StatusResult }>('status', ...args)).result;
 }
 
+test('a config in the home folder is not the project’s', async () => {
+  const project = makeProject(undefined, {
+    'package.json': '{ "name": "app" }',
+    'home/turso-sync/config.json': json,
+  });
+  const home = project.file('home');
+  const { stdout } = await project.start(['status', '--json'], { env: { HOME: home, XDG_CONFIG_HOME: home } })
+    .ended;
+  expect(JSON.parse(stdout)).toMatchObject({
+    result: { project: { directory: project.dir, configFile: null } },
+  });
+});
+
 describe('a config is found', () => {
   test.each([
     ['turso-sync.config.ts', typed],

@@ -82,6 +82,15 @@ test.each([
     expect(infer(root, file)).toMatchObject({ folders: [folder('staging')], wasKept: false });
 });
 
+test('a config that imports another one is read each time', () => {
+  const file = 'turso-sync.config.json';
+  const root = makeApp(file, '{ "$import": "./shared.json" }');
+  for (const name of ['staging', 'test']) {
+    writeFiles(root, { [`${APP}/shared.json`]: config(name) });
+    expect(infer(root, file)).toMatchObject({ folders: [folder(name)], wasKept: false });
+  }
+});
+
 test('options of nx.json have results of their own, and are checked before any is kept', () => {
   const file = 'turso-sync.config.json';
   const root = makeApp(file, config('staging'));

@@ -8,7 +8,7 @@ const OUTSIDE =
 
 /**
  * A digest of all that a project's targets follow from: its configs, and links beside them, which may lead the state folder
- * elsewhere. Null if that cannot be told from files: a script may read anything.
+ * elsewhere. Null if that cannot be told from these files: a script may read anything, and a config may import others.
  */
 export function stampOf(
   workspaceRoot: string,
@@ -18,7 +18,7 @@ export function stampOf(
   const digest = createHash('sha256');
   for (const file of configs) {
     const text = fs.readFileSync(path.join(workspaceRoot, file), 'utf8');
-    if (/\.[cm]?[jt]s$/.test(file) && OUTSIDE.test(text)) return null;
+    if (text.includes('$import') || (/\.[cm]?[jt]s$/.test(file) && OUTSIDE.test(text))) return null;
     digest.update(`${file}\0${text.length}\0${text}`);
   }
   const folder = path.join(workspaceRoot, projectRoot);
