@@ -1,4 +1,5 @@
 import type { RowBatch } from './sqlite/statement';
+import type { Cost } from './plan/plan';
 import type { LeftOutTable } from './sqlite/schema/left-out';
 
 /** The steps that commands consist of. A step may have others inside, as `push` has `upload` and `commit`. */
@@ -44,6 +45,8 @@ export type CoreEvent =
   | ({ readonly type: 'progress'; readonly what: StepName } & Progress)
   | { readonly type: 'step'; readonly what: StepName; readonly milliseconds: number }
   | { readonly type: 'transaction'; readonly statements: number; readonly batches: readonly RowBatch[] }
+  /** What a push is estimated to cost, before it is sent. */
+  | ({ readonly type: 'cost' } & Cost)
   /** What the connection has used in the end, as the server counts it; not told if it does not. */
   | { readonly type: 'used'; readonly rowsRead: number; readonly rowsWritten: number }
   | { readonly type: 'left-out'; readonly of: 'remote' | 'local'; readonly tables: readonly LeftOutTable[] }

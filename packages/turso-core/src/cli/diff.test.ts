@@ -3,10 +3,11 @@ import { makeTempDir, buildDatabase } from '@turso-sync/testing';
 import { makeProject, type TestProject } from '../../test/fixtures/cli.fixture';
 
 describe('turso-sync diff, looking closer', () => {
+  const remote = path.join(makeTempDir(), 'remote.db');
+  const url = `file:${remote}`;
   let project: TestProject;
 
   beforeAll(async () => {
-    const remote = path.join(makeTempDir(), 'remote.db');
     buildDatabase(
       remote,
       `CREATE TABLE people(id INTEGER PRIMARY KEY, name, score); CREATE TABLE notes(body);
@@ -14,7 +15,7 @@ describe('turso-sync diff, looking closer', () => {
        INSERT INTO people VALUES (1, 'Ada', 1), (2, 'Bob', 2), (3, 'Cy', NULL), (4, 'Di', x'00');
        INSERT INTO notes VALUES ('first')`,
     );
-    project = makeProject({ url: `file:${remote}` });
+    project = makeProject({ url });
     expect((await project.run('dump-init')).exit).toBe(0);
     project.edit(`UPDATE people SET name = 'Ada Lovelace', score = 1.0 WHERE id = 1;
       DELETE FROM people WHERE id > 2; INSERT INTO people VALUES (5, 'it''s', NULL);
@@ -51,6 +52,20 @@ ALTER table quiet
 In full: `);
     expect(stdout).not.toContain('Ada');
     project.edit('ALTER TABLE quiet DROP COLUMN y');
+  });
+
+  test('--save says where the plan is, also if nothing has changed', async () => {
+    const told = `\nPlan: ${project.file('plan.json')} (turso-sync push --plan pushes it)\n`;
+    expect((await project.run('diff', '--save', 'plan.json')).stdout).toContain(told);
+    expect(await project.json('diff', '--save', 'plan.json')).toMatchObject({
+      result: { savedTo: project.file('plan.json') },
+    });
+    expect(await project.json('diff')).toMatchObject({ result: { savedTo: null } });
+    const unchanged = makeProject({ url });
+    await unchanged.run('init');
+    expect((await unchanged.run('diff', '--save', 'plan.json')).stdout).toMatch(
+      /^No changes\.\nPlan: .*plan\.json /,
+    );
   });
 
   test('--table tells of one table, --limit of so many of its rows', async () => {

@@ -33,6 +33,8 @@ export interface DiffResult {
   readonly changes: ChangeSummary;
   /** The files that hold the changes in full. */
   readonly files: ChangeFiles;
+  /** The file that the plan was saved to, or null if nobody asked for it. */
+  readonly savedTo: string | null;
   /** Changed rows, where they were asked for. */
   readonly rows?: readonly PlanRow[];
 }
@@ -95,7 +97,8 @@ async function diffWith(project: Project, options: DiffOptions): Promise<DiffRes
         if (options.save !== undefined) placeFile(written.json, options.save);
         const rows = options.rows === undefined ? {} : { rows: changedRows(told, options.rows) };
         const files = written.publish();
-        return { plan: openPlan(options.save ?? files.json), changes, files, ...rows };
+        const { save: savedTo = null } = options;
+        return { plan: openPlan(savedTo ?? files.json), changes, files, savedTo, ...rows };
       },
       options.onEvent,
     ),

@@ -11,7 +11,6 @@ import { requireBase, withComparison } from './comparing/compare';
 import { billed, costOf, planFacts, verdictOn, warnOfFindings } from './comparing/plan-facts';
 import { openPlan } from '../plan/open-plan';
 import { parseExceptions } from '../policy/exceptions';
-import { limitRowsWritten } from '../policy/policy';
 import type { Plan, PlanHead, Verdict } from '../plan/plan';
 import { describePlan } from '../plan/write-plan';
 import { NONE_RESOLVED, policyOf, type ConflictOptions, type Resolved } from './conflicts/conflict-options';
@@ -112,17 +111,13 @@ async function pushWith(project: Project, options: PushOptions): Promise<PushRes
   parseExceptions(options.allow ?? []);
   // For the message alone: whether there is a folder to lock.
   requireStart(project);
-  const { acceptRemote, maxRowsWritten, onEvent } = options;
-  const limited =
-    maxRowsWritten === undefined
-      ? project
-      : { ...project, policy: limitRowsWritten(project.policy, maxRowsWritten) };
+  const { acceptRemote, onEvent } = options;
   return withRemote(project, 'push', { acceptRemote, onEvent }, async (remote) => {
     // Another remote is refused also if nothing is to be sent; one that does not answer is not needed then.
     await identifyIfReachable(remote);
     const isPrivate = options.dryRun === true && mayMoveBase(project, acceptRemote === true);
     const work = (own: Project): Promise<PushResult> => pushTo(own, remote, options);
-    return isPrivate ? withPrivateBase(limited, work) : work(limited);
+    return isPrivate ? withPrivateBase(project, work) : work(project);
   });
 }
 
@@ -181,10 +176,11 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
   const { onEvent, plan } = options;
   const changes = await timed(onEvent, 'count', () => summarize(changeset));
   const checks = isEmpty(changes) ? [] : readChecks(project.checks);
+  const failedChecks = await failedIn(project, frozen, checks, onEvent);
   const onRemote = checksForRemote(project, checks, options);
   const cost = await timed(onEvent, 'estimate the cost', () => costOf(planned, { checks: onRemote.length }));
-  const failedChecks = await failedIn(project, frozen, checks, onEvent);
-  const judgedBy = { isPlan: plan !== undefined, cost, allow: options.allow };
+  const { allow, maxRowsWritten } = options;
+  const judgedBy = { isPlan: plan !== undefined, cost, allow, maxRowsWritten };
   const verdict = verdictOn(project, planned.comparison, { ...judgedBy, failedChecks, onEvent });
   const described = describePlan(changeset, {
     ...planFacts(project, planned.from),
@@ -209,6 +205,8 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
     ...{ project, remote, temporary, ...planned, plan: described, policy: policyOf(options), onEvent },
     checks: onRemote,
   };
+  // An answer that nothing was written tells the cost itself.
+  if (described.cost !== null && options.dryRun !== true) onEvent?.({ type: 'cost', ...described.cost });
   const sent = options.dryRun === true ? await tryDry(job) : await send(job);
   if (sent.status === 'refused') {
     const failed = [...failedChecks, ...sent.failedChecks];

@@ -2,11 +2,15 @@ import type { Breach } from './breach';
 import type { Judged } from './judge';
 import type { Policy } from './policy';
 
-/** The rule that limits what a push costs. */
-export function costRule({ maxRowsWritten: limit = null }: Policy, { cost }: Pick<Judged, 'cost'>): Breach[] {
+/** The rule that limits what a push costs, by the policy and for this push; the lower limit counts. */
+export function costRule(policy: Policy, { cost, maxRowsWritten }: Judged): Breach[] {
+  const ofPolicy = policy.maxRowsWritten ?? Infinity;
+  const ofPush = maxRowsWritten ?? Infinity;
+  const limit = Math.min(ofPolicy, ofPush);
   const { rowsWritten: count, certainty } = cost;
-  if (limit === null || count <= limit) return [];
+  if (count <= limit) return [];
   const about = certainty === 'about' ? 'about' : 'up to';
-  const message = `The server writes ${about} ${count} rows, entries of indexes included, and at most ${limit} may be written.`;
+  const by = ofPush < ofPolicy ? '--max-rows-written' : '"maxRowsWritten" in the config';
+  const message = `The server would write ${about} ${count} rows, index entries included, and ${by} allows ${limit}.`;
   return [{ rule: 'maxRowsWritten', table: null, count, limit, message }];
 }

@@ -19,6 +19,8 @@ export interface Judged {
   readonly isPlan: boolean;
   /** What it costs. */
   readonly cost: Cost;
+  /** Rows that the server may write for this push. Default is what the policy says, and the lower of both counts. */
+  readonly maxRowsWritten?: number | undefined;
   /** The checks that returned rows. Default is none. */
   readonly failedChecks?: readonly FailedCheck[];
 }

@@ -67,11 +67,6 @@ export type RuleName = keyof typeof RULE_KINDS | keyof AllowedChanges | 'check';
 /** The names of all rules. */
 export const RULE_NAMES = [...Object.keys(RULE_KINDS), ...ALLOW_NAMES, 'check'] as readonly RuleName[];
 
-/** A policy that allows a push at most so many written rows, and no more than before. */
-export function limitRowsWritten(policy: Policy, most: number): Policy {
-  return { ...policy, maxRowsWritten: Math.min(most, policy.maxRowsWritten ?? most) };
-}
-
 /** The rules of an environment over those at the top of the config. */
 export function mergePolicies(top: Policy = {}, own: Policy = {}): Policy {
   return { ...top, ...own, allow: { ...top.allow, ...own.allow } };

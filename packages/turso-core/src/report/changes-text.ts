@@ -47,7 +47,7 @@ export function diffText(result: DiffResult, options: TextOptions = {}): string 
 
 /** The answer of `diff` for people, in lines: counts, changed definitions as text diffs, and the rows that were asked for. */
 export function diffLines(
-  { plan, changes, files, rows }: DiffResult,
+  { plan, changes, files, rows, savedTo }: DiffResult,
   { values = true, ...layout }: TextOptions & Layout = {},
 ): Line[] {
   const isClose = rows !== undefined && values;
@@ -60,6 +60,7 @@ export function diffLines(
     ...costOfPush(plan, changes).map((text) => ({ text })),
     ...warningLines(plan.verdict).map((text) => ({ text })),
     ...(isEmpty(changes) ? [] : [{ text: `In full: ${files.sql} and ${files.json}` }]),
+    ...(savedTo === null ? [] : [{ text: `Plan: ${savedTo} (turso-sync push --plan pushes it)` }]),
   ];
 }
 

@@ -11,7 +11,7 @@ const CERTAINTIES = { measured: '', 'at-most': 'at most ', about: 'about ' } as 
 
 /** What a push is estimated to cost, in a line; none if nobody has estimated it. */
 export function costLines(cost: Cost | null, of = 'Cost'): string[] {
-  return cost === null ? [] : [`${of}: ${costText(cost)}.`];
+  return cost === null ? [] : [`${of}: ${costText(cost)}, as libSQL bills them.`];
 }
 
 /** What a command has used, in a line. A `file:` remote does not count, and nobody bills it. */

@@ -1,5 +1,5 @@
 import type { CoreEvent, Progress } from '../events';
-import { rowsText } from './cost-text';
+import { costLines, rowsText } from './cost-text';
 import { count, formatBytes } from './units';
 import { shown } from './shown';
 
@@ -25,6 +25,8 @@ export function describeEvent(event: CoreEvent): EventLine[] {
       return [];
     case 'warning':
       return [{ level: 'info', text: shown(event.message) }];
+    case 'cost':
+      return costLines(event).map((text) => ({ level: 'info', text }));
     case 'used':
       return [{ level: 'detail', text: `Used: ${rowsText(event)}` }];
     case 'transaction':

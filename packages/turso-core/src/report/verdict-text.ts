@@ -11,16 +11,13 @@ const FEW = 5;
 /** Why a push was refused, and what would allow it. */
 export function refusalLines(verdict: Verdict | null): string[] {
   const broken = verdict?.broken ?? [];
-  return [
-    'POLICY_REFUSED: nothing was written, since the policy of this project refuses it:',
-    ...explained(broken),
-  ];
+  return ['POLICY_REFUSED: nothing was written, since these rules refuse it:', ...explained(broken)];
 }
 
 /** What a push would be refused for, and what would allow it; empty if the policy allows it. */
 export function warningLines(verdict: Verdict | null): string[] {
   if (verdict === null || verdict.outcome === 'allowed') return [];
-  return ['The policy of this project refuses to push this:', ...explained(verdict.broken)];
+  return ['These rules refuse to push this:', ...explained(verdict.broken)];
 }
 
 /** The rules that a push broke with leave; empty if it broke none. */
@@ -33,8 +30,19 @@ function explained(broken: readonly BrokenRule[]): string[] {
   return [
     ...broken.slice(0, SHOWN).map((rule) => `  ${ruleText(rule)}`),
     ...(more > 0 ? [`  ... and ${count(more, 'more rule')} (all of them are in changes.json)`] : []),
-    `If you mean it, push with ${exceptions(broken)}, or change "policy" in the config.`,
+    `If you mean it, push with ${exceptions(broken)}, or ${otherWays(broken)}.`,
   ];
+}
+
+/** What allows a push besides exceptions. */
+function otherWays(broken: readonly BrokenRule[]): string {
+  const rules = new Set(broken.map(({ rule }) => rule));
+  const ways = [
+    ...(rules.delete('check') ? ['fix what the checks return'] : []),
+    ...(rules.delete('maxRowsWritten') ? ['raise the limit'] : []),
+    ...(rules.size > 0 ? ['change "policy" in the config'] : []),
+  ];
+  return ways.join(' and ');
 }
 
 function ruleText({ rule, message }: BrokenRule): string {

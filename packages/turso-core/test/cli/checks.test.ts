@@ -136,8 +136,8 @@ describe('a check that is not one query that reads', () => {
     const project = await start({ 'a.sql': 'SELECT 1 WHERE 0', 'b.sql': sql });
     project.edit("UPDATE people SET mail = 'c@x' WHERE id = 1");
     const before = project.digests();
-    for (const command of ['check', 'push']) {
-      const { exit, stderr } = await project.run(command);
+    for (const command of [['check'], ['push'], ['push', '--checks-on-remote']]) {
+      const { exit, stderr } = await project.run(...command);
       expect(exit).toBe(1);
       expect(stderr).toMatch(/^CHECK_INVALID: The check b\.sql cannot be run: /m);
       expect(stderr).toContain(reason);

@@ -8,16 +8,16 @@ const REFUSED = `DROP table drafts
 DELETE people 3 rows
 DELETE drafts 2 rows
 Total: 0 rows inserted, 0 updated, 5 deleted.
-POLICY_REFUSED: nothing was written, since the policy of this project refuses it:
+POLICY_REFUSED: nothing was written, since these rules refuse it:
   dropTable: The table drafts is dropped, with 2 rows.
   deleteAllRows: All 3 rows of people are deleted.
 If you mean it, push with --allow dropTable:drafts --allow deleteAllRows:people, or change "policy" in the config.
 `;
 
-async function start(config: object): Promise<TestProject> {
+async function start(config: object, checks: Record<string, string> = {}): Promise<TestProject> {
   const project = makeProject(
     { url: 'file:remote.db' },
-    { 'turso-sync.config.json': JSON.stringify(config) },
+    { 'turso-sync.config.json': JSON.stringify(config), ...checks },
   );
   buildDatabase(project.file('remote.db'), BASE);
   expect((await project.run('init')).exit).toBe(0);
@@ -32,9 +32,7 @@ test('a refused push ends with 4 and says what allows it, which then does', asyn
     expect(await project.run(...args)).toMatchObject({ exit: 4, stdout: REFUSED });
   const diff = await project.run('diff', '--exit-code');
   expect(diff.exit).toBe(4);
-  expect(diff.stdout).toContain(
-    'The policy of this project refuses to push this:\n  dropTable: The table drafts',
-  );
+  expect(diff.stdout).toContain('These rules refuse to push this:\n  dropTable: The table drafts');
   expect((await project.run('diff')).exit).toBe(0);
   expect(project.digests()['remote.db']).toBe(before);
   expect(await project.json('push', '--allow', 'dropTable')).toMatchObject({
@@ -75,6 +73,34 @@ test('an environment has the rules at the top and its own', async () => {
     { rule: 'dropTable', table: 'drafts' },
     { rule: 'maxDeletedRows', count: 5, limit: 1 },
   ]);
+});
+
+const BAD_CHECK = { 'checks/bad.sql': 'SELECT 1' };
+
+test.each<[string, object, Record<string, string>, string[], string]>([
+  [
+    'a rule',
+    { protectedTables: ['people'] },
+    {},
+    [],
+    '--allow protectedTables:people, or change "policy" in the config',
+  ],
+  ['the limit of the policy', { maxRowsWritten: 0 }, {}, [], '--allow maxRowsWritten, or raise the limit'],
+  ['the limit of a push', {}, {}, ['--max-rows-written', '2'], '--allow maxRowsWritten, or raise the limit'],
+  ['a check', {}, BAD_CHECK, [], '--allow check:bad.sql, or fix what the checks return'],
+  [
+    'all of them',
+    { maxRowsWritten: 0, protectedTables: ['people'] },
+    BAD_CHECK,
+    [],
+    '--allow maxRowsWritten --allow protectedTables:people --allow check:bad.sql, or fix what the checks return and raise the limit and change "policy" in the config',
+  ],
+])('a push that %s refuses names what can allow it', async (_, policy, checks, args, ways) => {
+  const project = await start({ policy }, checks);
+  project.edit("UPDATE people SET name = name || '!'");
+  const { exit, stdout } = await project.run('push', ...args);
+  expect(exit).toBe(4);
+  expect(stdout).toContain(`\nIf you mean it, push with ${ways}.\n`);
 });
 
 test('an unknown exception is a clear error', async () => {

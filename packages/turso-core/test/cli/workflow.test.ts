@@ -99,6 +99,9 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
 
     const push = await project.run('dump-push');
     expect(push).toMatchObject({ exit: 0 });
+    expect(push.stderr).toMatch(
+      /^Connecting to .*\nCost: at most \d+ rows read, \d+ rows written, as libSQL bills them\.\n$/,
+    );
     expect(push.stdout).toMatch(/Pushed to http:.*\.\nUsed: \d+ rows read, \d+ rows? written\.\n$/);
     expect(await differences()).toEqual([]);
     expect(readFileSync(project.file('working_copy.db')).equals(local)).toBe(true);
@@ -117,7 +120,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(run).toMatchObject({
       exit: 0,
       stdout:
-        'DELETE people 1 row\nTotal: 0 rows inserted, 0 updated, 1 deleted.\nCost: at most 100 rows read, 3 rows written.\nDry run: this push would go through. Nothing was written.\n',
+        'DELETE people 1 row\nTotal: 0 rows inserted, 0 updated, 1 deleted.\nCost: at most 100 rows read, 3 rows written, as libSQL bills them.\nDry run: this push would go through. Nothing was written.\n',
       stderr: `Connecting to ${server.url}\n`,
     });
     expect(await queryOn(server, 'SELECT count(*) FROM people')).toEqual([[3n]]);
@@ -325,7 +328,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     const push = await reader.run('dump-push', '--allow', 'deleteAllRows:audit');
     expect(push).toMatchObject({ exit: 1, stdout: '' });
     expect(push.stderr).toMatch(
-      /^Connecting.*\nREMOTE_READ_ONLY: .*\n {2}Writing needs a token with write access/,
+      /^Connecting.*\nCost: .*\nREMOTE_READ_ONLY: .*\n {2}Writing needs a token with write access/,
     );
     expect(reader.digests()).toEqual(before);
     expect(await queryOn(server, 'SELECT count(*) FROM audit')).toEqual([[2n]]);

@@ -197,14 +197,16 @@ describe('a rule', () => {
 test('a limit of written rows for one push is never higher than the policy, and an exception lifts both', async () => {
   const at = await start({ maxRowsWritten: 5 });
   at.edit("UPDATE people SET name = name || '!'");
-  for (const [maxRowsWritten, limit] of [
-    [1, 1],
-    [1000, 5],
-  ] as const)
+  for (const [maxRowsWritten, limit, by] of [
+    [1, 1, '--max-rows-written'],
+    [1000, 5, '"maxRowsWritten" in the config'],
+  ] as const) {
+    const message = `The server would write up to 10 rows, index entries included, and ${by} allows ${limit}.`;
     expect(await push(at.project, { maxRowsWritten })).toMatchObject({
       status: 'refused',
-      plan: { verdict: { broken: [{ rule: 'maxRowsWritten', count: 10, limit }] } },
+      plan: { verdict: { broken: [{ rule: 'maxRowsWritten', count: 10, limit, message }] } },
     });
+  }
   const lifted = { ...at.project, policy: { maxRowsWritten: null } };
   expect(await push(lifted, { dryRun: true, maxRowsWritten: 10 })).toMatchObject({ status: 'planned' });
   expect(await push(at.project, { maxRowsWritten: 1, allow: ['maxRowsWritten'] })).toMatchObject({

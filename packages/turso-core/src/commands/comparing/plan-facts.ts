@@ -42,6 +42,8 @@ export interface JudgeOptions {
   readonly isPlan: boolean;
   /** What a push of them costs. */
   readonly cost: Cost;
+  /** Rows that the server may write for this push, besides what the policy says. */
+  readonly maxRowsWritten?: number | undefined;
   /** Exceptions from the policy. */
   readonly allow?: readonly string[] | undefined;
   /** The checks that returned rows. Default is none. */
@@ -53,7 +55,7 @@ export interface JudgeOptions {
 export function verdictOn(
   { policy }: Project,
   { changeset, before, frozen: after }: Comparison,
-  { isPlan, cost, allow = [], failedChecks = [], onEvent }: JudgeOptions,
+  { isPlan, cost, maxRowsWritten, allow = [], failedChecks = [], onEvent }: JudgeOptions,
 ): Verdict {
   const { unknown, computed } = findUnprotected(policy, { before, after });
   if (unknown.length > 0) {
@@ -64,7 +66,8 @@ export function verdictOn(
     const message = `The policy cannot protect columns that SQLite computes: ${computed.join(', ')}. Protect those that they are computed from.`;
     onEvent?.({ type: 'warning', message });
   }
-  return judge(policy, { changeset, before, after, isPlan, cost, failedChecks }, parseExceptions(allow));
+  const judged = { changeset, before, after, isPlan, cost, maxRowsWritten, failedChecks };
+  return judge(policy, judged, parseExceptions(allow));
 }
 
 /** Warns of what a plan finds that nobody expects of a push. */
