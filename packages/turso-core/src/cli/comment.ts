@@ -88,12 +88,21 @@ function readReports(paths: readonly string[], cwd: string): string[] {
   return paths
     .flatMap((given) => filesOf(path.resolve(cwd, given)))
     .map((file) => {
-      try {
-        return fs.readFileSync(file, 'utf8');
-      } catch (error) {
-        throw inaccessible(file, error);
-      }
+      const text = readReport(file);
+      if (OTHER_FORMS.test(text)) throw notMarkdown(file);
+      return text;
     });
+}
+
+/** How reports in HTML and JSON begin, which a comment cannot show. */
+const OTHER_FORMS = /^\s*(?:<!doctype|\{)/i;
+
+function readReport(file: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    throw inaccessible(file, error);
+  }
 }
 
 function filesOf(given: string): string[] {
@@ -107,6 +116,12 @@ function filesOf(given: string): string[] {
   } catch (error) {
     throw inaccessible(given, error);
   }
+}
+
+function notMarkdown(file: string): TursoSyncError {
+  return new TursoSyncError('USAGE', `${file} is not a report in Markdown.`, {
+    hint: 'Write one with `turso-sync diff --out changes.md`. Other forms can be artifacts of the job.',
+  });
 }
 
 function inaccessible(file: string, error: unknown): TursoSyncError {

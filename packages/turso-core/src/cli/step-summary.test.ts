@@ -44,7 +44,7 @@ test('a push appends its counts and definitions, and no key or value', async () 
   edit();
   expect(await run(['push', '--json'])).toMatchObject({ exit: 0 });
   expect(read()).toMatch(
-    /^What was there\.\n### push of `project-\w+`\n\nPushed\.\nRemote: `.*` {2}\nMade: /,
+    /^What was there\.\n### push of `project-\w+`\n\nPushed\.\n\nRemote: `.*` {2}\nMade: /,
   );
   expect(read()).toContain('\n| total | 0 | 1 | 1 |\n| `people` | 0 | 1 | 1 |\n');
   expect(read()).toContain('\n+   born\n');
@@ -100,8 +100,11 @@ test('a pull that went well appends nothing', async () => {
 test('a refusal of the policy appends the broken rules', async () => {
   project.edit('DELETE FROM people');
   expect(await run(['push'])).toMatchObject({ exit: 4 });
-  expect(read()).toContain('Refused by the policy. Nothing was sent.');
-  expect(read()).toContain('- `All 3 rows of people are deleted.`');
+  expect(read()).toContain('Refused by the policy. Nothing was written.\n');
+  expect(read()).toContain('- `deleteAllRows: All 3 rows of people are deleted.`\n');
+  expect(read()).toContain(
+    '\n\n`If you mean it, push with --allow deleteAllRows:people, or change "policy" in the config.`\n',
+  );
 });
 
 test('a failure appends its code, message and hint, without secrets', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeTempDir } from '@turso-sync/testing';
@@ -252,4 +253,11 @@ describe('files of other versions', () => {
   test('a file that is not there is refused', () => {
     expect(() => openPlan(file)).toThrow(expect.objectContaining({ code: 'CHANGES_UNREADABLE' }) as Error);
   });
+});
+
+test.each(['a pipe', 'a device'])('%s is no plan, and is not waited for', (kind) => {
+  if (kind === 'a pipe') execFileSync('mkfifo', [file]);
+  expect(() => openPlan(kind === 'a pipe' ? file : '/dev/zero')).toThrow(
+    expect.objectContaining({ code: 'CHANGES_UNREADABLE' }) as Error,
+  );
 });

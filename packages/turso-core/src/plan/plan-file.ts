@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { TursoSyncError } from '../errors';
 import { readLines } from '../sqlite/files/read-lines';
 import { CHANGE_KINDS, type ChangeKind } from '../changeset/model';
@@ -58,6 +59,7 @@ export function* partsOf(file: string): Generator<Part> {
   let place: 'head' | 'tables' | 'end' | 'over' = 'head';
   let hasTable = false;
   const kinds = new Set<ChangeKind>();
+  requireFile(file);
   for (const { line, next } of readLines(file)) {
     const kind = /^ {3}"(delete|update|insert)": \[$/.exec(line)?.[1] as ChangeKind | undefined;
     if (place === 'head') {
@@ -83,6 +85,12 @@ export function* partsOf(file: string): Generator<Part> {
   // What is cut off in its head may be no plan at all.
   if (place === 'head') parseHead(file, text);
   if (place !== 'over') throw unreadable(file, 'it is not whole');
+}
+
+/** A pipe would be waited for, and a device may have no end. What a folder is, the system says. */
+function requireFile(file: string): void {
+  const found = fs.statSync(file);
+  if (!found.isFile() && !found.isDirectory()) throw unreadable(file, 'it is not a file');
 }
 
 /** What stands in a line of rows. What follows it is a comma, or what ends the lists around it. */

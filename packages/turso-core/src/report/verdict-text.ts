@@ -30,8 +30,15 @@ function explained(broken: readonly BrokenRule[]): string[] {
   return [
     ...broken.slice(0, SHOWN).map((rule) => `  ${ruleText(rule)}`),
     ...(more > 0 ? [`  ... and ${count(more, 'more rule')} (all of them are in changes.json)`] : []),
-    `If you mean it, push with ${exceptions(broken)}, or ${otherWays(broken)}.`,
+    ...waysLines({ broken }),
   ];
+}
+
+/** What would allow a push that breaks rules; empty if it breaks none. */
+export function waysLines(verdict: Pick<Verdict, 'broken'> | null): string[] {
+  const { broken } = verdict ?? { broken: [] };
+  if (broken.length === 0) return [];
+  return [`If you mean it, push with ${exceptions(broken)}, or ${otherWays(broken)}.`];
 }
 
 /** What allows a push besides exceptions. */
@@ -45,7 +52,8 @@ function otherWays(broken: readonly BrokenRule[]): string {
   return ways.join(' and ');
 }
 
-function ruleText({ rule, message }: BrokenRule): string {
+/** A broken rule with its name. */
+export function ruleText({ rule, message }: BrokenRule): string {
   return shown(`${rule}: ${message}`);
 }
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { startCodeHost, type CodeHostDouble, type CodeHostOptions } from '@turso-sync/testing';
+import { buildDatabase, startCodeHost, type CodeHostDouble, type CodeHostOptions } from '@turso-sync/testing';
 import { makeProject, type Run, type TestProject } from '../fixtures/cli.fixture';
 
 const TOKEN = 'ghs_0123456789abcdefghijklmnopqrstuvwxyz';
@@ -246,6 +246,21 @@ describe.each(['github', 'gitlab'] as const)('on %s', (kind) => {
     expect(run.stdout).toContain('This job does not run for a pull request');
     expect(at.host.requests).toEqual([]);
   });
+});
+
+test.each(['html', 'json'])('refuses a report in %s', async (form) => {
+  const { project, env, host } = await job();
+  const remote = makeProject({ url: 'file:remote.db' });
+  buildDatabase(remote.file('remote.db'), 'CREATE TABLE t(a)');
+  await remote.run('init');
+  expect((await remote.run('diff', '--out', `changes.${form}`)).exit).toBe(0);
+  const report = remote.file(`changes.${form}`);
+  const { exit, stderr } = await project.start(['comment', '--report', report], { env }).ended;
+  expect({ exit, stderr }).toEqual({
+    exit: 1,
+    stderr: expect.stringMatching(/^USAGE: .* is not a report in Markdown\.\n {2}Write one with /) as string,
+  });
+  expect(host.comments).toEqual([]);
 });
 
 test('a host that does not answer', async () => {

@@ -72,7 +72,8 @@ interface ContentOptions {
 
 async function addContent(sheet: Sheet, ending: Ending, { note, values }: ContentOptions): Promise<void> {
   const { plan, conflicts, changes, used } = ending;
-  if (used !== null)
+  // The record of a push has it as its cost.
+  if (used !== null && plan?.cost?.certainty !== 'measured')
     sheet.add(
       '\n',
       usedLines({ used }).map((line) => `${line}\n`),

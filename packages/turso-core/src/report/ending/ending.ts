@@ -40,7 +40,7 @@ export function pushEnding({ status, changes, plan, conflicts, used }: Reported<
     nothing: ['Nothing to push.', 'nothing to push'],
     planned: ['Dry run: this push would go through. Nothing was written.', 'dry run'],
     conflict: inConflict(conflicts),
-    refused: ['Refused by the policy. Nothing was sent.', 'refused by the policy'],
+    refused: ['Refused by the policy. Nothing was written.', 'refused by the policy'],
   } as const;
   return { ...endingOf('push', words[status]), changes, plan, conflicts, used };
 }

@@ -4,6 +4,7 @@ import { packageFolder } from '../../package-folder';
 import { definitionDiff } from '../definition-diff';
 import { definitionTitle, otherChanges, planFacts } from '../plan-lines';
 import { isNothing, type ReportSource } from '../source';
+import { ruleText, waysLines } from '../verdict-text';
 import { count } from '../units';
 import { dataElement, hashSource, htmlText } from './embed';
 import { pageConflict } from './page-conflicts';
@@ -74,7 +75,7 @@ function pageHead({ title, plan, conflicts }: ReportSource, rows: PageRows): Pag
     })),
     others: plan === null ? [] : otherChanges(plan.changes),
     findings: plan?.findings.map(({ message }) => message) ?? [],
-    broken: plan?.verdict?.broken.map(({ message }) => message) ?? [],
+    broken: [...(plan?.verdict?.broken ?? []).map(ruleText), ...waysLines(plan?.verdict ?? null)],
     conflicts: conflicts.slice(0, CONFLICTS).map(pageConflict),
     conflictCount: conflicts.length,
     leftOut: [

@@ -86,7 +86,7 @@ export interface PageHead {
   /** What else changes, a sentence each. */
   readonly others: readonly string[];
   readonly findings: readonly string[];
-  /** Rules of the policy that the plan breaks, a sentence each. */
+  /** Rules of the policy that the plan breaks, a sentence each, and what would allow it. */
   readonly broken: readonly string[];
   readonly conflicts: readonly PageConflict[];
   readonly conflictCount: number;

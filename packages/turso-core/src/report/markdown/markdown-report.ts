@@ -8,6 +8,7 @@ import { definitionTitle, otherChanges, planFacts } from '../plan-lines';
 import { BY_IMPORTANCE } from '../share-out';
 import { shown } from '../shown';
 import { isNothing, type ReportSource } from '../source';
+import { ruleText, waysLines } from '../verdict-text';
 import { count } from '../units';
 import { rowText, valueText } from '../value-text';
 import { code, diffBlock, tableHead, tableRow } from './code';
@@ -43,13 +44,13 @@ export async function* markdownReport({ title, plan, conflicts }: ReportSource):
   const note = (number: number, noun: string): void => {
     if (number > 0) notes.push(count(number, noun));
   };
-  sheet.add('', [`### ${title === shown(title) && /^[\w ]+$/.test(title) ? title : code(title)}\n\n`]);
+  sheet.add('', [`### ${title === shown(title) && /^[\w ]+$/.test(title) ? title : code(title)}\n`]);
   if (conflicts.length > 0) note(addConflicts(sheet, conflicts), 'conflict');
   if (plan !== null) {
     addPlan(sheet, plan, note);
     await addRows(sheet, plan, note);
   }
-  if (isNothing({ plan, conflicts })) sheet.add('', [`${NOTHING_CHANGES}\n`]);
+  if (isNothing({ plan, conflicts })) sheet.add('\n', [`${NOTHING_CHANGES}\n`]);
   yield sheet.text;
   if (notes.length > 0) yield `\nNot shown: ${notes.join(', ')}.\n`;
 }
@@ -57,10 +58,10 @@ export async function* markdownReport({ title, plan, conflicts }: ReportSource):
 /** Takes note of what is left out. */
 export type Note = (number: number, noun: string) => void;
 
-/** Adds a plan without its rows: no value and no key. */
+/** Adds a plan without its rows: no value and no key. As all that is added, it begins with an empty line. */
 export function addPlan(sheet: Sheet, plan: Plan, note: Note): void {
   const { changes, findings, verdict } = plan;
-  sheet.add('', [
+  sheet.add('\n', [
     `${planFacts(plan)
       .map(([name, text]) => `${name}: ${code(text)}`)
       .join('  \n')}\n`,
@@ -68,12 +69,13 @@ export function addPlan(sheet: Sheet, plan: Plan, note: Note): void {
   addCounts(sheet, plan.changes, note);
   const points = (texts: readonly string[]): string[] => texts.map((text) => `- ${code(text)}\n`);
   note(
-    sheet.add(
-      '\n#### Broken rules\n\n',
-      points(verdict?.broken.map((rule) => rule.message) ?? []),
-      FOR_COUNTS,
-    ),
+    sheet.add('\n#### Broken rules\n\n', points((verdict?.broken ?? []).map(ruleText)), FOR_COUNTS),
     'broken rule',
+  );
+  sheet.add(
+    '\n',
+    waysLines(verdict).map((line) => `${code(line)}\n`),
+    FOR_COUNTS,
   );
   note(
     sheet.add('\n#### Findings\n\n', points(findings.map(({ message }) => message)), FOR_COUNTS),
@@ -183,5 +185,5 @@ export function addConflicts(sheet: Sheet, conflicts: readonly Conflict[]): numb
             .join('');
     return `\n${code(where)} (${kind}): ${code(message)}\n${sides}${diffs}`;
   });
-  return sheet.add(`**${count(conflicts.length, 'conflict')}**\n`, texts, LONGEST / 2);
+  return sheet.add(`\n**${count(conflicts.length, 'conflict')}**\n`, texts, LONGEST / 2);
 }
