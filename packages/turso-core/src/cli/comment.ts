@@ -31,7 +31,7 @@ export function commentCommand(): Subcommand<Options, 'comment'> {
     )
     .requiredOption(
       '--report <paths...>',
-      'reports in Markdown, or folders of them; none says that there is nothing to push',
+      'reports in Markdown, or folders of them; an empty folder says that there is nothing to push',
     )
     .option('--failed', 'say that the job has failed, so that reports may be missing')
     .option('--id <name>', 'the name of the comment, if a pull request has several', 'default')

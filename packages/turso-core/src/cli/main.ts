@@ -52,12 +52,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(shownLines(withoutTokens(text))) })
-    .showHelpAfterError('(turso-sync --help shows the commands)');
+    .showHelpAfterError(`(${helpFor(null)})`);
   const add = <O>(command: Command, name: string, action: Action<O>): void => {
     program.addCommand(
-      withCommonOptions(command.copyInheritedSettings(program)).action(async (options: O & CommonOptions) => {
-        exitCode = await run(name, action, options);
-      }),
+      withCommonOptions(command.copyInheritedSettings(program))
+        .showHelpAfterError(`(${helpFor(name)})`)
+        .action(async (options: O & CommonOptions) => {
+          exitCode = await run(name, action, options);
+        }),
     );
   };
   for (const load of asked(argv)) add(...load());
@@ -75,15 +77,27 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 // All of them where none is named, as for the help.
 function asked(argv: readonly string[]): (() => Subcommand<never>)[] {
-  const word = argv[2] ?? '';
-  const named = Object.entries(COMMANDS).filter(([name]) => name === (ALIASES[word] ?? word));
+  const named = Object.entries(COMMANDS).filter(([name]) => name === namedIn(argv));
   return (named.length > 0 ? named : Object.entries(COMMANDS)).map(([, load]) => load);
+}
+
+/** The subcommand that stands first, by its own name; null if there is none. */
+function namedIn([, , word = '']: readonly string[]): string | null {
+  const name = ALIASES[word] ?? word;
+  return Object.hasOwn(COMMANDS, name) ? name : null;
+}
+
+/** Where the help of a subcommand, or of all of them, is. */
+function helpFor(name: string | null): string {
+  return name === null
+    ? '`turso-sync --help` shows the commands'
+    : `\`turso-sync ${name} --help\` shows the options`;
 }
 
 // For scripts; commander has told people already.
 function printUsageError(argv: readonly string[], { message }: CommanderError): void {
   const command = argv.slice(2).find((word) => !word.startsWith('-')) ?? null;
-  const hint = '`turso-sync --help` shows the commands.';
+  const hint = `${helpFor(namedIn(argv))}.`;
   const error = new TursoSyncError('USAGE', withoutTokens(message.replace(/^error: /, '')), { hint });
   const printed = { command, version: JSON_VERSION, ok: false, error: error.toJSON() } satisfies PrintedError;
   process.stdout.write(`${shownJson(printed)}\n`);

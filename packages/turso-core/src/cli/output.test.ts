@@ -60,6 +60,16 @@ test.each([
   expect(run.stderr).toContain(says);
 });
 
+test.each([
+  [['dump-push', '--max-rows-written', '0'], '`turso-sync push --help` shows the options'],
+  [['pusch'], '`turso-sync --help` shows the commands'],
+  [['toString'], '`turso-sync --help` shows the commands'],
+])('a command line that is wrong names the help that helps: %j', async (args, help) => {
+  expect((await startCommand(process.cwd(), args, []).ended).stderr).toContain(`\n(${help})\n`);
+  const { stdout } = await startCommand(process.cwd(), [...args, '--json'], []).ended;
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'USAGE', hint: `${help}.` } });
+});
+
 test('a wrong command line is an object on stdout for those who ask for JSON', async () => {
   const { exit, stdout } = await startCommand(process.cwd(), ['diff', '--json', '--nonsense'], []).ended;
   expect(exit).toBe(1);

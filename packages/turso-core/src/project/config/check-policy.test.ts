@@ -66,7 +66,7 @@ test.each<[unknown, string, string]>([
   [{ requirePlan: 1 }, 'must be true or false', 'See docs'],
   [{ requirePlan: null }, 'must be true or false', 'See docs'],
   [{ protectedTables: 'audit' }, 'must be a list', 'See docs'],
-  [{ protectedTables: [''] }, '"environments.prod.policy.protectedTables[0]" in', 'See docs'],
+  [{ protectedTables: [''] }, '"environments.prod.policy.protectedTables[0]" in', 'See docs/policy.md'],
   [{ protectedTables: ['a\0b'] }, 'must be a string without NUL', 'See docs'],
   [{ protectedColumns: ['mail'] }, 'must be a table and a column, such as "people.mail"', 'See docs'],
 ])('refuses %j', (policy, message, hint) => {

@@ -16,12 +16,11 @@ export function unknownKey(
 
 /** The error for a value of another type than the key has. A text is not repeated, since it may be a secret. */
 export function wrongType(file: string, path: string, wanted: string, value: unknown): TursoSyncError {
+  const page = /(?:^|\.)policy(?:\.|$)/.test(path) ? 'docs/policy.md' : 'docs/workflow.md';
   return new TursoSyncError(
     'CONFIG_INVALID',
     `"${path}" in ${file} must be ${wanted}, not ${kindOf(value)}.`,
-    {
-      hint: 'See docs/workflow.md for every key and an example.',
-    },
+    { hint: `See ${page} for every key and an example.` },
   );
 }
 
