@@ -9,7 +9,7 @@ import type { SqlValue } from '../sqlite/values/values';
 import { findFlaw } from './virtual/virtual-whole';
 
 /** Rows of one query, at most: a server is silent while it computes, and one that is so for a minute is given up. */
-const ROWS = 250_000;
+export const CHECKSUM_ROWS = 250_000;
 
 /**
  * The queries whose digests tell whether a table has the same rows in two databases of one encoding: every stored value with
@@ -22,7 +22,7 @@ const ROWS = 250_000;
 export function tableQueries(
   db: Database,
   table: Table,
-  rows = ROWS,
+  rows = CHECKSUM_ROWS,
   stored = ownColumns(table),
 ): string[] | null {
   const terms = keyColumns(table).length > 0 ? keyTerms(table) : contentTerms(table, stored);
@@ -37,7 +37,8 @@ export function tableQueries(
   });
 }
 
-function ownColumns({ columns }: Table): string[] {
+/** The columns of a table that are not computed, as SQL terms. */
+export function ownColumns({ columns }: Table): string[] {
   return columns.filter((c) => !c.generated).map((c) => quoteName(c.name));
 }
 
@@ -91,7 +92,7 @@ function byPlace(db: Database, { name }: Table, query: string, rows: number): st
  *
  * @param rows - of one query, at most.
  */
-export function checksumQueries(db: Database, { tables }: Schema, rows = ROWS): string[] | null {
+export function checksumQueries(db: Database, { tables }: Schema, rows = CHECKSUM_ROWS): string[] | null {
   const virtual = [...tables.values()].filter((t) => t.kind === 'virtual');
   const owners = virtual.filter((t) => t.virtual?.content === 'own');
   if (virtual.some((t) => t.virtual?.content === 'unknown') || owners.some((t) => findFlaw(db, t) !== null))

@@ -21,7 +21,7 @@ import { withTemporary } from '../project/state/temporary';
 import { connectTo, type RemoteOptions } from '../project/connect-to';
 import { timed, type OnEvent, type Progress } from '../events';
 import { withoutRefused } from './comparing/compare';
-import { computedOtherwise, findComputedOtherwise } from './comparing/computed-values';
+import { computedOtherwise, findComputedOtherwise, nameOf } from './comparing/computed-values';
 import { download } from './fetching/download';
 import { verb } from './apart/verb';
 import { readHeader } from '../sqlite/schema/read-header';
@@ -93,7 +93,7 @@ async function verifyWith(project: Project, options: VerifyOptions): Promise<Ver
         : [];
       return computed.length === 0
         ? result
-        : { ...result, isEqual: false, other: computedOtherwise(computed) };
+        : { ...result, isEqual: false, other: computedOtherwise([...new Set(computed.map(nameOf))]) };
 
       async function compareWithCopy(): Promise<Omit<VerifyResult, 'method'>> {
         await download(remote, copy, onEvent, () => Promise.resolve());

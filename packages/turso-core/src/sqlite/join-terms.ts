@@ -2,7 +2,7 @@
 const CHAIN = 100;
 
 /** Joins SQL terms by an operator that binds no tighter than theirs, with little depth however many they are. */
-export function joinTerms(terms: readonly string[], operator: 'AND' | 'OR' | '||'): string {
+export function joinTerms(terms: readonly string[], operator: 'AND' | 'OR' | '||' | '+'): string {
   if (terms.length <= CHAIN) return terms.join(` ${operator} `);
   const size = Math.max(CHAIN, Math.ceil(terms.length / CHAIN));
   const groups = Array.from(

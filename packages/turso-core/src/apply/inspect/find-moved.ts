@@ -3,7 +3,8 @@ import { quoteName, quoteValue } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../sqlite/query';
 import { isComparable, rowKey, wanted } from '../statements/copies-statements';
-import { RowBatcher } from '../statements/row-source';
+import { joinSources } from '../statements/join-sources';
+import { RowBatcher, type RowSource } from '../statements/row-source';
 
 type Row = readonly SqlValue[];
 
@@ -78,19 +79,18 @@ export async function rowidsOfContent(
 ): Promise<bigint[][]> {
   const content = { ...changes, columns: changes.columns.slice(1) };
   const found: bigint[][] = rows.map(() => []);
-  const statements: { sql: string; args: readonly SqlValue[] }[] = [];
-  const batcher = new RowBatcher(content.columns.length + 1, ({ sql, args }) =>
-    statements.push({ sql, args }),
-  );
+  const sources: RowSource[] = [];
+  const batcher = new RowBatcher(content.columns.length + 1, (source) => sources.push(source));
   rows.forEach((row, index) => {
     if (isComparable(content.columns.length, row)) batcher.add([...row, BigInt(index)]);
   });
   batcher.flush();
   const id = `t.${quoteName(changes.columns[0] ?? '')}`;
-  const all = `SELECT ${rowKey(content, 't')} AS k, ${id} AS id FROM main.${quoteName(content.table.name)} t`;
-  for (const { sql, args } of statements) {
-    const list = `SELECT w.n, g.id FROM (${wanted(content)}) w JOIN (${all}) g ON g.k = w.k ORDER BY g.id DESC`;
-    for (const [index, place] of await query(`${sql} ${list}`, args))
+  // Materialized, so that SQLite looks contents up by an index of its own, and does not compare each with each.
+  const list = `w AS MATERIALIZED (${wanted(content)}) SELECT w.n, ${id} FROM main.${quoteName(content.table.name)} t
+    CROSS JOIN w ON w.k = ${rowKey(content, 't')} ORDER BY ${id} DESC`;
+  for (const { sql, args } of joinSources(sources)) {
+    for (const [index, place] of await query(`${sql}, ${list}`, args))
       found[Number(index)]?.push(place as bigint);
   }
   return found;

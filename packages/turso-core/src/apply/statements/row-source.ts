@@ -25,7 +25,7 @@ export function onRows({ sql, args, readingFrom }: RowSource, rest: string): Sta
 const JSON_LIMIT = 1_000_000;
 
 /** Bound values of one statement; the server allows 32,766. */
-const PARAMETER_LIMIT = 30_000;
+export const PARAMETER_LIMIT = 30_000;
 
 /** Bytes bound in one statement, of rows that are not single and large. */
 const BYTE_LIMIT = 1_000_000;

@@ -1,8 +1,5 @@
-import { rowidsOfContent } from '../../apply/inspect/find-moved';
-import { findRows, hasContent } from '../../apply/inspect/find-rows';
 import { pieces } from '../../apply/inspect/look-up';
-import { RowBatcher } from '../../apply/statements/row-source';
-import type { Changeset, RowChange, TableChanges } from '../../changeset/model';
+import type { Changeset } from '../../changeset/model';
 import { timed, type OnEvent, type Progress } from '../../events';
 import type { Remote } from '../../remote/remote';
 import type { Query } from '../../sqlite/query';
@@ -10,12 +7,13 @@ import { openReadOnly, using } from '../../sqlite/files/open';
 import type { Statement } from '../../sqlite/statement';
 import { findComputed, type Computed } from '../../sqlite/schema/computed';
 import { keyTerms } from '../../sqlite/schema/key-terms';
-import { hasHiddenRowid, readSchema } from '../../sqlite/schema/schema';
+import { readSchema } from '../../sqlite/schema/schema';
 import { runQuery } from '../../sqlite/sqlite-target';
-import { exactProjection } from '../../sqlite/values/exact-projection';
-import { quoteName } from '../../sqlite/values/quote';
-import { sameRow, type Encoding, type SqlValue } from '../../sqlite/values/values';
+import { rowSize } from '../../sqlite/values/values';
+import { ANSWER_SIZE, answerSize } from './answer-size';
 import { computedOtherwise, findComputedOtherwise, nameOf } from './computed-values';
+import { findOtherwise, type WrittenRow, type WrittenTable } from './otherwise-in-rows';
+import { readAt } from './read-at';
 
 /** What was pushed: the changes, and the database that has them. */
 export interface Pushed {
@@ -37,7 +35,8 @@ export async function warnOfComputed(
     const names = await timed(onEvent, 'compare computed values', async (onProgress) => {
       const seen = wholeTables(changeset);
       const whole = seen.size === 0 ? [] : await findComputedOtherwise(remote, pushed, seen);
-      return new Set([...whole, ...(await findInRows(remote, { changeset, pushed }, seen, onProgress))]);
+      const inRows = await findInRows(remote, { changeset, pushed }, seen, onProgress);
+      return new Set([...whole, ...inRows].map(nameOf));
     });
     if (names.size > 0) onEvent?.({ type: 'warning', message: computedOtherwise([...names]) });
   } catch {
@@ -77,133 +76,107 @@ function wholeTables({ schema, tables }: Changeset): Set<string> {
   return new Set([...made.map(({ object }) => object.table), ...keyless.map((t) => t.table.name)]);
 }
 
+/** Milliseconds between two queries of a read transaction, at most: a server ends one that is idle for some seconds. */
+const IDLE_LIMIT = 2_000;
+
 async function findInRows(
   remote: Pick<Remote, 'read'>,
   { changeset, pushed }: Pushed,
   seen: ReadonlySet<string>,
   onProgress: (progress: Progress) => void,
-): Promise<Set<string>> {
-  const names = new Set<string>();
+): Promise<Set<Computed>> {
+  const found = new Set<Computed>();
   const db = openReadOnly(pushed);
   try {
-    const schema = readSchema(db);
-    const all = findComputed(db, schema).filter(({ table }) => !seen.has(table.name));
-    const ours: Query = (sql, args = []) => Promise.resolve(runQuery(db, sql, args));
-    const isLookedAt = (t: TableChanges): boolean =>
-      !t.beforeSchema && all.some(({ table }) => table.name === t.table.name);
-    const looked = changeset.tables.filter(isLookedAt);
-    const total = looked.reduce((sum, t) => sum + t.count('update') + t.count('insert'), 0);
-    let done = 0;
-    for (const changes of looked) {
+    const { encoding, ...schema } = readSchema(db);
+    const all = findComputed(db, { encoding, ...schema }).filter(({ table }) => !seen.has(table.name));
+    const tables = changeset.tables.flatMap((changes): WrittenTable[] => {
       const computed = all.filter(({ table }) => table.name === changes.table.name);
-      const sides = { ours, encoding: schema.encoding, changes, computed };
-      for (const kind of ['update', 'insert'] as const)
-        for (const piece of pieces(changes.rows(kind))) {
-          await remote.read(async (theirs) => {
-            for (const each of await otherwiseIn(piece, { ...sides, theirs })) names.add(nameOf(each));
-          });
-          done += piece.length;
-          onProgress({ done, total, unit: 'rows' });
+      return changes.beforeSchema || computed.length === 0 ? [] : [{ changes, computed, encoding }];
+    });
+    const ours: Query = (sql, args = []) => Promise.resolve(runQuery(db, sql, args));
+    const cut = cutWritten(tables, ours, { found, onProgress });
+    let next = await cut.next();
+    while (next.done !== true) {
+      await remote.read(async (theirs) => {
+        let idle = 0;
+        while (next.done !== true && idle < IDLE_LIMIT) {
+          for (const each of await findOtherwise(theirs, next.value, found)) found.add(each);
+          const since = performance.now();
+          next = await cut.next();
+          idle = performance.now() - since;
         }
+      });
     }
-    return names;
+    return found;
   } finally {
     db.close();
   }
 }
 
-interface Sides {
-  readonly ours: Query;
-  readonly theirs: Query;
-  readonly encoding: Encoding;
-  readonly changes: TableChanges;
-  readonly computed: readonly Computed[];
+interface Cutting {
+  /** What was found by now: once that is all of a table, the rest of its rows tells nothing. */
+  readonly found: ReadonlySet<Computed>;
+  readonly onProgress: (progress: Progress) => void;
 }
 
-/** What differs in some of the pushed rows. Only rows that are equal tell. */
-async function otherwiseIn(piece: readonly RowChange[], sides: Sides): Promise<Computed[]> {
-  const { ours, theirs, changes, computed } = sides;
-  const written = piece.flatMap((change) => (change.kind === 'delete' ? [] : [change]));
-  const addressOf = (row: readonly SqlValue[]): SqlValue[] => changes.key.map((i) => row[i] as SqlValue);
-  const addresses = written.map((change) => addressOf(change.new));
-  const here = await readComputed(ours, sides, addresses);
-  const there = await readComputed(theirs, sides, addresses);
-  const differing = [...here].filter(([at, row]) => !isSame(row, there.get(at)));
-  if (differing.length === 0) return [];
-  const rows = differing.map(([at]) => written[at]?.new ?? []);
-  const equal = await findEqual(sides, rows);
-  const found = differing.flatMap(([, row], i) => {
-    const other = equal[i];
-    return other === undefined ? [] : [{ row, address: addressOf(other) }];
+/** Rows that are read at once here. */
+const ROWS = 500;
+
+/** Bytes of written rows that are kept in memory. */
+const MEMORY = 4 * ANSWER_SIZE;
+
+/** Cuts the written rows of tables into pieces, as large as the answers about them may be. */
+async function* cutWritten(
+  tables: readonly WrittenTable[],
+  ours: Query,
+  { found, onProgress }: Cutting,
+): AsyncGenerator<WrittenTable & { readonly rows: readonly WrittenRow[] }> {
+  const countOf = ({ changes }: WrittenTable): number => changes.count('update') + changes.count('insert');
+  const total = tables.reduce((sum, table) => sum + countOf(table), 0);
+  let done = 0;
+  for (const table of tables) {
+    const end = done + countOf(table);
+    let rows: WrittenRow[] = [];
+    let [answer, memory] = [0, 0];
+    for (const some of pieces(newRows(table), ROWS)) {
+      if (table.computed.every((each) => found.has(each))) break;
+      for (const row of await readHere(ours, table, some)) {
+        const [size, kept] = [answerSize(row.values), rowSize(row.row)];
+        if (rows.length > 0 && (answer + size > ANSWER_SIZE || memory + kept > MEMORY)) {
+          yield { ...table, rows };
+          done += rows.length;
+          onProgress({ done, total, unit: 'rows' });
+          rows = [];
+          [answer, memory] = [0, 0];
+        }
+        rows.push(row);
+        answer += size;
+        memory += kept;
+      }
+    }
+    if (rows.length > 0) yield { ...table, rows };
+    done = end;
+    onProgress({ done, total, unit: 'rows' });
+  }
+}
+
+function* newRows({ changes }: WrittenTable): Generator<WrittenRow['row']> {
+  for (const kind of ['update', 'insert'] as const)
+    for (const change of changes.rows(kind)) if (change.kind !== 'delete') yield change.new;
+}
+
+async function readHere(
+  ours: Query,
+  { changes: { table, key }, computed, encoding }: WrittenTable,
+  rows: readonly WrittenRow['row'][],
+): Promise<WrittenRow[]> {
+  const terms = computed.map(({ term }) => term);
+  const addresses = rows.map((row) => key.map((i) => row[i] ?? null));
+  const what = { table: table.name, key: keyTerms(table), terms, encoding };
+  const values = await readAt(ours, what, addresses);
+  return rows.flatMap((row, i) => {
+    const here = values.get(i);
+    return here === undefined ? [] : [{ row, address: addresses[i] ?? [], values: here }];
   });
-  const equals = await readComputed(
-    theirs,
-    sides,
-    found.map(({ address }) => address),
-  );
-  return computed.filter((_, i) =>
-    found.some(({ row }, at) => !isSame(valueAt(row, i), valueAt(equals.get(at), i))),
-  );
-}
-
-/** The remote's rows of the same content, wherever hidden rowids have put them. */
-async function findEqual(
-  { theirs, changes, encoding }: Sides,
-  rows: readonly (readonly SqlValue[])[],
-): Promise<(readonly SqlValue[] | undefined)[]> {
-  const inserts = rows.map((row) => ({ kind: 'insert', new: row }) as const);
-  const found = await findRows(theirs, changes, inserts, encoding);
-  const isHidden = hasHiddenRowid(changes.table);
-  const equal = rows.map((row, i) => {
-    const other = found[i]?.same;
-    return (isHidden ? hasContent(row, other) : isSame(row, other)) ? other : undefined;
-  });
-  const isSought = (i: number): boolean => isHidden && equal[i] === undefined && found[i]?.isNamed === false;
-  const sought = rows.flatMap((_, i) => (isSought(i) ? [i] : []));
-  const places = await rowidsOfContent(
-    theirs,
-    changes,
-    sought.map((i) => (rows[i] ?? []).slice(1)),
-  );
-  sought.forEach((i, at) => {
-    const place = places[at]?.[0];
-    if (place !== undefined) equal[i] = [place, ...(rows[i] ?? []).slice(1)];
-  });
-  return equal;
-}
-
-/** The class and the bytes of a computed value. */
-function valueAt(row: readonly SqlValue[] | undefined, i: number): SqlValue[] | undefined {
-  const [classes] = row ?? [];
-  return row && [typeof classes === 'string' ? (classes[i] ?? null) : null, row[i + 1] as SqlValue];
-}
-
-function isSame(a: readonly SqlValue[] | undefined, b: readonly SqlValue[] | undefined): boolean {
-  return a !== undefined && b !== undefined && sameRow(a, b);
-}
-
-/** The computed values of rows by the place of their keys: their classes first, and text as bytes. */
-async function readComputed(
-  query: Query,
-  { changes: { table }, computed }: Sides,
-  keys: readonly (readonly SqlValue[])[],
-): Promise<Map<number, SqlValue[]>> {
-  const key = keyTerms(table);
-  const list = [
-    ...key.map((term, i) => `${term} AS k${i}`),
-    ...computed.map(({ term }, i) => `${term} AS v${i}`),
-  ];
-  const from = `r CROSS JOIN (SELECT ${list.join(', ')} FROM main.${quoteName(table.name)}) t
-    ON ${key.map((_, i) => `t.k${i} = r.c${i}`).join(' AND ')}`;
-  const values = exactProjection(computed.map((_, i) => `t.v${i}`));
-  const queries: { sql: string; args: readonly SqlValue[] }[] = [];
-  const batcher = new RowBatcher(key.length + 1, ({ sql, args }) =>
-    queries.push({ sql: `${sql} SELECT r.c${key.length}, ${values} FROM ${from}`, args }),
-  );
-  keys.forEach((row, index) => batcher.add([...row, BigInt(index)]));
-  batcher.flush();
-  const found = new Map<number, SqlValue[]>();
-  for (const { sql, args } of queries)
-    for (const [index, ...row] of await query(sql, args)) found.set(Number(index), row);
-  return found;
 }

@@ -1,0 +1,69 @@
+import { joinSources } from '../../apply/statements/join-sources';
+import { RowBatcher, type RowSource } from '../../apply/statements/row-source';
+import { TursoSyncError } from '../../errors';
+import { columnGroups } from '../../sqlite/column-groups';
+import type { Query } from '../../sqlite/query';
+import { exactProjection, exactRow } from '../../sqlite/values/exact-projection';
+import { quoteName } from '../../sqlite/values/quote';
+import type { Encoding, SqlValue } from '../../sqlite/values/values';
+
+type Row = readonly SqlValue[];
+
+/** What is read of which rows. */
+export interface ReadAt {
+  readonly table: string;
+  /** The columns that tell a row, as SQL terms. */
+  readonly key: readonly string[];
+  /** SQL terms of a row. */
+  readonly terms: readonly string[];
+  readonly encoding: Encoding;
+}
+
+/**
+ * Reads terms of the rows at some keys, in as few queries as a statement holds keys, by the place of the key in the list. Rows that are not there
+ * are left out. Cut the list so that the answer is not too large; if it is, it is asked for by halves.
+ */
+export async function readAt(query: Query, what: ReadAt, keys: readonly Row[]): Promise<Map<number, Row>> {
+  try {
+    return await readAll(query, what, keys);
+  } catch (error) {
+    const isTooMuch = error instanceof TursoSyncError && error.code === 'RESPONSE_TOO_LARGE';
+    if (!isTooMuch || keys.length === 1) throw error;
+    const middle = Math.ceil(keys.length / 2);
+    const left = await readAt(query, what, keys.slice(0, middle));
+    const right = await readAt(query, what, keys.slice(middle));
+    return new Map([...left, ...[...right].map(([at, row]) => [at + middle, row] as const)]);
+  }
+}
+
+async function readAll(
+  query: Query,
+  { table, key, terms, encoding }: ReadAt,
+  keys: readonly Row[],
+): Promise<Map<number, Row>> {
+  const sources: RowSource[] = [];
+  const batcher = new RowBatcher(key.length + 1, (source) => sources.push(source));
+  keys.forEach((row, index) => batcher.add([...row, BigInt(index)]));
+  batcher.flush();
+  const found = new Map<number, SqlValue[]>();
+  for (const { sql, args } of joinSources(sources))
+    for (const group of columnGroups(terms)) {
+      // Here, as the names of the other source might be those of columns.
+      const named = [
+        ...key.map((term, i) => `${term} AS k${i}`),
+        ...group.map((term, i) => `${term} AS v${i}`),
+      ];
+      const rows = await query(
+        `${sql} SELECT r.c${key.length}, ${exactProjection(group.map((_, i) => `t.v${i}`))}
+        FROM r CROSS JOIN (SELECT ${named.join(', ')} FROM main.${quoteName(table)}) t
+        ON ${key.map((_, i) => `t.k${i} = r.c${i}`).join(' AND ')}`,
+        args,
+      );
+      for (const [index, ...row] of rows) {
+        const values = found.get(Number(index)) ?? [];
+        values.push(...exactRow(row, encoding));
+        found.set(Number(index), values);
+      }
+    }
+  return found;
+}
