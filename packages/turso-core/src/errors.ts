@@ -145,6 +145,7 @@ export function reasonOf(error: unknown): string {
 
 const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'there is a folder where a file belongs',
+  EEXIST: 'something of that name is there already',
   ENOTDIR: 'there is a file where a folder belongs',
   ENAMETOOLONG: 'a name in its path is too long',
   ELOOP: 'its symbolic links lead in a circle',

@@ -33,7 +33,7 @@ export function diffCommand(): Subcommand<Options, 'diff'> {
   const command = withReportOptions(new Command('diff'))
     .description('Say what a push would carry; in full in .turso/default/diff.sql and changes.json.')
     .option('--exit-code', 'exit with 2 if there are changes, with 4 if the policy refuses to push them')
-    .option('--table <name>', 'tell of this table alone')
+    .option('--table <name>', 'tell of this table only')
     .option('--values', `show the rows, old -> new (up to ${SHOWN} of each table)`)
     .option('--limit <rows>', 'show up to so many rows of each table; implies --values', wholeNumber)
     .option('--save <file>', 'save the changes as a plan, for push --plan')

@@ -41,7 +41,7 @@ export interface DiffResult {
 
 /** What `diff` may be told. */
 export interface DiffOptions {
-  /** Tell of this table alone. The files hold all changes nevertheless. */
+  /** Tell of this table only. The files hold all changes nevertheless. */
   readonly table?: string;
   /** Tell of the rows themselves, up to so many of each table. Default is none. */
   readonly rows?: number;
