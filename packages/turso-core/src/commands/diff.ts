@@ -88,6 +88,7 @@ async function diffWith(project: Project, options: DiffOptions): Promise<DiffRes
               });
         const plan = describePlan(changeset, {
           ...{ ...planFacts(project, manifest), saved, verdict },
+          leftOut: comparison?.leftOut ?? [],
           cost: cost && billed(cost, manifest),
         });
         warnOfFindings(plan, options.onEvent);

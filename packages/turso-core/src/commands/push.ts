@@ -184,6 +184,7 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
   const verdict = verdictOn(project, planned.comparison, { ...judgedBy, failedChecks, onEvent });
   const described = describePlan(changeset, {
     ...planFacts(project, planned.from),
+    leftOut: planned.comparison.leftOut,
     cost: billed(cost, planned.from),
     verdict,
   });

@@ -1,8 +1,13 @@
 import type { Changeset } from '../changeset/model';
+import type { LeftOutTable } from '../sqlite/schema/left-out';
 import type { Finding } from './plan';
 
-/** What is worth knowing about changes before they are pushed, the most important first. */
-export function findingsOf(changeset: Changeset): Finding[] {
+/**
+ * What is worth knowing about changes before they are pushed, the most important first.
+ *
+ * @param leftOut - tables and views that were not compared. Default is none.
+ */
+export function findingsOf(changeset: Changeset, leftOut: readonly LeftOutTable[] = []): Finding[] {
   const { notCarried, unfitIndexes = [], schema, virtual, expects, renumbered } = changeset;
   const dropped = schema.filter((c) => c.action === 'drop').map((c) => c.object);
   const isDropped = (name: string): boolean => dropped.some((o) => o.type === 'trigger' && o.name === name);
@@ -11,6 +16,14 @@ export function findingsOf(changeset: Changeset): Finding[] {
       code: 'not-carried' as const,
       table: null,
       message: `${name} differs and stays local: a libSQL server does not take it.`,
+    })),
+    ...leftOut.map(({ name, owner }) => ({
+      code: 'left-out' as const,
+      table: name,
+      message:
+        owner === null
+          ? `${name} is left out, since "exclude" names it. Each side keeps its own.`
+          : `The table ${name} is left out, since ${owner} keeps it for itself. Each side keeps its own.`,
     })),
     ...unfitIndexes.map((table) => ({
       code: 'unfit-index' as const,

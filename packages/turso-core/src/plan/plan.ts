@@ -134,6 +134,8 @@ export type VirtualTableChange = Omit<VirtualChange, 'settings'> & {
 export type FindingCode =
   /** It differs and a push does not carry it. */
   | 'not-carried'
+  /** A table or view is left out: the project's `exclude` names it, or another program keeps it for itself. */
+  | 'left-out'
   /** The remote indexes rows in its own way, since the full-text index here does not fit them. */
   | 'unfit-index'
   /** A table is rebuilt: each of its rows is written anew. */

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { hasHiddenRowid } from '../sqlite/schema/schema';
+import type { LeftOutTable } from '../sqlite/schema/left-out';
 import type { SqlValue } from '../sqlite/values/values';
 import { jsonValue, type JsonValue } from '../sqlite/values/json-value';
 import {
@@ -24,7 +25,10 @@ import {
 
 /** What a plan says that does not follow from its changes. */
 export type PlanFacts = Pick<PlanHead, 'createdAt' | 'remote' | 'environment' | 'base'> &
-  Partial<Pick<PlanHead, 'saved' | 'pushed' | 'cost' | 'verdict'>>;
+  Partial<Pick<PlanHead, 'saved' | 'pushed' | 'cost' | 'verdict'>> & {
+    /** Tables and views that were not compared. Default is none. */
+    readonly leftOut?: readonly LeftOutTable[];
+  };
 
 /** Describes changes as a plan, without their rows. */
 export function describePlan(changeset: Changeset, facts: PlanFacts): PlanHead {
@@ -32,7 +36,7 @@ export function describePlan(changeset: Changeset, facts: PlanFacts): PlanHead {
   return {
     ...{ format: 'turso-sync-plan', version: PLAN_VERSION },
     ...{ createdAt, remote, environment, base, saved, pushed },
-    findings: findingsOf(changeset),
+    findings: findingsOf(changeset, facts.leftOut),
     cost: facts.cost ?? null,
     verdict: facts.verdict ?? null,
     changes: planChanges(changeset, saved !== null),

@@ -10,6 +10,7 @@ import { snapshot } from '../../src/commands/snapshot';
 import { status } from '../../src/commands/status';
 import { undo } from '../../src/commands/undo';
 import { verify } from '../../src/commands/verify';
+import type { Plan } from '../../src/plan/plan';
 import { notePull } from '../../src/project/state/pull-journal';
 import { statusText } from '../../src/report/text';
 import { adapters } from '../fixtures/adapters.fixture';
@@ -37,6 +38,15 @@ const theirs = [
 
 const leftOut = ({ warnings }: { readonly warnings: readonly string[] }): string[] =>
   warnings.filter((w) => w.startsWith(LEFT_OUT)).map((w) => w.slice(LEFT_OUT.length));
+
+/** The tables that a plan says are left out, in the words that reports show. */
+function leftOutBy(plan: Plan | null): string[] {
+  const findings = plan?.findings.filter(({ code }) => code === 'left-out') ?? [];
+  return findings.map(({ table, message }) => {
+    expect(message).toBe(`${table} is left out, since "exclude" names it. Each side keeps its own.`);
+    return table ?? '';
+  });
+}
 
 describe.each(adapters.filter(({ name }) => !name.includes('token')))('$name: excluded tables', (adapter) => {
   let scene: Scene;
@@ -67,10 +77,13 @@ describe.each(adapters.filter(({ name }) => !name.includes('token')))('$name: ex
     expect(statusText(state)).toContain(named[0]);
     const found = await diff(project);
     expect([leftOut(found), found.changes.total]).toEqual([named, { insert: 2, update: 0, delete: 0 }]);
+    expect(leftOutBy(found.plan).sort()).toEqual(['Cache_Pages', 'docs', 'notes']);
     expect(await verify(project)).toMatchObject({ isEqual: false });
-    expect(leftOut(await push(project, { dryRun: true }))).toEqual(named);
+    const tried = await push(project, { dryRun: true });
+    expect([leftOut(tried), leftOutBy(tried.plan)]).toEqual([named, leftOutBy(found.plan)]);
     const pushed = await push(project);
     expect([pushed.status, leftOut(pushed)]).toEqual(['pushed', named]);
+    expect(leftOutBy(pushed.plan)).toEqual(leftOutBy(found.plan));
     const verified = await verify(project);
     expect(verified).toMatchObject({
       isEqual: true,

@@ -104,6 +104,11 @@ describe.each(adapters.filter(({ name }) => !name.includes('token')))(
       expect(notices(found.warnings)).toEqual([
         'Left out, since other programs keep these tables for themselves: _litestream_seq (Litestream), turso_cdc (Turso). Each side keeps its own.',
       ]);
+      expect(found.plan.findings).toContainEqual({
+        code: 'left-out',
+        table: 'turso_cdc',
+        message: 'The table turso_cdc is left out, since Turso keeps it for itself. Each side keeps its own.',
+      });
       const state = await status(project);
       expect(notices(state.warnings)).toHaveLength(1);
       expect(statusText(state)).toContain('_litestream_seq (Litestream)');

@@ -41,7 +41,7 @@ async function withFiles(work: (files: Files) => Promise<void>): Promise<void> {
 function merge({ base, mine, theirs, temporary }: Files, how: ConflictOptions): Promise<MergedEdits> {
   return withDiff(base, mine, (changeset) =>
     mergeEdits({
-      comparison: { changeset, before: base, frozen: mine, rehearse: () => Promise.resolve() },
+      comparison: { changeset, before: base, frozen: mine, leftOut: [], rehearse: () => Promise.resolve() },
       base,
       snapshot: theirs,
       temporary,

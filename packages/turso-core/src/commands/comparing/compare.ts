@@ -5,6 +5,7 @@ import { withDiff, type Comparing } from '../../changeset/diff';
 import type { Changeset } from '../../changeset/model';
 import { systemCode, TursoSyncError } from '../../errors';
 import { openReadOnly, using } from '../../sqlite/files/open';
+import type { LeftOutTable } from '../../sqlite/schema/left-out';
 import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
 import { workingCopyError } from '../../project/working-copy/freeze';
 import { freezeCopy } from '../../project/working-copy/freeze-copy';
@@ -29,6 +30,8 @@ export interface Comparison {
   readonly before: string;
   /** The consistent copy of the working copy that the changes were found in. */
   readonly frozen: string;
+  /** Tables and views that are left out of both; none if the databases come from elsewhere than the working copy. */
+  readonly leftOut: readonly LeftOutTable[];
   /** Tries out a change of definitions: see {@link rehearse}. Throws UNSUPPORTED_CHANGE. */
   readonly rehearse: () => Promise<void>;
 }
@@ -55,8 +58,9 @@ export async function withComparison<T>(
   const base = project.files.base;
   const frozen = path.join(temporary, 'frozen.db');
   try {
-    if (!(await freezeCopy(project, frozen, { unless: base.database, onEvent }))) return await work(null);
-    return await compareWithBase(project, frozen, work, onEvent);
+    const { isMade, leftOut } = await freezeCopy(project, frozen, { unless: base.database, onEvent });
+    if (!isMade) return await work(null);
+    return await compareWithBase(project, frozen, (comparison) => work({ ...comparison, leftOut }), onEvent);
   } catch (error) {
     if (error instanceof TursoSyncError) throw error;
     // Two files are read at once, and SQLite does not say which of them it is about.
@@ -91,7 +95,10 @@ export function compareFrom<T>(
     refuseLosses(changeset, manifest?.setAside ?? []);
     const places = { before, after: frozen, directory: path.dirname(frozen) };
     const carried = withoutRefused(changeset, manifest);
-    return work({ changeset: carried, before, frozen, rehearse: () => rehearse(changeset, places) });
+    return work({
+      ...{ changeset: carried, before, frozen, leftOut: [] },
+      rehearse: () => rehearse(changeset, places),
+    });
   };
   const comparing: Comparing = (compare) => timed(onEvent, 'compare', compare);
   return withDiff(before, frozen, compared, { comparing, ...options });

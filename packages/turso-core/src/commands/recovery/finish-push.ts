@@ -130,14 +130,23 @@ async function finish({ project, remote, onEvent }: Finishing, journal: PushJour
     const after = path.join(temporary, 'pushed.db');
     linkOrCopy(pushed, after);
     const start = { database: from ?? project.files.base.database, manifest: requireBase(project) };
-    const compared = async ({ changeset, before }: Comparison): Promise<ChangeSummary> => {
+    const compared = async ({ changeset, before, leftOut }: Comparison): Promise<ChangeSummary> => {
       const { number, purpose } = journal;
       // Neither what else has happened on the remote is known, nor where appended rows are there.
       const movedRowids = [...changeset.renumbered, ...changeset.tables.map((t) => t.table.name)];
       const pushed = { ...pushedAs(purpose, becomes), movedRowids };
       const facts = planFacts(project, start.manifest);
       const plan = { ...describePlan(changeset, facts), pushed };
-      const records = createPushRecords({ project, temporary, changeset, before, after, plan, number });
+      const records = createPushRecords({
+        project,
+        temporary,
+        changeset,
+        before,
+        after,
+        plan,
+        leftOut,
+        number,
+      });
       await timed(onEvent, 'write the records', () => records.publish());
       await warnOfComputed(remote, { changeset, pushed: after }, onEvent);
       settle({ project, temporary, journal, fingerprint: null, movedRowids });

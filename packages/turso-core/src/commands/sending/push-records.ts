@@ -6,6 +6,7 @@ import { writePieces } from '../../sqlite/files/write-file';
 import { linkOrCopy } from '../../project/state/link-or-copy';
 import type { Project } from '../../project/project';
 import { keepPush } from '../../project/state/pushes';
+import type { LeftOutTable } from '../../sqlite/schema/left-out';
 import { changesIn, writeChanges } from '../comparing/written-changes';
 import { needsInverse, writeInverse, type Pushed } from './inverse';
 
@@ -20,6 +21,8 @@ export interface PushedChanges {
   readonly after: string;
   /** The changes as a plan. */
   readonly plan: PlanHead & { readonly pushed: PushedAs };
+  /** Tables and views that were not compared. */
+  readonly leftOut: readonly LeftOutTable[];
   /** The number of the push. */
   readonly number: number;
 }
@@ -48,7 +51,7 @@ export interface PushRecords {
 
 /** Prepares the records of a push. */
 export function createPushRecords(pushed: PushedChanges): PushRecords {
-  const { project, temporary, changeset, plan, number } = pushed;
+  const { project, temporary, changeset, plan, leftOut, number } = pushed;
   const hasInverse = needsInverse(changeset);
   const inverse = path.join(temporary, 'inverse.json');
   const of: Pushed = {
@@ -82,7 +85,8 @@ export function createPushRecords(pushed: PushedChanges): PushRecords {
       if (resolved !== null) {
         const done = { ...resolved.changeset, expects: changeset.expects };
         record = path.join(temporary, 'resolved.json');
-        await writePieces(record, planText(describePlan(done, { ...plan, cost: cost ?? plan.cost }), done));
+        const facts = { ...plan, leftOut, cost: cost ?? plan.cost };
+        await writePieces(record, planText(describePlan(done, facts), done));
       }
       if (resolved !== null && hasInverse) {
         const { movedRowids } = resolved;

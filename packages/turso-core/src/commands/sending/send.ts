@@ -76,10 +76,10 @@ export interface Sent extends Resolved {
  */
 export async function send(job: SendJob): Promise<Sent> {
   const { project, temporary, comparison, purpose } = job;
-  const { changeset, before, frozen: after } = comparison;
+  const { changeset, before, frozen: after, leftOut } = comparison;
   const plan = { ...job.plan, pushed: pushedAs(purpose, job.becomes) };
   const number = nextPush(project.files);
-  const records = createPushRecords({ project, temporary, changeset, before, after, plan, number });
+  const records = createPushRecords({ project, temporary, changeset, before, after, plan, leftOut, number });
   try {
     return await sendTo({ ...job, number }, records);
   } finally {

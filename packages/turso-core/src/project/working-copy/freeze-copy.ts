@@ -9,18 +9,20 @@ import { freeze } from './freeze';
 
 /**
  * Freezes a project's working copy without the tables that are never carried, and tells which these are. Everything else is as of
- * {@link freeze}: false says that it is byte for byte equal to `unless`, with no copy made.
+ * {@link freeze}: `isMade` is false if it is byte for byte equal to `unless`, with no copy made.
  */
 export async function freezeCopy(
   project: Pick<Project, 'workingCopy' | 'exclude' | 'files'>,
   to: string,
   { unless, onEvent }: { readonly unless?: string; readonly onEvent?: OnEvent | undefined } = {},
-): Promise<boolean> {
+): Promise<{ readonly isMade: boolean; readonly leftOut: readonly LeftOutTable[] }> {
   const { workingCopy, exclude } = project;
   const isMade = await timed(onEvent, 'copy the working copy', () => freeze(workingCopy, to, unless));
   const { tables } = isMade ? takeOut(to, exclude) : findLeftOut(unless ?? to, exclude);
-  tellLeftOut([...tables, ...excludedBefore(project)], onEvent);
-  return isMade;
+  const before = excludedBefore(project).filter(({ name }) => !tables.some((table) => table.name === name));
+  const leftOut = [...tables, ...before];
+  tellLeftOut(leftOut, onEvent);
+  return { isMade, leftOut };
 }
 
 /** Tells of what a command leaves out here. */
