@@ -55,7 +55,7 @@ In full: `);
   });
 
   test('--save says where the plan is, also if nothing has changed', async () => {
-    const told = `\nPlan: ${project.file('plan.json')} (turso-sync push --plan pushes it)\n`;
+    const told = `\nPlan: ${project.file('plan.json')} (\`turso-sync push --plan\` pushes it)\n`;
     expect((await project.run('diff', '--save', 'plan.json')).stdout).toContain(told);
     expect(await project.json('diff', '--save', 'plan.json')).toMatchObject({
       result: { savedTo: project.file('plan.json') },

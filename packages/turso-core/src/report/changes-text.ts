@@ -60,7 +60,7 @@ export function diffLines(
     ...costOfPush(plan, changes).map((text) => ({ text })),
     ...warningLines(plan.verdict).map((text) => ({ text })),
     ...(isEmpty(changes) ? [] : [{ text: `In full: ${files.sql} and ${files.json}` }]),
-    ...(savedTo === null ? [] : [{ text: `Plan: ${savedTo} (turso-sync push --plan pushes it)` }]),
+    ...(savedTo === null ? [] : [{ text: `Plan: ${savedTo} (\`turso-sync push --plan\` pushes it)` }]),
   ];
 }
 

@@ -51,7 +51,7 @@ test('tasks append how they ended to the summary of the job, without values and 
   expect(parts).toEqual([
     expect.stringMatching(/^### push of `mailer` \(`staging`\)\n\nPushed\.\n[^]*`t` \| 0 \| 2 \| 0 /),
     expect.stringMatching(
-      /^### push of `mailer` \(`staging`\)\n\nRefused by the policy[^]*`All 2 rows of t are deleted\.`/,
+      /^### push of `mailer` \(`staging`\)\n\nRefused by the policy[^]*`deleteAllRows: All 2 rows of t are deleted\.`/,
     ),
     expect.stringMatching(/^### pull of `mailer` \(`staging`\)\n\n2 conflicts\. Nothing was written\.\n/),
   ]);
