@@ -6,7 +6,10 @@ import { createNodes } from '../inference/create-nodes';
 import { makeWorkspace } from '../workspace.fixture';
 import configuration from './configuration';
 
-const PROJECT = { name: 'mailer', targets: { build: { command: 'true' } } };
+const PROJECT = {
+  name: 'mailer',
+  targets: { build: { command: 'true', inputs: ['{projectRoot}/src/**/*'] } },
+};
 
 /** The files of a workspace with one project, on disk, where configs are read. */
 function makeTree(files: Readonly<Record<string, unknown>> = {}, project: object = PROJECT): Tree {
@@ -69,6 +72,7 @@ describe('--convert', () => {
     const { build, ...written } = projectOf(tree).targets ?? {};
     expect(build).toEqual(PROJECT.targets.build);
     expect(Object.keys(written)).toEqual(Object.keys(inferred));
+    expect(written['turso-push']?.inputs).toEqual(build?.inputs);
     const plain = JSON.parse(
       JSON.stringify(inferred).replaceAll(
         path.relative(root, __dirname),

@@ -6,6 +6,7 @@ import type {
   Tree,
 } from '@nx/devkit';
 import { loadEnvironments, type Environments } from '../configurations/load-environments';
+import { readGivenProject } from '../inference/given-project';
 import { resolveOptions, type PluginOptions } from '../inference/options';
 import { inferTargets } from '../inference/targets';
 import { hasConfig } from './has-config';
@@ -71,6 +72,8 @@ async function convert(tree: Tree, basics: Basics, root: string, isNew: boolean)
     projectRoot: root,
     environments: isNew ? withConfig(environments, path.join(cwd, CONFIG)) : environments,
     options,
+    workspace: nxJson,
+    project: readGivenProject((name) => tree.read(path.posix.join(root, name), 'utf8')),
   });
   const file = path.posix.join(root, 'project.json');
   const project = tree.exists(file) ? readJson<Partial<ProjectConfiguration>>(tree, file) : {};

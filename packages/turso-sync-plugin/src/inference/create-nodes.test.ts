@@ -168,7 +168,7 @@ test('the snapshot is cached, keyed on the config and the fingerprint of the rem
   expect(outputsOf(targets['turso-snapshot'])).toEqual([`${APP}/${await snapshotFolder({})}`]);
 });
 
-test('the rest but checks is not cached and has no outputs; each waits for what it needs', async () => {
+test('the rest but checks is not cached and writes no outputs; each waits for what it needs', async () => {
   const targets = await inferTargets({ 'turso-sync.config.json': {} });
   expect(targets['turso-init']).toMatchObject({
     executor: 'turso-sync-plugin:init',
@@ -185,8 +185,21 @@ test('the rest but checks is not cached and has no outputs; each waits for what 
   expect(NAMES.filter((name) => targets[name]?.continuous === true)).toEqual(['turso-dev']);
   for (const name of NAMES.slice(1).filter((name) => name !== 'turso-check')) {
     expect(targets[name]?.cache).toBe(false);
-    expect(targets[name]?.outputs).toBeUndefined();
+    // One that nothing writes, which tells Nx 24 what affects those that wait for it.
+    expect(targets[name]?.outputs).toEqual(
+      name === 'turso-init' ? ['{projectRoot}/.turso/no-output'] : undefined,
+    );
   }
+});
+
+test('all but snapshots and checks have the inputs of the build, by which Nx 24 affects them', async () => {
+  const inputs = ['{projectRoot}/src/**/*', '^production'];
+  const targets = await inferTargets({
+    'turso-sync.config.json': { environments: { staging: {} } },
+    'project.json': { targets: { build: { command: 'true', inputs } } },
+  });
+  for (const name of NAMES.filter((name) => !['turso-snapshot', 'turso-check'].includes(name)))
+    expect([name, targets[name]?.inputs]).toEqual([name, inputs]);
 });
 
 test('checks are cached by the working copies and the checks of all environments, once these are there', async () => {

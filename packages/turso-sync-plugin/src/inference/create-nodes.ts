@@ -11,7 +11,11 @@ import type * as Fresh from './fresh-targets';
 /** What Nx tells a plugin of the workspace. */
 export interface InferenceContext {
   readonly workspaceRoot: string;
-  readonly nxJsonConfiguration?: { readonly plugins?: readonly PluginEntry[] };
+  readonly nxJsonConfiguration?: {
+    readonly plugins?: readonly PluginEntry[];
+    readonly namedInputs?: object;
+    readonly targetDefaults?: object;
+  };
 }
 
 /**
@@ -36,17 +40,17 @@ type Result = readonly [
 async function inferProjects(
   files: readonly string[],
   options: PluginOptions | undefined,
-  { workspaceRoot, nxJsonConfiguration }: InferenceContext,
+  { workspaceRoot, nxJsonConfiguration: nxJson = {} }: InferenceContext,
 ): Promise<Result[]> {
-  const plugins = nxJsonConfiguration?.plugins ?? [];
-  const kept = openKeptTargets(workspaceRoot, [options, plugins]);
+  const { plugins = [], namedInputs, targetDefaults } = nxJson;
+  const kept = openKeptTargets(workspaceRoot, [options, plugins, namedInputs, targetDefaults]);
   // What is kept under these options was inferred with them, so they are right.
   if (!kept.isThere) fresh().readNxJson(options, plugins);
   const results: Result[] = [];
   for (const [folder, configs] of configFolders(files, workspaceRoot)) {
     const identity = identify(path.join(workspaceRoot, folder));
     if (identity === null) continue;
-    const targets = await targetsOf({ workspaceRoot, folder, configs, options, kept });
+    const targets = await targetsOf({ workspaceRoot, folder, configs, options, nxJson, kept });
     const project = { ...identity, targets, metadata: { targetGroups: { Turso: Object.keys(targets) } } };
     results.push([configs[0] ?? folder, { projects: { [folder]: project } }]);
   }
@@ -71,6 +75,7 @@ interface Wanted {
   readonly folder: string;
   readonly configs: readonly string[];
   readonly options: PluginOptions | undefined;
+  readonly nxJson: object;
   readonly kept: KeptTargets;
 }
 
@@ -79,12 +84,19 @@ async function targetsOf({
   folder,
   configs,
   options,
+  nxJson,
   kept,
 }: Wanted): Promise<Record<string, object>> {
   const stamp = stampOf(workspaceRoot, folder, configs);
   const known = stamp === null ? undefined : kept.get(folder, stamp);
   if (known !== undefined) return known;
-  const { targets, isSound } = await fresh().inferFresh(workspaceRoot, folder, configs, options);
+  const { targets, isSound } = await fresh().inferFresh({
+    workspaceRoot,
+    projectRoot: folder,
+    configs,
+    given: options,
+    nxJson,
+  });
   if (stamp !== null && isSound) kept.set(folder, stamp, targets);
   return targets;
 }

@@ -1,8 +1,11 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { describeError } from 'turso-core/own-process';
 import { refuseCollisions, type PluginEntry } from './collisions';
+import type { WorkspaceSettings } from './affecting-inputs';
 import { ffiFolder } from './ffi-folders';
 import { ffiTarget } from './ffi-target';
+import { readGivenProject } from './given-project';
 import { knownEnvironments } from './known-environments';
 import { resolveOptions, type PluginOptions } from './options';
 import { inferTargets, type Inference } from './targets';
@@ -18,18 +21,34 @@ export function readNxJson(options: PluginOptions | undefined, plugins: readonly
   }
 }
 
-/** The targets of a project, from its config as it is now; not sound if the config cannot be read. */
-export async function inferFresh(
-  workspaceRoot: string,
-  projectRoot: string,
-  configs: readonly string[],
-  given: PluginOptions | undefined,
-): Promise<{ readonly targets: Record<string, object>; readonly isSound: boolean }> {
+/** What targets are inferred from. */
+export interface Asked {
+  readonly workspaceRoot: string;
+  readonly projectRoot: string;
+  readonly configs: readonly string[];
+  readonly given: PluginOptions | undefined;
+  /** All of nx.json. */
+  readonly nxJson: object;
+}
+
+/** The targets of a project, from its files as they are now; not sound if the config cannot be read. */
+export async function inferFresh({
+  workspaceRoot,
+  projectRoot,
+  configs,
+  given,
+  nxJson,
+}: Asked): Promise<{ readonly targets: Record<string, object>; readonly isSound: boolean }> {
   const options = resolveOptions(given);
   const environments = await knownEnvironments(workspaceRoot, projectRoot, configs, options.env).catch(
     (error: unknown): Inference['environments'] => ({ problem: describeError(error) }),
   );
-  const targets = inferTargets({ workspaceRoot, projectRoot, environments, options });
+  const project = readGivenProject((name) => {
+    const file = path.join(workspaceRoot, projectRoot, name);
+    return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : null;
+  });
+  const workspace: WorkspaceSettings = nxJson;
+  const targets = inferTargets({ workspaceRoot, projectRoot, environments, options, workspace, project });
   return { targets, isSound: !('problem' in environments) };
 }
 

@@ -12,16 +12,18 @@ function infer(
   root: string,
   file: string,
   options: object = {},
-): { folders: string[]; pushAfter: string[]; wasKept: boolean } {
+  nxJson: object = {},
+): { folders: string[]; pushAfter: string[]; inputs?: string[]; wasKept: boolean } {
   const script = `
     const { createNodes } = require(${JSON.stringify(BUILT)});
     createNodes[1](${JSON.stringify([`${APP}/${file}`])}, ${JSON.stringify(options)}, {
-      workspaceRoot: ${JSON.stringify(root)}, nxJsonConfiguration: {},
+      workspaceRoot: ${JSON.stringify(root)}, nxJsonConfiguration: ${JSON.stringify(nxJson)},
     }).then(([[, { projects }]]) => {
       const { targets } = projects[${JSON.stringify(APP)}];
       console.log(JSON.stringify({
         folders: Object.values(targets['turso-snapshot'].configurations ?? {}).map((c) => c.snapshotFolder),
         pushAfter: targets['turso-push'].dependsOn,
+        inputs: targets['turso-push'].inputs,
         wasKept: !Object.keys(require.cache).some((name) => name.includes('turso-core')),
       }));
     });`;
@@ -100,6 +102,22 @@ test('options of nx.json have results of their own, and are checked before any i
   expect(infer(root, file, other)).toMatchObject({ pushAfter: ['lint', 'turso-init'], wasKept: true });
   expect(infer(root, file)).toMatchObject({ pushAfter: ['build', 'test', 'turso-init'], wasKept: true });
   for (const _run of [1, 2]) expect(() => infer(root, file, { pushafter: [] })).toThrow('CONFIG_INVALID');
+});
+
+test('the inputs of the build are noticed, in files of the project and in nx.json', () => {
+  const file = 'turso-sync.config.json';
+  const root = makeApp(file, config('staging'));
+  const build = (inputs?: string[]): object => ({ targets: { build: { command: 'true', inputs } } });
+  expect(infer(root, file).inputs).toBeUndefined();
+  writeFiles(root, { [`${APP}/package.json`]: { nx: build(['a']) } });
+  expect(infer(root, file)).toMatchObject({ inputs: ['a'], wasKept: false });
+  writeFiles(root, { [`${APP}/project.json`]: build(['b']) });
+  expect(infer(root, file)).toMatchObject({ inputs: ['b'], wasKept: false });
+  expect(infer(root, file)).toMatchObject({ inputs: ['b'], wasKept: true });
+  writeFiles(root, { [`${APP}/project.json`]: build(), [`${APP}/package.json`]: {} });
+  const nxJson = { targetDefaults: { build: { inputs: ['c'] } } };
+  expect(infer(root, file, {}, nxJson)).toMatchObject({ inputs: ['c'], wasKept: false });
+  expect(infer(root, file, {}, nxJson)).toMatchObject({ inputs: ['c'], wasKept: true });
 });
 
 test('a state folder that becomes a link, a broken config and a broken store are noticed', () => {

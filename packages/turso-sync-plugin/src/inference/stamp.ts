@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { GIVEN_FILES } from './given-project';
 
 /** What makes the value of a script depend on more than its own text. */
 const OUTSIDE =
   /\b(?:require|process|global|globalThis|Date|Math|Intl|fetch|eval|Function|__dirname|__filename|module\.paths)\b|\bimport\b(?!\s+type\b)|\bexport\s*(?:\*|\{[^}]*\}\s*from)/;
 
 /**
- * A digest of all that a project's targets follow from: its configs, and links beside them, which may lead the state folder
- * elsewhere. Null if that cannot be told from these files: a script may read anything, and a config may import others.
+ * A digest of all that a project's targets follow from: its configs, its own targets, and links beside them, which may lead the state
+ * folder elsewhere. Null if that cannot be told from these files: a script may read anything, and a config may import others.
  */
 export function stampOf(
   workspaceRoot: string,
@@ -22,8 +23,13 @@ export function stampOf(
     digest.update(`${file}\0${text.length}\0${text}`);
   }
   const folder = path.join(workspaceRoot, projectRoot);
+  for (const file of GIVEN_FILES) digest.update(`\0${readIfThere(path.join(folder, file))}\0`);
   for (const entry of fs.readdirSync(folder, { withFileTypes: true }))
     if (entry.isSymbolicLink())
       digest.update(`${entry.name}\0${fs.readlinkSync(path.join(folder, entry.name))}\0`);
   return digest.digest('hex');
+}
+
+function readIfThere(file: string): string {
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
 }

@@ -3,6 +3,7 @@ import type { TargetConfiguration } from '@nx/devkit';
 import { checkInputs } from '../check-key/command';
 import type { Environments } from '../configurations/load-environments';
 import { snapshotCaching } from '../fingerprint/snapshot-caching';
+import { affectingInputs, type AffectingFacts } from './affecting-inputs';
 import { EXPLAINED, metadataOf } from './explained';
 import type { ResolvedOptions } from './options';
 
@@ -13,6 +14,10 @@ export interface Inference {
   readonly projectRoot: string;
   /** What the config says, or why it cannot be read. */
   readonly environments: Environments | { readonly problem: string };
+  /** What nx.json says of all projects. */
+  readonly workspace: AffectingFacts['workspace'];
+  /** What the project says of its own targets. */
+  readonly project: AffectingFacts['project'];
   readonly options: ResolvedOptions;
 }
 
@@ -25,12 +30,14 @@ export function inferTargets(inference: Inference): Record<string, TargetConfigu
   const env = options.env === undefined ? {} : { env: options.env };
   const problem = 'problem' in environments ? environments.problem : null;
   const names = 'problem' in environments ? [] : [...environments.named.keys()];
+  const inputs = affectingInputs(inference);
   const targets: Record<string, TargetConfiguration> = {};
   const add = (name: string, executor: keyof typeof EXPLAINED, more: TargetConfiguration = {}): void => {
     const explained = EXPLAINED[executor];
     targets[name] = {
       executor: `turso-sync-plugin:${executor}`,
       cache: false,
+      ...(inputs === undefined ? {} : { inputs }),
       ...(names.length === 0 ? {} : { configurations: configurations(names, (named) => ({ env: named })) }),
       ...more,
       options: { ...env, ...(more.options as object | undefined) },
@@ -41,6 +48,7 @@ export function inferTargets(inference: Inference): Record<string, TargetConfigu
   add(options.initTargetName, 'init', {
     options: { snapshot: 'use', edits: 'keep' },
     dependsOn: [options.snapshotTargetName],
+    outputs: [NO_OUTPUT],
   });
   // A target that the project does not have is left out by Nx.
   const before = [...options.pushAfter, ...(options.produce === undefined ? [] : [options.produce])];
@@ -55,6 +63,12 @@ export function inferTargets(inference: Inference): Record<string, TargetConfigu
   add(options.devTargetName, 'dev', { continuous: true, dependsOn: [options.initTargetName] });
   return targets;
 }
+
+/**
+ * What turso-init declares as its output, and never writes. By it Nx 24 affects turso-check whenever it affects turso-init, while the
+ * key of the checks remains that of the data.
+ */
+const NO_OUTPUT = '{projectRoot}/.turso/no-output';
 
 // The working copy is no input that Nx can hash by itself, since git ignores it.
 function cachedCheck({ workspaceRoot, environments, options }: Inference): TargetConfiguration {
