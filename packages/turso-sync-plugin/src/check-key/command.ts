@@ -10,11 +10,23 @@ export function checkInputs(
 ): NonNullable<TargetConfiguration['inputs']> {
   return [
     { runtime: checkKeyCommand(workspaceRoot, environments) },
+    // The key has them already. Nx 24 looks at files to see what a change affects.
+    ...checkFolders(workspaceRoot, environments).map((folder) => `{workspaceRoot}/${folder}/**/*.sql`),
     // Lets Nx wait for the target that makes the working copy, before it asks for the key.
     { dependentTasksOutputFiles: '**/*' },
     // Without this, every bump of any npm package would be a new key.
     { externalDependencies: [] },
   ];
+}
+
+// Folders that Nx can name: in the workspace, and with no character that has a meaning in a pattern.
+function checkFolders(workspaceRoot: string, { base, named }: Environments): string[] {
+  const folders = [base, ...named.values()].map(({ checks }) => relativeTo(workspaceRoot, checks.folder));
+  return [...new Set(folders)].filter((folder) => /^(?!\.\.?(?:\/|$))[\w./ @-]+$/.test(folder));
+}
+
+function relativeTo(workspaceRoot: string, file: string): string {
+  return path.relative(workspaceRoot, file).split(path.sep).join('/') || '.';
 }
 
 /**
@@ -23,9 +35,9 @@ export function checkInputs(
  */
 export function checkKeyCommand(workspaceRoot: string, { base, named }: Environments): string {
   const projects = [base, ...named.values()];
-  const relative = (file: string): string =>
-    path.relative(workspaceRoot, file).split(path.sep).join('/') || '.';
-  const unique = (files: readonly string[]): string[] => [...new Set(files.map(relative))];
+  const unique = (files: readonly string[]): string[] => [
+    ...new Set(files.map((file) => relativeTo(workspaceRoot, file))),
+  ];
   const excluded = projects.map(({ exclude }) => exclude);
   return nodeCommand(workspaceRoot, 'check-key/main.js', [
     ...unique(projects.map((p) => p.workingCopy)).map((file) => `copy=${file}`),

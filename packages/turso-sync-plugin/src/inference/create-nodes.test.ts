@@ -220,12 +220,23 @@ test('checks are cached by the working copies and the checks of all environments
           ),
         ) as string,
       },
+      `{workspaceRoot}/${APP}/checks/**/*.sql`,
+      `{workspaceRoot}/${APP}/strict/**/*.sql`,
       { dependentTasksOutputFiles: '**/*' },
       { externalDependencies: [] },
     ],
     outputs: [],
   });
 });
+
+test.each(['../../../elsewhere', '../../..', 'a*b', 'a{b}'])(
+  'checks in %s are no files that Nx can name, and are in the key all the same',
+  async (checks) => {
+    const { 'turso-check': check } = await inferTargets({ 'turso-sync.config.json': { checks } });
+    expect(check?.inputs?.filter((input) => typeof input === 'string')).toEqual([]);
+    expect(check?.inputs?.[0]).toMatchObject({ runtime: expect.stringContaining('checks=') as string });
+  },
+);
 
 test('every name is an option, and what a push waits for', async () => {
   const targets = await inferTargets(
