@@ -72,8 +72,8 @@ test('tells its steps and what it sends', async () => {
   await push(at.project, { onEvent: (event) => events.push(event) });
   const ends = events.flatMap((event) => (event.type === 'step' ? [event.what] : []));
   expect(ends).toEqual([
-    ...['connect', 'copy the working copy', 'compare', 'count'],
-    ...['connect', 'upload', 'commit', 'push', 'write the records'],
+    ...['connect', 'copy the working copy', 'compare', 'count', 'estimate the cost'],
+    ...['connect', 'upload', 'commit', 'push', 'remove the receipt', 'write the records'],
   ]);
   const begins = events.flatMap((event) => (event.type === 'begin' ? [event.what] : []));
   expect(begins.toSorted()).toEqual(ends.toSorted());

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
-import { buildDatabase, makeTempDir, until, writeFiles } from '@turso-sync/testing';
+import { buildDatabase, makeTempDir, startProxy, startSqld, until, writeFiles } from '@turso-sync/testing';
 
 const BUILT = path.join(__dirname, '..', '..', 'dist', 'executors', 'snapshot.js');
 
@@ -38,7 +37,7 @@ function startTask(program: string, startedFor: string, url = 'file:./remote.db'
     require(${JSON.stringify(BUILT)})
       .default({}, ${JSON.stringify(context)})
       .then(({ success }) => {
-        console.log('started', started);
+        console.log('started ' + started);
         process.exit(success ? 0 : 1);
       });`,
   );
@@ -85,14 +84,9 @@ test.each([
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   'a task that %s ends says so, and leaves nothing',
   async (signal) => {
-    const silent = createServer().listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const { port } = silent.address() as AddressInfo;
-    const { child, state, ended } = startTask(
-      'run-executor.js',
-      'turso-snapshot',
-      `http://127.0.0.1:${port}`,
-    );
+    const server = await startSqld();
+    const proxy = await startProxy(server.port, { delayMs: 400 });
+    const { child, state, ended } = startTask('run-executor.js', 'turso-snapshot', proxy.url);
     try {
       const temporary = (): string[] => fs.readdirSync(state).filter((name) => name.startsWith('tmp'));
       await until(() => fs.existsSync(state) && temporary().length > 0, 10_000);
@@ -102,7 +96,8 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
       expect(exitCode).toBeGreaterThan(128);
       expect(temporary()).toEqual([]);
     } finally {
-      silent.close();
+      await proxy.stop();
+      await server.stop();
     }
   },
 );

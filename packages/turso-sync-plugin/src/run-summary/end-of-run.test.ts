@@ -9,6 +9,12 @@ import { postTasksExecution } from './end-of-run';
 import { preTasksExecution } from './start-of-run';
 import { runFolder, runsFolder } from './run-folder';
 
+// This test may be a task of Nx itself, which would print the table then.
+jest.mock('./nx-process', () => ({
+  ...jest.requireActual<object>('./nx-process'),
+  findNxProcess: () => null,
+}));
+
 let root: string;
 let printed: string;
 
