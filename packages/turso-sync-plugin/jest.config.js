@@ -1,3 +1,3 @@
 'use strict';
 
-module.exports = { ...require('../../jest.preset.js') };
+module.exports = { ...require('../../jest.preset.js'), setupFiles: ['<rootDir>/jest.setup.js'] };

@@ -47,8 +47,6 @@ export async function makeApp(
   config: object = {},
   { produce, others = {} }: Surroundings = {},
 ): Promise<TestApp> {
-  // Those of the job and the run that the tests belong to.
-  for (const name of ['GITHUB_STEP_SUMMARY', 'TURSO_SYNC_NX_RUN']) Reflect.deleteProperty(process.env, name);
   const root = makeWorkspace({ [`${APP}/project.json`]: {}, [`${APP}/turso-sync.config.json`]: config });
   makeFiles(path.join(root, APP), Object.values(variables));
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
