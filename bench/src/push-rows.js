@@ -49,7 +49,7 @@ function pushRows(kind, rows) {
         contenders: [
           {
             name: 'turso-sync dump-push',
-            command: tursoSync('dump-push', '--quiet'),
+            command: tursoSync('dump-push', '--quiet', '--allow', 'deleteAllRows'),
             cwd: dir,
             env,
             async before() {

@@ -1,7 +1,9 @@
 // @ts-check
 'use strict';
 
+const { execFile } = require('node:child_process');
 const path = require('node:path');
+const { promisify } = require('node:util');
 const { Database, startProxy } = require('@turso-sync/testing');
 const { prepareExample } = require('../prepare-example');
 const { tursoSync } = require('../turso-sync');
@@ -14,6 +16,9 @@ module.exports = {
   async prepare() {
     const { dir, server, stop } = await prepareExample();
     const proxy = await startProxy(server.port, { delayMs: 50 });
+    const env = { TURSO_DATABASE_URL: proxy.url };
+    const [node = '', ...pull] = tursoSync('pull', '--accept-remote', '--quiet');
+    await promisify(execFile)(node, pull, { cwd: dir, env: { ...process.env, ...env } });
     let priority = 10;
     let requests = 0;
     let pushes = 0;
@@ -30,7 +35,7 @@ module.exports = {
           name: 'turso-sync dump-push',
           command: tursoSync('dump-push', '--quiet'),
           cwd: dir,
-          env: { TURSO_DATABASE_URL: proxy.url },
+          env,
           before: edit,
         },
         {
