@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listen } from './listen';
 
 /** What may happen to one request, besides arriving once and being answered; a number is an HTTP status in its place. */
 export type RequestFault = 'lost' | 'cut off' | 'sent twice' | 'delayed' | number;
@@ -90,21 +89,15 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     });
   }
 
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const { url, stop } = await listen(server);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     get requests() {
       return requests;
     },
     arm(fault) {
       armed = fault === null ? null : { kind: fault.kind, left: fault.request };
     },
-    async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
+    stop,
   };
 }

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../listen';
 import { asGithub, asGitlab, githubPlace, gitlabPlace, tokenOf } from './shapes';
 import type {
   CodeHostDouble,
@@ -103,9 +102,7 @@ export async function startCodeHost(
   const server = createServer((request, response) => {
     void readBody(request).then((text) => reply(response, answerOf(request, text)));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, stop } = await listen(server);
   return {
     kind,
     url,
@@ -115,11 +112,7 @@ export async function startCodeHost(
     addComment,
     answer: (method, answer, times = Infinity) => others.push({ method, answer, times }),
     serve: (answer) => handlers.push(answer),
-    async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
+    stop,
   };
 }
 

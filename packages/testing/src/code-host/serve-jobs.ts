@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../listen';
 import type { CodeHostDouble, HostAnswer, HostCall } from './types';
 
 /** A pull request that was merged into `main`. */
@@ -56,18 +55,14 @@ export async function serveJobs(host: CodeHostDouble): Promise<HostJobs> {
     seenElsewhere.push(request.headers);
     const archive = archiveOf(Number(/\d+/.exec(request.url ?? '')?.[0]));
     response.writeHead(archive === undefined ? 404 : 200).end(archive);
-  }).listen(0, '127.0.0.1');
-  await once(elsewhere, 'listening');
-  const files = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+  });
+  const { url: files, stop } = await listen(elsewhere);
   const state: HostJobs = {
     commits: [],
     pulls: [],
     jobs: [],
     seenElsewhere,
-    async stop() {
-      elsewhere.closeAllConnections();
-      await new Promise((resolve) => elsewhere.close(resolve));
-    },
+    stop,
   };
   host.serve((call) => {
     if (call.method !== 'GET') return null;

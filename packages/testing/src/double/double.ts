@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { listen } from '../listen';
 import { createBalancer, type BalancerOptions, type Fate } from './balancer';
 import { PROFILES, type Profile } from './profiles';
 import { refusal, withNames, withoutNames, type Answer } from './take-away';
@@ -102,20 +103,7 @@ export async function startDouble(
     incoming.pipe(outgoing);
   }
 
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    port,
-    profile,
-    seen,
-    async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return { ...(await listen(server)), profile, seen };
 }
 
 function give({ status, headers, body }: Answer, response: ServerResponse): void {

@@ -1,7 +1,7 @@
 import { createApi, type Api } from './api';
-import { TursoSyncError } from '../errors';
 import type { CodeHost, Comment } from './code-host';
-import { idOf, numberOf, objectOf, textOf } from './parts';
+import { ownUser } from './own-user';
+import { idOf, objectOf, textOf } from './parts';
 
 /** Where a repository is on GitHub, and the token. */
 export interface GithubAccess {
@@ -22,7 +22,7 @@ export function openGithub({ apiUrl, repository, token }: GithubAccess): CodeHos
   return {
     name: 'GitHub',
     async *comments(pullRequest) {
-      const own = await ownId(api);
+      const own = await ownUser(api);
       for await (const item of api.list(`${issues}/${pullRequest}/comments?per_page=100`)) {
         const user = objectOf(objectOf(item)['user']);
         // The token of a job is an app's, which does not tell its user: its comments are those of a bot.
@@ -45,13 +45,4 @@ export function githubApi(url: string, token: string): Api {
     authorization: `Bearer ${token}`,
   };
   return createApi({ url, headers });
-}
-
-async function ownId(api: Api): Promise<number | null> {
-  try {
-    return numberOf(objectOf((await api.get('user')).json), 'id');
-  } catch (error) {
-    if (error instanceof TursoSyncError && error.code === 'CODE_HOST_REFUSED') return null;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
-import { TursoSyncError } from '../errors';
 import { createApi, type Api } from './api';
 import type { CodeHost, Comment } from './code-host';
-import { idOf, numberOf, objectOf, textOf } from './parts';
+import { ownUser } from './own-user';
+import { idOf, objectOf, textOf } from './parts';
 
 /** Where a project is on GitLab, and the token. */
 export interface GitlabAccess {
@@ -25,11 +25,12 @@ export function openGitlab({ apiUrl, repository, token, webUrl }: GitlabAccess):
   return {
     name: 'GitLab',
     async *comments(pullRequest) {
-      const own = await ownId(api);
+      const own = await ownUser(api);
       const pages = `${notes(pullRequest)}?per_page=100&sort=asc&order_by=created_at`;
       for await (const item of api.list(pages)) {
         const note = objectOf(item);
         if (note['system'] === true) continue;
+        // A token that may not read its user cannot tell; GitLab then decides what it may change.
         const isOwn = own === null || objectOf(note['author'])['id'] === own;
         yield { ...posted(pullRequest, item), body: textOf(note, 'body') ?? '', isOwn } satisfies Comment;
       }
@@ -44,14 +45,4 @@ export function openGitlab({ apiUrl, repository, token, webUrl }: GitlabAccess):
 /** A client with the headers of GitLab. */
 export function gitlabApi(url: string, token: string): Api {
   return createApi({ url, headers: { 'private-token': token } });
-}
-
-// A token without the right to read its user cannot tell; GitLab then decides what it may change.
-async function ownId(api: Api): Promise<number | null> {
-  try {
-    return numberOf(objectOf((await api.get('user')).json), 'id');
-  } catch (error) {
-    if (error instanceof TursoSyncError && error.code === 'CODE_HOST_REFUSED') return null;
-    throw error;
-  }
 }

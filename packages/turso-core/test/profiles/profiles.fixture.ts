@@ -1,15 +1,6 @@
-import {
-  downloadDatabase,
-  execOn,
-  startDouble,
-  startSqld,
-  type BalancerOptions,
-  type Profile,
-} from '@turso-sync/testing';
+import { startDouble, type BalancerOptions, type Profile } from '@turso-sync/testing';
 import { TursoSyncError } from '../../src/errors';
-import { connect } from '../../src/remote/connect';
-import { parseRemoteUrl } from '../../src/remote/url';
-import type { Serve } from '../push/served.fixture';
+import { serveSqld, type Serve } from '../push/served.fixture';
 
 const ALL: readonly Profile[] = ['full', 'cloud', 'bare', 'balancer'];
 
@@ -26,21 +17,7 @@ export function partOf<T>(all: readonly T[], profile: Profile): readonly T[] {
 
 /** Serves a copy of a database by a libsql-server behind a double of another kind of server. */
 export function serveAs(profile: Profile, balancer?: BalancerOptions): Serve {
-  return async (database) => {
-    const sqld = await startSqld({ database });
-    const double = await startDouble(sqld.port, profile, balancer);
-    const remote = connect(parseRemoteUrl(double.url, ''));
-    return {
-      remote,
-      edit: (sql) => execOn(sqld, sql),
-      download: (to) => downloadDatabase(sqld, to),
-      async stop() {
-        await remote.close();
-        await double.stop();
-        await sqld.stop();
-      },
-    };
-  };
+  return (database) => serveSqld(database, (port) => startDouble(port, profile, balancer));
 }
 
 /** Does work until it comes to a result, as somebody does who follows the hints of its errors. */

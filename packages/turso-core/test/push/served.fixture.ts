@@ -48,16 +48,21 @@ async function serveFile(database: string): Promise<Served> {
   };
 }
 
-/** Serves a copy of a database by a real libsql-server. */
-export async function serveSqld(database: string): Promise<Served> {
+/** Serves a copy of a database by a real libsql-server, which the remote may reach through something in front of its port. */
+export async function serveSqld(
+  database: string,
+  startFront?: (port: number) => Promise<{ readonly url: string; stop(): Promise<void> }>,
+): Promise<Served> {
   const sqld = await startSqld({ database });
-  const remote = connect(parseRemoteUrl(sqld.url, ''));
+  const front = await startFront?.(sqld.port);
+  const remote = connect(parseRemoteUrl((front ?? sqld).url, ''));
   return {
     remote,
     edit: (sql) => execOn(sqld, sql),
     download: (to) => downloadDatabase(sqld, to),
     async stop() {
       await remote.close();
+      await front?.stop();
       await sqld.stop();
     },
   };

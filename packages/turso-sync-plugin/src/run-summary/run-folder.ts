@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { dataFolder } from '../data-folder';
 
 /** Names the folder in which the tasks of a run leave how they ended. */
 const VARIABLE = 'TURSO_SYNC_NX_RUN';
@@ -20,6 +21,5 @@ export function runFolder(workspaceRoot: string, id: string): string {
 
 /** Where the folders of runs are: beside what Nx keeps, so `nx reset` removes them. */
 export function runsFolder(workspaceRoot: string): string {
-  const data = process.env['NX_WORKSPACE_DATA_DIRECTORY'] ?? path.join('.nx', 'workspace-data');
-  return path.resolve(workspaceRoot, data, 'turso-sync-runs');
+  return path.join(dataFolder(workspaceRoot), 'turso-sync-runs');
 }

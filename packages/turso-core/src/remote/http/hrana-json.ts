@@ -1,4 +1,4 @@
-import { RawText, type SqlValue } from '../../sqlite/values/values';
+import type { SqlValue } from '../../sqlite/values/values';
 import { usageInJson } from './answer-usage';
 import { isInfinite, spellInfinities } from './infinite-arguments';
 import type {
@@ -13,6 +13,7 @@ import type {
 } from './hrana';
 import { fieldsOf, listOf } from './json-fields';
 import type { ServerError } from './pipeline';
+import { valueJson } from './value-json';
 
 /**
  * Hrana 3 in JSON.
@@ -53,23 +54,16 @@ function stepJson({ sql, args = [], condition }: HranaStep): string {
 }
 
 function argumentsJson(args: BoundValues): string {
-  if (Array.isArray(args)) return `"args":[${(args as readonly SqlValue[]).map(valueJson).join(',')}]`;
+  if (Array.isArray(args)) return `"args":[${(args as readonly SqlValue[]).map(argumentJson).join(',')}]`;
   const named = Object.entries(args).map(
-    ([name, value]) => `{"name":${JSON.stringify(name)},"value":${valueJson(value)}}`,
+    ([name, value]) => `{"name":${JSON.stringify(name)},"value":${argumentJson(value)}}`,
   );
   return `"named_args":[${named.join(',')}]`;
 }
 
-/** A value to be bound. */
-export function valueJson(value: SqlValue): string {
-  if (value === null) return '{"type":"null"}';
-  if (typeof value === 'bigint') return `{"type":"integer","value":"${value}"}`;
-  // The sign of an infinity, by which the statement multiplies; see spellInfinities().
-  if (isInfinite(value)) return `{"type":"integer","value":"${Math.sign(value)}"}`;
-  if (typeof value === 'number') return `{"type":"float","value":${Object.is(value, -0) ? '-0.0' : value}}`;
-  if (typeof value === 'string') return `{"type":"text","value":${JSON.stringify(value)}}`;
-  const { buffer, byteOffset, byteLength } = value instanceof RawText ? value.bytes : value;
-  return `{"type":"blob","base64":"${Buffer.from(buffer, byteOffset, byteLength).toString('base64')}"}`;
+// The sign of an infinity, by which the statement multiplies; see spellInfinities().
+function argumentJson(value: SqlValue): string {
+  return valueJson(isInfinite(value) ? BigInt(Math.sign(value)) : value);
 }
 
 function decode(body: Uint8Array, requests: readonly HranaRequest[]): HranaAnswer {

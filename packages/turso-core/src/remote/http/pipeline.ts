@@ -1,9 +1,10 @@
-import { RawText, type SqlValue } from '../../sqlite/values/values';
+import type { SqlValue } from '../../sqlite/values/values';
 import { usageInJson } from './answer-usage';
 import type { Condition } from './conditions';
 import type { HttpClient } from './http-client';
 import { notLibsql } from './http-errors';
 import { fieldsOf, listOf } from './json-fields';
+import { valueJson } from './value-json';
 
 /** One step of a batch. */
 export interface Step {
@@ -131,15 +132,6 @@ function stepJson({ sql, args = [], condition, wantRows = false }: Step): string
   return condition === undefined
     ? `{"stmt":${stmt}}`
     : `{"condition":${JSON.stringify(condition)},"stmt":${stmt}}`;
-}
-
-function valueJson(value: SqlValue): string {
-  if (value === null) return '{"type":"null"}';
-  if (typeof value === 'bigint') return `{"type":"integer","value":"${value}"}`;
-  if (typeof value === 'number') return `{"type":"float","value":${value}}`;
-  if (typeof value === 'string') return `{"type":"text","value":${JSON.stringify(value)}}`;
-  const bytes = value instanceof RawText ? value.bytes : value;
-  return `{"type":"blob","base64":"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}"}`;
 }
 
 interface BatchResult {
