@@ -1,4 +1,5 @@
 import type { Changeset } from '../changeset/model';
+import { wholeTables } from '../changeset/whole-tables';
 import type { Database } from '../sqlite/files/sqlite';
 import { findComputed } from '../sqlite/schema/computed';
 import type { Schema } from '../sqlite/schema/schema';
@@ -8,12 +9,10 @@ import { sumOf, type Amount } from './amount';
  * What it costs to look whether the remote has computed the same: generated columns, and what indexes compute. In rows that
  * are written they are compared, and by a checksum in tables that were made or changed.
  */
-export function computedCost({ tables, schema }: Changeset, after: Database, of: Schema): Amount {
+export function computedCost(changeset: Changeset, after: Database, of: Schema): Amount {
   const computed = findComputed(after, of);
-  const made = schema.filter(({ action, object }) => action !== 'drop' && /table|index/.test(object.type));
-  const keyless = tables.filter((t) => !t.beforeSchema && t.key.length === 0);
-  const whole = new Set([...made.map(({ object }) => object.table), ...keyless.map((t) => t.table.name)]);
-  const inPart = tables.filter(
+  const whole = wholeTables(changeset);
+  const inPart = changeset.tables.filter(
     ({ table, beforeSchema }) =>
       !beforeSchema && !whole.has(table.name) && computed.some((c) => c.table.name === table.name),
   );

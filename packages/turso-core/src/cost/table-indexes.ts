@@ -19,8 +19,8 @@ export interface IndexFacts {
 export function readIndexes(db: Database, table: Table): IndexFacts[] {
   const rows = db
     .prepare(
-      `SELECT l.name, l.origin, s.sql FROM pragma_index_list(?) l
-       LEFT JOIN sqlite_schema s ON s.type = 'index' AND s.name = l.name`,
+      `SELECT l.name, l.origin, s.sql FROM temp.pragma_index_list(?, 'main') l
+       LEFT JOIN main.sqlite_schema s ON s.type = 'index' AND s.name = l.name`,
     )
     .all(table.name) as { name: string; origin: 'c' | 'u' | 'pk'; sql: string | null }[];
   return rows
@@ -47,7 +47,7 @@ function columnsOf(
   words: readonly string[],
 ): ReadonlySet<string> | null {
   const named = db
-    .prepare('SELECT name FROM pragma_index_xinfo(?) WHERE "key" = 1 AND name IS NOT NULL')
+    .prepare(`SELECT name FROM temp.pragma_index_xinfo(?, 'main') WHERE "key" = 1 AND name IS NOT NULL`)
     .pluck()
     .all(index) as string[];
   const columns = new Set([...named, ...words].map(foldName));

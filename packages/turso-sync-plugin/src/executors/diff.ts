@@ -15,7 +15,7 @@ import {
 import { NO_VALUES } from './conflict-report';
 import type { DiffExecutorOptions } from './options';
 import { reportFileOf, withReport } from './report-file';
-import { reviewFolder } from './review-folder';
+import { refuseBesideReview, reviewFolder } from './review-folder';
 import { runExecutor, type ExecutorResult } from './run';
 
 /** Rows of each table that `values` shows. */
@@ -30,6 +30,7 @@ export default function diffExecutor(
     options,
     context,
     async (project, { values, limit, exitCode, save, review, out: _, format: __, ...own }) => {
+      refuseBesideReview(review, 'save', save);
       const wanted = reportFileOf(options, project, context);
       const folder = review === undefined ? undefined : reviewFolder(review, context);
       const result = await diff(project, {

@@ -4,7 +4,7 @@ import { push, pushEnding, pushSource, pushText, REVIEW_FILES } from 'turso-core
 import { NO_VALUES, withValuesFile } from './conflict-report';
 import type { PushExecutorOptions } from './options';
 import { reportFileOf, withReportAfter } from './report-file';
-import { reviewFolder } from './review-folder';
+import { refuseBesideReview, reviewFolder } from './review-folder';
 import { runExecutor, type ExecutorResult } from './run';
 import { ungatedPush } from './ungated-push';
 import { unorderedProducer } from './unordered-producer';
@@ -17,25 +17,22 @@ export default function pushExecutor(
   options: PushExecutorOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return runExecutor(
-    options,
-    context,
-    async (project, { out: _, format: __, review: ___, ...own }, report) => {
-      const wanted = reportFileOf(options, project, context);
-      for (const warning of [ungatedPush(context), unorderedProducer(context)])
-        if (warning !== null) report.warn(warning);
-      const result = await push(project, { ...own, ...planOf(options, context) });
-      const isRemoteNamed = result.status === 'pushed' || result.status === 'conflict';
-      const location = isRemoteNamed ? project.address().location : '';
-      const text = pushText(result, location, NO_VALUES);
-      return withReportAfter(wanted, pushSource(result), {
-        success: result.status !== 'conflict' && result.status !== 'refused',
-        text: result.status === 'conflict' ? withValuesFile(text, project) : text,
-        ending: pushEnding(result),
-        warn: report.warn,
-      });
-    },
-  );
+  return runExecutor(options, context, async (project, { out: _, format: __, review, ...own }, report) => {
+    refuseBesideReview(review, 'plan', own.plan);
+    const wanted = reportFileOf(options, project, context);
+    for (const warning of [ungatedPush(context), unorderedProducer(context)])
+      if (warning !== null) report.warn(warning);
+    const result = await push(project, { ...own, ...planOf(options, context) });
+    const isRemoteNamed = result.status === 'pushed' || result.status === 'conflict';
+    const location = isRemoteNamed ? project.address().location : '';
+    const text = pushText(result, location, NO_VALUES);
+    return withReportAfter(wanted, pushSource(result), {
+      success: result.status !== 'conflict' && result.status !== 'refused',
+      text: result.status === 'conflict' ? withValuesFile(text, project) : text,
+      ending: pushEnding(result),
+      warn: report.warn,
+    });
+  });
 }
 
 function planOf({ plan, review }: PushExecutorOptions, context: ExecutorContext): { readonly plan?: string } {

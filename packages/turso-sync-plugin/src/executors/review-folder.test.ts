@@ -32,6 +32,17 @@ test("diff saves a review to the project's folder, and push carries out just tha
   expect(compareDatabases(remote, workingCopy)).toHaveLength(1);
 });
 
+test.each([
+  ['turso-diff', 'save'],
+  ['turso-push', 'plan'],
+])('%s refuses "%s" beside "review", and does nothing', async (target, name) => {
+  const executor = target === 'turso-diff' ? diff : push;
+  const { success, stderr } = await app.run(executor, target, { review: 'review', [name]: 'plan.json' });
+  expect(success).toBe(false);
+  expect(stderr).toContain(`USAGE: The options "review" and "${name}" cannot be given together.`);
+  expect(fs.existsSync(path.dirname(review('.')))).toBe(false);
+});
+
 test('a plan that the policy refuses fails the task, and the report says so', async () => {
   editDatabase(workingCopy, 'DELETE FROM t');
   expect(await app.run(diff, 'turso-diff', { review: 'review' })).toMatchObject({ success: false });

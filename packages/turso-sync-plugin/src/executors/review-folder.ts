@@ -2,6 +2,18 @@ import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { TursoSyncError } from 'turso-core/own-process';
 
+/** Refuses another option beside `review`, which names the plan already. Throws USAGE. */
+export function refuseBesideReview(
+  review: string | undefined,
+  name: string,
+  value: string | undefined,
+): void {
+  if (review === undefined || value === undefined) return;
+  throw new TursoSyncError('USAGE', `The options "review" and "${name}" cannot be given together.`, {
+    hint: 'The plan of a review lies in its folder. Leave one of them out.',
+  });
+}
+
 /**
  * The folder of a project in a review of several: named like the project, so that a job knows which projects it is about. Throws USAGE
  * for a name that is no safe path on every system, and in every artifact.

@@ -1,5 +1,6 @@
 import { pieces } from '../../apply/inspect/look-up';
 import type { Changeset } from '../../changeset/model';
+import { wholeTables } from '../../changeset/whole-tables';
 import { timed, type OnEvent, type Progress } from '../../events';
 import type { Remote } from '../../remote/remote';
 import type { Query } from '../../sqlite/query';
@@ -67,13 +68,6 @@ export function hasComputed({ changeset, pushed }: Pushed): boolean {
   return using(openReadOnly(pushed), (db) =>
     findComputed(db, readSchema(db)).some(({ table }) => changed.has(table.name)),
   );
-}
-
-/** Tables of which the remote has computed something for every row, or whose rows no key tells apart. */
-function wholeTables({ schema, tables }: Changeset): Set<string> {
-  const made = schema.filter(({ action, object }) => action !== 'drop' && /table|index/.test(object.type));
-  const keyless = tables.filter((t) => !t.beforeSchema && t.key.length === 0);
-  return new Set([...made.map(({ object }) => object.table), ...keyless.map((t) => t.table.name)]);
 }
 
 /** Milliseconds between two queries of a read transaction, at most: a server ends one that is idle for some seconds. */

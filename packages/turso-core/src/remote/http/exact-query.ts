@@ -23,7 +23,10 @@ export async function queryExactly({ run, columnsOf }: Asking, step: HranaStep):
       return result.rows.some((row) => row.some(Number.isNaN)) ? result.columns : result;
     } catch (error) {
       if (!isNotText(error)) throw error;
-      return columnsOf(step.sql);
+      const names = await columnsOf(step.sql);
+      // Of a query that cannot be described, the first error is the one to know.
+      if (names.length === 0) throw error;
+      return names;
     }
   })();
   if (!isList(columns)) return columns;
