@@ -1,6 +1,6 @@
 import { checkOptions, type OptionKinds } from '../check-options';
 import { TursoSyncError } from '../errors';
-import { checkToken } from '../remote/http/token-use';
+import { checkToken } from '../hrana/token-use';
 import { parseRemoteUrl } from '../remote/url';
 import { usage } from './check-arguments';
 import { createConnection, newCounters } from './connection';

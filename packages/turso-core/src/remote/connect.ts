@@ -1,6 +1,6 @@
 import { checkOptions, type OptionKinds } from '../check-options';
 import { createFileRemote } from './file/file-remote';
-import { createHttpRemote } from './http/http-remote';
+import { createServerRemote } from './server/server-remote';
 import type { ConnectOptions, Remote } from './remote';
 import type { RemoteAddress } from './url';
 
@@ -11,7 +11,7 @@ export function connect(address: RemoteAddress, options: ConnectOptions = {}): R
   checkOptions('connect()', options, KINDS);
   return address.kind === 'file'
     ? createFileRemote(address.file, address.location)
-    : createHttpRemote(address.url, address.location, options);
+    : createServerRemote(address.url, address.location, options);
 }
 
 const KINDS: OptionKinds<ConnectOptions> = { authToken: 'any', allowHttpToken: 'boolean' };

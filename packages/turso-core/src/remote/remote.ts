@@ -1,15 +1,10 @@
 import type { Target, TransactOptions } from '../apply/target';
-import type { TokenUse } from './http/token-use';
+import type { Usage } from '../hrana/tally';
+import type { TokenUse } from '../hrana/token-use';
 import type { Exclude } from '../sqlite/schema/exclude';
 import type { LeftOutTable } from '../sqlite/schema/left-out';
 import type { SetAside } from '../sqlite/schema/set-aside';
 import type { Statement, TransactionOutcome } from '../sqlite/statement';
-
-/** Rows in the units that libSQL bills. */
-export interface Usage {
-  readonly rowsRead: number;
-  readonly rowsWritten: number;
-}
 
 /** How far a snapshot has come; `unit` says of what. */
 export interface SnapshotProgress {

@@ -10,8 +10,8 @@ import {
   startSqld,
   type SqldWithAuth,
 } from '@turso-sync/testing';
-import { createHttpClient } from '../../src/remote/http/http-client';
-import { createReader } from '../../src/remote/http/reader';
+import { createHttpClient } from '../../src/hrana/http-client';
+import { createReader } from '../../src/remote/server/reader';
 import { makeProject, type TestProject } from '../fixtures/cli.fixture';
 import { startHttpProxy } from './http-proxy.fixture';
 

@@ -1,6 +1,6 @@
 import { queryOn, requireTool, startSqld, type Sqld } from '@turso-sync/testing';
 import type { Remote } from '../../src/remote/remote';
-import { createHttpRemote } from '../../src/remote/http/http-remote';
+import { createServerRemote } from '../../src/remote/server/server-remote';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
@@ -12,7 +12,7 @@ describeWithSqld('a look and a write in one transaction', () => {
 
   beforeAll(async () => {
     server = await startSqld();
-    remote = createHttpRemote(new URL(server.url), server.url, {});
+    remote = createServerRemote(new URL(server.url), server.url, {});
     await remote.transact([{ sql: 'CREATE TABLE t(v UNIQUE)' }]);
   });
   beforeEach(() => remote.transact([{ sql: 'DELETE FROM t' }]));

@@ -6,7 +6,7 @@ import { requireFile } from '../../project/require-file';
 import { knownRemote } from '../../project/state/known-remote';
 import { knownMark, type Manifest } from '../../project/state/manifest';
 import { identityOf, isSameRemote } from '../../remote/identity';
-import type { Usage } from '../../remote/remote';
+import type { Usage } from '../../hrana/tally';
 import { pullCost } from './pull-cost';
 import { problemOf, type Problem } from './problem';
 

@@ -1,8 +1,8 @@
 import { TursoSyncError } from '../../errors';
-import type { StatementResult, StepResult } from '../../remote/http/hrana';
-import { mayHaveArrived } from '../../remote/http/http-client';
-import { responseError } from '../../remote/http/http-errors';
-import type { ServerError } from '../../remote/http/pipeline';
+import type { StatementResult, StepResult } from '../../hrana/hrana';
+import { mayHaveArrived } from '../../hrana/http-client';
+import { responseError } from '../../hrana/http-errors';
+import type { ServerError } from '../../hrana/pipeline';
 import { constraintFailed, sqlFailed, valueTooLarge, wrongParameters } from '../statement-errors';
 
 /** The result of a step, or its error, thrown as a TursoSyncError. */

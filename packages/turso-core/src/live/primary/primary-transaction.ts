@@ -1,8 +1,8 @@
 import { TursoSyncError } from '../../errors';
-import { chain } from '../../remote/http/conditions';
-import { queryExactly, type Asking } from '../../remote/http/exact-query';
-import type { HranaRequest, HranaStep, StatementResult } from '../../remote/http/hrana';
-import type { HranaStream } from '../../remote/http/stream';
+import { chain } from '../../hrana/conditions';
+import { queryExactly, type Asking } from '../../hrana/exact-query';
+import type { HranaRequest, HranaStep, StatementResult } from '../../hrana/hrana';
+import type { HranaStream } from '../../hrana/stream';
 import type { DatabaseTransaction } from '../database';
 import type { Deadline } from '../deadline';
 import type { RefuseWrites } from '../read-only';

@@ -1,9 +1,9 @@
-import { chainToCommit } from '../../remote/http/conditions';
-import { queryExactly, type Asking } from '../../remote/http/exact-query';
-import type { HranaRequest, HranaResult, HranaStep, StatementResult } from '../../remote/http/hrana';
-import { createHttpClient } from '../../remote/http/http-client';
-import { openStream } from '../../remote/http/stream';
-import type { TokenUse } from '../../remote/http/token-use';
+import { chainToCommit } from '../../hrana/conditions';
+import { queryExactly, type Asking } from '../../hrana/exact-query';
+import type { HranaRequest, HranaResult, HranaStep, StatementResult } from '../../hrana/hrana';
+import { createHttpClient } from '../../hrana/http-client';
+import { openStream } from '../../hrana/stream';
+import type { TokenUse } from '../../hrana/token-use';
 import type { LiveDatabase } from '../database';
 import type { Deadline } from '../deadline';
 import { refusesWrites } from '../read-only';

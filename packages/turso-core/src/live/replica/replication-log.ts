@@ -1,6 +1,6 @@
 import { TursoSyncError } from '../../errors';
-import type { HttpClient } from '../../remote/http/http-client';
-import { FieldReader, numberField } from '../../remote/http/protobuf';
+import type { HttpClient } from '../../hrana/http-client';
+import { FieldReader, numberField } from '../../hrana/encodings/protobuf-fields';
 import type { Mark } from './note';
 
 /** What a server answers to a replica's greeting. */

@@ -1,6 +1,6 @@
-import { TursoSyncError } from '../../errors';
+import { TursoSyncError } from '../errors';
 import { checkParts } from './answer-parts';
-import { inKnownEncoding } from './encodings';
+import { inKnownEncoding } from './encodings/encodings';
 import type { HranaAnswer, HranaEncoding, HranaRequest, HranaResult } from './hrana';
 import type { HttpClient } from './http-client';
 import { notLibsql } from './http-errors';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TursoSyncError } from '../../errors';
+import { TursoSyncError } from '../errors';
 import type { HttpAnswer } from './http-client';
 
 /** Milliseconds before the first repetition, twice as long before each further one, and the longest of these waits. */

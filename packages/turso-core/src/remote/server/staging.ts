@@ -2,7 +2,7 @@ import { TursoSyncError } from '../../errors';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import type { TransactOptions } from '../../apply/target';
 import type { Remote } from '../remote';
-import type { HttpClient } from './http-client';
+import type { HttpClient } from '../../hrana/http-client';
 import type { Reader } from './reader';
 import { createStagingTable, type StagingTable } from './staging-table';
 import { runTransaction, type TransactionAnswer } from './transaction';

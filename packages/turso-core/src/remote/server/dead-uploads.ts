@@ -1,8 +1,8 @@
 import { TursoSyncError } from '../../errors';
 import { quoteName } from '../../sqlite/values/quote';
 import type { Query } from '../../sqlite/query';
-import type { HttpClient } from './http-client';
-import { runBatches } from './pipeline';
+import type { HttpClient } from '../../hrana/http-client';
+import { runBatches } from '../../hrana/pipeline';
 import type { Reader } from './reader';
 import { isDead, SELECT_UPLOADS } from './staging-table';
 import { runTransaction } from './transaction';

@@ -1,6 +1,6 @@
 import { usageInJson, usageInProtobuf } from './answer-usage';
-import { doubleField, lengthField, numberField, type Pieces } from './protobuf';
-import { createTally } from './tally';
+import { doubleField, lengthField, numberField, type Pieces } from './protobuf-fields';
+import { createTally } from '../tally';
 
 const NOT_TOLD: unknown[] = [
   {},

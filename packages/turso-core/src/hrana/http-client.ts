@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { TursoSyncError } from '../../errors';
+import { TursoSyncError } from '../errors';
 import { repeatWhileBusy } from './busy';
 import { answerTooLarge, notLibsql, redirected, statusError, transportError } from './http-errors';
 import { createTally, type Tally } from './tally';

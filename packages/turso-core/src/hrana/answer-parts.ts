@@ -1,4 +1,4 @@
-import type { TursoSyncError } from '../../errors';
+import type { TursoSyncError } from '../errors';
 import { notLibsql, tooManyParts } from './http-errors';
 
 /**

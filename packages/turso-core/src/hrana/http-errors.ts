@@ -1,4 +1,4 @@
-import { systemCode, TursoSyncError } from '../../errors';
+import { systemCode, TursoSyncError } from '../errors';
 import { busy, isRefused } from './busy';
 import type { HttpAnswer } from './http-client';
 

@@ -1,5 +1,5 @@
-import { TursoSyncError } from '../../errors';
-import { isLoopback } from '../../is-loopback';
+import { TursoSyncError } from '../errors';
+import { isLoopback } from '../is-loopback';
 import { unauthorized } from './http-errors';
 
 /** A token, and over what connections it may go. */

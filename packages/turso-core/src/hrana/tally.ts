@@ -1,4 +1,8 @@
-import type { Usage } from '../remote';
+/** Rows in the units that libSQL bills. */
+export interface Usage {
+  readonly rowsRead: number;
+  readonly rowsWritten: number;
+}
 
 /** Adds up what the statements of one connection used. */
 export interface Tally {

@@ -1,8 +1,8 @@
-import type { SqlValue } from '../../sqlite/values/values';
-import type { Usage } from '../remote';
+import type { SqlValue } from '../sqlite/values/values';
+import type { Usage } from './tally';
 import type { Condition } from './conditions';
 import type { ServerError } from './pipeline';
-import type { Pieces } from './protobuf';
+import type { Pieces } from './encodings/protobuf-fields';
 
 /** Values for the parameters of a statement, in order or by name. */
 export type BoundValues = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;

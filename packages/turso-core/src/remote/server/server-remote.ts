@@ -7,10 +7,10 @@ import type { Query } from '../../sqlite/query';
 import type { ConnectOptions, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
 import { removeDeadUploads } from './dead-uploads';
 import { joinFingerprint, readReplicationIndex } from './fingerprint';
-import { createHttpClient, type HttpClient } from './http-client';
+import { createHttpClient, type HttpClient } from '../../hrana/http-client';
 import { readPageCount } from './page-count';
 import { createReader, type Reader } from './reader';
-import { readServerLog, type ServerLog } from './server-log';
+import { readServerLog, type ServerLog } from '../../hrana/server-log';
 import { snapshotPages } from './snapshot-pages';
 import { snapshotRows } from './snapshot-rows';
 import { createStaging } from './staging';
@@ -22,7 +22,7 @@ import { runTransactionSince } from './transaction-since';
 const MAX_ROW_BYTES = 5_000_000;
 
 /** The adapter for libsql-server and Turso, over the Hrana protocol on HTTP. */
-export function createHttpRemote(url: URL, location: string, options: ConnectOptions): Remote {
+export function createServerRemote(url: URL, location: string, options: ConnectOptions): Remote {
   const client = createHttpClient(url, location, options);
   const reader = createReader(client);
   const upload = randomBytes(8).toString('hex');

@@ -1,8 +1,8 @@
-import type { HranaEncoding } from './hrana';
-import { JSON_2, JSON_3 } from './hrana-json';
-import { PROTOBUF } from './hrana-protobuf';
-import type { HttpClient } from './http-client';
-import { isNoRoute } from './http-errors';
+import type { HranaEncoding } from '../hrana';
+import { JSON_2, JSON_3 } from './json';
+import { PROTOBUF } from './protobuf';
+import type { HttpClient } from '../http-client';
+import { isNoRoute } from '../http-errors';
 
 /** The encodings that a server may know, best first: Protocol Buffers are several times as fast to read as JSON, and have infinities. */
 const ENCODINGS: readonly HranaEncoding[] = [PROTOBUF, JSON_3, JSON_2];

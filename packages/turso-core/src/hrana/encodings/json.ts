@@ -10,9 +10,9 @@ import type {
   HranaStep,
   StatementResult,
   StepResult,
-} from './hrana';
+} from '../hrana';
 import { fieldsOf, listOf } from './json-fields';
-import type { ServerError } from './pipeline';
+import type { ServerError } from '../pipeline';
 import { valueJson } from './value-json';
 
 /**

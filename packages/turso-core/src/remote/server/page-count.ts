@@ -1,5 +1,5 @@
-import type { HttpClient } from './http-client';
-import { runBatches } from './pipeline';
+import type { HttpClient } from '../../hrana/http-client';
+import { runBatches } from '../../hrana/pipeline';
 
 /** The pages of the database, if the server serves them; see {@link Remote.pageCount}. */
 export async function readPageCount(client: HttpClient): Promise<number | null> {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { values } from '../../../test/fixtures/values.fixture';
-import type { HranaRequest } from './hrana';
-import { PROTOBUF } from './hrana-protobuf';
-import { doubleField, FieldReader, integerField, lengthField, numberField } from './protobuf';
+import type { HranaRequest } from '../hrana';
+import { PROTOBUF } from './protobuf';
+import { doubleField, FieldReader, integerField, lengthField, numberField } from './protobuf-fields';
 
 const MIN = -(2n ** 63n);
 const MAX = 2n ** 63n - 1n;

@@ -1,10 +1,10 @@
-import type { SqlValue } from '../../sqlite/values/values';
-import { usageInJson } from './answer-usage';
+import type { SqlValue } from '../sqlite/values/values';
+import { usageInJson } from './encodings/answer-usage';
 import type { Condition } from './conditions';
 import type { HttpClient } from './http-client';
 import { notLibsql } from './http-errors';
-import { fieldsOf, listOf } from './json-fields';
-import { valueJson } from './value-json';
+import { fieldsOf, listOf } from './encodings/json-fields';
+import { valueJson } from './encodings/value-json';
 
 /** One step of a batch. */
 export interface Step {

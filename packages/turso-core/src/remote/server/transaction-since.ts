@@ -1,9 +1,9 @@
 import { TursoSyncError } from '../../errors';
 import type { Statement } from '../../sqlite/statement';
 import { joinFingerprint } from './fingerprint';
-import type { HttpClient } from './http-client';
-import { openStream, runBatches, type BatchAnswer } from './pipeline';
-import { readServerLog } from './server-log';
+import type { HttpClient } from '../../hrana/http-client';
+import { openStream, runBatches, type BatchAnswer } from '../../hrana/pipeline';
+import { readServerLog } from '../../hrana/server-log';
 import { runTransaction, type TransactionAnswer } from './transaction';
 
 /**

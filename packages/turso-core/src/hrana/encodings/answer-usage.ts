@@ -1,6 +1,6 @@
-import type { Usage } from '../remote';
+import type { Usage } from '../tally';
 import { fieldsOf, listOf } from './json-fields';
-import { FieldReader } from './protobuf';
+import { FieldReader } from './protobuf-fields';
 
 /**
  * What each statement used, by an answer to a pipeline of Hrana in JSON; null for one that does not tell. Statements that

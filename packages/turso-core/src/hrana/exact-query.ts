@@ -1,7 +1,7 @@
-import { TursoSyncError } from '../../errors';
-import { joinTerms } from '../../sqlite/join-terms';
-import { sqlTokens } from '../../sqlite/schema/sql-tokens';
-import { decodeText, type Encoding, type SqlValue } from '../../sqlite/values/values';
+import { TursoSyncError } from '../errors';
+import { joinTerms } from '../sqlite/join-terms';
+import { sqlTokens } from '../sqlite/schema/sql-tokens';
+import { decodeText, type Encoding, type SqlValue } from '../sqlite/values/values';
 import type { HranaStep, StatementResult } from './hrana';
 
 /** What {@link queryExactly} asks a server. */

@@ -1,6 +1,6 @@
 import { eachToken } from '../../sqlite/schema/sql-tokens';
 import type { SqlValue } from '../../sqlite/values/values';
-import type { BoundValues } from './hrana';
+import type { BoundValues } from '../hrana';
 
 /** Whether a value is one of the two numbers that SQLite has and JSON does not. */
 export function isInfinite(value: SqlValue): value is number {

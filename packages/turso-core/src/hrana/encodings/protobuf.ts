@@ -1,6 +1,6 @@
 import { RawText, type SqlValue } from '../../sqlite/values/values';
 import { usageInProtobuf } from './answer-usage';
-import type { Condition } from './conditions';
+import type { Condition } from '../conditions';
 import type {
   BoundValues,
   HranaAnswer,
@@ -10,9 +10,16 @@ import type {
   HranaStep,
   StatementResult,
   StepResult,
-} from './hrana';
-import type { ServerError } from './pipeline';
-import { doubleField, FieldReader, integerField, lengthField, numberField, type Pieces } from './protobuf';
+} from '../hrana';
+import type { ServerError } from '../pipeline';
+import {
+  doubleField,
+  FieldReader,
+  integerField,
+  lengthField,
+  numberField,
+  type Pieces,
+} from './protobuf-fields';
 
 /**
  * Hrana 3 in Protocol Buffers.

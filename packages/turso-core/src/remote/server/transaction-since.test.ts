@@ -1,5 +1,5 @@
 import { queryOn, requireTool, startSqld, type Sqld } from '@turso-sync/testing';
-import { createHttpRemote } from './http-remote';
+import { createServerRemote } from './server-remote';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
@@ -11,7 +11,7 @@ describeWithSqld('a transaction for the case that nothing was written since a ma
   afterAll(() => server.stop());
 
   test('is not begun once the server has given up the stream', async () => {
-    const remote = createHttpRemote(new URL(server.url), server.url, {});
+    const remote = createServerRemote(new URL(server.url), server.url, {});
     await remote.transact([{ sql: 'CREATE TABLE t(v)' }]);
     const mark = (await remote.fingerprint()) ?? '';
     const statements = jest.fn(() => {

@@ -1,6 +1,6 @@
-import { TursoSyncError } from '../../errors';
+import { TursoSyncError } from '../errors';
 import type { HttpClient } from './http-client';
-import { FieldReader } from './protobuf';
+import { FieldReader } from './encodings/protobuf-fields';
 
 /** What a server tells of the log that its replicas follow; both are UUIDs. */
 export interface ServerLog {

@@ -1,8 +1,8 @@
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
-import { chain, chainToCommit, chainToRollback } from './conditions';
-import type { HttpClient } from './http-client';
-import { responseError } from './http-errors';
-import { runBatches, type BatchAnswer, type ServerError, type Step, type Stream } from './pipeline';
+import { chain, chainToCommit, chainToRollback } from '../../hrana/conditions';
+import type { HttpClient } from '../../hrana/http-client';
+import { responseError } from '../../hrana/http-errors';
+import { runBatches, type BatchAnswer, type ServerError, type Step, type Stream } from '../../hrana/pipeline';
 
 /** How a transaction ended, and the number of the server's latest write before it and after it. */
 export interface TransactionAnswer {

@@ -3,13 +3,13 @@ import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import type { Query } from '../../sqlite/query';
 import type { ReadOptions } from '../../apply/target';
 import type { Remote } from '../remote';
-import { chain, chainToCommit } from './conditions';
-import { queryExactly, type Asking } from './exact-query';
-import type { HranaRequest, HranaResult, HranaStep, StatementResult, StepResult } from './hrana';
-import type { HttpClient } from './http-client';
-import { notLibsql, responseError } from './http-errors';
-import type { ServerError } from './pipeline';
-import { openStream, type HranaStream } from './stream';
+import { chain, chainToCommit } from '../../hrana/conditions';
+import { queryExactly, type Asking } from '../../hrana/exact-query';
+import type { HranaRequest, HranaResult, HranaStep, StatementResult, StepResult } from '../../hrana/hrana';
+import type { HttpClient } from '../../hrana/http-client';
+import { notLibsql, responseError } from '../../hrana/http-errors';
+import type { ServerError } from '../../hrana/pipeline';
+import { openStream, type HranaStream } from '../../hrana/stream';
 import { IN_TRANSACTION, PRELUDE, TRANSACTION_TIMEOUT } from './transaction';
 
 /** Reads from a server, one transaction after the other. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { HranaRequest } from './hrana';
-import { JSON_2 } from './hrana-json';
+import type { HranaRequest } from '../hrana';
+import { JSON_2 } from './json';
 import { spellInfinities } from './infinite-arguments';
 
 const requests: HranaRequest[] = [

@@ -1,5 +1,5 @@
-import type { HttpClient } from './http-client';
-import { runBatches } from './pipeline';
+import type { HttpClient } from '../../hrana/http-client';
+import { runBatches } from '../../hrana/pipeline';
 
 /**
  * The parts of a server's mark: the generation of its log and the number of its latest write. The pair moves with every
