@@ -20,7 +20,7 @@ export interface SnapshotResult {
 export interface SnapshotCommandOptions extends RemoteOptions {
   /** Make a file that is not there an empty database, at the first use. Default is false: REMOTE_MISSING. */
   readonly create?: boolean;
-  /** Write the database as SQL too, to `original_dump.sql`. Default is true. */
+  /** Write the database as SQL too, to `original_dump.sql`. Default is what the config says (`originalDump`), else true. */
   readonly dump?: boolean;
   /** Copy the snapshot of another project with the same remote and `exclude`, if the remote is as it was then. Not with `dump`. */
   readonly sharing?: Sharing;
@@ -42,7 +42,8 @@ async function snapshotHere(
 }
 
 async function snapshotWith(project: Project, options: SnapshotCommandOptions): Promise<SnapshotResult> {
-  const { onEvent, dump, sharing } = options;
+  const { onEvent, dump: isDumped = project.originalDump, sharing } = options;
+  const dump = isDumped ? 'write' : 'none';
   const { manifest, copiedFrom } = await withRemote(project, 'snapshot', options, (remote) =>
     takeOrCopy(project, remote, { dump, sharing, onEvent }),
   );

@@ -103,6 +103,7 @@ function environmentOf(found: Found, environment: string | null): Project {
     workingCopy,
     replica: path.resolve(directory, valueOf('TURSO_REPLICA_PATH')?.trim() ?? files.replica),
     exclude: settings.exclude ?? [],
+    originalDump: settings.originalDump ?? true,
     files,
     siblings: () =>
       [null, ...Object.keys(config.environments ?? {})]

@@ -24,6 +24,8 @@ export interface Project {
   readonly replica: string;
   /** Names and patterns of the tables and views that no command carries. */
   readonly exclude: Exclude;
+  /** Whether `init` writes `original_dump.sql`. */
+  readonly originalDump: boolean;
   readonly files: StateFiles;
   /** The other environments of the config that keep their state in the same folder. */
   siblings(): readonly Project[];

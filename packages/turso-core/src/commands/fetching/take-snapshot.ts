@@ -13,6 +13,7 @@ import {
   writeManifest,
   type Manifest,
 } from '../../project/state/manifest';
+import { linkOrCopy } from '../../project/state/link-or-copy';
 import { recoverDirectory, replaceDirectory } from '../../project/state/replace-directory';
 import { withTemporary } from '../../project/state/temporary';
 import { writeDumpFile } from '../../sqlite/dump/write-dump';
@@ -22,8 +23,11 @@ import { copyShared, describeContent, inTurn, type SharedSnapshot, type Sharing 
 
 /** How a snapshot is taken. */
 export interface TakeOptions {
-  /** Write the database as SQL too. Default is true. */
-  readonly dump?: boolean | undefined;
+  /**
+   * Whether to `write` the database as SQL too, or to `keep` the SQL of an earlier snapshot, which tells what `init` found. Default is
+   * neither.
+   */
+  readonly dump?: 'write' | 'keep' | 'none' | undefined;
   /** Copy the snapshot of another project, if that is the same. */
   readonly sharing?: Sharing | undefined;
   readonly onEvent?: OnEvent | undefined;
@@ -36,13 +40,24 @@ export interface Taken {
   readonly copiedFrom: string | null;
 }
 
-/** Takes a snapshot under a lock that the caller holds. */
+/** Takes a snapshot under a lock that the caller holds. The SQL that `init` wrote stays beside it, unless the config wants none. */
 export async function takeSnapshot(
   project: Project,
   remote: ProjectRemote,
-  options: Omit<TakeOptions, 'sharing'> = {},
+  options: Pick<TakeOptions, 'onEvent'> = {},
 ): Promise<Manifest> {
-  return (await takeOrCopy(project, remote, options)).manifest;
+  const dump = project.originalDump ? 'keep' : 'none';
+  return (await takeOrCopy(project, remote, { ...options, dump })).manifest;
+}
+
+/** As {@link takeSnapshot}, for `init`: writes the SQL too, unless the config wants none. */
+export async function takeFirstSnapshot(
+  project: Project,
+  remote: ProjectRemote,
+  options: Pick<TakeOptions, 'onEvent'> = {},
+): Promise<Manifest> {
+  const dump = project.originalDump ? 'write' : 'none';
+  return (await takeOrCopy(project, remote, { ...options, dump })).manifest;
 }
 
 /** As {@link takeSnapshot}, or copies the snapshot of another project, if that is the same. */
@@ -64,14 +79,15 @@ export async function takeOrCopy(
 function take(
   project: Project,
   remote: ProjectRemote,
-  { dump: isDumped = true, sharing, onEvent }: TakeOptions,
+  { dump: wanted = 'none', sharing, onEvent }: TakeOptions,
 ): Promise<Taken> {
   const { directory, snapshot: target } = project.files;
   const { exclude } = project;
   return withTemporary(directory, async (temporary) => {
     const files = baselineFiles(path.join(temporary, 'snapshot'));
     fs.mkdirSync(files.directory);
-    const dump = isDumped ? path.join(files.directory, path.basename(target.dump)) : null;
+    const placeOfDump = path.join(files.directory, path.basename(target.dump));
+    const dump = wanted === 'write' ? placeOfDump : null;
     // Read before the snapshot: a write in between then makes it look stale, never fresh.
     const fingerprint = await remote.fingerprint();
     const identity = await remote.identify();
@@ -94,6 +110,7 @@ function take(
       ...content,
     };
     const manifest = writeManifest(files, withExclude(facts, exclude, excluded));
+    if (wanted === 'keep' && fs.existsSync(target.dump)) linkOrCopy(target.dump, placeOfDump);
     replaceDirectory(files.directory, target.directory);
     return { manifest, copiedFrom: shared?.folder ?? null };
   });

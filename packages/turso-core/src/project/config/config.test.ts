@@ -97,6 +97,17 @@ test.each([0, -1, 1.5, '5', null, 1e9])('refuses %p for the time limit of a chec
   });
 });
 
+test.each(
+  ['checksOnRemote', 'originalDump'].flatMap((key) =>
+    [0, 'true', 'false', null, [], {}].map((value) => ({ key, value })),
+  ),
+)('refuses $value for the switch $key', ({ key, value }) => {
+  expect(errorOf(() => checkConfig({ [key]: value }, FILE))).toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining(`"${key}" in ${FILE} must be true or false`) as string,
+  });
+});
+
 test('settings are the environment’s where it has them, else those at the top', () => {
   const config = { urlVariable: 'A', workingCopy: 'a.db', environments: { prod: { urlVariable: 'B' } } };
   expect(settingsOf(config, undefined, FILE)).toBe(config);

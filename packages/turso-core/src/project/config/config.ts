@@ -27,6 +27,8 @@ export interface Settings {
   checkSeconds?: number;
   /** Whether a push runs the checks on the remote too, before it commits. Default is false. */
   checksOnRemote?: boolean;
+  /** Whether `init` also writes what it has downloaded as SQL, to `original_dump.sql`. Default is true. */
+  originalDump?: boolean;
 }
 
 /**
@@ -59,7 +61,10 @@ const SETTINGS = [
   'checks',
   'checkSeconds',
   'checksOnRemote',
+  'originalDump',
 ] as const;
+
+const SWITCHES: readonly string[] = ['checksOnRemote', 'originalDump'];
 
 /** The longest time limit of a check: a day. */
 const MOST_SECONDS = 86_400;
@@ -126,7 +131,7 @@ function checkObject(
         throw wrongType(file, path, `a whole number from 1 to ${MOST_SECONDS}`, item);
       continue;
     }
-    if (key === 'checksOnRemote') {
+    if (SWITCHES.includes(key)) {
       if (typeof item !== 'boolean') throw wrongType(file, path, 'true or false', item);
       continue;
     }
