@@ -22,6 +22,7 @@ export {
   type FileStatus,
   type Problem,
   type RemoteStatus,
+  type StatusOptions,
   type StatusResult,
 } from './commands/status';
 export {
@@ -74,6 +75,7 @@ export type { AllowedChanges, Policy } from './policy/policy';
 export type { DumpSink } from './sqlite/dump/write-dump';
 export { jsonValue, type JsonRow, type JsonValue } from './sqlite/values/json-value';
 export { RawText, type SqlValue } from './sqlite/values/values';
+export type { Capabilities, EncodingName } from './hrana/capabilities';
 export type { SnapshotMethod, SnapshotProgress } from './remote/remote';
 export type { RemoteIdentity } from './remote/identity';
 export { parseRemoteUrl, type RemoteAddress } from './remote/url';

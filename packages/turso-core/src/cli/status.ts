@@ -9,12 +9,16 @@ export function statusCommand(): Subcommand<object, 'status'> {
     .description(
       'Say how the project stands: files, variables, the remote, what a push would carry, what to do next.',
     )
-    .addHelpText('after', '\nExample:\n  $ turso-sync status --json');
+
+    .addHelpText(
+      'after',
+      '\nWith --verbose or --json it also asks what the server offers: one request more, which reads a few rows.\n\nExample:\n  $ turso-sync status --json',
+    );
   return [
     command,
     'status',
-    async (project) => {
-      const result = await status(project);
+    async (project, { verbose = false, json = false }) => {
+      const result = await status(project, { capabilities: verbose || json });
       return { result, text: statusText(result), exitCode: 0 };
     },
   ];

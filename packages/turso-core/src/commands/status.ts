@@ -22,7 +22,14 @@ import { requireBase, withComparison } from './comparing/compare';
 import { verb } from './apart/verb';
 
 export type { Problem } from './reporting/problem';
+export type { Capabilities, Capability } from '../hrana/capabilities';
 export type { RemoteStatus } from './reporting/remote-status';
+
+/** What `status` may be told. */
+export interface StatusOptions {
+  /** Ask the server what it offers, in one more request that reads a few rows. Default is false. */
+  readonly capabilities?: boolean;
+}
 
 /** What is known of a file. */
 export interface FileStatus {
@@ -80,11 +87,17 @@ export interface StatusResult {
 /** Tells how a project stands. Never throws for a remote that is down or files that are missing: it says so. */
 export const status = verb('status', statusHere);
 
-async function statusHere(project: Project): Promise<StatusResult> {
+async function statusHere(
+  project: Project,
+  { capabilities = false }: StatusOptions = {},
+): Promise<StatusResult> {
   const [snapshot, base] = [project.files.snapshot, project.files.base].map((files) =>
     baselineStatus(project, files),
   ) as [BaselineStatus, BaselineStatus];
-  const { remote, used } = await remoteStatus(project, base.manifest, () => connectForMarks(project));
+  const { remote, used } = await remoteStatus(project, base.manifest, {
+    connect: () => connectForMarks(project),
+    asksCapabilities: capabilities,
+  });
   const [warnings, notice] = [[] as string[], leftOutNotice(project.exclude)];
   const pending = await pendingStatus(project, base, (event) => notice.hear(event));
   notice.tell((event) => event.type === 'warning' && warnings.push(event.message));

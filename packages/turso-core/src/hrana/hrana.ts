@@ -1,5 +1,6 @@
 import type { SqlValue } from '../sqlite/values/values';
 import type { Usage } from './tally';
+import type { EncodingName } from './capabilities';
 import type { Condition } from './conditions';
 import type { ServerError } from './pipeline';
 import type { Pieces } from './encodings/protobuf-fields';
@@ -53,6 +54,7 @@ export interface HranaAnswer {
 
 /** How requests and answers are written; what they say is the same in each. */
 export interface HranaEncoding {
+  readonly name: EncodingName;
   readonly type: 'protobuf' | 'json';
   /** Where it is spoken, below the server's root. */
   readonly path: string;

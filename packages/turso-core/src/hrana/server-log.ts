@@ -1,4 +1,5 @@
 import { TursoSyncError } from '../errors';
+import { capabilitiesOf } from './capabilities';
 import type { HttpClient } from './http-client';
 import { FieldReader } from './encodings/protobuf-fields';
 
@@ -20,6 +21,8 @@ export async function readServerLog(
   client: HttpClient,
   { timeout, mustAnswer = false }: { readonly timeout?: number; readonly mustAnswer?: boolean } = {},
 ): Promise<ServerLog | null> {
+  const capabilities = capabilitiesOf(client);
+  if (capabilities.all.log === false) return null;
   try {
     const limit = timeout === undefined ? {} : { timeout };
     const { body } = await client.post(HELLO, 'application/grpc-web+proto', [new Uint8Array(FRAME)], limit);
@@ -28,11 +31,22 @@ export async function readServerLog(
     const told = new Map<number, string>();
     for (let tag; (tag = fields.next()) > 0;) if (tag === 1 || tag === 3) told.set(tag, fields.text());
     const [generation, id] = [told.get(1), told.get(3)];
-    return generation === undefined || id === undefined ? null : { generation, id };
+    const log = generation === undefined || id === undefined ? null : { generation, id };
+    capabilities.note({ log: log !== null || capabilities.all.log });
+    return log;
   } catch (error) {
+    // One that was told once is asked for again: whether it is still the same has to be known.
+    if (isNoLog(error) && capabilities.all.log === null) capabilities.note({ log: false });
     if (mustAnswer && error instanceof TursoSyncError && error.code === 'REMOTE_UNREACHABLE') throw error;
     return null;
   }
+}
+
+/** Whether a server does not speak gRPC-web, or answers without a message. */
+function isNoLog(error: unknown): boolean {
+  return (
+    error instanceof RangeError || (error instanceof TursoSyncError && error.code === 'REMOTE_NOT_LIBSQL')
+  );
 }
 
 const HELLO = 'wal_log.ReplicationLog/Hello';

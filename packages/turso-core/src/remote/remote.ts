@@ -1,4 +1,5 @@
 import type { Target, TransactOptions } from '../apply/target';
+import type { Capabilities, Capability } from '../hrana/capabilities';
 import type { Usage } from '../hrana/tally';
 import type { TokenUse } from '../hrana/token-use';
 import type { Exclude } from '../sqlite/schema/exclude';
@@ -90,6 +91,15 @@ export interface Remote extends Target {
    * whether there was something. Never needed for a right result.
    */
   clear(upload?: string): Promise<boolean>;
+
+  /**
+   * What the server offers of what turso-sync can do without, as far as it is known by now; null if this remote is a file. With `ask`,
+   * all that reading can find out is asked for, in one request.
+   */
+  capabilities(options?: { readonly ask?: boolean }): Promise<Capabilities | null>;
+
+  /** Does work that needs a capability; null if this remote is known to lack it, or if work or the server's refusal tells so. */
+  attempt<T>(capability: Capability, work: () => Promise<T | null>): Promise<T | null>;
 
   /**
    * What all requests of this connection have used so far, as the server counts it; also statements that were taken back. Null if

@@ -1,6 +1,7 @@
 import type { BaselineStatus, FileStatus, StatusResult } from '../commands/status';
 import type { SetAside } from '../sqlite/schema/set-aside';
 import { summaryLines } from './changes-text';
+import { capabilityLines } from './capability-lines';
 import { costText } from './cost-text';
 import { formatAge, formatBytes } from './units';
 import { shown } from './shown';
@@ -18,6 +19,7 @@ export function statusText(status: StatusResult): string {
     `Variables     ${isSet(variables.url)}, ${isSet(variables.authToken)}`,
     `Remote        ${remoteLine(remote)}`,
     ...(remote.pullCost === null ? [] : [`To pull       ${costText(remote.pullCost)}`]),
+    ...(remote.capabilities === null ? [] : capabilityLines(remote.capabilities)),
     `Working copy  ${fileLine(status.workingCopy)}`,
     ...(mode === 'ffi' ? [`Replica       ${fileLine(status.replica)}`] : []),
     `Snapshot      ${baselineLine(status.snapshot)}`,

@@ -7,6 +7,7 @@ import type { InitOptions } from '../init';
 import type { PullOptions } from '../pull';
 import type { PushOptions } from '../push';
 import type { SnapshotCommandOptions } from '../snapshot';
+import type { StatusOptions } from '../status';
 import type { UndoOptions } from '../undo';
 import type { VerifyOptions } from '../verify';
 import type { VerbName } from './verbs';
@@ -50,6 +51,7 @@ const snapshot: OptionKinds<SnapshotCommandOptions> = {
   dump: 'boolean',
   sharing: 'any',
 };
+const status: OptionKinds<StatusOptions> = { capabilities: 'boolean' };
 const undo: OptionKinds<UndoOptions> = { ...remote, push: 'count', remoteOnly: 'boolean' };
 const verify: OptionKinds<VerifyOptions> = { ...remote, save: 'string' };
 
@@ -64,7 +66,7 @@ export const VERB_OPTIONS: Readonly<Record<VerbName, Readonly<Record<string, Opt
   pull,
   push,
   snapshot,
-  status: {},
+  status,
   undo,
   verify,
 };

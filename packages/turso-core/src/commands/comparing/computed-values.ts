@@ -12,7 +12,7 @@ import { haveSame, type Question } from './have-same';
  * @param only - tables to look at. Default is all of them.
  */
 export async function findComputedOtherwise(
-  remote: Pick<Remote, 'read'>,
+  remote: Pick<Remote, 'read' | 'attempt'>,
   local: string,
   only?: ReadonlySet<string>,
 ): Promise<Computed[]> {

@@ -1,6 +1,7 @@
 import { CHECKSUM_ROWS, sha3Query, sha3Rows, tableQueries } from '../../changeset/checksum';
 import { TursoSyncError } from '../../errors';
 import type { Remote } from '../../remote/remote';
+import { KNOWN_CHECKSUM } from '../../sqlite/known-checksum';
 import { joinTerms } from '../../sqlite/join-terms';
 import type { Query } from '../../sqlite/query';
 import { onlyRow } from '../../sqlite/unexpected-answer';
@@ -20,7 +21,7 @@ export interface Question {
  * rows, or for the values themselves if it computes none.
  */
 export async function haveSame(
-  remote: Pick<Remote, 'read'>,
+  remote: Pick<Remote, 'read' | 'attempt'>,
   db: Database,
   questions: readonly Question[],
 ): Promise<boolean[]> {
@@ -29,16 +30,11 @@ export async function haveSame(
   const sized = questions.map((of) => ({ ...of, ...sizeOf(db, of) }));
   const groups = checksumsOf(db, sized);
   return remote.read(async (query) => {
-    try {
-      const differing = await compareChecksums(query, groups);
-      return sized.map((of) => !differing.has(of));
-    } catch (error) {
-      if (!hasCode(error, 'REMOTE_FAILED')) throw error;
-      // It has no such function.
-      const answers: boolean[] = [];
-      for (const of of sized) answers.push(await hasSameRows(query, db, of, rowsAtOnce(of)));
-      return answers;
-    }
+    const differing = await remote.attempt('sha3', () => compareChecksums(query, groups));
+    if (differing !== null) return sized.map((of) => !differing.has(of));
+    const answers: boolean[] = [];
+    for (const of of sized) answers.push(await hasSameRows(query, db, of, rowsAtOnce(of)));
+    return answers;
   });
 }
 
@@ -75,16 +71,17 @@ function checksumsOf(db: Database, questions: readonly Sized[]): Checksum[][] {
   return groups;
 }
 
-/** The questions whose checksums a server does not share. */
+/** The questions whose checksums a server does not share; null if its function computes something else. */
 async function compareChecksums(
   query: Query,
   groups: readonly (readonly Checksum[])[],
-): Promise<ReadonlySet<Sized>> {
+): Promise<ReadonlySet<Sized> | null> {
   const differing = new Set<Sized>();
   for (const group of groups) {
-    const digests = group.map(() => 'lower(hex(sha3_query(?, 256)))').join(', ');
-    const sqls = group.map(({ sql }) => sql);
-    const theirs = onlyRow(await query(`SELECT ${digests}`, sqls));
+    const sqls = [KNOWN_CHECKSUM.sql, ...group.map(({ sql }) => sql)];
+    const digests = sqls.map(() => 'lower(hex(sha3_query(?, 256)))').join(', ');
+    const [known, ...theirs] = onlyRow(await query(`SELECT ${digests}`, sqls));
+    if (known !== KNOWN_CHECKSUM.sha3) return null;
     group.forEach(({ of, digest }, i) => {
       if (theirs[i] !== digest) differing.add(of);
     });

@@ -27,7 +27,7 @@ export interface Pushed {
  * and indexes that were made or changed, and of tables without a key, all rows are looked at.
  */
 export async function warnOfComputed(
-  remote: Pick<Remote, 'read'>,
+  remote: Pick<Remote, 'read' | 'attempt'>,
   { changeset, pushed }: Pushed,
   onEvent: OnEvent | undefined,
 ): Promise<void> {
@@ -47,13 +47,17 @@ export async function warnOfComputed(
 
 /** The same of a push that is tried out: the remote carries the statements out once more, is read, and takes them back. */
 export async function warnOfComputedAfter(
-  remote: Pick<Remote, 'read'>,
+  remote: Pick<Remote, 'read' | 'attempt'>,
   statements: readonly Statement[],
   pushed: Pushed,
   onEvent: OnEvent | undefined,
 ): Promise<void> {
   const within = (query: Query): Promise<void> =>
-    warnOfComputed({ read: (work) => work(query) }, pushed, onEvent);
+    warnOfComputed(
+      { read: (work) => work(query), attempt: (...args) => remote.attempt(...args) },
+      pushed,
+      onEvent,
+    );
   try {
     await remote.read(within, { after: statements });
   } catch {

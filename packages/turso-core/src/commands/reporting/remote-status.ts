@@ -6,6 +6,7 @@ import { requireFile } from '../../project/require-file';
 import { knownRemote } from '../../project/state/known-remote';
 import { knownMark, type Manifest } from '../../project/state/manifest';
 import { identityOf, isSameRemote } from '../../remote/identity';
+import type { Capabilities } from '../../hrana/capabilities';
 import type { Usage } from '../../hrana/tally';
 import { pullCost } from './pull-cost';
 import { problemOf, type Problem } from './problem';
@@ -19,20 +20,31 @@ export interface RemoteStatus {
   readonly hasMoved: boolean | null;
   /** About what a pull would use, if the remote has changed or cannot tell; null for a file, and if nobody can estimate it. */
   readonly pullCost: Cost | null;
+  /**
+   * What the server offers of what turso-sync can do without; null if that was not asked for, if it does not answer, and for a file.
+   * See `docs/compatibility.md`.
+   */
+  readonly capabilities: Capabilities | null;
   /** Why it does not answer, or REMOTE_CHANGED if it is another than the base's. */
   readonly problem: Problem | null;
+}
+
+interface AskingHow {
+  readonly connect: () => MarkedRemote;
+  /** Whether the capabilities of the server are asked for too. */
+  readonly asksCapabilities: boolean;
 }
 
 /** Asks how the remote stands, and tells what that used; null if the server does not tell, or was not asked. */
 export async function remoteStatus(
   project: Project,
   base: Manifest | null,
-  connect: () => MarkedRemote,
+  { connect, asksCapabilities }: AskingHow,
 ): Promise<{ readonly remote: RemoteStatus; readonly used: Usage | null }> {
   let location: string | null = null;
   let used: Usage | null = null;
   const told = (found: Pick<RemoteStatus, 'answers' | 'problem'> & Partial<RemoteStatus>): RemoteStatus => ({
-    ...{ location, hasMoved: null, pullCost: null },
+    ...{ location, hasMoved: null, pullCost: null, capabilities: null },
     ...found,
   });
   try {
@@ -43,11 +55,12 @@ export async function remoteStatus(
     try {
       const fingerprint = await remote.fingerprint();
       const log = await remote.logId();
+      const capabilities = asksCapabilities ? await askCapabilities(remote, base) : null;
       const met = { location, identity: { ...identityOf(address, project.directory), log } };
       const owner = knownRemote(project);
       if (owner !== null && !isSameRemote(owner.identity, met.identity)) {
         const problem = problemOf(remoteChanged(project, owner, met));
-        return { remote: told({ answers: true, problem }), used: remote.usage() };
+        return { remote: told({ answers: true, problem, capabilities }), used: remote.usage() };
       }
       const known = base === null ? null : knownMark(base, project.exclude);
       const hasMoved = fingerprint === null || known === null ? null : fingerprint !== known;
@@ -55,11 +68,17 @@ export async function remoteStatus(
       // It is an estimate: whatever is in its way, the rest of the status counts.
       const cost = isPulled ? await pullCost(project, remote, fingerprint).catch(() => null) : null;
       used = remote.usage();
-      return { remote: told({ answers: true, problem: null, hasMoved, pullCost: cost }), used };
+      return { remote: told({ answers: true, problem: null, hasMoved, pullCost: cost, capabilities }), used };
     } finally {
       await remote.close();
     }
   } catch (error) {
     return { remote: told({ answers: false, problem: problemOf(error) }), used };
   }
+}
+
+/** A push has found out whether `user_version` can be set, if it met it. */
+async function askCapabilities(remote: MarkedRemote, base: Manifest | null): Promise<Capabilities | null> {
+  const found = await remote.capabilities({ ask: true });
+  return found !== null && base?.userVersionStaysLocal === true ? { ...found, userVersion: false } : found;
 }

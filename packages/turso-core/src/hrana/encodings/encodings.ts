@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../capabilities';
 import type { HranaEncoding } from '../hrana';
 import { JSON_2, JSON_3 } from './json';
 import { PROTOBUF } from './protobuf';
@@ -7,24 +8,21 @@ import { isNoRoute } from '../http-errors';
 /** The encodings that a server may know, best first: Protocol Buffers are several times as fast to read as JSON, and have infinities. */
 const ENCODINGS: readonly HranaEncoding[] = [PROTOBUF, JSON_3, JSON_2];
 
-/** What each server has been found to know. */
-const known = new WeakMap<HttpClient, HranaEncoding>();
-
 /**
  * Asks a server in the encoding that it knows. Which one that is, its first answer tells: the path of an encoding that it does not
- * know is not there, and nothing is done. Throws what came of the first one if the server knows none.
+ * know is not there, and nothing is done. So it may also change later. Throws what came of the first one if the server knows none.
  */
 export async function inKnownEncoding<T>(
   client: HttpClient,
   ask: (encoding: HranaEncoding) => Promise<T>,
 ): Promise<{ readonly encoding: HranaEncoding; readonly answer: T }> {
-  const found = known.get(client);
-  if (found !== undefined) return { encoding: found, answer: await ask(found) };
+  const capabilities = capabilitiesOf(client);
+  const known = ENCODINGS.find(({ name }) => name === capabilities.all.encoding);
   let first: unknown;
-  for (const encoding of ENCODINGS) {
+  for (const encoding of new Set([...(known === undefined ? [] : [known]), ...ENCODINGS])) {
     try {
       const answer = await ask(encoding);
-      known.set(client, encoding);
+      capabilities.note({ encoding: encoding.name, autocommitConditions: encoding.knowsAutocommit });
       return { encoding, answer };
     } catch (error) {
       if (!isNoRoute(error)) throw error;

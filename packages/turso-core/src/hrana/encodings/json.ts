@@ -21,6 +21,7 @@ import { valueJson } from './value-json';
  * @see https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_3_SPEC.md
  */
 export const JSON_3: HranaEncoding = {
+  name: 'v3',
   type: 'json',
   path: 'v3/pipeline',
   contentType: 'application/json',
@@ -34,7 +35,7 @@ export const JSON_3: HranaEncoding = {
  *
  * @see https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_2_SPEC.md
  */
-export const JSON_2: HranaEncoding = { ...JSON_3, path: 'v2/pipeline', knowsAutocommit: false };
+export const JSON_2: HranaEncoding = { ...JSON_3, name: 'v2', path: 'v2/pipeline', knowsAutocommit: false };
 
 function encode(baton: string | null, requests: readonly HranaRequest[]): Uint8Array[] {
   return [

@@ -27,6 +27,7 @@ import {
  * @see https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_3_SPEC.md
  */
 export const PROTOBUF: HranaEncoding = {
+  name: 'v3-protobuf',
   type: 'protobuf',
   path: 'v3-protobuf/pipeline',
   contentType: 'application/x-protobuf',

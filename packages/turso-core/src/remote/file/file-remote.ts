@@ -130,6 +130,8 @@ export function createFileRemote(file: string, location: string): Remote {
       }),
     clear: () => Promise.resolve(false),
     pageCount: () => Promise.resolve(null),
+    capabilities: () => Promise.resolve(null),
+    attempt: () => Promise.resolve(null),
     // Nobody counts, and nobody bills.
     usage: () => null,
     close: () => Promise.resolve(),

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../../hrana/capabilities';
 import type { HttpClient } from '../../hrana/http-client';
 import { runBatches } from '../../hrana/pipeline';
 
@@ -13,5 +14,7 @@ export function joinFingerprint(generation: string | null, replicationIndex: str
 /** The number of the server's latest write. Throws REMOTE_NOT_LIBSQL where something else answers. */
 export async function readReplicationIndex(client: HttpClient): Promise<string | null> {
   const [answer] = await runBatches(client, [[{ sql: 'SELECT 1' }]]);
-  return answer === undefined || 'refused' in answer ? null : answer.replicationIndex;
+  if (answer === undefined || 'refused' in answer) return null;
+  capabilitiesOf(client).note({ replicationIndex: answer.replicationIndex !== null });
+  return answer.replicationIndex;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
 import { checkDefinitions } from '../../sqlite/schema/check-definitions';
 import { setAsideFrom } from '../../sqlite/schema/set-aside';
 import { takeOut } from '../../sqlite/schema/take-out';
@@ -7,6 +8,8 @@ import type { Query } from '../../sqlite/query';
 import type { ConnectOptions, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
 import { removeDeadUploads } from './dead-uploads';
 import { joinFingerprint, readReplicationIndex } from './fingerprint';
+import { askCapabilities } from './ask-capabilities';
+import { capabilitiesOf } from '../../hrana/capabilities';
 import { createHttpClient, type HttpClient } from '../../hrana/http-client';
 import { readPageCount } from './page-count';
 import { createReader, type Reader } from './reader';
@@ -55,7 +58,7 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
       return joinFingerprint(told.generation, index);
     },
     snapshot: (file, options = {}) =>
-      readSideBySide(client, reader, (queries) => takeSnapshot(queries, file, options)),
+      readSideBySide(client, reader, (queries) => takeSnapshot(client, queries, file, options)),
     pageCount: () => readPageCount(client),
     transact: async (statements, options) => withMark(await staging.transact(statements, options)),
     async transactSince(mark, statements, { onSent } = {}) {
@@ -75,6 +78,11 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
     },
     read: (work, options) => reader.read(work, options),
     transactAfter: (look) => staging.transactAfter(look),
+    async capabilities({ ask = false } = {}) {
+      if (ask) await askCapabilities(client);
+      return capabilitiesOf(client).all;
+    },
+    attempt: (capability, work) => capabilitiesOf(client).attempt(capability, work),
     usage: () => client.tally.total(),
     async close() {
       await reader.close();
@@ -96,7 +104,8 @@ async function readSideBySide<T>(
 ): Promise<T> {
   // A transaction sees what is there when it reads for the first time.
   const begin = (query: Query): Promise<unknown> => query('SELECT count(*) FROM sqlite_schema');
-  const before = await readReplicationIndex(client);
+  // A number without a log to which it belongs may be anything, and stay what it is.
+  const before = capabilitiesOf(client).all.log === true ? await readReplicationIndex(client) : null;
   return reader.read(async (first) => {
     await begin(first);
     if (before === null) return work([first]);
@@ -109,12 +118,17 @@ async function readSideBySide<T>(
 }
 
 async function takeSnapshot(
+  client: HttpClient,
   queries: Queries,
   file: string,
   options: SnapshotOptions,
 ): Promise<SnapshotTaken> {
   const { method, onProgress, exclude = [] } = options;
-  if (method !== 'rows' && (await snapshotPages(queries, file, onProgress))) {
+  const pages = async (): Promise<true> => {
+    await snapshotPages(queries, file, onProgress);
+    return true;
+  };
+  if (method !== 'rows' && (await capabilitiesOf(client).attempt('sqliteDbpage', pages)) !== null) {
     checkDefinitions(file);
     const setAside = setAsideFrom(file);
     const leftOut = takeOut(file, exclude, { erase: true });
@@ -124,5 +138,7 @@ async function takeSnapshot(
       leftOut: leftOut.tables,
     };
   }
+  // Some pages may have come before the server refused.
+  await fs.rm(file, { force: true });
   return { method: 'rows', ...(await snapshotRows(queries[0], file, { onProgress, exclude })) };
 }

@@ -11,7 +11,7 @@ const PIECE = 2_000_000;
 
 /**
  * Copies the database page by page through the `sqlite_dbpage` table: the fastest way, and exact by construction.
- * Answers false, with nothing written, where the server does not serve that table.
+ * Throws the server's own word where it does not serve that table.
  *
  * @param queries - of transactions that see the same; what they are asked for comes side by side.
  *
@@ -21,10 +21,8 @@ export async function snapshotPages(
   queries: readonly [Query, ...Query[]],
   file: string,
   onProgress: SnapshotOptions['onProgress'],
-): Promise<boolean> {
-  const layout = await readLayout(queries[0]);
-  if (layout === null) return false;
-  const { pageSize, pageCount, sql } = layout;
+): Promise<void> {
+  const { pageSize, pageCount, sql } = await readLayout(queries[0]);
   const step = Math.floor(PIECE / pageSize);
   const fetchFrom = async (query: Query, first: number): Promise<Uint8Array[]> => {
     const pages = Array.from({ length: Math.min(step, pageCount - first + 1) }, (_, i) => first + i);
@@ -74,7 +72,6 @@ export async function snapshotPages(
     await output.close();
   }
   await leaveWalMode(file);
-  return true;
 }
 
 /** As many pages as SQLite allows: https://sqlite.org/limits.html */
@@ -91,24 +88,17 @@ interface Layout {
   readonly sql: string;
 }
 
-async function readLayout(query: Query): Promise<Layout | null> {
-  try {
-    const rows = await query(
-      `SELECT (SELECT page_size FROM pragma_page_size), (SELECT page_count FROM pragma_page_count),
-              (SELECT encoding FROM pragma_encoding), (SELECT data FROM sqlite_dbpage WHERE pgno = 1)`,
-    );
-    const [pageSize, pageCount, encoding] = onlyRow(rows);
-    return {
-      pageSize: inRange(wholeNumber(pageSize), 512, 65_536),
-      pageCount: inRange(wholeNumber(pageCount), 1, MOST_PAGES),
-      sql: pagesQuery(encodingOf(encoding)),
-    };
-  } catch (error) {
-    // The server's own word, such as "no such table" or "not authorized"; else the other way would fail as well.
-    const isNo = error instanceof TursoSyncError && !error.retryable;
-    if (isNo && ['REMOTE_FAILED', 'REMOTE_READ_ONLY', 'REMOTE_BLOCKED'].includes(error.code)) return null;
-    throw error;
-  }
+async function readLayout(query: Query): Promise<Layout> {
+  const rows = await query(
+    `SELECT (SELECT page_size FROM pragma_page_size), (SELECT page_count FROM pragma_page_count),
+            (SELECT encoding FROM pragma_encoding), (SELECT data FROM sqlite_dbpage WHERE pgno = 1)`,
+  );
+  const [pageSize, pageCount, encoding] = onlyRow(rows);
+  return {
+    pageSize: inRange(wholeNumber(pageSize), 512, 65_536),
+    pageCount: inRange(wholeNumber(pageCount), 1, MOST_PAGES),
+    sql: pagesQuery(encodingOf(encoding)),
+  };
 }
 
 // The table finds a page by its number, and nothing by a range: that would read, and bill, all pages for each piece. One large

@@ -1,5 +1,6 @@
 import { TursoSyncError } from '../../errors';
 import type { Statement } from '../../sqlite/statement';
+import { capabilitiesOf } from '../../hrana/capabilities';
 import { joinFingerprint } from './fingerprint';
 import type { HttpClient } from '../../hrana/http-client';
 import { openStream, runBatches, type BatchAnswer } from '../../hrana/pipeline';
@@ -19,8 +20,11 @@ export async function runTransactionSince(
   statements: () => readonly Statement[] | null,
   onSent?: (statement: number) => void,
 ): Promise<TransactionAnswer | null> {
+  const capabilities = capabilitiesOf(client);
+  if (capabilities.all.dataVersion === false) return null;
   const sql = 'SELECT data_version FROM pragma_data_version';
   const { answer, stream } = await openStream(client, [{ sql, wantRows: true }]);
+  capabilities.note({ dataVersion: tellsVersion(answer) });
   if (stream === null) return null;
   const meant = (await isAt(client, mark, answer)) ? statements() : null;
   if (meant === null || 'refused' in answer) {
@@ -42,9 +46,13 @@ export async function runTransactionSince(
   }
 }
 
+function tellsVersion(answer: BatchAnswer): boolean {
+  return !('refused' in answer) && /^\d+$/.test(answer.value ?? '');
+}
+
 // The log is asked for once there is a stream: should the server have been started anew in between, the stream is gone.
 async function isAt(client: HttpClient, mark: string, answer: BatchAnswer): Promise<boolean> {
-  if ('refused' in answer || !/^\d+$/.test(answer.value ?? '')) return false;
+  if ('refused' in answer || !tellsVersion(answer)) return false;
   const log = await readServerLog(client);
   return joinFingerprint(log?.generation ?? null, answer.replicationIndex) === mark;
 }

@@ -1,0 +1,65 @@
+import { capabilitiesOf, type KnownCapabilities } from '../../hrana/capabilities';
+import type { HranaRequest, HranaResult, StepResult } from '../../hrana/hrana';
+import type { HttpClient } from '../../hrana/http-client';
+import { openStream } from '../../hrana/stream';
+import { KNOWN_CHECKSUM } from '../../sqlite/known-checksum';
+import type { SqlValue } from '../../sqlite/values/values';
+
+/**
+ * Asks a server for all of its capabilities that reading can find out, in one request that reads a few rows. Whether it tells of its
+ * log, and the number of its latest write, is known from its mark.
+ */
+export async function askCapabilities(client: HttpClient): Promise<void> {
+  const [asked, never] = await openStream(client).send([QUESTIONS, NEVER, { type: 'close' }]);
+  const capabilities = capabilitiesOf(client);
+  noteAnswers(capabilities, asked?.type === 'batch' ? asked.steps : []);
+  // Whether a server that can read it also carries it out, only a write tells.
+  if (never !== undefined && isRefused(never)) capabilities.note({ userVersion: false });
+}
+
+/** Each is asked for on its own: the others are carried out whether one fails or not. */
+const QUESTIONS: HranaRequest = {
+  type: 'batch',
+  steps: [
+    { sql: 'SELECT length(data) FROM sqlite_dbpage WHERE pgno = 1' },
+    { sql: 'SELECT data_version FROM pragma_data_version' },
+    { sql: 'SELECT lower(hex(sha3_query(?, 256)))', args: [KNOWN_CHECKSUM.sql] },
+  ],
+};
+
+/** Its second step never comes to be carried out. */
+const NEVER: HranaRequest = {
+  type: 'batch',
+  steps: [
+    { sql: 'SELECT 1' },
+    {
+      sql: 'PRAGMA user_version = 0',
+      condition: { type: 'not', cond: { type: 'ok', step: 0 } },
+    },
+  ],
+};
+
+function noteAnswers(capabilities: KnownCapabilities, [pages, version, sha3]: readonly StepResult[]): void {
+  capabilities.note({
+    sqliteDbpage: servesPages(pages),
+    dataVersion: typeof valueOf(version) === 'bigint',
+    sha3: valueOf(sha3) === KNOWN_CHECKSUM.sha3,
+  });
+}
+
+/** Null if the database has no page yet: it says nothing of whether it would be served. */
+function servesPages(step: StepResult | undefined): boolean | null {
+  if (step === null || step === undefined || 'error' in step) return false;
+  return step.rows.length === 0 ? null : typeof step.rows[0]?.[0] === 'bigint';
+}
+
+function valueOf(step: StepResult | undefined): SqlValue | undefined {
+  return step === null || step === undefined || 'error' in step ? undefined : step.rows[0]?.[0];
+}
+
+function isRefused(result: HranaResult): boolean {
+  return (
+    result.type === 'error' ||
+    (result.type === 'batch' && result.steps.some((step) => step !== null && 'error' in step))
+  );
+}

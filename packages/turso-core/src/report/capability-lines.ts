@@ -1,0 +1,34 @@
+import type { Capabilities, Capability } from '../commands/status';
+
+/** The capabilities of a server for people: a line on what it offers, on what it lacks, and on what is not known. */
+export function capabilityLines(capabilities: Capabilities): string[] {
+  const named = (value: boolean | null): string[] =>
+    (Object.keys(WORDS) as Capability[])
+      .filter((name) => capabilities[name] === value)
+      .map((name) => WORDS[name]);
+  const { encoding } = capabilities;
+  const line = (label: string, words: readonly string[]): string[] =>
+    words.length === 0 ? [] : [`${label}${words.join(', ')}`];
+  return [
+    ...line('Offers        ', [...(encoding === null ? [] : [ENCODINGS[encoding]]), ...named(true)]),
+    ...line('Lacks         ', named(false)),
+    ...line('Not known     ', named(null)),
+  ];
+}
+
+const ENCODINGS = {
+  'v3-protobuf': 'Hrana 3 in Protocol Buffers',
+  v3: 'Hrana 3 in JSON',
+  v2: 'Hrana 2 in JSON',
+} as const satisfies Record<NonNullable<Capabilities['encoding']>, string>;
+
+/** As `docs/compatibility.md` names them. */
+const WORDS: Readonly<Record<Capability, string>> = {
+  autocommitConditions: 'is_autocommit',
+  sqliteDbpage: 'sqlite_dbpage',
+  dataVersion: 'pragma_data_version',
+  sha3: 'sha3_query',
+  replicationIndex: 'the number of its latest write',
+  log: 'its log over gRPC',
+  userVersion: 'setting user_version',
+};

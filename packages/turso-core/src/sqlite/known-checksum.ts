@@ -1,0 +1,9 @@
+/**
+ * A query, and what `sha3_query(sql, 256)` gives for it, in hex: a server that gives anything else has another function of that name.
+ *
+ * @see https://github.com/sqlite/sqlite/blob/master/ext/misc/shathree.c
+ */
+export const KNOWN_CHECKSUM = {
+  sql: 'SELECT 1',
+  sha3: '87d704d93c82458e27061eefd0458cf1809ecd90a77805eba72b9d2045522951',
+} as const;
