@@ -15,7 +15,7 @@ export async function applyUntouched(
   { since, movedRowids, onSend, statementsFor }: UntouchedOptions,
 ): Promise<{ outcome: TransactionOutcome; statements: readonly Statement[] } | null> {
   const isUntouched = ({ key, table }: TableChanges): boolean =>
-    key.length === 1 && (!hasHiddenRowid(table) || movedRowids?.has(table.name) === false);
+    key.length > 0 && (!hasHiddenRowid(table) || movedRowids?.has(table.name) === false);
   const saves = (changes: TableChanges): boolean =>
     isUntouched(changes) && (changes.bulk('update', 'keys') ?? changes.bulk('delete', 'keys')) !== null;
   if (since === null || !changeset.tables.some(saves)) return null;

@@ -1,6 +1,5 @@
 import type { SchemaObject, Table } from '../sqlite/schema/schema';
 import type { SqlValue } from '../sqlite/values/values';
-import type { RowidRange } from './pages/changed-ranges';
 
 /** What happens to a row. */
 export type ChangeKind = 'delete' | 'update' | 'insert';
@@ -65,14 +64,15 @@ export type RowForm = 'rows' | 'keys' | 'report';
 export type RowPiece =
   | {
       readonly count: number;
-      /** Empty where {@link isAlone}. */
+      /** Empty if {@link alone} is set. */
       readonly text: string;
       /** Indexes of the columns that updates set; those that a row does not change keep their value. */
       readonly set: readonly number[];
-      /** The first and the last rowid. */
-      readonly span: RowidRange;
-      /** Whether no other row had a rowid in between, so that the span tells them; found out for deletes by `keys`. */
-      readonly isAlone: boolean;
+      /**
+       * The first and the last key, if no other row had a key in between, so that these two tell the rows; found out for deletes
+       * by `keys`. Null otherwise.
+       */
+      readonly alone: readonly [first: readonly SqlValue[], last: readonly SqlValue[]] | null;
     }
   | {
       readonly count: number;

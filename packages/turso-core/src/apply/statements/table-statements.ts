@@ -5,6 +5,7 @@ import {
   type RowPiece,
   type TableChanges,
 } from '../../changeset/model';
+import { isWithin, rowValue } from '../../changeset/rows/key-span';
 import { joinTerms } from '../../sqlite/join-terms';
 import { keyTerms } from '../../sqlite/schema/key-terms';
 import { keyColumns, type Table } from '../../sqlite/schema/schema';
@@ -142,22 +143,28 @@ function updateRows(changes: TableChanges, set: readonly number[], rows: RowSour
 
 type RenderedPiece = Extract<RowPiece, { text: string }>;
 
-function deleteByKey(changes: TableChanges, { text, count, span, isAlone }: RenderedPiece): Statement[] {
-  const key = keyTerms(changes.table).join();
-  if (isAlone) {
-    const sql = `DELETE FROM ${target(changes)} WHERE ${key} BETWEEN ? AND ?`;
-    return guarded('delete', changes, { sql, args: span }, count);
+function deleteByKey(changes: TableChanges, { text, count, alone }: RenderedPiece): Statement[] {
+  const { table } = changes;
+  if (alone !== null) {
+    const [first, last] = alone;
+    const { sql, args } = isWithin(table, '', { first, holdsFirst: true, last });
+    return guarded('delete', changes, { sql: `DELETE FROM ${target(changes)} WHERE ${sql}`, args }, count);
   }
-  const rows = jsonRows(1, text, count);
-  const sql = `DELETE FROM ${target(changes)} WHERE ${key} IN (SELECT c0 FROM r)`;
+  const terms = keyTerms(table);
+  const rows = jsonRows(terms.length, text, count);
+  const keys = terms.map((_, i) => `c${i}`).join();
+  const sql = `DELETE FROM ${target(changes)} WHERE ${rowValue(terms)} IN (SELECT ${keys} FROM r)`;
   return guarded('delete', changes, onRows(rows, sql), count);
 }
 
 function updateByKey(changes: TableChanges, { text, count, set }: RenderedPiece): Statement[] {
-  const rows = jsonRows(1 + set.length, text, count);
-  const assignments = set.map((column, i) => `${quoteName(changes.columns[column] ?? '')} = r.c${i + 1}`);
-  const sql = `UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')}
-    FROM r WHERE ${keyTerms(changes.table, 't.').join()} = r.c0`;
+  const terms = keyTerms(changes.table, 't.');
+  const rows = jsonRows(terms.length + set.length, text, count);
+  const assignments = set.map(
+    (column, i) => `${quoteName(changes.columns[column] ?? '')} = r.c${terms.length + i}`,
+  );
+  const isRow = terms.map((term, i) => `${term} = r.c${i}`).join(' AND ');
+  const sql = `UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')} FROM r WHERE ${isRow}`;
   return guarded('update', changes, onRows(rows, sql), count);
 }
 

@@ -8,6 +8,7 @@ import { BEFORE } from '../attached';
 import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from '../model';
 import { align, type AlignedRow, type Alignment } from './align';
 import type { KeyedChanges } from './replaced';
+import { changedFrom } from './row-queries';
 import { rowReader } from './row-reader';
 
 /** Rows of which at least one must differ by its rowid, before it is asked whether they were all renumbered. */
@@ -57,13 +58,33 @@ function renumbered(comparison: Comparison): TableChanges | null {
     .prepare(`SELECT count(*) FROM ${older}.${quoteName(table.name)}`)
     .pluck()
     .get() as number;
-  if (differing * SHARE < size) return null;
+  if (differing * SHARE < size || cannotHaveMoved(comparison)) return null;
   const [before, after] = [readSide(db, table, older), readSide(db, table, 'main')];
   const alignment = align(before.rows, after.rows, declaredKey(table).length > 0);
   if (alignment === null || !isRenumbering(alignment, before.rowids, after.rowids)) return null;
   const { updates, deletes, inserts } = alignment;
   if (countAll() - updates.length - deletes.length - inserts.length < WORTH) return null;
   return changesOf(comparison, alignment, [before.rowids, after.rowids]);
+}
+
+/**
+ * Whether it is plain that no row has moved, which costs less than to look at all rows: there would be a row that is gone from
+ * its rowid, and one that is new at another, and these two would be equal in each column.
+ */
+function cannotHaveMoved({ db, table, byRowid, older }: Comparison): boolean {
+  if (declaredKey(table).length > 0) return false;
+  const [gone, changed, added] = CHANGE_KINDS.map((kind) => byRowid.count(kind)) as [number, number, number];
+  if (gone + changed === 0 || changed + added === 0) return true;
+  const set = [...(byRowid.bulk('update', 'keys') ?? [])].at(-1)?.set ?? [];
+  const from = changedFrom({ table, presence: 'both', columns: byRowid.columns, older });
+  return set.some((i) => {
+    const column = quoteName(byRowid.columns[i] ?? '');
+    const values = (side: 'o' | 'n', kinds: readonly ChangeKind[]): string =>
+      kinds.map((kind) => `SELECT ${side}.${column} AS v ${from[kind] ?? 'WHERE false'}`).join(' UNION ALL ');
+    const both = `SELECT 1 FROM (${values('n', ['update', 'insert'])})
+      WHERE v IS NULL OR +v COLLATE BINARY IN (${values('o', ['update', 'delete'])})`;
+    return db.prepare(both).get() === undefined;
+  });
 }
 
 interface Side {

@@ -7,6 +7,7 @@ import { BEFORE } from '../attached';
 import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from '../model';
 import { EVERYWHERE, type RowidRange } from '../pages/changed-ranges';
 import { bulkRows } from './bulk-rows';
+import { isWithin, rowidSpan } from './key-span';
 import { knownRows } from './known-rows';
 import { changedFrom, sideOf, type Compared, type Presence } from './row-queries';
 import { rowReader, type RowReader } from './row-reader';
@@ -50,7 +51,11 @@ export function diffRows(
   const within = ranges === EVERYWHERE ? [[]] : ranges.map((range) => [...range]);
   const inRange = (kind: ChangeKind): string =>
     ranges === EVERYWHERE ? '' : `AND ${rowidOf(table, kind)} BETWEEN ? AND ?`;
-  const read = function* (kind: ChangeKind, condition: string, args: bigint[]): Generator<RowChange> {
+  const read = function* (
+    kind: ChangeKind,
+    condition: string,
+    args: readonly SqlValue[],
+  ): Generator<RowChange> {
     const from = places[kind];
     if (from === null) return;
     const sides = kind === 'update' ? ['o.', 'n.'] : [`${sideOf(kind)}.`];
@@ -81,12 +86,13 @@ export function diffRows(
     columns,
     encoding,
     older,
-    ranges: ranges.length > FEW_RANGES ? EVERYWHERE : ranges,
+    spans: ranges === EVERYWHERE || ranges.length > FEW_RANGES ? [null] : ranges.map(rowidSpan),
     isMany,
     from: (kind, first) => changedFrom({ ...compared, columns: firstOf(columns, first) })[kind],
-    rows: (kind, first, last) => ({
-      [Symbol.iterator]: () => read(kind, `AND ${rowidOf(table, kind)} BETWEEN ? AND ?`, [first, last]),
-    }),
+    rows: (kind, span) => {
+      const { sql, args } = isWithin(table, `${sideOf(kind)}.`, span);
+      return { [Symbol.iterator]: () => read(kind, `AND ${sql}`, args) };
+    },
   });
   return { table, columns, key, beforeSchema: presence === 'before', rows, count, bulk };
 }

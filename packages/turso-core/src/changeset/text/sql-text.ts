@@ -5,6 +5,7 @@ import type { SchemaObject } from '../../sqlite/schema/schema';
 import { quoteName, quoteString, quoteValue } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import type { Changeset, ChangeKind, RowChange, RowPiece, TableChanges } from '../model';
+import { isBetween } from '../rows/key-span';
 import { changesUniqueValue } from '../rows/unique';
 import { keepCounter, restoreCounter } from '../schema/counters';
 import { dropSql } from '../schema/drop-sql';
@@ -98,8 +99,8 @@ function* deletes(changes: TableChanges): Generator<string> {
   const single = (row: readonly SqlValue[]): string =>
     `DELETE FROM ${quoteName(table.name)} WHERE ${where(row)};`;
   for (const piece of pieces(changes, 'delete')) {
-    if ('text' in piece && piece.isAlone) {
-      yield `DELETE FROM ${quoteName(table.name)} WHERE ${keyTerms(table).join()} BETWEEN ${piece.span.join(' AND ')};`;
+    if ('text' in piece && piece.alone !== null) {
+      yield `DELETE FROM ${quoteName(table.name)} WHERE ${isBetween(table, ...piece.alone)};`;
     } else if ('text' in piece) {
       const keys = changes.key.map((_, i) => `value->>${i}`).join(',');
       yield `DELETE FROM ${quoteName(table.name)} WHERE (${keyTerms(table).join(',')}) IN (SELECT ${keys} FROM ${rowsIn(piece)});`;

@@ -1,0 +1,60 @@
+import { keyTerms } from '../../sqlite/schema/key-terms';
+import type { Table } from '../../sqlite/schema/schema';
+import { bindValues } from '../../sqlite/values/bind';
+import { quoteValue } from '../../sqlite/values/quote';
+import type { SqlValue } from '../../sqlite/values/values';
+import type { RowidRange } from '../pages/changed-ranges';
+
+/** The values of a row's key. */
+export type Key = readonly SqlValue[];
+
+/** The rows of a table from one key to another, in the order of the key. */
+export interface KeySpan {
+  readonly first: Key;
+  /** Whether the row of the first key is one of them. */
+  readonly holdsFirst: boolean;
+  /** The last key, whose row is one of them; null for all from the first on. */
+  readonly last: Key | null;
+}
+
+/** Rowids from the first to the last, as a span of a rowid table. */
+export function rowidSpan([first, last]: RowidRange): KeySpan {
+  return { first: [first], holdsFirst: true, last: [last] };
+}
+
+/** A condition with placeholders, and their arguments. */
+export interface Condition {
+  readonly sql: string;
+  readonly args: readonly SqlValue[];
+}
+
+/**
+ * The condition that a row is within a span; null stands for all rows.
+ *
+ * @param prefix - such as `t.`.
+ */
+export function isWithin(table: Table, prefix: string, span: KeySpan | null): Condition {
+  if (span === null) return { sql: 'true', args: [] };
+  const terms = rowValue(keyTerms(table, prefix));
+  const first = bindValues(span.first);
+  const from = rowValue(first.expressions);
+  if (span.last === null)
+    return { sql: `${terms} ${span.holdsFirst ? '>=' : '>'} ${from}`, args: first.args };
+  const last = bindValues(span.last);
+  const to = rowValue(last.expressions);
+  return {
+    sql: span.holdsFirst ? `${terms} BETWEEN ${from} AND ${to}` : `${terms} > ${from} AND ${terms} <= ${to}`,
+    args: [...first.args, ...last.args],
+  };
+}
+
+/** The condition of {@link isWithin} without placeholders, on the rows from one key to another. */
+export function isBetween(table: Table, first: Key, last: Key): string {
+  const [from, to] = [first, last].map((key) => rowValue(key.map(quoteValue)));
+  return `${rowValue(keyTerms(table))} BETWEEN ${from} AND ${to}`;
+}
+
+/** One term, or several in brackets. */
+export function rowValue(terms: readonly string[]): string {
+  return terms.length === 1 ? (terms[0] ?? '') : `(${terms.join()})`;
+}

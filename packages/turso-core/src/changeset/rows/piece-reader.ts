@@ -1,0 +1,122 @@
+import type { Statement } from 'better-sqlite3';
+import type { Database } from '../../sqlite/files/sqlite';
+import { keyTerms } from '../../sqlite/schema/key-terms';
+import { keyColumns } from '../../sqlite/schema/schema';
+import { quoteName } from '../../sqlite/values/quote';
+import type { SqlValue } from '../../sqlite/values/values';
+import type { ChangeKind, RowForm } from '../model';
+import type { BulkSource } from './bulk-rows';
+import { isWithin, type Condition, type Key, type KeySpan } from './key-span';
+import { readEnds, withEnds } from './piece-ends';
+import { differ, sideOf } from './row-queries';
+import { rowText } from './row-texts';
+
+/** A piece as SQLite renders it. */
+export interface Rendered {
+  readonly count: number;
+  readonly first: Key;
+  readonly last: Key;
+  readonly text: string;
+  /** Columns that some row of the piece changes, besides those that were rendered as set. */
+  readonly others: readonly number[];
+  /** Whether the older table is known to have no other rows in between. */
+  readonly isAlone: boolean;
+}
+
+/** Returns the first rows of a span, or null if there are none; updates are rendered with these columns set. */
+export type PieceReader = (span: KeySpan | null, set: readonly number[]) => Rendered | null;
+
+/** What is read. */
+interface Pieces {
+  readonly kind: ChangeKind;
+  readonly form: RowForm;
+  /** Rows of a piece, at most. */
+  readonly limit: number;
+}
+
+/** Reads changed rows as JSON, many at once. */
+export function pieceReader(source: BulkSource, pieces: Pieces): PieceReader {
+  const { table, encoding } = source;
+  const prepare = preparing(source.db);
+  const findAlone =
+    pieces.kind === 'delete' && pieces.form === 'keys' ? aloneFinder(source, pieces, prepare) : null;
+  return (span, set) => {
+    const alone = findAlone?.(span) ?? null;
+    if (alone !== null) return alone;
+    const { sql, args, compared } = selectPiece(source, pieces, { span, set });
+    const [count, text, ...rest] = prepare(sql).get(...args) as SqlValue[];
+    if (count === 0n) return null;
+    const others = compared.filter((_, i) => rest[i] === 1n);
+    const { first, last } = readEnds(table, rest.slice(compared.length), encoding);
+    return { count: Number(count), first, last, text: text as string, others, isAlone: false };
+  };
+}
+
+function preparing(db: Database): (sql: string) => Statement {
+  const statements = new Map<string, Statement>();
+  return (sql) => {
+    const statement = statements.get(sql) ?? db.prepare(sql).raw().safeIntegers();
+    statements.set(sql, statement);
+    return statement;
+  };
+}
+
+/** Looks whether the first rows of a span that are deleted are all that the older table has between them. */
+function aloneFinder(
+  { table, older, from, encoding }: BulkSource,
+  { limit }: Pieces,
+  prepare: (sql: string) => Statement,
+): (span: KeySpan | null) => Rendered | null {
+  const terms = keyTerms(table, 'o.');
+  const keys = keyColumns(table).map((name, i) => `o.${quoteName(name)} AS k${i}`);
+  return (span) => {
+    const within = isWithin(table, 'o.', span);
+    const sql = `SELECT ${keys.join()} ${from('delete', []) ?? ''} AND ${within.sql} ORDER BY ${terms.join()} LIMIT ${limit}`;
+    const deleted = prepare(withEnds(table, sql, ['count(*)']));
+    const [count, ...ends] = deleted.get(...within.args) as SqlValue[];
+    if (count === 0n) return null;
+    const { first, last } = readEnds(table, ends, encoding);
+    const between = isWithin(table, 'o.', { first, holdsFirst: true, last });
+    const all = prepare(`SELECT count(*) FROM ${older}.${quoteName(table.name)} o WHERE ${between.sql}`);
+    const [there] = all.get(...between.args) as [bigint];
+    return there === count
+      ? { count: Number(count), first, last, text: '', others: [], isAlone: true }
+      : null;
+  };
+}
+
+interface Wanted {
+  readonly span: KeySpan | null;
+  readonly set: readonly number[];
+}
+
+/** The statement that reads a piece, and the columns for which it tells whether some row changes them. */
+function selectPiece(
+  { table, columns, from }: BulkSource,
+  { kind, form, limit }: Pieces,
+  { span, set }: Wanted,
+): Condition & { readonly compared: readonly number[] } {
+  const names = columns.map(quoteName);
+  const all = columns.map((_, i) => i);
+  const side = `${sideOf(kind)}.`;
+  const keys = keyColumns(table).map((name, i) => `${side}${quoteName(name)} AS k${i}`);
+  const old = kind === 'insert' ? [] : names.map((name, i) => `o.${name} AS o${i}`);
+  const now = kind === 'delete' ? [] : names.map((name, i) => `n.${name} AS n${i}`);
+  // A rowid that is equal is the same; of another key, the letter case or the type may change.
+  const isFixed = (i: number): boolean =>
+    set.includes(i) || (!table.withoutRowid && keyColumns(table).includes(columns[i] ?? ''));
+  // Comparing takes longest of all, so it is only done where it tells something.
+  const compared = kind === 'update' && form === 'keys' ? all.filter((i) => !isFixed(i)) : [];
+  const flags = (form === 'report' ? set : compared).map((i) => `(${differ(names[i] ?? '')}) AS d${i}`);
+  const within = isWithin(table, side, span);
+  const rows = `SELECT ${[...keys, ...old, ...now, ...flags].join(',')} ${from(kind, set) ?? ''} AND ${within.sql}
+    ORDER BY ${keyTerms(table, side).join(',')} LIMIT ${limit}`;
+  const text = rowText(form, kind, { table, columns, set });
+  const aggregates = ['count(*)', `group_concat(t, ','||char(10))`, ...compared.map((i) => `max(d${i})`)];
+  const kept = [...keys.map((_, i) => `k${i}`), `${text} AS t`, ...compared.map((i) => `d${i}`)];
+  return {
+    sql: withEnds(table, `SELECT ${kept.join()} FROM (${rows})`, aggregates),
+    args: within.args,
+    compared,
+  };
+}
