@@ -5,6 +5,8 @@ const { measure, median } = require('./measure');
 
 const BENCHES = [
   'dump-init',
+  'dump-init-blobs',
+  'dump-init-blobs-only',
   'diff-few',
   'diff-nothing',
   'push-few',

@@ -1,57 +1,61 @@
 import { systemCode, TursoSyncError } from '../../errors';
 import { timed, type OnEvent } from '../../events';
 import type { Remote, SnapshotTaken } from '../../remote/remote';
-import { createReaderPool, type ReaderPool } from '../../sqlite/dump/reader-pool';
+import { startReader, type Reader } from '../../sqlite/dump/start-reader';
 import type { DumpOptions } from '../../sqlite/dump/write-dump';
 import { openReadOnly } from '../../sqlite/files/open';
 import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
 
-/** Size from which on threads are worth their start, in bytes. */
-const LARGE = 16_000_000;
+/** Size from which on a thread is worth its start, in bytes: to render rows, and only to check. */
+const LARGE = { toRead: 16_000_000, toCheck: 128_000_000 };
 
 /**
- * Downloads the remote to a new database file and makes sure that it is sound, while `work` reads it. Throws the
+ * Downloads the remote to a new database file and makes sure that it is sound, while `work` reads it, if there is any. Throws the
  * `REMOTE_*` codes.
  *
- * @param work - is given threads that read the database, or null where they are not worth their start, and what was set
+ * @param work - is given a thread that reads the database, or null where it is not worth its start, and what was set
  * aside.
  */
 export async function download(
   remote: Remote,
   database: string,
   onEvent: OnEvent | undefined,
-  work: (options: DumpOptions) => Promise<void>,
+  work: ((options: DumpOptions) => Promise<void>) | null,
 ): Promise<SnapshotTaken> {
-  let pool: ReaderPool | null = null;
+  const large = work === null ? LARGE.toCheck : LARGE.toRead;
+  let reader: Reader | null = null;
   try {
     const taken = await timed(onEvent, 'download', (onProgress) =>
       remote.snapshot(database, {
         onProgress(progress) {
-          // While the rest is under way, threads have time to start.
-          if ((progress.total ?? 0) >= LARGE) pool ??= createReaderPool(database, 2);
+          // While the rest is under way, it has time to start.
+          if ((progress.total ?? 0) >= large) reader ??= startReader(database);
           onProgress(progress);
         },
       }),
     );
     onEvent?.({ type: 'left-out', of: 'remote', tables: taken.leftOut });
     await timed(onEvent, 'check', () =>
-      Promise.all([checkSound(database, remote, pool, onEvent), work({ pool, setAside: taken.setAside })]),
+      Promise.all([
+        checkSound(database, remote, reader, onEvent),
+        work?.({ reader, setAside: taken.setAside }),
+      ]),
     );
     return taken;
   } finally {
-    await (pool as ReaderPool | null)?.close();
+    await (reader as Reader | null)?.close();
   }
 }
 
 async function checkSound(
   file: string,
   { location }: Remote,
-  pool: ReaderPool | null,
+  reader: Reader | null,
   onEvent: OnEvent | undefined,
 ): Promise<void> {
   const check = { sql: SOUNDNESS_QUERY, args: [] };
   try {
-    const answer = pool === null ? askHere(file, check.sql) : await pool.ask(check);
+    const answer = reader === null ? askHere(file, check.sql) : await reader.ask(check);
     const { damage, indexes, rules } = readSoundness(answer);
     if (damage !== null) throw damaged(location, damage.split('\n')[0] ?? '');
     for (const message of [indexesKept(location, indexes), rulesKept(location, rules)])

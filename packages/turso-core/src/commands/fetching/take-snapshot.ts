@@ -128,9 +128,12 @@ async function fetchContent(
     onEvent,
   }: { readonly dump: string | null; readonly isShared: boolean; readonly onEvent: OnEvent | undefined },
 ): Promise<Content> {
-  const { method, setAside, leftOut } = await download(remote, database, onEvent, async (options) => {
-    if (dump !== null) await writeDumpFile(database, dump, options);
-  });
+  const { method, setAside, leftOut } = await download(
+    remote,
+    database,
+    onEvent,
+    dump === null ? null : (options) => writeDumpFile(database, dump, options),
+  );
   const known = { method, setAside, leftOut };
   return isShared ? { ...known, content: await describeContent(database, leftOut) } : known;
 }

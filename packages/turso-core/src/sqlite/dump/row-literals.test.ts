@@ -19,7 +19,7 @@ import { writeDumpFile } from './write-dump';
       `CREATE TABLE zeros(v); INSERT INTO zeros VALUES (-0.0), (0.0), (-0.0);
      CREATE TABLE others(v); INSERT INTO others VALUES (0.1), (-1e-320), (5e-324), (-9e999), (1.7976931348623157e308), (-0.0)`,
     );
-    await writeDumpFile(database, dump, { pool: null, setAside: [] });
+    await writeDumpFile(database, dump, { reader: null, setAside: [] });
     execFileSync(sqlite3Path() ?? '', [restored], { input: readFileSync(dump) });
     expect(compareDatabases(restored, database)).toEqual([]);
   },

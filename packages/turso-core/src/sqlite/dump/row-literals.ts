@@ -27,8 +27,8 @@ const MAX_RESULT = 2_000;
 /** Rows of one INSERT statement. */
 const ROWS = 5_000;
 
-/** Bytes of records in one task: what a thread has in hand at once is a small multiple of it. */
-const BYTES = 2_000_000;
+/** Bytes of records in one task: what a thread has in hand at once is a small multiple of it. Larger ones are also slower. */
+const BYTES = 300_000;
 
 /**
  * Cuts tables into tasks of limited memory, whatever their rows are like: a task has as many rows as are small enough in

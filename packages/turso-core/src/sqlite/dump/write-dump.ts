@@ -1,12 +1,16 @@
+import { setImmediate } from 'node:timers/promises';
 import { openReadOnly } from '../files/open';
 import { withPieceWriter } from '../files/write-file';
 import { setAsideComment, type SetAside } from '../schema/set-aside';
 import { dumpDatabase } from './dump';
-import type { ReaderPool } from './reader-pool';
 import { rowRenderer, type RowTask } from './row-literals';
+import type { Reader } from './start-reader';
 
 /** Tasks that are under way or wait to be written, at most. */
 const AHEAD = 6;
+
+/** Tasks that the other thread is given at once: the next one is there when it has finished one. */
+const GIVEN = 2;
 
 type Rendered = Uint8Array | string;
 
@@ -17,8 +21,8 @@ export interface DumpSink {
 
 /** How a dump is written. */
 export interface DumpOptions {
-  /** Threads to render rows on the same database; without them, it is done here. */
-  readonly pool: ReaderPool | null;
+  /** A thread that reads the same database: it renders rows too. Without one, all is done here. */
+  readonly reader: Reader | null;
   /** What is not in the database, and is told in comments. */
   readonly setAside: readonly SetAside[];
 }
@@ -27,22 +31,35 @@ export interface DumpOptions {
 export async function writeDump(
   database: string,
   to: DumpSink,
-  { pool, setAside }: DumpOptions,
+  { reader, setAside }: DumpOptions,
 ): Promise<void> {
   const db = openReadOnly(database);
   const render = rowRenderer(db);
   const ahead: Promise<Rendered>[] = [];
+  let given = 0;
+  const give = async (to: Reader, task: RowTask): Promise<Rendered> => {
+    given++;
+    const rendered = to.ask(task).finally(() => given--);
+    return (await rendered) as Rendered;
+  };
   try {
     if (setAside.length > 0) await to.write(setAsideComment(setAside));
     for (const piece of dumpDatabase(db)) {
-      if (pool === null) {
+      if (reader === null || (!isTask(piece) && ahead.length === 0)) {
         await to.write(isTask(piece) ? render(piece) : piece);
         continue;
       }
-      const rendered = isTask(piece) ? (pool.ask(piece) as Promise<Rendered>) : Promise.resolve(piece);
-      // Awaited in its turn; should an earlier one fail, this one's failure is no news.
-      rendered.catch(() => undefined);
-      ahead.push(rendered);
+      // A question of others takes longer than a task.
+      if (isTask(piece) && given < GIVEN && reader.waiting === given) {
+        const rendered = give(reader, piece);
+        // Awaited in its turn; should an earlier one fail, this one's failure is no news.
+        rendered.catch(() => undefined);
+        ahead.push(rendered);
+      } else {
+        ahead.push(Promise.resolve(isTask(piece) ? render(piece) : piece));
+        // What the other thread has answered arrives in between.
+        if (isTask(piece)) await setImmediate();
+      }
       if (ahead.length >= AHEAD) await to.write(await (ahead.shift() as Promise<Rendered>));
     }
     for (const rendered of ahead) await to.write(await rendered);
