@@ -1,5 +1,6 @@
 export { readBilledRows, whileCounting, type BilledRows } from './billed-rows';
 export { buildDatabase, editDatabase } from './build-database';
+export { createAuthority, type Authority, type Certified, type Validity } from './certificates';
 export { loadCases, type TestCase } from './cases';
 export { startCodeHost } from './code-host/double';
 export { serveJobs, WORKFLOW, type HostJob, type HostJobs, type HostPull } from './code-host/serve-jobs';
@@ -13,6 +14,7 @@ export type {
   HostUser,
 } from './code-host/types';
 export { compareDatabases, type CompareOptions } from './compare-databases';
+export { startConnectProxy, type ConnectProxy, type ConnectProxyOptions } from './connect-proxy';
 export { copyDatabase } from './copy-database';
 export type { BalancerOptions } from './double/balancer';
 export { startDouble, type ServerDouble } from './double/double';
@@ -20,6 +22,7 @@ export { PROFILES, type Profile } from './double/profiles';
 export { downloadDatabase } from './download-database';
 export { withStream, type ServerAddress, type ServerStream, type ServerValue } from './pipeline';
 export { startFaultProxy, type FaultProxy, type RequestFault } from './fault-proxy';
+export { startFront, type Front, type FrontOptions, type SeenRequest } from './front';
 export { ffiDemo } from './ffi-demo';
 export { isRunning } from './is-running';
 export { keepTempDirsInMemory } from './process-root';

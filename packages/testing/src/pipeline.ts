@@ -5,6 +5,8 @@ export interface ServerAddress {
   readonly url: string;
   /** The token that is sent where none is given. */
   readonly readWriteToken?: string;
+  /** The host by which a server with several databases chooses one. Default is that of the `url`. */
+  readonly host?: string;
 }
 
 /** A value as SQLite has it: integers are always bigint, reals always number. */
@@ -47,7 +49,10 @@ export async function withStream<T>(
   use: (stream: ServerStream) => Promise<T>,
 ): Promise<T> {
   const bearer = token ?? server.readWriteToken;
-  const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
+  const headers = {
+    ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+    ...(server.host === undefined ? {} : { host: server.host }),
+  };
   const open: { baton: string | null } = { baton: null };
 
   const send = async (request: object) => {

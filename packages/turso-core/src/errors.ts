@@ -15,6 +15,8 @@ export type ErrorCode =
   | 'REMOTE_EMPTY'
   | 'REMOTE_NOT_EMPTY'
   | 'REMOTE_UNREACHABLE'
+  | 'REMOTE_TLS'
+  | 'PROXY_FAILED'
   | 'REMOTE_UNAUTHORIZED'
   | 'REMOTE_READ_ONLY'
   | 'REMOTE_BLOCKED'
@@ -129,6 +131,13 @@ export class TursoSyncError extends Error {
     return { code: this.code, message: this.message, hint: this.hint ?? null, retryable: this.retryable };
   }
 }
+
+/** Whether an error says that the remote could not be asked: there was no connection to it, or no answer. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof TursoSyncError && UNREACHABLE.includes(error.code);
+}
+
+const UNREACHABLE: readonly ErrorCode[] = ['REMOTE_UNREACHABLE', 'REMOTE_TLS', 'PROXY_FAILED'];
 
 /** The code of a Node or SQLite error (`ENOENT`, `SQLITE_BUSY`), or an empty string. */
 export function systemCode(error: unknown): string {

@@ -129,6 +129,7 @@ async function run<O>(name: string, action: Action<O>, options: O & CommonOption
   try {
     const project = await loadProject(locate(options));
     output.hide(project.authToken());
+    output.hide(project.encryptionKey());
     const { result, text, lines, exitCode, ending = null } = await action(project, options, output);
     await summarize(ending);
     output.answer(result, text, lines);

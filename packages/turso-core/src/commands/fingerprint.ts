@@ -25,7 +25,8 @@ export async function fingerprint(project: Marked): Promise<string | null> {
 }
 
 /** What {@link fingerprint} needs of a project. */
-type Marked = Pick<Project, 'directory' | 'address' | 'authToken'> & Partial<Pick<Project, 'exclude'>>;
+type Marked = Pick<Project, 'directory' | 'address' | 'authToken' | 'encryptionKey'> &
+  Partial<Pick<Project, 'exclude'>>;
 
 const fingerprintOfFile = verb('fingerprint', fingerprintHere);
 

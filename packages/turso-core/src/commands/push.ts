@@ -1,4 +1,4 @@
-import { TursoSyncError } from '../errors';
+import { isUnreachable } from '../errors';
 import type { Conflict } from '../apply/conflict';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { withRemote } from '../project/with-remote';
@@ -143,7 +143,7 @@ async function identifyIfReachable(remote: ProjectRemote): Promise<void> {
   try {
     await remote.identify();
   } catch (error) {
-    if (!(error instanceof TursoSyncError && error.code === 'REMOTE_UNREACHABLE')) throw error;
+    if (!isUnreachable(error)) throw error;
   }
 }
 

@@ -62,10 +62,11 @@ export interface StatusResult {
   readonly warnings: readonly string[];
   /** What this itself used, as the server counts it; null if it does not tell. */
   readonly used: Cost | null;
-  /** The variables for URL and token, and whether they are set; their values are not told. */
+  /** The variables for URL, token and encryption key, and whether they are set; their values are not told. No key is named by default: null. */
   readonly variables: {
     readonly url: { readonly name: string; readonly isSet: boolean };
     readonly authToken: { readonly name: string; readonly isSet: boolean };
+    readonly encryptionKey: { readonly name: string; readonly isSet: boolean } | null;
   };
   /** Which way of working the folder is in, by the files that are there. */
   readonly mode: WorkflowMode;
@@ -117,6 +118,10 @@ async function statusHere(
     variables: {
       url: { name: project.variables.url, isSet: isUrlSet(project) },
       authToken: { name: project.variables.authToken, isSet: project.authToken() !== undefined },
+      encryptionKey:
+        project.variables.encryptionKey === null
+          ? null
+          : { name: project.variables.encryptionKey, isSet: project.encryptionKey() !== undefined },
     },
     mode,
     workingCopy,

@@ -1,16 +1,15 @@
 import http from 'node:http';
 import https from 'node:https';
 import { TursoSyncError } from '../errors';
+import { CONNECT_LIMIT, createAgent, whenReady } from './agent';
 import { repeatWhileBusy } from './busy';
+import { bodyOf } from './decompress';
 import { answerTooLarge, notLibsql, redirected, statusError, transportError } from './http-errors';
 import { createTally, type Tally } from './tally';
-import { checkToken, type TokenUse } from './token-use';
+import { checkCredentials, keyHeaders, type Credentials } from './credentials';
 
 /** Longest silence of the server, in milliseconds, before a request is given up. */
 const SILENCE_LIMIT = 60_000;
-
-/** Longest wait for a connection, in milliseconds. */
-const CONNECT_LIMIT = 10_000;
 
 /**
  * Bytes of an answer that are taken, at most. Servers put 10 MB of values into one answer to a statement, which JSON may make
@@ -20,9 +19,6 @@ const SIZE_LIMIT = 64_000_000;
 
 /** Longest time for an answer to arrive once all of the request is sent, in milliseconds. */
 const ANSWER_LIMIT = 600_000;
-
-/** Requests that are under way at the same time; more wait. Servers refuse clients that send too many. */
-const IN_FLIGHT = 32;
 
 /** A request to a server; its body is sent piece by piece. */
 export interface HttpRequest {
@@ -39,7 +35,10 @@ export interface HttpRequest {
 }
 
 /** What {@link HttpClient.post} may be told. */
-export type PostOptions = Pick<HttpRequest, 'timeout' | 'maxBytes' | 'onSent'>;
+export type PostOptions = Pick<HttpRequest, 'timeout' | 'maxBytes' | 'onSent'> & {
+  /** Headers beside those of the token and the body. */
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 /** All of an answer, whose status is below 300. */
 export interface HttpAnswer {
@@ -81,15 +80,12 @@ export interface HttpStream {
  * and copies large bodies several times; this one asks for the answer as it is. Everything that keeps an answer from
  * being used is thrown as a TursoSyncError. Nothing is sent to any other server, whatever this one says.
  */
-export function createHttpClient(url: URL, location: string, use: TokenUse): HttpClient {
+export function createHttpClient(url: URL, location: string, use: Credentials): HttpClient {
   const { authToken } = use;
-  const agents = {
-    'http:': new http.Agent({ keepAlive: true, maxSockets: IN_FLIGHT }),
-    'https:': new https.Agent({ keepAlive: true, maxSockets: IN_FLIGHT }),
-  };
+  let agent: http.Agent | undefined;
   let repeated = 0;
   const collectAll = (answer: http.IncomingMessage, limit = SIZE_LIMIT): Promise<HttpAnswer> =>
-    collect(answer, limit, () => answerTooLarge(location, limit));
+    collect(answer, { limit, location });
   const refuseFailure = (answer: HttpAnswer): HttpAnswer => {
     if (answer.status >= 300 && answer.status < 400)
       throw redirected(location, answer.headers.location ?? `status ${answer.status}`);
@@ -97,17 +93,24 @@ export function createHttpClient(url: URL, location: string, use: TokenUse): Htt
     return answer;
   };
   const checkRequest = (request: HttpRequest): void => {
-    checkToken(use, url, location);
+    checkCredentials(use, url, location);
     // Also an answer can name where the next request is to go, and the token and the data would go there.
     if (request.url.origin !== url.origin) throw redirected(location, request.url.origin);
   };
+  const connected = (): http.Agent => (agent ??= createAgent(url));
+  const withKey = (request: HttpRequest): HttpRequest => ({
+    ...request,
+    headers: { ...request.headers, ...keyHeaders(use) },
+  });
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
     checkRequest(request);
     await seeClosedConnections();
     try {
       const { timeout, maxBytes = SIZE_LIMIT } = request;
       const once = (): Promise<HttpAnswer> =>
-        exchange(request, agents, (answer) => collectAll(answer, Math.min(maxBytes, SIZE_LIMIT)));
+        exchange(withKey(request), connected(), (answer) =>
+          collectAll(answer, Math.min(maxBytes, SIZE_LIMIT)),
+        );
       return refuseFailure(await repeatWhileBusy(once, { timeout, onRepeat: () => repeated++ }));
     } catch (error) {
       throw error instanceof TursoSyncError ? error : transportError(error, location);
@@ -116,7 +119,10 @@ export function createHttpClient(url: URL, location: string, use: TokenUse): Htt
   const stream = async (request: HttpRequest, silence: number, signal: AbortSignal): Promise<HttpStream> => {
     checkRequest(request);
     try {
-      const answer = await exchange(request, agents, async (begun) => begun, { timeout: silence, signal });
+      const answer = await exchange(withKey(request), connected(), async (begun) => begun, {
+        timeout: silence,
+        signal,
+      });
       if ((answer.statusCode ?? 0) >= 300) refuseFailure(await collectAll(answer));
       return { headers: answer.headers, body: piecesOf(answer, location) };
     } catch (error) {
@@ -133,14 +139,13 @@ export function createHttpClient(url: URL, location: string, use: TokenUse): Htt
     },
     send,
     stream,
-    post: (path, type, body, options) => {
+    post: (path, type, body, { headers: more, ...options } = {}) => {
       const authorization = authToken === undefined ? {} : { authorization: `Bearer ${authToken}` };
-      const headers = { 'content-type': type, ...authorization };
+      const headers = { 'content-type': type, ...more, ...authorization };
       return send({ method: 'POST', url: resolve(path, url, location), headers, body, ...options });
     },
     close() {
-      agents['http:'].destroy();
-      agents['https:'].destroy();
+      agent?.destroy();
     },
   };
 }
@@ -170,7 +175,7 @@ export function mayHaveArrived(error: TursoSyncError): boolean {
 
 function exchange<T>(
   { method, url, headers, body = [], timeout, onSent }: HttpRequest,
-  agents: { 'http:': http.Agent; 'https:': https.Agent },
+  agent: http.Agent,
   read: (answer: http.IncomingMessage) => Promise<T>,
   /** Of a stream, which may take as long as something comes. */
   stream?: { readonly timeout: number; readonly signal: AbortSignal },
@@ -183,24 +188,16 @@ function exchange<T>(
     ...stream,
   };
   return new Promise((resolve, reject) => {
-    const call =
-      url.protocol === 'https:'
-        ? https.request(url, { ...options, agent: agents['https:'] })
-        : http.request(url, { ...options, agent: agents['http:'] });
+    const call = (url.protocol === 'https:' ? https : http).request(url, { ...options, agent });
     const giveUp = (what: string): unknown =>
       call.destroy(Object.assign(new Error(what), { code: 'ETIMEDOUT' }));
     let hadConnection = false;
     call.on('socket', (socket) => {
-      if (!socket.connecting) {
-        hadConnection = true;
-        return;
-      }
+      whenReady(socket, url, () => (hadConnection = true));
+      if (!socket.connecting) return;
       const timer = setTimeout(() => giveUp('no connection in time'), CONNECT_LIMIT);
       socket.once('connect', () => clearTimeout(timer));
       socket.once('close', () => clearTimeout(timer));
-      // Before TLS is agreed upon, nothing of the request is sent.
-      const isReady = url.protocol === 'https:' ? 'secureConnect' : 'connect';
-      socket.once(isReady, () => (hadConnection = true));
     });
     call.on('timeout', () => giveUp('no answer in time'));
     call.on('error', (error) => reject(Object.assign(error, { hadConnection })));
@@ -220,19 +217,18 @@ function exchange<T>(
 
 async function collect(
   answer: http.IncomingMessage,
-  limit: number,
-  tooLarge: () => TursoSyncError,
+  { limit, location }: { readonly limit: number; readonly location: string },
 ): Promise<HttpAnswer> {
   const chunks: Buffer[] = [];
   let size = Number(answer.headers['content-length'] ?? 0);
   if (size > limit) {
     answer.destroy();
-    throw tooLarge();
+    throw answerTooLarge(location, limit);
   }
   size = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
+  for await (const chunk of bodyOf(answer, location)) {
     // Leaving the loop destroys the connection.
-    if ((size += chunk.byteLength) > limit) throw tooLarge();
+    if ((size += chunk.byteLength) > limit) throw answerTooLarge(location, limit);
     chunks.push(chunk);
   }
   if (!answer.complete) throw Object.assign(new Error('the answer was cut short'), { code: 'ECONNRESET' });
@@ -241,9 +237,9 @@ async function collect(
 
 async function* piecesOf(answer: http.IncomingMessage, location: string): AsyncIterable<Uint8Array> {
   try {
-    for await (const chunk of answer) yield chunk as Buffer;
+    yield* bodyOf(answer, location);
   } catch (error) {
-    throw transportError(error, location);
+    throw error instanceof TursoSyncError ? error : transportError(error, location);
   }
 }
 

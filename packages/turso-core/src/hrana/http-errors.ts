@@ -1,33 +1,23 @@
 import { systemCode, TursoSyncError } from '../errors';
 import { busy, isRefused } from './busy';
 import type { HttpAnswer } from './http-client';
+import { tlsError } from './tls-errors';
 
 /** A socket's error (refused, unknown host, silence, broken off) as a TursoSyncError. */
 export function transportError(error: unknown, location: string): TursoSyncError {
   const code = systemCode(error) || systemCode((error as { cause?: unknown }).cause);
-  if (['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code)) {
+  const isCut = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code);
+  // TLS that fails once it was agreed upon has carried a request by then.
+  const hadConnection = (error as { hadConnection?: boolean }).hadConnection === true;
+  if (isCut || (hadConnection && /^EPROTO$|^ERR_SSL_/.test(code))) {
     return new TursoSyncError('REMOTE_INTERRUPTED', `The connection to ${location} broke off.`, {
       hint: 'Run the command again. If it happens every time, look at the server and at proxies in between.',
       retryable: true,
       cause: error,
     });
   }
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
-    return unreachable(
-      location,
-      'it speaks no TLS',
-      'Is it a server without TLS? Then write http://, or add ?tls=0 to libsql://.',
-      error,
-    );
-  }
-  if (/CERT|UNABLE_TO_VERIFY/.test(code)) {
-    return unreachable(
-      location,
-      `its certificate is not trusted: ${code}`,
-      'Check the database URL. Node trusts further certificates by NODE_EXTRA_CA_CERTS.',
-      error,
-    );
-  }
+  const untrusted = tlsError(code, location, error);
+  if (untrusted !== null) return untrusted;
   const reason = {
     ENOTFOUND: 'unknown host',
     EAI_AGAIN: 'the name of the host cannot be looked up',
@@ -52,6 +42,8 @@ export function statusError(answer: HttpAnswer, location: string): TursoSyncErro
   const { status } = answer;
   const body = new TextDecoder().decode(answer.body);
   const told = `${status}${detailOf(body)}`;
+  if (status < 500 && /encrypt|decrypt/i.test(detailOf(body)))
+    return wrongKey(`${location} refuses the encryption key (${told}).`);
   if (status === 401) return unauthorized(`${location} refuses the token (${told}).`);
   if (status === 402) return blocked(`${location} asks for a plan with more (${told}).`);
   if (status === 403) return readOnly(`${location} does not allow this with the given token (${told}).`);
@@ -60,7 +52,7 @@ export function statusError(answer: HttpAnswer, location: string): TursoSyncErro
   if (status === 408 || status >= 500) return unfinished(status, told, location);
   if (status === 410 || /STREAM_(?:EXPIRED|LOST|NOT_FOUND)|invalid baton|stream not found/i.test(body))
     return responseError('STREAM_EXPIRED', 'the server gave up the stream of an earlier request', location);
-  return notLibsql(location, `HTTP status ${status}`, new HttpStatus(status));
+  return notLibsql(location, `HTTP status ${told}`, new HttpStatus(status));
 }
 
 /** What became of the request is not known: a write may be there. */
@@ -119,6 +111,13 @@ export function unauthorized(message: string): TursoSyncError {
   });
 }
 
+/** The error for a key that the server does not take, or that it lacks. */
+export function wrongKey(message: string): TursoSyncError {
+  return new TursoSyncError('REMOTE_UNAUTHORIZED', message, {
+    hint: 'Name a variable with `encryptionKeyVariable` in the config, and set it to the key of the database in base64, in one line.',
+  });
+}
+
 function blocked(message: string): TursoSyncError {
   return new TursoSyncError('REMOTE_BLOCKED', message, {
     hint: 'Nothing was changed. The limit of a plan may be used up: look at the plan and the usage of the database, not at the token.',
@@ -170,7 +169,7 @@ export function notLibsql(location: string, reason: string, cause?: unknown): Tu
     'REMOTE_NOT_LIBSQL',
     `${location} does not answer like a libSQL server (${reason}).`,
     {
-      hint: 'Check the database URL: it must be the address of a Turso database or of a libsql-server.',
+      hint: 'Check the database URL: it must be the address of a Turso database or of a libsql-server. Look at proxies in between, too.',
       cause,
     },
   );

@@ -1,7 +1,8 @@
-import { TursoSyncError } from '../errors';
+import { isUnreachable, TursoSyncError } from '../errors';
 import { capabilitiesOf } from './capabilities';
 import type { HttpClient } from './http-client';
 import { FieldReader } from './encodings/protobuf-fields';
+import { namespaceHeader } from './namespace';
 
 /** What a server tells of the log that its replicas follow; both are UUIDs. */
 export interface ServerLog {
@@ -13,7 +14,7 @@ export interface ServerLog {
 
 /**
  * Asks a server for its log, as replicas do, over gRPC-web. Null if it does not tell, also within `timeout` milliseconds, if
- * that is given. With `mustAnswer`, a server that cannot be reached is an error: REMOTE_UNREACHABLE.
+ * that is given. With `mustAnswer`, a server that cannot be reached is an error: REMOTE_UNREACHABLE, REMOTE_TLS or PROXY_FAILED.
  *
  * @see https://github.com/tursodatabase/libsql/blob/main/libsql-replication/proto/replication_log.proto
  */
@@ -25,7 +26,8 @@ export async function readServerLog(
   if (capabilities.all.log === false) return null;
   try {
     const limit = timeout === undefined ? {} : { timeout };
-    const { body } = await client.post(HELLO, 'application/grpc-web+proto', [new Uint8Array(FRAME)], limit);
+    const options = { headers: namespaceHeader(client.url), ...limit };
+    const { body } = await client.post(HELLO, 'application/grpc-web+proto', [new Uint8Array(FRAME)], options);
     const length = new DataView(body.buffer, body.byteOffset).getUint32(1);
     const fields = new FieldReader(body.subarray(FRAME, FRAME + length));
     const told = new Map<number, string>();
@@ -37,7 +39,7 @@ export async function readServerLog(
   } catch (error) {
     // One that was told once is asked for again: whether it is still the same has to be known.
     if (isNoLog(error) && capabilities.all.log === null) capabilities.note({ log: false });
-    if (mustAnswer && error instanceof TursoSyncError && error.code === 'REMOTE_UNREACHABLE') throw error;
+    if (mustAnswer && isUnreachable(error)) throw error;
     return null;
   }
 }

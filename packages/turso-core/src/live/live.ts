@@ -10,8 +10,10 @@ export interface LiveOptions {
   readonly url: string;
   /** The token of a server that asks for one. Default is none. */
   readonly authToken?: string | undefined;
+  /** The key of an encrypted database, in base64. Default is none. */
+  readonly encryptionKey?: string | undefined;
   /**
-   * Whether the token may go to another machine over plain HTTP. Default is whether the environment variable
+   * Whether token and key may go to another machine over plain HTTP. Default is whether the environment variable
    * `TURSO_SYNC_ALLOW_HTTP_TOKEN` is `1`; without it that is TOKEN_OVER_HTTP.
    */
   readonly allowHttpToken?: boolean;

@@ -1,6 +1,6 @@
 import { checkOptions, type OptionKinds } from '../check-options';
 import { TursoSyncError } from '../errors';
-import { checkToken } from '../hrana/token-use';
+import { checkCredentials, type Credentials } from '../hrana/credentials';
 import { parseRemoteUrl } from '../remote/url';
 import { usage } from './check-arguments';
 import { createConnection, newCounters } from './connection';
@@ -40,11 +40,9 @@ export async function openLive(options: LiveOptions): Promise<Live> {
     return createConnection(openFileDatabase(address.file, address.location), null, settings);
 
   const { url, location } = address;
-  const authToken = options.authToken?.trim() === '' ? undefined : options.authToken?.trim();
-  const { allowHttpToken } = options;
-  const token = { authToken, ...(allowHttpToken === undefined ? {} : { allowHttpToken }) };
-  checkToken(token, url, location);
-  const primary = createPrimary(url, location, token);
+  const credentials = credentialsOf(options);
+  checkCredentials(credentials, url, location);
+  const primary = createPrimary(url, location, credentials);
   const deadline = deadlineIn(timeout);
   const retry = { deadline, maxRetries, onRetry: () => counters.retries++ };
   try {
@@ -53,7 +51,7 @@ export async function openLive(options: LiveOptions): Promise<Live> {
     if (options.replica === undefined) return createConnection(primary, null, settings);
     const replica = await openReplica(
       {
-        ...{ url, location, authToken, file: options.replica },
+        ...{ url, location, credentials, file: options.replica },
         log: primary.log,
         timeout,
         onSync({ frameNo }) {
@@ -75,10 +73,21 @@ export async function openLive(options: LiveOptions): Promise<Live> {
   }
 }
 
+// An empty one counts as one that is not set.
+function credentialsOf({ authToken, encryptionKey, allowHttpToken }: LiveOptions): Credentials {
+  const given = (secret = ''): string | undefined => (secret.trim() === '' ? undefined : secret.trim());
+  return {
+    authToken: given(authToken),
+    encryptionKey: given(encryptionKey),
+    ...(allowHttpToken === undefined ? {} : { allowHttpToken }),
+  };
+}
+
 /** Which there are; what they are to be is checked below. */
 const KINDS: OptionKinds<LiveOptions> = {
   url: 'any',
   authToken: 'any',
+  encryptionKey: 'any',
   allowHttpToken: 'boolean',
   replica: 'any',
   autoSync: 'any',
@@ -91,15 +100,17 @@ const KINDS: OptionKinds<LiveOptions> = {
 function checkLiveOptions(options: LiveOptions): LiveOptions {
   checkOptions('openLive()', options, KINDS);
   const { autoSync = true, timeout = 1, maxRetries = 0 } = options;
-  const { url, authToken, replica }: { url?: unknown; authToken?: unknown; replica?: unknown } = options;
+  const { url, replica }: { url?: unknown; replica?: unknown } = options;
   if (url === undefined || url === '') {
     throw new TursoSyncError('URL_MISSING', 'openLive() was given no database URL.', {
       hint: 'Set TURSO_DATABASE_URL, for example to libsql://my-db.turso.io, and give it as url.',
     });
   }
   if (typeof url !== 'string') throw usage('url must be a string.', 'For example libsql://my-db.turso.io.');
-  if (authToken !== undefined && typeof authToken !== 'string')
-    throw usage('authToken must be a string.', NONE);
+  for (const name of ['authToken', 'encryptionKey'] as const) {
+    const secret: unknown = options[name];
+    if (secret !== undefined && typeof secret !== 'string') throw usage(`${name} must be a string.`, NONE);
+  }
   if (replica !== undefined && (typeof replica !== 'string' || replica === ''))
     throw usage('replica must be the path of a file.', NONE);
   if (!isAutoSync(autoSync))

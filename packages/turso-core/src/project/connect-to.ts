@@ -1,7 +1,7 @@
 import { timed, type OnEvent } from '../events';
 import { connect } from '../remote/connect';
 import { identityOf, isSameRemote, type RemoteIdentity } from '../remote/identity';
-import type { Remote } from '../remote/remote';
+import type { ConnectOptions, Remote } from '../remote/remote';
 import type { Project } from './project';
 import { remoteChanged, type MetRemote } from './remote-changed';
 import { requireFile } from './require-file';
@@ -50,7 +50,7 @@ export function connectTo(
   refuseOther(project, { location, identity: here }, acceptRemote);
   requireFile(project, address, create);
 
-  const remote = connect(address, { authToken: project.authToken() });
+  const remote = connect(address, credentialsOf(project));
   let identified: Promise<RemoteIdentity> | undefined;
   let isAnnounced = false;
   const announce = (): void => {
@@ -91,8 +91,14 @@ export type MarkedRemote = Pick<
  * Opens the adapter for a remote that nothing is read from or written to, so that it need not be the base's: who asks for its
  * marks compares for himself. Nothing is sent yet. Throws URL_MISSING and URL_UNSUPPORTED.
  */
-export function connectForMarks(project: Pick<Project, 'address' | 'authToken'>): MarkedRemote {
-  return connect(project.address(), { authToken: project.authToken() });
+export function connectForMarks(
+  project: Pick<Project, 'address' | 'authToken' | 'encryptionKey'>,
+): MarkedRemote {
+  return connect(project.address(), credentialsOf(project));
+}
+
+function credentialsOf(project: Pick<Project, 'authToken' | 'encryptionKey'>): ConnectOptions {
+  return { authToken: project.authToken(), encryptionKey: project.encryptionKey() };
 }
 
 /** Tells what the connection has used, now that nothing more is asked of it. */

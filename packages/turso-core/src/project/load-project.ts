@@ -36,7 +36,7 @@ const SEARCH_PLACES = [
 ];
 
 /**
- * Reads a project's config and finds its files. The URL and the token are taken from the environment, else from `.env`
+ * Reads a project's config and finds its files. The URL, the token and the encryption key are taken from the environment, else from `.env`
  * beside the config, and only when they are asked for.
  * Throws CONFIG_UNREADABLE, CONFIG_INVALID and CONFIG_HAS_SECRET, and USAGE for a folder that is not there.
  *
@@ -82,6 +82,7 @@ function environmentOf(found: Found, environment: string | null): Project {
   const variables = {
     url: settings.urlVariable ?? 'TURSO_DATABASE_URL',
     authToken: settings.authTokenVariable ?? 'TURSO_AUTH_TOKEN',
+    encryptionKey: settings.encryptionKeyVariable ?? null,
   };
   const workingCopy = resolved(path.resolve(directory, settings.workingCopy ?? 'working_copy.db'));
   const files = stateFiles(resolved(path.resolve(directory, settings.stateDir ?? '.turso')), environment);
@@ -118,6 +119,8 @@ function environmentOf(found: Found, environment: string | null): Project {
       });
     },
     authToken: () => valueOf(variables.authToken)?.trim(),
+    encryptionKey: () =>
+      variables.encryptionKey === null ? undefined : valueOf(variables.encryptionKey)?.trim(),
   };
 }
 

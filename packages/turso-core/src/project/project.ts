@@ -13,8 +13,12 @@ export interface Project {
   readonly environment: string | null;
   /** The names of all environments of the config. */
   readonly environments: readonly string[];
-  /** The names of the environment variables that hold the URL and the token. */
-  readonly variables: { readonly url: string; readonly authToken: string };
+  /** The names of the environment variables that hold the URL, the token and the encryption key; the last is null if the config names none. */
+  readonly variables: {
+    readonly url: string;
+    readonly authToken: string;
+    readonly encryptionKey: string | null;
+  };
   /** What a push may do, as the config says; rules that it leaves out have their defaults. */
   readonly policy: Policy;
   readonly checks: ProjectChecks;
@@ -33,6 +37,8 @@ export interface Project {
   address(): RemoteAddress;
   /** The token, or undefined where none is set. Never printed, never written. */
   authToken(): string | undefined;
+  /** The key of an encrypted database, or undefined where none is set. Never printed, never written. */
+  encryptionKey(): string | undefined;
 }
 
 /** Where a project's checks are, and how they are run. */

@@ -14,4 +14,8 @@ export function connect(address: RemoteAddress, options: ConnectOptions = {}): R
     : createServerRemote(address.url, address.location, options);
 }
 
-const KINDS: OptionKinds<ConnectOptions> = { authToken: 'any', allowHttpToken: 'boolean' };
+const KINDS: OptionKinds<ConnectOptions> = {
+  authToken: 'any',
+  encryptionKey: 'any',
+  allowHttpToken: 'boolean',
+};

@@ -1,7 +1,7 @@
 import type { Target, TransactOptions } from '../apply/target';
 import type { Capabilities, Capability } from '../hrana/capabilities';
 import type { Usage } from '../hrana/tally';
-import type { TokenUse } from '../hrana/token-use';
+import type { Credentials } from '../hrana/credentials';
 import type { Exclude } from '../sqlite/schema/exclude';
 import type { LeftOutTable } from '../sqlite/schema/left-out';
 import type { SetAside } from '../sqlite/schema/set-aside';
@@ -38,7 +38,7 @@ export interface SnapshotOptions {
 }
 
 /** How to connect. */
-export type ConnectOptions = TokenUse;
+export type ConnectOptions = Credentials;
 
 /**
  * The Turso side, as narrow as it gets: one consistent copy, one atomic change, consistent reads, and a mark that tells

@@ -16,7 +16,7 @@ export function statusText(status: StatusResult): string {
     `Config        ${project.configFile ?? 'none (defaults)'}${project.environment === null ? '' : `, environment ${project.environment}`}`,
     ...(project.exclude.length === 0 ? [] : [`Excluded      ${project.exclude.map(shown).join(', ')}`]),
     `Mode          ${MODES[mode]}`,
-    `Variables     ${isSet(variables.url)}, ${isSet(variables.authToken)}`,
+    `Variables     ${[variables.url, variables.authToken, ...(variables.encryptionKey === null ? [] : [variables.encryptionKey])].map(isSet).join(', ')}`,
     `Remote        ${remoteLine(remote)}`,
     ...(remote.pullCost === null ? [] : [`To pull       ${costText(remote.pullCost)}`]),
     ...(remote.capabilities === null ? [] : capabilityLines(remote.capabilities)),

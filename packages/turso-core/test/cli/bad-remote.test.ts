@@ -91,7 +91,7 @@ const unfit: [string, string, () => Promise<string>][] = [
   ['the host is unknown', 'REMOTE_UNREACHABLE', async () => 'libsql://no-such-host.invalid'],
   [
     'the server speaks no TLS',
-    'REMOTE_UNREACHABLE',
+    'REMOTE_TLS',
     async () => (await serveHttp((_, response) => response.end())).replace('http:', 'libsql:'),
   ],
   [

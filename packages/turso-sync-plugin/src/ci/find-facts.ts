@@ -85,7 +85,8 @@ async function variablesOf(tree: Tree, basics: Basics, env: string | undefined):
     const plain = await loadProject({ cwd });
     const project =
       env === undefined || !plain.environments.includes(env) ? plain : await loadProject({ cwd, env });
-    names.add(project.variables.url).add(project.variables.authToken);
+    const { url, authToken, encryptionKey } = project.variables;
+    for (const name of [url, authToken, encryptionKey]) if (name !== null) names.add(name);
   }
   return names.size === 0 ? ['TURSO_DATABASE_URL', 'TURSO_AUTH_TOKEN'] : [...names];
 }

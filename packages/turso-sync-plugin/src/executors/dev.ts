@@ -39,6 +39,7 @@ export default async function* devExecutor(
     const project = await loadProject(projectOf(options, context));
     refuseUnknown(options, context);
     report.hide(project.authToken());
+    report.hide(project.encryptionKey());
     const program = findServer(context.root);
     const port = await freePort(wanted);
     const { url, ended } = await serve({

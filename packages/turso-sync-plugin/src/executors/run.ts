@@ -49,6 +49,7 @@ export async function runExecutor<O extends CommonOptions>(
     const project = await loadProject(projectOf({ config, env }, context));
     refuseUnknown(options, context);
     report.hide(project.authToken());
+    report.hide(project.encryptionKey());
     const { success, text, ending = null } = await work(project, { ...own, onEvent: report.onEvent }, report);
     if (success) report.say(text);
     else report.fail(text);

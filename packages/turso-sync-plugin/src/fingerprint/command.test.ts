@@ -3,8 +3,13 @@ import type { Project } from 'turso-core/own-process';
 import type { Environments } from '../configurations/load-environments';
 import { fingerprintCommand, parseVariablesWord } from './command';
 
-function project(url: string, authToken: string, exclude: readonly string[] = []): Project {
-  return { variables: { url, authToken }, exclude } as Project;
+function project(
+  url: string,
+  authToken: string,
+  exclude: readonly string[] = [],
+  encryptionKey: string | null = null,
+): Project {
+  return { variables: { url, authToken, encryptionKey }, exclude } as Project;
 }
 
 const environments: Environments = {
@@ -47,20 +52,25 @@ test.each(['', 'staging', 'a=b', 'two words'])(
       environment: name,
       url: 'A_URL',
       authToken: '_B',
+      encryptionKey: null,
       exclude: [],
     });
   },
 );
 
-test('what an environment excludes is read as written, and belongs to the command', () => {
-  const exclude = ['cache_*', 'a,b c"$x', 'ä[!]'];
-  const command = fingerprintCommand({
-    workspaceRoot: PACKAGE,
-    projectRoot: 'apps/mailer',
-    target: 'turso-snapshot',
-    environments: { base: project('A_URL', 'A_TOKEN', exclude), named: new Map() },
-  });
-  const word = command.split(' ').at(-1) ?? '';
-  expect(word).toMatch(/^=A_URL,A_TOKEN,[\w-]+$/);
-  expect(parseVariablesWord(word)).toEqual({ environment: '', url: 'A_URL', authToken: 'A_TOKEN', exclude });
-});
+test.each([null, 'A_KEY'])(
+  'what an environment excludes is read as written, also beside a key (%s)',
+  (key) => {
+    const exclude = ['cache_*', 'a,b c"$x', 'ä[!]'];
+    const command = fingerprintCommand({
+      workspaceRoot: PACKAGE,
+      projectRoot: 'apps/mailer',
+      target: 'turso-snapshot',
+      environments: { base: project('A_URL', 'A_TOKEN', exclude, key), named: new Map() },
+    });
+    const word = command.split(' ').at(-1) ?? '';
+    expect(word).toMatch(key === null ? /^=A_URL,A_TOKEN,[\w-]+$/ : /^=A_URL,A_TOKEN\+A_KEY,[\w-]+$/);
+    const variables = { url: 'A_URL', authToken: 'A_TOKEN', encryptionKey: key };
+    expect(parseVariablesWord(word)).toEqual({ environment: '', ...variables, exclude });
+  },
+);

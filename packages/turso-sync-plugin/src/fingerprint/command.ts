@@ -27,7 +27,8 @@ export function fingerprintCommand({ environments, ...of }: FingerprintTarget): 
 
 /** The variables of an environment, and what it excludes, for the command line. */
 function variablesWord(environment: string, { variables, exclude }: Project): string {
-  const word = `${environment}=${variables.url},${variables.authToken}`;
+  const { url, authToken, encryptionKey } = variables;
+  const word = `${environment}=${url},${authToken}${encryptionKey === null ? '' : `+${encryptionKey}`}`;
   // In letters that mean nothing to any shell.
   return exclude.length === 0
     ? word
@@ -41,14 +42,16 @@ export interface EnvironmentWord {
   readonly url: string;
   /** The variable of the token. */
   readonly authToken: string;
+  /** The variable of the encryption key, or null. */
+  readonly encryptionKey: string | null;
   readonly exclude: readonly string[];
 }
 
 /** Reads what {@link fingerprintCommand} has written for an environment. */
 export function parseVariablesWord(word: string): EnvironmentWord {
-  const [, environment = '', url = '', authToken = '', excluded] =
-    /^(.*)=(\w+),(\w+)(?:,([\w-]+))?$/s.exec(word) ?? [];
+  const [, environment = '', url = '', authToken = '', encryptionKey = null, excluded] =
+    /^(.*)=(\w+),(\w+)(?:\+(\w+))?(?:,([\w-]+))?$/s.exec(word) ?? [];
   const exclude =
     excluded === undefined ? [] : (JSON.parse(Buffer.from(excluded, 'base64url').toString()) as string[]);
-  return { environment, url, authToken, exclude };
+  return { environment, url, authToken, encryptionKey, exclude };
 }

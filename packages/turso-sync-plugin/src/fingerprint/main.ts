@@ -1,5 +1,5 @@
 // Nx runs this, from the workspace's root, before every run that takes a snapshot:
-// `node main.js <project's folder> <target> =<variable of the URL>,<of the token> [<environment>=<..>,<..> ...]`
+// `node main.js <project's folder> <target> =<variable of the URL>,<of the token>[+<of the key>] [<environment>=<..>,<..> ...]`
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -41,18 +41,21 @@ async function remoteMark(task: Task, names: EnvironmentWord | undefined): Promi
   const workspaceRoot = process.cwd();
   const directory = path.resolve(task.projectRoot);
   const variables = taskVariables({ ...task, workspaceRoot, environment: process.env });
-  const [url, token] = [variables[names?.url ?? ''], variables[names?.authToken ?? '']].map(
-    (value) => value?.trim() ?? '',
-  );
+  const valueOf = (name: string | null | undefined): string | undefined => {
+    const value = variables[name ?? '']?.trim();
+    return value === '' ? undefined : value;
+  };
+  const url = valueOf(names?.url);
   // Nx replaces ${..} in its files, so that the task's URL is another than this text.
-  if (url === undefined || url === '' || url.includes('$')) return null;
+  if (url === undefined || url.includes('$')) return null;
   const address = parseRemoteUrl(url, directory);
   // The task may have to create it, so no cached snapshot stands in for it.
   if (address.kind === 'file' && !fs.existsSync(address.file)) return null;
   return fingerprint({
     directory,
     address: () => address,
-    authToken: () => (token === '' ? undefined : token),
+    authToken: () => valueOf(names?.authToken),
+    encryptionKey: () => valueOf(names?.encryptionKey),
     exclude: names?.exclude ?? [],
   });
 }

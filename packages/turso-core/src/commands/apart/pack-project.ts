@@ -3,14 +3,15 @@ import type { RemoteAddress } from '../../remote/url';
 import { packError, unpackError, type PackedError } from './message';
 
 /** A project, or the part of one that a verb needs. */
-export type ProjectPart = Pick<Project, 'address' | 'authToken'> & Partial<Project>;
+export type ProjectPart = Pick<Project, 'address' | 'authToken' | 'encryptionKey'> & Partial<Project>;
 
 /** What a function returned, or what it threw. */
 type Told<T> = { readonly value: T } | { readonly error: PackedError };
 
-type PackedProject = Omit<ProjectPart, 'address' | 'authToken' | 'siblings'> & {
+type PackedProject = Omit<ProjectPart, 'address' | 'authToken' | 'encryptionKey' | 'siblings'> & {
   readonly address: Told<PackedAddress>;
   readonly authToken: Told<string | undefined>;
+  readonly encryptionKey: Told<string | undefined>;
 };
 
 /** Makes plain data of a project. Its functions are called now, since they may read this process's variables. */
@@ -19,8 +20,19 @@ export function packProject(project: ProjectPart): unknown {
   return [packOne(project), siblings];
 }
 
-function packOne({ address, authToken, siblings: _siblings, ...rest }: ProjectPart): PackedProject {
-  return { ...rest, address: told(() => packAddress(address())), authToken: told(authToken) };
+function packOne({
+  address,
+  authToken,
+  encryptionKey,
+  siblings: _siblings,
+  ...rest
+}: ProjectPart): PackedProject {
+  return {
+    ...rest,
+    address: told(() => packAddress(address())),
+    authToken: told(authToken),
+    encryptionKey: told(encryptionKey),
+  };
 }
 
 /** The project that {@link packProject} was given. */
@@ -28,9 +40,10 @@ export function unpackProject(packed: unknown): Project {
   const [own, siblings] = packed as [PackedProject, Told<readonly PackedProject[]>];
   const all = (): readonly PackedProject[] => [own, ...toldBy(siblings)];
   const unpackOne = (one: PackedProject): Project => ({
-    ...(one as Omit<Project, 'address' | 'authToken' | 'siblings'>),
+    ...(one as Omit<Project, 'address' | 'authToken' | 'encryptionKey' | 'siblings'>),
     address: () => unpackAddress(toldBy(one.address)),
     authToken: () => toldBy(one.authToken),
+    encryptionKey: () => toldBy(one.encryptionKey),
     siblings: () =>
       all()
         .filter((other) => other !== one)

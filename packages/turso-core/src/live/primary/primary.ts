@@ -3,7 +3,7 @@ import { queryExactly, type Asking } from '../../hrana/exact-query';
 import type { HranaRequest, HranaResult, HranaStep, StatementResult } from '../../hrana/hrana';
 import { createHttpClient } from '../../hrana/http-client';
 import { openStream } from '../../hrana/stream';
-import type { TokenUse } from '../../hrana/token-use';
+import type { Credentials } from '../../hrana/credentials';
 import type { LiveDatabase } from '../database';
 import type { Deadline } from '../deadline';
 import { refusesWrites } from '../read-only';
@@ -19,7 +19,7 @@ export interface Primary extends LiveDatabase {
 }
 
 /** The adapter for libsql-server and Turso: Hrana over HTTP, every call one request. */
-export function createPrimary(url: URL, location: string, token: TokenUse): Primary {
+export function createPrimary(url: URL, location: string, token: Credentials): Primary {
   const client = createHttpClient(url, location, token);
 
   async function ask(request: HranaRequest, deadline: Deadline): Promise<HranaResult> {

@@ -1,6 +1,7 @@
 import { TursoSyncError } from '../../errors';
 import type { HttpClient } from '../../hrana/http-client';
 import { FieldReader, numberField } from '../../hrana/encodings/protobuf-fields';
+import { namespaceHeader } from '../../hrana/namespace';
 import type { Mark } from './note';
 
 /** What a server answers to a replica's greeting. */
@@ -48,9 +49,6 @@ const NEVER = 2n ** 62n;
 
 /** Makes a {@link ReplicationLog} for a server. */
 export function createReplicationLog(client: HttpClient): ReplicationLog {
-  const { hostname } = client.url;
-  // As libSQL's clients do: the first part of the host is the name of the database.
-  const namespace = hostname.includes('.') ? (hostname.split('.')[0] ?? '') : 'default';
   const authorization =
     client.authToken === undefined ? {} : { 'x-authorization': `Bearer ${client.authToken}` };
 
@@ -63,7 +61,7 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
       url: new URL(`wal_log.ReplicationLog/${method}`, client.url),
       headers: {
         'content-type': 'application/grpc-web+proto',
-        'x-namespace-bin': Buffer.from(namespace).toString('base64').replace(/=+$/, ''),
+        ...namespaceHeader(client.url),
         ...authorization,
         ...(session === undefined ? {} : { 'x-session-token': session }),
       },

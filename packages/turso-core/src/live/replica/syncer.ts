@@ -5,6 +5,7 @@ import { TursoSyncError } from '../../errors';
 import type { ReplicaFiles } from '../../sqlite/files/replica-files';
 import type { Deadline } from '../deadline';
 import type { SyncResult } from '../live';
+import { needsBridge, startBridge, type BridgedServer, type SyncBridge } from './sync-bridge';
 import type { SyncAnswer, SyncRequest } from './sync-process';
 
 /** Brings one replica up to date, by a process of its own that is started when it is needed. */
@@ -22,11 +23,7 @@ export interface Syncer {
 }
 
 /** Where a replica comes from. */
-export interface SyncSource {
-  readonly url: URL;
-  readonly location: string;
-  readonly authToken: string | undefined;
-}
+export type SyncSource = BridgedServer;
 
 /** Makes a syncer; nothing is started yet. */
 export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Syncer {
@@ -34,6 +31,9 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
   let isOpen = false;
   let starts = 0;
   let lastWords = '';
+  let bridge: SyncBridge | undefined;
+  // The client takes no slash at the end of the address.
+  const plain = { url: source.url.href.replace(/\/$/, ''), token: source.credentials.authToken };
 
   function start(): ChildProcess {
     const started = fork(path.join(__dirname, 'sync-process.js'), [], {
@@ -65,7 +65,8 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
     const asked = child;
     try {
       const answer = await exchange(asked, request, deadline);
-      if (!answer.ok) throw syncFailed(source, answer.message);
+      const failure = bridge?.takeFailure() ?? null;
+      if (!answer.ok) throw syncFailed(source, failure?.message ?? answer.message, failure ?? undefined);
       return answer;
     } catch (error) {
       if (error instanceof TursoSyncError) throw error;
@@ -83,9 +84,9 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
     isSound: async (deadline) => (await ask({ type: 'check', file: database }, deadline)).isSound,
     async sync(deadline) {
       if (child === undefined || !isOpen) {
-        const { url, authToken } = source;
-        // The client takes no slash at the end of the address.
-        await ask({ type: 'open', file: database, url: url.href.replace(/\/$/, ''), authToken }, deadline);
+        if (needsBridge(source)) bridge ??= await startBridge(source);
+        const { url, token: authToken } = bridge ?? plain;
+        await ask({ type: 'open', file: database, url, authToken }, deadline);
         isOpen = true;
       }
       const { frames, frameNo } = await ask({ type: 'sync' }, deadline);
@@ -94,6 +95,8 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
     async stop() {
       const stopped = child;
       child = undefined;
+      bridge?.stop();
+      bridge = undefined;
       if (stopped !== undefined) await end(stopped);
     },
   };
@@ -147,11 +150,14 @@ async function end(child: ChildProcess): Promise<void> {
 
 /** A sync that came to nothing, and why. */
 export function syncFailed(
-  { location, authToken }: SyncSource,
+  { location, credentials }: SyncSource,
   reason: string,
   cause?: unknown,
 ): TursoSyncError {
-  const told = authToken === undefined ? reason : reason.replaceAll(authToken, '[token]');
+  const { authToken, encryptionKey } = credentials;
+  let told = reason;
+  for (const secret of [authToken, encryptionKey])
+    if (secret !== undefined) told = told.replaceAll(secret, '[secret]');
   const message = `The replica could not be brought up to date with ${location} (${told}).`;
   return new TursoSyncError('SYNC_FAILED', message, {
     hint: 'Reads go on with what the replica has. Check that the server runs, and call sync() again.',

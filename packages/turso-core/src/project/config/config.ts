@@ -10,6 +10,8 @@ export interface Settings {
   urlVariable?: string;
   /** Name of the environment variable that holds the auth token. Default is `TURSO_AUTH_TOKEN`. */
   authTokenVariable?: string;
+  /** Name of the environment variable that holds the key of an encrypted database, in base64. Default is none. */
+  encryptionKeyVariable?: string;
   /** The database file that the app works on, relative to the config. Default is `working_copy.db`. */
   workingCopy?: string;
   /** The folder for everything of ours, relative to the config. Default is `.turso`. */
@@ -54,6 +56,7 @@ export interface Config extends Settings {
 const SETTINGS = [
   'urlVariable',
   'authTokenVariable',
+  'encryptionKeyVariable',
   'workingCopy',
   'stateDir',
   'exclude',
@@ -167,20 +170,20 @@ function excludesAll(file: string, path: string): TursoSyncError {
 // What stands there may be the URL or the token itself, so it is not repeated.
 function noVariable(file: string, path: string): TursoSyncError {
   return new TursoSyncError('CONFIG_INVALID', `"${path}" in ${file} is no name of an environment variable.`, {
-    hint: 'The URL and the token themselves belong into the environment; the config only names the variables.',
+    hint: 'The URL, the token and the key themselves belong into the environment; the config only names the variables.',
   });
 }
 
 function refuseSecrets(value: unknown, file: string): void {
   for (const [key, item] of walk(value)) {
-    const isNamed = /token$|password|secret/i.test(key);
+    const isNamed = /token$|password|secret|encryption_?key$/i.test(key);
     const holdsToken = [key, item].some((text) => typeof text === 'string' && withoutTokens(text) !== text);
     if (!isNamed && !holdsToken) continue;
     throw new TursoSyncError(
       'CONFIG_HAS_SECRET',
       `The key "${withoutTokens(key)}" in ${file} holds a secret.`,
       {
-        hint: 'Take it out, and set the environment variable TURSO_AUTH_TOKEN (or an uncommitted .env beside the config).',
+        hint: 'Take it out, and set the environment variable TURSO_AUTH_TOKEN, or the one that "encryptionKeyVariable" names (or an uncommitted .env beside the config).',
       },
     );
   }

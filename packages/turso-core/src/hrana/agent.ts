@@ -1,0 +1,54 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { lookup } from './lookup';
+import { proxyFor } from './proxy';
+import { openTunnel } from './tunnel';
+
+/** Requests that are under way at the same time; more wait. Servers refuse clients that send too many. */
+const IN_FLIGHT = 32;
+
+/** Longest wait for a connection, in milliseconds. */
+export const CONNECT_LIMIT = 10_000;
+
+/**
+ * Makes what keeps the connections to one server, through a proxy if the environment names one. Throws PROXY_FAILED for a proxy whose
+ * address is none.
+ */
+export function createAgent(server: URL): http.Agent {
+  const { Agent } = server.protocol === 'https:' ? https : http;
+  const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT, lookup });
+  const proxy = proxyFor(server);
+  if (proxy === null) return agent;
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, done) => {
+    const { host, port } = options;
+    openTunnel(proxy, { host: host ?? '', port: Number(port) }, CONNECT_LIMIT).then(
+      (socket) => done?.(null, server.protocol === 'https:' ? withTls(connect, options, socket) : socket),
+      // Without a socket, it says why.
+      (error: unknown) => (done as (reason: unknown) => void)(error),
+    );
+    return undefined;
+  };
+  return agent;
+}
+
+function withTls(
+  connect: http.Agent['createConnection'],
+  options: http.ClientRequestArgs,
+  socket: Socket,
+): Duplex {
+  const inside = { ...options, socket };
+  return connect(inside) as Duplex;
+}
+
+/** Tells once a socket can carry a request: before TLS is agreed upon, nothing of it is sent. */
+export function whenReady(socket: Socket, server: URL, onReady: () => void): void {
+  const isTls = server.protocol === 'https:';
+  const isPending = isTls
+    ? 'secureConnecting' in socket && socket.secureConnecting === true
+    : socket.connecting;
+  if (isPending) socket.once(isTls ? 'secureConnect' : 'connect', onReady);
+  else onReady();
+}

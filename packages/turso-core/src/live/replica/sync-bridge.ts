@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { TursoSyncError } from '../../errors';
+import { createAgent } from '../../hrana/agent';
+import { keyHeaders, type Credentials } from '../../hrana/credentials';
+import { transportError } from '../../hrana/http-errors';
+import { isLocalName } from '../../hrana/lookup';
+import { namespaceHeader } from '../../hrana/namespace';
+
+/** A server, and what it asks for. */
+export interface BridgedServer {
+  readonly url: URL;
+  readonly location: string;
+  readonly credentials: Credentials;
+}
+
+/** What libSQL's client takes for the server. */
+export interface SyncBridge {
+  readonly url: string;
+  /** What it is to show in place of the token. No other process knows it. */
+  readonly token: string;
+  /** Why the server could not be asked since this was called last; null if it could. */
+  takeFailure(): TursoSyncError | null;
+  stop(): void;
+}
+
+/**
+ * Whether libSQL's client cannot ask a server by itself as this one does: it sends no encryption key, knows neither proxies nor further
+ * authorities, and leaves names that end in `.localhost` to the system.
+ */
+export function needsBridge({ url, credentials }: BridgedServer): boolean {
+  return url.protocol === 'https:' || isLocalName(url.hostname) || credentials.encryptionKey !== undefined;
+}
+
+/** Passes what libSQL's client asks on loopback to the server, over connections like all others of this process. */
+export async function startBridge({ url, location, credentials }: BridgedServer): Promise<SyncBridge> {
+  const token = randomBytes(24).toString('hex');
+  const agent = createAgent(url);
+  const { request } = url.protocol === 'https:' ? https : http;
+  let failure: TursoSyncError | null = null;
+
+  const server = http.createServer((incoming, response) => {
+    const shown = [incoming.headers.authorization, incoming.headers['x-authorization']];
+    if (!shown.some((value) => value === `Bearer ${token}` || value === `bearer ${token}`)) {
+      response.writeHead(403).end();
+      return;
+    }
+    const { method, url: path = '/' } = incoming;
+    const headers = { ...withToken(incoming.headers), ...namespaceHeader(url), ...keyHeaders(credentials) };
+    const outgoing = request(new URL(`.${path}`, url), { method, headers, agent });
+    response.once('close', () => outgoing.destroy());
+    outgoing.once('error', (error) => {
+      if (!response.destroyed) failure = transportError(error, location);
+      response.destroy();
+    });
+    outgoing.once('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, withoutHop(answer.headers));
+      response.flushHeaders();
+      answer.once('error', () => response.destroy());
+      answer.pipe(response);
+    });
+    incoming.pipe(outgoing);
+  });
+
+  function withToken(given: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {
+    const { authToken } = credentials;
+    const { host: _, authorization, 'x-authorization': other, ...headers } = withoutHop(given);
+    if (authToken === undefined) return headers;
+    return {
+      ...headers,
+      ...(authorization === undefined ? {} : { authorization: `Bearer ${authToken}` }),
+      ...(other === undefined ? {} : { 'x-authorization': `Bearer ${authToken}` }),
+    };
+  }
+
+  // It alone does not keep the program from ending.
+  server.unref().on('connection', (socket) => socket.unref());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token,
+    takeFailure() {
+      const taken = failure;
+      failure = null;
+      return taken;
+    },
+    stop() {
+      server.closeAllConnections();
+      server.close();
+      agent.destroy();
+    },
+  };
+}
+
+/** Headers without those that are about one connection only. */
+function withoutHop({
+  connection: _connection,
+  'keep-alive': _alive,
+  'transfer-encoding': _encoding,
+  ...headers
+}: http.IncomingHttpHeaders): http.IncomingHttpHeaders {
+  return headers;
+}
