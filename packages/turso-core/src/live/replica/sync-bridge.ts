@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
 import { TursoSyncError } from '../../errors';
 import { createAgent } from '../../hrana/agent';
+import { bodyOf } from '../../hrana/decompress';
 import { keyHeaders, type Credentials } from '../../hrana/credentials';
 import { transportError } from '../../hrana/http-errors';
 import { isLocalName } from '../../hrana/lookup';
@@ -51,19 +53,44 @@ export async function startBridge({ url, location, credentials }: BridgedServer)
     const { method, url: path = '/' } = incoming;
     const headers = { ...withToken(incoming.headers), ...namespaceHeader(url), ...keyHeaders(credentials) };
     const outgoing = request(new URL(`.${path}`, url), { method, headers, agent });
-    response.once('close', () => outgoing.destroy());
-    outgoing.once('error', (error) => {
-      if (!response.destroyed) failure = transportError(error, location);
+    let isLeft = false;
+    response.once('close', () => {
+      isLeft = true;
+      outgoing.destroy();
+    });
+    const fail = (error: unknown): void => {
+      failure = error instanceof TursoSyncError ? error : transportError(error, location);
       response.destroy();
+    };
+    outgoing.once('error', (error) => {
+      if (!isLeft) fail(error);
     });
     outgoing.once('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, withoutHop(answer.headers));
-      response.flushHeaders();
-      answer.once('error', () => response.destroy());
-      answer.pipe(response);
+      try {
+        passOn(answer, response, fail);
+      } catch (error) {
+        fail(error);
+      }
     });
     incoming.pipe(outgoing);
   });
+
+  function passOn(
+    answer: http.IncomingMessage,
+    response: http.ServerResponse,
+    fail: (error: unknown) => void,
+  ): void {
+    const body = bodyOf(answer, location);
+    const { 'content-encoding': encoding, 'content-length': length, ...headers } = withoutHop(answer.headers);
+    const size = encoding === undefined && length !== undefined ? { 'content-length': length } : {};
+    response.writeHead(answer.statusCode ?? 502, { ...headers, ...size });
+    // A stream may say nothing for long, but that it has begun.
+    response.flushHeaders();
+    pipeline(body, response, (error) => {
+      // The client may go when it has what it wants.
+      if (error != null && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') fail(error);
+    });
+  }
 
   function withToken(given: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {
     const { authToken } = credentials;
