@@ -1,7 +1,12 @@
 import type { Changeset } from '../changeset/model';
 import { underNewNames } from '../changeset/schema/under-new-names';
 import { TursoSyncError } from '../errors';
-import type { Statement, TransactionOutcome } from '../sqlite/statement';
+import {
+  NOT_UNDERSTOOD,
+  TRANSACTION_TIMEOUT,
+  type Statement,
+  type TransactionOutcome,
+} from '../sqlite/statement';
 import { applyUntouched } from './apply-untouched';
 import type { Conflict } from './conflict';
 import { inspect, type Findings } from './inspect/inspect';
@@ -78,12 +83,6 @@ export interface CheckedOptions extends ApplyOptions {
 /** Transactions that others may have got ahead of before everyone else is kept from writing while rows are read. */
 const FREELY = 2;
 
-/** The code of libsql-server for SQL that its parser cannot read, or does not allow. */
-const NOT_UNDERSTOOD = 'SQL_PARSE_ERROR';
-
-/** The code of libsql-server for a transaction that it has ended for another writer. */
-const TIMEOUT = 'TRANSACTION_TIMEOUT';
-
 /** Transactions tried before giving up on a remote whose rows change faster than they can be read. */
 const ATTEMPTS = 5;
 
@@ -155,7 +154,7 @@ export async function apply(
     const byCheck = checkFailure(outcome, statements);
     if (byCheck !== null) return byCheck;
     // To find out why would take as long again.
-    if (outcome.code === TIMEOUT) throw takenOver(target.location, { altersTables, checks });
+    if (outcome.code === TRANSACTION_TIMEOUT) throw takenOver(target.location, { altersTables, checks });
     const failed = statements[outcome.failed];
     const what = { about: failed?.about, message: outcome.message, location: target.location };
     // What a parser cannot read, it can read beside no other rows or definitions either.
@@ -189,7 +188,7 @@ export async function apply(
 
 function checkFailure(outcome: TransactionOutcome, statements: readonly Statement[]): CheckFailure | null {
   // That may be for the time of what came before it.
-  if (outcome.committed || outcome.code === TIMEOUT) return null;
+  if (outcome.committed || outcome.code === TRANSACTION_TIMEOUT) return null;
   const check = statements[outcome.failed]?.check;
   return check === undefined
     ? null

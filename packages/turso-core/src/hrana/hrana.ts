@@ -1,25 +1,33 @@
 import type { SqlValue } from '../sqlite/values/values';
+import type { BodyPiece } from './body';
+import type { Condition } from './chain';
 import type { Usage } from './tally';
 import type { EncodingName } from './capabilities';
-import type { Condition } from './conditions';
-import type { ServerError } from './pipeline';
-import type { Pieces } from './encodings/protobuf-fields';
 
 /** Values for the parameters of a statement, in order or by name. */
 export type BoundValues = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
 
-/** One step of a batch whose results are wanted. */
+/** One step of a batch. */
 export interface HranaStep {
   readonly sql: string;
   readonly args?: BoundValues;
   readonly condition?: Condition;
+  /** Whether the answer is to have its columns and rows. Default is true. */
+  readonly wantRows?: boolean;
 }
 
 /** What a client asks of a stream. */
 export type HranaRequest =
   | { readonly type: 'batch'; readonly steps: readonly HranaStep[] }
+  | { readonly type: 'execute'; readonly sql: string }
   | { readonly type: 'describe'; readonly sql: string }
   | { readonly type: 'close' };
+
+/** An error in the server's own words. */
+export interface ServerError {
+  readonly message: string;
+  readonly code: string;
+}
 
 /** What a statement came to. */
 export interface StatementResult {
@@ -34,10 +42,19 @@ export interface StatementResult {
 /** What a step of a batch came to: null where it was not carried out. */
 export type StepResult = StatementResult | { readonly error: ServerError } | null;
 
-/** What a request came to. */
+/** What a statement of its own came to: Protocol Buffers tell the number of the latest write only of these. */
+export interface ExecuteResult {
+  readonly type: 'execute';
+  readonly result: StatementResult;
+  /** The number of the latest write that the server knew of afterwards, or null where it does not tell. */
+  readonly replicationIndex: string | null;
+}
+
+/** What a request came to. An `error` of a batch means that no step was carried out. */
 export type HranaResult =
   | { readonly type: 'error'; readonly error: ServerError }
   | { readonly type: 'batch'; readonly steps: readonly StepResult[] }
+  | ExecuteResult
   | { readonly type: 'describe'; readonly isReadonly: boolean; readonly columns: readonly string[] }
   | { readonly type: 'other' };
 
@@ -48,7 +65,7 @@ export interface HranaAnswer {
   /** Where the next request is to go, or null. */
   readonly baseUrl: string | null;
   readonly results: readonly HranaResult[];
-  /** What each statement used; null for one whose answer does not tell. */
+  /** What each statement used that was carried out; null for one whose answer does not tell. */
   readonly used: readonly (Usage | null)[];
 }
 
@@ -61,7 +78,10 @@ export interface HranaEncoding {
   readonly contentType: string;
   /** Whether a step can be made to depend on an open transaction, by `is_autocommit`. */
   readonly knowsAutocommit: boolean;
-  encode(baton: string | null, requests: readonly HranaRequest[]): Pieces;
-  /** Reads the body of the answer to these requests; throws a RangeError where it is none. */
+  encode(baton: string | null, requests: readonly HranaRequest[]): readonly BodyPiece[];
+  /**
+   * Reads the body of the answer to these requests. Throws a RangeError where it is none, and {@link TooManyParts} where it has so
+   * many rows and values that they would take much more memory than its bytes.
+   */
   decode(body: Uint8Array, requests: readonly HranaRequest[]): HranaAnswer;
 }

@@ -51,7 +51,7 @@ export function statusError(answer: HttpAnswer, location: string): TursoSyncErro
   if (isRefused(answer)) return busy(told, location);
   if (status === 408 || status >= 500) return unfinished(status, told, location);
   if (status === 410 || /STREAM_(?:EXPIRED|LOST|NOT_FOUND)|invalid baton|stream not found/i.test(body))
-    return responseError('STREAM_EXPIRED', 'the server gave up the stream of an earlier request', location);
+    return streamLost(location);
   return notLibsql(location, `HTTP status ${told}`, new HttpStatus(status));
 }
 
@@ -81,6 +81,11 @@ class HttpStatus extends Error {
 export function isNoRoute(error: unknown): boolean {
   const cause = error instanceof TursoSyncError ? error.cause : undefined;
   return cause instanceof HttpStatus && [404, 405, 415].includes(cause.status);
+}
+
+/** The error for a stream that the server has ended, or whose latest answer was lost. */
+export function streamLost(location: string): TursoSyncError {
+  return responseError('STREAM_EXPIRED', 'the server gave up the stream of an earlier request', location);
 }
 
 /** An error that the server put into its answer, as a TursoSyncError. */

@@ -1,15 +1,17 @@
 import { isUnreachable, TursoSyncError } from '../errors';
 import { capabilitiesOf } from './capabilities';
 import type { HttpClient } from './http-client';
-import { FieldReader } from './encodings/protobuf-fields';
+import { readMessage, type MessageFields } from './encodings/protobuf-fields';
 import { namespaceHeader } from './namespace';
 
-/** What a server tells of the log that its replicas follow; both are UUIDs. */
+/** What a server tells of the log that its replicas follow; generation and id are UUIDs. */
 export interface ServerLog {
   /** Another one each time that the server starts. */
   readonly generation: string;
   /** Another one when the log begins anew: after a crash, and with another database. */
   readonly id: string;
+  /** The number of the latest write; null if the server does not tell. */
+  readonly index: string | null;
 }
 
 /**
@@ -29,11 +31,7 @@ export async function readServerLog(
     const options = { headers: namespaceHeader(client.url), ...limit };
     const { body } = await client.post(HELLO, 'application/grpc-web+proto', [new Uint8Array(FRAME)], options);
     const length = new DataView(body.buffer, body.byteOffset).getUint32(1);
-    const fields = new FieldReader(body.subarray(FRAME, FRAME + length));
-    const told = new Map<number, string>();
-    for (let tag; (tag = fields.next()) > 0;) if (tag === 1 || tag === 3) told.set(tag, fields.text());
-    const [generation, id] = [told.get(1), told.get(3)];
-    const log = generation === undefined || id === undefined ? null : { generation, id };
+    const log = readMessage(body.subarray(FRAME, FRAME + length), logOf);
     capabilities.note({ log: log !== null || capabilities.all.log });
     return log;
   } catch (error) {
@@ -42,6 +40,16 @@ export async function readServerLog(
     if (mustAnswer && isUnreachable(error)) throw error;
     return null;
   }
+}
+
+function logOf(fields: MessageFields): ServerLog | null {
+  let [generation, id, index]: (string | null)[] = [null, null, null];
+  for (let tag; (tag = fields.next()) > 0;) {
+    if (tag === 1) generation = fields.text();
+    else if (tag === 3) id = fields.text();
+    else if (tag === 5) index = String(fields.integer());
+  }
+  return generation == null || id == null ? null : { generation, id, index: index ?? null };
 }
 
 /** Whether a server does not speak gRPC-web, or answers without a message. */

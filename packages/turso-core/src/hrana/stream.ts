@@ -1,17 +1,26 @@
 import { TursoSyncError } from '../errors';
-import { checkParts } from './answer-parts';
+import { LIMIT, TooManyParts } from './answer-parts';
+import { joinPieces, sizeOf, type StepNumber } from './body';
 import { inKnownEncoding } from './encodings/encodings';
 import type { HranaAnswer, HranaEncoding, HranaRequest, HranaResult } from './hrana';
 import type { HttpClient } from './http-client';
-import { notLibsql } from './http-errors';
+import { notLibsql, streamLost, tooManyParts } from './http-errors';
+
+/** What the sending of requests may be told. */
+export interface SendOptions {
+  /** Milliseconds for all of it. Default is no limit but those on silence. */
+  readonly timeout?: number | undefined;
+  /** Told of each step of a batch that has been sent. */
+  readonly onSent?: ((step: StepNumber) => void) | undefined;
+}
 
 /** One connection of the server's own: what is begun in one request, a later one can go on with. */
 export interface HranaStream {
   /**
-   * Sends requests, and answers with a result for each. `timeout` is for all of it, in milliseconds. Default is no limit but those on
-   * silence.
+   * Sends requests, and answers with a result for each. Throws REMOTE_BUSY, with nothing sent, if the stream is open no more: the server
+   * would begin another, on which no transaction is open.
    */
-  send(requests: readonly HranaRequest[], timeout?: number): Promise<readonly HranaResult[]>;
+  send(requests: readonly HranaRequest[], options?: SendOptions): Promise<readonly HranaResult[]>;
   /** Whether the server has it still, as far as its latest answer tells. Lost where an answer was. */
   readonly isOpen: boolean;
   /** Whether steps may depend on `is_autocommit`; known from the first answer on. */
@@ -30,13 +39,11 @@ export function openStream(client: HttpClient): HranaStream {
     get knowsAutocommit() {
       return begun?.encoding.knowsAutocommit === true;
     },
-    async send(requests, timeout) {
+    async send(requests, options = {}) {
+      if (!isOpen) throw streamLost(client.location);
       const baton = begun?.baton ?? null;
-      const askIn = (encoding: HranaEncoding): Promise<HranaAnswer> => {
-        // In one piece: each is a packet on its own.
-        const body = Buffer.concat(encoding.encode(baton, requests));
-        return ask(client, { encoding, url: `${base}${encoding.path}`, body, requests, timeout });
-      };
+      const askIn = (encoding: HranaEncoding, isKnown = true): Promise<HranaAnswer> =>
+        ask(client, { encoding, isKnown, base, baton, requests, options });
       // A baton is good for one request.
       isOpen = false;
       const { encoding, answer } =
@@ -51,27 +58,62 @@ export function openStream(client: HttpClient): HranaStream {
   };
 }
 
-interface Asked {
-  readonly encoding: HranaEncoding;
-  readonly url: string;
-  readonly body: Uint8Array;
-  readonly requests: readonly HranaRequest[];
-  readonly timeout: number | undefined;
+/** Runs requests on a stream of their own, in one request. */
+export async function sendOnce(
+  client: HttpClient,
+  requests: readonly HranaRequest[],
+  options?: SendOptions,
+): Promise<readonly HranaResult[]> {
+  return (await openStream(client).send([...requests, CLOSE], options)).slice(0, -1);
 }
 
-async function ask(
-  client: HttpClient,
-  { encoding, url, body, requests, timeout }: Asked,
-): Promise<HranaAnswer> {
-  const limit = timeout === undefined ? {} : { timeout };
-  const { body: bytes } = await client.post(url, encoding.contentType, [body], limit);
-  checkParts(bytes, encoding.type, client.location);
+/** Ends a stream. */
+export const CLOSE = { type: 'close' } as const;
+
+interface Asked {
+  readonly encoding: HranaEncoding;
+  /** Whether the server has answered in this encoding before. */
+  readonly isKnown: boolean;
+  readonly base: string;
+  readonly baton: string | null;
+  readonly requests: readonly HranaRequest[];
+  readonly options: SendOptions;
+}
+
+/** Bytes that are not sent in an encoding which the server may not know. */
+const LARGE = 250_000;
+
+async function ask(client: HttpClient, asked: Asked): Promise<HranaAnswer> {
+  const { encoding, isKnown, base, baton, requests, options } = asked;
+  const { timeout, onSent } = options;
+  const pieces = encoding.encode(baton, requests);
+  if (!isKnown && sizeOf(pieces) > LARGE)
+    await ask(client, { ...asked, requests: [CLOSE], options: { timeout }, isKnown: true });
+  const chunks = joinPieces(pieces);
+  const body = chunks.map(({ bytes }) => bytes);
+  client.tally.ask();
+  const { body: bytes } = await client.post(`${base}${encoding.path}`, encoding.contentType, body, {
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(onSent && { onSent: (chunk: number) => chunks[chunk]?.steps.forEach(onSent) }),
+    ...answerLimit(requests),
+  });
   try {
     const answer = encoding.decode(bytes, requests);
     client.tally.add(answer.used);
     if (answer.results.length === requests.length) return answer;
   } catch (error) {
+    if (error instanceof TooManyParts) throw tooManyParts(client.location, LIMIT);
     if (error instanceof TursoSyncError || !(error instanceof RangeError)) throw error;
   }
   throw notLibsql(client.location, 'its answer to a query is none');
+}
+
+/**
+ * Bytes that the answer may have if no rows are wanted: of a step, it holds some numbers and the name of each column, which is the text
+ * of its expression.
+ */
+function answerLimit(requests: readonly HranaRequest[]): { maxBytes?: number } {
+  const steps = requests.flatMap((request) => (request.type === 'batch' ? request.steps : []));
+  if (steps.length === 0 || steps.some(({ wantRows }) => wantRows !== false)) return {};
+  return { maxBytes: steps.reduce((sum, { sql }) => sum + 1000 + 6 * sql.length, 1_000_000) };
 }

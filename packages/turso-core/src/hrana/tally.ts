@@ -4,19 +4,35 @@ export interface Usage {
   readonly rowsWritten: number;
 }
 
+/** What an answer tells that a statement used; null if these are no counts. */
+export function usageOf(rowsRead: unknown, rowsWritten: unknown): Usage | null {
+  return isCount(rowsRead) && isCount(rowsWritten) ? { rowsRead, rowsWritten } : null;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
 /** Adds up what the statements of one connection used. */
 export interface Tally {
+  /** Notes that statements are sent, whose answer may be lost. */
+  ask(): void;
   /** Adds what statements used; null for one whose answer does not tell. */
   add(statements: readonly (Usage | null)[]): void;
-  /** The sum so far; null if a server did not tell what a statement used. */
+  /** The sum so far; null if a server did not tell what a statement used, and if no answer came to any that were sent. */
   total(): Usage | null;
 }
 
 /** Begins to add up. */
 export function createTally(): Tally {
   let [rowsRead, rowsWritten, isKnown] = [0, 0, true];
+  let [isAsked, isAnswered] = [false, false];
   return {
+    ask() {
+      isAsked = true;
+    },
     add(statements) {
+      isAnswered = true;
       for (const used of statements) {
         isKnown &&= used !== null;
         // As the server's own counter does it: a statement that touches no row, such as COMMIT, counts as one row read.
@@ -24,6 +40,6 @@ export function createTally(): Tally {
         rowsWritten += used?.rowsWritten ?? 0;
       }
     },
-    total: () => (isKnown ? { rowsRead, rowsWritten } : null),
+    total: () => (isKnown && (isAnswered || !isAsked) ? { rowsRead, rowsWritten } : null),
   };
 }

@@ -52,3 +52,9 @@ export type TransactionOutcome =
       readonly code: string;
       readonly message: string;
     };
+
+/** The code of libsql-server for a transaction that it has ended for another writer; the next step tells, which may be COMMIT. */
+export const TRANSACTION_TIMEOUT = 'TRANSACTION_TIMEOUT';
+
+/** The code of libsql-server for SQL that its parser cannot read, or does not allow. It then carries out no step at all. */
+export const NOT_UNDERSTOOD = 'SQL_PARSE_ERROR';

@@ -89,17 +89,21 @@ const ODD: [string, unknown][] = [
 ];
 
 test.each(ODD)('a server that answers with %s is none, for every command', async (_, answer) => {
-  const url = await serve((_request, response) => {
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
-  });
-  const project = await editedProject(url);
-  const before = filesOf(project);
-  for (const args of [['dump-push'], ['dump', '--remote']]) {
-    const run = await project.run(...args, '--quiet');
-    expect({ args, exit: run.exit, stdout: run.stdout }).toEqual({ args, exit: 1, stdout: '' });
-    expect(run.stderr).toMatch(/^(?:REMOTE_NOT_LIBSQL|REMOTE_FAILED): .+\n {2}\S/);
+  for (const encoding of ['json', 'protobuf']) {
+    const url = await serve(({ url: to = '' }, response) => {
+      const isThere = encoding === 'protobuf' || !to.includes('protobuf');
+      const head = { 'content-type': 'application/json' };
+      response.writeHead(isThere ? 200 : 404, head).end(JSON.stringify(isThere ? answer : {}));
+    });
+    const project = await editedProject(url);
+    const before = filesOf(project);
+    for (const args of [['dump-push'], ['dump', '--remote']]) {
+      const run = await project.run(...args, '--quiet');
+      expect({ args, exit: run.exit, stdout: run.stdout }).toEqual({ args, exit: 1, stdout: '' });
+      expect(run.stderr).toMatch(/^(?:REMOTE_NOT_LIBSQL|REMOTE_FAILED): .+\n {2}\S/);
+    }
+    expect(filesOf(project)).toEqual(before);
   }
-  expect(filesOf(project)).toEqual(before);
 });
 
 test('an answer without end is an error, and takes little memory', async () => {
@@ -168,14 +172,17 @@ function within(tags: readonly number[], message: Buffer): Buffer {
 const FIELDS = 30_000_000;
 const many = (tag: number): Buffer => Buffer.alloc(FIELDS * 2, Buffer.from([(tag << 3) | 2, 0]));
 
+/** From a response to the result of a step of its batch. */
+const STEP = [3, 1, 1, 2];
+
 /** The same in Protocol Buffers, and the code of the error. */
 const MANY_PROTOBUF: [string, string, Buffer][] = [
-  ['empty rows', 'RESPONSE_TOO_LARGE', within([3, 1, 2, 1], many(2))],
-  ['empty values', 'RESPONSE_TOO_LARGE', within([3, 1, 2, 1, 2], many(1))],
-  ['columns', 'RESPONSE_TOO_LARGE', within([3, 1, 2, 1], many(1))],
+  ['empty rows', 'RESPONSE_TOO_LARGE', within([3, 1, ...STEP], many(2))],
+  ['empty values', 'RESPONSE_TOO_LARGE', within([3, 1, ...STEP, 2], many(1))],
+  ['columns', 'RESPONSE_TOO_LARGE', within([3, 1, ...STEP], many(1))],
   ['results', 'RESPONSE_TOO_LARGE', many(3)],
   ['results of steps', 'RESPONSE_TOO_LARGE', within([3, 1, 3, 1], many(1))],
-  ['unknown fields', 'RESPONSE_TOO_LARGE', within([3, 1, 2, 1, 2, 1], many(9))],
+  ['unknown fields', 'REMOTE_NOT_LIBSQL', within([3, 1], many(9))],
   // Decoders that take a length for a signed number go back by it, and read the field for ever.
   ['a field that goes back', 'REMOTE_NOT_LIBSQL', Buffer.from([0x4a, 0xfa, 0xff, 0xff, 0xff, 0x0f])],
   ['a tag of more than 32 bits', 'REMOTE_NOT_LIBSQL', Buffer.from([0x9a, 0x80, 0x80, 0x80, 0x10, 0x00])],
@@ -223,6 +230,10 @@ describeWithSqld('an answer that takes much more memory than it has bytes is not
     await expectRefused(code, 'verify', (path) => (path.includes('v3-protobuf/pipeline') ? body : null));
   });
 
+  test.each(MANY_PROTOBUF)('Protocol Buffers, to a push: %s', async (_, code, body) => {
+    await expectRefused(code, 'push', (path) => (path.includes('v3-protobuf/pipeline') ? body : null));
+  });
+
   test.each(MANY_JSON)('JSON: %s', async (_, make) => {
     const body = manyJson((part) => ({ step_results: [make(part)], step_errors: [null] }), 'batch');
     await expectRefused('RESPONSE_TOO_LARGE', 'verify', (path, request) => {
@@ -233,9 +244,10 @@ describeWithSqld('an answer that takes much more memory than it has bytes is not
 
   test.each(MANY_JSON)('JSON, to a push: %s', async (_, make) => {
     const body = manyJson((part) => ({ step_results: [make(part)], step_errors: [null] }), 'batch');
-    await expectRefused('RESPONSE_TOO_LARGE', 'push', (_path, request) =>
-      request.includes('"batch"') ? body : null,
-    );
+    await expectRefused('RESPONSE_TOO_LARGE', 'push', (path, request) => {
+      if (path.includes('protobuf')) return 404;
+      return request.includes('"batch"') ? body : null;
+    });
   });
 
   test('the most that a server puts into an answer is read', async () => {

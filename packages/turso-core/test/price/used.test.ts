@@ -59,7 +59,7 @@ const SCHEMA = [
     test('init, status and verify', async () => {
       expect((await used(() => init(project))).snapshot.method).toBe('pages');
       await used(() => status(project));
-      expect((await used(() => status(project, { capabilities: true }))).used?.rowsRead).toBe(5);
+      expect((await used(() => status(project, { capabilities: true }))).used?.rowsRead).toBe(4);
       expect(await used(() => verify(project))).toMatchObject({ isEqual: true, method: 'checksums' });
       await execOn(server, [`UPDATE c SET v = 'theirs' WHERE id = 1`]);
       expect(await used(() => verify(project))).toMatchObject({ isEqual: false, method: 'snapshot' });

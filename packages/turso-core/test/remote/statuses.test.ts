@@ -58,7 +58,11 @@ describeWithSqld('an answer that is documented', () => {
     ],
     [
       'BLOCKED',
-      { to: 'writes', status: 200, body: { baton: null, results: [refused, refused, ended] } },
+      {
+        to: 'writes',
+        status: 200,
+        body: { baton: null, results: [refused, refused, refused, refused, ended] },
+      },
       { code: 'REMOTE_BLOCKED', retryable: false },
     ],
     [

@@ -116,6 +116,6 @@ async function hasSameRows(query: Query, db: Database, of: Question, rows: numbe
   }
 }
 
-function hasCode(error: unknown, code: TursoSyncError['code']): boolean {
+function hasCode(error: unknown, code: TursoSyncError['code']): error is TursoSyncError {
   return error instanceof TursoSyncError && error.code === code;
 }

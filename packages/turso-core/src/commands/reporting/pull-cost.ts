@@ -20,7 +20,7 @@ export async function pullCost(
   mark: string | null,
 ): Promise<Cost | null> {
   if (remote.location.startsWith('file:')) return null;
-  if (isCurrent(project, remote, mark)) return readsAbout(1);
+  if (isCurrent(project, remote, mark)) return readsAbout(0);
   const pages = await remote.pageCount();
   return readsAbout(FIXED + (pages ?? rowsIn(project.files.base.database)));
 }

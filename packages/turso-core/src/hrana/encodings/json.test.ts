@@ -55,3 +55,43 @@ test.each([
 ])('an infinite argument is a product in the statement: %s %j', (sql, args, spelled) => {
   expect(spellInfinities(sql, args)).toBe(spelled);
 });
+
+describe('what statements used', () => {
+  const steps: HranaRequest = { type: 'batch', steps: [{ sql: '' }, { sql: '' }] };
+  const used = (answer: unknown): unknown => JSON_2.decode(Buffer.from(JSON.stringify(answer)), [steps]).used;
+  const answered = (...results: unknown[]): object => ({
+    results: [{ type: 'ok', response: { type: 'batch', result: { step_results: results } } }],
+  });
+
+  test('is told, but of what was not carried out', () => {
+    expect(used(answered({ rows_read: 3, rows_written: 2 }, null))).toEqual([
+      { rowsRead: 3, rowsWritten: 2 },
+    ]);
+    expect(used({ results: [{ type: 'error', error: {} }] })).toEqual([]);
+  });
+
+  test.each([
+    {},
+    { rows_read: 1 },
+    { rows_read: '1', rows_written: 0 },
+    { rows_read: -1, rows_written: 0 },
+    { rows_read: 1.5, rows_written: 0 },
+    { rows_read: 1e300, rows_written: 0 },
+    'text',
+    [],
+  ])('is not known from %j', (result) => {
+    expect(used(answered(result))).toEqual([null]);
+  });
+
+  test.each([null, 1, {}, { results: 1 }, { results: [1, null, { response: 1 }] }])(
+    'is nothing in what is no answer: %j',
+    (answer) => {
+      expect(used(answer)).toEqual([]);
+    },
+  );
+});
+
+test('a body that is not UTF-8 is a RangeError', () => {
+  const body = Buffer.from('{"results":[],"baton":"\xff"}', 'latin1');
+  expect(() => JSON_2.decode(body, [])).toThrow(RangeError);
+});

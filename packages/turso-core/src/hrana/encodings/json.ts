@@ -1,6 +1,6 @@
 import type { SqlValue } from '../../sqlite/values/values';
-import { usageInJson } from './answer-usage';
-import { isInfinite, spellInfinities } from './infinite-arguments';
+import { checkParts } from '../answer-parts';
+import type { BodyPiece } from '../body';
 import type {
   BoundValues,
   HranaAnswer,
@@ -8,11 +8,13 @@ import type {
   HranaRequest,
   HranaResult,
   HranaStep,
+  ServerError,
   StatementResult,
   StepResult,
 } from '../hrana';
+import { usageOf, type Usage } from '../tally';
+import { isInfinite, spellInfinities } from './infinite-arguments';
 import { fieldsOf, listOf } from './json-fields';
-import type { ServerError } from '../pipeline';
 import { valueJson } from './value-json';
 
 /**
@@ -37,21 +39,35 @@ export const JSON_3: HranaEncoding = {
  */
 export const JSON_2: HranaEncoding = { ...JSON_3, name: 'v2', path: 'v2/pipeline', knowsAutocommit: false };
 
-function encode(baton: string | null, requests: readonly HranaRequest[]): Uint8Array[] {
+function encode(baton: string | null, requests: readonly HranaRequest[]): BodyPiece[] {
   return [
-    Buffer.from(`{"baton":${JSON.stringify(baton)},"requests":[${requests.map(requestJson).join(',')}]}`),
+    textPiece(`{"baton":${JSON.stringify(baton)},"requests":[`),
+    ...requests.flatMap((request, i) => [...(i === 0 ? [] : [textPiece(',')]), ...requestPieces(request, i)]),
+    textPiece(']}'),
   ];
 }
 
-function requestJson(request: HranaRequest): string {
-  if (request.type !== 'batch') return JSON.stringify(request);
-  return `{"type":"batch","batch":{"steps":[${request.steps.map(stepJson).join(',')}]}}`;
+function textPiece(text: string): BodyPiece {
+  return { bytes: Buffer.from(text) };
 }
 
-function stepJson({ sql, args = [], condition }: HranaStep): string {
+function requestPieces(request: HranaRequest, number: number): BodyPiece[] {
+  if (request.type === 'execute') return [textPiece(`{"type":"execute",${stepJson(request)}}`)];
+  if (request.type !== 'batch') return [textPiece(JSON.stringify(request))];
+  return [
+    textPiece('{"type":"batch","batch":{"steps":['),
+    ...request.steps.map((step, i) => ({
+      ...textPiece(`${i === 0 ? '' : ','}{${stepJson(step)}}`),
+      step: [number, i] as const,
+    })),
+    textPiece(']}}'),
+  ];
+}
+
+function stepJson({ sql, args = [], condition, wantRows = true }: HranaStep): string {
   const values = `"sql":${JSON.stringify(spellInfinities(sql, args))},${argumentsJson(args)}`;
   const when = condition === undefined ? '' : `"condition":${JSON.stringify(condition)},`;
-  return `{${when}"stmt":{${values},"want_rows":true}}`;
+  return `${when}"stmt":{${values},"want_rows":${wantRows}}`;
 }
 
 function argumentsJson(args: BoundValues): string {
@@ -68,29 +84,44 @@ function argumentJson(value: SqlValue): string {
 }
 
 function decode(body: Uint8Array, requests: readonly HranaRequest[]): HranaAnswer {
-  const answer = parse(body);
-  const { baton, base_url: baseUrl, results } = fieldsOf(answer);
+  checkParts(body);
+  const { baton, base_url: baseUrl, results } = fieldsOf(parse(body));
+  const used: (Usage | null)[] = [];
   return {
     baton: typeof baton === 'string' ? baton : null,
     baseUrl: typeof baseUrl === 'string' ? baseUrl : null,
-    results: listOf(results).map((result, i) => decodeResult(fieldsOf(result), requests[i])),
-    used: usageInJson(answer),
+    results: listOf(results).map((result, i) => decodeResult(fieldsOf(result), requests[i], used)),
+    used,
   };
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 function parse(body: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(body));
+    return JSON.parse(decoder.decode(body));
   } catch {
     throw notRead('an answer');
   }
 }
 
-function decodeResult({ type, error, response }: Fields, request: HranaRequest | undefined): HranaResult {
+function decodeResult(
+  { type, error, response }: Fields,
+  request: HranaRequest | undefined,
+  used: (Usage | null)[],
+): HranaResult {
   if (type === 'error') return { type: 'error', error: decodeError(error) };
   const { type: kind, result } = fieldsOf(response);
   if (kind === 'batch' && request?.type === 'batch')
-    return { type: 'batch', steps: decodeBatch(fieldsOf(result), request.steps.length) };
+    return decodeBatch(fieldsOf(result), request.steps, used);
+  if (kind === 'execute') {
+    const { replication_index: index } = fieldsOf(result);
+    return {
+      type: 'execute',
+      result: decodeStatement(fieldsOf(result), {}, used),
+      replicationIndex: typeof index === 'string' ? index : null,
+    };
+  }
   if (kind === 'describe') {
     const { is_readonly: isReadonly, cols } = fieldsOf(result);
     return { type: 'describe', isReadonly: isReadonly === true, columns: decodeColumns(cols) };
@@ -98,20 +129,30 @@ function decodeResult({ type, error, response }: Fields, request: HranaRequest |
   return { type: 'other' };
 }
 
-function decodeBatch({ step_results: results, step_errors: errors }: Fields, count: number): StepResult[] {
+function decodeBatch(
+  { step_results: results, step_errors: errors }: Fields,
+  asked: readonly HranaStep[],
+  used: (Usage | null)[],
+): HranaResult {
   const [found, failed] = [listOf(results), listOf(errors)];
-  if (found.length > count || failed.length > count) throw notRead('a result of no step');
-  return Array.from({ length: count }, (_, i): StepResult => {
+  if (found.length > asked.length || failed.length > asked.length) throw notRead('a result of no step');
+  const steps = asked.map((step, i): StepResult => {
     if ((failed[i] ?? null) !== null) return { error: decodeError(failed[i]) };
-    return (found[i] ?? null) === null ? null : decodeStatement(fieldsOf(found[i]));
+    return (found[i] ?? null) === null ? null : decodeStatement(fieldsOf(found[i]), step, used);
   });
+  return { type: 'batch', steps };
 }
 
-function decodeStatement({ cols, rows, ...told }: Fields): StatementResult {
+function decodeStatement(
+  { cols, rows, ...told }: Fields,
+  { wantRows = true }: Pick<HranaStep, 'wantRows'>,
+  used: (Usage | null)[],
+): StatementResult {
   const { affected_row_count: changes, last_insert_rowid: rowid } = told;
+  used.push(usageOf(told['rows_read'], told['rows_written']));
   return {
-    columns: decodeColumns(cols),
-    rows: listOf(rows).map((row) => listOf(row).map(decodeValue)),
+    columns: wantRows ? decodeColumns(cols) : [],
+    rows: wantRows ? listOf(rows).map((row) => listOf(row).map(decodeValue)) : [],
     changes: typeof changes === 'number' ? changes : 0,
     lastInsertRowid: rowid === null || rowid === undefined ? null : decodeInteger(rowid),
   };

@@ -1,76 +1,155 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';
 import { values } from '../../../test/fixtures/values.fixture';
+import { RawText, sameValue, type SqlValue } from '../../sqlite/values/values';
+import { LIMIT, TooManyParts } from '../answer-parts';
 import type { HranaRequest } from '../hrana';
 import { PROTOBUF } from './protobuf';
-import { doubleField, FieldReader, integerField, lengthField, numberField } from './protobuf-fields';
+import { readMessage, type MessageFields } from './protobuf-fields';
 
-const MIN = -(2n ** 63n);
-const MAX = 2n ** 63n - 1n;
+const { Varint, Bit32, Bit64, LengthDelimited, StartGroup } = WireType;
 
-test('numbers of every size come back as they were written', () => {
+const batch: HranaRequest = { type: 'batch', steps: [{ sql: 'SELECT 1' }] };
+
+/** Content as the only field of the messages around it. */
+function within(tags: readonly number[], content: Uint8Array): Uint8Array {
+  return tags.reduceRight(
+    (inner, tag) => new BinaryWriter().tag(tag, LengthDelimited).bytes(inner).finish(),
+    content,
+  );
+}
+
+/** The answer to a batch whose only step has this result. */
+const answered = (result: Uint8Array): Uint8Array => within([3, 1, 3, 1, 1, 2], result);
+
+test('values come back bit by bit as they were bound', () => {
   fc.assert(
-    fc.property(
-      fc.bigInt({ min: MIN, max: MAX }),
-      fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
-      fc.double(),
-      (signed, unsigned, double) => {
-        const fields = new FieldReader(
-          Buffer.concat([...integerField(1, signed), ...numberField(2, unsigned), ...doubleField(3, double)]),
-        );
-        expect([fields.next(), fields.signed()]).toEqual([1, signed]);
-        expect([fields.next(), fields.integer()]).toEqual([2, unsigned]);
-        expect([fields.next(), fields.double()]).toEqual([3, double]);
-        expect(fields.next()).toBe(0);
-      },
-    ),
+    fc.property(values, (value) => {
+      const request: HranaRequest = { type: 'batch', steps: [{ sql: '', args: [value] }] };
+      const body = Buffer.concat(PROTOBUF.encode(null, [request]).map(({ bytes }) => bytes));
+      // What binds a value and what answers with one are the same message.
+      const bound = path([2, 3, 1, 1, 2, 3], body);
+      const { results } = PROTOBUF.decode(answered(within([2, 1], bound)), [batch]);
+      const rows = results.flatMap((result) =>
+        result.type === 'batch'
+          ? result.steps.flatMap((step) => (step && 'rows' in step ? step.rows : []))
+          : [],
+      );
+      const back = rows[0]?.[0] as SqlValue;
+      expect(sameValue(back, value instanceof RawText ? value.bytes : value)).toBe(true);
+    }),
     {
       examples: [
-        [MIN, 2n ** 31n, -0],
-        [MAX, 2n ** 31n - 1n, Infinity],
-        [-1n, 127n, NaN],
-        [0n, 128n, 5e-324],
-      ],
+        ...[-(2n ** 63n), 2n ** 63n - 1n, -1n, 127n, 128n],
+        ...[-0, Infinity, -Infinity, 5e-324, '\ufeff', '\ufeffa', 'a\0b', 'é'.repeat(100)],
+      ].map((value): [SqlValue] => [value]),
     },
   );
+
+  function path(tags: readonly number[], bytes: Uint8Array): Uint8Array {
+    return tags.reduce(
+      (inner, wanted) =>
+        readMessage(inner, (fields) => {
+          for (let tag; (tag = fields.next()) > 0;) if (tag === wanted) return fields.bytes();
+          throw new Error('It is not there');
+        }),
+      bytes,
+    );
+  }
 });
 
-test('fields that nobody asks for are passed over', () => {
-  const pieces = [
-    ...lengthField(1, 'passed over'),
-    ...numberField(2, 300),
-    ...doubleField(3, 1.5),
-    Buffer.of((4 << 3) | 5, 1, 2, 3, 4),
-    ...lengthField(5, '\ufeffread'),
-  ];
-  const fields = new FieldReader(Buffer.concat(pieces));
-  const tags = [];
-  let text = '';
-  for (let tag; (tag = fields.next()) > 0;) {
-    tags.push(tag);
-    if (tag === 5) text = fields.text();
-  }
-  expect(tags).toEqual([1, 2, 3, 4, 5]);
+test('fields that nobody asks for are passed over, and messages may be read in part', () => {
+  const message = new BinaryWriter()
+    .tag(1, LengthDelimited)
+    .string('passed over')
+    .tag(2, Varint)
+    .uint32(300)
+    .tag(3, Bit64)
+    .double(1.5)
+    .tag(4, Bit32)
+    .float(1)
+    .tag(5, LengthDelimited)
+    .bytes(within([1], within([7], Buffer.from('abc'))))
+    .tag(6, LengthDelimited)
+    .string('\ufeffread')
+    .finish();
+  const tags: number[] = [];
+  const text = readMessage(message, (fields) => {
+    for (let tag; (tag = fields.next()) > 0;) {
+      tags.push(tag);
+      if (tag === 5) expect(fields.message().next()).toBe(1);
+      if (tag === 6) return fields.text();
+    }
+    return '';
+  });
+  expect(tags).toEqual([1, 2, 3, 4, 5, 6]);
   expect(text).toBe('\ufeffread');
 });
 
+const first =
+  <T>(read: (fields: MessageFields) => T) =>
+  (fields: MessageFields): T => {
+    fields.next();
+    return read(fields);
+  };
+
+test.each<[string, Uint8Array, (fields: MessageFields) => unknown]>([
+  ['text that is not UTF-8', within([1], Uint8Array.of(0xff, 0x41)), first((fields) => fields.text())],
+  ['a field of another type', within([1], Uint8Array.of(1)), first((fields) => fields.integer())],
+  ['a field that ends later', Uint8Array.of(0x0a, 5, 1), first((fields) => fields.bytes())],
+  [
+    'a message that ends later',
+    within([1], Uint8Array.of(0x0a, 5)),
+    first((f) => first((g) => g.message())(f.message())),
+  ],
+  ['a number without end', Buffer.alloc(20, 0xff), (fields) => fields.next()],
+  ['no field', Uint8Array.of(0), (fields) => fields.next()],
+  [
+    'a group without end',
+    new BinaryWriter().tag(1, StartGroup).finish(),
+    (fields) => [fields.next(), fields.next()],
+  ],
+])('is a RangeError: %s', (_, bytes, read) => {
+  expect(() => readMessage(bytes, read)).toThrow(RangeError);
+});
+
 test('bytes that are no answer are a RangeError, or no results', () => {
-  const requests: HranaRequest[] = [{ type: 'batch', steps: [{ sql: 'SELECT 1' }] }];
   const answer = fc.oneof(
     fc.uint8Array({ maxLength: 60 }),
     // What was meant for the server, cut off somewhere.
     fc.tuple(fc.array(values, { maxLength: 4 }), fc.nat(100)).map(([args, length]) => {
       const request: HranaRequest = { type: 'batch', steps: [{ sql: 'SELECT 1', args }] };
-      return Buffer.concat(PROTOBUF.encode('baton', [request])).subarray(0, length);
+      const pieces = PROTOBUF.encode('baton', [request]).map(({ bytes }) => bytes);
+      return Buffer.concat(pieces).subarray(0, length);
     }),
   );
   fc.assert(
     fc.property(answer, (bytes) => {
       try {
-        PROTOBUF.decode(bytes, requests);
+        PROTOBUF.decode(bytes, [batch]);
       } catch (error) {
         expect((error as Error).name).toBe('RangeError');
       }
     }),
     { numRuns: 2000 },
   );
+});
+
+test('an answer of too many parts is not decoded', () => {
+  const rows = Buffer.alloc(2 * LIMIT, Buffer.of((2 << 3) | LengthDelimited, 0));
+  expect(() => PROTOBUF.decode(answered(rows), [batch])).toThrow(TooManyParts);
+});
+
+test.each<[string, BinaryWriter, object | null]>([
+  ['nothing', new BinaryWriter(), null],
+  ['a duration alone', new BinaryWriter().tag(8, Bit64).double(0.1), { rowsRead: 0, rowsWritten: 0 }],
+  [
+    'rows read',
+    new BinaryWriter().tag(6, Varint).uint32(300).tag(8, Bit64).double(0.1),
+    { rowsRead: 300, rowsWritten: 0 },
+  ],
+  ['rows written', new BinaryWriter().tag(7, Varint).uint32(2), { rowsRead: 0, rowsWritten: 2 }],
+  ['too many to be true', new BinaryWriter().tag(6, Varint).uint64(2n ** 63n), null],
+])('tells what a statement used: %s', (_, result, expected) => {
+  expect(PROTOBUF.decode(answered(result.finish()), [batch]).used).toEqual([expected]);
 });

@@ -1,6 +1,8 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { RawText, type SqlValue } from '../../sqlite/values/values';
-import { usageInProtobuf } from './answer-usage';
-import type { Condition } from '../conditions';
+import { LIMIT, TooManyParts } from '../answer-parts';
+import { sizeOf, type BodyPiece } from '../body';
+import type { Condition } from '../chain';
 import type {
   BoundValues,
   HranaAnswer,
@@ -8,18 +10,12 @@ import type {
   HranaRequest,
   HranaResult,
   HranaStep,
+  ServerError,
   StatementResult,
   StepResult,
 } from '../hrana';
-import type { ServerError } from '../pipeline';
-import {
-  doubleField,
-  FieldReader,
-  integerField,
-  lengthField,
-  numberField,
-  type Pieces,
-} from './protobuf-fields';
+import { usageOf, type Usage } from '../tally';
+import { readMessage, TooManyMessages, type MessageFields } from './protobuf-fields';
 
 /**
  * Hrana 3 in Protocol Buffers.
@@ -36,136 +32,213 @@ export const PROTOBUF: HranaEncoding = {
   decode: decodeAnswer,
 };
 
-function encodeRequests(baton: string | null, requests: readonly HranaRequest[]): Pieces {
-  return [
-    ...(baton === null ? [] : lengthField(1, baton)),
-    ...requests.flatMap((request) => lengthField(2, encodeRequest(request))),
-  ];
+const { Varint, Bit64, LengthDelimited } = WireType;
+
+function encodeRequests(baton: string | null, requests: readonly HranaRequest[]): BodyPiece[] {
+  const writer = new BinaryWriter();
+  const head = baton === null ? [] : [{ bytes: writer.tag(1, LengthDelimited).string(baton).finish() }];
+  return [...head, ...requests.flatMap((request, i) => within(2, encodeRequest(writer, request, i)))];
 }
 
-function encodeRequest(request: HranaRequest): Pieces {
-  if (request.type === 'close') return lengthField(1, []);
-  if (request.type === 'describe') return lengthField(5, lengthField(1, request.sql));
-  const steps = request.steps.map(encodeStep);
-  return lengthField(
-    3,
-    lengthField(
-      1,
-      steps.flatMap((step) => lengthField(1, step)),
-    ),
-  );
+/** Pieces as the content of a field. Large ones are not copied for it. */
+function within(tag: number, pieces: readonly BodyPiece[]): BodyPiece[] {
+  const bytes = new BinaryWriter().tag(tag, LengthDelimited).uint32(sizeOf(pieces)).finish();
+  return [{ bytes }, ...pieces];
 }
 
-function encodeStep({ sql, args = [], condition }: HranaStep): Pieces {
-  const statement = [...lengthField(1, sql), ...encodeArguments(args), ...numberField(5, 1)];
-  const when = condition === undefined ? [] : lengthField(1, encodeCondition(condition));
-  return [...when, ...lengthField(2, statement)];
+function encodeRequest(writer: BinaryWriter, request: HranaRequest, number: number): BodyPiece[] {
+  if (request.type === 'close') return within(1, []);
+  if (request.type === 'describe')
+    return within(5, [{ bytes: writer.tag(1, LengthDelimited).string(request.sql).finish() }]);
+  if (request.type === 'execute') {
+    writeStatement(writer, 1, request);
+    return within(2, [{ bytes: writer.finish() }]);
+  }
+  const steps = request.steps.map((step, i): BodyPiece => {
+    writeStep(writer, step);
+    return { bytes: writer.finish(), step: [number, i] };
+  });
+  return within(3, within(1, steps));
 }
 
-function encodeArguments(args: BoundValues): Pieces {
-  if (Array.isArray(args))
-    return (args as readonly SqlValue[]).flatMap((value) => lengthField(3, encodeValue(value)));
-  return Object.entries(args).flatMap(([name, value]) =>
-    lengthField(4, [...lengthField(1, name), ...lengthField(2, encodeValue(value))]),
-  );
+function writeStep(writer: BinaryWriter, { condition, ...statement }: HranaStep): void {
+  writer.tag(1, LengthDelimited).fork();
+  if (condition !== undefined) {
+    writer.tag(1, LengthDelimited).fork();
+    writeCondition(writer, condition);
+    writer.join();
+  }
+  writeStatement(writer, 2, statement);
+  writer.join();
 }
 
-function encodeValue(value: SqlValue): Pieces {
-  if (value === null) return lengthField(1, []);
-  if (typeof value === 'bigint') return integerField(2, value);
-  if (typeof value === 'number') return doubleField(3, value);
-  if (typeof value === 'string') return lengthField(4, value);
-  return lengthField(5, value instanceof RawText ? value.bytes : value);
+function writeStatement(
+  writer: BinaryWriter,
+  tag: number,
+  { sql, args = [], wantRows = true }: Omit<HranaStep, 'condition'>,
+): void {
+  writer.tag(tag, LengthDelimited).fork();
+  writer.tag(1, LengthDelimited).string(sql);
+  writeArguments(writer, args);
+  writer.tag(5, Varint).bool(wantRows);
+  writer.join();
 }
 
-function encodeCondition(condition: Condition): Pieces {
-  if (condition.type === 'ok') return numberField(1, condition.step);
-  if (condition.type === 'not') return lengthField(3, encodeCondition(condition.cond));
-  return lengthField(6, []);
+function writeArguments(writer: BinaryWriter, args: BoundValues): void {
+  if (Array.isArray(args)) {
+    for (const value of args as readonly SqlValue[]) writeValue(writer, 3, value);
+    return;
+  }
+  for (const [name, value] of Object.entries(args)) {
+    writer.tag(4, LengthDelimited).fork();
+    writer.tag(1, LengthDelimited).string(name);
+    writeValue(writer, 2, value);
+    writer.join();
+  }
+}
+
+function writeValue(writer: BinaryWriter, tag: number, value: SqlValue): void {
+  writer.tag(tag, LengthDelimited).fork();
+  if (value === null) writer.tag(1, LengthDelimited).uint32(0);
+  else if (typeof value === 'bigint') writer.tag(2, Varint).sint64(value);
+  else if (typeof value === 'number') writer.tag(3, Bit64).double(value);
+  else if (typeof value === 'string') writer.tag(4, LengthDelimited).string(value);
+  else writer.tag(5, LengthDelimited).bytes(value instanceof RawText ? value.bytes : value);
+  writer.join();
+}
+
+function writeCondition(writer: BinaryWriter, condition: Condition): void {
+  if (condition.type === 'ok') {
+    writer.tag(1, Varint).uint32(condition.step);
+    return;
+  }
+  writer.tag(condition.type === 'not' ? 3 : 6, LengthDelimited).fork();
+  if (condition.type === 'not') writeCondition(writer, condition.cond);
+  writer.join();
 }
 
 function decodeAnswer(body: Uint8Array, requests: readonly HranaRequest[]): HranaAnswer {
-  let [baton, baseUrl]: (string | null)[] = [null, null];
+  try {
+    return readMessage(body, (fields) => decodeBody(fields, requests), LIMIT);
+  } catch (error) {
+    throw error instanceof TooManyMessages ? new TooManyParts() : error;
+  }
+}
+
+function decodeBody(fields: MessageFields, requests: readonly HranaRequest[]): HranaAnswer {
+  const used: (Usage | null)[] = [];
   const results: HranaResult[] = [];
-  const fields = new FieldReader(body);
+  let baton: string | null = null;
+  let baseUrl: string | null = null;
   for (let tag; (tag = fields.next()) > 0;) {
     if (tag === 1) baton = fields.text();
     else if (tag === 2) baseUrl = fields.text();
-    else if (tag === 3) results.push(decodeResult(fields.message(), requests[results.length]));
+    else if (tag === 3) results.push(decodeResult(fields.message(), requests[results.length], used));
   }
-  return { baton: baton ?? null, baseUrl: baseUrl ?? null, results, used: usageInProtobuf(body) };
+  return { baton, baseUrl, results, used };
 }
 
-function decodeResult(fields: FieldReader, request: HranaRequest | undefined): HranaResult {
+function decodeResult(
+  fields: MessageFields,
+  request: HranaRequest | undefined,
+  used: (Usage | null)[],
+): HranaResult {
   for (let tag; (tag = fields.next()) > 0;) {
     if (tag === 2) return { type: 'error', error: decodeError(fields.message()) };
-    if (tag === 1) return decodeResponse(fields.message(), request);
+    if (tag === 1) return decodeResponse(fields.message(), request, used);
   }
   return { type: 'other' };
 }
 
-function decodeResponse(fields: FieldReader, request: HranaRequest | undefined): HranaResult {
+function decodeResponse(
+  fields: MessageFields,
+  request: HranaRequest | undefined,
+  used: (Usage | null)[],
+): HranaResult {
   for (let tag; (tag = fields.next()) > 0;) {
     if (tag === 3 && request?.type === 'batch')
-      return { type: 'batch', steps: decodeBatch(inner(fields.message()), request.steps.length) };
+      return decodeBatch(inner(fields.message()), request.steps, used);
+    if (tag === 2) return decodeExecuted(inner(fields.message()), used);
     if (tag === 5) return { type: 'describe', ...decodeDescribed(inner(fields.message())) };
   }
   return { type: 'other' };
 }
 
-/** The message that is another's first field. */
-function inner(fields: FieldReader): FieldReader {
+/** The message that is another's first field, or null. */
+function inner(fields: MessageFields): MessageFields | null {
   for (let tag; (tag = fields.next()) > 0;) if (tag === 1) return fields.message();
-  return new FieldReader(new Uint8Array(0));
+  return null;
 }
 
-function decodeBatch(fields: FieldReader, count: number): StepResult[] {
-  const steps: StepResult[] = Array.from({ length: count }, () => null);
-  const put = (i: number, result: StepResult): void => {
-    if (i >= count) throw new RangeError('A result is of no step.');
-    steps[i] = result;
-  };
-  for (let tag; (tag = fields.next()) > 0;) {
-    if (tag === 1) decodeEntry(fields.message(), (i, value) => put(i, decodeStatement(value)));
-    else if (tag === 2) decodeEntry(fields.message(), (i, value) => put(i, { error: decodeError(value) }));
+function decodeBatch(
+  fields: MessageFields | null,
+  asked: readonly HranaStep[],
+  used: (Usage | null)[],
+): HranaResult {
+  const steps: StepResult[] = asked.map(() => null);
+  for (let tag; fields !== null && (tag = fields.next()) > 0;)
+    if (tag === 1 || tag === 2) decodeEntry(fields.message(), tag === 2);
+  return { type: 'batch', steps };
+
+  function decodeEntry(entry: MessageFields, isError: boolean): void {
+    let key = 0;
+    for (let tag; (tag = entry.next()) > 0;) {
+      if (tag === 1) key = Number(entry.integer());
+      else if (tag === 2) {
+        const step = asked[key];
+        if (step === undefined) throw new RangeError('A result is of no step.');
+        const value = entry.message();
+        steps[key] = isError ? { error: decodeError(value) } : decodeStatement(value, step, used);
+      }
+    }
   }
-  return steps;
 }
 
-function decodeEntry(fields: FieldReader, use: (key: number, value: FieldReader) => unknown): void {
-  let key = 0;
-  for (let tag; (tag = fields.next()) > 0;) {
-    if (tag === 1) key = Number(fields.integer());
-    else if (tag === 2) use(key, fields.message());
-  }
+function decodeExecuted(fields: MessageFields | null, used: (Usage | null)[]): HranaResult {
+  if (fields === null) return { type: 'other' };
+  let replicationIndex: string | null = null;
+  const result = decodeStatement(fields, {}, used, (index) => (replicationIndex = index));
+  return { type: 'execute', result, replicationIndex };
 }
 
-function decodeStatement(fields: FieldReader): StatementResult {
+function decodeStatement(
+  fields: MessageFields,
+  { wantRows = true }: Pick<HranaStep, 'wantRows'>,
+  used: (Usage | null)[],
+  onIndex?: (index: string) => void,
+): StatementResult {
   const columns: string[] = [];
   const rows: SqlValue[][] = [];
   let changes = 0;
   let lastInsertRowid: bigint | null = null;
+  // Zero is not sent. The duration, which no statement has without having taken time, shows that the server tells.
+  let [rowsRead, rowsWritten, isTold] = [0, 0, false];
   for (let tag; (tag = fields.next()) > 0;) {
-    if (tag === 1) columns.push(firstText(fields.message()));
-    else if (tag === 2) rows.push(decodeRow(fields.message()));
+    if (tag === 1 && wantRows) columns.push(firstText(fields.message()));
+    else if (tag === 2 && wantRows) rows.push(decodeRow(fields.message()));
     else if (tag === 3) changes = Number(fields.integer());
     else if (tag === 4) lastInsertRowid = fields.signed();
+    else if (tag === 5) onIndex?.(String(fields.integer()));
+    else if (tag === 6) rowsRead = Number(fields.integer());
+    else if (tag === 7) rowsWritten = Number(fields.integer());
+    isTold ||= tag >= 6 && tag <= 8;
   }
+  used.push(isTold ? usageOf(rowsRead, rowsWritten) : null);
   return { columns, rows, changes, lastInsertRowid };
 }
 
-function firstText(fields: FieldReader): string {
+function firstText(fields: MessageFields): string {
   for (let tag; (tag = fields.next()) > 0;) if (tag === 1) return fields.text();
   return '';
 }
 
-function decodeRow(fields: FieldReader): SqlValue[] {
+function decodeRow(fields: MessageFields): SqlValue[] {
   const row: SqlValue[] = [];
   for (let tag; (tag = fields.next()) > 0;) if (tag === 1) row.push(decodeValue(fields.message()));
   return row;
 }
 
-function decodeValue(fields: FieldReader): SqlValue {
+function decodeValue(fields: MessageFields): SqlValue {
   switch (fields.next()) {
     case 2:
       return fields.signed();
@@ -181,17 +254,17 @@ function decodeValue(fields: FieldReader): SqlValue {
   }
 }
 
-function decodeDescribed(fields: FieldReader): { isReadonly: boolean; columns: string[] } {
+function decodeDescribed(fields: MessageFields | null): { isReadonly: boolean; columns: string[] } {
   let isReadonly = false;
   const columns: string[] = [];
-  for (let tag; (tag = fields.next()) > 0;) {
+  for (let tag; fields !== null && (tag = fields.next()) > 0;) {
     if (tag === 2) columns.push(firstText(fields.message()));
     else if (tag === 4) isReadonly = fields.integer() !== 0n;
   }
   return { isReadonly, columns };
 }
 
-function decodeError(fields: FieldReader): ServerError {
+function decodeError(fields: MessageFields): ServerError {
   let [message, code] = ['unknown error', 'UNKNOWN'];
   for (let tag; (tag = fields.next()) > 0;) {
     if (tag === 1) message = fields.text();

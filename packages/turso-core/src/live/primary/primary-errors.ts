@@ -1,8 +1,7 @@
 import { TursoSyncError } from '../../errors';
-import type { StatementResult, StepResult } from '../../hrana/hrana';
+import type { ServerError, StatementResult, StepResult } from '../../hrana/hrana';
 import { mayHaveArrived } from '../../hrana/http-client';
 import { responseError } from '../../hrana/http-errors';
-import type { ServerError } from '../../hrana/pipeline';
 import { constraintFailed, sqlFailed, valueTooLarge, wrongParameters } from '../statement-errors';
 
 /** The result of a step, or its error, thrown as a TursoSyncError. */

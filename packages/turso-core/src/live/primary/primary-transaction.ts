@@ -1,8 +1,9 @@
 import { TursoSyncError } from '../../errors';
-import { chain } from '../../hrana/conditions';
+import { chain } from '../../hrana/chain';
 import { queryExactly, type Asking } from '../../hrana/exact-query';
 import type { HranaRequest, HranaStep, StatementResult } from '../../hrana/hrana';
-import type { HranaStream } from '../../hrana/stream';
+import { inTransaction } from '../../hrana/in-transaction';
+import { CLOSE, type HranaStream } from '../../hrana/stream';
 import type { DatabaseTransaction } from '../database';
 import type { Deadline } from '../deadline';
 import type { RefuseWrites } from '../read-only';
@@ -24,7 +25,7 @@ export async function beginTransaction(
     after: readonly HranaRequest[] = [],
   ): Promise<StatementResult> {
     if (!stream.isOpen) throw endedByServer(location);
-    const [result] = await stream.send([{ type: 'batch', steps }, ...after], within.left);
+    const [result] = await stream.send([{ type: 'batch', steps }, ...after], { timeout: within.left });
     if (result?.type === 'error') throw serverError(result.error, location);
     const results = result?.type === 'batch' ? result.steps : [];
     const [guards, last] = [results.slice(0, steps.length - 1), results[steps.length - 1]];
@@ -59,7 +60,7 @@ export async function beginTransaction(
       const asking: Asking = {
         run: (step) => runOpen(step, within),
         async columnsOf(sql) {
-          const [result] = await stream.send([{ type: 'describe', sql }], within.left);
+          const [result] = await stream.send([{ type: 'describe', sql }], { timeout: within.left });
           return result?.type === 'describe' ? result.columns : [];
         },
       };
@@ -69,31 +70,21 @@ export async function beginTransaction(
     // Closing the stream rolls back what a COMMIT that failed has left.
     commit: (within) =>
       describeWrite(location, async () => {
-        await runOpen({ sql: 'COMMIT' }, within, [{ type: 'close' }]);
+        await runOpen({ sql: 'COMMIT' }, within, [CLOSE]);
       }),
     async rollback(within) {
       if (!stream.isOpen) return;
       // Where this is lost, the server closes the stream by itself, and that rolls back.
-      await stream.send([{ type: 'close' }], within.left).catch(() => undefined);
+      await stream.send([CLOSE], { timeout: within.left }).catch(() => undefined);
     },
   };
 }
 
 const IS_OPEN = { type: 'not', cond: { type: 'is_autocommit' } } as const;
 
-/**
- * A step behind guards that fail where no transaction is open, for servers that do not know that as a condition: within a transaction,
- * SQLite ignores a change of `foreign_keys`.
- *
- * @see https://sqlite.org/pragma.html#pragma_foreign_keys
- */
+/** A step behind guards. */
 function onlyWhileOpen(isEnforced: boolean): (step: HranaStep) => HranaStep[] {
-  const [now, other] = isEnforced ? [1, 0] : [0, 1];
-  const guards = [
-    { sql: `PRAGMA foreign_keys = ${other}` },
-    { sql: `SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = ${now}, '1', 'x'))` },
-  ];
-  return (step) => chain([...guards, step]);
+  return (step) => chain([...inTransaction(isEnforced), step]);
 }
 
 // An expired stream, another writer that was let in, or a stream that the server, which has begun anew, does not know.

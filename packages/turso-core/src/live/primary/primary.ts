@@ -1,8 +1,8 @@
-import { chainToCommit } from '../../hrana/conditions';
+import { chainToCommit } from '../../hrana/chain';
 import { queryExactly, type Asking } from '../../hrana/exact-query';
 import type { HranaRequest, HranaResult, HranaStep, StatementResult } from '../../hrana/hrana';
 import { createHttpClient } from '../../hrana/http-client';
-import { openStream } from '../../hrana/stream';
+import { openStream, sendOnce } from '../../hrana/stream';
 import type { Credentials } from '../../hrana/credentials';
 import type { LiveDatabase } from '../database';
 import type { Deadline } from '../deadline';
@@ -23,7 +23,7 @@ export function createPrimary(url: URL, location: string, token: Credentials): P
   const client = createHttpClient(url, location, token);
 
   async function ask(request: HranaRequest, deadline: Deadline): Promise<HranaResult> {
-    const [result] = await openStream(client).send([request, { type: 'close' }], deadline.left);
+    const [result] = await sendOnce(client, [request], { timeout: deadline.left });
     if (result?.type === 'error') throw serverError(result.error, location);
     return result ?? { type: 'other' };
   }

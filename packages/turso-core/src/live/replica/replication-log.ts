@@ -1,6 +1,6 @@
 import { TursoSyncError } from '../../errors';
 import type { HttpClient } from '../../hrana/http-client';
-import { FieldReader, numberField } from '../../hrana/encodings/protobuf-fields';
+import { numberMessage, readMessage } from '../../hrana/encodings/protobuf-fields';
 import { namespaceHeader } from '../../hrana/namespace';
 import type { Mark } from './note';
 
@@ -52,8 +52,7 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
   const authorization =
     client.authToken === undefined ? {} : { 'x-authorization': `Bearer ${client.authToken}` };
 
-  function request(method: string, message: readonly Uint8Array[], session?: string) {
-    const content = Buffer.concat(message);
+  function request(method: string, content: Uint8Array, session?: string) {
     const frame = Buffer.alloc(FRAME);
     frame.writeUInt32BE(content.byteLength, 1);
     return {
@@ -76,7 +75,7 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
     { silence, signal }: StreamOptions,
   ): AsyncGenerator<LogFrame | NoFrames> {
     const { headers, body } = await client.stream(
-      request(method, numberField(1, next), session),
+      request(method, numberMessage(1, next), session),
       silence,
       signal,
     );
@@ -96,7 +95,7 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
 
   async function ask(
     method: string,
-    message: readonly Uint8Array[],
+    message: Uint8Array,
     timeout: number,
     session?: string,
   ): Promise<{ content: Uint8Array | null; refused: NoFrames | null }> {
@@ -114,17 +113,18 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
     next: bigint,
     timeout: number,
   ): Promise<LogFrame | NoFrames | null> {
-    const { content, refused } = await ask('BatchLogEntries', numberField(1, next), timeout, session);
+    const { content, refused } = await ask('BatchLogEntries', numberMessage(1, next), timeout, session);
     if (refused !== null || content === null) return refused;
-    const fields = new FieldReader(content);
-    for (let tag; (tag = fields.next()) > 0;) if (tag === 1) return frameOf(fields.bytes());
-    return null;
+    return readMessage(content, (fields) => {
+      for (let tag; (tag = fields.next()) > 0;) if (tag === 1) return frameOf(fields.bytes());
+      return null;
+    });
   }
 
   return {
     async greet(timeout) {
       try {
-        const { content } = await ask('Hello', [], timeout);
+        const { content } = await ask('Hello', new Uint8Array(0), timeout);
         return content === null ? null : greetingOf(content);
       } catch (error) {
         if (error instanceof TursoSyncError && !NO_LOG.includes(error.code)) throw error;
@@ -153,31 +153,30 @@ const TRAILERS = 0x80;
 const PAGE_AT = 24;
 
 function greetingOf(message: Uint8Array): Greeting | null {
-  const fields = new FieldReader(message);
-  let [log, session, latest]: [string, string, bigint | null] = ['', '', null];
-  for (let tag; (tag = fields.next()) > 0;) {
-    if (tag === 3) log = fields.text();
-    else if (tag === 4) session = fields.text();
-    else if (tag === 5) latest = fields.integer();
-  }
-  return log === '' || session === '' ? null : { log, session, latest };
+  return readMessage(message, (fields) => {
+    let [log, session, latest]: [string, string, bigint | null] = ['', '', null];
+    for (let tag; (tag = fields.next()) > 0;) {
+      if (tag === 3) log = fields.text();
+      else if (tag === 4) session = fields.text();
+      else if (tag === 5) latest = fields.integer();
+    }
+    return log === '' || session === '' ? null : { log, session, latest };
+  });
 }
 
 function frameOf(message: Uint8Array): LogFrame {
-  const fields = new FieldReader(message);
-  for (let tag; (tag = fields.next()) > 0;) {
-    if (tag !== 1) continue;
-    const bytes = fields.bytes();
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return {
-      frameNo: view.getBigUint64(0, true),
-      checksum: view.getBigUint64(8, true).toString(16).padStart(16, '0'),
-      page: view.getUint32(16, true),
-      sizeAfter: view.getUint32(20, true),
-      data: bytes.subarray(PAGE_AT),
-    };
-  }
-  throw new RangeError('A frame without content.');
+  const bytes = readMessage(message, (fields) => {
+    for (let tag; (tag = fields.next()) > 0;) if (tag === 1) return fields.bytes();
+    throw new RangeError('A frame without content.');
+  });
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    frameNo: view.getBigUint64(0, true),
+    checksum: view.getBigUint64(8, true).toString(16).padStart(16, '0'),
+    page: view.getUint32(16, true),
+    sizeAfter: view.getUint32(20, true),
+    data: bytes.subarray(PAGE_AT),
+  };
 }
 
 async function* messages(

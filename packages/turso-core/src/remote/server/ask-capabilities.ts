@@ -1,7 +1,7 @@
 import { capabilitiesOf, type KnownCapabilities } from '../../hrana/capabilities';
 import type { HranaRequest, HranaResult, StepResult } from '../../hrana/hrana';
 import type { HttpClient } from '../../hrana/http-client';
-import { openStream } from '../../hrana/stream';
+import { sendOnce } from '../../hrana/stream';
 import { KNOWN_CHECKSUM } from '../../sqlite/known-checksum';
 import type { SqlValue } from '../../sqlite/values/values';
 
@@ -10,7 +10,7 @@ import type { SqlValue } from '../../sqlite/values/values';
  * log, and the number of its latest write, is known from its mark.
  */
 export async function askCapabilities(client: HttpClient): Promise<void> {
-  const [asked, never] = await openStream(client).send([QUESTIONS, NEVER, { type: 'close' }]);
+  const [asked, never] = await sendOnce(client, [QUESTIONS, NEVER]);
   const capabilities = capabilitiesOf(client);
   noteAnswers(capabilities, asked?.type === 'batch' ? asked.steps : []);
   // Whether a server that can read it also carries it out, only a write tells.

@@ -2,7 +2,8 @@ import { TursoSyncError } from '../../errors';
 import { quoteName } from '../../sqlite/values/quote';
 import type { Query } from '../../sqlite/query';
 import type { HttpClient } from '../../hrana/http-client';
-import { runBatches } from '../../hrana/pipeline';
+import { firstValue } from '../../hrana/first-value';
+import { sendOnce } from '../../hrana/stream';
 import type { Reader } from './reader';
 import { isDead, SELECT_UPLOADS } from './staging-table';
 import { runTransaction } from './transaction';
@@ -22,11 +23,10 @@ export async function removeDeadUploads(client: HttpClient, reader: Pick<Reader,
   return dead.length > 0;
 }
 
-/** Asked by a statement that fails: reading an answer would need the client that {@link Reader} loads. */
 async function hasUploads(client: HttpClient): Promise<boolean> {
-  const sql = `SELECT json(iif(EXISTS (${SELECT_UPLOADS}), 'x', '1'))`;
-  const [answer] = await runBatches(client, [[{ sql }]]);
-  return answer !== undefined && !('refused' in answer) && (answer.errors[0] ?? null) !== null;
+  const sql = `SELECT EXISTS (${SELECT_UPLOADS})`;
+  const [answer] = await sendOnce(client, [{ type: 'execute', sql }]);
+  return firstValue(answer) === 1n;
 }
 
 async function findDead(query: Query): Promise<string[]> {

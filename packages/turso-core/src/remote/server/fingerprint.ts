@@ -1,20 +1,33 @@
 import { capabilitiesOf } from '../../hrana/capabilities';
+import type { HranaResult } from '../../hrana/hrana';
 import type { HttpClient } from '../../hrana/http-client';
-import { runBatches } from '../../hrana/pipeline';
+import type { ServerLog } from '../../hrana/server-log';
+import { sendOnce } from '../../hrana/stream';
 
 /**
  * The parts of a server's mark: the generation of its log and the number of its latest write. The pair moves with every
  * committed write, and the number alone could come back to an old value after a crash, with other content. Either is
  * null where the server does not tell it.
  */
-export function joinFingerprint(generation: string | null, replicationIndex: string | null): string | null {
-  return generation === null || replicationIndex === null ? null : `${generation}:${replicationIndex}`;
+export function joinFingerprint(generation: string | null, index: string | null): string | null {
+  return generation === null || index === null ? null : `${generation}:${index}`;
 }
 
-/** The number of the server's latest write. Throws REMOTE_NOT_LIBSQL where something else answers. */
-export async function readReplicationIndex(client: HttpClient): Promise<string | null> {
-  const [answer] = await runBatches(client, [[{ sql: 'SELECT 1' }]]);
-  if (answer === undefined || 'refused' in answer) return null;
-  capabilitiesOf(client).note({ replicationIndex: answer.replicationIndex !== null });
-  return answer.replicationIndex;
+/**
+ * The number of the server's latest write, by what it has just told of its log, or by a query. Throws REMOTE_NOT_LIBSQL where
+ * something else answers.
+ */
+export async function latestIndex(client: HttpClient, log: ServerLog | null = null): Promise<string | null> {
+  let index = log?.index ?? null;
+  if (index === null) {
+    const [answer] = await sendOnce(client, [{ type: 'execute', sql: 'SELECT 1' }]);
+    index = indexOf(answer);
+  }
+  capabilitiesOf(client).note({ replicationIndex: index !== null });
+  return index;
+}
+
+/** The number of the latest write that an answer tells, or null. */
+export function indexOf(answer: HranaResult | undefined): string | null {
+  return answer?.type === 'execute' ? answer.replicationIndex : null;
 }

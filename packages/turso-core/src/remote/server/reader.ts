@@ -1,16 +1,15 @@
 import { TursoSyncError } from '../../errors';
-import type { Statement, TransactionOutcome } from '../../sqlite/statement';
+import { TRANSACTION_TIMEOUT, type Statement, type TransactionOutcome } from '../../sqlite/statement';
 import type { Query } from '../../sqlite/query';
 import type { ReadOptions } from '../../apply/target';
 import type { Remote } from '../remote';
-import { chain, chainToCommit } from '../../hrana/conditions';
+import { chain, chainToCommit, firstError, isDone } from '../../hrana/chain';
 import { queryExactly, type Asking } from '../../hrana/exact-query';
-import type { HranaRequest, HranaResult, HranaStep, StatementResult, StepResult } from '../../hrana/hrana';
+import type { HranaRequest, HranaStep, ServerError, StatementResult, StepResult } from '../../hrana/hrana';
 import type { HttpClient } from '../../hrana/http-client';
 import { notLibsql, responseError } from '../../hrana/http-errors';
-import type { ServerError } from '../../hrana/pipeline';
-import { openStream, type HranaStream } from '../../hrana/stream';
-import { IN_TRANSACTION, PRELUDE, TRANSACTION_TIMEOUT } from './transaction';
+import { CLOSE, openStream, type HranaStream } from '../../hrana/stream';
+import { IN_TRANSACTION, PRELUDE } from './transaction';
 
 /** Reads from a server, one transaction after the other. */
 export interface Reader {
@@ -34,7 +33,7 @@ export function createReader(client: HttpClient): Reader {
       return await work(createTransaction(stream, client.location));
     } finally {
       if (stream.isOpen) {
-        const closed = stream.send([CLOSE], CLOSE_LIMIT).catch(() => undefined);
+        const closed = stream.send([CLOSE], { timeout: CLOSE_LIMIT }).catch(() => undefined);
         closing.add(closed);
         void closed.finally(() => closing.delete(closed));
       }
@@ -64,8 +63,6 @@ export function createReader(client: HttpClient): Reader {
   };
 }
 
-const CLOSE = { type: 'close' } as const;
-
 /** A transaction on a stream of its own. */
 interface Transaction {
   readonly query: Query;
@@ -83,9 +80,10 @@ function createTransaction(stream: HranaStream, location: string): Transaction {
     sent: readonly HranaStep[],
     after: readonly HranaRequest[] = [],
   ): Promise<readonly StepResult[]> => {
-    const [result] = await inTurn(() => send(stream, [{ type: 'batch', steps: sent }, ...after], location));
+    const [result] = await inTurn(() => stream.send([{ type: 'batch', steps: sent }, ...after]));
     if (result?.type === 'error') throw failure(result.error, location);
-    return result?.type === 'batch' ? result.steps : [];
+    if (result?.type !== 'batch') throw notLibsql(location, 'its answer to a query is none');
+    return result.steps;
   };
   /** Sends one request after the other: each needs the baton of the one before. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -102,7 +100,7 @@ function createTransaction(stream: HranaStream, location: string): Transaction {
   const asking: Asking = {
     run: one,
     async columnsOf(sql) {
-      const [result] = await inTurn(() => send(stream, [{ type: 'describe', sql }], location));
+      const [result] = await inTurn(() => stream.send([{ type: 'describe', sql }]));
       return result?.type === 'describe' ? result.columns : [];
     },
   };
@@ -115,8 +113,7 @@ function createTransaction(stream: HranaStream, location: string): Transaction {
     async commit(statements) {
       const meant = [...IN_TRANSACTION, ...statements];
       const results = await steps(chainToCommit(meant), [CLOSE]);
-      const committed = results[meant.length] ?? null;
-      if (committed !== null && !('error' in committed)) return { committed: true };
+      if (isDone(results[meant.length])) return { committed: true };
       const { at, error } = firstError(results) ?? { at: 0, error: UNKNOWN };
       if (at < IN_TRANSACTION.length) throw tookOver(location, failure(error, location));
       const isLate = error.code === TRANSACTION_TIMEOUT;
@@ -132,23 +129,6 @@ function createTransaction(stream: HranaStream, location: string): Transaction {
 }
 
 const UNKNOWN: ServerError = { code: 'UNKNOWN', message: 'unknown error' };
-
-async function send(
-  stream: HranaStream,
-  requests: readonly HranaRequest[],
-  location: string,
-): Promise<readonly HranaResult[]> {
-  // It would begin another stream, on which no transaction is open.
-  if (!stream.isOpen)
-    throw responseError('STREAM_EXPIRED', 'the server gave up the stream of an earlier request', location);
-  return stream.send(requests);
-}
-
-function firstError(results: readonly StepResult[]): { at: number; error: ServerError } | undefined {
-  for (const [at, result] of results.entries())
-    if (result !== null && 'error' in result) return { at, error: result.error };
-  return undefined;
-}
 
 function failure({ code, message }: ServerError, location: string): TursoSyncError {
   return responseError(code, message, location);

@@ -7,7 +7,7 @@ import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import type { Query } from '../../sqlite/query';
 import type { ConnectOptions, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
 import { removeDeadUploads } from './dead-uploads';
-import { joinFingerprint, readReplicationIndex } from './fingerprint';
+import { joinFingerprint, latestIndex } from './fingerprint';
 import { askCapabilities } from './ask-capabilities';
 import { capabilitiesOf } from '../../hrana/capabilities';
 import { createHttpClient, type HttpClient } from '../../hrana/http-client';
@@ -51,7 +51,8 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
       return log?.id ?? null;
     },
     async fingerprint() {
-      const [now, index] = await Promise.all([readServerLog(client), readReplicationIndex(client)]);
+      const now = await readServerLog(client);
+      const index = await latestIndex(client, now);
       // One that is not told this once is still known.
       log = now ?? log;
       told = { generation: log?.generation ?? null, index };
@@ -105,13 +106,13 @@ async function readSideBySide<T>(
   // A transaction sees what is there when it reads for the first time.
   const begin = (query: Query): Promise<unknown> => query('SELECT count(*) FROM sqlite_schema');
   // A number without a log to which it belongs may be anything, and stay what it is.
-  const before = capabilitiesOf(client).all.log === true ? await readReplicationIndex(client) : null;
+  const before = capabilitiesOf(client).all.log === true ? await latestIndex(client) : null;
   return reader.read(async (first) => {
     await begin(first);
     if (before === null) return work([first]);
     return reader.read(async (second) => {
       await begin(second);
-      const isSame = (await readReplicationIndex(client)) === before;
+      const isSame = (await latestIndex(client)) === before;
       return work(isSame ? [first, second] : [first]);
     });
   });

@@ -1,11 +1,13 @@
 import { TursoSyncError } from '../../errors';
 import type { Statement } from '../../sqlite/statement';
 import { capabilitiesOf } from '../../hrana/capabilities';
-import { joinFingerprint } from './fingerprint';
+import { indexOf, joinFingerprint } from './fingerprint';
 import type { HttpClient } from '../../hrana/http-client';
-import { openStream, runBatches, type BatchAnswer } from '../../hrana/pipeline';
+import type { HranaResult } from '../../hrana/hrana';
+import { firstValue } from '../../hrana/first-value';
 import { readServerLog } from '../../hrana/server-log';
-import { runTransaction, type TransactionAnswer } from './transaction';
+import { CLOSE, openStream } from '../../hrana/stream';
+import { ASK_VERSION, runTransaction, type TransactionAnswer } from './transaction';
 
 /**
  * Runs statements in one transaction, on the condition that nothing was written since a mark; see
@@ -22,16 +24,18 @@ export async function runTransactionSince(
 ): Promise<TransactionAnswer | null> {
   const capabilities = capabilitiesOf(client);
   if (capabilities.all.dataVersion === false) return null;
-  const sql = 'SELECT data_version FROM pragma_data_version';
-  const { answer, stream } = await openStream(client, [{ sql, wantRows: true }]);
-  capabilities.note({ dataVersion: tellsVersion(answer) });
-  if (stream === null) return null;
-  const meant = (await isAt(client, mark, answer)) ? statements() : null;
-  if (meant === null || 'refused' in answer) {
-    await runBatches(client, [], { stream });
+  const stream = openStream(client);
+  const [answer] = await stream.send([ASK_VERSION]);
+  const version = firstValue(answer);
+  const isKnown = typeof version === 'bigint';
+  capabilities.note({ dataVersion: isKnown });
+  if (!stream.isOpen) return null;
+  const meant = isKnown && (await isAt(client, mark, answer)) ? statements() : null;
+  if (!isKnown || meant === null) {
+    await stream.send([CLOSE]);
     return null;
   }
-  const guard = `SELECT json(iif((SELECT data_version FROM pragma_data_version) = ${answer.value}, '1', 'x'))`;
+  const guard = `SELECT json(iif((SELECT data_version FROM pragma_data_version) = ${version}, '1', 'x'))`;
   try {
     const { outcome, ...marks } = await runTransaction(client, [{ sql: guard }, ...meant], {
       stream,
@@ -46,13 +50,8 @@ export async function runTransactionSince(
   }
 }
 
-function tellsVersion(answer: BatchAnswer): boolean {
-  return !('refused' in answer) && /^\d+$/.test(answer.value ?? '');
-}
-
 // The log is asked for once there is a stream: should the server have been started anew in between, the stream is gone.
-async function isAt(client: HttpClient, mark: string, answer: BatchAnswer): Promise<boolean> {
-  if ('refused' in answer || !tellsVersion(answer)) return false;
+async function isAt(client: HttpClient, mark: string, answer: HranaResult | undefined): Promise<boolean> {
   const log = await readServerLog(client);
-  return joinFingerprint(log?.generation ?? null, answer.replicationIndex) === mark;
+  return joinFingerprint(log?.generation ?? null, indexOf(answer)) === mark;
 }

@@ -1,8 +1,17 @@
-import type { Statement, TransactionOutcome } from '../../sqlite/statement';
-import { chain, chainToCommit, chainToRollback } from '../../hrana/conditions';
+import {
+  NOT_UNDERSTOOD,
+  TRANSACTION_TIMEOUT,
+  type Statement,
+  type TransactionOutcome,
+} from '../../sqlite/statement';
+import { chain, chainToCommit, chainToRollback, firstError, isDone } from '../../hrana/chain';
+import type { HranaRequest, HranaResult, HranaStep, ServerError } from '../../hrana/hrana';
+import { firstValue } from '../../hrana/first-value';
 import type { HttpClient } from '../../hrana/http-client';
-import { responseError } from '../../hrana/http-errors';
-import { runBatches, type BatchAnswer, type ServerError, type Step, type Stream } from '../../hrana/pipeline';
+import { notLibsql, responseError } from '../../hrana/http-errors';
+import { enforces, inTransaction } from '../../hrana/in-transaction';
+import { CLOSE, openStream, sendOnce, type HranaStream } from '../../hrana/stream';
+import { indexOf } from './fingerprint';
 
 /** How a transaction ended, and the number of the server's latest write before it and after it. */
 export interface TransactionAnswer {
@@ -12,9 +21,8 @@ export interface TransactionAnswer {
 }
 
 /**
- * Runs the statements in one request: a batch that begins the transaction, whose answer tells the number of the latest
- * write while nobody else can write, and a batch of the statements that ends in COMMIT.
- *
+ * Runs the statements in one request: a batch that begins the transaction, and a batch of the statements that ends in COMMIT. The
+ * number of the latest write is asked for while nobody else can write, and again afterwards.
  */
 export function runTransaction(
   client: HttpClient,
@@ -36,44 +44,52 @@ export async function tryTransaction(
 /** What {@link runTransaction} may be told. */
 export interface RunOptions {
   /** The stream to run it on, which ends with it. Default is one of its own. */
-  readonly stream?: Stream;
+  readonly stream?: HranaStream;
   /** Told of each statement that has been sent, by its number. */
   readonly onSent?: ((statement: number) => void) | undefined;
 }
 
 interface Ending extends RunOptions {
   /** How the batch of the statements ends: in one step that has to succeed, and what follows it. */
-  readonly ending: typeof chainToCommit<Statement>;
+  readonly ending: typeof chainToCommit<HranaStep>;
 }
 
 async function run(
   client: HttpClient,
   statements: readonly Statement[],
-  { ending, stream, onSent }: Ending,
+  { ending, stream = openStream(client), onSent }: Ending,
 ): Promise<TransactionAnswer> {
   const meant = [...IN_TRANSACTION, ...statements];
-  const tell = (batch: number, step: number): void => {
-    const statement = step - IN_TRANSACTION.length;
-    if (batch === 1 && statement >= 0 && statement < statements.length) onSent?.(statement);
-  };
-  const [begin, work] = await runBatches(client, [chain(PRELUDE), ending(meant)], { stream, onSent: tell });
+  const requests = [batchOf(chain(PRELUDE)), ASK_VERSION, batchOf(ending(meant)), ASK_VERSION, CLOSE];
+  const [begin, before, work, after] = await stream.send(requests, {
+    onSent([request, step]) {
+      const statement = step - IN_TRANSACTION.length;
+      if (request === 2 && statement >= 0 && statement < statements.length) onSent?.(statement);
+    },
+  });
 
   const answer = (outcome: TransactionOutcome): TransactionAnswer => ({
     outcome,
-    indexBefore: indexOf(begin),
-    indexAfter: indexOf(work),
+    indexBefore: indexOf(before),
+    // If somebody else has committed meanwhile, it would cover that, too.
+    indexAfter: isSameVersion(before, after) ? indexOf(after) : null,
   });
-  const notBegun = firstError(begin)?.error;
+  const notBegun = errorOf(begin) ?? firstError(batchIn(client, begin).steps)?.error;
   if (notBegun !== undefined) throw responseError(notBegun.code, notBegun.message, client.location);
-  if (work !== undefined && 'refused' in work) {
-    const { code, message } = work.refused;
+  const refused = errorOf(work);
+  if (refused !== undefined) {
+    const { code, message } = refused;
     const failed = code === NOT_UNDERSTOOD ? await findRefused(client, statements) : -1;
     if (failed < 0) throw responseError(code, message, client.location);
     return answer({ committed: false, failed, code, message });
   }
-  const failure = firstError(work);
+  const { steps } = batchIn(client, work);
+  const failure = firstError(steps);
   const commit = meant.length;
-  if (failure === undefined || failure.at > commit) return answer({ committed: true });
+  if (failure === undefined || failure.at > commit) {
+    if (isDone(steps[commit])) return answer({ committed: true });
+    throw notLibsql(client.location, 'its answer to a batch is none');
+  }
   const { at, error } = failure;
   // Another writer had waited for too long, and was let in before the first statement.
   if (at < IN_TRANSACTION.length) throw responseError(TRANSACTION_TIMEOUT, LET_IN, client.location);
@@ -82,50 +98,60 @@ async function run(
   return answer({ committed: false, failed: at - IN_TRANSACTION.length, ...error });
 }
 
+function isSameVersion(before: HranaResult | undefined, after: HranaResult | undefined): boolean {
+  const version = firstValue(before);
+  return version !== undefined && version === firstValue(after);
+}
+
+/** Nothing is read from their rows. */
+function batchOf(steps: readonly HranaStep[]): HranaRequest {
+  return { type: 'batch', steps: steps.map((step) => ({ ...step, wantRows: false })) };
+}
+
 /**
  * How a write transaction is begun. A pragma inside it would be ignored, and without `foreign_keys` off, deletes would
  * cascade.
  */
-export const PRELUDE: readonly Statement[] = [
+export const PRELUDE: readonly HranaStep[] = [
   { sql: 'PRAGMA foreign_keys=OFF' },
   { sql: 'BEGIN IMMEDIATE' },
-  { sql: `SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = 0, '1', 'x'))` },
+  enforces(0),
 ];
 
-/** Fails unless a transaction is under way: only there is the pragma ignored. */
-export const IN_TRANSACTION: readonly Statement[] = [
-  { sql: 'PRAGMA foreign_keys=ON' },
-  { sql: `SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = 0, '1', 'x'))` },
-];
+/**
+ * Asks for a number that changes when another connection commits; its answer tells the number of the latest write.
+ *
+ * @see https://sqlite.org/pragma.html#pragma_data_version
+ */
+export const ASK_VERSION = {
+  type: 'execute',
+  sql: 'SELECT data_version FROM pragma_data_version',
+} as const;
 
-/** The word of libsql-server for a transaction that it has ended for another writer; the next step tells, which may be COMMIT. */
-export const TRANSACTION_TIMEOUT = 'TRANSACTION_TIMEOUT';
+/** Fails unless a transaction is under way that was begun so. */
+export const IN_TRANSACTION: readonly HranaStep[] = inTransaction(false);
 
 const LET_IN = 'another writer was let in';
 
-function indexOf(batch: BatchAnswer | undefined): string | null {
-  return batch === undefined || 'refused' in batch ? null : batch.replicationIndex;
+function errorOf(result: HranaResult | undefined): ServerError | undefined {
+  return result?.type === 'error' ? result.error : undefined;
 }
 
-function firstError(batch: BatchAnswer | undefined): { at: number; error: ServerError } | undefined {
-  if (batch === undefined) return undefined;
-  if ('refused' in batch) return { at: 0, error: batch.refused };
-  const at = batch.errors.findIndex((error) => error !== null);
-  const error = batch.errors[at] ?? null;
-  return error === null ? undefined : { at, error };
+function batchIn(
+  client: HttpClient,
+  result: HranaResult | undefined,
+): Extract<HranaResult, { type: 'batch' }> {
+  if (result?.type === 'batch') return result;
+  throw notLibsql(client.location, 'its answer to a batch is none');
 }
-
-/** The word of libsql-server for SQL that it cannot read, or does not allow. It then carries out no step at all. */
-const NOT_UNDERSTOOD = 'SQL_PARSE_ERROR';
 
 // Which of them it was is not in the answer, so each is asked about, in a batch that never comes to carrying it out.
 async function findRefused(client: HttpClient, statements: readonly Statement[]): Promise<number> {
-  const batches = await runBatches(
+  const results = await sendOnce(
     client,
-    statements.map(({ sql }): Step[] => [
-      { sql: 'SELECT 1' },
-      { sql, condition: { type: 'not', cond: { type: 'ok', step: 0 } } },
-    ]),
+    statements.map(({ sql }) =>
+      batchOf([{ sql: 'SELECT 1' }, { sql, condition: { type: 'not', cond: { type: 'ok', step: 0 } } }]),
+    ),
   );
-  return batches.findIndex((batch) => 'refused' in batch && batch.refused.code === NOT_UNDERSTOOD);
+  return results.findIndex((result) => errorOf(result)?.code === NOT_UNDERSTOOD);
 }

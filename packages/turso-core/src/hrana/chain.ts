@@ -1,3 +1,5 @@
+import type { ServerError, StepResult } from './hrana';
+
 /**
  * When a step of a batch is carried out: by how an earlier one, told by its index, ended, or where no transaction is open,
  * which servers know from Hrana 3 on.
@@ -37,4 +39,18 @@ export function chainToRollback<S extends object>(
   statements: readonly S[],
 ): Conditional<S | { readonly sql: string }>[] {
   return [...chain(statements), { sql: 'ROLLBACK' }];
+}
+
+/** The first step that has failed, and why. */
+export function firstError(
+  steps: readonly StepResult[],
+): { readonly at: number; readonly error: ServerError } | undefined {
+  for (const [at, result] of steps.entries())
+    if (result !== null && 'error' in result) return { at, error: result.error };
+  return undefined;
+}
+
+/** Whether a step was carried out. */
+export function isDone(step: StepResult | undefined): boolean {
+  return step !== null && step !== undefined && !('error' in step);
 }

@@ -1,0 +1,21 @@
+import type { HranaStep } from './hrana';
+
+/**
+ * Steps that fail unless a transaction is under way, for servers that do not know that as a condition: within one, SQLite ignores a
+ * change of `foreign_keys`.
+ *
+ * @param isEnforced - whether foreign keys are enforced in the transaction.
+ * @see https://sqlite.org/pragma.html#pragma_foreign_keys
+ */
+export function inTransaction(isEnforced: boolean): HranaStep[] {
+  const now = isEnforced ? 1 : 0;
+  return [{ sql: `PRAGMA foreign_keys = ${1 - now}`, wantRows: false }, enforces(now)];
+}
+
+/** A step that fails unless foreign keys are enforced, or are not. */
+export function enforces(now: 0 | 1): HranaStep {
+  return {
+    sql: `SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = ${now}, '1', 'x'))`,
+    wantRows: false,
+  };
+}
