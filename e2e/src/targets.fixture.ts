@@ -40,6 +40,8 @@ export async function checkTargets(place: string, served: Served): Promise<void>
   await succeed('verbs:turso-dump', '--workingCopy', '--output=dump.sql');
   expect(fs.readFileSync(path.join(place, 'dump.sql'), 'utf8')).toContain("'Ada'");
 
+  expect(await succeed('verbs:turso-clean')).toContain('undo records');
+
   // Pushes have changed the remote.
   const missed = await succeed('verbs:turso-snapshot');
   expect(missed).toContain('taken by ');

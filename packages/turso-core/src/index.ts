@@ -8,6 +8,8 @@ export { countChanges, type ChangeSummary, type Counts } from './changeset/summa
 export { copy, type CopyOptions, type CopyResult } from './commands/copy';
 export type { CheckResult } from './checks/check';
 export { check, type CheckOptions, type ChecksResult } from './commands/check';
+export { clean, type CleanedKind, type CleanOptions, type CleanResult } from './commands/clean';
+export type { FileKind } from './project/state/inventory';
 export { diff, type DiffOptions, type DiffResult } from './commands/diff';
 export { dump, type DumpOptions, type DumpResult, type DumpSource } from './commands/dump';
 export { fingerprint } from './commands/fingerprint';
@@ -99,6 +101,7 @@ export {
   describeEvent,
   describeError,
   checkText,
+  cleanText,
   diffText,
   dumpText,
   initText,

@@ -1,6 +1,7 @@
 import { conflictJson, type ConflictJson, type ConflictsFile } from '../apply/conflict-json';
 import type { CheckResult } from '../checks/check';
 import type { ChecksResult } from '../commands/check';
+import type { CleanResult } from '../commands/clean';
 import type { DiffResult } from '../commands/diff';
 import type { DumpResult } from '../commands/dump';
 import type { InitResult } from '../commands/init';
@@ -28,6 +29,7 @@ export interface Results {
   readonly comment: PrintedComment;
   readonly reviewed: PrintedReviewed;
   readonly dump: Reported<DumpResult>;
+  readonly clean: Reported<CleanResult>;
   readonly status: StatusResult;
 }
 

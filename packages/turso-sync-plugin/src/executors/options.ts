@@ -1,5 +1,6 @@
 import type {
   CheckOptions,
+  CleanOptions,
   DiffOptions,
   DumpOptions,
   InitOptions,
@@ -75,6 +76,12 @@ export interface DiffExecutorOptions
 
 /** Options of the executor `turso-sync-plugin:check`. */
 export type CheckExecutorOptions = CommonOptions & Omit<CheckOptions, 'onEvent'>;
+
+/** Options of the executor `turso-sync-plugin:clean`. */
+export interface CleanExecutorOptions extends CommonOptions, Omit<CleanOptions, 'onEvent'> {
+  /** Only show what can go. That is the default. */
+  readonly dryRun?: boolean;
+}
 
 /** Options of the executor `turso-sync-plugin:undo`. */
 export interface UndoExecutorOptions extends CommonOptions, ReportFileOptions, Omit<UndoOptions, 'onEvent'> {

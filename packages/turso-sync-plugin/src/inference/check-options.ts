@@ -12,6 +12,7 @@ const NAMES = [
   'checkTargetName',
   'undoTargetName',
   'dumpTargetName',
+  'cleanTargetName',
   'devTargetName',
   'ffiBuildTargetName',
 ] as const;

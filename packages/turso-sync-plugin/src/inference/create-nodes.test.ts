@@ -90,6 +90,7 @@ const NAMES = [
   'turso-check',
   'turso-undo',
   'turso-dump',
+  'turso-clean',
   'turso-dev',
 ];
 
@@ -252,6 +253,7 @@ test('every name is an option, and what a push waits for', async () => {
       checkTargetName: 'db-check',
       undoTargetName: 'db-undo',
       dumpTargetName: 'db-dump',
+      cleanTargetName: 'db-clean',
       devTargetName: 'db-dev',
       pushAfter: ['verify'],
     },
@@ -267,6 +269,7 @@ test('every name is an option, and what a push waits for', async () => {
     'db-check',
     'db-undo',
     'db-dump',
+    'db-clean',
     'db-dev',
   ]);
   expect(targets['db-checkout']?.dependsOn).toEqual(['db-fetch']);

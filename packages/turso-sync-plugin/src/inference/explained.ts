@@ -43,6 +43,10 @@ export const EXPLAINED = {
     description: 'Writes the base, the remote or the working copy as SQL to a file.',
     example: { workingCopy: true, output: 'working-copy.sql' },
   },
+  clean: {
+    description: 'Shows what the state folder holds, and removes what is of no use any more if told to.',
+    example: { force: true },
+  },
   dev: {
     description: 'Serves a copy of the working copy by a local libsql-server, until it is stopped.',
     example: { port: 8081 },

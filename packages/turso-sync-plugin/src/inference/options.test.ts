@@ -75,6 +75,7 @@ describe('the plugin listed twice', () => {
     'check',
     'undo',
     'dump',
+    'clean',
     'dev',
   ];
   const ownNames = Object.fromEntries(names.map((name) => [`${name}TargetName`, `staging-${name}`]));

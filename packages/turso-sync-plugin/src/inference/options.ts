@@ -22,6 +22,8 @@ export interface PluginOptions {
   readonly undoTargetName?: string;
   /** Default is `turso-dump`. */
   readonly dumpTargetName?: string;
+  /** Default is `turso-clean`. */
+  readonly cleanTargetName?: string;
   /** Default is `turso-dev`. */
   readonly devTargetName?: string;
   /** Default is `ffi-build`. */
@@ -54,6 +56,7 @@ const DEFAULTS: ResolvedOptions = {
   checkTargetName: 'turso-check',
   undoTargetName: 'turso-undo',
   dumpTargetName: 'turso-dump',
+  cleanTargetName: 'turso-clean',
   devTargetName: 'turso-dev',
   ffiBuildTargetName: 'ffi-build',
   pushAfter: ['build', 'test'],
@@ -79,6 +82,7 @@ export function remoteTargetNames(options: ResolvedOptions): string[] {
     options.checkTargetName,
     options.undoTargetName,
     options.dumpTargetName,
+    options.cleanTargetName,
     options.devTargetName,
   ];
 }

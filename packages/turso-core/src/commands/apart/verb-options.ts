@@ -1,6 +1,7 @@
 import type { OptionKind, OptionKinds } from '../../check-options';
 import type { CopyOptions } from '../copy';
 import type { CheckOptions } from '../check';
+import type { CleanOptions } from '../clean';
 import type { DiffOptions } from '../diff';
 import type { DumpOptions } from '../dump';
 import type { InitOptions } from '../init';
@@ -23,6 +24,13 @@ const resume = { resume: ['arrived', 'repeat'] } as const;
 
 const copy: OptionKinds<CopyOptions> = { ...events, to: 'string' };
 const check: OptionKinds<CheckOptions> = events;
+const clean: OptionKinds<CleanOptions> = {
+  ...events,
+  force: 'boolean',
+  backups: 'boolean',
+  undo: 'boolean',
+  dumps: 'boolean',
+};
 const diff: OptionKinds<DiffOptions> = { ...events, table: 'string', rows: 'count', save: 'string' };
 const dump: OptionKinds<DumpOptions> = { ...remote, of: ['base', 'working-copy', 'remote'], to: 'any' };
 const init: OptionKinds<InitOptions> = {
@@ -58,6 +66,7 @@ const verify: OptionKinds<VerifyOptions> = { ...remote, save: 'string' };
 /** What the options of each verb may be. */
 export const VERB_OPTIONS: Readonly<Record<VerbName, Readonly<Record<string, OptionKind>>>> = {
   check,
+  clean,
   copy,
   diff,
   dump,

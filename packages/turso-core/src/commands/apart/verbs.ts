@@ -6,6 +6,7 @@ export type Verb = (project: never, options: never) => Promise<unknown>;
 /** The verbs that work on databases, by name. Each is loaded when it is asked for. */
 export const VERBS = {
   copy: (): Verb => (require('../copy') as typeof import('../copy')).copy,
+  clean: (): Verb => (require('../clean') as typeof import('../clean')).clean,
   check: (): Verb => (require('../check') as typeof import('../check')).check,
   diff: (): Verb => (require('../diff') as typeof import('../diff')).diff,
   dump: (): Verb => (require('../dump') as typeof import('../dump')).dump,

@@ -70,7 +70,17 @@ function tryToMake(directory: string): Temporary | null {
   };
 }
 
-function removeLeftovers(stateDirectory: string): void {
+/** Whether a file in the state folder is of a run that died. */
+export function isLeftOver(stateDirectory: string, file: string): boolean {
+  const [name = ''] = path.relative(stateDirectory, file).split(path.sep);
+  const lock = path.join(stateDirectory, `${name.split('.')[0] ?? ''}${LOCK}`);
+  const held = isFile(lock) ? tryToHold(lock) : undefined;
+  held?.close();
+  return held !== null;
+}
+
+/** Removes the folders that killed runs have left behind. Throws what the system throws. */
+export function removeLeftovers(stateDirectory: string): void {
   const names = fs.readdirSync(stateDirectory).filter((name) => name.startsWith(PREFIX));
   const directories = new Set(names.map((name) => path.join(stateDirectory, path.basename(name, LOCK))));
   for (const directory of directories) removeUnlessInUse(directory);
