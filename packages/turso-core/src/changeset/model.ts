@@ -69,6 +69,11 @@ export type RowPiece =
       /** Indexes of the columns that updates set; those that a row does not change keep their value. */
       readonly set: readonly number[];
       /**
+       * Indexes of the columns that `rows` of updates have of the row before them: the key, and what else need be as it was.
+       * Default is all.
+       */
+      readonly known?: readonly number[];
+      /**
        * The first and the last key, if no other row had a key in between, so that these two tell the rows; found out for deletes
        * by `keys`. Null otherwise.
        */

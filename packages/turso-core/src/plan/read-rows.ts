@@ -1,11 +1,12 @@
 import type { Database } from '../sqlite/files/sqlite';
 import { readLines } from '../sqlite/files/read-lines';
-import type { Table } from '../sqlite/schema/schema';
+import { hasHiddenRowid, type Table } from '../sqlite/schema/schema';
 import type { SqlValue } from '../sqlite/values/values';
 import type { ChangeKind, RowChange, TableChanges } from '../changeset/model';
 import { parseRow, unreadable, type TableEntry } from './plan-file';
 import { isJsonValue, sqlValue } from '../sqlite/values/json-value';
-import { updateReader } from './read-update';
+import { bulkUpdates } from './bulk-updates';
+import { parseUpdate, updateReader, type Parser, type WrittenUpdate } from './read-update';
 
 /** One table's rows in a plan's file. */
 export interface TableFile {
@@ -19,6 +20,9 @@ export interface TableFile {
   /** Whether whole rows guard it: in a saved plan, and where the database has other columns. */
   readonly isWhole: boolean;
 }
+
+/** Updates that are worth being read at once. */
+const MANY = 1_000;
 
 const INVERSE = { delete: 'insert', update: 'update', insert: 'delete' } as const;
 
@@ -34,7 +38,13 @@ export function readTableChanges(source: TableFile): TableChanges {
     // It is the database to which they are applied.
     countBefore: (_rows, there) => there,
     count: (kind) => countRows(file, entry, written(kind)),
-    bulk: () => null,
+    bulk(kind, form) {
+      // A whole row is compared as a whole.
+      const isPlain = kind === 'update' && form === 'rows' && !source.isWhole && !hasHiddenRowid(table);
+      if (!isPlain || key.length === 0 || (entry.kinds.get(kind)?.count ?? 0) < MANY) return null;
+      const parser = parserOf(source);
+      return bulkUpdates(source, updatesOf(source, parser), updateReader(source, parser));
+    },
     *rows(kind) {
       const toChange = changeReader(source, kind);
       for (const row of rowsOf(file, entry, written(kind))) yield toChange(row);
@@ -72,23 +82,33 @@ function copiesOf(file: string, written: unknown): readonly [number, number] {
   return copies as [number, number];
 }
 
-function changeReader(source: TableFile, kind: ChangeKind): (written: unknown) => RowChange {
-  const { file, entry, key, isInverse } = source;
-  const { columns } = entry;
+function* updatesOf(source: TableFile, parser: Parser): Generator<WrittenUpdate> {
+  for (const row of rowsOf(source.file, source.entry, 'update')) yield parseUpdate(source, row, parser);
+}
+
+function parserOf({ file, entry }: TableFile): Parser {
   const flaw = (written: unknown): Error =>
     unreadable(file, `this is not a row of "${entry.table}": ${JSON.stringify(written).slice(0, 60)}`);
   const values = (written: unknown, list: unknown, count: number): SqlValue[] => {
     if (!Array.isArray(list) || list.length !== count || !list.every(isJsonValue)) throw flaw(written);
     return list.map(sqlValue);
   };
-  if (kind !== 'update') {
-    return (written) => {
-      const isCounted = key.length === 0;
-      const [from, to] = isCounted ? copiesOf(file, written) : [0, 0];
-      const copies = isCounted ? { copies: isInverse ? { from: to, to: from } : { from, to } } : {};
-      const row = values(written, isCounted ? (written as { row: unknown }).row : written, columns.length);
-      return kind === 'delete' ? { kind, old: row, ...copies } : { kind, new: row, ...copies };
-    };
+  return { values, flaw };
+}
+
+function changeReader(source: TableFile, kind: ChangeKind): (written: unknown) => RowChange {
+  const { file, entry, key, isInverse } = source;
+  const parser = parserOf(source);
+  if (kind === 'update') {
+    const toChange = updateReader(source, parser);
+    return (written) => toChange(parseUpdate(source, written, parser));
   }
-  return updateReader(source, { values, flaw });
+  return (written) => {
+    const isCounted = key.length === 0;
+    const [from, to] = isCounted ? copiesOf(file, written) : [0, 0];
+    const copies = isCounted ? { copies: isInverse ? { from: to, to: from } : { from, to } } : {};
+    const list = isCounted ? (written as { row: unknown }).row : written;
+    const row = parser.values(written, list, entry.columns.length);
+    return kind === 'delete' ? { kind, old: row, ...copies } : { kind, new: row, ...copies };
+  };
 }

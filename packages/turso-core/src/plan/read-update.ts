@@ -14,7 +14,19 @@ interface Pair {
   readonly to: SqlValue;
 }
 
-interface Parser {
+/** An update as a file has it. */
+export interface WrittenUpdate {
+  /** What stands there. */
+  readonly written: unknown;
+  /** The key before the push. */
+  readonly keyValues: Row;
+  readonly pairs: readonly Pair[];
+  /** The row before the push, if it is there. */
+  readonly whole: Row | null;
+}
+
+/** How to read values, and what to throw if something else stands there. */
+export interface Parser {
   /** Reads as many values, or throws. */
   readonly values: (written: unknown, list: unknown, count: number) => SqlValue[];
   readonly flaw: (written: unknown) => Error;
@@ -24,7 +36,7 @@ interface Parser {
  * Reads updates. A record of a push has only what changed of a row, and how it is known: by its key, or by the whole row if
  * its rowid is hidden. The rest is as the database has it.
  */
-export function updateReader(source: TableFile, parser: Parser): (written: unknown) => RowChange {
+export function updateReader(source: TableFile, parser: Parser): (update: WrittenUpdate) => RowChange {
   const { key, columns } = { key: source.key, columns: source.entry.columns };
   const [here, becomes] = source.isInverse ? (['to', 'from'] as const) : (['from', 'to'] as const);
   const isHidden = hasHiddenRowid(source.table);
@@ -37,8 +49,7 @@ export function updateReader(source: TableFile, parser: Parser): (written: unkno
     changed: rest.map(({ place }) => place),
   });
 
-  return (written) => {
-    const { keyValues, pairs, whole } = parseUpdate(source, written, parser);
+  return ({ written, keyValues, pairs, whole }) => {
     if (whole === null) {
       // Another row may have the rowid by now.
       if (isHidden) throw parser.flaw(written);
@@ -59,11 +70,12 @@ export function updateReader(source: TableFile, parser: Parser): (written: unkno
   };
 }
 
-function parseUpdate(
+/** Reads what stands in a file for an update. */
+export function parseUpdate(
   { entry: { columns }, key }: TableFile,
   written: unknown,
   { values, flaw }: Parser,
-): { readonly keyValues: Row; readonly pairs: readonly Pair[]; readonly whole: Row | null } {
+): WrittenUpdate {
   const { set, row, ...rest } = (written ?? {}) as { key?: unknown; set?: unknown; row?: unknown };
   const keyValues = values(written, rest.key, key.length);
   if (typeof set !== 'object' || set === null) throw flaw(written);
@@ -81,7 +93,7 @@ function parseUpdate(
     return i < 0 || sameValue(keyValues[i] as SqlValue, from);
   });
   if (pairs.length === 0 || !isAsShown || !changesKey) throw flaw(written);
-  return { keyValues, pairs, whole };
+  return { written, keyValues, pairs, whole };
 }
 
 function withSide(row: Row, pairs: readonly Pair[], side: 'from' | 'to'): Row {

@@ -1,6 +1,6 @@
 import { copyFileSync } from 'node:fs';
 import path from 'node:path';
-import { compareDatabases, makeTempDir } from '@turso-sync/testing';
+import { buildDatabase, compareDatabases, makeTempDir } from '@turso-sync/testing';
 import { diff } from '../../src/commands/diff';
 import { init } from '../../src/commands/init';
 import { push } from '../../src/commands/push';
@@ -18,6 +18,8 @@ const NUMBERS = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n 
 
 const EDITS = {
   updates: "UPDATE t SET v = v || ' changed', w = w * 2",
+  'updates of all kinds': `UPDATE t SET w = iif(k % 2, w, -w), v = CASE k % 7 WHEN 1 THEN x'00' WHEN 2 THEN -0.0 WHEN 3 THEN 9e999
+    WHEN 4 THEN CAST(x'ff' AS TEXT) WHEN 5 THEN NULL WHEN 6 THEN v ELSE v || '!' END`,
   deletions: 'DELETE FROM t',
   insertions: `${NUMBERS} INSERT INTO t SELECT 10000 + i, 'line' || char(10) || i, 0.1 * i FROM n`,
 };
@@ -44,4 +46,39 @@ describe.each(Object.entries(TABLES))('in a table with %s', (_, table) => {
       expect(await push(at.project, { plan, allow })).toMatchObject({ status: 'pushed' });
     },
   );
+});
+
+const KEYED = Object.entries(TABLES).filter(([what]) => what !== 'no key');
+
+describe.each(KEYED)('of many updates in a table with %s', (_, table) => {
+  const story = async (): Promise<Awaited<ReturnType<typeof makeFileProject>>> => {
+    const at = await makeFileProject(
+      `CREATE TABLE ${table}; ${NUMBERS} INSERT INTO t SELECT i, 'line ' || i, i FROM n`,
+    );
+    await init(at.project);
+    at.edit("UPDATE t SET v = v || ' changed'");
+    await push(at.project);
+    return at;
+  };
+
+  test('an earlier push is undone, and what later ones changed in other columns stays', async () => {
+    const at = await story();
+    at.edit('UPDATE t SET w = -w');
+    await push(at.project);
+    expect(await undo(at.project, { push: 1 })).toMatchObject({ status: 'undone' });
+    const expected = path.join(makeTempDir(), 'expected.db');
+    buildDatabase(
+      expected,
+      `CREATE TABLE ${table}; ${NUMBERS} INSERT INTO t SELECT i, 'line ' || i, -i FROM n`,
+    );
+    expect(compareDatabases(at.remote, expected)).toEqual([]);
+  });
+
+  test('none is undone if a later push changed one of the rows in the same column', async () => {
+    const at = await story();
+    at.edit("UPDATE t SET v = 'later' WHERE k = 77; DELETE FROM t WHERE k = 78");
+    await push(at.project);
+    await expect(undo(at.project, { push: 1 })).rejects.toMatchObject({ code: 'UNDO_IMPOSSIBLE' });
+    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  });
 });

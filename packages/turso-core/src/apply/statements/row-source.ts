@@ -1,6 +1,6 @@
 import type { Statement } from '../../sqlite/statement';
 import { bindValues } from '../../sqlite/values/bind';
-import { exactReal } from '../../sqlite/values/quote';
+import { sqlJson } from '../../sqlite/values/sql-json';
 import { rowSize, type SqlValue } from '../../sqlite/values/values';
 
 /** Rows as a common table expression `r(c0, c1, ..)`, for one statement. */
@@ -128,19 +128,9 @@ function columnList(width: number, name: (index: number) => string): string {
 function toJson(row: readonly SqlValue[]): string | null {
   let text = '';
   for (const value of row) {
-    const item = itemToJson(value);
+    const item = sqlJson(value);
     if (item === null) return null;
     text += text === '' ? item : `,${item}`;
   }
   return text.length > JSON_LIMIT ? null : `[${text}]`;
-}
-
-function itemToJson(value: SqlValue): string | null {
-  if (value === null) return 'null';
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'bigint') return value.toString();
-  // SQLite reads the number too large for a double as infinite; JSON's -0.0 loses its sign.
-  if (typeof value === 'number' && !Object.is(value, -0))
-    return Number.isFinite(value) ? exactReal(value) : `${Math.sign(value) * 9}e999`;
-  return null;
 }

@@ -7,8 +7,9 @@ import {
 } from '../../changeset/model';
 import { isWithin, rowValue } from '../../changeset/rows/key-span';
 import { joinTerms } from '../../sqlite/join-terms';
+import { keepsAnyValue } from '../../sqlite/schema/keeps-any-value';
 import { keyTerms } from '../../sqlite/schema/key-terms';
-import { keyColumns, type Table } from '../../sqlite/schema/schema';
+import { keyColumns } from '../../sqlite/schema/schema';
 import type { Statement } from '../../sqlite/statement';
 import { quoteName } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
@@ -76,6 +77,7 @@ export function tableStatements(
       if (!('text' in piece)) write(piece.rows);
       else if (byKey && kind === 'delete') into.deletes.push(...deleteByKey(changes, piece));
       else if (byKey && kind === 'update') into.updates.push(...updateByKey(changes, piece));
+      else if (piece.known !== undefined) into.updates.push(...updateKnown(changes, piece, piece.known));
       else batcherOf(kind, piece.set).addText(piece.text, piece.count);
     }
   }
@@ -131,14 +133,26 @@ function deleteRows(changes: TableChanges, rows: RowSource): Statement[] {
   return guarded('delete', changes, onRows(rows, sql), rows.count);
 }
 
-function updateRows(changes: TableChanges, set: readonly number[], rows: RowSource): Statement[] {
-  const { columns } = changes;
-  const assignments = set.map(
-    (column, i) => `${quoteName(columns[column] ?? '')} = r.c${columns.length + i}`,
-  );
+/** @param known - the columns that `r` has of the rows before, in front of the values that are set. Default is all. */
+function updateRows(
+  changes: TableChanges,
+  set: readonly number[],
+  rows: RowSource,
+  known?: readonly number[],
+): Statement[] {
+  const width = known?.length ?? changes.columns.length;
+  const assignments = set.map((column, i) => `${quoteName(changes.columns[column] ?? '')} = r.c${width + i}`);
   const sql = `UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')}
-    FROM r WHERE ${isAsBefore(changes)}`;
+    FROM r WHERE ${isAsBefore(changes, known)}`;
   return guarded('update', changes, onRows(rows, sql), rows.count);
+}
+
+function updateKnown(
+  changes: TableChanges,
+  { text, count, set }: RenderedPiece,
+  known: readonly number[],
+): Statement[] {
+  return updateRows(changes, set, jsonRows(known.length + set.length, text, count), known);
 }
 
 type RenderedPiece = Extract<RowPiece, { text: string }>;
@@ -182,25 +196,23 @@ function guarded(kind: ChangeKind, { table }: TableChanges, statement: Statement
 /**
  * The condition that the row `t` of the table is the one in `r`, and has all its values by storage class and bytes. The
  * unary plus keeps affinities from turning values into others before they are compared; the key has to do without, to
- * be found by its index. Each value of `r` is named as seldom as may be, since naming it extracts it from JSON.
+ * be found by its index. Only the known columns are looked at, which `r` begins with. Each value of `r` is named as seldom as may be, since naming it extracts it from JSON.
  */
-function isAsBefore({ table, columns, key }: TableChanges): string {
-  const sameKey = keyTerms(table, 't.').map((term, i) => `${term} = r.c${key[i]}`);
-  const sameValues = columns.flatMap((name, i) => {
-    if (key.includes(i) && !table.withoutRowid) return [];
+function isAsBefore({ table, columns, key }: TableChanges, known?: readonly number[]): string {
+  const places = known ?? columns.map((_, i) => i);
+  const sameKey = keyTerms(table, 't.').map((term, i) => `${term} = r.c${places.indexOf(key[i] ?? 0)}`);
+  // A key of which only the letter case or the type changes is still the same key.
+  const isFound = (place: number): boolean =>
+    key.includes(place) && (!table.withoutRowid || known !== undefined);
+  const sameValues = places.flatMap((place, i) => {
+    if (isFound(place)) return [];
+    const name = columns[place] ?? '';
     const [column, value] = [`t.${quoteName(name)}`, `r.c${i}`];
     const isSame = `+${column} COLLATE BINARY IS +${value}`;
     if (!keepsAnyValue(table, name)) return [isSame];
     return [isSame, `typeof(${column}) = typeof(${value})`, sameSign(column, value)];
   });
   return joinTerms([...sameKey, ...sameValues], 'AND');
-}
-
-// Elsewhere, what is equal to SQLite is the same: 1.0 is stored as 1 or the other way round, and -0.0 as 0.
-// https://sqlite.org/datatype3.html#type_affinity
-function keepsAnyValue({ columns }: Table, name: string): boolean {
-  const type = columns.find((c) => c.name === name)?.type.toUpperCase() ?? 'INTEGER';
-  return type === '' || type === 'ANY' || (type.includes('BLOB') && !/INT|CHAR|CLOB|TEXT/.test(type));
 }
 
 // 0.0 and -0.0 are equal to SQLite; the angle tells them apart.

@@ -107,7 +107,9 @@ function selectPiece(
     set.includes(i) || (!table.withoutRowid && keyColumns(table).includes(columns[i] ?? ''));
   // Comparing takes longest of all, so it is only done where it tells something.
   const compared = kind === 'update' && form === 'keys' ? all.filter((i) => !isFixed(i)) : [];
-  const flags = (form === 'report' ? set : compared).map((i) => `(${differ(names[i] ?? '')}) AS d${i}`);
+  const flags = (form === 'report' ? set : compared).map(
+    (i) => `(${differ(table, columns[i] ?? '')}) AS d${i}`,
+  );
   const within = isWithin(table, side, span);
   const rows = `SELECT ${[...keys, ...old, ...now, ...flags].join(',')} ${from(kind, set) ?? ''} AND ${within.sql}
     ORDER BY ${keyTerms(table, side).join(',')} LIMIT ${limit}`;

@@ -68,8 +68,22 @@ export function diffRows(
       .iterate(...args) as IterableIterator<SqlValue[]>;
     for (const row of rows) yield toChange(kind, row, reader, older);
   };
+  // If as many rows are left as there are, none was inserted, which need not be looked for.
+  const hasInserts = (): boolean => {
+    if (presence !== 'both' || except !== undefined || within.length > FEW_RANGES || isMany('delete'))
+      return true;
+    const countAll = (kind: 'delete' | 'insert', from: string): number => {
+      const select = db.prepare(`SELECT count(*) FROM ${from} WHERE true ${inRange(kind)}`).pluck();
+      return sumOf(within, (args) => select.get(...args) as number);
+    };
+    const name = quoteName(table.name);
+    return (
+      countAll('delete', `${older}.${name} o`) - count('delete') !== countAll('insert', `main.${name} n`)
+    );
+  };
   const { isMany, rows, count } = knownRows({
     *search(kind) {
+      if (kind === 'insert' && !hasInserts()) return;
       for (const args of within) yield* read(kind, inRange(kind), args);
     },
     count(kind) {

@@ -1,4 +1,5 @@
 import { joinTerms } from '../../sqlite/join-terms';
+import { keepsAnyValue } from '../../sqlite/schema/keeps-any-value';
 import { declaredKeyTerms, keyTerms } from '../../sqlite/schema/key-terms';
 import { declaredKey, hasHiddenRowid, keyColumns, type Table } from '../../sqlite/schema/schema';
 import { quoteName } from '../../sqlite/values/quote';
@@ -36,9 +37,9 @@ export function changedFrom({
   const key = keyColumns(table).map(quoteName);
   const on = joinTerms([...sameKey(table), ...sameName(table)], 'AND');
   // A key of which only the letter case or the type changes is still the same key.
-  const values = columns.map(quoteName).filter((name) => table.withoutRowid || !key.includes(name));
+  const values = columns.filter((name) => table.withoutRowid || !key.includes(quoteName(name)));
   const differs = joinTerms(
-    values.map((name) => `(${differ(name)})`),
+    values.map((name) => `(${differ(table, name)})`),
     'OR',
   );
   const isOther = (side: 'o' | 'n'): string =>
@@ -57,12 +58,14 @@ export function sideOf(kind: ChangeKind): 'o' | 'n' {
 
 /**
  * Whether a column of `o` and `n` differs by storage class or bytes. Equal to SQLite are also 1 and 1.0, texts that a
- * collation takes for equal, and 0.0 and -0.0, told apart by the angle.
+ * collation takes for equal, and 0.0 and -0.0, told apart by the angle; but only columns that keep any value have these numbers.
  */
-export function differ(name: string): string {
-  const [a, b] = [`o.${name}`, `n.${name}`];
+export function differ(table: Table, column: string): string {
+  const [a, b] = [`o.${quoteName(column)}`, `n.${quoteName(column)}`];
+  const isOther = `${a} COLLATE BINARY IS NOT ${b}`;
+  if (!keepsAnyValue(table, column)) return isOther;
   const zero = `typeof(${b})='real' AND ${b}=0.0 AND atan2(${a},-1) IS NOT atan2(${b},-1)`;
-  return `${a} COLLATE BINARY IS NOT ${b} OR typeof(${a})<>typeof(${b}) OR (${zero})`;
+  return `${isOther} OR typeof(${a})<>typeof(${b}) OR (${zero})`;
 }
 
 function sameKey(table: Table): string[] {
