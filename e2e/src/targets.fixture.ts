@@ -39,6 +39,7 @@ export async function checkTargets(place: string, served: Served): Promise<void>
   expect(await served.compare(app.workingCopy)).toEqual([]);
   await succeed('verbs:turso-dump', '--workingCopy', '--output=dump.sql');
   expect(fs.readFileSync(path.join(place, 'dump.sql'), 'utf8')).toContain("'Ada'");
+  expect(await succeed('verbs:turso-doctor')).toContain('All is well.');
 
   expect(await succeed('verbs:turso-clean')).toContain('undo records');
 

@@ -11,6 +11,13 @@ export { check, type CheckOptions, type ChecksResult } from './commands/check';
 export { clean, type CleanedKind, type CleanOptions, type CleanResult } from './commands/clean';
 export type { FileKind } from './project/state/inventory';
 export { diff, type DiffOptions, type DiffResult } from './commands/diff';
+export {
+  doctor,
+  type CheckName,
+  type DoctorCheck,
+  type DoctorOptions,
+  type DoctorResult,
+} from './commands/doctor';
 export { dump, type DumpOptions, type DumpResult, type DumpSource } from './commands/dump';
 export { fingerprint } from './commands/fingerprint';
 export { init, type InitOptions, type InitResult } from './commands/init';
@@ -100,6 +107,7 @@ export { shown, shownJson, shownLines } from './report/shown';
 export {
   describeEvent,
   describeError,
+  doctorText,
   checkText,
   cleanText,
   diffText,

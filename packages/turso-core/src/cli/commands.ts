@@ -27,6 +27,7 @@ export const COMMANDS: Readonly<Record<string, () => Subcommand<never>>> = {
   dump: () => (require('./dump') as typeof import('./dump')).dumpCommand(),
   clean: () => (require('./clean') as typeof import('./clean')).cleanCommand(),
   status: () => (require('./status') as typeof import('./status')).statusCommand(),
+  doctor: () => (require('./doctor') as typeof import('./doctor')).doctorCommand(),
 };
 
 /** What subcommands were called before, and still are. */

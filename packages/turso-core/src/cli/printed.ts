@@ -3,6 +3,7 @@ import type { CheckResult } from '../checks/check';
 import type { ChecksResult } from '../commands/check';
 import type { CleanResult } from '../commands/clean';
 import type { DiffResult } from '../commands/diff';
+import type { DoctorResult } from '../commands/doctor';
 import type { DumpResult } from '../commands/dump';
 import type { InitResult } from '../commands/init';
 import type { PullResult } from '../commands/pull';
@@ -31,6 +32,7 @@ export interface Results {
   readonly dump: Reported<DumpResult>;
   readonly clean: Reported<CleanResult>;
   readonly status: StatusResult;
+  readonly doctor: DoctorResult;
 }
 
 /** What `--json` prints by subcommand, and the files for tools: each has a schema in `schemas/`, made of its type. */

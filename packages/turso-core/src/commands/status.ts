@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import { countChanges, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
-import { systemCode, TursoSyncError } from '../errors';
-import { Database } from '../sqlite/files/sqlite';
+import { systemCode } from '../errors';
 import { connectForMarks } from '../project/connect-to';
 import { version } from '../version';
 import { isLocked } from '../project/state/lock';
@@ -12,7 +11,9 @@ import { readPushJournal } from '../project/state/push-journal';
 import type { OnEvent } from '../events';
 import { measured } from '../plan/measured';
 import type { Cost } from '../plan/plan';
+import { isUrlSet } from './reporting/is-url-set';
 import { leftOutNotice } from './reporting/left-out-notice';
+import { ownSqlite } from './reporting/own-sqlite';
 import { problemOf, type Problem } from './reporting/problem';
 import { remoteStatus, type RemoteStatus } from './reporting/remote-status';
 import { withTemporary } from '../project/state/temporary';
@@ -131,7 +132,7 @@ async function statusHere(
     remote,
     pending,
     cutOff,
-    versions: { tursoSync: version, node: process.versions.node, sqlite: sqliteVersion() },
+    versions: { tursoSync: version, node: process.versions.node, sqlite: ownSqlite() },
     next: nextSteps(project, { mode, workingCopy, snapshot, base, remote, pending, cutOff }),
   };
 }
@@ -180,24 +181,6 @@ async function pendingStatus(
     return { changes, problem: null };
   } catch (error) {
     return { changes: null, problem: problemOf(error) };
-  }
-}
-
-function isUrlSet(project: Project): boolean {
-  try {
-    project.address();
-    return true;
-  } catch (error) {
-    return !(error instanceof TursoSyncError && error.code === 'URL_MISSING');
-  }
-}
-
-function sqliteVersion(): string {
-  const db = new Database(':memory:');
-  try {
-    return db.prepare('SELECT sqlite_version()').pluck().get() as string;
-  } finally {
-    db.close();
   }
 }
 

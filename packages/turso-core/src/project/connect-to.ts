@@ -101,6 +101,14 @@ function credentialsOf(project: Pick<Project, 'authToken' | 'encryptionKey'>): C
   return { authToken: project.authToken(), encryptionKey: project.encryptionKey() };
 }
 
+/**
+ * Opens the adapter for a remote whichever it is, for who neither reads nor writes what belongs to the project: its self-test. Nothing is
+ * sent yet. Throws URL_MISSING and URL_UNSUPPORTED.
+ */
+export function connectToDiagnose(project: Pick<Project, 'address' | 'authToken' | 'encryptionKey'>): Remote {
+  return connect(project.address(), credentialsOf(project));
+}
+
 /** Tells what the connection has used, now that nothing more is asked of it. */
 async function closeAndTell(remote: Remote, onEvent: OnEvent | undefined): Promise<void> {
   const used = remote.usage();

@@ -1,6 +1,7 @@
 export { diffLines, diffText, summaryLines } from './changes-text';
 export { checkText } from './check-text';
 export { cleanText } from './clean-text';
+export { doctorText } from './doctor-text';
 export { dumpText } from './dump-text';
 export { describeError } from './error-text';
 export { describeEvent, type EventLine } from './event-text';

@@ -8,6 +8,7 @@ import { push } from '../../src/commands/push';
 import { snapshot } from '../../src/commands/snapshot';
 import { status } from '../../src/commands/status';
 import { undo } from '../../src/commands/undo';
+import { doctor } from '../../src/commands/doctor';
 import { verify } from '../../src/commands/verify';
 import { loadProject } from '../../src/project/load-project';
 import { connect } from '../../src/remote/connect';
@@ -31,6 +32,7 @@ const VERBS = {
   status,
   undo,
   verify,
+  doctor,
 } as unknown as Record<string, Any>;
 
 /** Options that no function has, or not so, with what the hint or message says. */
@@ -63,7 +65,9 @@ const WRONG: [verb: string, options: unknown, says: string][] = [
   ['undo', { remoteonly: true }, 'Did you mean "remoteOnly"?'],
   ['verify', { quiet: true }, 'no option "quiet"'],
   ['snapshot', { force: true }, 'no option "force"'],
-  ['status', { env: 'x' }, 'It has no options.'],
+  ['status', { env: 'x' }, 'It has capabilities.'],
+  ['doctor', { readonly: true }, 'no option "readonly"'],
+  ['doctor', { readOnly: 'yes' }, 'readOnly'],
 ];
 
 test.each(WRONG)('%s(project, %j) is refused, and does nothing', async (name, options, says) => {

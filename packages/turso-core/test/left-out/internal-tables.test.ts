@@ -25,7 +25,7 @@ const FOREIGN = [
   'turso_sync_last_change_id',
   'libsql_wasm_func_table',
 ];
-const OURS = ['turso_sync_staging_values_1', 'turso_sync_receipt_20200101_0'];
+const OURS = ['turso_sync_staging_values_1', 'turso_sync_receipt_20200101_0', 'turso_sync_doctor_1'];
 
 const INTERNAL = [...FOREIGN, ...OURS]
   .map(

@@ -2,6 +2,7 @@ import type {
   CheckOptions,
   CleanOptions,
   DiffOptions,
+  DoctorOptions,
   DumpOptions,
   InitOptions,
   PullOptions,
@@ -57,6 +58,9 @@ export type VerifyExecutorOptions = CommonOptions &
 
 /** Options of the executor `turso-sync-plugin:status`. */
 export type StatusOptions = CommonOptions;
+
+/** Options of the executor `turso-sync-plugin:doctor`. */
+export type DoctorExecutorOptions = CommonOptions & DoctorOptions;
 
 /** Options of the executor `turso-sync-plugin:diff`. */
 export interface DiffExecutorOptions

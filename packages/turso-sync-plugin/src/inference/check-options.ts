@@ -8,6 +8,7 @@ const NAMES = [
   'statusTargetName',
   'pullTargetName',
   'verifyTargetName',
+  'doctorTargetName',
   'diffTargetName',
   'checkTargetName',
   'undoTargetName',

@@ -91,6 +91,7 @@ const NAMES = [
   'turso-undo',
   'turso-dump',
   'turso-clean',
+  'turso-doctor',
   'turso-dev',
 ];
 
@@ -254,6 +255,7 @@ test('every name is an option, and what a push waits for', async () => {
       undoTargetName: 'db-undo',
       dumpTargetName: 'db-dump',
       cleanTargetName: 'db-clean',
+      doctorTargetName: 'db-doctor',
       devTargetName: 'db-dev',
       pushAfter: ['verify'],
     },
@@ -270,6 +272,7 @@ test('every name is an option, and what a push waits for', async () => {
     'db-undo',
     'db-dump',
     'db-clean',
+    'db-doctor',
     'db-dev',
   ]);
   expect(targets['db-checkout']?.dependsOn).toEqual(['db-fetch']);

@@ -47,6 +47,11 @@ export const EXPLAINED = {
     description: 'Shows what the state folder holds, and removes what is of no use any more if told to.',
     example: { force: true },
   },
+  doctor: {
+    description:
+      'Finds out whether turso-sync can work with the remote, by a self-test in a table of its own.',
+    example: { readOnly: true },
+  },
   dev: {
     description: 'Serves a copy of the working copy by a local libsql-server, until it is stopped.',
     example: { port: 8081 },

@@ -76,6 +76,7 @@ describe('the plugin listed twice', () => {
     'undo',
     'dump',
     'clean',
+    'doctor',
     'dev',
   ];
   const ownNames = Object.fromEntries(names.map((name) => [`${name}TargetName`, `staging-${name}`]));

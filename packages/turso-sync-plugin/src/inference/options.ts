@@ -24,6 +24,8 @@ export interface PluginOptions {
   readonly dumpTargetName?: string;
   /** Default is `turso-clean`. */
   readonly cleanTargetName?: string;
+  /** Default is `turso-doctor`. */
+  readonly doctorTargetName?: string;
   /** Default is `turso-dev`. */
   readonly devTargetName?: string;
   /** Default is `ffi-build`. */
@@ -57,6 +59,7 @@ const DEFAULTS: ResolvedOptions = {
   undoTargetName: 'turso-undo',
   dumpTargetName: 'turso-dump',
   cleanTargetName: 'turso-clean',
+  doctorTargetName: 'turso-doctor',
   devTargetName: 'turso-dev',
   ffiBuildTargetName: 'ffi-build',
   pushAfter: ['build', 'test'],
@@ -83,6 +86,7 @@ export function remoteTargetNames(options: ResolvedOptions): string[] {
     options.undoTargetName,
     options.dumpTargetName,
     options.cleanTargetName,
+    options.doctorTargetName,
     options.devTargetName,
   ];
 }

@@ -61,6 +61,7 @@ export function inferTargets(inference: Inference): Record<string, TargetConfigu
   add(options.undoTargetName, 'undo');
   add(options.dumpTargetName, 'dump', { dependsOn: [options.initTargetName] });
   add(options.cleanTargetName, 'clean');
+  add(options.doctorTargetName, 'doctor');
   add(options.devTargetName, 'dev', { continuous: true, dependsOn: [options.initTargetName] });
   return targets;
 }

@@ -3,6 +3,7 @@ import type { CopyOptions } from '../copy';
 import type { CheckOptions } from '../check';
 import type { CleanOptions } from '../clean';
 import type { DiffOptions } from '../diff';
+import type { DoctorOptions } from '../doctor';
 import type { DumpOptions } from '../dump';
 import type { InitOptions } from '../init';
 import type { PullOptions } from '../pull';
@@ -32,6 +33,7 @@ const clean: OptionKinds<CleanOptions> = {
   dumps: 'boolean',
 };
 const diff: OptionKinds<DiffOptions> = { ...events, table: 'string', rows: 'count', save: 'string' };
+const doctor: OptionKinds<DoctorOptions> = { readOnly: 'boolean', showHost: 'boolean' };
 const dump: OptionKinds<DumpOptions> = { ...remote, of: ['base', 'working-copy', 'remote'], to: 'any' };
 const init: OptionKinds<InitOptions> = {
   ...remote,
@@ -69,6 +71,7 @@ export const VERB_OPTIONS: Readonly<Record<VerbName, Readonly<Record<string, Opt
   clean,
   copy,
   diff,
+  doctor,
   dump,
   fingerprint: {},
   init,

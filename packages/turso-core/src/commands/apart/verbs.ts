@@ -9,6 +9,7 @@ export const VERBS = {
   clean: (): Verb => (require('../clean') as typeof import('../clean')).clean,
   check: (): Verb => (require('../check') as typeof import('../check')).check,
   diff: (): Verb => (require('../diff') as typeof import('../diff')).diff,
+  doctor: (): Verb => (require('../doctor') as typeof import('../doctor')).doctor,
   dump: (): Verb => (require('../dump') as typeof import('../dump')).dump,
   fingerprint: (): Verb => (require('../fingerprint') as typeof import('../fingerprint')).fingerprint,
   init: (): Verb => (require('../init') as typeof import('../init')).init,

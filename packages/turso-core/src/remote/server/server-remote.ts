@@ -55,6 +55,8 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
       const index = await latestIndex(client, now);
       // One that is not told this once is still known.
       log = now ?? log;
+      // Before the first write, there is none to tell.
+      if (index === null && now !== null) capabilitiesOf(client).note({ replicationIndex: null });
       told = { generation: log?.generation ?? null, index };
       return joinFingerprint(told.generation, index);
     },

@@ -1,3 +1,4 @@
+import { DOCTOR_PREFIX } from '../doctor-table';
 import { RECEIPT_PREFIX } from '../receipt';
 import { quoteString } from '../values/quote';
 import { findExcluded, isExcluded, type Candidate, type Exclude } from './exclude';
@@ -27,8 +28,9 @@ const INTERNAL: readonly Internal[] = [
   { pattern: '_litestream_lock', owner: 'Litestream' },
   // Cloudflare D1: its own metadata.
   { pattern: '_cf_*', owner: 'D1' },
-  // Ours: the values of a large push until it is carried out, names on a detour, and the receipts of pushes.
+  // Ours: the values of a large push until it is carried out, names on a detour, the receipts of pushes, and self-tests.
   { pattern: 'turso_sync_staging_*', owner: null },
+  { pattern: `${DOCTOR_PREFIX}*`, owner: null },
   { pattern: `${RECEIPT_PREFIX}*`, owner: null },
 ];
 

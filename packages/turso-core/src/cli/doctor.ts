@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { doctor } from '../commands/doctor';
+import { doctorText } from '../report/text';
+import type { Subcommand } from './commands';
+
+/** What `doctor` may be told. */
+interface DoctorFlags {
+  readonly readOnly?: boolean;
+  readonly showHost?: boolean;
+}
+
+/** Exit code if a check has failed. */
+const UNHEALTHY = 2;
+
+/** `turso-sync doctor` */
+export function doctorCommand(): Subcommand<DoctorFlags, 'doctor'> {
+  const command = new Command('doctor')
+    .description(
+      'Find out whether turso-sync can work with the remote: connection, token, clock, what the server offers, and a self-test in a table of its own.',
+    )
+    .option('--read-only', 'make no self-test: nothing is written')
+    .option('--show-host', 'print the host of the database')
+    .addHelpText(
+      'after',
+      '\nIts output holds no secrets, no paths and no data: paste it into an issue.\n\nExit codes: 0 all is well, 1 failed, 2 a check failed.\n\nExample:\n  $ turso-sync doctor --json > doctor.json',
+    );
+  return [
+    command,
+    'doctor',
+    async (project, { readOnly = false, showHost = false }) => {
+      const result = await doctor(project, { readOnly, showHost });
+      return { result, text: doctorText(result), exitCode: result.isHealthy ? 0 : UNHEALTHY };
+    },
+  ];
+}

@@ -1,0 +1,29 @@
+import type { Remote } from '../../remote/remote';
+import { onlyRow, unexpectedAnswer } from '../../sqlite/unexpected-answer';
+
+/** What a remote's first answer tells. */
+export interface Clock {
+  /** Milliseconds that the answer took. */
+  readonly milliseconds: number;
+  /** Milliseconds by which the clock of the remote is ahead of ours, to half of that. */
+  readonly skew: number;
+  /** Seconds since 1970, by the clock of the remote. */
+  readonly seconds: number;
+  /** The version of its SQLite. */
+  readonly sqlite: string;
+}
+
+/** Asks a remote for its time. */
+export function readClock(remote: Pick<Remote, 'read'>): Promise<Clock> {
+  return remote.read(async (query) => {
+    const [before, begun] = [Date.now(), performance.now()];
+    const [day, sqlite] = onlyRow(await query("SELECT julianday('now'), sqlite_version()"));
+    const milliseconds = performance.now() - begun;
+    if (typeof day !== 'number' || typeof sqlite !== 'string') throw unexpectedAnswer('no time');
+    const theirs = (day - JULIAN_DAY_OF_1970) * MILLISECONDS_OF_A_DAY;
+    return { milliseconds, skew: theirs - (before + milliseconds / 2), seconds: theirs / 1000, sqlite };
+  });
+}
+
+const JULIAN_DAY_OF_1970 = 2_440_587.5;
+const MILLISECONDS_OF_A_DAY = 86_400_000;

@@ -1,0 +1,174 @@
+import os from 'node:os';
+import path from 'node:path';
+import { TursoSyncError } from '../errors';
+import type { Capabilities } from '../hrana/capabilities';
+import { isLoopback } from '../is-loopback';
+import type { Cost } from '../plan/plan';
+import { connectToDiagnose } from '../project/connect-to';
+import type { Project } from '../project/project';
+import { requireFile } from '../project/require-file';
+import type { RemoteAddress } from '../remote/url';
+import { version } from '../version';
+import { verb } from './apart/verb';
+import { createChecks, type DoctorCheck } from './diagnosing/check';
+import { examine, type ExamineOptions } from './diagnosing/examine';
+import { createHiding } from './diagnosing/hide';
+import { proxyOf } from './diagnosing/proxy-of';
+import { isUrlSet } from './reporting/is-url-set';
+import { ownSqlite } from './reporting/own-sqlite';
+
+export type { CheckName, DoctorCheck } from './diagnosing/check';
+
+/** What `doctor` may be told. */
+export interface DoctorOptions {
+  /** Only read: no self-test. Default is false. */
+  readonly readOnly?: boolean;
+  /** Tell the host of the database. Default is false. */
+  readonly showHost?: boolean;
+}
+
+/** What `doctor` answers: nothing in it is a secret, or tells what is in the database. */
+export interface DoctorResult {
+  /** Whether no check has failed. */
+  readonly isHealthy: boolean;
+  readonly versions: {
+    readonly tursoSync: string;
+    readonly node: string;
+    readonly sqlite: string;
+    /** SQLite of the remote; null if it did not tell. */
+    readonly remoteSqlite: string | null;
+    /** Such as `linux x64`. */
+    readonly platform: string;
+  };
+  readonly config: {
+    /** The name of the config file, without its folder; null if there is none. */
+    readonly file: string | null;
+    /** Environments of the config, and whether one of them is in use. */
+    readonly environments: number;
+    readonly usesEnvironment: boolean;
+    /** Names and patterns that are left out. */
+    readonly excluded: number;
+    readonly isUrlSet: boolean;
+    readonly isTokenSet: boolean;
+    readonly isEncryptionKeySet: boolean;
+  };
+  readonly remote: {
+    readonly kind: 'server' | 'file' | null;
+    /** Such as `libsql`; null if no URL is set. */
+    readonly scheme: string | null;
+    /** The host, if it was asked for. */
+    readonly host: string | null;
+    readonly isEncrypted: boolean;
+    readonly isOnThisMachine: boolean;
+    /** Whether requests go through a proxy that the environment names. */
+    readonly isBehindProxy: boolean;
+  };
+  /** What the server offers; null if it did not answer, and for a file. */
+  readonly capabilities: Capabilities | null;
+  readonly checks: readonly DoctorCheck[];
+  /** What this itself used, as the server counts it; null if it does not tell. */
+  readonly used: Cost | null;
+}
+
+/**
+ * Finds out whether turso-sync can work with a project's remote: the connection, the token, the clock, what the server offers, and
+ * whether it keeps what a push relies on. For that it writes to a table of its own, which it removes. Never throws for a remote that
+ * is down: it says so. The result holds no secret, no path and no data, so that it can be shown to anybody.
+ *
+ * @example
+ * ```ts
+ * import { doctor, loadProject } from 'turso-core';
+ *
+ * const { isHealthy, checks } = await doctor(await loadProject(), { readOnly: true });
+ * ```
+ */
+export const doctor = verb('doctor', doctorHere);
+
+async function doctorHere(
+  project: Project,
+  { readOnly = false, showHost = false }: DoctorOptions = {},
+): Promise<DoctorResult> {
+  const checks = createChecks();
+  const told = await examine(project, { open: () => open(project), checks, readOnly });
+  const address = addressOf(project);
+  const hide = createHiding(project, address, showHost);
+  return {
+    isHealthy: !checks.haveFailed,
+    versions: {
+      tursoSync: version,
+      node: process.versions.node,
+      sqlite: ownSqlite(),
+      remoteSqlite: told.remoteSqlite,
+      platform: `${os.platform()} ${os.arch()}`,
+    },
+    config: configOf(project),
+    remote: remoteOf(address, showHost),
+    capabilities: told.capabilities,
+    checks: checks.all.map((check) => hidden(check, hide)),
+    used: told.used,
+  };
+}
+
+function open(project: Project): ReturnType<ExamineOptions['open']> {
+  const address = project.address();
+  requireFile(project, address, false);
+  return { address, remote: connectToDiagnose(project) };
+}
+
+function addressOf(project: Project): RemoteAddress | null {
+  try {
+    return project.address();
+  } catch (error) {
+    if (error instanceof TursoSyncError) return null;
+    throw error;
+  }
+}
+
+function configOf(project: Project): DoctorResult['config'] {
+  const { configFile, environments, environment, exclude } = project;
+  return {
+    file: configFile === null ? null : path.basename(configFile),
+    environments: environments.length,
+    usesEnvironment: environment !== null,
+    excluded: exclude.length,
+    isUrlSet: isUrlSet(project),
+    isTokenSet: project.authToken() !== undefined,
+    isEncryptionKeySet: project.encryptionKey() !== undefined,
+  };
+}
+
+function remoteOf(address: RemoteAddress | null, showHost: boolean): DoctorResult['remote'] {
+  if (address === null) return { ...NOWHERE, kind: null };
+  const scheme = address.location.replace(/:.*/s, '');
+  if (address.kind === 'file') return { ...NOWHERE, kind: 'file', scheme, isOnThisMachine: true };
+  const { host, hostname, protocol } = address.url;
+  return {
+    kind: 'server',
+    scheme,
+    host: showHost ? host : null,
+    isEncrypted: protocol === 'https:',
+    isOnThisMachine: isLoopback(hostname),
+    isBehindProxy: proxyOf(address) !== null,
+  };
+}
+
+const NOWHERE = {
+  scheme: null,
+  host: null,
+  isEncrypted: false,
+  isOnThisMachine: false,
+  isBehindProxy: false,
+};
+
+function hidden(check: DoctorCheck, hide: (text: string) => string): DoctorCheck {
+  const { problem } = check;
+  return {
+    ...check,
+    detail: hide(check.detail),
+    problem: problem && {
+      code: problem.code,
+      message: hide(problem.message),
+      hint: problem.hint === null ? null : hide(problem.hint),
+    },
+  };
+}

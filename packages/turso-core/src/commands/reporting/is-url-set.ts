@@ -1,0 +1,12 @@
+import { TursoSyncError } from '../../errors';
+import type { Project } from '../../project/project';
+
+/** Whether a project's URL is set, whatever it is. */
+export function isUrlSet(project: Pick<Project, 'address'>): boolean {
+  try {
+    project.address();
+    return true;
+  } catch (error) {
+    return !(error instanceof TursoSyncError && error.code === 'URL_MISSING');
+  }
+}

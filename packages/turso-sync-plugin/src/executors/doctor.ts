@@ -1,0 +1,15 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { doctor, doctorText } from 'turso-core/own-process';
+import type { DoctorExecutorOptions } from './options';
+import { runExecutor, type ExecutorResult } from './run';
+
+/** Finds out whether turso-sync can work with the remote. A check that fails fails the task. */
+export default function doctorExecutor(
+  options: DoctorExecutorOptions,
+  context: ExecutorContext,
+): Promise<ExecutorResult> {
+  return runExecutor(options, context, async (project, { onEvent: _, ...own }) => {
+    const result = await doctor(project, own);
+    return { success: result.isHealthy, text: doctorText(result) };
+  });
+}
