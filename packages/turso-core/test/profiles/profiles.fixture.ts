@@ -10,9 +10,19 @@ export const isAll = process.env['TURSO_SYNC_PROFILES'] === 'all';
 /** The kinds of servers to try. As `full`, tests run elsewhere already. */
 export const profiles = isAll ? ALL : ALL.slice(1);
 
-/** What is tried as one kind of server: all, or a part that together with the other kinds is all. */
-export function partOf<T>(all: readonly T[], profile: Profile): readonly T[] {
-  return isAll ? all : all.filter((_, i) => i % profiles.length === profiles.indexOf(profile));
+/**
+ * What is tried as one kind of server: all, or a part that together with the other kinds is all.
+ *
+ * @param differs - what meets something that this kind of server does otherwise than others; it belongs to the part in any case.
+ */
+export function partOf<T>(
+  all: readonly T[],
+  profile: Profile,
+  differs: (item: T) => boolean = () => false,
+): readonly T[] {
+  return isAll
+    ? all
+    : all.filter((item, i) => i % profiles.length === profiles.indexOf(profile) || differs(item));
 }
 
 /** Serves a copy of a database by a libsql-server behind a double of another kind of server. */

@@ -85,7 +85,11 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   }
 
   async function follow(within: Deadline): Promise<SyncResult> {
-    if (isPlain) return syncer.sync(within);
+    if (isPlain) {
+      return syncer.sync(within).catch((error: unknown) => {
+        throw noLog(options, error);
+      });
+    }
     if (note === null) return fetchAnew(null);
     if (!isUnsettled && replicaState(files, note) !== 'as noted')
       return fetchAnew('was changed by another program');
@@ -248,6 +252,16 @@ async function inTime<T>(work: Promise<T>, milliseconds: number, late: () => Err
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The error for a server that has no log, and that libSQL's client cannot follow in its own way either. */
+function noLog({ location }: SyncSource, cause: unknown): unknown {
+  if (!(cause instanceof TursoSyncError) || cause.code !== 'SYNC_FAILED') return cause;
+  const message = `${location} does not send the log of its writes, which a replica follows.`;
+  return new TursoSyncError('SYNC_FAILED', message, {
+    hint: 'Open the connection without `replica`: reads then go to the server. `turso-sync status --verbose` tells whether it has a log.',
+    cause,
+  });
 }
 
 function stillFetching(
