@@ -12,6 +12,7 @@ import { makeFileProject, type FileProject } from '../fixtures/project.fixture';
 const CALLS: readonly [keyof typeof library, object?][] = [
   ['fingerprint'],
   ['status'],
+  ['doctor'],
   ['verify'],
   ['diff'],
   ['dump', { of: 'working-copy' }],
@@ -22,6 +23,7 @@ const CALLS: readonly [keyof typeof library, object?][] = [
   ['push'],
   ['pull'],
   ['undo'],
+  ['clean'],
   ['init', { force: true }],
 ];
 
