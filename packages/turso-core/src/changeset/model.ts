@@ -1,4 +1,5 @@
 import type { SchemaObject, Table } from '../sqlite/schema/schema';
+import type { Understated } from './rows/understated';
 import type { SqlValue } from '../sqlite/values/values';
 
 /** What happens to a row. */
@@ -47,6 +48,8 @@ export interface TableChanges {
    * database has that the changes are applied to.
    */
   countBefore?: (rows: readonly (readonly SqlValue[])[], there: readonly number[]) => readonly number[];
+  /** Whether statistics make SQLite take the table for a small one, so that statements need another form. Default is not. */
+  readonly understated?: Understated | null;
   /** Whether hidden rowids were numbered anew, so that rows had to be paired by something else. */
   isRenumbered?: () => boolean;
   /** The rows of one kind in pieces, rendered at once, or null where {@link rows} serves as well. */

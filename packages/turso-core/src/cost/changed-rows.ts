@@ -1,7 +1,7 @@
 import type { RowChange, RowPiece, TableChanges } from '../changeset/model';
 import { changesUniqueValue } from '../changeset/rows/unique';
 import { columnsToSet, isReplaced } from '../apply/statements/updates';
-import { isTooWide } from '../apply/statements/wide-statements';
+import { goOneByOne } from '../apply/statements/wide-statements';
 import type { SqlValue } from '../sqlite/values/values';
 
 /** What the statements of a push do to the rows of one table. */
@@ -42,12 +42,12 @@ export function changedRows(changes: TableChanges): ChangedRows {
   };
   const addRow = (change: RowChange): void => {
     if (change.kind !== 'update') return;
-    const isNew = isTooWide(changes) || isReplaced(changes, change);
+    const isNew = goOneByOne(changes) || isReplaced(changes, change);
     if (isNew) replaced++;
     (isNew ? inserted : update(columnsToSet(changes, change, updated.size))).add(change.new);
   };
   // What was counted in pieces is sent in these, too.
-  const pieces = changes.bulk('update', 'keys');
+  const pieces = goOneByOne(changes) ? null : changes.bulk('update', 'keys');
   if (pieces === null) for (const change of changes.rows('update')) addRow(change);
   else for (const piece of pieces) addPiece(piece);
   if (changes.count('insert') > FEW) inserted.addUnknown(changes.count('insert'));

@@ -3,6 +3,7 @@ import { readLines } from '../sqlite/files/read-lines';
 import { hasHiddenRowid, type Table } from '../sqlite/schema/schema';
 import type { SqlValue } from '../sqlite/values/values';
 import type { ChangeKind, RowChange, TableChanges } from '../changeset/model';
+import { understated, type Understated } from '../changeset/rows/understated';
 import { parseRow, unreadable, type TableEntry } from './plan-file';
 import { isJsonValue, sqlValue } from '../sqlite/values/json-value';
 import { bulkUpdates } from './bulk-updates';
@@ -35,6 +36,7 @@ export function readTableChanges(source: TableFile): TableChanges {
     columns: entry.columns,
     key,
     beforeSchema: entry.beforeSchema,
+    understated: understatedIn(source),
     // It is the database to which they are applied.
     countBefore: (_rows, there) => there,
     count: (kind) => countRows(file, entry, written(kind)),
@@ -50,6 +52,11 @@ export function readTableChanges(source: TableFile): TableChanges {
       for (const row of rowsOf(file, entry, written(kind))) yield toChange(row);
     },
   };
+}
+
+function understatedIn({ db, table: { name } }: TableFile): Understated | null {
+  const exists = db.prepare(`SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?`).get(name);
+  return exists === undefined ? null : understated(db, name, { schemas: ['main'], rows: 'main' });
 }
 
 /** How many rows of one kind a file has; one line may stand for several. */

@@ -21,6 +21,18 @@ export function onRows({ sql, args, readingFrom }: RowSource, rest: string): Sta
     : { ...statement, readingFrom: (rows) => `${readingFrom(rows)} ${rest}` };
 }
 
+/** The same rows, which SQLite puts into a table of their own before anything else is done. */
+export function materialized({ readingFrom, ...source }: RowSource): RowSource {
+  const once = (sql: string): string =>
+    sql.replace(/^WITH r(\([^)]*\))? AS \(/, 'WITH r$1 AS MATERIALIZED (');
+  return {
+    ...{ ...source, sql: once(source.sql) },
+    ...(readingFrom === undefined
+      ? {}
+      : { readingFrom: (rows: Parameters<typeof readingFrom>[0]) => once(readingFrom(rows)) }),
+  };
+}
+
 /** Size of one statement's JSON text, in characters: well under the server's limit of 5,000,000 bytes even in UTF-8. */
 const JSON_LIMIT = 1_000_000;
 

@@ -16,9 +16,9 @@ import type { SqlValue } from '../../sqlite/values/values';
 import { copiesStatements } from './copies-statements';
 import { guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
-import { jsonRows, onRows, RowBatcher, type RowSource } from './row-source';
+import { jsonRows, materialized, onRows, RowBatcher, type RowSource } from './row-source';
 import { columnsToSet, isReplaced, type RowUpdate } from './updates';
-import { isTooWide, wideStatements } from './wide-statements';
+import { goOneByOne, wideStatements } from './wide-statements';
 
 /** The statements that change one table's rows, each followed by its guard. All deletes of all tables go first. */
 export interface TableStatements {
@@ -47,7 +47,7 @@ export function tableStatements(
   maxRowBytes: number,
 ): TableStatements {
   if (changes.key.length === 0) return copiesStatements(changes, remaining, maxRowBytes);
-  if (isTooWide(changes)) return wideStatements(changes, remaining, maxRowBytes);
+  if (goOneByOne(changes)) return wideStatements(changes, remaining, maxRowBytes);
   const { columns } = changes;
   const into: TableStatements = { deletes: [], updates: [], inserts: [] };
   const deletes = new RowBatcher(columns.length, (rows) => into.deletes.push(...deleteRows(changes, rows)));
@@ -144,7 +144,7 @@ function updateRows(
   const assignments = set.map((column, i) => `${quoteName(changes.columns[column] ?? '')} = r.c${width + i}`);
   const sql = `UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')}
     FROM r WHERE ${isAsBefore(changes, known)}`;
-  return guarded('update', changes, onRows(rows, sql), rows.count);
+  return guarded('update', changes, onRows(firstOf(changes, rows), sql), rows.count);
 }
 
 function updateKnown(
@@ -153,6 +153,11 @@ function updateKnown(
   known: readonly number[],
 ): Statement[] {
   return updateRows(changes, set, jsonRows(known.length + set.length, text, count), known);
+}
+
+// SQLite would read the JSON anew for each row of a table that it takes for a small one.
+function firstOf({ understated }: TableChanges, rows: RowSource): RowSource {
+  return understated === 'small' ? materialized(rows) : rows;
 }
 
 type RenderedPiece = Extract<RowPiece, { text: string }>;
@@ -177,9 +182,9 @@ function updateByKey(changes: TableChanges, { text, count, set }: RenderedPiece)
   const assignments = set.map(
     (column, i) => `${quoteName(changes.columns[column] ?? '')} = r.c${terms.length + i}`,
   );
-  const isRow = terms.map((term, i) => `${term} = r.c${i}`).join(' AND ');
+  const isRow = terms.map((term, i) => `${term} = +r.c${i}`).join(' AND ');
   const sql = `UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')} FROM r WHERE ${isRow}`;
-  return guarded('update', changes, onRows(rows, sql), count);
+  return guarded('update', changes, onRows(firstOf(changes, rows), sql), count);
 }
 
 // OR ABORT: an ON CONFLICT clause of the schema would let rows vanish without a word.
@@ -195,12 +200,12 @@ function guarded(kind: ChangeKind, { table }: TableChanges, statement: Statement
 
 /**
  * The condition that the row `t` of the table is the one in `r`, and has all its values by storage class and bytes. The
- * unary plus keeps affinities from turning values into others before they are compared; the key has to do without, to
- * be found by its index. Only the known columns are looked at, which `r` begins with. Each value of `r` is named as seldom as may be, since naming it extracts it from JSON.
+ * unary plus keeps affinities from turning values into others before they are compared; the columns of the key have to do without, to
+ * be found by their index. Before the other side, it keeps SQLite from building an index of `r`, and looking at all rows of the table. Only the known columns are looked at, which `r` begins with. Each value of `r` is named as seldom as may be, since naming it extracts it from JSON.
  */
 function isAsBefore({ table, columns, key }: TableChanges, known?: readonly number[]): string {
   const places = known ?? columns.map((_, i) => i);
-  const sameKey = keyTerms(table, 't.').map((term, i) => `${term} = r.c${places.indexOf(key[i] ?? 0)}`);
+  const sameKey = keyTerms(table, 't.').map((term, i) => `${term} = +r.c${places.indexOf(key[i] ?? 0)}`);
   // A key of which only the letter case or the type changes is still the same key.
   const isFound = (place: number): boolean =>
     key.includes(place) && (!table.withoutRowid || known !== undefined);

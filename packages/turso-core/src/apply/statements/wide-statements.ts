@@ -13,12 +13,15 @@ import type { RemainingRows, TableStatements } from './table-statements';
 /** Columns of a row from which on it does not fit into one result of a query, with what is added to it. */
 const TOO_WIDE = 1_990;
 
-/** Whether rows have so many columns that they are written one by one. */
-export function isTooWide({ columns }: TableChanges): boolean {
-  return columns.length > TOO_WIDE;
+/**
+ * Whether rows are written one by one: they have so many columns, or SQLite would look at all rows of the table for each row of a
+ * statement, since it takes the table for a tiny one. For a single row, it always uses the key.
+ */
+export function goOneByOne({ columns, understated }: TableChanges): boolean {
+  return columns.length > TOO_WIDE || understated === 'tiny';
 }
 
-/** The statements for a table of about 2,000 columns, two for each row, since no query can return such a row as a whole. */
+/** The statements for rows that are written one by one, with a guard for each. No query can return a row of about 2,000 columns as a whole. */
 export function wideStatements(
   changes: TableChanges,
   remaining: RemainingRows,

@@ -18,6 +18,7 @@ import { exceptMovedHere } from './moved-here';
 import { exceptRenumbered } from './renumbered';
 import { withReplaced } from './replaced';
 import { diffRows, MAX_COLUMNS, type Place } from './row-diff';
+import { understated } from './understated';
 import { diffWide } from './wide-diff';
 
 /** Finds where two database files differ. */
@@ -78,10 +79,16 @@ export function diffTables(
   ].flatMap((changes) => changes ?? []);
 }
 
-function diffTable(
+function diffTable(...args: Parameters<typeof diffRows>): TableChanges | null {
+  const [db, { name }, presence, , { older = BEFORE, ranges } = {}] = args;
+  if (ranges?.length === 0) return null;
+  const rows = presence === 'after' ? 'main' : older;
+  return { ...changesOf(...args), understated: understated(db, name, { schemas: ['main', BEFORE], rows }) };
+}
+
+function changesOf(
   ...[db, table, presence, encoding, place = {}]: Parameters<typeof diffRows>
-): TableChanges | null {
-  if (place.ranges?.length === 0) return null;
+): TableChanges {
   if (keyColumns(table).length === 0) return diffCopies(db, table, presence, encoding, place.older);
   const isWide = rowColumns(table).length > MAX_COLUMNS;
   const atRowids = (except?: string): TableChanges =>
