@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'RESPONSE_TOO_LARGE'
   // local files
   | 'ALREADY_INITIALIZED'
+  | 'BACKUP_UNUSABLE'
   | 'SNAPSHOT_MISSING'
   | 'BASELINE_MISSING'
   | 'BASELINE_DAMAGED'

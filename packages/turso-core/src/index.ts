@@ -24,6 +24,7 @@ export { init, type InitOptions, type InitResult } from './commands/init';
 export type { ConflictOptions, Resolved } from './commands/conflicts/conflict-options';
 export { pull, type PullOptions, type PullResult } from './commands/pull';
 export { push, type PushOptions, type PushResult } from './commands/push';
+export { restore, type RestoreOptions, type RestoreResult } from './commands/restore';
 export { snapshot, type SnapshotCommandOptions, type SnapshotResult } from './commands/snapshot';
 export {
   status,
@@ -116,6 +117,7 @@ export {
   pullText,
   pushesText,
   pushText,
+  restoreText,
   snapshotText,
   statusText,
   undoText,

@@ -25,6 +25,7 @@ export const COMMANDS: Readonly<Record<string, () => Subcommand<never>>> = {
   comment: () => (require('./comment') as typeof import('./comment')).commentCommand(),
   reviewed: () => (require('./reviewed') as typeof import('./reviewed')).reviewedCommand(),
   dump: () => (require('./dump') as typeof import('./dump')).dumpCommand(),
+  restore: () => (require('./restore') as typeof import('./restore')).restoreCommand(),
   clean: () => (require('./clean') as typeof import('./clean')).cleanCommand(),
   status: () => (require('./status') as typeof import('./status')).statusCommand(),
   doctor: () => (require('./doctor') as typeof import('./doctor')).doctorCommand(),

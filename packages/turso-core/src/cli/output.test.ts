@@ -6,7 +6,19 @@ import { version } from '../version';
 import { ALIASES } from './commands';
 import { makeProject, startCommand, type Answer, type TestProject } from '../../test/fixtures/cli.fixture';
 
-const COMMANDS = ['init', 'push', 'pull', 'undo', 'verify', 'diff', 'dump', 'clean', 'status', 'doctor'];
+const COMMANDS = [
+  'init',
+  'push',
+  'pull',
+  'undo',
+  'verify',
+  'diff',
+  'dump',
+  'restore',
+  'clean',
+  'status',
+  'doctor',
+];
 
 /** A project with a file as its remote, a working copy, and one edit. */
 async function editedProject(): Promise<TestProject> {

@@ -9,6 +9,7 @@ import type { InitResult } from '../commands/init';
 import type { PullResult } from '../commands/pull';
 import type { PushResult } from '../commands/push';
 import type { Reported } from '../commands/reporting/report-run';
+import type { RestoreResult } from '../commands/restore';
 import type { StatusResult } from '../commands/status';
 import type { PushEntry, UndoneHere, UndoResult } from '../commands/undo';
 import type { VerifyResult } from '../commands/verify';
@@ -30,6 +31,7 @@ export interface Results {
   readonly comment: PrintedComment;
   readonly reviewed: PrintedReviewed;
   readonly dump: Reported<DumpResult>;
+  readonly restore: Reported<RestoreResult>;
   readonly clean: Reported<CleanResult>;
   readonly status: StatusResult;
   readonly doctor: DoctorResult;

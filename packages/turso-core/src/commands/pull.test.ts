@@ -1,5 +1,6 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { compareDatabases } from '@turso-sync/testing';
+import path from 'node:path';
+import { compareDatabases, makeTempDir } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
 import { readManifest } from '../project/state/manifest';
 import { init } from './init';
@@ -7,7 +8,9 @@ import { makeFileProject, type FileProject } from '../../test/fixtures/project.f
 import { notePull, noteWritten } from '../project/state/pull-journal';
 import { makeReceipt, nameReceipt } from '../sqlite/receipt';
 import { pull } from './pull';
+import { listBackups } from '../project/working-copy/backups';
 import { push } from './push';
+import { restore } from './restore';
 import { status } from './status';
 import { expectSchema } from '../../test/fixtures/schemas.fixture';
 
@@ -174,7 +177,10 @@ test('keeps a backup of what was there, five at most', async () => {
   for (let i = 0; i < 7; i++) {
     at.editRemote(`UPDATE t SET v = 'pull ${i}' WHERE id = 1`);
     const { backup } = await pull(at.project);
-    const db = new Database(backup ?? '', { readonly: true });
+    const file = path.join(makeTempDir(), 'restored.db');
+    await restore(at.project, { to: file });
+    expect(path.basename(backup ?? '')).toBe(listBackups(at.project)[0]);
+    const db = new Database(file, { readonly: true });
     expect(db.prepare('SELECT v FROM t').pluck().all()).toEqual([i === 0 ? 1 : `pull ${i - 1}`, 2, 'mine']);
     db.close();
   }

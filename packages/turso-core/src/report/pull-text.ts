@@ -18,7 +18,9 @@ export function pullText(result: PullResult, location: string, options?: TextOpt
     ...summaryLines(changes),
     ...resolvedLines(result.resolved, options),
     `Pulled from ${location}.`,
-    ...(backup === null ? [] : [`Backup of the working copy before: ${backup}`]),
+    ...(backup === null
+      ? []
+      : [`Backup of the working copy before: ${backup}; \`turso-sync restore\` makes a database of it.`]),
     ...left,
   ].join('\n');
 }

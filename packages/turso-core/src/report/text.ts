@@ -8,6 +8,7 @@ export { describeEvent, type EventLine } from './event-text';
 export { initText, snapshotText } from './init-text';
 export { pullText } from './pull-text';
 export { pushText } from './push-text';
+export { restoreText } from './restore-text';
 export { statusText } from './status-text';
 export { pushesText, undoText } from './undo-text';
 export { verifyText } from './verify-text';

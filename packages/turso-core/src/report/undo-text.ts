@@ -37,7 +37,7 @@ function hereLines(here: UndoneHere | null, options?: TextOptions): string[] {
   return [
     here.backup === null
       ? 'The working copy no longer had any of it.'
-      : `It was taken back in the working copy as well. A backup is at ${here.backup}.`,
+      : `It was taken back in the working copy as well. \`turso-sync restore\` makes a database of its backup, ${here.backup}.`,
     ...(kept === 0
       ? []
       : [

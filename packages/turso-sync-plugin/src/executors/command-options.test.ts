@@ -45,6 +45,7 @@ const NO_COMMAND: Readonly<Record<string, string>> = {
 const NO_EXECUTOR: Readonly<Record<string, string>> = {
   comment: 'a job calls it once, for the reports of all projects',
   reviewed: 'the same for their plans',
+  restore: 'one person looks at one file',
 };
 
 function help(...words: string[]): string {

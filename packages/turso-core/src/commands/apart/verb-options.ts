@@ -8,6 +8,7 @@ import type { DumpOptions } from '../dump';
 import type { InitOptions } from '../init';
 import type { PullOptions } from '../pull';
 import type { PushOptions } from '../push';
+import type { RestoreOptions } from '../restore';
 import type { SnapshotCommandOptions } from '../snapshot';
 import type { StatusOptions } from '../status';
 import type { UndoOptions } from '../undo';
@@ -55,6 +56,7 @@ const push: OptionKinds<PushOptions> = {
   checksOnRemote: 'boolean',
   maxRowsWritten: 'count',
 };
+const restore: OptionKinds<RestoreOptions> = { ...events, backup: 'string', to: 'string' };
 const snapshot: OptionKinds<SnapshotCommandOptions> = {
   ...remote,
   create: 'boolean',
@@ -77,6 +79,7 @@ export const VERB_OPTIONS: Readonly<Record<VerbName, Readonly<Record<string, Opt
   init,
   pull,
   push,
+  restore,
   snapshot,
   status,
   undo,

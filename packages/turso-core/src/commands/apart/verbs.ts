@@ -15,6 +15,7 @@ export const VERBS = {
   init: (): Verb => (require('../init') as typeof import('../init')).init,
   pull: (): Verb => (require('../pull') as typeof import('../pull')).pull,
   push: (): Verb => (require('../push') as typeof import('../push')).push,
+  restore: (): Verb => (require('../restore') as typeof import('../restore')).restore,
   snapshot: (): Verb => (require('../snapshot') as typeof import('../snapshot')).snapshot,
   status: (): Verb => (require('../status') as typeof import('../status')).status,
   undo: (): Verb => (require('../undo') as typeof import('../undo')).undo,

@@ -46,7 +46,7 @@ export interface PullResult extends Resolved {
   /** Rows that both sides changed to the same values. */
   readonly alreadyThere: number;
   readonly conflicts: readonly Conflict[];
-  /** The backup of the working copy as it was before, or null where it was not changed. */
+  /** The backup of the working copy as it was before, of which `restore` makes a database; null where it was not changed. */
   readonly backup: string | null;
 }
 

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { noteBegun } from './begun';
 import { linkOrCopy } from './link-or-copy';
 import { fileSystemError } from './disk';
+import { moveBackups } from '../working-copy/backups';
+import { ORIGIN } from './origin';
 import { soundBaseline, writeManifest, type Manifest } from './manifest';
 import { baselineFiles, type BaselineFiles, type StateFiles } from '../project';
 import { replaceDirectory } from './replace-directory';
@@ -35,13 +37,15 @@ export async function replaceBase(
 
 /** Puts a folder that is complete in the place of the base. */
 export function putBase(files: StateFiles, directory: string): void {
+  const finish = moveBackups(files, directory);
   replaceDirectory(directory, files.base.directory);
+  finish();
   noteBegun(files);
 }
 
 /** What the working copy and the remote agreed on before one's own pushes; there is such a file only after a push. */
 export function originOf({ directory }: BaselineFiles): string {
-  return path.join(directory, 'origin.db');
+  return path.join(directory, ORIGIN);
 }
 
 /** Keeps with a base that pushes have moved on what it was before. The file is normally a second name of the snapshot. */
