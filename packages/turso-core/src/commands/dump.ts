@@ -108,7 +108,7 @@ async function dumpSource(
 ): Promise<void> {
   const setAside = readManifest(project.files.base)?.setAside ?? [];
   if (remote !== null) {
-    await download(remote, copy, onEvent, (how) => write(copy, how));
+    await download(remote, copy, { onEvent }, (how) => write(copy, how));
   } else if (of === 'base') {
     const { tables } = findLeftOut(project.files.base.database, project.exclude);
     tellLeftOut([...tables, ...excludedBefore(project)], onEvent);

@@ -157,7 +157,7 @@ async function snapshotOf(
 ): Promise<Manifest> {
   return remote === null
     ? requireSnapshot(project, options.acceptRemote ?? false)
-    : takeFirstSnapshot(project, remote, { onEvent: options.onEvent });
+    : takeFirstSnapshot(project, remote, { isAnew: options.force === true, onEvent: options.onEvent });
 }
 
 /** Finishes what an earlier run left half done. */
@@ -248,7 +248,8 @@ function noBase(project: Project): TursoSyncError {
 async function isNewerThanBase(project: Project, snapshot: Manifest): Promise<boolean> {
   const { base, snapshot: files } = project.files;
   const known = requireBase(project);
-  if (known.createdAt === snapshot.createdAt) return false;
+  const isOfThen = known.createdAt === snapshot.createdAt;
+  if (isOfThen && known.fingerprint === snapshot.fingerprint) return false;
   // A base that a later push has moved on is newer than a snapshot that was left lying.
   if (known.method === 'push' && known.createdAt > snapshot.createdAt) return false;
   if (!sameBytes(base.database, files.database)) return true;

@@ -96,7 +96,7 @@ async function verifyWith(project: Project, options: VerifyOptions): Promise<Ver
         : { ...result, isEqual: false, other: computedOtherwise([...new Set(computed.map(nameOf))]) };
 
       async function compareWithCopy(): Promise<Omit<VerifyResult, 'method'>> {
-        await download(remote, copy, onEvent, null);
+        await download(remote, copy, { onEvent }, null);
         const { location } = project.address();
         const facts = {
           remote: location,

@@ -84,7 +84,7 @@ export function connectTo(
 /** A remote that is asked how it stands. */
 export type MarkedRemote = Pick<
   Remote,
-  'location' | 'fingerprint' | 'logId' | 'pageCount' | 'capabilities' | 'usage' | 'close'
+  'location' | 'fingerprint' | 'logId' | 'snapshotReads' | 'capabilities' | 'usage' | 'close'
 >;
 
 /**

@@ -15,8 +15,19 @@ export interface SnapshotProgress {
   readonly unit: 'bytes' | 'rows';
 }
 
-/** By which way a snapshot was taken. */
-export type SnapshotMethod = 'pages' | 'rows' | 'backup';
+/**
+ * By which way a snapshot was taken. `pages`, `rows`: all of them were fetched; `backup`: a file was copied. `log`, `page-digests`: pages
+ * that an earlier copy has were not fetched again, as the server's log told or digests. `base`: nothing was, since the base has all of it.
+ */
+export type SnapshotMethod = 'pages' | 'rows' | 'backup' | 'log' | 'page-digests' | 'base';
+
+/** An earlier copy of a remote, which a snapshot may start from. */
+export interface SnapshotStart {
+  /** A database file that nobody writes. */
+  readonly file: string;
+  /** A mark at which its pages were the remote's own; null if they may never have been. */
+  readonly pagesAt: string | null;
+}
 
 /** What {@link Remote.snapshot} answers. */
 export interface SnapshotTaken {
@@ -25,6 +36,8 @@ export interface SnapshotTaken {
   readonly setAside: readonly SetAside[];
   /** Tables of other programs, and what is excluded, which are not in the copy either. */
   readonly leftOut: readonly LeftOutTable[];
+  /** Whether the pages are the remote's own, with nothing taken out of them. */
+  readonly hasPages: boolean;
 }
 
 /** What {@link Remote.snapshot} may be told. */
@@ -35,6 +48,8 @@ export interface SnapshotOptions {
   readonly method?: SnapshotMethod;
   /** Names and patterns of tables and views to leave out, with all that belongs to them. Default is none. */
   readonly exclude?: Exclude;
+  /** Earlier copies of the same remote, the best first: what they have need not be fetched. Default is none. */
+  readonly starts?: readonly SnapshotStart[];
 }
 
 /** How to connect. */
@@ -68,10 +83,10 @@ export interface Remote extends Target {
   snapshot(file: string, options?: SnapshotOptions): Promise<SnapshotTaken>;
 
   /**
-   * How many pages the database has, if this remote serves its pages to {@link snapshot}; else null. Reading each of them is a row
-   * read.
+   * About how many rows {@link snapshot} would read that starts from earlier copies, given that a few rows have changed. Null if it would
+   * read them row by row, or reads a file.
    */
-  pageCount(): Promise<number | null>;
+  snapshotReads(starts: readonly SnapshotStart[]): Promise<number | null>;
 
   /** As of a {@link Target}; each remote tells whether something was written since a mark. */
   transactSince(

@@ -19,6 +19,16 @@ export function initText({ snapshot, workingCopy, pending, backup }: InitResult,
 
 /** The answer of `snapshot` for people. */
 export function snapshotText({ snapshot, copiedFrom }: SnapshotResult): string {
-  const how = copiedFrom === null ? `taken by ${snapshot.method}` : `copied from ${copiedFrom}`;
+  const how = copiedFrom === null ? HOW[snapshot.method] : `copied from ${copiedFrom}`;
   return `Snapshot of ${snapshot.remote}: ${formatBytes(snapshot.bytes)}, ${how}`;
 }
+
+const HOW: Record<SnapshotResult['snapshot']['method'], string> = {
+  pages: 'taken by pages',
+  rows: 'taken by rows',
+  backup: 'taken by backup',
+  log: 'changed pages taken by log',
+  'page-digests': 'changed pages taken by digests',
+  base: 'taken from here, since nothing has changed',
+  push: 'pushed from here',
+};

@@ -110,7 +110,7 @@ const ROWS =
     for (let i = 0; i < 3; i++) expect(await at.fingerprint()).toBeNull();
     expect(seen.filter((to) => to.includes('Hello'))).toHaveLength(1);
     for (let i = 0; i < 2; i++) expect(await snapshot(at)).toBe(profile === 'bare' ? 'rows' : 'pages');
-    for (let i = 0; i < 3; i++) await at.pageCount();
+    for (let i = 0; i < 3; i++) await at.snapshotReads([]);
     if (profile === 'bare') expect(await at.transactSince('a:1', () => [])).toBeNull();
     expect((await at.capabilities())?.sqliteDbpage).toBe(profile !== 'bare');
   });
@@ -214,9 +214,9 @@ const ROWS =
 
   test('that appear later are met by the next connection', async () => {
     const at = await connectTo('bare');
-    expect(await at.pageCount()).toBeNull();
+    expect(await at.snapshotReads([])).toBeNull();
     const next = connect(parseRemoteUrl((server as Sqld).url, ''));
-    expect(await next.pageCount()).toBeGreaterThan(100);
+    expect(await next.snapshotReads([])).toBeGreaterThan(100);
     await next.close();
   });
 });

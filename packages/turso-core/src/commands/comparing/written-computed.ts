@@ -24,15 +24,16 @@ export interface Pushed {
 
 /**
  * Warns of what the remote has computed otherwise than the working copy, in the rows of a push that is through. Of tables
- * and indexes that were made or changed, and of tables without a key, all rows are looked at.
+ * and indexes that were made or changed, and of tables without a key, all rows are looked at. Returns whether it has computed all alike,
+ * as far as it tells.
  */
 export async function warnOfComputed(
   remote: Pick<Remote, 'read' | 'attempt'>,
   { changeset, pushed }: Pushed,
   onEvent: OnEvent | undefined,
-): Promise<void> {
+): Promise<boolean> {
   try {
-    if (!hasComputed({ changeset, pushed })) return;
+    if (!hasComputed({ changeset, pushed })) return true;
     const names = await timed(onEvent, 'compare computed values', async (onProgress) => {
       const seen = wholeTables(changeset);
       const whole = seen.size === 0 ? [] : await findComputedOtherwise(remote, pushed, seen);
@@ -40,8 +41,10 @@ export async function warnOfComputed(
       return new Set([...whole, ...inRows].map(nameOf));
     });
     if (names.size > 0) onEvent?.({ type: 'warning', message: computedOtherwise([...names]) });
+    return names.size === 0;
   } catch {
     // The push is through; `verify` tells what the remote does not tell now.
+    return false;
   }
 }
 
@@ -52,7 +55,7 @@ export async function warnOfComputedAfter(
   pushed: Pushed,
   onEvent: OnEvent | undefined,
 ): Promise<void> {
-  const within = (query: Query): Promise<void> =>
+  const within = (query: Query): Promise<boolean> =>
     warnOfComputed(
       { read: (work) => work(query), attempt: (...args) => remote.attempt(...args) },
       pushed,

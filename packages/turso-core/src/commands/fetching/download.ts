@@ -1,10 +1,19 @@
 import { systemCode, TursoSyncError } from '../../errors';
 import { timed, type OnEvent } from '../../events';
-import type { Remote, SnapshotTaken } from '../../remote/remote';
+import type { Remote, SnapshotMethod, SnapshotStart, SnapshotTaken } from '../../remote/remote';
 import { startReader, type Reader } from '../../sqlite/dump/start-reader';
 import type { DumpOptions } from '../../sqlite/dump/write-dump';
 import { openReadOnly } from '../../sqlite/files/open';
 import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
+
+/** What {@link download} may be told. */
+export interface DownloadOptions {
+  /** Earlier copies of the same remote, the best first. Default is none. */
+  readonly starts?: readonly SnapshotStart[];
+  /** Told by which way it came, before it is checked. */
+  readonly onMethod?: ((method: SnapshotMethod) => void) | undefined;
+  readonly onEvent: OnEvent | undefined;
+}
 
 /** Size from which on a thread is worth its start, in bytes: to render rows, and only to check. */
 const LARGE = { toRead: 16_000_000, toCheck: 128_000_000 };
@@ -19,7 +28,7 @@ const LARGE = { toRead: 16_000_000, toCheck: 128_000_000 };
 export async function download(
   remote: Remote,
   database: string,
-  onEvent: OnEvent | undefined,
+  { starts = [], onMethod, onEvent }: DownloadOptions,
   work: ((options: DumpOptions) => Promise<void>) | null,
 ): Promise<SnapshotTaken> {
   const large = work === null ? LARGE.toCheck : LARGE.toRead;
@@ -27,6 +36,7 @@ export async function download(
   try {
     const taken = await timed(onEvent, 'download', (onProgress) =>
       remote.snapshot(database, {
+        starts,
         onProgress(progress) {
           // While the rest is under way, it has time to start.
           if ((progress.total ?? 0) >= large) reader ??= startReader(database);
@@ -34,6 +44,7 @@ export async function download(
         },
       }),
     );
+    onMethod?.(taken.method);
     onEvent?.({ type: 'left-out', of: 'remote', tables: taken.leftOut });
     await timed(onEvent, 'check', () =>
       Promise.all([

@@ -16,10 +16,8 @@ import {
 import { linkOrCopy } from '../../project/state/link-or-copy';
 import { recoverDirectory, replaceDirectory } from '../../project/state/replace-directory';
 import { withTemporary } from '../../project/state/temporary';
-import { writeDumpFile } from '../../sqlite/dump/write-dump';
-import type { SnapshotTaken } from '../../remote/remote';
-import { download } from './download';
-import { copyShared, describeContent, inTurn, type SharedSnapshot, type Sharing } from './shared-snapshot';
+import { haveContent } from './have-content';
+import { inTurn, type Sharing } from './shared-snapshot';
 
 /** How a snapshot is taken. */
 export interface TakeOptions {
@@ -30,6 +28,8 @@ export interface TakeOptions {
   readonly dump?: 'write' | 'keep' | 'none' | undefined;
   /** Copy the snapshot of another project, if that is the same. */
   readonly sharing?: Sharing | undefined;
+  /** Rely on nothing that is here, since it may be damaged. Default is false. */
+  readonly isAnew?: boolean | undefined;
   readonly onEvent?: OnEvent | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface Taken {
 export async function takeSnapshot(
   project: Project,
   remote: ProjectRemote,
-  options: Pick<TakeOptions, 'onEvent'> = {},
+  options: Pick<TakeOptions, 'onEvent' | 'isAnew'> = {},
 ): Promise<Manifest> {
   const dump = project.originalDump ? 'keep' : 'none';
   return (await takeOrCopy(project, remote, { ...options, dump })).manifest;
@@ -54,7 +54,7 @@ export async function takeSnapshot(
 export async function takeFirstSnapshot(
   project: Project,
   remote: ProjectRemote,
-  options: Pick<TakeOptions, 'onEvent'> = {},
+  options: Pick<TakeOptions, 'onEvent' | 'isAnew'> = {},
 ): Promise<Manifest> {
   const dump = project.originalDump ? 'write' : 'none';
   return (await takeOrCopy(project, remote, { ...options, dump })).manifest;
@@ -79,7 +79,7 @@ export async function takeOrCopy(
 function take(
   project: Project,
   remote: ProjectRemote,
-  { dump: wanted = 'none', sharing, onEvent }: TakeOptions,
+  { dump: wanted = 'none', sharing, isAnew = false, onEvent }: TakeOptions,
 ): Promise<Taken> {
   const { directory, snapshot: target } = project.files;
   const { exclude } = project;
@@ -91,55 +91,16 @@ function take(
     // Read before the snapshot: a write in between then makes it look stale, never fresh.
     const fingerprint = await remote.fingerprint();
     const identity = await remote.identify();
-    const shared =
-      sharing === undefined || fingerprint === null || dump !== null
-        ? null
-        : await copyShared(sharing, { identity, fingerprint, exclude }, files.database, onEvent);
-    const { leftOut, ...content } =
-      shared === null
-        ? await fetchContent(remote, files.database, { dump, isShared: sharing !== undefined, onEvent })
-        : contentOf(shared);
-    if (shared !== null) onEvent?.({ type: 'left-out', of: 'remote', tables: leftOut });
+    const at = { createdAt: new Date().toISOString(), remote: remote.location, identity, fingerprint };
+    const how = { project, remote, identity, fingerprint, dump, sharing, isAnew, onEvent };
+    const { leftOut, copiedFrom, ...content } = await haveContent(files.database, how);
     const excluded = leftOut.filter(({ owner }) => owner === null).map(({ name }) => name);
-    const facts = {
-      createdAt: new Date().toISOString(),
-      remote: remote.location,
-      identity,
-      fingerprint,
-      bytes: fs.statSync(files.database).size,
-      ...content,
-    };
+    const facts = { ...at, ...content, bytes: fs.statSync(files.database).size };
     const manifest = writeManifest(files, withExclude(facts, exclude, excluded));
     if (wanted === 'keep' && fs.existsSync(target.dump)) linkOrCopy(target.dump, placeOfDump);
     replaceDirectory(files.directory, target.directory);
-    return { manifest, copiedFrom: shared?.folder ?? null };
+    return { manifest, copiedFrom };
   });
-}
-
-/** What the manifest says of a content, however it was had. */
-type Content = Pick<Manifest, 'method' | 'setAside' | 'content'> & Pick<SnapshotTaken, 'leftOut'>;
-
-async function fetchContent(
-  remote: ProjectRemote,
-  database: string,
-  {
-    dump,
-    isShared,
-    onEvent,
-  }: { readonly dump: string | null; readonly isShared: boolean; readonly onEvent: OnEvent | undefined },
-): Promise<Content> {
-  const { method, setAside, leftOut } = await download(
-    remote,
-    database,
-    onEvent,
-    dump === null ? null : (options) => writeDumpFile(database, dump, options),
-  );
-  const known = { method, setAside, leftOut };
-  return isShared ? { ...known, content: await describeContent(database, leftOut) } : known;
-}
-
-function contentOf({ manifest: { method, setAside }, content }: SharedSnapshot): Content {
-  return { method, setAside, leftOut: content.leftOut, content };
 }
 
 /** The snapshot that is there, where it has the remote's mark, else a new one. */

@@ -66,7 +66,9 @@ export async function remoteStatus(
       const hasMoved = fingerprint === null || known === null ? null : fingerprint !== known;
       const isPulled = base !== null && hasMoved !== false;
       // It is an estimate: whatever is in its way, the rest of the status counts.
-      const cost = isPulled ? await pullCost(project, remote, fingerprint).catch(() => null) : null;
+      const cost = isPulled
+        ? await pullCost(project, remote, met.identity, fingerprint).catch(() => null)
+        : null;
       used = remote.usage();
       return { remote: told({ answers: true, problem: null, hasMoved, pullCost: cost, capabilities }), used };
     } finally {

@@ -3,16 +3,26 @@ import path from 'node:path';
 import { TursoSyncError } from '../../errors';
 import { linkOrCopy } from '../../project/state/link-or-copy';
 import { fileSystemError } from '../../project/state/disk';
-import { withExclude, writeManifest, type Manifest } from '../../project/state/manifest';
+import { withExclude, withoutFile, writeManifest, type Manifest } from '../../project/state/manifest';
 import { keepOrigin, putBase } from '../../project/state/base';
 import { baselineFiles, type Project } from '../../project/project';
 import { notePull } from '../../project/state/pull-journal';
 
-/** Makes a database that is never written again the base. */
-export function moveBase(project: Project, temporary: string, database: string, manifest: Manifest): void {
+/**
+ * Makes a database that is never written again the base.
+ *
+ * @param asRemote - says that its rows are just what the remote has at the manifest's mark. Default is that nobody knows.
+ */
+export function moveBase(
+  project: Project,
+  temporary: string,
+  database: string,
+  manifest: Manifest,
+  asRemote?: Manifest['asRemote'],
+): void {
   const directory = path.join(temporary, 'base');
   try {
-    writeBaseline(project, directory, database, manifest);
+    writeBaseline(project, directory, database, ofMoved(manifest, asRemote));
     if (manifest.method === 'push') keepOrigin(project.files.base, baselineFiles(directory));
     putBase(project.files, directory);
   } catch (error) {
@@ -28,17 +38,23 @@ function writeBaseline({ exclude }: Project, directory: string, database: string
   writeManifest(files, { ...rest, bytes: fs.statSync(files.database).size });
 }
 
+function ofMoved(manifest: Manifest, asRemote: Manifest['asRemote']): Manifest {
+  const moved = withoutFile(manifest);
+  return asRemote === undefined ? moved : { ...moved, asRemote: { ...asRemote, isLocal: true } };
+}
+
 /** The manifest of what a push leaves. */
 export type PushedManifest = Omit<Manifest, 'createdAt' | 'method'>;
 
-/** Makes what a push leaves the base. */
+/** Makes what a push leaves the base; `asRemote` of the manifest then is true of what it leaves. */
 export function advanceBase(
   project: Project,
   temporary: string,
   database: string,
   manifest: PushedManifest,
 ): void {
-  moveBase(project, temporary, database, asPushed(manifest));
+  const { asRemote } = manifest;
+  moveBase(project, temporary, database, asPushed(manifest), asRemote);
 }
 
 /** Makes what an undo leaves ready to be brought into the working copy, as a pull would; it is the base afterwards. */
@@ -49,7 +65,7 @@ export function stageUndone(
   manifest: PushedManifest,
 ): void {
   const files = baselineFiles(path.join(temporary, 'undone'));
-  writeBaseline(project, files.directory, database, asPushed(manifest));
+  writeBaseline(project, files.directory, database, ofMoved(asPushed(manifest), manifest.asRemote));
   notePull(project, files, { purpose: 'undo', receipt: null });
 }
 

@@ -144,13 +144,20 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
     removeReceipt(remote, through, result.fingerprint),
   );
   warnOfOrphans(result.orphans, onEvent);
-  await warnOfComputed(remote, { changeset, pushed: pushDatabases(files).pushed }, onEvent);
+  const isComputedAlike = await warnOfComputed(
+    remote,
+    { changeset, pushed: pushDatabases(files).pushed },
+    onEvent,
+  );
   if (result.refusesUserVersion) onEvent?.({ type: 'warning', message: VERSION_REFUSED });
   // Only a base that had all of the remote before the push has all of it afterwards.
   const isCurrent = job.becomes === null && before === from.fingerprint && result.resolved.length === 0;
   const fingerprint = isCurrent ? await knownFingerprint(remote, mark) : null;
   const movedTables = [...(from.movedRowids ?? []), ...changeset.renumbered, ...result.movedRowids];
   const moved = underNewNames(movedTables, changeset);
+  // Told by the transaction itself, so that nobody has written in between.
+  const isExact =
+    fingerprint !== null && mark === fingerprint && isComputedAlike && isAllThere(from, result, moved);
   const refused = result.refusesUserVersion ? ({ userVersionStaysLocal: true } as const) : {};
   const { applied: changed, resolved: conflicts } = result;
   const { movedRowids: tables = [] } = withMovedRowids(from, moved);
@@ -168,11 +175,24 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
     const message = `The push went through, but \`undo\` cannot take it back. It could not be recorded: ${reason}`;
     onEvent?.({ type: 'warning', message });
   }
-  orThrough(() => settle({ project, temporary, journal: through, fingerprint, movedRowids: moved, refused }));
+  orThrough(() =>
+    settle({ project, temporary, journal: through, fingerprint, movedRowids: moved, isExact, refused }),
+  );
   orThrough(() => removeConflicts(project));
   const { alreadyThere, notCarried } = result;
   const nothingFailed = { conflicts: [], failedChecks: [] };
   return { status: 'pushed', ...nothingFailed, ...resolvedIn(result), alreadyThere, notCarried, plan };
+}
+
+/** Whether what a push leaves has just the rows of the remote, if what it started from had. */
+function isAllThere(
+  from: Manifest,
+  result: { readonly notCarried: readonly string[] },
+  movedRowids: readonly string[],
+): boolean {
+  // What stays on the remote alone may be changed by a change of definitions.
+  const isPlain = from.setAside.length === 0 && from.userVersionStaysLocal !== true;
+  return isPlain && result.notCarried.length === 0 && movedRowids.length === 0;
 }
 
 /** How a push ended that has written nothing. */

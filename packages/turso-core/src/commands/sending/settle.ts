@@ -16,18 +16,21 @@ export interface Settlement {
   readonly fingerprint: string | null;
   /** Tables whose hidden rowids are not the same there and here. */
   readonly movedRowids: readonly string[];
+  /** Whether that is all that the remote has, row by row, if the base before was. Default is false. */
+  readonly isExact?: boolean;
   /** What the remote has refused. */
   readonly refused?: Pick<Manifest, 'userVersionStaysLocal'>;
 }
 
 /** Moves the base on, which ends a push. An undo that is also for the working copy is made ready to be brought in there. */
 export function settle(settlement: Settlement): void {
-  const { project, temporary, journal, fingerprint, movedRowids, refused } = settlement;
+  const { project, temporary, journal, fingerprint, movedRowids, refused, isExact = false } = settlement;
   const { pushed, becomes } = pushDatabases(project.files);
   const { keepsReceipt, receipt } = journal;
   const isPlan = keepsReceipt && receipt !== null;
-  const base = requireBase(project);
+  const { asRemote, ...base } = requireBase(project);
   const manifest = {
+    ...(isExact && asRemote !== undefined ? { asRemote } : {}),
     ...withMovedRowids(isPlan ? withClaimed(project.files, base, receipt) : base, movedRowids),
     ...refused,
     remote: journal.remote,

@@ -51,7 +51,7 @@ export async function initKeeping(
   const from = path.resolve(project.directory, options.from ?? workingCopy);
   if (options.from === undefined) requireWorkingCopy(workingCopy);
   requireSource(from);
-  const snapshot = await takeFirstSnapshot(project, remote, { onEvent: options.onEvent });
+  const snapshot = await takeFirstSnapshot(project, remote, { isAnew: true, onEvent: options.onEvent });
   if (options.from !== undefined && hasObjects(files.snapshot.database, project.exclude))
     throw notEmpty(snapshot.remote, from);
   const isItself = fs.existsSync(workingCopy) && fs.realpathSync(from) === fs.realpathSync(workingCopy);

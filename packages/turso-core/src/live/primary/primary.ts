@@ -7,7 +7,7 @@ import type { Credentials } from '../../hrana/credentials';
 import type { LiveDatabase } from '../database';
 import type { Deadline } from '../deadline';
 import { refusesWrites } from '../read-only';
-import { createReplicationLog, type ReplicationLog } from '../replica/replication-log';
+import { createReplicationLog, type ReplicationLog } from '../../hrana/replication-log';
 import { inStatement } from '../statement-errors';
 import { describeWrite, serverError, stepResult } from './primary-errors';
 import { beginTransaction } from './primary-transaction';

@@ -4,7 +4,13 @@ import type { ReplicaFiles } from '../../sqlite/files/replica-files';
 import { fileError } from '../file-error';
 import { readNote, type Note } from './note';
 import { noted, removeReplica, replicaState } from './replica-state';
-import type { Greeting, LogFrame, NoFrames, ReplicationLog, StreamOptions } from './replication-log';
+import type {
+  Greeting,
+  LogFrame,
+  NoFrames,
+  ReplicationLog,
+  StreamOptions,
+} from '../../hrana/replication-log';
 import { NO_WAL } from './stamp';
 
 /** What {@link fetchDatabase} needs. */

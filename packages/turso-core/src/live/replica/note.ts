@@ -1,12 +1,6 @@
 import fs from 'node:fs';
+import type { Mark } from '../../hrana/replication-log';
 import type { FileStamp, WalStamp } from './stamp';
-
-/** A frame of the log, with the running checksum of all frames up to it: two histories that share it are the same so far. */
-export interface Mark {
-  readonly frameNo: bigint;
-  /** 16 hexadecimal digits. */
-  readonly checksum: string;
-}
 
 /**
  * What may have been under way as a note was written: nothing; the main file was being brought up to what the write-ahead log has; or it has

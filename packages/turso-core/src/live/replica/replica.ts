@@ -19,7 +19,7 @@ import {
   replicaState,
   takeOver,
 } from './replica-state';
-import type { Greeting, ReplicationLog } from './replication-log';
+import type { Greeting, ReplicationLog } from '../../hrana/replication-log';
 import { createSyncer, syncFailed, type SyncSource } from './syncer';
 
 /** A local copy of the primary that follows it. */

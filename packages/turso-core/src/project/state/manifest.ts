@@ -41,6 +41,18 @@ export interface Manifest {
     /** The tables and views that they matched when a snapshot was taken. */
     readonly tables: readonly string[];
   };
+  /**
+   * Which file has the remote's own pages, and at which mark: `baseline.db`, or `origin.db` beside it. Absent if none has. A later snapshot
+   * can start from it.
+   */
+  readonly pages?: { readonly file: 'baseline' | 'origin'; readonly at: string };
+  /** Set if the rows are just what the remote had at the mark, so that a snapshot of that mark can be made of it. */
+  readonly asRemote?: {
+    /** What is on the remote and not in the baseline. */
+    readonly leftOut: readonly LeftOutTable[];
+    /** Whether the file was the working copy, whose unused space may hold what never was on the remote. */
+    readonly isLocal: boolean;
+  };
   /** What lets another project copy a snapshot; absent unless it was taken to be shared. */
   readonly content?: SnapshotContent;
 }
@@ -82,6 +94,16 @@ export function knownMark({ exclude, fingerprint }: Manifest, now: Exclude): str
 /** A manifest that names more tables whose hidden rowids are not the same on both sides. */
 export function withMovedRowids(manifest: Manifest, tables: readonly string[]): Manifest {
   return { ...manifest, movedRowids: [...new Set([...(manifest.movedRowids ?? []), ...tables])] };
+}
+
+/**
+ * The manifest of a baseline whose file is another from now on. After a push the old file is kept as `origin.db`, so its pages are still
+ * known.
+ */
+export function withoutFile({ pages, asRemote: _, ...manifest }: Manifest): Manifest {
+  return pages === undefined || manifest.method !== 'push'
+    ? manifest
+    : { ...manifest, pages: { ...pages, file: 'origin' } };
 }
 
 /** Writes the manifest of a baseline. */
@@ -173,22 +195,45 @@ function isWhole({
   bytes,
   exclude,
   content,
+  pages,
+  asRemote,
 }: Partial<Manifest>): boolean {
   const texts = [createdAt, remote, method, fingerprint ?? ''];
   const isKnown = texts.every((text) => typeof text === 'string') && typeof bytes === 'number';
+  const isOrAbsent = (part: unknown, isGood: (value: unknown) => boolean): boolean =>
+    part === undefined || isGood(part);
   return (
-    isKnown && (exclude === undefined || isExclude(exclude)) && (content === undefined || isContent(content))
+    isKnown &&
+    isOrAbsent(exclude, isExclude) &&
+    isOrAbsent(content, isContent) &&
+    isOrAbsent(pages, isPages) &&
+    isOrAbsent(asRemote, isAsRemote)
   );
 }
 
 function isContent(value: unknown): boolean {
   const { version, sha256, leftOut } = (value ?? {}) as Partial<Record<keyof SnapshotContent, unknown>>;
-  const isLeftOut = (table: unknown): boolean => {
+  return typeof version === 'string' && typeof sha256 === 'string' && isLeftOut(leftOut);
+}
+
+function isPages(value: unknown): boolean {
+  const { file, at } = (value ?? {}) as Partial<Record<keyof NonNullable<Manifest['pages']>, unknown>>;
+  return (file === 'baseline' || file === 'origin') && typeof at === 'string';
+}
+
+function isAsRemote(value: unknown): boolean {
+  const { leftOut, isLocal } = (value ?? {}) as Partial<
+    Record<keyof NonNullable<Manifest['asRemote']>, unknown>
+  >;
+  return typeof isLocal === 'boolean' && isLeftOut(leftOut);
+}
+
+function isLeftOut(value: unknown): boolean {
+  const isTable = (table: unknown): boolean => {
     const { name, owner } = (table ?? {}) as Partial<Record<keyof LeftOutTable, unknown>>;
     return typeof name === 'string' && (owner === null || typeof owner === 'string');
   };
-  const areTexts = typeof version === 'string' && typeof sha256 === 'string';
-  return areTexts && Array.isArray(leftOut) && leftOut.every(isLeftOut);
+  return Array.isArray(value) && value.every(isTable);
 }
 
 function isExclude(value: unknown): boolean {

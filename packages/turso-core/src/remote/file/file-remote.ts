@@ -108,7 +108,7 @@ export function createFileRemote(file: string, location: string): Remote {
         checkDefinitions(to);
         const { tables: leftOut } = takeOut(to, exclude, { erase: true });
         // This SQLite could not keep up to date what only libSQL knows, so none of it is taken from a file.
-        return { method: 'backup' as const, setAside: [], leftOut };
+        return { method: 'backup' as const, setAside: [], leftOut, hasPages: false };
       }),
     transact: (statements, options) =>
       withDatabase(create, (db) => orThrow(() => transact(db, statements, options))),
@@ -129,7 +129,7 @@ export function createFileRemote(file: string, location: string): Remote {
         return work((sql, args = []) => orThrow(() => runQuery(db, sql, args)));
       }),
     clear: () => Promise.resolve(false),
-    pageCount: () => Promise.resolve(null),
+    snapshotReads: () => Promise.resolve(null),
     capabilities: () => Promise.resolve(null),
     attempt: () => Promise.resolve(null),
     // Nobody counts, and nobody bills.

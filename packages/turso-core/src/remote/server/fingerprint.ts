@@ -13,6 +13,14 @@ export function joinFingerprint(generation: string | null, index: string | null)
   return generation === null || index === null ? null : `${generation}:${index}`;
 }
 
+/** The parts of a mark that {@link joinFingerprint} made; null if it is another's. */
+export function splitFingerprint(
+  mark: string,
+): { readonly generation: string; readonly index: bigint } | null {
+  const [, generation, index] = /^(.+):(\d{1,19})$/.exec(mark) ?? [];
+  return generation === undefined || index === undefined ? null : { generation, index: BigInt(index) };
+}
+
 /**
  * The number of the server's latest write, by what it has just told of its log, or by a query. Throws REMOTE_NOT_LIBSQL where
  * something else answers.

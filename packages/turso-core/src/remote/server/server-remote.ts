@@ -1,23 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import fs from 'node:fs/promises';
-import { checkDefinitions } from '../../sqlite/schema/check-definitions';
-import { setAsideFrom } from '../../sqlite/schema/set-aside';
-import { takeOut } from '../../sqlite/schema/take-out';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
-import type { Query } from '../../sqlite/query';
-import type { ConnectOptions, Remote, SnapshotTaken, SnapshotOptions } from '../remote';
-import { removeDeadUploads } from './dead-uploads';
-import { joinFingerprint, latestIndex } from './fingerprint';
+import type { ConnectOptions, Remote } from '../remote';
 import { askCapabilities } from './ask-capabilities';
 import { capabilitiesOf } from '../../hrana/capabilities';
-import { createHttpClient, type HttpClient } from '../../hrana/http-client';
-import { readPageCount } from './page-count';
-import { createReader, type Reader } from './reader';
+import { removeDeadUploads } from './dead-uploads';
+import { joinFingerprint, latestIndex } from './fingerprint';
+import { createHttpClient } from '../../hrana/http-client';
+import { countSnapshotReads } from './snapshot-reads';
+import { createReader } from './reader';
 import { readServerLog, type ServerLog } from '../../hrana/server-log';
-import { snapshotPages } from './snapshot-pages';
-import { snapshotRows } from './snapshot-rows';
 import { createStaging } from './staging';
 import { createStagingTable } from './staging-table';
+import { takeSnapshot } from './take-snapshot';
 import { runTransaction, tryTransaction, type TransactionAnswer } from './transaction';
 import { runTransactionSince } from './transaction-since';
 
@@ -60,9 +54,8 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
       told = { generation: log?.generation ?? null, index };
       return joinFingerprint(told.generation, index);
     },
-    snapshot: (file, options = {}) =>
-      readSideBySide(client, reader, (queries) => takeSnapshot(client, queries, file, options)),
-    pageCount: () => readPageCount(client),
+    snapshot: (file, options = {}) => takeSnapshot(client, reader, file, options),
+    snapshotReads: (starts) => countSnapshotReads(client, starts),
     transact: async (statements, options) => withMark(await staging.transact(statements, options)),
     async transactSince(mark, statements, { onSent } = {}) {
       const fitting = (): readonly Statement[] | null => {
@@ -92,56 +85,4 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
       client.close();
     },
   };
-}
-
-type Queries = readonly [Query, ...Query[]];
-
-/**
- * Runs work with the queries of two read transactions that see the same, since one does not keep server and network busy;
- * or of one, where the server does not tell that nobody has written between their beginnings.
- */
-async function readSideBySide<T>(
-  client: HttpClient,
-  reader: Reader,
-  work: (queries: Queries) => Promise<T>,
-): Promise<T> {
-  // A transaction sees what is there when it reads for the first time.
-  const begin = (query: Query): Promise<unknown> => query('SELECT count(*) FROM sqlite_schema');
-  // A number without a log to which it belongs may be anything, and stay what it is.
-  const before = capabilitiesOf(client).all.log === true ? await latestIndex(client) : null;
-  return reader.read(async (first) => {
-    await begin(first);
-    if (before === null) return work([first]);
-    return reader.read(async (second) => {
-      await begin(second);
-      const isSame = (await latestIndex(client)) === before;
-      return work(isSame ? [first, second] : [first]);
-    });
-  });
-}
-
-async function takeSnapshot(
-  client: HttpClient,
-  queries: Queries,
-  file: string,
-  options: SnapshotOptions,
-): Promise<SnapshotTaken> {
-  const { method, onProgress, exclude = [] } = options;
-  const pages = async (): Promise<true> => {
-    await snapshotPages(queries, file, onProgress);
-    return true;
-  };
-  if (method !== 'rows' && (await capabilitiesOf(client).attempt('sqliteDbpage', pages)) !== null) {
-    checkDefinitions(file);
-    const setAside = setAsideFrom(file);
-    const leftOut = takeOut(file, exclude, { erase: true });
-    return {
-      method: 'pages',
-      setAside: setAside.filter(({ table }) => !leftOut.has(table)),
-      leftOut: leftOut.tables,
-    };
-  }
-  // Some pages may have come before the server refused.
-  await fs.rm(file, { force: true });
-  return { method: 'rows', ...(await snapshotRows(queries[0], file, { onProgress, exclude })) };
 }

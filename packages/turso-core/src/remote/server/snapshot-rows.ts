@@ -36,7 +36,7 @@ export async function snapshotRows(
   query: Query,
   file: string,
   { onProgress, exclude }: { readonly onProgress: SnapshotOptions['onProgress']; readonly exclude: Exclude },
-): Promise<Omit<SnapshotTaken, 'method'>> {
+): Promise<Pick<SnapshotTaken, 'setAside' | 'leftOut'>> {
   const { encoding, userVersion } = await readHeader(query);
   const [applicationId] = onlyRow(await query('SELECT application_id FROM pragma_application_id'));
   const carried = await readCarried(query, encoding, exclude);

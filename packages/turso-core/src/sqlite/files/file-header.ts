@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import fs from 'node:fs/promises';
 
 /** The first bytes of every SQLite database file: https://sqlite.org/fileformat2.html#the_database_header */
@@ -33,5 +34,17 @@ export async function leaveWalMode(file: string): Promise<void> {
     if (bytesRead === 20) await handle.write(Buffer.from([1, 1]), 0, 2, 18);
   } finally {
     await handle.close();
+  }
+}
+
+/** The number that every transaction changes which writes to a file with a rollback journal. */
+export function readChangeCounter(file: string): number {
+  const handle = openSync(file, 'r');
+  try {
+    const counter = Buffer.alloc(4);
+    readSync(handle, counter, 0, counter.length, 24);
+    return counter.readUInt32BE();
+  } finally {
+    closeSync(handle);
   }
 }

@@ -1,11 +1,19 @@
-import { TursoSyncError } from '../../errors';
-import type { HttpClient } from '../../hrana/http-client';
-import { numberMessage, readMessage } from '../../hrana/encodings/protobuf-fields';
-import { namespaceHeader } from '../../hrana/namespace';
-import type { Mark } from './note';
+import { TursoSyncError } from '../errors';
+import { numberMessage, readMessage } from './encodings/protobuf-fields';
+import type { HttpClient } from './http-client';
+import { namespaceHeader } from './namespace';
+
+/** A frame of the log, with the running checksum of all frames up to it: two histories that share it are the same so far. */
+export interface Mark {
+  readonly frameNo: bigint;
+  /** 16 hexadecimal digits. */
+  readonly checksum: string;
+}
 
 /** What a server answers to a replica's greeting. */
 export interface Greeting {
+  /** As of {@link ServerLog.generation}. */
+  readonly generation: string;
   readonly log: string;
   /** Another one each time that the server starts. */
   readonly session: string;
@@ -154,13 +162,14 @@ const PAGE_AT = 24;
 
 function greetingOf(message: Uint8Array): Greeting | null {
   return readMessage(message, (fields) => {
-    let [log, session, latest]: [string, string, bigint | null] = ['', '', null];
+    let [generation, log, session, latest]: [string, string, string, bigint | null] = ['', '', '', null];
     for (let tag; (tag = fields.next()) > 0;) {
-      if (tag === 3) log = fields.text();
+      if (tag === 1) generation = fields.text();
+      else if (tag === 3) log = fields.text();
       else if (tag === 4) session = fields.text();
       else if (tag === 5) latest = fields.integer();
     }
-    return log === '' || session === '' ? null : { log, session, latest };
+    return log === '' || session === '' ? null : { generation, log, session, latest };
   });
 }
 

@@ -1,0 +1,83 @@
+import fs from 'node:fs';
+import { systemCode } from '../../errors';
+import type { BaselineFiles, Project } from '../../project/project';
+import { originOf } from '../../project/state/base';
+import { linkOrCopy } from '../../project/state/link-or-copy';
+import { isOfExclude, soundBaseline, type Manifest } from '../../project/state/manifest';
+import { isSameRemote, type RemoteIdentity } from '../../remote/identity';
+import type { SnapshotStart } from '../../remote/remote';
+import { openReadOnly, using } from '../../sqlite/files/open';
+import type { Mark } from './shared-snapshot';
+
+/** What is here of a remote already: the snapshot, the base, and what the base was before one's own pushes. The best comes first. */
+export function startsOf(project: Project, identity: RemoteIdentity): SnapshotStart[] {
+  const known = copiesOf(project, identity).sort((a, b) =>
+    b.manifest.createdAt.localeCompare(a.manifest.createdAt),
+  );
+  const starts = known.flatMap(({ files, manifest: { pages } }): SnapshotStart[] => [
+    { file: files.database, pagesAt: pages?.file === 'baseline' ? pages.at : null },
+    ...(pages?.file === 'origin' ? [{ file: originOf(files), pagesAt: pages.at }] : []),
+  ]);
+  const isThere = starts.filter(({ file }) => fs.existsSync(file));
+  return [...isThere.filter((s) => s.pagesAt !== null), ...isThere.filter((s) => s.pagesAt === null)];
+}
+
+/**
+ * Puts a snapshot of a mark in a place without asking the remote for anything, if the snapshot or the base has all that the remote had
+ * then: after one's own push, the base has. Null if neither has.
+ *
+ * @param isShared - whether others get it: then nothing comes along that never was on the remote.
+ */
+export function placeOwnCopy(
+  project: Project,
+  { identity, fingerprint, exclude }: Mark,
+  to: string,
+  isShared: boolean,
+): Manifest | null {
+  for (const { files, manifest } of copiesOf(project, identity)) {
+    const { asRemote, pages, content, ...rest } = manifest;
+    const isIt = rest.fingerprint === fingerprint && isOfExclude(manifest, exclude);
+    if (asRemote === undefined || !isIt || rest.userVersionStaysLocal === true) continue;
+    if (!isShared || !asRemote.isLocal) {
+      linkOrCopy(files.database, to);
+      const isRaw = pages?.file === 'baseline' ? { pages } : {};
+      return { ...rest, asRemote, ...isRaw, ...(content === undefined ? {} : { content }) };
+    }
+    if (vacuumInto(files.database, to)) return { ...rest, asRemote: { ...asRemote, isLocal: false } };
+  }
+  return null;
+}
+
+/** Copies a database without its unused space; hidden rowids stay what they are. False, with nothing written, if it is damaged. */
+function vacuumInto(file: string, to: string): boolean {
+  try {
+    using(openReadOnly(file), (db) => db.prepare('VACUUM INTO ?').run(to));
+    return true;
+  } catch (error) {
+    if (!/^SQLITE_(?:ERROR|CORRUPT|NOTADB|CONSTRAINT)/.test(systemCode(error))) throw error;
+    fs.rmSync(to, { force: true });
+    return false;
+  }
+}
+
+interface Copy {
+  readonly files: BaselineFiles;
+  readonly manifest: Manifest;
+}
+
+function copiesOf({ files: { snapshot, base } }: Project, identity: RemoteIdentity): Copy[] {
+  return [snapshot, base].flatMap((files) => {
+    const manifest = readCopy(files);
+    const isIt = manifest?.identity !== undefined && isSameRemote(manifest.identity, identity);
+    return manifest === null || !isIt ? [] : [{ files, manifest }];
+  });
+}
+
+function readCopy(files: BaselineFiles): Manifest | null {
+  try {
+    return soundBaseline(files);
+  } catch {
+    // Whoever needs it says what is wrong with it.
+    return null;
+  }
+}

@@ -1,0 +1,131 @@
+import fs from 'node:fs';
+import { TursoSyncError } from '../../errors';
+import type { OnEvent } from '../../events';
+import type { ProjectRemote } from '../../project/connect-to';
+import type { Project } from '../../project/project';
+import type { Manifest } from '../../project/state/manifest';
+import type { RemoteIdentity } from '../../remote/identity';
+import type { SnapshotMethod, SnapshotStart, SnapshotTaken } from '../../remote/remote';
+import { writeDumpFile } from '../../sqlite/dump/write-dump';
+import { version } from '../../version';
+import { download } from './download';
+import { placeOwnCopy, startsOf } from './earlier-copies';
+import { copyShared, describeContent, type Sharing } from './shared-snapshot';
+
+/** How the content of a snapshot is had. */
+export interface ContentOptions {
+  readonly project: Project;
+  readonly remote: ProjectRemote;
+  readonly identity: RemoteIdentity;
+  /** The remote's mark. */
+  readonly fingerprint: string | null;
+  /** Where the database is to be written as SQL, or null. */
+  readonly dump: string | null;
+  readonly sharing: Sharing | undefined;
+  /** Whether nothing that is here counts, since it may be damaged. */
+  readonly isAnew: boolean;
+  readonly onEvent: OnEvent | undefined;
+}
+
+/** What the manifest says of a content. */
+export interface Content
+  extends
+    Pick<Manifest, 'method' | 'setAside' | 'content' | 'pages' | 'asRemote'>,
+    Pick<SnapshotTaken, 'leftOut'> {
+  /** Since when it is here, if it was here before. */
+  readonly createdAt?: string;
+  /** The folder of the other project's snapshot that it is a copy of, or null. */
+  readonly copiedFrom: string | null;
+}
+
+/**
+ * Puts what the remote has in a database file: from what is here, from another project, or from the remote, which is asked only for what
+ * is not here.
+ */
+export async function haveContent(database: string, options: ContentOptions): Promise<Content> {
+  const { project, identity, fingerprint, dump, sharing, isAnew, onEvent } = options;
+  const { exclude } = project;
+  if (fingerprint !== null && !isAnew) {
+    const mark = { identity, fingerprint, exclude };
+    const own = placeOwnCopy(project, mark, database, sharing !== undefined);
+    const shared =
+      own !== null || sharing === undefined || dump !== null
+        ? null
+        : await copyShared(sharing, mark, database, onEvent);
+    const had =
+      own !== null
+        ? await ofOwn(own, database, options)
+        : shared !== null
+          ? {
+              ...kept(shared.manifest),
+              leftOut: shared.content.leftOut,
+              content: shared.content,
+              copiedFrom: shared.folder,
+            }
+          : null;
+    if (had !== null) {
+      onEvent?.({ type: 'left-out', of: 'remote', tables: had.leftOut });
+      return had;
+    }
+  }
+  const starts = startsOf(project, identity);
+  // Pages that the remote tells the digests of are compared, so damage there does no harm.
+  const compared = starts.map(({ file }) => ({ file, pagesAt: null }));
+  if (isAnew) return fetchContent(database, compared, options);
+  let method: SnapshotMethod | undefined;
+  try {
+    return await fetchContent(database, starts, options, (by) => (method = by));
+  } catch (error) {
+    const isDamaged = error instanceof TursoSyncError && error.code === 'REMOTE_DAMAGED';
+    if (!isDamaged || method !== 'log') throw error;
+    fs.rmSync(database);
+    return fetchContent(database, compared, options);
+  }
+}
+
+async function fetchContent(
+  database: string,
+  starts: readonly SnapshotStart[],
+  { remote, fingerprint, dump, sharing, onEvent }: ContentOptions,
+  onMethod?: (method: SnapshotMethod) => void,
+): Promise<Content> {
+  const how = { starts, onMethod, onEvent };
+  const taken = await download(
+    remote,
+    database,
+    how,
+    dump === null ? null : (options) => writeDumpFile(database, dump, options),
+  );
+  const { method, setAside, leftOut, hasPages } = taken;
+  return {
+    ...{ method, setAside, leftOut, asRemote: { leftOut, isLocal: false }, copiedFrom: null },
+    ...(hasPages && fingerprint !== null ? { pages: { file: 'baseline', at: fingerprint } as const } : {}),
+    ...(sharing === undefined ? {} : { content: await describeContent(database, leftOut) }),
+  };
+}
+
+/** Of a copy of what is here. It is as old as that. */
+async function ofOwn(own: Manifest, database: string, { dump, sharing }: ContentOptions): Promise<Content> {
+  const { createdAt, asRemote, content: known, setAside } = own;
+  const leftOut = asRemote?.leftOut ?? [];
+  if (dump !== null) await writeDumpFile(database, dump, { reader: null, setAside });
+  const isKnown = known?.version === version;
+  return {
+    ...{ ...kept(own), createdAt, method: 'base', leftOut, copiedFrom: null },
+    ...(sharing === undefined ? {} : { content: isKnown ? known : await describeContent(database, leftOut) }),
+  };
+}
+
+/** What stays true of a baseline when its file is copied. */
+function kept({
+  method,
+  setAside,
+  pages,
+  asRemote,
+}: Manifest): Pick<Content, 'method' | 'setAside' | 'pages' | 'asRemote'> {
+  return {
+    ...{ method, setAside },
+    ...(pages === undefined ? {} : { pages }),
+    ...(asRemote === undefined ? {} : { asRemote }),
+  };
+}

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import type { KnownCapabilities } from '../../hrana/capabilities';
+import { leaveWalMode } from '../../sqlite/files/file-header';
+import type { Query } from '../../sqlite/query';
+import { unexpectedAnswer } from '../../sqlite/unexpected-answer';
+import type { SnapshotOptions } from '../remote';
+import { inTurns } from './in-turns';
+import { pagesAtOnce, type PageLayout } from './page-layout';
+import type { StartFile } from './start-file';
+
+/** Pages that have a digest together. */
+export const RANGE = 64;
+
+/** A database of fewer pages is fetched as a whole. */
+export const FEWEST_PAGES = 2 * RANGE;
+
+/** Ranges whose digests are asked for at once: 32 MB of pages, for which a server takes less than a second. */
+const RANGES = 128;
+
+/** Digests of single pages that are asked for at once. */
+const PAGES = 4096;
+
+/** Ranges that are compared before the rest may be given up. */
+const SAMPLE = 256;
+
+/** What a snapshot by digests may be told. */
+interface DigestOptions {
+  readonly capabilities: KnownCapabilities;
+  readonly layout: PageLayout;
+  readonly start: StartFile;
+  /** The file that `start` reads. */
+  readonly startFile: string;
+  readonly onProgress: SnapshotOptions['onProgress'];
+}
+
+/**
+ * Copies a local file, and fetches the pages that the server has otherwise. The server computes digests of ranges of pages, then of the
+ * single pages of ranges that differ; each page is read once or twice there. False, with nothing written, if the server computes no
+ * digests, its pages have another size, or they are few.
+ *
+ * @param queries - of transactions that see the same.
+ */
+export async function snapshotDigests(
+  queries: readonly [Query, ...Query[]],
+  file: string,
+  { capabilities, layout, start, startFile, onProgress }: DigestOptions,
+): Promise<boolean> {
+  const { pageSize, pageCount } = layout;
+  if (start.pageSize !== pageSize || pageCount < FEWEST_PAGES) return false;
+  const ranges = await capabilities.attempt('sha3', () => differingRanges(queries, { layout, start }));
+  if (ranges === null) return false;
+  const isMost = ranges.length * RANGE > pageCount / 2;
+  const all = ranges.flatMap((first) => pagesOf(first, layout));
+  const pages = isMost ? all : await differingPages(queries, all, { layout, start });
+
+  fs.copyFileSync(startFile, file, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
+  const output = fs.openSync(file, 'r+');
+  try {
+    fs.ftruncateSync(output, pageCount * pageSize);
+    const total = pages.length * pageSize;
+    let done = 0;
+    const pieces = chunks(pages, pagesAtOnce(layout));
+    const answers = inTurns(queries, pieces, async (query, numbers) => ({
+      numbers,
+      bytes: Buffer.concat(await layout.read(query, numbers)),
+    }));
+    for await (const { numbers, bytes } of answers) {
+      if (bytes.length !== numbers.length * pageSize)
+        throw unexpectedAnswer('other pages than were asked for');
+      for (const [i, page] of numbers.entries())
+        fs.writeSync(output, bytes, i * pageSize, pageSize, (page - 1) * pageSize);
+      onProgress?.({ done: (done += bytes.length), total, unit: 'bytes' });
+    }
+  } finally {
+    fs.closeSync(output);
+  }
+  await leaveWalMode(file);
+  return true;
+}
+
+type Compared = Pick<DigestOptions, 'layout' | 'start'>;
+
+/** The first pages of the ranges that differ. Where most of what was compared differs, the rest is taken to differ too. */
+async function differingRanges(
+  queries: readonly [Query, ...Query[]],
+  { layout, start }: Compared,
+): Promise<number[]> {
+  const firsts: number[] = [];
+  for (let first = 1; first <= layout.pageCount; first += RANGE) firsts.push(first);
+  const differing: number[] = [];
+  let compared = 0;
+  const answers = inTurns(queries, chunks(firsts, RANGES), async (query, piece) => {
+    const theirs = query(RANGE_DIGESTS, [OFFSETS, JSON.stringify(piece)]);
+    // While the server computes its own.
+    const ours = piece.map((first) => rangeDigest(start, first, layout));
+    return { piece, ours, theirs: digestsOf(await theirs, piece.length) };
+  });
+  for await (const { piece, ours, theirs } of answers) {
+    differing.push(...piece.filter((_, i) => ours[i] !== theirs[i]));
+    compared += piece.length;
+    if (compared >= SAMPLE && differing.length > 0.75 * compared) break;
+  }
+  return [...differing, ...firsts.slice(compared)];
+}
+
+async function differingPages(
+  queries: readonly [Query, ...Query[]],
+  pages: readonly number[],
+  { layout, start }: Compared,
+): Promise<number[]> {
+  const differing: number[] = [];
+  const answers = inTurns(queries, chunks(pages, PAGES), async (query, piece) => ({
+    piece,
+    theirs: digestsOf(await query(PAGE_DIGESTS, [JSON.stringify(piece)]), piece.length),
+  }));
+  for await (const { piece, theirs } of answers)
+    differing.push(
+      ...piece.filter((page, i) => hexDigest(start.read(page, 1).subarray(0, layout.pageSize)) !== theirs[i]),
+    );
+  return differing;
+}
+
+/** Places of the pages of a range, from its first. */
+const OFFSETS = JSON.stringify(Array.from({ length: RANGE }, (_, i) => i));
+
+// Digests of pages first: bytes cannot be put together where text is UTF-16.
+const RANGE_DIGESTS = `SELECT hex((SELECT sha3(group_concat(hex((SELECT sha3(data) FROM sqlite_dbpage WHERE pgno = range.value + page.value)), ''))
+  FROM json_each(?1) page)) FROM json_each(?2) range`;
+
+const PAGE_DIGESTS = `SELECT hex((SELECT sha3(data) FROM sqlite_dbpage WHERE pgno = page.value)) FROM json_each(?1) page`;
+
+function digestsOf(rows: readonly (readonly unknown[])[], count: number): unknown[] {
+  if (rows.length !== count) throw unexpectedAnswer(`${rows.length} digests instead of ${count}`);
+  return rows.map(([digest]) => digest);
+}
+
+function rangeDigest(start: StartFile, first: number, { pageSize, pageCount }: PageLayout): string {
+  const pages = start.read(first, Math.min(RANGE, pageCount - first + 1));
+  const digests: string[] = [];
+  for (let at = 0; at < pages.length; at += pageSize)
+    digests.push(hexDigest(pages.subarray(at, at + pageSize)));
+  return hexDigest(digests.join(''));
+}
+
+function hexDigest(content: string | Uint8Array): string {
+  return createHash('sha3-256').update(content).digest('hex').toUpperCase();
+}
+
+function pagesOf(first: number, { pageCount }: PageLayout): number[] {
+  return Array.from({ length: Math.min(RANGE, pageCount - first + 1) }, (_, i) => first + i);
+}
+
+function* chunks<T>(all: readonly T[], size: number): Generator<T[]> {
+  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
+}

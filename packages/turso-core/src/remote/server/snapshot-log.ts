@@ -1,0 +1,126 @@
+import fs from 'node:fs';
+import { TursoSyncError } from '../../errors';
+import type { HttpClient } from '../../hrana/http-client';
+import { createReplicationLog, type LogFrame, type ReplicationLog } from '../../hrana/replication-log';
+import { leaveWalMode } from '../../sqlite/files/file-header';
+import type { SnapshotOptions, SnapshotStart } from '../remote';
+import { splitFingerprint } from './fingerprint';
+import { openStart } from './start-file';
+
+/** Milliseconds for the server's greeting, and those that its log may be silent. */
+const SILENCE = 10_000;
+
+/**
+ * Copies a file that has the pages of an earlier mark, and puts those in that the server's log has since: no row is read for it. False,
+ * with nothing written, if the server has no such log, runs anew since that mark, has dropped those pages from its log, or if the
+ * log is longer than the database.
+ */
+export async function snapshotLog(
+  client: HttpClient,
+  starts: readonly SnapshotStart[],
+  file: string,
+  onProgress: SnapshotOptions['onProgress'],
+): Promise<boolean> {
+  const log = createReplicationLog(client);
+  const found = await findStart(log, starts);
+  if (found === null) return false;
+  const { start, latest, session } = found;
+  fs.copyFileSync(start.file, file, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
+  const { frameNo } = start;
+  const total = Number(latest - frameNo);
+  const handle = fs.openSync(file, 'r+');
+  const ended = new AbortController();
+  let at = frameNo;
+  let isWhole = total === 0;
+  try {
+    const frames = (): ReturnType<typeof log.frames> =>
+      log.frames(session, frameNo + 1n, { silence: SILENCE, signal: ended.signal });
+    for await (const frame of total === 0 ? [] : untilOver(frames())) {
+      if (frame.frameNo !== at + 1n || !isPage(frame, start)) break;
+      at = frame.frameNo;
+      fs.writeSync(handle, frame.data, 0, frame.data.byteLength, (frame.page - 1) * start.pageSize);
+      if (frame.sizeAfter > 0) fs.ftruncateSync(handle, frame.sizeAfter * start.pageSize);
+      onProgress?.({
+        done: Number(at - frameNo) * start.pageSize,
+        total: total * start.pageSize,
+        unit: 'bytes',
+      });
+      if (at < latest) continue;
+      // The latest number is that of a commit.
+      isWhole = frame.sizeAfter > 0;
+      break;
+    }
+  } finally {
+    ended.abort();
+    fs.closeSync(handle);
+  }
+  if (isWhole) await leaveWalMode(file);
+  else fs.rmSync(file);
+  return isWhole;
+}
+
+/** Whether {@link snapshotLog} would find what it needs, as far as the server's greeting tells. */
+export async function hasLogSince(client: HttpClient, starts: readonly SnapshotStart[]): Promise<boolean> {
+  return (await findStart(createReplicationLog(client), starts)) !== null;
+}
+
+async function findStart(
+  log: ReplicationLog,
+  starts: readonly SnapshotStart[],
+): Promise<{ readonly start: Start; readonly latest: bigint; readonly session: string } | null> {
+  if (!starts.some((start) => start.pagesAt !== null)) return null;
+  const greeting = await log.greet(SILENCE).catch(() => null);
+  if (greeting?.latest == null) return null;
+  const { generation, latest, session } = greeting;
+  const start = newestOf(starts, generation, latest);
+  return start === null ? null : { start, latest, session };
+}
+
+interface Start {
+  readonly file: string;
+  readonly frameNo: bigint;
+  readonly pageSize: number;
+  /** Pages of the database, at most: what the log adds is one page a frame. */
+  readonly mostPages: number;
+}
+
+function newestOf(starts: readonly SnapshotStart[], generation: string, latest: bigint): Start | null {
+  let newest: Start | null = null;
+  for (const { file, pagesAt } of starts) {
+    const mark = splitFingerprint(pagesAt ?? '');
+    if (mark?.generation !== generation || mark.index > latest) continue;
+    if (mark.index <= (newest?.frameNo ?? -1n)) continue;
+    const opened = openStart(file);
+    if (opened === null) continue;
+    opened.close();
+    const { pageSize, pageCount } = opened;
+    const frames = Number(latest - mark.index);
+    if (frames <= Math.max(pageCount, SMALL))
+      newest = { file, frameNo: mark.index, pageSize, mostPages: pageCount + frames };
+  }
+  return newest;
+}
+
+/** Frames of which a log is never too long. */
+const SMALL = 500;
+
+function isPage({ page, sizeAfter, data }: LogFrame, { pageSize, mostPages }: Start): boolean {
+  return data.byteLength === pageSize && page >= 1 && page <= mostPages && sizeAfter <= mostPages;
+}
+
+/** The frames, up to the first thing that is none: whatever ends them, another way is taken. */
+async function* untilOver(frames: AsyncIterable<LogFrame | string>): AsyncGenerator<LogFrame> {
+  const left = frames[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await left.next();
+      if (next.done === true || typeof next.value === 'string') return;
+      yield next.value;
+    }
+  } catch (error) {
+    if (!(error instanceof TursoSyncError || error instanceof RangeError)) throw error;
+  } finally {
+    // Also the connection.
+    await left.return?.(undefined);
+  }
+}

@@ -1,0 +1,115 @@
+import fs from 'node:fs';
+import { capabilitiesOf, type KnownCapabilities } from '../../hrana/capabilities';
+import type { HttpClient } from '../../hrana/http-client';
+import type { Query } from '../../sqlite/query';
+import { readChangeCounter } from '../../sqlite/files/file-header';
+import { checkDefinitions } from '../../sqlite/schema/check-definitions';
+import { setAsideFrom } from '../../sqlite/schema/set-aside';
+import { takeOut } from '../../sqlite/schema/take-out';
+import type { SnapshotMethod, SnapshotOptions, SnapshotStart, SnapshotTaken } from '../remote';
+import { latestIndex } from './fingerprint';
+import { readPageLayout, type PageLayout } from './page-layout';
+import type { Reader } from './reader';
+import { snapshotDigests } from './snapshot-digests';
+import { snapshotLog } from './snapshot-log';
+import { snapshotPages } from './snapshot-pages';
+import { snapshotRows } from './snapshot-rows';
+import { openStart } from './start-file';
+
+type Queries = readonly [Query, ...Query[]];
+
+/** Copies the database to a new file, by the cheapest way that the server serves; see {@link Remote.snapshot}. */
+export async function takeSnapshot(
+  client: HttpClient,
+  reader: Reader,
+  file: string,
+  options: SnapshotOptions,
+): Promise<SnapshotTaken> {
+  const { method, onProgress, starts = [] } = options;
+  const isAllowed = (way: SnapshotMethod): boolean => method === undefined || method === way;
+  if (isAllowed('log') && (await snapshotLog(client, starts, file, onProgress)))
+    return ofPages('log', file, options);
+  return readSideBySide(client, reader, async (queries) => {
+    const capabilities = capabilitiesOf(client);
+    const byPages = async (): Promise<SnapshotMethod> => {
+      const layout = await readPageLayout(queries[0]);
+      const how = { capabilities, layout, starts, onProgress };
+      if (isAllowed('page-digests') && (await fromStart(queries, file, how))) return 'page-digests';
+      await snapshotPages(queries, layout, file, onProgress);
+      return 'pages';
+    };
+    const by = method === 'rows' ? null : await capabilities.attempt('sqliteDbpage', byPages);
+    if (by !== null) return ofPages(by, file, options);
+    // Some pages may have come before the server refused.
+    fs.rmSync(file, { force: true });
+    return ofRows(queries[0], file, options);
+  });
+}
+
+async function fromStart(
+  queries: Queries,
+  file: string,
+  {
+    starts: [best],
+    ...how
+  }: {
+    readonly capabilities: KnownCapabilities;
+    readonly onProgress: SnapshotOptions['onProgress'];
+    readonly layout: PageLayout;
+    readonly starts: readonly SnapshotStart[];
+  },
+): Promise<boolean> {
+  const start = best === undefined ? null : openStart(best.file);
+  if (best === undefined || start === null) return false;
+  try {
+    return await snapshotDigests(queries, file, { ...how, start, startFile: best.file });
+  } finally {
+    start.close();
+  }
+}
+
+/** Makes what has the pages of a server a database of plain SQLite. */
+function ofPages(method: SnapshotMethod, file: string, { exclude = [] }: SnapshotOptions): SnapshotTaken {
+  const before = readChangeCounter(file);
+  checkDefinitions(file);
+  const setAside = setAsideFrom(file);
+  const leftOut = takeOut(file, exclude, { erase: true });
+  return {
+    method,
+    setAside: setAside.filter(({ table }) => !leftOut.has(table)),
+    leftOut: leftOut.tables,
+    hasPages: readChangeCounter(file) === before,
+  };
+}
+
+async function ofRows(
+  query: Query,
+  file: string,
+  { onProgress, exclude = [] }: SnapshotOptions,
+): Promise<SnapshotTaken> {
+  return { method: 'rows', hasPages: false, ...(await snapshotRows(query, file, { onProgress, exclude })) };
+}
+
+/**
+ * Runs work with the queries of two read transactions that see the same, since one does not keep server and network busy;
+ * or of one, where the server does not tell that nobody has written between their beginnings.
+ */
+async function readSideBySide<T>(
+  client: HttpClient,
+  reader: Reader,
+  work: (queries: Queries) => Promise<T>,
+): Promise<T> {
+  // A transaction sees what is there when it reads for the first time.
+  const begin = (query: Query): Promise<unknown> => query('SELECT count(*) FROM sqlite_schema');
+  // A number without a log to which it belongs may be anything, and stay what it is.
+  const before = capabilitiesOf(client).all.log === true ? await latestIndex(client) : null;
+  return reader.read(async (first) => {
+    await begin(first);
+    if (before === null) return work([first]);
+    return reader.read(async (second) => {
+      await begin(second);
+      const isSame = (await latestIndex(client)) === before;
+      return work(isSame ? [first, second] : [first]);
+    });
+  });
+}
