@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { editDatabase, execOn, requireTool, startSqld } from '@turso-sync/testing';
+import { editDatabase, execOn, requireTool, startFront, startSqld } from '@turso-sync/testing';
 import { makeWorkspace } from '../workspace.fixture';
 
 const SCRIPT = path.join(__dirname, '..', '..', 'dist', 'fingerprint', 'main.js');
@@ -123,6 +123,20 @@ describeWithSqld('a server', () => {
     expect(await ask()).toBe(first);
     await execOn(sqld, 'INSERT INTO t VALUES(1)');
     expect(await ask()).not.toBe(first);
+    await sqld.stop();
+  });
+
+  test('gets the encryption key with every request, if the config names its variable', async () => {
+    const sqld = await startSqld();
+    await execOn(sqld, 'CREATE TABLE t(v)');
+    const front = await startFront(sqld.port);
+    const root = makeWorkspace({ 'apps/mailer/.env.local': 'DB_KEY=c2VzYW1l' });
+    const variables = { TURSO_DATABASE_URL: front.url };
+    const mark = await fingerprint(root, variables, ['=TURSO_DATABASE_URL,TURSO_AUTH_TOKEN+DB_KEY']);
+    expect(mark).toMatch(DIGEST);
+    const keys = front.seen.map(({ headers }) => headers['x-turso-encryption-key']);
+    expect(new Set(keys)).toEqual(new Set(['c2VzYW1l']));
+    await front.stop();
     await sqld.stop();
   });
 
