@@ -44,7 +44,7 @@ const database = path.join(makeTempDir(), 'base.db');
     return { ...project, run };
   }
 
-  const PATHS = ['/v3-protobuf/pipeline', '/v2/pipeline', '/wal_log.ReplicationLog/Hello'];
+  const PATHS = ['/v3-protobuf/pipeline', '/wal_log.ReplicationLog/Hello'];
 
   function expectOnAll(...paths: string[]): void {
     const without = front.seen.filter(({ headers }) => headers['x-turso-encryption-key'] !== KEY);
@@ -76,7 +76,7 @@ const database = path.join(makeTempDir(), 'base.db');
   test('belongs to the environment that names it', async () => {
     const project = projectWith(front.url, { environments: { safe: { encryptionKeyVariable: 'DB_KEY' } } });
     expect(await project.run('status', '--env', 'safe')).toMatchObject({ exit: 0 });
-    expectOnAll('/v2/pipeline');
+    expectOnAll('/v3-protobuf/pipeline');
     const before = front.seen.length;
     expect((await project.run('status')).stdout).not.toContain('DB_KEY');
     const after = front.seen.slice(before);
