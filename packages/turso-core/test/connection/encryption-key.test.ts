@@ -76,7 +76,7 @@ const database = path.join(makeTempDir(), 'base.db');
   test('belongs to the environment that names it', async () => {
     const project = projectWith(front.url, { environments: { safe: { encryptionKeyVariable: 'DB_KEY' } } });
     expect(await project.run('status', '--env', 'safe')).toMatchObject({ exit: 0 });
-    expectOnAll('/v3-protobuf/pipeline');
+    expectOnAll('/wal_log.ReplicationLog/Hello');
     const before = front.seen.length;
     expect((await project.run('status')).stdout).not.toContain('DB_KEY');
     const after = front.seen.slice(before);

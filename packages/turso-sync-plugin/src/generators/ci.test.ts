@@ -126,7 +126,9 @@ test('Node, branch, targets, variables and the environment are those of the work
     "npx nx affected -t 'make it' --configuration=production --base=HEAD^1 --head=HEAD\n",
     'npx nx affected -t db-diff --configuration=production --base=HEAD^1 --head=HEAD --review=turso-review\n',
     'npx nx run-many -t db-push --configuration=production --projects=',
-    ...['PROD_URL', 'PROD_TOKEN', 'DB_KEY', 'OTHER_URL', 'TURSO_AUTH_TOKEN'].map((n) => `${n}: \${{ secrets.${n} }}`),
+    ...['PROD_URL', 'PROD_TOKEN', 'DB_KEY', 'OTHER_URL', 'TURSO_AUTH_TOKEN'].map(
+      (n) => `${n}: \${{ secrets.${n} }}`,
+    ),
   ])
     expect(text).toContain(part);
   tree.write('.nvmrc', 'v20.19.1\n');
