@@ -84,14 +84,14 @@ pub fn status(status: u16, body: &[u8], location: &str) -> Error {
             "Set the auth token variable to a token that is valid now; `turso db tokens create` makes a new one.",
         ),
         403 => read_only(format!("{location} does not allow this with the given token (403{detail}).")),
-        429 | 408 => Error::new(
+        429 => Error::new(
             Status::RemoteBusy,
             format!("{location} has too many requests at once ({status}{detail})."),
             "It has not begun with this one. Try again later, or send fewer at a time.",
         )
         .retryable(),
-        // A proxy's word that it lost the server, which may have done its work.
-        502 | 504 => interrupted(&format!("broke off ({status}{detail})"), location),
+        // A proxy's word that it lost the server, which may have done its work; or that it did not finish in time.
+        408 | 502 | 504 => interrupted(&format!("broke off ({status}{detail})"), location),
         500.. => Error::new(
             Status::RemoteFailed,
             format!("{location} failed to answer ({status}{detail})."),

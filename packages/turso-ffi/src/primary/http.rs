@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode};
 use hyper::Client;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{timeout_at, Instant};
@@ -125,7 +125,7 @@ impl HttpClient {
                 return Ok(response);
             }
             let wait = retry_after(&response).unwrap_or(pause.mul_f64(jitter()));
-            if !matches!(status.as_u16(), 429 | 408) || Instant::now() + wait >= deadline {
+            if status != StatusCode::TOO_MANY_REQUESTS || Instant::now() + wait >= deadline {
                 let body = timeout_at(deadline, hyper::body::to_bytes(response.into_body())).await;
                 let body = body.ok().and_then(|body| body.ok()).unwrap_or_default();
                 return Err(errors::status(status.as_u16(), &body, self.location()));

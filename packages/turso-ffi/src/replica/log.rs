@@ -173,10 +173,10 @@ impl Log {
 
     fn failed(&self, status: &tonic::Status) -> Error {
         let location = &self.server.location;
-        // Refused by a proxy or the server before anything was done.
-        for busy in [429, 408] {
-            if status.message().ends_with(&format!("HTTP status code {busy}")) {
-                return errors::status(busy, b"", location);
+        // By a proxy or the server. The log is only read, so it may be asked for again.
+        for refused in [429, 408] {
+            if status.message().ends_with(&format!("HTTP status code {refused}")) {
+                return errors::status(refused, b"", location);
             }
         }
         match status.code() {

@@ -302,29 +302,25 @@ fn a_server_with_too_many_requests_is_asked_again() {
     let (proxy, folder) = (Proxy::to(server.port), Folder::new());
     let connection = Options::replica(&folder.path("replica.db"), &proxy.url()).open().unwrap();
     connection.execute("CREATE TABLE t (v)", &[]).unwrap();
-    let mut rows = 0;
-    for status in [429, 408] {
-        let busy = || proxy.strike("POST ", Fate::Refused(status, 2));
-        let insert = "INSERT INTO t VALUES (1)";
-        busy();
-        connection.execute(insert, &[]).unwrap();
-        busy();
-        connection.batch(&[(insert, &[]), (insert, &[])]).unwrap();
-        busy();
-        connection.insert("t", &["v"], &[vec![Value::Int(1)]]).unwrap();
-        busy();
-        let transaction = connection.begin().unwrap();
-        busy();
-        transaction.execute(insert, &[]).unwrap();
-        busy();
-        transaction.commit().unwrap();
-        busy();
-        connection.sync().unwrap();
-        rows += 5;
-        // Each once.
-        assert_eq!(connection.value("SELECT count(*) FROM t").unwrap(), Value::Int(rows), "{status}");
-    }
-    assert!(connection.stats().unwrap()["retries"] >= 2 * 2 * 6);
+    let busy = || proxy.strike("POST ", Fate::Refused(429, 2));
+    let insert = "INSERT INTO t VALUES (1)";
+    busy();
+    connection.execute(insert, &[]).unwrap();
+    busy();
+    connection.batch(&[(insert, &[]), (insert, &[])]).unwrap();
+    busy();
+    connection.insert("t", &["v"], &[vec![Value::Int(1)]]).unwrap();
+    busy();
+    let transaction = connection.begin().unwrap();
+    busy();
+    transaction.execute(insert, &[]).unwrap();
+    busy();
+    transaction.commit().unwrap();
+    busy();
+    connection.sync().unwrap();
+    // Each once.
+    assert_eq!(connection.value("SELECT count(*) FROM t").unwrap(), Value::Int(5));
+    assert!(connection.stats().unwrap()["retries"] >= 2 * 6);
     connection.close().unwrap();
 }
 
@@ -335,15 +331,36 @@ fn a_server_that_stays_busy_is_told_in_time() {
     let mut options = Options::remote(&proxy.url());
     options.timeout_ms = 1000;
     let connection = options.open().unwrap();
-    for status in [429, 408] {
-        proxy.strike("POST ", Fate::Refused(status, usize::MAX));
-        let started = Instant::now();
-        let error = connection.execute("CREATE TABLE t (v)", &[]).unwrap_err();
-        assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_BUSY", true), "{}", error.message);
-        assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
-    }
+    proxy.strike("POST ", Fate::Refused(429, usize::MAX));
+    let started = Instant::now();
+    let error = connection.execute("CREATE TABLE t (v)", &[]).unwrap_err();
+    assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_BUSY", true), "{}", error.message);
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
     proxy.spare();
     connection.execute("CREATE TABLE t (v)", &[]).unwrap();
+    connection.close().unwrap();
+}
+
+/// A server that did not finish in time may have carried it out.
+#[test]
+fn a_write_that_was_not_finished_in_time_is_not_sent_again() {
+    let Some((_server, proxy, connection)) = through_a_proxy(5_000) else { return };
+    let late = || proxy.strike(PIPELINE, Fate::Refused(408, 1));
+    let insert = "INSERT INTO t VALUES (1)";
+    for write in [
+        &(|| connection.execute(insert, &[]).map(drop)) as &dyn Fn() -> Result<(), _>,
+        &|| connection.batch(&[(insert, &[])]).map(drop),
+        &|| connection.insert("t", &["v"], &[vec![Value::Int(1)]]).map(drop),
+    ] {
+        late();
+        let error = write().unwrap_err();
+        assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_INTERRUPTED", false), "{}", error.message);
+        assert!(error.message.contains("408"), "{}", error.message);
+        assert_eq!(count(&connection), Value::Int(0));
+    }
+    // A read may be sent again.
+    late();
+    assert_eq!(count(&connection), Value::Int(0));
     connection.close().unwrap();
 }
 
