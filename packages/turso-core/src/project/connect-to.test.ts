@@ -50,7 +50,8 @@ import type { Project } from './project';
     ['transactSince', (remote) => remote.transactSince('mark', () => [make])],
     ['transactAfter', async (remote) => remote.transactAfter?.(async () => [make])],
     ['tryOut', (remote) => remote.tryOut([make])],
-    ['clear', (remote) => remote.clear()],
+    ['tidy', (remote) => remote.tidy([make])],
+    ['clear', (remote) => remote.clear('young')],
   ])('%s does nothing on another remote than the one of the base', async (_, use) => {
     // A crash gives the server's log another id.
     await server.kill();

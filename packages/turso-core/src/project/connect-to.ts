@@ -147,9 +147,9 @@ function checked(
   return {
     ...(Object.fromEntries(methods) as Remote),
     // It changes nothing, and asks the server for its log: so that need not be asked for once more, and is looked at each time.
-    fingerprint: async () => {
+    fingerprint: async (options) => {
       announce();
-      const mark = await remote.fingerprint();
+      const mark = await remote.fingerprint(options);
       await identify(true);
       return mark;
     },

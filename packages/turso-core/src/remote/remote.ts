@@ -52,6 +52,12 @@ export interface SnapshotOptions {
   readonly starts?: readonly SnapshotStart[];
 }
 
+/** What {@link Remote.fingerprint} may be told. */
+export interface FingerprintOptions {
+  /** Milliseconds for which a mark is good that the remote has told before. Default is 0: it is asked again. */
+  readonly goodFor?: number;
+}
+
 /** How to connect. */
 export type ConnectOptions = Credentials;
 
@@ -74,7 +80,7 @@ export interface Remote extends Target {
    * A mark that differs after every committed write, and that is the same while nothing was written. Null when this
    * remote offers no such mark. Read it before {@link snapshot}: then a write in between can only make it look stale.
    */
-  fingerprint(): Promise<string | null>;
+  fingerprint(options?: FingerprintOptions): Promise<string | null>;
 
   /**
    * Writes a consistent copy of the whole database to `file`, which must not exist; partial files are the caller's. What
@@ -102,10 +108,13 @@ export interface Remote extends Target {
   tryOut(statements: readonly Statement[]): Promise<TransactionOutcome>;
 
   /**
-   * Removes what writes that were cut off have left behind: the upload of that name; without one, those that are long dead. Returns
-   * whether there was something. Never needed for a right result.
+   * As {@link transact}, for statements that remove what a push has left behind. What other pushes have left that are long dead is removed
+   * too, after which the mark is null. Normally it is one request.
    */
-  clear(upload?: string): Promise<boolean>;
+  tidy(statements: readonly Statement[]): Promise<TransactionOutcome>;
+
+  /** Removes the upload of that name, which a write that was cut off may have left behind. */
+  clear(upload: string): Promise<void>;
 
   /**
    * What the server offers of what turso-sync can do without, as far as it is known by now; null if this remote is a file. With `ask`,

@@ -12,6 +12,7 @@ import {
 import { init } from '../../src/commands/init';
 import { pull } from '../../src/commands/pull';
 import { push } from '../../src/commands/push';
+import { status } from '../../src/commands/status';
 import { undo } from '../../src/commands/undo';
 import { loadProject } from '../../src/project/load-project';
 import type { Project } from '../../src/project/project';
@@ -79,23 +80,53 @@ describeWithSqld('a command connects once', () => {
   test('so it asks for little', async () => {
     const at = project as Project;
     expect(await push(at)).toMatchObject({ status: 'pushed' });
-    expect(asked()).toEqual({ log: 2, other: 3 });
+    expect(asked()).toEqual({ log: 1, other: 2 });
     expect(await push(at)).toMatchObject({ status: 'nothing' });
     expect(asked()).toEqual({ log: 1, other: 0 });
     expect(await pull(at)).toMatchObject({ status: 'unchanged' });
     expect(asked()).toEqual({ log: 1, other: 0 });
     expect(await undo(at, { remoteOnly: true })).toMatchObject({ status: 'undone' });
-    expect(asked()).toEqual({ log: 2, other: 3 });
+    expect(asked()).toEqual({ log: 1, other: 2 });
+    // The push, and then the removal of its receipt, have left the mark that the base has.
+    expect((await status(at)).remote).toMatchObject({ hasMoved: false });
   });
 
-  test('and looks again which remote it is before it sends', async () => {
+  test('and looks again which remote it is before it sends, if some time has gone by', async () => {
     const onEvent = ({ type }: { type: string }): void => {
       // After the first contact.
-      if (type === 'step') isOther = true;
+      if (type !== 'step' || isOther) return;
+      isOther = true;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100);
     };
     await expect(push(project as Project, { onEvent })).rejects.toMatchObject({ code: 'REMOTE_CHANGED' });
     expect(await queryOn(server as Sqld, 'SELECT count(*) FROM t WHERE v < 0')).toEqual([[0n]]);
     isOther = false;
     expect(await push(project as Project)).toMatchObject({ status: 'pushed' });
+  });
+
+  test.each(['small', 'large'])('and learns the encoding by a %s push, which is sent once', async (size) => {
+    const sent: [string, boolean][] = [];
+    const jsonOnly = await startHttpProxy((server as Sqld).url, ({ path: to, body, forward }) => {
+      const isThere = to.startsWith('/v2/') || to === HELLO;
+      const isPush = body.includes('UPDATE') || body.includes('text of a push');
+      if (to !== HELLO) sent.push([to.slice(1, to.lastIndexOf('/')), isPush]);
+      return isThere ? forward() : Promise.resolve({ status: 404, headers: {}, body: Buffer.from('{}') });
+    });
+    const variables = { TURSO_DATABASE_URL: jsonOnly.url };
+    const own = await loadProject({ cwd: makeTempDir('project-'), variables });
+    await init(own);
+    const text = size === 'small' ? '-v' : `'text of a push' || printf('%.*c', 10000, 'x')`;
+    editDatabase(own.workingCopy, `UPDATE t SET v = ${text}`);
+    sent.length = 0;
+    expect(await push(own)).toMatchObject({ status: 'pushed' });
+    // A small one is its own question.
+    const isAsked = size === 'small';
+    // The last request removes the receipt.
+    const first = isAsked ? [] : ['v2 without'];
+    const told = sent.map(([to, isPush]) => `${to} ${isPush ? 'with' : 'without'}`);
+    const asking = isAsked ? 'with' : 'without';
+    expect(told).toEqual([`v3-protobuf ${asking}`, `v3 ${asking}`, ...first, 'v2 with', 'v2 without']);
+    jsonOnly.stop();
+    removeTempDir(own.directory);
   });
 });

@@ -94,7 +94,7 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
   const { changeset, frozen } = comparison;
   const { location } = remote;
   // Now, since requests do not leave while changes are being read, and the connection is there when they are.
-  const before = await markOf(remote);
+  const before = await remote.fingerprint({ goodFor: MARK_GOOD_FOR });
   const receipt = job.receipt ?? nameReceipt();
   const keepsReceipt = job.receipt !== null;
   let journal: PushJournal | undefined;
@@ -211,12 +211,11 @@ export function pushedAs(purpose: PushPurpose | undefined, becomes: string | nul
   return { undoes: purpose?.undoes ?? null, notInBase: becomes !== null, movedRowids: [] };
 }
 
-/** The remote's mark, once what dead pushes have left is removed. */
-async function markOf(remote: Remote): Promise<string | null> {
-  const cleared = remote.clear().catch(() => false);
-  const mark = await remote.fingerprint();
-  return (await cleared) ? remote.fingerprint() : mark;
-}
+/**
+ * Milliseconds between the first contact and the sending after which the remote is looked at once more: it may be another one by then.
+ * What others have written meanwhile, the answer to the push tells.
+ */
+const MARK_GOOD_FOR = 1000;
 
 const UNCERTAIN: readonly string[] = [
   'REMOTE_INTERRUPTED',

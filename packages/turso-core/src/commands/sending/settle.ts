@@ -52,7 +52,7 @@ export async function removeReceipt(
 ): Promise<string | null | undefined> {
   if (receipt === null || keepsReceipt) return mark;
   try {
-    const outcome = await remote.transact([dropReceipt(receipt)]);
+    const outcome = await remote.tidy([dropReceipt(receipt)]);
     if (!outcome.committed) return null;
     return mark === null ? null : outcome.fingerprint;
   } catch {

@@ -128,7 +128,8 @@ export function createFileRemote(file: string, location: string): Remote {
         await orThrow(() => beginAfter(db, after));
         return work((sql, args = []) => orThrow(() => runQuery(db, sql, args)));
       }),
-    clear: () => Promise.resolve(false),
+    tidy: (statements) => withDatabase(create, (db) => orThrow(() => transact(db, statements))),
+    clear: () => Promise.resolve(),
     snapshotReads: () => Promise.resolve(null),
     capabilities: () => Promise.resolve(null),
     attempt: () => Promise.resolve(null),

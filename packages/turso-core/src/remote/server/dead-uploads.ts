@@ -2,18 +2,18 @@ import { TursoSyncError } from '../../errors';
 import { quoteName } from '../../sqlite/values/quote';
 import type { Query } from '../../sqlite/query';
 import type { HttpClient } from '../../hrana/http-client';
-import { firstValue } from '../../hrana/first-value';
-import { sendOnce } from '../../hrana/stream';
 import type { Reader } from './reader';
 import { isDead, SELECT_UPLOADS } from './staging-table';
 import { runTransaction } from './transaction';
 
+/** A query for 1 if there are uploads, dead or not. */
+export const HAS_UPLOADS = `SELECT EXISTS (${SELECT_UPLOADS})`;
+
 /**
  * Removes the uploads of pushes that died, whoever made them and wherever: those that were not at work for an hour. Returns whether
- * there was one. Normally it costs one small request.
+ * there was one.
  */
 export async function removeDeadUploads(client: HttpClient, reader: Pick<Reader, 'read'>): Promise<boolean> {
-  if (!(await hasUploads(client))) return false;
   const dead = await reader.read(findDead);
   for (const name of dead) {
     // One that is at work again since, or that someone else has removed, fails here.
@@ -21,12 +21,6 @@ export async function removeDeadUploads(client: HttpClient, reader: Pick<Reader,
     await runTransaction(client, [guard, { sql: `DROP TABLE ${quoteName(name)}` }]);
   }
   return dead.length > 0;
-}
-
-async function hasUploads(client: HttpClient): Promise<boolean> {
-  const sql = `SELECT EXISTS (${SELECT_UPLOADS})`;
-  const [answer] = await sendOnce(client, [{ type: 'execute', sql }]);
-  return firstValue(answer) === 1n;
 }
 
 async function findDead(query: Query): Promise<string[]> {

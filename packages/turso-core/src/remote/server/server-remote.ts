@@ -3,7 +3,7 @@ import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import type { ConnectOptions, Remote } from '../remote';
 import { askCapabilities } from './ask-capabilities';
 import { capabilitiesOf } from '../../hrana/capabilities';
-import { removeDeadUploads } from './dead-uploads';
+import { HAS_UPLOADS, removeDeadUploads } from './dead-uploads';
 import { joinFingerprint, latestIndex } from './fingerprint';
 import { createHttpClient } from '../../hrana/http-client';
 import { countSnapshotReads } from './snapshot-reads';
@@ -27,6 +27,12 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
   /** What the server has told of its log last; undefined if it was not asked yet. */
   let log: ServerLog | null | undefined;
   let told: { readonly generation: string | null; readonly index: string | null } | undefined;
+  let toldAt = -Infinity;
+
+  function tell(index: string | null): void {
+    told = { generation: log?.generation ?? null, index };
+    toldAt = performance.now();
+  }
 
   function withMark({ outcome, indexBefore, indexAfter }: TransactionAnswer): TransactionOutcome {
     if (!outcome.committed || told === undefined) return outcome;
@@ -41,18 +47,24 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
     upload,
     maxRowBytes: MAX_ROW_BYTES,
     async logId() {
-      log = log === undefined ? await readServerLog(client, { mustAnswer: true }) : log;
+      if (log === undefined) {
+        log = await readServerLog(client, { mustAnswer: true });
+        // Servers that tell of their log tell all of their mark. Of any other, it is not known yet whether it is a libSQL server.
+        if (log !== null && log.index !== null) tell(log.index);
+      }
       return log?.id ?? null;
     },
-    async fingerprint() {
+    async fingerprint({ goodFor = 0 } = {}) {
+      const isGood = performance.now() - toldAt < goodFor;
+      if (told !== undefined && isGood) return joinFingerprint(told.generation, told.index);
       const now = await readServerLog(client);
       const index = await latestIndex(client, now);
       // One that is not told this once is still known.
       log = now ?? log;
       // Before the first write, there is none to tell.
       if (index === null && now !== null) capabilitiesOf(client).note({ replicationIndex: null });
-      told = { generation: log?.generation ?? null, index };
-      return joinFingerprint(told.generation, index);
+      tell(index);
+      return joinFingerprint(log?.generation ?? null, index);
     },
     snapshot: (file, options = {}) => takeSnapshot(client, reader, file, options),
     snapshotReads: (starts) => countSnapshotReads(client, starts),
@@ -67,10 +79,14 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
     },
     // In one request, however large: an upload would have to be written.
     tryOut: (statements) => tryTransaction(client, statements),
+    async tidy(statements) {
+      const answer = await runTransaction(client, statements, { afterwards: HAS_UPLOADS });
+      const outcome = withMark(answer);
+      const isMarked = answer.found !== 1n || !(await removeDeadUploads(client, reader));
+      return isMarked || !outcome.committed ? outcome : { ...outcome, fingerprint: null };
+    },
     async clear(left) {
-      if (left === undefined) return removeDeadUploads(client, reader);
       await runTransaction(client, [createStagingTable(left).drop]);
-      return true;
     },
     read: (work, options) => reader.read(work, options),
     transactAfter: (look) => staging.transactAfter(look),

@@ -1,3 +1,4 @@
+import type { SqlValue } from '../../sqlite/values/values';
 import {
   NOT_UNDERSTOOD,
   TRANSACTION_TIMEOUT,
@@ -18,6 +19,8 @@ export interface TransactionAnswer {
   readonly outcome: TransactionOutcome;
   readonly indexBefore: string | null;
   readonly indexAfter: string | null;
+  /** The value that {@link RunOptions.afterwards} asks for. */
+  readonly found: SqlValue | undefined;
 }
 
 /**
@@ -47,6 +50,8 @@ export interface RunOptions {
   readonly stream?: HranaStream;
   /** Told of each statement that has been sent, by its number. */
   readonly onSent?: ((statement: number) => void) | undefined;
+  /** A query for one value, once the transaction is over. */
+  readonly afterwards?: string;
 }
 
 interface Ending extends RunOptions {
@@ -57,11 +62,19 @@ interface Ending extends RunOptions {
 async function run(
   client: HttpClient,
   statements: readonly Statement[],
-  { ending, stream = openStream(client), onSent }: Ending,
+  { ending, stream = openStream(client), onSent, afterwards }: Ending,
 ): Promise<TransactionAnswer> {
   const meant = [...IN_TRANSACTION, ...statements];
-  const requests = [batchOf(chain(PRELUDE)), ASK_VERSION, batchOf(ending(meant)), ASK_VERSION, CLOSE];
-  const [begin, before, work, after] = await stream.send(requests, {
+  const asked = afterwards === undefined ? [] : [{ type: 'execute', sql: afterwards } as const];
+  const requests = [
+    batchOf(chain(PRELUDE)),
+    ASK_VERSION,
+    batchOf(ending(meant)),
+    ASK_VERSION,
+    ...asked,
+    CLOSE,
+  ];
+  const [begin, before, work, after, found] = await stream.send(requests, {
     onSent([request, step]) {
       const statement = step - IN_TRANSACTION.length;
       if (request === 2 && statement >= 0 && statement < statements.length) onSent?.(statement);
@@ -73,6 +86,7 @@ async function run(
     indexBefore: indexOf(before),
     // If somebody else has committed meanwhile, it would cover that, too.
     indexAfter: isSameVersion(before, after) ? indexOf(after) : null,
+    found: firstValue(found),
   });
   const notBegun = errorOf(begin) ?? firstError(batchIn(client, begin).steps)?.error;
   if (notBegun !== undefined) throw responseError(notBegun.code, notBegun.message, client.location);
