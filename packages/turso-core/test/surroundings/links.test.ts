@@ -15,6 +15,7 @@ import { diff } from '../../src/commands/diff';
 import { init } from '../../src/commands/init';
 import { pull } from '../../src/commands/pull';
 import { push } from '../../src/commands/push';
+import { restore } from '../../src/commands/restore';
 import { snapshot } from '../../src/commands/snapshot';
 import { loadProject } from '../../src/project/load-project';
 import type { Project } from '../../src/project/project';
@@ -73,9 +74,10 @@ describe('a working copy behind a link', () => {
 
   test('keeps its edits in the log through a pull, and backs them up', async () => {
     scene.editRemote("UPDATE t SET v = 'theirs' WHERE id = 2");
-    const { backup } = await withEditInLog(real, async () => pull(await load()));
+    await withEditInLog(real, async () => pull(await load()));
     expect(rows(real)).toEqual([['edited'], ['theirs']]);
-    expect(rows(String(backup))).toEqual([['edited'], ['b']]);
+    const { file } = await restore(await load(), { to: path.join(makeTempDir(), 'before.db') });
+    expect(rows(file)).toEqual([['edited'], ['b']]);
   });
 
   test('is replaced by force behind its link, with a backup of its edits', async () => {

@@ -23,6 +23,7 @@ const CALLS: readonly [keyof typeof library, object?][] = [
   ['push'],
   ['pull'],
   ['undo'],
+  ['restore', { to: 'restored.db' }],
   ['clean'],
   ['init', { force: true }],
 ];
