@@ -1,6 +1,7 @@
 import type { SchemaObject, Table } from '../sqlite/schema/schema';
 import type { Understated } from './rows/understated';
 import type { SqlValue } from '../sqlite/values/values';
+import type { RowsInJson } from './rows/row-blobs';
 
 /** What happens to a row. */
 export type ChangeKind = 'delete' | 'update' | 'insert';
@@ -65,10 +66,7 @@ export type RowForm = 'rows' | 'keys' | 'report';
 
 /** Some changed rows: as JSON with commas in between, or one by one where JSON does not hold them exactly. */
 export type RowPiece =
-  | {
-      readonly count: number;
-      /** Empty if {@link alone} is set. */
-      readonly text: string;
+  | (RowsInJson & {
       /** Indexes of the columns that updates set; those that a row does not change keep their value. */
       readonly set: readonly number[];
       /**
@@ -78,10 +76,10 @@ export type RowPiece =
       readonly known?: readonly number[];
       /**
        * The first and the last key, if no other row had a key in between, so that these two tell the rows; found out for deletes
-       * by `keys`. Null otherwise.
+       * by `keys`. Then the text is empty. Null otherwise.
        */
       readonly alone: readonly [first: readonly SqlValue[], last: readonly SqlValue[]] | null;
-    }
+    })
   | {
       readonly count: number;
       /** Indexes of the columns that some of these updates change. */

@@ -1,5 +1,6 @@
 import type { TableChanges } from '../changeset/model';
 import { pieceLimit } from '../changeset/rows/bulk-rows';
+import { isTakenOutOnce } from '../apply/statements/row-source';
 import { goOneByOne } from '../apply/statements/wide-statements';
 import type { Database } from '../sqlite/files/sqlite';
 import { isCounted } from '../sqlite/schema/is-counted';
@@ -37,7 +38,8 @@ export function rowCost(changes: TableChanges, place: RowPlace): Amount {
     { read: deleteReads(changes, deleted, place), written: deleted },
     insertCost(changes, inserted, place),
     ...updated.map(({ set, ...rows }) => ({
-      read: rows.count * (changes.table.withoutRowid ? 3 : 4),
+      read:
+        rows.count * ((changes.table.withoutRowid ? 3 : 4) + takingOut(changes.columns.length + set.length)),
       written:
         rows.count +
         entries(
@@ -48,23 +50,35 @@ export function rowCost(changes: TableChanges, place: RowPlace): Amount {
         ),
     })),
     counterCost(changes, work, place),
+    // Each statement has a guard behind it.
+    ...[deleted, inserted.count, ...updated.map(({ count }) => count)].map((count) => ({
+      read: count === 0 ? 0 : statementsFor(changes, count),
+      written: 0,
+    })),
   ]);
 }
 
-function deleteReads({ table }: TableChanges, deleted: number, { rowsBefore }: RowPlace): number {
+/** Steps for each row of a source of so many columns, besides the usual ones. */
+function takingOut(width: number): number {
+  return isTakenOutOnce(width) ? 1 : 0;
+}
+
+function deleteReads({ table, columns }: TableChanges, deleted: number, { rowsBefore }: RowPlace): number {
   if (deleted === 0) return 0;
-  if (!table.withoutRowid) return deleted * 5;
+  const more = takingOut(columns.length);
+  if (!table.withoutRowid) return deleted * (5 + more);
   const isAnyCollated = table.columns.some((c) => c.keyCollation !== null);
   // By a key of several columns with collations, SQLite looks at all rows.
   const scans = keyColumns(table).length > 1 && isAnyCollated;
-  return scans ? Math.max(deleted * 6, rowsBefore() + deleted * 3) : deleted * 6;
+  const found = deleted * (6 + more);
+  return scans ? Math.max(found, rowsBefore() + deleted * (3 + more)) : found;
 }
 
 function insertCost(changes: TableChanges, rows: WrittenRows, place: RowPlace): Amount {
   const { table } = changes;
   if (table.kind === 'virtual') return { read: rows.count, written: rows.count };
   const once = {
-    read: rows.count * (table.withoutRowid ? 1 : 2),
+    read: rows.count * ((table.withoutRowid ? 1 : 2) + takingOut(changes.columns.length)),
     written: rows.count + entries(changes, rows, place, place.indexes),
   };
   // The hidden rowid of a row of about 2,000 columns is set afterwards.
@@ -96,14 +110,14 @@ function entries(
 function counterCost(changes: TableChanges, { inserted }: ChangedRows, { hasCounter }: RowPlace): Amount {
   if (!isCounted(changes.table) || changes.beforeSchema) return { read: 0, written: 0 };
   const kept = hasCounter() ? 2 : 0;
-  const statements = inserted.count === 0 ? 0 : insertStatements(changes, inserted.count);
+  const statements = inserted.count === 0 ? 0 : statementsFor(changes, inserted.count);
   return { read: statements + 6, written: kept + (statements === 0 ? 0 : statements + 1) };
 }
 
 /** Pieces that are begun for ranges of rowids that are far apart, and for rows that do not go as JSON. */
 const MORE_PIECES = 20;
 
-function insertStatements({ columns }: TableChanges, rows: number): number {
+function statementsFor({ columns }: TableChanges, rows: number): number {
   const pieces = Math.ceil(rows / pieceLimit(columns));
   return pieces === 1 ? 1 : pieces + MORE_PIECES;
 }

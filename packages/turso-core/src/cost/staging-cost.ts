@@ -9,6 +9,9 @@ const MAY_BE_STAGED = 8_000_000;
 /** Pieces of a table's rows besides the whole ones. */
 const MORE_PIECES = 20;
 
+/** Bytes of the databases that become a text, or BLOBs, of their own at most: rows of a piece may be large. */
+const BYTES_OF_VALUE = 500_000;
+
 /** What an upload costs: a row for each piece of the rows, and for each request with some of them. */
 export function stagingCost(
   tables: readonly TableChanges[],
@@ -19,5 +22,6 @@ export function stagingCost(
   const many = tables.filter((t) => rowsOf(t) > 1_000);
   if (bytes < MAY_BE_STAGED || many.length === 0) return { read: 0, written: 0 };
   const pieces = many.reduce((n, t) => n + Math.ceil(rowsOf(t) / pieceLimit(t.columns)) + MORE_PIECES, 0);
-  return { read: 4 * pieces + 20, written: 2 * pieces + 6 };
+  const values = pieces + Math.ceil(bytes / BYTES_OF_VALUE);
+  return { read: 4 * values + 20, written: 2 * values + 6 };
 }

@@ -1,4 +1,5 @@
-import { RowBatcher, type RowSource } from '../apply/statements/row-source';
+import { RowBatcher } from '../apply/statements/row-batcher';
+import type { RowSource } from '../apply/statements/row-source';
 import { quoteName } from '../sqlite/values/quote';
 import type { SqlValue } from '../sqlite/values/values';
 import { checkName, checkRow, usage } from './check-arguments';

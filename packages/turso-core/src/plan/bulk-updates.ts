@@ -30,7 +30,7 @@ export function* bulkUpdates(
   };
   const collected = new Map<string, Collected>();
   const toPiece = ({ rows, set }: Collected): RowPiece => {
-    return { text: rows.join(), count: rows.length, set, known: [...key, ...set], alone: null };
+    return { text: rows.join(), count: rows.length, blobs: null, set, known: [...key, ...set], alone: null };
   };
   for (const update of updates) {
     const set = update.pairs.map(({ place }) => place);

@@ -7,10 +7,10 @@ export interface Statement {
   /** The rows that it changes. */
   readonly carries?: RowBatch;
   /**
-   * Set if its only argument is one JSON text of rows: the same statement, reading that text from an SQL expression. So a
-   * text too large for the request can be read from a table.
+   * Set if its arguments are rows, as one JSON text and perhaps their BLOBs: the same statement, reading each from an SQL
+   * expression, which it names once, in that order. So what is too large for the request can be read from a table.
    */
-  readonly readingFrom?: (rows: string) => string;
+  readonly readingFrom?: (values: readonly string[]) => string;
   /** The object of the schema that it creates, changes or drops. */
   readonly about?: ObjectName;
   /** The setting of the database that it changes. */

@@ -4,7 +4,7 @@ import { sqlTokens, unquote, type SqlToken } from '../../sqlite/schema/sql-token
 import { quoteName } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../sqlite/query';
-import { RowBatcher } from '../statements/row-source';
+import { RowBatcher } from '../statements/row-batcher';
 
 /**
  * Finds which of some rows a CHECK or NOT NULL of their table forbids, by the words of the error that one of them got.

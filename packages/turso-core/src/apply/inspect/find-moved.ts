@@ -4,7 +4,8 @@ import type { SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../sqlite/query';
 import { isComparable, rowKey, wanted } from '../statements/copies-statements';
 import { joinSources } from '../statements/join-sources';
-import { RowBatcher, type RowSource } from '../statements/row-source';
+import { RowBatcher } from '../statements/row-batcher';
+import type { RowSource } from '../statements/row-source';
 
 type Row = readonly SqlValue[];
 

@@ -2,7 +2,7 @@ import type { RowChange, TableChanges } from '../../changeset/model';
 import type { Query } from '../../sqlite/query';
 import { conflictOf, rowObject, type Conflict } from '../conflict';
 import { countedCopies, countedRow, wanted } from '../statements/copies-statements';
-import { RowBatcher } from '../statements/row-source';
+import { RowBatcher } from '../statements/row-batcher';
 import type { ConflictPolicy } from '../policy';
 import { THERE, type RowDecision } from '../remaining-work';
 import { rowIdentity } from './row-identity';

@@ -5,7 +5,7 @@ import { exactProjection, exactRow } from '../../sqlite/values/exact-projection'
 import { quoteName } from '../../sqlite/values/quote';
 import type { Encoding, SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../sqlite/query';
-import { RowBatcher } from '../statements/row-source';
+import { RowBatcher } from '../statements/row-batcher';
 
 /** What rows are looked up by: SQL terms of the row `t`, such as `t."id"`, and the values that they have to equal. */
 export interface LookUp {

@@ -6,7 +6,8 @@ import { quoteName } from '../../sqlite/values/quote';
 import { byteSize, type SqlValue } from '../../sqlite/values/values';
 import { guard, guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
-import { onRows, RowBatcher } from './row-source';
+import { RowBatcher } from './row-batcher';
+import { onRows } from './row-source';
 import type { RemainingRows, TableStatements } from './table-statements';
 
 /** A row, and how many of it there are and are to be. */

@@ -1,5 +1,6 @@
 import type { Statement } from '../../sqlite/statement';
-import { PARAMETER_LIMIT, type RowSource } from './row-source';
+import { PARAMETER_LIMIT } from './row-batcher';
+import type { RowSource } from './row-source';
 
 /** Joins sources of rows of the same width: as many to one source as a statement can bind. */
 export function joinSources(sources: readonly RowSource[]): Required<Pick<Statement, 'sql' | 'args'>>[] {

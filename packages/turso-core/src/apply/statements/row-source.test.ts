@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { exactProjection, exactRow } from '../../sqlite/values/exact-projection';
 import { decodeText, RawText, type SqlValue } from '../../sqlite/values/values';
 import { values } from '../../../test/fixtures/values.fixture';
-import { RowBatcher, type RowSource } from './row-source';
+import { RowBatcher } from './row-batcher';
+import { joinSources } from './join-sources';
+import type { RowSource } from './row-source';
 
 const db = new Database(':memory:');
 afterAll(() => db.close());
@@ -12,7 +14,7 @@ test('rows arrive in the statements to the bit, each in exactly one', () => {
   fc.assert(
     fc.property(
       fc
-        .integer({ min: 1, max: 4 })
+        .integer({ min: 1, max: 10 })
         .chain((width) =>
           fc.array(fc.array(values, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 20 }),
         ),
@@ -27,50 +29,78 @@ test('rows arrive in the statements to the bit, each in exactly one', () => {
   );
 });
 
-test('rows go as one JSON text where it holds them exactly, and bound otherwise', () => {
-  const [json, bound, ...more] = batch(2, [
+test('rows go as one JSON text and their BLOBs where these hold them exactly, and bound otherwise', () => {
+  const [json, blobs, bound, ...more] = batch(2, [
     [1n, 'a'],
-    [2n, Uint8Array.of(1)],
     [3n, 'a\0b"\u2028🦀'],
-    [4n, -0],
     [5n, Infinity],
-    [6n, new RawText(Uint8Array.of(255))],
     [7n, null],
     [8n, 5e-324],
+    [2n, Uint8Array.of(1, 0)],
+    [9n, 'text'],
+    [10n, new Uint8Array(0)],
+    [11n, Uint8Array.of(255)],
+    [4n, -0],
+    [6n, new RawText(Uint8Array.of(255))],
   ]);
   expect(more).toEqual([]);
   expect(json?.args).toEqual([
     '[[1,"a"],[3,"a\\u0000b\\"\u2028🦀"],[5,9e999],[7,null],[8,4.9406564584124654e-324]]',
   ]);
   expect(json?.count).toBe(5);
-  expect(bound?.args).toEqual([2n, Uint8Array.of(1), 4n, 6n]);
-  expect(bound?.count).toBe(3);
+  expect(blobs?.args).toEqual(['[[2,1,2],[9,"text",null],[10,3,0],[11,3,1]]', Buffer.of(1, 0, 255)]);
+  expect(bound?.args).toEqual([4n, 6n]);
+  expect(bound?.count).toBe(2);
+});
+
+test('BLOBs without a byte are not NULL', () => {
+  const rows = [[new Uint8Array(0)], [null], [new Uint8Array(0)]];
+  expect(
+    batch(1, rows)
+      .flatMap((source) => readBack(source, 1))
+      .map(describeRow),
+  ).toEqual(rows.map(describeRow));
+});
+
+test('sources that are joined keep their values', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(values, values), { minLength: 1, maxLength: 20 }), (rows) => {
+      const joined = joinSources(batch(2, rows));
+      const read = joined.flatMap(({ sql, args }) => readBack({ sql, args, count: 0 }, 2));
+      const asText = (row: readonly SqlValue[]): string => describeRow(row.map(meant));
+      expect(read.map(asText).sort()).toEqual(rows.map(asText).sort());
+    }),
+    { numRuns: 100 },
+  );
 });
 
 test('rows keep their order where that is asked for', () => {
   const sources: RowSource[] = [];
   const batcher = new RowBatcher(1, (source) => sources.push(source), { keepsOrder: true });
-  for (const value of [1n, 2n, -0, 4n, Uint8Array.of(5), 6n]) batcher.add([value]);
+  for (const value of [1n, Uint8Array.of(2), 3n, -0, 5n, Uint8Array.of(6), 7n]) batcher.add([value]);
   batcher.flush();
   expect(sources.flatMap((source) => readBack(source, 1))).toEqual([
     [1n],
-    [2n],
+    [Buffer.of(2)],
+    [3n],
     [-0],
-    [4n],
-    [Buffer.of(5)],
-    [6n],
+    [5n],
+    [Buffer.of(6)],
+    [7n],
   ]);
-  expect(sources.map(({ count }) => count)).toEqual([2, 4]);
+  expect(sources.map(({ count }) => count)).toEqual([1, 2, 4]);
 });
 
 test.each([
   ['many small rows', 50_000, (i: number) => [BigInt(i), `text ${i}`], 2],
   ['long texts', 10, (i: number) => [BigInt(i), 'é'.repeat(400_000)], 2],
   ['a text too long for JSON', 3, (i: number) => [BigInt(i), 'x'.repeat(1_500_000)], 2],
-  ['many bound rows', 40_000, (i: number) => [BigInt(i), Uint8Array.of(i % 256)], 2],
+  ['many BLOBs', 40_000, (i: number) => [BigInt(i), Uint8Array.of(i % 256)], 2],
+  ['many bound rows', 40_000, (i: number) => [BigInt(i), -0], 2],
+  ['a BLOB beyond all limits', 3, (i: number) => [BigInt(i), new Uint8Array(4_500_000)], 2],
   ['large blobs', 5, (i: number) => [BigInt(i), new Uint8Array(600_000)], 2],
   [
-    'wide bound rows',
+    'wide rows of BLOBs',
     100,
     (i: number) => Array.from({ length: 900 }, (_, c) => Uint8Array.of(i, c % 256)),
     900,
@@ -79,7 +109,9 @@ test.each([
   const rows = Array.from({ length: count }, (_row, i) => row(i));
   const sources = batch(width, rows);
   for (const { sql, args, count: inOne } of sources) {
-    const sizes = args.map((arg) => (typeof arg === 'string' ? Buffer.byteLength(arg) : 0));
+    const sizes = args.map((arg) =>
+      typeof arg === 'string' ? Buffer.byteLength(arg) : arg instanceof Uint8Array ? arg.byteLength : 0,
+    );
     expect(Math.max(...sizes)).toBeLessThan(5_000_000);
     expect(args.length).toBeLessThanOrEqual(32_766);
     expect(sql.length).toBeLessThan(1_000_000);

@@ -16,7 +16,8 @@ import type { SqlValue } from '../../sqlite/values/values';
 import { copiesStatements } from './copies-statements';
 import { guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
-import { jsonRows, materialized, onRows, RowBatcher, type RowSource } from './row-source';
+import { RowBatcher } from './row-batcher';
+import { jsonRows, materialized, onRows, type RowSource } from './row-source';
 import { columnsToSet, isReplaced, type RowUpdate } from './updates';
 import { goOneByOne, wideStatements } from './wide-statements';
 
@@ -78,7 +79,7 @@ export function tableStatements(
       else if (byKey && kind === 'delete') into.deletes.push(...deleteByKey(changes, piece));
       else if (byKey && kind === 'update') into.updates.push(...updateByKey(changes, piece));
       else if (piece.known !== undefined) into.updates.push(...updateKnown(changes, piece, piece.known));
-      else batcherOf(kind, piece.set).addText(piece.text, piece.count);
+      else batcherOf(kind, piece.set).addText(piece);
     }
   }
   for (const batcher of [deletes, updates, inserts]) batcher.flush();
@@ -147,12 +148,8 @@ function updateRows(
   return guarded('update', changes, onRows(firstOf(changes, rows), sql), rows.count);
 }
 
-function updateKnown(
-  changes: TableChanges,
-  { text, count, set }: RenderedPiece,
-  known: readonly number[],
-): Statement[] {
-  return updateRows(changes, set, jsonRows(known.length + set.length, text, count), known);
+function updateKnown(changes: TableChanges, piece: RenderedPiece, known: readonly number[]): Statement[] {
+  return updateRows(changes, piece.set, jsonRows(known.length + piece.set.length, piece), known);
 }
 
 // SQLite would read the JSON anew for each row of a table that it takes for a small one.
@@ -162,23 +159,25 @@ function firstOf({ understated }: TableChanges, rows: RowSource): RowSource {
 
 type RenderedPiece = Extract<RowPiece, { text: string }>;
 
-function deleteByKey(changes: TableChanges, { text, count, alone }: RenderedPiece): Statement[] {
+function deleteByKey(changes: TableChanges, piece: RenderedPiece): Statement[] {
   const { table } = changes;
+  const { count, alone } = piece;
   if (alone !== null) {
     const [first, last] = alone;
     const { sql, args } = isWithin(table, '', { first, holdsFirst: true, last });
     return guarded('delete', changes, { sql: `DELETE FROM ${target(changes)} WHERE ${sql}`, args }, count);
   }
   const terms = keyTerms(table);
-  const rows = jsonRows(terms.length, text, count);
+  const rows = jsonRows(terms.length, piece);
   const keys = terms.map((_, i) => `c${i}`).join();
   const sql = `DELETE FROM ${target(changes)} WHERE ${rowValue(terms)} IN (SELECT ${keys} FROM r)`;
   return guarded('delete', changes, onRows(rows, sql), count);
 }
 
-function updateByKey(changes: TableChanges, { text, count, set }: RenderedPiece): Statement[] {
+function updateByKey(changes: TableChanges, piece: RenderedPiece): Statement[] {
   const terms = keyTerms(changes.table, 't.');
-  const rows = jsonRows(terms.length + set.length, text, count);
+  const { count, set } = piece;
+  const rows = jsonRows(terms.length + set.length, piece);
   const assignments = set.map(
     (column, i) => `${quoteName(changes.columns[column] ?? '')} = r.c${terms.length + i}`,
   );

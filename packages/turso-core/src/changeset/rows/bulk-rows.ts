@@ -7,14 +7,12 @@ import { mayHandOver } from './handed-over';
 import type { KeySpan } from './key-span';
 import { isKeyAscending } from './key-order';
 import { pieceReader, type PieceReader } from './piece-reader';
-import { tagNumbers } from './tag-numbers';
+import { reportRows } from './report-rows';
+import { blobsSize } from './row-blobs';
 import { changesUniqueValue } from './unique';
 
 /** Rows of one piece, and values: with values of up to 10,000 bytes, a piece stays within 200 MB at the worst. */
 const PIECE = { rows: 2_000, values: 20_000 };
-
-/** Characters of a piece that still go into one statement. */
-const LONG = 1_000_000;
 
 /** Columns that one call of `concat_ws` takes easily, twice. */
 const MAX_COLUMNS = 250;
@@ -41,6 +39,12 @@ export interface BulkSource {
   readonly rows: (kind: ChangeKind, span: KeySpan) => Iterable<RowChange>;
 }
 
+/** What pieces are read from. */
+export interface PieceSource extends BulkSource {
+  /** Indexes of the columns in which BLOBs were found or are likely. */
+  readonly blobs: Set<number>;
+}
+
 /** A piece, and where its rows are. */
 type Found = RowPiece & { readonly span: KeySpan };
 
@@ -48,20 +52,21 @@ type Found = RowPiece & { readonly span: KeySpan };
  * Lets SQLite itself render changed rows as JSON, many at once: reading 50,000 rows one by one takes longer than a server
  * needs to write them. A piece with a value that JSON does not hold exactly is given row by row.
  */
-export function bulkRows(source: BulkSource): TableChanges['bulk'] {
-  const { db, table, columns, encoding } = source;
+export function bulkRows(compared: BulkSource): TableChanges['bulk'] {
+  const { db, table, columns, encoding } = compared;
   if (encoding !== 'UTF-8' || columns.length > MAX_COLUMNS || keyColumns(table).length === 0)
     return () => null;
   if (!isKeyAscending(db, table)) return () => null;
+  const source = { ...compared, blobs: new Set(columnsOfBlobs(table, columns)) };
   const kept = new Map<string, Found[]>();
   const isReplaced = replacing(source);
   const pieces = (kind: ChangeKind, form: RowForm): Iterable<Found> | null => {
     if (!source.isMany(kind)) return null;
     // Whole rows stand in a report as they are sent, but for the numbers.
-    if (form === 'report' && kind !== 'update') return mapTexts(pieces(kind, 'rows') ?? [], tagNumbers);
+    if (form === 'report' && kind !== 'update') return reported(pieces(kind, 'rows') ?? []);
     // Which rows an update changes, and in which columns, is found out once, with the fewest values.
     const found = kind === 'update' && form !== 'keys' ? (pieces(kind, 'keys') ?? []) : null;
-    if (form === 'report') return mapTexts(renderAgain(source, form, found ?? []), tagNumbers);
+    if (form === 'report') return reported(renderAgain(source, form, found ?? []));
     const name = kind === 'insert' ? kind : kind + form;
     const rendered = (): Iterable<Found> =>
       found === null ? render(source, { kind, form, isReplaced }) : renderAgain(source, form, found);
@@ -70,8 +75,16 @@ export function bulkRows(source: BulkSource): TableChanges['bulk'] {
   return pieces;
 }
 
-function* mapTexts(pieces: Iterable<Found>, change: (text: string) => string): Generator<Found> {
-  for (const piece of pieces) yield 'text' in piece ? { ...piece, text: change(piece.text) } : piece;
+/** Columns that are declared to hold BLOBs. */
+function columnsOfBlobs(table: Table, columns: readonly string[]): number[] {
+  const isBlob = (name: string): boolean =>
+    table.columns.some((c) => c.name === name && /BLOB/i.test(c.type));
+  return columns.flatMap((name, i) => (isBlob(name) ? [i] : []));
+}
+
+function* reported(pieces: Iterable<Found>): Generator<Found> {
+  for (const piece of pieces)
+    yield 'text' in piece ? { ...piece, text: reportRows(piece.text, piece.blobs), blobs: null } : piece;
 }
 
 // What is too much to keep is rendered anew at each call.
@@ -80,7 +93,7 @@ function* remember(pieces: Iterable<Found>, keep: (all: Found[]) => unknown): Ge
   let size = 0;
   for (const piece of pieces) {
     yield piece;
-    size += 'text' in piece ? piece.text.length : 0;
+    size += 'text' in piece ? piece.text.length + blobsSize(piece.blobs) : 0;
     if (size <= KEPT) found.push(piece);
     else found.length = 0;
   }
@@ -107,13 +120,13 @@ interface Rendering {
   readonly isReplaced: (set: readonly number[]) => boolean;
 }
 
-function* render(source: BulkSource, rendering: Rendering): Generator<Found> {
+function* render(source: PieceSource, rendering: Rendering): Generator<Found> {
   const read = pieceReader(source, { ...rendering, limit: pieceLimit(source.columns) });
   for (const span of source.spans) yield* renderSpan(source, { ...rendering, read }, span);
 }
 
 function* renderSpan(
-  source: BulkSource,
+  source: PieceSource,
   { kind, isReplaced, read }: Rendering & { readonly read: PieceReader },
   all: KeySpan | null,
 ): Generator<Found> {
@@ -126,32 +139,40 @@ function* renderSpan(
       set = [...set, ...piece.others].sort((a, b) => a - b);
       piece = read(rest, set) ?? piece;
     }
-    const { count, first, last, text, isAlone } = piece;
+    const { count, first, last, text, blobs, isAlone, isLast } = piece;
     const span = { first, holdsFirst: true, last };
     yield isWhole(text) && !isReplaced(set)
-      ? { count, text, set, span, alone: isAlone ? [first, last] : null }
+      ? { count, text, blobs, set, span, alone: isAlone ? [first, last] : null }
       : { count, set, span, rows: source.rows(kind, span) };
-    if (count < pieceLimit(source.columns)) return;
+    if (isLast) return;
     rest = { first: last, holdsFirst: false, last: all?.last ?? null };
   }
 }
 
 /** Renders the updates of pieces that were found already in another form. */
-function* renderAgain(source: BulkSource, form: RowForm, found: Iterable<Found>): Generator<Found> {
+function* renderAgain(source: PieceSource, form: RowForm, found: Iterable<Found>): Generator<Found> {
   const read = pieceReader(source, { kind: 'update', form, limit: pieceLimit(source.columns) });
   for (const piece of found) {
     if ('rows' in piece) {
       yield piece;
       continue;
     }
-    const { count, span, set } = piece;
-    const text = read(span, set)?.text ?? UNRENDERED;
-    yield isWhole(text) ? { ...piece, text } : { count, set, span, rows: source.rows('update', span) };
+    for (let rest = piece.span; ;) {
+      const part = read(rest, piece.set);
+      if (part === null) break;
+      const { count, text, blobs, first, last, isLast } = part;
+      const span = { first, holdsFirst: true, last };
+      yield isWhole(text)
+        ? { ...piece, count, text, blobs, span }
+        : { count, set: piece.set, span, rows: source.rows('update', span) };
+      if (isLast) break;
+      rest = { first: last, holdsFirst: false, last: piece.span.last };
+    }
   }
 }
 
 function isWhole(text: string): boolean {
-  return text.length <= LONG && !text.includes(UNRENDERED) && !text.includes('\uFFFD');
+  return !text.includes(UNRENDERED) && !text.includes('\uFFFD');
 }
 
 /** Rows of a piece, at most. */

@@ -2,13 +2,15 @@ import type { Statement } from 'better-sqlite3';
 import type { Database } from '../../sqlite/files/sqlite';
 import { keyTerms } from '../../sqlite/schema/key-terms';
 import { keyColumns } from '../../sqlite/schema/schema';
+import { BLOB_IN } from '../../sqlite/values/json-cells';
 import { quoteName } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import type { ChangeKind, RowForm } from '../model';
-import type { BulkSource } from './bulk-rows';
+import type { BulkSource, PieceSource } from './bulk-rows';
 import { isWithin, type Condition, type Key, type KeySpan } from './key-span';
 import { readEnds, withEnds } from './piece-ends';
 import { differ, sideOf } from './row-queries';
+import { blobsSize, placeBlobs, rowBlobs, type RowBlobs } from './row-blobs';
 import { rowText } from './row-texts';
 
 /** A piece as SQLite renders it. */
@@ -17,11 +19,17 @@ export interface Rendered {
   readonly first: Key;
   readonly last: Key;
   readonly text: string;
+  readonly blobs: RowBlobs | null;
   /** Columns that some row of the piece changes, besides those that were rendered as set. */
   readonly others: readonly number[];
   /** Whether the older table is known to have no other rows in between. */
   readonly isAlone: boolean;
+  /** Whether the span has no further rows. */
+  readonly isLast: boolean;
 }
+
+/** Characters of a piece, and bytes of its BLOBs, that still go into one statement. */
+const LONG = { text: 1_000_000, blobs: 2_000_000 };
 
 /** Returns the first rows of a span, or null if there are none; updates are rendered with these columns set. */
 export type PieceReader = (span: KeySpan | null, set: readonly number[]) => Rendered | null;
@@ -34,23 +42,53 @@ interface Pieces {
   readonly limit: number;
 }
 
-/** Reads changed rows as JSON, many at once. */
-export function pieceReader(source: BulkSource, pieces: Pieces): PieceReader {
+/** Reads changed rows as JSON, as many at once as go into one statement. */
+export function pieceReader(source: PieceSource, pieces: Pieces): PieceReader {
   const { table, encoding } = source;
   const prepare = preparing(source.db);
   const findAlone =
     pieces.kind === 'delete' && pieces.form === 'keys' ? aloneFinder(source, pieces, prepare) : null;
+  let { limit } = pieces;
   return (span, set) => {
     const alone = findAlone?.(span) ?? null;
     if (alone !== null) return alone;
-    const { sql, args, compared } = selectPiece(source, pieces, { span, set });
-    const [count, text, ...rest] = prepare(sql).get(...args) as SqlValue[];
-    if (count === 0n) return null;
-    const others = compared.filter((_, i) => rest[i] === 1n);
-    const { first, last } = readEnds(table, rest.slice(compared.length), encoding);
-    return { count: Number(count), first, last, text: text as string, others, isAlone: false };
+    for (;;) {
+      const {
+        sql,
+        args,
+        compared,
+        beside,
+        blobs: columns,
+      } = selectPiece(source, { ...pieces, limit }, { span, set });
+      const [count, text, ...rest] = prepare(sql).get(...args) as [bigint, string, ...SqlValue[]];
+      if (count === 0n) return null;
+      const found = columnsIn(text);
+      for (const column of found) source.blobs.add(column);
+      if (found.length > 0) continue;
+      const blobs = rowBlobs(columns, rest.slice(0, beside) as Uint8Array[]);
+      const excess = Math.max(text.length / LONG.text, blobsSize(blobs) / LONG.blobs);
+      if (excess > 1 && count > 1n) {
+        limit = Math.max(1, Math.floor((Number(count) / excess) * 0.9));
+        continue;
+      }
+      const others = compared.filter((_, i) => rest[beside + i] === 1n);
+      const { first, last } = readEnds(table, rest.slice(beside + compared.length), encoding);
+      return {
+        ...{ count: Number(count), first, last, others, blobs },
+        text: blobs === null ? text : placeBlobs(text, beside),
+        isAlone: false,
+        isLast: count < limit,
+      };
+    }
   };
 }
+
+/** The columns of BLOBs that a text could not take. */
+function columnsIn(text: string): number[] {
+  return text.includes(BLOB_IN) ? [...text.matchAll(BLOBS)].map(([, column]) => Number(column)) : [];
+}
+
+const BLOBS = new RegExp(`${BLOB_IN}(\\d+)`, 'g');
 
 function preparing(db: Database): (sql: string) => Statement {
   const statements = new Map<string, Statement>();
@@ -80,7 +118,11 @@ function aloneFinder(
     const all = prepare(`SELECT count(*) FROM ${older}.${quoteName(table.name)} o WHERE ${between.sql}`);
     const [there] = all.get(...between.args) as [bigint];
     return there === count
-      ? { count: Number(count), first, last, text: '', others: [], isAlone: true }
+      ? {
+          ...{ count: Number(count), first, last, text: '', blobs: null, others: [] },
+          isAlone: true,
+          isLast: count < limit,
+        }
       : null;
   };
 }
@@ -90,12 +132,21 @@ interface Wanted {
   readonly set: readonly number[];
 }
 
-/** The statement that reads a piece, and the columns for which it tells whether some row changes them. */
+interface Selected extends Condition {
+  /** The columns for which it tells whether some row changes them. */
+  readonly compared: readonly number[];
+  /** The columns of the rendered rows that may hold BLOBs. */
+  readonly blobs: readonly number[];
+  /** How many results are BLOBs, end to end. */
+  readonly beside: number;
+}
+
+/** The statement that reads a piece. */
 function selectPiece(
-  { table, columns, from }: BulkSource,
+  { table, columns, from, blobs }: PieceSource,
   { kind, form, limit }: Pieces,
   { span, set }: Wanted,
-): Condition & { readonly compared: readonly number[] } {
+): Selected {
   const names = columns.map(quoteName);
   const all = columns.map((_, i) => i);
   const side = `${sideOf(kind)}.`;
@@ -113,12 +164,27 @@ function selectPiece(
   const within = isWithin(table, side, span);
   const rows = `SELECT ${[...keys, ...old, ...now, ...flags].join(',')} ${from(kind, set) ?? ''} AND ${within.sql}
     ORDER BY ${keyTerms(table, side).join(',')} LIMIT ${limit}`;
-  const text = rowText(form, kind, { table, columns, set });
-  const aggregates = ['count(*)', `group_concat(t, ','||char(10))`, ...compared.map((i) => `max(d${i})`)];
-  const kept = [...keys.map((_, i) => `k${i}`), `${text} AS t`, ...compared.map((i) => `d${i}`)];
+  const { text, bytes, ...row } = rowText(form, kind, {
+    ...{ table, columns, set },
+    blobs: [...blobs].sort((a, b) => a - b),
+  });
+  const aggregates = [
+    'count(*)',
+    `group_concat(t, ','||char(10))`,
+    ...bytes.map((_, i) => `CAST(group_concat(b${i},'') AS BLOB)`),
+    ...compared.map((i) => `max(d${i})`),
+  ];
+  const kept = [
+    ...keys.map((_, i) => `k${i}`),
+    `${text} AS t`,
+    ...bytes.map((sql, i) => `${sql} AS b${i}`),
+    ...compared.map((i) => `d${i}`),
+  ];
   return {
     sql: withEnds(table, `SELECT ${kept.join()} FROM (${rows})`, aggregates),
     args: within.args,
     compared,
+    blobs: row.blobs,
+    beside: bytes.length,
   };
 }

@@ -1,5 +1,5 @@
 import { hasHiddenRowid, keyColumns, type Table } from '../../sqlite/schema/schema';
-import { jsonCell } from '../../sqlite/values/json-cells';
+import { blobBytes, blobCell, jsonCell } from '../../sqlite/values/json-cells';
 import { quoteString } from '../../sqlite/values/quote';
 import type { ChangeKind, RowForm } from '../model';
 import { sideOf } from './row-queries';
@@ -11,33 +11,75 @@ interface Shape {
   readonly columns: readonly string[];
   /** Indexes of the columns that an update sets. */
   readonly set: readonly number[];
+  /** Indexes of the columns whose BLOBs are rendered beside the rows. */
+  readonly blobs: readonly number[];
+}
+
+/** How a changed row is rendered: SQL expressions. */
+interface RowText {
+  readonly text: string;
+  /** The BLOBs beside the text, by what {@link blobCell} tells them by; each is no bytes if there is none. */
+  readonly bytes: readonly string[];
+  /** Indexes of the columns of the rendered row that take two cells each. */
+  readonly blobs: readonly number[];
 }
 
 /**
- * An SQL expression that renders a changed row in a form of {@link RowForm}. Its values before are `o0`, `o1`, .., those
- * after `n0`, `n1`, .., and `d0`, `d1`, .. tell which of them an update changes.
+ * How a changed row is rendered in a form of {@link RowForm}. Its values before are `o0`, `o1`, .., those after `n0`, `n1`, ..,
+ * and `d0`, `d1`, .. tell which of them an update changes.
  */
-export function rowText(form: RowForm, kind: ChangeKind, { table, columns, set }: Shape): string {
-  const all = columns.map((_, i) => i);
-  const key = keyColumns(table).map((name) => columns.indexOf(name));
-  const [old, now] = [cells('o'), cells('n')];
-  if (form === 'report' && kind === 'update') {
-    const changes = set.map((i) => {
-      const name = quoteString(`${JSON.stringify(columns[i])}:[`);
-      return `iif(d${i}, ${name}||${old([i]).join()}||','||${now([i]).join()}||']', NULL)`;
-    });
-    // A hidden rowid does not tell which row it was: see `planText`.
-    const row = hasHiddenRowid(table) ? `||',"row":'||${list(old(all))}` : '';
-    return `'{"key":'||${list(old(key))}||',"set":{'||concat_ws(',',${changes.join(',') || 'NULL'})||'}'${row}||'}'`;
-  }
-  if (kind === 'update') return list([...old(form === 'keys' ? key : all), ...now(set)]);
-  return list(cells(sideOf(kind))(form === 'keys' && kind === 'delete' ? key : all));
+export function rowText(form: RowForm, kind: ChangeKind, shape: Shape): RowText {
+  const all = shape.columns.map((_, i) => i);
+  const key = keyColumns(shape.table).map((name) => shape.columns.indexOf(name));
+  if (form === 'report' && kind === 'update') return updateText(shape, { all, key });
+  const places: Place[] =
+    kind === 'update'
+      ? [...on('o', form === 'keys' ? key : all), ...on('n', shape.set)]
+      : on(sideOf(kind), form === 'keys' && kind === 'delete' ? key : all);
+  const bytes: string[] = [];
+  return {
+    text: list(cells(places, shape, bytes)),
+    bytes,
+    blobs: places.flatMap(([, column], i) => (shape.blobs.includes(column) ? [i] : [])),
+  };
 }
 
-function cells(side: 'o' | 'n'): (columns: readonly number[]) => string[] {
-  return (columns) => columns.map((i) => jsonCell(`${side}${i}`));
+function updateText(
+  shape: Shape,
+  { all, key }: { readonly all: readonly number[]; readonly key: readonly number[] },
+): RowText {
+  const bytes: string[] = [];
+  const keyText = list(cells(on('o', key), shape, bytes));
+  const changes = shape.set.map((i) => {
+    const own: string[] = [];
+    const [old, now] = cells([...on('o', [i]), ...on('n', [i])], shape, own, bytes.length);
+    bytes.push(...own.map((blob) => `iif(d${i},${blob},'')`));
+    const name = quoteString(`${JSON.stringify(shape.columns[i])}:[`);
+    return `iif(d${i}, ${name}||${old}||','||${now}||']', NULL)`;
+  });
+  // A hidden rowid does not tell which row it was: see `planText`.
+  const row = hasHiddenRowid(shape.table) ? `||',"row":'||${list(cells(on('o', all), shape, bytes))}` : '';
+  const set = `concat_ws(',',${changes.join(',') || 'NULL'})`;
+  return { text: `'{"key":'||${keyText}||',"set":{'||${set}||'}'${row}||'}'`, bytes, blobs: [] };
 }
 
-function list(cells: readonly string[]): string {
-  return `'['||concat_ws(',',${cells.join(',')})||']'`;
+/** A value of a row: its side, and the index of its column. */
+type Place = readonly ['o' | 'n', number];
+
+function on(side: 'o' | 'n', columns: readonly number[]): Place[] {
+  return columns.map((column) => [side, column]);
+}
+
+/** Cells of values. What their BLOBs are is added to `bytes`, behind `others`. */
+function cells(places: readonly Place[], { blobs }: Shape, bytes: string[], others = 0): string[] {
+  return places.map(([side, column]) => {
+    const value = `${side}${column}`;
+    if (!blobs.includes(column)) return jsonCell(value, column);
+    bytes.push(blobBytes(value));
+    return blobCell(value, others + bytes.length - 1);
+  });
+}
+
+function list(texts: readonly string[]): string {
+  return `'['||concat_ws(',',${texts.join(',')})||']'`;
 }

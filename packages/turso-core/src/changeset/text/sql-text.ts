@@ -6,6 +6,7 @@ import { quoteName, quoteString, quoteValue } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import type { Changeset, ChangeKind, RowChange, RowPiece, TableChanges } from '../model';
 import { isBetween } from '../rows/key-span';
+import { valuesInJson, type RowsInJson } from '../rows/row-blobs';
 import { changesUniqueValue } from '../rows/unique';
 import { keepCounter, restoreCounter } from '../schema/counters';
 import { dropSql } from '../schema/drop-sql';
@@ -102,7 +103,7 @@ function* deletes(changes: TableChanges): Generator<string> {
     if ('text' in piece && piece.alone !== null) {
       yield `DELETE FROM ${quoteName(table.name)} WHERE ${isBetween(table, ...piece.alone)};`;
     } else if ('text' in piece) {
-      const keys = changes.key.map((_, i) => `value->>${i}`).join(',');
+      const keys = valuesIn(piece, changes.key.length, 'value').join(',');
       yield `DELETE FROM ${quoteName(table.name)} WHERE (${keyTerms(table).join(',')}) IN (SELECT ${keys} FROM ${rowsIn(piece)});`;
     } else for (const change of piece.rows) if (change.kind === 'delete') yield single(change.old);
   }
@@ -116,8 +117,11 @@ function* updates(changes: TableChanges): Generator<string> {
   const head = `UPDATE ${quoteName(table.name)}`;
   for (const piece of pieces(changes, 'update')) {
     if ('text' in piece) {
-      const set = piece.set.map((column, i) => `${names[column] ?? ''}=r.value->>${changes.key.length + i}`);
-      const isSame = keyTerms(table, 't.').map((term, i) => `${term}=r.value->>${i}`);
+      const values = valuesIn(piece, changes.key.length + piece.set.length, 'r.value');
+      const set = piece.set.map(
+        (column, i) => `${names[column] ?? ''}=${values[changes.key.length + i] ?? ''}`,
+      );
+      const isSame = keyTerms(table, 't.').map((term, i) => `${term}=${values[i] ?? ''}`);
       yield `${head} AS t SET ${set.join(', ')} FROM ${rowsIn(piece)} AS r WHERE ${isSame.join(' AND ')};`;
       continue;
     }
@@ -140,7 +144,8 @@ function* inserts(changes: TableChanges): Generator<string> {
     change.kind === 'delete' ? '' : `${head} VALUES(${change.new.map(quoteValue).join(',')});`;
   for (const piece of pieces(changes, 'insert')) {
     if ('text' in piece) {
-      yield `${head} SELECT ${columns.map((_, i) => `value->>${i}`).join(',')} FROM ${rowsIn(piece)};`;
+      const values = valuesIn(piece, columns.length, 'value');
+      yield `${head} SELECT ${values.join(',')} FROM ${rowsIn(piece)};`;
     } else for (const change of piece.rows) yield single(change);
   }
   for (const change of replacements(changes)) yield single(change);
@@ -153,8 +158,13 @@ function pieces(changes: TableChanges, kind: ChangeKind): Iterable<Piece> {
 
 type Piece = Extract<RowPiece, { text: string }> | Pick<Extract<RowPiece, { rows: unknown }>, 'rows'>;
 
-function rowsIn({ text }: { readonly text: string }): string {
+function rowsIn({ text }: RowsInJson): string {
   return `json_each(${quoteString(`[\n${text}\n]`)})`;
+}
+
+function valuesIn({ blobs }: RowsInJson, width: number, row: string): string[] {
+  const beside = blobs ?? { columns: [], bytes: [] };
+  return valuesInJson(width, beside, { row, bytes: beside.bytes.map(quoteValue) });
 }
 
 function* replacements(changes: TableChanges): Generator<RowChange> {

@@ -1,5 +1,6 @@
 import { joinSources } from '../../apply/statements/join-sources';
-import { RowBatcher, type RowSource } from '../../apply/statements/row-source';
+import { RowBatcher } from '../../apply/statements/row-batcher';
+import type { RowSource } from '../../apply/statements/row-source';
 import { TursoSyncError } from '../../errors';
 import { columnGroups } from '../../sqlite/column-groups';
 import type { Query } from '../../sqlite/query';

@@ -7,7 +7,7 @@ export interface StagingTable {
   readonly create: readonly Statement[];
   /** Notes that the push is at work, by the server's clock. */
   readonly touch: Statement;
-  insert(id: number, value: string): Statement;
+  insert(id: number, value: string | Uint8Array): Statement;
   /** Fails unless the table is still the one of this push, with as many values. */
   guard(values: number): Statement;
   /** SQL for the value with the number that is bound. */

@@ -9,6 +9,7 @@ import {
   type Sqld,
 } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
+import { RowBatcher } from '../../apply/statements/row-batcher';
 import { jsonRows, onRows } from '../../apply/statements/row-source';
 import { readSchema } from '../../sqlite/schema/schema';
 import { STAGING_PREFIX } from '../../sqlite/staging';
@@ -47,13 +48,37 @@ const STATEMENTS = 40;
     const text = 'x'.repeat(1_000);
     return Array.from({ length: STATEMENTS }, (_, i) => {
       const rows = Array.from({ length: 1_000 }, (_, j) => `[${i * 1_000 + j},"${text}"]`);
-      return onRows(jsonRows(2, rows.join(','), rows.length), 'INSERT INTO t SELECT * FROM r');
+      return onRows(
+        jsonRows(2, { text: rows.join(','), count: rows.length, blobs: null }),
+        'INSERT INTO t SELECT * FROM r',
+      );
     });
   }
 
   test('is carried out as a whole, and leaves nothing else behind', async () => {
     expect(await remote.transact(inserts())).toMatchObject({ committed: true });
     expect(await query('SELECT count(*) FROM t WHERE length(v) = 1000')).toBe(40_000n);
+    expect(await stagingTables()).toBe(0n);
+  });
+
+  test('takes BLOBs along, and tells of each statement once', async () => {
+    await execOn(server, ['DROP TABLE t', 'CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT, w BLOB)']);
+    const statements: Statement[] = [];
+    const batcher = new RowBatcher(3, (rows) =>
+      statements.push(onRows(rows, 'INSERT INTO t SELECT * FROM r')),
+    );
+    const blob = (i: number): Uint8Array => Buffer.alloc(i % 700, i % 256);
+    for (let i = 0; i < 40_000; i++) batcher.add([BigInt(i), 'x'.repeat(1_000), blob(i)]);
+    batcher.flush();
+    const sent: number[] = [];
+    expect(await remote.transact(statements, { onSent: (i) => sent.push(i) })).toMatchObject({
+      committed: true,
+    });
+    expect(sent).toEqual([...statements.keys()]);
+    const wrong = `length(v) <> 1000 OR typeof(w) <> 'blob' OR length(w) <> id % 700 OR
+      hex(substr(w, 1, 1)) <> iif(id % 700 = 0, '', printf('%02X', id % 256))`;
+    expect(await query(`SELECT count(*) FROM t WHERE ${wrong}`)).toBe(0n);
+    expect(await query('SELECT count(*) FROM t')).toBe(40_000n);
     expect(await stagingTables()).toBe(0n);
   });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { TursoSyncError } from '../../errors';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import type { TransactOptions } from '../../apply/target';
@@ -7,8 +8,8 @@ import type { Reader } from './reader';
 import { createStagingTable, type StagingTable } from './staging-table';
 import { runTransaction, type TransactionAnswer } from './transaction';
 
-/** Characters of values that a transaction takes along; where there are more, they are uploaded first. */
-const INLINE = 32_000_000;
+/** Characters of texts that a transaction takes along, and characters and bytes of all; if there are more, they are uploaded first. */
+const INLINE = { texts: 32_000_000, all: 96_000_000 };
 
 /** Characters that one request uploads. */
 const PIECE = 4_000_000;
@@ -48,7 +49,7 @@ export function createStaging(
    * others have written in between.
    */
   async function send(
-    values: readonly string[],
+    values: readonly StagedValue[],
     { first = 0, onSent }: { readonly first?: number; readonly onSent?: (value: number) => void } = {},
   ): Promise<{ before: string | null; after: string | null }> {
     let span: { before: string | null; after: string | null } | undefined;
@@ -75,7 +76,7 @@ export function createStaging(
     return span ?? { before: null, after: null };
   }
 
-  const isNeeded = (statements: readonly Statement[]): boolean => sizeOf(valuesOf(statements)) > INLINE;
+  const isNeeded = (statements: readonly Statement[]): boolean => isTooMuch(valuesOf(statements));
 
   async function clear(): Promise<void> {
     await runTransaction(client, [table.drop]);
@@ -88,8 +89,13 @@ export function createStaging(
       let isThrough = false;
       try {
         const values = valuesOf(statements);
-        const numbers = [...statements.keys()].filter((i) => rowsOf(statements[i] as Statement) !== null);
-        const uploaded = await send(values, { onSent: (i) => onSent?.(numbers[i] as number) });
+        const ends = lastValues(statements);
+        const uploaded = await send(values, {
+          onSent(i) {
+            const statement = ends.get(i);
+            if (statement !== undefined) onSent?.(statement);
+          },
+        });
         let id = 0;
         const staged = fromTable(statements, table, () => id++);
         const answer = await runTransaction(client, [table.guard(values.length), ...staged, table.drop]);
@@ -106,20 +112,20 @@ export function createStaging(
       let isThrough = false;
       try {
         for (let attempt = 0; attempt <= UPLOADS; attempt++) {
-          let missing: readonly string[] = [];
+          let missing: readonly StagedValue[] = [];
           let isGuarded = false as boolean;
           const outcome = await reader.transactAfter(async (query) => {
             const statements = await look(query);
             if (statements === null) return null;
             const values = valuesOf(statements);
-            const inline = values.filter((value) => !staged.has(value));
-            if (sizeOf(inline) <= INLINE) {
+            const inline = values.filter((value) => !staged.has(nameOf(value)));
+            if (!isTooMuch(inline)) {
               isGuarded = inline.length < values.length;
               if (!isGuarded) return statements;
-              const read = fromTable(statements, table, (value) => staged.get(value));
+              const read = fromTable(statements, table, (value) => staged.get(nameOf(value)));
               return [table.guard(staged.size), ...read, table.drop];
             }
-            missing = [...new Set(inline)];
+            missing = [...new Map(inline.map((value) => [nameOf(value), value])).values()];
             return null;
           });
           if (missing.length === 0) {
@@ -127,7 +133,7 @@ export function createStaging(
             return outcome !== null && isGuarded ? withoutGuard(outcome, client.location) : outcome;
           }
           await send(missing, { first: staged.size });
-          for (const value of missing) staged.set(value, staged.size);
+          for (const value of missing) staged.set(nameOf(value), staged.size);
         }
       } finally {
         if (!isThrough && staged.size > 0) await clear().catch(() => undefined);
@@ -160,7 +166,20 @@ function changesTooFast(location: string): TursoSyncError {
   );
 }
 
-function sizeOf(values: readonly string[]): number {
+/** What a statement on rows has for arguments: their JSON text, and their BLOBs. */
+type StagedValue = string | Uint8Array;
+
+/** What is the same of equal values, and of no others. */
+function nameOf(value: StagedValue): string {
+  return typeof value === 'string' ? value : `blobs ${createHash('sha256').update(value).digest('base64')}`;
+}
+
+function isTooMuch(values: readonly StagedValue[]): boolean {
+  const texts = values.filter((value) => typeof value === 'string');
+  return sizeOf(texts) > INLINE.texts || sizeOf(values) > INLINE.all;
+}
+
+function sizeOf(values: readonly StagedValue[]): number {
   return values.reduce((sum, value) => sum + value.length, 0);
 }
 
@@ -171,28 +190,38 @@ function continued(
   return span.after === next ? span.before : null;
 }
 
-function valuesOf(statements: readonly Statement[]): string[] {
-  return statements.flatMap((statement) => rowsOf(statement) ?? []);
+function valuesOf(statements: readonly Statement[]): StagedValue[] {
+  return statements.flatMap(({ readingFrom, args = [] }) =>
+    readingFrom === undefined ? [] : (args as StagedValue[]),
+  );
 }
 
-function rowsOf({ readingFrom, args = [] }: Statement): string | null {
-  return readingFrom === undefined ? null : (args[0] as string);
+/** The statements with values, by the number of the last value of each. */
+function lastValues(statements: readonly Statement[]): ReadonlyMap<number, number> {
+  const ends = new Map<number, number>();
+  let count = 0;
+  for (const [i, statement] of statements.entries()) {
+    const own = valuesOf([statement]).length;
+    count += own;
+    if (own > 0) ends.set(count - 1, i);
+  }
+  return ends;
 }
 
 /** The statements with values that have a number read from the table. */
 function fromTable(
   statements: readonly Statement[],
   table: StagingTable,
-  numberOf: (value: string) => number | undefined,
+  numberOf: (value: StagedValue) => number | undefined,
 ): Statement[] {
   return statements.map((statement) => {
-    const value = rowsOf(statement);
-    const id = value === null ? undefined : numberOf(value);
-    if (id === undefined || statement.readingFrom === undefined) return statement;
+    if (statement.readingFrom === undefined) return statement;
+    const values = valuesOf([statement]);
+    const ids = values.map(numberOf);
     return {
       ...statement,
-      sql: statement.readingFrom(table.value),
-      args: [BigInt(id)],
+      sql: statement.readingFrom(ids.map((id) => (id === undefined ? '?' : table.value))),
+      args: ids.map((id, i) => (id === undefined ? (values[i] ?? null) : BigInt(id))),
     };
   });
 }

@@ -6,20 +6,54 @@ const LARGE = 10_000;
 /** Stands in a rendered row for a value that JSON cannot hold exactly; JSON escapes it everywhere else. */
 export const UNRENDERED = '\u0001';
 
+/** Stands in front of a BLOB that is rendered beside the row; see {@link blobCell}. */
+export const BLOB_LENGTH = '\u0002';
+
+/** Stands for a BLOB in a column without {@link blobCell}, in front of what the column is called. */
+export const BLOB_IN = '\u0003';
+
 /** The blank in front of a rendered REAL. JSON allows it there, and escapes it in strings. */
 export const REAL = '\t';
 
 /** The blank in front of an INTEGER that a double does not hold. */
 export const LONG_INTEGER = '\r';
 
+/** The blanks in front of the second cell of a value that is no BLOB, with what stands around them. */
+export const NO_LENGTH = ',\r\rnull';
+
 /**
  * An SQL expression that gives a column's value as JSON that SQLite reads back to the same storage class and bits, or
  * {@link UNRENDERED}. Doubles have 18 digits: see {@link exactReal}.
+ *
+ * @param name - a number that {@link BLOB_IN} tells the column by.
  */
-export function jsonCell(column: string): string {
+export function jsonCell(column: string, name: number): string {
+  return `CASE typeof(${column}) ${plainCases(column)}
+    WHEN 'blob' THEN ${unlessLarge(column, `char(3)||'${name}'`)} ELSE char(1) END`;
+}
+
+/**
+ * The same as two cells, instead of which {@link BLOB_LENGTH}, the number of those that it is among, a colon and its length stand if the
+ * value is a BLOB.
+ */
+export function blobCell(column: string, among: number): string {
+  const length = `char(2)||'${among}:'||octet_length(${column})`;
+  return `CASE typeof(${column}) WHEN 'blob' THEN ${unlessLarge(column, length)}
+    ELSE (CASE typeof(${column}) ${plainCases(column)} ELSE char(1) END)||','||char(13,13)||'null' END`;
+}
+
+/** An SQL expression that gives the bytes of a BLOB that {@link blobCell} renders, and no bytes for all else. */
+export function blobBytes(column: string): string {
+  return `iif(typeof(${column})='blob',${unlessLarge(column, column, `''`)},'')`;
+}
+
+function unlessLarge(column: string, expression: string, other = 'char(1)'): string {
+  return `iif(octet_length(${column})>${LARGE},${other},${expression})`;
+}
+
+function plainCases(column: string): string {
   const other = 'char(1)';
   const real = (text: string): string => `char(9)||${text}`;
-  const text = `iif(octet_length(${column})>${LARGE},${other},json_quote(${column}))`;
   const isShort = `${column} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`;
   const double = realCase(column, {
     normal: `format('\t%!.17e',${column})`,
@@ -29,6 +63,7 @@ export function jsonCell(column: string): string {
     infinite: real(`'9e999'`),
     negativeInfinite: real(`'-9e999'`),
   });
-  return `CASE typeof(${column}) WHEN 'text' THEN ${text} WHEN 'integer' THEN iif(${isShort},${column},char(13)||${column})
-    WHEN 'null' THEN 'null' WHEN 'real' THEN ${double} ELSE ${other} END`;
+  return `WHEN 'text' THEN ${unlessLarge(column, `json_quote(${column})`)}
+    WHEN 'integer' THEN iif(${isShort},${column},char(13)||${column})
+    WHEN 'null' THEN 'null' WHEN 'real' THEN ${double}`;
 }

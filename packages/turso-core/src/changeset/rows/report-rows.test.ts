@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { jsonCell } from '../../sqlite/values/json-cells';
-import { tagNumbers } from './tag-numbers';
+import { reportRows } from './report-rows';
 
 const db = new Database(':memory:');
 afterAll(() => db.close());
@@ -8,7 +8,7 @@ afterAll(() => db.close());
 /** Renders a value given in SQL, as it stands in a row that is pushed. */
 function rendered(sql: string): string {
   return db
-    .prepare(`SELECT '['||${jsonCell('v')}||']' FROM (SELECT ${sql} AS v)`)
+    .prepare(`SELECT '['||${jsonCell('v', 0)}||']' FROM (SELECT ${sql} AS v)`)
     .pluck()
     .get() as string;
 }
@@ -25,11 +25,11 @@ test.each([
   [`'a' || char(9) || '1.5' || char(13) || '9'`, '["a\\t1.5\\r9"]'],
   [`'{"real":"9e999"}'`, '["{\\"real\\":\\"9e999\\"}"]'],
 ])('%s is reported as %s', (sql, expected) => {
-  expect(tagNumbers(rendered(sql))).toBe(expected);
+  expect(reportRows(rendered(sql), null)).toBe(expected);
 });
 
 test('a REAL is reported with all its bits', () => {
-  const [value] = JSON.parse(tagNumbers(rendered('0.1 + 0.2'))) as [{ real: string }];
+  const [value] = JSON.parse(reportRows(rendered('0.1 + 0.2'), null)) as [{ real: string }];
   expect(Number(value.real)).toBe(0.1 + 0.2);
 });
 
