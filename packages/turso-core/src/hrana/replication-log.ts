@@ -1,6 +1,7 @@
 import { TursoSyncError } from '../errors';
 import { numberMessage, readMessage } from './encodings/protobuf-fields';
 import type { HttpClient } from './http-client';
+import { notLibsql } from './http-errors';
 import { namespaceHeader } from './namespace';
 
 /** A frame of the log, with the running checksum of all frames up to it: two histories that share it are the same so far. */
@@ -32,7 +33,7 @@ export interface LogFrame extends Mark {
 /** Why a server sends no frames: it has started anew, or they are too many and come as a snapshot. */
 export type NoFrames = 'NO_HELLO' | 'NEED_SNAPSHOT';
 
-/** The log of the primary's writes, as its replicas ask for it: gRPC-web. */
+/** The log of the primary's writes, as its replicas ask for it: gRPC-web. Each method throws REMOTE_NOT_LIBSQL for an answer that is no log. */
 export interface ReplicationLog {
   /** Null where the server has no log for replicas. */
   greet(timeout: number): Promise<Greeting | null>;
@@ -92,13 +93,23 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
       yield refused;
       return;
     }
-    for await (const { flag, content } of messages(body)) {
-      if (flag !== TRAILERS) yield frameOf(content);
-      else {
-        const ended = noFrames(trailersOf(content));
-        if (ended !== null) yield ended;
+    try {
+      for await (const { flag, content } of messages(body)) {
+        if (flag !== TRAILERS) yield frameOf(content);
+        else {
+          const ended = noFrames(trailersOf(content));
+          if (ended !== null) yield ended;
+        }
       }
+    } catch (error) {
+      throw asNotLibsql(error);
     }
+  }
+
+  function asNotLibsql(error: unknown): unknown {
+    return error instanceof RangeError
+      ? notLibsql(client.location, 'its log of writes is none', error)
+      : error;
   }
 
   async function ask(
@@ -123,10 +134,14 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
   ): Promise<LogFrame | NoFrames | null> {
     const { content, refused } = await ask('BatchLogEntries', numberMessage(1, next), timeout, session);
     if (refused !== null || content === null) return refused;
-    return readMessage(content, (fields) => {
-      for (let tag; (tag = fields.next()) > 0;) if (tag === 1) return frameOf(fields.bytes());
-      return null;
-    });
+    try {
+      return readMessage(content, (fields) => {
+        for (let tag; (tag = fields.next()) > 0;) if (tag === 1) return frameOf(fields.bytes());
+        return null;
+      });
+    } catch (error) {
+      throw asNotLibsql(error);
+    }
   }
 
   return {
@@ -156,6 +171,9 @@ const NO_LOG: readonly string[] = ['REMOTE_NOT_LIBSQL', 'REMOTE_FAILED'];
 /** Bytes in front of a message: a flag, and its length. */
 const FRAME = 5;
 const TRAILERS = 0x80;
+
+/** Bytes that a message may have: a page has 65,536 at most. One that says more is not waited for, which would take all memory. */
+const LARGEST = 1_000_000;
 
 /** Bytes in front of a page: number, checksum, page number, and size after. */
 const PAGE_AT = 24;
@@ -196,6 +214,7 @@ async function* messages(
     unread = Buffer.concat([unread, chunk]);
     while (unread.byteLength >= FRAME) {
       const end = FRAME + unread.readUInt32BE(1);
+      if (end > LARGEST) throw new RangeError('A message is too large.');
       if (unread.byteLength < end) break;
       yield { flag: unread.readUInt8(0), content: unread.subarray(FRAME, end) };
       unread = unread.subarray(end);

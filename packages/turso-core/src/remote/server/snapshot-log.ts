@@ -118,7 +118,7 @@ async function* untilOver(frames: AsyncIterable<LogFrame | string>): AsyncGenera
       yield next.value;
     }
   } catch (error) {
-    if (!(error instanceof TursoSyncError || error instanceof RangeError)) throw error;
+    if (!(error instanceof TursoSyncError)) throw error;
   } finally {
     // Also the connection.
     await left.return?.(undefined);
