@@ -1,6 +1,7 @@
 import { queryOn, requireTool, startSqld, type Sqld } from '@turso-sync/testing';
 import type { Remote } from '../../src/remote/remote';
 import { createServerRemote } from '../../src/remote/server/server-remote';
+import { startHttpProxy } from '../hostile/http-proxy.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
@@ -53,5 +54,24 @@ describeWithSqld('a look and a write in one transaction', () => {
     });
     await expect(write).rejects.toMatchObject({ code: 'REMOTE_BUSY', retryable: true });
     expect(await rows()).toEqual([]);
+  });
+
+  test('is not called unwritten by an answer that does not tell', async () => {
+    const proxy = await startHttpProxy(server.url, async ({ path, body, forward }) => {
+      if (path.includes('protobuf')) return { status: 404, headers: {}, body: Buffer.from('{}') };
+      const answer = await forward();
+      if (!body.includes('"COMMIT"')) return answer;
+      const text = answer.body
+        .toString()
+        .replace(/"step_results":\[.*?\],"step_errors"/s, '"step_results":[],"step_errors"');
+      return { ...answer, body: Buffer.from(text) };
+    });
+    const behind = createServerRemote(new URL(proxy.url), proxy.url, {});
+    await expect(behind.transactAfter?.(() => Promise.resolve(INSERT))).rejects.toMatchObject({
+      code: 'REMOTE_NOT_LIBSQL',
+    });
+    expect(await rows()).toEqual([[1n], [2n]]);
+    await behind.close();
+    proxy.stop();
   });
 });

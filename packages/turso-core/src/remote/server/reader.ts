@@ -114,7 +114,9 @@ function createTransaction(stream: HranaStream, location: string): Transaction {
       const meant = [...IN_TRANSACTION, ...statements];
       const results = await steps(chainToCommit(meant), [CLOSE]);
       if (isDone(results[meant.length])) return { committed: true };
-      const { at, error } = firstError(results) ?? { at: 0, error: UNKNOWN };
+      const failed = firstError(results);
+      if (failed === undefined) throw notLibsql(location, 'its answer to a batch is none');
+      const { at, error } = failed;
       if (at < IN_TRANSACTION.length) throw tookOver(location, failure(error, location));
       const isLate = error.code === TRANSACTION_TIMEOUT;
       if (at >= meant.length && !isLate) throw failure(error, location);
@@ -127,8 +129,6 @@ function createTransaction(stream: HranaStream, location: string): Transaction {
     },
   };
 }
-
-const UNKNOWN: ServerError = { code: 'UNKNOWN', message: 'unknown error' };
 
 function failure({ code, message }: ServerError, location: string): TursoSyncError {
   return responseError(code, message, location);

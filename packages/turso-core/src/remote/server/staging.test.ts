@@ -117,6 +117,17 @@ const STATEMENTS = 40;
       expect(await stagingTables()).toBe(0n);
     });
 
+    test('leaves no upload behind if a later look needs none of it', async () => {
+      let looks = 0;
+      const one: Statement[] = [{ sql: "INSERT INTO t VALUES (1, 'one')" }];
+      expect(await remote.transactAfter?.(async () => (looks++ === 0 ? inserts() : one))).toEqual({
+        committed: true,
+      });
+      expect(looks).toBe(2);
+      expect(await query('SELECT count(*) FROM t')).toBe(1n);
+      expect(await stagingTables()).toBe(0n);
+    });
+
     test('is given up where it is another one at each look', async () => {
       let looks = 0;
       const write = remote.transactAfter?.(async () => {

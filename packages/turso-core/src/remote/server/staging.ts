@@ -129,7 +129,7 @@ export function createStaging(
             return null;
           });
           if (missing.length === 0) {
-            isThrough = staged.size === 0 || outcome?.committed === true;
+            isThrough = staged.size === 0 || (isGuarded && outcome?.committed === true);
             return outcome !== null && isGuarded ? withoutGuard(outcome, client.location) : outcome;
           }
           await send(missing, { first: staged.size });
