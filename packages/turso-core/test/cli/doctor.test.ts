@@ -182,6 +182,19 @@ const SEED = [
     expect(`${stdout}${stderr}`).not.toMatch(/sesame|proxy\.localhost|example\.org/);
   });
 
+  test('hides the database that its server does not have', async () => {
+    const named = await startSqld({ namespaces: ['other'] });
+    const project = makeProject({ url: `http://my-shop.localhost:${named.port}` });
+    for (const args of [[], ['--json']]) {
+      const { exit, stdout, stderr } = await project.run('doctor', ...args);
+      expect(exit).toBe(2);
+      expect(stdout).toContain('REMOTE_NOT_LIBSQL');
+      expect(stdout).toContain('`[hidden]`');
+      expect(`${stdout}${stderr}`).not.toContain('my-shop');
+    }
+    await named.stop();
+  });
+
   describe('finds a server that', () => {
     /** Changes requests, all of which are JSON. */
     async function changing(change: (body: string) => string): Promise<TestProject> {

@@ -11,30 +11,50 @@ export function createHiding(
   showsHost: boolean,
 ): (text: string) => string {
   const proxy = proxyOf(address);
-  const secrets: (readonly [text: string, shown: string])[] = [
+  const secrets: Hidden[] = [
     [project.authToken() ?? '', '[token]'],
     [project.encryptionKey() ?? '', '[key]'],
+  ];
+  const names: Hidden[] = [
     ...(address === null || (showsHost && address.kind === 'http') ? [] : namesOf(address)),
     [proxy?.url.host ?? '', '[proxy]'],
     [proxy?.url.hostname ?? '', '[proxy]'],
     [project.directory, '[project]'],
     [os.homedir(), '~'],
   ];
-  // The longer ones first: one may hold another.
-  const known = secrets.filter(([text]) => text.length > 1).sort(([a], [b]) => b.length - a.length);
+  // Names of which one may hold another: the longer ones first. A secret is hidden wherever it stands.
+  const known = [
+    ...longestFirst(secrets).map(([text, shown]) => [new RegExp(escaped(text), 'g'), shown] as const),
+    ...longestFirst(names).map(([text, shown]) => [wholeWord(text), shown] as const),
+    ...(showsHost ? [] : databasesOf(address)),
+  ];
   return (text) =>
-    withoutTokens(
-      known.reduce((rest, [secret, shown]) => rest.replaceAll(wholeWord(secret), () => shown), text),
-    );
+    withoutTokens(known.reduce((rest, [pattern, shown]) => rest.replaceAll(pattern, () => shown), text));
+}
+
+type Hidden = readonly [text: string, shown: string];
+
+function longestFirst(texts: readonly Hidden[]): Hidden[] {
+  return texts.filter(([text]) => text.length > 1).sort(([a], [b]) => b.length - a.length);
 }
 
 /** A short host is no part of other words. */
 function wholeWord(text: string): RegExp {
-  const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`(?<![\\w.-])${escaped}(?![\\w-])`, 'gi');
+  return new RegExp(`(?<![\\w.-])${escaped(text)}(?![\\w-])`, 'gi');
 }
 
-function namesOf(address: RemoteAddress): (readonly [string, string])[] {
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** The first part of a host, by which servers call the database: in quotes, since it may be a word such as `db`. */
+function databasesOf(address: RemoteAddress | null): (readonly [RegExp, string])[] {
+  if (address?.kind !== 'http' || !address.url.hostname.includes('.')) return [];
+  const [database = ''] = address.url.hostname.split('.');
+  return database === '' ? [] : [[new RegExp(`(?<=[\`'"])${escaped(database)}(?=[\`'"])`, 'gi'), '[hidden]']];
+}
+
+function namesOf(address: RemoteAddress): Hidden[] {
   if (address.kind === 'file') {
     return [
       [address.location, 'file:[hidden]'],
