@@ -72,7 +72,7 @@ export function writeNote(file: string, note: Note): void {
 }
 
 /** A note as it is written. */
-export function noteText({ log, session, mark, phase, file, wal }: Note): string {
+function noteText({ log, session, mark, phase, file, wal }: Note): string {
   const frame = mark === null ? 'none' : `${mark.frameNo} ${mark.checksum}`;
   const hex = (number: number): string => number.toString(16).padStart(8, '0');
   return `${[
