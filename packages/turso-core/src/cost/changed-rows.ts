@@ -35,7 +35,7 @@ export function changedRows(changes: TableChanges): ChangedRows {
   };
   let replaced = 0;
   const addPiece = ({ count, set, ...piece }: RowPiece): void => {
-    // As text, it is an update of columns that need not be unique.
+    // As text, it is sent as an update: see `bulkRows`.
     const isNew = 'rows' in piece && changesUniqueValue(changes, set);
     if (isNew) replaced += count;
     (isNew ? inserted : update(set)).addUnknown(count);

@@ -1,7 +1,7 @@
 import type { TableChanges } from '../changeset/model';
 import { pieceLimit } from '../changeset/rows/bulk-rows';
 import { isTakenOutOnce } from '../apply/statements/row-source';
-import { goOneByOne } from '../apply/statements/wide-statements';
+import { isTooWide } from '../apply/statements/wide-statements';
 import type { Database } from '../sqlite/files/sqlite';
 import { isCounted } from '../sqlite/schema/is-counted';
 import { keyTerms } from '../sqlite/schema/key-terms';
@@ -82,7 +82,7 @@ function insertCost(changes: TableChanges, rows: WrittenRows, place: RowPlace): 
     written: rows.count + entries(changes, rows, place, place.indexes),
   };
   // The hidden rowid of a row of about 2,000 columns is set afterwards.
-  const isSetAfterwards = goOneByOne(changes) && hasHiddenRowid(table);
+  const isSetAfterwards = isTooWide(changes) && hasHiddenRowid(table);
   return isSetAfterwards ? { read: once.read * 3, written: once.written * 2 } : once;
 }
 

@@ -63,6 +63,24 @@ describe.each(Object.entries(STATISTICS))('statistics %s', (_, statistics) => {
   });
 });
 
+test.each(Object.entries(TABLES))(
+  'new rows of a table with %s go together, however small statistics say that it is',
+  async (_, table) => {
+    const base = `CREATE TABLE ${table}; CREATE INDEX t_v ON t(v); ${series} INSERT INTO t SELECT i, 'text ' || i, i FROM s;
+      ANALYZE; DELETE FROM sqlite_stat1; INSERT INTO sqlite_stat1 VALUES('t', 't_v', '1 1')`;
+    const edit = `INSERT INTO t SELECT k + ${ROWS}, v, w + ${ROWS} FROM t`;
+    for (const [, serve] of ADAPTERS) {
+      await play(serve, { base, edit }, async (scene) => {
+        const sent: Statement[] = [];
+        const onSend = (statements: readonly Statement[]): unknown => sent.push(...statements);
+        expect(await scene.push({ onSend })).toMatchObject({ status: 'applied' });
+        expect(await scene.differences()).toEqual([]);
+        expect(sent.filter((s) => s.carries?.kind === 'insert').length).toBeLessThan(5);
+      });
+    }
+  },
+);
+
 /** What the plans of statements have of looking at all rows of the table; a delete may do so once. */
 function scansIn(base: string, statements: readonly Statement[]): string[] {
   const file = path.join(makeTempDir('statistics-'), 'base.db');

@@ -19,7 +19,7 @@ import { refuseTooLarge } from './row-limit';
 import { RowBatcher } from './row-batcher';
 import { jsonRows, materialized, onRows, type RowSource } from './row-source';
 import { columnsToSet, isReplaced, type RowUpdate } from './updates';
-import { goOneByOne, wideStatements } from './wide-statements';
+import { deleteRow, goOneByOne, isTooWide, wideStatements } from './wide-statements';
 
 /** The statements that change one table's rows, each followed by its guard. All deletes of all tables go first. */
 export interface TableStatements {
@@ -48,12 +48,18 @@ export function tableStatements(
   maxRowBytes: number,
 ): TableStatements {
   if (changes.key.length === 0) return copiesStatements(changes, remaining, maxRowBytes);
-  if (goOneByOne(changes)) return wideStatements(changes, remaining, maxRowBytes);
+  if (isTooWide(changes)) return wideStatements(changes, remaining, maxRowBytes);
   const { columns } = changes;
   const into: TableStatements = { deletes: [], updates: [], inserts: [] };
   const deletes = new RowBatcher(columns.length, (rows) => into.deletes.push(...deleteRows(changes, rows)));
   const inserts = new RowBatcher(columns.length, (rows) => into.inserts.push(...insertRows(changes, rows)));
   const updates = new UpdateBatcher(changes, into.updates);
+  // Rows of a table are searched for by deletes and updates alone.
+  const oneByOne = goOneByOne(changes);
+  const remove = (row: readonly SqlValue[]): void => {
+    if (oneByOne) into.deletes.push(...deleteRow(changes, row));
+    else deletes.add(row);
+  };
 
   const write = (rows: Iterable<RowChange>): void => {
     for (const meant of rows) {
@@ -61,9 +67,9 @@ export function tableStatements(
       if (change === null) continue;
       refuseTooLarge(changes, change, maxRowBytes);
       if (change.kind === 'insert') inserts.add(change.new);
-      else if (change.kind === 'delete') deletes.add(change.old);
-      else if (isReplaced(changes, change)) {
-        deletes.add(change.old);
+      else if (change.kind === 'delete') remove(change.old);
+      else if (oneByOne || isReplaced(changes, change)) {
+        remove(change.old);
         inserts.add(change.new);
       } else updates.add(change);
     }
@@ -73,7 +79,8 @@ export function tableStatements(
   const byKey = remaining.isUntouched(changes);
   for (const kind of CHANGE_KINDS) {
     // Once something is known of single rows, they are looked at one by one.
-    const inBulk = remaining.isEverything ? changes.bulk(kind, byKey ? 'keys' : 'rows') : null;
+    const isBulk = remaining.isEverything && (!oneByOne || kind === 'insert');
+    const inBulk = isBulk ? changes.bulk(kind, byKey ? 'keys' : 'rows') : null;
     for (const piece of inBulk ?? [{ rows: changes.rows(kind) }]) {
       if (!('text' in piece)) write(piece.rows);
       else if (byKey && kind === 'delete') into.deletes.push(...deleteByKey(changes, piece));

@@ -13,15 +13,20 @@ import type { RemainingRows, TableStatements } from './table-statements';
 /** Columns of a row from which on it does not fit into one result of a query, with what is added to it. */
 const TOO_WIDE = 1_990;
 
-/**
- * Whether rows are written one by one: they have so many columns, or SQLite would look at all rows of the table for each row of a
- * statement, since it takes the table for a tiny one. For a single row, it always uses the key.
- */
-export function goOneByOne({ columns, understated }: TableChanges): boolean {
-  return columns.length > TOO_WIDE || understated === 'tiny';
+/** Whether rows have so many columns that all of them are written one by one. */
+export function isTooWide({ columns }: TableChanges): boolean {
+  return columns.length > TOO_WIDE;
 }
 
-/** The statements for rows that are written one by one, with a guard for each. No query can return a row of about 2,000 columns as a whole. */
+/**
+ * Whether rows are deleted one by one, and updates are deletes and inserts: rows are too wide, or SQLite would look at all rows of the table
+ * for each row of a statement, since it takes the table for a tiny one. For a single row, it always uses the key.
+ */
+export function goOneByOne(changes: TableChanges): boolean {
+  return isTooWide(changes) || changes.understated === 'tiny';
+}
+
+/** The statements for rows that are too wide, with a guard for each. No query can return a row of about 2,000 columns as a whole. */
 export function wideStatements(
   changes: TableChanges,
   remaining: RemainingRows,
@@ -40,7 +45,8 @@ export function wideStatements(
   return into;
 }
 
-function deleteRow({ table, columns, key }: TableChanges, row: readonly SqlValue[]): Statement[] {
+/** The statement that deletes one row, if it has all its values, and its guard. */
+export function deleteRow({ table, columns, key }: TableChanges, row: readonly SqlValue[]): Statement[] {
   const args: SqlValue[] = [];
   // One value may be needed several times, and stands for itself each time.
   const value = (i: number): string => {
