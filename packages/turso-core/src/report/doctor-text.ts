@@ -2,6 +2,7 @@ import type { DoctorCheck, DoctorResult } from '../commands/doctor';
 import { capabilityLines } from './capability-lines';
 import { costText } from './cost-text';
 import { shown } from './shown';
+import { count } from './units';
 
 /** The answer of `doctor` for people. */
 export function doctorText({ versions, config, remote, capabilities, checks, used }: DoctorResult): string {
@@ -16,7 +17,7 @@ export function doctorText({ versions, config, remote, capabilities, checks, use
     ...(used === null ? [] : [`Used          ${costText(used)}`]),
     failures === 0
       ? 'All is well.'
-      : `${failures === 1 ? '1 check' : `${failures} checks`} failed. To report this, paste all of it: it holds no secrets and no data.`,
+      : `${count(failures, 'check')} failed. To report this, paste all of it: it holds no secrets and no data.`,
   ].join('\n');
 }
 
@@ -29,8 +30,8 @@ function configText({
 }: DoctorResult['config']): string {
   return [
     file === null ? 'no file' : shown(file),
-    `${environments} environments${usesEnvironment ? ', one in use' : ''}`,
-    `${excluded} names left out`,
+    `${count(environments, 'environment')}${usesEnvironment ? ', one in use' : ''}`,
+    `${count(excluded, 'name')} left out`,
     `URL ${is.isUrlSet ? 'set' : 'not set'}`,
     `token ${is.isTokenSet ? 'set' : 'not set'}`,
     ...(is.isEncryptionKeySet ? ['encryption key set'] : []),

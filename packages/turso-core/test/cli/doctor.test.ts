@@ -123,6 +123,8 @@ const SEED = [
         ])
           expect(`${stdout}${stderr}`).not.toContain(hidden);
       }
+      const { stdout } = await project.run('doctor', '--read-only');
+      expect(stdout).toMatch(/^Config {8}turso-sync\.config\.json, 0 environments, 1 name left out, /m);
       expect((await doctorOf(project, '--show-host')).remote.host).toBe(`127.0.0.1:${guarded.port}`);
     });
 

@@ -97,7 +97,9 @@ async function askCapabilities(checks: Checks, remote: Remote): Promise<Capabili
   await checks.run('capabilities', async () => {
     await remote.fingerprint();
     found = await remote.capabilities({ ask: true });
-    return { detail: found === null ? 'a file has all that is needed' : 'listed above' };
+    return {
+      detail: found === null ? 'a file has all that is needed' : 'the server has told what it offers',
+    };
   });
   return found;
 }
@@ -116,7 +118,7 @@ function tls(address: RemoteAddress, { all }: Checks): Found {
     if (problem === null || problem === undefined) return { detail: 'the certificate is trusted' };
     return problem.code === 'REMOTE_TLS'
       ? failed(problem.message)
-      : { detail: 'there is no connection', outcome: 'skipped' };
+      : { detail: 'the connection failed for another reason', outcome: 'skipped' };
   }
   return isLoopback(hostname)
     ? { detail: 'none is needed: the server is on this machine' }

@@ -19,8 +19,8 @@ export interface Primary extends LiveDatabase {
 }
 
 /** The adapter for libsql-server and Turso: Hrana over HTTP, every call one request. */
-export function createPrimary(url: URL, location: string, token: Credentials): Primary {
-  const client = createHttpClient(url, location, token);
+export function createPrimary(url: URL, location: string, credentials: Credentials): Primary {
+  const client = createHttpClient(url, location, credentials);
 
   async function ask(request: HranaRequest, deadline: Deadline): Promise<HranaResult> {
     const [result] = await sendOnce(client, [request], { timeout: deadline.left });
