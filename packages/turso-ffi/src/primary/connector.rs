@@ -5,13 +5,14 @@ use std::time::Duration;
 use hyper::client::HttpConnector;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 
+use super::resolver::Resolver;
 use crate::error::{Error, Result};
 use crate::status::Status;
 
-pub type Connector = HttpsConnector<HttpConnector>;
+pub type Connector = HttpsConnector<HttpConnector<Resolver>>;
 
 pub fn connector(timeout: Duration) -> Result<Connector> {
-    let mut http = HttpConnector::new();
+    let mut http = HttpConnector::new_with_resolver(Resolver::new());
     http.enforce_http(false);
     // Else a small request waits for the acknowledgement of the one before.
     http.set_nodelay(true);

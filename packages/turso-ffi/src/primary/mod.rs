@@ -7,6 +7,7 @@ mod cursor;
 pub mod errors;
 mod http;
 mod messages;
+mod resolver;
 mod stream;
 mod values;
 

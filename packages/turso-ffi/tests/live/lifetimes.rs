@@ -215,3 +215,13 @@ fn statements_and_cursors_are_counted_and_go_with_their_connection() {
     assert_eq!(connection.value("SELECT 1").unwrap(), Value::Int(1));
     connection.close().unwrap();
 }
+
+/// The system of this machine may not know such names.
+#[test]
+fn a_host_below_localhost_is_this_machine() {
+    let Some(server) = Server::start() else { return };
+    let url = server.url().replace("127.0.0.1", "db.localhost");
+    let connection = Options::remote(&url).open().unwrap();
+    assert_eq!(connection.value("SELECT 1").unwrap(), Value::Int(1));
+    connection.close().unwrap();
+}
