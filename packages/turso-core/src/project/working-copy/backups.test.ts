@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { compareDatabases, copyDatabase, editDatabase, makeTempDir } from '@turso-sync/testing';
 import { makeFileProject, type FileProject } from '../../../test/fixtures/project.fixture';
 import { init } from '../../commands/init';
 import { pull } from '../../commands/pull';
+import type { TursoSyncError } from '../../errors';
 import { keepBackup, listBackups, moveBackups, restoreBackup } from './backups';
 
 let at: FileProject;
@@ -88,3 +90,35 @@ test('one that is damaged, or whose base is gone, is told, and stops no pull', a
   rmSync(at.project.files.base.directory, { recursive: true });
   expect(() => restored()).toThrow(expect.objectContaining({ code: 'BACKUP_UNUSABLE' }) as Error);
 });
+
+test('a disk without room for the backups stops a pull before they are lost, and the next one goes on', async () => {
+  const { backups } = at.project.files;
+  mkdirSync(backups, { recursive: true });
+  const isMounted = mount(backups, ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs']);
+  try {
+    const before = path.join(makeTempDir(), 'before.db');
+    copyDatabase(at.project.workingCopy, before);
+    at.editRemote("UPDATE t SET v = 'theirs' WHERE id > 10");
+    const code = await pull(at.project).then(
+      () => null,
+      (error: unknown) => (error as TursoSyncError).code,
+    );
+    // Where nothing can be mounted, there is room.
+    expect(code).toBe(isMounted ? 'DISK_FULL' : null);
+    if (isMounted) mount(backups, ['-o', 'remount,size=8m']);
+    await pull(at.project);
+    expect(compareDatabases(before, restored())).toEqual([]);
+    expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
+  } finally {
+    if (isMounted) execFileSync('umount', [backups]);
+  }
+});
+
+function mount(on: string, options: readonly string[]): boolean {
+  try {
+    execFileSync('mount', [...options, on], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { TursoSyncError } from '../../errors';
+import { isDiskFull, TursoSyncError } from '../../errors';
 import {
   differingBlocks,
   DifferenceError,
@@ -62,7 +62,8 @@ function removeOld(earlier: readonly Backup[], most: number): void {
   let left = most;
   for (const [i, { file }] of [...earlier].reverse().entries()) {
     left -= sizeOf(file);
-    if (i >= KEPT - 1 || left < 0) fs.rmSync(file);
+    if (i < KEPT - 1 && left >= 0) continue;
+    for (const name of [file, `${file}${NEXT}`]) fs.rmSync(name, { force: true });
   }
 }
 
@@ -77,7 +78,7 @@ function keepWhole(frozen: string, backup: string): string {
 
 /**
  * Prepares an environment's backups for a base that is about to take the place of the old one: what they are differences of goes with that. The
- * caller puts the new base in its place, and then calls what this answers with. A backup that cannot be prepared stays as it is.
+ * caller puts the new base in its place, and then calls what this answers with. A backup that is damaged stays as it is. Throws if the disk is full.
  */
 export function moveBackups(files: StateFiles, newBase: string): () => void {
   const [from, to] = [originIn(files.base.directory), originIn(newBase)];
@@ -93,8 +94,10 @@ export function moveBackups(files: StateFiles, newBase: string): () => void {
       moveDifference(file, { from, to, differing }, `${file}${NEXT}`);
       moved.push(file);
     } catch (error) {
-      // It is no reason to stop a pull, and its restore will tell what is wrong.
       fs.rmSync(`${file}${NEXT}`, { force: true });
+      // What is sound would be lost with the old base. Once there is space, the next command goes on.
+      if (isDiskFull(error)) throw error;
+      // Else it is no reason to stop a pull, and its restore will tell what is wrong.
       if (!(error instanceof DifferenceError || fileSystemError(error, file) instanceof TursoSyncError))
         throw error;
     }
