@@ -56,6 +56,17 @@ test('finds rows by their key, and the columns that differ', async () => {
   });
 });
 
+test.each(['INTEGER', 'NUMERIC', 'DATE', 'ANY', ''])(
+  'tells the smallest integer from the real number that equals it, as %j',
+  async (type) => {
+    const sql = `CREATE TABLE t(id INTEGER PRIMARY KEY, v ${type}); INSERT INTO t VALUES(1, -9223372036854775808), (2, 1)`;
+    const edit = 'UPDATE t SET v = -9223372036854775808.0 WHERE id = 1; UPDATE t SET v = v + 0 WHERE id = 2';
+    expect(await diffOf(sql, edit, rowsOf)).toEqual({
+      t: [{ kind: 'update', old: [1n, -(2n ** 63n)], new: [1n, -(2 ** 63)], changed: [1] }],
+    });
+  },
+);
+
 test('pairs rows as their key compares, and sees every byte of it that differs', async () => {
   const sql = `CREATE TABLE t(k COLLATE NOCASE PRIMARY KEY, v) WITHOUT ROWID; INSERT INTO t VALUES('a', 1), (1, 2), (0.0, 3);
     CREATE TABLE m(k COLLATE NOCASE, v, PRIMARY KEY(k COLLATE BINARY)) WITHOUT ROWID; INSERT INTO m VALUES('a', 1), ('A', 2)`;

@@ -57,6 +57,19 @@ const STORIES: readonly { what: string; story: Partial<Story>; conflicts: Partia
     conflicts: [{ kind: 'update/update', table: 'mixed', key: { id: 2n }, columns: ['v', 'b'] }],
   },
   {
+    what: 'the smallest integer became the real number that equals it',
+    story: {
+      base: `CREATE TABLE small(id INTEGER PRIMARY KEY, v INTEGER, b TEXT);
+        INSERT INTO small VALUES(1, -9223372036854775808, 'x'), (2, -9223372036854775808, 'y')`,
+      edit: `UPDATE small SET b = 'z' WHERE id = 1; DELETE FROM small WHERE id = 2`,
+      remote: 'UPDATE small SET v = -9223372036854775808.0',
+    },
+    conflicts: [
+      { kind: 'delete/update', table: 'small', key: { id: 2n }, columns: ['v'] },
+      { kind: 'update/update', table: 'small', key: { id: 1n }, columns: ['v', 'b'] },
+    ],
+  },
+  {
     what: 'only the sign of a zero was changed',
     story: {
       base: `CREATE TABLE z(id INTEGER PRIMARY KEY, v, b BLOB, n INT); INSERT INTO z VALUES(1, 0.0, -0.0, 0), (2, -0.0, 0.0, 0), (3, 0.0, 0, 0);

@@ -7,7 +7,7 @@ import {
 } from '../../changeset/model';
 import { isWithin, rowValue } from '../../changeset/rows/key-span';
 import { joinTerms } from '../../sqlite/join-terms';
-import { keepsAnyValue } from '../../sqlite/schema/keeps-any-value';
+import { equalValues, SMALLEST_INTEGER } from '../../sqlite/schema/equal-values';
 import { keyTerms } from '../../sqlite/schema/key-terms';
 import { keyColumns } from '../../sqlite/schema/schema';
 import type { Statement } from '../../sqlite/statement';
@@ -220,8 +220,11 @@ function isAsBefore({ table, columns, key }: TableChanges, known?: readonly numb
     const name = columns[place] ?? '';
     const [column, value] = [`t.${quoteName(name)}`, `r.c${i}`];
     const isSame = `+${column} COLLATE BINARY IS +${value}`;
-    if (!keepsAnyValue(table, name)) return [isSame];
-    return [isSame, `typeof(${column}) = typeof(${value})`, sameSign(column, value)];
+    const equal = equalValues(table, name);
+    if (equal === 'none') return [isSame];
+    const isSameClass = `typeof(${column}) = typeof(${value})`;
+    if (equal === 'smallest') return [isSame, `(${column} IS NOT ${SMALLEST_INTEGER} OR ${isSameClass})`];
+    return [isSame, isSameClass, sameSign(column, value)];
   });
   return joinTerms([...sameKey, ...sameValues], 'AND');
 }

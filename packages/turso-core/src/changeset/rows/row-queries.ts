@@ -1,5 +1,5 @@
 import { joinTerms } from '../../sqlite/join-terms';
-import { keepsAnyValue } from '../../sqlite/schema/keeps-any-value';
+import { equalValues, SMALLEST_INTEGER } from '../../sqlite/schema/equal-values';
 import { declaredKeyTerms, keyTerms } from '../../sqlite/schema/key-terms';
 import { declaredKey, hasHiddenRowid, keyColumns, type Table } from '../../sqlite/schema/schema';
 import { quoteName } from '../../sqlite/values/quote';
@@ -57,13 +57,15 @@ export function sideOf(kind: ChangeKind): 'o' | 'n' {
 }
 
 /**
- * Whether a column of `o` and `n` differs by storage class or bytes. Equal to SQLite are also 1 and 1.0, texts that a
- * collation takes for equal, and 0.0 and -0.0, told apart by the angle; but only columns that keep any value have these numbers.
+ * Whether a column of `o` and `n` differs by storage class or bytes. Equal to SQLite are also texts that a collation takes for
+ * equal, and the numbers of {@link equalValues}; the angle tells 0.0 and -0.0 apart.
  */
 export function differ(table: Table, column: string): string {
   const [a, b] = [`o.${quoteName(column)}`, `n.${quoteName(column)}`];
   const isOther = `${a} COLLATE BINARY IS NOT ${b}`;
-  if (!keepsAnyValue(table, column)) return isOther;
+  const equal = equalValues(table, column);
+  if (equal === 'none') return isOther;
+  if (equal === 'smallest') return `${isOther} OR (${b}=${SMALLEST_INTEGER} AND typeof(${a})<>typeof(${b}))`;
   const zero = `typeof(${b})='real' AND ${b}=0.0 AND atan2(${a},-1) IS NOT atan2(${b},-1)`;
   return `${isOther} OR typeof(${a})<>typeof(${b}) OR (${zero})`;
 }
