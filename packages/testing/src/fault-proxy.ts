@@ -15,6 +15,9 @@ export interface FaultProxy {
   stop(): Promise<void>;
 }
 
+/** Whether the answer ends only when nobody listens: the log of writes. To ask for it twice does no more than to ask once. */
+const isEndless = ({ url }: IncomingMessage): boolean => /\/(LogEntries|Snapshot)$/.test(url ?? '');
+
 /** How much later a delayed request reaches the server, in milliseconds. */
 const DELAY = 50;
 
@@ -48,6 +51,10 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
       return;
     }
     if (fault === 'delayed') await sleep(DELAY);
+    if (isEndless(incoming)) {
+      passOn(incoming, body, answer, fault === 'cut off');
+      return;
+    }
     const reply = await forward(incoming, body);
     if (fault === 'sent twice') await forward(incoming, body);
     if (fault === 'cut off') {
@@ -87,6 +94,31 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
       });
       outgoing.end(body);
     });
+  }
+
+  /** Passes an answer on as it comes; one that is cut off has its headers only. */
+  function passOn(
+    { method, url, headers }: IncomingMessage,
+    body: Buffer,
+    answer: ServerResponse,
+    isCutOff: boolean,
+  ): void {
+    const outgoing = request({
+      host: '127.0.0.1',
+      port: targetPort,
+      method,
+      path: url,
+      headers,
+      agent: false,
+    });
+    outgoing.once('error', () => answer.destroy());
+    outgoing.once('response', (reply) => {
+      answer.writeHead(reply.statusCode ?? 0, reply.headers).flushHeaders();
+      if (isCutOff) answer.destroy();
+      else reply.on('error', () => answer.destroy()).pipe(answer);
+    });
+    answer.once('close', () => outgoing.destroy());
+    outgoing.end(body);
   }
 
   const { url, stop } = await listen(server);

@@ -7,8 +7,11 @@ import type { SnapshotOptions, SnapshotStart } from '../remote';
 import { splitFingerprint } from './fingerprint';
 import { openStart } from './start-file';
 
-/** Milliseconds for the server's greeting, and those that its log may be silent. */
-const SILENCE = 10_000;
+/** Milliseconds for the server's greeting. */
+const GREETING = 10_000;
+
+/** Milliseconds that its log may be silent: a proxy may hold it back, since it never ends, and then another way is taken. */
+const SILENCE = 3_000;
 
 /**
  * Copies a file that has the pages of an earlier mark, and puts those in that the server's log has since: no row is read for it. False,
@@ -69,7 +72,7 @@ async function findStart(
   starts: readonly SnapshotStart[],
 ): Promise<{ readonly start: Start; readonly latest: bigint; readonly session: string } | null> {
   if (!starts.some((start) => start.pagesAt !== null)) return null;
-  const greeting = await log.greet(SILENCE).catch(() => null);
+  const greeting = await log.greet(GREETING).catch(() => null);
   if (greeting?.latest == null) return null;
   const { generation, latest, session } = greeting;
   const start = newestOf(starts, generation, latest);
