@@ -74,9 +74,10 @@ describeWithSqld('a run that is broken off', () => {
 
   async function startSnapshot(...args: string[]): Promise<Started> {
     const before = proxy.requestsSeen;
-    const init = project.start(['dump-init', ...args]);
-    // The log's, the fingerprint's two, the protocol's, the layout's: what is under way then is pages.
-    await until(() => proxy.requestsSeen >= before + 6);
+    // All pages, not only what has changed.
+    const init = project.start(['dump-init', '--force', ...args]);
+    // The mark's, the protocol's, the layout's: what is under way then is pages.
+    await until(() => proxy.requestsSeen >= before + 4);
     expect(leftovers(project)).not.toEqual([]);
     return init;
   }

@@ -120,7 +120,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(run).toMatchObject({
       exit: 0,
       stdout:
-        'DELETE people 1 row\nTotal: 0 rows inserted, 0 updated, 1 deleted.\nCost: at most 100 rows read, 3 rows written, as libSQL bills them.\nDry run: this push would go through. Nothing was written.\n',
+        'DELETE people 1 row\nTotal: 0 rows inserted, 0 updated, 1 deleted.\nCost: at most 101 rows read, 3 rows written, as libSQL bills them.\nDry run: this push would go through. Nothing was written.\n',
       stderr: `Connecting to ${server.url}\n`,
     });
     expect(await queryOn(server, 'SELECT count(*) FROM people')).toEqual([[3n]]);

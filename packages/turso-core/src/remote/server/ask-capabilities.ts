@@ -1,3 +1,4 @@
+import { TursoSyncError } from '../../errors';
 import { capabilitiesOf, type KnownCapabilities } from '../../hrana/capabilities';
 import type { HranaRequest, HranaResult, StepResult } from '../../hrana/hrana';
 import type { HttpClient } from '../../hrana/http-client';
@@ -10,11 +11,21 @@ import type { SqlValue } from '../../sqlite/values/values';
  * log, and the number of its latest write, is known from its mark.
  */
 export async function askCapabilities(client: HttpClient): Promise<void> {
-  const [asked, never] = await sendOnce(client, [QUESTIONS, NEVER]);
+  const [asked, never] = await sendQuestions(client);
   const capabilities = capabilitiesOf(client);
   noteAnswers(capabilities, asked?.type === 'batch' ? asked.steps : []);
   // Whether a server that can read it also carries it out, only a write tells.
   if (never !== undefined && isRefused(never)) capabilities.note({ userVersion: false });
+}
+
+/** A server may refuse all of a request that holds a write if the token is for reading only, even one that never comes to be carried out. */
+async function sendQuestions(client: HttpClient): Promise<readonly HranaResult[]> {
+  try {
+    return await sendOnce(client, [QUESTIONS, NEVER]);
+  } catch (error) {
+    if (!(error instanceof TursoSyncError) || error.code !== 'REMOTE_READ_ONLY') throw error;
+    return sendOnce(client, [QUESTIONS]);
+  }
 }
 
 /** Each is asked for on its own: the others are carried out whether one fails or not. */
