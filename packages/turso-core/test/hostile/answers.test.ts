@@ -182,7 +182,7 @@ const MANY_PROTOBUF: [string, string, Buffer][] = [
   ['columns', 'RESPONSE_TOO_LARGE', within([3, 1, ...STEP], many(1))],
   ['results', 'RESPONSE_TOO_LARGE', many(3)],
   ['results of steps', 'RESPONSE_TOO_LARGE', within([3, 1, 3, 1], many(1))],
-  ['unknown fields', 'RESPONSE_TOO_LARGE', within([3, 1], many(9))],
+  ['unknown fields', 'REMOTE_NOT_LIBSQL', within([3, 1], many(9))],
   // Decoders that take a length for a signed number go back by it, and read the field for ever.
   ['a field that goes back', 'REMOTE_NOT_LIBSQL', Buffer.from([0x4a, 0xfa, 0xff, 0xff, 0xff, 0x0f])],
   ['a tag of more than 32 bits', 'REMOTE_NOT_LIBSQL', Buffer.from([0x9a, 0x80, 0x80, 0x80, 0x10, 0x00])],
@@ -231,7 +231,9 @@ describeWithSqld('an answer that takes much more memory than it has bytes is not
   });
 
   test.each(MANY_PROTOBUF)('Protocol Buffers, to a push: %s', async (_, code, body) => {
-    await expectRefused(code, 'push', (path) => (path.includes('v3-protobuf/pipeline') ? body : null));
+    // The first question of a push has a short answer, so a long one is refused by its length.
+    const told = body.byteLength > 1_000_000 ? 'RESPONSE_TOO_LARGE' : code;
+    await expectRefused(told, 'push', (path) => (path.includes('v3-protobuf/pipeline') ? body : null));
   });
 
   test.each(MANY_JSON)('JSON: %s', async (_, make) => {
