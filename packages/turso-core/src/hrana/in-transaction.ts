@@ -1,3 +1,4 @@
+import { guard } from '../sqlite/guard';
 import type { HranaStep } from './hrana';
 
 /**
@@ -14,8 +15,5 @@ export function inTransaction(isEnforced: boolean): HranaStep[] {
 
 /** A step that fails unless foreign keys are enforced, or are not. */
 export function enforces(now: 0 | 1): HranaStep {
-  return {
-    sql: `SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = ${now}, '1', 'x'))`,
-    wantRows: false,
-  };
+  return { ...guard(`(SELECT foreign_keys FROM pragma_foreign_keys) = ${now}`), wantRows: false };
 }

@@ -4,7 +4,7 @@ import { isCounted } from '../../sqlite/schema/is-counted';
 import type { SchemaObject } from '../../sqlite/schema/schema';
 import type { Statement } from '../../sqlite/statement';
 import { guardForeignKeys, guardNewForeignKeys, type Orphans } from './foreign-key-guards';
-import { guard } from './guards';
+import { guard } from '../../sqlite/guard';
 import { operationsOf } from './firing';
 import { schemaStatements } from './schema-statements';
 import { tableStatements, type RemainingRows } from './table-statements';

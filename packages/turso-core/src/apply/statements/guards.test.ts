@@ -4,7 +4,8 @@ import { runAtomically } from '../../sqlite/run-atomically';
 import { readSchema } from '../../sqlite/schema/schema';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import { foundOrphans, guardForeignKeys } from './foreign-key-guards';
-import { guard, guardChanges, guardSchema } from './guards';
+import { guard } from '../../sqlite/guard';
+import { guardChanges, guardSchema } from './guards';
 
 /** What comes of a guard behind some SQL. */
 function behind(sql: string, statement: Statement): TransactionOutcome {

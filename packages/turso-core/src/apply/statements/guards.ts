@@ -1,13 +1,6 @@
+import { guard } from '../../sqlite/guard';
 import type { SchemaObject } from '../../sqlite/schema/schema';
 import type { Statement } from '../../sqlite/statement';
-
-/**
- * A statement that fails, and so takes its transaction back, unless a condition holds. There is no other way to make a
- * server stop in the middle of a batch: `json('x')` is an error, `json('1')` is none.
- */
-export function guard(condition: string, args: Statement['args'] = []): Statement {
-  return { sql: `SELECT json(iif(${condition}, '1', 'x'))`, args };
-}
 
 /** Fails unless the statement before changed exactly so many rows. */
 export function guardChanges(count: number): Statement {

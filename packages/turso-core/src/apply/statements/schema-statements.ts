@@ -11,7 +11,8 @@ import { virtualSql, type VirtualStatement } from '../../changeset/text/virtual-
 import type { SchemaObject } from '../../sqlite/schema/schema';
 import type { Statement } from '../../sqlite/statement';
 import { quoteName } from '../../sqlite/values/quote';
-import { guard, guardSchema, type Bare } from './guards';
+import { guard } from '../../sqlite/guard';
+import { guardSchema, type Bare } from './guards';
 import { fires, type Operations } from './firing';
 import type { Remaining } from './changeset-statements';
 import { tableStatements } from './table-statements';

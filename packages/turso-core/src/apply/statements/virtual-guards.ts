@@ -3,7 +3,7 @@ import type { SchemaObject } from '../../sqlite/schema/schema';
 import { isVirtual, parseVirtualTable } from '../../sqlite/schema/virtual-table';
 import type { Statement } from '../../sqlite/statement';
 import { quoteName } from '../../sqlite/values/quote';
-import { guard } from './guards';
+import { guard } from '../../sqlite/guard';
 
 /**
  * Fail where a table that a virtual table is stored in has more or fewer rows than it had. Whether those that are changed

@@ -2,6 +2,7 @@ import { TursoSyncError } from '../../errors';
 import type { Remote } from '../../remote/remote';
 import { dropDoctorTable, isLeftover, LIST_DOCTOR_TABLES, receiptOf } from '../../sqlite/doctor-table';
 import { makeReceipt } from '../../sqlite/receipt';
+import { guard } from '../../sqlite/guard';
 import { readHeader } from '../../sqlite/schema/read-header';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import { bindValues } from '../../sqlite/values/bind';
@@ -164,11 +165,6 @@ async function remove(remote: Remote, names: readonly string[]): Promise<Found> 
       if (isFinal) throw error;
     }
   }
-}
-
-/** A statement that fails unless a condition holds, as those of a push. */
-function guard(condition: string): Statement {
-  return { sql: `SELECT json(iif(${condition}, '1', 'x'))` };
 }
 
 async function isTrue(remote: Remote, condition: string): Promise<boolean> {

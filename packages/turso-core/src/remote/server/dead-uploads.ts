@@ -1,4 +1,5 @@
 import { TursoSyncError } from '../../errors';
+import { guard } from '../../sqlite/guard';
 import { quoteName } from '../../sqlite/values/quote';
 import type { Query } from '../../sqlite/query';
 import type { HttpClient } from '../../hrana/http-client';
@@ -17,8 +18,7 @@ export async function removeDeadUploads(client: HttpClient, reader: Pick<Reader,
   const dead = await reader.read(findDead);
   for (const name of dead) {
     // One that is at work again since, or that someone else has removed, fails here.
-    const guard = { sql: `SELECT json(iif(${isDead(name)}, '1', 'x'))` };
-    await runTransaction(client, [guard, { sql: `DROP TABLE ${quoteName(name)}` }]);
+    await runTransaction(client, [guard(isDead(name)), { sql: `DROP TABLE ${quoteName(name)}` }]);
   }
   return dead.length > 0;
 }

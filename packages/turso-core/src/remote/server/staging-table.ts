@@ -1,3 +1,4 @@
+import { guard } from '../../sqlite/guard';
 import { STAGING_PREFIX } from '../../sqlite/staging';
 import type { Statement } from '../../sqlite/statement';
 import { quoteName } from '../../sqlite/values/quote';
@@ -39,10 +40,7 @@ export function createStagingTable(upload: string): StagingTable {
     ],
     touch: { sql: `INSERT OR REPLACE INTO ${table} VALUES (${TOUCHED}, ${NOW})` },
     insert: (id, value) => ({ sql: `INSERT INTO ${table} VALUES (?, ?)`, args: [BigInt(id), value] }),
-    guard: (values) => ({
-      sql: `SELECT json(iif(${owner} IS ? AND ${count} = ?, '1', 'x'))`,
-      args: [upload, BigInt(values)],
-    }),
+    guard: (values) => guard(`${owner} IS ? AND ${count} = ?`, [upload, BigInt(values)]),
     value: `(SELECT value FROM ${table} WHERE id = ?)`,
     drop,
   };

@@ -1,4 +1,5 @@
 import { TursoSyncError } from '../../errors';
+import { guard } from '../../sqlite/guard';
 import type { Statement } from '../../sqlite/statement';
 import { capabilitiesOf } from '../../hrana/capabilities';
 import { indexOf, joinFingerprint } from './fingerprint';
@@ -35,9 +36,9 @@ export async function runTransactionSince(
     await stream.send([CLOSE]);
     return null;
   }
-  const guard = `SELECT json(iif((SELECT data_version FROM pragma_data_version) = ${version}, '1', 'x'))`;
+  const isSince = guard(`(SELECT data_version FROM pragma_data_version) = ${version}`);
   try {
-    const { outcome, ...marks } = await runTransaction(client, [{ sql: guard }, ...meant], {
+    const { outcome, ...marks } = await runTransaction(client, [isSince, ...meant], {
       stream,
       onSent: onSent && ((i) => i > 0 && onSent(i - 1)),
     });
