@@ -1,5 +1,6 @@
 import { TursoSyncError } from '../errors';
 import { numberMessage, readMessage } from './encodings/protobuf-fields';
+import { FRAME, LOG_SERVICE, readHello } from './hello';
 import type { HttpClient } from './http-client';
 import { notLibsql } from './http-errors';
 import { namespaceHeader } from './namespace';
@@ -66,7 +67,7 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
     frame.writeUInt32BE(content.byteLength, 1);
     return {
       method: 'POST',
-      url: new URL(`wal_log.ReplicationLog/${method}`, client.url),
+      url: new URL(`${LOG_SERVICE}/${method}`, client.url),
       headers: {
         'content-type': 'application/grpc-web+proto',
         ...namespaceHeader(client.url),
@@ -168,8 +169,6 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
 /** What a server says that has no such log. */
 const NO_LOG: readonly string[] = ['REMOTE_NOT_LIBSQL', 'REMOTE_FAILED'];
 
-/** Bytes in front of a message: a flag, and its length. */
-const FRAME = 5;
 const TRAILERS = 0x80;
 
 /** Bytes that a message may have: a page has 65,536 at most. One that says more is not waited for, which would take all memory. */
@@ -179,16 +178,9 @@ const LARGEST = 1_000_000;
 const PAGE_AT = 24;
 
 function greetingOf(message: Uint8Array): Greeting | null {
-  return readMessage(message, (fields) => {
-    let [generation, log, session, latest]: [string, string, string, bigint | null] = ['', '', '', null];
-    for (let tag; (tag = fields.next()) > 0;) {
-      if (tag === 1) generation = fields.text();
-      else if (tag === 3) log = fields.text();
-      else if (tag === 4) session = fields.text();
-      else if (tag === 5) latest = fields.integer();
-    }
-    return log === '' || session === '' ? null : { generation, log, session, latest };
-  });
+  const { generation, log, session, latest } = readHello(message);
+  if (log === null || log === '' || session === null || session === '') return null;
+  return { generation: generation ?? '', log, session, latest };
 }
 
 function frameOf(message: Uint8Array): LogFrame {

@@ -1,7 +1,7 @@
 import { isUnreachable, TursoSyncError } from '../errors';
 import { capabilitiesOf } from './capabilities';
 import type { HttpClient } from './http-client';
-import { readMessage, type MessageFields } from './encodings/protobuf-fields';
+import { FRAME, LOG_SERVICE, readHello } from './hello';
 import { namespaceHeader } from './namespace';
 
 /** What a server tells of the log that its replicas follow; generation and id are UUIDs. */
@@ -17,8 +17,6 @@ export interface ServerLog {
 /**
  * Asks a server for its log, as replicas do, over gRPC-web. Null if it does not tell, also within `timeout` milliseconds, if
  * that is given. With `mustAnswer`, a server that cannot be reached is an error: REMOTE_UNREACHABLE, REMOTE_TLS or PROXY_FAILED.
- *
- * @see https://github.com/tursodatabase/libsql/blob/main/libsql-replication/proto/replication_log.proto
  */
 export async function readServerLog(
   client: HttpClient,
@@ -29,9 +27,14 @@ export async function readServerLog(
   try {
     const limit = timeout === undefined ? {} : { timeout };
     const options = { headers: namespaceHeader(client.url), ...limit };
-    const { body } = await client.post(HELLO, 'application/grpc-web+proto', [new Uint8Array(FRAME)], options);
+    const { body } = await client.post(
+      `${LOG_SERVICE}/Hello`,
+      'application/grpc-web+proto',
+      [new Uint8Array(FRAME)],
+      options,
+    );
     const length = new DataView(body.buffer, body.byteOffset).getUint32(1);
-    const log = readMessage(body.subarray(FRAME, FRAME + length), logOf);
+    const log = logOf(body.subarray(FRAME, FRAME + length));
     capabilities.note({ log: log !== null || capabilities.all.log });
     return log;
   } catch (error) {
@@ -42,14 +45,11 @@ export async function readServerLog(
   }
 }
 
-function logOf(fields: MessageFields): ServerLog | null {
-  let [generation, id, index]: (string | null)[] = [null, null, null];
-  for (let tag; (tag = fields.next()) > 0;) {
-    if (tag === 1) generation = fields.text();
-    else if (tag === 3) id = fields.text();
-    else if (tag === 5) index = String(fields.integer());
-  }
-  return generation == null || id == null ? null : { generation, id, index: index ?? null };
+function logOf(message: Uint8Array): ServerLog | null {
+  const { generation, log: id, latest } = readHello(message);
+  return generation === null || id === null
+    ? null
+    : { generation, id, index: latest === null ? null : String(latest) };
 }
 
 /** Whether a server does not speak gRPC-web, or answers without a message. */
@@ -58,8 +58,3 @@ function isNoLog(error: unknown): boolean {
     error instanceof RangeError || (error instanceof TursoSyncError && error.code === 'REMOTE_NOT_LIBSQL')
   );
 }
-
-const HELLO = 'wal_log.ReplicationLog/Hello';
-
-/** Bytes in front of a message: a flag, and its length. */
-const FRAME = 5;
