@@ -84,7 +84,7 @@ export function tableStatements(
     for (const piece of inBulk ?? [{ rows: changes.rows(kind) }]) {
       if (!('text' in piece)) write(piece.rows);
       else if (byKey && kind === 'delete') into.deletes.push(...deleteByKey(changes, piece));
-      else if (byKey && kind === 'update') into.updates.push(...updateByKey(changes, piece));
+      else if (byKey && kind === 'update') into.updates.push(...updateKnown(changes, piece, changes.key));
       else if (piece.known !== undefined) into.updates.push(...updateKnown(changes, piece, piece.known));
       else batcherOf(kind, piece.set).addText(piece);
     }
@@ -181,18 +181,6 @@ function deleteByKey(changes: TableChanges, piece: RenderedPiece): Statement[] {
   return guarded('delete', changes, onRows(rows, sql), count);
 }
 
-function updateByKey(changes: TableChanges, piece: RenderedPiece): Statement[] {
-  const terms = keyTerms(changes.table, 't.');
-  const { count, set } = piece;
-  const rows = jsonRows(terms.length + set.length, piece);
-  const assignments = set.map(
-    (column, i) => `${quoteName(changes.columns[column] ?? '')} = r.c${terms.length + i}`,
-  );
-  const isRow = terms.map((term, i) => `${term} = +r.c${i}`).join(' AND ');
-  const sql = `UPDATE OR ABORT ${target(changes)} AS t SET ${assignments.join(', ')} FROM r WHERE ${isRow}`;
-  return guarded('update', changes, onRows(firstOf(changes, rows), sql), count);
-}
-
 // OR ABORT: an ON CONFLICT clause of the schema would let rows vanish without a word.
 function insertRows(changes: TableChanges, rows: RowSource): Statement[] {
   const names = changes.columns.map(quoteName).join(',');
@@ -207,7 +195,9 @@ function guarded(kind: ChangeKind, { table }: TableChanges, statement: Statement
 /**
  * The condition that the row `t` of the table is the one in `r`, and has all its values by storage class and bytes. The
  * unary plus keeps affinities from turning values into others before they are compared; the columns of the key have to do without, to
- * be found by their index. Before the other side, it keeps SQLite from building an index of `r`, and looking at all rows of the table. Only the known columns are looked at, which `r` begins with. Each value of `r` is named as seldom as may be, since naming it extracts it from JSON.
+ * be found by their index. Before the other side, it keeps SQLite from building an index of `r`, and looking at all rows of the
+ * table. Only the known columns are looked at, which `r` begins with. Each value of `r` is named as seldom as may be, since naming
+ * it extracts it from JSON.
  */
 function isAsBefore({ table, columns, key }: TableChanges, known?: readonly number[]): string {
   const places = known ?? columns.map((_, i) => i);
