@@ -25,7 +25,7 @@ import { ownTables, warnOfReplaced } from './merging/own-tables';
 import { initKeeping } from './starting/init-from';
 import { reportRun, type Reported } from './reporting/report-run';
 import { requireSnapshot } from './fetching/require-snapshot';
-import { takeFirstSnapshot } from './fetching/take-snapshot';
+import { takeSnapshot } from './fetching/take-snapshot';
 import { withLocalUserVersion } from './fetching/local-user-version';
 import { verb } from './apart/verb';
 
@@ -157,7 +157,9 @@ async function snapshotOf(
 ): Promise<Manifest> {
   return remote === null
     ? requireSnapshot(project, options.acceptRemote ?? false)
-    : takeFirstSnapshot(project, remote, { isAnew: options.force === true, onEvent: options.onEvent });
+    : takeSnapshot(project, remote, {
+        ...{ dump: 'write', isAnew: options.force === true, onEvent: options.onEvent },
+      });
 }
 
 /** Finishes what an earlier run left half done. */

@@ -43,30 +43,11 @@ export interface Content
  * is not here.
  */
 export async function haveContent(database: string, options: ContentOptions): Promise<Content> {
-  const { project, identity, fingerprint, dump, sharing, isAnew, onEvent } = options;
-  const { exclude } = project;
-  if (fingerprint !== null && !isAnew) {
-    const mark = { identity, fingerprint, exclude };
-    const own = placeOwnCopy(project, mark, database, sharing !== undefined);
-    const shared =
-      own !== null || sharing === undefined || dump !== null
-        ? null
-        : await copyShared(sharing, mark, database, onEvent);
-    const had =
-      own !== null
-        ? await ofOwn(own, database, options)
-        : shared !== null
-          ? {
-              ...kept(shared.manifest),
-              leftOut: shared.content.leftOut,
-              content: shared.content,
-              copiedFrom: shared.folder,
-            }
-          : null;
-    if (had !== null) {
-      onEvent?.({ type: 'left-out', of: 'remote', tables: had.leftOut });
-      return had;
-    }
+  const { project, identity, isAnew, onEvent } = options;
+  const had = isAnew ? null : await copyContent(database, options);
+  if (had !== null) {
+    onEvent?.({ type: 'left-out', of: 'remote', tables: had.leftOut });
+    return had;
   }
   const starts = startsOf(project, identity);
   // Pages that the remote tells the digests of are compared, so damage there does no harm.
@@ -81,6 +62,20 @@ export async function haveContent(database: string, options: ContentOptions): Pr
     fs.rmSync(database);
     return fetchContent(database, compared, options);
   }
+}
+
+/** Copies what is here, or what another project has, if that is of the remote's mark; else null. */
+async function copyContent(database: string, options: ContentOptions): Promise<Content | null> {
+  const { project, identity, fingerprint, dump, sharing, onEvent } = options;
+  if (fingerprint === null) return null;
+  const mark = { identity, fingerprint, exclude: project.exclude };
+  const own = placeOwnCopy(project, mark, database, sharing !== undefined);
+  if (own !== null) return ofOwn(own, database, options);
+  if (sharing === undefined || dump !== null) return null;
+  const shared = await copyShared(sharing, mark, database, onEvent);
+  if (shared === null) return null;
+  const { manifest, content, folder } = shared;
+  return { ...kept(manifest), leftOut: content.leftOut, content, copiedFrom: folder };
 }
 
 async function fetchContent(

@@ -40,24 +40,17 @@ export interface Taken {
   readonly copiedFrom: string | null;
 }
 
-/** Takes a snapshot under a lock that the caller holds. The SQL that `init` wrote stays beside it, unless the config wants none. */
+/**
+ * Takes a snapshot under a lock that the caller holds. The SQL beside it is written by `init`, and stays with later snapshots, unless the
+ * config wants none.
+ */
 export async function takeSnapshot(
   project: Project,
   remote: ProjectRemote,
-  options: Pick<TakeOptions, 'onEvent' | 'isAnew'> = {},
+  { dump = 'keep', ...options }: Pick<TakeOptions, 'dump' | 'onEvent' | 'isAnew'> = {},
 ): Promise<Manifest> {
-  const dump = project.originalDump ? 'keep' : 'none';
-  return (await takeOrCopy(project, remote, { ...options, dump })).manifest;
-}
-
-/** As {@link takeSnapshot}, for `init`: writes the SQL too, unless the config wants none. */
-export async function takeFirstSnapshot(
-  project: Project,
-  remote: ProjectRemote,
-  options: Pick<TakeOptions, 'onEvent' | 'isAnew'> = {},
-): Promise<Manifest> {
-  const dump = project.originalDump ? 'write' : 'none';
-  return (await takeOrCopy(project, remote, { ...options, dump })).manifest;
+  const wanted = project.originalDump ? dump : 'none';
+  return (await takeOrCopy(project, remote, { ...options, dump: wanted })).manifest;
 }
 
 /** As {@link takeSnapshot}, or copies the snapshot of another project, if that is the same. */

@@ -15,7 +15,7 @@ import { withTemporary } from '../../project/state/temporary';
 import { freeze, requireWorkingCopy, sameBytes } from '../../project/working-copy/freeze';
 import { backUpWorkingCopy, writeWorkingCopy } from '../../project/working-copy/working-copy';
 import { withComparison } from '../comparing/compare';
-import { takeFirstSnapshot } from '../fetching/take-snapshot';
+import { takeSnapshot } from '../fetching/take-snapshot';
 import { hasObjects } from './remote-empty';
 
 /** What is to be kept as edits, and how. */
@@ -51,7 +51,9 @@ export async function initKeeping(
   const from = path.resolve(project.directory, options.from ?? workingCopy);
   if (options.from === undefined) requireWorkingCopy(workingCopy);
   requireSource(from);
-  const snapshot = await takeFirstSnapshot(project, remote, { isAnew: true, onEvent: options.onEvent });
+  const snapshot = await takeSnapshot(project, remote, {
+    ...{ dump: 'write', isAnew: true, onEvent: options.onEvent },
+  });
   if (options.from !== undefined && hasObjects(files.snapshot.database, project.exclude))
     throw notEmpty(snapshot.remote, from);
   const isItself = fs.existsSync(workingCopy) && fs.realpathSync(from) === fs.realpathSync(workingCopy);
