@@ -1,4 +1,10 @@
-import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request,
+  type ClientRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from './listen';
 
@@ -64,28 +70,25 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     answer.writeHead(reply.status, reply.headers).end(reply.body);
   }
 
+  function ask({ method, url, headers }: IncomingMessage): ClientRequest {
+    return request({ host: '127.0.0.1', port: targetPort, method, path: url, headers, agent: false });
+  }
+
   function forward(
-    { method, url, headers }: IncomingMessage,
+    incoming: IncomingMessage,
     body: Buffer,
   ): Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }> {
     return new Promise((resolve, reject) => {
-      const outgoing = request({
-        host: '127.0.0.1',
-        port: targetPort,
-        method,
-        path: url,
-        headers,
-        agent: false,
-      });
+      const outgoing = ask(incoming);
       outgoing.once('error', reject);
-      outgoing.once('response', (incoming) => {
-        incoming
+      outgoing.once('response', (reply) => {
+        reply
           .toArray()
           .then((pieces) => {
             const whole = Buffer.concat(pieces as Buffer[]);
-            const { 'transfer-encoding': _, connection: __, ...rest } = incoming.headers;
+            const { 'transfer-encoding': _, connection: __, ...rest } = reply.headers;
             resolve({
-              status: incoming.statusCode ?? 0,
+              status: reply.statusCode ?? 0,
               headers: { ...rest, 'content-length': String(whole.length) },
               body: whole,
             });
@@ -97,20 +100,8 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   }
 
   /** Passes an answer on as it comes; one that is cut off has its headers only. */
-  function passOn(
-    { method, url, headers }: IncomingMessage,
-    body: Buffer,
-    answer: ServerResponse,
-    isCutOff: boolean,
-  ): void {
-    const outgoing = request({
-      host: '127.0.0.1',
-      port: targetPort,
-      method,
-      path: url,
-      headers,
-      agent: false,
-    });
+  function passOn(incoming: IncomingMessage, body: Buffer, answer: ServerResponse, isCutOff: boolean): void {
+    const outgoing = ask(incoming);
     outgoing.once('error', () => answer.destroy());
     outgoing.once('response', (reply) => {
       answer.writeHead(reply.statusCode ?? 0, reply.headers).flushHeaders();

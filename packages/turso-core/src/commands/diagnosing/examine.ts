@@ -48,7 +48,7 @@ export async function examine(
   });
   if (opened === undefined) {
     checks.skip(['tls', 'token', ...AFTER_TOKEN], 'there is no connection');
-    return { capabilities: null, remoteSqlite: null, used: null };
+    return UNTOLD;
   }
   const { address, remote } = opened;
   try {
@@ -61,7 +61,7 @@ export async function examine(
     await checks.run('tls', () => tls(address, checks));
     if (clock === null && refusal === undefined) {
       checks.skip(['token', ...AFTER_TOKEN], 'there is no connection');
-      return { capabilities: null, remoteSqlite: null, used: null };
+      return UNTOLD;
     }
     await checks.run('token', () => {
       if (address.kind === 'file') return { detail: 'a file needs none', outcome: 'skipped' };
@@ -72,7 +72,7 @@ export async function examine(
     });
     if (clock === null) {
       checks.skip(AFTER_TOKEN, 'the token is not accepted');
-      return { capabilities: null, remoteSqlite: null, used: null };
+      return UNTOLD;
     }
     const { skew, seconds, sqlite } = clock;
     await checks.run('clock', () => compareClocks(address, skew));
@@ -103,6 +103,8 @@ async function askCapabilities(checks: Checks, remote: Remote): Promise<Capabili
   });
   return found;
 }
+
+const UNTOLD: Examined = { capabilities: null, remoteSqlite: null, used: null };
 
 const AFTER_TOKEN: readonly CheckName[] = ['clock', 'capabilities', ...WRITING_CHECKS];
 

@@ -74,7 +74,7 @@ function described(file: string, kind: FileKind): KeptFile {
   const { ino, dev, nlink, blocks, size, mtimeMs } = fs.statSync(file);
   // Windows tells no blocks.
   const bytes = blocks > 0 || size === 0 ? blocks * 512 : size;
-  const madeAt = kind === 'backups' ? (dateInName(file) ?? mtimeMs) : mtimeMs;
+  const madeAt = kind === 'backups' ? (dateOf(file) ?? mtimeMs) : mtimeMs;
   return { path: file, kind, bytes, inode: `${dev}:${ino}`, names: nlink, madeAt };
 }
 
@@ -112,7 +112,7 @@ function backupsBeside(workingCopy: string): string[] {
 const PARTS = ['-wal', '-journal', '-log'];
 
 /** The date in a backup's name, which is when it was made: a file that is linked is as old as what it is of. */
-function dateInName(file: string): number | null {
+function dateOf(file: string): number | null {
   const [, day, hours, minutes, seconds, rest] =
     /(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3}Z)/.exec(path.basename(file)) ?? [];
   return day === undefined ? null : Date.parse(`${day}T${hours}:${minutes}:${seconds}.${rest}`);

@@ -132,7 +132,7 @@ export function restoreBackup({ files }: Project, backup: string, to: string): v
       fs.copyFileSync(file, to, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
       return;
     }
-    const [, environment = ''] = file.split(DIFFERENCE);
+    const [, environment = ''] = path.basename(file).split(DIFFERENCE);
     const origin = originIn(path.join(files.directory, environment, 'base'));
     // A run that died while the base was replaced may have left both.
     const found = [file, `${file}${NEXT}`].filter((name) => fs.existsSync(name));

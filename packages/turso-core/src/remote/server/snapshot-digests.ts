@@ -52,7 +52,7 @@ export async function snapshotDigests(
   if (ranges === null) return false;
   const isMost = ranges.length * RANGE > pageCount / 2;
   const all = ranges.flatMap((first) => pagesOf(first, layout));
-  const pages = isMost ? all : await differingPages(queries, all, { layout, start });
+  const pages = isMost ? all : await differingPages(queries, all, start);
 
   fs.copyFileSync(startFile, file, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
   const output = fs.openSync(file, 'r+');
@@ -107,7 +107,7 @@ async function differingRanges(
 async function differingPages(
   queries: readonly [Query, ...Query[]],
   pages: readonly number[],
-  { layout, start }: Compared,
+  start: StartFile,
 ): Promise<number[]> {
   const differing: number[] = [];
   const answers = inTurns(queries, chunks(pages, PAGES), async (query, piece) => ({
@@ -115,9 +115,7 @@ async function differingPages(
     theirs: digestsOf(await query(PAGE_DIGESTS, [JSON.stringify(piece)]), piece.length),
   }));
   for await (const { piece, theirs } of answers)
-    differing.push(
-      ...piece.filter((page, i) => hexDigest(start.read(page, 1).subarray(0, layout.pageSize)) !== theirs[i]),
-    );
+    differing.push(...piece.filter((page, i) => hexDigest(start.read(page, 1)) !== theirs[i]));
   return differing;
 }
 
