@@ -76,6 +76,7 @@ export type ErrorCode =
   | 'CONNECTION_CLOSED'
   | 'SYNC_FAILED'
   | 'COMMITTED_NOT_SYNCED'
+  | 'ANSWER_NOT_EXACT'
   | 'REPLICA_LOCKED'
   // building direct access
   | 'TOOLCHAIN_MISSING'

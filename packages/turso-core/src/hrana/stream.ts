@@ -25,6 +25,8 @@ export interface HranaStream {
   readonly isOpen: boolean;
   /** Whether steps may depend on `is_autocommit`; known from the first answer on. */
   readonly knowsAutocommit: boolean;
+  /** Whether its answers hold infinities; known from the first answer on. */
+  readonly tellsInfinities: boolean;
 }
 
 /** Opens a stream. The server knows of it from the first request on; it ends by a request to close it, or when it has been idle for 10 s. */
@@ -38,6 +40,9 @@ export function openStream(client: HttpClient): HranaStream {
     },
     get knowsAutocommit() {
       return begun?.encoding.knowsAutocommit === true;
+    },
+    get tellsInfinities() {
+      return begun?.encoding.type === 'protobuf';
     },
     async send(requests, options = {}) {
       if (!isOpen) throw streamLost(client.location);

@@ -98,6 +98,69 @@ describeWithSqld.each(profiles)('values through direct access to a server that i
       ]);
   });
 
+  test('come back from statements that write, each as it was stored', async () => {
+    await run().execute('CREATE TABLE two (id INTEGER PRIMARY KEY, "a ""b", text TEXT, returning_at)');
+    const row = [Infinity, '\ufeff', -0];
+    const insert = 'INSERT INTO two ("a ""b", text, returning_at) VALUES (?, ?, ?)';
+    const forms: [string, string[], (id: bigint) => unknown[]][] = [
+      ['returning *', ['id', 'a "b', 'text', 'returning_at'], (id) => [id, ...row]],
+      [
+        'RETURNING "a ""b" AS x, -returning_at y, text z; -- end',
+        ['x', 'y', 'z'],
+        () => [Infinity, 0, '\ufeff'],
+      ],
+      [
+        'Returning -"a ""b", *, *, max(id, (SELECT 9e999)) AS m /* , */;',
+        [
+          '-"a ""b"',
+          ...['id', 'a "b', 'text', 'returning_at'],
+          ...['id', 'a "b', 'text', 'returning_at'],
+          'm',
+        ],
+        (id) => [-Infinity, id, ...row, id, ...row, Infinity],
+      ],
+    ];
+    for (const [returning, columns, expected] of forms) {
+      const sql = `${insert} ${returning}`;
+      const seen = [await run().execute(sql, row)];
+      const batch = [{ sql, args: row }, 'SELECT 9e999 AS most, -9e999; -- reads', { sql, args: row }];
+      const { results } = await run().batch(batch);
+      expect(results[1]).toMatchObject({ columns: ['most', '-9e999'], rows: [[Infinity, -Infinity]] });
+      seen.push(...results.filter((_, i) => i !== 1));
+      await run().transaction(async (tx) => seen.push(await tx.execute(sql, row)));
+      for (const result of seen) {
+        expect(result).toMatchObject({ columns, changes: 1 });
+        expect(result.rows).toEqual([expected(result.lastInsertRowid ?? 0n)]);
+      }
+    }
+    const update = 'WITH x(i) AS (VALUES (1), (2)) UPDATE two SET returning_at = -9e999 FROM x WHERE id = i';
+    const { rows } = await run().execute(`${update} RETURNING returning_at, id`);
+    expect(rows).toEqual([
+      [-Infinity, 1n],
+      [-Infinity, 2n],
+    ]);
+    await run().execute('DROP TABLE two');
+  });
+
+  test('that an answer cannot tell are an error, not another value, once the statement was carried out', async () => {
+    const insert = { sql: 'INSERT INTO t (v) VALUES (?) RETURNING ?, v', args: [Infinity, 1n] };
+    const created = ['CREATE TABLE new (v)', 'INSERT INTO new VALUES (9e999) RETURNING 1, *'];
+    for (const write of [
+      () => run().execute(insert.sql, insert.args),
+      async () => (await run().batch(['SELECT 1', insert])).results[1],
+      async () => (await run().batch(created)).results[1],
+    ]) {
+      const told = await write().then(
+        (result) => result?.rows,
+        (error: unknown) => (error as { code?: string }).code,
+      );
+      expect(told).toEqual(profile === 'balancer' ? [[1n, Infinity]] : 'ANSWER_NOT_EXACT');
+    }
+    const { rows } = await run().query('SELECT v FROM t UNION ALL SELECT v FROM new');
+    expect(rows).toEqual([[Infinity], [Infinity], [Infinity]]);
+    await run().execute('DROP TABLE new');
+  });
+
   test('that are text and not UTF-8 come back as their bytes', async () => {
     await execOn(server as Sqld, "INSERT INTO t VALUES (1, CAST(x'ff61' AS TEXT)), (2, 'text'), (3, -9e999)");
     const { columns, rows } = await run().query('SELECT v AS name, id FROM t ORDER BY id');

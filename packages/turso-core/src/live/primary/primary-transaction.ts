@@ -1,5 +1,6 @@
 import { TursoSyncError } from '../../errors';
 import { chain } from '../../hrana/chain';
+import { readSigned, signSteps, type SignedStep } from '../../hrana/exact-answer';
 import { queryExactly, type Asking } from '../../hrana/exact-query';
 import type { HranaRequest, HranaStep, StatementResult } from '../../hrana/hrana';
 import { inTransaction } from '../../hrana/in-transaction';
@@ -66,7 +67,18 @@ export async function beginTransaction(
       };
       return queryExactly(asking, statement);
     },
-    execute: (statement, within) => runOpen(statement, within),
+    async execute(statement, within) {
+      const [signed] = await signSteps([statement], {
+        tellsInfinities: async () => stream.tellsInfinities,
+        describe: (sqls) =>
+          stream.send(
+            sqls.map((sql) => ({ type: 'describe', sql })),
+            { timeout: within.left },
+          ),
+      });
+      const { step } = signed as SignedStep;
+      return readSigned(await runOpen(step, within), signed as SignedStep, location);
+    },
     // Closing the stream rolls back what a COMMIT that failed has left.
     commit: (within) =>
       describeWrite(location, async () => {

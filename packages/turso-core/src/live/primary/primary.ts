@@ -1,4 +1,6 @@
 import { chainToCommit } from '../../hrana/chain';
+import { capabilitiesOf } from '../../hrana/capabilities';
+import { readSigned, signSteps, type SignedStep } from '../../hrana/exact-answer';
 import { queryExactly, type Asking } from '../../hrana/exact-query';
 import type { HranaRequest, HranaResult, HranaStep, StatementResult } from '../../hrana/hrana';
 import { createHttpClient } from '../../hrana/http-client';
@@ -44,6 +46,30 @@ export function createPrimary(url: URL, location: string, credentials: Credentia
     },
   });
 
+  /** Sends statements that may write, in the request that they make up, and reads what each came to. */
+  async function write(
+    statements: readonly HranaStep[],
+    deadline: Deadline,
+    request: (steps: readonly HranaStep[]) => readonly HranaStep[],
+    read: (results: StepResults, location: string) => StatementResult[],
+  ): Promise<StatementResult[]> {
+    const signed = await signSteps(statements, {
+      async tellsInfinities() {
+        if (capabilitiesOf(client).all.encoding === null)
+          await sendOnce(client, [], { timeout: deadline.left });
+        return capabilitiesOf(client).all.encoding === 'v3-protobuf';
+      },
+      describe: (sqls) =>
+        sendOnce(
+          client,
+          sqls.map((sql) => ({ type: 'describe', sql })),
+          { timeout: deadline.left },
+        ),
+    });
+    const steps = request(signed.map(({ step }) => step));
+    const results = await describeWrite(location, async () => read(await run(steps, deadline), location));
+    return results.map((result, i) => readSigned(result, signed[i] as SignedStep, location));
+  }
   const isReadOnly = refusesWrites(async (sql, deadline) => {
     const result = await ask({ type: 'describe', sql }, deadline);
     return result.type === 'describe' && result.isReadonly;
@@ -59,17 +85,16 @@ export function createPrimary(url: URL, location: string, credentials: Credentia
       await isReadOnly(statement.sql, deadline);
       return queryExactly(askingWithin(deadline), statement);
     },
-    execute: (statement, deadline) =>
-      describeWrite(location, async () => {
-        const [result] = await run([statement], deadline);
-        return stepResult(result, location);
-      }),
+    async execute(statement, deadline) {
+      const [result] = await write([statement], deadline, (steps) => steps, stepResults);
+      return result as StatementResult;
+    },
     batch: (statements, deadline) =>
-      describeWrite(location, async () =>
-        batchResults(
-          await run(chainToCommit([{ sql: 'BEGIN IMMEDIATE' }, ...statements]), deadline),
-          location,
-        ),
+      write(
+        statements,
+        deadline,
+        (steps) => chainToCommit([{ sql: 'BEGIN IMMEDIATE' }, ...steps]),
+        batchResults,
       ),
     begin: (deadline) => beginTransaction(openStream(client), location, isReadOnly, deadline),
     close: () => client.close(),
@@ -77,6 +102,10 @@ export function createPrimary(url: URL, location: string, credentials: Credentia
 }
 
 type StepResults = Extract<HranaResult, { type: 'batch' }>['steps'];
+
+function stepResults(steps: StepResults, location: string): StatementResult[] {
+  return [stepResult(steps[0], location)];
+}
 
 function batchResults(steps: StepResults, location: string): StatementResult[] {
   const [begin, ...rest] = steps.slice(0, -1);

@@ -1,0 +1,179 @@
+import { TursoSyncError } from '../errors';
+import { joinTerms } from '../sqlite/join-terms';
+import { eachToken, isWord, sqlTokens, type SqlToken } from '../sqlite/schema/sql-tokens';
+import { quoteName } from '../sqlite/values/quote';
+import type { SqlValue } from '../sqlite/values/values';
+import type { HranaResult, HranaStep, StatementResult } from './hrana';
+
+/** What {@link signSteps} asks a server. */
+export interface Describing {
+  /** Whether its answers hold infinities: Protocol Buffers do, and JSON does not. */
+  readonly tellsInfinities: () => Promise<boolean>;
+  /** Describes statements, in one request. */
+  readonly describe: (sqls: readonly string[]) => Promise<readonly HranaResult[]>;
+}
+
+/** A statement as it is sent, and the columns of its own answer if a column with the signs of infinities follows them. */
+export interface SignedStep {
+  readonly step: HranaStep;
+  readonly columns: readonly string[] | number | null;
+}
+
+/**
+ * Statements that may write, so that their answers tell infinities in every encoding. Such a statement cannot be asked twice, as
+ * `exact-query.ts` does. So in JSON its answer gets a column more, with the sign of each infinity.
+ */
+export async function signSteps(
+  steps: readonly HranaStep[],
+  { tellsInfinities, describe }: Describing,
+): Promise<SignedStep[]> {
+  const unsigned = steps.map((step) => ({ step, columns: null }));
+  if (!steps.some(({ sql }) => hasRows(sql)) || (await tellsInfinities())) return unsigned;
+  const lists = steps.map(({ sql }) => (hasRows(sql) ? listOf(sql) : null));
+  const asked = lists.flatMap((list, i) => (list?.needsNames === true ? [steps[i]?.sql ?? ''] : []));
+  const described = asked.length === 0 ? [] : await describe(asked);
+  const names = new Map(asked.map((sql, i) => [sql, columnsOf(described[i])]));
+  return steps.map((step, i) => {
+    const list = lists[i] ?? null;
+    const signed = list === null ? null : sign(step.sql, list, names.get(step.sql) ?? []);
+    return signed === null ? { step, columns: null } : { ...signed, step: { ...step, sql: signed.sql } };
+  });
+}
+
+/** Puts infinities into the answer to a signed statement. Throws ANSWER_NOT_EXACT if it holds one that cannot be told. */
+export function readSigned(
+  result: StatementResult,
+  { columns }: SignedStep,
+  location: string,
+): StatementResult {
+  const rows = columns === null ? result.rows : result.rows.map(readRow);
+  if (rows.some((row) => row.some(Number.isNaN))) throw notExact(location);
+  if (columns === null) return result;
+  return {
+    ...result,
+    rows,
+    columns: typeof columns === 'number' ? result.columns.slice(0, columns) : [...columns],
+  };
+}
+
+function hasRows(sql: string): boolean {
+  return /\breturning\b/i.test(sql) || isRead(sql);
+}
+
+function isRead(sql: string): boolean {
+  const [first] = eachToken(sql);
+  return ['select', 'values', 'with'].some((word) => isWord(first, word));
+}
+
+/** What a statement answers with. */
+interface ResultList {
+  /** Where its list of expressions begins, behind RETURNING; null for a query. */
+  readonly from: number | null;
+  /** The end of the statement, without semicolons and comments, which would reach over a bracket. */
+  readonly end: number;
+  readonly expressions: readonly string[];
+  /** Whether the names of its columns must be known. */
+  readonly needsNames: boolean;
+}
+
+/** Null for one that cannot be written twice, since its parameters are numbered by their places. */
+function listOf(sql: string): ResultList | null {
+  const tokens = [...sqlTokens(sql)];
+  while (tokens.at(-1)?.text === ';') tokens.pop();
+  const last = tokens.at(-1);
+  if (last === undefined) return null;
+  const end = last.at + last.text.length;
+  const depths = depthsOf(tokens);
+  const returning = tokens.findLastIndex((token, i) => depths[i] === 0 && isWord(token, 'returning'));
+  if (returning < 0) return isRead(sql) ? { from: null, end, expressions: [], needsNames: true } : null;
+  const from = (tokens[returning]?.at ?? 0) + 'returning'.length;
+  const listed = tokens.slice(returning + 1);
+  if (listed.some(({ text }) => text === '?')) return null;
+  const commas = tokens.filter(({ text }, i) => i > returning && text === ',' && depths[i] === 0);
+  const bounds = [from - 1, ...commas.map(({ at }) => at), end];
+  const expressions = bounds.slice(1).map((to, i) => sql.slice((bounds[i] ?? 0) + 1, to).trim());
+  return { from, end, expressions, needsNames: expressions.some(isStar) };
+}
+
+function depthsOf(tokens: readonly SqlToken[]): number[] {
+  let depth = 0;
+  return tokens.map(({ text }) => (depth += text === '(' ? 1 : text === ')' ? -1 : 0));
+}
+
+/** Columns beyond which SQLite takes no more. */
+const MOST_COLUMNS = 1999;
+
+/** The statement with the column of signs; null if it cannot be written, since it cannot be described. */
+function sign(
+  sql: string,
+  { from, end, expressions, needsNames }: ResultList,
+  names: readonly string[],
+): { readonly sql: string; readonly columns: readonly string[] | number } | null {
+  if (needsNames && names.length === 0) return null;
+  if (Math.max(names.length, expressions.length) > MOST_COLUMNS) return null;
+  if (from === null)
+    return {
+      sql: `WITH ${given(names.length, sql.slice(0, end))} SELECT *, ${signs(names.length)} FROM ${ROWS}`,
+      columns: names,
+    };
+  const all = expand(expressions, names);
+  const column = `(WITH ${given(all.length, `SELECT ${all.join(', ')}`)} SELECT ${signs(all.length)} FROM ${ROWS})`;
+  return { sql: `${sql.slice(0, end)}, ${column}`, columns: all.length };
+}
+
+/** The expressions with the names of columns in place of each star. */
+function expand(expressions: readonly string[], names: readonly string[]): string[] {
+  const stars = expressions.filter(isStar).length;
+  const width = (names.length - expressions.length + stars) / stars;
+  let at = 0;
+  return expressions.flatMap((expression) => {
+    const found = isStar(expression) ? names.slice(at, at + width).map(quoteName) : [expression];
+    at += found.length;
+    return found;
+  });
+}
+
+function isStar(expression: string): boolean {
+  return (
+    sqlTokens(expression)
+      .map(({ text }) => text)
+      .join('') === '*'
+  );
+}
+
+const ROWS = 'turso_sync_rows';
+
+function given(count: number, query: string): string {
+  return `${ROWS}(${Array.from({ length: count }, (_, i) => `c${i}`).join(',')}) AS (${query})`;
+}
+
+/** A character for each column: which infinity it has, if one. */
+function signs(count: number): string {
+  const terms = Array.from(
+    { length: count },
+    (_, i) => `CASE c${i} WHEN 9e999 THEN '+' WHEN -9e999 THEN '-' ELSE ' ' END`,
+  );
+  return joinTerms(terms, '||');
+}
+
+function readRow(row: readonly SqlValue[]): SqlValue[] {
+  const known = row.at(-1);
+  return row.slice(0, -1).map((value, i) => {
+    if (!Number.isNaN(value) || typeof known !== 'string') return value;
+    return known[i] === '+' ? Infinity : known[i] === '-' ? -Infinity : value;
+  });
+}
+
+function columnsOf(described: HranaResult | undefined): readonly string[] {
+  return described?.type === 'describe' ? described.columns : [];
+}
+
+function notExact(location: string): TursoSyncError {
+  return new TursoSyncError(
+    'ANSWER_NOT_EXACT',
+    `${location} carried out the statement, but its answer in JSON cannot tell an infinity.`,
+    {
+      hint: 'Do not run it again. Read the rows with query(), which can. Behind RETURNING, write `?1` instead of `?`: then the answer can tell it too.',
+    },
+  );
+}
