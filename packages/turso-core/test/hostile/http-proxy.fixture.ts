@@ -39,7 +39,7 @@ export async function startHttpProxy(
     const forward = async (changed = body): Promise<ProxiedAnswer> => {
       const headers = { ...request.headers, 'content-length': String(changed.length) };
       const { method, url: path } = request;
-      const call = http.request({ hostname, port: targetPort, method, path, headers });
+      const call = http.request({ hostname, port: targetPort, method, path, headers, agent: false });
       call.end(changed);
       const [reply] = (await once(call, 'response')) as [http.IncomingMessage];
       return { status: reply.statusCode ?? 0, headers: reply.headers, body: await collect(reply) };
@@ -50,6 +50,8 @@ export async function startHttpProxy(
     response.writeHead(told.status, { ...headers, 'content-length': String(told.body.length) });
     response.end(told.body);
   }
+  // It closes no connection by itself, however long the tests keep this process busy.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

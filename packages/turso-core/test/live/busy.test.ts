@@ -45,6 +45,7 @@ async function wayTo(server: Sqld): Promise<Way> {
       request.pipe(onward);
     }, way.delay);
   });
+  proxy.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   return Object.assign(way, {
     url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,

@@ -38,6 +38,8 @@ let double: ServerDouble | undefined;
 let proxy: HttpProxy;
 let project: Awaited<ReturnType<typeof loadProject>>;
 let isCounted = false;
+/** Whether nothing is answered about computed values. */
+let isSilent = false;
 let counted = { requests: 0, bytes: 0 };
 const warnings: string[] = [];
 
@@ -54,6 +56,7 @@ async function serve(sql: string, profile: Profile = 'full'): Promise<void> {
   double = profile === 'full' ? undefined : await startDouble(sqld.port, profile);
   proxy = await startHttpProxy(double?.url ?? sqld.url, async ({ path: to, body, forward }) => {
     const isOne = isCounted && to.endsWith('/pipeline');
+    if (isOne && isSilent) throw new Error('the connection is cut');
     const answer = await forward();
     // Others only tell which encodings the server knows.
     if (isOne && answer.status === 200)
@@ -70,7 +73,7 @@ async function serve(sql: string, profile: Profile = 'full'): Promise<void> {
 
 beforeEach(() => {
   warnings.length = 0;
-  isCounted = false;
+  [isCounted, isSilent] = [false, false];
   counted = { requests: 0, bytes: 0 };
 });
 afterEach(async () => {
@@ -135,6 +138,14 @@ describe.each(['full', 'bare'] as const)('by a server of kind "%s", computed val
     // One for each of the other tables.
     expectFew(null, withoutChecksums(profile, 4 - 1));
   });
+});
+
+test('a push says so when the remote does not tell what it has computed', async () => {
+  await serve(`CREATE TABLE item(id INTEGER PRIMARY KEY, price REAL, ${label}); ${rows(1, SAME, 3)}`);
+  editDatabase(project.workingCopy, 'UPDATE item SET price = price + 1');
+  isSilent = true;
+  expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+  expect(warnings).toEqual([expect.stringMatching(/^Could not compare the values .*"turso-sync verify"\.$/)]);
 });
 
 test('many rows are compared in pieces as large as an answer may be', async () => {

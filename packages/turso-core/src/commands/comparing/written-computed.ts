@@ -23,9 +23,9 @@ export interface Pushed {
 }
 
 /**
- * Warns of what the remote has computed otherwise than the working copy, in the rows of a push that is through. Of tables
- * and indexes that were made or changed, and of tables without a key, all rows are looked at. Returns whether it has computed all alike,
- * as far as it tells.
+ * Warns of what the remote has computed otherwise than the working copy, in the rows of a push that is through, and if it does not tell. Of
+ * tables and indexes that were made or changed, and of tables without a key, all rows are looked at. Returns whether it has computed all
+ * alike.
  */
 export async function warnOfComputed(
   remote: Pick<Remote, 'read' | 'attempt'>,
@@ -42,10 +42,16 @@ export async function warnOfComputed(
     });
     if (names.size > 0) onEvent?.({ type: 'warning', message: computedOtherwise([...names]) });
     return names.size === 0;
-  } catch {
-    // The push is through; `verify` tells what the remote does not tell now.
+  } catch (error) {
+    onEvent?.({ type: 'warning', message: notCompared(error) });
     return false;
   }
+}
+
+/** That what the remote has computed is not known. It does not keep a push from going through. */
+function notCompared(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `Could not compare the values that the remote computes with the working copy: ${reason} The push is not affected. To compare them later, run "turso-sync verify".`;
 }
 
 /** The same of a push that is tried out: the remote carries the statements out once more, is read, and takes them back. */

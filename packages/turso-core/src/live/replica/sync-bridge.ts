@@ -103,6 +103,8 @@ export async function startBridge({ url, location, credentials }: BridgedServer)
     };
   }
 
+  // The client may ask again after any pause, and a request would be lost on a connection that is being closed.
+  server.keepAliveTimeout = 0;
   // It alone does not keep the program from ending.
   server.unref().on('connection', (socket) => socket.unref());
   server.listen(0, '127.0.0.1');
