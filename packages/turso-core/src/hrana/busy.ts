@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TursoSyncError } from '../errors';
-import type { HttpAnswer } from './http-client';
+import type { HttpAnswer } from './exchange';
 
 /** Milliseconds before the first repetition, twice as long before each further one, and the longest of these waits. */
 const FIRST_WAIT = 50;
@@ -23,14 +23,16 @@ export function isRefused({ status, headers }: Pick<HttpAnswer, 'status' | 'head
 /**
  * Sends a request, and again while the server is busy, for as long as `timeout` milliseconds let it: at growing intervals, or after as long
  * as the server asks for. What comes of it last is the answer.
+ *
+ * @param send - is told the milliseconds that are left of `timeout`, if there is one.
  */
 export async function repeatWhileBusy(
-  send: () => Promise<HttpAnswer>,
-  { timeout = PATIENCE, onRepeat }: { readonly timeout?: number | undefined; readonly onRepeat: () => void },
+  send: (left: number | undefined) => Promise<HttpAnswer>,
+  { timeout, onRepeat }: { readonly timeout?: number | undefined; readonly onRepeat: () => void },
 ): Promise<HttpAnswer> {
-  const end = performance.now() + timeout;
+  const end = performance.now() + (timeout ?? PATIENCE);
   for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
-    const answer = await send();
+    const answer = await send(timeout === undefined ? undefined : Math.max(end - performance.now(), 1));
     if (!isRefused(answer)) return answer;
     const pause = askedFor(answer) ?? wait * (0.75 + Math.random() / 2);
     if (performance.now() + pause >= end) return answer;

@@ -3,7 +3,7 @@ import { joinTerms } from '../sqlite/join-terms';
 import { eachToken, isWord, sqlTokens, type SqlToken } from '../sqlite/schema/sql-tokens';
 import { quoteName } from '../sqlite/values/quote';
 import type { SqlValue } from '../sqlite/values/values';
-import type { HranaResult, HranaStep, StatementResult } from './hrana';
+import type { HranaRequest, HranaResult, HranaStep, StatementResult } from './hrana';
 
 /** What {@link signSteps} asks a server. */
 export interface Describing {
@@ -35,17 +35,29 @@ export async function signSteps(
   const names = new Map(asked.map((sql, i) => [sql, columnsOf(described[i])]));
   return steps.map((step, i) => {
     const list = lists[i] ?? null;
-    const signed = list === null ? null : sign(step.sql, list, names.get(step.sql) ?? []);
+    const signed = list === null ? null : signedSql(step.sql, list, names.get(step.sql) ?? []);
     return signed === null ? { step, columns: null } : { ...signed, step: { ...step, sql: signed.sql } };
   });
+}
+
+/** The same for one statement. */
+export async function signStep(step: HranaStep, asking: Describing): Promise<SignedStep> {
+  const [signed] = await signSteps([step], asking);
+  return signed ?? { step, columns: null };
+}
+
+/** A request to describe a statement. */
+export function describing(sql: string): HranaRequest {
+  return { type: 'describe', sql };
 }
 
 /** Puts infinities into the answer to a signed statement. Throws ANSWER_NOT_EXACT if it holds one that cannot be told. */
 export function readSigned(
   result: StatementResult,
-  { columns }: SignedStep,
+  signed: SignedStep | undefined,
   location: string,
 ): StatementResult {
+  const columns = signed?.columns ?? null;
   const rows = columns === null ? result.rows : result.rows.map(readRow);
   if (rows.some((row) => row.some(Number.isNaN))) throw notExact(location);
   if (columns === null) return result;
@@ -104,7 +116,7 @@ function depthsOf(tokens: readonly SqlToken[]): number[] {
 const MOST_COLUMNS = 1999;
 
 /** The statement with the column of signs; null if it cannot be written, since it cannot be described. */
-function sign(
+function signedSql(
   sql: string,
   { from, end, expressions, needsNames }: ResultList,
   names: readonly string[],

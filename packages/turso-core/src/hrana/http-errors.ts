@@ -1,6 +1,7 @@
 import { systemCode, TursoSyncError } from '../errors';
 import { busy, isRefused } from './busy';
-import type { HttpAnswer } from './http-client';
+import type { HttpAnswer } from './exchange';
+import { UnknownStatus } from './outcome';
 import { tlsError } from './tls-errors';
 
 /** A socket's error (refused, unknown host, silence, broken off) as a TursoSyncError. */
@@ -42,8 +43,6 @@ export function statusError(answer: HttpAnswer, location: string): TursoSyncErro
   const { status } = answer;
   const body = new TextDecoder().decode(answer.body);
   const told = `${status}${detailOf(body)}`;
-  if (status < 500 && /encrypt|decrypt/i.test(detailOf(body)))
-    return wrongKey(`${location} refuses the encryption key (${told}).`);
   if (status === 401) return unauthorized(`${location} refuses the token (${told}).`);
   if (status === 402) return blocked(`${location} asks for a plan with more (${told}).`);
   if (status === 403) return readOnly(`${location} does not allow this with the given token (${told}).`);
@@ -52,7 +51,9 @@ export function statusError(answer: HttpAnswer, location: string): TursoSyncErro
   if (status === 408 || status >= 500) return unfinished(status, told, location);
   if (status === 410 || /STREAM_(?:EXPIRED|LOST|NOT_FOUND)|invalid baton|stream not found/i.test(body))
     return streamLost(location);
-  return notLibsql(location, `HTTP status ${told}`, new HttpStatus(status));
+  if (/encrypt|decrypt/i.test(detailOf(body)))
+    return wrongKey(`${location} refuses the encryption key (${told}).`);
+  return notLibsql(location, `HTTP status ${told}`, new UnknownStatus(status));
 }
 
 /** What became of the request is not known: a write may be there. */
@@ -70,19 +71,6 @@ function unfinished(status: number, told: string, location: string): TursoSyncEr
   });
 }
 
-/** What is behind the error for a status that no libSQL server gives to what it knows. */
-class HttpStatus extends Error {
-  constructor(readonly status: number) {
-    super(`HTTP status ${status}`);
-  }
-}
-
-/** Whether a server does not have what was asked for at that path, or in that encoding: nothing was done. */
-export function isNoRoute(error: unknown): boolean {
-  const cause = error instanceof TursoSyncError ? error.cause : undefined;
-  return cause instanceof HttpStatus && [404, 405, 415].includes(cause.status);
-}
-
 /** The error for a stream that the server has ended, or whose latest answer was lost. */
 export function streamLost(location: string): TursoSyncError {
   return responseError('STREAM_EXPIRED', 'the server gave up the stream of an earlier request', location);
@@ -97,7 +85,10 @@ export function responseError(code: string, message: string, location: string): 
   ) {
     return readOnly(`${location} does not allow this with the given token (${message}).`);
   }
-  if (code === 'RESPONSE_TOO_LARGE') return new TursoSyncError('RESPONSE_TOO_LARGE', message);
+  if (code === 'RESPONSE_TOO_LARGE')
+    return new TursoSyncError('RESPONSE_TOO_LARGE', `${location}: ${message}.`, {
+      hint: 'Ask for fewer or smaller rows at a time.',
+    });
   const busy = /BUSY|LOCKED|TRANSACTION_TIMEOUT|STREAM_EXPIRED/.test(code);
   return new TursoSyncError(busy ? 'REMOTE_BUSY' : 'REMOTE_FAILED', `${location}: ${message} (${code})`, {
     hint: busy
@@ -142,9 +133,10 @@ function readOnly(message: string): TursoSyncError {
 }
 
 /** The error for a server that sends its clients to another place. */
-export function redirected(location: string, to: string): TursoSyncError {
+export function redirected(location: string, to: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError('REMOTE_REDIRECTED', `${location} sends requests on to another place: ${to}.`, {
     hint: 'Nothing was sent there, neither data nor a token. If that is where your database is, put its address into the database URL.',
+    cause,
   });
 }
 

@@ -1,7 +1,7 @@
 import { capabilitiesOf } from '../capabilities';
 import type { HranaEncoding } from '../hrana';
 import type { HttpClient } from '../http-client';
-import { isNoRoute } from '../http-errors';
+import { isNoRoute } from '../outcome';
 import { JSON_2, JSON_3 } from './json';
 import { PROTOBUF } from './protobuf';
 

@@ -1,7 +1,7 @@
 import { TursoSyncError } from '../../errors';
 import type { ServerError, StatementResult, StepResult } from '../../hrana/hrana';
-import { mayHaveArrived } from '../../hrana/http-client';
 import { responseError } from '../../hrana/http-errors';
+import { mayBeDone } from '../../hrana/outcome';
 import { constraintFailed, sqlFailed, valueTooLarge, wrongParameters } from '../statement-errors';
 
 /** The result of a step, or its error, thrown as a TursoSyncError. */
@@ -35,29 +35,21 @@ export function endedByServer(location: string, cause?: unknown): TursoSyncError
 }
 
 /**
- * Does something that writes, once. Where its answer is lost after it may have arrived, that is an error of its own, after which
- * nothing repeats it.
+ * Does something that writes, once. If its answer is lost, or cannot be read, after the write may have arrived, that is an error of its
+ * own, after which nothing repeats it.
  */
 export async function describeWrite<T>(location: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    throw isUndecided(error) ? undecided(error, location) : error;
+    throw mayBeDone(error) ? undecided(error, location) : error;
   }
-}
-
-function isUndecided(error: unknown): error is TursoSyncError {
-  if (!(error instanceof TursoSyncError)) return false;
-  if (error.code === 'REMOTE_UNREACHABLE' || error.code === 'REMOTE_INTERRUPTED')
-    return mayHaveArrived(error);
-  // A status of 500 and above, from the server or a proxy: what became of the request, it does not tell.
-  return error.code === 'REMOTE_FAILED' && error.retryable;
 }
 
 function undecided(cause: TursoSyncError, location: string): TursoSyncError {
   return new TursoSyncError(
     'REMOTE_INTERRUPTED',
-    `The answer of ${location} to a write was lost: it may be there, or not. ${cause.message}`,
+    `The answer of ${location} to a write was lost or is unreadable: it may be there, or not. ${cause.message}`,
     { hint: 'Look whether it is there before you write it again.', cause },
   );
 }

@@ -1,9 +1,10 @@
 import { TursoSyncError } from '../../errors';
 import { chain } from '../../hrana/chain';
-import { readSigned, signSteps, type SignedStep } from '../../hrana/exact-answer';
+import { describing, readSigned, signStep } from '../../hrana/exact-answer';
 import { queryExactly, type Asking } from '../../hrana/exact-query';
 import type { HranaRequest, HranaStep, StatementResult } from '../../hrana/hrana';
 import { inTransaction } from '../../hrana/in-transaction';
+import { hasUnknownStatus } from '../../hrana/outcome';
 import { CLOSE, type HranaStream } from '../../hrana/stream';
 import type { DatabaseTransaction } from '../database';
 import type { Deadline } from '../deadline';
@@ -68,16 +69,11 @@ export async function beginTransaction(
       return queryExactly(asking, statement);
     },
     async execute(statement, within) {
-      const [signed] = await signSteps([statement], {
+      const signed = await signStep(statement, {
         tellsInfinities: async () => stream.tellsInfinities,
-        describe: (sqls) =>
-          stream.send(
-            sqls.map((sql) => ({ type: 'describe', sql })),
-            { timeout: within.left },
-          ),
+        describe: (sqls) => stream.send(sqls.map(describing), { timeout: within.left }),
       });
-      const { step } = signed as SignedStep;
-      return readSigned(await runOpen(step, within), signed as SignedStep, location);
+      return readSigned(await runOpen(signed.step, within), signed, location);
     },
     // Closing the stream rolls back what a COMMIT that failed has left.
     commit: (within) =>
@@ -101,5 +97,5 @@ function onlyWhileOpen(isEnforced: boolean): (step: HranaStep) => HranaStep[] {
 
 // An expired stream, another writer that was let in, or a stream that the server, which has begun anew, does not know.
 function isEnd(error: unknown): boolean {
-  return error instanceof TursoSyncError && ['REMOTE_BUSY', 'REMOTE_NOT_LIBSQL'].includes(error.code);
+  return hasUnknownStatus(error) || (error instanceof TursoSyncError && error.code === 'REMOTE_BUSY');
 }

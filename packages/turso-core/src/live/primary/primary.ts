@@ -1,6 +1,6 @@
 import { chainToCommit } from '../../hrana/chain';
 import { capabilitiesOf } from '../../hrana/capabilities';
-import { readSigned, signSteps, type SignedStep } from '../../hrana/exact-answer';
+import { describing, readSigned, signStep, signSteps, type Describing } from '../../hrana/exact-answer';
 import { queryExactly, type Asking } from '../../hrana/exact-query';
 import type { HranaRequest, HranaResult, HranaStep, StatementResult } from '../../hrana/hrana';
 import { createHttpClient } from '../../hrana/http-client';
@@ -46,30 +46,15 @@ export function createPrimary(url: URL, location: string, credentials: Credentia
     },
   });
 
-  /** Sends statements that may write, in the request that they make up, and reads what each came to. */
-  async function write(
-    statements: readonly HranaStep[],
-    deadline: Deadline,
-    request: (steps: readonly HranaStep[]) => readonly HranaStep[],
-    read: (results: StepResults, location: string) => StatementResult[],
-  ): Promise<StatementResult[]> {
-    const signed = await signSteps(statements, {
-      async tellsInfinities() {
-        if (capabilitiesOf(client).all.encoding === null)
-          await sendOnce(client, [], { timeout: deadline.left });
-        return capabilitiesOf(client).all.encoding === 'v3-protobuf';
-      },
-      describe: (sqls) =>
-        sendOnce(
-          client,
-          sqls.map((sql) => ({ type: 'describe', sql })),
-          { timeout: deadline.left },
-        ),
-    });
-    const steps = request(signed.map(({ step }) => step));
-    const results = await describeWrite(location, async () => read(await run(steps, deadline), location));
-    return results.map((result, i) => readSigned(result, signed[i] as SignedStep, location));
-  }
+  const signing = (deadline: Deadline): Describing => ({
+    async tellsInfinities() {
+      const { all } = capabilitiesOf(client);
+      if (all.encoding === null) await sendOnce(client, [], { timeout: deadline.left });
+      return capabilitiesOf(client).all.encoding === 'v3-protobuf';
+    },
+    describe: (sqls) => sendOnce(client, sqls.map(describing), { timeout: deadline.left }),
+  });
+
   const isReadOnly = refusesWrites(async (sql, deadline) => {
     const result = await ask({ type: 'describe', sql }, deadline);
     return result.type === 'describe' && result.isReadonly;
@@ -86,26 +71,25 @@ export function createPrimary(url: URL, location: string, credentials: Credentia
       return queryExactly(askingWithin(deadline), statement);
     },
     async execute(statement, deadline) {
-      const [result] = await write([statement], deadline, (steps) => steps, stepResults);
-      return result as StatementResult;
+      const signed = await signStep(statement, signing(deadline));
+      const result = await describeWrite(location, async () => {
+        const [step] = await run([signed.step], deadline);
+        return stepResult(step, location);
+      });
+      return readSigned(result, signed, location);
     },
-    batch: (statements, deadline) =>
-      write(
-        statements,
-        deadline,
-        (steps) => chainToCommit([{ sql: 'BEGIN IMMEDIATE' }, ...steps]),
-        batchResults,
-      ),
+    async batch(statements, deadline) {
+      const signed = await signSteps(statements, signing(deadline));
+      const steps = chainToCommit([{ sql: 'BEGIN IMMEDIATE' }, ...signed.map(({ step }) => step)]);
+      const results = batchResults(await describeWrite(location, () => run(steps, deadline)), location);
+      return results.map((result, i) => readSigned(result, signed[i], location));
+    },
     begin: (deadline) => beginTransaction(openStream(client), location, isReadOnly, deadline),
     close: () => client.close(),
   };
 }
 
 type StepResults = Extract<HranaResult, { type: 'batch' }>['steps'];
-
-function stepResults(steps: StepResults, location: string): StatementResult[] {
-  return [stepResult(steps[0], location)];
-}
 
 function batchResults(steps: StepResults, location: string): StatementResult[] {
   const [begin, ...rest] = steps.slice(0, -1);

@@ -1,0 +1,126 @@
+import http from 'node:http';
+import https from 'node:https';
+import { TursoSyncError } from '../errors';
+import { CONNECT_LIMIT, whenReady } from './agent';
+import { bodyOf } from './decompress';
+import { answerTooLarge, transportError } from './http-errors';
+
+/** Longest silence of the server, in milliseconds, before a request is given up. */
+const SILENCE_LIMIT = 60_000;
+
+/**
+ * Bytes of an answer that are taken, at most. Servers put 10 MB of values into one answer to a statement, which JSON may make
+ * six times as long.
+ */
+export const SIZE_LIMIT = 64_000_000;
+
+/** Longest time for an answer to arrive once all of the request is sent, in milliseconds. */
+const ANSWER_LIMIT = 600_000;
+
+/** A request to a server; its body is sent piece by piece. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: readonly Uint8Array[];
+  /** Milliseconds for the whole exchange. Default is no limit but those on silence and on connecting. */
+  readonly timeout?: number | undefined;
+  /** Bytes of the answer that are taken, at most. Default is 64 MB, which is also the most. */
+  readonly maxBytes?: number;
+  /** Told the number of each piece of the body once the system has taken it over. */
+  readonly onSent?: ((piece: number) => void) | undefined;
+}
+
+/** All of an answer. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Makes one request over a connection of an agent, and reads its answer. What the network fails with has `hadConnection`: whether a
+ * server may have got the request.
+ */
+export function exchange<T>(
+  { method, url, headers, body = [], timeout, onSent }: HttpRequest,
+  agent: http.Agent,
+  read: (answer: http.IncomingMessage) => Promise<T>,
+  /** Of a stream, which may take as long as something comes. */
+  stream?: { readonly timeout: number; readonly signal: AbortSignal },
+): Promise<T> {
+  const length = body.reduce((size, piece) => size + piece.byteLength, 0);
+  const options: http.RequestOptions = {
+    method,
+    headers: { ...headers, 'accept-encoding': 'identity', 'content-length': String(length) },
+    timeout: SILENCE_LIMIT,
+    ...stream,
+  };
+  return new Promise((resolve, reject) => {
+    const call = (url.protocol === 'https:' ? https : http).request(url, { ...options, agent });
+    const giveUp = (what: string): unknown =>
+      call.destroy(Object.assign(new Error(what), { code: 'ETIMEDOUT' }));
+    let hadConnection = false;
+    call.on('socket', (socket) => {
+      whenReady(socket, url, () => (hadConnection = true));
+      if (!socket.connecting) return;
+      const timer = setTimeout(() => giveUp('no connection in time'), CONNECT_LIMIT);
+      socket.once('connect', () => clearTimeout(timer));
+      socket.once('close', () => clearTimeout(timer));
+    });
+    call.on('timeout', () => giveUp('no answer in time'));
+    call.on('error', (error) => reject(Object.assign(error, { hadConnection })));
+    const giveUpAfter = (limit: number): void => {
+      const timer = setTimeout(() => giveUp('no answer in time'), limit);
+      call.once('close', () => clearTimeout(timer));
+    };
+    if (timeout !== undefined) giveUpAfter(timeout);
+    if (stream === undefined) call.once('finish', () => giveUpAfter(ANSWER_LIMIT));
+    call.on('response', (answer) => {
+      read(answer).then(resolve, reject);
+    });
+    for (const [i, piece] of body.entries()) call.write(piece, () => onSent?.(i));
+    call.end();
+  });
+}
+
+/** Reads all of an answer. Throws RESPONSE_TOO_LARGE beyond a number of bytes. */
+export async function collect(
+  answer: http.IncomingMessage,
+  { limit, location }: { readonly limit: number; readonly location: string },
+): Promise<HttpAnswer> {
+  const chunks: Buffer[] = [];
+  let size = Number(answer.headers['content-length'] ?? 0);
+  if (size > limit) {
+    answer.destroy();
+    throw answerTooLarge(location, limit);
+  }
+  size = 0;
+  for await (const chunk of bodyOf(answer, location)) {
+    // Leaving the loop destroys the connection.
+    if ((size += chunk.byteLength) > limit) throw answerTooLarge(location, limit);
+    chunks.push(chunk);
+  }
+  if (!answer.complete) throw Object.assign(new Error('the answer was cut short'), { code: 'ECONNRESET' });
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: join(chunks) };
+}
+
+/** An answer as it comes. */
+export async function* piecesOf(answer: http.IncomingMessage, location: string): AsyncIterable<Uint8Array> {
+  try {
+    yield* bodyOf(answer, location);
+  } catch (error) {
+    throw error instanceof TursoSyncError ? error : transportError(error, location);
+  }
+}
+
+// An ArrayBuffer of exactly this size, so that decoders can point into it instead of copying.
+function join(chunks: readonly Buffer[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.byteLength, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return joined;
+}
