@@ -60,9 +60,10 @@ export interface TableChanges {
 /**
  * As what rows are rendered. `rows` and `keys` are JSON arrays that SQLite reads back to the same values, `rows` of all
  * values of a row before a delete, after an insert, and for an update before it, and then the values that are set; `keys`
- * have of a row before only its key. `report` is what `changes.json` has.
+ * have of a row before only its key. `report` is what `changes.json` has. `outline` is for those who only ask how many rows
+ * there are and what they set: the text may be empty.
  */
-export type RowForm = 'rows' | 'keys' | 'report';
+export type RowForm = 'rows' | 'keys' | 'report' | 'outline';
 
 /** Some changed rows: as JSON with commas in between, or one by one where JSON does not hold them exactly. */
 export type RowPiece =

@@ -47,7 +47,7 @@ export function changedRows(changes: TableChanges): ChangedRows {
     (isNew ? inserted : update(columnsToSet(changes, change, updated.size))).add(change.new);
   };
   // What was counted in pieces is sent in these, too.
-  const pieces = goOneByOne(changes) ? null : changes.bulk('update', 'keys');
+  const pieces = goOneByOne(changes) ? null : changes.bulk('update', 'outline');
   if (pieces === null) for (const change of changes.rows('update')) addRow(change);
   else for (const piece of pieces) addPiece(piece);
   if (changes.count('insert') > FEW) inserted.addUnknown(changes.count('insert'));

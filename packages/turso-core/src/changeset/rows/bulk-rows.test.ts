@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { copyFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildDatabase, editDatabase, makeTempDir } from '@turso-sync/testing';
@@ -100,6 +101,44 @@ test('a piece has no more rows than go into one statement', async () => {
         expect(blobsSize(blobs)).toBeLessThan(2_100_000);
       }
     }
+  });
+});
+
+test('what is too much to keep is not rendered again to know how many rows there are', async () => {
+  const large = {
+    schema: 'CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB, w BLOB, x REAL)',
+    values: `x'01', x'02', 1.5`,
+    edit: 'UPDATE t SET v = zeroblob(9000), w = zeroblob(9000), x = iif(id = 2000, 2.5, x)',
+  };
+  await withChanges(large, (changes) => {
+    expect(changes.count('update')).toBe(3000);
+    const facts = (pieces: readonly TextPiece[]): unknown => pieces.map(({ count, set }) => ({ count, set }));
+    const outline = textPieces(changes.bulk('update', 'outline'));
+    expect(outline.every(({ text, blobs }) => text === '' && blobs === null)).toBe(true);
+    const [keys, again] = [1, 2].map(() => textPieces(changes.bulk('update', 'keys')));
+    const content = (pieces: readonly TextPiece[] = []): unknown =>
+      pieces.map(({ text, blobs }) => [
+        text,
+        blobs?.bytes.map((b) => createHash('sha1').update(b).digest('hex')),
+      ]);
+    expect(content(again)).toEqual(content(keys));
+    expect(facts(keys ?? [])).toEqual(facts(outline));
+    const rows = keys?.flatMap(({ text }) => text.replace(/[\r\t]/g, '').split(',\n')) ?? [];
+    expect(rows).toHaveLength(3000);
+    expect(JSON.parse(rows[1999] ?? '')).toEqual([
+      2000,
+      expect.any(Number),
+      9000,
+      expect.any(Number),
+      9000,
+      2.5,
+    ]);
+    const reports = textPieces(changes.bulk('update', 'report')).flatMap(({ text }) => text.split(',\n'));
+    expect(reports).toHaveLength(3000);
+    expect(JSON.parse(reports[1999] ?? '')).toMatchObject({
+      key: [2000],
+      set: { x: [{ real: '1.5e+00' }, { real: '2.5e+00' }] },
+    });
   });
 });
 

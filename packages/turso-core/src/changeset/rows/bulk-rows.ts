@@ -7,7 +7,7 @@ import { mayHandOver } from './handed-over';
 import type { KeySpan } from './key-span';
 import { isKeyAscending } from './key-order';
 import { pieceReader, type PieceReader } from './piece-reader';
-import { reportRows } from './report-rows';
+import { reportRows, tagBlobs } from './report-rows';
 import { blobsSize } from './row-blobs';
 import { changesUniqueValue } from './unique';
 
@@ -59,20 +59,40 @@ export function bulkRows(compared: BulkSource): TableChanges['bulk'] {
   if (!isKeyAscending(db, table)) return () => null;
   const source = { ...compared, blobs: new Set(columnsOfBlobs(table, columns)) };
   const kept = new Map<string, Found[]>();
+  let outline: readonly Found[] | null = null;
   const isReplaced = replacing(source);
   const pieces = (kind: ChangeKind, form: RowForm): Iterable<Found> | null => {
     if (!source.isMany(kind)) return null;
-    // Whole rows stand in a report as they are sent, but for the numbers.
-    if (form === 'report' && kind !== 'update') return reported(pieces(kind, 'rows') ?? []);
+    if (form === 'outline') return (kind === 'update' ? outline : null) ?? pieces(kind, 'keys');
     // Which rows an update changes, and in which columns, is found out once, with the fewest values.
-    const found = kind === 'update' && form !== 'keys' ? (pieces(kind, 'keys') ?? []) : null;
-    if (form === 'report') return reported(renderAgain(source, form, found ?? []));
-    const name = kind === 'insert' ? kind : kind + form;
-    const rendered = (): Iterable<Found> =>
-      found === null ? render(source, { kind, form, isReplaced }) : renderAgain(source, form, found);
+    const found = kind === 'update' && (form !== 'keys' || outline !== null) ? pieces(kind, 'outline') : null;
+    if (form === 'report') {
+      // Whole rows stand in a report as they are sent, but for the numbers.
+      const sent = kind === 'update' ? undefined : kept.get(nameOf(kind, 'rows'));
+      if (sent !== undefined) return reported(sent, reportRows);
+      const rendered =
+        found === null ? render(source, { kind, form, isReplaced }) : renderAgain(source, form, found);
+      return reported(rendered, tagBlobs);
+    }
+    const name = nameOf(kind, form);
+    const rendered = (): Iterable<Found> => {
+      if (found !== null) return renderAgain(source, form, found);
+      const all = render(source, { kind, form, isReplaced });
+      return kind === 'update' ? outlined(all, (bare) => (outline = bare)) : all;
+    };
     return kept.get(name) ?? remember(rendered(), (all) => kept.set(name, all));
   };
   return pieces;
+}
+
+/** Tells where pieces were and what they set, once all of them were read. */
+function* outlined(pieces: Iterable<Found>, tell: (bare: Found[]) => unknown): Generator<Found> {
+  const bare: Found[] = [];
+  for (const piece of pieces) {
+    bare.push('text' in piece ? { ...piece, text: '', blobs: null } : piece);
+    yield piece;
+  }
+  tell(bare);
 }
 
 /** Columns that are declared to hold BLOBs. */
@@ -82,9 +102,14 @@ function columnsOfBlobs(table: Table, columns: readonly string[]): number[] {
   return columns.flatMap((name, i) => (isBlob(name) ? [i] : []));
 }
 
-function* reported(pieces: Iterable<Found>): Generator<Found> {
+/** Inserts are rendered in one way. */
+function nameOf(kind: ChangeKind, form: RowForm): string {
+  return kind === 'insert' ? kind : kind + form;
+}
+
+function* reported(pieces: Iterable<Found>, tag: typeof reportRows): Generator<Found> {
   for (const piece of pieces)
-    yield 'text' in piece ? { ...piece, text: reportRows(piece.text, piece.blobs), blobs: null } : piece;
+    yield 'text' in piece ? { ...piece, text: tag(piece.text, piece.blobs), blobs: null } : piece;
 }
 
 // What is too much to keep is rendered anew at each call.
@@ -151,7 +176,12 @@ function* renderSpan(
 
 /** Renders the updates of pieces that were found already in another form. */
 function* renderAgain(source: PieceSource, form: RowForm, found: Iterable<Found>): Generator<Found> {
-  const read = pieceReader(source, { kind: 'update', form, limit: pieceLimit(source.columns) });
+  const read = pieceReader(source, {
+    kind: 'update',
+    form,
+    limit: pieceLimit(source.columns),
+    isFound: true,
+  });
   for (const piece of found) {
     if ('rows' in piece) {
       yield piece;

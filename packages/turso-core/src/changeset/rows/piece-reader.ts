@@ -40,6 +40,8 @@ interface Pieces {
   readonly form: RowForm;
   /** Rows of a piece, at most. */
   readonly limit: number;
+  /** Whether it is known already which columns the rows change. Default is not. */
+  readonly isFound?: boolean;
 }
 
 /** Reads changed rows as JSON, as many at once as go into one statement. */
@@ -144,7 +146,7 @@ interface Selected extends Condition {
 /** The statement that reads a piece. */
 function selectPiece(
   { table, columns, from, blobs }: PieceSource,
-  { kind, form, limit }: Pieces,
+  { kind, form, limit, isFound = false }: Pieces,
   { span, set }: Wanted,
 ): Selected {
   const names = columns.map(quoteName);
@@ -157,7 +159,7 @@ function selectPiece(
   const isFixed = (i: number): boolean =>
     set.includes(i) || (!table.withoutRowid && keyColumns(table).includes(columns[i] ?? ''));
   // Comparing takes longest of all, so it is only done where it tells something.
-  const compared = kind === 'update' && form === 'keys' ? all.filter((i) => !isFixed(i)) : [];
+  const compared = kind === 'update' && form === 'keys' && !isFound ? all.filter((i) => !isFixed(i)) : [];
   const flags = (form === 'report' ? set : compared).map(
     (i) => `(${differ(table, columns[i] ?? '')}) AS d${i}`,
   );

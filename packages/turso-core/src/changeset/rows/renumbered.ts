@@ -75,7 +75,7 @@ function cannotHaveMoved({ db, table, byRowid, older }: Comparison): boolean {
   if (declaredKey(table).length > 0) return false;
   const [gone, changed, added] = CHANGE_KINDS.map((kind) => byRowid.count(kind)) as [number, number, number];
   if (gone + changed === 0 || changed + added === 0) return true;
-  const set = [...(byRowid.bulk('update', 'keys') ?? [])].at(-1)?.set ?? [];
+  const set = [...(byRowid.bulk('update', 'outline') ?? [])].at(-1)?.set ?? [];
   const from = changedFrom({ table, presence: 'both', columns: byRowid.columns, older });
   return set.some((i) => {
     const column = quoteName(byRowid.columns[i] ?? '');

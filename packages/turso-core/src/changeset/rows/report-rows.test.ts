@@ -1,14 +1,14 @@
 import Database from 'better-sqlite3';
-import { jsonCell } from '../../sqlite/values/json-cells';
+import { jsonCell, TAGGED } from '../../sqlite/values/json-cells';
 import { reportRows } from './report-rows';
 
 const db = new Database(':memory:');
 afterAll(() => db.close());
 
 /** Renders a value given in SQL, as it stands in a row that is pushed. */
-function rendered(sql: string): string {
+function rendered(sql: string, numbers?: typeof TAGGED): string {
   return db
-    .prepare(`SELECT '['||${jsonCell('v', 0)}||']' FROM (SELECT ${sql} AS v)`)
+    .prepare(`SELECT '['||${jsonCell('v', 0, numbers)}||']' FROM (SELECT ${sql} AS v)`)
     .pluck()
     .get() as string;
 }
@@ -24,8 +24,10 @@ test.each([
   ['NULL', '[null]'],
   [`'a' || char(9) || '1.5' || char(13) || '9'`, '["a\\t1.5\\r9"]'],
   [`'{"real":"9e999"}'`, '["{\\"real\\":\\"9e999\\"}"]'],
-])('%s is reported as %s', (sql, expected) => {
+  ['-1.5', '[{"real":"-1.5e+00"}]'],
+])('%s is reported as %s, sent before or not', (sql, expected) => {
   expect(reportRows(rendered(sql), null)).toBe(expected);
+  expect(rendered(sql, TAGGED)).toBe(expected);
 });
 
 test('a REAL is reported with all its bits', () => {

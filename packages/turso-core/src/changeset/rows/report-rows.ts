@@ -6,7 +6,7 @@ import { renderBlobs, type RowBlobs } from './row-blobs';
  * INTEGER for the same, lose what a double does not hold, and have no BLOBs. The blanks that mark all these stand in no string.
  */
 export function reportRows(text: string, blobs: RowBlobs | null): string {
-  return tagNumbers(blobs === null ? text : tagBlobs(text, blobs));
+  return tagNumbers(tagBlobs(text, blobs));
 }
 
 function tagNumbers(text: string): string {
@@ -18,14 +18,13 @@ function tagNumbers(text: string): string {
   return tagged;
 }
 
-function tagBlobs(text: string, blobs: RowBlobs): string {
+/** The same of rows whose numbers are as `changes.json` has them already. */
+export function tagBlobs(text: string, blobs: RowBlobs | null): string {
+  if (blobs === null) return text;
+  const all = blobs.bytes.map((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   return renderBlobs(
     text.replaceAll(NO_LENGTH, ''),
-    blobs,
-    ({ buffer, byteOffset, byteLength }, start, end) => {
-      const base64 = Buffer.from(buffer, byteOffset, byteLength).toString('base64', start, end);
-      return `{"blob":"${base64}"}`;
-    },
+    (among, start, end) => `{"blob":"${all[among]?.toString('base64', start, end) ?? ''}"}`,
   );
 }
 

@@ -66,15 +66,14 @@ export function placeBlobs(text: string, count: number): string {
 
 const LENGTHS = new RegExp(`${BLOB_LENGTH}(\\d+):(\\d+)`, 'g');
 
-/** The same with the BLOBs themselves in their places, rendered. */
+/** The same with the BLOBs themselves in their places, rendered: which BLOBs each is among, and from where to where. */
 export function renderBlobs(
   text: string,
-  { bytes }: RowBlobs,
-  render: (bytes: Uint8Array, start: number, end: number) => string,
+  render: (among: number, start: number, end: number) => string,
 ): string {
   return text.replace(PLACES, (_, tabs: string, place: string, length: string) => {
     const start = Number(place) - 1;
-    return render(bytes[tabs.length - 1] ?? new Uint8Array(0), start, start + Number(length));
+    return render(tabs.length - 1, start, start + Number(length));
   });
 }
 

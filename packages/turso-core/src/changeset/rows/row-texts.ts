@@ -1,5 +1,5 @@
 import { hasHiddenRowid, keyColumns, type Table } from '../../sqlite/schema/schema';
-import { blobBytes, blobCell, jsonCell } from '../../sqlite/values/json-cells';
+import { blobBytes, blobCell, jsonCell, TAGGED, type Numbers } from '../../sqlite/values/json-cells';
 import { quoteString } from '../../sqlite/values/quote';
 import type { ChangeKind, RowForm } from '../model';
 import { sideOf } from './row-queries';
@@ -38,7 +38,7 @@ export function rowText(form: RowForm, kind: ChangeKind, shape: Shape): RowText 
       : on(sideOf(kind), form === 'keys' && kind === 'delete' ? key : all);
   const bytes: string[] = [];
   return {
-    text: list(cells(places, shape, bytes)),
+    text: list(cells(places, shape, { bytes, numbers: form === 'report' ? TAGGED : undefined })),
     bytes,
     blobs: places.flatMap(([, column], i) => (shape.blobs.includes(column) ? [i] : [])),
   };
@@ -49,16 +49,18 @@ function updateText(
   { all, key }: { readonly all: readonly number[]; readonly key: readonly number[] },
 ): RowText {
   const bytes: string[] = [];
-  const keyText = list(cells(on('o', key), shape, bytes));
+  const report = { bytes, numbers: TAGGED };
+  const keyText = list(cells(on('o', key), shape, report));
   const changes = shape.set.map((i) => {
     const own: string[] = [];
-    const [old, now] = cells([...on('o', [i]), ...on('n', [i])], shape, own, bytes.length);
+    const places = [...on('o', [i]), ...on('n', [i])];
+    const [old, now] = cells(places, shape, { ...report, bytes: own, others: bytes.length });
     bytes.push(...own.map((blob) => `iif(d${i},${blob},'')`));
     const name = quoteString(`${JSON.stringify(shape.columns[i])}:[`);
     return `iif(d${i}, ${name}||${old}||','||${now}||']', NULL)`;
   });
   // A hidden rowid does not tell which row it was: see `planText`.
-  const row = hasHiddenRowid(shape.table) ? `||',"row":'||${list(cells(on('o', all), shape, bytes))}` : '';
+  const row = hasHiddenRowid(shape.table) ? `||',"row":'||${list(cells(on('o', all), shape, report))}` : '';
   const set = `concat_ws(',',${changes.join(',') || 'NULL'})`;
   return { text: `'{"key":'||${keyText}||',"set":{'||${set}||'}'${row}||'}'`, bytes, blobs: [] };
 }
@@ -70,13 +72,19 @@ function on(side: 'o' | 'n', columns: readonly number[]): Place[] {
   return columns.map((column) => [side, column]);
 }
 
-/** Cells of values. What their BLOBs are is added to `bytes`, behind `others`. */
-function cells(places: readonly Place[], { blobs }: Shape, bytes: string[], others = 0): string[] {
+interface Cells {
+  /** What the BLOBs of the cells are is added here, behind `others`. */
+  readonly bytes: string[];
+  readonly others?: number;
+  readonly numbers: Numbers | undefined;
+}
+
+function cells(places: readonly Place[], { blobs }: Shape, { bytes, others = 0, numbers }: Cells): string[] {
   return places.map(([side, column]) => {
     const value = `${side}${column}`;
-    if (!blobs.includes(column)) return jsonCell(value, column);
+    if (!blobs.includes(column)) return jsonCell(value, column, numbers);
     bytes.push(blobBytes(value));
-    return blobCell(value, others + bytes.length - 1);
+    return blobCell(value, others + bytes.length - 1, numbers);
   });
 }
 

@@ -152,8 +152,8 @@ function* inserts(changes: TableChanges): Generator<string> {
 }
 
 // Of many rows, only what they are told by and what becomes of them stands there, a row a line.
-function pieces(changes: TableChanges, kind: ChangeKind): Iterable<Piece> {
-  return changes.bulk(kind, 'keys') ?? [{ rows: changes.rows(kind) }];
+function pieces(changes: TableChanges, kind: ChangeKind, form: 'keys' | 'outline' = 'keys'): Iterable<Piece> {
+  return changes.bulk(kind, form) ?? [{ rows: changes.rows(kind) }];
 }
 
 type Piece = Extract<RowPiece, { text: string }> | Pick<Extract<RowPiece, { rows: unknown }>, 'rows'>;
@@ -168,7 +168,7 @@ function valuesIn({ blobs }: RowsInJson, width: number, row: string): string[] {
 }
 
 function* replacements(changes: TableChanges): Generator<RowChange> {
-  for (const piece of pieces(changes, 'update')) {
+  for (const piece of pieces(changes, 'update', 'outline')) {
     if ('text' in piece) continue;
     for (const change of piece.rows)
       if (change.kind === 'update' && changesUniqueValue(changes, change.changed)) yield change;

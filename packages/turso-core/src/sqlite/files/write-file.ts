@@ -4,6 +4,11 @@ import { setImmediate } from 'node:timers/promises';
 /** Characters of text collected before they are written. */
 const BUFFER = 1 << 18;
 
+/** Bytes that text is encoded into: one place for all pieces of a file, since new memory costs more than to encode. */
+const newBuffer = (): Uint8Array => Buffer.allocUnsafeSlow(BUFFER * 4);
+
+const encoder = new TextEncoder();
+
 /** A new file that is written in many pieces. */
 export interface PieceWriter {
   /** Answers whether something was written by this call. */
@@ -18,12 +23,20 @@ export interface PieceWriter {
 function openPieceWriter(file: string): PieceWriter {
   let handle: number | null = fs.openSync(file, 'w', 0o600);
   let text = '';
+  let encoded: Uint8Array | undefined;
   const put = (bytes: Uint8Array): void => {
     // A disk that fills up in the middle takes a part, and says so only at the next call.
     for (let at = 0; at < bytes.byteLength;) at += fs.writeSync(handle ?? -1, bytes, at);
   };
   const flush = (): void => {
-    put(Buffer.from(text));
+    for (let at = 0; at < text.length;) {
+      const { read, written } = encoder.encodeInto(
+        at === 0 ? text : text.slice(at),
+        (encoded ??= newBuffer()),
+      );
+      put(encoded.subarray(0, written));
+      at += read;
+    }
     text = '';
   };
   const abandon = (): void => {

@@ -21,14 +21,38 @@ export const LONG_INTEGER = '\r';
 /** The blanks in front of the second cell of a value that is no BLOB, with what stands around them. */
 export const NO_LENGTH = ',\r\rnull';
 
+/** How numbers are told that readers of JSON take for others. */
+export interface Numbers {
+  /** What stands around a REAL. */
+  readonly real: readonly [head: string, tail: string];
+  /** An infinite REAL. */
+  readonly infinity: string;
+  /** An SQL expression of an INTEGER that a double does not hold. */
+  readonly long: (column: string) => string;
+}
+
+/** Numbers as SQLite reads them: {@link REAL} and {@link LONG_INTEGER} stand in front. */
+const MARKED: Numbers = {
+  real: [REAL, ''],
+  infinity: '9e999',
+  long: (column) => `char(13)||${column}`,
+};
+
+/** Numbers as `changes.json` has them: see `docs/plan.md`. */
+export const TAGGED: Numbers = {
+  real: ['{"real":"', '"}'],
+  infinity: 'Infinity',
+  long: (column) => `'{"integer":"'||${column}||'"}'`,
+};
+
 /**
  * An SQL expression that gives a column's value as JSON that SQLite reads back to the same storage class and bits, or
  * {@link UNRENDERED}. Doubles have 18 digits: see {@link exactReal}.
  *
  * @param name - a number that {@link BLOB_IN} tells the column by.
  */
-export function jsonCell(column: string, name: number): string {
-  return `CASE typeof(${column}) ${plainCases(column)}
+export function jsonCell(column: string, name: number, numbers: Numbers = MARKED): string {
+  return `CASE typeof(${column}) ${plainCases(column, numbers)}
     WHEN 'blob' THEN ${unlessLarge(column, `char(3)||'${name}'`)} ELSE char(1) END`;
 }
 
@@ -36,10 +60,10 @@ export function jsonCell(column: string, name: number): string {
  * The same as two cells, instead of which {@link BLOB_LENGTH}, the number of those that it is among, a colon and its length stand if the
  * value is a BLOB.
  */
-export function blobCell(column: string, among: number): string {
+export function blobCell(column: string, among: number, numbers: Numbers = MARKED): string {
   const length = `char(2)||'${among}:'||octet_length(${column})`;
   return `CASE typeof(${column}) WHEN 'blob' THEN ${unlessLarge(column, length)}
-    ELSE (CASE typeof(${column}) ${plainCases(column)} ELSE char(1) END)||','||char(13,13)||'null' END`;
+    ELSE (CASE typeof(${column}) ${plainCases(column, numbers)} ELSE char(1) END)||','||char(13,13)||'null' END`;
 }
 
 /** An SQL expression that gives the bytes of a BLOB that {@link blobCell} renders, and no bytes for all else. */
@@ -51,19 +75,19 @@ function unlessLarge(column: string, expression: string, other = 'char(1)'): str
   return `iif(octet_length(${column})>${LARGE},${other},${expression})`;
 }
 
-function plainCases(column: string): string {
+function plainCases(column: string, { real: [head, tail], infinity, long }: Numbers): string {
   const other = 'char(1)';
-  const real = (text: string): string => `char(9)||${text}`;
+  const real = (text: string): string => `'${head}${text}${tail}'`;
   const isShort = `${column} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`;
   const double = realCase(column, {
-    normal: `format('\t%!.17e',${column})`,
-    zero: real(`'0.0'`),
+    normal: `format('${head}%!.17e${tail}',${column})`,
+    zero: real('0.0'),
     negativeZero: other,
     tiny: other,
-    infinite: real(`'9e999'`),
-    negativeInfinite: real(`'-9e999'`),
+    infinite: real(infinity),
+    negativeInfinite: real(`-${infinity}`),
   });
   return `WHEN 'text' THEN ${unlessLarge(column, `json_quote(${column})`)}
-    WHEN 'integer' THEN iif(${isShort},${column},char(13)||${column})
+    WHEN 'integer' THEN iif(${isShort},${column},${long(column)})
     WHEN 'null' THEN 'null' WHEN 'real' THEN ${double}`;
 }
