@@ -7,6 +7,7 @@ import { BEFORE, CARRIED, MISFITS } from './attached';
 import type { Changeset } from './model';
 import type { OnCompared } from './pages/differing-pages';
 import { changedRangesOf, diffTables } from './rows/diff-tables';
+import { pieceFile, type PieceFile } from './rows/piece-file';
 import { hasChanges } from './rows/row-diff';
 import { carriedColumns } from './schema/carried-columns';
 import { carryTables, type CarriedTable } from './schema/carry';
@@ -43,13 +44,17 @@ export async function withDiff<T>(
 ): Promise<T> {
   const db = openReadOnly(after);
   const folder = new PrivateFolder(path.dirname(after));
+  const spill = pieceFile(() => folder.file('pieces'));
   try {
     attach(db, before, BEFORE);
     return await work(
-      await comparing((onCompared) => diffDatabases(db, { before, after, isShared, onCompared }, folder)),
+      await comparing((onCompared) =>
+        diffDatabases(db, { before, after, isShared, onCompared }, { folder, spill }),
+      ),
     );
   } finally {
     db.close();
+    spill.close();
     folder.remove();
   }
 }
@@ -97,7 +102,13 @@ interface Files {
   readonly onCompared: OnCompared;
 }
 
-function diffDatabases(db: Database, files: Files, folder: PrivateFolder): Changeset {
+/** Where things are put meanwhile. */
+interface Scratch {
+  readonly folder: PrivateFolder;
+  readonly spill: PieceFile;
+}
+
+function diffDatabases(db: Database, files: Files, { folder, spill }: Scratch): Changeset {
   const [before, after] = [readSchema(db, BEFORE), readSchema(db)];
   const pairs = pairChangedTables(before, after).filter((p) => carriedColumns(p.from, p.to).length > 0);
   const objects = diffSchemas(before, after, pairs);
@@ -125,6 +136,7 @@ function diffDatabases(db: Database, files: Files, folder: PrivateFolder): Chang
     carried,
     rangesOf: changedRangesOf(db, files, files.onCompared),
     isShared: files.isShared,
+    spill,
   });
   const tables = [...compared.filter(hasChanges), ...ofVirtual.tables];
   const touched = new Set([...tables.map((t) => t.table.name), ...ofVirtual.changes.map((c) => c.table)]);

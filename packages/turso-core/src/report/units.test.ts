@@ -1,4 +1,4 @@
-import { count, formatAge, formatBytes } from './units';
+import { count, formatAge, formatBytes, thousands } from './units';
 
 test.each([
   [0, '0 B'],
@@ -32,4 +32,14 @@ test.each([
 
 test('a number has its noun', () => {
   expect([0, 1, 2].map((n) => count(n, 'row'))).toEqual(['0 rows', '1 row', '2 rows']);
+});
+
+test.each([
+  [0, '0'],
+  [999, '999'],
+  [1000, '1,000'],
+  [123_456, '123,456'],
+  [Number.MAX_SAFE_INTEGER, '9,007,199,254,740,991'],
+])('%d is written as %s', (number, text) => {
+  expect(thousands(number)).toBe(text);
 });

@@ -26,9 +26,9 @@ export function formatAge(since: string, now = Date.now()): string {
   return `${count(Math.round(seconds / size), unit)} ago`;
 }
 
-/** A number as people write it: `1,234`. */
+/** A whole number as people write it: `1,234`. Loading the rules of languages for it would take as long as a small push. */
 export function thousands(number: number): string {
-  return number.toLocaleString('en-US');
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** A number with its noun: `1 row`, `3 rows`. */

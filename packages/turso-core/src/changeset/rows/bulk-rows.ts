@@ -6,6 +6,7 @@ import type { ChangeKind, RowChange, RowForm, RowPiece, TableChanges } from '../
 import { mayHandOver } from './handed-over';
 import type { KeySpan } from './key-span';
 import { isKeyAscending } from './key-order';
+import type { PieceFile } from './piece-file';
 import { pieceReader, type PieceReader } from './piece-reader';
 import { reportRows, tagBlobs } from './report-rows';
 import { blobsSize } from './row-blobs';
@@ -17,7 +18,7 @@ const PIECE = { rows: 2_000, values: 20_000 };
 /** Columns that one call of `concat_ws` takes easily, twice. */
 const MAX_COLUMNS = 250;
 
-/** Characters of pieces that are kept, since they are used twice: for the push, and for `diff.sql`. */
+/** Characters of pieces that are kept in memory, since they are used several times: for the push, `diff.sql` and the report. */
 const KEPT = 32_000_000;
 
 /** What {@link bulkRows} needs to know. */
@@ -35,6 +36,8 @@ export interface BulkSource {
   readonly isMany: (kind: ChangeKind) => boolean;
   /** Where the rows of a kind are, as {@link changedFrom} tells; these columns are compared first. */
   readonly from: (kind: ChangeKind, first: readonly number[]) => string | null;
+  /** Takes what is too much to keep in memory. Default is to render it again at each use. */
+  readonly spill?: PieceFile | undefined;
   /** The rows of a kind within a span, which are read one by one at each use. */
   readonly rows: (kind: ChangeKind, span: KeySpan) => Iterable<RowChange>;
 }
@@ -80,7 +83,7 @@ export function bulkRows(compared: BulkSource): TableChanges['bulk'] {
       const all = render(source, { kind, form, isReplaced });
       return kind === 'update' ? outlined(all, (bare) => (outline = bare)) : all;
     };
-    return kept.get(name) ?? remember(rendered(), (all) => kept.set(name, all));
+    return kept.get(name) ?? remember(rendered(), source.spill, (all) => kept.set(name, all));
   };
   return pieces;
 }
@@ -108,21 +111,33 @@ function nameOf(kind: ChangeKind, form: RowForm): string {
 }
 
 function* reported(pieces: Iterable<Found>, tag: typeof reportRows): Generator<Found> {
-  for (const piece of pieces)
-    yield 'text' in piece ? { ...piece, text: tag(piece.text, piece.blobs), blobs: null } : piece;
+  for (const piece of pieces) {
+    if ('text' in piece) {
+      // The text may be read from a file each time.
+      const { text, blobs, ...rest } = piece;
+      yield { ...rest, text: tag(text, blobs), blobs: null };
+    } else yield piece;
+  }
 }
 
-// What is too much to keep is rendered anew at each call.
-function* remember(pieces: Iterable<Found>, keep: (all: Found[]) => unknown): Generator<Found> {
-  const found: Found[] = [];
+// What is too much to keep, in memory and in the file, is rendered anew at each call.
+function* remember(
+  pieces: Iterable<Found>,
+  spill: PieceFile | undefined,
+  keep: (all: Found[]) => unknown,
+): Generator<Found> {
+  let found: Found[] | null = [];
   let size = 0;
   for (const piece of pieces) {
     yield piece;
-    size += 'text' in piece ? piece.text.length + blobsSize(piece.blobs) : 0;
-    if (size <= KEPT) found.push(piece);
-    else found.length = 0;
+    if (found === null) continue;
+    const isText = 'text' in piece;
+    size += isText ? piece.text.length + blobsSize(piece.blobs) : 0;
+    const known = size <= KEPT || !isText ? piece : (spill?.keep(piece) ?? null);
+    if (known === null) found = null;
+    else found.push(known);
   }
-  if (size <= KEPT) keep(found);
+  if (found !== null) keep(found);
 }
 
 /** Tells whether updates that change some columns are carried out as deletes and inserts. */

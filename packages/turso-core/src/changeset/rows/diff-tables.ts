@@ -15,6 +15,7 @@ import type { CarriedTable } from '../schema/carry';
 import { diffCopies } from './copies-diff';
 import { countBefore } from './count-before';
 import { exceptMovedHere } from './moved-here';
+import type { PieceFile } from './piece-file';
 import { exceptRenumbered } from './renumbered';
 import { withReplaced } from './replaced';
 import { diffRows, MAX_COLUMNS, type Place } from './row-diff';
@@ -42,6 +43,8 @@ export function changedRangesOf(
 export interface TablesToDiff {
   readonly carried: readonly CarriedTable[];
   readonly rangesOf: ChangedRanges;
+  /** Takes rendered rows that are too much for memory. */
+  readonly spill: PieceFile;
   /** See {@link DiffOptions}. */
   readonly isShared: boolean;
 }
@@ -51,7 +54,7 @@ export function diffTables(
   db: Database,
   before: Schema,
   after: Schema,
-  { carried, rangesOf, isShared }: TablesToDiff,
+  { carried, rangesOf, spill, isShared }: TablesToDiff,
 ): TableChanges[] {
   const { encoding } = after;
   const isOther = (t: Table): boolean =>
@@ -66,15 +69,15 @@ export function diffTables(
   return [
     ...(news ?? []).map((table) =>
       before.tables.get(table.name)?.sql === table.sql
-        ? diffBoth(table, { ranges: rangesOf(table.name) })
-        : diffTable(db, table, 'after', encoding),
+        ? diffBoth(table, { ranges: rangesOf(table.name), spill })
+        : diffTable(db, table, 'after', encoding, { spill }),
     ),
-    ...carried.map(({ to }) => diffBoth(to, { older: CARRIED })),
-    ...dropped.map((table) => diffTable(db, table, 'before', encoding)),
+    ...carried.map(({ to }) => diffBoth(to, { older: CARRIED, spill })),
+    ...dropped.map((table) => diffTable(db, table, 'before', encoding, { spill })),
     ...carried
       .filter((c) => c.leaves !== 'none')
       .map(({ from, leaves }) =>
-        diffTable(db, from, 'before', encoding, { older: leaves === 'all' ? BEFORE : MISFITS }),
+        diffTable(db, from, 'before', encoding, { older: leaves === 'all' ? BEFORE : MISFITS, spill }),
       ),
   ].flatMap((changes) => changes ?? []);
 }

@@ -48,6 +48,7 @@ interface Pieces {
 export function pieceReader(source: PieceSource, pieces: Pieces): PieceReader {
   const { table, encoding } = source;
   const prepare = preparing(source.db);
+  const select = selecting(source, pieces);
   const findAlone =
     pieces.kind === 'delete' && pieces.form === 'keys' ? aloneFinder(source, pieces, prepare) : null;
   let { limit } = pieces;
@@ -55,13 +56,7 @@ export function pieceReader(source: PieceSource, pieces: Pieces): PieceReader {
     const alone = findAlone?.(span) ?? null;
     if (alone !== null) return alone;
     for (;;) {
-      const {
-        sql,
-        args,
-        compared,
-        beside,
-        blobs: columns,
-      } = selectPiece(source, { ...pieces, limit }, { span, set });
+      const { sql, args, compared, beside, blobs: columns } = select({ span, set, limit });
       const [count, text, ...rest] = prepare(sql).get(...args) as [bigint, string, ...SqlValue[]];
       if (count === 0n) return null;
       const found = columnsIn(text);
@@ -132,9 +127,11 @@ function aloneFinder(
 interface Wanted {
   readonly span: KeySpan | null;
   readonly set: readonly number[];
+  readonly limit: number;
 }
 
-interface Selected extends Condition {
+interface Selected {
+  readonly sql: string;
   /** The columns for which it tells whether some row changes them. */
   readonly compared: readonly number[];
   /** The columns of the rendered rows that may hold BLOBs. */
@@ -143,11 +140,24 @@ interface Selected extends Condition {
   readonly beside: number;
 }
 
+/** Returns the statement that reads a piece, and its arguments. Of a wide table, it takes long to write, and differs seldom. */
+function selecting(source: PieceSource, pieces: Pieces): (wanted: Wanted) => Selected & Condition {
+  const known = new Map<string, Selected>();
+  return ({ span, set, limit }) => {
+    const within = isWithin(source.table, `${sideOf(pieces.kind)}.`, span);
+    const name = [set.join(), [...source.blobs].join(), limit, within.sql].join(' ');
+    const selected =
+      known.get(name) ?? selectPiece(source, { ...pieces, limit }, { set, within: within.sql });
+    known.set(name, selected);
+    return { ...selected, args: within.args };
+  };
+}
+
 /** The statement that reads a piece. */
 function selectPiece(
   { table, columns, from, blobs }: PieceSource,
   { kind, form, limit, isFound = false }: Pieces,
-  { span, set }: Wanted,
+  { set, within }: Pick<Wanted, 'set'> & { readonly within: string },
 ): Selected {
   const names = columns.map(quoteName);
   const all = columns.map((_, i) => i);
@@ -163,8 +173,7 @@ function selectPiece(
   const flags = (form === 'report' ? set : compared).map(
     (i) => `(${differ(table, columns[i] ?? '')}) AS d${i}`,
   );
-  const within = isWithin(table, side, span);
-  const rows = `SELECT ${[...keys, ...old, ...now, ...flags].join(',')} ${from(kind, set) ?? ''} AND ${within.sql}
+  const rows = `SELECT ${[...keys, ...old, ...now, ...flags].join(',')} ${from(kind, set) ?? ''} AND ${within}
     ORDER BY ${keyTerms(table, side).join(',')} LIMIT ${limit}`;
   const { text, bytes, ...row } = rowText(form, kind, {
     ...{ table, columns, set },
@@ -184,7 +193,6 @@ function selectPiece(
   ];
   return {
     sql: withEnds(table, `SELECT ${kept.join()} FROM (${rows})`, aggregates),
-    args: within.args,
     compared,
     blobs: row.blobs,
     beside: bytes.length,

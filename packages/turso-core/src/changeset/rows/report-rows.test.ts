@@ -1,14 +1,16 @@
 import Database from 'better-sqlite3';
-import { jsonCell, TAGGED } from '../../sqlite/values/json-cells';
+import { jsonCell, TAGGED, type CellForm } from '../../sqlite/values/json-cells';
 import { reportRows } from './report-rows';
 
 const db = new Database(':memory:');
 afterAll(() => db.close());
 
 /** Renders a value given in SQL, as it stands in a row that is pushed. */
-function rendered(sql: string, numbers?: typeof TAGGED): string {
+function rendered(sql: string, { numbers, mostly }: CellForm = {}): string {
   return db
-    .prepare(`SELECT '['||${jsonCell('v', 0, numbers)}||']' FROM (SELECT ${sql} AS v)`)
+    .prepare(
+      `SELECT '['||${jsonCell('v', 0, { numbers, mostly: mostly ?? 'text' })}||']' FROM (SELECT ${sql} AS v)`,
+    )
     .pluck()
     .get() as string;
 }
@@ -27,7 +29,8 @@ test.each([
   ['-1.5', '[{"real":"-1.5e+00"}]'],
 ])('%s is reported as %s, sent before or not', (sql, expected) => {
   expect(reportRows(rendered(sql), null)).toBe(expected);
-  expect(rendered(sql, TAGGED)).toBe(expected);
+  for (const mostly of ['text', 'integer', 'real'] as const)
+    expect(rendered(sql, { numbers: TAGGED, mostly })).toBe(expected);
 });
 
 test('a REAL is reported with all its bits', () => {

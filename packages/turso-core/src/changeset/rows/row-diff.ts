@@ -8,6 +8,7 @@ import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from
 import { EVERYWHERE, type RowidRange } from '../pages/changed-ranges';
 import { bulkRows } from './bulk-rows';
 import { isWithin, rowidSpan } from './key-span';
+import type { PieceFile } from './piece-file';
 import { knownRows } from './known-rows';
 import { changedFrom, sideOf, type Compared, type Presence } from './row-queries';
 import { rowReader, type RowReader } from './row-reader';
@@ -29,6 +30,8 @@ export interface Place {
   readonly ranges?: readonly RowidRange[];
   /** See {@link Compared.except}. */
   readonly except?: string | undefined;
+  /** Takes rendered rows that are too much for memory. */
+  readonly spill?: PieceFile | undefined;
 }
 
 /**
@@ -40,7 +43,7 @@ export function diffRows(
   table: Table,
   presence: Presence,
   encoding: Encoding,
-  { older = BEFORE, ranges = EVERYWHERE, except }: Place = {},
+  { older = BEFORE, ranges = EVERYWHERE, except, spill }: Place = {},
 ): TableChanges {
   const columns = rowColumns(table);
   const key = keyColumns(table).map((name) => columns.indexOf(name));
@@ -99,7 +102,7 @@ export function diffRows(
     table,
     columns,
     encoding,
-    older,
+    ...{ older, spill },
     spans: ranges === EVERYWHERE || ranges.length > FEW_RANGES ? [null] : ranges.map(rowidSpan),
     isMany,
     from: (kind, first) => changedFrom({ ...compared, columns: firstOf(columns, first) })[kind],

@@ -1,5 +1,5 @@
 import { hasHiddenRowid, keyColumns, type Table } from '../../sqlite/schema/schema';
-import { blobBytes, blobCell, jsonCell, TAGGED, type Numbers } from '../../sqlite/values/json-cells';
+import { blobBytes, blobCell, jsonCell, TAGGED, type CellForm } from '../../sqlite/values/json-cells';
 import { quoteString } from '../../sqlite/values/quote';
 import type { ChangeKind, RowForm } from '../model';
 import { sideOf } from './row-queries';
@@ -57,7 +57,7 @@ function updateText(
     const [old, now] = cells(places, shape, { ...report, bytes: own, others: bytes.length });
     bytes.push(...own.map((blob) => `iif(d${i},${blob},'')`));
     const name = quoteString(`${JSON.stringify(shape.columns[i])}:[`);
-    return `iif(d${i}, ${name}||${old}||','||${now}||']', NULL)`;
+    return `iif(d${i},concat(${[name, old, `','`, now, `']'`].join()}),NULL)`;
   });
   // A hidden rowid does not tell which row it was: see `planText`.
   const row = hasHiddenRowid(shape.table) ? `||',"row":'||${list(cells(on('o', all), shape, report))}` : '';
@@ -76,16 +76,24 @@ interface Cells {
   /** What the BLOBs of the cells are is added here, behind `others`. */
   readonly bytes: string[];
   readonly others?: number;
-  readonly numbers: Numbers | undefined;
+  readonly numbers: CellForm['numbers'];
 }
 
-function cells(places: readonly Place[], { blobs }: Shape, { bytes, others = 0, numbers }: Cells): string[] {
+function cells(places: readonly Place[], shape: Shape, { bytes, others = 0, numbers }: Cells): string[] {
   return places.map(([side, column]) => {
+    const form = { numbers, mostly: mostlyIn(shape, column) };
     const value = `${side}${column}`;
-    if (!blobs.includes(column)) return jsonCell(value, column, numbers);
+    if (!shape.blobs.includes(column)) return jsonCell(value, column, form);
     bytes.push(blobBytes(value));
-    return blobCell(value, others + bytes.length - 1, numbers);
+    return blobCell(value, others + bytes.length - 1, form);
   });
+}
+
+/** What values of a column mostly are, by its declared type; a hidden rowid has none. */
+function mostlyIn({ table, columns }: Shape, column: number): NonNullable<CellForm['mostly']> {
+  const type = table.columns.find((c) => c.name === columns[column])?.type ?? 'INTEGER';
+  if (/INT|NUM|DEC|BOOL|DATE/i.test(type)) return 'integer';
+  return /REAL|FLOA|DOUB/i.test(type) ? 'real' : 'text';
 }
 
 function list(texts: readonly string[]): string {

@@ -45,14 +45,22 @@ export const TAGGED: Numbers = {
   long: (column) => `'{"integer":"'||${column}||'"}'`,
 };
 
+/** How a value is rendered. */
+export interface CellForm {
+  /** Default is as SQLite reads numbers. */
+  readonly numbers?: Numbers | undefined;
+  /** The storage class that most values of the column have: the others are looked for later. Default is text. */
+  readonly mostly?: 'text' | 'integer' | 'real';
+}
+
 /**
  * An SQL expression that gives a column's value as JSON that SQLite reads back to the same storage class and bits, or
  * {@link UNRENDERED}. Doubles have 18 digits: see {@link exactReal}.
  *
  * @param name - a number that {@link BLOB_IN} tells the column by.
  */
-export function jsonCell(column: string, name: number, numbers: Numbers = MARKED): string {
-  return `CASE typeof(${column}) ${plainCases(column, numbers)}
+export function jsonCell(column: string, name: number, form: CellForm = {}): string {
+  return `CASE typeof(${column}) ${plainCases(column, form)}
     WHEN 'blob' THEN ${unlessLarge(column, `char(3)||'${name}'`)} ELSE char(1) END`;
 }
 
@@ -60,10 +68,10 @@ export function jsonCell(column: string, name: number, numbers: Numbers = MARKED
  * The same as two cells, instead of which {@link BLOB_LENGTH}, the number of those that it is among, a colon and its length stand if the
  * value is a BLOB.
  */
-export function blobCell(column: string, among: number, numbers: Numbers = MARKED): string {
+export function blobCell(column: string, among: number, form: CellForm = {}): string {
   const length = `char(2)||'${among}:'||octet_length(${column})`;
   return `CASE typeof(${column}) WHEN 'blob' THEN ${unlessLarge(column, length)}
-    ELSE (CASE typeof(${column}) ${plainCases(column, numbers)} ELSE char(1) END)||','||char(13,13)||'null' END`;
+    ELSE (CASE typeof(${column}) ${plainCases(column, form)} ELSE char(1) END)||','||char(13,13)||'null' END`;
 }
 
 /** An SQL expression that gives the bytes of a BLOB that {@link blobCell} renders, and no bytes for all else. */
@@ -75,7 +83,12 @@ function unlessLarge(column: string, expression: string, other = 'char(1)'): str
   return `iif(octet_length(${column})>${LARGE},${other},${expression})`;
 }
 
-function plainCases(column: string, { real: [head, tail], infinity, long }: Numbers): string {
+function plainCases(column: string, { numbers = MARKED, mostly = 'text' }: CellForm): string {
+  const {
+    real: [head, tail],
+    infinity,
+    long,
+  } = numbers;
   const other = 'char(1)';
   const real = (text: string): string => `'${head}${text}${tail}'`;
   const isShort = `${column} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`;
@@ -87,7 +100,13 @@ function plainCases(column: string, { real: [head, tail], infinity, long }: Numb
     infinite: real(infinity),
     negativeInfinite: real(`-${infinity}`),
   });
-  return `WHEN 'text' THEN ${unlessLarge(column, `json_quote(${column})`)}
-    WHEN 'integer' THEN iif(${isShort},${column},${long(column)})
-    WHEN 'null' THEN 'null' WHEN 'real' THEN ${double}`;
+  const cases = {
+    text: unlessLarge(column, `json_quote(${column})`),
+    integer: `iif(${isShort},${column},${long(column)})`,
+    null: "'null'",
+    real: double,
+  };
+  return Object.entries({ [mostly]: cases[mostly], ...cases })
+    .map(([storageClass, cell]) => `WHEN '${storageClass}' THEN ${cell}`)
+    .join(' ');
 }
