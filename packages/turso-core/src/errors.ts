@@ -134,6 +134,11 @@ export class TursoSyncError extends Error {
   }
 }
 
+/** Whether an error is a TursoSyncError of a code. */
+export function hasCode(error: unknown, code: ErrorCode): error is TursoSyncError {
+  return error instanceof TursoSyncError && error.code === code;
+}
+
 /** Whether an error says that the remote could not be asked: there was no connection to it, or no answer. */
 export function isUnreachable(error: unknown): boolean {
   return error instanceof TursoSyncError && UNREACHABLE.includes(error.code);

@@ -1,4 +1,4 @@
-import { TursoSyncError } from '../errors';
+import { hasCode } from '../errors';
 import type { Api } from './api';
 import { numberOf, objectOf } from './parts';
 
@@ -7,7 +7,7 @@ export async function ownUser(api: Api): Promise<number | null> {
   try {
     return numberOf(objectOf((await api.get('user')).json), 'id');
   } catch (error) {
-    if (error instanceof TursoSyncError && error.code === 'CODE_HOST_REFUSED') return null;
+    if (hasCode(error, 'CODE_HOST_REFUSED')) return null;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { TursoSyncError } from '../errors';
+import { hasCode } from '../errors';
 import type { CodeHost, PostedComment } from './code-host';
 import { repeatWhileBusy } from './repeat';
 
@@ -55,7 +55,7 @@ async function updateIfAllowed(
   try {
     return await host.update(pullRequest, id, body);
   } catch (error) {
-    if (error instanceof TursoSyncError && error.code === 'CODE_HOST_REFUSED') return null;
+    if (hasCode(error, 'CODE_HOST_REFUSED')) return null;
     throw error;
   }
 }

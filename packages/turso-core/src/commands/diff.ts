@@ -1,6 +1,7 @@
 import type { Changeset } from '../changeset/model';
 import { NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
-import { TursoSyncError } from '../errors';
+import { readChecks } from '../checks/read-checks';
+import { hasCode, TursoSyncError } from '../errors';
 import { using, openReadOnly } from '../sqlite/files/open';
 import { isExcluded } from '../sqlite/schema/exclude';
 import { foldName } from '../sqlite/schema/fold-name';
@@ -76,7 +77,7 @@ async function diffWith(project: Project, options: DiffOptions): Promise<DiffRes
           comparison === null
             ? null
             : await timed(options.onEvent, 'estimate the cost', () =>
-                costOf({ comparison, from: manifest }, { checks: Number(project.checks.onRemote) }),
+                costOf({ comparison, from: manifest }, { checks: checksOnRemote(project) }),
               );
         const verdict =
           comparison === null || cost === null
@@ -104,6 +105,17 @@ async function diffWith(project: Project, options: DiffOptions): Promise<DiffRes
       options.onEvent,
     ),
   );
+}
+
+/** How many checks a push lets the remote run, as far as they can be read: the push will say what is wrong with them. */
+function checksOnRemote({ checks }: Project): number {
+  if (!checks.onRemote) return 0;
+  try {
+    return readChecks(checks).length;
+  } catch (error) {
+    if (hasCode(error, 'CHECK_INVALID')) return 1;
+    throw error;
+  }
 }
 
 function warnOfCutOff({ files }: Project, onEvent: OnEvent | undefined): void {

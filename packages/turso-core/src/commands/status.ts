@@ -198,7 +198,8 @@ type State = Pick<
 
 function nextSteps(project: Project, state: State): string[] {
   const { mode, workingCopy, snapshot, base, remote, pending, cutOff } = state;
-  const problems = [snapshot, base, remote, pending].map((part) => part.problem);
+  const parts = [snapshot, base, remote, pending].map((part) => part.problem);
+  const problems = [...parts, remote.capabilitiesProblem];
   const steps = problems.flatMap((problem) => problem?.hint ?? []);
   if (base.problem !== null) return [...new Set(steps)];
   if (cutOff !== null)

@@ -49,6 +49,7 @@ export interface HttpStream {
  */
 export function createHttpClient(url: URL, location: string, use: Credentials): HttpClient {
   const { authToken } = use;
+  const tally = createTally();
   let agent: http.Agent | undefined;
   let repeated = 0;
   const collectAll = (answer: http.IncomingMessage, limit = SIZE_LIMIT): Promise<HttpAnswer> =>
@@ -86,7 +87,9 @@ export function createHttpClient(url: URL, location: string, use: Credentials): 
         exchange({ ...withKey(request), timeout: left }, connected(), (answer) =>
           collectAll(answer, Math.min(maxBytes, SIZE_LIMIT)),
         );
-      return refuseFailure(await repeatWhileBusy(once, { timeout, onRepeat: () => repeated++ }));
+      const answer = await repeatWhileBusy(once, { timeout, onRepeat: () => repeated++ });
+      tally.reach();
+      return refuseFailure(answer);
     });
   const stream = (request: HttpRequest, silence: number, signal: AbortSignal): Promise<HttpStream> =>
     ask(request, async () => {
@@ -101,7 +104,7 @@ export function createHttpClient(url: URL, location: string, use: Credentials): 
     url,
     authToken,
     location,
-    tally: createTally(),
+    tally,
     get repeated() {
       return repeated;
     },

@@ -1,4 +1,4 @@
-import { isUnreachable, TursoSyncError } from '../errors';
+import { hasCode, isUnreachable } from '../errors';
 import { capabilitiesOf } from './capabilities';
 import type { HttpClient } from './http-client';
 import { FRAME, LOG_SERVICE, readHello } from './hello';
@@ -54,7 +54,5 @@ function logOf(message: Uint8Array): ServerLog | null {
 
 /** Whether a server does not speak gRPC-web, or answers without a message. */
 function isNoLog(error: unknown): boolean {
-  return (
-    error instanceof RangeError || (error instanceof TursoSyncError && error.code === 'REMOTE_NOT_LIBSQL')
-  );
+  return error instanceof RangeError || hasCode(error, 'REMOTE_NOT_LIBSQL');
 }

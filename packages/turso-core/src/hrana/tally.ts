@@ -15,19 +15,24 @@ function isCount(value: unknown): value is number {
 
 /** Adds up what the statements of one connection used. */
 export interface Tally {
+  /** Notes that the server has answered, whatever it was. */
+  reach(): void;
   /** Notes that statements are sent, whose answer may be lost. */
   ask(): void;
   /** Adds what statements used; null for one whose answer does not tell. */
   add(statements: readonly (Usage | null)[]): void;
-  /** The sum so far; null if a server did not tell what a statement used, and if no answer came to any that were sent. */
+  /** The sum so far; null if no server has answered, if it did not tell what a statement used, or if no answer came to those sent. */
   total(): Usage | null;
 }
 
 /** Begins to add up. */
 export function createTally(): Tally {
   let [rowsRead, rowsWritten, isKnown] = [0, 0, true];
-  let [isAsked, isAnswered] = [false, false];
+  let [isReached, isAsked, isAnswered] = [false, false, false];
   return {
+    reach() {
+      isReached = true;
+    },
     ask() {
       isAsked = true;
     },
@@ -40,6 +45,6 @@ export function createTally(): Tally {
         rowsWritten += used?.rowsWritten ?? 0;
       }
     },
-    total: () => (isKnown && (isAnswered || !isAsked) ? { rowsRead, rowsWritten } : null),
+    total: () => (isKnown && isReached && (isAnswered || !isAsked) ? { rowsRead, rowsWritten } : null),
   };
 }

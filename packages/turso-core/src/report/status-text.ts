@@ -20,6 +20,7 @@ export function statusText(status: StatusResult): string {
     `Remote        ${remoteLine(remote)}`,
     ...(remote.pullCost === null ? [] : [`To pull       ${costText(remote.pullCost)}`]),
     ...(remote.capabilities === null ? [] : capabilityLines(remote.capabilities)),
+    ...problemLines('Not asked     ', remote.capabilitiesProblem),
     `Working copy  ${fileLine(status.workingCopy)}`,
     ...(mode === 'ffi' ? [`Replica       ${fileLine(status.replica)}`] : []),
     `Snapshot      ${baselineLine(status.snapshot)}`,
@@ -50,6 +51,10 @@ function remoteLine({ location, answers, hasMoved, problem }: StatusResult['remo
     null: 'answers',
   };
   return `${location ?? ''}: ${moved[String(hasMoved) as keyof typeof moved]}`;
+}
+
+function problemLines(label: string, problem: StatusResult['remote']['problem']): string[] {
+  return problem === null ? [] : [`${label}${problem.code} ${shown(problem.message)}`];
 }
 
 function fileLine({ path, bytes, modifiedAt }: FileStatus): string {

@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import {
   editDatabase,
   execOn,
@@ -7,6 +9,7 @@ import {
   whileCounting,
   type Sqld,
 } from '@turso-sync/testing';
+import { diff } from '../../src/commands/diff';
 import { init } from '../../src/commands/init';
 import { pull } from '../../src/commands/pull';
 import { push } from '../../src/commands/push';
@@ -143,6 +146,32 @@ const SCHEMA = [
       });
       expect(await status(elsewhere)).toMatchObject({ used: null });
       silent.stop();
+    });
+
+    test('nobody knows what was used if no answer came', async () => {
+      const gone = await behind((request) => request.forward());
+      gone.stop();
+      const variables = { TURSO_DATABASE_URL: gone.url };
+      const elsewhere = await loadProject({ cwd: makeTempDir('price-'), variables });
+      const events: string[] = [];
+      const failed = init(elsewhere, { onEvent: ({ type }) => events.push(type) });
+      await expect(failed).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE' });
+      expect(events).toContain('connect');
+      expect(events).not.toContain('used');
+      expect(await status(elsewhere)).toMatchObject({ used: null, remote: { answers: false } });
+    });
+
+    test('checks that the remote would run make the estimate less sure, if there are any', async () => {
+      editDatabase(project.workingCopy, `UPDATE t SET b = 'checked' WHERE id = 7`);
+      const folder = makeTempDir('checks-');
+      const checked = { ...project, checks: { ...project.checks, folder, isNamed: true, onRemote: true } };
+      const certainties = async (): Promise<unknown[]> => [
+        (await diff(checked)).plan.cost?.certainty,
+        (await push(checked, { dryRun: true })).plan?.cost?.certainty,
+      ];
+      expect(await certainties()).toEqual(['at-most', 'at-most']);
+      fs.writeFileSync(path.join(folder, 'a.sql'), 'SELECT 1 WHERE 0');
+      expect(await certainties()).toEqual(['about', 'about']);
     });
 
     test('a push that is uploaded first', async () => {

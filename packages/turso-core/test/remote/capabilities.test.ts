@@ -14,9 +14,13 @@ import {
 import path from 'node:path';
 import { haveSame } from '../../src/commands/comparing/have-same';
 import type { Capabilities } from '../../src/hrana/capabilities';
+import { init } from '../../src/commands/init';
+import { status } from '../../src/commands/status';
+import { loadProject } from '../../src/project/load-project';
 import { connect } from '../../src/remote/connect';
 import type { Remote } from '../../src/remote/remote';
 import { parseRemoteUrl } from '../../src/remote/url';
+import { statusText } from '../../src/report/status-text';
 import { openReadOnly } from '../../src/sqlite/files/open';
 import { readSchema } from '../../src/sqlite/schema/schema';
 import { startHttpProxy, type HttpProxy, type ProxiedAnswer } from '../hostile/http-proxy.fixture';
@@ -113,6 +117,27 @@ const ROWS =
     for (let i = 0; i < 3; i++) await at.snapshotReads([]);
     if (profile === 'bare') expect(await at.transactSince('a:1', () => [])).toBeNull();
     expect((await at.capabilities())?.sqliteDbpage).toBe(profile !== 'bare');
+  });
+
+  test('that cannot be asked for leave the rest of the status as it is', async () => {
+    await connectTo('full');
+    const { url } = proxy as HttpProxy;
+    const project = await loadProject({
+      cwd: makeTempDir('status-'),
+      variables: { TURSO_DATABASE_URL: url },
+    });
+    await init(project);
+    change = async (_path, body, answer) =>
+      body.includes('sqlite_dbpage') ? { status: 500, headers: {}, body: Buffer.from('oh') } : answer();
+    const found = await status(project, { capabilities: true });
+    expect(found.remote).toMatchObject({
+      ...{ answers: true, hasMoved: false, problem: null },
+      capabilities: { log: true, sqliteDbpage: null },
+      capabilitiesProblem: { code: 'REMOTE_FAILED' },
+    });
+    expect(statusText(found)).toMatch(
+      /has not changed since the base was made\n[^]*\nNot asked {5}REMOTE_FAILED /,
+    );
   });
 
   test('are none of a file', async () => {

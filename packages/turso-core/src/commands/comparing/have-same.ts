@@ -1,5 +1,5 @@
 import { CHECKSUM_ROWS, sha3Query, sha3Rows, tableQueries } from '../../changeset/checksum';
-import { TursoSyncError } from '../../errors';
+import { hasCode } from '../../errors';
 import type { Remote } from '../../remote/remote';
 import { KNOWN_CHECKSUM } from '../../sqlite/known-checksum';
 import { joinTerms } from '../../sqlite/join-terms';
@@ -114,8 +114,4 @@ async function hasSameRows(query: Query, db: Database, of: Question, rows: numbe
     if (!hasCode(error, 'RESPONSE_TOO_LARGE') || rows === 1) throw error;
     return hasSameRows(query, db, of, Math.ceil(rows / 4));
   }
-}
-
-function hasCode(error: unknown, code: TursoSyncError['code']): error is TursoSyncError {
-  return error instanceof TursoSyncError && error.code === code;
 }

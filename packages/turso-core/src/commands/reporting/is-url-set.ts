@@ -1,4 +1,4 @@
-import { TursoSyncError } from '../../errors';
+import { hasCode } from '../../errors';
 import type { Project } from '../../project/project';
 
 /** Whether a project's URL is set, whatever it is. */
@@ -7,6 +7,6 @@ export function isUrlSet(project: Pick<Project, 'address'>): boolean {
     project.address();
     return true;
   } catch (error) {
-    return !(error instanceof TursoSyncError && error.code === 'URL_MISSING');
+    return !hasCode(error, 'URL_MISSING');
   }
 }

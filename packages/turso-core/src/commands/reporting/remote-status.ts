@@ -25,6 +25,8 @@ export interface RemoteStatus {
    * See `docs/compatibility.md`.
    */
   readonly capabilities: Capabilities | null;
+  /** Why some of the capabilities are not known; null if nothing kept them from being asked for. */
+  readonly capabilitiesProblem: Problem | null;
   /** Why it does not answer, or REMOTE_CHANGED if it is another than the base's. */
   readonly problem: Problem | null;
 }
@@ -44,7 +46,7 @@ export async function remoteStatus(
   let location: string | null = null;
   let used: Usage | null = null;
   const told = (found: Pick<RemoteStatus, 'answers' | 'problem'> & Partial<RemoteStatus>): RemoteStatus => ({
-    ...{ location, hasMoved: null, pullCost: null, capabilities: null },
+    ...{ location, hasMoved: null, pullCost: null, capabilities: null, capabilitiesProblem: null },
     ...found,
   });
   try {
@@ -55,12 +57,12 @@ export async function remoteStatus(
     try {
       const fingerprint = await remote.fingerprint();
       const log = await remote.logId();
-      const capabilities = asksCapabilities ? await askCapabilities(remote, base) : null;
+      const offered = asksCapabilities ? await askCapabilities(remote, base) : {};
       const met = { location, identity: { ...identityOf(address, project.directory), log } };
       const owner = knownRemote(project);
       if (owner !== null && !isSameRemote(owner.identity, met.identity)) {
         const problem = problemOf(remoteChanged(project, owner, met));
-        return { remote: told({ answers: true, problem, capabilities }), used: remote.usage() };
+        return { remote: told({ answers: true, problem, ...offered }), used: remote.usage() };
       }
       const known = base === null ? null : knownMark(base, project.exclude);
       const hasMoved = fingerprint === null || known === null ? null : fingerprint !== known;
@@ -70,7 +72,7 @@ export async function remoteStatus(
         ? await pullCost(project, remote, met.identity, fingerprint).catch(() => null)
         : null;
       used = remote.usage();
-      return { remote: told({ answers: true, problem: null, hasMoved, pullCost: cost, capabilities }), used };
+      return { remote: told({ answers: true, problem: null, hasMoved, pullCost: cost, ...offered }), used };
     } finally {
       await remote.close();
     }
@@ -79,8 +81,17 @@ export async function remoteStatus(
   }
 }
 
-/** A push has found out whether `user_version` can be set, if it met it. */
-async function askCapabilities(remote: MarkedRemote, base: Manifest | null): Promise<Capabilities | null> {
-  const found = await remote.capabilities({ ask: true });
-  return found !== null && base?.userVersionStaysLocal === true ? { ...found, userVersion: false } : found;
+/** What the server offers. If it cannot be asked, that is what is known, and why. */
+async function askCapabilities(
+  remote: MarkedRemote,
+  base: Manifest | null,
+): Promise<Pick<RemoteStatus, 'capabilities' | 'capabilitiesProblem'>> {
+  // A push has found out whether `user_version` can be set, if it met it.
+  const withVersion = (found: Capabilities | null): Capabilities | null =>
+    found !== null && base?.userVersionStaysLocal === true ? { ...found, userVersion: false } : found;
+  try {
+    return { capabilities: withVersion(await remote.capabilities({ ask: true })), capabilitiesProblem: null };
+  } catch (error) {
+    return { capabilities: withVersion(await remote.capabilities()), capabilitiesProblem: problemOf(error) };
+  }
 }

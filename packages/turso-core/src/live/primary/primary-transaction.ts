@@ -1,4 +1,4 @@
-import { TursoSyncError } from '../../errors';
+import { hasCode } from '../../errors';
 import { chain } from '../../hrana/chain';
 import { describing, readSigned, signStep } from '../../hrana/exact-answer';
 import { queryExactly, type Asking } from '../../hrana/exact-query';
@@ -97,5 +97,5 @@ function onlyWhileOpen(isEnforced: boolean): (step: HranaStep) => HranaStep[] {
 
 // An expired stream, another writer that was let in, or a stream that the server, which has begun anew, does not know.
 function isEnd(error: unknown): boolean {
-  return hasUnknownStatus(error) || (error instanceof TursoSyncError && error.code === 'REMOTE_BUSY');
+  return hasUnknownStatus(error) || hasCode(error, 'REMOTE_BUSY');
 }

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { TursoSyncError } from '../../errors';
+import { hasCode } from '../../errors';
 import { identityAt, isSameRemote, type RemoteIdentity } from '../../remote/identity';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import { readSchema } from '../../sqlite/schema/schema';
@@ -20,7 +20,7 @@ export function knownRemote({ files }: Project): KnownRemote | null {
     const manifest = readManifest(files.base);
     return manifest === null ? null : { ...manifest, identity: metIn(manifest).identity };
   } catch (error) {
-    if (error instanceof TursoSyncError && error.code === 'BASELINE_DAMAGED') return null;
+    if (hasCode(error, 'BASELINE_DAMAGED')) return null;
     throw error;
   }
 }
