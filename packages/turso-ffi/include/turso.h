@@ -65,7 +65,11 @@ typedef enum turso_status {
   TURSO_COMMITTED_NOT_SYNCED = 19, /* COMMITTED_NOT_SYNCED: the write IS on the primary; the replica does not have it yet */
   TURSO_REPLICA_LOCKED = 20,       /* REPLICA_LOCKED: another program uses the replica's file */
   TURSO_FILE_INACCESSIBLE = 21,    /* FILE_INACCESSIBLE: the replica's or the database's file cannot be read or written */
-  TURSO_DISK_FULL = 22             /* DISK_FULL */
+  TURSO_DISK_FULL = 22,            /* DISK_FULL */
+  TURSO_TOKEN_OVER_HTTP = 23,      /* TOKEN_OVER_HTTP: the token would go to another machine by http:, for all to read; nothing was sent */
+  TURSO_REMOTE_BLOCKED = 24,       /* REMOTE_BLOCKED: the limit of a plan is used up (402); nothing was changed */
+  TURSO_REMOTE_REFUSES_SIZE = 25,  /* REMOTE_REFUSES_SIZE: the request is too large (413); nothing was changed */
+  TURSO_REMOTE_REDIRECTED = 26     /* REMOTE_REDIRECTED: the server names another place; nothing was sent there */
 } turso_status;
 
 /* Bytes that the library made and the caller owns. */

@@ -21,6 +21,10 @@ type code =
   | Replica_locked
   | File_inaccessible
   | Disk_full
+  | Token_over_http
+  | Remote_blocked
+  | Remote_refuses_size
+  | Remote_redirected
   | Other of string
 
 type t = {
@@ -54,6 +58,10 @@ let words =
     (Replica_locked, "REPLICA_LOCKED");
     (File_inaccessible, "FILE_INACCESSIBLE");
     (Disk_full, "DISK_FULL");
+    (Token_over_http, "TOKEN_OVER_HTTP");
+    (Remote_blocked, "REMOTE_BLOCKED");
+    (Remote_refuses_size, "REMOTE_REFUSES_SIZE");
+    (Remote_redirected, "REMOTE_REDIRECTED");
   ]
 
 let word = function Other word -> word | code -> List.assoc code words

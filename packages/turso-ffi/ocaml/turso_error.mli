@@ -33,6 +33,15 @@ type code =
       (** a file or folder cannot be read or written: the replica's, the
           database's, or [.env] *)
   | Disk_full
+  | Token_over_http
+      (** the token would go to another machine over plain HTTP, for all on the
+          way to read; nothing was sent *)
+  | Remote_blocked  (** the limit of a plan is used up; nothing was changed *)
+  | Remote_refuses_size
+      (** the request is too large for the server or a proxy; nothing was changed
+          *)
+  | Remote_redirected
+      (** the server names another place to go on with; nothing was sent there *)
   | Other of string  (** the word of a code that this version does not know *)
 
 type t = {

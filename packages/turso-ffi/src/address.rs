@@ -1,5 +1,6 @@
 //! Where a database is, from its URL: the same rules as turso-core's.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
 use http::Uri;
@@ -23,6 +24,43 @@ pub struct Server {
     pub base: String,
     /// For messages.
     pub location: String,
+}
+
+impl Server {
+    /// Whether what is sent there is encrypted.
+    pub fn has_tls(&self) -> bool {
+        self.base.starts_with("https:")
+    }
+
+    /// Whether it is on this machine, so that nobody on the way can read what is sent.
+    pub fn is_loopback(&self) -> bool {
+        self.base.parse::<Uri>().is_ok_and(|uri| uri.host().is_some_and(is_loopback))
+    }
+
+    /// Whether an address is of the same scheme, host and port.
+    pub fn is_origin_of(&self, address: &Uri) -> bool {
+        self.base.parse::<Uri>().is_ok_and(|own| origin(&own) == origin(address))
+    }
+}
+
+/// Whether the host of a URL is this machine.
+fn is_loopback(host: &str) -> bool {
+    if let Some(address) = host.strip_prefix('[') {
+        return address.trim_end_matches(']').parse() == Ok(Ipv6Addr::LOCALHOST);
+    }
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let is_address = host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback());
+    is_address || host.eq_ignore_ascii_case("localhost") || is_below_localhost(host)
+}
+
+/// Whether a name ends in `.localhost`, and so is this machine whatever a name server says (RFC 6761).
+pub fn is_below_localhost(host: &str) -> bool {
+    host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase().ends_with(".localhost")
+}
+
+fn origin(uri: &Uri) -> (Option<&str>, String, u16) {
+    let port = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+    (uri.scheme_str(), uri.host().unwrap_or_default().to_ascii_lowercase(), uri.port_u16().unwrap_or(port))
 }
 
 /// Reads a URL. `libsql:` and `wss:` mean `https:`, `ws:` means `http:`; `libsql:` with `?tls=0` means `http:`.

@@ -10,6 +10,7 @@ pub mod border;
 mod bulk;
 mod call;
 mod connection;
+mod credentials;
 mod error;
 mod keyword;
 mod primary;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A token; `Debug` hides it, and there is no `Display`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {

@@ -42,6 +42,10 @@ statuses! {
     ReplicaLocked = 20, c"REPLICA_LOCKED";
     FileInaccessible = 21, c"FILE_INACCESSIBLE";
     DiskFull = 22, c"DISK_FULL";
+    TokenOverHttp = 23, c"TOKEN_OVER_HTTP";
+    RemoteBlocked = 24, c"REMOTE_BLOCKED";
+    RemoteRefusesSize = 25, c"REMOTE_REFUSES_SIZE";
+    RemoteRedirected = 26, c"REMOTE_REDIRECTED";
 }
 
 impl Status {

@@ -5,7 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execOn, makeTempDir, removeTempDir, startSqld, type Sqld } from '@turso-sync/testing';
 import type { SqlValue } from '../../src/sqlite/values/values';
 import { openLive } from './built.fixture';
-import { readSql, readValue, words, type Behaviour, type ContractStep } from './contract.fixture';
+import {
+  needsServer,
+  readSql,
+  readValue,
+  words,
+  type Behaviour,
+  type ContractStep,
+} from './contract.fixture';
 import type { Live, LiveStatement, LiveTransaction } from '../../src/live/live';
 
 interface Answer {
@@ -32,8 +39,7 @@ export async function playScene(
   wayTo?: (server: Sqld) => Promise<Way>,
 ): Promise<Scene> {
   const dir = makeTempDir('contract-');
-  const isFile = behaviour.steps.some(({ verb, rest }) => verb === 'open' && words(rest).includes('file'));
-  const server = isFile ? null : await startSqld();
+  const server = needsServer(behaviour) ? await startSqld() : null;
   const way = server === null ? undefined : await wayTo?.(server);
   const connections = new Map<string, { live: Live; transaction?: LiveTransaction | undefined }>();
   let current = '';
@@ -47,8 +53,18 @@ export async function playScene(
     const autoSync = { on: true, off: false }[valueOf('auto-sync') ?? 'on'] ?? Number(valueOf('auto-sync'));
     const place = given.includes('file')
       ? { url: `file:${file}` }
-      : { url: way?.url ?? server?.url ?? '', ...(given.includes('remote') ? {} : { replica: file }) };
-    connections.set(name, { live: await openLive({ ...place, autoSync, timeout: 20_000 }) });
+      : {
+          url: valueOf('at') ?? way?.url ?? server?.url ?? '',
+          ...(given.includes('remote') ? {} : { replica: file }),
+        };
+    const authToken = valueOf('token');
+    const options = {
+      ...place,
+      autoSync,
+      timeout: 20_000,
+      ...(authToken === undefined ? {} : { authToken }),
+    };
+    connections.set(name, { live: await openLive(options) });
     current = name;
   }
 

@@ -69,6 +69,13 @@ export function readSql(text: string): string {
   return text.replaceAll('%00', '\0');
 }
 
+/** Whether a behaviour is played with a server: it opens neither a file nor the URL of another place. */
+export function needsServer({ steps }: Behaviour): boolean {
+  return !steps.some(
+    ({ verb, rest }) => verb === 'open' && words(rest).some((word) => ['file', 'at'].includes(word)),
+  );
+}
+
 /** Words that are separated by single blanks. */
 export function words(text: string): string[] {
   return text === '' ? [] : text.split(' ');

@@ -1,6 +1,6 @@
 import { PROFILES, requireTool, startDouble } from '@turso-sync/testing';
 import { playScene } from '../live/contract-scene.fixture';
-import { readContract, words, type Behaviour } from '../live/contract.fixture';
+import { needsServer, readContract, words, type Behaviour } from '../live/contract.fixture';
 import { partOf, profiles } from './profiles.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
@@ -18,7 +18,7 @@ const behaviours = all
   .filter(
     ({ steps }) => !steps.some(({ verb, rest }) => OF_REPLICAS.includes(verb) || rest.includes('auto-sync')),
   )
-  .filter(({ steps }) => !steps.some(({ verb, rest }) => verb === 'open' && words(rest).includes('file')))
+  .filter(needsServer)
   .map(withoutReplica);
 
 function withoutReplica({ title, steps }: Behaviour): Behaviour {

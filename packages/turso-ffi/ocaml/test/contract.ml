@@ -115,10 +115,31 @@ let details word step = List.filter (fun (name, _) -> name = word) step.details
 let params step =
   match details "bind" step with [] -> [] | (_, rest) :: _ -> values rest
 
-let rec opened scene name kind auto_sync = function
-  | "as" :: name :: rest -> opened scene name kind auto_sync rest
+(* What `open` says; no URL is the server's. *)
+type opening = {
+  name : string;
+  kind : string;
+  auto_sync : Connection.auto_sync;
+  url : string option;
+  token : string option;
+}
+
+let default_opening =
+  {
+    name = "main";
+    kind = "replica";
+    auto_sync = Connection.After_writes;
+    url = None;
+    token = None;
+  }
+
+let rec opened scene opening = function
+  | "as" :: name :: rest -> opened scene { opening with name } rest
+  | "at" :: url :: rest -> opened scene { opening with url = Some url } rest
+  | "token" :: token :: rest ->
+      opened scene { opening with token = Some token } rest
   | (("replica" | "remote" | "file") as kind) :: rest ->
-      opened scene name kind auto_sync rest
+      opened scene { opening with kind } rest
   | "auto-sync" :: mode :: rest ->
       let auto_sync =
         match mode with
@@ -126,10 +147,14 @@ let rec opened scene name kind auto_sync = function
         | "off" -> Connection.Off
         | ms -> Connection.Every (int_of_string ms)
       in
-      opened scene name kind auto_sync rest
+      opened scene { opening with auto_sync } rest
   | word :: _ -> failwith ("open: " ^ word)
   | [] ->
+      let { name; kind; auto_sync; url; token } = opening in
       let file = Filename.concat scene.folder (name ^ ".db") in
+      let url () =
+        match url with Some url -> url | None -> Sqld.url (server scene)
+      in
       scene.current <- name;
       Result.map
         (fun connection ->
@@ -137,10 +162,8 @@ let rec opened scene name kind auto_sync = function
           Done)
         (match kind with
         | "file" -> Connection.connect ~auto_sync ("file:" ^ file)
-        | "remote" -> Connection.connect ~auto_sync (Sqld.url (server scene))
-        | _ ->
-            Connection.connect ~auto_sync ~db_path:file
-              (Sqld.url (server scene)))
+        | "remote" -> Connection.connect ~auto_sync ?token (url ())
+        | _ -> Connection.connect ~auto_sync ?token ~db_path:file (url ()))
 
 (* Each statement of a batch with the `bind` that may follow it. *)
 let rec statements = function
@@ -199,7 +222,7 @@ let run scene step =
   let nothing answer = Result.map (fun _ -> Done) answer in
   match (step.verb, transaction) with
   | "open", _ ->
-      opened scene "main" "replica" Connection.After_writes (words step.rest)
+      opened scene default_opening (words step.rest)
   | "use", _ ->
       scene.current <- step.rest;
       Ok Done
@@ -294,7 +317,11 @@ let play steps server =
 let needs_server steps =
   not
     (List.exists
-       (fun { verb; rest; _ } -> verb = "open" && List.mem "file" (words rest))
+       (fun { verb; rest; _ } ->
+         verb = "open"
+         && List.exists
+              (fun word -> List.mem word [ "file"; "at" ])
+              (words rest))
        steps)
 
 let test (title, steps) =

@@ -141,7 +141,8 @@ let words () =
       Remote_not_libsql; Remote_interrupted; Remote_busy; Remote_failed;
       Response_too_large; Sql_failed; Constraint_failed; Value_too_large;
       Sync_failed; Committed_not_synced; Replica_locked; File_inaccessible;
-      Disk_full; Other "SOMETHING_NEW";
+      Disk_full; Token_over_http; Remote_blocked; Remote_refuses_size;
+      Remote_redirected; Other "SOMETHING_NEW";
     ]
   in
   List.iter

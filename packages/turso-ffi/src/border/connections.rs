@@ -6,7 +6,9 @@ use super::buffer::{TursoBuffer, TursoBytes};
 use super::decode::text;
 use super::guard::{give_id, guarded};
 use crate::connection::{self, AutoSync, Options, CONNECTIONS};
+use crate::credentials::Credentials;
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 use crate::value::put_bytes;
 
 const DEFAULT_TIMEOUT_MS: u32 = 30_000;
@@ -68,7 +70,7 @@ unsafe fn open(options: &TursoOptions) -> Result<(i64, Vec<u8>)> {
     let (id, word) = connection::open(Options {
         db_path: text(db_path, "path of the replica")?,
         url: text(url, "database URL")?,
-        token: text(token, "token")?,
+        credentials: Credentials { token: Secret::new(text(token, "token")?), encryption_key: Secret::default() },
         auto_sync: AutoSync::of(options.auto_sync, options.sync_interval_ms)?,
         timeout: Duration::from_millis(or_default(options.timeout_ms, DEFAULT_TIMEOUT_MS).into()),
         max_retries: or_default(options.max_retries, DEFAULT_RETRIES),

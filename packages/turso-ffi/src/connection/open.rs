@@ -13,12 +13,12 @@ use super::sync::AutoSync;
 use super::{Backend, Connection, CONNECTIONS};
 use crate::address::{self, Address, Server};
 use crate::call::Call;
+use crate::credentials::Credentials;
 use crate::error::Result;
 use crate::primary::Primary;
 use crate::registry::next_id;
 use crate::replica::{self, OpenReplica};
 use crate::runtime;
-use crate::secret::Secret;
 use crate::sqlite::database::FileDatabase;
 use crate::sqlite::{self, Access, Pool, OUTLINE};
 
@@ -27,7 +27,7 @@ pub struct Options<'a> {
     /// The replica's file; empty: no replica.
     pub db_path: &'a str,
     pub url: &'a str,
-    pub token: &'a str,
+    pub credentials: Credentials,
     pub auto_sync: AutoSync,
     pub timeout: Duration,
     pub max_retries: u32,
@@ -63,8 +63,9 @@ fn open_file(path: PathBuf, options: &Options<'_>) -> Result<(Backend, String)> 
 }
 
 fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Result<(Backend, String)> {
-    let token = Secret::new(options.token);
-    let primary = Arc::new(Primary::new(server.clone(), &token, options.timeout)?);
+    let credentials = &options.credentials;
+    credentials.check(&server)?;
+    let primary = Arc::new(Primary::new(server.clone(), credentials, options.timeout)?);
     let call = Call {
         deadline: Instant::now() + options.timeout,
         max_retries: options.max_retries,
@@ -75,7 +76,7 @@ fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Re
     if options.db_path.is_empty() {
         return Ok((Backend::Remote { primary }, String::new()));
     }
-    let (replica, fault) = replica::open(Path::new(options.db_path), &server, &token, options.timeout)?;
+    let (replica, fault) = replica::open(Path::new(options.db_path), &server, credentials, options.timeout)?;
     let generation = replica.generation();
     runtime::wait(replica.sync(call))?;
     let pool = Arc::new(Pool::new(replica.path().to_owned(), Access::Read, options.timeout));

@@ -9,6 +9,7 @@ use crate::bulk;
 use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::keyword;
+use crate::primary::errors;
 use crate::status::Status;
 use crate::value::{Changes, Value};
 
@@ -63,8 +64,7 @@ impl Connection {
     pub(super) fn write(&self, call: Call<'_>, work: impl Future<Output = Result<Changes>>) -> Result<Changes> {
         let changes = self.wait(work).map_err(|error| match error.status {
             Status::ConnectionClosed => closed_while_writing(),
-            // What it had done when it failed is not known.
-            Status::RemoteFailed => error.final_one(),
+            _ if errors::is_undecided(&error) => errors::undecided(&error),
             _ => error,
         })?;
         let changes = self.wrote(changes)?;

@@ -39,8 +39,27 @@ pub fn interrupted(what: &str, location: &str) -> Error {
     Error::new(
         Status::RemoteInterrupted,
         format!("The connection to {location} {what}."),
-        "A write that was under way may have been committed or not: read, before you repeat it.",
+        "Try again. If it happens every time, look at the server and at proxies in between.",
     )
+}
+
+/// What it means to a write that its answer was lost after it may have arrived; nothing repeats it.
+pub fn undecided(cause: &Error) -> Error {
+    Error::new(
+        Status::RemoteInterrupted,
+        format!("The answer to a write was lost: it may have been committed or not. {}", cause.message),
+        "Look whether it is there before you write it again.",
+    )
+}
+
+/// Whether a request may have been carried out although it failed.
+pub fn is_undecided(error: &Error) -> bool {
+    match error.status {
+        Status::RemoteInterrupted => true,
+        // A status of 500 and above, or 408, from the server or a proxy.
+        Status::RemoteFailed => error.retryable,
+        _ => false,
+    }
 }
 
 fn reason(error: &(dyn StdError + 'static)) -> String {
@@ -70,37 +89,88 @@ pub fn reason_in(texts: &str) -> String {
     }
 }
 
-/// An HTTP status of 400 and above.
-pub fn status(status: u16, body: &[u8], location: &str) -> Error {
-    let body = String::from_utf8_lossy(body);
-    if body.contains("STREAM_EXPIRED") || body.contains("baton") {
-        return transaction_over();
-    }
+/// An answer that is none of success.
+pub struct Told<'a> {
+    pub status: u16,
+    /// Whether the request was refused as a whole, since there were too many, so that nothing was done.
+    pub is_refused: bool,
+    pub body: &'a [u8],
+}
+
+/// An HTTP status of 300 and above.
+pub fn status(told: &Told<'_>, location: &str) -> Error {
+    let status = told.status;
+    let body = String::from_utf8_lossy(told.body);
     let detail = detail(&body);
+    let told_words = format!("{status}{detail}");
+    let lower = body.to_ascii_lowercase();
     match status {
+        400..500 if ["encrypt", "decrypt"].iter().any(|word| detail.to_ascii_lowercase().contains(word)) => Error::new(
+            Status::RemoteUnauthorized,
+            format!("{location} refuses the encryption key ({told_words})."),
+            "Give the key of the database as the option encryption_key, in base64, in one line.",
+        ),
         401 => Error::new(
             Status::RemoteUnauthorized,
-            format!("{location} refuses the token (401{detail})."),
+            format!("{location} refuses the token ({told_words})."),
             "Set the auth token variable to a token that is valid now; `turso db tokens create` makes a new one.",
         ),
-        403 => read_only(format!("{location} does not allow this with the given token (403{detail}).")),
-        429 => Error::new(
+        402 => blocked(format!("{location} asks for a plan with more ({told_words}).")),
+        403 => read_only(format!("{location} does not allow this with the given token ({told_words}).")),
+        413 => Error::new(
+            Status::RemoteRefusesSize,
+            format!("{location} does not take a request of this size ({told_words})."),
+            "Nothing was changed. Change fewer or smaller rows at a time, or raise the limit of the proxy on the way.",
+        ),
+        _ if told.is_refused => Error::new(
             Status::RemoteBusy,
-            format!("{location} has too many requests at once ({status}{detail})."),
+            format!("{location} has too many requests at once ({told_words})."),
             "It has not begun with this one. Try again later, or send fewer at a time.",
         )
         .retryable(),
-        // A proxy's word that it lost the server, which may have done its work; or that it did not finish in time.
-        408 | 502 | 504 => interrupted(&format!("broke off ({status}{detail})"), location),
-        500.. => Error::new(
-            Status::RemoteFailed,
-            format!("{location} failed to answer ({status}{detail})."),
-            "Look at the log of the server, then try again. Text that is not UTF-8 cannot be read from a server: \
-             read CAST(column AS BLOB).",
-        )
-        .retryable(),
-        _ => not_libsql(&format!("HTTP status {status}"), location),
+        408 | 500.. => unfinished(status, &told_words, location),
+        410 => transaction_over(),
+        _ if ["stream_expired", "stream_lost", "stream_not_found", "invalid baton", "stream not found"]
+            .iter()
+            .any(|words| lower.contains(words)) =>
+        {
+            transaction_over()
+        }
+        _ => not_libsql(&format!("HTTP status {told_words}"), location),
     }
+}
+
+/// What became of the request is not known.
+fn unfinished(status: u16, told: &str, location: &str) -> Error {
+    let what = if status == 408 { "did not finish a request in time" } else { "failed to answer" };
+    let hint = match status {
+        408 => "Try again. If it happens every time, send less at a time.",
+        502 | 504 => "A proxy on the way has lost the server. Try again.",
+        _ => {
+            "Look at the log of the server, then try again. Text that is not UTF-8 cannot be read from a server: \
+              read CAST(column AS BLOB)."
+        }
+    };
+    Error::new(Status::RemoteFailed, format!("{location} {what} ({told})."), hint).retryable()
+}
+
+/// A server that sends its clients to another place.
+pub fn redirected(to: &str, location: &str) -> Error {
+    Error::new(
+        Status::RemoteRedirected,
+        format!("{location} sends requests on to another place: {to}."),
+        "Nothing was sent there, neither data nor a token. If that is where your database is, put its address into the \
+         database URL.",
+    )
+}
+
+fn blocked(message: String) -> Error {
+    Error::new(
+        Status::RemoteBlocked,
+        message,
+        "Nothing was changed. The limit of a plan may be used up: look at the plan and the usage of the database, not at \
+         the token.",
+    )
 }
 
 /// The transaction is no more: it was idle for too long, or another writer was let in.
@@ -118,15 +188,6 @@ pub fn not_libsql(reason: &str, location: &str) -> Error {
         Status::RemoteNotLibsql,
         format!("{location} does not answer like a libSQL server ({reason})."),
         "Check the database URL: it must be the address of a Turso database or of a libsql-server.",
-    )
-}
-
-/// A token that no header can carry; what a header says about it would quote it.
-pub fn bad_token(location: &str) -> Error {
-    Error::new(
-        Status::RemoteUnauthorized,
-        format!("The token for {location} holds a space, a line break or another character that no token has."),
-        "Set the auth token variable to the token alone.",
     )
 }
 
@@ -148,13 +209,16 @@ pub fn answered(error: &WireError, location: &str) -> Error {
             "The server takes values, rows and statements of up to 5,000,000 bytes.",
         );
     }
-    if ["TRANSACTION_TIMEOUT", "STREAM_EXPIRED"].contains(&code) {
+    if ["TRANSACTION_TIMEOUT", "STREAM_EXPIRED", "STREAM_LOST", "STREAM_NOT_FOUND"].contains(&code) {
         return transaction_over();
     }
     if code.contains("BUSY") || code.contains("LOCKED") {
         return busy(&message);
     }
-    if ["AUTH", "BLOCKED", "SQL_AUTH", "SQLITE_AUTH", "SQLITE_READONLY"].iter().any(|it| code.starts_with(it))
+    if code.starts_with("BLOCKED") {
+        return blocked(format!("{location} blocks this: {message}."));
+    }
+    if ["AUTH", "SQL_AUTH", "SQLITE_AUTH", "SQLITE_READONLY"].iter().any(|it| code.starts_with(it))
         || lower.contains("not authorized")
     {
         return read_only(format!("{location} does not allow this with the given token ({message})."));
@@ -180,7 +244,8 @@ fn read_only(message: String) -> Error {
     Error::new(
         Status::RemoteReadOnly,
         message,
-        "Writing needs a token with write access: `turso db tokens create` without --read-only.",
+        "Writing needs a token with write access: `turso db tokens create` without --read-only. If it has that, the \
+         database may be blocked.",
     )
 }
 

@@ -1,11 +1,11 @@
 //! Requests to the primary.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use hyper::Client;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{timeout_at, Instant};
@@ -15,13 +15,14 @@ use super::connector::Connector;
 use super::errors;
 use crate::address::Server;
 use crate::call::jitter;
+use crate::credentials::Credentials;
 use crate::error::{Error, Result};
-use crate::secret::Secret;
 
 pub struct HttpClient {
     client: Client<Connector, Body>,
     server: Server,
-    authorization: Option<HeaderValue>,
+    /// Of every request.
+    headers: HeaderMap,
     requests: AtomicU64,
     /// Whether the latest request did not get through.
     lost: AtomicBool,
@@ -38,22 +39,11 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 impl HttpClient {
-    pub fn new(connector: Connector, server: Server, token: &Secret) -> Result<Self> {
-        let authorization = if token.is_empty() {
-            None
-        } else {
-            if !token.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(errors::bad_token(&server.location));
-            }
-            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()))
-                .map_err(|_| errors::bad_token(&server.location))?;
-            value.set_sensitive(true);
-            Some(value)
-        };
+    pub fn new(connector: Connector, server: Server, credentials: &Credentials) -> Result<Self> {
         Ok(Self {
             client: Client::builder().build(connector),
             server,
-            authorization,
+            headers: credentials.headers()?,
             requests: AtomicU64::new(0),
             lost: AtomicBool::new(false),
             reconnects: AtomicU64::new(0),
@@ -109,7 +99,8 @@ impl HttpClient {
         permit.map_err(|_| errors::timed_out(false, self.location()))?.map_err(Error::internal)
     }
 
-    /// Sends a request, and again while the server has too many: it has not begun with it, whatever it is.
+    /// Sends a request, and again while the server has too many: it has not begun with it, whatever it is. Nothing is sent to any other
+    /// server, whatever this one says.
     async fn until_not_busy(
         &self,
         base: Option<&str>,
@@ -124,11 +115,17 @@ impl HttpClient {
             if status.is_success() {
                 return Ok(response);
             }
+            let is_refused = is_refused(&response);
             let wait = retry_after(&response).unwrap_or(pause.mul_f64(jitter()));
-            if status != StatusCode::TOO_MANY_REQUESTS || Instant::now() + wait >= deadline {
+            if !is_refused || Instant::now() + wait >= deadline {
+                let place = response.headers().get(LOCATION).map(|place| place.as_bytes().to_vec());
                 let body = timeout_at(deadline, hyper::body::to_bytes(response.into_body())).await;
                 let body = body.ok().and_then(|body| body.ok()).unwrap_or_default();
-                return Err(errors::status(status.as_u16(), &body, self.location()));
+                if let (true, Some(place)) = (status.is_redirection(), place) {
+                    return Err(errors::redirected(&String::from_utf8_lossy(&place), self.location()));
+                }
+                let told = errors::Told { status: status.as_u16(), is_refused, body: &body };
+                return Err(errors::status(&told, self.location()));
             }
             drop(response);
             tokio::time::sleep(wait).await;
@@ -166,16 +163,61 @@ impl HttpClient {
 
     fn request(&self, base: Option<&str>, path: &str, body: Body) -> Result<Request<Body>> {
         let base = base.unwrap_or(&self.server.base).trim_end_matches('/');
-        let mut request = Request::post(format!("{base}/{path}")).header(CONTENT_TYPE, "application/x-protobuf");
-        if let Some(authorization) = &self.authorization {
-            request = request.header(AUTHORIZATION, authorization);
+        let unreadable = || errors::not_libsql("it names an address that is none", self.location());
+        let address: Uri = format!("{base}/{path}").parse().map_err(|_| unreadable())?;
+        // An answer can name where the next request is to go, and the token and the data would go there.
+        if !self.server.is_origin_of(&address) {
+            return Err(errors::redirected(base, self.location()));
         }
-        request.body(body).map_err(|_| errors::not_libsql("it names an address that is none", self.location()))
+        let mut request = Request::post(address).body(body).map_err(|_| unreadable())?;
+        request.headers_mut().extend(self.headers.clone());
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf"));
+        Ok(request)
     }
 }
 
-/// How long a server that has too many requests asks to be left alone.
+/// Whether a server or a proxy has refused a request as a whole, since it has too many, so that nothing was done: 429, and 503 if it
+/// says when to come back. Any other 503 may come from a proxy that has lost the server meanwhile. A 408 leaves it open, too.
+fn is_refused(response: &Response<hyper::Body>) -> bool {
+    match response.status() {
+        StatusCode::TOO_MANY_REQUESTS => true,
+        StatusCode::SERVICE_UNAVAILABLE => response.headers().contains_key(RETRY_AFTER),
+        _ => false,
+    }
+}
+
+/// How long a server that has too many requests asks to be left alone, in seconds or until a date.
 fn retry_after(response: &Response<hyper::Body>) -> Option<Duration> {
-    let seconds: u64 = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-    (seconds > 0).then_some(Duration::from_secs(seconds))
+    wait_of(response.headers().get(RETRY_AFTER)?.to_str().ok()?, SystemTime::now())
+}
+
+fn wait_of(asked: &str, now: SystemTime) -> Option<Duration> {
+    let wait = match asked.trim().parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => httpdate::parse_http_date(asked).ok()?.duration_since(now).ok()?,
+    };
+    (!wait.is_zero()).then_some(wait)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_asks_to_be_left_alone_in_seconds_or_until_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        for (asked, seconds) in [
+            ("1", Some(1)),
+            (" 120 ", Some(120)),
+            ("0", None),
+            ("Sun, 06 Nov 1994 08:49:40 GMT", Some(3)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", None),
+            ("Sun, 06 Nov 1994 08:49:30 GMT", None),
+            ("soon", None),
+            ("", None),
+            ("-1", None),
+        ] {
+            assert_eq!(wait_of(asked, now), seconds.map(Duration::from_secs), "{asked}");
+        }
+    }
 }

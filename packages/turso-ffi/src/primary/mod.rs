@@ -29,8 +29,8 @@ use self::messages::{
 };
 use crate::address::Server;
 use crate::call::{Call, Repeat};
+use crate::credentials::Credentials;
 use crate::error::{Error, Result};
-use crate::secret::Secret;
 use crate::sqlite::OUTLINE;
 use crate::status::Status;
 use crate::value::{Changes, Value};
@@ -47,9 +47,9 @@ pub struct Primary {
 }
 
 impl Primary {
-    pub fn new(server: Server, token: &Secret, timeout: Duration) -> Result<Self> {
+    pub fn new(server: Server, credentials: &Credentials, timeout: Duration) -> Result<Self> {
         // A third of a call's time, so that there is some left to try again.
-        let http = HttpClient::new(connector(timeout / 3)?, server, token)?;
+        let http = HttpClient::new(connector(timeout / 3)?, server, credentials)?;
         Ok(Self { http, readonly: Mutex::default() })
     }
 

@@ -11,6 +11,8 @@ use std::vec::IntoIter;
 use hyper::client::connect::dns::{GaiResolver, Name};
 use hyper::service::Service;
 
+use crate::address::is_below_localhost;
+
 #[derive(Clone)]
 pub struct Resolver(GaiResolver);
 
@@ -30,17 +32,13 @@ impl Service<Name> for Resolver {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        if is_local(name.as_str()) {
+        if is_below_localhost(name.as_str()) {
             let addresses: [SocketAddr; 2] = [(Ipv4Addr::LOCALHOST, 0).into(), (Ipv6Addr::LOCALHOST, 0).into()];
             return Box::pin(ready(Ok(Vec::from(addresses).into_iter())));
         }
         let found = self.0.call(name);
         Box::pin(async move { Ok(found.await?.collect::<Vec<_>>().into_iter()) })
     }
-}
-
-fn is_local(host: &str) -> bool {
-    host.trim_end_matches('.').to_ascii_lowercase().ends_with(".localhost")
 }
 
 #[cfg(test)]

@@ -117,8 +117,8 @@ async fn close(primary: &Primary, state: &mut State, call: Call<'_>) {
 
 /// What a lost answer means to a transaction that is not being committed.
 fn lost(error: Error) -> Error {
-    if error.status != Status::RemoteInterrupted {
+    if !errors::is_undecided(&error) {
         return error;
     }
-    Error { hint: "Nothing of the transaction was written. Begin it again.".into(), ..error }
+    Error { retryable: false, hint: "Nothing of the transaction was written. Begin it again.".into(), ..error }
 }

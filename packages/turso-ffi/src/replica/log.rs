@@ -19,9 +19,9 @@ use tonic_web::{GrpcWebCall, GrpcWebClientService};
 
 use super::note::Mark;
 use crate::address::Server;
+use crate::credentials::{Credentials, ENCRYPTION_KEY};
 use crate::error::{Error, Result};
 use crate::primary::{errors, Connector};
-use crate::secret::Secret;
 use crate::status::Status;
 
 type Channel = GrpcWebClientService<hyper::Client<Connector, GrpcWebCall<BoxBody>>>;
@@ -56,6 +56,7 @@ pub struct Log {
     client: ReplicationLogClient<Channel>,
     server: Server,
     authorization: AsciiMetadataValue,
+    encryption_key: Option<AsciiMetadataValue>,
     namespace: BinaryMetadataValue,
     requests: Arc<AtomicU64>,
 }
@@ -70,18 +71,23 @@ pub enum Frames<T = Vec<Frame>> {
 }
 
 impl Log {
-    pub fn new(connector: Connector, server: Server, token: &Secret, requests: Arc<AtomicU64>) -> Result<Self> {
+    pub fn new(
+        connector: Connector,
+        server: Server,
+        credentials: &Credentials,
+        requests: Arc<AtomicU64>,
+    ) -> Result<Self> {
         let origin: http::Uri = server.base.parse().map_err(Error::internal)?;
         // As libSQL's clients do: the first part of the host is the name of the database.
         let host = origin.host().unwrap_or_default();
         let namespace = host.split_once('.').map_or("default", |(first, _)| first);
         let namespace = BinaryMetadataValue::from_bytes(namespace.as_bytes());
-        let mut authorization = AsciiMetadataValue::try_from(format!("Bearer {}", token.reveal()))
-            .map_err(|_| errors::bad_token(&server.location))?;
-        authorization.set_sensitive(true);
+        let Credentials { token, encryption_key } = credentials;
+        let authorization = hidden(&format!("Bearer {}", token.reveal()))?;
+        let encryption_key = if encryption_key.is_empty() { None } else { Some(hidden(encryption_key.reveal())?) };
         let channel = GrpcWebClientService::new(hyper::Client::builder().build(connector));
         let client = ReplicationLogClient::with_origin(channel, origin).max_decoding_message_size(usize::MAX);
-        Ok(Self { client, server, authorization, namespace, requests })
+        Ok(Self { client, server, authorization, encryption_key, namespace, requests })
     }
 
     pub async fn hello(&self, patience: &Patience) -> Result<HelloResponse> {
@@ -153,6 +159,9 @@ impl Log {
         let mut request = Request::new(message);
         let metadata = request.metadata_mut();
         metadata.insert("x-authorization", self.authorization.clone());
+        if let Some(key) = &self.encryption_key {
+            metadata.insert(ENCRYPTION_KEY, key.clone());
+        }
         metadata.insert_bin("x-namespace-bin", self.namespace.clone());
         metadata.insert("x-libsql-client-version", AsciiMetadataValue::from_static(VERSION));
         if let Some(Ok(session)) = session.map(|session| AsciiMetadataValue::try_from(&session[..])) {
@@ -173,16 +182,22 @@ impl Log {
 
     fn failed(&self, status: &tonic::Status) -> Error {
         let location = &self.server.location;
-        // By a proxy or the server. The log is only read, so it may be asked for again.
-        for refused in [429, 408] {
-            if status.message().ends_with(&format!("HTTP status code {refused}")) {
-                return errors::status(refused, b"", location);
+        // By a proxy or the server, which said no more than this.
+        if let Some((_, code)) = status.message().split_once("HTTP status code ") {
+            if let Some(code) = code.get(..3).and_then(|code| code.parse().ok()) {
+                return errors::status(&errors::Told { status: code, is_refused: code == 429, body: b"" }, location);
             }
         }
         match status.code() {
             Code::Unauthenticated | Code::PermissionDenied => {
-                errors::status(401, status.message().as_bytes(), location)
+                let body = status.message().as_bytes();
+                errors::status(&errors::Told { status: 401, is_refused: false, body }, location)
             }
+            Code::Unimplemented => Error::new(
+                Status::SyncFailed,
+                format!("{location} does not send the log of its writes, which a replica follows."),
+                "Open the connection without a replica: reads go to the server then.",
+            ),
             Code::Unavailable => errors::unreachable(errors::reason_in(status.message()), location),
             _ => match std::error::Error::source(status) {
                 Some(error) => errors::transport(error, true, location),
@@ -205,6 +220,12 @@ impl Log {
         )
         .retryable()
     }
+}
+
+fn hidden(text: &str) -> Result<AsciiMetadataValue> {
+    let mut value = AsciiMetadataValue::try_from(text).map_err(|_| Error::internal("a header that was not checked"))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn is(status: &tonic::Status, message: &str) -> bool {

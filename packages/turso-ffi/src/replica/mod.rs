@@ -26,8 +26,8 @@ use self::lock::Lock;
 use self::log::Log;
 use self::note::Note;
 use crate::address::Server;
+use crate::credentials::Credentials;
 use crate::error::Result;
-use crate::secret::Secret;
 use crate::sqlite::{Failure, Lease, Pool};
 
 pub use opened::{open, OpenReplica};
@@ -37,7 +37,7 @@ pub use syncing::Synced;
 pub struct Replica {
     files: Files,
     server: Server,
-    token: Secret,
+    credentials: Credentials,
     log: Log,
     /// What keeps other programs off; given back when this is dropped.
     _lock: Lock,
@@ -115,15 +115,15 @@ impl Replica {
         *self.fresh_as_of.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    fn new(path: PathBuf, server: Server, token: Secret, timeout: Duration) -> Result<Self> {
+    fn new(path: PathBuf, server: Server, credentials: Credentials, timeout: Duration) -> Result<Self> {
         let lock = Lock::take(&path)?;
         let requests = Arc::default();
         let connector = crate::primary::connector(timeout / 3)?;
-        let log = Log::new(connector, server.clone(), &token, Arc::clone(&requests))?;
+        let log = Log::new(connector, server.clone(), &credentials, Arc::clone(&requests))?;
         Ok(Self {
             files: Files::new(path),
             server,
-            token,
+            credentials,
             log,
             _lock: lock,
             kept: tokio::sync::Mutex::default(),

@@ -11,8 +11,8 @@ use super::files::Found;
 use super::lock::in_use;
 use super::{files, Replica};
 use crate::address::Server;
+use crate::credentials::Credentials;
 use crate::error::{Error, Result};
-use crate::secret::Secret;
 
 static OPENED: Mutex<Option<HashMap<PathBuf, Weak<OpenReplica>>>> = Mutex::new(None);
 
@@ -38,7 +38,7 @@ impl Drop for OpenReplica {
 pub fn open(
     path: &Path,
     server: &Server,
-    token: &Secret,
+    credentials: &Credentials,
     timeout: Duration,
 ) -> Result<(Arc<OpenReplica>, Option<String>)> {
     let path = resolve(path)?;
@@ -46,12 +46,12 @@ pub fn open(
     let opened = opened.get_or_insert_default();
     opened.retain(|_, replica| replica.strong_count() > 0);
     if let Some(replica) = opened.get(&path).and_then(Weak::upgrade) {
-        if replica.server.base != server.base || replica.token != *token {
-            return Err(in_use(&path, "another connection of this program uses it for another database or token"));
+        if replica.server.base != server.base || replica.credentials != *credentials {
+            return Err(in_use(&path, "another connection of this program uses it for another database, token or key"));
         }
         return Ok((replica, None));
     }
-    let replica = Replica::new(path.clone(), server.clone(), token.clone(), timeout)?;
+    let replica = Replica::new(path.clone(), server.clone(), credentials.clone(), timeout)?;
     let fault = match replica.files.inspect()? {
         Found::Nothing => None,
         Found::Sound(note) => {

@@ -95,7 +95,7 @@ fn a_write_whose_answer_is_lost_is_not_repeated() {
         proxy.strike(PIPELINE, Fate::AnswerLost);
         let error = write(&connection).unwrap_err();
         assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_INTERRUPTED", false));
-        assert!(error.hint.contains("committed or not"), "{}", error.hint);
+        assert!(error.message.contains("committed or not"), "{}", error.message);
         proxy.spare();
         assert_eq!(proxy.struck(), done);
         assert_eq!(count(&connection), Value::Int(done as i64));
@@ -341,11 +341,18 @@ fn a_server_that_stays_busy_is_told_in_time() {
     connection.close().unwrap();
 }
 
-/// A server that did not finish in time may have carried it out.
+/// A server that did not finish, or a proxy that has lost it, may have carried it out.
 #[test]
-fn a_write_that_was_not_finished_in_time_is_not_sent_again() {
+fn a_write_that_was_not_finished_is_not_sent_again() {
     let Some((_server, proxy, connection)) = through_a_proxy(5_000) else { return };
-    let late = || proxy.strike(PIPELINE, Fate::Refused(408, 1));
+    for status in [408, 500, 502, 503, 504] {
+        a_write_is_not_sent_again_after(status, &proxy, &connection);
+    }
+    connection.close().unwrap();
+}
+
+fn a_write_is_not_sent_again_after(status: u16, proxy: &Proxy, connection: &Connection) {
+    let late = || proxy.strike(PIPELINE, Fate::Refused(status, 1));
     let insert = "INSERT INTO t VALUES (1)";
     for write in [
         &(|| connection.execute(insert, &[]).map(drop)) as &dyn Fn() -> Result<(), _>,
@@ -355,12 +362,78 @@ fn a_write_that_was_not_finished_in_time_is_not_sent_again() {
         late();
         let error = write().unwrap_err();
         assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_INTERRUPTED", false), "{}", error.message);
-        assert!(error.message.contains("408"), "{}", error.message);
-        assert_eq!(count(&connection), Value::Int(0));
+        assert!(error.message.contains(&status.to_string()), "{}", error.message);
+        assert!(error.message.contains("committed or not"), "{}", error.message);
+        assert_eq!(count(connection), Value::Int(0));
     }
+    // Nothing of a transaction is there unless it was committed.
+    let transaction = connection.begin().unwrap();
+    late();
+    let error = transaction.execute(insert, &[]).unwrap_err();
+    assert!(!error.retryable && error.hint.contains("Nothing of the transaction was written"), "{error:?}");
+    transaction.rollback().unwrap();
     // A read may be sent again.
     late();
-    assert_eq!(count(&connection), Value::Int(0));
+    assert_eq!(count(connection), Value::Int(0));
+}
+
+#[test]
+fn statuses_are_told_apart_and_nothing_is_sent_again() {
+    let Some((_server, proxy, connection)) = through_a_proxy(5_000) else { return };
+    for (answer, code, words) in [
+        (&b"401 No\r\ncontent-length: 0\r\n\r\n"[..], "REMOTE_UNAUTHORIZED", "refuses the token"),
+        (b"402 No\r\ncontent-length: 23\r\n\r\n{\"error\":\"used up now\"}", "REMOTE_BLOCKED", "402: used up now"),
+        (b"403 No\r\ncontent-length: 0\r\n\r\n", "REMOTE_READ_ONLY", "403"),
+        (
+            b"400 No\r\ncontent-length: 26\r\n\r\n{\"error\":\"encryption key\"}",
+            "REMOTE_UNAUTHORIZED",
+            "encryption key",
+        ),
+        (b"413 No\r\ncontent-length: 6\r\n\r\n<html>", "REMOTE_REFUSES_SIZE", "(413)"),
+        (b"410 No\r\ncontent-length: 0\r\n\r\n", "REMOTE_BUSY", "ended the transaction"),
+        (b"404 No\r\ncontent-length: 26\r\n\r\n{\"error\":\"STREAM_EXPIRED\"}", "REMOTE_BUSY", "ended the transaction"),
+        (
+            b"307 No\r\nlocation: http://192.0.2.1/\r\ncontent-length: 0\r\n\r\n",
+            "REMOTE_REDIRECTED",
+            "http://192.0.2.1/",
+        ),
+        (b"300 No\r\ncontent-length: 0\r\n\r\n", "REMOTE_NOT_LIBSQL", "300"),
+    ] {
+        let before = proxy.struck();
+        proxy.strike(PIPELINE, Fate::Answered(answer, usize::MAX));
+        let error = connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap_err();
+        proxy.spare();
+        assert_eq!((error.code.as_str(), error.retryable), (code, code == "REMOTE_BUSY"), "{error:?}");
+        assert!(error.retryable || proxy.struck() == before + 1, "it was sent again after {code}");
+        assert!(error.message.contains(words) && !error.message.contains("html"), "{}", error.message);
+        assert_eq!(count(&connection), Value::Int(0));
+    }
+    connection.close().unwrap();
+}
+
+#[test]
+fn a_server_that_says_when_to_come_back_is_left_alone_until_then() {
+    let Some((_server, proxy, connection)) = through_a_proxy(5_000) else { return };
+    let busy = b"503 Busy\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n";
+    proxy.strike(PIPELINE, Fate::Answered(busy, 1));
+    let started = Instant::now();
+    connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
+    assert!(started.elapsed() >= Duration::from_secs(1), "{:?}", started.elapsed());
+    assert_eq!((count(&connection), connection.stats().unwrap()["retries"]), (Value::Int(1), 1));
+    connection.close().unwrap();
+}
+
+/// The answer to BEGIN in Protocol Buffers, with a baton, and `base_url` in field 2.
+#[test]
+fn nothing_is_sent_to_another_place_that_the_server_names() {
+    let Some((_server, proxy, connection)) = through_a_proxy(5_000) else { return };
+    let begun = b"200 OK\r\ncontent-length: 33\r\n\r\n\x0a\x01b\x12\x10http://192.0.2.1\x1a\x0a\x0a\x08\x1a\x06\x0a\x04\x0a\x02\x12\x00";
+    proxy.strike(PIPELINE, Fate::Answered(begun, 1));
+    let transaction = connection.begin().unwrap();
+    let error = transaction.execute("INSERT INTO t VALUES (1)", &[]).unwrap_err();
+    assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_REDIRECTED", false));
+    assert!(error.message.ends_with("another place: http://192.0.2.1."), "{}", error.message);
+    transaction.rollback().unwrap();
     connection.close().unwrap();
 }
 

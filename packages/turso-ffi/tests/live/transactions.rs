@@ -195,7 +195,7 @@ fn a_lost_answer_ends_a_transaction_and_writes_nothing() {
     proxy.strike("COMMIT", Fate::AnswerLost);
     let error = transaction.commit().unwrap_err();
     assert_eq!(error.code, "REMOTE_INTERRUPTED");
-    assert!(error.hint.contains("committed or not"), "{}", error.hint);
+    assert!(error.message.contains("committed or not"), "{}", error.message);
     proxy.spare();
     assert_eq!(connection.value("SELECT v FROM t").unwrap(), Value::Int(3));
     connection.close().unwrap();

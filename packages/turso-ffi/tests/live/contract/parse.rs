@@ -18,7 +18,7 @@ pub struct Step {
 }
 
 pub enum Action {
-    Open { name: String, kind: Kind, auto_sync: AutoSync },
+    Open(Open),
     Use(String),
     Execute(Statement),
     Query(Statement),
@@ -37,6 +37,15 @@ pub enum Action {
     Harm { part: String, how: Harm },
     Rebuilds(i64),
     Pause(u64),
+}
+
+pub struct Open {
+    pub name: String,
+    pub kind: Kind,
+    pub auto_sync: AutoSync,
+    /// Default is the server's.
+    pub url: Option<String>,
+    pub token: String,
 }
 
 #[derive(Clone, Copy)]
@@ -78,7 +87,8 @@ pub fn behaviours(text: &str) -> Vec<Behaviour> {
         let behaviour = behaviours.last_mut().unwrap_or_else(|| panic!("before a behaviour: {line}"));
         if !detail(behaviour.steps.last_mut(), word, rest) {
             let action = action(word, rest).unwrap_or_else(|| panic!("a line that means nothing: {line}"));
-            behaviour.needs_server &= !matches!(action, Action::Open { kind: Kind::File, .. });
+            behaviour.needs_server &=
+                !matches!(&action, Action::Open(open) if open.kind == Kind::File || open.url.is_some());
             let step = Step { line: line.into(), action, columns: None, rows: Vec::new(), changes: None, error: None };
             behaviour.steps.push(step);
         }
@@ -142,16 +152,19 @@ fn action(word: &str, rest: &str) -> Option<Action> {
 }
 
 fn open(rest: &str) -> Action {
-    let (mut name, mut kind, mut auto_sync) = ("main".to_owned(), Kind::Replica, AutoSync::On);
+    let (kind, auto_sync) = (Kind::Replica, AutoSync::On);
+    let mut open = Open { name: "main".into(), kind, auto_sync, url: None, token: String::new() };
     let mut words = rest.split_whitespace();
     while let Some(word) = words.next() {
         match word {
-            "as" => name = words.next().unwrap().into(),
-            "replica" => kind = Kind::Replica,
-            "remote" => kind = Kind::Remote,
-            "file" => kind = Kind::File,
+            "as" => open.name = words.next().unwrap().into(),
+            "at" => open.url = words.next().map(str::to_owned),
+            "token" => open.token = words.next().unwrap().into(),
+            "replica" => open.kind = Kind::Replica,
+            "remote" => open.kind = Kind::Remote,
+            "file" => open.kind = Kind::File,
             "auto-sync" => {
-                auto_sync = match words.next().unwrap() {
+                open.auto_sync = match words.next().unwrap() {
                     "on" => AutoSync::On,
                     "off" => AutoSync::Off,
                     ms => AutoSync::Every(ms.parse().unwrap()),
@@ -160,7 +173,7 @@ fn open(rest: &str) -> Action {
             word => panic!("open does not know {word}"),
         }
     }
-    Action::Open { name, kind, auto_sync }
+    Action::Open(open)
 }
 
 fn statement(sql: &str) -> Statement {

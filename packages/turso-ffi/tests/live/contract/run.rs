@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
-use super::parse::{Action, AutoSync, Behaviour, Harm, Kind, Statement, Step};
+use super::parse::{Action, AutoSync, Behaviour, Harm, Kind, Open, Statement, Step};
 use crate::support::connection::{Connection, Options, Transaction, INTERVAL, OFF};
 use crate::support::folder::Folder;
 use crate::support::server::Server;
@@ -68,10 +68,10 @@ struct Scene {
 impl Scene {
     fn carry_out(&mut self, action: &Action) -> Result<Outcome, Error> {
         match action {
-            Action::Open { name, kind, auto_sync } => {
-                let connection = self.options(name, *kind, *auto_sync).open()?;
-                self.open.insert(name.clone(), (connection, None));
-                self.current = name.clone();
+            Action::Open(open) => {
+                let connection = self.options(open).open()?;
+                self.open.insert(open.name.clone(), (connection, None));
+                self.current = open.name.clone();
             }
             Action::Use(name) => self.current = name.clone(),
             Action::Execute(Statement { sql, params }) => {
@@ -139,15 +139,16 @@ impl Scene {
         self.open.get_mut(&self.current).expect("an open connection")
     }
 
-    fn options(&self, name: &str, kind: Kind, auto_sync: AutoSync) -> Options {
-        let file = self.folder.path(&format!("{name}.db"));
-        let url = || self.server.as_ref().expect("a server").url();
-        let mut options = match kind {
+    fn options(&self, open: &Open) -> Options {
+        let file = self.folder.path(&format!("{}.db", open.name));
+        let url = || open.url.clone().unwrap_or_else(|| self.server.as_ref().expect("a server").url());
+        let mut options = match open.kind {
             Kind::Replica => Options::replica(&file, &url()),
             Kind::Remote => Options::remote(&url()),
             Kind::File => Options::file(&file),
         };
-        (options.auto_sync, options.sync_interval_ms) = match auto_sync {
+        options.token = open.token.clone();
+        (options.auto_sync, options.sync_interval_ms) = match open.auto_sync {
             AutoSync::On => (0, 0),
             AutoSync::Off => (OFF, 0),
             AutoSync::Every(ms) => (INTERVAL, ms),

@@ -18,6 +18,8 @@ pub enum Fate {
     Silence,
     /// The server does not get it, and this status is answered; so many times.
     Refused(u16, usize),
+    /// The server does not get it, and this is answered, from its status on; so many times.
+    Answered(&'static [u8], usize),
 }
 
 pub struct Proxy {
@@ -149,6 +151,12 @@ fn send(mut client: TcpStream, mut server: TcpStream, shared: &Shared, lost: &At
                 }
                 continue;
             }
+            Some(Fate::Answered(rest, _)) => {
+                if client.write_all(&[b"HTTP/1.1 ", rest].concat()).is_err() {
+                    break;
+                }
+                continue;
+            }
         }
         if server.write_all(bytes).is_err() {
             break;
@@ -186,7 +194,7 @@ fn fate(bytes: &[u8], shared: &Shared) -> Option<Fate> {
     if !bytes.windows(text.len()).any(|window| window == &text[..]) {
         return None;
     }
-    if let Fate::Refused(_, times) = fate {
+    if let Fate::Refused(_, times) | Fate::Answered(_, times) = fate {
         *times = times.checked_sub(1)?;
     }
     shared.struck.fetch_add(1, Ordering::SeqCst);
