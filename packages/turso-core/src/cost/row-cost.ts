@@ -4,7 +4,7 @@ import { isTakenOutOnce } from '../apply/statements/row-source';
 import { isTooWide } from '../apply/statements/wide-statements';
 import type { Database } from '../sqlite/files/sqlite';
 import { isCounted } from '../sqlite/schema/is-counted';
-import { keyTerms } from '../sqlite/schema/key-terms';
+import { hasOwnCollations, keyTerms } from '../sqlite/schema/key-terms';
 import { hasHiddenRowid, keyColumns } from '../sqlite/schema/schema';
 import { bindValues } from '../sqlite/values/bind';
 import { sumOf, type Amount } from './amount';
@@ -67,11 +67,15 @@ function deleteReads({ table, columns }: TableChanges, deleted: number, { rowsBe
   if (deleted === 0) return 0;
   const more = takingOut(columns.length);
   if (!table.withoutRowid) return deleted * (5 + more);
-  const isAnyCollated = table.columns.some((c) => c.keyCollation !== null);
-  // By a key of several columns with collations, SQLite looks at all rows.
-  const scans = keyColumns(table).length > 1 && isAnyCollated;
   const found = deleted * (6 + more);
-  return scans ? Math.max(found, rowsBefore() + deleted * (3 + more)) : found;
+  const collations = new Set(
+    keyColumns(table).map((k) => table.columns.find((c) => c.name === k)?.keyCollation),
+  );
+  const isOwn = hasOwnCollations(table);
+  if (keyColumns(table).length === 1 || (isOwn && collations.size === 1)) return found;
+  // By a key with other collations than its columns, SQLite looks at all rows. If they only differ from each other, it looks at the rows that
+  // share a first column, and reads what is deleted twice.
+  return Math.max(found, rowsBefore() + deleted * (3 + more) * (isOwn ? 2 : 1));
 }
 
 function insertCost(changes: TableChanges, rows: WrittenRows, place: RowPlace): Amount {

@@ -95,6 +95,23 @@ test.each([
   expectReads(priced);
 });
 
+test.each([
+  ['the same collation', 'a TEXT COLLATE NOCASE, b TEXT COLLATE NOCASE, n, PRIMARY KEY(a, b)', 2000],
+  ['different collations', 'a TEXT COLLATE NOCASE, b TEXT, n, PRIMARY KEY(a, b)', 6000],
+])(
+  'rows are deleted by a key of two columns with %s at the price that is estimated',
+  async (_, columns, most) => {
+    const rows = `SELECT 'Part ' || (i / 40), 'é' || i, i FROM ${numbers(4000)}`;
+    const table = `CREATE TABLE t(${columns}) WITHOUT ROWID`;
+    const priced = await price(
+      built(`${table}; INSERT INTO t ${rows}`),
+      sql('DELETE FROM t WHERE n % 20 = 0'),
+    );
+    expectReads(priced);
+    expect(priced?.billed.rowsRead).toBeLessThan(most);
+  },
+);
+
 test('a push of nothing, and one to a file, has no cost', async () => {
   const dir = makeTempDir('price-');
   const remote = path.join(dir, 'remote.db');

@@ -5,10 +5,10 @@ import {
   type RowPiece,
   type TableChanges,
 } from '../../changeset/model';
-import { isWithin, rowValue } from '../../changeset/rows/key-span';
+import { isWithin } from '../../changeset/rows/key-span';
 import { joinTerms } from '../../sqlite/join-terms';
 import { equalValues, SMALLEST_INTEGER } from '../../sqlite/schema/equal-values';
-import { keyTerms } from '../../sqlite/schema/key-terms';
+import { keyOperand, keyTerms } from '../../sqlite/schema/key-terms';
 import { keyColumns } from '../../sqlite/schema/schema';
 import type { Statement } from '../../sqlite/statement';
 import { quoteName } from '../../sqlite/values/quote';
@@ -136,7 +136,7 @@ function target({ table }: TableChanges): string {
 function deleteRows(changes: TableChanges, rows: RowSource): Statement[] {
   const { table } = changes;
   const inner = keyColumns(table).map((name) => `t.${quoteName(name)}`);
-  const sql = `DELETE FROM ${target(changes)} WHERE (${keyTerms(table).join(',')}) IN
+  const sql = `DELETE FROM ${target(changes)} WHERE ${keyOperand(table)} IN
     (SELECT ${inner.join(',')} FROM r CROSS JOIN ${target(changes)} t WHERE ${isAsBefore(changes)})`;
   return guarded('delete', changes, onRows(rows, sql), rows.count);
 }
@@ -174,10 +174,10 @@ function deleteByKey(changes: TableChanges, piece: RenderedPiece): Statement[] {
     const { sql, args } = isWithin(table, '', { first, holdsFirst: true, last });
     return guarded('delete', changes, { sql: `DELETE FROM ${target(changes)} WHERE ${sql}`, args }, count);
   }
-  const terms = keyTerms(table);
-  const rows = jsonRows(terms.length, piece);
-  const keys = terms.map((_, i) => `c${i}`).join();
-  const sql = `DELETE FROM ${target(changes)} WHERE ${rowValue(terms)} IN (SELECT ${keys} FROM r)`;
+  const columns = keyColumns(table);
+  const rows = jsonRows(columns.length, piece);
+  const keys = columns.map((_, i) => `c${i}`).join();
+  const sql = `DELETE FROM ${target(changes)} WHERE ${keyOperand(table)} IN (SELECT ${keys} FROM r)`;
   return guarded('delete', changes, onRows(rows, sql), count);
 }
 
