@@ -27,6 +27,8 @@ export interface SnapshotStart {
   readonly file: string;
   /** A mark at which its pages were the remote's own; null if they may never have been. */
   readonly pagesAt: string | null;
+  /** The CRC-32 of the file when it was found to be sound; absent if it was not noted. */
+  readonly crc?: number | undefined;
 }
 
 /** What {@link Remote.snapshot} answers. */
@@ -36,8 +38,10 @@ export interface SnapshotTaken {
   readonly setAside: readonly SetAside[];
   /** Tables of other programs, and what is excluded, which are not in the copy either. */
   readonly leftOut: readonly LeftOutTable[];
-  /** Whether the pages are the remote's own, with nothing taken out of them. */
-  readonly hasPages: boolean;
+  /** The CRC-32 of the copy if its pages are the remote's own, with nothing taken out of them; else null. */
+  readonly crc: number | null;
+  /** The start of the copy, if that still has its CRC-32: it is as sound as it was, and known in which pages the copy differs. */
+  readonly soundStart?: string;
 }
 
 /** What {@link Remote.snapshot} may be told. */

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   compareDatabases,
@@ -15,6 +15,7 @@ import {
 import { init } from '../../src/commands/init';
 import { pull } from '../../src/commands/pull';
 import { push } from '../../src/commands/push';
+import { restore } from '../../src/commands/restore';
 import { snapshot } from '../../src/commands/snapshot';
 import { undo } from '../../src/commands/undo';
 import { verify } from '../../src/commands/verify';
@@ -209,11 +210,15 @@ describeWithSqld('what others have changed', () => {
     await stop(at);
   });
 
-  test('is fetched whole if what is here is damaged', async () => {
-    const at = await makeScene();
+  test.each([
+    ['pages', (bytes: Buffer) => bytes.fill(0xee, 4096 * 20, 4096 * 22)],
+    // What SQLite takes for a sound database.
+    ['a letter of a row', (bytes: Buffer) => bytes.write('?', bytes.indexOf('unharmed'))],
+  ])('is fetched by what differs if what is here is damaged: %s', async (_, harm) => {
+    const at = await makeScene([`INSERT INTO t VALUES (5000, 'unharmed', 0)`]);
     const damage = (file: string): void => {
       const bytes = readFileSync(file);
-      bytes.fill(0xee, 4096 * 20, 4096 * 22);
+      harm(bytes);
       // In place, so that what shares the file has it too.
       writeFileSync(file, bytes);
     };
@@ -224,6 +229,30 @@ describeWithSqld('what others have changed', () => {
     damage(at.project.files.snapshot.database);
     await init(at.project, { force: true });
     expect(await at.differences()).toEqual([]);
+    await stop(at);
+  });
+
+  test('backups of pulls that compare only what is known to differ are whole', async () => {
+    const at = await makeScene();
+    at.edit(`INSERT INTO t VALUES (6000, 'mine', 1)`);
+    for (const [i, sql] of [
+      `UPDATE t SET v = 'theirs' WHERE id = 2000`,
+      `DELETE FROM t WHERE id BETWEEN 100 AND 900`,
+      `INSERT INTO k SELECT id, v FROM t LIMIT 1500`,
+    ].entries()) {
+      await execOn(at.server, [sql]);
+      const before = path.join(makeTempDir(), 'before.db');
+      copyFileSync(at.project.workingCopy, before);
+      const { pending } = await pull(at.project);
+      expect(pending).toBe(i === 2 ? 0 : 1);
+      const { file } = await restore(at.project, { to: path.join(makeTempDir(), 'restored.db') });
+      expect(readFileSync(file).equals(readFileSync(before))).toBe(true);
+      // Once there are no edits, the snapshot itself is brought in.
+      if (i === 1) at.edit('DELETE FROM t WHERE id = 6000');
+    }
+    expect(JSON.parse(readFileSync(at.project.files.base.manifest, 'utf8'))).toMatchObject({ method: 'log' });
+    expect(await at.differences()).toEqual([]);
+    expect(compareDatabases(at.project.files.base.database, at.project.workingCopy)).toEqual([]);
     await stop(at);
   });
 });

@@ -42,7 +42,13 @@ async function copyBy(
     ...(method === undefined ? {} : { method }),
     onProgress: ({ done }) => (bytes = done),
   });
-  return { file, method: taken.method, pagesAt: taken.hasPages ? pagesAt : null, bytes };
+  return {
+    file,
+    method: taken.method,
+    pagesAt: taken.crc === null ? null : pagesAt,
+    crc: taken.crc ?? undefined,
+    bytes,
+  };
 }
 
 const rows = (count: number): string =>

@@ -1,4 +1,6 @@
+import { INTERIOR_INDEX, INTERIOR_TABLE, LEAF_TABLE } from './cells';
 import { HEADER_SIZE, type PageFile } from './page-file';
+import { readVarint } from './varint';
 
 /** The pages of one b-tree: a table's, or an index's. */
 export interface BTree {
@@ -7,10 +9,6 @@ export interface BTree {
   readonly interior: readonly number[];
   readonly leaves: readonly number[];
 }
-
-const INTERIOR_INDEX = 0x02;
-const INTERIOR_TABLE = 0x05;
-const LEAF_TABLE = 0x0d;
 
 /** SQLite's own limit. */
 const MAX_DEPTH = 20;
@@ -36,14 +34,16 @@ export function readBTree(file: PageFile, root: number): BTree {
   throw new Error(`the b-tree of page ${root} does not end`);
 }
 
-function childrenOf(file: PageFile, number: number): number[] {
+/** The pages below an interior page, in order. */
+export function childrenOf(file: PageFile, number: number): number[] {
   const page = file.page(number);
   const start = headerAt(number);
   const cells = page.readUInt16BE(start + 3);
-  const children = Array.from({ length: cells }, (_, i) =>
-    page.readUInt32BE(page.readUInt16BE(start + 12 + 2 * i)),
-  );
-  return [...children, page.readUInt32BE(start + 8)];
+  const children: number[] = [];
+  for (let i = 0, at = start + 12; i < cells; i++, at += 2)
+    children.push(page.readUInt32BE(page.readUInt16BE(at)));
+  children.push(page.readUInt32BE(start + 8));
+  return children;
 }
 
 /** The first and the last rowid of a table's leaf, as a list of one; empty where it has no rows. */
@@ -60,18 +60,7 @@ export function rowidsOf(file: PageFile, leaf: number): (readonly [bigint, bigin
   return [[rowid(0), rowid(cells - 1)]];
 }
 
-// Page 1 begins with the header of the whole file.
-function headerAt(number: number | undefined): number {
+/** Where the header of a b-tree's page is: page 1 begins with that of the whole file. */
+export function headerAt(number: number | undefined): number {
   return number === 1 ? HEADER_SIZE : 0;
-}
-
-/** A variable-length integer, and where it ends: https://sqlite.org/fileformat2.html#varint */
-function readVarint(page: Buffer, from: number): [bigint, number] {
-  let value = 0n;
-  for (let i = 0; i < 8; i++) {
-    const byte = page[from + i] ?? 0;
-    value = (value << 7n) | BigInt(byte & 0x7f);
-    if (byte < 0x80) return [value, from + i + 1];
-  }
-  return [BigInt.asIntN(64, (value << 8n) | BigInt(page[from + 8] ?? 0)), from + 9];
 }

@@ -1,5 +1,6 @@
+import { knownDifference, noteDifference } from '../../sqlite/files/known-files';
 import { readBTree, rowidsOf, type BTree } from './b-tree';
-import { differingPages, type OnCompared } from './differing-pages';
+import { differingAmong, differingPages, type OnCompared } from './differing-pages';
 import { contentlessPages } from './other-pages';
 import { openPageFile, type PageFile } from './page-file';
 
@@ -31,7 +32,12 @@ export function findChangedRanges(
   const [old, now] = files;
   try {
     if (old === null || old.pageSize !== now?.pageSize) return () => EVERYWHERE;
-    const differing = differingPages(old, now, onCompared);
+    const known = knownDifference(before.file, after.file);
+    const differing =
+      known?.pageSize === old.pageSize
+        ? differingAmong(old, now, known.pages)
+        : differingPages(old, now, onCompared);
+    noteDifference(before.file, after.file, { pageSize: old.pageSize, pages: differing });
     const [oldTrees, nowTrees] = [readTrees(old, before.roots), readTrees(now, after.roots)];
     // An overflow page does not tell whose it is, and the leaf that points to it may be the same.
     if (!isAllKnown(old, oldTrees, differing) || !isAllKnown(now, nowTrees, differing))
@@ -91,9 +97,13 @@ function changedLeaves(
   other: Side,
   differing: ReadonlySet<number>,
 ): { file: PageFile; leaf: number }[] {
-  const others = new Set(other.tree.leaves);
+  const { leaves } = other.tree;
+  let others: ReadonlySet<number> | undefined;
+  // Where no leaf came or went, each is at the same place.
+  const isThere = (leaf: number, i: number): boolean =>
+    leaf === leaves[i] || (others ??= new Set(leaves)).has(leaf);
   return tree.leaves
-    .filter((leaf) => differing.has(leaf) || !others.has(leaf))
+    .filter((leaf, i) => differing.has(leaf) || !isThere(leaf, i))
     .map((leaf) => ({ file, leaf }));
 }
 

@@ -31,3 +31,14 @@ export function differingPages(a: PageFile, b: PageFile, onCompared?: OnCompared
   for (let page = common + 1; page <= Math.max(a.pageCount, b.pageCount); page++) found.add(page);
   return found;
 }
+
+/** The same of two files that differ at most in some pages. */
+export function differingAmong(a: PageFile, b: PageFile, pages: Iterable<number>): Set<number> {
+  const common = Math.min(a.pageCount, b.pageCount);
+  const found = new Set<number>();
+  for (const page of pages) {
+    if (page <= common && Buffer.from(a.page(page)).equals(b.page(page))) continue;
+    if (page <= Math.max(a.pageCount, b.pageCount)) found.add(page);
+  }
+  return found;
+}

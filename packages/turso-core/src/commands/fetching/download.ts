@@ -1,6 +1,7 @@
 import { systemCode, TursoSyncError } from '../../errors';
 import { timed, type OnEvent } from '../../events';
 import type { Remote, SnapshotMethod, SnapshotStart, SnapshotTaken } from '../../remote/remote';
+import { isSoundSince } from '../../changeset/pages/sound-since';
 import { startReader, type Reader } from '../../sqlite/dump/start-reader';
 import type { DumpOptions } from '../../sqlite/dump/write-dump';
 import { openReadOnly } from '../../sqlite/files/open';
@@ -48,7 +49,7 @@ export async function download(
     onEvent?.({ type: 'left-out', of: 'remote', tables: taken.leftOut });
     await timed(onEvent, 'check', () =>
       Promise.all([
-        checkSound(database, remote, reader, onEvent),
+        isSoundByStart(taken, database) ? null : checkSound(database, remote, reader, onEvent),
         work?.({ reader, setAside: taken.setAside }),
       ]),
     );
@@ -56,6 +57,11 @@ export async function download(
   } finally {
     await (reader as Reader | null)?.close();
   }
+}
+
+/** What has a sound start need not be read as a whole. */
+function isSoundByStart({ soundStart }: SnapshotTaken, database: string): boolean {
+  return soundStart !== undefined && isSoundSince(soundStart, database);
 }
 
 async function checkSound(

@@ -15,8 +15,10 @@ export function startsOf(project: Project, identity: RemoteIdentity): SnapshotSt
     b.manifest.createdAt.localeCompare(a.manifest.createdAt),
   );
   const starts = known.flatMap(({ files, manifest: { pages } }): SnapshotStart[] => [
-    { file: files.database, pagesAt: pages?.file === 'baseline' ? pages.at : null },
-    ...(pages?.file === 'origin' ? [{ file: originOf(files), pagesAt: pages.at }] : []),
+    pages?.file === 'baseline'
+      ? { file: files.database, pagesAt: pages.at, crc: pages.crc }
+      : { file: files.database, pagesAt: null },
+    ...(pages?.file === 'origin' ? [{ file: originOf(files), pagesAt: pages.at, crc: pages.crc }] : []),
   ]);
   const isThere = starts.filter(({ file }) => fs.existsSync(file));
   return [...isThere.filter((s) => s.pagesAt !== null), ...isThere.filter((s) => s.pagesAt === null)];

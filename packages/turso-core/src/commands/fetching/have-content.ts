@@ -91,10 +91,12 @@ async function fetchContent(
     how,
     dump === null ? null : (options) => writeDumpFile(database, dump, options),
   );
-  const { method, setAside, leftOut, hasPages } = taken;
+  const { method, setAside, leftOut, crc } = taken;
   return {
     ...{ method, setAside, leftOut, asRemote: { leftOut, isLocal: false }, copiedFrom: null },
-    ...(hasPages && fingerprint !== null ? { pages: { file: 'baseline', at: fingerprint } as const } : {}),
+    ...(crc !== null && fingerprint !== null
+      ? { pages: { file: 'baseline', at: fingerprint, crc } as const }
+      : {}),
     ...(sharing === undefined ? {} : { content: await describeContent(database, leftOut) }),
   };
 }

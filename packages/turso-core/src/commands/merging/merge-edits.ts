@@ -5,13 +5,19 @@ import type { Conflict } from '../../apply/conflict';
 import { prepareMerge } from '../../apply/merge-schema/prepare-merge';
 import { withDiff } from '../../changeset/diff';
 import type { Changeset } from '../../changeset/model';
-import { countChanges, summarize } from '../../changeset/summary';
+import { countChanges, isEmpty, summarize } from '../../changeset/summary';
 import { createSqliteTarget } from '../../sqlite/sqlite-target';
 import { fileSystemError } from '../../project/state/disk';
 import type { OnEvent } from '../../events';
 import type { Comparison } from '../comparing/compare';
 import { warnOfOrphans } from '../conflicts/orphan-warnings';
-import { policyOf, resolvedIn, type ConflictOptions, type Resolved } from '../conflicts/conflict-options';
+import {
+  NONE_RESOLVED,
+  policyOf,
+  resolvedIn,
+  type ConflictOptions,
+  type Resolved,
+} from '../conflicts/conflict-options';
 
 /** Edits of a working copy, and the snapshot that they are put on. */
 export interface EditsOnSnapshot {
@@ -30,6 +36,7 @@ export interface EditsOnSnapshot {
 export type MergedEdits = { readonly pending: number } & (
   | {
       readonly frozen: string;
+      /** The snapshot itself, if there are no edits. */
       readonly merged: string;
       readonly resolved: Resolved;
       readonly alreadyThere: number;
@@ -49,6 +56,8 @@ export async function mergeEdits(edits: EditsOnSnapshot): Promise<MergedEdits> {
   const files = { base, ours: frozen, theirs: snapshot };
   const prepared = prepareMerge({ files, directory: temporary, onConflict, movedRowids });
   if (prepared === null) {
+    const isEdited = !isEmpty(summarize(changeset)) || changeset.renumbered.length > 0;
+    if (!isEdited) return { pending: 0, frozen, merged: snapshot, resolved: NONE_RESOLVED, alreadyThere: 0 };
     const merged = copyOf(snapshot, temporary);
     const result = await applyTo(merged, changeset, { ...policy, movedRowids });
     if (result.status === 'conflict') return { pending: countOf(changeset), conflicts: result.conflicts };

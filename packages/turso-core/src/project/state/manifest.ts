@@ -45,7 +45,12 @@ export interface Manifest {
    * Which file has the remote's own pages, and at which mark: `baseline.db`, or `origin.db` beside it. Absent if none has. A later snapshot
    * can start from it.
    */
-  readonly pages?: { readonly file: 'baseline' | 'origin'; readonly at: string };
+  readonly pages?: {
+    readonly file: 'baseline' | 'origin';
+    readonly at: string;
+    /** The CRC-32 of that file. */
+    readonly crc?: number;
+  };
   /** Set if the rows are just what the remote had at the mark, so that a snapshot of that mark can be made of it. */
   readonly asRemote?: {
     /** What is on the remote and not in the baseline. */
@@ -217,8 +222,12 @@ function isContent(value: unknown): boolean {
 }
 
 function isPages(value: unknown): boolean {
-  const { file, at } = (value ?? {}) as Partial<Record<keyof NonNullable<Manifest['pages']>, unknown>>;
-  return (file === 'baseline' || file === 'origin') && typeof at === 'string';
+  const {
+    file,
+    at,
+    crc = 0,
+  } = (value ?? {}) as Partial<Record<keyof NonNullable<Manifest['pages']>, unknown>>;
+  return (file === 'baseline' || file === 'origin') && typeof at === 'string' && typeof crc === 'number';
 }
 
 function isAsRemote(value: unknown): boolean {

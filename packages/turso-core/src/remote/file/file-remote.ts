@@ -108,7 +108,7 @@ export function createFileRemote(file: string, location: string): Remote {
         checkDefinitions(to);
         const { tables: leftOut } = takeOut(to, exclude, { erase: true });
         // This SQLite could not keep up to date what only libSQL knows, so none of it is taken from a file.
-        return { method: 'backup' as const, setAside: [], leftOut, hasPages: false };
+        return { method: 'backup' as const, setAside: [], leftOut, crc: null };
       }),
     transact: (statements, options) =>
       withDatabase(create, (db) => orThrow(() => transact(db, statements, options))),

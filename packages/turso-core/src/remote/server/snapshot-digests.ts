@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import type { KnownCapabilities } from '../../hrana/capabilities';
 import { leaveWalMode } from '../../sqlite/files/file-header';
+import type { KnownDifference } from '../../sqlite/files/known-files';
 import type { Query } from '../../sqlite/query';
 import { unexpectedAnswer } from '../../sqlite/unexpected-answer';
 import type { SnapshotOptions } from '../remote';
@@ -36,8 +37,8 @@ interface DigestOptions {
 
 /**
  * Copies a local file, and fetches the pages that the server has otherwise. The server computes digests of ranges of pages, then of the
- * single pages of ranges that differ; each page is read once or twice there. False, with nothing written, if the server computes no
- * digests, its pages have another size, or they are few.
+ * single pages of ranges that differ; each page is read once or twice there. Null, with nothing written, if the server computes no
+ * digests, its pages have another size, or they are few; else the pages in which the copy differs from that file, at most.
  *
  * @param queries - of transactions that see the same.
  */
@@ -45,11 +46,11 @@ export async function snapshotDigests(
   queries: readonly [Query, ...Query[]],
   file: string,
   { capabilities, layout, start, startFile, onProgress }: DigestOptions,
-): Promise<boolean> {
+): Promise<KnownDifference | null> {
   const { pageSize, pageCount } = layout;
-  if (start.pageSize !== pageSize || pageCount < FEWEST_PAGES) return false;
+  if (start.pageSize !== pageSize || pageCount < FEWEST_PAGES) return null;
   const ranges = await capabilities.attempt('sha3', () => differingRanges(queries, { layout, start }));
-  if (ranges === null) return false;
+  if (ranges === null) return null;
   const isMost = ranges.length * RANGE > pageCount / 2;
   const all = ranges.flatMap((first) => pagesOf(first, layout));
   const pages = isMost ? all : await differingPages(queries, all, start);
@@ -76,7 +77,10 @@ export async function snapshotDigests(
     fs.closeSync(output);
   }
   await leaveWalMode(file);
-  return true;
+  // Local files say in the first page that they have no write-ahead log.
+  const differing = new Set([1, ...pages]);
+  for (let page = pageCount + 1; page <= start.pageCount; page++) differing.add(page);
+  return { pageSize, pages: differing };
 }
 
 type Compared = Pick<DigestOptions, 'layout' | 'start'>;

@@ -3,6 +3,8 @@ import { TursoSyncError } from '../../errors';
 import type { HttpClient } from '../../hrana/http-client';
 import { createReplicationLog, type LogFrame, type ReplicationLog } from '../../hrana/replication-log';
 import { leaveWalMode } from '../../sqlite/files/file-header';
+import { checksumOf } from '../../sqlite/files/checksum';
+import { noteChecksum, type KnownDifference } from '../../sqlite/files/known-files';
 import type { SnapshotOptions, SnapshotStart } from '../remote';
 import { splitFingerprint } from './fingerprint';
 import { openStart } from './start-file';
@@ -14,33 +16,43 @@ const GREETING = 10_000;
 const SILENCE = 3_000;
 
 /**
- * Copies a file that has the pages of an earlier mark, and puts those in that the server's log has since: no row is read for it. False,
- * with nothing written, if the server has no such log, runs anew since that mark, has dropped those pages from its log, or if the
- * log is longer than the database.
+ * Copies a file that has the pages of an earlier mark, and puts those in that the server's log has since: no row is read for it. Null,
+ * with nothing written, if the server has no such log, runs anew since that mark, has dropped those pages from its log, if the
+ * log is longer than the database, or if the file is not what it was.
  */
 export async function snapshotLog(
   client: HttpClient,
   starts: readonly SnapshotStart[],
   file: string,
   onProgress: SnapshotOptions['onProgress'],
-): Promise<boolean> {
+): Promise<FromLog | null> {
   const log = createReplicationLog(client);
   const found = await findStart(log, starts);
-  if (found === null) return false;
+  if (found === null) return null;
   const { start, latest, session } = found;
-  fs.copyFileSync(start.file, file, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
+  const { COPYFILE_EXCL, COPYFILE_FICLONE } = fs.constants;
+  const copying = fs.promises.copyFile(start.file, file, COPYFILE_EXCL | COPYFILE_FICLONE);
+  // Another thread copies meanwhile. Damage of the start would be in the copy, too.
+  const isSound = isAsNoted(start);
+  await copying;
+  if (!isSound) {
+    fs.rmSync(file);
+    return null;
+  }
   const { frameNo } = start;
   const total = Number(latest - frameNo);
   const handle = fs.openSync(file, 'r+');
   const ended = new AbortController();
   let at = frameNo;
   let isWhole = total === 0;
+  const pages = new Set([1]);
   try {
     const frames = (): ReturnType<typeof log.frames> =>
       log.frames(session, frameNo + 1n, { silence: SILENCE, signal: ended.signal });
     for await (const frame of total === 0 ? [] : untilOver(frames())) {
       if (frame.frameNo !== at + 1n || !isPage(frame, start)) break;
       at = frame.frameNo;
+      pages.add(frame.page);
       fs.writeSync(handle, frame.data, 0, frame.data.byteLength, (frame.page - 1) * start.pageSize);
       if (frame.sizeAfter > 0) fs.ftruncateSync(handle, frame.sizeAfter * start.pageSize);
       onProgress?.({
@@ -57,9 +69,36 @@ export async function snapshotLog(
     ended.abort();
     fs.closeSync(handle);
   }
-  if (isWhole) await leaveWalMode(file);
-  else fs.rmSync(file);
-  return isWhole;
+  if (!isWhole) {
+    fs.rmSync(file);
+    return null;
+  }
+  await leaveWalMode(file);
+  // The file may have been longer, or have grown by pages that came before it shrank.
+  const ends = [start.pageCount, fs.statSync(file).size / start.pageSize];
+  for (let page = Math.min(...ends) + 1; page <= Math.max(...ends); page++) pages.add(page);
+  return {
+    start: start.file,
+    isSound: start.crc !== undefined,
+    differing: { pageSize: start.pageSize, pages },
+  };
+}
+
+/** How {@link snapshotLog} made a copy. */
+export interface FromLog {
+  /** The file that it started from. */
+  readonly start: string;
+  /** Whether that still is what was found to be sound. */
+  readonly isSound: boolean;
+  /** Where the copy may differ from it. */
+  readonly differing: KnownDifference;
+}
+
+function isAsNoted({ file, crc }: Start): boolean {
+  if (crc === undefined) return true;
+  const isSame = checksumOf(file) === crc;
+  if (isSame) noteChecksum(file, crc);
+  return isSame;
 }
 
 /** Whether {@link snapshotLog} would find what it needs, as far as the server's greeting tells. */
@@ -82,14 +121,16 @@ async function findStart(
 interface Start {
   readonly file: string;
   readonly frameNo: bigint;
+  readonly crc: number | undefined;
   readonly pageSize: number;
+  readonly pageCount: number;
   /** Pages of the database, at most: what the log adds is one page a frame. */
   readonly mostPages: number;
 }
 
 function newestOf(starts: readonly SnapshotStart[], generation: string, latest: bigint): Start | null {
   let newest: Start | null = null;
-  for (const { file, pagesAt } of starts) {
+  for (const { file, pagesAt, crc } of starts) {
     const mark = splitFingerprint(pagesAt ?? '');
     if (mark?.generation !== generation || mark.index > latest) continue;
     if (mark.index <= (newest?.frameNo ?? -1n)) continue;
@@ -99,7 +140,7 @@ function newestOf(starts: readonly SnapshotStart[], generation: string, latest: 
     const { pageSize, pageCount } = opened;
     const frames = Number(latest - mark.index);
     if (frames <= Math.max(pageCount, SMALL))
-      newest = { file, frameNo: mark.index, pageSize, mostPages: pageCount + frames };
+      newest = { file, crc, frameNo: mark.index, pageSize, pageCount, mostPages: pageCount + frames };
   }
   return newest;
 }

@@ -1,14 +1,15 @@
 import fs from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import { TursoSyncError } from '../../errors';
-import { leaveWalMode } from '../../sqlite/files/file-header';
 import type { Query } from '../../sqlite/query';
+import { markRollbackMode } from '../../sqlite/files/file-header';
 import { unexpectedAnswer } from '../../sqlite/unexpected-answer';
 import type { SnapshotOptions } from '../remote';
 import { inTurns } from './in-turns';
 import { pagesAtOnce, type PageLayout } from './page-layout';
 
 /**
- * Copies the database page by page: the fastest way, and exact by construction.
+ * Copies the database page by page: the fastest way, and exact by construction. Returns its CRC-32.
  *
  * @param queries - of transactions that see the same; what they are asked for comes side by side.
  */
@@ -17,15 +18,17 @@ export async function snapshotPages(
   layout: PageLayout,
   file: string,
   onProgress: SnapshotOptions['onProgress'],
-): Promise<void> {
+): Promise<number> {
   const { pageSize, pageCount } = layout;
   const total = pageCount * pageSize;
   const output = await fs.open(file, 'wx');
   try {
-    let written = 0;
+    let [written, crc] = [0, 0];
     const pieces = piecesOf(pageCount, pagesAtOnce(layout));
     for await (const pages of inTurns(queries, pieces, (query, piece) => layout.read(query, piece))) {
       for (const bytes of pages) {
+        if (written === 0) markRollbackMode(bytes);
+        crc = crc32(bytes, crc);
         await output.write(bytes);
         written += bytes.byteLength;
       }
@@ -38,10 +41,10 @@ export async function snapshotPages(
         retryable: true,
       });
     }
+    return crc;
   } finally {
     await output.close();
   }
-  await leaveWalMode(file);
 }
 
 function* piecesOf(pageCount: number, step: number): Generator<number[]> {

@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import { capabilitiesOf, type KnownCapabilities } from '../../hrana/capabilities';
 import type { HttpClient } from '../../hrana/http-client';
+import { checksumByReference } from '../../sqlite/files/difference';
+import { noteChecksum, noteDifference } from '../../sqlite/files/known-files';
 import type { Query } from '../../sqlite/query';
 import { readChangeCounter } from '../../sqlite/files/file-header';
 import { checkDefinitions } from '../../sqlite/schema/check-definitions';
@@ -11,7 +13,7 @@ import { latestIndex } from './fingerprint';
 import { readPageLayout, type PageLayout } from './page-layout';
 import type { Reader } from './reader';
 import { snapshotDigests } from './snapshot-digests';
-import { snapshotLog } from './snapshot-log';
+import { snapshotLog, type FromLog } from './snapshot-log';
 import { snapshotPages } from './snapshot-pages';
 import { snapshotRows } from './snapshot-rows';
 import { openStart } from './start-file';
@@ -27,24 +29,29 @@ export async function takeSnapshot(
 ): Promise<SnapshotTaken> {
   const { method, onProgress, starts = [] } = options;
   const isAllowed = (way: SnapshotMethod): boolean => method === undefined || method === way;
-  if (isAllowed('log') && (await snapshotLog(client, starts, file, onProgress)))
-    return ofPages('log', file, options);
+  const fromLog = isAllowed('log') ? await snapshotLog(client, starts, file, onProgress) : null;
+  if (fromLog !== null) return ofPages({ method: 'log', ...fromLog }, file, options);
   return readSideBySide(client, reader, async (queries) => {
     const capabilities = capabilitiesOf(client);
-    const byPages = async (): Promise<SnapshotMethod> => {
+    const byPages = async (): Promise<Pages> => {
       const layout = await readPageLayout(queries[0]);
       const how = { capabilities, layout, starts, onProgress };
-      if (isAllowed('page-digests') && (await fromStart(queries, file, how))) return 'page-digests';
-      await snapshotPages(queries, layout, file, onProgress);
-      return 'pages';
+      const fromDigests = isAllowed('page-digests') ? await fromStart(queries, file, how) : null;
+      if (fromDigests !== null) return { method: 'page-digests', ...fromDigests };
+      return { method: 'pages', crc: await snapshotPages(queries, layout, file, onProgress) };
     };
-    const by = method === 'rows' ? null : await capabilities.attempt('sqliteDbpage', byPages);
-    if (by !== null) return ofPages(by, file, options);
+    const pages = method === 'rows' ? null : await capabilities.attempt('sqliteDbpage', byPages);
+    if (pages !== null) return ofPages(pages, file, options);
     // Some pages may have come before the server refused.
     fs.rmSync(file, { force: true });
     return ofRows(queries[0], file, options);
   });
 }
+
+/** How pages came: all of them, or those in which the copy differs from an earlier one. */
+type Pages = { readonly method: SnapshotMethod } & (
+  { readonly crc: number } | (Pick<FromLog, 'start' | 'differing'> & Partial<FromLog>)
+);
 
 async function fromStart(
   queries: Queries,
@@ -58,28 +65,39 @@ async function fromStart(
     readonly layout: PageLayout;
     readonly starts: readonly SnapshotStart[];
   },
-): Promise<boolean> {
+): Promise<Pick<FromLog, 'start' | 'differing'> | null> {
   const start = best === undefined ? null : openStart(best.file);
-  if (best === undefined || start === null) return false;
+  if (best === undefined || start === null) return null;
   try {
-    return await snapshotDigests(queries, file, { ...how, start, startFile: best.file });
+    const differing = await snapshotDigests(queries, file, { ...how, start, startFile: best.file });
+    return differing === null ? null : { start: best.file, differing };
   } finally {
     start.close();
   }
 }
 
 /** Makes what has the pages of a server a database of plain SQLite. */
-function ofPages(method: SnapshotMethod, file: string, { exclude = [] }: SnapshotOptions): SnapshotTaken {
+function ofPages(pages: Pages, file: string, { exclude = [] }: SnapshotOptions): SnapshotTaken {
   const before = readChangeCounter(file);
   checkDefinitions(file);
   const setAside = setAsideFrom(file);
   const leftOut = takeOut(file, exclude, { erase: true });
+  const isUntouched = readChangeCounter(file) === before;
   return {
-    method,
+    method: pages.method,
     setAside: setAside.filter(({ table }) => !leftOut.has(table)),
     leftOut: leftOut.tables,
-    hasPages: readChangeCounter(file) === before,
+    crc: isUntouched ? checksumOfPages(file, pages) : null,
+    ...('start' in pages && isUntouched && pages.isSound === true ? { soundStart: pages.start } : {}),
   };
+}
+
+function checksumOfPages(file: string, pages: Pages): number {
+  if ('crc' in pages) return pages.crc;
+  noteDifference(pages.start, file, pages.differing);
+  const crc = checksumByReference(pages.start, file);
+  noteChecksum(file, crc);
+  return crc;
 }
 
 async function ofRows(
@@ -87,7 +105,7 @@ async function ofRows(
   file: string,
   { onProgress, exclude = [] }: SnapshotOptions,
 ): Promise<SnapshotTaken> {
-  return { method: 'rows', hasPages: false, ...(await snapshotRows(query, file, { onProgress, exclude })) };
+  return { method: 'rows', crc: null, ...(await snapshotRows(query, file, { onProgress, exclude })) };
 }
 
 /**

@@ -9,6 +9,8 @@ import {
   restoreDifference,
   writeDifference,
 } from './difference';
+import { checksumOf } from './checksum';
+import { noteChecksum, noteDifference } from './known-files';
 
 let dir: string;
 let restoredFiles = 0;
@@ -115,3 +117,24 @@ test.each([0, 4095, 4100])('refuses one whose byte %i has changed', (at) => {
   writeFileSync(difference, changed(readFileSync(difference), at));
   expect(fitsReference(reference, difference)).toBe(false);
 });
+
+describe.each([512, 4096, 65_536])(
+  'where it is known in which pages of %i bytes files differ',
+  (pageSize) => {
+    test.each(Object.entries(CASES))('a difference is the same: %s', (name, content) => {
+      const [reference, of] = [file('reference', BASE), file('of', content)];
+      const [whole, known] = [path.join(dir, 'whole'), path.join(dir, 'known')];
+      writeDifference(reference, of, whole);
+      const pages = new Set<number>();
+      for (let at = 0; at < Math.max(BASE.length, content.length); at += pageSize)
+        if (!BASE.subarray(at, at + pageSize).equals(content.subarray(at, at + pageSize)))
+          pages.add(at / pageSize + 1);
+      const blocks = differingBlocks(reference, of);
+      noteDifference(reference, of, { pageSize, pages });
+      noteChecksum(reference, checksumOf(reference));
+      writeDifference(reference, of, known);
+      expect([name, readFileSync(known).equals(readFileSync(whole))]).toEqual([name, true]);
+      expect(differingBlocks(reference, of)).toEqual(blocks);
+    });
+  },
+);

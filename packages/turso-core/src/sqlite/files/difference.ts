@@ -1,5 +1,8 @@
 import fs from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { checksumAfter, checksumOf, type Replaced } from './checksum';
+import { knownChecksum, knownDifference } from './known-files';
+import { readBytes } from './read-bytes';
 
 /** Bytes that are kept or left out as one: the pages of most databases. */
 const BLOCK = 4096;
@@ -28,25 +31,20 @@ export class DifferenceError extends Error {}
  * Throws what the system throws.
  */
 export function writeDifference(reference: string, of: string, to: string): void {
-  withFiles([reference, of], ([base, file]) => {
+  const { blocks, crc } = compareFiles(reference, of);
+  withFiles([of], ([file]) => {
     const size = sizeOf(file);
+    const blockOf = (number: number): Buffer =>
+      readBytes(file, number * BLOCK, Math.min(BLOCK, size - number * BLOCK));
     const writer = openWriter(to);
     try {
-      let crc = 0;
-      for (const { at, bytes } of piecesOf(file, size)) {
-        crc = crc32(bytes, crc);
-        const theirs = readAt(base, at, bytes.length);
-        if (!bytes.equals(theirs))
-          for (const block of differing(bytes, theirs)) writer.add(at / BLOCK + block.number, block.bytes);
-      }
+      for (const number of blocks) writer.add(number, blockOf(number));
       writer.end({ size, crc });
     } finally {
       writer.close();
     }
     withDifference(to, ({ index, blockAt }) => {
-      for (const number of index.blocks)
-        if (!blockAt(number).equals(readAt(file, number * BLOCK, Math.min(BLOCK, size - number * BLOCK))))
-          throw damaged(to);
+      for (const number of index.blocks) if (!blockAt(number).equals(blockOf(number))) throw damaged(to);
     });
   });
 }
@@ -69,8 +67,8 @@ export function moveDifference(
         for (const number of [...all].sort((a, b) => a - b)) {
           const length = Math.min(BLOCK, size - number * BLOCK);
           if (length <= 0) continue;
-          const bytes = own.has(number) ? blockAt(number) : readAt(before, number * BLOCK, length);
-          if (!bytes.equals(readAt(after, number * BLOCK, length))) writer.add(number, bytes);
+          const bytes = own.has(number) ? blockAt(number) : readBytes(before, number * BLOCK, length);
+          if (!bytes.equals(readBytes(after, number * BLOCK, length))) writer.add(number, bytes);
         }
         writer.end({ size, crc });
       } finally {
@@ -85,12 +83,9 @@ export function differingBlocks(a: string, b: string): number[] {
   return withFiles([a, b], ([left, right]) => {
     const found: number[] = [];
     const size = Math.max(sizeOf(left), sizeOf(right));
-    for (let at = 0; at < size; at += PIECE) {
-      const [x, y] = [readAt(left, at, PIECE), readAt(right, at, PIECE)];
-      if (x.equals(y)) continue;
-      const longer = x.length > y.length ? [x, y] : [y, x];
-      for (const { number } of differing(longer[0] as Buffer, longer[1] as Buffer))
-        found.push(at / BLOCK + number);
+    for (const { at, length } of knownRanges(a, b) ?? rangesOf(0, size)) {
+      const [x, y] = [readBytes(left, at, length), readBytes(right, at, length)];
+      found.push(...differing(at, x.length > y.length ? [x, y] : [y, x]));
     }
     return found;
   });
@@ -133,7 +128,7 @@ function restored(reference: string, difference: string, take: (bytes: Buffer) =
       let size = 0;
       for (let at = 0; at < index.size; at += BLOCK) {
         const length = Math.min(BLOCK, index.size - at);
-        const bytes = own.has(at / BLOCK) ? blockAt(at / BLOCK) : readAt(base, at, length);
+        const bytes = own.has(at / BLOCK) ? blockAt(at / BLOCK) : readBytes(base, at, length);
         crc = crc32(bytes, crc);
         size += bytes.length;
         take(bytes);
@@ -143,17 +138,73 @@ function restored(reference: string, difference: string, take: (bytes: Buffer) =
   );
 }
 
-interface Block {
-  /** From the beginning of its piece on. */
-  readonly number: number;
-  readonly bytes: Buffer;
+/** The CRC-32 of a file that differs from a reference: read, or from what is known of the two. */
+export function checksumByReference(reference: string, of: string): number {
+  return compareFiles(reference, of).crc;
 }
 
-function* differing(bytes: Buffer, theirs: Buffer): Generator<Block> {
-  for (let at = 0; at < bytes.length; at += BLOCK) {
-    const own = bytes.subarray(at, at + BLOCK);
-    if (!own.equals(theirs.subarray(at, at + BLOCK))) yield { number: at / BLOCK, bytes: own };
+/** The blocks of a file that a reference lacks, and the file's CRC-32. */
+function compareFiles(
+  reference: string,
+  of: string,
+): { readonly blocks: readonly number[]; readonly crc: number } {
+  return withFiles([reference, of], ([base, file]) => {
+    const [size, least] = [sizeOf(file), Math.min(sizeOf(base), sizeOf(file))];
+    const ranges = knownRanges(reference, of);
+    const start = ranges === null || least < sizeOf(base) ? null : knownChecksum(reference);
+    const blocks: number[] = [];
+    // Only of a file that is read as a whole.
+    let read = 0;
+    for (const { at, length } of ranges ?? rangesOf(0, size)) {
+      const bytes = readBytes(file, at, length);
+      if (ranges === null) read = crc32(bytes, read);
+      blocks.push(...differing(at, [bytes, readBytes(base, at, bytes.length)]));
+    }
+    if (start === null) return { blocks, crc: ranges === null ? read : checksumOf(of) };
+    let grown = start;
+    for (const { at, length } of rangesOf(least, size)) grown = crc32(readBytes(file, at, length), grown);
+    return { blocks, crc: checksumAfter(grown, size, replacedIn(blocks, least, [base, file])) };
+  });
+}
+
+/** The blocks within the first bytes of two files. */
+function* replacedIn(
+  blocks: readonly number[],
+  size: number,
+  [before, after]: readonly [number, number],
+): Generator<Replaced> {
+  for (const at of blocks.map((number) => number * BLOCK)) {
+    const length = Math.min(BLOCK, size - at);
+    if (length > 0) yield { at, before: readBytes(before, at, length), after: readBytes(after, at, length) };
   }
+}
+
+interface Range {
+  readonly at: number;
+  readonly length: number;
+}
+
+function* rangesOf(from: number, to: number): Generator<Range> {
+  for (let at = from; at < to; at += PIECE) yield { at, length: Math.min(PIECE, to - at) };
+}
+
+/** The blocks in which two files may differ; null if that is not known. */
+function knownRanges(a: string, b: string): Range[] | null {
+  const known = knownDifference(a, b);
+  if (known === null) return null;
+  const { pageSize, pages } = known;
+  const blocks = new Set<number>();
+  for (const page of pages)
+    for (let at = (page - 1) * pageSize; at < page * pageSize; at += Math.min(BLOCK, pageSize))
+      blocks.add(Math.floor(at / BLOCK));
+  return [...blocks].sort((x, y) => x - y).map((block) => ({ at: block * BLOCK, length: BLOCK }));
+}
+
+/** The numbers of the blocks of what was read at a place that differ from the other. */
+function* differing(from: number, [bytes, theirs]: readonly [Buffer, Buffer]): Generator<number> {
+  if (bytes.equals(theirs)) return;
+  for (let at = 0; at < bytes.length; at += BLOCK)
+    if (!bytes.subarray(at, at + BLOCK).equals(theirs.subarray(at, at + BLOCK))) yield (from + at) / BLOCK;
 }
 
 interface Writer {
@@ -190,14 +241,14 @@ interface Difference {
 function withDifference<T>(file: string, work: (difference: Difference) => T): T {
   return withFiles([file], ([handle]) => {
     const size = sizeOf(handle);
-    const tail = readAt(handle, size - 8, 8);
+    const tail = readBytes(handle, size - 8, 8);
     const length = tail.length === 8 && size >= 8 ? Number(tail.readBigUInt64LE()) : Infinity;
     if (length > size - 8) throw damaged(file);
-    const index = parseIndex(readAt(handle, size - 8 - length, length), file);
+    const index = parseIndex(readBytes(handle, size - 8 - length, length), file);
     const places = new Map(index.blocks.map((number, i) => [number, i]));
     const blockAt = (number: number): Buffer => {
       const place = places.get(number) ?? 0;
-      return readAt(handle, place * BLOCK, Math.min(BLOCK, index.size - number * BLOCK));
+      return readBytes(handle, place * BLOCK, Math.min(BLOCK, index.size - number * BLOCK));
     };
     return work({ index, blockAt });
   });
@@ -215,21 +266,6 @@ function parseIndex(bytes: Buffer, file: string): Index {
 
 function damaged(file: string): DifferenceError {
   return new DifferenceError(`${file} is damaged.`);
-}
-
-function* piecesOf(handle: number, size: number): Generator<{ readonly at: number; readonly bytes: Buffer }> {
-  for (let at = 0; at < size; at += PIECE)
-    yield { at, bytes: readAt(handle, at, Math.min(PIECE, size - at)) };
-}
-
-/** As many of the bytes as the file has. */
-function readAt(handle: number, at: number, length: number): Buffer {
-  if (at < 0) return Buffer.alloc(0);
-  const bytes = Buffer.allocUnsafe(length);
-  let done = 0;
-  for (let count = -1; done < length && count !== 0; done += count)
-    count = fs.readSync(handle, bytes, done, length - done, at + done);
-  return bytes.subarray(0, done);
 }
 
 // A disk that fills up in the middle takes a part, and says so only at the next call.

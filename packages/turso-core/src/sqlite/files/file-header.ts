@@ -23,6 +23,11 @@ export async function readFileKind(file: string): Promise<FileKind> {
   }
 }
 
+/** Marks the first bytes of a database file as {@link leaveWalMode} does. */
+export function markRollbackMode(header: Uint8Array): void {
+  if (header.byteLength >= 20) header.fill(1, 18, 20);
+}
+
 /**
  * Marks a complete database file as one with a rollback journal (bytes 18 and 19 of the header), so that reading it
  * never makes `-wal` and `-shm` files beside it. Only for a file without a `-wal` that nobody has open.

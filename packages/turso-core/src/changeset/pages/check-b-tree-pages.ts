@@ -1,0 +1,76 @@
+import { childrenOf } from './b-tree';
+import {
+  INTERIOR_INDEX,
+  INTERIOR_TABLE,
+  LEAF_INDEX,
+  LEAF_TABLE,
+  readBTreePage,
+  type BTreePage,
+} from './cells';
+import type { PageFile } from './page-file';
+import { isLeafRole, treeOf, type PageRoles } from './page-roles';
+
+/**
+ * Whether those pages of b-trees that differ from a sound database are sound, and rowids are in order there. False also if an interior
+ * page differs whose children are no leaves.
+ */
+export function checkBTreePages(
+  file: PageFile,
+  roles: PageRoles,
+  { roots, differing }: { readonly roots: readonly number[]; readonly differing: ReadonlySet<number> },
+): boolean {
+  const isRoot = new Set(roots);
+  const toCheck = new Set<number>();
+  for (const page of differing) {
+    if (treeOf(roles.of[page]) === null) continue;
+    toCheck.add(page);
+    if (isLeafRole(roles.of[page])) continue;
+    const below = childrenOf(file, page);
+    if (!below.every((child) => isLeafRole(roles.of[child]))) return false;
+    for (const child of below) toCheck.add(child);
+  }
+  return [...toCheck].every((page) => isPageSound(file, page, roles, isRoot.has(page)));
+}
+
+function isPageSound(file: PageFile, page: number, roles: PageRoles, isRoot: boolean): boolean {
+  const role = roles.of[page];
+  const byRowid = roles.byRowid[treeOf(role) ?? 0] === true;
+  const found = readBTreePage(file.page(page), page, file.usableSize);
+  const type = isLeafRole(role)
+    ? byRowid
+      ? LEAF_TABLE
+      : LEAF_INDEX
+    : byRowid
+      ? INTERIOR_TABLE
+      : INTERIOR_INDEX;
+  if (found.type !== type || (found.cells.length === 0 && !isRoot)) return false;
+  return !byRowid || isInOrder(found, boundsOf(file, page, roles));
+}
+
+interface Bounds {
+  /** All rowids are above this one. */
+  readonly lower: bigint | null;
+  readonly upper: bigint | null;
+}
+
+function isInOrder({ cells }: BTreePage, { lower, upper }: Bounds): boolean {
+  let last = lower;
+  for (const { rowid } of cells) {
+    if (rowid === null || (last !== null && rowid <= last)) return false;
+    last = rowid;
+  }
+  return upper === null || last === null || last <= upper;
+}
+
+/** The rowids between which those of a page must be, by the pages above it. */
+function boundsOf(file: PageFile, number: number, roles: PageRoles): Bounds {
+  let [lower, upper]: [bigint | null, bigint | null] = [null, null];
+  for (let page = number; roles.parent[page] !== 0;) {
+    const [above, place] = [roles.parent[page] ?? 0, roles.place[page] ?? 0];
+    const { cells } = readBTreePage(file.page(above), above, file.usableSize);
+    lower ??= cells[place - 1]?.rowid ?? null;
+    upper ??= cells[place]?.rowid ?? null;
+    page = above;
+  }
+  return { lower, upper };
+}

@@ -1,0 +1,98 @@
+import { childrenOf, headerAt } from './b-tree';
+import { INTERIOR_INDEX, INTERIOR_TABLE, LEAF_TABLE } from './cells';
+import type { PageFile } from './page-file';
+
+/** What each page of a database is for, by its number. */
+export interface PageRoles {
+  /** {@link OVERFLOW}, {@link FREE}, or as of {@link roleIn}. */
+  readonly of: Int32Array;
+  /** The page above one of a b-tree, and its place among the pages below that; 0 for a root. */
+  readonly parent: Uint32Array;
+  readonly place: Uint32Array;
+  /** Whether each b-tree holds rows by their rowid, in the order of the roots. */
+  readonly byRowid: readonly boolean[];
+}
+
+/** Of a page that no b-tree and no list of free pages tells of: it can only hold what overflows a page. */
+export const OVERFLOW = 0;
+
+/** Of a page without content. */
+export const FREE = 1;
+
+/** Of a page of a b-tree, by the tree's place among the roots. */
+export function roleIn(tree: number, isLeaf: boolean): number {
+  return 2 + 2 * tree + (isLeaf ? 1 : 0);
+}
+
+/** The b-tree of a role, or null. */
+export function treeOf(role: number | undefined = FREE): number | null {
+  return role < 2 ? null : (role - 2) >> 1;
+}
+
+/** Whether the role is that of a leaf of a b-tree. */
+export function isLeafRole(role: number | undefined = FREE): boolean {
+  return role >= 2 && role % 2 === 1;
+}
+
+/** Where SQLite locks a file; the page there is never used: https://sqlite.org/fileformat2.html#the_lock_byte_page */
+const LOCK_BYTE = 0x40000000;
+
+/** Pages from the root of a b-tree to its leaves, at most: SQLite's own limit. */
+const MAX_DEPTH = 20;
+
+/** Reads what the pages are for, from interior pages and free ones only. Throws a RangeError if a page has two uses. */
+export function readPageRoles(file: PageFile, roots: readonly number[]): PageRoles {
+  const { pageCount } = file;
+  const [of, parent, place] = [
+    new Int32Array(pageCount + 1),
+    new Uint32Array(pageCount + 1),
+    new Uint32Array(pageCount + 1),
+  ];
+  const use = (page: number, role: number): void => {
+    if (page < 1 || page > pageCount || of[page] !== OVERFLOW)
+      throw new RangeError(`Page ${page} has two uses, or is not there.`);
+    of[page] = role;
+  };
+  const byRowid = roots.map((root, tree) => {
+    let level = [root];
+    for (let depth = 0; depth < MAX_DEPTH; depth++) {
+      const type = file.page(level[0] ?? 0)[headerAt(level[0])];
+      const isLeaf = type !== INTERIOR_INDEX && type !== INTERIOR_TABLE;
+      for (const page of level) use(page, roleIn(tree, isLeaf));
+      if (isLeaf) return type === LEAF_TABLE;
+      const next: number[] = [];
+      for (const above of level) {
+        let i = 0;
+        for (const page of childrenOf(file, above)) {
+          if (page > pageCount) throw new RangeError(`Page ${page} is not there.`);
+          parent[page] = above;
+          place[page] = i++;
+          next.push(page);
+        }
+      }
+      level = next;
+    }
+    throw new RangeError(`The b-tree of page ${root} does not end.`);
+  });
+  for (const page of freePages(file)) use(page, FREE);
+  const locked = Math.floor(LOCK_BYTE / file.pageSize) + 1;
+  if (locked <= pageCount) use(locked, FREE);
+  return { of, parent, place, byRowid };
+}
+
+/** See https://sqlite.org/fileformat2.html#the_freelist */
+function freePages(file: PageFile): number[] {
+  const header = file.page(1);
+  const count = header.readUInt32BE(36);
+  const found: number[] = [];
+  for (let trunk = header.readUInt32BE(32); trunk !== 0 && found.length <= count;) {
+    found.push(trunk);
+    const page = file.page(trunk);
+    const leaves = page.readUInt32BE(4);
+    if (leaves > file.usableSize / 4 - 2) throw new RangeError('A list of free pages is too long.');
+    for (let i = 0; i < leaves; i++) found.push(page.readUInt32BE(8 + 4 * i));
+    trunk = page.readUInt32BE(0);
+  }
+  if (found.length !== count) throw new RangeError('Free pages are missing, or too many.');
+  return found;
+}

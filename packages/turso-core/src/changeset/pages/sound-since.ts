@@ -1,0 +1,121 @@
+import { knownDifference } from '../../sqlite/files/known-files';
+import { openReadOnly, using } from '../../sqlite/files/open';
+import { checkBTreePages } from './check-b-tree-pages';
+import { chainsOf } from './overflow-chains';
+import { openPageFile, type PageFile } from './page-file';
+import { FREE, OVERFLOW, readPageRoles, treeOf, type PageRoles } from './page-roles';
+
+/**
+ * Whether a database file has no damaged pages, given that another one has none from which it is known to differ in a few pages: only
+ * these are looked at, and what all pages are for. False also if they do not tell: SQLite's check of the whole file does.
+ *
+ * It tells what `quick_check` tells of pages. Definitions must be the same, and no page of a virtual table may differ.
+ */
+export function isSoundSince(before: string, after: string): boolean {
+  const known = knownDifference(before, after);
+  if (known === null) return false;
+  const files: (PageFile | null)[] = [];
+  try {
+    const definitions = readDefinitions(after);
+    if (JSON.stringify(definitions) !== JSON.stringify(readDefinitions(before))) return false;
+    for (const file of [before, after]) files.push(openPageFile(file));
+    const [old, now] = files as [PageFile | null, PageFile | null];
+    if (old === null || now === null || !isSameKind(old, now) || known.pageSize !== now.pageSize)
+      return false;
+    return isSound(old, now, known.pages, definitions);
+  } catch {
+    return false;
+  } finally {
+    for (const file of files) file?.close();
+  }
+}
+
+/** What a definition is of: its name, its table, where its b-tree begins, and its SQL. */
+type Definition = readonly [name: string, table: string, root: number | null, sql: string | null];
+
+function readDefinitions(file: string): Definition[] {
+  const sql = 'SELECT name, tbl_name, rootpage, sql FROM sqlite_schema ORDER BY rowid';
+  return using(openReadOnly(file), (db) => db.prepare(sql).raw().all() as Definition[]);
+}
+
+/** Parts of the header that stay what they are, from one byte to another: page size and format, schema format, encoding. */
+const KEPT = [
+  [16, 24],
+  [44, 48],
+  [52, 60],
+  [64, 68],
+] as const;
+
+function isSameKind(old: PageFile, now: PageFile): boolean {
+  const before = Buffer.from(old.page(1));
+  const after = now.page(1);
+  const isAutoVacuum = after.readUInt32BE(52) !== 0;
+  const isKept = KEPT.every(([from, to]) => before.subarray(from, to).equals(after.subarray(from, to)));
+  return isKept && !isAutoVacuum && after.readUInt32BE(28) === now.pageCount;
+}
+
+function isSound(
+  old: PageFile,
+  now: PageFile,
+  differing: ReadonlySet<number>,
+  definitions: readonly Definition[],
+): boolean {
+  const stored = definitions.filter(([, , root]) => typeof root === 'number' && root > 0);
+  const roots = [1, ...stored.map(([, , root]) => root as number)];
+  const [was, is] = [readPageRoles(old, roots), readPageRoles(now, roots)];
+  if (was.byRowid.some((by, tree) => by !== is.byRowid[tree])) return false;
+  const touched = touchedTrees(differing, [was, is]);
+  const tables = touched.map((tree) => (tree === 0 ? '' : (stored[tree - 1]?.[1] ?? '')));
+  if (tables.some((table) => isOfVirtual(table, definitions))) return false;
+  return (
+    isUnchangedElsewhere(differing, was, is) &&
+    checkBTreePages(now, is, { roots, differing }) &&
+    isOverflowSound({ file: old, roles: was }, { file: now, roles: is }, differing)
+  );
+}
+
+function touchedTrees(pages: ReadonlySet<number>, roles: readonly PageRoles[]): number[] {
+  const trees = [...pages].flatMap((page) => roles.map(({ of }) => treeOf(of[page])));
+  return [...new Set(trees)].filter((tree) => tree !== null);
+}
+
+/** Whether a table may be one that a virtual table is stored in, which has a check of its own. */
+function isOfVirtual(table: string, definitions: readonly Definition[]): boolean {
+  return definitions.some(
+    ([name, , , sql]) =>
+      /^\s*CREATE\s+VIRTUAL/i.test(sql ?? '') && table.toLowerCase().startsWith(`${name.toLowerCase()}_`),
+  );
+}
+
+/** Whether each page that is the same as before is for the same, or for nothing any more. */
+function isUnchangedElsewhere(differing: ReadonlySet<number>, was: PageRoles, is: PageRoles): boolean {
+  for (let page = 1; page < is.of.length; page++) {
+    const role = is.of[page];
+    if (role !== FREE && role !== was.of[page] && !differing.has(page)) return false;
+  }
+  return true;
+}
+
+interface Side {
+  readonly file: PageFile;
+  readonly roles: PageRoles;
+}
+
+/** Whether each page that overflows is part of just one row: those of the same rows as before, and of rows on pages that differ. */
+function isOverflowSound(old: Side, now: Side, differing: ReadonlySet<number>): boolean {
+  const [was, is] = [old.roles.of, now.roles.of];
+  const gone: number[] = [];
+  for (let page = 1; page < was.length; page++)
+    if (treeOf(was[page]) !== null && (differing.has(page) || was[page] !== is[page])) gone.push(page);
+  const come = [...differing].filter((page) => treeOf(is[page]) !== null);
+  const [removed, added] = [chainsOf(old.file, gone), chainsOf(now.file, come)];
+  for (let page = 1; page < was.length; page++) {
+    if (was[page] !== OVERFLOW || removed.has(page)) continue;
+    if (is[page] !== OVERFLOW || added.has(page) || differing.has(page)) return false;
+  }
+  for (let page = 1; page < is.length; page++) {
+    const isKept = was[page] === OVERFLOW && !removed.has(page);
+    if ((is[page] === OVERFLOW) !== (isKept || added.has(page))) return false;
+  }
+  return true;
+}
