@@ -1,10 +1,43 @@
 import { readMessage } from './encodings/protobuf-fields';
+import type { HttpClient } from './http-client';
+import { namespaceHeader } from './namespace';
 
 /** Where replicas ask a server over gRPC-web, below its root. */
 export const LOG_SERVICE = 'wal_log.ReplicationLog';
 
 /** Bytes in front of a message of gRPC-web: a flag, and its length. */
 export const FRAME = 5;
+
+/** The flag of a message of gRPC-web that holds what others send as headers. */
+export const TRAILERS = 0x80;
+
+/** The headers of each request for a server's log: libsql-server looks for the token in one of its own there. */
+export function logHeaders({ url, authToken }: HttpClient): Readonly<Record<string, string>> {
+  const token = authToken === undefined ? {} : { 'x-authorization': `Bearer ${authToken}` };
+  return { ...namespaceHeader(url), ...token };
+}
+
+/** The first message of an answer; null if it has none. */
+export function messageIn(body: Uint8Array): Uint8Array | null {
+  if (body.byteLength < FRAME || body[0] === TRAILERS) return null;
+  return body.subarray(FRAME, FRAME + Buffer.from(body).readUInt32BE(1));
+}
+
+/**
+ * Greets a server as its replicas do, over gRPC-web. Null if it answers without a message. Throws a RangeError for a message that is none.
+ *
+ * @param timeout - milliseconds for the answer. Default is no limit but those of the client.
+ */
+export async function sayHello(client: HttpClient, timeout?: number): Promise<Hello | null> {
+  const { body } = await client.post(
+    `${LOG_SERVICE}/Hello`,
+    'application/grpc-web+proto',
+    [new Uint8Array(FRAME)],
+    { headers: logHeaders(client), ...(timeout === undefined ? {} : { timeout }) },
+  );
+  const message = messageIn(body);
+  return message === null ? null : readHello(message);
+}
 
 /** What a server answers to a greeting; null for what it does not tell. */
 export interface Hello {

@@ -1,9 +1,8 @@
 import { TursoSyncError } from '../errors';
 import { numberMessage, readMessage } from './encodings/protobuf-fields';
-import { FRAME, LOG_SERVICE, readHello } from './hello';
+import { FRAME, LOG_SERVICE, logHeaders, messageIn, sayHello, TRAILERS, type Hello } from './hello';
 import type { HttpClient } from './http-client';
 import { notLibsql } from './http-errors';
-import { namespaceHeader } from './namespace';
 
 /** A frame of the log, with the running checksum of all frames up to it: two histories that share it are the same so far. */
 export interface Mark {
@@ -59,9 +58,6 @@ const NEVER = 2n ** 62n;
 
 /** Makes a {@link ReplicationLog} for a server. */
 export function createReplicationLog(client: HttpClient): ReplicationLog {
-  const authorization =
-    client.authToken === undefined ? {} : { 'x-authorization': `Bearer ${client.authToken}` };
-
   function request(method: string, content: Uint8Array, session?: string) {
     const frame = Buffer.alloc(FRAME);
     frame.writeUInt32BE(content.byteLength, 1);
@@ -70,8 +66,7 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
       url: new URL(`${LOG_SERVICE}/${method}`, client.url),
       headers: {
         'content-type': 'application/grpc-web+proto',
-        ...namespaceHeader(client.url),
-        ...authorization,
+        ...logHeaders(client),
         ...(session === undefined ? {} : { 'x-session-token': session }),
       },
       body: [frame, content],
@@ -120,12 +115,9 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
     session?: string,
   ): Promise<{ content: Uint8Array | null; refused: NoFrames | null }> {
     const { headers, body } = await client.send({ ...request(method, message, session), timeout });
-    const length = body.byteLength < FRAME ? 0 : Buffer.from(body.buffer).readUInt32BE(1);
-    const isMessage = body.byteLength >= FRAME && body[0] !== TRAILERS;
-    return {
-      content: isMessage ? body.subarray(FRAME, FRAME + length) : null,
-      refused: noFrames({ ...headers, ...(isMessage ? {} : trailersOf(body.subarray(FRAME))) }),
-    };
+    const content = messageIn(body);
+    const trailers = content === null ? trailersOf(body.subarray(FRAME)) : {};
+    return { content, refused: noFrames({ ...headers, ...trailers }) };
   }
 
   async function firstFrame(
@@ -148,8 +140,8 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
   return {
     async greet(timeout) {
       try {
-        const { content } = await ask('Hello', new Uint8Array(0), timeout);
-        return content === null ? null : greetingOf(content);
+        const hello = await sayHello(client, timeout);
+        return hello === null ? null : greetingOf(hello);
       } catch (error) {
         if (error instanceof TursoSyncError && !NO_LOG.includes(error.code)) throw error;
         return null;
@@ -169,16 +161,13 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
 /** What a server says that has no such log. */
 const NO_LOG: readonly string[] = ['REMOTE_NOT_LIBSQL', 'REMOTE_FAILED'];
 
-const TRAILERS = 0x80;
-
 /** Bytes that a message may have: a page has 65,536 at most. One that says more is not waited for, which would take all memory. */
 const LARGEST = 1_000_000;
 
 /** Bytes in front of a page: number, checksum, page number, and size after. */
 const PAGE_AT = 24;
 
-function greetingOf(message: Uint8Array): Greeting | null {
-  const { generation, log, session, latest } = readHello(message);
+function greetingOf({ generation, log, session, latest }: Hello): Greeting | null {
   if (log === null || log === '' || session === null || session === '') return null;
   return { generation: generation ?? '', log, session, latest };
 }

@@ -1,8 +1,7 @@
 import { hasCode, isUnreachable } from '../errors';
 import { capabilitiesOf } from './capabilities';
 import type { HttpClient } from './http-client';
-import { FRAME, LOG_SERVICE, readHello } from './hello';
-import { namespaceHeader } from './namespace';
+import { sayHello, type Hello } from './hello';
 
 /** What a server tells of the log that its replicas follow; generation and id are UUIDs. */
 export interface ServerLog {
@@ -24,35 +23,30 @@ export async function readServerLog(
 ): Promise<ServerLog | null> {
   const capabilities = capabilitiesOf(client);
   if (capabilities.all.log === false) return null;
+  // One that was told once is asked for again: whether it is still the same has to be known.
+  const noteNone = (): void => {
+    if (capabilities.all.log === null) capabilities.note({ log: false });
+  };
   try {
-    const limit = timeout === undefined ? {} : { timeout };
-    const options = { headers: namespaceHeader(client.url), ...limit };
-    const { body } = await client.post(
-      `${LOG_SERVICE}/Hello`,
-      'application/grpc-web+proto',
-      [new Uint8Array(FRAME)],
-      options,
-    );
-    const length = new DataView(body.buffer, body.byteOffset).getUint32(1);
-    const log = logOf(body.subarray(FRAME, FRAME + length));
-    capabilities.note({ log: log !== null || capabilities.all.log });
+    const hello = await sayHello(client, timeout);
+    const log = hello === null ? null : logOf(hello);
+    if (log !== null) capabilities.note({ log: true });
+    if (hello === null) noteNone();
     return log;
   } catch (error) {
-    // One that was told once is asked for again: whether it is still the same has to be known.
-    if (isNoLog(error) && capabilities.all.log === null) capabilities.note({ log: false });
+    if (isNoLog(error)) noteNone();
     if (mustAnswer && isUnreachable(error)) throw error;
     return null;
   }
 }
 
-function logOf(message: Uint8Array): ServerLog | null {
-  const { generation, log: id, latest } = readHello(message);
+function logOf({ generation, log: id, latest }: Hello): ServerLog | null {
   return generation === null || id === null
     ? null
     : { generation, id, index: latest === null ? null : String(latest) };
 }
 
-/** Whether a server does not speak gRPC-web, or answers without a message. */
+/** Whether a server does not speak gRPC-web. */
 function isNoLog(error: unknown): boolean {
   return error instanceof RangeError || hasCode(error, 'REMOTE_NOT_LIBSQL');
 }

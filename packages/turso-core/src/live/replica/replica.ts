@@ -87,7 +87,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   async function follow(within: Deadline): Promise<SyncResult> {
     if (isPlain) {
       return syncer.sync(within).catch((error: unknown) => {
-        throw noLog(options, error);
+        throw hasFailed(error) ? noLog(options, error) : error;
       });
     }
     if (note === null) return fetchAnew(null);
@@ -115,9 +115,14 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
 
   /** Greets the server where it no longer runs as it did at the last sync. */
   async function greetingOf({ session }: Note, within: Deadline): Promise<Greeting | null> {
-    if (await options.log.isSameRun(session, within.left)) return null;
+    const isSame = await options.log.isSameRun(session, within.left).catch((error: unknown) => {
+      // The answer to a greeting tells whether it has a log.
+      if (error instanceof TursoSyncError && error.code === 'REMOTE_NOT_LIBSQL') return false;
+      throw error;
+    });
+    if (isSame) return null;
     const greeting = await options.log.greet(within.left);
-    if (greeting === null) throw syncFailed(options, 'it sends no log of its writes');
+    if (greeting === null) throw noLog(options);
     return greeting;
   }
 
@@ -132,7 +137,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     progress.isUnderWay = true;
     try {
       const greeting = await options.log.greet(options.timeout);
-      if (greeting === null) throw syncFailed(options, 'it sends no log of its writes');
+      if (greeting === null) throw noLog(options);
       progress.total = greeting.latest === null ? 0 : Number(greeting.latest) + 1;
       const fetched = await fetchDatabase(freshFiles(files), {
         ...{ log: options.log, greeting, silence: options.timeout, signal: closing.signal },
@@ -255,13 +260,16 @@ async function inTime<T>(work: Promise<T>, milliseconds: number, late: () => Err
 }
 
 /** The error for a server that has no log, and that libSQL's client cannot follow in its own way either. */
-function noLog({ location }: SyncSource, cause: unknown): unknown {
-  if (!(cause instanceof TursoSyncError) || cause.code !== 'SYNC_FAILED') return cause;
+function noLog({ location }: SyncSource, cause?: unknown): TursoSyncError {
   const message = `${location} does not send the log of its writes, which a replica follows.`;
   return new TursoSyncError('SYNC_FAILED', message, {
     hint: 'Open the connection without `replica`: reads then go to the server. `turso-sync status --verbose` tells whether it has a log.',
     cause,
   });
+}
+
+function hasFailed(error: unknown): boolean {
+  return error instanceof TursoSyncError && error.code === 'SYNC_FAILED';
 }
 
 function stillFetching(
