@@ -14,6 +14,7 @@ import { requireBase, withComparison } from './comparing/compare';
 import { type ProjectRemote, type RemoteOptions } from '../project/connect-to';
 import { withRemote } from '../project/with-remote';
 import type { OnEvent } from '../events';
+import { afterDone, WRITTEN } from './reporting/half-done';
 import { rebase } from './merging/rebase';
 import { finishPush } from './recovery/finish-push';
 import { finishPull } from './recovery/finish-pull';
@@ -138,7 +139,7 @@ async function initialize(
   noteWritten(project, note);
   // Second: should we die in between, a push finds everything there already. The other way round it would take the older
   // working copy for an edit that undoes what others have done.
-  await replaceBase(project.files, project.files.snapshot, snapshot);
+  await afterDone(WRITTEN, () => replaceBase(project.files, project.files.snapshot, snapshot));
   return { ...(await finished(isUpdate ? 'updated' : 'created')), backup };
 
   async function finished(workingCopy: InitResult['workingCopy']): Promise<InitResult> {

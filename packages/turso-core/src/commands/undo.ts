@@ -26,6 +26,7 @@ import type { OnEvent } from '../events';
 import { finishPush } from './recovery/finish-push';
 import { finishPull } from './recovery/finish-pull';
 import { replayOnRemote } from './sending/replay';
+import { afterDone, type Done } from './reporting/half-done';
 import { reportRun, type Reported } from './reporting/report-run';
 import { send } from './sending/send';
 import { verb } from './apart/verb';
@@ -224,10 +225,17 @@ async function isUntouched(remote: ProjectRemote, { method, fingerprint }: Manif
 async function takeBackHere(project: Project, onEvent: OnEvent | undefined): Promise<UndoneHere | null> {
   const taken = pullUnderWay(project);
   if (taken === null) return null;
-  const result = await bringInUndone(project, taken.manifest, onEvent === undefined ? {} : { onEvent });
+  const result = await afterDone(ON_REMOTE, () =>
+    bringInUndone(project, taken.manifest, onEvent === undefined ? {} : { onEvent }),
+  );
   const { changes, resolved: kept, conflicts, backup } = result;
   return { changes, kept, conflicts, backup };
 }
+
+const ON_REMOTE: Done = {
+  message: 'The remote has the undo, and the working copy does not have it yet.',
+  hint: 'Fix that, then run `turso-sync pull`: it brings the undo in.',
+};
 
 function unchanged(push: PushEntry): UndoResult {
   return { status: 'nothing', push, changes: NO_CHANGES, plan: null, conflicts: [], workingCopy: null };

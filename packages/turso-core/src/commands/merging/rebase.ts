@@ -21,6 +21,7 @@ import { ownTables, refuseOwnInTheWay } from './own-tables';
 import { baseDatabase } from '../comparing/base-database';
 import { requireBase, withComparison, withoutRefused, type Comparison } from '../comparing/compare';
 import { NONE_RESOLVED, type ConflictOptions, type Resolved } from '../conflicts/conflict-options';
+import { afterDone, type Done } from '../reporting/half-done';
 import { removeConflicts, writeConflicts } from '../conflicts/conflicts-file';
 import { timed, type OnEvent } from '../../events';
 import { mergeEdits, type MergedEdits } from './merge-edits';
@@ -131,15 +132,23 @@ async function tryRebase(context: Context): Promise<PullResult | 'again'> {
     ),
   );
   if (written === 'again') return written;
-  await timed(options.onEvent, 'write the records', () => replaceBase(project.files, taken, snapshot));
-  await endPull(project, written);
-  removeConflicts(project);
+  const record = async (): Promise<void> => {
+    await timed(options.onEvent, 'write the records', () => replaceBase(project.files, taken, snapshot));
+    await endPull(project, written);
+    removeConflicts(project);
+  };
+  await (written.backup === null ? record() : afterDone(BROUGHT_IN, record));
   const isSame = written.backup === null && (edits?.resolved.resolved.length ?? 0) === 0;
   const status = isSame ? 'unchanged' : 'pulled';
   const { pending = 0, alreadyThere = 0, resolved } = edits ?? {};
   const { changes, backup } = written;
   return { ...unchanged(pending), ...resolved, changes, backup, alreadyThere, status };
 }
+
+const BROUGHT_IN: Done = {
+  message: 'The changes are in the working copy, but could not be recorded.',
+  hint: 'Fix that, then run `turso-sync pull` again: it finds them there and finishes.',
+};
 
 function merge(
   { project, source, temporary, options }: Context,

@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { TursoSyncError } from '../../errors';
+import { copyDatabase } from '../../project/state/copy-database';
 import { linkOrCopy } from '../../project/state/link-or-copy';
 import { fileSystemError } from '../../project/state/disk';
 import { withExclude, withoutFile, writeManifest, type Manifest } from '../../project/state/manifest';
 import { keepOrigin, putBase } from '../../project/state/base';
 import { baselineFiles, type Project } from '../../project/project';
+import { copyStatistics, haveSameStatistics } from '../../sqlite/statistics';
 import { notePull } from '../../project/state/pull-journal';
 
 /**
@@ -30,12 +31,22 @@ export function moveBase(
   }
 }
 
-function writeBaseline({ exclude }: Project, directory: string, database: string, manifest: Manifest): void {
+function writeBaseline(project: Project, directory: string, database: string, manifest: Manifest): void {
   const files = baselineFiles(directory);
   fs.mkdirSync(files.directory);
-  linkOrCopy(database, files.database);
-  const { formatVersion: _, ...rest } = withExclude(manifest, exclude);
+  placeDatabase(project, database, files.database);
+  const { formatVersion: _, ...rest } = withExclude(manifest, project.exclude);
   writeManifest(files, { ...rest, bytes: fs.statSync(files.database).size });
+}
+
+/** With the statistics of the base until now, which are the remote's: those that the app has made here do not go there. */
+function placeDatabase({ files: { base } }: Project, database: string, place: string): void {
+  if (haveSameStatistics(base.database, database)) {
+    linkOrCopy(database, place);
+    return;
+  }
+  copyDatabase(database, place);
+  copyStatistics(base.database, place);
 }
 
 function ofMoved(manifest: Manifest, asRemote: Manifest['asRemote']): Manifest {
@@ -71,22 +82,4 @@ export function stageUndone(
 
 function asPushed(manifest: PushedManifest): Manifest {
   return { ...manifest, createdAt: new Date().toISOString(), method: 'push' };
-}
-
-/** Does what has to be noted of a push, which is through whatever happens here. */
-export function orThrough<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const known = fileSystemError(error, '');
-    if (!(known instanceof TursoSyncError)) throw known;
-    throw new TursoSyncError(
-      known.code,
-      `The push went through, but could not be recorded here. ${known.message}`,
-      {
-        hint: 'Fix that, then run `turso-sync push` again: it finds everything there and finishes.',
-        cause: error,
-      },
-    );
-  }
 }

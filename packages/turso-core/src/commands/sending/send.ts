@@ -30,8 +30,8 @@ import { warnOfOrphans } from '../conflicts/orphan-warnings';
 import { warnOfComputed } from '../comparing/written-computed';
 import type { ProjectRemote } from '../../project/connect-to';
 import { timed, type OnEvent } from '../../events';
+import { afterDone, type Done } from '../reporting/half-done';
 import { createPushRecords, type PushRecords } from './push-records';
-import { orThrough } from './advance-base';
 import { failedOnRemote } from './failed-on-remote';
 import { removeReceipt, settle } from './settle';
 import { withUploadSteps } from './upload-steps';
@@ -139,7 +139,8 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
     return { ...nothingSent('conflict'), conflicts };
   }
   if (journal === undefined) throw new Error('A push that was applied without being sent');
-  const through = orThrough(() => notePushed(files, journal as PushJournal, { isThrough: true }));
+  const begun = journal;
+  const through = await afterDone(PUSHED, () => notePushed(files, begun, { isThrough: true }));
   const mark = await timed(onEvent, 'remove the receipt', () =>
     removeReceipt(remote, through, result.fingerprint),
   );
@@ -175,14 +176,19 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
     const message = `The push went through, but \`undo\` cannot take it back. It could not be recorded: ${reason}`;
     onEvent?.({ type: 'warning', message });
   }
-  orThrough(() =>
+  await afterDone(PUSHED, () =>
     settle({ project, temporary, journal: through, fingerprint, movedRowids: moved, isExact, refused }),
   );
-  orThrough(() => removeConflicts(project));
+  await afterDone(PUSHED, () => removeConflicts(project));
   const { alreadyThere, notCarried } = result;
   const nothingFailed = { conflicts: [], failedChecks: [] };
   return { status: 'pushed', ...nothingFailed, ...resolvedIn(result), alreadyThere, notCarried, plan };
 }
+
+const PUSHED: Done = {
+  message: 'The push went through, but could not be recorded here.',
+  hint: 'Fix that, then run `turso-sync push` again: it finds everything there and finishes.',
+};
 
 /** Whether what a push leaves has just the rows of the remote, if what it started from had. */
 function isAllThere(

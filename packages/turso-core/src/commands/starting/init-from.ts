@@ -15,6 +15,7 @@ import { withTemporary } from '../../project/state/temporary';
 import { freeze, requireWorkingCopy, sameBytes } from '../../project/working-copy/freeze';
 import { backUpWorkingCopy, writeWorkingCopy } from '../../project/working-copy/working-copy';
 import { withComparison } from '../comparing/compare';
+import { afterDone, WRITTEN } from '../reporting/half-done';
 import { takeSnapshot } from '../fetching/take-snapshot';
 import { hasObjects } from './remote-empty';
 
@@ -59,7 +60,7 @@ export async function initKeeping(
   const isItself = fs.existsSync(workingCopy) && fs.realpathSync(from) === fs.realpathSync(workingCopy);
   const backup = isItself ? null : await copyToWorkingCopy(project, from, options.force === true);
   // Second: should we die in between, there is a working copy without a base, and the same command goes on.
-  await replaceBase(files, files.snapshot, snapshot);
+  await afterDone(WRITTEN, () => replaceBase(files, files.snapshot, snapshot));
   endPush(files);
   pullDone(project);
   const pending = await withTemporary(files.directory, (temporary) =>

@@ -7,7 +7,7 @@ export function fileError(error: unknown, location: string): TursoSyncError {
   const message = error instanceof Error ? error.message : String(error);
   if (isDiskFull(error)) {
     return new TursoSyncError('DISK_FULL', `No space left while working on ${location}.`, {
-      hint: 'Free some space and run the command again. Nothing was changed.',
+      hint: 'Free some space and run the command again.',
       cause: error,
     });
   }

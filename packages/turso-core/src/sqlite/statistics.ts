@@ -1,0 +1,44 @@
+import { openReadOnly, using } from './files/open';
+import { Database } from './files/sqlite';
+import { quoteString } from './values/quote';
+
+/** Where ANALYZE keeps what it has found; some versions of SQLite know the first one only. */
+const TABLES = ['sqlite_stat1', 'sqlite_stat4'] as const;
+
+/** Whether two databases have the same statistics. No changeset carries them: each side has its own. */
+export function haveSameStatistics(one: string, other: string): boolean {
+  return JSON.stringify(statisticsOf(one)) === JSON.stringify(statisticsOf(other));
+}
+
+/** Gives a private copy of a database the statistics of another one, as far as it has their tables. */
+export function copyStatistics(from: string, to: string): void {
+  using(new Database(to), (db) => {
+    // Nobody needs a copy that is half done.
+    db.pragma('journal_mode = MEMORY');
+    db.pragma('synchronous = OFF');
+    db.exec(`ATTACH ${quoteString(from)} AS other`);
+    const known = (schema: string): string[] => TABLES.filter((table) => hasTable(db, schema, table));
+    for (const table of known('main')) db.exec(`DROP TABLE main.${table}`);
+    if (known('other').length > 0) db.exec('ANALYZE main.sqlite_schema');
+    for (const table of known('main')) {
+      db.exec(`DELETE FROM main.${table}`);
+      if (hasTable(db, 'other', table))
+        db.exec(
+          `INSERT INTO main.${table} SELECT * FROM other.${table} WHERE tbl IN (SELECT name FROM main.sqlite_schema)`,
+        );
+    }
+  });
+}
+
+function statisticsOf(file: string): unknown[] {
+  return using(openReadOnly(file), (db) =>
+    TABLES.map((table) =>
+      hasTable(db, 'main', table) ? db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3`).raw().all() : [],
+    ),
+  );
+}
+
+function hasTable(db: Database, schema: string, table: string): boolean {
+  const sql = `SELECT 1 FROM ${schema}.sqlite_schema WHERE type = 'table' AND name = ?`;
+  return db.prepare(sql).get(table) !== undefined;
+}
