@@ -83,7 +83,7 @@ function readCell(
   const overflow =
     local === payload ? null : { page: page.readUInt32BE(next + local), bytes: payload - local };
   const end = next + local + (overflow === null ? 0 : 4);
-  if (overflow === null) checkRecord(page, next, payload);
+  checkRecord(page, next, { payload, local });
   // A cell that is freed becomes a block of four bytes at least.
   return { cell: { child, rowid, overflow }, size: Math.max(4, end - at) };
 }
@@ -97,8 +97,12 @@ function localSize(payload: number, type: number, usable: number): number {
   return wanted <= most ? wanted : least;
 }
 
-/** The types of a record's values must account for all of its bytes. */
-function checkRecord(page: Buffer, at: number, size: number): void {
+/** The types of a record's values, which must be on the page itself, must account for all of its bytes. */
+function checkRecord(
+  page: Buffer,
+  at: number,
+  { payload, local }: { readonly payload: number; readonly local: number },
+): void {
   const [header, first] = readVarint(page, at);
   const end = at + Number(header);
   let [next, content] = [first, Number(header)];
@@ -107,7 +111,7 @@ function checkRecord(page: Buffer, at: number, size: number): void {
     content += sizeOfType(Number(type));
     next = after;
   }
-  if (next !== end || content !== size) throw damaged('record');
+  if (next !== end || end > at + local || content !== payload) throw damaged('record');
 }
 
 /** See https://sqlite.org/fileformat2.html#record_format */

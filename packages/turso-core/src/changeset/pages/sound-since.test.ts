@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { noteDifference } from '../../sqlite/files/known-files';
 import { openReadOnly, using } from '../../sqlite/files/open';
+import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
 import { differingPages } from './differing-pages';
 import { openPageFile, type PageFile } from './page-file';
 import { isSoundSince } from './sound-since';
@@ -61,7 +62,8 @@ function isFoundSound(base: string, file: string): boolean {
 
 function isQuickCheckOk(file: string): boolean {
   try {
-    return using(openReadOnly(file), (db) => db.pragma('quick_check', { simple: true })) === 'ok';
+    const answer = using(openReadOnly(file), (db) => db.prepare(SOUNDNESS_QUERY).pluck().get());
+    return readSoundness(answer).damage === null;
   } catch {
     return false;
   }
@@ -76,6 +78,7 @@ const EDITS: Record<string, string> = {
   'a row that overflows': `UPDATE large SET v = 'x' || v WHERE id = 7`,
   'a shorter row': `UPDATE large SET v = 'x' WHERE id = 7; DELETE FROM large WHERE id = 9`,
   'a longer row': `UPDATE large SET v = v || v || v WHERE id = 3`,
+  'a row without a rowid that overflows': `UPDATE keyed SET v = hex(zeroblob(900)) || v WHERE k > 'k99'`,
   'a table without rowids': `UPDATE keyed SET v = hex(zeroblob(2000)) WHERE k = 'K77'; DELETE FROM keyed WHERE k = 'k9'`,
   'a receipt': 'CREATE TABLE receipt(v); INSERT INTO receipt VALUES (1); DROP TABLE receipt',
   'a smaller file': 'DELETE FROM large; VACUUM',
