@@ -49,18 +49,22 @@ const PAIRS = [
   ['a descending column', 'a INTEGER, b TEXT, v, w, PRIMARY KEY(a DESC, b)'],
 ] as const;
 
-const series = `WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 4500)`;
+/** Rows that go in a first, a last and a piece in between; and in two pieces. */
+const [THREE, TWO] = [4_500, 2_500];
+
+const series = (rows = THREE): string =>
+  `WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < ${rows})`;
 
 const TABLES = [
-  ...KEYS.map(([what, columns, key, odd]) => ({
+  ...KEYS.map(([what, columns, key, odd], i) => ({
     what,
     create: `CREATE TABLE t(${columns}) WITHOUT ROWID;`,
-    fill: `${series} INSERT INTO t SELECT ${key('i')}, i, 'text ' || i FROM s; INSERT INTO t VALUES(${odd}, 0, x'00');`,
+    fill: `${series(i === 0 ? THREE : TWO)} INSERT INTO t SELECT ${key('i')}, i, 'text ' || i FROM s; INSERT INTO t VALUES(${odd}, 0, x'00');`,
   })),
-  ...PAIRS.map(([what, columns]) => ({
+  ...PAIRS.map(([what, columns], i) => ({
     what,
     create: `CREATE TABLE t(${columns}) WITHOUT ROWID;`,
-    fill: `${series} INSERT INTO t SELECT i / 9, 'Part ' || (i % 9) || ' "é"', i, 'text ' || i FROM s;
+    fill: `${series(i === 0 ? THREE : TWO)} INSERT INTO t SELECT i / 9, 'Part ' || (i % 9) || ' "é"', i, 'text ' || i FROM s;
       INSERT INTO t VALUES(77, CAST(x'ff61' AS TEXT), 0, NULL);`,
   })),
 ];
@@ -120,7 +124,7 @@ function readable(changeset: Changeset): unknown {
 }
 
 const UNIQUE = `CREATE TABLE t(id INTEGER PRIMARY KEY, u TEXT UNIQUE, a, b, UNIQUE(a, b));
-  ${series} INSERT INTO t SELECT i, 'value ' || i, i / 7, i FROM s;`;
+  ${series()} INSERT INTO t SELECT i, 'value ' || i, i / 7, i FROM s;`;
 
 describe.each([
   ['new ones', `UPDATE t SET u = 'new ' || u, b = -b`, 'update'],
