@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { cpSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -19,9 +20,15 @@ const dir = makeTempDir();
 const database = path.join(dir, 'base.db');
 const open: (() => void)[] = [];
 
-beforeAll(() =>
-  buildDatabase(database, 'CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 1)'),
-);
+/** What all edited projects are copies of. */
+let edited: TestProject;
+
+beforeAll(async () => {
+  buildDatabase(database, 'CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 1)');
+  edited = makeProject({ url: `file:${database}` });
+  expect((await edited.run('dump-init')).exit).toBe(0);
+  edited.edit('UPDATE t SET v = 2');
+});
 afterAll(() => {
   for (const stop of open) stop();
 });
@@ -48,10 +55,9 @@ async function serve(answer: RequestListener): Promise<string> {
 }
 
 /** A project with an edit to push, whose remote is then another one. */
-async function editedProject(url: string): Promise<TestProject> {
-  const project = makeProject({ url: `file:${database}` });
-  expect((await project.run('dump-init')).exit).toBe(0);
-  project.edit('UPDATE t SET v = 2');
+function editedProject(url: string): TestProject {
+  const project = makeProject();
+  cpSync(edited.dir, project.dir, { recursive: true });
   return withUrl(project, url);
 }
 
@@ -95,7 +101,7 @@ test.each(ODD)('a server that answers with %s is none, for every command', async
       const head = { 'content-type': 'application/json' };
       response.writeHead(isThere ? 200 : 404, head).end(JSON.stringify(isThere ? answer : {}));
     });
-    const project = await editedProject(url);
+    const project = editedProject(url);
     const before = filesOf(project);
     for (const args of [['dump-push'], ['dump', '--remote']]) {
       const run = await project.run(...args, '--quiet');
@@ -116,7 +122,7 @@ test('an answer without end is an error, and takes little memory', async () => {
     response.on('drain', more);
     more();
   });
-  const project = await editedProject(url);
+  const project = editedProject(url);
   const before = filesOf(project);
   for (const command of ['dump-init', 'dump-push', 'verify']) {
     const run = await withUrl(project, url).run(
@@ -135,7 +141,7 @@ test('an answer that says beforehand that it is too large is not waited for', as
     response.writeHead(200, { 'content-length': '99999999999' });
     response.flushHeaders();
   });
-  expect((await (await editedProject(url)).run('dump-push')).stderr).toContain('RESPONSE_TOO_LARGE');
+  expect((await editedProject(url).run('dump-push')).stderr).toContain('RESPONSE_TOO_LARGE');
 });
 
 /** JSON of some 60 MB, of what takes little room there and much in memory. */
@@ -214,7 +220,7 @@ describeWithSqld('an answer that takes much more memory than it has bytes is not
       return { status: 200, headers: {}, body: found };
     });
     try {
-      const project = await editedProject(proxy.url);
+      const project = editedProject(proxy.url);
       const before = filesOf(project);
       const env = { TURSO_DATABASE_URL: proxy.url, TURSO_AUTH_TOKEN: server.readWriteToken, ...LITTLE };
       const run = await project.start([command, '--quiet', '--accept-remote'], { env }).ended;
@@ -291,7 +297,7 @@ describeWithSqld('a token', () => {
     code: string,
     commands = ['dump-push', 'verify', 'pull'],
   ): Promise<void> {
-    const project = await editedProject(url);
+    const project = editedProject(url);
     const before = filesOf(project);
     for (const command of commands) {
       const env = { TURSO_DATABASE_URL: url, TURSO_AUTH_TOKEN: server.readWriteToken };
