@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { request, type Agent } from 'node:http';
 
 /** What to send with {@link httpRequest}. */
 export interface HttpOptions {
@@ -7,6 +7,8 @@ export interface HttpOptions {
   readonly body?: string;
   /** Default is to wait for ever. */
   readonly timeoutMs?: number;
+  /** Keeps connections. Default is one of its own for the request. */
+  readonly agent?: Agent;
 }
 
 /** What {@link httpRequest} got back. */
@@ -15,14 +17,14 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** One HTTP request on a connection of its own: a kept-alive connection would break when the server restarts. */
+/** One HTTP request, by default on a connection of its own: a kept-alive connection would break when the server restarts. */
 export function httpRequest(
   url: string,
-  { headers, body, timeoutMs }: HttpOptions = {},
+  { headers, body, timeoutMs, agent }: HttpOptions = {},
 ): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, {
-      agent: false,
+      agent: agent ?? false,
       method: body === undefined ? 'GET' : 'POST',
       headers: headers ?? {},
       ...(timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) }),

@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { httpRequest } from './http-request';
 
 /** What is needed to reach a server: an `Sqld`, or any other object with its `url`. */
@@ -25,14 +26,19 @@ type Encoded =
   | { readonly type: 'text'; readonly value: string }
   | { readonly type: 'blob'; readonly base64: string };
 
+interface Result {
+  readonly rows: readonly Encoded[][];
+}
+
+/** Of its results, the first one is of the request that counts. */
 interface Reply {
   readonly baton: string | null;
   readonly results: readonly [
-    | { readonly type: 'error'; readonly error: { readonly message: string; readonly code?: string } }
-    | {
-        readonly type: 'ok';
-        readonly response: { readonly result?: { readonly rows: readonly Encoded[][] } };
-      },
+    (
+      | { readonly type: 'error'; readonly error: { readonly message: string; readonly code?: string } }
+      | { readonly type: 'ok'; readonly response: { readonly result?: Result } }
+    ),
+    ...unknown[],
   ];
 }
 
@@ -48,38 +54,84 @@ export async function withStream<T>(
   token: string | undefined,
   use: (stream: ServerStream) => Promise<T>,
 ): Promise<T> {
-  const bearer = token ?? server.readWriteToken;
-  const headers = {
-    ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
-    ...(server.host === undefined ? {} : { host: server.host }),
-  };
   const open: { baton: string | null } = { baton: null };
+  // One connection for the stream, and not for the next one: a kept-alive one would break when the server restarts.
+  const agent = new Agent({ keepAlive: true });
 
   const send = async (request: object) => {
-    const body = JSON.stringify({ baton: open.baton, requests: [request] });
+    const { baton } = open;
     open.baton = null; // good for one request only
-    const answer = await httpRequest(`${server.url}/v2/pipeline`, { headers, body });
-    if (answer.status !== 200) throw new Error(`HTTP ${answer.status}: ${answer.body}`);
-    const reply = JSON.parse(answer.body) as Reply;
+    const reply = await exchange(server, token, { baton, requests: [request] }, agent);
     open.baton = reply.baton;
-    const [result] = reply.results;
-    if (result.type === 'error') throw new Error(`${result.error.code ?? 'ERROR'}: ${result.error.message}`);
-    return result.response.result;
+    return resultOf(reply);
   };
 
   try {
     return await use({
       script: async (sql) => {
-        await send({ type: 'sequence', sql });
+        await send(scriptRequest(sql));
       },
-      query: async (sql) => {
-        const result = await send({ type: 'execute', stmt: { sql, want_rows: true } });
-        return (result?.rows ?? []).map((row) => row.map(decode));
-      },
+      query: async (sql) => rowsOf(await send(queryRequest(sql))),
     });
   } finally {
-    if (open.baton !== null) await send({ type: 'close' });
+    if (open.baton !== null) await send(CLOSE);
+    agent.destroy();
   }
+}
+
+/** Runs one script in a stream of its own, by one request. */
+export async function scriptOnce(
+  server: ServerAddress,
+  token: string | undefined,
+  sql: string,
+): Promise<void> {
+  resultOf(await exchange(server, token, { baton: null, requests: [scriptRequest(sql), CLOSE] }));
+}
+
+/** The same of one statement, whose rows come back. */
+export async function queryOnce(
+  server: ServerAddress,
+  token: string | undefined,
+  sql: string,
+): Promise<ServerValue[][]> {
+  return rowsOf(
+    resultOf(await exchange(server, token, { baton: null, requests: [queryRequest(sql), CLOSE] })),
+  );
+}
+
+const CLOSE = { type: 'close' };
+
+const scriptRequest = (sql: string): object => ({ type: 'sequence', sql });
+
+const queryRequest = (sql: string): object => ({ type: 'execute', stmt: { sql, want_rows: true } });
+
+async function exchange(
+  server: ServerAddress,
+  token: string | undefined,
+  message: { readonly baton: string | null; readonly requests: readonly object[] },
+  agent?: Agent,
+): Promise<Reply> {
+  const bearer = token ?? server.readWriteToken;
+  const headers = {
+    ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+    ...(server.host === undefined ? {} : { host: server.host }),
+  };
+  const answer = await httpRequest(`${server.url}/v2/pipeline`, {
+    headers,
+    body: JSON.stringify(message),
+    ...(agent === undefined ? {} : { agent }),
+  });
+  if (answer.status !== 200) throw new Error(`HTTP ${answer.status}: ${answer.body}`);
+  return JSON.parse(answer.body) as Reply;
+}
+
+function resultOf({ results: [result] }: Reply): Result | undefined {
+  if (result.type === 'error') throw new Error(`${result.error.code ?? 'ERROR'}: ${result.error.message}`);
+  return result.response.result;
+}
+
+function rowsOf(result: Result | undefined): ServerValue[][] {
+  return (result?.rows ?? []).map((row) => row.map(decode));
 }
 
 function decode(value: Encoded): ServerValue {

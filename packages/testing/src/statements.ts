@@ -1,4 +1,4 @@
-import { withStream, type ServerAddress, type ServerValue } from './pipeline';
+import { queryOnce, scriptOnce, withStream, type ServerAddress, type ServerValue } from './pipeline';
 
 /**
  * Runs SQL on a server: one script, or several one after the other on one connection.
@@ -14,8 +14,9 @@ export function execOn(
   sql: string | readonly string[],
   token?: string,
 ): Promise<void> {
+  if (typeof sql === 'string') return scriptOnce(server, token, sql);
   return withStream(server, token, async ({ script }) => {
-    for (const text of typeof sql === 'string' ? [sql] : sql) await script(text);
+    for (const text of sql) await script(text);
   });
 }
 
@@ -26,5 +27,5 @@ export function execOn(
  * @throws Error when the statement fails, and on an infinite value, which JSON cannot tell.
  */
 export function queryOn(server: ServerAddress, sql: string, token?: string): Promise<ServerValue[][]> {
-  return withStream(server, token, ({ query }) => query(sql));
+  return queryOnce(server, token, sql);
 }
