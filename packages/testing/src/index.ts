@@ -19,6 +19,7 @@ export { copyDatabase } from './copy-database';
 export type { BalancerOptions } from './double/balancer';
 export { startDouble, type ServerDouble } from './double/double';
 export { PROFILES, type Profile } from './double/profiles';
+export type { SyncEndpoints } from './double/sync-endpoints';
 export { downloadDatabase } from './download-database';
 export { withStream, type ServerAddress, type ServerStream, type ServerValue } from './pipeline';
 export { startFaultProxy, type FaultProxy, type RequestFault } from './fault-proxy';

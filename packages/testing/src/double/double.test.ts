@@ -24,7 +24,7 @@ import type { Profile } from './profiles';
     return (double = await startDouble(server.port, profile, balancer));
   }
 
-  async function status(path: string): Promise<number> {
+  async function answers(path: string): Promise<number> {
     return (await fetch(`${double?.url}${path}`)).status;
   }
 
@@ -54,11 +54,18 @@ import type { Profile } from './profiles';
       'done',
       'unsupported statement: PRAGMA user_version',
     ],
+    [
+      'synced' as const,
+      [404, 200, 200],
+      'sqlite_dbpage',
+      'done',
+      'unsupported statement: PRAGMA user_version',
+    ],
     ['bare' as const, [404, 404, 200], 'sqlite_dbpage', 'no such table: sqlite_dbpage', 'done'],
     ['balancer' as const, [200, 200, 200], 'sqlite_dbpage', 'done', 'done'],
   ])('is %s', async (profile, statuses, name, read, set) => {
     await start(profile, { every: Infinity });
-    expect(await Promise.all(['/v3-protobuf', '/v3', '/v2'].map(status))).toEqual(statuses);
+    expect(await Promise.all(['/v3-protobuf', '/v3', '/v2'].map(answers))).toEqual(statuses);
     expect(await ended(`SELECT * FROM ${name}`)).toContain(read);
     expect(await ended('PRAGMA user_version = 3')).toContain(set);
     expect(await ended('PRAGMA user_version')).toBe('done');
@@ -84,6 +91,32 @@ import type { Profile } from './profiles';
       body: new Uint8Array(5),
     });
     expect((await hello.arrayBuffer()).byteLength > 0).toBe(log);
+  });
+
+  test('has sync endpoints, by which the server’s pages come', async () => {
+    const { url, sync } = await start('synced');
+    const ask = async (path: string): Promise<[status: number, body: Buffer]> => {
+      const answer = await fetch(`${url}${path}`);
+      return [answer.status, Buffer.from(await answer.arrayBuffer())];
+    };
+    const json = async (path: string): Promise<unknown> => JSON.parse(String((await ask(path))[1]));
+    expect(await json('/info')).toEqual({ current_generation: 1 });
+    const [, file] = await ask('/export/1');
+    expect(file.toString('latin1', 0, 15)).toBe('SQLite format 3');
+    expect([(await ask('/sync/1/1/129'))[0], await json('/sync/1/1/129')]).toEqual([400, { generation: 1 }]);
+    await execOn(server, "INSERT INTO t VALUES ('more')");
+    const [status, frames] = await ask('/sync/1/1/129');
+    expect([status, frames.length % 4120, frames.readUInt32BE(frames.length - 4120 + 4)]).toEqual([
+      200,
+      0,
+      file.length / 4096,
+    ]);
+    expect(frames.includes('more')).toBe(true);
+    await sync?.checkpoint();
+    expect(await json('/sync/1/99/100')).toEqual({ generation: 2 });
+    expect((await ask('/export/2'))[1].includes('more')).toBe(true);
+    await double?.stop();
+    expect([(await start('cloud')).sync, await answers('/info')]).toEqual([null, 404]);
   });
 
   test('behind a load balancer refuses the same requests each time, and none of them arrives', async () => {

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { listen } from '../listen';
 import { createBalancer, type BalancerOptions, type Fate } from './balancer';
 import { PROFILES, type Profile } from './profiles';
+import { createSyncEndpoints, type SyncEndpoints } from './sync-endpoints';
 import { refusal, withNames, withoutNames, type Answer } from './take-away';
 
 /** A server of another kind: a real one, of which some is taken away. */
@@ -13,6 +14,8 @@ export interface ServerDouble {
   readonly profile: Profile;
   /** How often which request got which answer, such as `POST /v2/pipeline 200`. */
   readonly seen: ReadonlyMap<string, number>;
+  /** The endpoints that libsql's own client syncs by; null if the profile has none. */
+  readonly sync: SyncEndpoints | null;
   stop(): Promise<void>;
 }
 
@@ -37,6 +40,7 @@ export async function startDouble(
   const offered = PROFILES[profile];
   const nextFate = offered.balanced ? createBalancer(balancer) : () => null;
   const seen = new Map<string, number>();
+  const sync = offered.syncEndpoints ? createSyncEndpoints(`http://127.0.0.1:${targetPort}`) : null;
 
   const server = createServer((incoming, response) => {
     const key = `${incoming.method} ${incoming.url}`;
@@ -51,7 +55,7 @@ export async function startDouble(
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url: path = '/' } = incoming;
-    const no = refusal(path, offered);
+    const no = refusal(path, offered) ?? (await sync?.answer(path, incoming.headers.authorization)) ?? null;
     if (no !== null) {
       await incoming.toArray();
       give(no, response);
@@ -103,7 +107,7 @@ export async function startDouble(
     incoming.pipe(outgoing);
   }
 
-  return { ...(await listen(server)), profile, seen };
+  return { ...(await listen(server)), profile, seen, sync };
 }
 
 function give({ status, headers, body }: Answer, response: ServerResponse): void {

@@ -10,6 +10,8 @@ export interface Offered {
   readonly userVersion: boolean;
   /** Names of SQL that it does not know. */
   readonly unknownNames: readonly string[];
+  /** Whether it has the endpoints that libsql's own client syncs by. */
+  readonly syncEndpoints: boolean;
   /** Whether a load balancer refuses requests now and then, and closes idle connections. */
   readonly balanced: boolean;
 }
@@ -18,7 +20,7 @@ export interface Offered {
 export type Encoding = 'v3-protobuf' | 'v3' | 'v2';
 
 /** A kind of server. */
-export type Profile = 'full' | 'cloud' | 'bare' | 'balancer';
+export type Profile = 'full' | 'cloud' | 'synced' | 'bare' | 'balancer';
 
 const FULL: Offered = {
   encodings: ['v3-protobuf', 'v3', 'v2'],
@@ -26,21 +28,27 @@ const FULL: Offered = {
   replicationIndex: true,
   userVersion: true,
   unknownNames: [],
+  syncEndpoints: false,
   balanced: false,
+};
+
+/** Turso Cloud, as far as public documents, sources and issues tell. Nobody ran anything against it. */
+const CLOUD: Offered = {
+  ...FULL,
+  encodings: ['v3', 'v2'],
+  grpc: false,
+  replicationIndex: false,
+  userVersion: false,
 };
 
 /** What each profile offers; docs/compatibility.md says where that comes from. */
 export const PROFILES: Readonly<Record<Profile, Offered>> = {
   /** libsql-server as it is. */
   full: FULL,
-  /** Turso Cloud, as far as public documents, sources and issues tell. Nobody ran anything against it. */
-  cloud: {
-    ...FULL,
-    encodings: ['v3', 'v2'],
-    grpc: false,
-    replicationIndex: false,
-    userVersion: false,
-  },
+  /** Turso Cloud, by what its documents promise to everybody. */
+  cloud: CLOUD,
+  /** Turso Cloud with what its own clients use besides. */
+  synced: { ...CLOUD, syncEndpoints: true },
   /** The least that Hrana promises. */
   bare: {
     encodings: ['v2'],
@@ -48,6 +56,7 @@ export const PROFILES: Readonly<Record<Profile, Offered>> = {
     replicationIndex: false,
     userVersion: true,
     unknownNames: ['sqlite_dbpage', 'pragma_data_version', 'sha3_query', 'sha3'],
+    syncEndpoints: false,
     balanced: false,
   },
   /** libsql-server behind a load balancer. */

@@ -34,7 +34,7 @@ async function fingerprintHere(project: Marked): Promise<string | null> {
   const address = project.address();
   const remote = connectForMarks(project);
   try {
-    const mark = await remote.fingerprint();
+    const mark = await remote.fingerprint({ mayLag: true });
     if (mark === null) return null;
     return digest([version, place(address, project.directory), mark, ...(project.exclude ?? [])]);
   } finally {

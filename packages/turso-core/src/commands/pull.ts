@@ -49,7 +49,7 @@ async function pullFrom(project: Project, remote: ProjectRemote, options: PullOp
   await finishPull(project, options.onEvent);
   await finishPush(project, remote, options.onEvent === undefined ? {} : { onEvent: options.onEvent });
   const base = requireBase(project);
-  const mark = await remote.fingerprint();
+  const mark = await remote.fingerprint({ mayLag: true, known: base.fingerprint });
   if (mark !== null && mark === base.fingerprint && remote.location === base.remote) {
     return unchanged(await countPending(project, options.onEvent));
   }

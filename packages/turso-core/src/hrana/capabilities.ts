@@ -23,6 +23,8 @@ export interface Capabilities {
   readonly replicationIndex: boolean | null;
   /** Whether it tells of its log over gRPC, which replicas follow. */
   readonly log: boolean | null;
+  /** Whether it has the endpoints that libsql's own client syncs by: `/info`, `/export` and `/sync`. */
+  readonly syncEndpoints: boolean | null;
   /** Whether `PRAGMA user_version` can be set. */
   readonly userVersion: boolean | null;
 }
@@ -82,6 +84,7 @@ const UNKNOWN: Capabilities = {
   sha3: null,
   replicationIndex: null,
   log: null,
+  syncEndpoints: null,
   userVersion: null,
 };
 

@@ -27,6 +27,8 @@ export interface HttpRequest {
   readonly timeout?: number | undefined;
   /** Bytes of the answer that are taken, at most. Default is 64 MB, which is also the most. */
   readonly maxBytes?: number;
+  /** Statuses of failures whose answer is wanted all the same. Default is none. */
+  readonly takes?: readonly number[];
   /** Told the number of each piece of the body once the system has taken it over. */
   readonly onSent?: ((piece: number) => void) | undefined;
 }

@@ -89,7 +89,7 @@ export function createHttpClient(url: URL, location: string, use: Credentials): 
         );
       const answer = await repeatWhileBusy(once, { timeout, onRepeat: () => repeated++ });
       tally.reach();
-      return refuseFailure(answer);
+      return request.takes?.includes(answer.status) === true ? answer : refuseFailure(answer);
     });
   const stream = (request: HttpRequest, silence: number, signal: AbortSignal): Promise<HttpStream> =>
     ask(request, async () => {

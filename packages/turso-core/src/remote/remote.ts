@@ -17,9 +17,10 @@ export interface SnapshotProgress {
 
 /**
  * By which way a snapshot was taken. `pages`, `rows`: all of them were fetched; `backup`: a file was copied. `log`, `page-digests`: pages
- * that an earlier copy has were not fetched again, as the server's log told or digests. `base`: nothing was, since the base has all of it.
+ * that an earlier copy has were not fetched again, as the server's log told or digests. `sync`: the endpoints gave pages that libsql's own
+ * client syncs by. `base`: nothing was, since the base has all of it.
  */
-export type SnapshotMethod = 'pages' | 'rows' | 'backup' | 'log' | 'page-digests' | 'base';
+export type SnapshotMethod = 'pages' | 'rows' | 'backup' | 'log' | 'sync' | 'page-digests' | 'base';
 
 /** An earlier copy of a remote, which a snapshot may start from. */
 export interface SnapshotStart {
@@ -29,6 +30,8 @@ export interface SnapshotStart {
   readonly pagesAt: string | null;
   /** The CRC-32 of the file when it was found to be sound; absent if it was not noted. */
   readonly crc?: number | undefined;
+  /** The mark of a remote that had all that came into it, except by one's own pushes. Default is null: it is not known. */
+  readonly reached?: string | null;
 }
 
 /** What {@link Remote.snapshot} answers. */
@@ -42,6 +45,8 @@ export interface SnapshotTaken {
   readonly crc: number | null;
   /** The start of the copy, if that still has its CRC-32: it is as sound as it was, and known in which pages the copy differs. */
   readonly soundStart?: string;
+  /** The mark that the copy has. Default is any that was read before, if it is not one that may come late. */
+  readonly at?: string;
 }
 
 /** What {@link Remote.snapshot} may be told. */
@@ -54,12 +59,21 @@ export interface SnapshotOptions {
   readonly exclude?: Exclude;
   /** Earlier copies of the same remote, the best first: what they have need not be fetched. Default is none. */
   readonly starts?: readonly SnapshotStart[];
+  /** Whether the latest writes of others may be missing, but none that an earlier copy has, and no push. Default is false. */
+  readonly mayLag?: boolean;
 }
 
 /** What {@link Remote.fingerprint} may be told. */
 export interface FingerprintOptions {
   /** Milliseconds for which a mark is good that the remote has told before. Default is 0: it is asked again. */
   readonly goodFor?: number;
+  /**
+   * Whether a mark will do that tells writes of others late: never trust it to guard a write. Pushes and changes of definitions show at once
+   * all the same. Default is false.
+   */
+  readonly mayLag?: boolean;
+  /** An earlier mark of the kind that may come late. It makes asking cheaper; a remote that is behind it has no mark. Default is none. */
+  readonly known?: string | null | undefined;
 }
 
 /** How to connect. */

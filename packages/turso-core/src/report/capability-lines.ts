@@ -30,5 +30,6 @@ const WORDS: Readonly<Record<Capability, string>> = {
   sha3: 'sha3_query',
   replicationIndex: 'the number of its latest write',
   log: 'its log over gRPC',
+  syncEndpoints: 'sync endpoints',
   userVersion: 'setting user_version',
 };

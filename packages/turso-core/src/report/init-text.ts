@@ -28,6 +28,7 @@ const HOW: Record<SnapshotResult['snapshot']['method'], string> = {
   rows: 'taken by rows',
   backup: 'taken by backup',
   log: 'changed pages taken by log',
+  sync: 'taken by sync endpoints',
   'page-digests': 'changed pages taken by digests',
   base: 'taken from here, since nothing has changed',
   push: 'pushed from here',

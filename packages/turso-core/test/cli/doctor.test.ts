@@ -70,6 +70,7 @@ const SEED = [
   test.each<[Profile, Partial<DoctorResult['capabilities'] & object>]>([
     ['full', { encoding: 'v3-protobuf', replicationIndex: true, log: true, userVersion: true }],
     ['cloud', { encoding: 'v3', replicationIndex: false, log: false, userVersion: false }],
+    ['synced', { encoding: 'v3', log: false, syncEndpoints: true }],
     ['bare', { encoding: 'v2', sqliteDbpage: false, sha3: false, userVersion: true }],
     ['balancer', { encoding: 'v3-protobuf', userVersion: true }],
   ])('finds a server that is %s well, and leaves nothing there', async (profile, capabilities) => {

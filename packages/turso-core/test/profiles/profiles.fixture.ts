@@ -2,13 +2,13 @@ import { startDouble, type BalancerOptions, type Profile } from '@turso-sync/tes
 import { TursoSyncError } from '../../src/errors';
 import { serveSqld, type Serve } from '../push/served.fixture';
 
-const ALL: readonly Profile[] = ['full', 'cloud', 'bare', 'balancer'];
+const MAIN: readonly Profile[] = ['cloud', 'bare', 'balancer'];
 
 /** With `TURSO_SYNC_PROFILES=all`, every test runs as every kind of server. */
 export const isAll = process.env['TURSO_SYNC_PROFILES'] === 'all';
 
-/** The kinds of servers to try. As `full`, tests run elsewhere already. */
-export const profiles = isAll ? ALL : ALL.slice(1);
+/** The kinds of servers to try. As `full`, tests run elsewhere already, and what is special about `synced`, too. */
+export const profiles: readonly Profile[] = isAll ? ['full', ...MAIN, 'synced'] : MAIN;
 
 /**
  * What is tried as one kind of server: all, or a part that together with the other kinds is all.

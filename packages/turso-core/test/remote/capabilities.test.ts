@@ -33,8 +33,16 @@ const ALL: Capabilities = {
   sha3: true,
   replicationIndex: true,
   log: true,
+  syncEndpoints: false,
   // Reading cannot tell more than that the server understands it.
   userVersion: null,
+};
+
+const CLOUD: Partial<Capabilities> = {
+  encoding: 'v3',
+  replicationIndex: false,
+  log: false,
+  userVersion: false,
 };
 
 const ROWS =
@@ -87,7 +95,8 @@ const ROWS =
   test.each<[Profile, Partial<Capabilities>]>([
     ['full', {}],
     ['balancer', {}],
-    ['cloud', { encoding: 'v3', replicationIndex: false, log: false, userVersion: false }],
+    ['cloud', CLOUD],
+    ['synced', { ...CLOUD, syncEndpoints: true }],
     [
       'bare',
       {

@@ -1,7 +1,13 @@
 import { systemCode, TursoSyncError } from '../../errors';
 import { timed, type OnEvent } from '../../events';
-import type { Remote, SnapshotMethod, SnapshotStart, SnapshotTaken } from '../../remote/remote';
 import { isSoundSince } from '../../changeset/pages/sound-since';
+import type {
+  Remote,
+  SnapshotMethod,
+  SnapshotOptions,
+  SnapshotStart,
+  SnapshotTaken,
+} from '../../remote/remote';
 import { startReader, type Reader } from '../../sqlite/dump/start-reader';
 import type { DumpOptions } from '../../sqlite/dump/write-dump';
 import { openReadOnly } from '../../sqlite/files/open';
@@ -11,6 +17,8 @@ import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
 export interface DownloadOptions {
   /** Earlier copies of the same remote, the best first. Default is none. */
   readonly starts?: readonly SnapshotStart[];
+  /** As of {@link SnapshotOptions}. Default is false. */
+  readonly mayLag?: SnapshotOptions['mayLag'];
   /** Told by which way it came, before it is checked. */
   readonly onMethod?: ((method: SnapshotMethod) => void) | undefined;
   readonly onEvent: OnEvent | undefined;
@@ -29,15 +37,16 @@ const LARGE = { toRead: 16_000_000, toCheck: 128_000_000 };
 export async function download(
   remote: Remote,
   database: string,
-  { starts = [], onMethod, onEvent }: DownloadOptions,
+  { starts = [], mayLag = false, onMethod, onEvent }: DownloadOptions,
   work: ((options: DumpOptions) => Promise<void>) | null,
 ): Promise<SnapshotTaken> {
   const large = work === null ? LARGE.toCheck : LARGE.toRead;
   let reader: Reader | null = null;
   try {
     const taken = await timed(onEvent, 'download', (onProgress) =>
-      remote.snapshot(database, {
+      snapshotOf(remote, database, {
         starts,
+        mayLag,
         onProgress(progress) {
           // While the rest is under way, it has time to start.
           if ((progress.total ?? 0) >= large) reader ??= startReader(database);
@@ -62,6 +71,16 @@ export async function download(
 /** What has a sound start need not be read as a whole. */
 function isSoundByStart({ soundStart }: SnapshotTaken, database: string): boolean {
   return soundStart !== undefined && isSoundSince(soundStart, database);
+}
+
+/** Pages may be so damaged that not even the definitions can be read. */
+async function snapshotOf(remote: Remote, file: string, options: SnapshotOptions): Promise<SnapshotTaken> {
+  try {
+    return await remote.snapshot(file, options);
+  } catch (error) {
+    const isDamaged = /^SQLITE_(?:CORRUPT|NOTADB)/.test(systemCode(error));
+    throw isDamaged ? damaged(remote.location, (error as Error).message) : error;
+  }
 }
 
 async function checkSound(

@@ -6,6 +6,7 @@ import { linkOrCopy } from '../../project/state/link-or-copy';
 import { isOfExclude, soundBaseline, type Manifest } from '../../project/state/manifest';
 import { isSameRemote, type RemoteIdentity } from '../../remote/identity';
 import type { SnapshotStart } from '../../remote/remote';
+import { isBefore, parseSyncMark } from '../../remote/server/sync-place';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import type { Mark } from './shared-snapshot';
 
@@ -14,12 +15,14 @@ export function startsOf(project: Project, identity: RemoteIdentity): SnapshotSt
   const known = copiesOf(project, identity).sort((a, b) =>
     b.manifest.createdAt.localeCompare(a.manifest.createdAt),
   );
-  const starts = known.flatMap(({ files, manifest: { pages } }): SnapshotStart[] => [
-    pages?.file === 'baseline'
-      ? { file: files.database, pagesAt: pages.at, crc: pages.crc }
-      : { file: files.database, pagesAt: null },
-    ...(pages?.file === 'origin' ? [{ file: originOf(files), pagesAt: pages.at, crc: pages.crc }] : []),
-  ]);
+  const starts = known.flatMap(({ files, manifest: { pages } }): SnapshotStart[] => {
+    const reached = pages?.at ?? null;
+    const raw = { pagesAt: reached, crc: pages?.crc, reached };
+    return [
+      { file: files.database, ...(pages?.file === 'baseline' ? raw : { pagesAt: null, reached }) },
+      ...(pages?.file === 'origin' ? [{ file: originOf(files), ...raw }] : []),
+    ];
+  });
   const isThere = starts.filter(({ file }) => fs.existsSync(file));
   return [...isThere.filter((s) => s.pagesAt !== null), ...isThere.filter((s) => s.pagesAt === null)];
 }
@@ -36,7 +39,9 @@ export function placeOwnCopy(
   to: string,
   isShared: boolean,
 ): Manifest | null {
+  const isBehind = mayBeBehind(project, fingerprint);
   for (const { files, manifest } of copiesOf(project, identity)) {
+    if (isBehind && files !== project.files.base) continue;
     const { asRemote, pages, content, ...rest } = manifest;
     const isIt = rest.fingerprint === fingerprint && isOfExclude(manifest, exclude);
     if (asRemote === undefined || !isIt || rest.userVersionStaysLocal === true) continue;
@@ -48,6 +53,15 @@ export function placeOwnCopy(
     if (vacuumInto(files.database, to)) return { ...rest, asRemote: { ...asRemote, isLocal: false } };
   }
   return null;
+}
+
+/** Whether what is of a mark may lack what the base has: the mark may come late, and what is in the base by another way. */
+export function mayBeBehind({ files: { base } }: Pick<Project, 'files'>, mark: string | null): boolean {
+  const place = parseSyncMark(mark);
+  const manifest = place === null ? null : soundBaseline(base);
+  if (place === null || manifest === null) return false;
+  const reached = parseSyncMark(manifest.pages?.at ?? null);
+  return reached === null || isBefore(place, reached);
 }
 
 /** Copies a database without its unused space; hidden rowids stay what they are. False, with nothing written, if it is damaged. */

@@ -5,11 +5,12 @@ import type { ProjectRemote } from '../../project/connect-to';
 import type { Project } from '../../project/project';
 import type { Manifest } from '../../project/state/manifest';
 import type { RemoteIdentity } from '../../remote/identity';
-import type { SnapshotMethod, SnapshotStart, SnapshotTaken } from '../../remote/remote';
+import type { SnapshotMethod, SnapshotTaken } from '../../remote/remote';
+import { isSyncMark } from '../../remote/server/sync-place';
 import { writeDumpFile } from '../../sqlite/dump/write-dump';
 import { version } from '../../version';
-import { download } from './download';
-import { placeOwnCopy, startsOf } from './earlier-copies';
+import { download, type DownloadOptions } from './download';
+import { mayBeBehind, placeOwnCopy, startsOf } from './earlier-copies';
 import { copyShared, describeContent, type Sharing } from './shared-snapshot';
 
 /** How the content of a snapshot is had. */
@@ -52,17 +53,20 @@ export async function haveContent(database: string, options: ContentOptions): Pr
   const starts = startsOf(project, identity);
   // Pages that the remote tells the digests of are compared, so damage there does no harm.
   const compared = starts.map(({ file }) => ({ file, pagesAt: null }));
-  if (isAnew) return fetchContent(database, compared, options);
+  if (isAnew) return fetchContent(database, { starts: compared }, options);
   let method: SnapshotMethod | undefined;
   try {
-    return await fetchContent(database, starts, options, (by) => (method = by));
+    return await fetchContent(database, { starts, mayLag: true, onMethod: (by) => (method = by) }, options);
   } catch (error) {
     const isDamaged = error instanceof TursoSyncError && error.code === 'REMOTE_DAMAGED';
-    if (!isDamaged || method !== 'log') throw error;
-    fs.rmSync(database);
-    return fetchContent(database, compared, options);
+    if (!isDamaged || (method !== undefined && !BY_FRAMES.includes(method))) throw error;
+    fs.rmSync(database, { force: true });
+    return fetchContent(database, { starts: compared }, options);
   }
 }
+
+/** What rests on an earlier copy, or on what the server tells besides SQL. */
+const BY_FRAMES: readonly SnapshotMethod[] = ['log', 'sync'];
 
 /** Copies what is here, or what another project has, if that is of the remote's mark; else null. */
 async function copyContent(database: string, options: ContentOptions): Promise<Content | null> {
@@ -71,7 +75,7 @@ async function copyContent(database: string, options: ContentOptions): Promise<C
   const mark = { identity, fingerprint, exclude: project.exclude };
   const own = placeOwnCopy(project, mark, database, sharing !== undefined);
   if (own !== null) return ofOwn(own, database, options);
-  if (sharing === undefined || dump !== null) return null;
+  if (sharing === undefined || dump !== null || mayBeBehind(project, fingerprint)) return null;
   const shared = await copyShared(sharing, mark, database, onEvent);
   if (shared === null) return null;
   const { manifest, content, folder } = shared;
@@ -80,25 +84,26 @@ async function copyContent(database: string, options: ContentOptions): Promise<C
 
 async function fetchContent(
   database: string,
-  starts: readonly SnapshotStart[],
+  how: Omit<DownloadOptions, 'onEvent'>,
   { remote, fingerprint, dump, sharing, onEvent }: ContentOptions,
-  onMethod?: (method: SnapshotMethod) => void,
 ): Promise<Content> {
-  const how = { starts, onMethod, onEvent };
   const taken = await download(
     remote,
     database,
-    how,
+    { ...how, onEvent },
     dump === null ? null : (options) => writeDumpFile(database, dump, options),
   );
-  const { method, setAside, leftOut, crc } = taken;
+  const { method, setAside, leftOut, crc, at = inTime(fingerprint) } = taken;
   return {
     ...{ method, setAside, leftOut, asRemote: { leftOut, isLocal: false }, copiedFrom: null },
-    ...(crc !== null && fingerprint !== null
-      ? { pages: { file: 'baseline', at: fingerprint, crc } as const }
-      : {}),
+    ...(crc !== null && at !== null ? { pages: { file: 'baseline', at, crc } as const } : {}),
     ...(sharing === undefined ? {} : { content: await describeContent(database, leftOut) }),
   };
+}
+
+/** A copy that came by another way may be ahead of a mark that comes late. */
+function inTime(mark: string | null): string | null {
+  return isSyncMark(mark) ? null : mark;
 }
 
 /** Of a copy of what is here. It is as old as that. */

@@ -16,6 +16,7 @@ import {
 import { linkOrCopy } from '../../project/state/link-or-copy';
 import { recoverDirectory, replaceDirectory } from '../../project/state/replace-directory';
 import { withTemporary } from '../../project/state/temporary';
+import { mayBeBehind } from './earlier-copies';
 import { haveContent } from './have-content';
 import { inTurn, type Sharing } from './shared-snapshot';
 
@@ -82,7 +83,8 @@ function take(
     const placeOfDump = path.join(files.directory, path.basename(target.dump));
     const dump = wanted === 'write' ? placeOfDump : null;
     // Read before the snapshot: a write in between then makes it look stale, never fresh.
-    const fingerprint = await remote.fingerprint();
+    const known = soundBaseline(project.files.base)?.fingerprint;
+    const fingerprint = await remote.fingerprint({ mayLag: true, known });
     const identity = await remote.identify();
     const at = { createdAt: new Date().toISOString(), remote: remote.location, identity, fingerprint };
     const how = { project, remote, identity, fingerprint, dump, sharing, isAnew, onEvent };
@@ -106,7 +108,7 @@ export async function currentSnapshot(
   recoverDirectory(project.files.snapshot.directory);
   const known = soundBaseline(project.files.snapshot);
   const isCurrent = mark !== null && known?.fingerprint === mark && known.remote === remote.location;
-  return isCurrent && isOfExclude(known, project.exclude)
+  return isCurrent && isOfExclude(known, project.exclude) && !mayBeBehind(project, mark)
     ? known
     : takeSnapshot(project, remote, { onEvent });
 }

@@ -55,7 +55,7 @@ export async function remoteStatus(
     requireFile(project, address, false);
     const remote = connect();
     try {
-      const fingerprint = await remote.fingerprint();
+      const fingerprint = await remote.fingerprint({ mayLag: true, known: base?.fingerprint });
       const log = await remote.logId();
       const offered = asksCapabilities ? await askCapabilities(remote, base) : {};
       const met = { location, identity: { ...identityOf(address, project.directory), log } };

@@ -3,15 +3,16 @@ import { capabilitiesOf, type KnownCapabilities } from '../../hrana/capabilities
 import type { HranaRequest, HranaResult, StepResult } from '../../hrana/hrana';
 import type { HttpClient } from '../../hrana/http-client';
 import { sendOnce } from '../../hrana/stream';
+import { readGeneration } from '../../hrana/sync-endpoints';
 import { KNOWN_CHECKSUM } from '../../sqlite/known-checksum';
 import type { SqlValue } from '../../sqlite/values/values';
 
 /**
- * Asks a server for all of its capabilities that reading can find out, in one request that reads a few rows. Whether it tells of its
- * log, and the number of its latest write, is known from its mark.
+ * Asks a server for all of its capabilities that reading can find out, in one request that reads a few rows, and one for its sync
+ * endpoints. Whether it tells of its log, and the number of its latest write, is known from its mark.
  */
 export async function askCapabilities(client: HttpClient): Promise<void> {
-  const [asked, never] = await sendQuestions(client);
+  const [[asked, never]] = await Promise.all([sendQuestions(client), readGeneration(client)]);
   const capabilities = capabilitiesOf(client);
   noteAnswers(capabilities, asked?.type === 'batch' ? asked.steps : []);
   // Whether a server that can read it also carries it out, only a write tells.

@@ -12,6 +12,7 @@ import { readServerLog, type ServerLog } from '../../hrana/server-log';
 import { createStaging } from './staging';
 import { createStagingTable } from './staging-table';
 import { takeSnapshot } from './take-snapshot';
+import { readSyncMark } from './sync-place';
 import { runTransaction, tryTransaction, type TransactionAnswer } from './transaction';
 import { runTransactionSince } from './transaction-since';
 
@@ -54,7 +55,7 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
       }
       return log?.id ?? null;
     },
-    async fingerprint({ goodFor = 0 } = {}) {
+    async fingerprint({ goodFor = 0, mayLag = false, known = null } = {}) {
       const isGood = performance.now() - toldAt < goodFor;
       if (told !== undefined && isGood) return joinFingerprint(told.generation, told.index);
       const now = await readServerLog(client);
@@ -64,7 +65,8 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
       // Before the first write, there is none to tell.
       if (index === null && now !== null) capabilitiesOf(client).note({ replicationIndex: null });
       tell(index);
-      return joinFingerprint(log?.generation ?? null, index);
+      const mark = joinFingerprint(log?.generation ?? null, index);
+      return mark === null && (log ?? null) === null && mayLag ? readSyncMark(client, known) : mark;
     },
     snapshot: (file, options = {}) => takeSnapshot(client, reader, file, options),
     snapshotReads: (starts) => countSnapshotReads(client, starts),

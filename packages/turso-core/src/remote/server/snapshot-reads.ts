@@ -6,9 +6,13 @@ import type { SqlValue } from '../../sqlite/values/values';
 import type { SnapshotStart } from '../remote';
 import { FEWEST_PAGES, RANGE } from './snapshot-digests';
 import { hasLogSince } from './snapshot-log';
+import { hasFramesSince } from './snapshot-sync';
 
 /** Rows that a snapshot by pages reads beside them: the transactions, the layout. */
 const BESIDE_PAGES = 6;
+
+/** Rows that a snapshot by sync endpoints reads: what its copy is compared with. */
+const BESIDE_FRAMES = 2;
 
 /** See {@link Remote.snapshotReads}. */
 export async function countSnapshotReads(
@@ -16,6 +20,7 @@ export async function countSnapshotReads(
   starts: readonly SnapshotStart[],
 ): Promise<number | null> {
   if (await hasLogSince(client, starts)) return 0;
+  if (hasFramesSince(client, starts)) return BESIDE_FRAMES;
   const pages = await readPageCount(client);
   if (pages === null) return null;
   if (starts.length === 0 || pages < FEWEST_PAGES || !(await knowsDigests(client)))

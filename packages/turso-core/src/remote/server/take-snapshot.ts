@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { capabilitiesOf, type KnownCapabilities } from '../../hrana/capabilities';
 import type { HttpClient } from '../../hrana/http-client';
+import { checksumOf } from '../../sqlite/files/checksum';
 import { checksumByReference } from '../../sqlite/files/difference';
 import { noteChecksum, noteDifference } from '../../sqlite/files/known-files';
 import type { Query } from '../../sqlite/query';
@@ -16,6 +17,7 @@ import { snapshotDigests } from './snapshot-digests';
 import { snapshotLog, type FromLog } from './snapshot-log';
 import { snapshotPages } from './snapshot-pages';
 import { snapshotRows } from './snapshot-rows';
+import { snapshotSync } from './snapshot-sync';
 import { openStart } from './start-file';
 
 type Queries = readonly [Query, ...Query[]];
@@ -27,10 +29,12 @@ export async function takeSnapshot(
   file: string,
   options: SnapshotOptions,
 ): Promise<SnapshotTaken> {
-  const { method, onProgress, starts = [] } = options;
+  const { method, onProgress, starts = [], mayLag = false } = options;
   const isAllowed = (way: SnapshotMethod): boolean => method === undefined || method === way;
   const fromLog = isAllowed('log') ? await snapshotLog(client, starts, file, onProgress) : null;
   if (fromLog !== null) return ofPages({ method: 'log', ...fromLog }, file, options);
+  const at = isAllowed('sync') && mayLag ? await snapshotSync(client, starts, file, onProgress) : null;
+  if (at !== null) return { ...ofPages({ method: 'sync', crc: checksumOf(file) }, file, options), at };
   return readSideBySide(client, reader, async (queries) => {
     const capabilities = capabilitiesOf(client);
     const byPages = async (): Promise<Pages> => {

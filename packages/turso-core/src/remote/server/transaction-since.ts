@@ -2,7 +2,7 @@ import { TursoSyncError } from '../../errors';
 import { guard } from '../../sqlite/guard';
 import type { Statement } from '../../sqlite/statement';
 import { capabilitiesOf } from '../../hrana/capabilities';
-import { indexOf, joinFingerprint } from './fingerprint';
+import { indexOf, joinFingerprint, splitFingerprint } from './fingerprint';
 import type { HttpClient } from '../../hrana/http-client';
 import type { HranaResult } from '../../hrana/hrana';
 import { firstValue } from '../../hrana/first-value';
@@ -24,7 +24,8 @@ export async function runTransactionSince(
   onSent?: (statement: number) => void,
 ): Promise<TransactionAnswer | null> {
   const capabilities = capabilitiesOf(client);
-  if (capabilities.all.dataVersion === false) return null;
+  // A mark of another kind may come late.
+  if (capabilities.all.dataVersion === false || splitFingerprint(mark) === null) return null;
   const stream = openStream(client);
   const [answer] = await stream.send([ASK_VERSION]);
   const version = firstValue(answer);

@@ -1,0 +1,192 @@
+import fs from 'node:fs';
+import { TursoSyncError } from '../../errors';
+import { capabilitiesOf } from '../../hrana/capabilities';
+import type { HttpClient } from '../../hrana/http-client';
+import {
+  readFrames,
+  readGeneration,
+  streamExport,
+  SYNC_BATCH,
+  SYNC_PAGE,
+  type SyncFrame,
+} from '../../hrana/sync-endpoints';
+import { checksumOf } from '../../sqlite/files/checksum';
+import { leaveWalMode } from '../../sqlite/files/file-header';
+import type { SnapshotOptions, SnapshotStart } from '../remote';
+import { openStart } from './start-file';
+import {
+  digestOf,
+  formatSyncMark,
+  isBefore,
+  isSyncMark,
+  parseSyncMark,
+  readState,
+  type SyncPlace,
+} from './sync-place';
+
+type Place = Omit<SyncPlace, 'schema'>;
+
+/**
+ * Copies the database by the endpoints that libsql's own client syncs by: what a generation began with, or an earlier copy, and the frames
+ * since. No row is read for it. What was committed may be told there late, so a copy is good only if it has the `schema_version` that SQL
+ * tells, and thus every push so far, and if nothing that the earlier copies have could be missing from it. Answers with its mark; null, with
+ * nothing written, if that is not so, or whatever else is wrong with the endpoints.
+ */
+export async function snapshotSync(
+  client: HttpClient,
+  starts: readonly SnapshotStart[],
+  file: string,
+  onProgress: SnapshotOptions['onProgress'],
+): Promise<string | null> {
+  // What came by another way may be ahead of all that the endpoints tell.
+  const reached = starts.flatMap((start) => parseSyncMark(start.reached ?? null) ?? []);
+  if (reached.length < starts.length || capabilitiesOf(client).all.log === true) return null;
+  const [floor = null] = reached.sort((a, b) => (isBefore(a, b) ? 1 : -1));
+  try {
+    const generation = await readGeneration(client);
+    const now = generation === null ? null : await readState(client);
+    if (generation === null || now === null) return null;
+    const copying = { client, file, generation, mostPages: 2 * now.pages + FEW, onProgress };
+    const place = (await fromStart(starts, copying)) ?? (await fromExport(floor, copying));
+    const isBehind = place !== null && floor !== null && isBefore(place, floor);
+    if (place !== null && !isBehind && isWhole(file, now.schema)) {
+      await leaveWalMode(file);
+      return formatSyncMark({ ...place, schema: now.schema });
+    }
+  } catch (error) {
+    if (!(error instanceof TursoSyncError)) throw error;
+  }
+  fs.rmSync(file, { force: true });
+  return null;
+}
+
+/** Whether {@link snapshotSync} would find what it needs, as far as it is known. */
+export function hasFramesSince(client: HttpClient, starts: readonly SnapshotStart[]): boolean {
+  const isKnown = starts.length > 0 && starts.every(({ reached = null }) => isSyncMark(reached));
+  return isKnown && capabilitiesOf(client).all.syncEndpoints === true;
+}
+
+interface Copying {
+  readonly client: HttpClient;
+  readonly file: string;
+  /** The latest one. */
+  readonly generation: number;
+  /** What is larger is no copy of the database. */
+  readonly mostPages: number;
+  readonly onProgress: SnapshotOptions['onProgress'];
+}
+
+/** Pages that a database may have more, and frames that a log may. */
+const FEW = 500;
+
+/** Bytes of a file's header, and where it says what: https://sqlite.org/fileformat2.html#the_database_header */
+const HEADER = 100;
+const AT = { pageSize: 16, pages: 28, schema: 40 };
+
+async function fromStart(starts: readonly SnapshotStart[], copying: Copying): Promise<Place | null> {
+  const found = starts.flatMap(({ file, pagesAt, crc }) => {
+    const place = parseSyncMark(pagesAt);
+    return place === null ? [] : [{ file, place, crc }];
+  });
+  const [best] = found.sort((a, b) => (isBefore(a.place, b.place) ? 1 : -1));
+  const start = best === undefined ? null : openStart(best.file);
+  start?.close();
+  if (best === undefined || start?.pageSize !== SYNC_PAGE) return null;
+  // Damage of the start would be in the copy, too.
+  if (best.crc !== checksumOf(best.file)) return null;
+  fs.copyFileSync(best.file, copying.file, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
+  const place = await follow(best.place, copying).catch(orNull);
+  if (place === null) fs.rmSync(copying.file);
+  return place;
+}
+
+async function fromExport(floor: Place | null, copying: Copying): Promise<Place | null> {
+  const { client, file, generation, mostPages, onProgress } = copying;
+  // Within its generation, the frames from there on would have done.
+  if (floor !== null && floor.generation >= generation) return null;
+  const ended = new AbortController();
+  const output = fs.openSync(file, 'wx');
+  try {
+    let done = 0;
+    for await (const bytes of await streamExport(client, generation, ended.signal)) {
+      if (done + bytes.byteLength > mostPages * SYNC_PAGE) return null;
+      fs.writeSync(output, bytes);
+      done += bytes.byteLength;
+      onProgress?.({ done, total: null, unit: 'bytes' });
+    }
+  } finally {
+    ended.abort();
+    fs.closeSync(output);
+  }
+  return follow({ generation, frame: 0, digest: '' }, copying);
+}
+
+/**
+ * Puts the frames in that come after a place, also those of the generation after it. Each request asks for the frame again that the one before
+ * ended with: so frames that are repeated, left out or of another history are noticed. Null if they are, if they do not end with a commit, or
+ * are more than the pages. Frames of generations in between cannot be told from forgotten ones, so then it is null, too.
+ */
+async function follow(
+  from: Place,
+  { client, file, generation, mostPages, onProgress }: Copying,
+): Promise<Place | null> {
+  let place = from;
+  let [count, isCommitted] = [0, true];
+  const handle = fs.openSync(file, 'r+');
+  const put = ({ page, sizeAfter, data }: SyncFrame): boolean => {
+    if (page < 1 || page > mostPages || sizeAfter > mostPages || ++count > mostPages) return false;
+    fs.writeSync(handle, data, 0, data.byteLength, (page - 1) * SYNC_PAGE);
+    if (sizeAfter > 0) fs.ftruncateSync(handle, sizeAfter * SYNC_PAGE);
+    isCommitted = sizeAfter > 0;
+    onProgress?.({ done: count * SYNC_PAGE, total: null, unit: 'bytes' });
+    return true;
+  };
+  try {
+    for (;;) {
+      const first = Math.max(1, place.frame);
+      const frames = await readFrames(client, place.generation, first, first + SYNC_BATCH);
+      const known = place.frame === 0 ? undefined : frames.shift();
+      if (place.frame > 0 && (known === undefined || digestOf(known) !== place.digest)) return null;
+      const last = frames.at(-1);
+      if (last !== undefined) {
+        if (!frames.every(put)) return null;
+        const frame = first + frames.length - (known === undefined ? 1 : 0);
+        place = { ...place, frame, digest: digestOf(last) };
+      } else if (!isCommitted || place.generation === generation) {
+        return isCommitted ? place : null;
+      } else {
+        if (place.generation + 1 !== generation || !(await isOver(client, place))) return null;
+        place = { generation, frame: 0, digest: '' };
+      }
+    }
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/** Whether a generation has no more frames. One that has none at all may be forgotten. */
+async function isOver(client: HttpClient, { generation, frame }: Place): Promise<boolean> {
+  return frame > 0 && (await readFrames(client, generation, frame + 1, frame + 2)).length === 0;
+}
+
+/** Whether it is a database of as many pages as its header says, of the size that the endpoints have, and with the definitions of the server. */
+function isWhole(file: string, schema: number): boolean {
+  const handle = fs.openSync(file, 'r');
+  try {
+    const header = Buffer.alloc(HEADER);
+    const { size } = fs.fstatSync(handle);
+    return (
+      fs.readSync(handle, header, 0, HEADER, 0) === HEADER &&
+      header.readUInt16BE(AT.pageSize) === SYNC_PAGE &&
+      header.readUInt32BE(AT.pages) * SYNC_PAGE === size &&
+      header.readInt32BE(AT.schema) === schema
+    );
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+function orNull(error: unknown): null {
+  if (error instanceof TursoSyncError) return null;
+  throw error;
+}
