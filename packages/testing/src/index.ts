@@ -32,6 +32,7 @@ export type { Side } from './relay';
 export { startSqld, type Sqld, type SqldOptions, type SqldWithAuth } from './sqld';
 export { Database } from './sqlite';
 export { execOn, queryOn } from './statements';
+export { listen, type Listening } from './listen';
 export { makeTempDir, removeTempDir } from './temp-dir';
 export { createTokens, signToken, type TokenClaims, type Tokens } from './tokens';
 export { chromiumPath, requireTool, sqldPath, sqlite3Path, type Tool } from './tools';

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { TursoSyncError } from '../errors';
 import type { Api } from './api';
 import { githubApi, type GithubAccess } from './github';
+import { isCommit, mergedBy } from './merged';
 import { idOf, numberOf, objectOf, textOf, type Part } from './parts';
 import { FROM_FORK, MOST_COMMITS, type MergedPullRequest, type PushJob, type Reviews } from './reviews';
 
@@ -16,15 +17,12 @@ export function openGithubReviews(access: GithubAccess, { archive, variables }: 
   const job = jobOf(variables);
   return {
     async merged() {
-      const found = new Map<number, MergedPullRequest>();
       const commits = await pushedCommits(api, repository, job);
-      for (const commit of commits) {
-        for await (const item of api.list(`${repository}/commits/${commit}/pulls?per_page=100`)) {
-          const pull = mergedInto(objectOf(item), job.branch, commits);
-          if (pull !== null) found.set(pull.number, pull);
-        }
-      }
-      return [...found.values()].sort((a, b) => (a.mergedAt < b.mergedAt ? -1 : 1));
+      return mergedBy({
+        commits,
+        pullsOf: (commit) => api.list(`${repository}/commits/${commit}/pulls?per_page=100`),
+        mergedOf: (pull) => mergedInto(pull, job.branch, commits),
+      });
     },
     async archiveOf({ head, isFork }) {
       if (isFork) return { none: FROM_FORK };
@@ -75,10 +73,6 @@ function eventOf(file: string): Part {
   } catch {
     return {};
   }
-}
-
-function isCommit(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{40,64}$/.test(value);
 }
 
 async function pushedCommits(api: Api, repository: string, job: Job): Promise<string[]> {

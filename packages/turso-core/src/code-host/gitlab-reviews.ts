@@ -1,6 +1,7 @@
 import { TursoSyncError } from '../errors';
 import type { Api } from './api';
 import { gitlabApi, type GitlabAccess } from './gitlab';
+import { isCommit, mergedBy } from './merged';
 import { idOf, numberOf, objectOf, textOf, type Part } from './parts';
 import { FROM_FORK, MOST_COMMITS, type MergedPullRequest, type PushJob, type Reviews } from './reviews';
 
@@ -15,17 +16,12 @@ export function openGitlabReviews(access: GitlabAccess, { archive, variables }: 
   const job = jobOf(variables);
   return {
     async merged() {
-      const found = new Map<number, MergedPullRequest>();
       const commits = await pushedCommits(api, project, job);
-      for (const commit of commits) {
-        for await (const item of api.list(
-          `${project}/repository/commits/${commit}/merge_requests?per_page=100`,
-        )) {
-          const merged = mergedInto(objectOf(item), job.branch, commits);
-          if (merged !== null) found.set(merged.number, merged);
-        }
-      }
-      return [...found.values()].sort((a, b) => (a.mergedAt < b.mergedAt ? -1 : 1));
+      return mergedBy({
+        commits,
+        pullsOf: (commit) => api.list(`${project}/repository/commits/${commit}/merge_requests?per_page=100`),
+        mergedOf: (request) => mergedInto(request, job.branch, commits),
+      });
     },
     async archiveOf({ number, head, isFork }) {
       if (isFork) return { none: FROM_FORK };
@@ -64,10 +60,6 @@ function jobOf(variables: PushJob['variables']): Job {
       hint: 'Run `turso-sync reviewed` in a job on a branch, such as the generator ci writes.',
     });
   return { id, name, branch, before, after };
-}
-
-function isCommit(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{40,64}$/.test(value);
 }
 
 async function pushedCommits(api: Api, project: string, job: Job): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import http, { type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '@turso-sync/testing';
 import { pipeline } from 'node:stream/promises';
 
 /** An answer of a server, whole. */
@@ -68,17 +68,8 @@ export async function startHttpProxy(
   }
   // It closes no connection by itself, however long the tests keep this process busy.
   server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    port,
-    stop() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  const { url, port, stop } = await listen(server);
+  return { url, port, stop: () => void stop() };
 }
 
 /** Stands for the body of an answer that is passed on as it comes. */

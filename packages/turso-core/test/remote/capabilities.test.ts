@@ -14,6 +14,7 @@ import {
 import path from 'node:path';
 import { haveSame } from '../../src/commands/comparing/have-same';
 import type { Capabilities } from '../../src/hrana/capabilities';
+import { doctor } from '../../src/commands/doctor';
 import { init } from '../../src/commands/init';
 import { status } from '../../src/commands/status';
 import { loadProject } from '../../src/project/load-project';
@@ -147,6 +148,29 @@ const ROWS =
     expect(statusText(found)).toMatch(
       /has not changed since the base was made\n[^]*\nNot asked {5}REMOTE_FAILED /,
     );
+  });
+
+  test('and what else a doctor finds are told, whenever the server begins to fail', async () => {
+    await connectTo('full');
+    const { url } = proxy as HttpProxy;
+    const project = await loadProject({
+      cwd: makeTempDir('doctor-'),
+      variables: { TURSO_DATABASE_URL: url },
+    });
+    const failsFrom = async (request: number): Promise<unknown> => {
+      seen = [];
+      change = async (_path, _body, answer) =>
+        seen.length > request ? { status: 401, headers: {}, body: Buffer.from('') } : answer();
+      const { isHealthy, checks } = await doctor(project);
+      expect(checks.map(({ problem }) => problem?.code)).not.toContain('INTERNAL');
+      return isHealthy;
+    };
+    expect(await failsFrom(Infinity)).toBe(true);
+    expect(seen.length).toBeGreaterThan(10);
+    // Later ones leave a transaction that the server ends after 5 s.
+    for (let request = 1; request < 10; request++) await failsFrom(request);
+    change = (_path, _body, answer) => answer();
+    expect(await doctor(project)).toMatchObject({ isHealthy: true });
   });
 
   test('are none of a file', async () => {

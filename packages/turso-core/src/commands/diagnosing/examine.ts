@@ -146,7 +146,8 @@ async function afterTest(
   userVersion: boolean | null,
 ): Promise<Capabilities> {
   if (userVersion === null) return before;
-  if (before.replicationIndex === null) await remote.fingerprint();
+  // Whatever is in the way of that, the checks have told.
+  if (before.replicationIndex === null) await remote.fingerprint().catch(() => null);
   return {
     ...before,
     replicationIndex: (await remote.capabilities())?.replicationIndex ?? null,
