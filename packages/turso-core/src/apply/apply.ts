@@ -12,6 +12,7 @@ import type { Conflict } from './conflict';
 import { inspect, type Findings } from './inspect/inspect';
 import type { Orphans } from './statements/foreign-key-guards';
 import { changesetStatements } from './statements/changeset-statements';
+import { createValueStore } from './statements/value-store';
 import { describeLargest } from './statements/row-limit';
 import type { ConflictPolicy } from './policy';
 import { RemainingWork } from './remaining-work';
@@ -72,6 +73,8 @@ export interface ApplyOptions extends Partial<ConflictPolicy> {
   readonly movedRowids?: ReadonlySet<string>;
   /** The mark of the target when it was as the changeset begins. Default is that it may have been another since. */
   readonly since?: string | null;
+  /** A temporary folder for values that are too many for memory. Default is none: all of them are in memory. */
+  readonly folder?: string;
 }
 
 /** Options of {@link apply} with checks. */
@@ -104,6 +107,7 @@ export async function apply(
     onSend,
     movedRowids,
     since = null,
+    folder,
     merge = 'rows',
     onConflict = 'fail',
     checks = [],
@@ -113,10 +117,13 @@ export async function apply(
   const context = { policy: { merge, onConflict }, movedRowids: moved };
   await refuseMissingModules(changeset, target);
   const altersTables = changeset.schema.some(({ action }) => action === 'alter');
-  const statementsFor = (work: RemainingWork): Statement[] => [
-    ...changesetStatements(changeset, work, target.maxRowBytes),
-    ...checks,
-  ];
+  const store = createValueStore(folder);
+  const { maxRowBytes = Infinity } = target;
+  const statementsFor = (work: RemainingWork): Statement[] => {
+    // What was to be sent before was in vain.
+    store.clear();
+    return [...changesetStatements(changeset, work, { maxRowBytes, keep: store.keep }), ...checks];
+  };
   const untouched = altersTables
     ? null
     : await applyUntouched(changeset, target, { since, movedRowids, onSend, statementsFor });

@@ -44,7 +44,9 @@ export async function rehearse(changeset: Changeset, { before, after, directory 
 
 async function perform(changeset: Changeset, stage: string): Promise<void> {
   try {
-    const result = await apply(changeset, createSqliteTarget(stage, { location: 'The copy' }));
+    const result = await apply(changeset, createSqliteTarget(stage, { location: 'The copy' }), {
+      folder: path.dirname(stage),
+    });
     if (result.status === 'conflict')
       throw failed(result.conflicts[0]?.message ?? 'it is in conflict with itself');
   } catch (error) {

@@ -1,7 +1,9 @@
 import http from 'node:http';
 import https from 'node:https';
 import { TursoSyncError } from '../errors';
+import { notePassed } from '../passed-bytes';
 import { CONNECT_LIMIT, whenReady } from './agent';
+import { bytesOf, type BodyBytes } from './body';
 import { bodyOf } from './decompress';
 import { answerTooLarge, transportError } from './http-errors';
 
@@ -22,7 +24,7 @@ export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: readonly Uint8Array[];
+  readonly body?: readonly BodyBytes[];
   /** Milliseconds for the whole exchange. Default is no limit but those on silence and on connecting. */
   readonly timeout?: number | undefined;
   /** Bytes of the answer that are taken, at most. Default is 64 MB, which is also the most. */
@@ -81,9 +83,33 @@ export function exchange<T>(
     call.on('response', (answer) => {
       read(answer).then(resolve, reject);
     });
-    for (const [i, piece] of body.entries()) call.write(piece, () => onSent?.(i));
-    call.end();
+    sendBody(call, body, onSent);
   });
+}
+
+/** Bytes of a body that wait in memory until the system takes them over. */
+const WINDOW = 1_000_000;
+
+/** Sends a body, piece by piece as the system takes them over. */
+function sendBody(call: http.ClientRequest, body: readonly BodyBytes[], onSent: HttpRequest['onSent']): void {
+  let next = 0;
+  const more = (): void => {
+    try {
+      for (let piece = body[next]; piece !== undefined; piece = body[next]) {
+        if (call.destroyed) return;
+        const number = next++;
+        const isTaken = call.write(bytesOf(piece), () => onSent?.(number));
+        if (!isTaken && call.writableLength > WINDOW) {
+          call.once('drain', more);
+          return;
+        }
+      }
+      call.end();
+    } catch (error) {
+      call.destroy(error as Error);
+    }
+  };
+  more();
 }
 
 /** Reads all of an answer. Throws RESPONSE_TOO_LARGE beyond a number of bytes. */
@@ -91,20 +117,26 @@ export async function collect(
   answer: http.IncomingMessage,
   { limit, location }: { readonly limit: number; readonly location: string },
 ): Promise<HttpAnswer> {
-  const chunks: Buffer[] = [];
-  let size = Number(answer.headers['content-length'] ?? 0);
-  if (size > limit) {
+  const told = answer.headers['content-length'];
+  if (Number(told ?? 0) > limit) {
     answer.destroy();
     throw answerTooLarge(location, limit);
   }
-  size = 0;
+  // If it comes as it is, each piece is put into its place at once, so that no other copy of it waits to be freed.
+  const isPlain = told !== undefined && answer.headers['content-encoding'] === undefined;
+  const body = isPlain ? new Uint8Array(Number(told)) : null;
+  const chunks: Buffer[] = [];
+  let size = 0;
   for await (const chunk of bodyOf(answer, location)) {
+    const at = size;
     // Leaving the loop destroys the connection.
     if ((size += chunk.byteLength) > limit) throw answerTooLarge(location, limit);
-    chunks.push(chunk);
+    if (body === null) chunks.push(chunk);
+    else body.set(chunk, at);
   }
+  notePassed(size);
   if (!answer.complete) throw Object.assign(new Error('the answer was cut short'), { code: 'ECONNRESET' });
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body: join(chunks) };
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: body ?? join(chunks) };
 }
 
 /** An answer as it comes. */

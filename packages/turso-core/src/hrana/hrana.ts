@@ -1,3 +1,4 @@
+import type { StoredValues } from '../sqlite/stored-values';
 import type { SqlValue } from '../sqlite/values/values';
 import type { BodyPiece } from './body';
 import type { Condition } from './chain';
@@ -10,11 +11,14 @@ export type BoundValues = readonly SqlValue[] | Readonly<Record<string, SqlValue
 /** One step of a batch. */
 export interface HranaStep {
   readonly sql: string;
-  readonly args?: BoundValues;
+  readonly args?: BoundValues | StoredValues;
   readonly condition?: Condition;
   /** Whether the answer is to have its columns and rows. Default is true. */
   readonly wantRows?: boolean;
 }
+
+/** The same, with its values at hand. */
+export type BoundStep = Omit<HranaStep, 'args'> & { readonly args?: BoundValues };
 
 /** What a client asks of a stream. */
 export type HranaRequest =

@@ -1,6 +1,7 @@
 import type http from 'node:http';
 import { TursoSyncError } from '../errors';
 import { createAgent } from './agent';
+import type { BodyBytes } from './body';
 import { repeatWhileBusy } from './busy';
 import { checkCredentials, keyHeaders, type Credentials } from './credentials';
 import { collect, exchange, piecesOf, SIZE_LIMIT, type HttpAnswer, type HttpRequest } from './exchange';
@@ -27,7 +28,7 @@ export interface HttpClient {
   readonly repeated: number;
   send(request: HttpRequest): Promise<HttpAnswer>;
   /** Sends a body to a path below the server's root, with the token. */
-  post(path: string, type: string, body: readonly Uint8Array[], options?: PostOptions): Promise<HttpAnswer>;
+  post(path: string, type: string, body: readonly BodyBytes[], options?: PostOptions): Promise<HttpAnswer>;
   /**
    * Sends a request, and gives the body of its answer as it comes. It fails when nothing comes for `silence` milliseconds, and ends with
    * `signal`, or when nobody reads on.

@@ -1,6 +1,7 @@
 import { systemCode } from '../errors';
 import type { Database } from './files/sqlite';
 import type { Statement, TransactionOutcome } from './statement';
+import { readValues } from './stored-values';
 
 /** What {@link runAtomically} may be told. */
 export interface RunOptions {
@@ -40,6 +41,7 @@ export function runAtomically(
 /** Runs one statement, and reads what it answers to the end. */
 export function runStatement(db: Database, { sql, args = [] }: Statement): void {
   const statement = db.prepare(sql);
-  if (statement.reader) statement.all(...args);
-  else statement.run(...args);
+  const values = readValues(args);
+  if (statement.reader) statement.all(...values);
+  else statement.run(...values);
 }

@@ -1,9 +1,10 @@
+import type { StoredValues } from './stored-values';
 import type { SqlValue } from './values/values';
 
-/** One SQL statement with its bound values, as {@link bindValues} makes them. */
+/** One SQL statement with its bound values, as {@link bindValues} makes them, or where these are stored. */
 export interface Statement {
   readonly sql: string;
-  readonly args?: readonly SqlValue[];
+  readonly args?: readonly SqlValue[] | StoredValues;
   /** The rows that it changes. */
   readonly carries?: RowBatch;
   /**

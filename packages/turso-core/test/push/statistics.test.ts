@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { buildDatabase, Database, makeTempDir } from '@turso-sync/testing';
 import { openForChanges } from '../../src/sqlite/sqlite-target';
+import { readValues } from '../../src/sqlite/stored-values';
 import type { Statement } from '../../src/sqlite/statement';
 import { play } from './scene.fixture';
 import { ADAPTERS } from './served.fixture';
@@ -90,7 +91,7 @@ function scansIn(base: string, statements: readonly Statement[]): string[] {
   try {
     return [...new Set(statements.filter((s) => s.carries !== undefined).map((s) => s.sql))].flatMap(
       (sql) => {
-        const count = statements.find((s) => s.sql === sql)?.args?.length ?? 0;
+        const count = readValues(statements.find((s) => s.sql === sql)?.args ?? []).length;
         const args = Array.from({ length: count }, () => '[]');
         const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...args) as { detail: string }[];
         return plan

@@ -7,7 +7,7 @@ import { guardForeignKeys, guardNewForeignKeys, type Orphans } from './foreign-k
 import { guard } from '../../sqlite/guard';
 import { operationsOf } from './firing';
 import { schemaStatements } from './schema-statements';
-import { tableStatements, type RemainingRows } from './table-statements';
+import { tableStatements, type RemainingRows, type StatementOptions } from './table-statements';
 
 /** What of a changeset is still to be done; see {@link changesetStatements}. */
 export interface Remaining extends RemainingRows {
@@ -30,13 +30,16 @@ export interface Remaining extends RemainingRows {
 export function changesetStatements(
   changeset: Changeset,
   remaining: Remaining,
-  maxRowBytes = Infinity,
+  options: StatementOptions,
 ): Statement[] {
   const tables = changeset.tables
     .filter((t) => !t.beforeSchema)
-    .map((changes) => tableStatements(changes, remaining, maxRowBytes));
+    .map((changes) => tableStatements(changes, remaining, options));
   const rows = tables.flatMap((t) => [...t.deletes, ...t.updates, ...t.inserts]);
-  const schema = schemaStatements(changeset, remaining, operationsOf(rows));
+  const schema = schemaStatements(changeset, remaining, {
+    operations: operationsOf(rows),
+    keep: options.keep,
+  });
   const { before, after, isAltering, untriggered } = schema;
   const counted = changeset.tables
     .filter((t) => !t.beforeSchema && isCounted(t.table))

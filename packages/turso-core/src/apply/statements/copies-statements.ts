@@ -9,7 +9,7 @@ import { guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
 import { RowBatcher } from './row-batcher';
 import { onRows } from './row-source';
-import type { RemainingRows, TableStatements } from './table-statements';
+import type { RemainingRows, StatementOptions, TableStatements } from './table-statements';
 
 /** A row, and how many of it there are and are to be. */
 export interface CountedRow {
@@ -30,7 +30,7 @@ export function countedRow(change: RowChange): CountedRow {
 export function copiesStatements(
   changes: TableChanges,
   remaining: RemainingRows,
-  maxRowBytes: number,
+  { maxRowBytes, keep }: StatementOptions,
 ): TableStatements {
   const { table, columns } = changes;
   // Tables are dropped after the former, and made before the latter.
@@ -42,22 +42,25 @@ export function copiesStatements(
   });
   const inserted = new RowBatcher(columns.length, (rows) =>
     inserts.push(
-      {
+      keep({
         ...onRows(rows, `INSERT OR ABORT INTO ${nameOf(changes)}(${list}) SELECT * FROM r`),
         ...carries('insert', rows.count),
-      },
+      }),
       guardChanges(rows.count),
     ),
   );
   for (const kind of ['delete', 'insert'] as const) {
     const counted = new RowBatcher(columns.length + 1, (rows) =>
-      emptied[kind].push(onRows(rows, guardCopies(changes)), {
-        ...onRows(
-          rows,
-          `DELETE FROM ${nameOf(changes)} AS t WHERE ${rowKey(changes, 't')} IN (SELECT k FROM (${wanted(changes)}) WHERE n > 0)`,
-        ),
-        ...carries('delete', rows.count),
-      }),
+      emptied[kind].push(
+        keep(onRows(rows, guardCopies(changes))),
+        keep({
+          ...onRows(
+            rows,
+            `DELETE FROM ${nameOf(changes)} AS t WHERE ${rowKey(changes, 't')} IN (SELECT k FROM (${wanted(changes)}) WHERE n > 0)`,
+          ),
+          ...carries('delete', rows.count),
+        }),
+      ),
     );
     for (const meant of changes.rows(kind)) {
       const change = remaining.row(changes, meant);

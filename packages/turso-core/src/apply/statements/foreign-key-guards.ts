@@ -115,7 +115,10 @@ export function foundOrphans(message: string): Orphans[] {
 }
 
 /** A query for the orphans that tables have now, to be read by {@link toOrphans}. */
-export function selectOrphans(tables: readonly string[]): Statement {
+export function selectOrphans(tables: readonly string[]): {
+  readonly sql: string;
+  readonly args: readonly SqlValue[];
+} {
   return {
     sql: `SELECT s.name, ${ROW}, count(*) FROM sqlite_schema s CROSS JOIN pragma_foreign_key_check(s.name) f
           WHERE s.type = 'table' AND s.name IN (SELECT value FROM json_each(?)) GROUP BY 1, 2, 3, 4`,

@@ -1,9 +1,8 @@
-import type { Statement } from '../../sqlite/statement';
 import { PARAMETER_LIMIT } from './row-batcher';
 import type { RowSource } from './row-source';
 
 /** Joins sources of rows of the same width: as many to one source as a statement can bind. */
-export function joinSources(sources: readonly RowSource[]): Required<Pick<Statement, 'sql' | 'args'>>[] {
+export function joinSources(sources: readonly RowSource[]): Pick<RowSource, 'sql' | 'args'>[] {
   const groups: RowSource[][] = [];
   let bound = Infinity;
   for (const source of sources) {

@@ -48,14 +48,15 @@ const WIDE = 8;
 
 /** Rows as one JSON text, and their BLOBs. */
 export function jsonRows(width: number, { text, count, blobs }: RowsInJson): RowSource {
-  const beside = blobs ?? { columns: [], bytes: [] };
+  // The statement goes on to be there when its values are not in memory any more.
+  const beside = { columns: blobs?.columns ?? [] };
   const readingFrom = ([rows = '', ...bytes]: readonly string[]): string => {
     const once = isTakenOutOnce(width) ? 'MATERIALIZED' : '';
     const values = valuesInJson(width, beside, { row: 'value', bytes });
     const list = values.map((value, i) => `${value} AS c${i}`).join(',');
     return `WITH r AS (WITH j AS ${once} (SELECT value FROM json_each(${rows})) SELECT ${list} FROM j)`;
   };
-  const args = [`[${text}]`, ...beside.bytes];
+  const args = [`[${text}]`, ...(blobs?.bytes ?? [])];
   return { sql: readingFrom(args.map(() => '?')), args, count, readingFrom };
 }
 

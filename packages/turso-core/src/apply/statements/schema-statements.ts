@@ -15,7 +15,7 @@ import { guard } from '../../sqlite/guard';
 import { guardSchema, type Bare } from './guards';
 import { fires, type Operations } from './firing';
 import type { Remaining } from './changeset-statements';
-import { tableStatements } from './table-statements';
+import { tableStatements, type StatementOptions } from './table-statements';
 import { guardStored, holdsRows, isDroppedShadow, tried } from './virtual-guards';
 
 /** The statements of a changeset that are about definitions. */
@@ -33,15 +33,19 @@ export interface SchemaStatements {
   readonly untriggered: readonly string[];
 }
 
-/**
- * The statements of what is still to be done about definitions.
- *
- * @param operations - what is done to rows afterwards. Default is anything: then all triggers are put aside.
- */
+/** What {@link schemaStatements} may be told. */
+interface SchemaOptions {
+  /** What is done to rows afterwards. Default is anything: then all triggers are put aside. */
+  readonly operations?: Operations;
+  /** See {@link StatementOptions}. Default is that statements stay as they are. */
+  readonly keep?: StatementOptions['keep'];
+}
+
+/** The statements of what is still to be done about definitions. */
 export function schemaStatements(
   changeset: Changeset,
   remaining: Omit<Remaining, 'userVersion'>,
-  operations?: Operations,
+  { operations, keep = (statement) => statement }: SchemaOptions = {},
 ): SchemaStatements {
   const open = changeset.schema.filter((change) => !remaining.done.has(change));
   const objects = (action: ObjectChange['action']): SchemaObject[] =>
@@ -56,7 +60,7 @@ export function schemaStatements(
   const early = changeset.tables.filter((t) => t.beforeSchema);
   const isShadow = (changes: TableChanges): boolean => isDroppedShadow(changeset, changes);
   const deletesOf = (tables: readonly TableChanges[]): Statement[] =>
-    tables.flatMap((changes) => tableStatements(changes, remaining, Infinity).deletes);
+    tables.flatMap((changes) => tableStatements(changes, remaining, { maxRowBytes: Infinity, keep }).deletes);
   const virtual = virtualSql(changeset, remaining.done);
   const isTable = (o: SchemaObject): boolean => o.type === 'table' && !virtual.replaced.has(o.name);
   const before = [

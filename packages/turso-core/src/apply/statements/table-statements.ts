@@ -38,6 +38,14 @@ export interface RemainingRows {
   row(changes: TableChanges, change: RowChange): RowChange | null;
 }
 
+/** How statements are made. */
+export interface StatementOptions {
+  /** Bytes of the largest row that the other side takes. */
+  readonly maxRowBytes: number;
+  /** What becomes of each statement once it is made; see {@link ValueStore.keep}. */
+  readonly keep: (statement: Statement) => Statement;
+}
+
 /**
  * Turns one table's changes into set-based statements. A row is only deleted or updated when all of it is as it was: the
  * guard behind each statement counts.
@@ -45,19 +53,23 @@ export interface RemainingRows {
 export function tableStatements(
   changes: TableChanges,
   remaining: RemainingRows,
-  maxRowBytes: number,
+  options: StatementOptions,
 ): TableStatements {
-  if (changes.key.length === 0) return copiesStatements(changes, remaining, maxRowBytes);
-  if (isTooWide(changes)) return wideStatements(changes, remaining, maxRowBytes);
+  if (changes.key.length === 0) return copiesStatements(changes, remaining, options);
+  if (isTooWide(changes)) return wideStatements(changes, remaining, options);
   const { columns } = changes;
+  const { maxRowBytes, keep } = options;
   const into: TableStatements = { deletes: [], updates: [], inserts: [] };
-  const deletes = new RowBatcher(columns.length, (rows) => into.deletes.push(...deleteRows(changes, rows)));
-  const inserts = new RowBatcher(columns.length, (rows) => into.inserts.push(...insertRows(changes, rows)));
-  const updates = new UpdateBatcher(changes, into.updates);
+  const add = (list: keyof TableStatements, statements: readonly Statement[]): void => {
+    into[list].push(...statements.map(keep));
+  };
+  const deletes = new RowBatcher(columns.length, (rows) => add('deletes', deleteRows(changes, rows)));
+  const inserts = new RowBatcher(columns.length, (rows) => add('inserts', insertRows(changes, rows)));
+  const updates = new UpdateBatcher(changes, (statements) => add('updates', statements));
   // Rows of a table are searched for by deletes and updates alone.
   const oneByOne = goOneByOne(changes);
   const remove = (row: readonly SqlValue[]): void => {
-    if (oneByOne) into.deletes.push(...deleteRow(changes, row));
+    if (oneByOne) add('deletes', deleteRow(changes, row));
     else deletes.add(row);
   };
 
@@ -83,9 +95,9 @@ export function tableStatements(
     const inBulk = isBulk ? changes.bulk(kind, byKey ? 'keys' : 'rows') : null;
     for (const piece of inBulk ?? [{ rows: changes.rows(kind) }]) {
       if (!('text' in piece)) write(piece.rows);
-      else if (byKey && kind === 'delete') into.deletes.push(...deleteByKey(changes, piece));
-      else if (byKey && kind === 'update') into.updates.push(...updateKnown(changes, piece, changes.key));
-      else if (piece.known !== undefined) into.updates.push(...updateKnown(changes, piece, piece.known));
+      else if (byKey && kind === 'delete') add('deletes', deleteByKey(changes, piece));
+      else if (byKey && kind === 'update') add('updates', updateKnown(changes, piece, changes.key));
+      else if (piece.known !== undefined) add('updates', updateKnown(changes, piece, piece.known));
       else batcherOf(kind, piece.set).addText(piece);
     }
   }
@@ -96,12 +108,12 @@ export function tableStatements(
 /** Collects updates that set the same columns; others of a row are set to the value that they have been guarded to have. */
 class UpdateBatcher {
   readonly #changes: TableChanges;
-  readonly #statements: Statement[];
+  readonly #add: (statements: readonly Statement[]) => void;
   readonly #batchers = new Map<string, RowBatcher>();
 
-  constructor(changes: TableChanges, statements: Statement[]) {
+  constructor(changes: TableChanges, add: (statements: readonly Statement[]) => void) {
     this.#changes = changes;
-    this.#statements = statements;
+    this.#add = add;
   }
 
   add(change: RowUpdate): void {
@@ -115,9 +127,7 @@ class UpdateBatcher {
     let batcher = this.#batchers.get(shape);
     if (batcher === undefined) {
       const width = this.#changes.columns.length + set.length;
-      batcher = new RowBatcher(width, (rows) =>
-        this.#statements.push(...updateRows(this.#changes, set, rows)),
-      );
+      batcher = new RowBatcher(width, (rows) => this.#add(updateRows(this.#changes, set, rows)));
       this.#batchers.set(shape, batcher);
     }
     return batcher;

@@ -8,7 +8,7 @@ import { quoteName } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import { guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
-import type { RemainingRows, TableStatements } from './table-statements';
+import type { RemainingRows, StatementOptions, TableStatements } from './table-statements';
 
 /** Columns of a row from which on it does not fit into one result of a query, with what is added to it. */
 const TOO_WIDE = 1_990;
@@ -30,7 +30,7 @@ export function goOneByOne(changes: TableChanges): boolean {
 export function wideStatements(
   changes: TableChanges,
   remaining: RemainingRows,
-  maxRowBytes: number,
+  { maxRowBytes, keep }: StatementOptions,
 ): TableStatements {
   const into: TableStatements = { deletes: [], updates: [], inserts: [] };
   for (const kind of ['delete', 'update', 'insert'] as const) {
@@ -38,8 +38,8 @@ export function wideStatements(
       const change: RowChange | null = remaining.row(changes, meant);
       if (change === null) continue;
       refuseTooLarge(changes, change, maxRowBytes);
-      if (change.kind !== 'insert') into.deletes.push(...deleteRow(changes, change.old));
-      if (change.kind !== 'delete') into.inserts.push(...insertRow(changes, change.new));
+      if (change.kind !== 'insert') into.deletes.push(...deleteRow(changes, change.old).map(keep));
+      if (change.kind !== 'delete') into.inserts.push(...insertRow(changes, change.new).map(keep));
     }
   }
   return into;

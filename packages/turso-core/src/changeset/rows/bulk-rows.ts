@@ -19,7 +19,7 @@ const PIECE = { rows: 2_000, values: 20_000 };
 const MAX_COLUMNS = 250;
 
 /** Characters of pieces that are kept in memory, since they are used several times: for the push, `diff.sql` and the report. */
-const KEPT = 32_000_000;
+const KEPT = 8_000_000;
 
 /** What {@link bulkRows} needs to know. */
 export interface BulkSource {

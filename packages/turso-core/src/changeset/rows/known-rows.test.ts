@@ -1,10 +1,12 @@
 import type { RowChange } from '../model';
+import { limitedMemory } from './kept-memory';
 import { knownRows } from './known-rows';
 
 /** Rows of about so many bytes, and how often they were searched for and counted. */
 function rowsOf(
   count: number,
   bytes: number,
+  memory = limitedMemory(),
 ): ReturnType<typeof knownRows> & { searches: () => number; counts: () => number } {
   let searches = 0;
   let counts = 0;
@@ -18,6 +20,7 @@ function rowsOf(
       counts++;
       return count;
     },
+    memory,
   });
   return { ...known, searches: () => searches, counts: () => counts };
 }
@@ -52,4 +55,14 @@ test('what takes too much memory is searched for at each call, and is complete',
     );
     expect(searches()).toBe(expected);
   }
+});
+
+test('tables share the memory, and what one of them keeps the next has less', () => {
+  const memory = limitedMemory();
+  const all = Array.from({ length: 3 }, () => rowsOf(20, 1_000_000, memory));
+  for (const { rows } of all) {
+    expect([...rows('insert')]).toHaveLength(20);
+    expect([...rows('insert')]).toHaveLength(20);
+  }
+  expect(all.map(({ searches }) => searches())).toEqual([1, 4, 4]);
 });

@@ -1,11 +1,9 @@
 import { rowSize } from '../../sqlite/values/values';
 import type { ChangeKind, RowChange, TableChanges } from '../model';
+import type { KeptMemory } from './kept-memory';
 
 /** Rows from which on they are many: counted and rendered by SQLite, and only read one by one where they have to be. */
 const MANY = 1_000;
-
-/** Bytes of one table's changes of one kind that are kept; a value counts 8 more than its own, a row 100. */
-const MEMORY_LIMIT = 128_000_000;
 
 /** How to find the changed rows of a table. */
 interface Search {
@@ -13,13 +11,15 @@ interface Search {
   readonly search: TableChanges['rows'];
   /** Counts them. */
   readonly count: TableChanges['count'];
+  /** Where they are kept. */
+  readonly memory: KeptMemory;
 }
 
 /**
  * Keeps what a search for changes has found, so that planning and reporting do not search again. What would take too
  * much memory is searched for anew at each call.
  */
-export function knownRows({ search, count }: Search): Pick<TableChanges, 'rows' | 'count'> & {
+export function knownRows({ search, count, memory }: Search): Pick<TableChanges, 'rows' | 'count'> & {
   /** Whether there are many rows of a kind. */
   readonly isMany: (kind: ChangeKind) => boolean;
 } {
@@ -30,7 +30,7 @@ export function knownRows({ search, count }: Search): Pick<TableChanges, 'rows' 
 
   const isMany = (kind: ChangeKind): boolean => {
     if (!many.has(kind) && !kept.has(kind)) {
-      const found = take(search(kind), MANY);
+      const found = take(search(kind), MANY, memory);
       if (found === null) many.add(kind);
       else kept.set(kind, found);
     }
@@ -46,7 +46,7 @@ export function knownRows({ search, count }: Search): Pick<TableChanges, 'rows' 
     },
     rows(kind) {
       if (isMany(kind) && !kept.has(kind) && !tooMany.has(kind)) {
-        const found = take(search(kind), Infinity);
+        const found = take(search(kind), Infinity, memory);
         if (found === null) tooMany.add(kind);
         else kept.set(kind, found);
       }
@@ -56,17 +56,19 @@ export function knownRows({ search, count }: Search): Pick<TableChanges, 'rows' 
 }
 
 /** All rows, or null where they are more than so many, or too large to keep. */
-function take(rows: Iterable<RowChange>, most: number): RowChange[] | null {
+function take(rows: Iterable<RowChange>, most: number, memory: KeptMemory): RowChange[] | null {
   const found: RowChange[] = [];
   let size = 0;
   for (const change of rows) {
     size += changeSize(change);
-    if (found.length >= most || size > MEMORY_LIMIT) return null;
+    if (found.length >= most || size > memory.left) return null;
     found.push(change);
   }
+  memory.take(size);
   return found;
 }
 
+/** A value counts 8 bytes more than its own, a row 100. */
 function changeSize(change: RowChange): number {
   const rows = [change.kind === 'insert' ? [] : change.old, change.kind === 'delete' ? [] : change.new];
   return rows.reduce((sum, row) => sum + rowSize(row) + 8 * row.length, 100);

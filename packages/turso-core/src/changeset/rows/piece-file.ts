@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { notePassed } from '../../passed-bytes';
 import type { RowsInJson } from './row-blobs';
 
 /** Bytes of rendered rows that a file takes, at most. */
@@ -33,6 +34,8 @@ export function pieceFile(place: () => string): PieceFile {
   return {
     keep(piece) {
       const { text, blobs } = piece;
+      // What the getters name stays in memory with them.
+      const columns = blobs?.columns ?? null;
       const all = [Buffer.from(text), ...(blobs?.bytes ?? [])];
       const size = all.reduce((sum, { byteLength }) => sum + byteLength, 0);
       if (handle === null || end + size > LARGEST) return null;
@@ -42,7 +45,7 @@ export function pieceFile(place: () => string): PieceFile {
           { ...piece },
           {
             text: { get: () => Buffer.from(readText?.().buffer ?? new ArrayBuffer(0)).toString() },
-            blobs: { get: () => blobs && { ...blobs, bytes: readBlobs.map((read) => read()) } },
+            blobs: { get: () => columns && { columns, bytes: readBlobs.map((read) => read()) } },
           },
         );
       } catch {
@@ -65,6 +68,7 @@ function openUnnamed(file: string): number {
 }
 
 function readAll(file: number, start: number, length: number): Uint8Array<ArrayBuffer> {
+  notePassed(length);
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length;) {
     const read = fs.readSync(file, bytes, at, length - at, start + at);

@@ -1,4 +1,5 @@
 import type { Statement } from 'better-sqlite3';
+import { notePassed } from '../../passed-bytes';
 import type { Database } from '../../sqlite/files/sqlite';
 import { keyTerms } from '../../sqlite/schema/key-terms';
 import { keyColumns } from '../../sqlite/schema/schema';
@@ -63,7 +64,9 @@ export function pieceReader(source: PieceSource, pieces: Pieces): PieceReader {
       for (const column of found) source.blobs.add(column);
       if (found.length > 0) continue;
       const blobs = rowBlobs(columns, rest.slice(0, beside) as Uint8Array[]);
-      const excess = Math.max(text.length / LONG.text, blobsSize(blobs) / LONG.blobs);
+      const bytes = blobsSize(blobs);
+      notePassed(text.length + bytes);
+      const excess = Math.max(text.length / LONG.text, bytes / LONG.blobs);
       if (excess > 1 && count > 1n) {
         limit = Math.max(1, Math.floor((Number(count) / excess) * 0.9));
         continue;

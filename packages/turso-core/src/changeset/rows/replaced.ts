@@ -6,6 +6,7 @@ import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/val
 import { BEFORE } from '../attached';
 import type { RowChange, TableChanges } from '../model';
 import { EVERYWHERE } from '../pages/changed-ranges';
+import { keptMemory } from './kept-memory';
 import { knownRows } from './known-rows';
 import type { Place } from './row-diff';
 import { rowAt } from './row-reader';
@@ -70,6 +71,7 @@ function withPairs(
 ): TableChanges {
   const [oldAt, newAt] = [older, 'main'].map((schema) => rowAt(db, table, { encoding, schema }));
   const replaced = knownRows({
+    memory: keptMemory(db),
     *search() {
       const all = db.prepare(`SELECT o, n FROM ${pairs} ORDER BY o`).raw().safeIntegers();
       for (const [o, n] of all.iterate() as IterableIterator<[bigint, bigint]>) {

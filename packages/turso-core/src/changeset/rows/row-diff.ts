@@ -8,6 +8,7 @@ import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from
 import { EVERYWHERE, type RowidRange } from '../pages/changed-ranges';
 import { bulkRows } from './bulk-rows';
 import { isWithin, rowidSpan } from './key-span';
+import { keptMemory } from './kept-memory';
 import type { PieceFile } from './piece-file';
 import { knownRows } from './known-rows';
 import { changedFrom, sideOf, type Compared, type Presence } from './row-queries';
@@ -85,6 +86,7 @@ export function diffRows(
     );
   };
   const { isMany, rows, count } = knownRows({
+    memory: keptMemory(db),
     *search(kind) {
       if (kind === 'insert' && !hasInserts()) return;
       for (const args of within) yield* read(kind, inRange(kind), args);

@@ -8,6 +8,7 @@ import { quoteName } from '../../sqlite/values/quote';
 import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
 import { BEFORE } from '../attached';
 import type { ChangeKind, RowChange, TableChanges } from '../model';
+import { keptMemory } from './kept-memory';
 import { knownRows } from './known-rows';
 import type { Place } from './row-diff';
 import { changedFrom, sideOf, type Presence } from './row-queries';
@@ -66,6 +67,6 @@ export function diffWide(
     return from === null ? 0 : (db.prepare(`SELECT count(*) ${from}`).pluck().get() as number);
   };
   // Even the comparison of so many columns takes SQLite a second to prepare.
-  const { rows, count: counted } = knownRows({ search, count });
+  const { rows, count: counted } = knownRows({ search, count, memory: keptMemory(db) });
   return { table, columns, key, beforeSchema: presence === 'before', rows, count: counted, bulk: () => null };
 }

@@ -97,7 +97,8 @@ function applyTo(
   changeset: Changeset,
   options: Parameters<typeof apply>[2],
 ): Promise<ApplyResult> {
-  return apply(changeset, createSqliteTarget(file, { location: 'the snapshot' }), options);
+  const folder = path.dirname(file);
+  return apply(changeset, createSqliteTarget(file, { location: 'the snapshot' }), { ...options, folder });
 }
 
 // All that can be merged has been.

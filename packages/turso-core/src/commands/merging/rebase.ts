@@ -172,7 +172,7 @@ async function backUp({ project, temporary }: Context, edits: MergedEdits | null
 
 /** Changes the working copy. Answers false, with nothing written, where the app was quicker. */
 async function bringIn(
-  { project, source, options }: Context,
+  { project, source, temporary, options }: Context,
   work: {
     readonly receipt: string;
     readonly changeset: Changeset;
@@ -191,7 +191,7 @@ async function bringIn(
   const note = { purpose: source.purpose, receipt: work.receipt };
   notePull(project, source.files, note);
   const written = timed(options.onEvent, 'write the working copy', () =>
-    apply(work.changeset, target, { movedRowids: new Set() }),
+    apply(work.changeset, target, { movedRowids: new Set(), folder: temporary }),
   );
   const result = await written.catch((error: unknown) => {
     dropAttempt();

@@ -88,6 +88,7 @@ async function applyOpen(
     const result = await apply(open, createSqliteTarget(copy, { location: 'the base' }), {
       movedRowids: new Set(movedRowids),
       onConflict: 'keep',
+      folder: path.dirname(copy),
     });
     if (result.status === 'applied') return;
   } catch (error) {

@@ -106,6 +106,7 @@ async function replayOn(start: Start, to: string, replay: Replay): Promise<Outco
     const target = createSqliteTarget(to, { location: 'the base' });
     const result = await apply(changeset, target, {
       movedRowids: new Set(movedRowids(replay, start.manifest)),
+      folder: path.dirname(to),
     });
     return result.status === 'applied'
       ? { conflicts: [], alreadyThere: result.alreadyThere }

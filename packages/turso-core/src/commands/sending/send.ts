@@ -122,6 +122,7 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
       ...policy,
       movedRowids,
       onSend,
+      folder: temporary,
       since: from.fingerprint,
       checks: checks.map((check) => check.statement),
     }),

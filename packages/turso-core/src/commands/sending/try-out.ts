@@ -31,7 +31,13 @@ export async function tryOut(
   };
   const movedRowids = new Set(from.movedRowids);
   const meant = asOnRemote(comparison.changeset, from.setAside);
-  const options = { ...policy, movedRowids, onSend, checks: checks.map((check) => check.statement) };
+  const options = {
+    ...policy,
+    movedRowids,
+    onSend,
+    folder: job.temporary,
+    checks: checks.map((check) => check.statement),
+  };
   const result = await timed(onEvent, 'try', () => apply(meant, target, options));
   if (result.status === 'refused')
     return { ...nothingSent('refused'), failedChecks: await failedOnRemote(remote, checks, result, tried) };

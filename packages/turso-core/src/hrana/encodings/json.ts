@@ -1,7 +1,8 @@
 import type { SqlValue } from '../../sqlite/values/values';
 import { checkParts } from '../answer-parts';
-import type { BodyPiece } from '../body';
+import { stepPiece, type BodyPiece } from '../body';
 import type {
+  BoundStep,
   BoundValues,
   HranaAnswer,
   HranaEncoding,
@@ -56,15 +57,14 @@ function requestPieces(request: HranaRequest, number: number): BodyPiece[] {
   if (request.type !== 'batch') return [textPiece(JSON.stringify(request))];
   return [
     textPiece('{"type":"batch","batch":{"steps":['),
-    ...request.steps.map((step, i) => ({
-      ...textPiece(`${i === 0 ? '' : ','}{${stepJson(step)}}`),
-      step: [number, i] as const,
-    })),
+    ...request.steps.map((each, i) =>
+      stepPiece(each, [number, i], (step) => Buffer.from(`${i === 0 ? '' : ','}{${stepJson(step)}}`)),
+    ),
     textPiece(']}}'),
   ];
 }
 
-function stepJson({ sql, args = [], condition, wantRows = true }: HranaStep): string {
+function stepJson({ sql, args = [], condition, wantRows = true }: BoundStep): string {
   const values = `"sql":${JSON.stringify(spellInfinities(sql, args))},${argumentsJson(args)}`;
   const when = condition === undefined ? '' : `"condition":${JSON.stringify(condition)},`;
   return `${when}"stmt":{${values},"want_rows":${wantRows}}`;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { values } from '../../../test/fixtures/values.fixture';
 import { RawText, sameValue, type SqlValue } from '../../sqlite/values/values';
 import { LIMIT, TooManyParts } from '../answer-parts';
+import { bytesOf } from '../body';
 import type { HranaRequest } from '../hrana';
 import { PROTOBUF } from './protobuf';
 import { readMessage, type MessageFields } from './protobuf-fields';
@@ -26,7 +27,7 @@ test('values come back bit by bit as they were bound', () => {
   fc.assert(
     fc.property(values, (value) => {
       const request: HranaRequest = { type: 'batch', steps: [{ sql: '', args: [value] }] };
-      const body = Buffer.concat(PROTOBUF.encode(null, [request]).map(({ bytes }) => bytes));
+      const body = Buffer.concat(PROTOBUF.encode(null, [request]).map(({ bytes }) => bytesOf(bytes)));
       // What binds a value and what answers with one are the same message.
       const bound = path([2, 3, 1, 1, 2, 3], body);
       const { results } = PROTOBUF.decode(answered(within([2, 1], bound)), [batch]);
@@ -119,7 +120,7 @@ test('bytes that are no answer are a RangeError, or no results', () => {
     // What was meant for the server, cut off somewhere.
     fc.tuple(fc.array(values, { maxLength: 4 }), fc.nat(100)).map(([args, length]) => {
       const request: HranaRequest = { type: 'batch', steps: [{ sql: 'SELECT 1', args }] };
-      const pieces = PROTOBUF.encode('baton', [request]).map(({ bytes }) => bytes);
+      const pieces = PROTOBUF.encode('baton', [request]).map(({ bytes }) => bytesOf(bytes));
       return Buffer.concat(pieces).subarray(0, length);
     }),
   );

@@ -1,9 +1,10 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { RawText, type SqlValue } from '../../sqlite/values/values';
 import { LIMIT, TooManyParts } from '../answer-parts';
-import { sizeOf, type BodyPiece } from '../body';
+import { sizeOf, stepPiece, type BodyPiece } from '../body';
 import type { Condition } from '../chain';
 import type {
+  BoundStep,
   BoundValues,
   HranaAnswer,
   HranaEncoding,
@@ -54,14 +55,15 @@ function encodeRequest(writer: BinaryWriter, request: HranaRequest, number: numb
     writeStatement(writer, 1, request);
     return within(2, [{ bytes: writer.finish() }]);
   }
-  const steps = request.steps.map((step, i): BodyPiece => {
+  const encode = (step: BoundStep): Uint8Array => {
     writeStep(writer, step);
-    return { bytes: writer.finish(), step: [number, i] };
-  });
+    return writer.finish();
+  };
+  const steps = request.steps.map((step, i) => stepPiece(step, [number, i], encode));
   return within(3, within(1, steps));
 }
 
-function writeStep(writer: BinaryWriter, { condition, ...statement }: HranaStep): void {
+function writeStep(writer: BinaryWriter, { condition, ...statement }: BoundStep): void {
   writer.tag(1, LengthDelimited).fork();
   if (condition !== undefined) {
     writer.tag(1, LengthDelimited).fork();
@@ -75,7 +77,7 @@ function writeStep(writer: BinaryWriter, { condition, ...statement }: HranaStep)
 function writeStatement(
   writer: BinaryWriter,
   tag: number,
-  { sql, args = [], wantRows = true }: Omit<HranaStep, 'condition'>,
+  { sql, args = [], wantRows = true }: Omit<BoundStep, 'condition'>,
 ): void {
   writer.tag(tag, LengthDelimited).fork();
   writer.tag(1, LengthDelimited).string(sql);
@@ -247,11 +249,15 @@ function decodeValue(fields: MessageFields): SqlValue {
     case 4:
       return fields.text();
     case 5:
-      // A copy, which does not keep the whole answer in memory.
-      return fields.bytes().slice();
+      return ownBytes(fields.bytes());
     default:
       return null;
   }
+}
+
+/** A copy, which does not keep the whole answer in memory; of most of it, a copy would only be another one. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength > bytes.buffer.byteLength / 2 ? bytes : bytes.slice();
 }
 
 function decodeDescribed(fields: MessageFields | null): { isReadonly: boolean; columns: string[] } {

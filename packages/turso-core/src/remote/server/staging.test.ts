@@ -14,6 +14,7 @@ import { jsonRows, onRows } from '../../apply/statements/row-source';
 import { readSchema } from '../../sqlite/schema/schema';
 import { STAGING_PREFIX } from '../../sqlite/staging';
 import type { Statement } from '../../sqlite/statement';
+import { readValues } from '../../sqlite/stored-values';
 import { connect } from '../connect';
 import type { Remote } from '../remote';
 import { parseRemoteUrl } from '../url';
@@ -134,7 +135,7 @@ const STATEMENTS = 40;
         looks++;
         return inserts().map((statement) => ({
           ...statement,
-          args: [`${statement.args?.[0] as string}${' '.repeat(looks)}`],
+          args: [`${readValues(statement.args ?? [])[0] as string}${' '.repeat(looks)}`],
         }));
       });
       await expect(write).rejects.toMatchObject({ code: 'REMOTE_BUSY', retryable: true });
@@ -174,7 +175,7 @@ const STATEMENTS = 40;
     expect(other.upload).not.toBe(remote.upload);
     const moved = inserts().map((statement) => ({
       ...statement,
-      args: [(statement.args?.[0] as string).replace(/\[(\d+),/g, '[1$1,')],
+      args: [(readValues(statement.args ?? [])[0] as string).replace(/\[(\d+),/g, '[1$1,')],
     }));
     const outcomes = await Promise.all([remote.transact(inserts()), other.transact(moved.slice(10))]);
     await other.close();

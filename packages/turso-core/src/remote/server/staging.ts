@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { TursoSyncError } from '../../errors';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
+import { isStored, readValues } from '../../sqlite/stored-values';
 import type { TransactOptions } from '../../apply/target';
 import type { Remote } from '../remote';
 import type { HttpClient } from '../../hrana/http-client';
@@ -49,7 +50,7 @@ export function createStaging(
    * others have written in between.
    */
   async function send(
-    values: readonly StagedValue[],
+    values: Iterable<StagedValue>,
     { first = 0, onSent }: { readonly first?: number; readonly onSent?: (value: number) => void } = {},
   ): Promise<{ before: string | null; after: string | null }> {
     let span: { before: string | null; after: string | null } | undefined;
@@ -65,18 +66,17 @@ export function createStaging(
     };
     let told = 0;
     let at = 0;
-    for (const [id, value] of values.entries()) {
-      at = id;
+    for (const value of values) {
       if (size > 0 && size + value.length > PIECE) await sendPiece();
-      next.push(table.insert(first + id, value));
+      next.push(table.insert(first + at, value));
       size += value.length;
+      at++;
     }
-    at = values.length;
     await sendPiece();
     return span ?? { before: null, after: null };
   }
 
-  const isNeeded = (statements: readonly Statement[]): boolean => isTooMuch(valuesOf(statements));
+  const isNeeded = (statements: readonly Statement[]): boolean => isTooMuch(sizeOf(statements));
 
   async function clear(): Promise<void> {
     await runTransaction(client, [table.drop]);
@@ -88,17 +88,18 @@ export function createStaging(
       if (!isNeeded(statements)) return runTransaction(client, statements, { onSent });
       let isThrough = false;
       try {
-        const values = valuesOf(statements);
         const ends = lastValues(statements);
-        const uploaded = await send(values, {
+        const uploaded = await send(valuesOf(statements), {
           onSent(i) {
             const statement = ends.get(i);
             if (statement !== undefined) onSent?.(statement);
           },
         });
-        let id = 0;
-        const staged = fromTable(statements, table, () => id++);
-        const answer = await runTransaction(client, [table.guard(values.length), ...staged, table.drop]);
+        let count = 0;
+        const staged = fromTable(statements, table, (statement) =>
+          Array.from({ length: countOf(statement) }, () => count++),
+        );
+        const answer = await runTransaction(client, [table.guard(count), ...staged, table.drop]);
         const outcome = withoutGuard(answer.outcome, client.location);
         isThrough = outcome.committed;
         return { ...answer, outcome, indexBefore: continued(uploaded, answer.indexBefore) };
@@ -112,28 +113,26 @@ export function createStaging(
       let isThrough = false;
       try {
         for (let attempt = 0; attempt <= UPLOADS; attempt++) {
-          let missing: readonly StagedValue[] = [];
+          let missing: readonly Statement[] = [];
           let isGuarded = false as boolean;
           const outcome = await reader.transactAfter(async (query) => {
             const statements = await look(query);
             if (statements === null) return null;
-            const values = valuesOf(statements);
-            const inline = values.filter((value) => !staged.has(nameOf(value)));
-            if (!isTooMuch(inline)) {
-              isGuarded = inline.length < values.length;
+            const ids = statements.map((statement) => idsIn(statement, staged));
+            if (!isTooMuch(sizeOf(statements, (statement, i) => ids[statement]?.[i] === undefined))) {
+              isGuarded = ids.some((own) => own.some((id) => id !== undefined));
               if (!isGuarded) return statements;
-              const read = fromTable(statements, table, (value) => staged.get(nameOf(value)));
+              const read = fromTable(statements, table, (_, statement) => ids[statement] ?? []);
               return [table.guard(staged.size), ...read, table.drop];
             }
-            missing = [...new Map(inline.map((value) => [nameOf(value), value])).values()];
+            missing = statements;
             return null;
           });
           if (missing.length === 0) {
             isThrough = staged.size === 0 || (isGuarded && outcome?.committed === true);
             return outcome !== null && isGuarded ? withoutGuard(outcome, client.location) : outcome;
           }
-          await send(missing, { first: staged.size });
-          for (const value of missing) staged.set(nameOf(value), staged.size);
+          await send(newIn(missing, staged), { first: staged.size });
         }
       } finally {
         if (!isThrough && staged.size > 0) await clear().catch(() => undefined);
@@ -171,16 +170,40 @@ type StagedValue = string | Uint8Array;
 
 /** What is the same of equal values, and of no others. */
 function nameOf(value: StagedValue): string {
-  return typeof value === 'string' ? value : `blobs ${createHash('sha256').update(value).digest('base64')}`;
+  const kind = typeof value === 'string' ? 'text' : 'blobs';
+  return `${kind} ${createHash('sha256').update(value).digest('base64')}`;
 }
 
-function isTooMuch(values: readonly StagedValue[]): boolean {
-  const texts = values.filter((value) => typeof value === 'string');
-  return sizeOf(texts) > INLINE.texts || sizeOf(values) > INLINE.all;
+interface Size {
+  readonly texts: number;
+  readonly all: number;
 }
 
-function sizeOf(values: readonly StagedValue[]): number {
-  return values.reduce((sum, value) => sum + value.length, 0);
+function isTooMuch({ texts, all }: Size): boolean {
+  return texts > INLINE.texts || all > INLINE.all;
+}
+
+/** How much the values of statements are, or some of them. Stored ones need not be read for all of them. */
+function sizeOf(
+  statements: readonly Statement[],
+  counts?: (statement: number, value: number) => boolean,
+): Size {
+  let [texts, all] = [0, 0];
+  for (const [number, statement] of statements.entries()) {
+    const { args = [] } = statement;
+    if (statement.readingFrom === undefined) continue;
+    if (counts === undefined && isStored(args)) {
+      texts += args.texts;
+      all += args.size;
+      continue;
+    }
+    for (const [i, value] of valuesIn(statement).entries()) {
+      if (counts?.(number, i) === false) continue;
+      if (typeof value === 'string') texts += value.length;
+      all += value.length;
+    }
+  }
+  return { texts, all };
 }
 
 function continued(
@@ -190,10 +213,35 @@ function continued(
   return span.after === next ? span.before : null;
 }
 
-function valuesOf(statements: readonly Statement[]): StagedValue[] {
-  return statements.flatMap(({ readingFrom, args = [] }) =>
-    readingFrom === undefined ? [] : (args as StagedValue[]),
-  );
+function valuesIn({ readingFrom, args = [] }: Statement): readonly StagedValue[] {
+  return readingFrom === undefined ? [] : (readValues(args) as readonly StagedValue[]);
+}
+
+function countOf({ readingFrom, args = [] }: Statement): number {
+  if (readingFrom === undefined) return 0;
+  return isStored(args) ? args.count : args.length;
+}
+
+/** The values, of one statement after the other: together they may be more than fits into memory. */
+function* valuesOf(statements: readonly Statement[]): Generator<StagedValue> {
+  for (const statement of statements) yield* valuesIn(statement);
+}
+
+/** The numbers of the values that were uploaded. */
+function idsIn(statement: Statement, staged: ReadonlyMap<string, number>): (number | undefined)[] {
+  return staged.size === 0
+    ? Array.from({ length: countOf(statement) })
+    : valuesIn(statement).map((value) => staged.get(nameOf(value)));
+}
+
+/** The values that were not uploaded yet, each once. They are noted with their numbers as they are given. */
+function* newIn(statements: readonly Statement[], staged: Map<string, number>): Generator<StagedValue> {
+  for (const value of valuesOf(statements)) {
+    const name = nameOf(value);
+    if (staged.has(name)) continue;
+    staged.set(name, staged.size);
+    yield value;
+  }
 }
 
 /** The statements with values, by the number of the last value of each. */
@@ -201,7 +249,7 @@ function lastValues(statements: readonly Statement[]): ReadonlyMap<number, numbe
   const ends = new Map<number, number>();
   let count = 0;
   for (const [i, statement] of statements.entries()) {
-    const own = valuesOf([statement]).length;
+    const own = countOf(statement);
     count += own;
     if (own > 0) ends.set(count - 1, i);
   }
@@ -212,12 +260,12 @@ function lastValues(statements: readonly Statement[]): ReadonlyMap<number, numbe
 function fromTable(
   statements: readonly Statement[],
   table: StagingTable,
-  numberOf: (value: StagedValue) => number | undefined,
+  numbersOf: (statement: Statement, number: number) => readonly (number | undefined)[],
 ): Statement[] {
-  return statements.map((statement) => {
+  return statements.map((statement, number) => {
     if (statement.readingFrom === undefined) return statement;
-    const values = valuesOf([statement]);
-    const ids = values.map(numberOf);
+    const ids = numbersOf(statement, number);
+    const values = ids.includes(undefined) ? valuesIn(statement) : [];
     return {
       ...statement,
       sql: statement.readingFrom(ids.map((id) => (id === undefined ? '?' : table.value))),

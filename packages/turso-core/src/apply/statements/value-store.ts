@@ -1,0 +1,118 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { notePassed } from '../../passed-bytes';
+import type { Statement } from '../../sqlite/statement';
+import { isStored, type StoredValues } from '../../sqlite/stored-values';
+import { RawText, type SqlValue } from '../../sqlite/values/values';
+
+/** Characters and bytes of values that statements hold in memory together. */
+const HELD = 8_000_000;
+
+/** Fewer values of a statement are not worth a place in the file. */
+const SMALL = 10_000;
+
+/** Gives statements whose values are in memory, or in a file if there are many. */
+export interface ValueStore {
+  /** The same statement. Its values go into the file, unless all so far are few. */
+  readonly keep: (statement: Statement) => Statement;
+  /** Forgets all that was kept. */
+  readonly clear: () => void;
+}
+
+/**
+ * Makes a store for the statements of one change after the other. So the memory for a change does not grow with its rows. Without a folder,
+ * all values stay in memory.
+ *
+ * @param folder - a temporary one, which is removed by whoever has made it.
+ */
+export function createValueStore(folder: string | undefined): ValueStore {
+  let held = 0;
+  let file: StoreFile | undefined;
+  return {
+    keep(statement) {
+      const { args = [] } = statement;
+      if (folder === undefined || isStored(args)) return statement;
+      const size = measure(args);
+      if (held + size.size <= HELD || size.size < SMALL || args.some((value) => value instanceof RawText)) {
+        held += size.size;
+        return statement;
+      }
+      file ??= createFile(folder);
+      return { ...statement, args: { ...size, read: file.add(args) } };
+    },
+    clear() {
+      held = 0;
+      file?.remove();
+      file = undefined;
+    },
+  };
+}
+
+function measure(values: readonly SqlValue[]): Omit<StoredValues, 'read'> {
+  let [texts, others] = [0, 0];
+  for (const value of values) {
+    if (typeof value === 'string') texts += value.length;
+    else others += value instanceof Uint8Array ? value.byteLength : 8;
+  }
+  return { count: values.length, texts, size: texts + others };
+}
+
+interface StoreFile {
+  /** Writes values at its end; returns what reads them. */
+  add(values: readonly SqlValue[]): () => readonly SqlValue[];
+  remove(): void;
+}
+
+let files = 0;
+
+function createFile(folder: string): StoreFile {
+  // Several changes may be made in one folder.
+  const file = path.join(folder, `values-${process.pid}-${files++}`);
+  let end = 0;
+  fs.writeFileSync(file, '', { flag: 'wx', mode: 0o600 });
+  return {
+    add(values) {
+      const place = { start: end, length: append(file, end, serialize(values)) };
+      end += place.length;
+      return () => deserialize(readAt(file, place)) as SqlValue[];
+    },
+    remove: () => fs.rmSync(file, { force: true }),
+  };
+}
+
+// Functions of their own: a closure keeps all that is around it in memory.
+function append(file: string, start: number, bytes: Uint8Array): number {
+  const length = bytes.byteLength;
+  withFile(file, 'r+', (handle) => {
+    // A disk that fills up in the middle takes a part, and says so only at the next call.
+    for (let at = 0; at < length;) at += fs.writeSync(handle, bytes, at, length - at, start + at);
+  });
+  notePassed(2 * length);
+  return length;
+}
+
+function readAt(
+  file: string,
+  { start, length }: { readonly start: number; readonly length: number },
+): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  withFile(file, 'r', (handle) => {
+    for (let at = 0; at < length;) {
+      const count = fs.readSync(handle, bytes, at, length - at, start + at);
+      if (count === 0) throw new Error(`${file} was cut short`);
+      at += count;
+    }
+  });
+  notePassed(2 * length);
+  return bytes;
+}
+
+function withFile(file: string, flags: string, work: (handle: number) => void): void {
+  const handle = fs.openSync(file, flags);
+  try {
+    work(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
