@@ -42,7 +42,7 @@ export async function checkTargets(place: string, served: Served): Promise<void>
   // Pushes have changed the remote, and the base has what they did.
   const missed = await succeed('verbs:turso-snapshot');
   expect(missed).toContain('taken from here, since nothing has changed');
-  addApp('verbs-too', {}, place);
+  const too = addApp('verbs-too', {}, place);
   expect(await succeed('verbs-too:turso-snapshot')).toContain(`copied from ${app.snapshot}`);
   await execOn(sqld, "UPDATE person SET name = name || '!'");
   const both = await nx(
@@ -51,7 +51,8 @@ export async function checkTargets(place: string, served: Served): Promise<void>
     place,
   );
   expect(both.exitCode).toBe(0);
-  expect(await served.compare(path.join(app.snapshot, 'baseline.db'))).toEqual([]);
+  for (const { snapshot } of [app, too])
+    expect(await served.compare(path.join(snapshot, 'baseline.db'))).toEqual([]);
   // Its self-test writes, so the next snapshot would be taken from the remote.
   expect(await succeed('verbs:turso-doctor')).toContain('All is well.');
   expect(await succeed('verbs:turso-clean')).toContain('undo records');
