@@ -69,7 +69,9 @@ typedef enum turso_status {
   TURSO_TOKEN_OVER_HTTP = 23,      /* TOKEN_OVER_HTTP: the token would go to another machine by http:, for all to read; nothing was sent */
   TURSO_REMOTE_BLOCKED = 24,       /* REMOTE_BLOCKED: the limit of a plan is used up (402); nothing was changed */
   TURSO_REMOTE_REFUSES_SIZE = 25,  /* REMOTE_REFUSES_SIZE: the request is too large (413); nothing was changed */
-  TURSO_REMOTE_REDIRECTED = 26     /* REMOTE_REDIRECTED: the server names another place; nothing was sent there */
+  TURSO_REMOTE_REDIRECTED = 26,    /* REMOTE_REDIRECTED: the server names another place; nothing was sent there */
+  TURSO_REMOTE_TLS = 27,           /* REMOTE_TLS: the server's certificate is not trusted, or it speaks no TLS; nothing was sent */
+  TURSO_PROXY_FAILED = 28          /* PROXY_FAILED: the proxy opens no connection; nothing was sent */
 } turso_status;
 
 /* Bytes that the library made and the caller owns. */
@@ -116,6 +118,7 @@ typedef struct turso_options {
   uint32_t sync_interval_ms;   /* default 1,000 */
   uint32_t timeout_ms;         /* for every call, retries included; default 30,000 */
   uint32_t max_retries;        /* repetitions of what is surely safe to repeat; default 5 */
+  turso_bytes encryption_key;  /* of a database that its server keeps encrypted, in base64; empty: none */
 } turso_options;
 
 /* Opens a connection; `*connection_id` is above 0. The first sync is done when it returns. On TURSO_OK `out` is a text: a word

@@ -1,6 +1,7 @@
 type t = {
   url : string;
   auth_token : string option;
+  encryption_key : string option;
   replica : string option;
   auto_sync : Turso_connection.auto_sync;
   timeout_ms : int option;
@@ -9,9 +10,17 @@ type t = {
 
 let ( let* ) = Result.bind
 
-let make ?auth_token ?replica ?(auto_sync = Turso_connection.After_writes)
-    ?timeout_ms ?max_retries url =
-  { url; auth_token; replica; auto_sync; timeout_ms; max_retries }
+let make ?auth_token ?encryption_key ?replica
+    ?(auto_sync = Turso_connection.After_writes) ?timeout_ms ?max_retries url =
+  {
+    url;
+    auth_token;
+    encryption_key;
+    replica;
+    auto_sync;
+    timeout_ms;
+    max_retries;
+  }
 
 let default_replica = ".turso/live/replica.db"
 

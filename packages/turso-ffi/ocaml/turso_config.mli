@@ -3,6 +3,8 @@
 type t = {
   url : string;
   auth_token : string option;
+  encryption_key : string option;
+      (** of a database that its server keeps encrypted, in base64 *)
   replica : string option;
       (** the replica's file; [None]: reads go to the primary too. Folders that it
           lies in are made. *)
@@ -13,6 +15,7 @@ type t = {
 
 val make :
   ?auth_token:string ->
+  ?encryption_key:string ->
   ?replica:string ->
   ?auto_sync:Turso_connection.auto_sync ->
   ?timeout_ms:int ->

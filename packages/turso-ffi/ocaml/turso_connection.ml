@@ -27,8 +27,8 @@ let checked_mode auto_sync =
       Ok (mode_and_interval auto_sync)
   | After_writes | Off -> Ok (mode_and_interval auto_sync)
 
-let connect ?(db_path = "") ?(token = "") ?(auto_sync = After_writes)
-    ?timeout_ms ?max_retries url =
+let connect ?(db_path = "") ?(token = "") ?(encryption_key = "")
+    ?(auto_sync = After_writes) ?timeout_ms ?max_retries url =
   let* auto_sync, sync_interval_ms = checked_mode auto_sync in
   let* timeout_ms = checked_option "The timeout, in ms," timeout_ms in
   let* max_retries = checked_option "The number of retries" max_retries in
@@ -43,6 +43,7 @@ let connect ?(db_path = "") ?(token = "") ?(auto_sync = After_writes)
            sync_interval_ms;
            timeout_ms;
            max_retries;
+           encryption_key;
          })
   in
   Ok { id; notice = (if notice = "" then None else Some notice) }
@@ -50,10 +51,11 @@ let connect ?(db_path = "") ?(token = "") ?(auto_sync = After_writes)
 let close { id; _ } =
   Turso_wire.(answer read_nothing) (Turso_raw.close_connection id)
 
-let with_connection ?db_path ?token ?auto_sync ?timeout_ms ?max_retries url use
-    =
+let with_connection ?db_path ?token ?encryption_key ?auto_sync ?timeout_ms
+    ?max_retries url use =
   let* connection =
-    connect ?db_path ?token ?auto_sync ?timeout_ms ?max_retries url
+    connect ?db_path ?token ?encryption_key ?auto_sync ?timeout_ms ?max_retries
+      url
   in
   Fun.protect
     ~finally:(fun () -> ignore (close connection))

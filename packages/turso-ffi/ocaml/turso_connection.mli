@@ -16,6 +16,7 @@ type auto_sync =
 val connect :
   ?db_path:string ->
   ?token:string ->
+  ?encryption_key:string ->
   ?auto_sync:auto_sync ->
   ?timeout_ms:int ->
   ?max_retries:int ->
@@ -28,6 +29,8 @@ val connect :
     - [db_path]: the replica's file, which is made where it is not there; its
       folder must be. Default: no replica, reads go to the primary too.
     - [token]: default is none
+    - [encryption_key]: of a database that its server keeps encrypted, in
+      base64; default is none
     - [auto_sync]: default is [After_writes]
     - [timeout_ms]: for every call, its retries included; default is 30,000. A
       query of the replica that takes longer ends with [Sql_failed].
@@ -35,7 +38,8 @@ val connect :
       connecting or reading; default is 5
 
     Errors: [Url_missing], [Url_unsupported], [Config_has_secret],
-    [Remote_unreachable], [Remote_unauthorized], [Remote_not_libsql],
+    [Token_over_http], [Remote_unreachable], [Remote_tls], [Proxy_failed],
+    [Remote_unauthorized], [Remote_redirected], [Remote_not_libsql],
     [Replica_locked], [File_inaccessible], [Disk_full], [Usage].
 
     {[
@@ -51,6 +55,7 @@ val connect :
 val with_connection :
   ?db_path:string ->
   ?token:string ->
+  ?encryption_key:string ->
   ?auto_sync:auto_sync ->
   ?timeout_ms:int ->
   ?max_retries:int ->

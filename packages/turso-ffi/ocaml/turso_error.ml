@@ -25,6 +25,8 @@ type code =
   | Remote_blocked
   | Remote_refuses_size
   | Remote_redirected
+  | Remote_tls
+  | Proxy_failed
   | Other of string
 
 type t = {
@@ -62,6 +64,8 @@ let words =
     (Remote_blocked, "REMOTE_BLOCKED");
     (Remote_refuses_size, "REMOTE_REFUSES_SIZE");
     (Remote_redirected, "REMOTE_REDIRECTED");
+    (Remote_tls, "REMOTE_TLS");
+    (Proxy_failed, "PROXY_FAILED");
   ]
 
 let word = function Other word -> word | code -> List.assoc code words

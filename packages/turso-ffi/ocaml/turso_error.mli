@@ -42,6 +42,10 @@ type code =
           *)
   | Remote_redirected
       (** the server names another place to go on with; nothing was sent there *)
+  | Remote_tls
+      (** the server's certificate is not trusted, or it speaks no TLS; nothing
+          was sent *)
+  | Proxy_failed  (** the proxy opens no connection; nothing was sent *)
   | Other of string  (** the word of a code that this version does not know *)
 
 type t = {

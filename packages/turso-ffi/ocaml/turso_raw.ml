@@ -12,6 +12,7 @@ type options = {
   sync_interval_ms : int;
   timeout_ms : int;
   max_retries : int;
+  encryption_key : string;
 }
 
 external version : unit -> string = "caml_turso_version"

@@ -45,7 +45,8 @@ let make_folder_of file =
 let connect (config : Turso_config.t) =
   let* () = Option.fold ~none:(Ok ()) ~some:make_folder_of config.replica in
   Turso_connection.connect config.url ?db_path:config.replica
-    ?token:config.auth_token ~auto_sync:config.auto_sync
+    ?token:config.auth_token ?encryption_key:config.encryption_key
+    ~auto_sync:config.auto_sync
     ?timeout_ms:config.timeout_ms ?max_retries:config.max_retries
 
 let is_closed connection =

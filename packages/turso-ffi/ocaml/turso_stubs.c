@@ -18,7 +18,7 @@
 
 #include "turso.h"
 
-#define INPUTS 3
+#define INPUTS 4
 
 struct call {
   turso_bytes in[INPUTS];
@@ -57,16 +57,16 @@ static turso_bytes copied(value string) {
   return bytes;
 }
 
-/* A call with copies of up to three strings; those that are no strings but Val_unit are left out. */
-static value begin_call(value a, value b, value c) {
-  CAMLparam3(a, b, c);
+/* A call with copies of up to four strings; those that are no strings but Val_unit are left out. */
+static value begin_call(value a, value b, value c, value d) {
+  CAMLparam4(a, b, c, d);
   CAMLlocal1(owner);
   owner = caml_alloc_custom(&call_operations, sizeof(struct call *), 0, 1);
   Call_val(owner) = NULL;
   struct call *call = calloc(1, sizeof(struct call));
   if (call == NULL) caml_raise_out_of_memory();
   Call_val(owner) = call;
-  value strings[INPUTS] = {a, b, c};
+  value strings[INPUTS] = {a, b, c, d};
   for (int i = 0; i < INPUTS; i++)
     if (Is_block(strings[i])) call->in[i] = copied(strings[i]);
   CAMLreturn(owner);
@@ -87,17 +87,19 @@ static value end_call(value owner, turso_status status, int64_t id) {
 }
 
 /* Runs EXPRESSION, which sees `call`, `id` and `made` (an id that it may set), without the runtime lock. The strings that it
- * takes are S1 to S3. */
-#define CALL(S1, S2, S3, EXPRESSION)               \
+ * takes are S1 to S4. */
+#define CALL4(S1, S2, S3, S4, EXPRESSION)          \
   CAMLparam0();                                    \
   CAMLlocal1(owner);                               \
-  owner = begin_call(S1, S2, S3);                  \
+  owner = begin_call(S1, S2, S3, S4);              \
   struct call *call = Call_val(owner);             \
   int64_t made = 0;                                \
   caml_enter_blocking_section();                   \
   turso_status status = (EXPRESSION);              \
   caml_leave_blocking_section();                   \
   CAMLreturn(end_call(owner, status, made))
+
+#define CALL(S1, S2, S3, EXPRESSION) CALL4(S1, S2, S3, Val_unit, EXPRESSION)
 
 /* The forms that functions of turso.h have, each as a primitive. */
 #define PRIMITIVE_ID(NAME)                                    \
@@ -157,9 +159,9 @@ CAMLprim value caml_turso_open(value v_options) {
       .timeout_ms = (uint32_t)Long_val(Field(v_options, 5)),
       .max_retries = (uint32_t)Long_val(Field(v_options, 6)),
   };
-  CALL(Field(v_options, 0), Field(v_options, 1), Field(v_options, 2),
-       (options.db_path = call->in[0], options.url = call->in[1], options.token = call->in[2],
-        turso_open(&options, &made, &call->out)));
+  CALL4(Field(v_options, 0), Field(v_options, 1), Field(v_options, 2), Field(v_options, 7),
+        (options.db_path = call->in[0], options.url = call->in[1], options.token = call->in[2],
+         options.encryption_key = call->in[3], turso_open(&options, &made, &call->out)));
 }
 
 CAMLprim value caml_turso_set_auto_sync(value v_id, value v_mode, value v_interval) {

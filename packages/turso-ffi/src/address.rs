@@ -144,7 +144,7 @@ fn parse_file(rest: &str) -> Result<Address> {
         .ok_or_else(|| Error::new(Status::UrlUnsupported, "The file URL cannot be read as a path.", FILE_HINT))
 }
 
-fn decode_percents(text: &str) -> Option<String> {
+pub fn decode_percents(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes().iter();
     while let Some(&byte) = rest.next() {

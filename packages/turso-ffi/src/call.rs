@@ -27,6 +27,7 @@ impl Repeat {
             Status::RemoteUnreachable | Status::RemoteBusy => true,
             Status::RemoteInterrupted => self == Repeat::Read,
             Status::RemoteFailed => self == Repeat::Read && error.retryable,
+            Status::ProxyFailed => error.retryable,
             _ => false,
         }
     }

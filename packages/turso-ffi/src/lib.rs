@@ -19,6 +19,7 @@ mod registry;
 mod replica;
 mod runtime;
 mod secret;
+mod sql_tokens;
 mod sqlite;
 mod status;
 mod value;

@@ -46,6 +46,8 @@ statuses! {
     RemoteBlocked = 24, c"REMOTE_BLOCKED";
     RemoteRefusesSize = 25, c"REMOTE_REFUSES_SIZE";
     RemoteRedirected = 26, c"REMOTE_REDIRECTED";
+    RemoteTls = 27, c"REMOTE_TLS";
+    ProxyFailed = 28, c"PROXY_FAILED";
 }
 
 impl Status {

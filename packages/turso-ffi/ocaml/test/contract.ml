@@ -99,6 +99,7 @@ let behaviours text =
 type scene = {
   folder : string;
   server : Sqld.t option;
+  url : string;  (** where the server is reached *)
   connections : (string, Connection.t) Hashtbl.t;
   transactions : (string, Transaction.t) Hashtbl.t;
   mutable current : string;
@@ -153,7 +154,7 @@ let rec opened scene opening = function
       let { name; kind; auto_sync; url; token } = opening in
       let file = Filename.concat scene.folder (name ^ ".db") in
       let url () =
-        match url with Some url -> url | None -> Sqld.url (server scene)
+        Option.value url ~default:scene.url
       in
       scene.current <- name;
       Result.map
@@ -297,11 +298,12 @@ let check step outcome =
         (details "changes" step)
   | _, Ok Done -> ()
 
-let play steps server =
+let play ?(url = "") steps server =
   let scene =
     {
       folder = Temp_dir.make ();
       server;
+      url;
       connections = Hashtbl.create 2;
       transactions = Hashtbl.create 2;
       current = "main";
@@ -327,11 +329,45 @@ let needs_server steps =
 let test (title, steps) =
   Expect.test title (fun () ->
       if needs_server steps then
-        Sqld.with_server (fun server -> play steps (Some server))
+        Sqld.with_server (fun server ->
+            play ~url:(Sqld.url server) steps (Some server))
       else play steps None)
+
+(* A behaviour of a server that is there, each connection without a replica;
+   nothing for what only replicas do. *)
+let without_replica (title, steps) =
+  let is_of_replicas { verb; rest; _ } =
+    List.mem verb [ "sync"; "rebuilds"; "harm" ]
+    || (verb = "open" && List.mem "auto-sync" (words rest))
+    || (verb = "server" && rest = "stop")
+  in
+  let remote = function
+    | { verb = "open"; rest; _ } as step -> { step with rest = rest ^ " remote" }
+    | step -> step
+  in
+  if needs_server steps && not (List.exists is_of_replicas steps) then
+    Some (title, List.map remote steps)
+  else None
+
+(* On a server that speaks the JSON of Hrana 2 only. *)
+let json_test (title, steps) =
+  Expect.test title (fun () ->
+      Sqld.with_server (fun server ->
+          play ~url:(Doubles.url server "bare") steps (Some server)))
 
 let () =
   let text =
     Temp_dir.read (Temp_dir.find_above "contract/direct-access.txt")
   in
-  Alcotest.run "contract" [ ("contract", List.map test (behaviours text)) ]
+  let behaviours = behaviours text in
+  (* The bytecode machine has the same library below. *)
+  let in_json =
+    match Sys.backend_type with
+    | Native -> List.filter_map without_replica behaviours
+    | Bytecode | Other _ -> []
+  in
+  Alcotest.run "contract"
+    [
+      ("contract", List.map test behaviours);
+      ("contract in JSON", List.map json_test in_json);
+    ]

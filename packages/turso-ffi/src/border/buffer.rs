@@ -43,6 +43,8 @@ impl TursoBuffer {
 }
 
 impl TursoBytes {
+    pub const EMPTY: Self = Self { data: std::ptr::null(), len: 0 };
+
     /// # Safety
     /// `data` points to `len` bytes that stay as they are for the length of the call, or `len` is 0.
     pub unsafe fn as_slice<'a>(self) -> &'a [u8] {

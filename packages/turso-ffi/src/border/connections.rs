@@ -24,6 +24,7 @@ pub struct TursoOptions {
     sync_interval_ms: u32,
     timeout_ms: u32,
     max_retries: u32,
+    encryption_key: TursoBytes,
 }
 
 /// # Safety
@@ -55,8 +56,16 @@ pub unsafe extern "C" fn turso_create_synced_db(
     connection_id: *mut i64,
     out: *mut TursoBuffer,
 ) -> u32 {
-    let options =
-        TursoOptions { db_path, url, token, auto_sync: 0, sync_interval_ms: 0, timeout_ms: 0, max_retries: 0 };
+    let options = TursoOptions {
+        db_path,
+        url,
+        token,
+        auto_sync: 0,
+        sync_interval_ms: 0,
+        timeout_ms: 0,
+        max_retries: 0,
+        encryption_key: TursoBytes::EMPTY,
+    };
     // SAFETY: promised by the caller.
     unsafe { turso_open(&options, connection_id, out) }
 }
@@ -65,12 +74,21 @@ pub unsafe extern "C" fn turso_create_synced_db(
 /// The texts of the options are readable.
 unsafe fn open(options: &TursoOptions) -> Result<(i64, Vec<u8>)> {
     // SAFETY: promised by the caller.
-    let (db_path, url, token) =
-        unsafe { (options.db_path.as_slice(), options.url.as_slice(), options.token.as_slice()) };
+    let (db_path, url, token, encryption_key) = unsafe {
+        (
+            options.db_path.as_slice(),
+            options.url.as_slice(),
+            options.token.as_slice(),
+            options.encryption_key.as_slice(),
+        )
+    };
     let (id, word) = connection::open(Options {
         db_path: text(db_path, "path of the replica")?,
         url: text(url, "database URL")?,
-        credentials: Credentials { token: Secret::new(text(token, "token")?), encryption_key: Secret::default() },
+        credentials: Credentials {
+            token: Secret::new(text(token, "token")?),
+            encryption_key: Secret::new(text(encryption_key, "encryption key")?),
+        },
         auto_sync: AutoSync::of(options.auto_sync, options.sync_interval_ms)?,
         timeout: Duration::from_millis(or_default(options.timeout_ms, DEFAULT_TIMEOUT_MS).into()),
         max_retries: or_default(options.max_retries, DEFAULT_RETRIES),

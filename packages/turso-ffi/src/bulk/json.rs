@@ -46,7 +46,8 @@ fn push_value(text: &mut String, value: Value<'_>) -> bool {
     true
 }
 
-fn push_string(text: &mut String, string: &str) {
+/// Adds a JSON string.
+pub fn push_string(text: &mut String, string: &str) {
     text.push('"');
     for character in string.chars() {
         match character {

@@ -2,6 +2,8 @@
 
 mod json;
 
+pub use json::push_string;
+
 use crate::border::decode::InsertRows;
 use crate::error::{Error, Result};
 use crate::status::Status;

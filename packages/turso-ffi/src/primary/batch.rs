@@ -37,11 +37,11 @@ impl Primary {
 
     async fn transact(&self, call: Call<'_>, stmts: Vec<Stmt>) -> Result<Changes, Failed> {
         let count = stmts.len();
-        let body = closing(RequestKind::Batch(BatchRequest { batch: transaction(stmts) }));
+        let request = closing(RequestKind::Batch(BatchRequest { batch: transaction(stmts) }));
         let failed_at = std::cell::Cell::new(None);
         let run = || async {
             failed_at.set(None);
-            match self.first(&body, call).await? {
+            match self.first(&request, call).await? {
                 ResponseKind::Batch(answer) => self.outcome(&answer.result, count).map_err(|(error, index)| {
                     failed_at.set(index);
                     error
@@ -75,12 +75,15 @@ impl Primary {
     async fn locate(&self, call: Call<'_>, statements: &[Statement<'_>], error: Error) -> Error {
         let mut kinds = Vec::with_capacity(statements.len() + 1);
         for statement in statements {
-            let never = not(ConditionKind::IsAutocommit(Empty {}));
-            let steps = vec![Step { condition: Some(never), stmt: plain(statement.sql) }];
+            let never = not(ConditionKind::Ok(0));
+            let first = Step { condition: None, stmt: plain("SELECT 1") };
+            let steps = vec![first, Step { condition: Some(never), stmt: plain(statement.sql) }];
             kinds.push(RequestKind::Batch(BatchRequest { batch: Batch { steps } }));
         }
         kinds.push(RequestKind::Close(Empty {}));
-        let Ok(answer) = self.pipeline(None, requests(None, kinds), call).await else { return error };
+        let Ok(answer) = self.pipeline(None, &requests(None, kinds), call).await else {
+            return error;
+        };
         let is_it = |answer: &Answer| match &answer.kind {
             Some(AnswerKind::Error(found)) => errors::answered(found, self.location()) == error,
             _ => false,

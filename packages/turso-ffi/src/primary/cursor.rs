@@ -9,14 +9,16 @@ use prost::Message;
 use tokio::sync::Mutex;
 use tokio::time::{timeout_at, Instant};
 
-use super::messages::{Batch, CursorAnswer, CursorEntry, CursorEntryKind, CursorRequest, Empty, RequestKind, Step};
-use super::{errors, requests, values, Primary};
+use super::encodings::{self, Encoding};
+use super::http::{Posted, To};
+use super::messages::{
+    Batch, CursorAnswer, CursorEntry, CursorEntryKind, CursorRequest, Empty, RequestKind, Step, WireRow,
+};
+use super::{errors, exact, requests, values, Primary};
 use crate::call::{Call, Repeat};
 use crate::error::Result;
 use crate::runtime;
 use crate::value::{Rows, Value};
-
-const CURSOR: &str = "v3-protobuf/cursor";
 
 /// How long the server has to hear that a cursor is over.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -29,33 +31,34 @@ pub struct RemoteCursor {
 struct State {
     /// Of the stream that the query runs on.
     baton: Option<String>,
-    body: Option<hyper::Body>,
-    unread: BytesMut,
+    source: Source,
+    /// Whether rows come in the spelled form of the query, whose answer can tell all values in JSON.
+    is_spelled: bool,
     /// What has come and was not fetched yet.
     page: Rows,
+}
+
+/// Where rows come from.
+enum Source {
+    /// An answer under way, in messages of this encoding.
+    Answer {
+        encoding: Encoding,
+        body: hyper::Body,
+        unread: BytesMut,
+    },
+    /// An answer that has come as a whole, from a server that does not send rows as they are wanted.
+    Whole(std::vec::IntoIter<WireRow>),
+    Over,
 }
 
 impl RemoteCursor {
     pub async fn open(primary: &Arc<Primary>, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Self> {
         primary.require_readonly(call, sql).await?;
-        let step = Step { condition: None, stmt: values::stmt(sql, params, true) };
-        let request = CursorRequest { baton: None, batch: Batch { steps: vec![step] } };
-        let request = bytes::Bytes::from(request.encode_to_vec());
         let state = call.repeat(Repeat::Read, || async {
-            let response = primary.http.open(None, CURSOR, request.clone(), call.deadline).await?;
-            let mut state = State {
-                baton: None,
-                body: Some(response.into_body()),
-                unread: BytesMut::new(),
-                page: Rows::page(Vec::new().into_iter()),
-            };
-            state.baton = state.message::<CursorAnswer>(primary, call).await?.and_then(|answer| answer.baton);
-            if let Some(CursorEntryKind::StepBegin(begin)) = state.entry(primary, call).await? {
-                state.page = Rows::page(values::names(&begin.cols).into_iter());
+            match begin(primary, call, sql, params).await? {
+                Some(state) => Ok(state),
+                None => whole(primary, call, sql, params).await,
             }
-            // The first row now, which tells whether the statement runs at all.
-            state.fill(primary, call, 1).await?;
-            Ok(state)
         });
         Ok(Self { primary: Arc::clone(primary), state: Mutex::new(state.await?) })
     }
@@ -65,7 +68,7 @@ impl RemoteCursor {
         let mut state = self.state.lock().await;
         state.fill(&self.primary, call, max_rows).await?;
         let next = state.page.next_page();
-        Ok((state.body.is_some(), std::mem::replace(&mut state.page, next)))
+        Ok((!matches!(state.source, Source::Over), std::mem::replace(&mut state.page, next)))
     }
 }
 
@@ -73,24 +76,65 @@ impl Drop for RemoteCursor {
     /// Ends the stream, without waiting for it; the server has few, and would keep this one for 10 s.
     fn drop(&mut self) {
         let state = self.state.get_mut();
-        state.body = None;
-        let (Some(baton), Ok(runtime)) = (state.baton.take(), runtime::start()) else { return };
+        state.source = Source::Over;
+        let (Some(baton), Ok(runtime)) = (state.baton.take(), runtime::start()) else {
+            return;
+        };
         let primary = Arc::clone(&self.primary);
         runtime.spawn(async move {
-            let body = requests(Some(baton), vec![RequestKind::Close(Empty {})]);
-            let _ = primary.pipeline(None, body, Call::once(Instant::now() + FAREWELL)).await;
+            let request = requests(Some(baton), vec![RequestKind::Close(Empty {})]);
+            let _ = primary.pipeline(None, &request, Call::once(Instant::now() + FAREWELL)).await;
         });
     }
+}
+
+/// Begins a query whose rows are sent as they are wanted. None if the server sends none so.
+async fn begin(primary: &Primary, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Option<State>> {
+    let Some((encoding, path)) = primary.encoding().and_then(|encoding| Some((encoding, encoding.cursor()?))) else {
+        return Ok(None);
+    };
+    let is_spelled = encoding != Encoding::Protobuf;
+    let cols = if is_spelled { primary.describe(call, sql).await?.cols } else { Vec::new() };
+    let stmt = if is_spelled {
+        values::stmt(&exact::spelled_out(sql, cols.len()), params, true)
+    } else {
+        values::stmt(sql, params, true)
+    };
+    let request = CursorRequest { baton: None, batch: Batch { steps: vec![Step { condition: None, stmt }] } };
+    let to = To { base: None, path, content_type: encoding.content_type() };
+    let body = match primary.http.open(&to, encoding.encode_cursor(&request), call.deadline).await? {
+        Posted::Answer(response) => response.into_body(),
+        Posted::NoRoute(_) => return Ok(None),
+    };
+    let source = Source::Answer { encoding, body, unread: BytesMut::new() };
+    let mut state = State { baton: None, source, is_spelled, page: Rows::page(values::names(&cols).into_iter()) };
+    state.baton = state.message(primary, call, read_answer).await?.and_then(|answer| answer.baton);
+    if let (Some(CursorEntryKind::StepBegin(begin)), false) = (state.entry(primary, call).await?, is_spelled) {
+        state.page = Rows::page(values::names(&begin.cols).into_iter());
+    }
+    // The first row now, which tells whether the statement runs at all.
+    state.fill(primary, call, 1).await?;
+    Ok(Some(state))
+}
+
+/// Reads all rows at once.
+async fn whole(primary: &Primary, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<State> {
+    let result = primary.read(call, sql, params).await?;
+    let page = Rows::page(values::names(&result.cols).into_iter());
+    Ok(State { baton: None, source: Source::Whole(result.rows.into_iter()), is_spelled: false, page })
 }
 
 impl State {
     /// Reads rows until there are so many, or no more.
     async fn fill(&mut self, primary: &Primary, call: Call<'_>, count: u32) -> Result<()> {
-        while self.page.count() < count && self.body.is_some() {
+        while self.page.count() < count && !matches!(self.source, Source::Over) {
             match self.entry(primary, call).await? {
+                Some(CursorEntryKind::Row(row)) if self.is_spelled => {
+                    values::push_row(&mut self.page, &exact::restored_row(row));
+                }
                 Some(CursorEntryKind::Row(row)) => values::push_row(&mut self.page, &row),
                 Some(_) => {}
-                None => self.body = None,
+                None => self.source = Source::Over,
             }
         }
         Ok(())
@@ -98,10 +142,14 @@ impl State {
 
     /// The next entry, or None at the end of the answer.
     async fn entry(&mut self, primary: &Primary, call: Call<'_>) -> Result<Option<CursorEntryKind>> {
-        let entry = match self.message::<CursorEntry>(primary, call).await {
-            Ok(entry) => entry.and_then(|entry| entry.kind),
+        if let Source::Whole(rows) = &mut self.source {
+            return Ok(rows.next().map(CursorEntryKind::Row));
+        }
+        let entry = match self.message(primary, call, read_entry).await {
+            // One of a kind that is not known says nothing to us.
+            Ok(entry) => entry.map(|entry| entry.kind.unwrap_or(CursorEntryKind::StepEnd(Empty {}))),
             Err(error) => {
-                self.body = None;
+                self.source = Source::Over;
                 return Err(error);
             }
         };
@@ -110,21 +158,31 @@ impl State {
             Some(CursorEntryKind::StepError(step)) => step.error,
             entry => return Ok(entry),
         };
-        self.body = None;
+        self.source = Source::Over;
         Err(errors::answered(&error, primary.location()))
     }
 
-    async fn message<M: Message + Default>(&mut self, primary: &Primary, call: Call<'_>) -> Result<Option<M>> {
+    async fn message<M>(
+        &mut self,
+        primary: &Primary,
+        call: Call<'_>,
+        read: fn(Encoding, BytesMut) -> Option<M>,
+    ) -> Result<Option<M>> {
+        let Source::Answer { encoding, body, unread } = &mut self.source else {
+            return Ok(None);
+        };
         loop {
-            if let Some(end) = whole_message(&self.unread) {
-                let bytes = self.unread.split_to(end);
-                return M::decode_length_delimited(bytes).map(Some).map_err(|_| primary.not_an_answer());
+            if let Some(end) = whole_message(*encoding, unread) {
+                return read(*encoding, unread.split_to(end)).map(Some).ok_or_else(|| primary.not_an_answer());
             }
-            let Some(body) = &mut self.body else { return Ok(None) };
             match timeout_at(call.deadline, body.data()).await {
-                Ok(Some(Ok(chunk))) => self.unread.extend_from_slice(&chunk),
+                Ok(Some(Ok(chunk))) => unread.extend_from_slice(&chunk),
                 Ok(Some(Err(error))) => return Err(errors::transport(&error, true, primary.location())),
-                Ok(None) if self.unread.is_empty() => return Ok(None),
+                Ok(None) if unread.is_empty() => return Ok(None),
+                // A last line may end with the answer.
+                Ok(None) if *encoding != Encoding::Protobuf && !unread.ends_with(b"\n") => {
+                    unread.extend_from_slice(b"\n")
+                }
                 Ok(None) => return Err(primary.not_an_answer()),
                 Err(_) => return Err(errors::timed_out(true, primary.location())),
             }
@@ -132,8 +190,25 @@ impl State {
     }
 }
 
-/// Where the first message of `bytes` ends, if it is there as a whole.
-fn whole_message(bytes: &BytesMut) -> Option<usize> {
+fn read_answer(encoding: Encoding, message: BytesMut) -> Option<CursorAnswer> {
+    match encoding {
+        Encoding::Protobuf => CursorAnswer::decode_length_delimited(message).ok(),
+        Encoding::Json3 | Encoding::Json2 => encodings::cursor_answer(&message),
+    }
+}
+
+fn read_entry(encoding: Encoding, message: BytesMut) -> Option<CursorEntry> {
+    match encoding {
+        Encoding::Protobuf => CursorEntry::decode_length_delimited(message).ok(),
+        Encoding::Json3 | Encoding::Json2 => encodings::cursor_entry(&message),
+    }
+}
+
+/// Where the first message of `bytes` ends, if it is there as a whole: in JSON, each is a line.
+fn whole_message(encoding: Encoding, bytes: &BytesMut) -> Option<usize> {
+    if encoding != Encoding::Protobuf {
+        return bytes.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+    }
     let mut rest = &bytes[..];
     let length = prost::encoding::decode_varint(&mut rest).ok()?;
     let end = bytes.len() - rest.remaining() + length as usize;

@@ -4,16 +4,23 @@ use std::error::Error as StdError;
 
 use crate::error::Error;
 use crate::primary::messages::WireError;
+use crate::primary::tunnel::ProxyFailure;
 use crate::sqlite::{busy, constraint_failed, sql_failed};
 use crate::status::Status;
 
 /// A request that failed on the way. `begun` tells that the server may have taken it up.
 pub fn transport(error: &(dyn StdError + 'static), begun: bool, location: &str) -> Error {
     if begun {
-        interrupted("broke off", location)
-    } else {
-        unreachable(reason(error), location)
+        return interrupted("broke off", location);
     }
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(ProxyFailure(error)) = error.downcast_ref() {
+            return error.clone();
+        }
+        cause = error.source();
+    }
+    unreachable(&texts(error), location)
 }
 
 /// A request that got no answer in time.
@@ -21,19 +28,58 @@ pub fn timed_out(begun: bool, location: &str) -> Error {
     if begun {
         interrupted("gave no answer in time", location)
     } else {
-        unreachable("no answer in time".into(), location)
+        unreachable("timed out", location)
     }
 }
 
-/// A server that no connection can be made to.
-pub fn unreachable(reason: String, location: &str) -> Error {
+/// A server that no connection can be made to, from the many words that are said about it.
+pub fn unreachable(texts: &str, location: &str) -> Error {
+    if let Some((_, reason, hint)) = TLS_FAILURES.iter().find(|(text, ..)| texts.contains(text)) {
+        let message = format!("{location} cannot be trusted: {reason}. Nothing was sent.");
+        return Error::new(Status::RemoteTls, message, *hint);
+    }
     Error::new(
         Status::RemoteUnreachable,
-        format!("{location} does not answer ({reason})."),
+        format!("{location} does not answer ({}).", reason_in(texts)),
         "Nothing was sent. Check the database URL, that the server runs, and the network.",
     )
     .retryable()
 }
+
+/// Words of rustls, what they mean, and what to do.
+const TLS_FAILURES: [(&str, &str, &str); 6] = [
+    (
+        "invalid peer certificate: Expired",
+        "its certificate has expired",
+        "Renew the certificate of the server, or of the proxy before it. If it is valid, set the clock of this machine.",
+    ),
+    (
+        "invalid peer certificate: NotValidYet",
+        "its certificate is not valid yet",
+        "Set the clock of this machine. If it is right, give the server another certificate.",
+    ),
+    (
+        "invalid peer certificate: NotValidForName",
+        "its certificate is for another host",
+        "Check the host in the database URL: it must be one that the certificate names.",
+    ),
+    (
+        "invalid peer certificate",
+        "no authority that this machine trusts has signed its certificate",
+        "If the authority is your own, name the file with its certificate (PEM) in SSL_CERT_FILE. If it is not, somebody may be \
+         in between: check the URL and the network.",
+    ),
+    (
+        "received corrupt message",
+        "it speaks no TLS",
+        "Is it a server without TLS? Then write http://, or add ?tls=0 to libsql://.",
+    ),
+    (
+        "received fatal alert",
+        "no TLS connection could be made",
+        "Check the TLS settings of the server and of proxies in between.",
+    ),
+];
 
 pub fn interrupted(what: &str, location: &str) -> Error {
     Error::new(
@@ -62,26 +108,27 @@ pub fn is_undecided(error: &Error) -> bool {
     }
 }
 
-fn reason(error: &(dyn StdError + 'static)) -> String {
+fn texts(error: &(dyn StdError + 'static)) -> String {
     let mut texts = Vec::new();
     let mut cause = Some(error);
     while let Some(error) = cause {
         texts.push(error.to_string());
         cause = error.source();
     }
-    reason_in(&texts.join(": "))
+    texts.join(": ")
 }
 
-/// Why a connection could not be made, in few words, from the many that are said about it.
-pub fn reason_in(texts: &str) -> String {
+/// Why a connection could not be made, in few words.
+pub fn reason(error: &(dyn StdError + 'static)) -> String {
+    reason_in(&texts(error))
+}
+
+fn reason_in(texts: &str) -> String {
     let known = [
         ("onnection refused", "connection refused"),
         ("timed out", "no answer in time"),
         ("deadline has elapsed", "no answer in time"),
         ("dns error", "unknown host"),
-        ("InvalidContentType", "it speaks no TLS; write http://, or add ?tls=0 to libsql://"),
-        ("corrupt message", "it speaks no TLS; write http://, or add ?tls=0 to libsql://"),
-        ("invalid peer certificate", "its certificate is not trusted"),
     ];
     match known.iter().find(|(text, _)| texts.contains(text)) {
         Some((_, reason)) => (*reason).into(),
@@ -151,7 +198,13 @@ fn unfinished(status: u16, told: &str, location: &str) -> Error {
               read CAST(column AS BLOB)."
         }
     };
-    Error::new(Status::RemoteFailed, format!("{location} {what} ({told})."), hint).retryable()
+    let error = Error::new(Status::RemoteFailed, format!("{location} {what} ({told})."), hint);
+    // It would fail each time.
+    if told.to_ascii_lowercase().contains("invalid utf") {
+        error
+    } else {
+        error.retryable()
+    }
 }
 
 /// A server that sends its clients to another place.

@@ -17,6 +17,7 @@ use crate::address::Server;
 use crate::call::jitter;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
+use crate::status::Status;
 
 pub struct HttpClient {
     client: Client<Connector, Body>,
@@ -29,6 +30,22 @@ pub struct HttpClient {
     reconnects: AtomicU64,
     in_flight: Semaphore,
     repeated: AtomicU64,
+}
+
+/// Where a request goes, and what it is written in.
+pub struct To<'a> {
+    /// Where the server wants it; None: at its own address.
+    pub base: Option<&'a str>,
+    pub path: &'static str,
+    pub content_type: &'static str,
+}
+
+/// What came of a request.
+pub enum Posted<T> {
+    /// An answer of success.
+    Answer(T),
+    /// The server does not have what was asked for at that path, or in that encoding: nothing was done.
+    NoRoute(Error),
 }
 
 /// Requests that are under way at the same time; more wait. Servers refuse clients that send too many.
@@ -71,27 +88,24 @@ impl HttpClient {
         self.repeated.load(Ordering::Relaxed)
     }
 
-    /// Sends a request and reads the whole answer. `base` is where the server wants it, where not at its own address.
-    pub async fn post(&self, base: Option<&str>, path: &str, body: Bytes, deadline: Instant) -> Result<Bytes> {
+    /// Sends a request and reads the whole answer.
+    pub async fn post(&self, to: &To<'_>, body: Bytes, deadline: Instant) -> Result<Posted<Bytes>> {
         let _permit = self.permit(deadline).await?;
-        let response = self.until_not_busy(base, path, body, deadline).await?;
+        let response = match self.until_not_busy(to, body, deadline).await? {
+            Posted::Answer(response) => response,
+            Posted::NoRoute(error) => return Ok(Posted::NoRoute(error)),
+        };
         match timeout_at(deadline, hyper::body::to_bytes(response.into_body())).await {
-            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Ok(bytes)) => Ok(Posted::Answer(bytes)),
             Ok(Err(error)) => Err(errors::transport(&error, true, self.location())),
             Err(_) => Err(errors::timed_out(true, self.location())),
         }
     }
 
-    /// Sends a request and gives its answer as it begins, which is one of success.
-    pub async fn open(
-        &self,
-        base: Option<&str>,
-        path: &str,
-        body: Bytes,
-        deadline: Instant,
-    ) -> Result<Response<hyper::Body>> {
+    /// Sends a request and gives its answer as it begins.
+    pub async fn open(&self, to: &To<'_>, body: Bytes, deadline: Instant) -> Result<Posted<Response<hyper::Body>>> {
         let _permit = self.permit(deadline).await?;
-        self.until_not_busy(base, path, body, deadline).await
+        self.until_not_busy(to, body, deadline).await
     }
 
     async fn permit(&self, deadline: Instant) -> Result<SemaphorePermit<'_>> {
@@ -103,17 +117,16 @@ impl HttpClient {
     /// server, whatever this one says.
     async fn until_not_busy(
         &self,
-        base: Option<&str>,
-        path: &str,
+        to: &To<'_>,
         body: Bytes,
         deadline: Instant,
-    ) -> Result<Response<hyper::Body>> {
+    ) -> Result<Posted<Response<hyper::Body>>> {
         let mut pause = FIRST_PAUSE;
         loop {
-            let response = self.send(base, path, body.clone(), deadline).await?;
+            let response = self.send(to, body.clone(), deadline).await?;
             let status = response.status();
             if status.is_success() {
-                return Ok(response);
+                return Ok(Posted::Answer(response));
             }
             let is_refused = is_refused(&response);
             let wait = retry_after(&response).unwrap_or(pause.mul_f64(jitter()));
@@ -125,7 +138,9 @@ impl HttpClient {
                     return Err(errors::redirected(&String::from_utf8_lossy(&place), self.location()));
                 }
                 let told = errors::Told { status: status.as_u16(), is_refused, body: &body };
-                return Err(errors::status(&told, self.location()));
+                let error = errors::status(&told, self.location());
+                let is_no_route = matches!(told.status, 404 | 405 | 415) && error.status == Status::RemoteNotLibsql;
+                return if is_no_route { Ok(Posted::NoRoute(error)) } else { Err(error) };
             }
             drop(response);
             tokio::time::sleep(wait).await;
@@ -134,15 +149,9 @@ impl HttpClient {
         }
     }
 
-    async fn send(
-        &self,
-        base: Option<&str>,
-        path: &str,
-        body: Bytes,
-        deadline: Instant,
-    ) -> Result<Response<hyper::Body>> {
+    async fn send(&self, to: &To<'_>, body: Bytes, deadline: Instant) -> Result<Response<hyper::Body>> {
         let (body, taken) = Body::new(body);
-        let request = self.request(base, path, body)?;
+        let request = self.request(to, body)?;
         self.requests.fetch_add(1, Ordering::Relaxed);
         let begun = || taken.load(Ordering::Acquire);
         let response = match timeout_at(deadline, self.client.request(request)).await {
@@ -161,17 +170,17 @@ impl HttpClient {
         Ok(response)
     }
 
-    fn request(&self, base: Option<&str>, path: &str, body: Body) -> Result<Request<Body>> {
-        let base = base.unwrap_or(&self.server.base).trim_end_matches('/');
+    fn request(&self, to: &To<'_>, body: Body) -> Result<Request<Body>> {
+        let base = to.base.unwrap_or(&self.server.base).trim_end_matches('/');
         let unreadable = || errors::not_libsql("it names an address that is none", self.location());
-        let address: Uri = format!("{base}/{path}").parse().map_err(|_| unreadable())?;
+        let address: Uri = format!("{base}/{}", to.path).parse().map_err(|_| unreadable())?;
         // An answer can name where the next request is to go, and the token and the data would go there.
         if !self.server.is_origin_of(&address) {
             return Err(errors::redirected(base, self.location()));
         }
         let mut request = Request::post(address).body(body).map_err(|_| unreadable())?;
         request.headers_mut().extend(self.headers.clone());
-        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf"));
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(to.content_type));
         Ok(request)
     }
 }

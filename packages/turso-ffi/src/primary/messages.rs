@@ -1,4 +1,5 @@
-//! The messages of Hrana 3 in protobuf, as libsql-server reads and writes them.
+//! What clients and servers say to each other, as the messages of Hrana 3 in protobuf that libsql-server reads and writes. Other
+//! encodings say the same.
 //!
 //! Text is kept as bytes: the wire is the same, and nothing is checked or copied twice.
 //! See <https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_3_SPEC.md>.
@@ -184,6 +185,8 @@ pub struct DescribeAnswer {
 
 #[derive(Clone, PartialEq, Message)]
 pub struct DescribeResult {
+    #[prost(message, repeated, tag = "2")]
+    pub cols: Vec<Column>,
     #[prost(bool, tag = "4")]
     pub is_readonly: bool,
 }

@@ -4,28 +4,31 @@ mod batch;
 mod body;
 mod connector;
 mod cursor;
+mod encodings;
 pub mod errors;
+mod exact;
 mod http;
 mod messages;
+mod proxy;
 mod resolver;
 mod stream;
+mod tunnel;
 mod values;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::Mutex;
 use std::time::Duration;
-
-use bytes::Bytes;
-use prost::Message;
 
 pub use connector::{connector, Connector};
 pub use cursor::RemoteCursor;
 pub use stream::Stream;
 
-use self::http::HttpClient;
+use self::encodings::Encoding;
+use self::http::{HttpClient, Posted, To};
 use self::messages::{
-    AnswerKind, Condition, ConditionKind, DescribeRequest, Empty, ExecuteRequest, PipelineAnswer, PipelineRequest,
-    Request, RequestKind, Response, ResponseKind, Stmt, StmtResult,
+    AnswerKind, Condition, ConditionKind, DescribeRequest, DescribeResult, Empty, ExecuteRequest, PipelineAnswer,
+    PipelineRequest, Request, RequestKind, Response, ResponseKind, Stmt, StmtResult,
 };
 use crate::address::Server;
 use crate::call::{Call, Repeat};
@@ -35,13 +38,16 @@ use crate::sqlite::OUTLINE;
 use crate::status::Status;
 use crate::value::{Changes, Value};
 
-const PIPELINE: &str = "v3-protobuf/pipeline";
+/// Bytes that are not sent in an encoding which the server may not know.
+const LARGE: usize = 250_000;
 
 /// Statements whose kind is remembered.
 const KNOWN_STATEMENTS: usize = 1024;
 
 pub struct Primary {
     http: HttpClient,
+    /// The number of the encoding that the server knows; 0 while that is not known.
+    encoding: AtomicU8,
     /// Whether a statement only reads, as the server said.
     readonly: Mutex<HashMap<String, bool>>,
 }
@@ -49,8 +55,8 @@ pub struct Primary {
 impl Primary {
     pub fn new(server: Server, credentials: &Credentials, timeout: Duration) -> Result<Self> {
         // A third of a call's time, so that there is some left to try again.
-        let http = HttpClient::new(connector(timeout / 3)?, server, credentials)?;
-        Ok(Self { http, readonly: Mutex::default() })
+        let http = HttpClient::new(connector(&server, timeout / 3)?, server, credentials)?;
+        Ok(Self { http, encoding: AtomicU8::new(0), readonly: Mutex::default() })
     }
 
     pub fn location(&self) -> &str {
@@ -85,8 +91,20 @@ impl Primary {
         Ok(values::encode_rows(&self.read(call, sql, params).await?))
     }
 
+    /// Reads exactly: a query whose answer cannot tell all values is asked again in a form whose answer can.
     async fn read(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<StmtResult> {
-        self.execute_with(call, Repeat::Read, values::stmt(sql, params, true)).await
+        let cols = match self.execute_with(call, Repeat::Read, values::stmt(sql, params, true)).await {
+            Ok(result) if !exact::lacks_a_value(&result) => return Ok(result),
+            Ok(result) => result.cols,
+            // Of a query that cannot be described, the first error is the one to know.
+            Err(error) if exact::is_not_text(&error) => match self.describe(call, sql).await {
+                Ok(described) if !described.cols.is_empty() => described.cols,
+                _ => return Err(error),
+            },
+            Err(error) => return Err(error),
+        };
+        let spelled = values::stmt(&exact::spelled_out(sql, cols.len()), params, true);
+        Ok(exact::restored(self.execute_with(call, Repeat::Read, spelled).await?, cols))
     }
 
     /// Runs a statement that writes.
@@ -96,9 +114,9 @@ impl Primary {
     }
 
     async fn execute_with(&self, call: Call<'_>, repeat: Repeat, stmt: Stmt) -> Result<StmtResult> {
-        let body = closing(RequestKind::Execute(ExecuteRequest { stmt }));
+        let request = closing(RequestKind::Execute(ExecuteRequest { stmt }));
         call.repeat(repeat, || async {
-            match self.first(&body, call).await? {
+            match self.first(&request, call).await? {
                 ResponseKind::Execute(answer) => Ok(answer.result),
                 _ => Err(self.not_an_answer()),
             }
@@ -120,14 +138,7 @@ impl Primary {
         if let Some(&known) = self.known().get(sql) {
             return Ok(known);
         }
-        let body = closing(RequestKind::Describe(DescribeRequest { sql: Some(sql.to_owned()) }));
-        let readonly = call.repeat(Repeat::Read, || async {
-            match self.first(&body, call).await? {
-                ResponseKind::Describe(answer) => Ok(answer.result.is_readonly),
-                _ => Err(self.not_an_answer()),
-            }
-        });
-        let readonly = readonly.await?;
+        let readonly = self.describe(call, sql).await?.is_readonly;
         let mut known = self.known();
         if known.len() >= KNOWN_STATEMENTS {
             known.clear();
@@ -136,13 +147,24 @@ impl Primary {
         Ok(readonly)
     }
 
+    async fn describe(&self, call: Call<'_>, sql: &str) -> Result<DescribeResult> {
+        let request = closing(describing(sql));
+        call.repeat(Repeat::Read, || async {
+            match self.first(&request, call).await? {
+                ResponseKind::Describe(answer) => Ok(answer.result),
+                _ => Err(self.not_an_answer()),
+            }
+        })
+        .await
+    }
+
     fn known(&self) -> std::sync::MutexGuard<'_, HashMap<String, bool>> {
         self.readonly.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// Sends requests and gives the answer to the first of them.
-    async fn first(&self, body: &Bytes, call: Call<'_>) -> Result<ResponseKind> {
-        let answer = self.pipeline(None, body.clone(), call).await?;
+    async fn first(&self, request: &PipelineRequest, call: Call<'_>) -> Result<ResponseKind> {
+        let answer = self.pipeline(None, request, call).await?;
         self.first_of(answer.results)
     }
 
@@ -154,9 +176,49 @@ impl Primary {
         }
     }
 
-    async fn pipeline(&self, base: Option<&str>, body: Bytes, call: Call<'_>) -> Result<PipelineAnswer> {
-        let bytes = self.http.post(base, PIPELINE, body, call.deadline).await?;
-        PipelineAnswer::decode(bytes).map_err(|_| self.not_an_answer())
+    /// Sends requests in the encoding that the server knows. Which one that is, its first answer tells: the path of an encoding that
+    /// it does not know is not there, and nothing is done, so that a write may be sent there too. It may also change later.
+    async fn pipeline(&self, base: Option<&str>, request: &PipelineRequest, call: Call<'_>) -> Result<PipelineAnswer> {
+        let known = self.encoding();
+        // A stream that is open has an encoding that the server knows.
+        let others = Encoding::ALL.into_iter().filter(|it| Some(*it) != known && request.baton.is_none());
+        let mut first = None;
+        for encoding in known.into_iter().chain(others) {
+            match self.pipeline_in(encoding, base, request, call).await? {
+                Ok(answer) => {
+                    self.encoding.store(encoding as u8, Ordering::Relaxed);
+                    return Ok(answer);
+                }
+                Err(no_route) => first = first.or(Some(no_route)),
+            }
+        }
+        Err(first.unwrap_or_else(|| self.not_an_answer()))
+    }
+
+    /// Sends requests in an encoding. The inner error tells that the server does not have its path.
+    async fn pipeline_in(
+        &self,
+        encoding: Encoding,
+        base: Option<&str>,
+        request: &PipelineRequest,
+        call: Call<'_>,
+    ) -> Result<Result<PipelineAnswer, Error>> {
+        let to = To { base, path: encoding.pipeline(), content_type: encoding.content_type() };
+        let body = encoding.encode(request);
+        if self.encoding() != Some(encoding) && body.len() > LARGE {
+            let nothing = encoding.encode(&requests(None, vec![RequestKind::Close(Empty {})]));
+            if let Posted::NoRoute(error) = self.http.post(&to, nothing, call.deadline).await? {
+                return Ok(Err(error));
+            }
+        }
+        match self.http.post(&to, body, call.deadline).await? {
+            Posted::Answer(bytes) => encoding.decode(bytes).map(Ok).ok_or_else(|| self.not_an_answer()),
+            Posted::NoRoute(error) => Ok(Err(error)),
+        }
+    }
+
+    fn encoding(&self) -> Option<Encoding> {
+        Encoding::of(self.encoding.load(Ordering::Relaxed))
     }
 
     fn not_an_answer(&self) -> Error {
@@ -165,13 +227,17 @@ impl Primary {
 }
 
 /// A pipeline of one request on a stream of its own.
-fn closing(kind: RequestKind) -> Bytes {
+fn closing(kind: RequestKind) -> PipelineRequest {
     requests(None, vec![kind, RequestKind::Close(Empty {})])
 }
 
-fn requests(baton: Option<String>, kinds: Vec<RequestKind>) -> Bytes {
+fn requests(baton: Option<String>, kinds: Vec<RequestKind>) -> PipelineRequest {
     let requests = kinds.into_iter().map(|kind| Request { kind: Some(kind) }).collect();
-    PipelineRequest { baton, requests }.encode_to_vec().into()
+    PipelineRequest { baton, requests }
+}
+
+fn describing(sql: &str) -> RequestKind {
+    RequestKind::Describe(DescribeRequest { sql: Some(sql.to_owned()) })
 }
 
 fn condition(kind: ConditionKind) -> Condition {

@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use super::messages::{Batch, BatchRequest, ConditionKind, Empty, RequestKind, ResponseKind, Step, Stmt, StmtResult};
-use super::{errors, not, plain, requests, values, Primary};
+use super::encodings::Encoding;
+use super::messages::{
+    Batch, BatchRequest, ConditionKind, DescribeResult, Empty, RequestKind, ResponseKind, Step, Stmt, StmtResult,
+    WireKind,
+};
+use super::{condition, describing, errors, exact, not, plain, requests, values, Primary};
 use crate::call::{Call, Repeat};
 use crate::error::{Error, Result};
 use crate::status::Status;
@@ -21,6 +25,19 @@ struct State {
     /// None where the stream is over.
     baton: Option<String>,
     base: Option<String>,
+    guard: Guard,
+}
+
+/// How a statement is kept from running once the server has ended the transaction: it would carry out what comes next by itself.
+#[derive(Clone, Copy)]
+enum Guard {
+    /// Not at all, as for BEGIN itself.
+    None,
+    /// By a condition.
+    Condition,
+    /// For servers that do not know that condition, by what SQLite ignores within a transaction: a change of `foreign_keys`, which
+    /// are enforced or not.
+    ForeignKeys(bool),
 }
 
 impl Stream {
@@ -28,10 +45,9 @@ impl Stream {
     pub async fn begin(primary: &Arc<Primary>, call: Call<'_>) -> Result<Self> {
         let state = call
             .repeat(Repeat::Unbegun, || async {
-                let mut state = State { baton: None, base: None };
-                let step = Step { condition: None, stmt: plain("BEGIN IMMEDIATE") };
-                match run(primary, &mut state, step, call).await {
-                    Ok(_) => Ok(state),
+                let mut state = State { baton: None, base: None, guard: Guard::None };
+                match begin(primary, &mut state, call).await {
+                    Ok(guard) => Ok(State { guard, ..state }),
                     Err(error) => {
                         close(primary, &mut state, call).await;
                         Err(error)
@@ -42,9 +58,23 @@ impl Stream {
         Ok(Self { primary: Arc::clone(primary), state: Mutex::new(state) })
     }
 
+    /// Runs a statement of any kind, and one that only reads again if its answer cannot tell all values.
     pub async fn query(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Vec<u8>> {
-        let result = self.run(call, values::stmt(sql, params, true)).await.map_err(lost)?;
-        Ok(values::encode_rows(&result))
+        let mut state = self.state.lock().await;
+        let outcome = run(&self.primary, &mut state, values::stmt(sql, params, true), call).await;
+        let first = match outcome {
+            Ok(result) if !exact::lacks_a_value(&result) => return Ok(values::encode_rows(&result)),
+            Err(error) if !exact::is_not_text(&error) => return Err(lost(error)),
+            outcome => outcome,
+        };
+        let described = describe(&self.primary, &mut state, sql, call).await;
+        let cols = match described {
+            Ok(described) if described.is_readonly && !described.cols.is_empty() => described.cols,
+            _ => return first.map(|result| values::encode_rows(&result)).map_err(lost),
+        };
+        let spelled = values::stmt(&exact::spelled_out(sql, cols.len()), params, true);
+        let result = run(&self.primary, &mut state, spelled, call).await.map_err(lost)?;
+        Ok(values::encode_rows(&exact::restored(result, cols)))
     }
 
     pub async fn execute(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Changes> {
@@ -64,15 +94,8 @@ impl Stream {
         Ok(())
     }
 
-    /// Once the server has ended a transaction, it would carry out what comes next by itself, so that every statement asks
-    /// for the transaction.
     async fn run(&self, call: Call<'_>, stmt: Stmt) -> Result<StmtResult> {
-        let mut state = self.state.lock().await;
-        if state.baton.is_none() {
-            return Err(errors::transaction_over());
-        }
-        let step = Step { condition: Some(not(ConditionKind::IsAutocommit(Empty {}))), stmt };
-        run(&self.primary, &mut state, step, call).await
+        run(&self.primary, &mut *self.state.lock().await, stmt, call).await
     }
 
     async fn close(&self, call: Call<'_>) {
@@ -80,14 +103,75 @@ impl Stream {
     }
 }
 
-async fn run(primary: &Primary, state: &mut State, step: Step, call: Call<'_>) -> Result<StmtResult> {
+async fn begin(primary: &Primary, state: &mut State, call: Call<'_>) -> Result<Guard> {
+    run(primary, state, plain("BEGIN IMMEDIATE"), call).await?;
+    if primary.encoding().is_some_and(Encoding::knows_autocommit) {
+        return Ok(Guard::Condition);
+    }
+    let enforced = values::stmt("SELECT foreign_keys FROM pragma_foreign_keys", &[], true);
+    let result = run(primary, state, enforced, call).await?;
+    let value = result.rows.first().and_then(|row| row.values.first()).and_then(|value| value.kind.as_ref());
+    Ok(Guard::ForeignKeys(value == Some(&WireKind::Integer(1))))
+}
+
+/// Runs a statement, if the transaction is still open.
+async fn run(primary: &Primary, state: &mut State, stmt: Stmt, call: Call<'_>) -> Result<StmtResult> {
+    if state.baton.is_none() && !matches!(state.guard, Guard::None) {
+        return Err(errors::transaction_over());
+    }
+    let steps = guarded(state.guard, stmt);
+    let last = steps.len() as u32 - 1;
+    let batch = RequestKind::Batch(BatchRequest { batch: Batch { steps } });
+    let ResponseKind::Batch(batch) = ask(primary, state, batch, call).await? else {
+        return Err(primary.not_an_answer());
+    };
+    let mut result = batch.result;
+    if let Some(error) = result.step_errors.get(&last) {
+        return Err(errors::answered(error, primary.location()));
+    }
+    // Neither a result nor an error: the step was left out.
+    result.step_results.remove(&last).ok_or_else(errors::transaction_over)
+}
+
+fn guarded(guard: Guard, stmt: Stmt) -> Vec<Step> {
+    match guard {
+        Guard::None => vec![Step { condition: None, stmt }],
+        Guard::Condition => vec![Step { condition: Some(not(ConditionKind::IsAutocommit(Empty {}))), stmt }],
+        Guard::ForeignKeys(is_enforced) => {
+            let now = u8::from(is_enforced);
+            let change = plain(&format!("PRAGMA foreign_keys = {}", 1 - now));
+            // As guards of pushes: `json` fails on what is none.
+            let same = format!("SELECT json(iif((SELECT foreign_keys FROM pragma_foreign_keys) = {now}, '1', 'x'))");
+            let after = |step| Some(condition(ConditionKind::Ok(step)));
+            vec![
+                Step { condition: None, stmt: change },
+                Step { condition: after(0), stmt: plain(&same) },
+                Step { condition: after(1), stmt },
+            ]
+        }
+    }
+}
+
+async fn describe(primary: &Primary, state: &mut State, sql: &str, call: Call<'_>) -> Result<DescribeResult> {
+    if state.baton.is_none() {
+        return Err(errors::transaction_over());
+    }
+    match ask(primary, state, describing(sql), call).await? {
+        ResponseKind::Describe(answer) => Ok(answer.result),
+        _ => Err(primary.not_an_answer()),
+    }
+}
+
+/// Sends a request on the stream.
+async fn ask(primary: &Primary, state: &mut State, kind: RequestKind, call: Call<'_>) -> Result<ResponseKind> {
     // Taken, so that the stream is over where the answer does not come.
     let baton = state.baton.take();
-    let body = requests(baton.clone(), vec![RequestKind::Batch(BatchRequest { batch: Batch { steps: vec![step] } })]);
-    let answer = match primary.pipeline(state.base.as_deref(), body, call).await {
+    let request = requests(baton.clone(), vec![kind]);
+    let answer = match primary.pipeline(state.base.as_deref(), &request, call).await {
         Ok(answer) => answer,
         Err(error) => {
-            if error.status == Status::RemoteUnreachable {
+            // Nothing has arrived, or was refused as a whole.
+            if matches!(error.status, Status::RemoteUnreachable | Status::RemoteBusy) {
                 state.baton = baton;
             }
             return Err(error);
@@ -97,21 +181,14 @@ async fn run(primary: &Primary, state: &mut State, step: Step, call: Call<'_>) -
     if answer.base_url.is_some() {
         state.base = answer.base_url;
     }
-    let ResponseKind::Batch(batch) = primary.first_of(answer.results)? else {
-        return Err(primary.not_an_answer());
-    };
-    if let Some(error) = batch.result.step_errors.get(&0) {
-        return Err(errors::answered(error, primary.location()));
-    }
-    // Neither a result nor an error: the step was left out.
-    batch.result.step_results.into_values().next().ok_or_else(errors::transaction_over)
+    primary.first_of(answer.results)
 }
 
 /// Ends the stream; the server rolls back what is open on it. Where it cannot be told, it does so within seconds.
 async fn close(primary: &Primary, state: &mut State, call: Call<'_>) {
     if let Some(baton) = state.baton.take() {
-        let body = requests(Some(baton), vec![RequestKind::Close(Empty {})]);
-        let _ = primary.pipeline(state.base.as_deref(), body, call).await;
+        let request = requests(Some(baton), vec![RequestKind::Close(Empty {})]);
+        let _ = primary.pipeline(state.base.as_deref(), &request, call).await;
     }
 }
 

@@ -198,7 +198,7 @@ impl Log {
                 format!("{location} does not send the log of its writes, which a replica follows."),
                 "Open the connection without a replica: reads go to the server then.",
             ),
-            Code::Unavailable => errors::unreachable(errors::reason_in(status.message()), location),
+            Code::Unavailable => errors::unreachable(status.message(), location),
             _ => match std::error::Error::source(status) {
                 Some(error) => errors::transport(error, true, location),
                 None => self.failed_for(status.message()),

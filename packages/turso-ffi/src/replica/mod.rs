@@ -118,7 +118,7 @@ impl Replica {
     fn new(path: PathBuf, server: Server, credentials: Credentials, timeout: Duration) -> Result<Self> {
         let lock = Lock::take(&path)?;
         let requests = Arc::default();
-        let connector = crate::primary::connector(timeout / 3)?;
+        let connector = crate::primary::connector(&server, timeout / 3)?;
         let log = Log::new(connector, server.clone(), &credentials, Arc::clone(&requests))?;
         Ok(Self {
             files: Files::new(path),

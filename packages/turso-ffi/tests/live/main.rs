@@ -4,6 +4,7 @@ mod c_program;
 mod contract;
 mod failures;
 mod lifetimes;
+mod network;
 mod replicas;
 mod statements;
 mod support;

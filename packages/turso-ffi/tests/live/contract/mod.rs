@@ -3,7 +3,9 @@
 mod parse;
 mod run;
 
-use parse::Behaviour;
+use parse::{Action, Behaviour, Kind};
+
+use crate::support::doubles::JSON_ONLY;
 
 const CONTRACT: &str = include_str!("../../../contract/direct-access.txt");
 
@@ -11,12 +13,36 @@ const CONTRACT: &str = include_str!("../../../contract/direct-access.txt");
 fn every_behaviour_holds() {
     let behaviours = parse::behaviours(CONTRACT);
     assert!(behaviours.len() >= 20, "only {} behaviours were found", behaviours.len());
-    let failures: Vec<_> = behaviours.iter().filter_map(failure).collect();
+    let failures: Vec<_> = behaviours.iter().filter_map(|behaviour| failure(behaviour, None)).collect();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
-fn failure(behaviour: &Behaviour) -> Option<String> {
-    let outcome = std::panic::catch_unwind(|| run::run(behaviour));
+/// Servers that speak JSON only have no log, so that these are behaviours without a replica.
+#[test]
+fn every_behaviour_without_a_replica_holds_in_json() {
+    for kind in JSON_ONLY {
+        let behaviours: Vec<_> = parse::behaviours(CONTRACT).into_iter().filter_map(without_replica).collect();
+        assert!(behaviours.len() >= 12, "only {} behaviours were found", behaviours.len());
+        let failures: Vec<_> = behaviours.iter().filter_map(|behaviour| failure(behaviour, Some(kind))).collect();
+        assert!(failures.is_empty(), "as {kind}\n{}", failures.join("\n"));
+    }
+}
+
+/// A behaviour of a server that is there, each connection without a replica; None for what only replicas do.
+fn without_replica(mut behaviour: Behaviour) -> Option<Behaviour> {
+    for step in &mut behaviour.steps {
+        match &mut step.action {
+            Action::Open(open) if !matches!(open.auto_sync, parse::AutoSync::On) => return None,
+            Action::Open(open) => open.kind = Kind::Remote,
+            Action::Sync | Action::Rebuilds(_) | Action::Harm { .. } | Action::ServerStop => return None,
+            _ => {}
+        }
+    }
+    behaviour.needs_server.then_some(behaviour)
+}
+
+fn failure(behaviour: &Behaviour, double: Option<&str>) -> Option<String> {
+    let outcome = std::panic::catch_unwind(|| run::run(behaviour, double));
     let reason = match outcome {
         Ok(Ok(())) => return None,
         Ok(Err(reason)) => reason,
@@ -35,7 +61,7 @@ fn a_behaviour_that_does_not_hold_is_told() {
         ("behaviour b\nopen file\nexecute CREATE TABL t (v)\n", "SQL_FAILED"),
         ("behaviour b\nopen file\nexecute CREATE TABLE t (v)\nchanges 1\n", "changes"),
     ] {
-        let told = failure(&parse::behaviours(text)[0]).unwrap_or_default();
+        let told = failure(&parse::behaviours(text)[0], None).unwrap_or_default();
         assert!(told.contains(reason), "{text} should fail for its {reason}, and told: {told}");
     }
 }

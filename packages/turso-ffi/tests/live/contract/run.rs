@@ -8,18 +8,27 @@ use std::time::Duration;
 
 use super::parse::{Action, AutoSync, Behaviour, Harm, Kind, Open, Statement, Step};
 use crate::support::connection::{Connection, Options, Transaction, INTERVAL, OFF};
+use crate::support::doubles::double;
 use crate::support::folder::Folder;
 use crate::support::server::Server;
 use crate::support::value::{Changes, Error, Rows, Value};
 
-/// Runs the steps in order; the error says which one went otherwise than it should.
-pub fn run(behaviour: &Behaviour) -> Result<(), String> {
-    let mut scene = Scene { folder: Folder::new(), server: None, open: HashMap::new(), current: String::new() };
+/// Runs the steps in order, behind a double of this kind if one is named; the error says which one went otherwise than it should.
+pub fn run(behaviour: &Behaviour, double_of: Option<&str>) -> Result<(), String> {
+    let mut scene =
+        Scene { folder: Folder::new(), server: None, url: String::new(), open: HashMap::new(), current: String::new() };
     if behaviour.needs_server {
-        match Server::start() {
-            Some(server) => scene.server = Some(server),
-            None => return Ok(()),
-        }
+        let Some(server) = Server::start() else {
+            return Ok(());
+        };
+        scene.url = match double_of {
+            Some(kind) => match double(server.port, kind) {
+                Some(url) => url,
+                None => return Ok(()),
+            },
+            None => server.url(),
+        };
+        scene.server = Some(server);
     }
     for step in &behaviour.steps {
         let outcome = scene.carry_out(&step.action);
@@ -61,6 +70,8 @@ fn check(step: &Step, outcome: Result<Outcome, Error>) -> Result<(), String> {
 struct Scene {
     folder: Folder,
     server: Option<Server>,
+    /// Where the server is reached.
+    url: String,
     open: HashMap<String, (Connection, Option<Transaction>)>,
     current: String,
 }
@@ -141,7 +152,7 @@ impl Scene {
 
     fn options(&self, open: &Open) -> Options {
         let file = self.folder.path(&format!("{}.db", open.name));
-        let url = || open.url.clone().unwrap_or_else(|| self.server.as_ref().expect("a server").url());
+        let url = || open.url.clone().unwrap_or_else(|| self.url.clone());
         let mut options = match open.kind {
             Kind::Replica => Options::replica(&file, &url()),
             Kind::Remote => Options::remote(&url()),

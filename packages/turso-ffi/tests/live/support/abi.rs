@@ -28,6 +28,7 @@ pub struct OpenOptions {
     pub sync_interval_ms: u32,
     pub timeout_ms: u32,
     pub max_retries: u32,
+    pub encryption_key: Bytes,
 }
 
 extern "C" {

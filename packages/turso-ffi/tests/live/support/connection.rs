@@ -21,6 +21,7 @@ pub struct Options {
     pub sync_interval_ms: u32,
     pub timeout_ms: u32,
     pub max_retries: u32,
+    pub encryption_key: String,
 }
 
 /// A connection by its id. It is not closed when it is dropped.
@@ -56,6 +57,7 @@ impl Options {
             sync_interval_ms: self.sync_interval_ms,
             timeout_ms: self.timeout_ms,
             max_retries: self.max_retries,
+            encryption_key: borrow(self.encryption_key.as_bytes()),
         };
         let mut id = -1;
         let answer = call(|out| unsafe { abi::turso_open(&options, &mut id, out) });

@@ -2,6 +2,7 @@
 
 pub mod abi;
 pub mod connection;
+pub mod doubles;
 pub mod folder;
 pub mod proxy;
 pub mod server;

@@ -16,6 +16,8 @@ pub enum Fate {
     AnswerLost,
     /// The server does not get it, and nobody says so.
     Silence,
+    /// The server gets it as ever.
+    Passed,
     /// The server does not get it, and this status is answered; so many times.
     Refused(u16, usize),
     /// The server does not get it, and this is answered, from its status on; so many times.
@@ -140,7 +142,7 @@ fn send(mut client: TcpStream, mut server: TcpStream, shared: &Shared, lost: &At
         note(bytes, shared);
         thread::sleep(*shared.delay.lock().unwrap());
         match fate(bytes, shared) {
-            None => {}
+            None | Some(Fate::Passed) => {}
             Some(Fate::Cut) => break,
             Some(Fate::AnswerLost) => lost.store(true, Ordering::SeqCst),
             Some(Fate::Silence) => continue,

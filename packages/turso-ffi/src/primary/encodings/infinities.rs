@@ -1,0 +1,70 @@
+//! Infinities as parameters, which JSON does not have.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::primary::messages::{WireKind, WireValue};
+use crate::sql_tokens::tokens;
+
+/// The statement with each parameter multiplied by infinity that is to be infinite. So the parameters keep their places, and the sign
+/// of each infinity is bound in its place.
+pub fn spelled<'a>(sql: &'a str, args: &[WireValue]) -> Cow<'a, str> {
+    if !args.iter().any(is_infinite) {
+        return Cow::Borrowed(sql);
+    }
+    let (mut places, mut highest) = (HashMap::new(), 0);
+    let (mut spelled, mut end) = (String::with_capacity(sql.len() + 16), 0);
+    for (at, token) in tokens(sql).filter(|(_, token)| is_parameter(token)) {
+        // As SQLite has it: a `?` has the place after the highest so far, a name that of its first appearance.
+        let named = if token == "?" { None } else { places.get(token).copied() };
+        let place: usize = named.unwrap_or_else(|| token[1..].parse().unwrap_or(highest + 1));
+        places.insert(token, place);
+        highest = highest.max(place);
+        if place.checked_sub(1).and_then(|index| args.get(index)).is_some_and(is_infinite) {
+            spelled.push_str(&sql[end..at]);
+            spelled.push_str(&format!("({token} * 9e999)"));
+            end = at + token.len();
+        }
+    }
+    spelled.push_str(&sql[end..]);
+    Cow::Owned(spelled)
+}
+
+fn is_infinite(value: &WireValue) -> bool {
+    matches!(value.kind, Some(WireKind::Real(number)) if number.is_infinite())
+}
+
+fn is_parameter(token: &str) -> bool {
+    token.starts_with('?') || token.len() > 1 && token.starts_with([':', '@', '$'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn real(number: f64) -> WireValue {
+        WireValue { kind: Some(WireKind::Real(number)) }
+    }
+
+    #[test]
+    fn parameters_that_are_infinite_are_spelled() {
+        let (most, one, least) = (real(f64::INFINITY), real(1.0), real(f64::NEG_INFINITY));
+        for (sql, args, wanted) in [
+            ("SELECT ?, ?, ?", vec![&most, &one, &least], "SELECT (? * 9e999), ?, (? * 9e999)"),
+            ("SELECT ?2, ?1, ?", vec![&one, &most, &least], "SELECT (?2 * 9e999), ?1, (? * 9e999)"),
+            ("SELECT ?1+?1", vec![&most], "SELECT (?1 * 9e999)+(?1 * 9e999)"),
+            ("SELECT :a,@b,$c,:a", vec![&most, &one, &one], "SELECT (:a * 9e999),@b,$c,(:a * 9e999)"),
+            (
+                "SELECT '?', \"?\", [?], `?`, /* ? */ ? -- ?\n, x'00', '?''?'",
+                vec![&least],
+                "SELECT '?', \"?\", [?], `?`, /* ? */ (? * 9e999) -- ?\n, x'00', '?''?'",
+            ),
+            ("SELECT é, ?", vec![&most], "SELECT é, (? * 9e999)"),
+            ("SELECT ?0, ?99999999999999999999, ?", vec![&most], "SELECT ?0, (?99999999999999999999 * 9e999), ?"),
+            ("SELECT ?", vec![&one], "SELECT ?"),
+        ] {
+            let args: Vec<_> = args.into_iter().cloned().collect();
+            assert_eq!(spelled(sql, &args), wanted);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The tokens of SQL: enough to find parameters, and where a statement ends.
+
+/// The tokens and where each begins, without blanks and comments.
+pub fn tokens(sql: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    std::iter::from_fn(move || loop {
+        let rest = &sql[at..];
+        let length = length_of_next(rest)?;
+        let found = (at, &rest[..length]);
+        at += length;
+        if !is_between(found.1) {
+            return Some(found);
+        }
+    })
+}
+
+/// The statement without semicolons and comments at its end.
+pub fn without_end(sql: &str) -> &str {
+    let last = tokens(sql).filter(|(_, token)| *token != ";").last();
+    last.map_or(sql, |(at, token)| &sql[..at + token.len()])
+}
+
+/// Whether it only separates tokens.
+fn is_between(token: &str) -> bool {
+    token.starts_with(is_blank) || token.starts_with("--") || token.starts_with("/*")
+}
+
+fn is_blank(character: char) -> bool {
+    character.is_ascii_whitespace() || character == '\u{feff}'
+}
+
+fn is_of_word(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_' || character == '$' || !character.is_ascii()
+}
+
+fn length_of_next(rest: &str) -> Option<usize> {
+    let first = rest.chars().next()?;
+    let while_true = |holds: fn(char) -> bool, from: usize| {
+        rest[from..].find(|it: char| !holds(it)).map_or(rest.len(), |end| from + end)
+    };
+    let through = |end: &str, from: usize| rest[from..].find(end).map_or(rest.len(), |at| from + at + end.len());
+    Some(match first {
+        _ if is_blank(first) => while_true(is_blank, 0),
+        '-' if rest.starts_with("--") => through("\n", 2),
+        '/' if rest.starts_with("/*") => through("*/", 2),
+        '[' => through("]", 1),
+        // A doubled quote begins another token, which parameters and ends do not mind.
+        '\'' | '"' | '`' => through(first.encode_utf8(&mut [0; 4]), 1),
+        '?' => while_true(|it| it.is_ascii_digit(), 1),
+        ':' | '@' | '$' | '#' => while_true(is_of_word, 1),
+        _ if is_of_word(first) => while_true(is_of_word, 0),
+        _ => first.len_utf8(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_told_apart() {
+        let sql = "SELECT a.\"b;\" -- c ?\n/* d */, ?12, :e FROM [f] WHERE 'it''s' <> `g`;";
+        let found: Vec<_> = tokens(sql).map(|(_, token)| token).collect();
+        let wanted = [
+            "SELECT", "a", ".", "\"b;\"", ",", "?12", ",", ":e", "FROM", "[f]", "WHERE", "'it'", "'s'", "<", ">",
+            "`g`", ";",
+        ];
+        assert_eq!(found, wanted);
+        assert!(tokens(sql).all(|(at, token)| sql[at..].starts_with(token)));
+    }
+
+    #[test]
+    fn what_is_not_closed_reaches_to_the_end() {
+        for sql in ["'a", "\"a", "[a", "`a", "-- a", "/* a", "/*", "--"] {
+            assert!(tokens(sql).count() <= 1, "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_statement_ends_before_semicolons_and_comments() {
+        for (sql, wanted) in [
+            ("SELECT 1", "SELECT 1"),
+            ("SELECT 1 ; -- all\n;", "SELECT 1"),
+            ("SELECT ';' /* ; */", "SELECT ';'"),
+            ("SELECT 'é'  ", "SELECT 'é'"),
+            ("", ""),
+        ] {
+            assert_eq!(without_end(sql), wanted);
+        }
+    }
+}
