@@ -39,9 +39,12 @@ function writeBaseline(project: Project, directory: string, database: string, ma
   writeManifest(files, { ...rest, bytes: fs.statSync(files.database).size });
 }
 
-/** With the statistics of the base until now, which are the remote's: those that the app has made here do not go there. */
+/**
+ * With the statistics of the base until now, if there was one, which are the remote's: those that the app has made here do not
+ * go there.
+ */
 function placeDatabase({ files: { base } }: Project, database: string, place: string): void {
-  if (haveSameStatistics(base.database, database)) {
+  if (!fs.existsSync(base.database) || haveSameStatistics(base.database, database)) {
     linkOrCopy(database, place);
     return;
   }
