@@ -111,7 +111,7 @@ async function doctorHere(
 
 function open(project: Project): ReturnType<ExamineOptions['open']> {
   const address = project.address();
-  requireFile(project, address, false);
+  requireFile(project, address);
   return { address, remote: connectToDiagnose(project) };
 }
 

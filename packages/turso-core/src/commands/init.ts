@@ -23,7 +23,7 @@ import { removeReceipt } from './sending/settle';
 import { fitAccepted, startFromSibling } from './starting/first-use';
 import { baseIsMissing, howToStart } from './starting/how-to-start';
 import { ownTables, warnOfReplaced } from './merging/own-tables';
-import { initKeeping } from './starting/init-from';
+import { initKeeping, requireSource } from './starting/init-from';
 import { reportRun, type Reported } from './reporting/report-run';
 import { requireSnapshot } from './fetching/require-snapshot';
 import { takeSnapshot } from './fetching/take-snapshot';
@@ -42,7 +42,8 @@ export interface InitOptions extends RemoteOptions {
   readonly create?: boolean;
   /**
    * A database file, relative to the project, that an empty remote is to be filled with: it becomes the working copy, and the
-   * next push carries all of it. A `file:` database that is not there is created.
+   * next push carries all of it. A `file:` database that is not there is created; with `acceptRemote` also if the project has a
+   * base, so that it takes the place of one that is lost.
    */
   readonly from?: string;
   /**
@@ -81,8 +82,11 @@ async function initHere(project: Project, options: InitOptions = {}): Promise<Re
 async function initWith(project: Project, options: InitOptions): Promise<InitResult> {
   const { from, keepEdits = false } = options;
   if (from !== undefined || keepEdits) {
+    // First, so that nothing is made for a file that is not there.
+    if (from !== undefined) requireSource(project, from);
     const create = options.create === true || from !== undefined;
-    return withRemote(project, 'init', { ...options, create }, async (remote) => {
+    const refill = create && options.acceptRemote === true;
+    return withRemote(project, 'init', { ...options, create, refill }, async (remote) => {
       await remote.identify();
       return initKeeping(project, remote, options);
     });

@@ -23,6 +23,8 @@ export interface ConnectToOptions {
   readonly acceptRemote?: boolean | undefined;
   /** Make a file that is not there an empty database, if it has no base yet. Default is false: REMOTE_MISSING. */
   readonly create?: boolean | undefined;
+  /** Make such a file, or take an empty one, although it has a base: what calls fills it from here. Default is false. */
+  readonly refill?: boolean | undefined;
   /** Is told of the first contact. */
   readonly onEvent?: OnEvent | undefined;
 }
@@ -40,7 +42,7 @@ export interface ProjectRemote extends Remote {
  */
 export function connectTo(
   project: Project,
-  { acceptRemote = false, onEvent, create = false }: ConnectToOptions = {},
+  { acceptRemote = false, onEvent, create = false, refill = false }: ConnectToOptions = {},
 ): ProjectRemote {
   const address = project.address();
   openState(project);
@@ -48,7 +50,7 @@ export function connectTo(
   const here = identityOf(address, project.directory);
   // Without any contact, if that tells already.
   refuseOther(project, { location, identity: here }, acceptRemote);
-  requireFile(project, address, create);
+  requireFile(project, address, { create, refill });
 
   const remote = connect(address, credentialsOf(project));
   let identified: Promise<RemoteIdentity> | undefined;

@@ -16,7 +16,7 @@ export function remoteChanged(
   met: MetRemote,
 ): TursoSyncError {
   const accept =
-    'If you mean this remote, confirm it once with --accept-remote (in the library: acceptRemote: true): your edits are kept, and nothing is written without guards.';
+    'If you mean this remote, confirm it once with --accept-remote: your edits are kept, and nothing is written without guards.';
   const whose =
     project.environment === null ? 'The base' : `The base of the environment "${project.environment}"`;
   if (!hasSameUrl(known.identity, met.identity)) {

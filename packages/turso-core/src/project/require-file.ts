@@ -1,25 +1,36 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { reasonOf, TursoSyncError } from '../errors';
-import { hasSameUrl, identityOf } from '../remote/identity';
 import type { RemoteAddress } from '../remote/url';
 import { openReadOnly, using } from '../sqlite/files/open';
 import { readSchema } from '../sqlite/schema/schema';
 import type { Project } from './project';
 import { knownRemote } from './state/known-remote';
 
+/** What {@link requireFile} may make. */
+export interface MissingFile {
+  /** Make a file that is not there an empty database, if there is no base for it yet. */
+  readonly create: boolean;
+  /** Also make it, or take an empty one, in the place of a remote that is lost: its content comes from here. */
+  readonly refill: boolean;
+}
+
 /**
  * Makes sure that the file is there that plays the remote: a typo in the URL and a disk that is not mounted must never look
- * like an empty database. Throws REMOTE_MISSING, unless it is to be created and there is no base for it yet.
+ * like an empty database. Throws REMOTE_MISSING, unless it may be made.
  */
-export function requireFile(project: Project, address: RemoteAddress, create: boolean): void {
+export function requireFile(
+  project: Project,
+  address: RemoteAddress,
+  { create, refill }: MissingFile = { create: false, refill: false },
+): void {
   if (address.kind === 'http') return;
   const known = knownRemote(project);
   const size = fs.statSync(address.file, { throwIfNoEntry: false })?.size;
   // SQLite never leaves a file of no bytes, not even after everything is dropped.
   const isEmptied = size === 0 && known !== null && hasObjects(project.files.base.database);
-  if (size !== undefined && !isEmptied) return;
-  if (size === undefined && known === null && create) {
+  if (size !== undefined && (!isEmptied || refill)) return;
+  if (size === undefined && (refill || (create && known === null))) {
     createEmpty(address.file, address.location);
     return;
   }
@@ -27,12 +38,17 @@ export function requireFile(project: Project, address: RemoteAddress, create: bo
     'REMOTE_MISSING',
     `${address.location} ${isEmptied ? 'is an empty file' : 'does not exist'}.`,
     {
-      hint:
-        known === null || !hasSameUrl(known.identity, identityOf(address, project.directory))
-          ? `Check ${project.variables.url}, and that the disk is mounted. To start with a new, empty database, add --create (in the library: create: true), or fill it with \`turso-sync init --from <file>\`.`
-          : `Check ${project.variables.url}, and that the disk is mounted. The base was taken from this database, so it is not created again. If it is lost for good, name a new one and fill it: \`turso-sync init --from ${path.relative(process.cwd(), project.workingCopy)} --accept-remote\`.`,
+      hint: `Check ${project.variables.url}, and that the disk is mounted. ${wayOn(project, known !== null)}`,
     },
   );
+}
+
+function wayOn(project: Project, hasBase: boolean): string {
+  const env = project.environment === null ? '' : ` --env ${project.environment}`;
+  if (!hasBase)
+    return `To start with a new, empty database, run \`turso-sync init${env} --create\`, or fill it with \`turso-sync init${env} --from <file>\`.`;
+  const file = path.relative(process.cwd(), project.workingCopy);
+  return `There is a base already, so no empty database takes its place. If it is lost for good, fill a new one from the working copy: \`turso-sync init${env} --from ${file} --accept-remote\`, then push.`;
 }
 
 function hasObjects(database: string): boolean {

@@ -221,17 +221,56 @@ describe('init --from', () => {
     await expect(init(project, { from: 'app.db' })).rejects.toMatchObject({ code: 'ALREADY_INITIALIZED' });
   });
 
-  test('fills a new database in the place of one that is lost', async () => {
-    const project = await load();
-    await init(project, { from: 'app.db' });
-    await push(project);
-    rmSync(file('prod.db'));
-    await expect(push(project)).rejects.toMatchObject({ code: 'REMOTE_MISSING' });
-    const moved = await loadProject({ cwd: dir, variables: { TURSO_DATABASE_URL: 'file:new.db' } });
-    buildDatabase(file('new.db'), 'CREATE TABLE x(v); DROP TABLE x');
-    await init(moved, { from: 'working_copy.db', acceptRemote: true });
-    await push(moved);
-    expect(compareDatabases(file('new.db'), file('app.db'))).toEqual([]);
+  describe('fills a new database in the place of one that is lost', () => {
+    let project: Project;
+
+    beforeEach(async () => {
+      project = await load();
+      await init(project, { from: 'app.db' });
+      await push(project);
+      rmSync(file('prod.db'));
+      editDatabase(file('working_copy.db'), 'CREATE TABLE later(v)');
+    });
+
+    const empty = (name: string): void => buildDatabase(file(name), 'CREATE TABLE x(v); DROP TABLE x');
+
+    test.each([
+      ['of another name, which is there', 'new.db', {}, () => empty('new.db')],
+      ['of another name, which is not there', 'new.db', {}, () => undefined],
+      ['of another name, with --create', 'new.db', { create: true }, () => undefined],
+      ['of the same name', 'prod.db', {}, () => undefined],
+      ['of the same name, which is an empty file', 'prod.db', {}, () => writeFiles(dir, { 'prod.db': '' })],
+    ])('%s', async (_, name, options, make) => {
+      const hint = expect.stringContaining(
+        '`turso-sync init --from working_copy.db --accept-remote`',
+      ) as string;
+      const cwd = jest.spyOn(process, 'cwd').mockReturnValue(dir);
+      await expect(pull(project)).rejects.toMatchObject({ code: 'REMOTE_MISSING', hint });
+      cwd.mockRestore();
+      make();
+      const moved = await loadProject({ cwd: dir, variables: { TURSO_DATABASE_URL: `file:${name}` } });
+      const rescue = { ...options, from: 'working_copy.db', acceptRemote: true };
+      // A mistake on the way leaves nothing that keeps the next attempt out.
+      await expect(init(moved, { ...rescue, from: 'typo.db' })).rejects.toMatchObject({
+        code: 'FILE_INACCESSIBLE',
+      });
+      for (let i = 0; i < 2; i++) await init(moved, rescue);
+      expect(await push(moved)).toMatchObject({ status: 'pushed' });
+      expect(compareDatabases(file(name), file('working_copy.db'))).toEqual([]);
+      expect(await verify(moved)).toMatchObject({ isEqual: true });
+    });
+
+    test('only if both --from and --accept-remote say so', async () => {
+      const moved = await loadProject({ cwd: dir, variables: { TURSO_DATABASE_URL: 'file:new.db' } });
+      const before = digestsOf(dir);
+      for (const options of [{ create: true }, { from: 'working_copy.db' }]) {
+        await expect(init(project, options)).rejects.toMatchObject({ code: 'REMOTE_MISSING' });
+        await expect(init(moved, { ...options, acceptRemote: 'create' in options })).rejects.toMatchObject({
+          code: 'create' in options ? 'REMOTE_MISSING' : 'REMOTE_CHANGED',
+        });
+      }
+      expect(digestsOf(dir)).toEqual(before);
+    });
   });
 
   test.each([
@@ -240,6 +279,7 @@ describe('init --from', () => {
   ])('throws %s for %s', async (code, from) => {
     await expect(init(await load(), { from })).rejects.toMatchObject({ code });
     expect(existsSync(file('working_copy.db'))).toBe(false);
+    if (code === 'FILE_INACCESSIBLE') expect(existsSync(file('prod.db'))).toBe(false);
   });
 });
 

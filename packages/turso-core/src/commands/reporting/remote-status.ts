@@ -52,7 +52,7 @@ export async function remoteStatus(
   try {
     const address = project.address();
     location = address.location;
-    requireFile(project, address, false);
+    requireFile(project, address);
     const remote = connect();
     try {
       const fingerprint = await remote.fingerprint({ mayLag: true, known: base?.fingerprint });

@@ -51,7 +51,6 @@ export async function initKeeping(
   if (options.from !== undefined && !isFirst) throw alreadyInitialized(project);
   const from = path.resolve(project.directory, options.from ?? workingCopy);
   if (options.from === undefined) requireWorkingCopy(workingCopy);
-  requireSource(from);
   const snapshot = await takeSnapshot(project, remote, {
     ...{ dump: 'write', isAnew: true, onEvent: options.onEvent },
   });
@@ -103,7 +102,9 @@ async function copyToWorkingCopy(project: Project, from: string, force: boolean)
   });
 }
 
-function requireSource(from: string): void {
+/** Makes sure that the file is there that an empty remote is to be filled with. Throws FILE_INACCESSIBLE. */
+export function requireSource(project: Project, given: string): void {
+  const from = path.resolve(project.directory, given);
   if (fs.statSync(from, { throwIfNoEntry: false })?.isFile() === true) return;
   throw new TursoSyncError('FILE_INACCESSIBLE', `There is no file ${from}.`, {
     hint: 'Name the SQLite database that the remote is to be filled with. Nothing was changed.',
