@@ -183,6 +183,43 @@ describe('the text encoding', () => {
   });
 });
 
+describe('a new column without a DEFAULT is filled with the one value that all rows have', () => {
+  const BASE = `CREATE TABLE t(a TEXT COLLATE NOCASE PRIMARY KEY, b); INSERT INTO t VALUES('x', 1), ('y', 2), ('z', 3)`;
+  const rebuilt = (column: string, value: string): string =>
+    `CREATE TABLE n(a TEXT COLLATE NOCASE PRIMARY KEY, b, ${column}); INSERT INTO n SELECT a, b, ${value} FROM t;
+     DROP TABLE t; ALTER TABLE n RENAME TO t;`;
+  const filledIn = ({ schema, tables }: Changeset): unknown => ({
+    filled: schema.map((c) => (c.action === 'alter' ? c.filled?.map((f) => f.value) : null)),
+    rows: tables.map((t) => CHANGE_KINDS.map((kind) => t.count(kind))),
+  });
+
+  test.each<[string, string, unknown]>([
+    ['text', rebuilt('c TEXT NOT NULL', `'it''s'`), "it's"],
+    ['an integer', rebuilt('c NOT NULL', '-9223372036854775808'), -(2n ** 63n)],
+    ['a blob', rebuilt('c BLOB NOT NULL', `x'00ff'`), new Uint8Array([0, 255])],
+    ['a time', rebuilt('c NOT NULL DEFAULT CURRENT_TIMESTAMP', `'2026-01-01'`), '2026-01-01'],
+    ['text with NUL', rebuilt('c NOT NULL', `'a' || char(0) || 'b'`), 'a\0b'],
+  ])('%s', async (_, edit, value) => {
+    expect(await diffOf(BASE, edit, filledIn)).toEqual({ filled: [[value]], rows: [] });
+  });
+
+  test('whatever the rows have that were added, changed and deleted', async () => {
+    const edit = `${rebuilt('c NOT NULL', `'v'`)} INSERT INTO t VALUES('new', 4, 'other');
+      UPDATE t SET b = 20 WHERE a = 'y'; DELETE FROM t WHERE a = 'z'`;
+    expect(await diffOf(BASE, edit, filledIn)).toEqual({ filled: [['v']], rows: [[1, 1, 1]] });
+  });
+
+  test.each([
+    ['values differ', rebuilt('c NOT NULL', 'b')],
+    ['values differ in letter case', rebuilt('c NOT NULL COLLATE NOCASE', `iif(b = 1, 'v', 'V')`)],
+    ['kinds of values differ', rebuilt('c NOT NULL', `iif(b = 1, 1, '1')`)],
+    ['it is a double, which versions of SQLite read differently', rebuilt('c NOT NULL', '0.1')],
+    ['there are no rows any more', `DELETE FROM t; ${rebuilt('c NOT NULL', '1')}`],
+  ])('unless %s', async (_, edit) => {
+    expect(await diffOf(BASE, edit, filledIn)).toMatchObject({ filled: [undefined] });
+  });
+});
+
 describe('a rename', () => {
   const BASE = `CREATE TABLE t(id INTEGER PRIMARY KEY, a, b CHECK (b > 0)); CREATE INDEX i ON t(a); INSERT INTO t VALUES(1, 2, 3);
     CREATE TABLE child(t REFERENCES t(id)); CREATE VIEW v AS SELECT a FROM t`;

@@ -98,6 +98,12 @@ export interface ObjectChange {
   readonly object: SchemaObject;
 }
 
+/** A new column, and the value that it has in all rows that were there before. */
+export interface FilledColumn {
+  readonly column: string;
+  readonly value: SqlValue;
+}
+
 /** A table that gets another definition, or another name, and keeps its rows. */
 export interface TableAlteration {
   readonly action: 'alter';
@@ -109,6 +115,8 @@ export interface TableAlteration {
   readonly rebuilt: boolean;
   /** What does it, in SQL, once the rows of {@link TableChanges.beforeSchema} are gone. */
   readonly statements: readonly string[];
+  /** New columns that the statements fill in all rows, since their DEFAULT cannot. Default is none. */
+  readonly filled?: readonly FilledColumn[];
 }
 
 /** A value outside of all tables, before and after. */

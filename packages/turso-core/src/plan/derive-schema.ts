@@ -4,8 +4,10 @@ import { systemCode } from '../errors';
 import { using } from '../sqlite/files/open';
 import { Database } from '../sqlite/files/sqlite';
 import { readSchema, type Schema, type SchemaObject, type Table } from '../sqlite/schema/schema';
-import type { ObjectChange, SchemaChange } from '../changeset/model';
+import type { FilledColumn, ObjectChange, SchemaChange } from '../changeset/model';
+import { carriedColumns, defaultedColumns } from '../changeset/schema/carried-columns';
 import { carryTables } from '../changeset/schema/carry';
+import type { TablePair } from '../changeset/schema/pair-tables';
 
 /** Definitions as they are, and as changes make them. */
 export interface Definitions {
@@ -42,6 +44,14 @@ export function deriveSchema(
   const wanted = [...lost, ...made].filter((o) => o.type === 'table').map((o) => o.name);
   const after = new Map([...tables].filter(([name, table]) => isWanted(name, table, wanted)));
   return { before, after, schema: withStatements(db, { schema, before, after }, folder) };
+}
+
+/** What a plan fills in, as far as it is a column that has no value otherwise. */
+function filledIn(schema: readonly SchemaChange[], { from, to }: TablePair): FilledColumn[] {
+  const open = defaultedColumns(to, carriedColumns(from, to)).map((c) => c.name);
+  return schema
+    .flatMap((c) => (c.action === 'alter' && c.object.name === to.name ? (c.filled ?? []) : []))
+    .filter((f) => open.includes(f.column));
 }
 
 /** Whether a table is one of some, or a virtual one of them is stored in it. */
@@ -90,6 +100,7 @@ function withStatements(
     const carried = carryTables(path.join(own, 'carried.db'), {
       ...{ before: db.name, misfits: path.join(own, 'misfits.db') },
       ...{ schema: before, pairs, changes: there, taken },
+      filledIn: (pair) => filledIn(schema, pair),
     });
     return schema.map((change) => {
       if (change.action !== 'alter') return change;

@@ -170,6 +170,48 @@ test('definitions are there before and after, and findings say what a push does 
   ]);
 });
 
+describe('a new column that a push fills', () => {
+  const EDIT = `CREATE TABLE n(id INTEGER PRIMARY KEY, v, w NOT NULL); INSERT INTO n SELECT id, v, 'it''s' FROM t;
+    DROP TABLE t; ALTER TABLE n RENAME TO t`;
+  const save = async (): Promise<string> => {
+    await make('CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 1)');
+    at.edit(EDIT);
+    const file = path.join(at.project.directory, 'plan.json');
+    const { plan } = await diff(at.project, { save: file });
+    expect(plan.changes).toMatchObject({
+      tables: [],
+      schema: [{ filled: [{ column: 'w', value: "it's" }] }],
+    });
+    return file;
+  };
+
+  test('is in a saved plan, with its value, also for the rows of others', async () => {
+    const file = await save();
+    at.editRemote("INSERT INTO t VALUES (2, 'theirs')");
+    expect(await push(at.project, { plan: file })).toMatchObject({ status: 'pushed' });
+    expect(at.queryRemote('SELECT * FROM t')).toEqual([
+      [1, 1, "it's"],
+      [2, 'theirs', "it's"],
+    ]);
+  });
+
+  test.each([
+    ['is no list', { column: 'w', value: 1 }],
+    ['has an entry of no kind', [null]],
+    ['has no value', [{ column: 'w', value: null }]],
+    ['has a double', [{ column: 'w', value: { real: '0.5' } }]],
+    ['has SQL in the place of a name', [{ column: 7, value: 'x' }]],
+  ])('is refused in a file where it %s', async (_, filled) => {
+    const file = await save();
+    const [text, before] = [readFileSync(file, 'utf8'), at.queryRemote('SELECT * FROM t')];
+    const tampered = text.replace(/"filled": \[[^\]]*\]/, `"filled": ${JSON.stringify(filled)}`);
+    expect(tampered).not.toBe(text);
+    writeFileSync(file, tampered);
+    await expect(push(at.project, { plan: file })).rejects.toMatchObject({ code: 'CHANGES_UNREADABLE' });
+    expect(at.queryRemote('SELECT * FROM t')).toEqual(before);
+  });
+});
+
 test('the head tells what the changes start from, and nothing that nobody has found out', async () => {
   await make('CREATE TABLE t(x)');
   const { plan } = await diff(at.project);

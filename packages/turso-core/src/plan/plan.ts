@@ -123,6 +123,11 @@ export interface DefinitionChange {
   readonly rebuilt: boolean;
   /** What alters a table, in SQL, for people: a push derives it from the definitions. */
   readonly statements: readonly string[];
+  /**
+   * New columns of a rebuilt table that its DEFAULT has no value for, each with the value that it gets in every row that was there,
+   * other people's rows included. Left out if there are none.
+   */
+  readonly filled?: readonly { readonly column: string; readonly value: JsonValue }[];
 }
 
 /** What happens to a virtual table besides its rows; see `docs/virtual-tables.md`. */

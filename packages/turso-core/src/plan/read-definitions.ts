@@ -1,7 +1,9 @@
 import { checkDefinition } from '../sqlite/schema/check-definition';
 import type { SchemaObject } from '../sqlite/schema/schema';
 import { isJsonValue, sqlValue } from '../sqlite/values/json-value';
+import { isFillable } from '../changeset/schema/filled-columns';
 import type {
+  FilledColumn,
   IndexSetting,
   SchemaChange,
   SequenceChange,
@@ -16,13 +18,24 @@ type Plain = Readonly<Record<string, unknown>>;
 /** The changes of definitions that a plan tells. Statements are not read: they follow from the definitions. */
 export function readSchemaChanges(file: string, head: PlanHead): SchemaChange[] {
   return listOf(file, head, 'schema').map((change) => {
-    const { action, type, table, name, renamedFrom, before, after, rebuilt } = change;
+    const { action, type, table, name, renamedFrom, before, after, rebuilt, filled } = change;
     const object = objectOf(file, { type, name, table, sql: action === 'drop' ? before : after });
     if (action === 'create' || action === 'drop') return { action, object };
     if (action !== 'alter' || type !== 'table') throw flaw(file, 'schema', change);
     const former = renamedFrom ?? name;
     const from = objectOf(file, { type, name: former, table: former, sql: before });
-    return { action: 'alter', object, from, rebuilt: rebuilt === true, statements: [] };
+    const known = { object, from, rebuilt: rebuilt === true, statements: [] };
+    return { action, ...known, ...(filled === undefined ? {} : { filled: filledOf(file, filled) }) };
+  });
+}
+
+function filledOf(file: string, filled: unknown): FilledColumn[] {
+  if (!Array.isArray(filled)) throw flaw(file, 'filled', filled);
+  return filled.map((one: unknown) => {
+    const { column, value } = Object(one) as Plain;
+    const read = isJsonValue(value) ? sqlValue(value) : null;
+    if (typeof column !== 'string' || !isFillable(read)) throw flaw(file, 'filled', { column, value });
+    return { column, value: read };
   });
 }
 

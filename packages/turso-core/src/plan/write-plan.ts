@@ -113,6 +113,9 @@ function definitionChange(change: SchemaChange): DefinitionChange {
     after: action === 'drop' ? null : sql,
     rebuilt: action === 'alter' && change.rebuilt,
     statements: action === 'alter' ? change.statements : [],
+    ...(action === 'alter' && change.filled !== undefined
+      ? { filled: change.filled.map((f) => ({ ...f, value: jsonValue(f.value) })) }
+      : {}),
   };
 }
 

@@ -65,22 +65,33 @@ function firstOf(
 function nextSteps(conflicts: readonly Conflict[], command: 'push' | 'pull'): string[] {
   const has = (...kinds: Conflict['kind'][]): boolean => conflicts.some((c) => kinds.includes(c.kind));
   const isOfRows = has('update/update', 'update/delete', 'delete/update', 'insert/insert');
+  // The other side's row cannot be kept there as it is.
+  const isRewritten = conflicts.some((c) => c.kind === 'schema' && c.key !== null && c.local === null);
   const definitions = conflicts.flatMap((c) => c.definition ?? []);
   const isOfTexts = command === 'pull' && definitions.some((d) => !d.byHand);
   const isByHand = command === 'pull' && definitions.some((d) => d.byHand);
-  return [
-    'Look at the remote. Then:',
+  const ways = [
     ...(command === 'push' && definitions.length > 0
       ? ['  turso-sync pull      merges the definitions of both sides; push again after it']
       : []),
     ...(has('update/update')
       ? ['  --merge=cells        combines changes of different columns of one row']
       : []),
-    ...(isOfRows || isOfTexts ? [`  --on-conflict=ours   takes your ${takes(isOfRows, isOfTexts)}`] : []),
+    ...(isOfRows || isRewritten || isOfTexts
+      ? [`  --on-conflict=ours   takes your ${takes(isOfRows || isRewritten, isOfTexts)}`]
+      : []),
     ...(isOfRows || isOfTexts || has('unique', 'foreign key', 'check')
       ? ['  --on-conflict=theirs takes theirs']
       : []),
     ...(isByHand ? ['  change one of the two definitions by hand where no option resolves it'] : []),
+  ];
+  const isOfMisfits = conflicts.some((c) => c.kind === 'schema' && c.definition === null);
+  return [
+    'Look at the remote. Then:',
+    ...ways,
+    ...(isOfMisfits || ways.length === 0
+      ? ['  change what stands in the way, here or on the remote, and run this command again']
+      : []),
     'or run `turso-sync init --force` (it keeps a dated backup of the working copy) and make your changes again.',
   ];
 }
@@ -97,11 +108,12 @@ function oneConflict(conflict: Conflict, values: boolean): string[] {
   return [`  ${table}${where} [${kind}] ${message}${outcome}`, ...details].map(shown);
 }
 
-function cellLines({ columns, old, local, remote }: Conflict, values: boolean): string[] {
+function cellLines({ kind, columns, old, local, remote }: Conflict, values: boolean): string[] {
   if (!values) return columns.length === 0 ? [] : [`    columns: ${columns.join(', ')}`];
-  return columns.map(
-    (column) =>
-      `    ${column}: was ${cell(old, column)}, local ${cell(local, column)}, remote ${cell(remote, column)}`,
+  return columns.map((column) =>
+    kind === 'schema'
+      ? `    ${column}: was ${cell(old, column)}, remote ${cell(remote, column)}`
+      : `    ${column}: was ${cell(old, column)}, local ${cell(local, column)}, remote ${cell(remote, column)}`,
   );
 }
 

@@ -234,7 +234,7 @@ describe('init --from', () => {
 
     const empty = (name: string): void => buildDatabase(file(name), 'CREATE TABLE x(v); DROP TABLE x');
 
-    test.each([
+    test.each<[string, string, { create?: boolean }, () => void]>([
       ['of another name, which is there', 'new.db', {}, () => empty('new.db')],
       ['of another name, which is not there', 'new.db', {}, () => undefined],
       ['of another name, with --create', 'new.db', { create: true }, () => undefined],

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Changeset, SchemaChange, TableChanges } from '../../changeset/model';
+import type { SchemaChange, TableChanges } from '../../changeset/model';
 import { TursoSyncError } from '../../errors';
-import type { ObjectName, Statement } from '../../sqlite/statement';
+import type { Statement } from '../../sqlite/statement';
 import type { Encoding } from '../../sqlite/values/values';
 import type { Query } from '../../sqlite/query';
 import type { Target } from '../target';
-import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
+import { conflictOf, type Conflict } from '../conflict';
 import { foundOrphans, type Orphans } from '../statements/foreign-key-guards';
 import { schemaStatements } from '../statements/schema-statements';
 import type { ConflictPolicy } from '../policy';
@@ -16,6 +16,8 @@ import { inspectRows } from './inspect-rows';
 import { inspectRules, type Refusal } from './inspect-rules';
 import { inspectSchema } from './inspect-schema';
 import { inspectStored, shadowTables } from './inspect-stored';
+import { asRewritten, resurrections, rewrittenRows, type RewrittenRows } from './rewritten-rows';
+import { alteredTable, alterationConflicts, keptMisfits } from './misfit-conflicts';
 import { rowIdentity } from './row-identity';
 import { readHeader } from '../../sqlite/schema/read-header';
 
@@ -98,7 +100,13 @@ async function inspectAll(
     return { conflicts: alterationConflicts(failure, altered), work: remaining };
   }
   const begun = known;
-  return target.read((query) => inspectAfter(query, failure, begun, options), { after });
+  try {
+    return await target.read((query) => inspectAfter(query, failure, begun, options), { after });
+  } catch (error) {
+    const refused = begun.work.count('kept') === 0 ? [] : keptMisfits(error, changeset);
+    if (refused.length === 0) throw error;
+    return { conflicts: refused, work: remaining };
+  }
 }
 
 async function inspectBefore(
@@ -135,8 +143,9 @@ async function inspectBefore(
   const stored = shadowTables(changeset);
   for (const changes of changeset.tables.filter((t) => t.beforeSchema && !stored.has(t.table.name))) {
     if (isAtWork(changeset.schema, changes.table.name, schema.done)) {
-      conflicts.push(...(await inspectTable(query, changes, { encoding, work }, options)));
-      if (policy.onConflict !== 'write') conflicts.push(...resurrections(changeset, changes, work));
+      const rewritten = rewrittenRows(changeset, changes);
+      conflicts.push(...(await inspectTable(query, changes, { encoding, work, rewritten }, options)));
+      if (policy.onConflict !== 'write') conflicts.push(...resurrections(changes, rewritten, work));
     } else {
       // Dropped or altered already, without these rows.
       for (const change of changes.rows('delete')) work.rows.set(rowIdentity(changes, change), THERE);
@@ -145,23 +154,6 @@ async function inspectBefore(
   conflicts.push(...(await inspectStored(query, changeset, { encoding, schema, work })));
   conflicts.push(...(await inspectDrops(query, changeset, work)));
   return known;
-}
-
-// Where rows go only to be written anew, those that somebody has deleted would be back.
-function resurrections({ schema }: Changeset, changes: TableChanges, work: RemainingWork): Conflict[] {
-  const { table, columns } = changes;
-  if (!schema.some((c) => c.action === 'alter' && c.from.name === table.name)) return [];
-  return [...changes.rows('delete')].flatMap((change) => {
-    if (change.kind !== 'delete' || work.rows.get(rowIdentity(changes, change)) !== THERE) return [];
-    return conflictOf({
-      kind: 'update/delete',
-      table: table.name,
-      key: keyObject(changes, change.old),
-      old: rowObject(columns, change.old),
-      message:
-        'The new definition of the table needs this row to be written anew, and it was deleted on the remote.',
-    });
-  });
 }
 
 /** Whether a table is still to be dropped or altered. */
@@ -200,51 +192,26 @@ async function inspectAfter(
   return { conflicts, work };
 }
 
-function inspectTable(
+async function inspectTable(
   query: Query,
   changes: TableChanges,
-  { encoding, work }: Pick<Known, 'encoding' | 'work'>,
+  { encoding, work, rewritten }: Pick<Known, 'encoding' | 'work'> & { readonly rewritten?: RewrittenRows },
   { policy, movedRowids }: InspectOptions,
 ): Promise<Conflict[]> {
   const { name } = changes.table;
   const isMoved = movedRowids?.has(name) !== false;
-  return inspectRows(query, changes, { encoding, policy, isMoved }, (identity, decision) => {
-    work.rows.set(identity, decision);
+  const told = (conflict: Conflict): Conflict =>
+    rewritten === undefined ? conflict : asRewritten(conflict, rewritten);
+  const conflicts = await inspectRows(query, changes, { encoding, policy, isMoved }, (identity, decision) => {
+    const { conflict } = decision;
+    work.rows.set(identity, conflict === null ? decision : { ...decision, conflict: told(conflict) });
     if (['appended', 'moved'].includes(decision.outcome)) work.movedRowids.add(name);
   });
+  return conflicts.map(told);
 }
 
 function isSameSql(a: readonly Statement[], b: readonly Statement[]): boolean {
   const textOf = (statements: readonly Statement[]): unknown =>
     statements.map(({ sql, args }) => [sql, args]);
   return isDeepStrictEqual(textOf(a), textOf(b));
-}
-
-/** The table whose definition a statement was changing, or that an index was put back on; else null. */
-function alteredTable({ schema }: Changeset, about: ObjectName | undefined): string | null {
-  const isAltered = schema.some((c) => c.action === 'alter' && c.object.table === about?.table);
-  return isAltered && (about?.type === 'table' || about?.type === 'index') ? about.table : null;
-}
-
-/** Rows and indexes that only the other side has may not fit a new definition. */
-function alterationConflicts({ remaining, message, failed }: Failure, table: string): Conflict[] {
-  const about = failed?.about;
-  const index = remaining.adopted.find((o) => o.type === about?.type && o.name === about.name);
-  if (index !== undefined) {
-    const what = `index "${index.name}" was added on the remote, and does not fit the new definition of this table: ${message}.`;
-    return [conflictOf({ kind: 'schema', table, message: what })];
-  }
-  // Renaming reads whatever may use the name.
-  if (/error in (?:view|trigger|table|index) /.test(message)) {
-    const what = `The new definition of this table cannot be made beside what is on the remote: ${message}.`;
-    return [conflictOf({ kind: 'schema', table, message: what })];
-  }
-  if (!/constraint failed|mismatch|cannot store/i.test(message)) return [];
-  return [
-    conflictOf({
-      kind: 'schema',
-      table,
-      message: `Rows on the remote do not fit the new definition of this table: ${message}.`,
-    }),
-  ];
 }

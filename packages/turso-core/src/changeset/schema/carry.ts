@@ -5,7 +5,7 @@ import { Database } from '../../sqlite/files/sqlite';
 import { keyColumns, type Schema, type SchemaObject, type Table } from '../../sqlite/schema/schema';
 import { quoteName } from '../../sqlite/values/quote';
 import type { Encoding } from '../../sqlite/values/values';
-import type { ObjectChange, TableAlteration } from '../model';
+import type { FilledColumn, ObjectChange, TableAlteration } from '../model';
 import { unsupported } from '../unsupported';
 import { addColumnStatements } from './add-columns';
 import { carriedColumns, defaultedColumns, type CarriedColumn } from './carried-columns';
@@ -36,6 +36,8 @@ export interface CarryOptions {
   readonly changes: readonly ObjectChange[];
   /** Names that are taken in the database as it becomes. */
   readonly taken: ReadonlySet<string>;
+  /** See {@link TableAlteration.filled}. */
+  readonly filledIn: (pair: TablePair) => readonly FilledColumn[];
 }
 
 /**
@@ -44,7 +46,7 @@ export interface CarryOptions {
  */
 export function carryTables(
   file: string,
-  { before, misfits, schema, pairs, changes, taken }: CarryOptions,
+  { before, misfits, schema, pairs, changes, taken, filledIn }: CarryOptions,
 ): CarriedTable[] {
   copyFileSync(before, file, constants.COPYFILE_FICLONE);
   return using(openScratch(file), (db) => {
@@ -63,7 +65,10 @@ export function carryTables(
     // First, since renaming reads all that may use a name, and tables that go leave views behind that cannot be read.
     const renamed = pairs.flatMap((pair) => renameTable(db, pair, options) ?? []);
     const others = pairs.filter((pair) => !renamed.some((c) => c.to === pair.to));
-    return [...renamed, ...others.map((pair) => carryTable(db, pair, options))];
+    return [
+      ...renamed,
+      ...others.map((pair) => carryTable(db, pair, { ...options, filled: filledIn(pair) })),
+    ];
   });
 }
 
@@ -102,14 +107,18 @@ function renameTable(db: Database, pair: TablePair, place: Place): CarriedTable 
 
 function carriedTable(
   pair: TablePair,
-  { leaves, ...how }: Pick<TableAlteration, 'rebuilt' | 'statements'> & Pick<CarriedTable, 'leaves'>,
+  {
+    leaves,
+    ...how
+  }: Pick<TableAlteration, 'rebuilt' | 'statements' | 'filled'> & Pick<CarriedTable, 'leaves'>,
 ): CarriedTable {
   const [from, object] = [objectOf(pair.from), objectOf(pair.to)];
   return { ...pair, alteration: { action: 'alter', object, from, ...how }, leaves };
 }
 
-function carryTable(db: Database, pair: TablePair, place: Place): CarriedTable {
+function carryTable(db: Database, pair: TablePair, place: FillingPlace): CarriedTable {
   const { from, to } = pair;
+  const { filled } = place;
   const carried = carriedColumns(from, to);
   const added = addColumnStatements(pair);
   if (added !== null && attempt(db, added) === null)
@@ -122,10 +131,15 @@ function carryTable(db: Database, pair: TablePair, place: Place): CarriedTable {
     .get(to.name);
   if (text !== to.sql)
     throw unsupported(`no statement gives table "${to.name}" the text of its definition: ${to.sql}`);
-  return carriedTable(pair, { rebuilt: true, statements, leaves });
+  const fills = filled.length === 0 ? {} : { filled };
+  return carriedTable(pair, { rebuilt: true, statements, leaves, ...fills });
 }
 
-interface Rebuild extends Place {
+interface FillingPlace extends Place {
+  readonly filled: readonly FilledColumn[];
+}
+
+interface Rebuild extends FillingPlace {
   readonly carried: readonly CarriedColumn[];
   readonly statements: readonly string[];
 }
@@ -135,7 +149,8 @@ function rebuild(db: Database, pair: TablePair, { statements, ...options }: Rebu
   const { from, to } = pair;
   const name = `main.${quoteName(from.name)}`;
   // A default that is another one each time is known to nobody.
-  if (defaultedColumns(to, options.carried).every(isConstant)) {
+  const isFilled = (name: string): boolean => options.filled.some((f) => f.column === name);
+  if (defaultedColumns(to, options.carried).every((c) => isFilled(c.name) || isConstant(c))) {
     const condition = inexactRows(pair, options.carried);
     const isExact =
       condition === null || db.prepare(`SELECT 1 FROM ${name} WHERE ${condition}`).get() === undefined;

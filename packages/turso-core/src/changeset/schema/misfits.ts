@@ -2,8 +2,9 @@ import { systemCode } from '../../errors';
 import { using } from '../../sqlite/files/open';
 import { Database } from '../../sqlite/files/sqlite';
 import { keyColumns, rowColumns } from '../../sqlite/schema/schema';
-import { quoteName } from '../../sqlite/values/quote';
+import { quoteName, quoteValue } from '../../sqlite/values/quote';
 import type { Encoding } from '../../sqlite/values/values';
+import type { FilledColumn } from '../model';
 import type { CarriedColumn } from './carried-columns';
 import type { TablePair } from './pair-tables';
 
@@ -13,6 +14,7 @@ export interface MisfitOptions {
   readonly before: string;
   readonly encoding: Encoding;
   readonly carried: readonly CarriedColumn[];
+  readonly filled: readonly FilledColumn[];
   /** A condition on rows that do not fit whatever the new definition says, or null where there is none. */
   readonly condition: string | null;
 }
@@ -54,17 +56,18 @@ function prepare(db: Database, encoding: Encoding): void {
     db.pragma(pragma);
 }
 
-function tryRows(db: Database, { from, to }: TablePair, { carried, condition }: MisfitOptions): void {
+function tryRows(db: Database, { from, to }: TablePair, { carried, filled, condition }: MisfitOptions): void {
   const columns = rowColumns(from).map(quoteName);
   const values = carried.map((c) => quoteName(c.from));
   const [wholes, parts] = [columns.map((_, i) => `r${i}`), values.map((_, i) => `c${i}`)];
-  const targets = carried.map((c) => quoteName(c.to));
+  const targets = [...carried.map((c) => c.to), ...filled.map((f) => f.column)].map(quoteName);
+  const given = [...parts, ...filled.map((f) => quoteValue(f.value))];
   db.exec(`CREATE TEMP TABLE held(${[...wholes, ...parts, 'misfit'].join(',')})`);
   db.exec(`INSERT INTO held SELECT ${[...columns, ...values, condition ?? 'false'].join(',')}
     FROM source.${quoteName(from.name)} NOT INDEXED`);
   const carry = db.prepare(
     `INSERT OR ABORT INTO main.${quoteName(to.name)}(${targets.join(',')})
-     SELECT ${parts.join(',')} FROM held WHERE rowid = ? AND NOT misfit`,
+     SELECT ${given.join(',')} FROM held WHERE rowid = ? AND NOT misfit`,
   );
   const mark = db.prepare('UPDATE held SET misfit = true WHERE rowid = ?');
   const count = db.prepare('SELECT count(*) FROM held').pluck().get() as number;

@@ -1,4 +1,5 @@
-import { quoteName, quoteString } from '../../sqlite/values/quote';
+import { quoteName, quoteString, quoteValue } from '../../sqlite/values/quote';
+import type { FilledColumn } from '../model';
 import type { CarriedColumn } from './carried-columns';
 import type { TablePair } from './pair-tables';
 
@@ -7,6 +8,7 @@ export interface RebuildOptions {
   /** A free name, for a table that holds the rows meanwhile. */
   readonly holding: string;
   readonly carried: readonly CarriedColumn[];
+  readonly filled: readonly FilledColumn[];
   /** Whether the database has a sqlite_sequence table, so that there may be a counter to keep. */
   readonly hasSequences: boolean;
 }
@@ -17,9 +19,11 @@ export interface RebuildOptions {
  * fail on views that are broken.
  */
 export function rebuildStatements({ from, to }: TablePair, options: RebuildOptions): string[] {
-  const { carried, holding, hasSequences } = options;
+  const { carried, filled, holding, hasSequences } = options;
   const held = carried.map((_, i) => `c${i}`).join(',');
   const [sources, targets] = [carried.map((c) => quoteName(c.from)), carried.map((c) => quoteName(c.to))];
+  const written = [...targets, ...filled.map((f) => quoteName(f.column))].join(',');
+  const values = [held, ...filled.map((f) => quoteValue(f.value))].join(',');
   const [old, meanwhile, now] = [from.name, holding, to.name].map((name) => `main.${quoteName(name)}`);
   const rename = (name: string, as: string): string =>
     `UPDATE sqlite_sequence SET name=${quoteString(as)} WHERE name=${quoteString(name)}`;
@@ -33,7 +37,7 @@ export function rebuildStatements({ from, to }: TablePair, options: RebuildOptio
     `DROP TABLE ${old}`,
     to.sql,
     // OR ABORT: an ON CONFLICT clause of the definition would let rows vanish without a word.
-    `INSERT OR ABORT INTO ${now}(${targets.join(',')}) SELECT ${held} FROM ${meanwhile} ORDER BY rowid`,
+    `INSERT OR ABORT INTO ${now}(${written}) SELECT ${values} FROM ${meanwhile} ORDER BY rowid`,
     `DROP TABLE ${meanwhile}`,
     ...(hasSequences ? [forgetNew, rename(holding, to.name)] : []),
   ];

@@ -1,0 +1,60 @@
+import type { Changeset, TableChanges } from '../../changeset/model';
+import { quoteValue } from '../../sqlite/values/quote';
+import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
+import { RemainingWork, THERE } from '../remaining-work';
+import { rowIdentity } from './row-identity';
+
+/**
+ * Tells which rows of an altered table are deleted only to be written anew, since as they were they do not fit its new
+ * definition: by what people know them by.
+ */
+export function rewrittenRows({ schema, tables }: Changeset, { table }: TableChanges): RewrittenRows {
+  const alteration = schema.find((c) => c.action === 'alter' && c.from.name === table.name);
+  const after = tables.find((t) => !t.beforeSchema && t.table.name === alteration?.object.name);
+  let keys: Set<string> | undefined;
+  return {
+    isOf: alteration !== undefined,
+    has(key) {
+      if (after === undefined || key === null) return false;
+      keys ??= new Set(
+        [...after.rows('insert')].map((c) => (c.kind === 'insert' ? nameOf(keyObject(after, c.new)) : '')),
+      );
+      return keys.has(nameOf(key));
+    },
+  };
+}
+
+/** See {@link rewrittenRows}. */
+export interface RewrittenRows {
+  /** Whether the table is altered at all. */
+  readonly isOf: boolean;
+  has(key: Conflict['key']): boolean;
+}
+
+// Columns may have other names before than afterwards.
+function nameOf(key: NonNullable<Conflict['key']>): string {
+  return Object.values(key).map(quoteValue).join();
+}
+
+/** A conflict about a row that is written anew says so: nobody has deleted it. */
+export function asRewritten(conflict: Conflict, rows: RewrittenRows): Conflict {
+  if (conflict.kind !== 'delete/update' || !rows.has(conflict.key)) return conflict;
+  return { ...conflict, kind: 'schema', message: messageFor('changed') };
+}
+
+/** Rows that somebody has deleted would be back, if they were written anew. */
+export function resurrections(changes: TableChanges, rows: RewrittenRows, work: RemainingWork): Conflict[] {
+  if (!rows.isOf) return [];
+  const { table, columns } = changes;
+  return [...changes.rows('delete')].flatMap((change) => {
+    if (change.kind !== 'delete' || work.rows.get(rowIdentity(changes, change)) !== THERE) return [];
+    const key = keyObject(changes, change.old);
+    if (!rows.has(key)) return [];
+    const known = { table: table.name, key, old: rowObject(columns, change.old) };
+    return conflictOf({ kind: 'schema', ...known, message: messageFor('deleted') });
+  });
+}
+
+function messageFor(what: 'changed' | 'deleted'): string {
+  return `Your new definition of this table needs this row to be written anew, and it was ${what} on the remote.`;
+}
