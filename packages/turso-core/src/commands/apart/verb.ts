@@ -1,4 +1,5 @@
 import { checkOptions } from '../../check-options';
+import { freePassed } from '../../passed-bytes';
 import type { ProjectPart } from './pack-project';
 import { VERB_OPTIONS } from './verb-options';
 import type { Verb, VerbName } from './verbs';
@@ -29,7 +30,9 @@ export function runVerbsHere(): void {
 export function verb<V extends Verb>(name: VerbName, work: V): V {
   const run: Verb = async (...args) => {
     checkOptions(`${name}()`, args[1], VERB_OPTIONS[name]);
-    return isApart ? apart(name, ...args) : work(...args);
+    if (isApart) return apart(name, ...args);
+    freePassed();
+    return work(...args);
   };
   return run as V;
 }
