@@ -201,7 +201,8 @@ function nextSteps(project: Project, state: State): string[] {
   const parts = [snapshot, base, remote, pending].map((part) => part.problem);
   const problems = [...parts, remote.capabilitiesProblem];
   const steps = problems.flatMap((problem) => problem?.hint ?? []);
-  if (base.problem !== null) return [...new Set(steps)];
+  // The hint about a database that is missing says how to start, and nothing else works until it is there.
+  if (base.problem !== null || remote.problem?.code === 'REMOTE_MISSING') return [...new Set(steps)];
   if (cutOff !== null)
     steps.push('Run `turso-sync push`: it finds out whether the push that was cut off has arrived.');
   // A live connection needs no working copy.
@@ -209,9 +210,9 @@ function nextSteps(project: Project, state: State): string[] {
   if (base.manifest === null && workingCopy.bytes !== null) steps.push(howToStart(project));
   else if (base.manifest === null) steps.push('Run `turso-sync init` to make the working copy.');
   else if (workingCopy.bytes === null) steps.push('Run `turso-sync init` to make the working copy again.');
+  else if (remote.hasMoved === true)
+    steps.push('Run `turso-sync pull` to bring in what has changed on the remote.');
   const count = pending.changes === null ? 0 : countChanges(pending.changes);
   if (count > 0) steps.push('Run `turso-sync push` to put your changes on the remote.');
-  else if (remote.hasMoved === true)
-    steps.push('Run `turso-sync init` to bring in what has changed on the remote.');
   return [...new Set(steps)];
 }

@@ -17,6 +17,8 @@ export interface Judged {
   readonly after: string;
   /** Whether it is a saved plan that is pushed, or saved. */
   readonly isPlan: boolean;
+  /** The environment that it is for; null for the one without a name. Default is null. */
+  readonly environment?: string | null;
   /** What it costs. */
   readonly cost: Cost;
   /** Rows that the server may write for this push. Default is what the policy says, and the lower of both counts. */
@@ -56,13 +58,19 @@ export function judge(policy: Policy, judged: Judged, exceptions: readonly Excep
 /** The verdict on a push of nothing. */
 export const NOTHING_BROKEN: Verdict = { outcome: 'allowed', broken: [], excepted: [] };
 
-function planRule({ requirePlan = false }: Policy, { isPlan }: Judged, { isEmpty }: Facts): Breach[] {
+function planRule(
+  { requirePlan = false }: Policy,
+  { isPlan, environment = null }: Judged,
+  { isEmpty }: Facts,
+): Breach[] {
   if (!requirePlan || isPlan || isEmpty) return [];
-  return [{ rule: 'requirePlan', table: null, message: NO_PLAN }];
+  return [{ rule: 'requirePlan', table: null, message: noPlan(environment) }];
 }
 
-const NO_PLAN =
-  'These changes are no saved plan. `turso-sync diff --save <file>` makes one to review, and `turso-sync push --plan <file>` pushes it.';
+function noPlan(environment: string | null): string {
+  const env = environment === null ? '' : ` --env ${environment}`;
+  return `These changes are no saved plan. \`turso-sync diff${env} --save <file>\` makes one to review, and \`turso-sync push${env} --plan <file>\` pushes it.`;
+}
 
 function checkRule({ name, rows, hasMore, onRemote = false }: FailedCheck): Breach {
   const how = hasMore ? `${rows} rows or more` : rows === 1 ? '1 row' : `${rows} rows`;

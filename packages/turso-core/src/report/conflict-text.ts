@@ -77,6 +77,7 @@ function nextSteps(conflicts: readonly Conflict[], command: 'push' | 'pull'): st
     ...(has('update/update')
       ? ['  --merge=cells        combines changes of different columns of one row']
       : []),
+    ...(has('insert/insert') ? [KEEP_BOTH] : []),
     ...(isOfRows || isRewritten || isOfTexts
       ? [`  --on-conflict=ours   takes your ${takes(isOfRows || isRewritten, isOfTexts)}`]
       : []),
@@ -95,6 +96,9 @@ function nextSteps(conflicts: readonly Conflict[], command: 'push' | 'pull'): st
     'or run `turso-sync init --force` (it keeps a dated backup of the working copy) and make your changes again.',
   ];
 }
+
+/** Options leave one of two rows that were added with the same key. */
+const KEEP_BOTH = '  keep both: give your row a free key in the working copy, and run this command again';
 
 function takes(isOfRows: boolean, isOfTexts: boolean): string {
   return [...(isOfRows ? ['rows'] : []), ...(isOfTexts ? ['definitions'] : [])].join(' and ');

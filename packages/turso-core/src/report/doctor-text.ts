@@ -42,8 +42,9 @@ function remoteText({ kind, scheme, host, ...is }: DoctorResult['remote'], sqlit
   if (kind === null) return 'unknown';
   const version = sqlite === null ? '' : `, SQLite ${shown(sqlite)}`;
   if (kind === 'file') return `a file${version}`;
+  const how = host === null ? ' (--show-host prints it)' : '';
   const where = is.isOnThisMachine ? 'this machine' : 'another machine';
-  return `${scheme ?? ''}://${host === null ? '[hidden]' : shown(host)}, ${where}, ${is.isEncrypted ? 'TLS' : 'no TLS'}${is.isBehindProxy ? ', by a proxy' : ''}${version}`;
+  return `${scheme ?? ''}://${host === null ? '[hidden]' : shown(host)}${how}, ${where}, ${is.isEncrypted ? 'TLS' : 'no TLS'}${is.isBehindProxy ? ', by a proxy' : ''}${version}`;
 }
 
 function checkLines({ name, outcome, detail, problem }: DoctorCheck): string[] {

@@ -1,9 +1,17 @@
-import type { InitResult } from '../commands/init';
+import type { InitOptions, InitResult } from '../commands/init';
 import type { SnapshotResult } from '../commands/snapshot';
-import { count, formatBytes } from './units';
+import { count, formatAge, formatBytes } from './units';
 
-/** The answer of `init` for people. */
-export function initText({ snapshot, workingCopy, pending, backup }: InitResult, file: string): string {
+/**
+ * The answer of `init` for people.
+ *
+ * @param how - whether it has taken the snapshot, or used one that was there. Default is `take`.
+ */
+export function initText(
+  { snapshot, workingCopy, pending, backup }: InitResult,
+  file: string,
+  how: NonNullable<InitOptions['snapshot']> = 'take',
+): string {
   const said = {
     created: `Working copy made: ${file}`,
     updated: `Working copy brought up to date: ${file}`,
@@ -11,10 +19,25 @@ export function initText({ snapshot, workingCopy, pending, backup }: InitResult,
     kept: `Working copy kept, with ${count(pending, 'change')} not pushed yet: ${file}`,
   }[workingCopy];
   return [
-    snapshotText({ snapshot, copiedFrom: null }),
+    how === 'take' ? snapshotText({ snapshot, copiedFrom: null }) : usedText(snapshot),
     said,
     ...(backup === null ? [] : [`Backup of the old one: ${backup}`]),
+    ...nextLines(workingCopy, pending),
   ].join('\n');
+}
+
+function usedText({ remote, bytes, createdAt }: InitResult['snapshot']): string {
+  return `From the snapshot of ${remote}, ${formatAge(createdAt)}: ${formatBytes(bytes)}`;
+}
+
+/** What to do with a working copy that is new here, or that has changes. */
+function nextLines(workingCopy: InitResult['workingCopy'], pending: number): string[] {
+  if (pending > 0) return ['Next: `turso-sync push` carries what is not pushed yet.'];
+  return workingCopy === 'created'
+    ? [
+        'Next: change it by your app. `turso-sync diff` shows the changes, and `turso-sync push` carries them.',
+      ]
+    : [];
 }
 
 /** The answer of `snapshot` for people. */

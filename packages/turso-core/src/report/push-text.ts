@@ -26,16 +26,32 @@ export function pushText(result: Reported<PushResult>, location: string, options
         ...refusalLines(result.plan?.verdict ?? null),
       ].join('\n');
     case 'pushed':
-      return [...whatHappened(result, options), `Pushed to ${location}.`, ...usedLines(result)].join('\n');
+      return [...whatHappened(result, options), outcome(result, location), ...usedLines(result)].join('\n');
   }
 }
 
-function whatHappened(
-  { changes, alreadyThere, resolved, plan }: PushResult,
-  options?: TextOptions,
-): string[] {
+function outcome(result: PushResult, location: string): string {
+  return isAllKept(result)
+    ? `Nothing of yours was written to ${location}: the rows there were kept.`
+    : `Pushed to ${location}.`;
+}
+
+/** Whether every change lost against one of the remote, so that nothing is left to be written. */
+function isAllKept({ changes, kept, alreadyThere }: PushResult): boolean {
+  const { total, schema, indexes, sequences, userVersion } = changes;
+  const isRowsOnly = [schema, indexes, sequences].every((list) => list.length === 0) && userVersion === null;
+  return kept > 0 && isRowsOnly && total.insert + total.update + total.delete === kept + alreadyThere;
+}
+
+function whatHappened(result: PushResult, options?: TextOptions): string[] {
+  const { changes, alreadyThere, kept, resolved, plan } = result;
   return [
     ...summaryLines(changes),
+    ...(kept === 0
+      ? []
+      : [
+          `Not written: ${count(kept, 'row')} of these, since the remote's ${kept === 1 ? 'was' : 'were'} kept.`,
+        ]),
     ...(alreadyThere === 0 ? [] : [`The remote had ${count(alreadyThere, 'row')} like this already.`]),
     ...resolvedLines(resolved, options),
     ...exceptionLines(plan?.verdict ?? null),

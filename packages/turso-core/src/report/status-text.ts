@@ -18,7 +18,7 @@ export function statusText(status: StatusResult): string {
     `Mode          ${MODES[mode]}`,
     `Variables     ${[variables.url, variables.authToken, ...(variables.encryptionKey === null ? [] : [variables.encryptionKey])].map(isSet).join(', ')}`,
     `Remote        ${remoteLine(remote)}`,
-    ...(remote.pullCost === null ? [] : [`To pull       ${costText(remote.pullCost)}`]),
+    ...(remote.pullCost === null ? [] : [`To pull       ${pullLine(remote)}`]),
     ...(remote.capabilities === null ? [] : capabilityLines(remote.capabilities)),
     ...problemLines('Not asked     ', remote.capabilitiesProblem),
     `Working copy  ${fileLine(status.workingCopy)}`,
@@ -51,6 +51,12 @@ function remoteLine({ location, answers, hasMoved, problem }: StatusResult['remo
     null: 'answers',
   };
   return `${location ?? ''}: ${moved[String(hasMoved) as keyof typeof moved]}`;
+}
+
+/** Free of charge does not mean that there is nothing to pull. */
+function pullLine({ hasMoved, pullCost }: StatusResult['remote']): string {
+  const what = hasMoved === true ? 'what has changed' : 'whatever has changed';
+  return `${what}, for ${pullCost === null ? '' : costText(pullCost)}`;
 }
 
 function problemLines(label: string, problem: StatusResult['remote']['problem']): string[] {

@@ -17,7 +17,11 @@ export function refusalLines(verdict: Verdict | null): string[] {
 /** What a push would be refused for, and what would allow it; empty if the policy allows it. */
 export function warningLines(verdict: Verdict | null): string[] {
   if (verdict === null || verdict.outcome === 'allowed') return [];
-  return ['These rules refuse to push this:', ...explained(verdict.broken)];
+  const isOnlyUnsaved = verdict.broken.every(isUnsaved);
+  return [
+    isOnlyUnsaved ? 'To be pushed, this has to be a saved plan:' : 'These rules refuse to push this:',
+    ...explained(verdict.broken),
+  ];
 }
 
 /** The rules that a push broke with leave; empty if it broke none. */
@@ -36,9 +40,14 @@ function explained(broken: readonly BrokenRule[]): string[] {
 
 /** What would allow a push that breaks rules; empty if it breaks none. */
 export function waysLines(verdict: Pick<Verdict, 'broken'> | null): string[] {
-  const { broken } = verdict ?? { broken: [] };
+  const broken = (verdict?.broken ?? []).filter((rule) => !isUnsaved(rule));
   if (broken.length === 0) return [];
   return [`If you mean it, push with ${exceptions(broken)}, or ${otherWays(broken)}.`];
+}
+
+/** Whether it asks for a saved plan. Its message says how to make one: that is the way, and not an exception. */
+function isUnsaved({ rule }: BrokenRule): boolean {
+  return rule === 'requirePlan';
 }
 
 /** What allows a push besides exceptions. */

@@ -180,7 +180,9 @@ const SEED = [
     const env = { HTTPS_PROXY: 'http://me:sesame@proxy.localhost:1' };
     const { exit, stdout, stderr } = await project.start(['doctor'], { env }).ended;
     expect(exit).toBe(2);
-    expect(stdout).toMatch(/^Remote {8}https:\/\/\[hidden\], another machine, TLS, by a proxy$/m);
+    expect(stdout).toMatch(
+      /^Remote {8}https:\/\/\[hidden\] \(--show-host prints it\), another machine, TLS, by a proxy$/m,
+    );
     expect(stdout).toContain('PROXY_FAILED');
     expect(`${stdout}${stderr}`).not.toMatch(/sesame|proxy\.localhost|example\.org/);
   });

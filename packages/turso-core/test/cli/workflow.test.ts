@@ -57,7 +57,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     const run = await project.run('dump-init');
     expect(run).toMatchObject({ exit: 0 });
     expect(run.stdout).toMatch(
-      /^Snapshot of http:.*taken by pages\nWorking copy made: .*working_copy\.db\n$/,
+      /^Snapshot of http:.*taken by pages\nWorking copy made: .*working_copy\.db\nNext: .*`turso-sync push`.*\n$/,
     );
     const [connecting, ...progress] = run.stderr.trimEnd().split('\n');
     expect(connecting).toBe(`Connecting to ${server.url}`);

@@ -79,7 +79,7 @@ describeWithSqld('what a pull would use', () => {
     await execOn(server, ['INSERT INTO t VALUES (1, 1)']);
     const moved = await status(project);
     expect(moved.remote).toMatchObject({ hasMoved: true, pullCost: { rowsRead: 0, certainty: 'about' } });
-    expect(statusText(moved)).toContain('\nTo pull       about 0 rows read\n');
+    expect(statusText(moved)).toContain('\nTo pull       what has changed, for about 0 rows read\n');
     // Once it is here, a pull only asks whether it is the latest.
     await snapshot(project);
     expect((await status(project)).remote.pullCost).toMatchObject({ rowsRead: 0 });

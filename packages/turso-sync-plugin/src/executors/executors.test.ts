@@ -146,7 +146,9 @@ describe.each(remotes)('with %s as the remote', (_, prepare) => {
     await initialize(app);
     await remote.edit("INSERT INTO person VALUES(3,'Edsger')");
     await app.run(snapshot, 'turso-snapshot');
-    expect((await app.run(init, 'turso-init')).stdout).toContain('Working copy brought up to date: ');
+    const { stdout } = await app.run(init, 'turso-init');
+    expect(stdout).toMatch(/^From the snapshot of .* ago: .*\nWorking copy brought up to date: /m);
+    expect(stdout).not.toContain('taken by');
     expect(compareDatabases(workingCopy, await remote.download())).toEqual([]);
 
     editDatabase(workingCopy, 'DELETE FROM person WHERE id=1');

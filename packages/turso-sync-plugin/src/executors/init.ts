@@ -12,6 +12,7 @@ export default function initExecutor(
   return runExecutor(options, context, async (project, own) => {
     const { from } = options;
     const file = from === undefined ? {} : { from: path.resolve(context.root, from) };
-    return { success: true, text: initText(await init(project, { ...own, ...file }), project.workingCopy) };
+    const result = await init(project, { ...own, ...file });
+    return { success: true, text: initText(result, project.workingCopy, own.snapshot) };
   });
 }

@@ -53,7 +53,7 @@ export interface JudgeOptions {
 
 /** What the project's policy says about changes. Warns if it protects what is not there. */
 export function verdictOn(
-  { policy }: Project,
+  { policy, environment }: Project,
   { changeset, before, frozen: after }: Comparison,
   { isPlan, cost, maxRowsWritten, allow = [], failedChecks = [], onEvent }: JudgeOptions,
 ): Verdict {
@@ -66,7 +66,7 @@ export function verdictOn(
     const message = `The policy cannot protect columns that SQLite computes: ${computed.join(', ')}. Protect those that they are computed from.`;
     onEvent?.({ type: 'warning', message });
   }
-  const judged = { changeset, before, after, isPlan, cost, maxRowsWritten, failedChecks };
+  const judged = { changeset, before, after, environment, isPlan, cost, maxRowsWritten, failedChecks };
   return judge(policy, judged, parseExceptions(allow));
 }
 
