@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { systemCode, TursoSyncError } from '../errors';
 import { failedEnding, type Ending } from '../report/ending/ending';
 import { appendStepSummary } from '../report/ending/step-summary';
@@ -9,17 +9,11 @@ import { withoutTokens } from '../project/config/config';
 import { loadProject } from '../project/load-project';
 import type { Project } from '../project/project';
 import { ALIASES, COMMANDS, type Subcommand } from './commands';
+import { withCommonOptions, type CommonOptions } from './common-options';
 import { JSON_VERSION, type PrintedError, type Results } from './printed';
-import { createOutput, type Output, type OutputOptions } from './output';
+import { createOutput, type Output } from './output';
 import { shownJson, shownLines } from '../report/shown';
 import type { Line } from '../report/terminal/line';
-
-/** Options that every subcommand has. */
-export interface CommonOptions extends OutputOptions {
-  readonly cwd?: string;
-  readonly config?: string;
-  readonly env?: string;
-}
 
 /** What a subcommand does: it answers with its result for `--json`, its text, and its exit code. */
 export type Action<O, C extends keyof Results = keyof Results> = (
@@ -106,16 +100,6 @@ function printUsageError(argv: readonly string[], { message }: CommanderError): 
 // Whoever reads, such as `head`, has seen enough; what is under way is finished all the same.
 function ignoreClosedPipe(error: Error): void {
   if (systemCode(error) !== 'EPIPE') throw error;
-}
-
-function withCommonOptions(command: Command): Command {
-  return command
-    .option('--cwd <folder>', "the project's folder (default: the current one)")
-    .option('--config <file>', 'the config file (default: the one in the folder)')
-    .option('--env <name>', 'an environment of the config')
-    .option('--json', 'print one JSON object on stdout, everything else on stderr')
-    .addOption(new Option('--verbose', 'print every batch and how long each step took').conflicts('quiet'))
-    .option('--quiet', 'print nothing but errors');
 }
 
 async function run<O>(name: string, action: Action<O>, options: O & CommonOptions): Promise<number> {
