@@ -174,3 +174,23 @@ describe.each(SERVED)('checks on the remote, which is %s', (_, serve) => {
     }
   },
 );
+
+(requireTool('sqld') ? test : test.skip)(
+  'checks on the remote make the estimate of a push less sure, if there are any',
+  async () => {
+    const remote = await serveSqld();
+    const certainties = async (files: Readonly<Record<string, string>>): Promise<unknown[]> => {
+      const project = makeProject(remote, { ...files, 'turso-sync.config.json': '{"checksOnRemote":true}' });
+      await project.run('init');
+      project.edit(OURS);
+      const runs = [await project.run('diff'), await project.run('push', '--dry-run')];
+      return runs.map(({ stdout }) => /^Cost: (about|at most) /m.exec(stdout)?.[1]);
+    };
+    try {
+      expect(await certainties({})).toEqual(['at most', 'at most']);
+      expect(await certainties(CHECKS)).toEqual(['about', 'about']);
+    } finally {
+      await remote.stop();
+    }
+  },
+);

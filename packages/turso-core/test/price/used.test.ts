@@ -1,5 +1,3 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import {
   editDatabase,
   execOn,
@@ -9,7 +7,6 @@ import {
   whileCounting,
   type Sqld,
 } from '@turso-sync/testing';
-import { diff } from '../../src/commands/diff';
 import { init } from '../../src/commands/init';
 import { pull } from '../../src/commands/pull';
 import { push } from '../../src/commands/push';
@@ -159,19 +156,6 @@ const SCHEMA = [
       expect(events).toContain('connect');
       expect(events).not.toContain('used');
       expect(await status(elsewhere)).toMatchObject({ used: null, remote: { answers: false } });
-    });
-
-    test('checks that the remote would run make the estimate less sure, if there are any', async () => {
-      editDatabase(project.workingCopy, `UPDATE t SET b = 'checked' WHERE id = 7`);
-      const folder = makeTempDir('checks-');
-      const checked = { ...project, checks: { ...project.checks, folder, isNamed: true, onRemote: true } };
-      const certainties = async (): Promise<unknown[]> => [
-        (await diff(checked)).plan.cost?.certainty,
-        (await push(checked, { dryRun: true })).plan?.cost?.certainty,
-      ];
-      expect(await certainties()).toEqual(['at-most', 'at-most']);
-      fs.writeFileSync(path.join(folder, 'a.sql'), 'SELECT 1 WHERE 0');
-      expect(await certainties()).toEqual(['about', 'about']);
     });
 
     test('a push that is uploaded first', async () => {
