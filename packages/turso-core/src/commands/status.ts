@@ -26,50 +26,53 @@ export type { Problem } from './reporting/problem';
 export type { Capabilities, Capability } from '../hrana/capabilities';
 export type { RemoteStatus } from './reporting/remote-status';
 
-/** What `status` may be told. */
+/** Options of `status`. */
 export interface StatusOptions {
-  /** Ask the server what it offers, in one more request that reads a few rows. Default is false. */
+  /** Asks the server for its capabilities, in one more request that reads a few rows. Default is false. */
   readonly capabilities?: boolean;
 }
 
-/** What is known of a file. */
+/** Facts about a file. */
 export interface FileStatus {
   readonly path: string;
-  /** Bytes, or null where there is none. */
+  /** Size in bytes, or null if the file does not exist. */
   readonly bytes: number | null;
-  /** When it was last written; ISO 8601. */
+  /** Time of the last write; ISO 8601. */
   readonly modifiedAt: string | null;
 }
 
-/** What is known of a baseline. */
+/** Facts about a baseline. */
 export interface BaselineStatus extends FileStatus {
-  /** Null where there is none, or where it cannot be read. */
+  /** Null if it does not exist or cannot be read. */
   readonly manifest: Manifest | null;
   readonly problem: Problem | null;
 }
 
-/** What `status` answers. Everything is filled in that can be, whatever else fails. */
+/** Result of `status`. If one part fails, the others are still filled in. */
 export interface StatusResult {
   readonly project: {
     readonly directory: string;
     readonly configFile: string | null;
     readonly environment: string | null;
-    /** Names and patterns of the tables and views that are left out. */
+    /** Names and patterns of the tables and views left out. */
     readonly exclude: readonly string[];
   };
   /** The environment in use, or null for the one without a name. */
   readonly environment: string | null;
-  /** What is worth a warning, in words. */
+  /** Warnings, in words. */
   readonly warnings: readonly string[];
-  /** What this itself used, as the server counts it; null if it does not tell. */
+  /** The cost of this command as the server counts it; null if the server does not report it. */
   readonly used: Cost | null;
-  /** The variables for URL, token and encryption key, and whether they are set; their values are not told. No key is named by default: null. */
+  /**
+   * The variables for URL, token and encryption key, and whether they are set. Their values are not reported. By
+   * default no variable is named for the key: null.
+   */
   readonly variables: {
     readonly url: { readonly name: string; readonly isSet: boolean };
     readonly authToken: { readonly name: string; readonly isSet: boolean };
     readonly encryptionKey: { readonly name: string; readonly isSet: boolean } | null;
   };
-  /** Which way of working the folder is in, by the files that are there. */
+  /** The folder's way of working, derived from its files. */
   readonly mode: WorkflowMode;
   readonly workingCopy: FileStatus;
   /** The database of a live connection's replica. */
@@ -77,16 +80,16 @@ export interface StatusResult {
   readonly snapshot: BaselineStatus;
   readonly base: BaselineStatus;
   readonly remote: RemoteStatus;
-  /** What a push would carry. */
+  /** The changes a push would send. */
   readonly pending: { readonly changes: ChangeSummary | null; readonly problem: Problem | null };
-  /** A push that was cut off, of which the next command finds out whether it has arrived; null where there is none. */
+  /** A push cut off earlier, or null. The next command finds out whether it reached the remote. */
   readonly cutOff: { readonly startedAt: string; readonly remote: string } | null;
   readonly versions: { readonly tursoSync: string; readonly node: string; readonly sqlite: string };
-  /** What to do next, most useful first. */
+  /** Next steps, the most useful first. */
   readonly next: readonly string[];
 }
 
-/** Tells how a project stands. Never throws for a remote that is down or files that are missing: it says so. */
+/** Reports the state of a project. Never throws for an unreachable remote or missing files: it reports them. */
 export const status = verb('status', statusHere);
 
 async function statusHere(
@@ -146,7 +149,7 @@ function statOf(path: string): fs.Stats | undefined {
   try {
     return fs.statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    // What is wrong with the state folder is told by {@link baselineStatus}.
+    // {@link baselineStatus} reports problems of the state folder.
     if (/^E(ACCES|PERM|NOTDIR)$/.test(systemCode(error))) return undefined;
     throw error;
   }
@@ -186,7 +189,7 @@ async function pendingStatus(
 
 function cutOffPush({ files }: Project): StatusResult['cutOff'] {
   const journal = readPushJournal(files);
-  // While the lock is held, it is under way.
+  // While the lock is held, the push is still running.
   if (journal === null || isLocked(files.lock)) return null;
   return { startedAt: journal.startedAt, remote: journal.remote };
 }
@@ -206,7 +209,7 @@ function nextSteps(project: Project, state: State): string[] {
   if (cutOff !== null)
     steps.push('Run `turso-sync push`: it finds out whether the push that was cut off has arrived.');
   // A live connection needs no working copy.
-  if (base.manifest === null && mode === 'ffi') return [...new Set(steps)];
+  if (base.manifest === null && mode === 'live-connection') return [...new Set(steps)];
   if (base.manifest === null && workingCopy.bytes !== null) steps.push(howToStart(project));
   else if (base.manifest === null) steps.push('Run `turso-sync init` to make the working copy.');
   else if (workingCopy.bytes === null) steps.push('Run `turso-sync init` to make the working copy again.');

@@ -3,15 +3,15 @@ import { isFile, isReplicaThere, replicaFiles } from '../sqlite/files/replica-fi
 import type { Project } from './project';
 
 /**
- * Which way of working a folder is in: `ffi`, a live connection with its replica; `legacy`, a working copy and its base; or
- * `uninitialized`. The words are those of the OCaml library's `detect_workflow_mode`, which tells the same.
+ * How a folder is used: by a live connection with its replica, by a working copy and its base, or not yet. OCaml's `detect_workflow_mode`
+ * follows the same rule and calls the modes `ffi`, `legacy` and `uninitialized`.
  */
-export type WorkflowMode = 'ffi' | 'legacy' | 'uninitialized';
+export type WorkflowMode = 'live-connection' | 'working-copy' | 'uninitialized';
 
-/** Tells by the files that are there. Where there are both, it is `ffi`: a replica is there since a program is connected by it. */
+/** Tells the mode by the files in the folder. A replica wins over a working copy: a program connects through it. */
 export function workflowMode({ replica, workingCopy, files }: Project): WorkflowMode {
-  if (isReplicaThere(replicaFiles(replica))) return 'ffi';
+  if (isReplicaThere(replicaFiles(replica))) return 'live-connection';
   // Version 0.1 kept the base in the state folder itself.
   const bases = [files.base.database, path.join(files.directory, 'base', 'baseline.db')];
-  return isFile(workingCopy) && bases.some(isFile) ? 'legacy' : 'uninitialized';
+  return isFile(workingCopy) && bases.some(isFile) ? 'working-copy' : 'uninitialized';
 }

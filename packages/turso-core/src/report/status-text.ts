@@ -6,7 +6,7 @@ import { costText } from './cost-text';
 import { formatAge, formatBytes } from './units';
 import { shown } from './shown';
 
-/** The answer of `status` for people. */
+/** Returns the result of `status` for people. */
 export function statusText(status: StatusResult): string {
   const { project, mode, variables, remote, pending, versions, next } = status;
   const isSet = (variable: { name: string; isSet: boolean }): string =>
@@ -22,7 +22,7 @@ export function statusText(status: StatusResult): string {
     ...(remote.capabilities === null ? [] : capabilityLines(remote.capabilities)),
     ...problemLines('Not asked     ', remote.capabilitiesProblem),
     `Working copy  ${fileLine(status.workingCopy)}`,
-    ...(mode === 'ffi' ? [`Replica       ${fileLine(status.replica)}`] : []),
+    ...(mode === 'live-connection' ? [`Replica       ${fileLine(status.replica)}`] : []),
     `Snapshot      ${baselineLine(status.snapshot)}`,
     `Base          ${baselineLine(status.base)}`,
     ...setAsideLines(status.base.manifest?.setAside ?? []),
@@ -37,8 +37,8 @@ export function statusText(status: StatusResult): string {
 }
 
 const MODES = {
-  ffi: 'live connection',
-  legacy: 'working copy',
+  'live-connection': 'live connection',
+  'working-copy': 'working copy',
   uninitialized: 'none yet (neither a replica nor a working copy)',
 };
 

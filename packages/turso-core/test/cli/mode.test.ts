@@ -22,19 +22,19 @@ describe('status tells which way of working a folder is in', () => {
         'Mode          none yet (neither a replica nor a working copy)\n',
       );
       await project.run('dump-init');
-      expect((await statusOf(project)).mode).toBe('legacy');
+      expect((await statusOf(project)).mode).toBe('working-copy');
       expect((await project.run('status')).stdout).toContain('Mode          working copy\n');
 
       const replica = project.file('.turso/live/replica.db');
       const live = await openLive({ url: server.url, replica });
       await live.close();
-      expect(await statusOf(project)).toMatchObject({ mode: 'ffi', replica: { path: replica } });
+      expect(await statusOf(project)).toMatchObject({ mode: 'live-connection', replica: { path: replica } });
       const text = (await project.run('status')).stdout;
       expect(text).toContain('Mode          live connection\n');
       expect(text).toContain(`Replica       ${replica}: `);
 
       fs.rmSync(path.dirname(replica), { recursive: true });
-      expect((await statusOf(project)).mode).toBe('legacy');
+      expect((await statusOf(project)).mode).toBe('working-copy');
     } finally {
       await server.stop();
     }
@@ -46,7 +46,7 @@ describe('status tells which way of working a folder is in', () => {
     const live = await openLive({ url: server.url, replica: project.file('.turso/live/replica.db') });
     try {
       const status = await statusOf(project);
-      expect(status.mode).toBe('ffi');
+      expect(status.mode).toBe('live-connection');
       // It needs no working copy.
       expect(status.next).toEqual([]);
       await live.execute('CREATE TABLE t (v)');
@@ -58,7 +58,7 @@ describe('status tells which way of working a folder is in', () => {
   });
 
   test.each<[string, Record<string, string>, StatusResult['mode']]>([
-    ['an empty replica', { 'replica.db': '', 'replica.db-client_wal_index': 'x' }, 'ffi'],
+    ['an empty replica', { 'replica.db': '', 'replica.db-client_wal_index': 'x' }, 'live-connection'],
     ['a database without the metadata of libSQL', { 'replica.db': 'x' }, 'uninitialized'],
     ['such metadata alone', { 'replica.db-client_wal_index': 'x' }, 'uninitialized'],
     ['metadata that is empty', { 'replica.db': 'x', 'replica.db-client_wal_index': '' }, 'uninitialized'],
