@@ -59,7 +59,7 @@ export interface PrintedError<C extends string | null = string | null> {
   readonly version: typeof JSON_VERSION;
   readonly ok: false;
   readonly error: {
-    /** A stable word; `docs/troubleshooting.md` has a paragraph on each. */
+    /** A stable word; `docs/reference/errors.md` explains each. */
     readonly code: string;
     readonly message: string;
     /** What to do next, or null. */
