@@ -8,7 +8,7 @@ import { REFUSED } from './policy-options';
 /** `turso-sync check` */
 export function checkCommand(): Subcommand<object, 'check'> {
   const command = new Command('check')
-    .description('Run the checks of the project on the working copy: queries that must return no row.')
+    .description('Run the checks of the project on the working copy: each query must return no row.')
     .addHelpText(
       'after',
       '\nExit codes: 0 all passed, 1 failed, 4 a check returned rows.\n\nExample:\n  $ turso-sync check && turso-sync push',

@@ -10,12 +10,12 @@ interface Flags extends Pick<CleanOptions, 'force' | 'backups' | 'undo' | 'dumps
 /** `turso-sync clean` */
 export function cleanCommand(): Subcommand<Flags, 'clean'> {
   const command = new Command('clean')
-    .description('Show what the state folder holds, and with --force remove what is of no use any more.')
-    .option('-f, --force', 'remove what can go')
-    .addOption(new Option('-n, --dry-run', 'only show it, which is the default').conflicts('force'))
-    .option('--backups', 'let all backups of the working copy go, not only those older than 7 days')
-    .option('--undo', 'let the records of pushes go: none can be undone afterwards')
-    .option('--dumps', 'let original_dump.sql and other dumps in the state folder go')
+    .description('Show the contents of the state folder, and with --force remove unneeded files.')
+    .option('-f, --force', 'remove the unneeded files')
+    .addOption(new Option('-n, --dry-run', 'only show them (the default)').conflicts('force'))
+    .option('--backups', 'include all backups of the working copy, not only those older than 7 days')
+    .option('--undo', 'include the records of pushes: you cannot undo a push afterwards')
+    .option('--dumps', 'include original_dump.sql and other dumps in the state folder')
     .addHelpText(
       'after',
       '\nExamples:\n  $ turso-sync clean\n  $ turso-sync clean --force\n  $ turso-sync clean --backups --dumps --force',

@@ -27,21 +27,30 @@ interface Options {
 export function commentCommand(): Subcommand<Options, 'comment'> {
   const command = new Command('comment')
     .description(
-      'Show reports as one comment on the pull request of this CI job, and update it from then on.',
+      'Post reports as one comment on the pull request of this CI job, and update it in later runs.',
     )
     .requiredOption(
       '--report <paths...>',
-      'reports in Markdown, or folders of them; an empty folder says that there is nothing to push',
+      'post these reports in Markdown, or folders of them; an empty folder means nothing to push',
     )
-    .option('--failed', 'say that the job has failed, so that reports may be missing')
-    .option('--id <name>', 'the name of the comment, if a pull request has several', 'default')
+    .option('--failed', 'add a note: the job has failed, and reports may be missing')
+    .option('--id <name>', 'give the comment this name, if a pull request has several', 'default')
     .addOption(
-      new Option('--provider <name>', 'whose API it is (default: that of the CI job)').choices(PROVIDERS),
+      new Option(
+        '--provider <name>',
+        'use the API of this provider (default: the one of the CI job)',
+      ).choices(PROVIDERS),
     )
-    .option('--api-url <url>', 'the address of the API')
-    .option('--repository <name>', 'owner/name on GitHub, the number or the path of a project on GitLab')
-    .option('--pull-request <number>', 'the number of the pull or merge request', wholeNumber)
-    .option('--token-variable <name>', 'the variable with the token (default: GITHUB_TOKEN, GITLAB_TOKEN)')
+    .option('--api-url <url>', 'use this address of the API')
+    .option(
+      '--repository <name>',
+      'use this repository: owner/name on GitHub, number or path of the project on GitLab',
+    )
+    .option('--pull-request <number>', 'comment on the pull or merge request of this number', wholeNumber)
+    .option(
+      '--token-variable <name>',
+      'read the token from this variable (default: GITHUB_TOKEN, GITLAB_TOKEN)',
+    )
     .addHelpText(
       'after',
       '\nExample:\n  $ turso-sync diff --out changes.md && turso-sync comment --report changes.md',

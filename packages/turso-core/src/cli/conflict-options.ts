@@ -7,14 +7,17 @@ export const CONFLICT = 3;
 export function withConflictOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--on-conflict <side>', 'whose change of a row wins: fail writes nothing')
+      new Option(
+        '--on-conflict <side>',
+        'resolve conflicts with your rows (ours) or theirs; fail writes nothing',
+      )
         .choices(['fail', 'ours', 'theirs'])
         .default('fail'),
     )
     .addOption(
       new Option(
         '--merge <what>',
-        'cells combines changes of different columns of one row; never makes equal changes a conflict too',
+        'with cells, combine changes of different columns of a row; with never, treat even equal changes as a conflict',
       )
         .choices(['rows', 'cells', 'never'])
         .default('rows'),

@@ -31,19 +31,21 @@ interface Options extends ReportFlags {
 /** `turso-sync diff` */
 export function diffCommand(): Subcommand<Options, 'diff'> {
   const command = withReportOptions(new Command('diff'))
-    .description('Say what a push would carry; in full in .turso/default/diff.sql and changes.json.')
-    .option('--exit-code', 'exit with 2 if there are changes, with 4 if the policy refuses to push them')
-    .option('--table <name>', 'tell of this table only')
+    .description(
+      'Show the changes for the next push; .turso/default/diff.sql and changes.json list all of them.',
+    )
+    .option('--exit-code', 'exit with 2 if there are changes, with 4 if the policy refuses them')
+    .option('--table <name>', 'show only this table')
     .option('--values', `show the rows, old -> new (up to ${SHOWN} of each table)`)
-    .option('--limit <rows>', 'show up to so many rows of each table; implies --values', wholeNumber)
-    .option('--save <file>', 'save the changes as a plan, for push --plan')
+    .option('--limit <rows>', 'show up to this many rows of each table; implies --values', wholeNumber)
+    .option('--save <file>', 'save the changes as a plan for push --plan')
     .addOption(
       new Option(
         '--review <folder>',
-        'save the plan, and reports of it in Markdown and HTML, to this folder; exit with 4 if the policy refuses it',
+        'save the plan, with reports in Markdown and HTML, to this folder; exit with 4 if the policy refuses it',
       ).conflicts(['save', 'table']),
     )
-    .option('--no-pager', 'print a long answer on a terminal, instead of showing it by $PAGER or less')
+    .option('--no-pager', 'print a long answer directly, without $PAGER or less')
     .addHelpText(
       'after',
       '\nExamples:\n  $ turso-sync diff --exit-code || echo "something to push"\n  $ turso-sync diff --table people --limit 5\n  $ turso-sync diff --out changes.html',

@@ -16,13 +16,13 @@ const UNHEALTHY = 2;
 export function doctorCommand(): Subcommand<DoctorFlags, 'doctor'> {
   const command = new Command('doctor')
     .description(
-      'Find out whether turso-sync can work with the remote: connection, token, clock, what the server offers, and a self-test in a table of its own.',
+      'Test whether turso-sync can work with the remote: connection, token, clock, features of the server, and a self-test in its own table.',
     )
-    .option('--read-only', 'make no self-test: nothing is written')
+    .option('--read-only', 'skip the self-test, and write nothing')
     .option('--show-host', 'print the host of the database')
     .addHelpText(
       'after',
-      '\nIts output holds no secrets, no paths and no data: paste it into an issue.\n\nExit codes: 0 all is well, 1 failed, 2 a check failed.\n\nExample:\n  $ turso-sync doctor --json > doctor.json',
+      '\nThe output holds no secrets, no paths and no data: paste it into an issue.\n\nExit codes: 0 all is well, 1 failed, 2 a check failed.\n\nExample:\n  $ turso-sync doctor --json > doctor.json',
     );
   return [
     command,

@@ -16,11 +16,11 @@ interface Options extends RemoteFlags {
 export function dumpCommand(): Subcommand<Options, 'dump'> {
   const command = withRemoteOptions(new Command('dump'))
     .description(
-      'Write the base as SQL, to .turso/default/base/original_dump.sql; or the remote or the working copy, to stdout.',
+      'Write the base as SQL to .turso/default/base/original_dump.sql, or the remote or the working copy to stdout.',
     )
     .addOption(new Option('--remote', 'dump the remote as it is now').conflicts('workingCopy'))
     .option('--working-copy', 'dump the working copy as it is now')
-    .option('-o, --output <file>', 'the file to write; - is stdout')
+    .option('-o, --output <file>', 'write to this file; - is stdout')
     .addHelpText(
       'after',
       '\nExamples:\n  $ turso-sync dump\n  $ turso-sync dump --remote | gzip > remote.sql.gz\n  $ turso-sync dump --working-copy -o work.sql',

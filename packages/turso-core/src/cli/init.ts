@@ -11,20 +11,20 @@ export function initCommand(): Subcommand<
   'init'
 > {
   const command = withRemoteOptions(new Command('init').alias('dump-init'))
-    .description('Take the whole remote database to a snapshot, and make the working copy from it.')
-    .option('--force', 'replace a working copy that has changes, after keeping a dated backup of it')
+    .description('Take a snapshot of the whole remote database, and create the working copy from it.')
+    .option('--force', 'replace a working copy with changes, and keep a dated backup of it')
     .option(
       '--from <file>',
-      'fill an empty remote: this database becomes the working copy, and a push carries it',
+      'fill an empty remote: this database becomes the working copy, and the next push sends it',
     )
     .option(
       '--keep-edits',
-      'keep a working copy without a base: what differs from the remote counts as edits',
+      'keep a working copy without a base: every difference from the remote counts as an edit',
     )
-    .option('--create', 'make a file that is not there an empty database, at the first use')
+    .option('--create', 'create the file of the remote as an empty database, at the first use')
     .addHelpText(
       'after',
-      '\nExample:\n  $ TURSO_DATABASE_URL=libsql://my-db.turso.io turso-sync init\n  $ turso-sync init --from app.db && turso-sync push',
+      '\nExamples:\n  $ TURSO_DATABASE_URL=libsql://my-db.turso.io turso-sync init\n  $ turso-sync init --from app.db && turso-sync push',
     );
   return [
     command,

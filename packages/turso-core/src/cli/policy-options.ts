@@ -9,12 +9,12 @@ export function withPolicyOptions(command: Command): Command {
   return command
     .option(
       '--max-rows-written <rows>',
-      'refuse the push if the server would write more rows, entries of indexes included',
+      'refuse the push if the server would write more rows, including index entries',
       wholeNumber,
     )
     .option(
       '--allow <rule[:table]>',
-      'let the push break a rule of the policy, of one table or of all; may be repeated',
+      'let the push break this rule of the policy, for one table or for all; may be repeated',
       (exception: string, others: readonly string[] | undefined) => [...(others ?? []), exception],
     );
 }

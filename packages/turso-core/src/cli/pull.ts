@@ -16,7 +16,7 @@ export function pullCommand(): Subcommand<ConflictOptions & RemoteFlags & Report
     withRemoteOptions(
       withConflictOptions(
         new Command('pull').description(
-          'Bring what has changed on the remote into the working copy, and keep what was changed there.',
+          'Bring the changes of the remote into the working copy, and keep your edits.',
         ),
       ),
     ),

@@ -16,14 +16,14 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportF
   const command = withPolicyOptions(
     withReportOptions(withRemoteOptions(withConflictOptions(new Command('push').alias('dump-push')))),
   )
-    .description('Put what has changed in the working copy on the remote, in one transaction.')
-    .option('--dry-run', 'try the push on the remote and take it back: same exit code, nothing written')
-    .option('--plan <file>', 'push just what this plan holds, which `diff --save` wrote')
-    .option('--checks-on-remote', 'run the checks on the remote too, before the push is committed')
+    .description('Send the changes of the working copy to the remote, in one transaction.')
+    .option('--dry-run', 'try the push on the remote and roll it back: same exit code, nothing written')
+    .option('--plan <file>', 'push exactly the changes of this plan, saved by `diff --save`')
+    .option('--checks-on-remote', 'run the checks on the remote too, before the push commits')
     .addOption(
       new Option(
         '--resume <how>',
-        'what became of a push that was cut off, where that cannot be found out',
+        'count an interrupted push as arrived, or repeat it, if turso-sync cannot find out',
       ).choices(['arrived', 'repeat']),
     )
     .addHelpText(

@@ -7,8 +7,5 @@ export interface RemoteFlags {
 
 /** Adds the option that confirms a remote which is another than the base's. */
 export function withRemoteOptions(command: Command): Command {
-  return command.option(
-    '--accept-remote',
-    "take the remote although it is another than the base's, and keep it from now on",
-  );
+  return command.option('--accept-remote', "accept another remote than the base's, and keep it from now on");
 }

@@ -20,7 +20,7 @@ export function withReportOptions(command: Command): Command {
     .addOption(
       new Option(
         '--format <form>',
-        'answer by a report in this form (default: what --out ends with)',
+        'answer with a report in this format (default: by the ending of --out)',
       ).choices(REPORT_FORMATS),
     )
     .option('--out <file>', 'write the report to this file');

@@ -12,12 +12,9 @@ interface Flags {
 /** `turso-sync restore` */
 export function restoreCommand(): Subcommand<Flags, 'restore'> {
   const command = new Command('restore')
-    .description('Make a database of a backup that a pull or an undo has left; nothing else is touched.')
-    .option('--backup <name>', 'the name of the backup (default: the latest)')
-    .option(
-      '-o, --output <file>',
-      'the file to write, which must not exist (default: restored.db beside the working copy)',
-    )
+    .description('Write a backup from a pull or an undo to a new file; nothing else changes.')
+    .option('--backup <name>', 'restore the backup of this name (default: the latest)')
+    .option('-o, --output <file>', 'write to this new file (default: restored.db beside the working copy)')
     .addHelpText('after', '\nExample:\n  $ turso-sync restore -o before.db');
   return [
     command,

@@ -20,21 +20,28 @@ interface Options {
 /** `turso-sync reviewed` */
 export function reviewedCommand(): Subcommand<Options, 'reviewed'> {
   const command = new Command('reviewed')
-    .description(
-      'Fetch the plans that were reviewed in the pull requests which this push to a branch has merged.',
-    )
-    .requiredOption('--out <folder>', 'a new folder for them')
+    .description('Fetch the reviewed plans of the pull requests merged by this push to a branch.')
+    .requiredOption('--out <folder>', 'write the plans to this new folder')
     .option(
       '--artifact <name>',
-      'the name of the artifact on GitHub, or of the job on GitLab',
+      'fetch the artifact of this name on GitHub, or of this job on GitLab',
       'turso-review',
     )
     .addOption(
-      new Option('--provider <name>', 'whose API it is (default: that of the CI job)').choices(PROVIDERS),
+      new Option(
+        '--provider <name>',
+        'use the API of this provider (default: the one of the CI job)',
+      ).choices(PROVIDERS),
     )
-    .option('--api-url <url>', 'the address of the API')
-    .option('--repository <name>', 'owner/name on GitHub, the number or the path of a project on GitLab')
-    .option('--token-variable <name>', 'the variable with the token (default: GITHUB_TOKEN, GITLAB_TOKEN)')
+    .option('--api-url <url>', 'use this address of the API')
+    .option(
+      '--repository <name>',
+      'use this repository: owner/name on GitHub, number or path of the project on GitLab',
+    )
+    .option(
+      '--token-variable <name>',
+      'read the token from this variable (default: GITHUB_TOKEN, GITLAB_TOKEN)',
+    )
     .addHelpText(
       'after',
       '\nExample:\n  $ turso-sync reviewed --out reviews && turso-sync push --plan reviews/1/plan.json',

@@ -7,12 +7,12 @@ import type { Subcommand } from './commands';
 export function statusCommand(): Subcommand<object, 'status'> {
   const command = new Command('status')
     .description(
-      'Say how the project stands: files, variables, the remote, what a push would carry, what to do next.',
+      'Show the state of the project: files, variables, the remote, changes to push, and the next step.',
     )
 
     .addHelpText(
       'after',
-      '\nWith --verbose or --json it also asks what the server offers: one request more, which reads a few rows.\n\nExample:\n  $ turso-sync status --json',
+      '\nWith --verbose or --json, it also asks for the features of the server. This takes one more request and reads a few rows.\n\nExample:\n  $ turso-sync status --json',
     );
   return [
     command,

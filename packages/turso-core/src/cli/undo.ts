@@ -27,13 +27,13 @@ interface Options extends RemoteFlags, ReportFlags {
 export function undoCommand(): Subcommand<Options, 'undo'> {
   const command = withReportOptions(withRemoteOptions(new Command('undo')))
     .description(
-      'Take the last push back, on the remote and here, unless someone has changed the same since.',
+      'Take back the last push, on the remote and here, unless somebody has changed the same data since.',
     )
-    .option('--list', 'show the pushes that can be undone')
-    .option('--remote-only', 'leave the working copy as it is, so that a push brings it back')
+    .option('--list', 'list the pushes you can undo')
+    .option('--remote-only', 'leave the working copy as it is: the next push sends the changes again')
     .option(
       '--push <number>',
-      'undo this one instead of the last; with --list, the one to report',
+      'undo this push instead of the last; with --list, report this push',
       wholeNumber,
     )
     .addHelpText(

@@ -17,7 +17,7 @@ const DIFFERENT = 2;
 /** `turso-sync verify` */
 export function verifyCommand(): Subcommand<RemoteFlags & ReportFlags, 'verify'> {
   const command = withReportOptions(withRemoteOptions(new Command('verify')))
-    .description('Say whether the remote, as it is now, and the working copy hold the same.')
+    .description('Compare the remote, as it is now, with the working copy.')
     .addHelpText(
       'after',
       '\nExit codes: 0 equal, 1 failed, 2 different.\n\nExample:\n  $ turso-sync verify && echo "all is there"',
