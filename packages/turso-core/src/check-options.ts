@@ -2,17 +2,17 @@ import { TursoSyncError } from './errors';
 import { nearest } from './nearest';
 
 /**
- * What an option may be: a type, a whole number from 1 on, a list of strings, one of some words, or anything that
- * is checked elsewhere.
+ * The valid values of an option: a type, a whole number from 1, a list of strings, or one of some words. `any` is
+ * checked elsewhere.
  */
 export type OptionKind = 'string' | 'boolean' | 'function' | 'count' | 'list' | 'any' | readonly string[];
 
-/** The kinds of all options of a function; a missing one does not compile. */
+/** The kinds of all options of a function. A missing one does not compile. */
 export type OptionKinds<O> = { readonly [key in keyof Required<O>]: OptionKind };
 
 /**
- * Checks what a program gives as options, since one in plain JavaScript may give anything: a misspelled `dryRun` must not push.
- * Throws USAGE, with the nearest option. Options that are undefined count as left out.
+ * Checks a program's options. Plain JavaScript may pass anything, and a misspelled `dryRun` must not push. Throws
+ * USAGE, with the nearest option. Undefined options count as omitted.
  */
 export function checkOptions(
   call: string,
@@ -44,7 +44,7 @@ function unknownOption(call: string, name: string, known: readonly string[]): Tu
   );
 }
 
-/** What a value should be instead, or null where it is that. */
+/** Returns a description of the expected value, or null if the value is valid. */
 function wantedOf(value: unknown, kind: Exclude<OptionKind, 'any'>): string | null {
   if (typeof kind !== 'string') return kind.includes(value as string) ? null : `one of ${kind.join(', ')}`;
   if (kind === 'count')

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 
 /**
- * Lets this process end with the one that started it, even while its thread is blocked: another thread finds the process to be a
- * child of somebody else. Ctrl-C in a terminal goes to all processes; this one waits for the one that it works for.
+ * Ends this process with its parent, even while its thread is blocked: another thread notices when the parent changes.
+ * Ctrl-C in a terminal reaches all processes. This one ignores it, and waits for its parent.
  */
 export function endWithParent(): void {
   process.on('disconnect', () => process.exit());

@@ -2,7 +2,7 @@ import type { RowBatch } from './sqlite/statement';
 import type { Cost } from './plan/plan';
 import type { LeftOutTable } from './sqlite/schema/left-out';
 
-/** The steps that commands consist of. A step may have others inside, as `push` has `upload` and `commit`. */
+/** The steps of commands. A step may contain others, as `push` contains `upload` and `commit`. */
 export type StepName =
   | 'connect'
   | 'copy the working copy'
@@ -30,24 +30,24 @@ export type StepName =
   | 'finish the pull'
   | 'dump';
 
-/** How far a step has come. */
+/** Progress of a step. */
 export interface Progress {
   readonly done: number;
-  /** The same unit's total, or null while it is not known. */
+  /** The total in the same unit, or null while it is unknown. */
   readonly total: number | null;
   readonly unit: 'bytes' | 'rows' | 'checksums';
 }
 
-/** What a command tells while it runs. The core prints nothing itself. */
+/** An event of a running command. The core itself prints nothing. */
 export type CoreEvent =
   | { readonly type: 'connect'; readonly location: string }
   | { readonly type: 'begin'; readonly what: StepName }
   | ({ readonly type: 'progress'; readonly what: StepName } & Progress)
   | { readonly type: 'step'; readonly what: StepName; readonly milliseconds: number }
   | { readonly type: 'transaction'; readonly statements: number; readonly batches: readonly RowBatch[] }
-  /** What a push is estimated to cost, before it is sent. */
+  /** The estimated cost of a push, before it is sent. */
   | ({ readonly type: 'cost' } & Cost)
-  /** What the connection has used in the end, as the server counts it; not told if it does not. */
+  /** The total usage of the connection as the server counts it. Missing if the server does not report it. */
   | { readonly type: 'used'; readonly rowsRead: number; readonly rowsWritten: number }
   | { readonly type: 'left-out'; readonly of: 'remote' | 'local'; readonly tables: readonly LeftOutTable[] }
   | { readonly type: 'warning'; readonly message: string };
@@ -55,7 +55,7 @@ export type CoreEvent =
 /** Receives the events of a command. */
 export type OnEvent = (event: CoreEvent) => void;
 
-/** Runs one step of a command and tells when it begins, how far it has come, and how long it took. */
+/** Runs one step of a command and reports its start, its progress and its duration. */
 export async function timed<T>(
   onEvent: OnEvent | undefined,
   what: StepName,
@@ -67,10 +67,10 @@ export async function timed<T>(
   return result;
 }
 
-/** Shortest time between two events about the progress of a step, in milliseconds. */
+/** Shortest time between two progress events of a step, in milliseconds. */
 const INTERVAL = 50;
 
-/** Tells how far a step has come: now and then, and when it is done. */
+/** Returns a function to report the progress of a step. It reports at intervals, and once when the step is done. */
 export function progressOf(onEvent: OnEvent | undefined, what: StepName): (progress: Progress) => void {
   let last = performance.now();
   return (progress) => {
@@ -81,7 +81,7 @@ export function progressOf(onEvent: OnEvent | undefined, what: StepName): (progr
   };
 }
 
-/** Tells that a step begins. Returns what tells that it has ended. */
+/** Reports the start of a step. Returns a function to report its end. */
 export function beginStep(onEvent: OnEvent | undefined, what: StepName): () => void {
   onEvent?.({ type: 'begin', what });
   const start = performance.now();

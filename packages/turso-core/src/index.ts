@@ -132,5 +132,5 @@ export type { Project } from './project/project';
 export type { WorkflowMode } from './project/workflow-mode';
 export { version } from './version';
 
-// An app has its databases open in this process.
+// An app may have its databases open in this process.
 runVerbsApart();

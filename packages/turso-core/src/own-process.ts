@@ -1,7 +1,7 @@
 /**
- * `turso-core/own-process`: all of `turso-core` and `turso-core/report` in one file, which loads in half the time, for programs
- * that are started for one piece of work, as Nx starts its executors. Verbs work in the process that calls them, unless
- * {@link runVerbsApart} was called: no database may be open there.
+ * `turso-core/own-process`: all of `turso-core` and `turso-core/report` in one file. It loads in half the time. It
+ * suits programs started for one task, like Nx executors. Verbs run in the calling process, so it must not have a
+ * database open. {@link runVerbsApart} changes this.
  */
 import { runVerbsHere } from './commands/apart/verb';
 

@@ -1,10 +1,10 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 
-/** Bytes of Buffers after which those that nobody needs any more are freed. */
+/** Bytes of Buffers between two collections. */
 const MOST = 24_000_000;
 
-/** Every which time all of them are looked at, not only the youngest. */
+/** Every fourth collection looks at all Buffers, the others at the youngest only. */
 const ALL = 4;
 
 let isOurs = false;
@@ -13,10 +13,9 @@ let times = 0;
 let collect: ((options: { readonly type: 'minor' | 'major' }) => void) | undefined;
 
 /**
- * Notes that large Buffers were made, or other memory that is not in V8's heap, and will not be needed for long. V8 frees it when it sees
- * fit: not while work goes on without a pause, and on a busy machine late. So it is told to after so many bytes, and the memory of a command
- * does not depend on how fast the machine is. Looking at the youngest takes a millisecond or two. Nothing happens before
- * {@link freePassed} was called.
+ * Counts memory outside of V8's heap, such as large Buffers, that will not be needed for long. V8 frees such memory late: never during work
+ * without a pause, and on a busy machine long after. This function makes V8 collect after so many bytes, so the memory of a command does not
+ * depend on the speed of the machine. A look at the youngest Buffers takes a millisecond or two. Does nothing before {@link freePassed}.
  *
  * @see https://nodejs.org/api/v8.html#v8setflagsfromstringflags
  */
@@ -29,7 +28,7 @@ export function notePassed(bytes: number): void {
   collect({ type: times % ALL === 0 ? 'major' : 'minor' });
 }
 
-/** Frees such memory early from now on, because this process works for us alone. A live connection shares it with an app. */
+/** Frees such memory early from now on. Call it only in a process of our own: a live connection shares its process with an app. */
 export function freePassed(): void {
   isOurs = true;
 }

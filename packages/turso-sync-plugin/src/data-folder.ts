@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** The folder where Nx keeps what it knows of a workspace; `nx reset` removes it. */
+/** Returns the folder of Nx's own data on a workspace. `nx reset` removes it. */
 export function dataFolder(workspaceRoot: string): string {
   return path.resolve(
     workspaceRoot,

@@ -1,7 +1,7 @@
 import { createNodes } from './inference/create-nodes';
 
 export { createNodes };
-/** The name that Nx 21 looks for; the same value. */
+/** The name that Nx 21 looks for. It has the same value. */
 export const createNodesV2 = createNodes;
 export const name = 'turso-sync-plugin';
 export { postTasksExecution } from './run-summary/end-of-run';

@@ -1,15 +1,15 @@
 import path from 'node:path';
 
 /**
- * The command line by which Nx runs a script of this package from the workspace's root, as an input. Its path is relative,
- * so that clones share a cache.
+ * Returns the command line with which Nx runs a script of this package from the workspace's root, as an input. Its path
+ * is relative, so clones share a cache.
  *
- * @param script - as it is installed, relative to `dist`.
+ * @param script - the installed script, relative to `dist`.
  */
 export function nodeCommand(workspaceRoot: string, script: string, words: readonly string[]): string {
   const installed = path.join(__dirname, '..', 'dist', script);
   const file = path.relative(workspaceRoot, installed).split(path.sep).join('/');
-  // Nx hashes stderr too, where a warning would have the number of the process in it.
+  // Nx hashes stderr too, and a warning there would contain the number of the process.
   return ['node', '--no-warnings', file, ...words].map(quote).join(' ');
 }
 

@@ -5,9 +5,9 @@ import { RemainingWork } from './remaining-work';
 import type { Target } from './target';
 
 /**
- * Makes many changes of rows happen on a target that nobody has written to since its mark: then all rows are as they were, so
- * that neither are their old values sent, nor does the target compare them. Null, with nothing written, where that
- * cannot be told, and where it would save nothing. Not for changes that alter tables.
+ * Applies many row changes to a target without writes since the given fingerprint. All its rows are then as they were,
+ * so old values are neither sent nor compared. Returns null, with nothing written, if nobody can tell, or if it would
+ * save nothing. Not for changesets that alter tables.
  */
 export async function applyUntouched(
   changeset: Changeset,
@@ -30,11 +30,11 @@ export async function applyUntouched(
 }
 
 interface UntouchedOptions {
-  /** The mark; null where there is none. */
+  /** The fingerprint; null if there is none. */
   readonly since: string | null;
-  /** Tables that may have rows under other hidden rowids there; every table where it is left out. */
+  /** Tables that may have rows under other hidden rowids on the target. Default is every table. */
   readonly movedRowids: ReadonlySet<string> | undefined;
   readonly onSend: ((statements: readonly Statement[]) => void) | undefined;
-  /** The statements that carry out what is still to be done. */
+  /** Returns the statements for the remaining work. */
   readonly statementsFor: (work: RemainingWork) => readonly Statement[];
 }

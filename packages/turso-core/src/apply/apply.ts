@@ -24,75 +24,78 @@ import type { Target } from './target';
 export type ApplyResult =
   | {
       readonly status: 'applied';
-      /** What was really done: the changeset, less what was there already, and with conflicts as they were resolved. */
+      /** The changes made: the changeset without those already there, and with conflicts as resolved. */
       readonly applied: Changeset;
-      /** Tables in which rows have other hidden rowids there than here: see {@link ApplyOptions.movedRowids}. */
+      /** Tables with rows under other hidden rowids there than here: see {@link ApplyOptions.movedRowids}. */
       readonly movedRowids: readonly string[];
-      /** Row changes that the other side had made already. */
+      /** Row changes that the target already had. */
       readonly alreadyThere: number;
-      /** Rows that hold the changes of both sides now, each of other columns. */
+      /** Rows with changes of both sides now, each in other columns. */
       readonly merged: number;
-      /** Rows in which the changeset won. */
+      /** Rows won by the changeset. */
       readonly overwritten: number;
-      /** Rows in which the other side won. */
+      /** Rows won by the target. */
       readonly kept: number;
-      /** The conflicts that were resolved in these three ways, each with what it was. */
+      /** The conflicts resolved in these three ways. */
       readonly resolved: readonly Conflict[];
-      /** Rows that others have left without a parent, if there were any in the way. */
+      /** Rows left without a parent by others, if any were in the way. */
       readonly orphans: readonly Orphans[];
-      /** Whether the other side refused `user_version`, so that it was not carried. */
+      /** Whether the target refused `user_version`. It was then not carried. */
       readonly refusesUserVersion: boolean;
-      /** What the other side does not take, for people to read. */
+      /** Things that the target does not take, for people to read. */
       readonly notCarried: readonly string[];
-      /** Transactions that it took: more than 1 when the other side had moved. */
+      /** The number of transactions needed: more than 1 if the target had moved on. */
       readonly attempts: number;
-      /** The mark of the target from then on, where its answer told it. */
+      /** The fingerprint of the target from then on, if its answer told it. */
       readonly fingerprint: string | null | undefined;
     }
   | { readonly status: 'conflict'; readonly conflicts: readonly Conflict[] };
 
-/** A check has failed, and nothing was written. */
+/** A failed check; nothing was written. */
 export interface CheckFailure {
   readonly status: 'refused';
   /** The name of the check. */
   readonly check: string;
-  /** What SQLite or the server said. */
+  /** The error code of SQLite or of the server. */
   readonly code: string;
   readonly message: string;
 }
 
-/** What {@link apply} may be told. */
+/** Options of {@link apply}. */
 export interface ApplyOptions extends Partial<ConflictPolicy> {
-  /** Told of each transaction before it is sent. */
+  /** Called with each transaction before it is sent. */
   readonly onSend?: (statements: readonly Statement[]) => void;
   /**
-   * Tables that may have rows under other hidden rowids on the target than in the base; there, rows without a key are
-   * found by their content where need be. Default is every table. Where rowids can be trusted, a row that is not where it
-   * was is gone, and an equal one is someone else's.
+   * Tables that may have rows under other hidden rowids on the target than in the base. In these tables, rows without a
+   * key are found by their content if necessary. Default is every table. In all other tables rowids can be trusted: a
+   * row missing from its place is gone, and an equal row is someone else's.
    */
   readonly movedRowids?: ReadonlySet<string>;
-  /** The mark of the target when it was as the changeset begins. Default is that it may have been another since. */
+  /**
+   * The fingerprint of the target in the state from which the changeset starts. Default is null: the target may have
+   * changed since.
+   */
   readonly since?: string | null;
-  /** A temporary folder for values that are too many for memory. Default is none: all of them are in memory. */
+  /** A temporary folder for values, if there are too many for memory. Default is none: all of them stay in memory. */
   readonly folder?: string;
 }
 
 /** Options of {@link apply} with checks. */
 export interface CheckedOptions extends ApplyOptions {
-  /** Statements, each with the name of a check, that must succeed behind the changes. */
+  /** Statements that must succeed after the changes, each with the name of a check. */
   readonly checks: readonly Statement[];
 }
 
-/** Transactions that others may have got ahead of before everyone else is kept from writing while rows are read. */
+/** How many transactions may lose against other writers. After these, others cannot write while rows are read. */
 const FREELY = 2;
 
-/** Transactions tried before giving up on a remote whose rows change faster than they can be read. */
+/** The number of transactions tried before giving up on a remote that changes faster than its rows can be read. */
 const ATTEMPTS = 5;
 
 /**
- * Makes a changeset happen on a target, all of it in one transaction or nothing. It is sent at once, with a guard behind
- * every statement; only when one of them fails are the rows concerned read, to tell what is there already from what is in
- * conflict. Throws the `REMOTE_*` codes and VALUE_TOO_LARGE.
+ * Applies a changeset to a target: all of it in one transaction, or nothing. It is sent at once, with a guard behind
+ * every statement. If a guard fails, the rows in question are read, to tell finished changes from conflicts. Throws the
+ * `REMOTE_*` codes and VALUE_TOO_LARGE.
  */
 export function apply(
   changeset: Changeset,
@@ -120,7 +123,7 @@ export async function apply(
   const store = createValueStore(folder);
   const { maxRowBytes = Infinity } = target;
   const statementsFor = (work: RemainingWork): Statement[] => {
-    // What was to be sent before was in vain.
+    // The values stored for the previous attempt are of no use any more.
     store.clear();
     return [...changesetStatements(changeset, work, { maxRowBytes, keep: store.keep }), ...checks];
   };
@@ -132,13 +135,13 @@ export async function apply(
     return { ...appliedResult(changeset, new RemainingWork()), attempts: 1, fingerprint };
   }
   const stopped = untouched && checkFailure(untouched.outcome, untouched.statements);
-  // Whatever else stands in the way is found out below.
+  // The code below finds every other obstacle.
   if (stopped !== null) return stopped;
   let remaining = new RemainingWork();
   for (let attempts = 1, inVain = 0; inVain < ATTEMPTS; attempts++) {
     let statements = statementsFor(remaining);
     let outcome: TransactionOutcome | null;
-    // The rows of tables that are altered are looked at in a transaction of its own.
+    // The rows of altered tables are inspected in a separate transaction.
     if (inVain < FREELY || target.transactAfter === undefined || altersTables) {
       onSend?.(statements);
       outcome = await target.transact(statements);
@@ -160,14 +163,14 @@ export async function apply(
       return { ...appliedResult(changeset, remaining), attempts, fingerprint: outcome.fingerprint };
     const byCheck = checkFailure(outcome, statements);
     if (byCheck !== null) return byCheck;
-    // To find out why would take as long again.
+    // Finding out why would take as long again.
     if (outcome.code === TRANSACTION_TIMEOUT) throw takenOver(target.location, { altersTables, checks });
     const failed = statements[outcome.failed];
     const what = { about: failed?.about, message: outcome.message, location: target.location };
-    // What a parser cannot read, it can read beside no other rows or definitions either.
+    // A definition that the parser cannot read stays unreadable, whatever the other rows and definitions are.
     const unreadable = outcome.code === NOT_UNDERSTOOD ? refusedDefinition(changeset, what) : null;
     if (unreadable !== null) throw unreadable;
-    // Turso Cloud does not allow it to be set; everything else is worth carrying without it.
+    // Turso Cloud does not allow setting it. Everything else is worth carrying without it.
     const userVersion = remaining.userVersion && failed?.sets !== 'user_version';
     const failure = { changeset, remaining, message: outcome.message, failed };
     const next = await inspect(target, failure, { ...context, userVersion });
@@ -179,7 +182,7 @@ export async function apply(
         refusedPush(outcome, target.location)
       );
     }
-    // Rules are met one after another; with every row that is kept for one, there is less to do.
+    // Rules fail one after another. With every row kept because of a rule, less work is left.
     if (next.work.keptByRule.size === remaining.keptByRule.size) inVain++;
     remaining = next.work;
   }
@@ -194,7 +197,7 @@ export async function apply(
 }
 
 function checkFailure(outcome: TransactionOutcome, statements: readonly Statement[]): CheckFailure | null {
-  // That may be for the time of what came before it.
+  // Earlier statements may have caused the timeout.
   if (outcome.committed || outcome.code === TRANSACTION_TIMEOUT) return null;
   const check = statements[outcome.failed]?.check;
   return check === undefined
@@ -221,7 +224,7 @@ function appliedResult(
   };
 }
 
-/** Whether the working copy has the same orphan. */
+/** Checks whether the working copy has the same orphan. */
 function isMeant({ foreignKeys }: Changeset, { table, rowid, key }: Orphans): boolean {
   const violations = foreignKeys.find((check) => check.table === table)?.violations ?? [];
   return rowid !== null && violations.some((v) => v.rowid === rowid && Number(v.key) === key);

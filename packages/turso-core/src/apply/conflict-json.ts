@@ -1,17 +1,17 @@
 import { jsonRow, type JsonValue } from '../sqlite/values/json-value';
 import type { Conflict } from './conflict';
 
-/** Version of the format of `conflicts.json`; `docs/conflicts.md` describes it. */
+/** Version of the format of `conflicts.json`. `docs/conflicts.md` describes the format. */
 export const CONFLICTS_FORMAT = 1;
 
-/** A conflict as `conflicts.json` and `--json` hold it, its values as in `changes.json`. */
+/** A conflict in the form of `conflicts.json` and `--json`, with its values as in `changes.json`. */
 export type ConflictJson = Omit<Conflict, 'key' | 'old' | 'local' | 'remote'> &
   Readonly<Record<'key' | 'old' | 'local' | 'remote', Readonly<Record<string, JsonValue>> | null>>;
 
 /** The content of `conflicts.json`. */
 export interface ConflictsFile {
   readonly format: 'turso-sync-conflicts';
-  /** A reader refuses a higher one; new keys may be added within a version. */
+  /** Readers refuse a higher version. A version may gain new keys. */
   readonly version: typeof CONFLICTS_FORMAT;
   /** ISO 8601. */
   readonly createdAt: string;
@@ -20,7 +20,7 @@ export interface ConflictsFile {
   readonly conflicts: readonly ConflictJson[];
 }
 
-/** Makes plain JSON of a conflict, so that no storage class and no bit is lost. */
+/** Converts a conflict to plain JSON, without losing a storage class or a bit. */
 export function conflictJson(conflict: Conflict): ConflictJson {
   const { key, old, local, remote } = conflict;
   return {
@@ -32,7 +32,7 @@ export function conflictJson(conflict: Conflict): ConflictJson {
   };
 }
 
-/** The text of `conflicts.json`: one conflict a line. */
+/** Yields the text of `conflicts.json`, with one conflict per line. */
 export function* conflictsJson(
   conflicts: readonly Conflict[],
   { location, createdAt }: { readonly location: string; readonly createdAt: Date },

@@ -4,8 +4,8 @@ import type { SqlValue } from '../sqlite/values/values';
 import type { Resolution } from './policy';
 
 /**
- * In what two sides disagree: what happened locally, then on the remote, to the same row; or what the remote's rules
- * forbid.
+ * The kind of a disagreement: what happened to the same row locally, then on the remote; or the rule of the remote that
+ * forbids it.
  */
 export type ConflictKind =
   | 'update/update'
@@ -18,43 +18,43 @@ export type ConflictKind =
   | 'virtual table'
   | 'schema';
 
-/** One conflict: why a push was refused. Rows are objects from column to value; null where there is no row. */
+/** One conflict: the reason why a push was refused. Rows are objects from column to value; null if there is no row. */
 export interface Conflict {
   readonly kind: ConflictKind;
   readonly table: string;
-  /** The columns that people know the row by, with their values; null where it is not about one row. */
+  /** The columns that people know the row by, with their values; null if the conflict is not about one row. */
   readonly key: ConflictRow | null;
   /** The columns whose values are in conflict. */
   readonly columns: readonly string[];
-  /** The row as it was when the snapshot was taken. */
+  /** The row in the base. */
   readonly old: ConflictRow | null;
   /** The row in the working copy. */
   readonly local: ConflictRow | null;
   /** The row on the remote now. */
   readonly remote: ConflictRow | null;
-  /** The definition that it is about, where it is about one. */
+  /** The definition in conflict; null if the conflict is not about a definition. */
   readonly definition: ConflictDefinition | null;
-  /** What happened, as one sentence. */
+  /** The conflict in one sentence. */
   readonly message: string;
-  /** How it was resolved, where that was asked for; null where it stands in the way. */
+  /** How the conflict was resolved, if the caller asked for it; null if it stands in the way. */
   readonly resolution: Resolution | null;
 }
 
-/** An object of the schema, and its CREATE statement on each side; null where there is none. */
+/** An object of the schema, with its CREATE statement on each side; null on a side without the object. */
 export interface ConflictDefinition {
   readonly type: 'table' | 'index' | 'view' | 'trigger';
   readonly name: string;
   readonly old: string | null;
   readonly local: string | null;
   readonly remote: string | null;
-  /** Whether no option of a pull resolves it, since only a person can say what is to become of it. */
+  /** Whether no option of a pull resolves it, because only a person can decide. */
   readonly byHand: boolean;
 }
 
 /** Values by column. */
 export type ConflictRow = Readonly<Record<string, SqlValue>>;
 
-/** A conflict of which nothing is known but what is given. */
+/** Makes a conflict of the given facts, and leaves everything else empty. */
 export function conflictOf(
   known: Pick<Conflict, 'kind' | 'table' | 'message'> & Partial<Conflict>,
 ): Conflict {
@@ -62,12 +62,12 @@ export function conflictOf(
   return { ...nothing, definition: null, resolution: null, ...known };
 }
 
-/** A row as an object. */
+/** Returns a row as an object. */
 export function rowObject(columns: readonly string[], row: readonly SqlValue[]): ConflictRow {
   return Object.fromEntries(columns.map((column, i) => [column, row[i] as SqlValue]));
 }
 
-/** What people know a row by: the key that its table declares, else the rowid. */
+/** Returns the columns that people know a row by: the declared key of its table, otherwise the rowid. */
 export function keyObject({ table, columns, key }: TableChanges, row: readonly SqlValue[]): ConflictRow {
   const declared = declaredKey(table).map((name) => columns.indexOf(name));
   const isKnown = declared.length > 0 && declared.every((i) => row[i] !== null);

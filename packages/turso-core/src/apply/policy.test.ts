@@ -16,7 +16,7 @@ const BASE = `
 interface Case extends Partial<Story> {
   readonly what: string;
   readonly options: ApplyOptions;
-  /** How many rows were merged, overwritten, kept. */
+  /** The numbers of rows merged, overwritten and kept. */
   readonly counts: readonly [merged: number, overwritten: number, kept: number];
   readonly resolved: readonly Partial<Conflict>[];
   readonly query: string;
@@ -237,11 +237,11 @@ const RESOLVED: readonly Case[] = [
   },
 ];
 
-/** Changes in which both sides come to the same. */
+/** Changes of both sides with the same result. */
 const ALIKE = `UPDATE t SET a = 'same' WHERE id = 1; DELETE FROM t WHERE id = 2; UPDATE named SET a = 'same' WHERE name = 'ann';
   INSERT INTO named VALUES('eve', 'same', 1); INSERT INTO w VALUES('k', 3, 'same', 1); UPDATE log SET a = 'same' WHERE what = 'first'`;
 
-/** What stays a conflict, whatever is asked for. */
+/** Changes that stay a conflict with every policy. */
 const UNRESOLVED: readonly (Partial<Story> & { what: string; options: ApplyOptions; kind: string })[] = [
   {
     what: 'the same column of a row, where only others may be merged',

@@ -1,11 +1,12 @@
-/** What becomes of rows that both sides have changed. */
+/** How to treat rows changed by both sides. */
 export interface ConflictPolicy {
   /**
-   * `cells` combines changes of different columns of one row; `rows` takes them for a conflict; `never` also takes it for
-   * a conflict if both sides set the same values, which matters for counters. Default is `rows`.
+   * How to combine changes of both sides to the same row. `cells` combines changes of different columns. `rows` treats
+   * them as a conflict. `never` also reports a conflict if both sides set the same values, for example for counters.
+   * Default is `rows`.
    */
   readonly merge: 'rows' | 'cells' | 'never';
-  /** `write` lets the changeset win, `keep` the target; `fail` writes nothing at all. Default is `fail`. */
+  /** `write` lets the changeset win, and `keep` the target; `fail` writes nothing at all. Default is `fail`. */
   readonly onConflict: 'fail' | 'write' | 'keep';
 }
 

@@ -3,11 +3,11 @@ import { LIST_RECEIPTS, makeReceipt } from '../sqlite/receipt';
 import type { Target, TransactOptions } from './target';
 
 /**
- * A target on which at most one of all transactions that are sent is ever committed, and then leaves a receipt of this
- * name. A proxy may repeat a request and hand on the second answer: the receipt of the first one then tells how it ended.
- * A target that does not let tables be made is written to without.
+ * Wraps a target: at most one of all transactions commits, and it leaves a receipt of this name. A proxy may repeat a
+ * request and pass on the second answer. The receipt of the first one then tells how it ended. If a target does not let
+ * us create tables, it is written to without a receipt.
  *
- * @param onRefused - told before anything is sent without a receipt.
+ * @param onRefused - called before anything is sent without a receipt.
  */
 export function withReceipt(target: Target, name: string, onRefused: () => void): Target {
   const [transactSince, transactAfter] = [
@@ -17,7 +17,7 @@ export function withReceipt(target: Target, name: string, onRefused: () => void)
   let isRefused = false;
   const receipt = (): Statement[] => (isRefused ? [] : [makeReceipt(name)]);
 
-  /** The outcome of the statements behind the receipt; `refused` where the receipt itself is not allowed. */
+  /** Returns the outcome of the statements after the receipt; `refused` if the receipt itself is not allowed. */
   function withoutReceipt(outcome: TransactionOutcome): TransactionOutcome | 'refused' {
     if (outcome.committed || isRefused) return outcome;
     if (outcome.failed > 0) return { ...outcome, failed: outcome.failed - 1 };
@@ -63,26 +63,27 @@ export function withReceipt(target: Target, name: string, onRefused: () => void)
           return meant && [...receipt(), ...meant];
         });
         const known = outcome && withoutReceipt(outcome);
-        // Its guards tell whether what was looked at is still so.
+        // Its guards check whether the state just read still holds.
         return known === 'refused' ? transact(last) : known;
       },
     }),
   };
 }
 
-/** Options of statements that stand behind so many others. */
+/** Returns the options of statements after a number of others. */
 function behind(others: number, { onSent }: TransactOptions = {}): TransactOptions {
   return onSent === undefined ? {} : { onSent: (i) => i >= others && onSent(i - others) };
 }
 
-/** The names of all receipts that are there. */
+/** Returns the names of all receipts on the target. */
 export function listReceipts(target: Pick<Target, 'read'>): Promise<string[]> {
   return target.read(async (query) => (await query(LIST_RECEIPTS)).map(([name]) => name as string));
 }
 
-/** Whether a receipt of this name is there, once nobody is at work on the target. */
+/** Checks whether a receipt of this name exists, once nobody is at work on the target. */
 export function hasReceipt(target: Pick<Target, 'read'>, name: string): Promise<boolean> {
-  // A server need not notice that a client has died: it may still be at work on what was sent, and show none of it yet.
+  // A server may not notice that a client has died. It may still be at work on earlier statements, and show none of
+  // them yet.
   const after = [{ sql: 'SELECT 1' }];
   return target.read(async (query) => (await query(LIST_RECEIPTS)).some(([found]) => found === name), {
     after,

@@ -6,8 +6,8 @@ import { isVirtual, parseVirtualTable } from '../sqlite/schema/virtual-table';
 import type { Target } from './target';
 
 /**
- * Throws UNSUPPORTED_CHANGE, naming it, for a virtual table that is to be made where its module is missing. Asks the target
- * only where there is one to be made.
+ * Throws UNSUPPORTED_CHANGE, naming it, for a new virtual table with a module missing from the target. Asks the target
+ * only if there are new virtual tables.
  */
 export async function refuseMissingModules(
   changeset: Changeset,
@@ -26,8 +26,8 @@ export async function refuseMissingModules(
 }
 
 /**
- * The error for a statement that was to make or put back an object, and that the target refused, naming it; null for all
- * others. A server has a parser of its own, and an older SQLite than an app may have.
+ * Returns the error for a refused statement that creates, changes or puts back an object, naming it; null for all
+ * others. A server has its own parser, and may have an older SQLite than an app.
  */
 export function refusedDefinition(
   { schema }: Changeset,

@@ -10,7 +10,7 @@ import type { Database } from '../sqlite/files/sqlite';
 import { createSqliteTarget } from '../sqlite/sqlite-target';
 import { apply } from './apply';
 
-/** What is rehearsed: a changeset between two database files, in a folder for private copies. */
+/** The subject of a rehearsal: a changeset between two database files, and a folder for private copies. */
 export interface Rehearsal {
   readonly before: string;
   readonly after: string;
@@ -18,8 +18,8 @@ export interface Rehearsal {
 }
 
 /**
- * Applies a changeset to a private copy of the database that it starts from, and compares what comes out with what it is
- * meant to become. Throws UNSUPPORTED_CHANGE, with the reason, where they are not equal.
+ * Applies a changeset to a private copy of its starting database, and compares the result with the intended one. Throws
+ * UNSUPPORTED_CHANGE, with the reason, if they differ.
  */
 export async function rehearse(changeset: Changeset, { before, after, directory }: Rehearsal): Promise<void> {
   const stage = path.join(directory, 'rehearsal.db');
@@ -29,7 +29,7 @@ export async function rehearse(changeset: Changeset, { before, after, directory 
     const left = await withDiff(stage, after, summarize);
     if (!isEmpty(left)) throw failed(`${describe(left)} would not be as in the working copy`);
     const tables = new Set(changeset.schema.filter((c) => c.action !== 'drop').map((c) => c.object.table));
-    // Their index is made anew there, and fits.
+    // The copy rebuilds their index, so it fits there.
     for (const unfit of changeset.unfitIndexes ?? []) tables.delete(unfit);
     for (const table of tables) {
       const [found, wanted] = [stage, after].map((file) =>
@@ -70,7 +70,7 @@ function describe({ schema, tables, indexes, sequences, userVersion }: ChangeSum
   return parts.slice(0, 5).join(', ');
 }
 
-/** What SQLite finds wrong with a table or view, and with its foreign keys. */
+/** Returns SQLite's findings about a table or view and its foreign keys. */
 function check(db: Database, table: string): string {
   try {
     const flaws = db.prepare('SELECT * FROM pragma_integrity_check(?)').pluck().all(table) as string[];

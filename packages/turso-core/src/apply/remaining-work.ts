@@ -8,37 +8,37 @@ import type { Remaining } from './statements/changeset-statements';
 import type { Resolution } from './policy';
 
 /**
- * What has come out about a row that is not simply written. `there`: the other side did the same. `moved`: it has another
- * hidden rowid there. `appended`: its hidden rowid is taken. The others are conflicts that were resolved.
+ * The finding about a row that is not simply written. `there`: the target has the same row already. `moved`: it has
+ * another hidden rowid there. `appended`: its hidden rowid is taken. The others are resolved conflicts.
  */
 export type RowOutcome = 'there' | 'moved' | 'appended' | Resolution;
 
-/** What is to be done about a row that is not simply to be written. */
+/** The decision about a row that is not simply to be written. */
 export interface RowDecision {
   readonly outcome: RowOutcome;
-  /** What is written instead; null for nothing. */
+  /** The change to write instead; null for nothing. */
   readonly instead: RowChange | null;
-  /** The conflict that was resolved by it, if any. */
+  /** The conflict that it resolved, if any. */
   readonly conflict: Conflict | null;
 }
 
-/** The decision about a row that the other side has already as it should be. */
+/** The decision about a row that the target already has in its final state. */
 export const THERE: RowDecision = { outcome: 'there', instead: null, conflict: null };
 
-/** What of a changeset is still to be done: at first, all of it. */
+/** The remaining work of a changeset: at first, all of it. */
 export class RemainingWork implements Remaining {
   /** Decisions about rows, by their identity; all others are to be written. */
   readonly rows = new Map<string, RowDecision>();
   readonly done: ReadonlySet<SchemaChange>;
   readonly adopted: readonly SchemaObject[];
   readonly userVersion: boolean;
-  /** Tables in which the other side has rows under other hidden rowids. */
+  /** Tables with rows under other hidden rowids on the target. */
   readonly movedRowids = new Set<string>();
-  /** Conflicts with rules of the other side, by the identity of the row that is left out for it. */
+  /** Conflicts with rules of the target, by the identity of the row left out because of the rule. */
   readonly keptByRule: Map<string, Conflict>;
   #orphans: readonly Orphans[];
 
-  /** @param before - what has come out earlier, and still holds. */
+  /** @param before - earlier findings that still hold. */
   constructor(
     { done, adopted }: Pick<Remaining, 'done' | 'adopted'> = { done: new Set(), adopted: [] },
     before: Partial<Pick<RemainingWork, 'userVersion' | 'keptByRule' | 'orphans'>> = {},
@@ -54,13 +54,13 @@ export class RemainingWork implements Remaining {
     return this.#orphans;
   }
 
-  /** Notes which rows of the tables of a refusal had no parent before. */
+  /** Notes the rows that had no parent before, in the tables of a refusal. */
   knowOrphans(refused: readonly Orphans[], before: readonly Orphans[]): void {
     const tables = new Set(refused.map((o) => o.table));
     this.#orphans = [...this.#orphans.filter((o) => !tables.has(o.table)), ...before];
   }
 
-  /** Leaves a row as the other side has it, for a rule that stands against ours. */
+  /** Leaves a row as the target has it, because a rule forbids ours. */
   keep(identity: string, conflict: Conflict): void {
     const kept = { ...conflict, resolution: 'kept' } as const;
     this.keptByRule.set(identity, kept);
@@ -88,7 +88,7 @@ export class RemainingWork implements Remaining {
     return count;
   }
 
-  /** The conflicts that were resolved, by the policy that was asked for. */
+  /** The conflicts resolved by the policy. */
   get resolved(): Conflict[] {
     return [...this.rows.values()].flatMap(({ conflict }) => conflict ?? []);
   }

@@ -9,8 +9,8 @@ import { rowIdentity } from './inspect/row-identity';
 import type { RemainingWork } from './remaining-work';
 
 /**
- * A changeset with the rows as they were really written: where conflicts were resolved, and where the other side has rows
- * under other hidden rowids. What was there already is somebody else's doing, and no part of it.
+ * Returns a changeset with the rows that were really written, after resolved conflicts and under the target's hidden
+ * rowids. Rows already there are someone else's work, and no part of it.
  */
 export function resolvedChangeset(changeset: Changeset, work: RemainingWork): Changeset {
   const { rows } = work;

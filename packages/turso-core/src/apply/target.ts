@@ -1,43 +1,43 @@
 import type { Query } from '../sqlite/query';
 import type { Statement, TransactionOutcome } from '../sqlite/statement';
 
-/** What {@link Target.read} may be told. */
+/** Options of {@link Target.read}. */
 export interface ReadOptions {
-  /** Statements whose outcome is read, and nothing of which stays. One that fails is an error. Default is none. */
+  /** Statements to run before the read, and to roll back after it. If one fails, the read fails. Default is none. */
   readonly after?: readonly Statement[];
 }
 
-/** What {@link Target.transact} may be told. */
+/** Options of {@link Target.transact}. */
 export interface TransactOptions {
-  /** Told of each statement that has been sent, or run, by its number. Some, such as those without rows, may go untold. */
+  /** Called with the number of each statement sent or run. Some may be skipped, for example statements without rows. */
   readonly onSent?: ((statement: number) => void) | undefined;
 }
 
-/** Where a changeset is put: a database that takes one atomic change, and answers consistent reads. */
+/** The destination of a changeset: a database with atomic writes and consistent reads. */
 export interface Target {
   /** Its name for people: a URL without credentials, or a file. */
   readonly location: string;
 
-  /** Bytes of the largest row that it takes; left out where there is no such limit. */
+  /** The size limit of its rows, in bytes; left out if there is none. */
   readonly maxRowBytes?: number;
 
   /**
-   * Runs the statements in one write transaction with foreign keys not enforced: all of them are committed, or the
-   * first that fails ends it and nothing is. Throws where it was not begun (unreachable, not allowed, busy), and where
-   * it cannot be known whether it was committed.
+   * Runs the statements in one write transaction, without enforcing foreign keys. Either all of them are committed, or
+   * the first failure ends it and nothing is. Throws if it did not begin (unreachable, not allowed, busy), and if
+   * nobody can know whether it was committed.
    */
   transact(statements: readonly Statement[], options?: TransactOptions): Promise<TransactionOutcome>;
 
   /**
-   * Runs queries in one read transaction. With statements to run `after`, they see what these would make of the database,
-   * in a write transaction that is rolled back.
+   * Runs queries in one read transaction. With statements to run `after`, the queries see their effect, in a write
+   * transaction that is rolled back.
    */
   read<T>(work: (query: Query) => Promise<T>, options?: ReadOptions): Promise<T>;
 
   /**
-   * The same as {@link transact}, on the condition that nothing at all was written since a mark; null, with nothing
-   * written, where something was, or where that cannot be told. The statements are asked for once it seems so; null from
-   * them ends it as well.
+   * Acts as {@link transact} if nothing at all was written since a fingerprint. Returns null, with nothing written, if
+   * something was, or if nobody can tell. It asks for the statements once nothing seems written; null from them also
+   * ends it.
    */
   transactSince?(
     mark: string,
@@ -46,8 +46,8 @@ export interface Target {
   ): Promise<TransactionOutcome | null>;
 
   /**
-   * The same as {@link transact} with what a look at the target comes to, while nobody else can write; null from `look` ends
-   * it without a change. Left out where there are never so many writers that it takes this to get ahead.
+   * Reads the target, then acts as {@link transact} with the statements from `look`, while nobody else can write. If
+   * `look` returns null, it ends without a change. Left out for targets that never have so many writers.
    */
   transactAfter?(
     look: (query: Query) => Promise<readonly Statement[] | null>,

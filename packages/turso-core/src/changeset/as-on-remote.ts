@@ -4,8 +4,8 @@ import type { Changeset, SchemaChange } from './model';
 import { unsupported } from './unsupported';
 
 /**
- * A changeset between two local copies as it is for the remote that they come from, where objects were set aside: it relies
- * on the definitions that their tables have there.
+ * Converts a changeset between two local copies for their remote, if objects were set aside. It then relies on the
+ * remote's definitions of their tables.
  */
 export function asOnRemote(changeset: Changeset, setAside: readonly SetAside[]): Changeset {
   if (setAside.length === 0) return changeset;
@@ -14,13 +14,13 @@ export function asOnRemote(changeset: Changeset, setAside: readonly SetAside[]):
     return found?.localSql === object.sql ? { ...object, sql: found.sql } : object;
   };
   const rebuilt = changeset.schema.flatMap((c) => (c.action === 'alter' && c.rebuilt ? [c.from.name] : []));
-  // They go with the tables that are made anew, and come back as all indexes do.
+  // They go when their table is rebuilt, and come back like all indexes.
   const lost = setAside.filter((o) => o.type === 'index' && rebuilt.includes(o.table));
   const indexes = lost.map(({ type, name, table, sql }) => ({ type, name, table, sql }));
   return { ...changeset, expects: [...changeset.expects.map(there), ...indexes] };
 }
 
-/** Throws UNSUPPORTED_CHANGE, naming it, where a change of definitions would lose something that was set aside. */
+/** Throws UNSUPPORTED_CHANGE if a change of definitions would lose an object that was set aside. The error names it. */
 export function refuseLosses({ schema }: Changeset, setAside: readonly SetAside[]): void {
   for (const change of schema) refuseLoss(change, setAside);
 }

@@ -1,8 +1,8 @@
-/** The name under which the older database is attached to the connection that compares. */
+/** The name of the older database, attached to the connection that compares. */
 export const BEFORE = 'before';
 
-/** The name under which the tables with changed definitions are attached, with the older rows carried into them. */
+/** The name of the attached database for tables with changed definitions. It has the older rows carried into them. */
 export const CARRIED = 'carried';
 
-/** The name under which the rows are attached that do not fit a new definition, each in a table of the old one. */
+/** The name of the attached database for rows that do not fit a new definition. Each is in a table of the old one. */
 export const MISFITS = 'misfits';

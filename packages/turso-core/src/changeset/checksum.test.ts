@@ -2,7 +2,7 @@ import { Database } from '../sqlite/files/sqlite';
 import { readSchema } from '../sqlite/schema/schema';
 import { checksumQueries, sha3Query } from './checksum';
 
-/** More rows than one query has. */
+/** More rows than fit in one query. */
 const COUNT = 21;
 const rows = (columns: string): string =>
   `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${COUNT}) SELECT ${columns} FROM n`;

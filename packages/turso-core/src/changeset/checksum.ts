@@ -8,15 +8,15 @@ import { quoteName } from '../sqlite/values/quote';
 import type { SqlValue } from '../sqlite/values/values';
 import { findFlaw } from './virtual/virtual-whole';
 
-/** Rows of one query, at most: a server is silent while it computes, and one that is so for a minute is given up. */
+/** The most rows of one query. A server is silent while it computes, and is given up after a minute of silence. */
 export const CHECKSUM_ROWS = 250_000;
 
 /**
- * The queries whose digests tell whether a table has the same rows in two databases of one encoding: every stored value with
- * its class, ordered by the key. Hidden rowids count by their order alone, since nobody chose them. Rows without a key are
- * ordered by what they hold. Null if that takes more columns than one query compares.
+ * Returns queries whose digests show whether a table has the same rows in two databases of one encoding. They cover
+ * every stored value with its class, ordered by the key. Rows without a key are ordered by their content. Of hidden
+ * rowids only the order counts, since nobody chose them. Null if this takes more columns than one query compares.
  *
- * @param rows - of one query, at most.
+ * @param rows - the most rows of one query.
  * @param stored - SQL terms of a row. Default is all of its columns that are not computed.
  */
 export function tableQueries(
@@ -28,7 +28,7 @@ export function tableQueries(
   const terms = keyColumns(table).length > 0 ? keyTerms(table) : contentTerms(table, stored);
   if (terms === null) return null;
   const order = `ORDER BY ${terms.join(',')}`;
-  // A row of 2,000 columns does not fit into one result; the rows of each query have the same order.
+  // A row of 2,000 columns does not fit into one result. The rows of each query have the same order.
   return columnGroups(stored).flatMap((group) => {
     const select = `SELECT ${exactProjection(group)} FROM main.${quoteName(table.name)}`;
     if (table.rowidAlias === null || table.kind === 'virtual')
@@ -37,20 +37,20 @@ export function tableQueries(
   });
 }
 
-/** The columns of a table that are not computed, as SQL terms. */
+/** Returns the columns of a table that are not computed, as SQL terms. */
 export function ownColumns({ columns }: Table): string[] {
   return columns.filter((c) => !c.generated).map((c) => quoteName(c.name));
 }
 
-// Queries of some columns each would put rows that hold almost the same in different orders.
+// Queries with some of the columns each could put nearly equal rows in different orders.
 function contentTerms(table: Table, stored: readonly string[]): string[] | null {
   const columns = ownColumns(table);
   if (columnGroups(columns).length > 1) return null;
-  // By bytes, and no number is the place of a column.
+  // `coalesce` orders by bytes, and keeps a number from meaning a column's place.
   return [...new Set([...columns, ...stored])].map((term) => `coalesce(${term},NULL)`);
 }
 
-/** Pieces by ranges of a chosen rowid, which together are all that there may be. */
+/** Divides a table by ranges of a chosen rowid. Together they cover all possible rowids. */
 function ranges(db: Database, { name }: Table, rowid: string, rows: number): string[] {
   const next = db.prepare(
     `SELECT ${rowid} FROM main.${quoteName(name)} WHERE ${rowid} > ? ORDER BY ${rowid} LIMIT 1 OFFSET ${rows - 1}`,
@@ -70,7 +70,7 @@ function ranges(db: Database, { name }: Table, rowid: string, rows: number): str
   });
 }
 
-/** Pieces by the places of rows in their order; the last one takes all that come then. */
+/** Divides a table by the places of rows in their order. The last piece takes all remaining rows. */
 function byPlace(db: Database, { name }: Table, query: string, rows: number): string[] {
   const count = Number(
     db
@@ -87,10 +87,11 @@ function byPlace(db: Database, { name }: Table, query: string, rows: number): st
 }
 
 /**
- * The queries of all tables whose digests tell whether two databases hold the same; null where these cannot tell. Virtual
- * tables count by what they hold, where that is their own, and else by how it is stored, which may differ nevertheless.
+ * Returns the queries of all tables whose digests show whether two databases have the same content. Null if they
+ * cannot. Virtual tables with their own content count by that content. Others count by their stored form, which may
+ * still differ.
  *
- * @param rows - of one query, at most.
+ * @param rows - the most rows of one query.
  */
 export function checksumQueries(db: Database, { tables }: Schema, rows = CHECKSUM_ROWS): string[] | null {
   const virtual = [...tables.values()].filter((t) => t.kind === 'virtual');
@@ -107,7 +108,7 @@ export function checksumQueries(db: Database, { tables }: Schema, rows = CHECKSU
 }
 
 /**
- * What `sha3_query(sql, 256)` gives on a server, in hex, computed here.
+ * Computes the result of `sha3_query(sql, 256)` on a server, in hex.
  *
  * @see https://github.com/sqlite/sqlite/blob/master/ext/misc/shathree.c
  */
@@ -118,7 +119,7 @@ export function sha3Query(db: Database, sql: string): string {
   );
 }
 
-/** The same of the rows that a query gave elsewhere. */
+/** Computes the same from the rows of a query elsewhere. */
 export function sha3Rows(sql: string, rows: Iterable<readonly SqlValue[]>): string {
   const hash = createHash('sha3-256');
   hash.update(`S${Buffer.byteLength(sql)}:${sql}`);

@@ -21,21 +21,21 @@ import { unsupported } from './unsupported';
 import { diffVirtualTables } from './virtual/virtual-diff';
 import { withIndexChecks } from './virtual/virtual-whole';
 
-/** How two databases are compared. */
+/** The settings of a comparison of two databases. */
 export interface DiffOptions {
   /**
-   * Whether more than one remote has given rows of the second database their hidden rowids, so that these do not tell which row
-   * of the first one is which. Default is false.
+   * Whether more than one remote has given the second database's rows their hidden rowids. These then do not match rows
+   * of the first one. Default is false.
    */
   readonly isShared?: boolean;
-  /** Runs the comparison itself, so that it can be timed. */
+  /** Runs the comparison itself, for example to time it. */
   readonly comparing?: Comparing;
 }
 
 /**
- * Compares two database files and runs work with what has to happen to the first so that it equals the second. Nothing is
- * written to either; neither may be changed meanwhile. Where definitions of tables differ, a copy of the first is made in
- * the folder of the second, and removed afterwards. Throws UNSUPPORTED_CHANGE.
+ * Compares two database files, and runs work with the changes that make the first equal to the second. It writes to
+ * neither, and neither may change meanwhile. If definitions of tables differ, it copies the first to the folder of the
+ * second, and removes the copy afterwards. Throws UNSUPPORTED_CHANGE.
  */
 export async function withDiff<T>(
   before: string,
@@ -63,7 +63,7 @@ export async function withDiff<T>(
 /** See {@link DiffOptions}. */
 export type Comparing = (compare: (onCompared: OnCompared) => Changeset) => Changeset | Promise<Changeset>;
 
-/** A folder that is made when it is needed. */
+/** A folder that is created on first use. */
 class PrivateFolder {
   readonly #parent: string;
   #made: string | undefined;
@@ -95,7 +95,7 @@ function attach(db: Database, file: string, name: string): void {
   }
 }
 
-/** The two files that are compared. */
+/** The two files to compare. */
 interface Files {
   readonly before: string;
   readonly after: string;
@@ -103,7 +103,7 @@ interface Files {
   readonly onCompared: OnCompared;
 }
 
-/** Where things are put meanwhile. */
+/** The places for temporary files. */
 interface Scratch {
   readonly folder: PrivateFolder;
   readonly spill: PieceFile;
@@ -172,13 +172,13 @@ function diffDatabases(db: Database, files: Files, { folder, spill }: Scratch): 
   return changeset;
 }
 
-// SQLite attaches an empty database of any encoding, and takes its own for it.
+// SQLite attaches an empty database of any encoding, and treats its own as that database's.
 function hasOtherEncoding(file: string, { objects }: Schema, after: Schema): boolean {
   if (objects.length > 0) return false;
   return using(openReadOnly(file), (db) => db.pragma('encoding', { simple: true })) !== after.encoding;
 }
 
-// A table or view of the name of a table-valued function hides it on the server.
+// A table or view with the name of a table-valued function hides that function on the server.
 function refuseHiddenFunctions(changeset: Changeset, objects: readonly SchemaObject[]): void {
   const { schema, tables, renumbered, virtual, sequences, userVersion } = changeset;
   const isNothing = [schema, tables, renumbered, virtual, sequences].every((list) => list.length === 0);

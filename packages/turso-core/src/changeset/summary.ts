@@ -1,9 +1,9 @@
 import type { ChangeKind, Changeset, SchemaChange } from './model';
 
-/** How many rows of one table, or of all, are changed in which way. */
+/** How many rows of one table, or of all, are changed in each way. */
 export type Counts = Readonly<Record<ChangeKind, number>>;
 
-/** A changeset in numbers: what `--json` prints and people read. */
+/** A changeset in numbers, for `--json` and for people. */
 export interface ChangeSummary {
   readonly total: Counts;
   readonly tables: readonly ({ readonly table: string } & Counts)[];
@@ -12,16 +12,16 @@ export interface ChangeSummary {
     readonly type: string;
     readonly name: string;
   }[];
-  /** Full-text indexes that are made anew from the tables that they are about, or whose settings change. */
+  /** Full-text indexes rebuilt from their source tables, or with changed settings. */
   readonly indexes: readonly {
     readonly table: string;
     readonly rebuild: boolean;
     readonly settings: readonly string[];
   }[];
-  /** Tables whose AUTOINCREMENT counter moves. */
+  /** Tables with a changed AUTOINCREMENT counter. */
   readonly sequences: readonly string[];
   readonly userVersion: { readonly from: number; readonly to: number } | null;
-  /** What differs and cannot be carried to a server. */
+  /** Differences that cannot be carried to a server. */
   readonly notCarried: readonly string[];
 }
 
@@ -47,7 +47,7 @@ export function summarize(changeset: Changeset): ChangeSummary {
   };
 }
 
-/** The summary of two databases that are equal. */
+/** The summary of two equal databases. */
 export const NO_CHANGES: ChangeSummary = {
   total: { delete: 0, update: 0, insert: 0 },
   tables: [],
@@ -58,12 +58,12 @@ export const NO_CHANGES: ChangeSummary = {
   notCarried: [],
 };
 
-/** Whether a push would have nothing to send. */
+/** Checks whether a push would have nothing to send. */
 export function isEmpty({ tables, schema, indexes, sequences, userVersion }: ChangeSummary): boolean {
   return [tables, schema, indexes, sequences].every((list) => list.length === 0) && userVersion === null;
 }
 
-/** Number of changes of all kinds. */
+/** Returns the number of changes of all kinds. */
 export function countChanges({ total, schema, indexes, sequences, userVersion }: ChangeSummary): number {
   const rows = total.delete + total.update + total.insert;
   return rows + schema.length + indexes.length + sequences.length + (userVersion === null ? 0 : 1);

@@ -1,6 +1,6 @@
 import { TursoSyncError } from '../errors';
 
-/** The error for a change that this version does not carry. */
+/** Makes the error for a change that this version does not carry. */
 export function unsupported(
   what: string,
   hint = 'Make this change on the remote itself, then run `turso-sync init --force` and redo the rest.',

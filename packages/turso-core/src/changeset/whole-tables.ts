@@ -1,6 +1,8 @@
 import type { Changeset } from './model';
 
-/** Tables of which the remote computes something for every row, or whose rows no key tells apart. */
+/**
+ * Returns the tables with a value that the remote computes for every row, and those without a key to tell rows apart.
+ */
 export function wholeTables({ schema, tables }: Changeset): Set<string> {
   const made = schema.filter(({ action, object }) => action !== 'drop' && /table|index/.test(object.type));
   const keyless = tables.filter((t) => !t.beforeSchema && t.key.length === 0);

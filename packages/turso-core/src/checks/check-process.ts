@@ -1,5 +1,6 @@
 /*
- * The process that runs checks, started by ./run-checks. On its own since nothing else ends a query that does not end by itself.
+ * The process for running checks, started by ./run-checks. It is a separate process because only killing it stops an
+ * endless query.
  */
 import { endWithParent } from '../end-with-parent';
 import { openReadOnly } from '../sqlite/files/open';
@@ -7,7 +8,7 @@ import type { Database } from '../sqlite/files/sqlite';
 import type { SqlValue } from '../sqlite/values/values';
 import { COUNTED, type Check, type CheckAnswer, type CheckRequest } from './check';
 
-/** Rows that are told at most. */
+/** Maximum number of rows to report. */
 const TOLD = 10;
 
 function runCheck(db: Database, { name, sql }: Check): CheckAnswer {

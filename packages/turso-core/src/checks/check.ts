@@ -2,34 +2,34 @@ import type { SqlValue } from '../sqlite/values/values';
 
 /** A query that must return no row. */
 export interface Check {
-  /** The name of its file. */
+  /** Its file name. */
   readonly name: string;
   readonly sql: string;
 }
 
-/** Rows of a check that are counted at most. */
+/** Maximum number of rows of a check to count. */
 export const COUNTED = 1000;
 
-/** How a check ended. */
+/** Result of a check. */
 export interface CheckResult {
-  /** The name of its file. */
+  /** Its file name. */
   readonly name: string;
   readonly passed: boolean;
-  /** How many rows it returned; counted up to 1000. */
+  /** Number of rows it returned; counted up to 1000. */
   readonly rows: number;
-  /** Whether there may be more. */
+  /** Whether there may be more rows. */
   readonly hasMore: boolean;
   /** The columns of its rows. */
   readonly columns: readonly string[];
-  /** The first of its rows, up to 10. */
+  /** Its first rows, at most 10. */
   readonly first: readonly (readonly SqlValue[])[];
 }
 
-/** What the process that runs checks is given. */
+/** The message to the process for running checks. */
 export interface CheckRequest {
   readonly database: string;
   readonly checks: readonly Check[];
 }
 
-/** What it tells of each check, in order: how it ended, or why it cannot be run. */
+/** Its answer for each check, in order: the result, or the reason why the check cannot run. */
 export type CheckAnswer = CheckResult | { readonly name: string; readonly refused: string };

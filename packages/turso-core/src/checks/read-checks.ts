@@ -4,8 +4,9 @@ import { TursoSyncError } from '../errors';
 import type { Check } from './check';
 
 /**
- * Reads the checks of a folder and its subfolders: the files `*.sql`, by name. Hidden files are none, as for a shell. None if there is no
- * such folder. Throws CHECK_INVALID, also for a folder that the config names and that is not there.
+ * Reads the checks of a folder and its subfolders: the `*.sql` files, sorted by name. Skips hidden files, as a shell
+ * does. Returns no checks if the default folder does not exist.
+ * Throws CHECK_INVALID, also if the config names a missing folder.
  */
 export function readChecks({
   folder,
@@ -30,7 +31,7 @@ export function readChecks({
   }
 }
 
-/** The names of the checks in a folder, with those of its subfolders before them, as in `rows/orphans.sql`. */
+/** Returns the names of the checks in a folder. Names in subfolders include the subfolder, as in `rows/orphans.sql`. */
 function namesIn(folder: string): string[] {
   return fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     if (entry.name.startsWith('.')) return [];

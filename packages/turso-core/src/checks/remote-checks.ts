@@ -5,32 +5,33 @@ import { isWord } from '../sqlite/schema/sql-tokens';
 import type { Statement } from '../sqlite/statement';
 import { COUNTED, type Check } from './check';
 
-/** Starts the text by which a check tells how many rows it found. */
+/** The start of the message in which a check reports its number of rows. */
 const FOUND = 'turso-sync-check-rows:';
 
-/** How a query begins that can be part of another one. */
+/** The first words of queries usable inside another query. */
 const BEGINNINGS = ['select', 'with', 'values'];
 
-/** A check for a remote. */
+/** A check to run on a remote. */
 export interface RemoteCheck {
-  /** The name of its file. */
+  /** Its file name. */
   readonly name: string;
-  /** A statement of a transaction: if the check returns rows, it is an error, which takes the transaction back. */
+  /** A statement of a transaction. If the check returns rows, the statement fails and rolls the transaction back. */
   readonly statement: Statement;
-  /** The query that counts its rows, as far as they are counted. */
+  /** The query for the number of its rows, up to the limit. */
   readonly count: string;
 }
 
 /**
- * Makes a check one for a remote. It must have run on a local file, which tells that it is one query that only reads. Throws CHECK_INVALID
- * for a query that cannot be part of another one, such as a PRAGMA.
+ * Turns a check into one for a remote. The check must have run on a local file first, as proof of being a single
+ * read-only query.
+ * Throws CHECK_INVALID for a query without a place inside another one, such as a PRAGMA.
  */
 export function remoteCheck({ name, sql }: Check): RemoteCheck {
   const tokens = statementTokens(sql);
   const [first, last] = [tokens?.[0], tokens?.at(-1)];
   if (first === undefined || last === undefined || !BEGINNINGS.some((word) => isWord(first, word)))
     throw notOnRemote(name);
-  // Without what follows it: a semicolon, and comments that might hide the parenthesis.
+  // Drops everything after the query: a semicolon, and comments able to hide the parenthesis.
   const query = sql.slice(first.at, last.at + last.text.length);
   const rows = `(SELECT 1 FROM (${query}) LIMIT ${COUNTED})`;
   const found = `SELECT iif(count(*) = 0, NULL, '${FOUND}' || count(*)) FROM ${rows}`;
@@ -41,7 +42,10 @@ export function remoteCheck({ name, sql }: Check): RemoteCheck {
   };
 }
 
-/** How many rows the message of a failed statement of a {@link RemoteCheck} tells; null if it failed for another reason. */
+/**
+ * Reads the number of rows from the message of a failed {@link RemoteCheck} statement. Null if it failed for another
+ * reason.
+ */
 export function rowsFound(message: string): number | null {
   const [, rows] = new RegExp(`${FOUND}(\\d+)`).exec(message) ?? [];
   return rows === undefined ? null : Number(rows);

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { TursoSyncError } from '../errors';
 import type { Check, CheckAnswer, CheckResult } from './check';
 
-/** The program of the process, beside this module, or beside the file that holds all of them. */
+/** The program of the process. It is beside this module, or beside the bundle. */
 const PROGRAM = path.join(__dirname, 'check-process.js');
 
 /**
- * Runs checks on a database file, which is only read. Each may take `seconds`. Throws CHECK_INVALID for one that is not one query or
- * cannot be run, and CHECK_TIMEOUT.
+ * Runs checks on a database file, read-only. Each check may take `seconds`. Throws CHECK_TIMEOUT for a slower one, and
+ * CHECK_INVALID for one that is not a single query or cannot run.
  */
 export async function runChecks(
   database: string,

@@ -1,9 +1,9 @@
 import { systemCode, TursoSyncError } from '../errors';
 
-/** Characters of the API's own message that are repeated. */
+/** Maximum characters to quote from the API's own message. */
 const DETAIL = 300;
 
-/** A failure to get an answer as a TursoSyncError. */
+/** Returns a failure to get an answer as a TursoSyncError. */
 export function transportError(error: unknown, origin: string): TursoSyncError {
   const isTimeout = (error as { name?: unknown } | null)?.name === 'TimeoutError';
   const code = systemCode((error as { cause?: unknown } | null)?.cause) || systemCode(error);
@@ -15,7 +15,7 @@ export function transportError(error: unknown, origin: string): TursoSyncError {
   });
 }
 
-/** An answer of status 400 and above as a TursoSyncError. */
+/** Returns an answer with a status of 400 and above as a TursoSyncError. */
 export function answerError(origin: string, answer: Response, content: string): TursoSyncError {
   const { status } = answer;
   const said = `${status}${detailOf(content)}`;
@@ -37,9 +37,9 @@ export function answerError(origin: string, answer: Response, content: string): 
   });
 }
 
-/** The API refuses requests for now. */
+/** The error for an API that refuses requests for now. */
 export class BusyError extends TursoSyncError {
-  /** Milliseconds after which the API wants to be asked again, or null if it does not say. */
+  /** The API's requested pause in milliseconds, or null if it gives none. */
   readonly pause: number | null;
 
   constructor(message: string, pause: number | null) {
@@ -49,7 +49,7 @@ export class BusyError extends TursoSyncError {
   }
 }
 
-/** The error for an API that sends its clients to another place. */
+/** Creates the error for an API that redirects its clients. */
 export function redirectError(origin: string, to: string): TursoSyncError {
   const place = URL.canParse(to, origin) ? new URL(to, origin) : null;
   const where = place === null ? 'another place' : `${place.origin}${place.pathname}`;
@@ -58,7 +58,7 @@ export function redirectError(origin: string, to: string): TursoSyncError {
   });
 }
 
-/** The error for an answer that the API does not give. */
+/** Creates the error for an answer foreign to the API. */
 export function unexpected(origin: string, reason: string): TursoSyncError {
   return new TursoSyncError('CODE_HOST_FAILED', `${origin} does not answer like this API: ${reason}.`, {
     hint: 'Check the address of the API, and the proxies in between.',

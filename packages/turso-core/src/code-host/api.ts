@@ -3,15 +3,15 @@ import { isLoopback } from '../is-loopback';
 import { objectOf } from './parts';
 import { answerError, redirectError, transportError, unexpected } from './api-errors';
 
-/** Where an API is, and how to get in. */
+/** The address of an API, and the headers for access. */
 export interface ApiAccess {
-  /** Such as `https://api.github.com`. */
+  /** For example `https://api.github.com`. */
   readonly url: string;
-  /** The headers of each request; they hold the token. */
+  /** The headers of each request, with the token. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** An answer whose status is below 300. */
+/** An answer with a status below 300. */
 export interface ApiAnswer {
   readonly json: unknown;
   /** The address of the next page, if there is one. */
@@ -20,28 +20,28 @@ export interface ApiAnswer {
 
 /** Sends requests to one API, and to nobody else. */
 export interface Api {
-  /** A path below the API's root, or the address of a page. */
+  /** Requests a path below the API's root, or the address of a page. */
   get(path: string | URL): Promise<ApiAnswer>;
   send(method: 'POST' | 'PATCH' | 'PUT', path: string, body: object): Promise<ApiAnswer>;
-  /** All items of a list, page by page; of an answer that is an object, those under `key`. */
+  /** Yields all items of a list, page by page. If an answer is an object, the items are under `key`. */
   list(path: string, key?: string): AsyncGenerator;
-  /** A file, which the host may keep elsewhere: there the request has no token. */
+  /** Downloads a file. The host may keep it elsewhere; the request then has no token. */
   download(path: string): Promise<Uint8Array>;
 }
 
-/** Milliseconds for one request, its answer included. */
+/** Milliseconds for one request, including its answer. */
 const TIME_LIMIT = 30_000;
 
 /** Milliseconds for a file, and its bytes. */
 const DOWNLOAD_TIME_LIMIT = 300_000;
 const DOWNLOAD_SIZE_LIMIT = 1_000_000_000;
 
-/** Bytes of an answer. A page has 100 comments of 65,536 characters at most. */
+/** Maximum bytes of an answer. A page has at most 100 comments of 65,536 characters. */
 const SIZE_LIMIT = 64_000_000;
 
 /**
- * Makes the client of an API. It follows no redirect, so that a token never goes to another host. Throws TOKEN_OVER_HTTP if
- * others could read the token on its way, and CODE_HOST_UNKNOWN if the address is no URL.
+ * Creates the client of an API. It follows no redirect, so a token never goes to another host. Throws TOKEN_OVER_HTTP
+ * if others could read the token on its way, and CODE_HOST_UNKNOWN if the address is not a URL.
  */
 export function createApi({ url, headers }: ApiAccess): Api {
   const root = rootOf(url);
@@ -115,7 +115,7 @@ async function withTransportErrors<T>(origin: string, work: () => Promise<T>): P
   }
 }
 
-/** Where an answer sends the request on to; null if it does not. */
+/** Returns the target of a redirect; null if the answer is none. */
 function redirectOf(answer: Response, root: URL): string | null {
   return answer.status < 300 ? null : (answer.headers.get('location') ?? root.href);
 }
@@ -132,7 +132,7 @@ function rootOf(text: string): URL {
       `The token would go to ${url.origin} readable for all on the way.`,
       { hint: 'Use the https: address of the API.' },
     );
-  // Without what could name a user, and with a slash, since paths are relative to it.
+  // Removes anything that could name a user. Adds a slash, because paths are relative to it.
   return new URL(`${url.origin}${url.pathname.replace(/\/*$/, '/')}`);
 }
 
@@ -155,7 +155,7 @@ function parsed(text: string, origin: string): unknown {
   }
 }
 
-// A page on another host would get the token.
+// A page on another host would receive the token.
 function nextPage(answer: Response, root: URL): URL | null {
   const link = /<([^>]+)>;[^,]*rel="next"/.exec(answer.headers.get('link') ?? '')?.[1];
   if (link === undefined) return null;

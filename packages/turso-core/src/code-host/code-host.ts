@@ -1,8 +1,8 @@
-/** What turso-sync asks of GitHub or GitLab. Each adapter keeps to it. */
+/** The operations of turso-sync on GitHub or GitLab. Each adapter implements them. */
 export interface CodeHost {
-  /** What the host calls a request to merge a branch. */
+  /** The host's name. */
   readonly name: 'GitHub' | 'GitLab';
-  /** The comments of a pull request, the oldest first, as pages come. */
+  /** Yields the comments of a pull request, oldest first, as pages arrive. */
   comments(pullRequest: number): AsyncIterable<Comment>;
   /** Posts a comment. */
   create(pullRequest: number, body: string): Promise<PostedComment>;
@@ -10,16 +10,19 @@ export interface CodeHost {
   update(pullRequest: number, comment: number, body: string): Promise<PostedComment>;
 }
 
-/** A comment on a pull request. What it says is not trusted: anyone may have written it. */
+/** A comment on a pull request. Its text is not trusted: anyone may have written it. */
 export interface Comment extends PostedComment {
   readonly body: string;
-  /** Whether the token's own user wrote it, or some bot, if the token does not tell its user. */
+  /**
+   * Whether the token's own user wrote it. If that user is unknown, comments of any bot count on GitHub, and all
+   * comments on GitLab.
+   */
   readonly isOwn: boolean;
 }
 
-/** Where a comment is. */
+/** The location of a comment. */
 export interface PostedComment {
   readonly id: number;
-  /** Its page, or null if the host does not tell. */
+  /** The comment's page, or null if it is unknown. */
   readonly url: string | null;
 }

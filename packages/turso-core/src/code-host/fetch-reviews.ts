@@ -5,7 +5,7 @@ import { repeatWhileBusy } from './repeat';
 import type { MergedPullRequest, Reviews } from './reviews';
 import { unzip } from './unzip';
 
-/** What was fetched. */
+/** The result of {@link fetchReviews}. */
 export interface FetchedReviews {
   readonly reviews: readonly {
     readonly pullRequest: number;
@@ -19,9 +19,9 @@ export interface FetchedReviews {
 const PLAN = 'plan.json';
 
 /**
- * Fetches what the jobs of merged pull requests have made into a new folder, each into a folder `1`, `2`, .. in the order in which they were
- * merged. Throws REVIEW_MISSING if one was merged without a review, FILE_INACCESSIBLE if the folder has something in it, and the
- * `CODE_HOST_*` codes.
+ * Fetches the archives of merged pull requests into a new folder. Each gets its own folder `1`, `2`, .. in the order of
+ * the merges, with leading zeros if needed. Throws REVIEW_MISSING if one was merged without a review, FILE_INACCESSIBLE
+ * if the folder is not empty, and the `CODE_HOST_*` codes.
  */
 export async function fetchReviews(host: Reviews, out: string): Promise<FetchedReviews> {
   makeFolder(out);
@@ -59,7 +59,7 @@ function inaccessible(out: string, reason: string): TursoSyncError {
   });
 }
 
-/** Writes the files of an archive, and returns how many plans it has. Without any, nothing is written. */
+/** Writes the files of an archive, and returns its number of plans. Writes nothing if there are none. */
 function extract(bytes: Uint8Array, folder: string, { number }: MergedPullRequest): number {
   let files;
   try {

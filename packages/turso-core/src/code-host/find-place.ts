@@ -2,17 +2,17 @@ import fs from 'node:fs';
 import { TursoSyncError } from '../errors';
 import { numberOf, objectOf, textOf } from './parts';
 
-/** Where comments go: what a CI job's variables tell, unless it is given. */
+/** The place for comments, from a CI job's variables or from explicit options. */
 export interface Place {
   readonly provider: Provider;
   readonly apiUrl: string;
   readonly repository: string;
   /** The number of the pull request; null if the job does not run for one. */
   readonly pullRequest: number | null;
-  /** The variable that holds the token. */
+  /** The variable with the token. */
   readonly tokenVariable: string;
   readonly token: string;
-  /** The commit that the job is about, and the job's page; null if the variables do not tell. */
+  /** The job's commit and page; null if the variables do not contain them. */
   readonly commit: string | null;
   readonly jobUrl: string | null;
   /** The repository's page. */
@@ -22,7 +22,7 @@ export interface Place {
 export const PROVIDERS = ['github', 'gitlab'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
-/** What may be given instead of what the variables say. */
+/** Explicit options instead of the variables. */
 export interface GivenPlace {
   readonly provider?: Provider | undefined;
   readonly apiUrl?: string | undefined;
@@ -34,7 +34,7 @@ export interface GivenPlace {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Finds the repository, its pull request and the token. Throws CODE_HOST_UNKNOWN if nothing tells where they are, and
+ * Finds the repository, its pull request and the token. Throws CODE_HOST_UNKNOWN if they are not known, and
  * CODE_HOST_TOKEN_MISSING.
  */
 export function findPlace(given: GivenPlace, variables: Variables): Place {
@@ -50,7 +50,7 @@ export function findPlace(given: GivenPlace, variables: Variables): Place {
   const tokenVariable = given.tokenVariable ?? TOKEN_VARIABLES[provider];
   const token = valueOf(tokenVariable);
   if (token === undefined) throw tokenMissing(provider, tokenVariable);
-  // What a header says about it would quote it.
+  // A header's own error about the token would quote it.
   if (!/^[\x21-\x7e]+$/.test(token))
     throw new TursoSyncError(
       'CODE_HOST_UNAUTHORIZED',
@@ -104,7 +104,7 @@ function onGithub(valueOf: ValueOf): Found {
       numberOf(pull, 'number') ??
       ('pull_request' in issue ? numberOf(issue, 'number') : null) ??
       (ofRef === undefined ? null : Number(ofRef)),
-    // The job itself runs for a merge of it that nobody has made.
+    // The job itself runs for a temporary merge of the pull request.
     commit: textOf(objectOf(pull['head']), 'sha') ?? valueOf('GITHUB_SHA') ?? null,
     jobUrl: webUrl === undefined || run === undefined ? null : `${webUrl}/actions/runs/${run}`,
     webUrl,

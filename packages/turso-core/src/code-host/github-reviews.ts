@@ -7,9 +7,10 @@ import { idOf, numberOf, objectOf, textOf, type Part } from './parts';
 import { FROM_FORK, MOST_COMMITS, type MergedPullRequest, type PushJob, type Reviews } from './reviews';
 
 /**
- * Pull requests that a push to a branch of a GitHub repository has merged, and the artifacts of their runs.
+ * Finds the pull requests merged by a push to a branch of a GitHub repository, and the artifacts of their runs.
  *
- * A run that waits is cancelled once another one waits behind it, so this looks at all commits since the last run that was not cancelled.
+ * A waiting run is cancelled once another waits behind it. So this covers all commits since the last run that was not
+ * cancelled.
  */
 export function openGithubReviews(access: GithubAccess, { archive, variables }: PushJob): Reviews {
   const api = githubApi(access.apiUrl, access.token);
@@ -77,7 +78,7 @@ function eventOf(file: string): Part {
 
 async function pushedCommits(api: Api, repository: string, job: Job): Promise<string[]> {
   const since = (await lastExecuted(api, repository, job)) ?? job.before;
-  // The push that made the branch.
+  // The push created the branch.
   if (/^0+$/.test(since)) return [job.after];
   const commits: string[] = [];
   const pages = `${repository}/compare/${since}...${job.after}?per_page=100`;
@@ -88,7 +89,7 @@ async function pushedCommits(api: Api, repository: string, job: Job): Promise<st
   return commits.slice(-MOST_COMMITS);
 }
 
-/** The commit of the last run before this one that had its turn. */
+/** Returns the commit of the last executed run before this one. */
 async function lastExecuted(
   api: Api,
   repository: string,
@@ -119,8 +120,8 @@ function mergedInto(pull: Part, branch: string, commits: readonly string[]): Mer
 }
 
 /**
- * The last run of this workflow for a commit, of those that had their turn. Only runs of this repository count: a fork may have the same
- * commit, and could put anything into its artifacts.
+ * Returns the last executed run of this workflow for a commit. Only runs of this repository count: a fork may have the
+ * same commit, and could put anything into its artifacts.
  */
 async function lastRun(api: Api, repository: string, head: string, workflow: string): Promise<Part | null> {
   const query = new URLSearchParams({ head_sha: head, event: 'pull_request', per_page: '100' });

@@ -3,7 +3,7 @@ import type { CodeHost, Comment } from './code-host';
 import { ownUser } from './own-user';
 import { idOf, objectOf, textOf } from './parts';
 
-/** Where a repository is on GitHub, and the token. */
+/** The address of a GitHub repository, and the token. */
 export interface GithubAccess {
   readonly apiUrl: string;
   /** `owner/name`. */
@@ -11,7 +11,7 @@ export interface GithubAccess {
   readonly token: string;
 }
 
-/** The API of a GitHub repository. */
+/** Opens the API of a GitHub repository. */
 export function openGithub({ apiUrl, repository, token }: GithubAccess): CodeHost {
   const api = githubApi(apiUrl, token);
   const issues = `repos/${repository.split('/').map(encodeURIComponent).join('/')}/issues`;
@@ -25,7 +25,7 @@ export function openGithub({ apiUrl, repository, token }: GithubAccess): CodeHos
       const own = await ownUser(api);
       for await (const item of api.list(`${issues}/${pullRequest}/comments?per_page=100`)) {
         const user = objectOf(objectOf(item)['user']);
-        // The token of a job is an app's, which does not tell its user: its comments are those of a bot.
+        // A job's token belongs to an app and cannot read its user. Its comments come from a bot.
         const isOwn = own === null ? user['type'] === 'Bot' : user['id'] === own;
         yield { ...posted(item), body: textOf(objectOf(item), 'body') ?? '', isOwn } satisfies Comment;
       }
@@ -37,7 +37,7 @@ export function openGithub({ apiUrl, repository, token }: GithubAccess): CodeHos
   };
 }
 
-/** A client with the headers of GitHub. */
+/** Creates a client with GitHub's headers. */
 export function githubApi(url: string, token: string): Api {
   const headers = {
     accept: 'application/vnd.github+json',

@@ -6,9 +6,9 @@ import { idOf, numberOf, objectOf, textOf, type Part } from './parts';
 import { FROM_FORK, MOST_COMMITS, type MergedPullRequest, type PushJob, type Reviews } from './reviews';
 
 /**
- * Merge requests that a push to a branch of a GitLab project has merged, and the artifacts of their jobs.
+ * Finds the merge requests merged by a push to a branch of a GitLab project, and the artifacts of their jobs.
  *
- * A pipeline that waits may be cancelled for a newer one, so this looks at all commits since the last job that had its turn.
+ * A waiting pipeline may be cancelled for a newer one. So this covers all commits since the last executed job.
  */
 export function openGitlabReviews(access: GitlabAccess, { archive, variables }: PushJob): Reviews {
   const api = gitlabApi(access.apiUrl, access.token);
@@ -64,7 +64,7 @@ function jobOf(variables: PushJob['variables']): Job {
 
 async function pushedCommits(api: Api, project: string, job: Job): Promise<string[]> {
   const since = (await lastExecuted(api, project, job)) ?? job.before;
-  // A pipeline that was started by hand, or the push that made the branch.
+  // A pipeline started by hand, or the push that created the branch.
   if (/^0+$/.test(since)) return [job.after];
   const query = new URLSearchParams({ from: since, to: job.after });
   const { json } = await api.get(`${project}/repository/compare?${query.toString()}`);
@@ -73,14 +73,14 @@ async function pushedCommits(api: Api, project: string, job: Job): Promise<strin
   return ids.filter(isCommit).slice(-MOST_COMMITS);
 }
 
-/** The commit of the last job of this name before this one that had its turn. */
+/** Returns the commit of the last executed job with this name before this one. */
 async function lastExecuted(api: Api, project: string, { id, name, branch }: Job): Promise<string | null> {
   let pages = 0;
   for await (const item of api.list(`${project}/jobs?scope[]=success&scope[]=failed&per_page=100`)) {
     const job = objectOf(item);
     if (job['name'] === name && job['ref'] === branch && idOf(job) < id)
       return textOf(objectOf(job['commit']), 'id');
-    // Of a project that has never had such a job, all others need not be read.
+    // If a project has never had such a job, there is no need to read all others.
     if (++pages > 1000) return null;
   }
   return null;
@@ -97,7 +97,7 @@ function mergedInto(request: Part, branch: string, commits: readonly string[]): 
   return { number, head, mergedAt, isFork: request['source_project_id'] !== request['target_project_id'] };
 }
 
-/** A job that makes the archive. */
+/** A job that creates the archive. */
 interface ReviewJob {
   readonly id: number;
   readonly status: string;
@@ -105,7 +105,7 @@ interface ReviewJob {
   readonly isExpired: boolean;
 }
 
-/** The last job of a name, for the last commit of a merge request, that had its turn. */
+/** Returns the last executed job with this name for the last commit of a merge request. */
 async function lastJob(
   api: Api,
   project: string,
@@ -130,7 +130,7 @@ function archiveOf(job: Part): Pick<ReviewJob, 'hasArchive' | 'isExpired'> {
   return { hasArchive, isExpired: !hasArchive && textOf(job, 'artifacts_expire_at') !== null };
 }
 
-// A pipeline for the merged result, or of a merge train, runs for a commit that joins the branch and the head.
+// A pipeline for the merged result, or of a merge train, runs for a merge of the branch and the head.
 async function isOfHead(api: Api, project: string, pipeline: Part, head: string): Promise<boolean> {
   const sha = pipeline['sha'];
   if (sha === head || !isCommit(sha)) return sha === head;

@@ -3,17 +3,17 @@ import type { CodeHost, Comment } from './code-host';
 import { ownUser } from './own-user';
 import { idOf, objectOf, textOf } from './parts';
 
-/** Where a project is on GitLab, and the token. */
+/** The address of a GitLab project, and the token. */
 export interface GitlabAccess {
   readonly apiUrl: string;
-  /** The project's number, or its path. */
+  /** The project's number or path. */
   readonly repository: string;
   readonly token: string;
-  /** The project's page, of which comments have theirs. */
+  /** The project's page, as the basis for the pages of comments. */
   readonly webUrl?: string | undefined;
 }
 
-/** The API of a GitLab project. */
+/** Opens the API of a GitLab project. */
 export function openGitlab({ apiUrl, repository, token, webUrl }: GitlabAccess): CodeHost {
   const api = gitlabApi(apiUrl, token);
   const notes = (pullRequest: number): string =>
@@ -30,7 +30,7 @@ export function openGitlab({ apiUrl, repository, token, webUrl }: GitlabAccess):
       for await (const item of api.list(pages)) {
         const note = objectOf(item);
         if (note['system'] === true) continue;
-        // A token that may not read its user cannot tell; GitLab then decides what it may change.
+        // A token may lack access to its user. GitLab then decides which comments it may change.
         const isOwn = own === null || objectOf(note['author'])['id'] === own;
         yield { ...posted(pullRequest, item), body: textOf(note, 'body') ?? '', isOwn } satisfies Comment;
       }
@@ -42,7 +42,7 @@ export function openGitlab({ apiUrl, repository, token, webUrl }: GitlabAccess):
   };
 }
 
-/** A client with the headers of GitLab. */
+/** Creates a client with GitLab's headers. */
 export function gitlabApi(url: string, token: string): Api {
   return createApi({ url, headers: { 'private-token': token } });
 }

@@ -1,17 +1,17 @@
 import { objectOf, type Part } from './parts';
 import type { MergedPullRequest } from './reviews';
 
-/** Where a host tells of pull requests by commit. */
+/** The search for pull requests by commit. */
 export interface MergedBy {
   /** The commits of a push. */
   readonly commits: readonly string[];
-  /** What the host lists for one of them. */
+  /** Lists the host's pull requests for a commit. */
   readonly pullsOf: (commit: string) => AsyncIterable<unknown>;
-  /** What the push has merged of that; null for anything else. */
+  /** Returns the pull request if the push has merged it; otherwise null. */
   readonly mergedOf: (pull: Part) => MergedPullRequest | null;
 }
 
-/** The pull requests that a push has merged, each once, in the order in which they were merged. */
+/** Returns the pull requests merged by a push, each once, in the order of the merges. */
 export async function mergedBy({ commits, pullsOf, mergedOf }: MergedBy): Promise<MergedPullRequest[]> {
   const found = new Map<number, MergedPullRequest>();
   for (const commit of commits) {
@@ -23,7 +23,7 @@ export async function mergedBy({ commits, pullsOf, mergedOf }: MergedBy): Promis
   return [...found.values()].sort((a, b) => (a.mergedAt < b.mergedAt ? -1 : 1));
 }
 
-/** Whether a value names a commit. */
+/** Checks whether a value is a commit's hash. */
 export function isCommit(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f]{40,64}$/.test(value);
 }

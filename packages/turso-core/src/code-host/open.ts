@@ -11,7 +11,7 @@ export function openCodeHost(place: Place): CodeHost {
   return place.provider === 'github' ? openGithub(place) : openGitlab(place);
 }
 
-/** Opens the part of the API that knows what was merged, and what jobs have made. */
+/** Opens the API for merged pull requests and the archives of their jobs. */
 export function openReviews(place: Place, job: PushJob): Reviews {
   return place.provider === 'github' ? openGithubReviews(place, job) : openGitlabReviews(place, job);
 }

@@ -1,26 +1,26 @@
 import { TursoSyncError } from '../errors';
 
-/** A part of an answer, of which nothing is known yet. */
+/** An unchecked part of an answer. */
 export type Part = Readonly<Record<string, unknown>>;
 
-/** A value as an object; an empty one if it is none. */
+/** Returns a value as an object; empty if it is not one. */
 export function objectOf(value: unknown): Part {
   return typeof value === 'object' && value !== null ? (value as Part) : {};
 }
 
-/** A text in an object, or null. */
+/** Returns a text from an object, or null. */
 export function textOf(part: Part, key: string): string | null {
   const value = part[key];
   return typeof value === 'string' ? value : null;
 }
 
-/** A whole number in an object, or null. */
+/** Returns a whole number from an object, or null. */
 export function numberOf(part: Part, key: string): number | null {
   const value = part[key];
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : null;
 }
 
-/** The id of a thing. Throws CODE_HOST_FAILED if the answer has none. */
+/** Returns the id from an object. Throws CODE_HOST_FAILED if there is none. */
 export function idOf(part: Part): number {
   const id = numberOf(part, 'id');
   if (id !== null) return id;

@@ -2,27 +2,27 @@ import { hasCode } from '../errors';
 import type { CodeHost, PostedComment } from './code-host';
 import { repeatWhileBusy } from './repeat';
 
-/** A comment that is posted once and updated from then on. */
+/** A comment, posted once and then updated. */
 export interface OneComment {
   readonly pullRequest: number;
-  /** The line that tells it from others; its text begins with it. */
+  /** The first line of the comment, to recognise it. */
   readonly marker: string;
   /** The text after the marker. */
   readonly text: string;
-  /** Whether it is posted if it is not there yet. Otherwise only one that is there is updated. */
+  /** Whether to post it if it does not exist yet. Otherwise, only an existing comment is updated. */
   readonly isNews: boolean;
 }
 
-/** What became of a comment. */
+/** The result of posting a comment. */
 export interface CommentOutcome {
   readonly action: 'created' | 'updated' | 'none';
-  /** Its page, if the host tells. */
+  /** The comment's page, or null if it is unknown. */
   readonly url: string | null;
 }
 
 /**
- * Updates our comment on a pull request, or posts it. Anyone may write the marker, so only a comment that the token's own user wrote counts;
- * one that the host does not let us change is left alone. Throws the `CODE_HOST_*` codes.
+ * Updates our comment on a pull request, or posts it. Anyone may write the marker, so only comments of the token's own
+ * user count. If the host does not allow an update, the comment stays as it is. Throws the `CODE_HOST_*` codes.
  */
 export function postComment(host: CodeHost, comment: OneComment): Promise<CommentOutcome> {
   return repeatWhileBusy(() => post(host, comment));
@@ -42,7 +42,7 @@ async function post(
   return { action: 'created', url: (await host.create(pullRequest, body)).url };
 }
 
-// GitHub stores line ends as they come from its own editor.
+// GitHub stores line ends as sent by its own editor.
 function isMarked(body: string, marker: string): boolean {
   return body === marker || body.startsWith(`${marker}\n`) || body.startsWith(`${marker}\r\n`);
 }

@@ -2,18 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TursoSyncError } from '../errors';
 import { BusyError } from './api-errors';
 
-/** Milliseconds before the first repetition, twice as long before each further one. */
+/** Milliseconds before the first retry; the wait doubles each time. */
 const FIRST_WAIT = 500;
 
 /** Milliseconds for all attempts. */
 const PATIENCE = 90_000;
 
-/** Attempts, of which a host that is down takes no more than some seconds. */
+/** Maximum attempts: a host that is down takes only some seconds for these. */
 const ATTEMPTS = 5;
 
 /**
- * Does some work again while the host is busy or does not answer, after as long as it asks for. The work has to begin by looking at
- * what is there: an attempt whose answer was lost may have been carried out.
+ * Repeats work while the host is busy or does not answer, with the pauses it requests. The work must first check the
+ * present state: an attempt may have succeeded even if its answer was lost.
  */
 export async function repeatWhileBusy<T>(work: () => Promise<T>): Promise<T> {
   const end = performance.now() + PATIENCE;

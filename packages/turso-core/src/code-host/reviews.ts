@@ -1,39 +1,39 @@
-/** What tells which pull requests were merged, and what their jobs have made. */
+/** Finds merged pull requests and the archives of their jobs. */
 export interface Reviews {
-  /** The pull requests that this push to the branch has merged, the first merged first. */
+  /** Returns the pull requests merged by this push to the branch, in the order of the merges. */
   merged(): Promise<readonly MergedPullRequest[]>;
-  /** The archive that the last job for a pull request has made. */
+  /** Returns the archive of the last job for a pull request. */
   archiveOf(pullRequest: MergedPullRequest): Promise<Archive>;
 }
 
-/** A pull request that was merged. */
+/** A merged pull request. */
 export interface MergedPullRequest {
   readonly number: number;
-  /** Its last commit, which was reviewed. */
+  /** Its last commit, as reviewed. */
   readonly head: string;
   readonly mergedAt: string;
-  /** Whether it came from a fork, whose jobs have no secrets and are not trusted. */
+  /** Whether it came from a fork. Jobs of forks have no secrets and are not trusted. */
   readonly isFork: boolean;
 }
 
 /**
- * The archive that a job has made; or why there is none: because nothing was to be reviewed, as in a run for a fork, or because the
- * review is missing.
+ * A job's archive, or the reason for its absence. With `none`, there was nothing to review, for example in a run for a
+ * fork. With `missing`, the review is missing.
  */
 export type Archive =
   | { readonly bytes: Uint8Array }
   | { readonly none: string }
   | { readonly missing: string; readonly retryable: boolean };
 
-/** What a job on the branch knows of itself. */
+/** A job's own data on the branch. */
 export interface PushJob {
   /** The name of the archives. */
   readonly archive: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
-/** Commits of one push that are looked at, the last ones. */
+/** Maximum commits to examine from one push, the last ones. */
 export const MOST_COMMITS = 250;
 
-/** What is said of a pull request from a fork. */
+/** The reason shown for a pull request from a fork. */
 export const FROM_FORK = 'it came from a fork, for which no plan is made';

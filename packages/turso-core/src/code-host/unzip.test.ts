@@ -1,7 +1,7 @@
 import { zipFiles } from '@turso-sync/testing';
 import { unzip } from './unzip';
 
-/** What Info-ZIP 3.0 makes of a folder, a deflated file and a stored one. */
+/** Info-ZIP 3.0's archive of a folder, a deflated file and a stored one. */
 const BY_ZIP =
   'UEsDBAoAAAAAANWZfV0AAAAAAAAAAAAAAAAFAAAAYXBwcy9QSwMECgAAAAAA1Zl9XQAAAAAAAAAAAAAAAAwAAABhcHBzL21haWxlci9QSwMEFAAAAAgA1Zl9XaZry34GAAAAyAAAABUAAABhcHBzL21haWxlci9wbGFuLmpzb26rqBgeAABQSwMECgAAAAAA1Zl9XYPxtXACAAAAAgAAAA4AAABhcHBzL21haWxlci/DpMOkUEsBAh4DCgAAAAAA1Zl9XQAAAAAAAAAAAAAAAAUAAAAAAAAAAAAQAO1BAAAAAGFwcHMvUEsBAh4DCgAAAAAA1Zl9XQAAAAAAAAAAAAAAAAwAAAAAAAAAAAAQAO1BIwAAAGFwcHMvbWFpbGVyL1BLAQIeAxQAAAAIANWZfV2ma8t+BgAAAMgAAAAVAAAAAAAAAAEAAACkgU0AAABhcHBzL21haWxlci9wbGFuLmpzb25QSwECHgMKAAAAAADVmX1dg/G1cAIAAAACAAAADgAAAAAAAAABAAAApIGGAAAAYXBwcy9tYWlsZXIvw6RQSwUGAAAAAAQABADsAAAAtAAAAAAA';
 
@@ -39,7 +39,7 @@ test('refuses whatever is cut or changed, at any byte', () => {
       expect((error as Error).message).toMatch(/\w/);
       continue;
     }
-    // Dates, versions and the local copy of the head count for nothing.
+    // Dates, versions and the local copy of the header are ignored.
     for (const [, content] of read) expect(content).toBe('some content that is not too short');
   }
 });

@@ -2,12 +2,12 @@ import { crc32, inflateRawSync } from 'node:zlib';
 
 /** A file of an archive. */
 export interface ZipFile {
-  /** Its path, with slashes; it stays within the folder that it is written to. */
+  /** Its path, with slashes. It stays within the target folder. */
   readonly name: string;
   readonly content: Uint8Array;
 }
 
-/** Bytes of all files of an archive. */
+/** Maximum bytes of all files of an archive. */
 const LIMIT = 2_000_000_000;
 
 const END = 0x06054b50;
@@ -16,8 +16,9 @@ const STORED = 0;
 const DEFLATED = 8;
 
 /**
- * The files of a ZIP archive, by its central directory. Folders are left out. Throws an Error with the reason if it is damaged, has paths
- * that lead out of it, or uses what artifacts do not have: encryption, ZIP64, other compressions.
+ * Yields the files of a ZIP archive, by its central directory. Omits folders. Throws an Error with the reason if the
+ * archive is damaged, or has paths that lead out of it. The same applies to features not used by artifacts: encryption,
+ * ZIP64 and other compressions.
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */

@@ -9,12 +9,12 @@ import { freezeCopy } from '../project/working-copy/freeze-copy';
 import { verb } from './apart/verb';
 import { reportRun, type Reported } from './reporting/report-run';
 
-/** What `check` may be told. */
+/** Options of `check`. */
 export interface CheckOptions {
   readonly onEvent?: OnEvent;
 }
 
-/** What `check` answers. */
+/** Result of `check`. */
 export interface ChecksResult {
   /** Whether each check returned no row. */
   readonly passed: boolean;
@@ -24,7 +24,8 @@ export interface ChecksResult {
 }
 
 /**
- * Runs the project's checks on a consistent copy of the working copy: each is a query in a file of its own, and must return no row.
+ * Runs the project's checks on a consistent copy of the working copy. Each check is a query in its own file and must
+ * return no row.
  * Throws CHECK_INVALID, CHECK_TIMEOUT, the `WORKING_COPY_*` codes and STATE_LOCKED.
  *
  * @example

@@ -12,29 +12,34 @@ import { reportRun, type Reported } from './reporting/report-run';
 import { MOST_DAYS } from './sending/claim-plans';
 import { pushes } from './undo';
 
-/** What `clean` may be told. */
+/** Options of `clean`. */
 export interface CleanOptions {
-  /** Remove what can go. Default is false: only tell. */
+  /** Removes the removable files. Default is false: only reports them. */
   readonly force?: boolean;
-  /** All backups of working copies can go. Default is false: those older than 7 days, but for the latest of each. */
+  /**
+   * Makes all backups of working copies removable. Default is false: only backups older than 7 days, except the latest
+   * of each working copy.
+   */
   readonly backups?: boolean;
-  /** All records of pushes can go; no push can be undone afterwards. Default is false: only those that are damaged. */
+  /**
+   * Makes all records of pushes removable; afterwards no push can be undone. Default is false: only damaged records.
+   */
   readonly undo?: boolean;
-  /** Dumps of whole databases can go. Default is false. */
+  /** Makes dumps of whole databases removable. Default is false. */
   readonly dumps?: boolean;
   readonly onEvent?: OnEvent;
 }
 
-/** What `clean` answers. */
+/** Result of `clean`. */
 export interface CleanResult {
-  /** Whether what can go was removed. */
+  /** Whether the removable files were removed. */
   readonly isRemoved: boolean;
-  /** What the files took on the disk before, in bytes; a file with several names counts once. */
+  /** Disk space of the files before, in bytes. A file with several names counts once. */
   readonly bytes: number;
-  /** What is free afterwards, or would be. */
+  /** Disk space freed, or to be freed without `force`, in bytes. */
   readonly freed: number;
   readonly kinds: readonly CleanedKind[];
-  /** The files that can go, or are gone. */
+  /** The removable or removed files. */
   readonly files: readonly string[];
 }
 
@@ -42,11 +47,11 @@ export interface CleanResult {
 export interface CleanedKind {
   readonly kind: FileKind;
   readonly files: number;
-  /** What they take on the disk; a file with several names counts for the first kind. */
+  /** Their disk space, in bytes. A file with several names counts for its first kind only. */
   readonly bytes: number;
-  /** How many can go. */
+  /** Number of removable files. */
   readonly removable: number;
-  /** The option that lets all of them go, or null. */
+  /** The option to make all of them removable, or null. */
   readonly option: 'backups' | 'undo' | 'dumps' | null;
 }
 
@@ -57,12 +62,13 @@ const KINDS: readonly FileKind[] = [
 
 const DAY = 86_400_000;
 
-/** Age from which on backups can go, in days. */
+/** Age from which backups are removable, in days. */
 const BACKUP_DAYS = 7;
 
 /**
- * Tells what a project's state folder holds, of all environments, and the dated backups beside the working copy; removes what is of no
- * use any more, if told to. What a push, a pull or an undo needs stays. Throws STATE_LOCKED, STATE_FOREIGN and FILE_INACCESSIBLE.
+ * Lists the files in a project's state folder, of all environments, and the dated backups beside the working copy. With
+ * `force`, removes files no longer of use. Files needed by a push, a pull or an undo stay.
+ * Throws STATE_LOCKED, STATE_FOREIGN and FILE_INACCESSIBLE.
  *
  * @example
  * ```ts
@@ -75,7 +81,7 @@ export const clean = verb('clean', cleanHere);
 
 async function cleanHere(project: Project, options: CleanOptions = {}): Promise<Reported<CleanResult>> {
   return reportRun(project, options.onEvent, async () => {
-    // A folder that does not exist need not be made for that, and nobody works on it.
+    // If the folder does not exist, nobody works on it, and listing need not create it.
     if (!fs.existsSync(project.files.directory)) return cleanLocked(project, options);
     return withState(project, 'clean', () => Promise.resolve(cleanLocked(project, options)));
   });
@@ -99,7 +105,7 @@ function removable(project: Project, kept: readonly KeptFile[], options: CleanOp
     dumps: () => options.dumps === true,
     backups: (file) =>
       options.backups === true || (now - file.madeAt > BACKUP_DAYS * DAY && !latest.has(file)),
-    // A push under way has its number among them.
+    // The records of a push under way are among them.
     undo: (file) =>
       !busy.has(environmentOf(file)) &&
       (options.undo === true || damaged.some((start) => file.path.startsWith(start))),
@@ -112,7 +118,10 @@ function removable(project: Project, kept: readonly KeptFile[], options: CleanOp
   }
 }
 
-/** How the files of pushes begin whose records are damaged. The latest stays, or an older one would be undone in its place. */
+/**
+ * Returns the common start of the file names of each push with damaged records. Leaves out the latest push: without its
+ * record, an undo would take back an older push instead.
+ */
 function damagedPushes(project: Project): string[] {
   return pushes(project)
     .slice(1)
@@ -121,7 +130,7 @@ function damagedPushes(project: Project): string[] {
     );
 }
 
-/** The latest backup of each working copy and kind, with all its parts. */
+/** Returns the latest backup of each working copy and kind, with all its parts. */
 function latestBackups(kept: readonly KeptFile[]): Set<KeptFile> {
   const backups = kept.filter(({ kind }) => kind === 'backups');
   const latest = new Map<string, number>();
@@ -158,7 +167,7 @@ function resultOf(
   return { isRemoved: options.force === true, bytes, freed: freedBy(goes), kinds, files };
 }
 
-/** A file is gone with the last of its names. */
+/** Counts the freed bytes. Removing the last name of a file frees its space. */
 function freedBy(goes: ReadonlySet<KeptFile>): number {
   const going = new Map<string, number>();
   let freed = 0;
@@ -172,7 +181,7 @@ function freedBy(goes: ReadonlySet<KeptFile>): number {
 
 function remove({ files: { directory } }: Project, goes: ReadonlySet<KeptFile>): void {
   try {
-    // Whole folders, with their locks.
+    // Removes whole folders, with their locks.
     if ([...goes].some(({ kind }) => kind === 'temporary')) removeLeftovers(directory);
     for (const { path: file } of goes) fs.rmSync(file, { force: true });
   } catch (error) {

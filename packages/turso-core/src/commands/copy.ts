@@ -12,25 +12,26 @@ import { Database } from '../sqlite/files/sqlite';
 import { reportRun, type Reported } from './reporting/report-run';
 import { verb } from './apart/verb';
 
-/** What `copy` may be told. */
+/** Options of `copy`. */
 export interface CopyOptions {
-  /** The file to write. One that is there is replaced whole. */
+  /** The file to write. An existing file is replaced as a whole. */
   readonly to: string;
   readonly onEvent?: OnEvent;
 }
 
-/** What `copy` answers. */
+/** Result of `copy`. */
 export interface CopyResult {
-  /** The file that was written. */
+  /** The written file. */
   readonly file: string;
 }
 
-/** The page size of every database that libsql-server serves, in bytes. */
+/** The page size of every database on libsql-server, in bytes. */
 const PAGE_SIZE = 4096;
 
 /**
- * Writes a consistent copy of the working copy, while the app may go on writing: one file without a journal, in pages of
- * 4096 bytes, as libsql-server takes it. Throws the `WORKING_COPY_*` codes, DISK_FULL, FILE_INACCESSIBLE.
+ * Writes a consistent copy of the working copy; the app may keep writing meanwhile. The copy is one file without a
+ * journal, in pages of 4096 bytes, as libsql-server accepts it.
+ * Throws the `WORKING_COPY_*` codes, DISK_FULL and FILE_INACCESSIBLE.
  *
  * @example
  * ```ts

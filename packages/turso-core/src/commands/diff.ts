@@ -26,34 +26,35 @@ import { NOTHING_BROKEN } from '../policy/judge';
 import { describePlan } from '../plan/write-plan';
 import { verb } from './apart/verb';
 
-/** What `diff` answers. */
+/** Result of `diff`. */
 export interface DiffResult {
   /** All changes: counts, definitions, findings, and the rows as a stream. */
   readonly plan: Plan;
-  /** The changes in numbers; with {@link DiffOptions.table} of that table only. */
+  /** The changes in numbers; with {@link DiffOptions.table}, only those of the table. */
   readonly changes: ChangeSummary;
-  /** The files that hold the changes in full. */
+  /** The files with the full changes. */
   readonly files: ChangeFiles;
-  /** The file that the plan was saved to, or null if nobody asked for it. */
+  /** The file of the saved plan, or null if none was requested. */
   readonly savedTo: string | null;
-  /** Changed rows, where they were asked for. */
+  /** Changed rows, if requested. */
   readonly rows?: readonly PlanRow[];
 }
 
-/** What `diff` may be told. */
+/** Options of `diff`. */
 export interface DiffOptions {
-  /** Tell of this table only. The files hold all changes nevertheless. */
+  /** Reports only this table. The files still hold all changes. */
   readonly table?: string;
-  /** Tell of the rows themselves, up to so many of each table. Default is none. */
+  /** Returns up to this many changed rows of each table. Default is none. */
   readonly rows?: number;
-  /** A file to save the changes to as a plan, for `push` to carry out just these. */
+  /** A file to save the changes to as a plan. `push` can then send exactly these. */
   readonly save?: string;
   readonly onEvent?: OnEvent;
 }
 
 /**
- * Finds what a push would carry, without any contact to the remote, and writes it to `diff.sql` and `changes.json` in the
- * state folder. Throws the `BASELINE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, TABLE_NOT_FOUND.
+ * Finds the changes a push would send, without contacting the remote. Writes them to `diff.sql` and `changes.json` in
+ * the state folder.
+ * Throws the `BASELINE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE and TABLE_NOT_FOUND.
  */
 export const diff = verb('diff', diffHere);
 
@@ -107,7 +108,7 @@ async function diffWith(project: Project, options: DiffOptions): Promise<DiffRes
   );
 }
 
-/** How many checks a push lets the remote run, as far as they can be read: the push will say what is wrong with them. */
+/** Counts the checks a push runs on the remote. Unreadable checks count as one; the push reports their problem. */
 function checksOnRemote({ checks }: Project): number {
   if (!checks.onRemote) return 0;
   try {
@@ -125,7 +126,7 @@ function warnOfCutOff({ files }: Project, onEvent: OnEvent | undefined): void {
   onEvent?.({ type: 'warning', message });
 }
 
-/** What a changeset does to one table; names are compared as SQL does. */
+/** Reduces a changeset to one table. Compares names as SQL does. */
 function onlyTable(project: Project, changeset: Changeset, name: string): Changeset {
   const base = using(openReadOnly(project.files.base.database), (db) => [...readSchema(db).tables.keys()]);
   if (isExcluded(name, project.exclude)) throw tableExcluded(name);

@@ -19,15 +19,15 @@ import { ownSqlite } from './reporting/own-sqlite';
 
 export type { CheckName, DoctorCheck } from './diagnosing/check';
 
-/** What `doctor` may be told. */
+/** Options of `doctor`. */
 export interface DoctorOptions {
-  /** Only read: no self-test. Default is false. */
+  /** Only reads, without the self-test. Default is false. */
   readonly readOnly?: boolean;
-  /** Tell the host of the database. Default is false. */
+  /** Reports the host of the database. Default is false. */
   readonly showHost?: boolean;
 }
 
-/** What `doctor` answers: nothing in it is a secret, or tells what is in the database. */
+/** Result of `doctor`. It contains no secrets and reveals nothing about the database's content. */
 export interface DoctorResult {
   /** Whether no check has failed. */
   readonly isHealthy: boolean;
@@ -35,18 +35,18 @@ export interface DoctorResult {
     readonly tursoSync: string;
     readonly node: string;
     readonly sqlite: string;
-    /** SQLite of the remote; null if it did not tell. */
+    /** The remote's version of SQLite; null if it did not report it. */
     readonly remoteSqlite: string | null;
-    /** Such as `linux x64`. */
+    /** For example `linux x64`. */
     readonly platform: string;
   };
   readonly config: {
     /** The name of the config file, without its folder; null if there is none. */
     readonly file: string | null;
-    /** Environments of the config, and whether one of them is in use. */
+    /** Number of environments in the config, and whether one of them is in use. */
     readonly environments: number;
     readonly usesEnvironment: boolean;
-    /** Names and patterns that are left out. */
+    /** Number of excluded names and patterns. */
     readonly excluded: number;
     readonly isUrlSet: boolean;
     readonly isTokenSet: boolean;
@@ -54,26 +54,26 @@ export interface DoctorResult {
   };
   readonly remote: {
     readonly kind: 'server' | 'file' | null;
-    /** Such as `libsql`; null if no URL is set. */
+    /** For example `libsql`; null if no URL is set. */
     readonly scheme: string | null;
-    /** The host, if it was asked for. */
+    /** The host, if it was requested; else null. */
     readonly host: string | null;
     readonly isEncrypted: boolean;
     readonly isOnThisMachine: boolean;
-    /** Whether requests go through a proxy that the environment names. */
+    /** Whether requests go through a proxy named in the environment variables. */
     readonly isBehindProxy: boolean;
   };
-  /** What the server offers; null if it did not answer, and for a file. */
+  /** The server's capabilities; null if it did not answer, and for a file. */
   readonly capabilities: Capabilities | null;
   readonly checks: readonly DoctorCheck[];
-  /** What this itself used, as the server counts it; null if it does not tell. */
+  /** The cost of this command as the server counts it; null if the server does not report it. */
   readonly used: Cost | null;
 }
 
 /**
- * Finds out whether turso-sync can work with a project's remote: the connection, the token, the clock, what the server offers, and
- * whether it keeps what a push relies on. For that it writes to a table of its own, which it removes. Never throws for a remote that
- * is down: it says so. The result holds no secret, no path and no data, so that it can be shown to anybody.
+ * Checks whether turso-sync can work with a project's remote: the connection, the token, the clock, the server's
+ * capabilities and the needs of a push. For the last, it writes to a separate table and removes it. Never throws for an
+ * unreachable remote: it reports it. The result contains no secret, no path and no data, so anybody may see it.
  *
  * @example
  * ```ts

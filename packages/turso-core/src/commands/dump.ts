@@ -23,28 +23,29 @@ import { download } from './fetching/download';
 import { reportRun, type Reported } from './reporting/report-run';
 import { verb } from './apart/verb';
 
-/** What can be dumped. */
+/** A database to dump. */
 export type DumpSource = 'base' | 'working-copy' | 'remote';
 
-/** What `dump` may be told. */
+/** Options of `dump`. */
 export interface DumpOptions extends RemoteOptions {
-  /** Default is `base`: what the working copy was made from, or what was pushed last. */
+  /** Default is `base`: the origin of the working copy, or the state after the last push. */
   readonly of?: DumpSource;
-  /** The file to write, or something that takes the pieces. Default is `original_dump.sql` beside the base. */
+  /** The file to write, or a sink for the pieces. Default is `original_dump.sql` beside the base. */
   readonly to?: string | DumpSink;
   readonly onEvent?: OnEvent;
 }
 
-/** What `dump` answers. */
+/** Result of `dump`. */
 export interface DumpResult {
   readonly of: DumpSource;
-  /** The file that was written, or null where it went elsewhere. */
+  /** The written file, or null if the pieces went to a sink. */
   readonly file: string | null;
 }
 
 /**
- * Writes a whole database as SQL that the stock `sqlite3` shell restores to an equal one. A file is only ever seen whole.
- * Throws BASELINE_MISSING, the `WORKING_COPY_*` and `REMOTE_*` codes, DISK_FULL, FILE_INACCESSIBLE.
+ * Writes a whole database as SQL. The stock `sqlite3` shell restores it to an equal database. The file appears only
+ * when complete.
+ * Throws BASELINE_MISSING, the `WORKING_COPY_*` and `REMOTE_*` codes, DISK_FULL and FILE_INACCESSIBLE.
  *
  * @example
  * ```ts
@@ -63,7 +64,7 @@ async function dumpWith(project: Project, options: DumpOptions): Promise<DumpRes
   const { of = 'base', to = project.files.base.dump } = options;
   openState(project);
   if (of === 'base' || to === project.files.base.dump) requireBase(project);
-  // First, so that a URL that is missing or wrong leaves nothing behind.
+  // Comes first: a missing or wrong URL then leaves nothing behind.
   const remote = of === 'remote' ? connectTo(project, options) : null;
   try {
     return await dumpTo({ project, of, to, remote, onEvent: options.onEvent });
@@ -84,7 +85,7 @@ type Write = (database: string, options: WriteOptions) => Promise<void>;
 
 async function dumpTo(job: DumpJob): Promise<DumpResult> {
   const { project, of, to } = job;
-  // Before anything is put there: a dump may be the first that is asked of a folder.
+  // Comes before any file is written: a dump may be the first command in a folder.
   claimState(project);
   return withTemporary(project.files.directory, async (temporary) => {
     const written = path.join(temporary, 'dump.sql');

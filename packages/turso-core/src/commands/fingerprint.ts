@@ -7,9 +7,10 @@ import type { Project } from '../project/project';
 import { verb } from './apart/verb';
 
 /**
- * A mark for build caches of what `snapshot` would take: the same as long as nothing was written to the remote, another
- * one after every write, for another remote, another `exclude` and another version of turso-sync. Machines that see the same remote get
- * the same mark. Null where the remote cannot tell whether it was written to.
+ * Returns a fingerprint of the remote's state as `snapshot` would copy it, for build caches. It stays the same until
+ * somebody writes to the remote. It differs after every write, and for another remote, another `exclude` or another
+ * version of turso-sync. Machines with the same remote get the same fingerprint. Returns null if the remote cannot
+ * detect writes.
  * Throws the `REMOTE_*` codes, URL_MISSING, URL_UNSUPPORTED and CONFIG_HAS_SECRET.
  *
  * @example
@@ -20,11 +21,11 @@ import { verb } from './apart/verb';
  * ```
  */
 export async function fingerprint(project: Marked): Promise<string | null> {
-  // A server's mark needs no file, and so no process.
+  // The fingerprint of a server needs no file, and so no separate process.
   return project.address().kind === 'http' ? fingerprintHere(project) : fingerprintOfFile(project);
 }
 
-/** What {@link fingerprint} needs of a project. */
+/** The parts of a project {@link fingerprint} needs. */
 type Marked = Pick<Project, 'directory' | 'address' | 'authToken' | 'encryptionKey'> &
   Partial<Pick<Project, 'exclude'>>;
 
@@ -42,7 +43,7 @@ async function fingerprintHere(project: Marked): Promise<string | null> {
   }
 }
 
-// Relative, so that clones of a repository in different folders agree on a file in it.
+// Relative: clones of a repository in different folders then agree on a file in it.
 function place(address: RemoteAddress, directory: string): string {
   return address.kind === 'file' ? path.relative(directory, address.file) : address.location;
 }

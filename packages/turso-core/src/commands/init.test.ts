@@ -15,7 +15,7 @@ beforeEach(async () => {
   at = await makeFileProject('CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 1)');
 });
 
-/** The remote, the base and the working copy are all the same. */
+/** Expects the remote, the base and the working copy to be equal. */
 async function expectEqual(): Promise<void> {
   const { workingCopy, files } = at.project;
   expect(compareDatabases(at.remote, workingCopy)).toEqual([]);
@@ -73,7 +73,7 @@ test.each([
   });
   expect(readFileSync(at.project.workingCopy).equals(edited)).toBe(true);
   expect(readFileSync(at.project.files.base.manifest).equals(base)).toBe(true);
-  // The newer snapshot is there for the next time.
+  // The newer snapshot remains for the next time.
   expect(compareDatabases(at.project.files.snapshot.database, at.remote)).toEqual([]);
 });
 
@@ -148,7 +148,7 @@ describe('with the snapshot that is there', () => {
     await init(at.project);
     at.editRemote('INSERT INTO t VALUES (2, 2)');
     await snapshot(at.project);
-    // Other bytes, the same content: the base becomes what it was compared with, and no newer for that.
+    // The bytes differ, the content does not. The compared file becomes the base, with the base's old date.
     at.edit('PRAGMA page_size=8192; VACUUM');
     expect(await push(at.project)).toMatchObject({ status: 'nothing' });
     expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ workingCopy: 'updated' });
@@ -178,7 +178,7 @@ test('after a death between the working copy and the base, a push finds everythi
 });
 
 describe('one that is broken off between the working copy and the base', () => {
-  /** Takes the base back to what it was, and leaves the note that the process was about to remove. */
+  /** Restores the old base, with the note the process was about to remove. */
   async function breakOff(): Promise<void> {
     const { base, snapshot } = at.project.files;
     const old = `${base.directory}.old`;

@@ -30,48 +30,51 @@ import { takeSnapshot } from './fetching/take-snapshot';
 import { withLocalUserVersion } from './fetching/local-user-version';
 import { verb } from './apart/verb';
 
-/** What `init` may be told. */
+/** Options of `init`. */
 export interface InitOptions extends RemoteOptions {
-  /** Replace a working copy that has changes, after keeping a dated backup of it. Default is false. */
+  /** Replaces a working copy with changes, after making a dated backup. Default is false. */
   readonly force?: boolean;
-  /** `take` a new snapshot of the remote first, or `use` the one that is there. Default is `take`. */
+  /** `take` a new snapshot of the remote first, or `use` the existing one. Default is `take`. */
   readonly snapshot?: 'take' | 'use';
-  /** What to do with a working copy that has changes: `refuse`, or `keep` it as it is. Default is `refuse`. */
+  /** How to treat a working copy with changes: `refuse`, or `keep` it as it is. Default is `refuse`. */
   readonly edits?: 'refuse' | 'keep';
-  /** Make a file that is not there an empty database, at the first use. Default is false: REMOTE_MISSING. */
+  /**
+   * Creates an empty database if the remote's file does not exist, on first use. Default is false: throws
+   * REMOTE_MISSING.
+   */
   readonly create?: boolean;
   /**
-   * A database file, relative to the project, that an empty remote is to be filled with: it becomes the working copy, and the
-   * next push carries all of it. A `file:` database that is not there is created; with `acceptRemote` also if the project has a
-   * base, so that it takes the place of one that is lost.
+   * A database file for filling an empty remote, relative to the project. It becomes the working copy, and the next
+   * push sends all of it. A missing `file:` database is created. With `acceptRemote`, it is created even if the project
+   * has a base, as a replacement for a lost one.
    */
   readonly from?: string;
   /**
-   * Keep a working copy that has lost its base: the remote as it is now becomes the base, and everything in which they differ
-   * counts as an edit, also what others have changed since. Default is false.
+   * Keeps a working copy that has lost its base. The remote in its present state becomes the base. Every difference
+   * counts as an edit, including later changes by others. Default is false.
    */
   readonly keepEdits?: boolean;
   readonly onEvent?: OnEvent;
 }
 
-/** What `init` answers. */
+/** Result of `init`. */
 export interface InitResult {
   readonly snapshot: Manifest;
   /**
-   * What became of the working copy: `created`, `updated` to a newer snapshot, `unchanged`, or `kept` because it has
-   * changes that were not pushed.
+   * The result for the working copy: `created`, `updated` to a newer snapshot, `unchanged`, or `kept` because of
+   * unpushed changes.
    */
   readonly workingCopy: 'created' | 'updated' | 'unchanged' | 'kept';
-  /** Number of changes that were not pushed, where it was kept. */
+  /** If it was kept, the number of unpushed changes. */
   readonly pending: number;
-  /** The dated backup of a working copy that was replaced by force, or null. */
+  /** The dated backup of a working copy replaced by force, or null. */
   readonly backup: string | null;
 }
 
 /**
- * Makes the working copy from the remote, or brings one without changes of its own up to a newer snapshot. One that has
- * changes which were not pushed is never overwritten: WORKING_COPY_HAS_CHANGES, unless `force` or `edits: 'keep'`.
- * Also throws the `REMOTE_*` codes, SNAPSHOT_MISSING, PUSH_UNDECIDED, DISK_FULL, STATE_LOCKED.
+ * Makes the working copy from the remote, or updates one without changes to a newer snapshot. Never overwrites unpushed
+ * changes: throws WORKING_COPY_HAS_CHANGES, unless `force` or `edits: 'keep'` is set.
+ * Also throws the `REMOTE_*` codes, SNAPSHOT_MISSING, PUSH_UNDECIDED, DISK_FULL and STATE_LOCKED.
  */
 export const init = verb('init', initHere);
 
@@ -82,7 +85,7 @@ async function initHere(project: Project, options: InitOptions = {}): Promise<Re
 async function initWith(project: Project, options: InitOptions): Promise<InitResult> {
   const { from, keepEdits = false } = options;
   if (from !== undefined || keepEdits) {
-    // First, so that nothing is made for a file that is not there.
+    // Comes first: a missing file then leaves nothing behind.
     if (from !== undefined) requireSource(project, from);
     const create = options.create === true || from !== undefined;
     const refill = create && options.acceptRemote === true;
@@ -106,7 +109,7 @@ async function initialize(
     recoverDirectory(files.directory);
     refuseNewer(files);
   }
-  // By force, nothing that was under way matters any more.
+  // With force, anything under way no longer matters.
   if (options.force !== true) {
     await finishEarlier(project, remote, options);
     const take = (): Promise<Manifest> => snapshotOf(project, remote, options);
@@ -115,13 +118,13 @@ async function initialize(
   }
   await inspect(project, options);
   const snapshot = await snapshotOf(project, remote, options);
-  // Again, since taking a snapshot takes its time, and the app may have written meanwhile.
+  // Inspected again, because the app may have written during the snapshot.
   const state = await inspect(project, options);
   const result = { snapshot, pending: 0, backup: null };
   if (state.kind === 'edited') return { ...result, pending: state.pending, workingCopy: 'kept' };
   const isNewer = state.kind !== 'clean' || (await isNewerThanBase(project, snapshot));
   if (!isNewer) return { ...result, workingCopy: 'unchanged' };
-  // To write it as a whole would take away what is left out, and is there.
+  // Writing it as a whole would remove its own left-out tables.
   if (state.kind === 'clean' && state.hasOwn) {
     const { status } = await rebase(project, snapshot, onlyEvents(options));
     return finished(status === 'unchanged' ? 'unchanged' : 'updated');
@@ -135,14 +138,14 @@ async function initialize(
   const written =
     state.kind === 'clean' ? withLocalUserVersion(project, write) : write(project.files.snapshot.database);
   await written.catch((error: unknown) => {
-    // Nothing was replaced, so there is nothing to go back to.
+    // Nothing was replaced, so the backup has no use.
     if (backup !== null && systemCode(error) === 'WORKING_COPY_LOCKED') fs.rmSync(backup);
     pullDone(project);
     throw error;
   });
   noteWritten(project, note);
-  // Second: should we die in between, a push finds everything there already. The other way round it would take the older
-  // working copy for an edit that undoes what others have done.
+  // Comes second. If we die in between, a push finds everything there already. In the other order, it would take the
+  // older working copy for an edit that undoes others' changes.
   await afterDone(WRITTEN, () => replaceBase(project.files, project.files.snapshot, snapshot));
   return { ...(await finished(isUpdate ? 'updated' : 'created')), backup };
 
@@ -167,7 +170,7 @@ async function snapshotOf(
       });
 }
 
-/** Finishes what an earlier run left half done. */
+/** Finishes the work an earlier run left half done. */
 async function finishEarlier(
   project: Project,
   remote: ProjectRemote | null,
@@ -193,16 +196,16 @@ function onlyEvents({ onEvent }: InitOptions): { readonly onEvent?: OnEvent } {
 
 type State =
   | { readonly kind: 'missing' | 'forced' }
-  /** `hasOwn` says whether it has tables that are left out. */
+  /** `hasOwn` says whether it has left-out tables. */
   | { readonly kind: 'clean'; readonly hasOwn: boolean }
   | { readonly kind: 'edited'; readonly what: string; readonly pending: number };
 
-/** How the working copy stands. Throws WORKING_COPY_HAS_CHANGES where it must not be touched. */
+/** Inspects the working copy. Throws WORKING_COPY_HAS_CHANGES if it must not be touched. */
 async function inspect(project: Project, { force, edits, onEvent }: InitOptions): Promise<State> {
   if (!fs.existsSync(project.workingCopy)) return { kind: 'missing' };
   if (force === true) return { kind: 'forced' };
   const state = await inspectWorkingCopy(project, onEvent);
-  // Without a base, nobody can tell what is an edit: to keep the file silently would leave the next command without a way on.
+  // Without a base, edits are unknown. Keeping the file silently would leave the next command stuck.
   if (state.kind === 'edited' && state.pending === 0) throw noBase(project);
   if (state.kind === 'edited' && edits !== 'keep') throw hasChanges(project, state);
   return state;
@@ -257,10 +260,10 @@ async function isNewerThanBase(project: Project, snapshot: Manifest): Promise<bo
   const known = requireBase(project);
   const isOfThen = known.createdAt === snapshot.createdAt;
   if (isOfThen && known.fingerprint === snapshot.fingerprint) return false;
-  // A base that a later push has moved on is newer than a snapshot that was left lying.
+  // A base moved on by a later push is newer than an old snapshot.
   if (known.method === 'push' && known.createdAt > snapshot.createdAt) return false;
   if (!sameBytes(base.database, files.database)) return true;
-  // The same content, as of a later time and perhaps with another mark.
+  // The content is the same, with a later time and perhaps another fingerprint.
   await replaceBase(project.files, project.files.snapshot, snapshot);
   return false;
 }

@@ -24,7 +24,7 @@ beforeEach(async () => {
   await init(at.project);
 });
 
-/** The rows of a query on the working copy. */
+/** Returns the rows of a query on the working copy. */
 function query(sql: string): unknown[] {
   const db = new Database(at.project.workingCopy, { readonly: true });
   try {
@@ -34,7 +34,7 @@ function query(sql: string): unknown[] {
   }
 }
 
-/** Pushes, and expects the remote to be as the working copy then. */
+/** Pushes, and expects the remote to equal the working copy afterwards. */
 async function expectPushed(): Promise<void> {
   expect(await push(at.project)).toMatchObject({ status: 'pushed', conflicts: [] });
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
@@ -195,7 +195,7 @@ test('a note that was written in part is of no account: nothing was done yet', a
 });
 
 describe('a pull that is broken off after the working copy was written', () => {
-  /** Takes the base back to what it was, as if the process had died before it moved on. */
+  /** Restores the old base, as if the process had died before moving it on. */
   async function breakOff(isWritten: boolean): Promise<void> {
     const { base, snapshot } = at.project.files;
     const old = `${base.directory}.old`;

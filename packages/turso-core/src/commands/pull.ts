@@ -18,10 +18,10 @@ import { verb } from './apart/verb';
 export type { PullOptions, PullResult } from './merging/rebase';
 
 /**
- * Brings what has changed on the remote into the working copy, and keeps what was changed there: your changes are put on
- * top of a new snapshot as a push would put them on the remote, and the working copy is made equal to that in one
- * transaction, which programs that have it open take notice of. Afterwards the base is the snapshot.
- * Throws the `REMOTE_*`, `BASELINE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, DISK_FULL, STATE_LOCKED.
+ * Brings the remote's changes into the working copy and keeps your own. It applies your changes to a new snapshot, as a
+ * push would apply them to the remote. It then updates the working copy in one transaction, so open programs see it.
+ * Afterwards the snapshot is the base.
+ * Throws the `REMOTE_*`, `BASELINE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, DISK_FULL and STATE_LOCKED.
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ async function pullHere(project: Project, options: PullOptions = {}): Promise<Re
 }
 
 async function pullWith(project: Project, options: PullOptions): Promise<PullResult> {
-  // For the message alone: whether there is a folder to lock.
+  // Only for a better message: without a start, there is no folder to lock.
   requireStart(project);
   return withRemote(project, 'pull', options, (remote) => pullFrom(project, remote, options));
 }

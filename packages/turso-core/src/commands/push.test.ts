@@ -99,7 +99,7 @@ test('says that it is through although it cannot be noted', async () => {
   const blocked = at.project.files.diffSql;
   mkdirSync(blocked);
   const events: CoreEvent[] = [];
-  // Files for people to read are not worth a failure.
+  // Failing to write files for people is no reason to fail.
   expect(await push(at.project, { onEvent: (e) => events.push(e) })).toMatchObject({ status: 'pushed' });
   expect(events.at(-1)).toMatchObject({
     type: 'warning',

@@ -36,62 +36,68 @@ import { send, type SendJob, type Sent } from './sending/send';
 import { tryOut } from './sending/try-out';
 import { verb } from './apart/verb';
 
-/** What `push` may be told. */
+/** Options of `push`. */
 export interface PushOptions extends ConflictOptions, ResumeOptions, RemoteOptions {
-  /** A plan that `diff` has saved: just its changes are pushed, whatever the working copy has become since. */
+  /** A plan saved by `diff`. The push sends exactly its changes, even if the working copy has changed since. */
   readonly plan?: string;
   /**
-   * Find and report the changes, and what would come of the push: the remote carries it out and takes it back. Nothing is
-   * written. Default is false.
+   * Finds and reports the changes and the outcome of the push, and writes nothing. The remote applies the changes and
+   * rolls them back. Default is false.
    */
   readonly dryRun?: boolean;
   /**
-   * Exceptions from the project's policy, this time: the name of a rule such as `deleteAllRows`, or `deleteAllRows:drafts`
-   * for one table. Default is none.
+   * Exceptions from the project's policy for this push. Each is the name of a rule, as in `deleteAllRows`, or of a rule
+   * and one table, as in `deleteAllRows:drafts`. Default is none.
    */
   readonly allow?: readonly string[];
   /**
-   * Run the project's checks on the remote too, behind the changes and before they are committed: if one returns rows, nothing is written.
-   * Default is what the config says (`checksOnRemote`), and false cannot overrule that.
+   * Runs the project's checks on the remote too, after the changes and before the commit. If a check returns rows,
+   * nothing is written. Default is the config's `checksOnRemote`; false cannot overrule the config.
    */
   readonly checksOnRemote?: boolean;
   /**
-   * Rows that the server may write for this push, entries of indexes included, 1 and more. More are refused, as by the policy's
-   * `maxRowsWritten`; the lower of both counts. Default is the policy's.
+   * Rows the server may write for this push, index entries included, 1 or more. A more costly push is refused, as with
+   * the policy's `maxRowsWritten`. The lower of both limits counts. Default is the policy's limit.
    */
   readonly maxRowsWritten?: number;
 }
 
-/** How a push ended. */
+/** Result of `push`. */
 export interface PushResult extends Resolved {
   /**
-   * `pushed`: all of it is on the remote. `nothing`: there was nothing to push. `planned`: a dry run of a push that would
-   * go through. `conflict`: the remote has moved where we did, and nothing was written, neither there nor here. `refused`: the
-   * project's policy or one of its checks does not allow it, as the plan's verdict says, and nothing was written.
+   * - `pushed`: the remote has all changes.
+   * - `nothing`: there was nothing to push.
+   * - `planned`: a dry run of a push without obstacles.
+   * - `conflict`: someone changed the same on the remote. Nothing was written, neither there nor here.
+   * - `refused`: the policy or a check does not allow the push, as the plan's verdict says. Nothing was written.
    */
   readonly status: 'pushed' | 'nothing' | 'planned' | 'conflict' | 'refused';
   /** The changes in numbers. */
   readonly changes: ChangeSummary;
   /**
-   * What was written to the remote, or would be after a dry run or if the policy allowed it; null if nothing was, and if the push was made by an earlier
-   * run. If conflicts were resolved, it has what came of them, and {@link changes} what was meant.
+   * The changes written to the remote. After a dry run or a refusal, the changes it would have written. Null if nothing
+   * was written or an earlier run made the push. If conflicts were resolved, the plan has the outcome, and
+   * {@link changes} the intended changes.
    */
   readonly plan: Plan | null;
-  /** What stands in the way, all of it; also in `conflicts.json`. */
+  /** All conflicts; also in `conflicts.json`. */
   readonly conflicts: readonly Conflict[];
-  /** Row changes that the remote had already, from a push whose answer was lost or by someone else. */
+  /** Row changes the remote already had, from a push whose answer was lost or from someone else. */
   readonly alreadyThere: number;
-  /** What the remote does not take. */
+  /** Changes the remote does not accept. */
   readonly notCarried: readonly string[];
 }
 
 /**
- * Finds what changed in the working copy since its base, and puts exactly that on the remote, in one transaction, unless
- * someone else has changed the same. Afterwards the base is what was pushed. The working copy is only read.
- * A push that was cut off earlier is finished first, where it has arrived. A push that the project's policy does not allow is
- * refused, and nothing is sent. Throws the `REMOTE_*`, `BASELINE_*` and
- * `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, VALUE_TOO_LARGE, PUSH_UNDECIDED, PLAN_STALE, PLAN_TOO_NEW, CHANGES_UNREADABLE, CHECK_INVALID, CHECK_TIMEOUT,
- * STATE_LOCKED.
+ * Finds the changes in the working copy since its base and writes exactly these to the remote, in one transaction. If
+ * someone else has changed the same, it writes nothing. Afterwards the pushed state is the base. The push only reads
+ * the working copy.
+ *
+ * An earlier push may have been cut off. If it reached the remote, this push finishes it first. If the project's policy
+ * does not allow a push, it is refused and nothing is sent.
+ *
+ * Throws the `REMOTE_*`, `BASELINE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, VALUE_TOO_LARGE, PUSH_UNDECIDED,
+ * PLAN_STALE, PLAN_TOO_NEW, CHANGES_UNREADABLE, CHECK_INVALID, CHECK_TIMEOUT and STATE_LOCKED.
  *
  * @example
  * ```ts
@@ -109,11 +115,11 @@ async function pushHere(project: Project, options: PushOptions = {}): Promise<Re
 
 async function pushWith(project: Project, options: PushOptions): Promise<PushResult> {
   parseExceptions(options.allow ?? []);
-  // For the message alone: whether there is a folder to lock.
+  // Only for a better message: without a start, there is no folder to lock.
   requireStart(project);
   const { acceptRemote, onEvent } = options;
   return withRemote(project, 'push', { acceptRemote, onEvent }, async (remote) => {
-    // Another remote is refused also if nothing is to be sent; one that does not answer is not needed then.
+    // A different remote is refused even if there is nothing to send. An unreachable remote is no problem then.
     await identifyIfReachable(remote);
     const isPrivate = options.dryRun === true && mayMoveBase(project, acceptRemote === true);
     const work = (own: Project): Promise<PushResult> => pushTo(own, remote, options);
@@ -154,7 +160,7 @@ interface Context {
   readonly options: PushOptions;
 }
 
-/** The changes of the working copy, or those of a plan. */
+/** Passes on the changes of the working copy, or those of a plan. */
 async function withChanges<T>(
   { project, remote, temporary, options: { plan, onEvent, dryRun = false } }: Context,
   work: (planned: PlannedChanges | null) => T | Promise<T>,
@@ -191,7 +197,7 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
   warnOfFindings(described, onEvent);
   if (isEmpty(changes)) {
     if (options.dryRun !== true) removeConflicts(project);
-    // Other bytes, the same content: the next comparison is spared.
+    // The bytes differ, the content does not. A new base spares the next comparison the work.
     if (options.dryRun !== true && plan === undefined)
       moveBase(project, temporary, frozen, withMovedRowids(planned.from, changeset.renumbered));
     return nothing(changes);
@@ -206,7 +212,7 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
     ...{ project, remote, temporary, ...planned, plan: described, policy: policyOf(options), onEvent },
     checks: onRemote,
   };
-  // An answer that nothing was written tells the cost itself.
+  // The `nothing` answer above reports its cost itself.
   if (described.cost !== null && options.dryRun !== true) onEvent?.({ type: 'cost', ...described.cost });
   const sent = options.dryRun === true ? await tryDry(job) : await send(job);
   if (sent.status === 'refused') {
@@ -224,7 +230,7 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
   };
 }
 
-/** A dry run writes the files that tell of its changes, and nothing else. */
+/** Tries a push out. Writes the files about its changes, and nothing else. */
 async function tryDry(
   job: SendJob,
 ): Promise<Omit<Sent, 'status'> & { status: 'planned' | 'conflict' | 'refused' }> {
@@ -232,7 +238,7 @@ async function tryDry(
   return { ...(await tryOut(job)), plan };
 }
 
-/** Writes the files that tell of changes, and opens their plan. */
+/** Writes the files about the changes, and opens their plan. */
 async function written(
   { project, temporary }: Pick<Context, 'project' | 'temporary'>,
   { comparison }: Pick<PlannedChanges, 'comparison'>,
@@ -255,7 +261,7 @@ function nothing(changes: ChangeSummary): PushResult {
   };
 }
 
-/** The result of a push that had arrived without our knowing. */
+/** Returns the result for a push found to have reached the remote earlier. */
 function found(changes: ChangeSummary): PushResult {
   const { insert, update, delete: deleted } = changes.total;
   return { ...nothing(changes), status: 'pushed', alreadyThere: insert + update + deleted };

@@ -9,26 +9,26 @@ import { requireBase } from './comparing/compare';
 import { verb } from './apart/verb';
 import { reportRun, type Reported } from './reporting/report-run';
 
-/** What `restore` may be told. */
+/** Options of `restore`. */
 export interface RestoreOptions {
-  /** The backup's file name, or its path. Default is the latest. */
+  /** The backup's file name or path. Default is the latest backup. */
   readonly backup?: string;
-  /** The file to write, which must not exist. Default is `restored.db` beside the working copy. */
+  /** The file to write; it must not exist. Default is `restored.db` beside the working copy. */
   readonly to?: string;
   readonly onEvent?: OnEvent;
 }
 
-/** What `restore` answers. */
+/** Result of `restore`. */
 export interface RestoreResult {
   /** The name of the backup. */
   readonly backup: string;
-  /** The database that was written. */
+  /** The written database. */
   readonly file: string;
 }
 
 /**
- * Makes a database of a backup that a pull or an undo has left: the working copy as it was before. Nothing else is touched. Throws
- * BACKUP_UNUSABLE, BASELINE_MISSING, FILE_INACCESSIBLE, DISK_FULL and STATE_LOCKED.
+ * Makes a database from a backup of a pull or an undo: the working copy as it was before. Changes nothing else.
+ * Throws BACKUP_UNUSABLE, BASELINE_MISSING, FILE_INACCESSIBLE, DISK_FULL and STATE_LOCKED.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export interface RestoreResult {
 export const restore = verb('restore', restoreHere);
 
 async function restoreHere(project: Project, options: RestoreOptions = {}): Promise<Reported<RestoreResult>> {
-  // For the message alone: whether there is a folder to lock.
+  // Only for a better message: without a base, there is no folder to lock.
   requireBase(project);
   return reportRun(project, options.onEvent, () =>
     withState(project, 'restore', () => Promise.resolve(restoreLocked(project, options))),

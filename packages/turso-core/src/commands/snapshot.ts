@@ -8,29 +8,35 @@ import type { Sharing } from './fetching/shared-snapshot';
 import { takeOrCopy } from './fetching/take-snapshot';
 import { verb } from './apart/verb';
 
-/** What `snapshot` answers. */
+/** Result of `snapshot`. */
 export interface SnapshotResult {
-  /** The manifest of the snapshot that was taken. */
+  /** The manifest of the new snapshot. */
   readonly snapshot: Manifest;
-  /** The folder of another project's snapshot that it is a copy of, or null if it was downloaded. */
+  /** The folder of the other project whose snapshot was copied, or null after a download. */
   readonly copiedFrom: string | null;
 }
 
-/** What `snapshot` may be told. */
+/** Options of `snapshot`. */
 export interface SnapshotCommandOptions extends RemoteOptions {
-  /** Make a file that is not there an empty database, at the first use. Default is false: REMOTE_MISSING. */
+  /**
+   * Creates an empty database if the remote's file does not exist, on first use. Default is false: throws
+   * REMOTE_MISSING.
+   */
   readonly create?: boolean;
-  /** Write the database as SQL too, to `original_dump.sql`. Default is what the config says (`originalDump`), else true. */
+  /** Also writes the database as SQL to `original_dump.sql`. Default is the config's `originalDump`, else true. */
   readonly dump?: boolean;
-  /** Copy the snapshot of another project with the same remote and `exclude`, if the remote is as it was then. Not with `dump`. */
+  /**
+   * Copies the snapshot of another project with the same remote and `exclude`, if the remote has not changed since. Not
+   * with `dump`.
+   */
   readonly sharing?: Sharing;
   readonly onEvent?: OnEvent;
 }
 
 /**
- * Takes the whole remote database to `.turso/default/snapshot`: `baseline.db`, `original_dump.sql` and `manifest.json`. What was
- * there before is replaced only once all of the new one is there and sound. Nothing else is touched.
- * Throws the `REMOTE_*` codes, DISK_FULL, STATE_LOCKED, STATE_TOO_NEW.
+ * Takes a snapshot of the whole remote to `.turso/default/snapshot`: `baseline.db`, `original_dump.sql` and
+ * `manifest.json`. It replaces the old snapshot only when the new one is complete and sound. Changes nothing else.
+ * Throws the `REMOTE_*` codes, DISK_FULL, STATE_LOCKED and STATE_TOO_NEW.
  */
 export const snapshot = verb('snapshot', snapshotHere);
 

@@ -26,7 +26,7 @@ beforeEach(async () => {
   copyFileSync(at.remote, before);
 });
 
-/** What is different between the remote and what it was at first. */
+/** Returns the differences between the remote and its first state. */
 const differences = (): string[] => compareDatabases(at.remote, before);
 
 const FIRST = Uint8Array.from([0, 255]);

@@ -31,71 +31,72 @@ import { reportRun, type Reported } from './reporting/report-run';
 import { send } from './sending/send';
 import { verb } from './apart/verb';
 
-/** What `undo` may be told. */
+/** Options of `undo`. */
 export interface UndoOptions extends RemoteOptions {
-  /** The number of the push to undo, as {@link pushes} lists them. Default is the latest. */
+  /** The number of the push to undo, as listed by {@link pushes}. Default is the latest. */
   readonly push?: number;
-  /** Leave the working copy as it is, so that a push would bring the changes back. Default is false. */
+  /** Leaves the working copy as it is. A push would then send the changes again. Default is false. */
   readonly remoteOnly?: boolean;
   readonly onEvent?: OnEvent;
 }
 
-/** How an undo ended. */
+/** Result of `undo`. */
 export interface UndoResult {
   /**
-   * `undone`: the remote is as before that push. `nothing`: it was so already. `conflict`: someone has changed the same
-   * since, and nothing was written.
+   * - `undone`: the remote is as it was before the push.
+   * - `nothing`: it was so already.
+   * - `conflict`: someone has changed the same since, and nothing was written.
    */
   readonly status: 'undone' | 'nothing' | 'conflict';
   readonly push: PushEntry;
-  /** What was done to the remote. */
+  /** The changes made to the remote. */
   readonly changes: ChangeSummary;
-  /** The same in full; null if nothing was written, and if an earlier run has made the undo. */
+  /** The same changes in full. Null if nothing was written or an earlier run made the undo. */
   readonly plan: Plan | null;
   readonly conflicts: readonly Conflict[];
-  /** What became of the working copy, or null if it was left as it is. */
+  /** The effect on the working copy, or null if it was left as it is. */
   readonly workingCopy: UndoneHere | null;
 }
 
-/** What an undo did to the working copy. */
+/** The effect of an undo on the working copy. */
 export interface UndoneHere {
-  /** What was done to it. */
+  /** The changes made to it. */
   readonly changes: ChangeSummary;
-  /** Rows that it has changed since the push. They stay as they are. */
+  /** Rows changed in the working copy since the push. They stay as they are. */
   readonly kept: readonly Conflict[];
-  /** Why nothing could be taken back in it; empty if it was. */
+  /** The conflicts that prevented any change to the working copy; empty if there were none. */
   readonly conflicts: readonly Conflict[];
-  /** The backup of the working copy as it was before, or null if it was not changed. */
+  /** The backup of the working copy from before the undo, or null if it was not changed. */
   readonly backup: string | null;
 }
 
-/** A push that is kept. */
+/** A recorded push. */
 export interface PushEntry {
   readonly number: number;
-  /** When it was made; ISO 8601. */
+  /** Time of the push; ISO 8601. */
   readonly createdAt: string;
-  /** What it changed. */
+  /** Its changes. */
   readonly changes: ChangeSummary;
-  /** The number of the push that it took back, where it was an undo itself; else null. */
+  /** If the push was itself an undo, the number of the push it took back; else null. */
   readonly undoes: number | null;
-  /** Whether its changes were recorded. A push that was not cannot be undone. */
+  /** Whether its changes were recorded. Otherwise it cannot be undone. */
   readonly isRecorded: boolean;
-  /** What is wrong with its record, if it cannot be read; else null. */
+  /** The reason why its record cannot be read; else null. */
   readonly problem: string | null;
-  /** The plan of what it changed, for {@link openPlan}; null if it was not recorded. */
+  /** The file of its plan, for {@link openPlan}; null if its changes were not recorded. */
   readonly file: string | null;
 }
 
-/** The pushes that are kept, the latest first; also those whose record is damaged, which is their `problem`. */
+/** Lists the kept pushes, the latest first. Includes pushes with a damaged record; their `problem` describes it. */
 export function pushes(project: Project): PushEntry[] {
   return listPushes(project.files).map(entryOf);
 }
 
 /**
- * Takes a push back: puts the inverse of its changes on the remote, in one transaction, unless someone has changed the same
- * since. Then takes it back in the working copy too, which keeps what was edited there since, so that the next push does
- * not repeat it. An undo is itself a push that can be undone. Throws NOTHING_TO_UNDO, UNDO_IMPOSSIBLE, the `REMOTE_*`,
- * `BASELINE_*` and `WORKING_COPY_*` codes, STATE_LOCKED.
+ * Takes a push back. It writes the inverse of the changes to the remote, in one transaction, unless someone has changed
+ * the same since. It then takes them back in the working copy too, so the next push does not repeat them. Later edits
+ * in the working copy stay. An undo is itself a push and can be undone.
+ * Throws NOTHING_TO_UNDO, UNDO_IMPOSSIBLE, the `REMOTE_*`, `BASELINE_*` and `WORKING_COPY_*` codes and STATE_LOCKED.
  *
  * @example
  * ```ts
@@ -111,7 +112,7 @@ async function undoHere(project: Project, options: UndoOptions = {}): Promise<Re
 }
 
 async function undoWith(project: Project, options: UndoOptions): Promise<UndoResult> {
-  // For the message alone: whether there is a folder to lock.
+  // Only for a better message: without a base, there is no folder to lock.
   requireBase(project);
   const { acceptRemote, onEvent } = options;
   return withRemote(project, 'undo', { acceptRemote, onEvent }, async (remote) => {
@@ -120,7 +121,7 @@ async function undoWith(project: Project, options: UndoOptions): Promise<UndoRes
     await finishPull(project, onEvent);
     const finished = await finishPush(project, remote, onEvent === undefined ? {} : { onEvent });
     const changes = finished ?? cutOff?.changes;
-    // Not to be taken back at once by the one that was to repeat it.
+    // This run was meant to repeat the undo. The undo is now finished, and must not be taken back at once.
     if (cutOff !== null && changes) return { ...unchanged(cutOff.push), status: 'undone', changes };
     return withTemporary(project.files.directory, (temporary) =>
       undoIn({ project, remote, temporary }, options),
@@ -128,15 +129,15 @@ async function undoWith(project: Project, options: UndoOptions): Promise<UndoRes
   });
 }
 
-/** An undo that was cut off. */
+/** An undo cut off earlier. */
 interface CutOffUndo {
-  /** The push that it was about to take back. */
+  /** The push it was about to take back. */
   readonly push: PushEntry;
-  /** What it did to the remote, if it is known to be there. */
+  /** Its changes to the remote, if they are known to be there. */
   readonly changes: ChangeSummary | null;
 }
 
-/** The undo that was cut off, on the remote or on its way into the working copy, if it is the one that is meant. */
+/** Finds an undo cut off on the remote or on its way into the working copy. Null if a different push is meant. */
 function cutOffUndo(project: Project, meant: number | undefined): CutOffUndo | null {
   const isThere = pullUnderWay(project)?.purpose === 'undo';
   const known = isThere || readPushJournal(project.files)?.purpose !== undefined ? pushes(project) : [];
@@ -165,7 +166,7 @@ async function undoIn({ project, remote, temporary }: Context, options: UndoOpti
   const excluded = changes.about.find((name) => isExcluded(name, project.exclude));
   if (excluded !== undefined)
     throw impossible(entry, `it changed "${excluded}", which "exclude" leaves out by now`);
-  // The working copy has to be there and readable before anything is sent.
+  // The working copy has to exist and be readable before anything is sent.
   const alsoHere = options.remoteOnly !== true && fs.existsSync(project.workingCopy);
   if (alsoHere) await freezeCopy(project, path.join(temporary, 'frozen.db'), { onEvent });
   const isInverse = chosen.inverse !== null || changes.head.takesBack !== undefined;
@@ -208,7 +209,7 @@ async function undoIn({ project, remote, temporary }: Context, options: UndoOpti
       conflicts,
     } as const;
   });
-  // Nobody else can be to blame, as for the storage of an index that the server has built in its own way.
+  // Nobody else can be the cause. For example, the server has built the storage of an index in its own way.
   if (done.status === 'conflict' && (await isUntouched(remote, start.manifest))) {
     removeConflicts(project);
     throw impossible(entry, 'the remote does not store it as it is here, and nobody has written since');
@@ -217,7 +218,7 @@ async function undoIn({ project, remote, temporary }: Context, options: UndoOpti
   return { ...done, workingCopy: await takeBackHere(project, onEvent) };
 }
 
-/** Whether nobody has written to the remote since a push from here. */
+/** Checks whether nobody has written to the remote since a push from here. */
 async function isUntouched(remote: ProjectRemote, { method, fingerprint }: Manifest): Promise<boolean> {
   return method === 'push' && fingerprint !== null && (await remote.fingerprint()) === fingerprint;
 }

@@ -33,30 +33,33 @@ import { quoteString } from '../sqlite/values/quote';
 import { isCounted } from '../sqlite/schema/is-counted';
 import { reportRun, type Reported } from './reporting/report-run';
 
-/** What `verify` may be told. */
+/** Options of `verify`. */
 export interface VerifyOptions extends RemoteOptions {
-  /** A file to save the differences to, as a plan for {@link openPlan}: what would make the remote equal the working copy. */
+  /**
+   * A file to save the differences to, as a plan for {@link openPlan}. The plan would make the remote equal to the
+   * working copy.
+   */
   readonly save?: string;
   readonly onEvent?: OnEvent;
 }
 
-/** What `verify` answers. */
+/** Result of `verify`. */
 export interface VerifyResult {
   readonly isEqual: boolean;
-  /** How it was found out: by checksums that the remote computes, or by a snapshot of it. */
+  /** How the result was found: by checksums computed on the remote, or by a snapshot of it. */
   readonly method: 'checksums' | 'snapshot';
-  /** What would have to happen to the remote so that it equals the working copy. */
+  /** The changes to make the remote equal to the working copy. */
   readonly differences: ChangeSummary;
-  /** A difference that is no change which could be carried, in words; or null. */
+  /** A difference no change can carry, in words; or null. */
   readonly other: string | null;
-  /** The differences with their rows, if {@link VerifyOptions.save} is given and there are any that a plan can hold; else null. */
+  /** The differences with their rows. Null if none were to be saved, or if there are none a plan can hold. */
   readonly plan: Plan | null;
 }
 
 /**
- * Tells whether the remote, as it is now, and the working copy hold the same: rows to the bit, definitions, counters,
- * and what is computed from rows and stored.
- * Where the remote computes checksums, and they are equal, nothing is downloaded. Nothing is changed.
+ * Checks whether the remote, in its present state, and the working copy hold the same. Compares rows to the bit,
+ * definitions, counters, and stored values computed from rows.
+ * Downloads nothing if the remote computes checksums and they are equal. Changes nothing.
  * Throws the `REMOTE_*` and `WORKING_COPY_*` codes.
  *
  * @example
@@ -115,14 +118,14 @@ async function verifyWith(project: Project, options: VerifyOptions): Promise<Ver
   }
 }
 
-/** Two databases; differences of the remote that a server brings about are none. */
+/** Two databases. Differences caused by the server of the remote do not count. */
 interface Sides {
   readonly remote: string;
   readonly local: string;
   readonly base: Manifest | null;
 }
 
-/** Where differences are saved, and what the plan says beside them. */
+/** The file for the differences, and the other facts in the plan. */
 interface Saving {
   readonly facts: PlanFacts;
   readonly file: string;
@@ -154,7 +157,7 @@ async function save(changeset: Changeset, { facts, file, temporary }: Saving): P
   return openPlan(file);
 }
 
-/** What a comparison goes by. */
+/** Known facts for a comparison. */
 interface Known {
   readonly base: Manifest | null;
   readonly exclude: Exclude;
@@ -164,7 +167,7 @@ interface ChecksumOptions extends Known {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** Whether everything is the same by what the remote itself computes. False also where it cannot. */
+/** Checks whether everything is equal by the remote's own checksums. False also if the remote cannot compute them. */
 async function haveSameChecksums(
   remote: Remote,
   local: string,
@@ -175,11 +178,12 @@ async function haveSameChecksums(
     const schema = readSchema(db);
     const queries = checksumQueries(db, schema);
     if (queries === null) return false;
-    // Spares the work below where it is for nothing.
+    // Saves the work below if the definitions already differ.
     if (!(await remote.read((query) => haveSameDefinitions(query, schema, known)))) return false;
     if ([...schema.tables.values()].some(isCounted))
       queries.push(await remote.read((query) => sequencesOn(query, known)));
-    // Before the remote is asked: a server ends a transaction that is idle for some seconds, and this may take minutes.
+    // Computed before the remote is asked. This may take minutes, and a server ends a transaction after some idle
+    // seconds.
     let done = 0;
     const tell = (): void => onProgress({ done: done++, total: 2 * queries.length, unit: 'checksums' });
     const checksums = queries.map((sql) => {
@@ -198,7 +202,7 @@ async function haveSameChecksums(
       return true;
     });
   } catch (error) {
-    // Such as a proxy that does not wait for what takes the server long; the snapshot tells.
+    // For example, a proxy does not wait for a slow query of the server. A snapshot decides then.
     if (
       error instanceof TursoSyncError &&
       ['REMOTE_FAILED', 'REMOTE_READ_ONLY', 'REMOTE_BLOCKED'].includes(error.code)
@@ -210,7 +214,7 @@ async function haveSameChecksums(
   }
 }
 
-/** The query for the counters of AUTOINCREMENT tables, but for those of excluded tables on the remote. */
+/** Returns the query for the counters of AUTOINCREMENT tables, without excluded tables on the remote. */
 async function sequencesOn(query: Query, { exclude }: Known): Promise<string> {
   const counters = 'SELECT name, seq FROM sqlite_sequence';
   if (exclude.length === 0) return `${counters} WHERE ${isCarried('name')} ORDER BY name`;

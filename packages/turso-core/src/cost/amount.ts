@@ -1,4 +1,4 @@
-/** Rows in the units that libSQL bills. */
+/** Rows in the units libSQL bills. */
 export interface Amount {
   readonly read: number;
   readonly written: number;

@@ -4,26 +4,26 @@ import { columnsToSet, isReplaced } from '../apply/statements/updates';
 import { goOneByOne } from '../apply/statements/wide-statements';
 import type { SqlValue } from '../sqlite/values/values';
 
-/** What the statements of a push do to the rows of one table. */
+/** The effect of a push's statements on the rows of one table. */
 export interface ChangedRows {
   readonly deleted: number;
   readonly inserted: WrittenRows;
-  /** The updates, by the columns that their statements set. */
+  /** The updates, grouped by the columns their statements set. */
   readonly updated: readonly (WrittenRows & { readonly set: readonly string[] })[];
 }
 
-/** Some rows that are written, and, if they are few, what they become. */
+/** A number of written rows and, if they are few, their new values. */
 export interface WrittenRows {
   readonly count: number;
   readonly rows: readonly (readonly SqlValue[])[] | null;
 }
 
-/** Rows that are looked at one by one, at most. */
+/** Maximum number of rows to look at one by one. */
 const FEW = 1_000;
 
 /**
- * What is done to the rows of a table, as `tableStatements` does it: an update of what has to be unique is a delete and an
- * insert. Most of it is known, since the changes were counted; so this costs little.
+ * Finds the effect on a table's rows, as `tableStatements` writes it. An update of a unique value is a delete and an
+ * insert. This costs little: the comparison has already counted most of it.
  */
 export function changedRows(changes: TableChanges): ChangedRows {
   const updated = new Map<string, Rows & { readonly set: readonly number[] }>();
@@ -35,7 +35,7 @@ export function changedRows(changes: TableChanges): ChangedRows {
   };
   let replaced = 0;
   const addPiece = ({ count, set, ...piece }: RowPiece): void => {
-    // As text, it is sent as an update: see `bulkRows`.
+    // Text is sent as an update: see `bulkRows`.
     const isNew = 'rows' in piece && changesUniqueValue(changes, set);
     if (isNew) replaced += count;
     (isNew ? inserted : update(set)).addUnknown(count);
@@ -46,7 +46,7 @@ export function changedRows(changes: TableChanges): ChangedRows {
     if (isNew) replaced++;
     (isNew ? inserted : update(columnsToSet(changes, change, updated.size))).add(change.new);
   };
-  // What was counted in pieces is sent in these, too.
+  // Changes counted in pieces are also sent in pieces.
   const pieces = goOneByOne(changes) ? null : changes.bulk('update', 'outline');
   if (pieces === null) for (const change of changes.rows('update')) addRow(change);
   else for (const piece of pieces) addPiece(piece);

@@ -6,8 +6,8 @@ import type { Schema } from '../sqlite/schema/schema';
 import { sumOf, type Amount } from './amount';
 
 /**
- * What it costs to look whether the remote has computed the same: generated columns, and what indexes compute. In rows that
- * are written they are compared, and by a checksum in tables that were made or changed.
+ * Estimates the cost of checking whether the remote computed the same values: generated columns and index expressions.
+ * Written rows are compared. Created or changed tables are compared by a checksum.
  */
 export function computedCost(changeset: Changeset, after: Database, of: Schema): Amount {
   const computed = findComputed(after, of);
@@ -19,7 +19,7 @@ export function computedCost(changeset: Changeset, after: Database, of: Schema):
   return sumOf([
     ...computed
       .filter(({ table }) => whole.has(table.name))
-      // A checksum of all rows, whose steps no server counts.
+      // A checksum of all rows. No server counts its steps.
       .map(() => ({ read: 4, written: 0 })),
     ...inPart.map((t) => ({ read: 2 * (t.count('update') + t.count('insert')), written: 0 })),
   ]);

@@ -4,8 +4,8 @@ import { quoteName } from '../sqlite/values/quote';
 import type { SqlValue } from '../sqlite/values/values';
 
 /**
- * How many rows of a table fulfil a condition, which may come from the database; null if this SQLite cannot tell, as if it calls
- * a function that only a server has.
+ * Counts the rows of a table with a condition, possibly one from the database. Null if this SQLite cannot evaluate it,
+ * as with a function only a server has.
  */
 export function countRows(
   db: Database,

@@ -11,16 +11,16 @@ import { sumOf, type Amount } from './amount';
 import { countRows } from './count-rows';
 import { readIndexes } from './table-indexes';
 
-/** The databases between which definitions change. */
+/** The databases before and after a change of definitions. */
 export interface Sides {
   readonly before: Database;
   readonly after: Database;
   readonly schemas: { readonly before: Schema; readonly after: Schema };
-  /** The definitions that there are at most meanwhile. */
+  /** The largest number of definitions in between. */
   readonly definitions: number;
 }
 
-/** What the statements about definitions cost, with the rows that they write anew. */
+/** Estimates the cost of the statements for definitions, including the rows they rewrite. */
 export function definitionCost(changeset: Changeset, sides: Sides, operations: Operations): Amount {
   const { schema, expects, virtual } = changeset;
   const dropped = schema.filter((c) => c.action === 'drop').map((c) => c.object);
@@ -42,7 +42,7 @@ export function definitionCost(changeset: Changeset, sides: Sides, operations: O
   ]);
 }
 
-/** What has no definition any more is found by reading all of them. */
+/** SQLite finds a dropped definition by reading all of them. */
 function dropCost({ type, sql }: SchemaObject, { definitions }: Sides): Amount {
   const isTable = type === 'table';
   // The counter of the table goes as well.
@@ -71,24 +71,24 @@ function createCost(object: SchemaObject, sides: Sides): Amount {
   }
 }
 
-/** How many indexes the constraints of a table make. */
+/** Counts the indexes created by a table's constraints. */
 function ownIndexes(name: string, { after, schemas }: Sides): number {
   const table = schemas.after.tables.get(name);
   return table === undefined ? 0 : readIndexes(after, table).filter((i) => !i.isDeclared).length;
 }
 
-// The first AUTOINCREMENT table makes the table of counters.
+// The first AUTOINCREMENT table creates the table of counters.
 function newCounters(name: string, { before, schemas }: Sides): number {
   const table = schemas.after.tables.get(name);
   return table !== undefined && isCounted(table) && !hasCounters(before) ? 2 : 0;
 }
 
-/** Whether a database has ever had an AUTOINCREMENT table. */
+/** Checks whether a database has ever had an AUTOINCREMENT table. */
 function hasCounters(db: Database): boolean {
   return db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
 }
 
-/** How many rows of a table are deleted before its definition changes. */
+/** Counts the rows deleted from a table before its definition changes. */
 function earlyDeletes({ tables }: Changeset, { from }: TableAlteration): number {
   return tables
     .filter((t) => t.beforeSchema && t.table.name === from.name)
@@ -109,7 +109,8 @@ function alterCost(
     const { all, named, own } = renamed(from.name);
     const inPlace = (sql: string): Amount => {
       if (/ ADD COLUMN /i.test(sql)) return { read: definitions + 6, written: 1 };
-      // Every definition that may name it is written; for a column all are, once more, and for a table those that belong to it.
+      // SQLite rewrites every definition that may name it. Renaming a column rewrites all definitions once more;
+      // renaming a table rewrites those of the table.
       const isColumn = / RENAME COLUMN /i.test(sql);
       return { read: 6 * definitions + 6, written: isColumn ? all + named : all + own + isCounter };
     };
@@ -127,13 +128,13 @@ function alterCost(
   ]);
 }
 
-/** How many definitions there are, the receipt's among them, when a table or its column is renamed. */
+/** Numbers of definitions when a table or its column is renamed, including the receipt's. */
 interface Renamed {
-  /** Those that may name the table. */
+  /** Definitions that may name the table. */
   readonly all: number;
-  /** Those that are not SQLite's own. */
+  /** Definitions other than SQLite's own. */
   readonly named: number;
-  /** Those that belong to the table. */
+  /** Definitions of the table. */
   readonly own: number;
 }
 
@@ -149,7 +150,7 @@ function renamedWith({ before }: Sides, gone: readonly SchemaObject[]): (table: 
   return (table) => select.get({ table, names }) as Renamed;
 }
 
-/** What is done to virtual tables besides their rows. */
+/** Estimates the cost of changes to virtual tables besides their rows. */
 function virtualCost(changeset: Changeset, { before, definitions }: Sides): Amount {
   const { commands, clearings } = virtualSql(changeset);
   const moved = changeset.virtual

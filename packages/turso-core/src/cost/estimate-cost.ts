@@ -17,19 +17,19 @@ import { rowCost } from './row-cost';
 import { stagingCost } from './staging-cost';
 import { readIndexes, type IndexFacts } from './table-indexes';
 
-/** What is estimated. */
+/** Input of an estimate. */
 export interface Estimated {
   readonly changeset: Changeset;
-  /** The files of the two databases that it was found in. */
+  /** The files of the two compared databases. */
   readonly before: string;
   readonly after: string;
-  /** What only the remote has. */
+  /** Objects only the remote has. */
   readonly setAside: readonly SetAside[];
 }
 
 /**
- * Estimates what a push of changes costs on a remote that is as they begin: it counts the steps that SQLite takes for the statements
- * that are sent. Of a push that meets changes of others, it says nothing.
+ * Estimates the cost of a push to a remote in the state the changes start from. It counts SQLite's steps for the
+ * statements to send. It does not cover a push that meets changes of others.
  */
 export function estimateCost({ changeset, before, after, setAside }: Estimated): Cost {
   return using(openReadOnly(before), (old) =>
@@ -73,7 +73,7 @@ function countDefinitions(db: Database): number {
   return db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
 }
 
-/** Tells which indexes of a table are there while its rows are written: those that are made afterwards are not. */
+/** Tells which indexes of a table exist while its rows are written. Indexes created afterwards do not count. */
 function isThere({ schema }: Changeset, { table }: TableChanges): (index: IndexFacts) => boolean {
   const isNew = schema.some(
     (c) =>
@@ -100,8 +100,8 @@ function operationsOf(works: readonly (readonly [TableChanges, ChangedRows | nul
 }
 
 /**
- * Whether the server takes these steps at most. What it looks up by statistics of its own, in vector indexes, and in tables that
- * virtual tables are stored in is not known here.
+ * Checks whether the server takes at most these steps. They are unknown for lookups by the server's own statistics, in
+ * vector indexes, and in the storage tables of virtual tables.
  */
 function isKnown(
   { tables, virtual }: Changeset,

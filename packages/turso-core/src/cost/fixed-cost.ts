@@ -3,7 +3,7 @@ import type { Changeset } from '../changeset/model';
 import type { Amount } from './amount';
 import { sumOf } from './amount';
 
-/** What a push costs besides its rows and definitions: guards, the receipt, and what is asked before. */
+/** Estimates the cost of a push besides its rows and definitions: guards, the receipt and the queries before it. */
 export function fixedCost(changeset: Changeset, definitions: number): Amount {
   const { expects, knownTables, foreignKeys, tables, schema, sequences } = changeset;
   const bare = bareTables(changeset, new Set());
@@ -26,5 +26,7 @@ export function fixedCost(changeset: Changeset, definitions: number): Amount {
   ]);
 }
 
-/** What the requests around the transaction cost: those that tell the remote's state, and the receipt that comes and goes. */
+/**
+ * The cost of the requests around the transaction: for the remote's state, and for creating and removing the receipt.
+ */
 const REQUESTS = { read: 12, perDefinition: 5, written: 2 };

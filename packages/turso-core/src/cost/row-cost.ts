@@ -12,23 +12,23 @@ import type { ChangedRows, WrittenRows } from './changed-rows';
 import { countRows } from './count-rows';
 import { isTouched, type IndexFacts } from './table-indexes';
 
-/** Where the rows of a table are written. */
+/** The context in which a table's rows are written. */
 export interface RowPlace {
-  /** What is done to its rows; null if nothing tells these apart. */
+  /** The effect on its rows; null if nothing tells the rows apart. */
   readonly work: ChangedRows | null;
-  /** The database as it becomes. */
+  /** The database after the changes. */
   readonly after: Database;
-  /** The indexes that the table has while its rows are written. */
+  /** The table's indexes while its rows are written. */
   readonly indexes: readonly IndexFacts[];
   /** Whether the table had an AUTOINCREMENT counter. */
   readonly hasCounter: () => boolean;
-  /** How many rows the table had. */
+  /** Number of rows in the table before. */
   readonly rowsBefore: () => number;
 }
 
 /**
- * What the statements that write the rows of one table cost. A server counts each row of a table and each entry of an index
- * that it writes, and each step to a row: of the JSON text, of the table, and of what it holds meanwhile.
+ * Estimates the cost of the statements for the rows of one table. A server counts each written table row and index
+ * entry as written. It counts each step to a row as read: of the JSON text, of the table, and of temporary storage.
  */
 export function rowCost(changes: TableChanges, place: RowPlace): Amount {
   const { work } = place;
@@ -50,7 +50,7 @@ export function rowCost(changes: TableChanges, place: RowPlace): Amount {
         ),
     })),
     counterCost(changes, work, place),
-    // Each statement has a guard behind it.
+    // Each statement is followed by a guard.
     ...[deleted, inserted.count, ...updated.map(({ count }) => count)].map((count) => ({
       read: count === 0 ? 0 : statementsFor(changes, count),
       written: 0,
@@ -58,7 +58,7 @@ export function rowCost(changes: TableChanges, place: RowPlace): Amount {
   ]);
 }
 
-/** Steps for each row of a source of so many columns, besides the usual ones. */
+/** Returns the additional steps for each row of a source with this many columns. */
 function takingOut(width: number): number {
   return isTakenOutOnce(width) ? 1 : 0;
 }
@@ -73,8 +73,8 @@ function deleteReads({ table, columns }: TableChanges, deleted: number, { rowsBe
   );
   const isOwn = hasOwnCollations(table);
   if (keyColumns(table).length === 1 || (isOwn && collations.size === 1)) return found;
-  // By a key with other collations than its columns, SQLite looks at all rows. If they only differ from each other, it looks at the rows that
-  // share a first column, and reads what is deleted twice.
+  // If the key's collations differ from its columns' collations, SQLite scans all rows. If they only differ from each
+  // other, it looks at rows with the same first column. It then reads the deleted rows twice.
   return Math.max(found, rowsBefore() + deleted * (3 + more) * (isOwn ? 2 : 1));
 }
 
@@ -85,12 +85,12 @@ function insertCost(changes: TableChanges, rows: WrittenRows, place: RowPlace): 
     read: rows.count * ((table.withoutRowid ? 1 : 2) + takingOut(changes.columns.length)),
     written: rows.count + entries(changes, rows, place, place.indexes),
   };
-  // The hidden rowid of a row of about 2,000 columns is set afterwards.
+  // The hidden rowid of a row with about 2,000 columns is set afterwards.
   const isSetAfterwards = isTooWide(changes) && hasHiddenRowid(table);
   return isSetAfterwards ? { read: once.read * 3, written: once.written * 2 } : once;
 }
 
-/** The entries that rows get in indexes. Of a partial one, the rows are asked one by one if they are few. */
+/** Counts the index entries of rows. For a partial index and few rows, asks for each row separately. */
 function entries(
   { table, key }: TableChanges,
   { count, rows }: WrittenRows,
@@ -110,7 +110,7 @@ function entries(
   return indexes.reduce((n, { condition }) => n + (condition === null ? count : inPartial(condition)), 0);
 }
 
-/** What it costs to keep the counter of an AUTOINCREMENT table: each statement that inserts writes it. */
+/** Estimates the cost of the AUTOINCREMENT counter: each inserting statement writes it. */
 function counterCost(changes: TableChanges, { inserted }: ChangedRows, { hasCounter }: RowPlace): Amount {
   if (!isCounted(changes.table) || changes.beforeSchema) return { read: 0, written: 0 };
   const kept = hasCounter() ? 2 : 0;
@@ -118,7 +118,7 @@ function counterCost(changes: TableChanges, { inserted }: ChangedRows, { hasCoun
   return { read: statements + 6, written: kept + (statements === 0 ? 0 : statements + 1) };
 }
 
-/** Pieces that are begun for ranges of rowids that are far apart, and for rows that do not go as JSON. */
+/** Additional pieces for distant ranges of rowids and for rows JSON cannot hold. */
 const MORE_PIECES = 20;
 
 function statementsFor({ columns }: TableChanges, rows: number): number {
@@ -126,7 +126,10 @@ function statementsFor({ columns }: TableChanges, rows: number): number {
   return pieces === 1 ? 1 : pieces + MORE_PIECES;
 }
 
-/** Rows that nothing tells apart: all of a content are deleted, and as many written as there are to be. */
+/**
+ * Estimates the cost for rows nothing tells apart. All rows with a given content are deleted, then the final number is
+ * written.
+ */
 function copiesCost(changes: TableChanges, { indexes, rowsBefore }: RowPlace): Amount {
   return sumOf(
     (['delete', 'insert'] as const).map((kind) => {

@@ -3,16 +3,16 @@ import type { TableChanges } from '../changeset/model';
 import { pieceLimit } from '../changeset/rows/bulk-rows';
 import type { Amount } from './amount';
 
-/** Bytes of the two databases from which on the changes may be too much for one request, and are uploaded first. */
+/** Size of the two databases in bytes from which the changes may exceed one request, and are uploaded first. */
 const MAY_BE_STAGED = 8_000_000;
 
-/** Pieces of a table's rows besides the whole ones. */
+/** Pieces of a table's rows besides the full ones. */
 const MORE_PIECES = 20;
 
-/** Bytes of the databases that become a text, or BLOBs, of their own at most: rows of a piece may be large. */
+/** Bytes of the databases to count as one more text or group of BLOBs: the rows of a piece may be large. */
 const BYTES_OF_VALUE = 500_000;
 
-/** What an upload costs: a row for each piece of the rows, and for each request with some of them. */
+/** Estimates the cost of an upload: a row for each piece of the rows, and for each request with some of them. */
 export function stagingCost(
   tables: readonly TableChanges[],
   { before, after }: { readonly before: string; readonly after: string },

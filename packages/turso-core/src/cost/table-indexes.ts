@@ -4,18 +4,20 @@ import type { Table } from '../sqlite/schema/schema';
 import { indexParts } from '../sqlite/schema/computed';
 import { sqlTokens, unquote } from '../sqlite/schema/sql-tokens';
 
-/** An index, as far as it decides what writing a row costs. */
+/** The facts about an index that affect the cost of writing a row. */
 export interface IndexFacts {
   readonly name: string;
-  /** Whether a CREATE INDEX statement made it, rather than a constraint of the table. */
+  /** Whether a CREATE INDEX statement created it, rather than a constraint of the table. */
   readonly isDeclared: boolean;
-  /** The columns that it reads, their names folded; null if it may read any. */
+  /** The columns it reads, as folded names; null if it may read any. */
   readonly columns: ReadonlySet<string> | null;
   /** The condition of a partial index, in brackets; else null. */
   readonly condition: string | null;
 }
 
-/** The indexes of a table; the primary key of a WITHOUT ROWID table is the table itself, and none of them. */
+/**
+ * Reads the indexes of a table. Leaves out the primary key of a WITHOUT ROWID table, because it is the table itself.
+ */
 export function readIndexes(db: Database, table: Table): IndexFacts[] {
   const rows = db
     .prepare(
@@ -35,7 +37,7 @@ export function readIndexes(db: Database, table: Table): IndexFacts[] {
     });
 }
 
-/** Whether an update that sets these columns writes an index anew. */
+/** Checks whether an update of these columns rewrites an index. */
 export function isTouched({ columns }: IndexFacts, set: readonly string[]): boolean {
   return columns === null || set.some((name) => columns.has(foldName(name)));
 }
@@ -51,6 +53,6 @@ function columnsOf(
     .pluck()
     .all(index) as string[];
   const columns = new Set([...named, ...words].map(foldName));
-  // What a generated column is computed from is not looked into.
+  // The source columns of a generated column are not examined.
   return table.columns.some((c) => c.generated && columns.has(foldName(c.name))) ? null : columns;
 }

@@ -6,15 +6,15 @@ import { lookup } from './lookup';
 import { proxyFor } from './proxy';
 import { openTunnel } from './tunnel';
 
-/** Requests that are under way at the same time; more wait. Servers refuse clients that send too many. */
+/** Maximum concurrent requests; more wait. Servers refuse clients with too many. */
 const IN_FLIGHT = 32;
 
 /** Longest wait for a connection, in milliseconds. */
 export const CONNECT_LIMIT = 10_000;
 
 /**
- * Makes what keeps the connections to one server, through a proxy if the environment names one. Throws PROXY_FAILED for a proxy whose
- * address is none.
+ * Creates an agent for the connections to one server, through a proxy if the environment names one. Throws PROXY_FAILED
+ * for an invalid proxy address.
  */
 export function createAgent(server: URL): http.Agent {
   const { Agent } = server.protocol === 'https:' ? https : http;
@@ -26,7 +26,7 @@ export function createAgent(server: URL): http.Agent {
     const { host, port } = options;
     openTunnel(proxy, { host: host ?? '', port: Number(port) }, CONNECT_LIMIT).then(
       (socket) => done?.(null, server.protocol === 'https:' ? withTls(connect, options, socket) : socket),
-      // Without a socket, it says why.
+      // Without a socket, the callback receives the reason.
       (error: unknown) => (done as (reason: unknown) => void)(error),
     );
     return undefined;
@@ -43,7 +43,7 @@ function withTls(
   return connect(inside) as Duplex;
 }
 
-/** Tells once a socket can carry a request: before TLS is agreed upon, nothing of it is sent. */
+/** Calls back once a socket can carry a request: nothing is sent before the TLS handshake is complete. */
 export function whenReady(socket: Socket, server: URL, onReady: () => void): void {
   const isTls = server.protocol === 'https:';
   const isPending = isTls

@@ -2,29 +2,32 @@ import { notePassed } from '../passed-bytes';
 import { isStored } from '../sqlite/stored-values';
 import type { BoundStep, HranaStep } from './hrana';
 
-/** The numbers of a request and of one of its steps. */
+/** The number of a request and of one of its steps. */
 export type StepNumber = readonly [request: number, step: number];
 
-/** Bytes of a body, or what makes them when they are sent, anew at each call. */
+/** The bytes of a body, or a function to create them each time they are sent. */
 export type BodyBytes = Uint8Array | { readonly byteLength: number; readonly make: () => Uint8Array };
 
 /** A piece of a request's body. */
 export interface BodyPiece {
   readonly bytes: BodyBytes;
-  /** The step that is sent with it. */
+  /** The step in this piece. */
   readonly step?: StepNumber;
 }
 
-/** Bytes from which a piece is sent on its own: each is a packet, and a copy of larger ones would take memory. */
+/** Minimum bytes of a piece to send it separately: each is a packet, and copying larger ones would take memory. */
 const LARGE = 65_536;
 
-/** Bytes that are sent at once, and the steps that are sent with them. */
+/** Bytes sent together, and their steps. */
 export interface BodyChunk {
   readonly bytes: BodyBytes;
   readonly steps: readonly StepNumber[];
 }
 
-/** Encodes a step now, or each time that it is sent if its values are stored: a large request is never in memory as a whole. */
+/**
+ * Encodes a step now or, if its values are stored, each time it is sent. So a large request is never completely in
+ * memory.
+ */
 export function stepPiece(
   step: HranaStep,
   number: StepNumber,
@@ -38,16 +41,16 @@ export function stepPiece(
     notePassed(bytes.byteLength);
     return bytes;
   };
-  // The size of the body is told before it is sent.
+  // The body's size is sent before the body.
   return { bytes: { byteLength: make().byteLength, make }, step: number };
 }
 
-/** The bytes as they are sent. */
+/** Returns the bytes to send. */
 export function bytesOf(bytes: BodyBytes): Uint8Array {
   return 'make' in bytes ? bytes.make() : bytes;
 }
 
-/** Joins pieces that are small. */
+/** Joins small pieces. */
 export function joinPieces(pieces: readonly BodyPiece[]): BodyChunk[] {
   const chunks: BodyChunk[] = [];
   let [small, steps, size]: [Uint8Array[], StepNumber[], number] = [[], [], 0];
@@ -69,7 +72,7 @@ export function joinPieces(pieces: readonly BodyPiece[]): BodyChunk[] {
   return chunks;
 }
 
-/** How many bytes pieces have together. */
+/** Returns the total size of pieces in bytes. */
 export function sizeOf(pieces: readonly Pick<BodyPiece, 'bytes'>[]): number {
   return pieces.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
 }

@@ -16,7 +16,7 @@ test('each attempt has the time that is left', async () => {
   expect({ status: last.status, repeated }).toEqual({ status: 200, repeated: 2 });
   const [first = 0, second = 0, third = 0] = given as number[];
   expect(first).toBeLessThanOrEqual(60_000);
-  // The waits are of 50 and 100 ms, give or take a quarter.
+  // The waits are 50 and 100 ms, plus or minus a quarter.
   expect(second).toBeLessThan(first - 30);
   expect(third).toBeLessThan(second - 70);
 });

@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TursoSyncError } from '../errors';
 import type { HttpAnswer } from './exchange';
 
-/** Milliseconds before the first repetition, twice as long before each further one, and the longest of these waits. */
+/** Milliseconds before the first retry, and the longest wait. The wait doubles each time. */
 const FIRST_WAIT = 50;
 const LONGEST_WAIT = 2000;
 
-/** Milliseconds for a request without a limit of its own. */
+/** Milliseconds for a request without its own limit. */
 const PATIENCE = 30_000;
 
 /**
- * Whether a server or a proxy has refused a request as a whole, since it has too many, so that nothing was done: 429, and 503 if it says
- * when to come back. Any other 503 may come from a proxy that has lost the server meanwhile. A 408 leaves it open, too: Turso says that
- * requests which it carried out before keep their effects.
+ * Checks whether a busy server or proxy has refused a whole request, so nothing was done. This means 429, or 503 with a
+ * time to retry. Any other 503 may come from a proxy that lost the server meanwhile. A 408 is also inconclusive: Turso
+ * says that already executed requests keep their effects.
  *
  * @see https://github.com/tursodatabase/turso/blob/main/serverless/PROTOCOL.md
  */
@@ -21,10 +21,10 @@ export function isRefused({ status, headers }: Pick<HttpAnswer, 'status' | 'head
 }
 
 /**
- * Sends a request, and again while the server is busy, for as long as `timeout` milliseconds let it: at growing intervals, or after as long
- * as the server asks for. What comes of it last is the answer.
+ * Sends a request, and repeats it while the server is busy, within `timeout` milliseconds. Waits longer each time, or
+ * as long as the server asks. Returns the last answer.
  *
- * @param send - is told the milliseconds that are left of `timeout`, if there is one.
+ * @param send - receives the remaining milliseconds of `timeout`, if there is one.
  */
 export async function repeatWhileBusy(
   send: (left: number | undefined) => Promise<HttpAnswer>,
@@ -41,7 +41,10 @@ export async function repeatWhileBusy(
   }
 }
 
-/** Milliseconds that a server asks to be left alone for, in seconds or until a date; null if it does not say, or that is over. */
+/**
+ * Returns the pause in milliseconds requested by a server, in seconds or until a date. Returns null if there is no
+ * request or it is over.
+ */
 function askedFor({ headers }: HttpAnswer): number | null {
   const asked = headers['retry-after'];
   if (asked === undefined) return null;
@@ -49,7 +52,7 @@ function askedFor({ headers }: HttpAnswer): number | null {
   return pause > 0 ? pause : null;
 }
 
-/** The error for a server that stays busy. */
+/** Creates the error for a server that stays busy. */
 export function busy(told: string, location: string): TursoSyncError {
   return new TursoSyncError('REMOTE_BUSY', `${location} has too many requests at once (${told}).`, {
     hint: 'It has not begun with this one. Try again later, or send fewer at a time.',

@@ -5,49 +5,49 @@ import type { HttpClient } from './http-client';
 export type EncodingName = 'v3-protobuf' | 'v3' | 'v2';
 
 /**
- * What a server offers of what turso-sync can do without: `docs/compatibility.md` says what it does then. Null stands for what is not
- * known yet.
+ * The optional capabilities of a server. `docs/compatibility.md` describes how turso-sync works without them. Null
+ * means unknown.
  */
 export interface Capabilities {
-  /** The best encoding that it knows: Protocol Buffers of Hrana 3, its JSON, or the JSON of Hrana 2. */
+  /** The server's best encoding: Protocol Buffers of Hrana 3, its JSON, or the JSON of Hrana 2. */
   readonly encoding: EncodingName | null;
   /** Whether steps can depend on an open transaction, by `is_autocommit`. */
   readonly autocommitConditions: boolean | null;
   /** Whether it serves its pages, by the table `sqlite_dbpage`. */
   readonly sqliteDbpage: boolean | null;
-  /** Whether a connection can see that others have written, by `pragma_data_version`. */
+  /** Whether a connection can see others' writes, by `pragma_data_version`. */
   readonly dataVersion: boolean | null;
   /** Whether it computes checksums, by `sha3_query`. */
   readonly sha3: boolean | null;
-  /** Whether its answers tell the number of its latest write. */
+  /** Whether its answers include the number of its latest write. */
   readonly replicationIndex: boolean | null;
-  /** Whether it tells of its log over gRPC, which replicas follow. */
+  /** Whether it serves its log for replicas over gRPC. */
   readonly log: boolean | null;
-  /** Whether it has the endpoints that libsql's own client syncs by: `/info`, `/export` and `/sync`. */
+  /** Whether it has the sync endpoints of libsql's own client: `/info`, `/export` and `/sync`. */
   readonly syncEndpoints: boolean | null;
   /** Whether `PRAGMA user_version` can be set. */
   readonly userVersion: boolean | null;
 }
 
-/** A capability that a server has or lacks. */
+/** A capability that is either present or missing. */
 export type Capability = Exclude<keyof Capabilities, 'encoding'>;
 
-/** What is known of one server's capabilities, for as long as a connection lasts. */
+/** The known capabilities of one server, during a connection. */
 export interface KnownCapabilities {
-  /** All of it, as it is known now. */
+  /** The present knowledge about all capabilities. */
   readonly all: Capabilities;
-  /** Takes notice of what an answer has told. */
+  /** Notes the facts from an answer. */
   note(told: Partial<Capabilities>): void;
   /**
-   * Does work that needs a capability. Null if the server lacks it: work tells so by null, the server by refusing. From then on,
-   * it is not asked again.
+   * Does work with a required capability. Returns null if the server lacks it: the work returns null, or the server
+   * refuses. Later calls do not ask again.
    */
   attempt<T>(capability: Capability, work: () => Promise<T | null>): Promise<T | null>;
 }
 
 const known = new WeakMap<HttpClient, KnownCapabilities>();
 
-/** What is known of the capabilities of the server that a client speaks to. Nothing is asked for. */
+/** Returns the known capabilities of a client's server. Sends no request. */
 export function capabilitiesOf(client: HttpClient): KnownCapabilities {
   const found = known.get(client) ?? createCapabilities();
   known.set(client, found);
@@ -88,7 +88,10 @@ const UNKNOWN: Capabilities = {
   userVersion: null,
 };
 
-/** Whether it is the server's own word on a statement, such as "no such table" or "not authorized". It says so each time. */
+/**
+ * Checks for the server's own error about a statement, for example "no such table" or "not authorized". It repeats each
+ * time.
+ */
 function isRefusal(error: unknown): boolean {
   return (
     error instanceof TursoSyncError &&

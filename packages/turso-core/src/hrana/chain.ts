@@ -1,8 +1,8 @@
 import type { ServerError, StepResult } from './hrana';
 
 /**
- * When a step of a batch is carried out: by how an earlier one, told by its index, ended, or where no transaction is open,
- * which servers know from Hrana 3 on.
+ * The condition of a step in a batch: the outcome of an earlier step, by its index, or no open transaction. Servers
+ * know the latter from Hrana 3 on.
  *
  * @see https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_3_SPEC.md
  */
@@ -13,7 +13,7 @@ export type Condition =
 
 type Conditional<S> = S & { readonly condition?: Condition };
 
-/** Every step on the condition that the one before succeeded. */
+/** Makes each step depend on the success of the one before. */
 export function chain<S extends object>(statements: readonly S[]): Conditional<S>[] {
   return statements.map((statement, i) =>
     i === 0 ? statement : { ...statement, condition: { type: 'ok', step: i - 1 } },
@@ -21,8 +21,8 @@ export function chain<S extends object>(statements: readonly S[]): Conditional<S
 }
 
 /**
- * A chain of the statements and a COMMIT, and a ROLLBACK where it did not come to that. So nothing depends on this process or
- * the network staying alive once the request is there: the server carries out all of it or nothing.
+ * Chains the statements and a COMMIT, with a ROLLBACK if it fails. So once the request has arrived, nothing depends on
+ * this process or the network: the server executes all or nothing.
  */
 export function chainToCommit<S extends object>(
   statements: readonly S[],
@@ -34,14 +34,14 @@ export function chainToCommit<S extends object>(
   ];
 }
 
-/** A chain of the statements, and a ROLLBACK whatever came of it. */
+/** Chains the statements, and a ROLLBACK in any case. */
 export function chainToRollback<S extends object>(
   statements: readonly S[],
 ): Conditional<S | { readonly sql: string }>[] {
   return [...chain(statements), { sql: 'ROLLBACK' }];
 }
 
-/** The first step that has failed, and why. */
+/** Returns the first failed step, with its error. */
 export function firstError(
   steps: readonly StepResult[],
 ): { readonly at: number; readonly error: ServerError } | undefined {
@@ -50,7 +50,7 @@ export function firstError(
   return undefined;
 }
 
-/** Whether a step was carried out. */
+/** Checks whether a step was executed. */
 export function isDone(step: StepResult | undefined): boolean {
   return step !== null && step !== undefined && !('error' in step);
 }

@@ -2,20 +2,20 @@ import { TursoSyncError } from '../errors';
 import { isLoopback } from '../is-loopback';
 import { unauthorized, wrongKey } from './http-errors';
 
-/** What a server asks its clients for, and over what connections it may go. */
+/** The credentials for a server, and the permitted connections for them. */
 export interface Credentials {
-  /** The token of a server that asks for one. */
+  /** The token, if the server needs one. */
   readonly authToken?: string | undefined;
-  /** The key of a database that its server keeps encrypted, as the server wants it: in base64. Sent with every request. */
+  /** The key of an encrypted database in the server's format: base64. Sent with every request. */
   readonly encryptionKey?: string | undefined;
   /**
-   * Whether token and key may go to another machine over plain HTTP, where all on the way can read them. Default is whether the
-   * environment variable `TURSO_SYNC_ALLOW_HTTP_TOKEN` of this process is `1`; `.env` does not count.
+   * Whether token and key may go to another machine over plain HTTP, readable by everyone on the way. Default is true
+   * if this process has the environment variable `TURSO_SYNC_ALLOW_HTTP_TOKEN` set to `1`. `.env` does not count.
    */
   readonly allowHttpToken?: boolean;
 }
 
-/** Refuses a token or key that no header can carry, and one that others could read on its way. */
+/** Refuses a token or key that does not fit a header, or that others could read on its way. */
 export function checkCredentials(
   { authToken, encryptionKey, allowHttpToken }: Credentials,
   url: URL,
@@ -36,12 +36,12 @@ export function checkCredentials(
   );
 }
 
-/** The headers that each request has for the sake of its database. */
+/** Returns the headers with the database's key for each request. */
 export function keyHeaders({ encryptionKey }: Credentials): Readonly<Record<string, string>> {
   return encryptionKey === undefined ? {} : { 'x-turso-encryption-key': encryptionKey };
 }
 
-// What a header says about a character that it cannot carry would quote it.
+// A header's own error about an invalid character would quote it.
 function checkSecret(
   secret: string | undefined,
   what: string,

@@ -5,9 +5,9 @@ import { systemCode } from '../errors';
 import { notLibsql } from './http-errors';
 
 /**
- * The body of an answer, decompressed. None is asked for, since libsql-server takes 35 times as long for it, but a proxy may compress all the
- * same. It comes in small pieces as it is read, so that whoever counts them can end before they are many. Throws REMOTE_NOT_LIBSQL for an
- * encoding that is not known, or not the one that the answer names.
+ * Returns the decompressed body of an answer. Requests ask for no compression, because libsql-server takes 35 times as
+ * long with it. But a proxy may still compress. The body arrives in small pieces, so a reader can stop before there are
+ * too many. Throws REMOTE_NOT_LIBSQL for an unknown or wrong encoding.
  */
 export function bodyOf(answer: IncomingMessage, location: string): AsyncIterable<Buffer> {
   const encoding = (answer.headers['content-encoding'] ?? '').trim().toLowerCase();
@@ -31,7 +31,7 @@ async function* decompressed(
   location: string,
 ): AsyncIterable<Buffer> {
   try {
-    // Whatever ends one of both ends the other.
+    // If one of both ends, so does the other.
     for await (const piece of pipeline(answer, decoder, () => undefined)) yield piece as Buffer;
   } catch (error) {
     const code = systemCode(error);

@@ -5,23 +5,25 @@ import { quoteName } from '../sqlite/values/quote';
 import type { SqlValue } from '../sqlite/values/values';
 import type { HranaRequest, HranaResult, HranaStep, StatementResult } from './hrana';
 
-/** What {@link signSteps} asks a server. */
+/** The requests of {@link signSteps} to a server. */
 export interface Describing {
-  /** Whether its answers hold infinities: Protocol Buffers do, and JSON does not. */
+  /** Whether its answers contain infinities: Protocol Buffers do, JSON does not. */
   readonly tellsInfinities: () => Promise<boolean>;
   /** Describes statements, in one request. */
   readonly describe: (sqls: readonly string[]) => Promise<readonly HranaResult[]>;
 }
 
-/** A statement as it is sent, and the columns of its own answer if a column with the signs of infinities follows them. */
+/**
+ * A statement to send. With an added column for the signs of infinities, `columns` has those of the statement itself.
+ */
 export interface SignedStep {
   readonly step: HranaStep;
   readonly columns: readonly string[] | number | null;
 }
 
 /**
- * Statements that may write, so that their answers tell infinities in every encoding. Such a statement cannot be asked twice, as
- * `exact-query.ts` does. So in JSON its answer gets a column more, with the sign of each infinity.
+ * Prepares statements that may write, so that every encoding returns infinities. Unlike in `exact-query.ts`, such a
+ * statement cannot run twice. So in JSON its answer gets another column, with the sign of each infinity.
  */
 export async function signSteps(
   steps: readonly HranaStep[],
@@ -40,18 +42,18 @@ export async function signSteps(
   });
 }
 
-/** The same for one statement. */
+/** Prepares one statement like {@link signSteps}. */
 export async function signStep(step: HranaStep, asking: Describing): Promise<SignedStep> {
   const [signed] = await signSteps([step], asking);
   return signed ?? { step, columns: null };
 }
 
-/** A request to describe a statement. */
+/** Creates a request to describe a statement. */
 export function describing(sql: string): HranaRequest {
   return { type: 'describe', sql };
 }
 
-/** Puts infinities into the answer to a signed statement. Throws ANSWER_NOT_EXACT if it holds one that cannot be told. */
+/** Restores infinities in the answer to a prepared statement. Throws ANSWER_NOT_EXACT for an unknown sign. */
 export function readSigned(
   result: StatementResult,
   signed: SignedStep | undefined,
@@ -77,18 +79,18 @@ function isRead(sql: string): boolean {
   return ['select', 'values', 'with'].some((word) => isWord(first, word));
 }
 
-/** What a statement answers with. */
+/** The result columns of a statement. */
 interface ResultList {
-  /** Where its list of expressions begins, behind RETURNING; null for a query. */
+  /** The start of its list of expressions after RETURNING; null for a query. */
   readonly from: number | null;
-  /** The end of the statement, without semicolons and comments, which would reach over a bracket. */
+  /** The end of the statement without trailing semicolons and comments. They would break the brackets around it. */
   readonly end: number;
   readonly expressions: readonly string[];
   /** Whether the names of its columns must be known. */
   readonly needsNames: boolean;
 }
 
-/** Null for one that cannot be written twice, since its parameters are numbered by their places. */
+/** Returns null if the expressions cannot be repeated, because their parameters are numbered by position. */
 function listOf(sql: string): ResultList | null {
   const tokens = [...sqlTokens(sql)];
   while (tokens.at(-1)?.text === ';') tokens.pop();
@@ -112,10 +114,10 @@ function depthsOf(tokens: readonly SqlToken[]): number[] {
   return tokens.map(({ text }) => (depth += text === '(' ? 1 : text === ')' ? -1 : 0));
 }
 
-/** Columns beyond which SQLite takes no more. */
+/** SQLite's maximum number of columns, less the added one. */
 const MOST_COLUMNS = 1999;
 
-/** The statement with the column of signs; null if it cannot be written, since it cannot be described. */
+/** Adds the column of signs to a statement. Returns null if this fails because it cannot be described. */
 function signedSql(
   sql: string,
   { from, end, expressions, needsNames }: ResultList,
@@ -133,7 +135,7 @@ function signedSql(
   return { sql: `${sql.slice(0, end)}, ${column}`, columns: all.length };
 }
 
-/** The expressions with the names of columns in place of each star. */
+/** Replaces each star in the expressions by the names of its columns. */
 function expand(expressions: readonly string[], names: readonly string[]): string[] {
   const stars = expressions.filter(isStar).length;
   const width = (names.length - expressions.length + stars) / stars;
@@ -159,7 +161,7 @@ function given(count: number, query: string): string {
   return `${ROWS}(${Array.from({ length: count }, (_, i) => `c${i}`).join(',')}) AS (${query})`;
 }
 
-/** A character for each column: which infinity it has, if one. */
+/** Returns SQL for one character per column: the sign of its infinity, or a space. */
 function signs(count: number): string {
   const terms = Array.from(
     { length: count },

@@ -4,17 +4,17 @@ import { sqlTokens } from '../sqlite/schema/sql-tokens';
 import { decodeText, type Encoding, type SqlValue } from '../sqlite/values/values';
 import type { HranaStep, StatementResult } from './hrana';
 
-/** What {@link queryExactly} asks a server. */
+/** The requests of {@link queryExactly} to a server. */
 export interface Asking {
   /** Runs one statement. */
   readonly run: (step: HranaStep) => Promise<StatementResult>;
-  /** The names of the columns that a statement would answer with. */
+  /** Returns the column names of a statement's answer. */
   readonly columnsOf: (sql: string) => Promise<readonly string[]>;
 }
 
 /**
- * Runs a query that only reads, and again where its answer cannot tell all values: JSON has no infinity, and servers fail on text that is
- * not UTF-8. The second answer has such values as texts and bytes, and replaces the first as a whole.
+ * Runs a read-only query, and repeats it if its answer cannot represent all values: JSON has no infinity, and servers
+ * fail on invalid UTF-8. The second answer has such values as texts and bytes, and replaces the first completely.
  */
 export async function queryExactly({ run, columnsOf }: Asking, step: HranaStep): Promise<StatementResult> {
   const columns = await (async () => {
@@ -24,7 +24,7 @@ export async function queryExactly({ run, columnsOf }: Asking, step: HranaStep):
     } catch (error) {
       if (!isNotText(error)) throw error;
       const names = await columnsOf(step.sql);
-      // Of a query that cannot be described, the first error is the one to know.
+      // If the query cannot be described, the first error matters.
       if (names.length === 0) throw error;
       return names;
     }
@@ -38,12 +38,15 @@ function isList(value: StatementResult | readonly string[]): value is readonly s
   return Array.isArray(value);
 }
 
-/** What libsql-server says where text is not UTF-8, in any encoding. */
+/** Checks for libsql-server's error about invalid UTF-8, in any encoding. */
 function isNotText(error: unknown): boolean {
   return error instanceof TursoSyncError && /invalid utf-?8/i.test(error.message);
 }
 
-/** The query in a query that gives the storage classes of each row first, behind the encoding of text; text as bytes, and infinities as text. */
+/**
+ * Wraps the query in another. It returns the encoding of text and the storage classes of each row first, text as bytes,
+ * and infinities as text.
+ */
 function spelledOut(sql: string, count: number): string {
   const columns = Array.from({ length: count }, (_, i) => `c${i}`);
   const classes = joinTerms(
@@ -55,7 +58,7 @@ function spelledOut(sql: string, count: number): string {
       `CASE typeof(${c}) WHEN 'text' THEN CAST(${c} AS BLOB) WHEN 'real' THEN iif(abs(${c})<9e999,${c},CAST(${c} AS TEXT)) ELSE ${c} END`,
   );
   const encoding = '(SELECT encoding FROM pragma_encoding)';
-  // Without semicolons and comments at its end, which would reach over the bracket.
+  // Omits trailing semicolons and comments: they would break the brackets around the query.
   const last = sqlTokens(sql).findLast(({ text }) => text !== ';');
   const inner = last === undefined ? sql : sql.slice(0, last.at + last.text.length);
   return `WITH turso_sync_rows(${columns.join(',')}) AS (${inner}) SELECT ${encoding}, ${classes}, ${values.join(', ')} FROM turso_sync_rows`;

@@ -7,35 +7,35 @@ import { bytesOf, type BodyBytes } from './body';
 import { bodyOf } from './decompress';
 import { answerTooLarge, transportError } from './http-errors';
 
-/** Longest silence of the server, in milliseconds, before a request is given up. */
+/** Longest silence of the server before the client gives up, in milliseconds. */
 const SILENCE_LIMIT = 60_000;
 
 /**
- * Bytes of an answer that are taken, at most. Servers put 10 MB of values into one answer to a statement, which JSON may make
- * six times as long.
+ * Maximum bytes of an answer. Servers put 10 MB of values into one answer to a statement, and JSON may be six times as
+ * long.
  */
 export const SIZE_LIMIT = 64_000_000;
 
-/** Longest time for an answer to arrive once all of the request is sent, in milliseconds. */
+/** Longest time for an answer after the complete request was sent, in milliseconds. */
 const ANSWER_LIMIT = 600_000;
 
-/** A request to a server; its body is sent piece by piece. */
+/** A request to a server. Its body is sent piece by piece. */
 export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: readonly BodyBytes[];
-  /** Milliseconds for the whole exchange. Default is no limit but those on silence and on connecting. */
+  /** Milliseconds for the whole exchange. Default is no limit except for silence and connecting. */
   readonly timeout?: number | undefined;
-  /** Bytes of the answer that are taken, at most. Default is 64 MB, which is also the most. */
+  /** Maximum bytes of the answer. Default is 64 MB, also the upper limit. */
   readonly maxBytes?: number;
-  /** Statuses of failures whose answer is wanted all the same. Default is none. */
+  /** Error statuses whose answers are still returned. Default is none. */
   readonly takes?: readonly number[];
-  /** Told the number of each piece of the body once the system has taken it over. */
+  /** Receives the number of each piece of the body once the system has accepted it. */
   readonly onSent?: ((piece: number) => void) | undefined;
 }
 
-/** All of an answer. */
+/** A complete answer. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
@@ -43,14 +43,14 @@ export interface HttpAnswer {
 }
 
 /**
- * Makes one request over a connection of an agent, and reads its answer. What the network fails with has `hadConnection`: whether a
- * server may have got the request.
+ * Sends one request over an agent's connection, and reads its answer. Network errors have `hadConnection`: whether the
+ * request may have reached a server.
  */
 export function exchange<T>(
   { method, url, headers, body = [], timeout, onSent }: HttpRequest,
   agent: http.Agent,
   read: (answer: http.IncomingMessage) => Promise<T>,
-  /** Of a stream, which may take as long as something comes. */
+  /** Options for a stream. It may last as long as data arrives. */
   stream?: { readonly timeout: number; readonly signal: AbortSignal },
 ): Promise<T> {
   const length = body.reduce((size, piece) => size + piece.byteLength, 0);
@@ -87,10 +87,10 @@ export function exchange<T>(
   });
 }
 
-/** Bytes of a body that wait in memory until the system takes them over. */
+/** Bytes of a body waiting in memory until the system accepts them. */
 const WINDOW = 1_000_000;
 
-/** Sends a body, piece by piece as the system takes them over. */
+/** Sends a body, piece by piece as the system accepts them. */
 function sendBody(call: http.ClientRequest, body: readonly BodyBytes[], onSent: HttpRequest['onSent']): void {
   let next = 0;
   const more = (): void => {
@@ -112,7 +112,7 @@ function sendBody(call: http.ClientRequest, body: readonly BodyBytes[], onSent: 
   more();
 }
 
-/** Reads all of an answer. Throws RESPONSE_TOO_LARGE beyond a number of bytes. */
+/** Reads a complete answer. Throws RESPONSE_TOO_LARGE above a number of bytes. */
 export async function collect(
   answer: http.IncomingMessage,
   { limit, location }: { readonly limit: number; readonly location: string },
@@ -122,7 +122,7 @@ export async function collect(
     answer.destroy();
     throw answerTooLarge(location, limit);
   }
-  // If it comes as it is, each piece is put into its place at once, so that no other copy of it waits to be freed.
+  // Without compression, each piece goes directly into its place. So no other copy waits to be freed.
   const isPlain = told !== undefined && answer.headers['content-encoding'] === undefined;
   const body = isPlain ? new Uint8Array(Number(told)) : null;
   const chunks: Buffer[] = [];
@@ -139,7 +139,7 @@ export async function collect(
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: body ?? join(chunks) };
 }
 
-/** An answer as it comes. */
+/** Yields an answer as it arrives. */
 export async function* piecesOf(answer: http.IncomingMessage, location: string): AsyncIterable<Uint8Array> {
   try {
     yield* bodyOf(answer, location);
@@ -148,7 +148,7 @@ export async function* piecesOf(answer: http.IncomingMessage, location: string):
   }
 }
 
-// An ArrayBuffer of exactly this size, so that decoders can point into it instead of copying.
+// Uses an ArrayBuffer of exactly this size, so decoders can point into it instead of copying.
 function join(chunks: readonly Buffer[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.byteLength, 0));
   let at = 0;

@@ -1,7 +1,7 @@
 import type { SqlValue } from '../sqlite/values/values';
 import type { HranaResult } from './hrana';
 
-/** The first value of a statement of its own; undefined if that has failed, or has no row. */
+/** Returns the first value of a single statement; undefined if it failed or has no row. */
 export function firstValue(result: HranaResult | undefined): SqlValue | undefined {
   return result?.type === 'execute' ? result.result.rows[0]?.[0] : undefined;
 }

@@ -2,31 +2,34 @@ import { readMessage } from './encodings/protobuf-fields';
 import type { HttpClient } from './http-client';
 import { namespaceHeader } from './namespace';
 
-/** Where replicas ask a server over gRPC-web, below its root. */
+/** The path for replicas' requests over gRPC-web, below the server's root. */
 export const LOG_SERVICE = 'wal_log.ReplicationLog';
 
-/** Bytes in front of a message of gRPC-web: a flag, and its length. */
+/** Bytes before a gRPC-web message: a flag, and its length. */
 export const FRAME = 5;
 
-/** The flag of a message of gRPC-web that holds what others send as headers. */
+/** The flag of a gRPC-web message with trailers: others send these as headers. */
 export const TRAILERS = 0x80;
 
-/** The headers of each request for a server's log: libsql-server looks for the token in one of its own there. */
+/**
+ * Returns the headers of each request for a server's log. libsql-server expects the token in a special header there.
+ */
 export function logHeaders({ url, authToken }: HttpClient): Readonly<Record<string, string>> {
   const token = authToken === undefined ? {} : { 'x-authorization': `Bearer ${authToken}` };
   return { ...namespaceHeader(url), ...token };
 }
 
-/** The first message of an answer; null if it has none. */
+/** Returns the first message of an answer, or null if it has none. */
 export function messageIn(body: Uint8Array): Uint8Array | null {
   if (body.byteLength < FRAME || body[0] === TRAILERS) return null;
   return body.subarray(FRAME, FRAME + Buffer.from(body).readUInt32BE(1));
 }
 
 /**
- * Greets a server as its replicas do, over gRPC-web. Null if it answers without a message. Throws a RangeError for a message that is none.
+ * Greets a server like its replicas, over gRPC-web. Returns null if the answer has no message. Throws a RangeError for
+ * an invalid message.
  *
- * @param timeout - milliseconds for the answer. Default is no limit but those of the client.
+ * @param timeout - milliseconds for the answer. Default is no limit except those of the client.
  */
 export async function sayHello(client: HttpClient, timeout?: number): Promise<Hello | null> {
   const { body } = await client.post(
@@ -39,20 +42,20 @@ export async function sayHello(client: HttpClient, timeout?: number): Promise<He
   return message === null ? null : readHello(message);
 }
 
-/** What a server answers to a greeting; null for what it does not tell. */
+/** A server's answer to a greeting; null for missing facts. */
 export interface Hello {
-  /** Another one each time that the server starts. */
+  /** Changes with each start of the server. */
   readonly generation: string | null;
-  /** Another one when the log begins anew: after a crash, and with another database. */
+  /** Changes when the log restarts: after a crash, and with another database. */
   readonly log: string | null;
-  /** Another one each time that the server starts. */
+  /** Changes with each start of the server. */
   readonly session: string | null;
   /** The number of the latest write. */
   readonly latest: bigint | null;
 }
 
 /**
- * Reads the answer to a greeting. Throws a RangeError for bytes that are none.
+ * Reads the answer to a greeting. Throws a RangeError for invalid bytes.
  *
  * @see https://github.com/tursodatabase/libsql/blob/main/libsql-replication/proto/replication_log.proto
  */

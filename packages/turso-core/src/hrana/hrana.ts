@@ -13,14 +13,14 @@ export interface HranaStep {
   readonly sql: string;
   readonly args?: BoundValues | StoredValues;
   readonly condition?: Condition;
-  /** Whether the answer is to have its columns and rows. Default is true. */
+  /** Whether the answer includes columns and rows. Default is true. */
   readonly wantRows?: boolean;
 }
 
-/** The same, with its values at hand. */
+/** A step with its values in memory. */
 export type BoundStep = Omit<HranaStep, 'args'> & { readonly args?: BoundValues };
 
-/** What a client asks of a stream. */
+/** A client's request on a stream. */
 export type HranaRequest =
   | { readonly type: 'batch'; readonly steps: readonly HranaStep[] }
   | { readonly type: 'execute'; readonly sql: string }
@@ -33,28 +33,28 @@ export interface ServerError {
   readonly code: string;
 }
 
-/** What a statement came to. */
+/** The result of a statement. */
 export interface StatementResult {
   readonly columns: string[];
-  /** NaN, which SQLite does not have, stands for a value that the encoding cannot tell; see `exact-query.ts`. */
+  /** NaN does not exist in SQLite. It marks a value that the encoding cannot represent; see `exact-query.ts`. */
   readonly rows: SqlValue[][];
-  /** Rows that it inserted, updated or deleted itself. */
+  /** Rows inserted, updated or deleted by the statement itself. */
   readonly changes: number;
   readonly lastInsertRowid: bigint | null;
 }
 
-/** What a step of a batch came to: null where it was not carried out. */
+/** The result of a step in a batch; null if it did not run. */
 export type StepResult = StatementResult | { readonly error: ServerError } | null;
 
-/** What a statement of its own came to: Protocol Buffers tell the number of the latest write only of these. */
+/** The result of a single statement. Only these have the number of the latest write in Protocol Buffers. */
 export interface ExecuteResult {
   readonly type: 'execute';
   readonly result: StatementResult;
-  /** The number of the latest write that the server knew of afterwards, or null where it does not tell. */
+  /** The server's latest write afterwards, or null if it does not report one. */
   readonly replicationIndex: string | null;
 }
 
-/** What a request came to. An `error` of a batch means that no step was carried out. */
+/** The result of a request. For a batch, `error` means that no step ran. */
 export type HranaResult =
   | { readonly type: 'error'; readonly error: ServerError }
   | { readonly type: 'batch'; readonly steps: readonly StepResult[] }
@@ -62,30 +62,30 @@ export type HranaResult =
   | { readonly type: 'describe'; readonly isReadonly: boolean; readonly columns: readonly string[] }
   | { readonly type: 'other' };
 
-/** What a server answers to a request of a stream. */
+/** A server's answer on a stream. */
 export interface HranaAnswer {
-  /** Names the stream in the next request; null where it is closed. */
+  /** The stream's name for the next request; null if the stream is closed. */
   readonly baton: string | null;
-  /** Where the next request is to go, or null. */
+  /** The address for the next request, or null. */
   readonly baseUrl: string | null;
   readonly results: readonly HranaResult[];
-  /** What each statement used that was carried out; null for one whose answer does not tell. */
+  /** The usage of each executed statement; null if its answer does not report it. */
   readonly used: readonly (Usage | null)[];
 }
 
-/** How requests and answers are written; what they say is the same in each. */
+/** The format of requests and answers. Their content is the same in each. */
 export interface HranaEncoding {
   readonly name: EncodingName;
   readonly type: 'protobuf' | 'json';
-  /** Where it is spoken, below the server's root. */
+  /** Its path below the server's root. */
   readonly path: string;
   readonly contentType: string;
-  /** Whether a step can be made to depend on an open transaction, by `is_autocommit`. */
+  /** Whether a step can depend on an open transaction, by `is_autocommit`. */
   readonly knowsAutocommit: boolean;
   encode(baton: string | null, requests: readonly HranaRequest[]): readonly BodyPiece[];
   /**
-   * Reads the body of the answer to these requests. Throws a RangeError where it is none, and {@link TooManyParts} where it has so
-   * many rows and values that they would take much more memory than its bytes.
+   * Reads the body of the answer to these requests. Throws a RangeError for an invalid body. Throws
+   * {@link TooManyParts} if its rows and values would take much more memory than its bytes.
    */
   decode(body: Uint8Array, requests: readonly HranaRequest[]): HranaAnswer;
 }

@@ -21,7 +21,7 @@ test.each(ASKING)('%s does not use a connection that the server has closed', asy
   const client = createHttpClient(url, url.href, {});
   try {
     await client.send({ method: 'GET', url, headers: {} });
-    // The client has not been told yet when it asks next.
+    // The client does not know of this yet at its next request.
     sockets[0]?.destroy();
     await expect(ask(client)).resolves.toMatchObject({ headers: {} });
     expect(sockets).toHaveLength(2);

@@ -9,44 +9,44 @@ import { notLibsql, redirected, statusError, transportError } from './http-error
 import { NotSent } from './outcome';
 import { createTally, type Tally } from './tally';
 
-/** What {@link HttpClient.post} may be told. */
+/** Options of {@link HttpClient.post}. */
 export type PostOptions = Pick<HttpRequest, 'timeout' | 'maxBytes' | 'onSent'> & {
-  /** Headers beside those of the token and the body. */
+  /** Headers in addition to those of the token and the body. */
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** Sends requests to one server, over connections that are kept alive until it is closed. */
+/** Sends requests to one server. Connections stay open until it is closed. */
 export interface HttpClient {
-  /** The server's root, with a slash at its end. */
+  /** The server's root, with a final slash. */
   readonly url: URL;
   readonly authToken: string | undefined;
   /** The remote's name in errors. */
   readonly location: string;
-  /** What the statements have used so far whose answers were read. */
+  /** The total usage by statements with readable answers. */
   readonly tally: Tally;
-  /** How often a request was repeated, since the server had too many. */
+  /** How often a request was repeated because the server had too many. */
   readonly repeated: number;
   send(request: HttpRequest): Promise<HttpAnswer>;
   /** Sends a body to a path below the server's root, with the token. */
   post(path: string, type: string, body: readonly BodyBytes[], options?: PostOptions): Promise<HttpAnswer>;
   /**
-   * Sends a request, and gives the body of its answer as it comes. It fails when nothing comes for `silence` milliseconds, and ends with
-   * `signal`, or when nobody reads on.
+   * Sends a request, and returns the body of its answer as it arrives. Fails after `silence` milliseconds without data.
+   * Ends with `signal`, or when the reader stops.
    */
   stream(request: HttpRequest, silence: number, signal: AbortSignal): Promise<HttpStream>;
   close(): void;
 }
 
-/** An answer, whose status is below 400, as it comes. */
+/** An arriving answer with a status below 400. */
 export interface HttpStream {
   readonly headers: http.IncomingHttpHeaders;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
 /**
- * Makes an HTTP client on `node:http`. The built-in `fetch` asks for gzip, which makes libsql-server about 35 times slower,
- * and copies large bodies several times; this one asks for the answer as it is. Everything that keeps an answer from
- * being used is thrown as a TursoSyncError. Nothing is sent to any other server, whatever this one says.
+ * Creates an HTTP client on `node:http`. The built-in `fetch` asks for gzip and so makes libsql-server about 35 times
+ * slower. It also copies large bodies several times. This client asks for uncompressed answers. Any reason not to use
+ * an answer is thrown as a TursoSyncError. Nothing is sent to any other server, whatever this one says.
  */
 export function createHttpClient(url: URL, location: string, use: Credentials): HttpClient {
   const { authToken } = use;
@@ -63,7 +63,7 @@ export function createHttpClient(url: URL, location: string, use: Credentials): 
   };
   const checkRequest = (request: HttpRequest): void => {
     checkCredentials(use, url, location);
-    // Also an answer can name where the next request is to go, and the token and the data would go there.
+    // An answer can also name another address for the next request. The token and the data would go there.
     if (request.url.origin !== url.origin) throw redirected(location, request.url.origin, new NotSent());
   };
   const connected = (): http.Agent => (agent ??= createAgent(url));
@@ -71,7 +71,7 @@ export function createHttpClient(url: URL, location: string, use: Credentials): 
     ...request,
     headers: { ...request.headers, ...keyHeaders(use) },
   });
-  /** Does what asks the server, if the request may be sent. */
+  /** Does work with the server, if the request may be sent. */
   async function ask<T>(request: HttpRequest, work: () => Promise<T>): Promise<T> {
     checkRequest(request);
     await seeClosedConnections();
@@ -123,8 +123,9 @@ export function createHttpClient(url: URL, location: string, use: Credentials): 
 }
 
 /**
- * Lets the system tell of connections that the server has closed by now: a request over one would be lost, and nobody could tell. The first
- * turn may end before the system is asked, and the closed connection goes away at the end of the second.
+ * Waits until the system has reported connections closed by the server: a request over one would be lost, and its
+ * outcome unknown. The first turn may end before the system is asked. The closed connection disappears at the end of
+ * the second.
  */
 async function seeClosedConnections(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((done) => setImmediate(done));

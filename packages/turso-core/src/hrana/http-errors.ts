@@ -4,11 +4,11 @@ import type { HttpAnswer } from './exchange';
 import { UnknownStatus } from './outcome';
 import { tlsError } from './tls-errors';
 
-/** A socket's error (refused, unknown host, silence, broken off) as a TursoSyncError. */
+/** Returns a socket's error (refused, unknown host, silence, interrupted) as a TursoSyncError. */
 export function transportError(error: unknown, location: string): TursoSyncError {
   const code = systemCode(error) || systemCode((error as { cause?: unknown }).cause);
   const isCut = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code);
-  // TLS that fails once it was agreed upon has carried a request by then.
+  // If TLS fails after the handshake, it has already carried a request.
   const hadConnection = (error as { hadConnection?: boolean }).hadConnection === true;
   if (isCut || (hadConnection && /^EPROTO$|^ERR_SSL_/.test(code))) {
     return new TursoSyncError('REMOTE_INTERRUPTED', `The connection to ${location} broke off.`, {
@@ -38,7 +38,7 @@ function unreachable(location: string, reason: string, hint: string, cause: unkn
   return new TursoSyncError('REMOTE_UNREACHABLE', message, { hint, retryable: true, cause });
 }
 
-/** An answer with an HTTP status of 400 and above as a TursoSyncError. */
+/** Returns an answer with an HTTP status of 400 and above as a TursoSyncError. */
 export function statusError(answer: HttpAnswer, location: string): TursoSyncError {
   const { status } = answer;
   const body = new TextDecoder().decode(answer.body);
@@ -56,7 +56,7 @@ export function statusError(answer: HttpAnswer, location: string): TursoSyncErro
   return notLibsql(location, `HTTP status ${told}`, new UnknownStatus(status));
 }
 
-/** What became of the request is not known: a write may be there. */
+/** Creates the error for an unknown outcome of a request: a write may have happened. */
 function unfinished(status: number, told: string, location: string): TursoSyncError {
   const isProxy = status === 502 || status === 504;
   const message =
@@ -71,12 +71,12 @@ function unfinished(status: number, told: string, location: string): TursoSyncEr
   });
 }
 
-/** The error for a stream that the server has ended, or whose latest answer was lost. */
+/** Creates the error for a stream ended by the server, or whose latest answer was lost. */
 export function streamLost(location: string): TursoSyncError {
   return responseError('STREAM_EXPIRED', 'the server gave up the stream of an earlier request', location);
 }
 
-/** An error that the server put into its answer, as a TursoSyncError. */
+/** Returns an error from the server's answer as a TursoSyncError. */
 export function responseError(code: string, message: string, location: string): TursoSyncError {
   if (code.startsWith('BLOCKED')) return blocked(`${location} blocks this: ${message}.`);
   if (
@@ -100,14 +100,14 @@ export function responseError(code: string, message: string, location: string): 
   });
 }
 
-/** The error for a token that the server does not take. */
+/** Creates the error for a token refused by the server. */
 export function unauthorized(message: string): TursoSyncError {
   return new TursoSyncError('REMOTE_UNAUTHORIZED', message, {
     hint: 'Set the auth token variable to a token that is valid now; `turso db tokens create` makes a new one.',
   });
 }
 
-/** The error for a key that the server does not take, or that it lacks. */
+/** Creates the error for a key refused or required by the server. */
 export function wrongKey(message: string): TursoSyncError {
   return new TursoSyncError('REMOTE_UNAUTHORIZED', message, {
     hint: 'Name a variable with `encryptionKeyVariable` in the config, and set it to the key of the database in base64, in one line.',
@@ -132,7 +132,7 @@ function readOnly(message: string): TursoSyncError {
   });
 }
 
-/** The error for a server that sends its clients to another place. */
+/** Creates the error for a server that redirects its clients. */
 export function redirected(location: string, to: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError('REMOTE_REDIRECTED', `${location} sends requests on to another place: ${to}.`, {
     hint: 'Nothing was sent there, neither data nor a token. If that is where your database is, put its address into the database URL.',
@@ -140,7 +140,7 @@ export function redirected(location: string, to: string, cause?: unknown): Turso
   });
 }
 
-/** The error for an answer without end. */
+/** Creates the error for an endless answer. */
 export function answerTooLarge(location: string, limit: number): TursoSyncError {
   return new TursoSyncError(
     'RESPONSE_TOO_LARGE',
@@ -149,7 +149,7 @@ export function answerTooLarge(location: string, limit: number): TursoSyncError 
   );
 }
 
-/** The error for an answer of so many rows and values that it takes much more memory than it has bytes. */
+/** Creates the error for an answer whose rows and values take much more memory than its bytes. */
 export function tooManyParts(location: string, limit: number): TursoSyncError {
   return new TursoSyncError(
     'RESPONSE_TOO_LARGE',
@@ -160,7 +160,7 @@ export function tooManyParts(location: string, limit: number): TursoSyncError {
 
 const NO_SERVER_DOES = 'No libSQL server does so. Check the database URL, and the proxies in between.';
 
-/** The error for a server of another kind. */
+/** Creates the error for a server of another kind. */
 export function notLibsql(location: string, reason: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError(
     'REMOTE_NOT_LIBSQL',
@@ -172,7 +172,7 @@ export function notLibsql(location: string, reason: string, cause?: unknown): Tu
   );
 }
 
-// Servers put {"error": "..."} or plain text; a page of HTML helps nobody.
+// Servers send {"error": "..."} or plain text; a page of HTML helps nobody.
 function detailOf(body: string): string {
   const text = /^\s*\{/.test(body) ? (/"error"\s*:\s*"([^"]*)"/.exec(body)?.[1] ?? '') : body.trim();
   return text === '' || text.startsWith('<') ? '' : `: ${text.slice(0, 200)}`;

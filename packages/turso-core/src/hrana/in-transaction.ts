@@ -2,8 +2,8 @@ import { guard } from '../sqlite/guard';
 import type { HranaStep } from './hrana';
 
 /**
- * Steps that fail unless a transaction is under way, for servers that do not know that as a condition: within one, SQLite ignores a
- * change of `foreign_keys`.
+ * Returns steps that fail outside a transaction, for servers without that condition. Inside a transaction, SQLite
+ * ignores a change of `foreign_keys`.
  *
  * @param isEnforced - whether foreign keys are enforced in the transaction.
  * @see https://sqlite.org/pragma.html#pragma_foreign_keys
@@ -13,7 +13,7 @@ export function inTransaction(isEnforced: boolean): HranaStep[] {
   return [{ sql: `PRAGMA foreign_keys = ${1 - now}`, wantRows: false }, enforces(now)];
 }
 
-/** A step that fails unless foreign keys are enforced, or are not. */
+/** Returns a step that fails unless the enforcement of foreign keys has this state. */
 export function enforces(now: 0 | 1): HranaStep {
   return { ...guard(`(SELECT foreign_keys FROM pragma_foreign_keys) = ${now}`), wantRows: false };
 }

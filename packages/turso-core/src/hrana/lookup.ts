@@ -2,9 +2,9 @@ import dns from 'node:dns';
 import type { LookupFunction } from 'node:net';
 
 /**
- * Looks up the addresses of a host as the system does, but takes names that end in `.localhost` for this machine (RFC 6761). A local
- * libsql-server chooses the database by such a name, which many systems do not know, and which must lead nowhere else: what goes there
- * may go in clear.
+ * Looks up the addresses of a host like the system, but treats names in `.localhost` as this machine (RFC 6761). A
+ * local libsql-server selects the database by such a name. Many systems do not know these names, and they must lead
+ * nowhere else: their traffic may be unencrypted.
  */
 export const lookup: LookupFunction = (hostname, options, callback) => {
   if (!isLocalName(hostname)) {
@@ -20,7 +20,7 @@ export const lookup: LookupFunction = (hostname, options, callback) => {
   });
 };
 
-/** Whether a name means this machine, whatever the system knows of it. */
+/** Checks whether a name means this machine, whatever the system says. */
 export function isLocalName(hostname: string): boolean {
   return /\.localhost\.?$/i.test(hostname);
 }

@@ -1,6 +1,6 @@
 /**
- * The header that names a database to the log of its server. As libSQL's clients do: the first part of the host is its name. Requests of
- * Hrana need none, since the server takes it from `Host`.
+ * Returns the header with the database's name for the server's log. As in libSQL's clients, the name is the first part
+ * of the host. Hrana requests need no header, because the server uses `Host`.
  */
 export function namespaceHeader({ hostname }: URL): Readonly<Record<string, string>> {
   const namespace = hostname.includes('.') ? (hostname.split('.')[0] ?? '') : 'default';

@@ -1,30 +1,30 @@
 import { TursoSyncError, type ErrorCode } from '../errors';
 
-/** What is behind the error for a request that was not sent. */
+/** The cause of an error about an unsent request. */
 export class NotSent extends Error {
   readonly hadConnection = false;
 }
 
-/** What is behind the error for a status that no libSQL server gives to what it knows. */
+/** The cause of an error about a status that no libSQL server uses for known requests. */
 export class UnknownStatus extends Error {
   constructor(readonly status: number) {
     super(`HTTP status ${status}`);
   }
 }
 
-/** Whether a server does not have what was asked for at that path, or in that encoding: nothing was done. */
+/** Checks whether a server lacks the requested path or encoding: nothing was done. */
 export function isNoRoute(error: unknown): boolean {
   return hasUnknownStatus(error) && [404, 405, 415].includes(error.cause.status);
 }
 
-/** Whether a server, or a proxy, has refused a request by a status that no libSQL server gives to what it knows. */
+/** Checks whether a server or proxy has refused a request by a status that no libSQL server uses for known requests. */
 export function hasUnknownStatus(
   error: unknown,
 ): error is TursoSyncError & { readonly cause: UnknownStatus } {
   return error instanceof TursoSyncError && error.cause instanceof UnknownStatus;
 }
 
-/** What an answer may leave open: it was lost, or cannot be read. */
+/** Codes of an unclear outcome: the answer was lost or is unreadable. */
 const OPEN: readonly ErrorCode[] = [
   'REMOTE_UNREACHABLE',
   'REMOTE_INTERRUPTED',
@@ -33,10 +33,10 @@ const OPEN: readonly ErrorCode[] = [
   'RESPONSE_TOO_LARGE',
 ];
 
-/** Whether a server may have carried out the request that this error is about. If that cannot be told, it may. */
+/** Checks whether a server may have executed the request behind this error. If unknown, it may have. */
 export function mayBeDone(error: unknown): error is TursoSyncError {
   if (hasUnknownStatus(error) || !(error instanceof TursoSyncError)) return false;
-  // A status of 408, or of 500 and above, from the server or a proxy: what became of the request, it does not tell.
+  // Status 408, or 500 and above, from the server or a proxy: it does not show the outcome of the request.
   if (error.code === 'REMOTE_FAILED') return error.retryable;
   const { hadConnection } = (error.cause ?? {}) as { readonly hadConnection?: boolean };
   return OPEN.includes(error.code) && hadConnection !== false;

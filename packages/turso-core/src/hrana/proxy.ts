@@ -2,10 +2,10 @@ import { BlockList, isIP } from 'node:net';
 import { TursoSyncError } from '../errors';
 import { isLoopback } from '../is-loopback';
 
-/** A proxy that requests go through. */
+/** A proxy for requests. */
 export interface Proxy {
   readonly url: URL;
-  /** The environment variable that names it. */
+  /** The environment variable with the proxy's address. */
   readonly variable: string;
 }
 
@@ -13,8 +13,8 @@ export interface Proxy {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy for the requests to a server, as `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say, which are also known in lower case, as curl and
- * Go know them. Null for none; this machine is never asked by way of a proxy. Throws PROXY_FAILED for an address that is none.
+ * Returns the proxy for a server from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, also in lower case, like curl and Go.
+ * Returns null for none; this machine never needs a proxy. Throws PROXY_FAILED for an invalid address.
  */
 export function proxyFor(server: URL, variables: Variables = process.env): Proxy | null {
   if (isLoopback(server.hostname)) return null;
@@ -35,14 +35,17 @@ function addressOf(text: string, variable: string): URL {
     const url = new URL(text.includes('://') ? text : `http://${text}`);
     if (['http:', 'https:'].includes(url.protocol) && url.hostname !== '') return url;
   } catch {
-    // Said below, without the text, which may hold a password.
+    // Reported below, without the text: it may contain a password.
   }
   throw new TursoSyncError('PROXY_FAILED', `${variable} is not the address of an HTTP proxy.`, {
     hint: 'It should look like http://proxy.example:3128. Proxies of other kinds, such as SOCKS, are not supported.',
   });
 }
 
-/** Whether an entry of `NO_PROXY` means a server: `*`, a domain and all below it, an address, or a network as `10.0.0.0/8`; perhaps with a port. */
+/**
+ * Checks whether an entry of `NO_PROXY` includes a server. Entries are `*`, a domain with everything below it, an
+ * address, or a network like `10.0.0.0/8`. An entry may have a port.
+ */
 function matches(pattern: string, server: URL): boolean {
   if (pattern === '') return false;
   if (pattern === '*') return true;

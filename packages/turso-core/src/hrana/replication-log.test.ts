@@ -8,7 +8,10 @@ describe('the log of a server that', () => {
   let [server, client]: [Server?, HttpClient?] = [];
   let sent = 0;
 
-  /** A server that answers everything with a message of that length, as it says, and with these bytes for as long as they are read. */
+  /**
+   * Starts a server. It answers everything with a message of this declared length, and sends these bytes once or, if
+   * endless, as long as they are read.
+   */
   async function serve(length: number, bytes: Uint8Array, isEndless: boolean): Promise<HttpClient> {
     const frame = Buffer.alloc(5);
     frame.writeUInt32BE(length, 1);

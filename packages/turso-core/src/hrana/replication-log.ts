@@ -4,59 +4,67 @@ import { FRAME, LOG_SERVICE, logHeaders, messageIn, sayHello, TRAILERS, type Hel
 import type { HttpClient } from './http-client';
 import { notLibsql } from './http-errors';
 
-/** A frame of the log, with the running checksum of all frames up to it: two histories that share it are the same so far. */
+/**
+ * A frame of the log, with the running checksum of all frames up to it. Two histories with the same one are identical
+ * so far.
+ */
 export interface Mark {
   readonly frameNo: bigint;
   /** 16 hexadecimal digits. */
   readonly checksum: string;
 }
 
-/** What a server answers to a replica's greeting. */
+/** A server's answer to a replica's greeting. */
 export interface Greeting {
-  /** As of {@link ServerLog.generation}. */
+  /** Like {@link ServerLog.generation}. */
   readonly generation: string;
   readonly log: string;
-  /** Another one each time that the server starts. */
+  /** Changes with each start of the server. */
   readonly session: string;
-  /** The number of the latest frame; null where nothing was written yet. */
+  /** The number of the latest frame; null before the first write. */
   readonly latest: bigint | null;
 }
 
-/** A page as a transaction has left it. */
+/** The state of a page after a transaction. */
 export interface LogFrame extends Mark {
   readonly page: number;
-  /** Pages of the database where the frame ends a transaction; else 0. */
+  /** The database's number of pages if the frame ends a transaction; otherwise 0. */
   readonly sizeAfter: number;
   readonly data: Uint8Array;
 }
 
-/** Why a server sends no frames: it has started anew, or they are too many and come as a snapshot. */
+/** Why a server sends no frames: it was restarted, or there are so many that it sends a snapshot. */
 export type NoFrames = 'NO_HELLO' | 'NEED_SNAPSHOT';
 
-/** The log of the primary's writes, as its replicas ask for it: gRPC-web. Each method throws REMOTE_NOT_LIBSQL for an answer that is no log. */
+/**
+ * The log of the primary's writes, over gRPC-web like for its replicas. Each method throws REMOTE_NOT_LIBSQL for an
+ * invalid answer.
+ */
 export interface ReplicationLog {
-  /** Null where the server has no log for replicas. */
+  /** Greets the server. Returns null if it has no log for replicas. */
   greet(timeout: number): Promise<Greeting | null>;
-  /** Whether the server still runs since it was greeted. */
+  /** Checks whether the server is still running since the greeting. */
   isSameRun(session: string, timeout: number): Promise<boolean>;
-  /** The mark of a frame; null where there is no such frame. */
+  /** Returns the number and checksum of a frame; null if it does not exist. */
   markOf(session: string, frameNo: bigint, timeout: number): Promise<Mark | NoFrames | null>;
-  /** The frames from number `next` on, as they come; there may be more later. Silent for `silence` milliseconds, it ends. */
+  /**
+   * Yields the frames from number `next` as they arrive, perhaps with more later. Ends after `silence` milliseconds.
+   */
   frames(session: string, next: bigint, stream: StreamOptions): AsyncIterable<LogFrame | NoFrames>;
-  /** A snapshot that replaces the frames from number `next` on; in falling order. */
+  /** Yields a snapshot to replace the frames from number `next`, in descending order. */
   snapshot(session: string, next: bigint, stream: StreamOptions): AsyncIterable<LogFrame | NoFrames>;
 }
 
-/** How long a stream may be silent, in milliseconds, and what ends it before. */
+/** The maximum silence of a stream in milliseconds, and a signal to end it earlier. */
 export interface StreamOptions {
   readonly silence: number;
   readonly signal: AbortSignal;
 }
 
-/** Of no frame: asking from there on tells only whether the session still is one. */
+/** The number of no frame: a request from there only shows whether the session is still valid. */
 const NEVER = 2n ** 62n;
 
-/** Makes a {@link ReplicationLog} for a server. */
+/** Creates a {@link ReplicationLog} for a server. */
 export function createReplicationLog(client: HttpClient): ReplicationLog {
   function request(method: string, content: Uint8Array, session?: string) {
     const frame = Buffer.alloc(FRAME);
@@ -158,13 +166,16 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
   };
 }
 
-/** What a server says that has no such log. */
+/** The error codes of a server without such a log. */
 const NO_LOG: readonly string[] = ['REMOTE_NOT_LIBSQL', 'REMOTE_FAILED'];
 
-/** Bytes that a message may have: a page has 65,536 at most. One that says more is not waited for, which would take all memory. */
+/**
+ * Maximum bytes of a message: a page has at most 65,536. A message with a larger size is refused at once, because
+ * waiting for it would take all memory.
+ */
 const LARGEST = 1_000_000;
 
-/** Bytes in front of a page: number, checksum, page number, and size after. */
+/** Bytes before a page: number, checksum, page number, and size after. */
 const PAGE_AT = 24;
 
 function greetingOf({ generation, log, session, latest }: Hello): Greeting | null {

@@ -3,19 +3,20 @@ import { capabilitiesOf } from './capabilities';
 import type { HttpClient } from './http-client';
 import { sayHello, type Hello } from './hello';
 
-/** What a server tells of the log that its replicas follow; generation and id are UUIDs. */
+/** A server's information about its log for replicas. Generation and id are UUIDs. */
 export interface ServerLog {
-  /** Another one each time that the server starts. */
+  /** Changes with each start of the server. */
   readonly generation: string;
-  /** Another one when the log begins anew: after a crash, and with another database. */
+  /** Changes when the log restarts: after a crash, and with another database. */
   readonly id: string;
-  /** The number of the latest write; null if the server does not tell. */
+  /** The number of the latest write; null if the server does not report it. */
   readonly index: string | null;
 }
 
 /**
- * Asks a server for its log, as replicas do, over gRPC-web. Null if it does not tell, also within `timeout` milliseconds, if
- * that is given. With `mustAnswer`, a server that cannot be reached is an error: REMOTE_UNREACHABLE, REMOTE_TLS or PROXY_FAILED.
+ * Asks a server about its log like its replicas, over gRPC-web. Returns null if the server does not tell, or not within
+ * `timeout` milliseconds, if given. With `mustAnswer`, an unreachable server is an error: REMOTE_UNREACHABLE,
+ * REMOTE_TLS or PROXY_FAILED.
  */
 export async function readServerLog(
   client: HttpClient,
@@ -23,7 +24,7 @@ export async function readServerLog(
 ): Promise<ServerLog | null> {
   const capabilities = capabilitiesOf(client);
   if (capabilities.all.log === false) return null;
-  // One that was told once is asked for again: whether it is still the same has to be known.
+  // A log seen once is queried again: it must be known whether it is still the same.
   const noteNone = (): void => {
     if (capabilities.all.log === null) capabilities.note({ log: false });
   };
@@ -46,7 +47,7 @@ function logOf({ generation, log: id, latest }: Hello): ServerLog | null {
     : { generation, id, index: latest === null ? null : String(latest) };
 }
 
-/** Whether a server does not speak gRPC-web. */
+/** Checks whether a server does not speak gRPC-web. */
 function isNoLog(error: unknown): boolean {
   return error instanceof RangeError || hasCode(error, 'REMOTE_NOT_LIBSQL');
 }

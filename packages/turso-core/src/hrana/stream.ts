@@ -6,30 +6,32 @@ import type { HranaAnswer, HranaEncoding, HranaRequest, HranaResult } from './hr
 import type { HttpClient } from './http-client';
 import { notLibsql, streamLost, tooManyParts } from './http-errors';
 
-/** What the sending of requests may be told. */
+/** Options for sending requests. */
 export interface SendOptions {
-  /** Milliseconds for all of it. Default is no limit but those on silence. */
+  /** Milliseconds in total. Default is no limit except for silence. */
   readonly timeout?: number | undefined;
-  /** Told of each step of a batch that has been sent. */
+  /** Receives the number of each sent step of a batch. */
   readonly onSent?: ((step: StepNumber) => void) | undefined;
 }
 
-/** One connection of the server's own: what is begun in one request, a later one can go on with. */
+/** A connection within the server: a later request can continue the work of an earlier one. */
 export interface HranaStream {
   /**
-   * Sends requests, and answers with a result for each. Throws REMOTE_BUSY, with nothing sent, if the stream is open no more: the server
-   * would begin another, on which no transaction is open.
+   * Sends requests, and returns a result for each. Throws REMOTE_BUSY, with nothing sent, if the stream is closed: the
+   * server would begin another, without a transaction.
    */
   send(requests: readonly HranaRequest[], options?: SendOptions): Promise<readonly HranaResult[]>;
-  /** Whether the server has it still, as far as its latest answer tells. Lost where an answer was. */
+  /** Whether the server still has the stream, according to its latest answer. A lost answer closes it. */
   readonly isOpen: boolean;
-  /** Whether steps may depend on `is_autocommit`; known from the first answer on. */
+  /** Whether steps may depend on `is_autocommit`; known after the first answer. */
   readonly knowsAutocommit: boolean;
-  /** Whether its answers hold infinities; known from the first answer on. */
+  /** Whether its answers contain infinities; known after the first answer. */
   readonly tellsInfinities: boolean;
 }
 
-/** Opens a stream. The server knows of it from the first request on; it ends by a request to close it, or when it has been idle for 10 s. */
+/**
+ * Opens a stream. The server sees it at the first request. It ends by a request to close it, or after 10 idle seconds.
+ */
 export function openStream(client: HttpClient): HranaStream {
   let begun: { readonly encoding: HranaEncoding; readonly baton: string | null } | undefined;
   let base = client.url.href;
@@ -49,7 +51,7 @@ export function openStream(client: HttpClient): HranaStream {
       const baton = begun?.baton ?? null;
       const askIn = (encoding: HranaEncoding, isKnown = true): Promise<HranaAnswer> =>
         ask(client, { encoding, isKnown, base, baton, requests, options });
-      // A baton is good for one request.
+      // A baton is valid for one request.
       isOpen = false;
       const { encoding, answer } =
         begun === undefined
@@ -63,7 +65,7 @@ export function openStream(client: HttpClient): HranaStream {
   };
 }
 
-/** Runs requests on a stream of their own, in one request. */
+/** Runs requests on a new stream, in one request. */
 export async function sendOnce(
   client: HttpClient,
   requests: readonly HranaRequest[],
@@ -77,7 +79,7 @@ export const CLOSE = { type: 'close' } as const;
 
 interface Asked {
   readonly encoding: HranaEncoding;
-  /** Whether the server has answered in this encoding before. */
+  /** Whether the server has already answered in this encoding. */
   readonly isKnown: boolean;
   readonly base: string;
   readonly baton: string | null;
@@ -85,7 +87,7 @@ interface Asked {
   readonly options: SendOptions;
 }
 
-/** Bytes that are not sent in an encoding which the server may not know. */
+/** Maximum bytes to send in an encoding that the server may not know. */
 const LARGE = 250_000;
 
 async function ask(client: HttpClient, asked: Asked): Promise<HranaAnswer> {
@@ -114,8 +116,8 @@ async function ask(client: HttpClient, asked: Asked): Promise<HranaAnswer> {
 }
 
 /**
- * Bytes that the answer may have if no rows are wanted: of a step, it holds some numbers and the name of each column, which is the text
- * of its expression.
+ * Returns the maximum bytes of an answer without rows. For each step, it contains some numbers and the name of each
+ * column: the text of its expression.
  */
 function answerLimit(requests: readonly HranaRequest[]): { maxBytes?: number } {
   const steps = requests.flatMap((request) => (request.type === 'batch' ? request.steps : []));

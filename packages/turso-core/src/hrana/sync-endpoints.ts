@@ -3,10 +3,10 @@ import { capabilitiesOf } from './capabilities';
 import type { HttpClient } from './http-client';
 import { notLibsql } from './http-errors';
 
-/** A page as a transaction has left it. It does not tell its own number. */
+/** The state of a page after a transaction, without the frame's own number. */
 export interface SyncFrame {
   readonly page: number;
-  /** Pages of the database if the frame ends a transaction; else 0. */
+  /** The database's number of pages if the frame ends a transaction; otherwise 0. */
   readonly sizeAfter: number;
   readonly data: Uint8Array;
 }
@@ -14,22 +14,23 @@ export interface SyncFrame {
 /** Bytes of a page; the endpoints know no other size. */
 export const SYNC_PAGE = 4096;
 
-/** Bytes in front of a page, as in SQLite's write-ahead log. Salts and checksums may be anything. */
+/** Bytes before a page, as in SQLite's write-ahead log. Salts and checksums may be anything. */
 const HEADER = 24;
 
-/** Frames that are asked for at once, as by libsql's own client. */
+/** Frames per request, as in libsql's own client. */
 export const SYNC_BATCH = 128;
 
-/** Milliseconds for the number of the generation, and for frames; also of silence. */
+/** Milliseconds for the generation's number, and for frames; the latter is also the limit of silence. */
 const [SHORT, LIMIT] = [10_000, 30_000];
 
 /** Statuses at the end of a generation: 500 if the database is empty. */
 const ENDS: readonly number[] = [400, 500];
 
 /**
- * The number of the server's generation, by its endpoint `/info`; null if it has none, which is asked for once.
+ * Reads the number of the server's generation from its endpoint `/info`. Returns null if it has none, and then never
+ * asks again.
  *
- * libsql's own client has these endpoints: `get_remote_info`, `pull_frames` and `sync_db` in its `sync.rs`.
+ * libsql's own client uses these endpoints: `get_remote_info`, `pull_frames` and `sync_db` in its `sync.rs`.
  *
  * @see https://github.com/tursodatabase/libsql/blob/main/libsql/src/sync.rs
  */
@@ -44,13 +45,16 @@ export async function readGeneration(client: HttpClient): Promise<number | null>
     return generation;
   } catch (error) {
     if (!(error instanceof TursoSyncError)) throw error;
-    // One that has answered before may do so again.
+    // An endpoint that has answered before may do so again.
     if (capabilities.all.syncEndpoints === null) capabilities.note({ syncEndpoints: false });
     return null;
   }
 }
 
-/** The frames of a generation from one number to before another; none at its end. Numbers begin with 1. Throws REMOTE_NOT_LIBSQL for anything else. */
+/**
+ * Reads the frames of a generation from one number to before another; none at its end. Numbers begin with 1. Throws
+ * REMOTE_NOT_LIBSQL for any other answer.
+ */
 export async function readFrames(
   client: HttpClient,
   generation: number,
@@ -70,7 +74,7 @@ export async function readFrames(
   throw notLibsql(client.location, 'its frames are none');
 }
 
-/** The file that a generation began with, as it comes. */
+/** Returns the initial file of a generation, as it arrives. */
 export async function streamExport(
   client: HttpClient,
   generation: number,
@@ -88,7 +92,7 @@ function get(
   return { method: 'GET', url: new URL(path, client.url), headers };
 }
 
-/** A number in an object of JSON, of 32 bits; null if there is none. */
+/** Returns a 32-bit number from a JSON object, or null if there is none. */
 function keyOf(body: Uint8Array, key: string): number | null {
   try {
     const told = (JSON.parse(Buffer.from(body).toString()) as Record<string, unknown> | null)?.[key];

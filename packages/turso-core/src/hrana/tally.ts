@@ -1,10 +1,10 @@
-/** Rows in the units that libSQL bills. */
+/** Rows in libSQL's units of billing. */
 export interface Usage {
   readonly rowsRead: number;
   readonly rowsWritten: number;
 }
 
-/** What an answer tells that a statement used; null if these are no counts. */
+/** Returns a statement's usage from an answer; null if these are not counts. */
 export function usageOf(rowsRead: unknown, rowsWritten: unknown): Usage | null {
   return isCount(rowsRead) && isCount(rowsWritten) ? { rowsRead, rowsWritten } : null;
 }
@@ -13,19 +13,22 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** Adds up what the statements of one connection used. */
+/** Adds up the usage of one connection's statements. */
 export interface Tally {
-  /** Notes that the server has answered, whatever it was. */
+  /** Notes any answer of the server. */
   reach(): void;
-  /** Notes that statements are sent, whose answer may be lost. */
+  /** Notes statements being sent: their answer may be lost. */
   ask(): void;
-  /** Adds what statements used; null for one whose answer does not tell. */
+  /** Adds the usage of statements; null if an answer does not report it. */
   add(statements: readonly (Usage | null)[]): void;
-  /** The sum so far; null if no server has answered, if it did not tell what a statement used, or if no answer came to those sent. */
+  /**
+   * Returns the sum so far. Returns null if no server has answered, an answer did not report usage, or no answer came
+   * to the sent statements.
+   */
   total(): Usage | null;
 }
 
-/** Begins to add up. */
+/** Creates an empty tally. */
 export function createTally(): Tally {
   let [rowsRead, rowsWritten, isKnown] = [0, 0, true];
   let [isReached, isAsked, isAnswered] = [false, false, false];
@@ -40,7 +43,7 @@ export function createTally(): Tally {
       isAnswered = true;
       for (const used of statements) {
         isKnown &&= used !== null;
-        // As the server's own counter does it: a statement that touches no row, such as COMMIT, counts as one row read.
+        // Counts like the server: a statement that touches no row, for example COMMIT, counts as one row read.
         rowsRead += used === null ? 0 : used.rowsRead === 0 && used.rowsWritten === 0 ? 1 : used.rowsRead;
         rowsWritten += used?.rowsWritten ?? 0;
       }

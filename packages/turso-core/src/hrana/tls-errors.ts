@@ -1,7 +1,7 @@
 import { TursoSyncError } from '../errors';
 
 /**
- * A failure of TLS as a TursoSyncError: nothing of the request was sent. Null for a code that is none.
+ * Returns a TLS failure as a TursoSyncError: nothing of the request was sent. Returns null for other codes.
  *
  * @param code - the code of Node's error.
  */

@@ -5,18 +5,18 @@ import { systemCode, TursoSyncError } from '../errors';
 import { lookup } from './lookup';
 import type { Proxy } from './proxy';
 
-/** Where a connection is to lead. */
+/** The destination of a connection. */
 interface Goal {
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * Opens a connection through an HTTP proxy, by CONNECT: the proxy sees the name of the host and encrypted bytes. Throws PROXY_FAILED if
- * the proxy does not open it. Written here since libraries do not tell a proxy's refusal: `https-proxy-agent` gives it out as the server's
- * answer, and `hpagent` as an error with a text only.
+ * Opens a connection through an HTTP proxy, by CONNECT. The proxy sees the name of the host and encrypted bytes. Throws
+ * PROXY_FAILED if the proxy does not open it. We use no library, because none reports a proxy's refusal properly:
+ * `https-proxy-agent` returns it as the server's answer, and `hpagent` as an error with only a text.
  *
- * @param patience - milliseconds for all of it.
+ * @param patience - milliseconds in total.
  */
 export function openTunnel(proxy: Proxy, { host, port }: Goal, patience: number): Promise<Socket> {
   const goal = `${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -24,7 +24,7 @@ export function openTunnel(proxy: Proxy, { host, port }: Goal, patience: number)
     method: 'CONNECT',
     path: goal,
     headers: { host: goal, ...credentialsOf(proxy.url) },
-    // The address of the proxy has them, and Node would send them on its own.
+    // The proxy's URL contains credentials, and Node would send them on its own.
     auth: null,
     agent: false,
     lookup,
@@ -98,7 +98,7 @@ function proxyFailed(
   reason: string,
   { hint, isPassing, cause }: { readonly hint: string; readonly isPassing: boolean; readonly cause: unknown },
 ): TursoSyncError {
-  // Without credentials.
+  // Omits credentials.
   const message = `The proxy ${url.host} opens no connection to ${goal} (${reason}). Nothing was sent.`;
   return new TursoSyncError('PROXY_FAILED', message, { hint, retryable: isPassing, cause });
 }

@@ -5,13 +5,13 @@ import type { LiveArguments, LiveStatement } from './live';
 const MIN = -(2n ** 63n);
 const MAX = 2n ** 63n - 1n;
 
-/** A statement, if it is one: throws USAGE for what is none, and for values that SQLite does not have. */
+/** Returns a checked statement. Throws USAGE for an invalid statement, and for values unknown to SQLite. */
 export function checkedStatement(sql: string, args?: LiveArguments): LiveStatement {
   checkTypes(sql, args);
   return args === undefined ? { sql } : { sql, args };
 }
 
-// Programs in JavaScript may give anything.
+// JavaScript programs may pass anything.
 function checkTypes(sql: unknown, args: unknown = []): void {
   if (typeof sql !== 'string') throw usage('A statement must be a string of SQL.', 'Values go beside it.');
   checkText(sql, 'The SQL', NO_NUL);
@@ -28,14 +28,17 @@ function checkTypes(sql: unknown, args: unknown = []): void {
   }
 }
 
-/** Refuses transaction control outside of {@link Live.transaction}, with USAGE: it would end a transaction that is not its own. */
+/**
+ * Refuses transaction control outside of {@link Live.transaction}, with USAGE. It would end somebody else's
+ * transaction.
+ */
 export function refuseTransactionControl(sql: string): void {
   const word = /^(?:BEGIN|COMMIT|END|SAVEPOINT|RELEASE|ROLLBACK)\b/i.exec(withoutComments(sql))?.[0];
   if (word === undefined) return;
   throw usage(`${word.toUpperCase()} is no statement of its own here.`, 'Use transaction() or batch().');
 }
 
-/** Refuses within a transaction what would end it, with USAGE. */
+/** Refuses statements that would end the current transaction, with USAGE. */
 export function refuseEndOfTransaction(sql: string): void {
   const text = withoutComments(sql);
   const word = /^(?:BEGIN|COMMIT|END|ROLLBACK)\b/i.exec(text)?.[0];
@@ -46,12 +49,12 @@ export function refuseEndOfTransaction(sql: string): void {
   );
 }
 
-/** SQL without the blanks, semicolons and comments that it begins with. */
+/** Returns SQL without leading blanks, semicolons and comments. */
 export function withoutComments(sql: string): string {
   return sql.replace(/^(?:\s|;|--[^\n]*(?:\n|$)|\/\*[^]*?(?:\*\/|$))+/, '');
 }
 
-/** Refuses a name of a table or column that SQL cannot hold, with USAGE. */
+/** Refuses an invalid name of a table or column, with USAGE. */
 export function checkName(name: unknown, what: string): void {
   if (typeof name !== 'string' || name === '')
     throw usage(`${what} has no name.`, 'Give the plain names of a table and of its columns.');
@@ -61,8 +64,8 @@ export function checkName(name: unknown, what: string): void {
 const NO_NUL = { isSql: true };
 
 /**
- * Refuses half a surrogate pair, which no server and no other client reads back, and a NUL in SQL, at which SQLite stops reading:
- * it would run what stands before it.
+ * Refuses half a surrogate pair, because no server and no other client can read it back. In SQL, refuses a NUL as well:
+ * SQLite stops reading there, but would run the part before it.
  */
 function checkText(text: string, what: string, { isSql = false } = {}): void {
   if (isSql && text.includes('\0'))
@@ -110,7 +113,7 @@ const LIST = 'Give a list of values, or an object with a value for each name.';
 const TYPES =
   'SQLite has null, INTEGER (a bigint), REAL (a number), TEXT (a string) and BLOB (a Uint8Array). Use 1n and 0n for true and false.';
 
-/** An error about what a caller has given. */
+/** Creates an error about a caller's arguments. */
 export function usage(message: string, hint: string): TursoSyncError {
   return new TursoSyncError('USAGE', message, { hint });
 }

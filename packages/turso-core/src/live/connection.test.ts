@@ -94,7 +94,7 @@ describeWithSqld('a live connection', () => {
         await transaction.execute('INSERT INTO t VALUES (1)');
         await live.close();
         expect(await errorOf(transaction.commit())).toMatchObject({ code: 'CONNECTION_CLOSED' });
-        // Nobody has to wait for it any more.
+        // By now, nobody has to wait for it.
         const other = await openRemote({ url, timeout: 2000 });
         await other.execute('INSERT INTO t VALUES (2)');
         expect((await other.query('SELECT v FROM t')).rows).toEqual([[2n]]);

@@ -19,7 +19,7 @@ import type { Replica } from './replica/replica';
 import { withRetries } from './retry';
 import { createSyncTurns } from './sync-turns';
 
-/** What is counted for {@link Live.stats}. */
+/** Counters for {@link Live.stats}. */
 export interface Counters {
   reads: number;
   writes: number;
@@ -28,11 +28,11 @@ export interface Counters {
   retries: number;
   rebuilds: number;
   frameNo: number;
-  /** By `performance.now()`; null where there was no sync yet. */
+  /** Time by `performance.now()`; null before the first sync. */
   syncedAt: number | null;
 }
 
-/** Counters at the beginning. */
+/** Returns counters for a new connection. */
 export function newCounters(): Counters {
   return {
     reads: 0,
@@ -46,7 +46,7 @@ export function newCounters(): Counters {
   };
 }
 
-/** How a connection behaves; see {@link LiveOptions}. */
+/** Settings of a connection; see {@link LiveOptions}. */
 export interface ConnectionSettings {
   readonly timeout: number;
   readonly maxRetries: number;
@@ -54,7 +54,7 @@ export interface ConnectionSettings {
   readonly counters: Counters;
 }
 
-/** A connection on an open database and, where there is one, its replica. */
+/** Creates a connection on an open database and, if given, its replica. */
 export function createConnection(
   database: LiveDatabase,
   replica: Replica | null,
@@ -64,7 +64,7 @@ export function createConnection(
   const transactions = new Set<DatabaseTransaction>();
   let closed: Promise<void> | undefined;
 
-  /** A call: refused on a closed connection, waited for by {@link close}. */
+  /** Runs a call. A closed connection refuses it; {@link close} waits for it. */
   function call<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
     if (closed !== undefined) return Promise.reject(connectionClosed());
     const promise = work(deadlineIn(timeout));
@@ -111,7 +111,7 @@ export function createConnection(
       ? setInterval(inBackground, autoSync).unref()
       : undefined;
   function inBackground(): void {
-    // One that fails shows in stats(), and the next comes soon.
+    // A failed sync shows in stats(), and the next one follows soon.
     if (!turns.isUnderWay) call((deadline) => turns.sync(deadline)).catch(() => undefined);
   }
 
@@ -181,7 +181,7 @@ export function createConnection(
         await transaction.commit();
         return result;
       } catch (error) {
-        // What went wrong first is what is told.
+        // Reports the first failure.
         await transaction.rollback().catch(() => undefined);
         throw error;
       }

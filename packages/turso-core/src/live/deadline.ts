@@ -1,11 +1,11 @@
-/** The moment by which a call must have ended. */
+/** The time limit of a call. */
 export interface Deadline {
-  /** Milliseconds that are left; 1 at least. */
+  /** Milliseconds left, at least 1. */
   readonly left: number;
   readonly isOver: boolean;
 }
 
-/** A deadline so many milliseconds from now. */
+/** Returns a deadline, in milliseconds from now. */
 export function deadlineIn(milliseconds: number): Deadline {
   const end = performance.now() + milliseconds;
   return {

@@ -6,8 +6,8 @@ import { deadlineIn, type Deadline } from './deadline';
 const WITHIN = 2000;
 
 /**
- * A failed sync, told by what the primary says when it is asked anything: libSQL's client knows a word such as
- * `PrimaryHandshakeTimeout` for a server that is away, a token that has expired, and others.
+ * Explains a failed sync by the primary's answer to a simple query. libSQL's client reports only a word like
+ * `PrimaryHandshakeTimeout`, be it for an absent server, an expired token or another cause.
  */
 export async function explainSync(
   error: unknown,

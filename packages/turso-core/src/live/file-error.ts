@@ -1,7 +1,7 @@
 import { isDiskFull, reasonOf, systemCode, TursoSyncError } from '../errors';
 import { constraintFailed, sqlFailed, valueTooLarge, wrongParameters } from './statement-errors';
 
-/** What SQLite or the file system threw about a database file, as a TursoSyncError. */
+/** Returns an error of SQLite or the file system about a database file, as a TursoSyncError. */
 export function fileError(error: unknown, file: string): TursoSyncError {
   if (error instanceof TursoSyncError) return error;
   const code = systemCode(error);
@@ -31,13 +31,13 @@ export function fileError(error: unknown, file: string): TursoSyncError {
   });
 }
 
-// Of better-sqlite3: two statements in one text, or another number of values than of parameters.
+// better-sqlite3 throws these for two statements in one text, or if the number of values does not match the parameters.
 function isMisuse(error: unknown): boolean {
   const { name, message } = error as Error;
   return /^(?:Range|Type)Error$/.test(name) && !message.includes('directory does not exist');
 }
 
-/** Whether SQLite says that a file is no sound database. */
+/** Checks whether SQLite reports a damaged or invalid database file. */
 export function isDamage(error: unknown): boolean {
   return /^SQLITE_(?:CORRUPT|NOTADB)/.test(systemCode(error));
 }

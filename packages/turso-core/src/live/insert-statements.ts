@@ -6,8 +6,8 @@ import { checkName, checkRow, usage } from './check-arguments';
 import type { LiveStatement } from './live';
 
 /**
- * Statements that insert rows, few and large, by the engine's own way: one JSON text for many rows where JSON is exact, bound
- * values otherwise. They go in in the order of the rows.
+ * Returns few, large statements to insert rows, in the engine's own way. They use one JSON text for many rows if JSON
+ * is exact, and bound values otherwise. They insert the rows in the given order.
  */
 export function insertStatements(
   table: string,

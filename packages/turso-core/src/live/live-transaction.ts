@@ -4,17 +4,17 @@ import type { DatabaseTransaction } from './database';
 import type { Deadline } from './deadline';
 import type { LiveArguments, LiveStatement, LiveTransaction } from './live';
 
-/** What a transaction needs of its connection. */
+/** The parts of a connection needed by a transaction. */
 export interface TransactionHost {
   /** Runs one call. */
   readonly call: <T>(work: (deadline: Deadline) => Promise<T>) => Promise<T>;
-  /** Told how many rows were changed, when they are on the primary. */
+  /** Receives the number of changed rows once they are on the primary. */
   readonly onCommit: (changes: number, deadline: Deadline) => Promise<void>;
-  /** Told when there is nothing more to roll back. */
+  /** Called when there is nothing left to roll back. */
   readonly onEnd: () => void;
 }
 
-/** A transaction as users have it, on one that was begun. */
+/** Wraps a transaction of the database for users. */
 export function liveTransaction(
   begun: DatabaseTransaction,
   { call, onCommit, onEnd }: TransactionHost,
@@ -24,7 +24,7 @@ export function liveTransaction(
 
   let latest: Promise<unknown> = Promise.resolve();
 
-  /** One call after the other, in the order of their making. */
+  /** Runs calls one after the other, in order. */
   function within<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
     const before = latest;
     const made = call(async (deadline) => {

@@ -1,43 +1,50 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { SqlValue } from '../sqlite/values/values';
 
-/** When the replica is brought up to date by itself: see {@link LiveOptions.autoSync}. */
+/** When the replica is synced automatically: see {@link LiveOptions.autoSync}. */
 export type AutoSync = boolean | number;
 
-/** How to open a live connection. */
+/** Options of a live connection. */
 export interface LiveOptions {
-  /** Where the database is: `libsql:`, `https:`, `http:`, `wss:`, `ws:`, or `file:` for a local database and no server. */
+  /**
+   * The database's address: `libsql:`, `https:`, `http:`, `wss:` or `ws:`. A `file:` URL opens a local database without
+   * a server.
+   */
   readonly url: string;
-  /** The token of a server that asks for one. Default is none. */
+  /** The token, if the server needs one. Default is none. */
   readonly authToken?: string | undefined;
   /** The key of an encrypted database, in base64. Default is none. */
   readonly encryptionKey?: string | undefined;
   /**
-   * Whether token and key may go to another machine over plain HTTP. Default is whether the environment variable
-   * `TURSO_SYNC_ALLOW_HTTP_TOKEN` is `1`; without it that is TOKEN_OVER_HTTP.
+   * Whether token and key may go to another machine over plain HTTP. If not, this throws TOKEN_OVER_HTTP. Default is
+   * true if the environment variable `TURSO_SYNC_ALLOW_HTTP_TOKEN` is `1`, otherwise false.
    */
   readonly allowHttpToken?: boolean;
   /**
-   * The file of the replica that reads come from, made where it is not there; its folder, too. Relative to the current folder.
-   * Default is none: reads go to the server as well. Means nothing with `file:`.
+   * The replica's file, for local reads. A missing file or folder is created. Relative paths start at the current
+   * folder. Default is none: reads go to the server as well. Has no effect with `file:`.
    */
   readonly replica?: string | undefined;
   /**
-   * `true`: after every write, before the call is answered. `false`: only by {@link Live.sync}. A number: in the background,
-   * every so many milliseconds, and after every write as well. Default is `true`.
+   * When to sync the replica. `true`: after every write, before the call returns. `false`: only with {@link Live.sync}.
+   * A number: in the background at this interval in milliseconds, and also after every write. Default is `true`.
    */
   readonly autoSync?: AutoSync;
-  /** Milliseconds for each call, repetitions and the sync after a write included. Default is 30,000. */
+  /** Milliseconds for each call, including retries and the sync after a write. Default is 30,000. */
   readonly timeout?: number;
-  /** How often something that is surely safe to repeat is repeated. Default is 5. */
+  /** The maximum number of retries, for safely repeatable operations only. Default is 5. */
   readonly maxRetries?: number;
-  /** Told in a sentence when the replica had to be made anew. Default: nobody is, but {@link LiveStats.rebuilds} counts. */
+  /**
+   * Receives a sentence when the replica had to be rebuilt. Default is no callback; {@link LiveStats.rebuilds} still
+   * counts.
+   */
   readonly onNotice?: (notice: string) => void;
 }
 
 /**
- * Values for the parameters of a statement: in order, or by name, without the `:`, `@` or `$`. A `number` is always a REAL, and a
- * `bigint` an INTEGER. Text that is no text cannot be bound: bind its bytes, and write `CAST(? AS TEXT)`.
+ * Values for the parameters of a statement: in order, or by name without the `:`, `@` or `$`. A `number` is always a
+ * REAL, and a `bigint` an INTEGER. Text with invalid encoding cannot be bound: bind its bytes, and write
+ * `CAST(? AS TEXT)`.
  */
 export type LiveArguments = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
 
@@ -47,90 +54,95 @@ export interface LiveStatement {
   readonly args?: LiveArguments;
 }
 
-/** Rows that a query answers with. */
+/** The rows of a query. */
 export interface QueryResult {
-  /** The names of the columns, in order; names may come twice. */
+  /** The column names, in order. Names may repeat. */
   readonly columns: readonly string[];
   /** The rows, each with a value for every column. */
   readonly rows: SqlValue[][];
 }
 
-/** What was changed. */
+/** The changes of a write. */
 export interface Changes {
-  /** Rows that were inserted, updated or deleted; without what triggers and cascades did. */
+  /** Number of rows inserted, updated or deleted, not counting triggers and cascades. */
   readonly changes: number;
-  /** The rowid of the row that was inserted last, or null where none was. */
+  /** The rowid of the row inserted last, or null if no row was inserted. */
   readonly lastInsertRowid: bigint | null;
 }
 
-/** What a statement did, and the rows of its RETURNING clause. */
+/** The changes of a statement, and the rows of its RETURNING clause. */
 export interface ExecuteResult extends QueryResult, Changes {}
 
-/** What a batch did: all of it, and statement by statement. */
+/** The changes of a batch, in total and by statement. */
 export interface BatchResult extends Changes {
   readonly results: readonly ExecuteResult[];
 }
 
-/** What a sync came to. Without a replica both are 0. */
+/** The result of a sync. Without a replica, both numbers are 0. */
 export interface SyncResult {
-  /** Pages of the database that came. */
+  /** Number of database pages received. */
   readonly frames: number;
-  /** The number of the latest frame that the replica has. */
+  /** The number of the replica's latest frame. */
   readonly frameNo: number;
 }
 
-/** What a connection has done since it was opened. */
+/** Activity of a connection since it was opened. */
 export interface LiveStats {
   readonly reads: number;
   readonly writes: number;
-  /** Rows that writes have changed. */
+  /** Number of rows changed by writes. */
   readonly rowsWritten: number;
   readonly syncs: number;
-  /** Repetitions of what was safe to repeat. */
+  /** Number of retries of safely repeatable operations. */
   readonly retries: number;
-  /** How often the process that syncs the replica was started anew. */
+  /** How often the replica's sync process was restarted. */
   readonly reconnects: number;
-  /** How often the replica was made anew. */
+  /** How often the replica was rebuilt. */
   readonly rebuilds: number;
-  /** The number of the latest frame that the replica has; 0 without one. */
+  /** The number of the replica's latest frame; 0 without a replica. */
   readonly frameNo: number;
-  /** Milliseconds since the latest sync that succeeded, or null where none has. */
+  /** Milliseconds since the latest successful sync, or null if none has succeeded. */
   readonly lastSyncMsAgo: number | null;
 }
 
 /** Reads and writes of one transaction. */
 export interface TransactionScope {
-  /** As {@link Live.query}, and sees what the transaction has written. */
+  /** Works like {@link Live.query}, and sees the transaction's own writes. */
   query(sql: string, args?: LiveArguments): Promise<QueryResult>;
-  /** As {@link Live.execute}. A statement that fails leaves the transaction open, and the others in it. */
+  /**
+   * Works like {@link Live.execute}. If a statement fails, the transaction stays open and keeps its other statements.
+   */
   execute(sql: string, args?: LiveArguments): Promise<ExecuteResult>;
 }
 
-/** A write transaction of several calls, on the primary. */
+/** A write transaction on the primary, over several calls. */
 export interface LiveTransaction extends TransactionScope {
-  /** Throws REMOTE_BUSY where the server has ended it already: then nothing of it was written. */
+  /** Commits the transaction. Throws REMOTE_BUSY if the server has already ended it: then nothing was written. */
   commit(): Promise<void>;
-  /** Ends it without a trace. Does nothing where it has ended already. */
+  /** Ends the transaction without any changes. Does nothing if it has already ended. */
   rollback(): Promise<void>;
 }
 
 /**
- * A live connection. Reads come from the replica, where there is one; writes go to the primary, and the replica is synced
- * before they are answered. Calls may be made side by side. Every method throws a TursoSyncError: CONNECTION_CLOSED after
- * {@link close}, the `REMOTE_*` codes where the server is at fault, SQL_FAILED, CONSTRAINT_FAILED and VALUE_TOO_LARGE for
- * the statement itself, USAGE for arguments that are none; and after a write COMMITTED_NOT_SYNCED where it is on the
- * primary and the replica does not have it yet.
+ * A live connection. With a replica, reads come from there. Writes go to the primary. By default, a write returns after
+ * the replica is synced. Calls may overlap. Every method throws a TursoSyncError:
+ *
+ * - CONNECTION_CLOSED after {@link close}.
+ * - `REMOTE_*` codes if the server is at fault.
+ * - SQL_FAILED, CONSTRAINT_FAILED and VALUE_TOO_LARGE for the statement itself.
+ * - USAGE for invalid arguments.
+ * - COMMITTED_NOT_SYNCED after a write, if it is on the primary but not yet in the replica.
  */
 export interface Live extends AsyncDisposable {
-  /** Runs one statement that reads. One that would write is refused (USAGE). */
+  /** Runs one read statement. Throws USAGE if it would write. */
   query(sql: string, args?: LiveArguments): Promise<QueryResult>;
-  /** Runs one statement that writes. Never repeated once it may have arrived: then REMOTE_INTERRUPTED says so. */
+  /** Runs one write statement. Never repeats it once it may have arrived, but throws REMOTE_INTERRUPTED. */
   execute(sql: string, args?: LiveArguments): Promise<ExecuteResult>;
-  /** Runs statements in one transaction, sent at once: all of them or none. */
+  /** Runs all of the statements or none, in one transaction and one request. */
   batch(statements: readonly (string | LiveStatement)[]): Promise<BatchResult>;
   /**
-   * Inserts rows into a table, in one transaction, thousands of them a statement. `table` and `columns` are plain names, and
-   * each row has a value for every column.
+   * Inserts rows into a table in one transaction, with thousands of rows per statement. `table` and `columns` are plain
+   * names. Each row has a value for every column.
    */
   insertRows(
     table: string,
@@ -138,18 +150,15 @@ export interface Live extends AsyncDisposable {
     rows: Iterable<readonly SqlValue[]>,
   ): Promise<Changes>;
   /**
-   * Runs work in a write transaction: committed when it is done, rolled back when it throws. Other calls on the connection are
-   * no part of it. A server ends a transaction that is idle for some seconds: REMOTE_BUSY.
+   * Runs work in a write transaction. Commits it at the end, or rolls it back if the work throws. Other calls on the
+   * connection do not belong to the transaction. A server ends a transaction after some idle seconds: REMOTE_BUSY.
    */
   transaction<T>(work: (transaction: TransactionScope) => Promise<T>): Promise<T>;
-  /** Begins a transaction that is ended by hand; {@link transaction} does so itself. */
+  /** Begins a transaction; the caller ends it. {@link transaction} ends it automatically. */
   begin(): Promise<LiveTransaction>;
   /** Brings the replica up to date. Throws SYNC_FAILED. */
   sync(): Promise<SyncResult>;
   stats(): LiveStats;
-  /**
-   * Waits for calls that are under way, rolls back transactions that are open, and lets go of connections and files. Safe to
-   * call twice.
-   */
+  /** Waits for running calls, rolls back open transactions, and releases connections and files. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -12,10 +12,12 @@ import { openReplica } from './replica/replica';
 import { withRetries } from './retry';
 
 /**
- * Opens a live connection: what is written is on the remote at once, and what is read comes from a local replica that follows it.
- * With a replica, its first sync is done when this is answered.
- * Throws URL_MISSING, URL_UNSUPPORTED, CONFIG_HAS_SECRET and USAGE for the options, REMOTE_UNREACHABLE, REMOTE_UNAUTHORIZED and
- * REMOTE_NOT_LIBSQL for the server, REPLICA_LOCKED, FILE_INACCESSIBLE and SYNC_FAILED for the replica.
+ * Opens a live connection. Writes reach the remote at once. With a replica, reads come from a local file that follows
+ * the remote, and the connection opens after the first sync.
+ *
+ * Throws URL_MISSING, URL_UNSUPPORTED, CONFIG_HAS_SECRET and USAGE for the options. Throws REMOTE_UNREACHABLE,
+ * REMOTE_UNAUTHORIZED and REMOTE_NOT_LIBSQL for the server. Throws REPLICA_LOCKED, FILE_INACCESSIBLE and SYNC_FAILED
+ * for the replica.
  *
  * @example
  * ```ts
@@ -46,7 +48,7 @@ export async function openLive(options: LiveOptions): Promise<Live> {
   const deadline = deadlineIn(timeout);
   const retry = { deadline, maxRetries, onRetry: () => counters.retries++ };
   try {
-    // Tells whether a libSQL server answers, and takes the token.
+    // Checks whether a libSQL server answers and accepts the token.
     await withRetries(() => primary.query({ sql: 'SELECT 1' }, deadline), retry);
     if (options.replica === undefined) return createConnection(primary, null, settings);
     const replica = await openReplica(
@@ -73,7 +75,7 @@ export async function openLive(options: LiveOptions): Promise<Live> {
   }
 }
 
-// An empty one counts as one that is not set.
+// An empty secret counts as not set.
 function credentialsOf({ authToken, encryptionKey, allowHttpToken }: LiveOptions): Credentials {
   const given = (secret = ''): string | undefined => (secret.trim() === '' ? undefined : secret.trim());
   return {
@@ -83,7 +85,7 @@ function credentialsOf({ authToken, encryptionKey, allowHttpToken }: LiveOptions
   };
 }
 
-/** Which there are; what they are to be is checked below. */
+/** The known options. For `any`, the checks are below. */
 const KINDS: OptionKinds<LiveOptions> = {
   url: 'any',
   authToken: 'any',
@@ -96,7 +98,7 @@ const KINDS: OptionKinds<LiveOptions> = {
   onNotice: 'function',
 };
 
-// Programs in JavaScript may give anything.
+// JavaScript programs may pass anything.
 function checkLiveOptions(options: LiveOptions): LiveOptions {
   checkOptions('openLive()', options, KINDS);
   const { autoSync = true, timeout = 1, maxRetries = 0 } = options;
@@ -128,5 +130,5 @@ function isAutoSync(value: AutoSync): boolean {
 
 const NONE = 'Leave it out for the default.';
 
-/** Node's timers take no more. */
+/** The longest delay of Node's timers. */
 const MAX_TIMEOUT = 2 ** 31 - 1;

@@ -4,12 +4,12 @@ import type { Deadline } from './deadline';
 /** Throws USAGE for a statement that would write. */
 export type RefuseWrites = (sql: string, deadline: Deadline) => Promise<void>;
 
-/** Statements whose answers are kept. */
+/** Number of statements to remember. */
 const KEPT = 1000;
 
 /**
- * Makes a check that a statement only reads. What its first word tells is not asked for, and an answer is kept, since it does
- * not change.
+ * Creates a check for read-only statements. If the first word decides, it does not ask. It remembers answers, because
+ * they do not change.
  */
 export function refusesWrites(
   isReadOnly: (sql: string, deadline: Deadline) => Promise<boolean>,
@@ -23,7 +23,7 @@ export function refusesWrites(
   };
 }
 
-/** The error for a query that would write. */
+/** Creates the error for a query that would write. */
 export function writes(): Error {
   return usage('A query must only read, and this statement writes.', 'Use execute() for it.');
 }

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TursoSyncError } from '../errors';
 import type { Deadline } from './deadline';
 
-/** Milliseconds before the first repetition; twice as long before each further one. */
+/** Milliseconds before the first retry; the wait doubles each time. */
 const FIRST_WAIT = 50;
 
-/** What {@link withRetries} is told. */
+/** Options of {@link withRetries}. */
 export interface RetryOptions {
   readonly deadline: Deadline;
   readonly maxRetries: number;
@@ -13,8 +13,8 @@ export interface RetryOptions {
 }
 
 /**
- * Does work, and again where it fails with an error after which that is surely safe (`retryable`), at growing intervals which
- * differ from client to client, for as long as the deadline lets it.
+ * Does work, and repeats it after a `retryable` error: a repetition is then safe. Waits longer each time, with random
+ * variation between clients, until the deadline.
  */
 export async function withRetries<T>(
   work: () => Promise<T>,

@@ -5,13 +5,13 @@ import type { SqlValue } from '../sqlite/values/values';
 import type { LiveStatement, QueryResult } from './live';
 import { writes } from './read-only';
 
-/** Compiled statements that are kept for each connection. */
+/** Number of compiled statements to keep for each connection. */
 const KEPT = 200;
 
-/** Runs one statement that reads, exactly. Throws USAGE for one that writes, and what SQLite throws. */
+/** Runs one read-only statement, with exact values. Throws USAGE if it writes, and SQLite's own errors. */
 export type RunQuery = (statement: LiveStatement) => QueryResult;
 
-/** Makes a {@link RunQuery} for an open database. */
+/** Creates a {@link RunQuery} for an open database. */
 export function sqliteQueries(db: Database): RunQuery {
   const kept = new Map<string, Statement>();
   function prepare(sql: string): Statement {
@@ -24,7 +24,7 @@ export function sqliteQueries(db: Database): RunQuery {
   }
   return ({ sql, args = [] }) => {
     const statement = prepare(sql);
-    // What answers with no rows, such as BEGIN, changes the connection, which others read by.
+    // A statement without rows, for example BEGIN, changes the connection shared with other readers.
     if (!statement.readonly || !statement.reader) throw writes();
     const rows = statement
       .raw()
@@ -35,12 +35,12 @@ export function sqliteQueries(db: Database): RunQuery {
   };
 }
 
-/** Values as better-sqlite3 takes them. */
+/** Returns values in the form for better-sqlite3. */
 export function bound(args: LiveStatement['args'] = []): unknown[] {
   return Array.isArray(args) ? (args as unknown[]) : [args];
 }
 
-// What is no text comes with this character in the place of bytes.
+// Invalid text has this character in place of bytes.
 function mayBeNoText(row: readonly SqlValue[]): boolean {
   return row.some((value) => typeof value === 'string' && value.includes('\uFFFD'));
 }
@@ -52,7 +52,7 @@ function exactly(db: Database, { sql, args }: LiveStatement, rows: SqlValue[][])
   try {
     statement = db.prepare(wrapped);
   } catch {
-    // No SELECT, such as a PRAGMA.
+    // Not a SELECT but, for example, a PRAGMA.
     return rows;
   }
   const encoding = db.pragma('encoding', { simple: true }) as 'UTF-8';

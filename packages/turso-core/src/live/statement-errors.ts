@@ -1,6 +1,6 @@
 import { TursoSyncError } from '../errors';
 
-/** The error for SQL that does not compile, or fails as it runs. */
+/** Creates the error for SQL that does not compile, or fails as it runs. */
 export function sqlFailed(message: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError('SQL_FAILED', `The statement failed: ${message}.`, {
     hint: 'Nothing of it was changed. Check its SQL against the schema.',
@@ -8,7 +8,7 @@ export function sqlFailed(message: string, cause?: unknown): TursoSyncError {
   });
 }
 
-/** The error for another number of values than a statement has parameters. */
+/** Creates the error if the number of values does not match a statement's parameters. */
 export function wrongParameters(message: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError('USAGE', `The values do not fit the parameters of the statement: ${message}.`, {
     hint: 'Give one value for each ?, or an object with a value for each name.',
@@ -16,7 +16,7 @@ export function wrongParameters(message: string, cause?: unknown): TursoSyncErro
   });
 }
 
-/** The error for a constraint of the schema. */
+/** Creates the error for a violated constraint of the schema. */
 export function constraintFailed(message: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError('CONSTRAINT_FAILED', `A constraint refuses it: ${message}.`, {
     hint: 'Nothing of the statement was changed.',
@@ -24,7 +24,7 @@ export function constraintFailed(message: string, cause?: unknown): TursoSyncErr
   });
 }
 
-/** The error for a value or row over the limit. */
+/** Creates the error for a value or row over the limit. */
 export function valueTooLarge(message: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError('VALUE_TOO_LARGE', `A value or row is too large: ${message}.`, {
     hint: 'libSQL servers take rows of up to 5,000,000 bytes. Nothing was changed.',
@@ -32,7 +32,7 @@ export function valueTooLarge(message: string, cause?: unknown): TursoSyncError 
   });
 }
 
-/** An error with the number of its statement in a batch, counted from 1. */
+/** Adds the number of its statement in a batch to an error, counted from 1. */
 export function inStatement(error: unknown, index: number): unknown {
   if (!(error instanceof TursoSyncError)) return error;
   const { code, message, hint, retryable, cause } = error;

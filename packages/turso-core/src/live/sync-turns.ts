@@ -3,12 +3,12 @@ import type { SyncResult } from './live';
 
 /** Syncs for many callers at once. */
 export interface SyncTurns {
-  /** Answers when a sync is through that has begun after this was called. */
+  /** Resolves after a complete sync that began after this call. */
   sync(deadline: Deadline): Promise<SyncResult>;
   readonly isUnderWay: boolean;
 }
 
-/** Lets callers that come while a sync is under way share the next one: that one under way may have begun before what they wait for. */
+/** Lets callers during a sync share the next one. The running sync may have begun before the writes they wait for. */
 export function createSyncTurns(run: (deadline: Deadline) => Promise<SyncResult>): SyncTurns {
   let current: Promise<SyncResult> | undefined;
   let next: Promise<SyncResult> | undefined;

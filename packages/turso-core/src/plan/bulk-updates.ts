@@ -4,18 +4,18 @@ import { sqlJson } from '../sqlite/values/sql-json';
 import type { TableFile } from './read-rows';
 import type { WrittenUpdate } from './read-update';
 
-/** Rows and characters of one piece. */
+/** Maximum rows and characters of one piece. */
 const PIECE = { rows: 2_000, text: 500_000 };
 
-/** Sets of changed columns that are collected side by side. */
+/** Maximum number of sets of changed columns to collect side by side. */
 const MANY_SHAPES = 16;
 
 /**
- * The updates of a file as JSON, many at once. Each has the row's key and the values that it changes, before and after: the
- * rest of the row is as the database has it, so that nothing else need be compared.
+ * Reads the updates of a file as JSON, many at once. Each has the row's key and the changed values, before and after.
+ * The database has the rest of the row, so nothing else needs comparing.
  *
- * @param updates - as they stand in the file.
- * @param toChange - the update of a whole row, for one that JSON does not hold.
+ * @param updates - as in the file.
+ * @param toChange - returns the update of a whole row, for a row JSON cannot hold.
  */
 export function* bulkUpdates(
   { table, entry: { columns }, key, isInverse }: TableFile,
@@ -52,7 +52,7 @@ export function* bulkUpdates(
   for (const piece of collected.values()) yield toPiece(piece);
 }
 
-/** Updates that change the same columns. */
+/** Updates of the same columns. */
 interface Collected {
   readonly rows: string[];
   readonly set: readonly number[];

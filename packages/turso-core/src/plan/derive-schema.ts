@@ -9,17 +9,18 @@ import { carriedColumns, defaultedColumns } from '../changeset/schema/carried-co
 import { carryTables } from '../changeset/schema/carry';
 import type { TablePair } from '../changeset/schema/pair-tables';
 
-/** Definitions as they are, and as changes make them. */
+/** Definitions before and after changes. */
 export interface Definitions {
   readonly before: Schema;
-  /** The tables that the changes make or alter, and those that they rely on and that are not there. */
+  /** The tables created or altered by the changes, and missing tables they rely on. */
   readonly after: ReadonlyMap<string, Table>;
   /** The changes, with the statements that alter tables. */
   readonly schema: readonly SchemaChange[];
 }
 
 /**
- * Finds how a database gets from its definitions to others: by the definitions alone, as a comparison of two databases does.
+ * Derives the changes between two sets of definitions, from the definitions alone, as a comparison of two databases
+ * does.
  * Throws UNSUPPORTED_CHANGE.
  */
 export function deriveSchema(
@@ -38,7 +39,7 @@ export function deriveSchema(
   const lost = [...relied, ...gone].filter((o) => o.type === 'table' && !before.tables.has(o.name));
   if (schema.length === 0 && lost.length === 0) return { before, after: new Map(), schema };
   const isShadow = ({ name }: SchemaObject): boolean => before.tables.get(name)?.kind === 'shadow';
-  // Virtual tables make the tables that they are stored in themselves, and fail where one is there.
+  // Virtual tables create their storage tables themselves, and fail if one exists.
   const kept = before.objects.filter((o) => !isOf(o, gone) && !isOf(o, made) && !isShadow(o));
   const tables = tablesOf([...lost, ...kept, ...made], before);
   const wanted = [...lost, ...made].filter((o) => o.type === 'table').map((o) => o.name);
@@ -46,7 +47,7 @@ export function deriveSchema(
   return { before, after, schema: withStatements(db, { schema, before, after }, folder) };
 }
 
-/** What a plan fills in, as far as it is a column that has no value otherwise. */
+/** Returns a plan's fill values for columns without another value. */
 function filledIn(schema: readonly SchemaChange[], { from, to }: TablePair): FilledColumn[] {
   const open = defaultedColumns(to, carriedColumns(from, to)).map((c) => c.name);
   return schema
@@ -54,12 +55,12 @@ function filledIn(schema: readonly SchemaChange[], { from, to }: TablePair): Fil
     .filter((f) => open.includes(f.column));
 }
 
-/** Whether a table is one of some, or a virtual one of them is stored in it. */
+/** Checks whether a table is wanted, or is the storage of a wanted virtual table. */
 function isWanted(name: string, { kind }: Table, wanted: readonly string[]): boolean {
   return wanted.includes(name) || (kind === 'shadow' && wanted.some((owner) => name.startsWith(`${owner}_`)));
 }
 
-/** The tables that definitions make, as far as they can be made. */
+/** Returns the tables of these definitions, as far as they can be created. */
 function tablesOf(objects: readonly SchemaObject[], { encoding }: Schema): ReadonlyMap<string, Table> {
   return using(new Database(':memory:'), (db) => {
     db.pragma(`encoding = '${encoding}'`);
@@ -84,7 +85,7 @@ function withStatements(
   const pairs = schema.flatMap((change) => {
     if (change.action !== 'alter') return [];
     const [from, to] = [before.tables.get(change.from.name), after.get(change.object.name)];
-    // One that is not as it was is in conflict, and nothing of it is done.
+    // A table with a different definition is in conflict, and nothing is done to it.
     return from?.sql === change.from.sql && to !== undefined ? [{ from, to }] : [];
   });
   if (pairs.length === 0) return [...schema];

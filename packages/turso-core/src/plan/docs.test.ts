@@ -10,7 +10,7 @@ import { push } from '../commands/push';
 
 const DOCUMENT = readFileSync(path.join(__dirname, '../../../../docs/plan.md'), 'utf8');
 
-/** The first example in a language. */
+/** Returns the first example in a language. */
 const example = (language: string): string =>
   new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'm').exec(DOCUMENT)?.[1] ?? '';
 

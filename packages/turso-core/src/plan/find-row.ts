@@ -6,7 +6,7 @@ import { quoteName } from '../sqlite/values/quote';
 import type { Encoding, SqlValue } from '../sqlite/values/values';
 import type { TableFile } from './read-rows';
 
-/** Reads the row for which these terms have the given values; null if there is none. */
+/** Returns a function to read the row with the given values of these terms. It returns null if there is none. */
 export function findRow(
   { table, entry, db }: TableFile,
   terms: readonly string[],
@@ -23,7 +23,7 @@ export function findRow(
     const statements =
       known.get(where) ??
       selects.map((select) => db.prepare<SqlValue[]>(`${select} WHERE ${where}`).raw().safeIntegers());
-    // Values that cannot be bound make statements of their own.
+    // Values that cannot be bound need separate statements.
     if (known.size < 10) known.set(where, statements);
     const found = statements.map((statement) => statement.get(...args) as SqlValue[] | undefined);
     return found[0] === undefined ? null : found.flatMap((row) => exactRow(row ?? [], encoding));

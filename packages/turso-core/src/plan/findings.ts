@@ -3,9 +3,9 @@ import type { LeftOutTable } from '../sqlite/schema/left-out';
 import type { Finding } from './plan';
 
 /**
- * What is worth knowing about changes before they are pushed, the most important first.
+ * Returns the findings about changes to know before a push, the most important first.
  *
- * @param leftOut - tables and views that were not compared. Default is none.
+ * @param leftOut - tables and views not compared. Default is none.
  */
 export function findingsOf(changeset: Changeset, leftOut: readonly LeftOutTable[] = []): Finding[] {
   const { notCarried, unfitIndexes = [], schema, virtual, expects, renumbered } = changeset;

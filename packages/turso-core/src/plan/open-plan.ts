@@ -7,8 +7,9 @@ import { parseRow, parseTable, partsOf, readPlanHead, unreadable, type TableEntr
 import { planRow } from './plan-row';
 
 /**
- * Opens the plan in a file: one that `diff` has saved, `changes.json`, or the record of a push ({@link PushEntry.file}). Reads
- * only its head; rows are read when they are asked for. Throws CHANGES_UNREADABLE and PLAN_TOO_NEW.
+ * Opens the plan in a file: a plan saved by `diff`, `changes.json`, or the record of a push ({@link PushEntry.file}).
+ * Reads only its head; the rows are read on demand.
+ * Throws CHANGES_UNREADABLE and PLAN_TOO_NEW.
  *
  * @example
  * ```ts
@@ -29,31 +30,31 @@ export function openPlan(file: string): Plan {
   }
 }
 
-/** What a {@link Plan} is made of, as plain data. */
+/** The parts of a {@link Plan} as plain data. */
 export interface PlanSource {
   readonly file: string;
-  /** Tells the file from one that takes its place. */
+  /** Distinguishes the file from a later one in its place. */
   readonly stamp: string;
   readonly head: PlanHead;
-  /** Whether its rows are what was pushed; see {@link HeadOfVersion1.takesBack}. */
+  /** Whether its rows are the pushed rows; see {@link HeadOfVersion1.takesBack}. */
   readonly isReadable: boolean;
 }
 
 const sources = new WeakMap<object, PlanSource>();
 
-/** What a plan is made of, or undefined if something is no plan. */
+/** Returns the parts of a plan, or undefined if the value is not a plan. */
 export function planSource(value: object): PlanSource | undefined {
   return sources.get(value);
 }
 
-/** The plan of a source. */
+/** Returns the plan of a source. */
 export function planIn(source: PlanSource): Plan {
   const plan: Plan = { ...source.head, rows: (table) => rowsOf(source, table) };
   sources.set(plan, source);
   return plan;
 }
 
-/** After how many rows other work of this process gets its turn. */
+/** Number of rows after which other work of this process gets its turn. */
 const TURN = 1000;
 
 async function* rowsOf(source: PlanSource, only: string | undefined): AsyncGenerator<PlanRow> {

@@ -8,13 +8,13 @@ import { fromVersion1, type HeadOfVersion1 } from './version-1';
 /** The head of a plan's file. */
 export type FileHead = PlanHead & Pick<HeadOfVersion1, 'takesBack'>;
 
-/** Where the rows of one kind begin, and in how many lines they stand. */
+/** The start of the rows of one kind, and their number of lines. */
 export interface RowLines {
   readonly offset: number;
   count: number;
 }
 
-/** A table's entry, and where its rows are. */
+/** A table's entry and the positions of its rows. */
 export interface TableEntry {
   readonly table: string;
   readonly columns: readonly string[];
@@ -30,7 +30,10 @@ type Part =
   | { readonly type: 'kind'; readonly kind: ChangeKind; readonly next: number }
   | { readonly type: 'row'; readonly line: string };
 
-/** The head and the tables of a plan's file. Throws CHANGES_UNREADABLE for anything that `planText` does not write, and PLAN_TOO_NEW. */
+/**
+ * Reads the head and the tables of a plan's file. Throws PLAN_TOO_NEW, and CHANGES_UNREADABLE for anything `planText`
+ * does not write.
+ */
 export function indexPlan(file: string): { head: FileHead; tables: TableEntry[] } {
   let head: FileHead | undefined;
   const tables: TableEntry[] = [];
@@ -47,13 +50,13 @@ export function indexPlan(file: string): { head: FileHead; tables: TableEntry[] 
   return { head, tables };
 }
 
-/** The head of a plan's file. Throws CHANGES_UNREADABLE and PLAN_TOO_NEW. */
+/** Reads the head of a plan's file. Throws CHANGES_UNREADABLE and PLAN_TOO_NEW. */
 export function readPlanHead(file: string): FileHead {
   for (const part of partsOf(file)) if (part.type === 'head') return parseHead(file, part.text);
   throw unreadable(file, 'it is not whole');
 }
 
-/** Reads a file line by line. Throws CHANGES_UNREADABLE for a line that does not belong where it is. */
+/** Reads a file line by line. Throws CHANGES_UNREADABLE for a line in the wrong place. */
 export function* partsOf(file: string): Generator<Part> {
   let text = '';
   let place: 'head' | 'tables' | 'end' | 'over' = 'head';
@@ -82,18 +85,20 @@ export function* partsOf(file: string): Generator<Part> {
     else if (place === 'end' && line === '}') place = 'over';
     else throw unreadable(file, `no such line belongs there: ${line.slice(0, 60)}`);
   }
-  // What is cut off in its head may be no plan at all.
+  // If the file ends within its head, it may not be a plan at all.
   if (place === 'head') parseHead(file, text);
   if (place !== 'over') throw unreadable(file, 'it is not whole');
 }
 
-/** A pipe would be waited for, and a device may have no end. What a folder is, the system says. */
+/**
+ * Refuses special files: a pipe would block, and a device may have no end. For a folder, the system reports the error.
+ */
 function requireFile(file: string): void {
   const found = fs.statSync(file);
   if (!found.isFile() && !found.isDirectory()) throw unreadable(file, 'it is not a file');
 }
 
-/** What stands in a line of rows. What follows it is a comma, or what ends the lists around it. */
+/** Parses a line of rows. The row is followed by a comma or by the end of the lists around it. */
 export function parseRow(file: string, line: string): unknown {
   const text = line.trim();
   for (const end of [',', '],', ']', ']}', ']},']) {
@@ -101,13 +106,13 @@ export function parseRow(file: string, line: string): unknown {
     try {
       return JSON.parse(text.slice(0, -end.length));
     } catch {
-      // The lists go on, or end, in another way.
+      // The lists continue or end differently.
     }
   }
   throw unreadable(file, `this is not a row: ${text.slice(0, 60)}`);
 }
 
-/** The error for a file that is not as it was written. */
+/** Returns the error for a file that is not as it was written. */
 export function unreadable(file: string, reason: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError('CHANGES_UNREADABLE', `${file} cannot be read: ${reason}.`, {
     hint: 'It has to be as `turso-sync diff --save` or a push has written it, line by line.',
@@ -115,12 +120,12 @@ export function unreadable(file: string, reason: string, cause?: unknown): Turso
   });
 }
 
-/** Whether something is a list of texts. */
+/** Checks whether a value is a list of texts. */
 export function areTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-/** What each version is called. */
+/** The format name of each version. */
 const FORMATS = { 1: 'turso-sync-changes', [PLAN_VERSION]: 'turso-sync-plan' } as const;
 
 function parseHead(file: string, text: string): FileHead {
@@ -165,7 +170,7 @@ function areCounts(value: unknown): boolean {
   return CHANGE_KINDS.every((kind) => Number.isInteger((value as Record<string, unknown> | null)?.[kind]));
 }
 
-/** What a table's line tells. Rows follow in the lines below, or another table, or the end. */
+/** Parses a table's line. The following lines are rows, another table or the end. */
 export function parseTable(file: string, line: string): TableEntry {
   const text = line.trim();
   const whole = text.endsWith('},') ? text.slice(0, -1) : text.endsWith(',') ? `${text.slice(0, -1)}}` : text;

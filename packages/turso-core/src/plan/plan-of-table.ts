@@ -1,7 +1,7 @@
 import { foldName } from '../sqlite/schema/fold-name';
 import type { Plan } from './plan';
 
-/** What a plan does to one table. Names are compared as SQL does. */
+/** Returns the part of a plan for one table. Compares names as SQL does. */
 export function planOfTable(plan: Plan, name: string): Plan {
   const { changes } = plan;
   const isMeant = ({ table }: { readonly table: string }): boolean => foldName(table) === foldName(name);
@@ -10,7 +10,7 @@ export function planOfTable(plan: Plan, name: string): Plan {
   const [of] = tables;
   return {
     ...plan,
-    // What the table alone would cost, nobody knows.
+    // The cost of this table alone is unknown.
     cost: null,
     findings: plan.findings.filter(({ table }) => table !== null && isMeant({ table })),
     changes: {

@@ -6,7 +6,7 @@ import { unreadable, type TableEntry } from './plan-file';
 
 type Entries = readonly (readonly [column: string, value: SqlValue])[];
 
-/** The row that a line of a plan's file holds. Throws CHANGES_UNREADABLE. */
+/** Returns the row in a line of a plan's file. Throws CHANGES_UNREADABLE. */
 export function planRow(file: string, entry: TableEntry, kind: ChangeKind, written: unknown): PlanRow {
   const { table, columns, key } = entry;
   const flaw = (): Error =>
@@ -34,7 +34,10 @@ export function planRow(file: string, entry: TableEntry, kind: ChangeKind, writt
   };
 }
 
-/** The known ones of some columns, in their order; the last entry of a column counts. A column may be called `__proto__`. */
+/**
+ * Returns the known columns as an object, in the order of the columns. The last entry of a column counts. A column may
+ * be called `__proto__`.
+ */
 function objectOf(columns: readonly string[], entries: Entries): PlanValues {
   const known = new Map(entries);
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 import type { ChangeSummary } from '../changeset/summary';
 import type { PlanChanges } from './plan';
 
-/** The changes of a plan in numbers. */
+/** Returns the changes of a plan in numbers. */
 export function planSummary({ total, tables, schema, virtual, ...rest }: PlanChanges): ChangeSummary {
   const { sequences, userVersion, notCarried } = rest;
   return {

@@ -4,12 +4,13 @@ import type { SchemaObject } from '../sqlite/schema/schema';
 import type { JsonValue } from '../sqlite/values/json-value';
 import type { SqlValue } from '../sqlite/values/values';
 
-/** Version of the format of plans; `docs/plan.md` describes it. Version 1 was called `turso-sync-changes`. */
+/** Version of the plan format; `docs/plan.md` describes it. Version 1 was called `turso-sync-changes`. */
 export const PLAN_VERSION = 2 as const;
 
 /**
- * What a push does, or did: `diff` finds it, a policy judges it, reports show it, a push carries it out and records it.
- * Everything but the rows is here at once; {@link Plan.rows} streams them from the file that holds the plan.
+ * The changes of a push, planned or done. `diff` finds them, a policy judges them, reports show them, and a push
+ * applies and records them. Everything except the rows is here at once; {@link Plan.rows} streams the rows from the
+ * plan's file.
  *
  * @example
  * ```ts
@@ -22,177 +23,178 @@ export const PLAN_VERSION = 2 as const;
  */
 export interface Plan extends PlanHead {
   /**
-   * The changed rows, by table in the order of a push, of one table or of all. They are read while you iterate, with little
-   * memory, and may be iterated again. Throws TABLE_NOT_FOUND for a table without changed rows that the plan does not name, and
-   * CHANGES_UNREADABLE if the file is damaged or another one has taken its place.
+   * Returns the changed rows of one table or of all, by table in the order of a push. They are read during iteration,
+   * with little memory. You can iterate again.
+   * Throws TABLE_NOT_FOUND for a table without changed rows that the plan does not name. Throws CHANGES_UNREADABLE if
+   * the file is damaged or replaced by another.
    */
   rows(table?: string): AsyncIterable<PlanRow>;
 }
 
-/** A plan without its rows: what stands at the head of its file, and what `--json` prints. */
+/** A plan without its rows: the head of its file, and the output of `--json`. */
 export interface PlanHead {
   readonly format: 'turso-sync-plan';
-  /** A reader refuses a higher one; new keys may be added within a version. */
+  /** Readers refuse a higher version. New keys may be added within a version. */
   readonly version: typeof PLAN_VERSION;
   /** ISO 8601. */
   readonly createdAt: string;
-  /** The remote's URL without credentials; null if version 1 does not tell. */
+  /** The remote's URL without credentials; null if a version 1 file does not have it. */
   readonly remote: string | null;
   /** The environment, or null for the one without a name. */
   readonly environment: string | null;
-  /** The state of the remote that the changes start from; null if version 1 does not tell. */
+  /** The remote's state the changes start from; null if a version 1 file does not have it. */
   readonly base: PlanBase | null;
-  /** Set in a plan that `diff` saved to be pushed later, else null. */
+  /** Set in a plan saved by `diff` for a later push, else null. */
   readonly saved: SavedFor | null;
   /** Set in the record of a push, else null. */
   readonly pushed: PushedAs | null;
-  /** What is worth knowing before a push, the most important first. */
+  /** Facts to know before a push, the most important first. */
   readonly findings: readonly Finding[];
-  /** What the push costs, or, in its record, has cost; null if nobody has estimated or counted it. */
+  /** The cost of the push: an estimate, or in its record the real cost. Null if neither is known. */
   readonly cost: Cost | null;
-  /** What the project's policy says about the plan; null if nothing has judged it. */
+  /** The verdict of the project's policy; null if the plan was not judged. */
   readonly verdict: Verdict | null;
   readonly changes: PlanChanges;
 }
 
-/** The state of the remote that changes start from. It is a hint: rows and definitions are what a push is guarded by. */
+/** The remote's state the changes start from. It is only a hint: a push is guarded by rows and definitions. */
 export interface PlanBase {
-  /** When it was taken from the remote, or last made equal to it by a push; ISO 8601. */
+  /** Time when it was taken from the remote, or last made equal to it by a push; ISO 8601. */
   readonly createdAt: string;
-  /** The remote's mark at that time, or null if it has none. */
+  /** The remote's fingerprint at that time, or null if it has none. */
   readonly fingerprint: string | null;
 }
 
-/** What a saved plan is for. */
+/** The origin of a saved plan, and its receipt. */
 export interface SavedFor {
-  /** Tells the state folder of the working copy that it was saved from. */
+  /** Identifies the state folder of the working copy it was saved from. */
   readonly folder: string;
   /**
-   * The receipt that its push leaves on the remote, so that it is pushed only once. Null if all of its rows have a key, since a
-   * second push would change nothing then.
+   * The receipt its push leaves on the remote, so it is pushed only once. Null if all its rows have a key, because a
+   * second push would then change nothing.
    */
   readonly receipt: string | null;
 }
 
-/** What the record of a push tells beside what it changed. */
+/** The facts in a push's record besides its changes. */
 export interface PushedAs {
-  /** The number of the push that it took back, if it was an undo; else null. */
+  /** If the push was an undo, the number of the push it took back; else null. */
   readonly undoes: number | null;
-  /** Whether the base did not get all of its changes, as if a plan of someone else was pushed. */
+  /** Whether the base did not get all of its changes, as after pushing someone else's plan. */
   readonly notInBase: boolean;
-  /** Tables in which rows have other hidden rowids on the remote than the plan says. */
+  /** Tables with rows under other hidden rowids on the remote than in the plan. */
   readonly movedRowids: readonly string[];
 }
 
-/** What changes, in numbers and definitions. */
+/** The changes in numbers and definitions. */
 export interface PlanChanges {
   readonly total: Counts;
   /** Tables with changed rows. */
   readonly tables: readonly ({ readonly table: string } & Counts)[];
   /** Changed definitions, in the order of a push. */
   readonly schema: readonly DefinitionChange[];
-  /** What happens to virtual tables besides their rows. */
+  /** Changes to virtual tables besides their rows. */
   readonly virtual: readonly VirtualTableChange[];
-  /** AUTOINCREMENT counters; null if there is none. */
+  /** AUTOINCREMENT counters; null for a missing counter. */
   readonly sequences: readonly {
     readonly table: string;
     readonly from: JsonValue;
     readonly to: JsonValue;
   }[];
   readonly userVersion: { readonly from: number; readonly to: number } | null;
-  /** What differs and cannot be carried to a server. */
+  /** Differences that cannot be carried to a server. */
   readonly notCarried: readonly string[];
-  /** Definitions that a saved plan relies on, as they are before it; null in other plans. */
+  /** Definitions a saved plan relies on, in the state before it; null in other plans. */
   readonly reliesOn: readonly SchemaObject[] | null;
 }
 
-/** What happens to a definition. A changed index, view or trigger is dropped and created. */
+/** The change of a definition. A changed index, view or trigger is dropped and created. */
 export interface DefinitionChange {
   readonly action: 'drop' | 'alter' | 'create';
   readonly type: SchemaObject['type'];
   readonly name: string;
-  /** The table that it belongs to; of a table its own name. */
+  /** The table it belongs to; for a table, its own name. */
   readonly table: string;
-  /** The former name of a table that is renamed; else null. */
+  /** The former name of a renamed table; else null. */
   readonly renamedFrom: string | null;
   /** Its CREATE statement before; null if it is created. */
   readonly before: string | null;
   /** Its CREATE statement afterwards; null if it is dropped. */
   readonly after: string | null;
-  /** Whether a table is rebuilt, so that each of its rows is written anew. */
+  /** Whether the push rebuilds the table and so rewrites each of its rows. */
   readonly rebuilt: boolean;
-  /** What alters a table, in SQL, for people: a push derives it from the definitions. */
+  /** The SQL statements that alter a table, for people: a push derives them from the definitions. */
   readonly statements: readonly string[];
   /**
-   * New columns of a rebuilt table that its DEFAULT has no value for, each with the value that it gets in every row that was there,
-   * other people's rows included. Left out if there are none.
+   * New columns of a rebuilt table without a value from a DEFAULT, each with its value. Every existing row gets the
+   * value, including other people's rows. Left out if there are none.
    */
   readonly filled?: readonly { readonly column: string; readonly value: JsonValue }[];
 }
 
-/** What happens to a virtual table besides its rows; see `docs/virtual-tables.md`. */
+/** The change of a virtual table besides its rows; see `docs/virtual-tables.md`. */
 export type VirtualTableChange = Omit<VirtualChange, 'settings'> & {
   readonly settings: readonly { readonly name: string; readonly from: JsonValue; readonly to: JsonValue }[];
 };
 
-/** What a finding is about. */
+/** The subject of a finding. */
 export type FindingCode =
-  /** It differs and a push does not carry it. */
+  /** A difference a push does not carry. */
   | 'not-carried'
   /** A table or view is left out: the project's `exclude` names it, or another program keeps it for itself. */
   | 'left-out'
-  /** The remote indexes rows in its own way, since the full-text index here does not fit them. */
+  /** The local full-text index does not fit its rows, so the remote builds its own. */
   | 'unfit-index'
-  /** A table is rebuilt: each of its rows is written anew. */
+  /** A table is rebuilt: each of its rows is rewritten. */
   | 'table-rebuilt'
   /** A full-text index is rebuilt. */
   | 'index-rebuilt'
-  /** A trigger is put aside while the rows are written, and does not fire. */
+  /** A trigger is set aside while the rows are written, and does not fire. */
   | 'trigger-set-aside'
-  /** Rows got other hidden rowids, as by VACUUM, and were paired by their content. */
+  /** Rows got other hidden rowids, as after VACUUM, and were paired by content. */
   | 'rowids-renumbered';
 
-/** Something about a plan that is worth knowing before it is pushed. */
+/** A fact to know about a plan before it is pushed. */
 export interface Finding {
   readonly code: FindingCode;
-  /** The table that it is about, or null. */
+  /** The table concerned, or null. */
   readonly table: string | null;
-  /** What it is, in one sentence. It may hold names from the database, so escape it where it is shown. */
+  /** A sentence about it. It may contain names from the database, so escape it for display. */
   readonly message: string;
 }
 
-/** What a push costs, in the units that libSQL bills. */
+/** The cost of a push, in the units libSQL bills. */
 export interface Cost {
-  /** Rows that the server reads. */
+  /** Rows the server reads. */
   readonly rowsRead: number;
-  /** Rows that the server writes. */
+  /** Rows the server writes. */
   readonly rowsWritten: number;
-  /** How sure that is: counted by the server, at most so many, or about so many. */
+  /** The certainty: `measured` is the server's count, `at-most` an upper limit, `about` an estimate. */
   readonly certainty: 'measured' | 'at-most' | 'about';
 }
 
-/** What the project's policy says about a plan. */
+/** The verdict of the project's policy on a plan. */
 export interface Verdict {
   readonly outcome: 'allowed' | 'refused';
-  /** The rules that the plan breaks, and why it is refused; empty if it is allowed. */
+  /** The rules that the plan breaks and that make it refused; empty if it is allowed. */
   readonly broken: readonly BrokenRule[];
-  /** The rules that it breaks as well, and that an exception allows. */
+  /** Other broken rules; an exception allows them. */
   readonly excepted: readonly BrokenRule[];
 }
 
-/** A rule of the policy that a plan breaks. */
+/** A rule of the policy broken by a plan. */
 export interface BrokenRule {
   /** The name of the rule, such as `maxDeletedRows`. */
   readonly rule: string;
-  /** The table that it is about, or null. */
+  /** The table concerned, or null. */
   readonly table: string | null;
-  /** What the plan has, if the rule counts; else null. Of a rule in percent, rows. */
+  /** The plan's count, if the rule counts; else null. For a rule in percent, it is in rows. */
   readonly count: number | null;
-  /** What the rule allows, if it counts; else null. */
+  /** The rule's limit, if it counts; else null. */
   readonly limit: number | null;
-  /** What is broken, in one sentence. It may hold names from the database, so escape it where it is shown. */
+  /** A sentence about the breach. It may contain names from the database, so escape it for display. */
   readonly message: string;
-  /** The exception that allows it, as `push --allow` takes it, such as `dropTable:drafts`. */
+  /** The exception to allow it, in the format of `push --allow`, such as `dropTable:drafts`. */
   readonly exception: string;
 }
 
@@ -207,16 +209,16 @@ export interface PlanTable {
   readonly table: string;
   /** The columns of every row, in order; a hidden rowid comes first, under its name. */
   readonly columns: readonly string[];
-  /** The columns that tell a row from the others; empty if nothing does, and rows are counted. */
+  /** The columns that identify a row; empty if nothing tells rows apart, and they are counted. */
   readonly key: readonly string[];
-  /** Set if these rows are deleted before the definitions change, which have no room for them. */
+  /** Set if these rows are deleted before the definitions change, because the new definitions have no room for them. */
   readonly beforeSchema?: true;
   readonly delete?: readonly PlanTableRow[];
   readonly update?: readonly PlanUpdate[];
   readonly insert?: readonly PlanTableRow[];
 }
 
-/** A row, or the content of a row and how many of these there are, before and after. */
+/** A row, or the content of a row with its number of copies before and after. */
 export type PlanTableRow =
   | readonly JsonValue[]
   | { readonly row: readonly JsonValue[]; readonly copies: readonly [from: number, to: number] };
@@ -225,7 +227,7 @@ export type PlanTableRow =
 export interface PlanUpdate {
   /** The values of the key before. */
   readonly key: readonly JsonValue[];
-  /** Of each changed column the old and the new value. */
+  /** The old and the new value of each changed column. */
   readonly set: Readonly<Record<string, readonly [from: JsonValue, to: JsonValue]>>;
   /** The whole row before. */
   readonly row?: readonly JsonValue[];
@@ -238,17 +240,17 @@ export type PlanValues = Readonly<Record<string, SqlValue>>;
 export interface PlanRow {
   readonly kind: ChangeKind;
   readonly table: string;
-  /** The columns that tell the row from others, with their values before; empty if nothing tells it. */
+  /** The columns that identify the row, with their values before; empty if nothing tells rows apart. */
   readonly key: PlanValues;
-  /** The columns that an update changes; empty for other kinds. */
+  /** The columns changed by an update; empty for other kinds. */
   readonly columns: readonly string[];
   /**
-   * The row before; null for an insert. Of an update at least the key and the changed columns, and all columns in a saved
-   * plan.
+   * The row before; null for an insert. An update has at least the key and the changed columns, and in a saved plan all
+   * columns.
    */
   readonly old: PlanValues | null;
   /** The row afterwards, with the same columns; null for a delete. */
   readonly new: PlanValues | null;
-  /** How many rows of this content there are, before and after, in a table whose rows nothing tells apart. */
+  /** Number of rows with this content, before and after, in a table whose rows nothing tells apart. */
   readonly copies?: { readonly from: number; readonly to: number };
 }

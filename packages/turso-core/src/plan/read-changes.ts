@@ -8,23 +8,24 @@ import { deriveSchema, type Definitions } from './derive-schema';
 import { countRows, readTableChanges } from './read-rows';
 import { readSchemaChanges, readSequences, readVirtual, readDefinitions } from './read-definitions';
 
-/** The changes of a plan's file; rows are read from it as they are asked for. */
+/** The changes of a plan's file; rows are read from it on demand. */
 export interface OpenedChanges {
   readonly head: FileHead;
-  /** Names of the tables and views that the changes are about. */
+  /** Names of the tables and views affected by the changes. */
   readonly about: readonly string[];
   /**
-   * The changes, for a database that is as before them. All of it follows from what people read in the file, and from the
-   * database. Throws UNSUPPORTED_CHANGE, and CHANGES_UNREADABLE at a row that is not whole.
+   * Returns the changes for a database in the state before them. Everything follows from the readable content of the
+   * file and from the database.
+   * Throws UNSUPPORTED_CHANGE, and CHANGES_UNREADABLE at an incomplete row.
    *
-   * @param folder - where to put private copies.
+   * @param folder - the place for private copies.
    */
   changeset(before: Database, folder: string): Changeset;
-  /** What takes the changes back, for a database that is as after them. Null where definitions are among them. */
+  /** Returns the inverse of the changes, for a database in the state after them. Null if they include definitions. */
   inverse(after: Database): Changeset | null;
 }
 
-/** Opens the changes of a plan, to carry them out. Throws CHANGES_UNREADABLE, PLAN_TOO_NEW and DEFINITION_INVALID. */
+/** Opens the changes of a plan to apply them. Throws CHANGES_UNREADABLE, PLAN_TOO_NEW and DEFINITION_INVALID. */
 export function openChanges(file: string): OpenedChanges {
   const { head, tables } = indexPlan(file);
   const shown = {
@@ -45,7 +46,7 @@ export function openChanges(file: string): OpenedChanges {
     tables: tables.map((entry) => readTable({ file, entry, db, isInverse, isSaved }, definitions)),
     knownTables: [...definitions.before.tables.keys(), ...definitions.after.keys()],
     renumbered: [],
-    // What was broken before is not known; a push checks for itself.
+    // Earlier violations are unknown; a push checks for itself.
     foreignKeys: [],
   });
   return {

@@ -15,7 +15,7 @@ import { areTexts, unreadable } from './plan-file';
 
 type Plain = Readonly<Record<string, unknown>>;
 
-/** The changes of definitions that a plan tells. Statements are not read: they follow from the definitions. */
+/** Reads the changed definitions of a plan. Does not read the statements, because they follow from the definitions. */
 export function readSchemaChanges(file: string, head: PlanHead): SchemaChange[] {
   return listOf(file, head, 'schema').map((change) => {
     const { action, type, table, name, renamedFrom, before, after, rebuilt, filled } = change;
@@ -39,13 +39,13 @@ function filledOf(file: string, filled: unknown): FilledColumn[] {
   });
 }
 
-/** The definitions that a saved plan relies on; null if a file does not tell them. */
+/** Reads the definitions a saved plan relies on; null if the file has none. */
 export function readDefinitions(file: string, head: PlanHead): SchemaObject[] | null {
   if (head.changes.reliesOn === null) return null;
   return listOf(file, head, 'reliesOn').map((object) => objectOf(file, object));
 }
 
-/** What happens to AUTOINCREMENT counters. */
+/** Reads the changes to AUTOINCREMENT counters. */
 export function readSequences(file: string, head: PlanHead): SequenceChange[] {
   return listOf(file, head, 'sequences').map((change) => {
     const { table, from, to } = change;
@@ -56,7 +56,7 @@ export function readSequences(file: string, head: PlanHead): SequenceChange[] {
   });
 }
 
-/** What happens to virtual tables besides their rows. */
+/** Reads the changes to virtual tables besides their rows. */
 export function readVirtual(file: string, head: PlanHead): VirtualChange[] {
   return listOf(file, head, 'virtual').map((change) => {
     const { table, module, content, settings, rebuild, shadows, keeps } = change;

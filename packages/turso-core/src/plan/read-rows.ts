@@ -15,19 +15,19 @@ export interface TableFile {
   readonly entry: TableEntry;
   readonly table: Table;
   readonly key: readonly number[];
-  /** The database that updates are completed from, if the file has only what changes of a row. */
+  /** The database to complete updates from, if the file has only the changed values of a row. */
   readonly db: Database;
   readonly isInverse: boolean;
-  /** Whether whole rows guard it: in a saved plan, and where the database has other columns. */
+  /** Whether updates are guarded by whole rows: in a saved plan, or if the database has other columns. */
   readonly isWhole: boolean;
 }
 
-/** Updates that are worth being read at once. */
+/** Number of updates from which reading them in bulk is worth it. */
 const MANY = 1_000;
 
 const INVERSE = { delete: 'insert', update: 'update', insert: 'delete' } as const;
 
-/** The changed rows of a table. They are read from the file as they are asked for. */
+/** Returns the changed rows of a table. They are read from the file on demand. */
 export function readTableChanges(source: TableFile): TableChanges {
   const { file, entry, table, key, isInverse } = source;
   const written = (kind: ChangeKind): ChangeKind => (isInverse ? INVERSE[kind] : kind);
@@ -37,7 +37,7 @@ export function readTableChanges(source: TableFile): TableChanges {
     key,
     beforeSchema: entry.beforeSchema,
     understated: understatedIn(source),
-    // It is the database to which they are applied.
+    // The changes are applied to this database itself.
     countBefore: (_rows, there) => there,
     count: (kind) => countRows(file, entry, written(kind)),
     bulk(kind, form) {
@@ -59,7 +59,7 @@ function understatedIn({ db, table: { name } }: TableFile): Understated | null {
   return exists === undefined ? null : understated(db, name, { schemas: ['main'], rows: 'main' });
 }
 
-/** How many rows of one kind a file has; one line may stand for several. */
+/** Counts the rows of one kind in a file; one line may stand for several. */
 export function countRows(file: string, entry: TableEntry, kind: ChangeKind): number {
   const count = entry.kinds.get(kind)?.count ?? 0;
   if (entry.key.length > 0 || count === 0) return count;

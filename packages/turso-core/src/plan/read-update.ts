@@ -7,34 +7,34 @@ import type { TableFile } from './read-rows';
 
 type Row = readonly SqlValue[];
 
-/** How a changed column was before a push, and after it. */
+/** A changed column, before and after a push. */
 interface Pair {
   readonly place: number;
   readonly from: SqlValue;
   readonly to: SqlValue;
 }
 
-/** An update as a file has it. */
+/** An update as written in a file. */
 export interface WrittenUpdate {
-  /** What stands there. */
+  /** The parsed JSON. */
   readonly written: unknown;
   /** The key before the push. */
   readonly keyValues: Row;
   readonly pairs: readonly Pair[];
-  /** The row before the push, if it is there. */
+  /** The row before the push, if the file has it. */
   readonly whole: Row | null;
 }
 
-/** How to read values, and what to throw if something else stands there. */
+/** The functions to read values, and to make the error for anything else. */
 export interface Parser {
-  /** Reads as many values, or throws. */
+  /** Reads this many values, or throws. */
   readonly values: (written: unknown, list: unknown, count: number) => SqlValue[];
   readonly flaw: (written: unknown) => Error;
 }
 
 /**
- * Reads updates. A record of a push has only what changed of a row, and how it is known: by its key, or by the whole row if
- * its rowid is hidden. The rest is as the database has it.
+ * Returns a function to turn written updates into changes. The record of a push has only the changed values of a row,
+ * and its identification: its key, or the whole row if its rowid is hidden. The rest comes from the database.
  */
 export function updateReader(source: TableFile, parser: Parser): (update: WrittenUpdate) => RowChange {
   const { key, columns } = { key: source.key, columns: source.entry.columns };
@@ -53,7 +53,7 @@ export function updateReader(source: TableFile, parser: Parser): (update: Writte
     if (whole === null) {
       // Another row may have the rowid by now.
       if (isHidden) throw parser.flaw(written);
-      // An update may change the key: of one that is taken back, the row has the new one.
+      // An update may change the key. If it is taken back, the row has the new key.
       const keyHere = key.map(
         (place, i) => pairs.find((p) => p.place === place)?.[here] ?? keyValues[i] ?? null,
       );
@@ -64,13 +64,13 @@ export function updateReader(source: TableFile, parser: Parser): (update: Writte
     if (there === null) return update(whole, pairs);
     const isWhereItWas = key.every((place) => sameValue(there[place] as SqlValue, sought[place] as SqlValue));
     if (isWhereItWas) return update(there, pairs);
-    // It keeps the hidden rowid that it has there, unless nothing else changes.
+    // It keeps its present hidden rowid, unless nothing else changes.
     const named = pairs.filter(({ place }) => !key.includes(place));
     return update(there, named, named.length > 0 ? named : pairs);
   };
 }
 
-/** Reads what stands in a file for an update. */
+/** Reads an update from a file. */
 export function parseUpdate(
   { entry: { columns }, key }: TableFile,
   written: unknown,
@@ -102,7 +102,10 @@ function withSide(row: Row, pairs: readonly Pair[], side: 'from' | 'to'): Row {
   return other;
 }
 
-/** Finds the database's row of the same declared key, wherever it is; null if the table has no such key. */
+/**
+ * Returns a function to find the database's row with the same declared key, at any rowid. It returns null if the table
+ * has no such key.
+ */
 function nameFinder(source: TableFile): (row: Row) => Row | null {
   const { table, entry } = source;
   const places = declaredKey(table).map((name) => entry.columns.indexOf(name));

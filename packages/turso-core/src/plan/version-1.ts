@@ -2,11 +2,11 @@ import type { ChangeSummary } from '../changeset/summary';
 import type { SchemaObject } from '../sqlite/schema/schema';
 import { PLAN_VERSION, type DefinitionChange, type PlanChanges, type PlanHead } from './plan';
 
-/** What only version 1 has. */
+/** The fields only version 1 has. */
 export interface HeadOfVersion1 {
   /**
-   * Set in the record of a push that changed definitions: its changes are what takes that push back, and this is what the push
-   * changed. Later versions keep that in a file of its own.
+   * A summary of a push that changed definitions. If set, the changes in its record are the inverse of the push. Later
+   * versions keep the inverse in a separate file.
    */
   readonly takesBack?: ChangeSummary;
 }
@@ -29,7 +29,7 @@ interface Version1 {
   readonly pushed?: ChangeSummary;
 }
 
-/** The head that a file of version 1 (`turso-sync-changes`) has today, or null if it is not whole. */
+/** Converts the head of a version 1 file (`turso-sync-changes`) to the present format. Null if it is not complete. */
 export function fromVersion1(head: Version1): (PlanHead & HeadOfVersion1) | null {
   const { createdAt, summary, schema, plan, undoes = null, notInBase = false, movedRowids = [] } = head;
   const isThere = (part: unknown): boolean => typeof part === 'object' && part !== null;

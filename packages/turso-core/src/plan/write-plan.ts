@@ -23,10 +23,10 @@ import {
   type PushedAs,
 } from './plan';
 
-/** What a plan says that does not follow from its changes. */
+/** The facts in a plan that do not follow from its changes. */
 export type PlanFacts = Pick<PlanHead, 'createdAt' | 'remote' | 'environment' | 'base'> &
   Partial<Pick<PlanHead, 'saved' | 'pushed' | 'cost' | 'verdict'>> & {
-    /** Tables and views that were not compared. Default is none. */
+    /** Tables and views not compared. Default is none. */
     readonly leftOut?: readonly LeftOutTable[];
   };
 
@@ -44,25 +44,25 @@ export function describePlan(changeset: Changeset, facts: PlanFacts): PlanHead {
 }
 
 /**
- * The text of a plan's file: its head, and all rows by table and kind. One row stands in a line, which is what readers of it
- * go by.
+ * Returns the text of a plan's file: its head, and all rows by table and kind. Each row is on one line, and readers
+ * rely on that.
  */
 export function* planText(head: PlanHead, { schema, tables }: Changeset): Generator<string> {
   yield `${headText(head)}\n "rows": [`;
-  // Their rows as they were are in neither database.
+  // Neither database has their earlier rows in this form.
   const altered = new Set(schema.filter((c) => c.action === 'alter').map((c) => c.object.name));
   let isFirst = true;
   for (const table of tables) {
     yield isFirst ? '\n' : ',\n';
     isFirst = false;
-    // A saved plan is carried out on other databases.
+    // A saved plan is applied to other databases.
     const isGuard = head.saved !== null || altered.has(table.table.name);
     yield* tableJson(table, isGuard ? 'alone' : wholeRows(table));
   }
   yield '\n ]\n}\n';
 }
 
-/** Puts what a push has cost into the record of it that {@link planText} has written, whose head it is given. */
+/** Writes the cost of a push into its record. Needs the head that {@link planText} wrote there. */
 export function writeCost(file: string, head: PlanHead & { readonly pushed: PushedAs }, cost: Cost): void {
   const handle = fs.openSync(file, 'r+');
   try {
@@ -72,7 +72,10 @@ export function writeCost(file: string, head: PlanHead & { readonly pushed: Push
   }
 }
 
-/** The head of a plan's file. That of a push's record has spaces at its end, since it is written before the push's cost is known. */
+/**
+ * Returns the head of a plan's file. The head of a push's record ends in spaces, because it is written before the cost
+ * is known.
+ */
 function headText(head: PlanHead): string {
   const text = openText(head);
   if (head.pushed === null) return text;
@@ -83,7 +86,7 @@ function openText(head: PlanHead): string {
   return `${JSON.stringify(head, null, 1).slice(0, -2)},`;
 }
 
-/** No cost has a longer text. */
+/** The cost with the longest text. */
 const WIDEST: Cost = {
   rowsRead: Number.MAX_SAFE_INTEGER,
   rowsWritten: Number.MAX_SAFE_INTEGER,
@@ -119,7 +122,9 @@ function definitionChange(change: SchemaChange): DefinitionChange {
   };
 }
 
-/** A hidden rowid does not tell which row an update is about: once the row is gone, another one may get it. */
+/**
+ * Decides on whole rows in updates. A hidden rowid does not identify a row: once the row is gone, another may get it.
+ */
 function wholeRows({ table }: TableChanges): RowForm['whole'] {
   return hasHiddenRowid(table) ? 'as rendered' : 'no';
 }
@@ -145,7 +150,10 @@ function* tableJson(changes: TableChanges, whole: RowForm['whole']): Generator<s
 interface RowForm {
   /** The names of the columns as JSON. */
   readonly names: readonly string[];
-  /** Whether updates say the whole row as it was too; `as rendered`: also where SQLite renders many at once. */
+  /**
+   * Whether updates also contain the whole row before. `as rendered` includes updates rendered by SQLite in bulk;
+   * `alone` renders each row separately.
+   */
   readonly whole: 'no' | 'as rendered' | 'alone';
 }
 
@@ -157,7 +165,7 @@ function* rowTexts(changes: TableChanges, kind: ChangeKind, form: RowForm): Gene
   }
 }
 
-// Rows that cannot be addressed are counted. An update says the key as it was, and only the columns that changed: from, to.
+// Rows without an address are counted. An update has the old key and only the changed columns: from, to.
 function rowText({ names, whole }: RowForm, key: readonly number[], change: RowChange): string {
   if (change.kind !== 'update') {
     const row = listText(change.kind === 'delete' ? change.old : change.new);
@@ -170,7 +178,7 @@ function rowText({ names, whole }: RowForm, key: readonly number[], change: RowC
   return `{"key":${listText(key.map((i) => change.old[i] as SqlValue))},"set":{${set.join(',')}}${row}}`;
 }
 
-// Written by hand, since a push of 100,000 rows spends most of its own time here.
+// Written by hand, because a push of 100,000 rows spends most of its own time here.
 function listText(values: readonly SqlValue[]): string {
   let text = '[';
   for (const value of values) text += text === '[' ? valueText(value) : `,${valueText(value)}`;

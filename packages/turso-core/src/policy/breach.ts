@@ -1,22 +1,22 @@
 import type { RuleName } from './policy';
 
-/** A rule that is broken, whether or not an exception allows it. */
+/** A broken rule, with or without an exception for it. */
 export interface Breach {
   readonly rule: RuleName;
-  /** The table that it is about, or null. */
+  /** The table concerned, or null. */
   readonly table: string | null;
-  /** What an exception names, if that is no table: a check. */
+  /** The name for an exception, if it is not a table: a check. */
   readonly check?: string;
   readonly count?: number;
   readonly limit?: number;
-  /** What is broken, in one sentence. */
+  /** A sentence about the breach. */
   readonly message: string;
 }
 
-/** Tables that a message names at most. */
+/** Maximum number of tables to name in a message. */
 const NAMED = 3;
 
-/** Tables with their numbers of rows for a message, the largest first. */
+/** Lists tables with their numbers of rows for a message, the largest first. */
 export function tablesWithRows(tables: readonly { readonly table: string; readonly rows: number }[]): string {
   const sorted = tables.filter((t) => t.rows > 0).sort((a, b) => b.rows - a.rows);
   const named = sorted.slice(0, NAMED).map(({ table, rows }) => `${table} ${rows}`);
@@ -24,7 +24,7 @@ export function tablesWithRows(tables: readonly { readonly table: string; readon
   return [...named, ...(more > 0 ? [`${more} more ${more === 1 ? 'table' : 'tables'}`] : [])].join(', ');
 }
 
-/** `1 row`, `3 rows`, with the verb that fits: `1 row is`, `3 rows are`. */
+/** Returns `1 row` or `3 rows` with the matching verb: `1 row is`, `3 rows are`. */
 export function rowsAre(rows: number): string {
   return rows === 1 ? '1 row is' : `${rows} rows are`;
 }

@@ -2,7 +2,7 @@ import type { Breach } from './breach';
 import type { Judged } from './judge';
 import type { Policy } from './policy';
 
-/** The rule that limits what a push costs, by the policy and for this push; the lower limit counts. */
+/** Applies the limits on the cost of a push, from the policy and for this push. The lower limit counts. */
 export function costRule(policy: Policy, { cost, maxRowsWritten }: Judged): Breach[] {
   const ofPolicy = policy.maxRowsWritten ?? Infinity;
   const ofPush = maxRowsWritten ?? Infinity;

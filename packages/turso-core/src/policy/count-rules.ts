@@ -3,8 +3,8 @@ import type { Facts, TableFacts } from './facts';
 import type { Policy, RuleName } from './policy';
 
 /**
- * The rules that limit how many rows change. Those that count rows of all tables together leave out a table that an exception
- * names.
+ * Applies the limits on the number of changed rows. Limits for all tables together leave out tables named by an
+ * exception.
  */
 export function countRules(
   { maxDeletedRows = null, maxDeletedPercent = null, maxChangedRows = null }: Policy,

@@ -3,13 +3,13 @@ import { nearest } from '../nearest';
 import { foldName } from '../sqlite/schema/fold-name';
 import { RULE_NAMES, type RuleName } from './policy';
 
-/** A rule that does not count this time, for one table or, if that is null, for all. */
+/** A rule that does not count this time, for one table or, with null, for all tables. */
 export interface Exception {
   readonly rule: RuleName;
   readonly table: string | null;
 }
 
-/** Reads exceptions as `--allow` takes them, `rule` or `rule:table`. Throws USAGE for an unknown rule. */
+/** Reads exceptions in the format of `--allow`: `rule` or `rule:table`. Throws USAGE for an unknown rule. */
 export function parseExceptions(texts: readonly string[]): Exception[] {
   return texts.map((text) => {
     const colon = text.indexOf(':');
@@ -22,7 +22,7 @@ export function parseExceptions(texts: readonly string[]): Exception[] {
   });
 }
 
-/** Whether one of the exceptions is for a rule, and for a table or all of them. SQL compares names without case. */
+/** Checks whether an exception applies to a rule and to a table, or to all tables. SQL ignores case in names. */
 export function isExcepted(exceptions: readonly Exception[], rule: RuleName, table: string | null): boolean {
   return exceptions.some(
     (e) => e.rule === rule && (e.table === null || (table !== null && foldName(e.table) === foldName(table))),

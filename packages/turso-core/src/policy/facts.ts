@@ -5,22 +5,22 @@ import { readSchema, type Schema } from '../sqlite/schema/schema';
 import { quoteName } from '../sqlite/values/quote';
 import type { Judged } from './judge';
 
-/** What the rules of a policy look at. */
+/** The facts for the rules of a policy. */
 export interface Facts {
   readonly schema: readonly SchemaChange[];
-  /** The tables whose rows change. */
+  /** The tables with changed rows. */
   readonly tables: readonly TableFacts[];
-  /** Tables that are dropped, and have no successor of the same name. */
+  /** Dropped tables without a successor of the same name. */
   readonly dropped: readonly string[];
-  /** Whether all tables, two or more, are among these. */
+  /** Whether all tables are dropped, and there are two or more. */
   readonly dropsAll: boolean;
-  /** Columns that tables lose or that get other names. */
+  /** Columns that tables lose or rename. */
   readonly columns: readonly LostColumns[];
   /** Whether nothing changes. */
   readonly isEmpty: boolean;
 }
 
-/** What changes in the rows of one table. */
+/** The changes to the rows of one table. */
 export interface TableFacts {
   /** Its name afterwards. */
   readonly table: string;
@@ -29,32 +29,32 @@ export interface TableFacts {
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
-  /** How many rows it had. */
+  /** Counts its rows before the changes. */
   rowsBefore(): number;
-  /** Whether it has no rows afterwards. */
+  /** Checks whether it has no rows afterwards. */
   isEmptyAfter(): boolean;
   /** The columns of its rows. */
   readonly columns: readonly string[];
-  /** How many rows get another value in a column. */
+  /** Counts the rows with another value in a column. */
   updatedIn(column: string): number;
 }
 
-/** Columns that a table had and has no more. */
+/** Columns a table had and no longer has. */
 export interface LostColumns {
   readonly table: string;
   readonly from: string;
   readonly dropped: readonly string[];
-  /** Those that have another name now. */
+  /** Columns with a new name. */
   readonly renamed: readonly string[];
   /** Whether the table itself is gone. */
   readonly isGone: boolean;
 }
 
-/** Finds out what rules look at. What costs a look into the databases is found when it is asked for. */
+/** Finds the facts for the rules. Expensive queries of the databases run only on demand. */
 export function findFacts({ changeset, before, after }: Judged): Facts {
   const { schema, tables, virtual, sequences, userVersion } = changeset;
   const schemaOf = (file: string): Schema => using(openReadOnly(file), (db) => readSchema(db));
-  // Rows of a table that an index is stored in are no one's.
+  // The rows in an index's storage tables belong to nobody.
   const shadows = new Set(virtual.flatMap((v) => v.shadows.map((s) => s.name)));
   const names = [...new Set(tables.map((t) => t.table.name))].filter((name) => !shadows.has(name));
   const alterations = schema.filter((c) => c.action === 'alter');
@@ -117,7 +117,7 @@ function valueOf(file: string, query: string): unknown {
   return using(openReadOnly(file), (db) => db.prepare(query).pluck().get());
 }
 
-/** Rows that nothing tells apart are counted by their contents, each of which may be there many times. */
+/** Counts changed rows. Rows nothing tells apart are listed by content, each with its number of copies. */
 function changedRows(changes: TableChanges, kind: 'insert' | 'delete'): number {
   if (changes.key.length > 0) return changes.count(kind);
   let rows = 0;

@@ -4,15 +4,15 @@ import { readSchema } from '../sqlite/schema/schema';
 import type { Judged } from './judge';
 import type { Policy } from './policy';
 
-/** What a policy names and cannot protect. */
+/** Names a policy cannot protect. */
 export interface Unprotected {
-  /** Names that neither database has, such as a misspelled table. */
+  /** Names in neither database, such as a misspelled table. */
   readonly unknown: readonly string[];
-  /** Columns that SQLite computes: no row is given a value of them. */
+  /** Columns computed by SQLite: no row is given a value for them. */
   readonly computed: readonly string[];
 }
 
-/** Finds what a policy names and cannot protect in two databases. */
+/** Finds the names a policy cannot protect in two databases. */
 export function findUnprotected(
   { protectedTables = [], protectedColumns = [] }: Policy,
   { before, after }: Pick<Judged, 'before' | 'after'>,

@@ -2,10 +2,10 @@ import type { Breach } from './breach';
 import type { Facts, TableFacts } from './facts';
 import { ALLOWED_BY_DEFAULT, type AllowedChanges, type Policy } from './policy';
 
-/** Rows from which on it is worth a question that all of a table are deleted: one row is deleted by intent. */
+/** Number of rows from which deleting all rows of a table counts as a loss. A single row is deleted on purpose. */
 const SEVERAL = 2;
 
-/** The kinds of changes that lose data or change definitions, and are not allowed. */
+/** Finds disallowed kinds of changes: those that lose data or change definitions. */
 export function lossRules({ allow = {} }: Policy, facts: Facts): Breach[] {
   const isAllowed = (kind: keyof AllowedChanges): boolean => allow[kind] ?? ALLOWED_BY_DEFAULT[kind];
   return [

@@ -3,7 +3,10 @@ import { rowsAre, type Breach } from './breach';
 import type { Facts, TableFacts } from './facts';
 import type { Policy } from './policy';
 
-/** The rules that protect tables and columns. Names are compared as SQL does; a renamed table has both of its names. */
+/**
+ * Applies the rules for protected tables and columns. Compares names as SQL does. A renamed table counts under both
+ * names.
+ */
 export function protectionRules(
   { protectedTables = [], protectedColumns = [] }: Policy,
   facts: Facts,

@@ -14,13 +14,13 @@ import { loadScript } from './config/load-script';
 import { loadTypescript } from './config/load-typescript';
 import { stateFiles, type Project, type StateFiles } from './project';
 
-/** How a project is found. */
+/** Options for finding a project. */
 export interface LoadProjectOptions {
   /** The project's folder. Default is the current one. */
   readonly cwd?: string;
-  /** The config file, relative to `cwd`. Default: the one that is found in `cwd`, or none. */
+  /** The config file, relative to `cwd`. Default is the config in `cwd`, if any. */
   readonly config?: string;
-  /** The environment of the config to use. Default: none. */
+  /** The environment of the config to use. Default is none. */
   readonly env?: string;
   /** The environment variables. Default is `process.env`. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
@@ -36,9 +36,9 @@ const SEARCH_PLACES = [
 ];
 
 /**
- * Reads a project's config and finds its files. The URL, the token and the encryption key are taken from the environment, else from `.env`
- * beside the config, and only when they are asked for.
- * Throws CONFIG_UNREADABLE, CONFIG_INVALID and CONFIG_HAS_SECRET, and USAGE for a folder that is not there.
+ * Reads a project's config and finds its files. The URL, the token and the encryption key come from the environment, or
+ * else from `.env` beside the config. They are looked up only on demand. Throws CONFIG_UNREADABLE, CONFIG_INVALID and
+ * CONFIG_HAS_SECRET, and USAGE for a missing folder.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export async function loadProject(options: LoadProjectOptions = {}): Promise<Pro
   const directory = file === null ? cwd : resolved(path.dirname(file));
   const dotEnv = readDotEnv(directory);
   const given = options.variables ?? process.env;
-  // An empty variable counts as one that is not set.
+  // An empty variable counts as not set.
   const valueOf = (name: string): string | undefined =>
     [given[name], dotEnv[name]].find((value) => value !== undefined && value.trim() !== '');
   return environmentOf({ config, file, directory, valueOf }, options.env ?? null);
@@ -68,7 +68,7 @@ const KINDS: OptionKinds<LoadProjectOptions> = {
   variables: 'any',
 };
 
-/** What all environments of a config share. */
+/** The data shared by all environments of a config. */
 interface Found {
   readonly config: Config;
   readonly file: string | null;
@@ -141,7 +141,7 @@ async function readConfig(
     return { config: {}, file };
   } catch (error) {
     if (error instanceof TursoSyncError) throw error;
-    // Without the cause, which quotes the file, and so might quote a token.
+    // Omits the cause, because it quotes the file and might reveal a token.
     throw new TursoSyncError('CONFIG_UNREADABLE', `The config cannot be read: ${reasonOf(error)}`, {
       hint: 'Fix the file, or name another with --config.',
     });
@@ -150,7 +150,10 @@ async function readConfig(
 
 let explorer: PublicExplorer | undefined;
 
-/** What finds a config in the project's own folder and nowhere else. One serves all projects: making it reads files. */
+/**
+ * Returns an explorer for configs directly in the project's folder. One serves all projects, because creating it reads
+ * files.
+ */
 function openExplorer(): PublicExplorer {
   explorer ??= loadCosmiconfig().cosmiconfig(NAME, {
     searchPlaces: SEARCH_PLACES,
@@ -161,7 +164,7 @@ function openExplorer(): PublicExplorer {
   return explorer;
 }
 
-/** The config that is there, where nothing was found in one: it is `null`, or a folder. */
+/** Returns the config's path if the explorer found no content: it is `null`, or a folder. */
 function emptyConfig(cwd: string, config: string | undefined): string | null {
   if (config !== undefined) return path.resolve(cwd, config);
   const isEmpty = (name: string): boolean => {
@@ -174,7 +177,7 @@ function emptyConfig(cwd: string, config: string | undefined): string | null {
   return place === undefined ? null : path.join(cwd, place);
 }
 
-/** Whether a file has nothing in it but comments. A script must export a config. */
+/** Checks whether a file has only comments. A script must export a config. */
 function isBlank(file: string): boolean {
   if (/\.[cm]?[jt]s$/.test(file) || !isFile(file)) return false;
   return (
@@ -191,7 +194,10 @@ function holdsNone(file: string): TursoSyncError {
   });
 }
 
-/** The file, where it is known, the line, and what is wrong: of a loader's message, only what quotes nothing. */
+/**
+ * Returns the file if known, the line, and the reason. Uses only parts of a loader's message without quotes from the
+ * file.
+ */
 function reasonOf(error: unknown): string {
   const { message, filepath } = error as Error & { filepath?: string };
   const isTold = (text: string): boolean => !/^\w+ Error in .*:\s*$|^[> ]*\d* *\||^\s*$/.test(text);
@@ -199,7 +205,7 @@ function reasonOf(error: unknown): string {
     /(?: \(line \d+ column \d+\))? while parsing .*/,
     '',
   );
-  // Node 22 and later name the line themselves.
+  // Node 22 and later report the line themselves.
   const line = /^> (\d+) \||\(line (\d+) column \d+\) while parsing /m.exec(message)?.slice(1).find(Boolean);
   const parts = [filepath, line === undefined ? undefined : `line ${line}`, withoutTokens(reason)];
   return parts.filter((part) => part !== undefined).join(': ');
@@ -224,7 +230,7 @@ function resolved(file: string): string {
   }
 }
 
-// What turso-sync does not know in the state folder is foreign to it, and git takes no notice of what is there.
+// turso-sync treats unknown files in the state folder as foreign, and git ignores the folder's content.
 function refuseProject(directory: string, { directory: state }: StateFiles, config: string | null): void {
   if (directory !== state && !directory.startsWith(state.replace(/[\\/]?$/, path.sep))) return;
   throw new TursoSyncError(
@@ -234,7 +240,7 @@ function refuseProject(directory: string, { directory: state }: StateFiles, conf
   );
 }
 
-// What is in these folders is replaced without asking.
+// Files in these folders are replaced without asking.
 function refuseOwnFile(workingCopy: string, files: StateFiles, config: string | null): void {
   const own = ['backups', 'base', 'snapshot'].map((name) => path.join(files.directory, name));
   if (![files.environment, ...own].some((folder) => workingCopy.startsWith(folder + path.sep))) return;
@@ -259,7 +265,7 @@ function remoteAddress(url: string, directory: string, workingCopy: string): Rem
   );
 }
 
-/** Whether both are one file, which may have several names. */
+/** Checks whether two paths lead to the same file. A file may have several names. */
 function isSameFile(a: string, b: string): boolean {
   if (a === b) return true;
   const [left, right] = [a, b].map((file) => fs.statSync(file, { throwIfNoEntry: false, bigint: true }));
@@ -268,7 +274,7 @@ function isSameFile(a: string, b: string): boolean {
 
 function readDotEnv(directory: string): Record<string, string | undefined> {
   const file = path.join(directory, '.env');
-  // A folder of that name is a Python environment.
+  // A folder with this name is a Python environment.
   if (!isFile(file)) return {};
   try {
     return parseEnv(fs.readFileSync(file, 'utf8').replace(/^\ufeff/, ''));

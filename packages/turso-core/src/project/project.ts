@@ -3,108 +3,111 @@ import type { Policy } from '../policy/policy';
 import type { Exclude } from '../sqlite/schema/exclude';
 import type { RemoteAddress } from '../remote/url';
 
-/** One project's files and where its remote is: what every command works on. Paths are absolute. */
+/** A project's files and the address of its remote, as the basis of every command. Paths are absolute. */
 export interface Project {
   /** The project's folder. */
   readonly directory: string;
-  /** The config file that was read, or null. */
+  /** The config file in use, or null. */
   readonly configFile: string | null;
   /** The name of the environment in use (`--env`), or null. */
   readonly environment: string | null;
   /** The names of all environments of the config. */
   readonly environments: readonly string[];
-  /** The names of the environment variables that hold the URL, the token and the encryption key; the last is null if the config names none. */
+  /**
+   * The names of the environment variables for the URL, the token and the encryption key. The last is null if the
+   * config does not set it.
+   */
   readonly variables: {
     readonly url: string;
     readonly authToken: string;
     readonly encryptionKey: string | null;
   };
-  /** What a push may do, as the config says; rules that it leaves out have their defaults. */
+  /** The rules for a push from the config. Missing rules have their defaults. */
   readonly policy: Policy;
   readonly checks: ProjectChecks;
-  /** The app's own database: plain SQLite, nothing of ours inside. */
+  /** The app's own database: plain SQLite, without any additions by turso-sync. */
   readonly workingCopy: string;
-  /** The replica of a live connection: `TURSO_REPLICA_PATH`, else `live/replica.db` in the state folder. */
+  /** The replica of a live connection: `TURSO_REPLICA_PATH`, or else `live/replica.db` in the state folder. */
   readonly replica: string;
-  /** Names and patterns of the tables and views that no command carries. */
+  /** Names and patterns of tables and views omitted by every command. */
   readonly exclude: Exclude;
   /** Whether `init` writes `original_dump.sql`. */
   readonly originalDump: boolean;
   readonly files: StateFiles;
-  /** The other environments of the config that keep their state in the same folder. */
+  /** Returns the other environments of the config with the same state folder. */
   siblings(): readonly Project[];
-  /** Where the remote is; throws URL_MISSING, URL_UNSUPPORTED or CONFIG_HAS_SECRET. */
+  /** Returns the remote's address. Throws URL_MISSING, URL_UNSUPPORTED or CONFIG_HAS_SECRET. */
   address(): RemoteAddress;
-  /** The token, or undefined where none is set. Never printed, never written. */
+  /** Returns the token, or undefined if none is set. It is never printed or written. */
   authToken(): string | undefined;
-  /** The key of an encrypted database, or undefined where none is set. Never printed, never written. */
+  /** Returns the key of an encrypted database, or undefined if none is set. It is never printed or written. */
   encryptionKey(): string | undefined;
 }
 
-/** Where a project's checks are, and how they are run. */
+/** The location and the settings of a project's checks. */
 export interface ProjectChecks {
   readonly folder: string;
-  /** Whether the config names the folder, so that it must be there. */
+  /** Whether the config names the folder. It must then exist. */
   readonly isNamed: boolean;
-  /** How long each may take on the working copy, in seconds. */
+  /** The time limit of each check on the working copy, in seconds. */
   readonly seconds: number;
-  /** Whether a push runs them on the remote too. */
+  /** Whether a push also runs the checks on the remote. */
   readonly onRemote: boolean;
 }
 
 /**
- * The files of one environment in the state folder (`.turso`). Environments share the folder's lock, its backups and the
- * replica of a live connection; everything else belongs to one environment, so to one remote.
+ * The files of one environment in the state folder (`.turso`). Environments share the folder's lock, its backups and
+ * the replica of a live connection. Everything else belongs to one environment, and so to one remote.
  */
 export interface StateFiles {
   /** The state folder. */
   readonly directory: string;
-  /** The environment's own folder in it. */
+  /** The environment's own folder within the state folder. */
   readonly environment: string;
-  /** The remote as it was: the cached build artefact, only ever replaced whole. */
+  /** The snapshot of the remote: the cached build artefact, replaced only as a whole. */
   readonly snapshot: BaselineFiles & { readonly dump: string };
-  /** What the working copy was made from. */
+  /** The base of the working copy. */
   readonly base: BaselineFiles & { readonly dump: string };
   readonly lock: string;
-  /** Tells this folder from every other one. */
+  /** The file with this folder's unique id. */
   readonly folderId: string;
   readonly diffSql: string;
   readonly changesJson: string;
-  /** All conflicts of the last push or pull, where it met any. */
+  /** All conflicts of the last push or pull, if there were any. */
   readonly conflictsJson: string;
-  /** The working copy as it was before each of the latest pulls. */
+  /** Copies of the working copy from before the latest pulls. */
   readonly backups: string;
-  /** Says which push is under way; gone when it is known how it ended. */
+  /** The journal of a running push; removed once its outcome is known. */
   readonly pushJournal: string;
-  /** What that push makes of the database that it starts from. */
+  /** The result of that push, applied to its starting database. */
   readonly pushed: string;
-  /** What it starts from, if that is not the base. */
+  /** The starting database of that push, if it is not the base. */
   readonly pushedFrom: string;
-  /** What the base is to become, if that is not what was pushed. */
+  /** The next base, if it differs from the pushed database. */
   readonly pushedBase: string;
-  /** A snapshot, or what an undo left, on its way into the working copy. */
+  /** A snapshot, or the result of an undo, on its way into the working copy. */
   readonly incoming: BaselineFiles;
-  /** The latest pushes, to be undone: one file of changes each. */
+  /** The latest pushes, for undo: one file of changes each. */
   readonly pushes: string;
-  /** Plans that were saved from here, until they are pushed. */
+  /** Plans saved in this folder, until they are pushed. */
   readonly plans: string;
-  /** Says which pull was under way; gone when it is through. */
+  /** The journal of a running pull; removed at its end. */
   readonly pullJournal: string;
-  /** The replica of a live connection, where it is not elsewhere. */
+  /** The default replica of a live connection. */
   readonly replica: string;
 }
 
-/** A folder that holds a baseline and its manifest. */
+/** A folder with a baseline and its manifest. */
 export interface BaselineFiles {
   readonly directory: string;
   readonly database: string;
   readonly manifest: string;
 }
 
-/** The folder of the environment without a name. */
+/** The folder of the unnamed environment. */
 export const DEFAULT_ENVIRONMENT = 'default';
 
-/** Names an environment's files in a state folder; null is the environment without a name. */
+/** Returns the paths of an environment's files in a state folder; null is the unnamed environment. */
 export function stateFiles(directory: string, name: string | null): StateFiles {
   const environment = path.join(directory, name ?? DEFAULT_ENVIRONMENT);
   return {
@@ -134,7 +137,7 @@ function dumpedFiles(directory: string): BaselineFiles & { readonly dump: string
   return { ...baselineFiles(directory), dump: path.join(directory, 'original_dump.sql') };
 }
 
-/** Names the files of a folder that holds a baseline. */
+/** Returns the paths of the files in a baseline's folder. */
 export function baselineFiles(directory: string): BaselineFiles {
   return {
     directory,

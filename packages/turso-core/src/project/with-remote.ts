@@ -3,8 +3,8 @@ import type { Project } from './project';
 import { withState } from './state/open-state';
 
 /**
- * Runs a command that writes here and contacts the remote: with the lock held, and the connection closed afterwards.
- * Throws what {@link connectTo} and {@link withState} throw.
+ * Runs a command that writes locally and contacts the remote. Holds the lock, and closes the connection afterwards.
+ * Throws the errors of {@link connectTo} and {@link withState}.
  */
 export async function withRemote<T>(
   project: Project,
@@ -12,11 +12,11 @@ export async function withRemote<T>(
   options: ConnectToOptions,
   work: (remote: ProjectRemote) => Promise<T>,
 ): Promise<T> {
-  // First, so that a URL that is missing or wrong leaves nothing behind.
+  // Comes first: a missing or wrong URL must leave nothing behind.
   const remote = connectTo(project, options);
   try {
     return await withState(project, command, async () => {
-      // What is accepted is noted in the base, which the command reads next.
+      // Notes an accepted remote in the base, before the command reads it.
       if (options.acceptRemote === true) await remote.identify();
       return work(remote);
     });

@@ -4,9 +4,7 @@ import { createServerRemote } from './server/server-remote';
 import type { ConnectOptions, Remote } from './remote';
 import type { RemoteAddress } from './url';
 
-/**
- * Opens the adapter for an address. Nothing is sent yet: a server that does not answer shows at the first call.
- */
+/** Opens the adapter for an address. Sends nothing yet: the first call reports an unreachable server. */
 export function connect(address: RemoteAddress, options: ConnectOptions = {}): Remote {
   checkOptions('connect()', options, KINDS);
   return address.kind === 'file'

@@ -7,112 +7,133 @@ import type { LeftOutTable } from '../sqlite/schema/left-out';
 import type { SetAside } from '../sqlite/schema/set-aside';
 import type { Statement, TransactionOutcome } from '../sqlite/statement';
 
-/** How far a snapshot has come; `unit` says of what. */
+/** The progress of a snapshot, in units of `unit`. */
 export interface SnapshotProgress {
   readonly done: number;
-  /** The same unit's total, or null while it is not known. */
+  /** The total in the same unit, or null if unknown. */
   readonly total: number | null;
   readonly unit: 'bytes' | 'rows';
 }
 
 /**
- * By which way a snapshot was taken. `pages`, `rows`: all of them were fetched; `backup`: a file was copied. `log`, `page-digests`: pages
- * that an earlier copy has were not fetched again, as the server's log told or digests. `sync`: the endpoints gave pages that libsql's own
- * client syncs by. `base`: nothing was, since the base has all of it.
+ * The method of a snapshot:
+ *
+ * - `pages`, `rows`: all pages or rows were fetched.
+ * - `backup`: a file was copied.
+ * - `log`, `page-digests`: only pages missing from an earlier copy were fetched, according to the server's log or
+ *   digests.
+ * - `sync`: pages came from the endpoints of libsql's own client.
+ * - `base`: nothing was fetched, because the base has everything.
  */
 export type SnapshotMethod = 'pages' | 'rows' | 'backup' | 'log' | 'sync' | 'page-digests' | 'base';
 
-/** An earlier copy of a remote, which a snapshot may start from. */
+/** An earlier copy of a remote, as a possible start of a snapshot. */
 export interface SnapshotStart {
-  /** A database file that nobody writes. */
+  /** A database file without writers. */
   readonly file: string;
-  /** A mark at which its pages were the remote's own; null if they may never have been. */
+  /** The fingerprint at which the file had the remote's own pages; null if it may never have had them. */
   readonly pagesAt: string | null;
-  /** The CRC-32 of the file when it was found to be sound; absent if it was not noted. */
+  /** The CRC-32 of the file when it was found to be sound. Absent if it was not stored. */
   readonly crc?: number | undefined;
-  /** The mark of a remote that had all that came into it, except by one's own pushes. Default is null: it is not known. */
+  /**
+   * A fingerprint of the remote from a time when it had all of this copy, except for own pushes. Default is null:
+   * unknown.
+   */
   readonly reached?: string | null;
 }
 
-/** What {@link Remote.snapshot} answers. */
+/** The result of {@link Remote.snapshot}. */
 export interface SnapshotTaken {
   readonly method: SnapshotMethod;
-  /** What is on the remote and not in the copy, since plain SQLite cannot hold it. */
+  /** Objects of the remote omitted from the copy, because plain SQLite cannot hold them. */
   readonly setAside: readonly SetAside[];
-  /** Tables of other programs, and what is excluded, which are not in the copy either. */
+  /** Tables of other programs, and excluded tables. The copy omits them as well. */
   readonly leftOut: readonly LeftOutTable[];
-  /** The CRC-32 of the copy if its pages are the remote's own, with nothing taken out of them; else null. */
+  /** The CRC-32 of the copy if it has exactly the remote's own pages; otherwise null. */
   readonly crc: number | null;
-  /** The start of the copy, if that still has its CRC-32: it is as sound as it was, and known in which pages the copy differs. */
+  /**
+   * The start of the copy, if it still has its CRC-32. It is then still sound, and the pages with differences are
+   * known.
+   */
   readonly soundStart?: string;
-  /** The mark that the copy has. Default is any that was read before, if it is not one that may come late. */
+  /** The copy's fingerprint. Default is any fingerprint read earlier, unless it may lag. */
   readonly at?: string;
 }
 
-/** What {@link Remote.snapshot} may be told. */
+/** Options of {@link Remote.snapshot}. */
 export interface SnapshotOptions {
-  /** Called now and then while the snapshot grows. */
+  /** Called from time to time while the snapshot grows. */
   readonly onProgress?: (progress: SnapshotProgress) => void;
-  /** Take this way only. Default: the fastest that the remote serves. */
+  /** Use only this method. Default is the fastest method available. */
   readonly method?: SnapshotMethod;
-  /** Names and patterns of tables and views to leave out, with all that belongs to them. Default is none. */
+  /** Names and patterns of tables and views to omit, with everything belonging to them. Default is none. */
   readonly exclude?: Exclude;
-  /** Earlier copies of the same remote, the best first: what they have need not be fetched. Default is none. */
+  /** Earlier copies of the same remote, best first. Their content need not be fetched. Default is none. */
   readonly starts?: readonly SnapshotStart[];
-  /** Whether the latest writes of others may be missing, but none that an earlier copy has, and no push. Default is false. */
+  /**
+   * Whether the copy may miss the latest writes of others. It never misses a push or a write in an earlier copy.
+   * Default is false.
+   */
   readonly mayLag?: boolean;
 }
 
-/** What {@link Remote.fingerprint} may be told. */
+/** Options of {@link Remote.fingerprint}. */
 export interface FingerprintOptions {
-  /** Milliseconds for which a mark is good that the remote has told before. Default is 0: it is asked again. */
+  /** Maximum age of a known fingerprint in milliseconds. Default is 0: ask again. */
   readonly goodFor?: number;
   /**
-   * Whether a mark will do that tells writes of others late: never trust it to guard a write. Pushes and changes of definitions show at once
-   * all the same. Default is false.
+   * Whether the fingerprint may show writes of others late. Never use such a fingerprint to guard a write. It still
+   * shows pushes and changes of definitions at once. Default is false.
    */
   readonly mayLag?: boolean;
-  /** An earlier mark of the kind that may come late. It makes asking cheaper; a remote that is behind it has no mark. Default is none. */
+  /**
+   * An earlier fingerprint of the kind that may lag. It makes the request cheaper. If the remote is behind it, the
+   * result is null. Default is none.
+   */
   readonly known?: string | null | undefined;
 }
 
-/** How to connect. */
+/** Options of a connection to a remote. */
 export type ConnectOptions = Credentials;
 
 /**
- * The Turso side, as narrow as it gets: one consistent copy, one atomic change, consistent reads, and a mark that tells
- * whether anything has changed. Adapters: libsql-server over HTTP, and a local SQLite file (`file:`).
- * Every method throws a TursoSyncError whose code starts with `REMOTE_` where the remote is at fault.
+ * The remote's side, as a minimal interface: one consistent copy, one atomic change, consistent reads, and a
+ * fingerprint to detect changes. Adapters: libsql-server over HTTP, and a local SQLite file (`file:`). Every method
+ * throws a TursoSyncError. Its code starts with `REMOTE_` if the remote is at fault.
  */
 export interface Remote extends Target {
-  /** Names what a large write uploads first. Note it, so that {@link clear} finds what is left of one that is cut off. */
+  /**
+   * The name for the upload of a large write. Store it, so {@link clear} can find the remains of an interrupted upload.
+   */
   readonly upload?: string;
 
   /**
-   * The id of the server's log, which another database does not have, nor the same one after a crash: as it was told last, which
-   * is at each {@link fingerprint}. Null if this remote reports none. Throws REMOTE_UNREACHABLE.
+   * Returns the id of the server's log, as of the last answer; each {@link fingerprint} updates it. Another database
+   * has another id, and so has the same one after a crash. Returns null if this remote reports none. Throws
+   * REMOTE_UNREACHABLE.
    */
   logId(): Promise<string | null>;
 
   /**
-   * A mark that differs after every committed write, and that is the same while nothing was written. Null when this
-   * remote offers no such mark. Read it before {@link snapshot}: then a write in between can only make it look stale.
+   * Returns a fingerprint of the remote's state. It changes with every committed write. Rarely it changes without one,
+   * for example when a server restarts. Returns null if this remote offers none. Read it before {@link snapshot}: a
+   * write in between can then only make the snapshot look stale.
    */
   fingerprint(options?: FingerprintOptions): Promise<string | null>;
 
   /**
-   * Writes a consistent copy of the whole database to `file`, which must not exist; partial files are the caller's. What
-   * only libSQL knows is set aside.
+   * Writes a consistent copy of the whole database to `file`, which must not exist. The caller handles partial files.
+   * Objects known only to libSQL are set aside.
    */
   snapshot(file: string, options?: SnapshotOptions): Promise<SnapshotTaken>;
 
   /**
-   * About how many rows {@link snapshot} would read that starts from earlier copies, given that a few rows have changed. Null if it would
-   * read them row by row, or reads a file.
+   * Estimates the number of rows read by a {@link snapshot} from earlier copies, if a few rows have changed. Returns
+   * null if it would copy row by row, or from a file.
    */
   snapshotReads(starts: readonly SnapshotStart[]): Promise<number | null>;
 
-  /** As of a {@link Target}; each remote tells whether something was written since a mark. */
+  /** Works as in {@link Target}. Each remote can detect writes since a fingerprint. */
   transactSince(
     mark: string,
     statements: () => readonly Statement[] | null,
@@ -120,35 +141,38 @@ export interface Remote extends Target {
   ): Promise<TransactionOutcome | null>;
 
   /**
-   * The same as {@link transact}, but all of it is taken back: `committed` says that it would have been. Large transactions
-   * too are sent in one request.
+   * Works like {@link transact}, but rolls everything back. `committed` means that it would have committed. Even large
+   * transactions use one request.
    */
   tryOut(statements: readonly Statement[]): Promise<TransactionOutcome>;
 
   /**
-   * As {@link transact}, for statements that remove what a push has left behind. What other pushes have left that are long dead is removed
-   * too, after which the mark is null. Normally it is one request.
+   * Works like {@link transact}, for statements to remove the remains of a push. Also removes remains of other pushes
+   * that died long ago; the fingerprint is then null. Normally needs one request.
    */
   tidy(statements: readonly Statement[]): Promise<TransactionOutcome>;
 
-  /** Removes the upload of that name, which a write that was cut off may have left behind. */
+  /** Removes the upload with this name, possibly left by an interrupted write. */
   clear(upload: string): Promise<void>;
 
   /**
-   * What the server offers of what turso-sync can do without, as far as it is known by now; null if this remote is a file. With `ask`,
-   * all that reading can find out is asked for, in one request.
+   * Returns the known optional capabilities of the server, or null if this remote is a file. With `ask`, it queries all
+   * capabilities that reading can detect, in one request.
    */
   capabilities(options?: { readonly ask?: boolean }): Promise<Capabilities | null>;
 
-  /** Does work that needs a capability; null if this remote is known to lack it, or if work or the server's refusal tells so. */
+  /**
+   * Does work with a required capability. Returns null if this remote is known to lack it, or if the work or the
+   * server's refusal reveals this.
+   */
   attempt<T>(capability: Capability, work: () => Promise<T | null>): Promise<T | null>;
 
   /**
-   * What all requests of this connection have used so far, as the server counts it; also statements that were taken back. Null if
-   * it does not tell. An answer that was lost is not in it.
+   * Returns the total usage by all requests of this connection, as counted by the server. Includes rolled-back
+   * statements, but no lost answers. Returns null if the server does not report usage.
    */
   usage(): Usage | null;
 
-  /** Lets go of connections. Safe to call twice. */
+  /** Releases connections. Safe to call twice. */
   close(): Promise<void>;
 }

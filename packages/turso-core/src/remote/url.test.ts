@@ -25,7 +25,7 @@ test.each([
   ['libsql://localhost:443?tls=0', 'http://localhost:443/', 'libsql://localhost:443'],
   ['libsql://localhost:8080?tls=1', 'https://localhost:8080/', 'libsql://localhost:8080'],
   ['http://[::1]:8080', 'http://[::1]:8080/', 'http://[::1]:8080'],
-  // Requests go below the path; relative to one without the slash they would replace its last part.
+  // Requests go below the path. Without the slash, they would replace its last part.
   ['https://proxy.example/db', 'https://proxy.example/db/', 'https://proxy.example/db'],
 ])('%s is the server %s, shown as %s', (text, url, location) => {
   const address = parseRemoteUrl(text, '/project');

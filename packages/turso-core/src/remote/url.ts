@@ -5,15 +5,15 @@ import { resolveLinks } from '../sqlite/files/resolve-links';
 
 const SCHEMES = ['libsql:', 'https:', 'http:', 'wss:', 'ws:', 'file:'];
 
-/** Where a remote is: an HTTP(S) address of a libsql-server, or a file. */
+/** The address of a remote: an HTTP(S) URL of a libsql-server, or a file. */
 export type RemoteAddress =
   | { readonly kind: 'http'; readonly url: URL; readonly location: string }
   | { readonly kind: 'file'; readonly file: string; readonly location: string };
 
 /**
- * Reads the URL of a remote. `libsql:` and `wss:` mean `https:`, `ws:` means `http:`; `libsql:` with `?tls=0` means
- * `http:`, as in the libSQL clients. A relative `file:` is relative to `directory`.
- * Throws URL_UNSUPPORTED, and CONFIG_HAS_SECRET for a URL that carries a token or a password.
+ * Parses the URL of a remote. `libsql:` and `wss:` mean `https:`, and `ws:` means `http:`. As in the libSQL clients,
+ * `libsql:` with `?tls=0` means `http:`. A relative `file:` URL starts at `directory`. Throws URL_UNSUPPORTED, and
+ * CONFIG_HAS_SECRET for a URL with a token or a password.
  */
 export function parseRemoteUrl(text: string, directory: string): RemoteAddress {
   const scheme = /^([a-z][a-z0-9+.-]*:)/i.exec(text)?.[1]?.toLowerCase();
@@ -84,7 +84,7 @@ function parseServerUrl(text: string, scheme: string): RemoteAddress {
   const prefix = url.pathname.replace(/\/+$/, '');
   return {
     kind: 'http',
-    // With a slash at its end, since the paths of requests are relative to it.
+    // Ends with a slash, because the paths of requests are relative to it.
     url: new URL(`${url.protocol}//${url.host}${prefix}/`),
     location: `${scheme}//${url.host}${prefix}`,
   };
@@ -94,7 +94,7 @@ function urlOf(text: string): URL {
   try {
     return new URL(text);
   } catch {
-    // Without the cause, which holds the text.
+    // Omits the cause, because it contains the URL.
     throw new TursoSyncError('URL_UNSUPPORTED', 'The database URL cannot be read.', {
       hint: 'It should look like libsql://my-db.turso.io or http://127.0.0.1:8080.',
     });

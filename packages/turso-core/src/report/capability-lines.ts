@@ -1,6 +1,9 @@
 import type { Capabilities, Capability } from '../commands/status';
 
-/** The capabilities of a server for people: a line on what it offers, on what it lacks, and on what is not known. */
+/**
+ * Lists the capabilities of a server for people. One line has those it offers, one those it lacks, one the unknown
+ * ones.
+ */
 export function capabilityLines(capabilities: Capabilities): string[] {
   const named = (value: boolean | null): string[] =>
     (Object.keys(WORDS) as Capability[])
@@ -22,7 +25,7 @@ const ENCODINGS = {
   v2: 'Hrana 2 in JSON',
 } as const satisfies Record<NonNullable<Capabilities['encoding']>, string>;
 
-/** As `docs/compatibility.md` names them. */
+/** The names from `docs/compatibility.md`. */
 const WORDS: Readonly<Record<Capability, string>> = {
   autocommitConditions: 'is_autocommit',
   sqliteDbpage: 'sqlite_dbpage',

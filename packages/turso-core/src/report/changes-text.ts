@@ -11,7 +11,7 @@ import type { Layout, Line } from './terminal/line';
 import { rowTable } from './terminal/row-table';
 import { warningLines } from './verdict-text';
 
-/** A changeset for people, in push order: a line for each table and kind, then totals. */
+/** Returns a changeset for people, in push order: a line for each table and kind, then totals. */
 export function summaryLines(changes: ChangeSummary): string[] {
   if (isEmpty(changes)) return ['No changes.', ...notCarried(changes.notCarried)];
   const { total, tables } = changes;
@@ -38,14 +38,16 @@ function notCarried(names: readonly string[]): string[] {
   return names.map((name) => `Not carried: ${shown(name)} (a libSQL server does not take it).`);
 }
 
-/** The answer of `diff` for people; without values, rows are left out. */
+/** Returns the result of `diff` for people. Without values, it leaves out rows. */
 export function diffText(result: DiffResult, options: TextOptions = {}): string {
   return diffLines(result, options)
     .map(({ text }) => text)
     .join('\n');
 }
 
-/** The answer of `diff` for people, in lines: counts, changed definitions as text diffs, and the rows that were asked for. */
+/**
+ * Returns the result of `diff` for people, in lines: counts, changed definitions as text diffs, and the requested rows.
+ */
 export function diffLines(
   { plan, changes, files, rows, savedTo }: DiffResult,
   { values = true, ...layout }: TextOptions & Layout = {},
@@ -64,13 +66,13 @@ export function diffLines(
   ];
 }
 
-// Of one table that is told of, nobody knows what it alone would cost.
+// The cost does not divide into tables, so a diff of one table shows the cost of the whole push.
 function costOfPush({ cost, changes }: DiffResult['plan'], told: ChangeSummary): string[] {
   const isPart = told.tables.length < changes.tables.length || told.schema.length < changes.schema.length;
   return costLines(cost, isPart ? 'Cost of the whole push' : 'Cost');
 }
 
-/** Changed definitions as text diffs. */
+/** Returns changed definitions as text diffs. */
 export function definitionLines(definitions: readonly DefinitionChange[]): Line[] {
   return definitions.flatMap((change) => [
     { text: definitionTitle(change), paint: 'bold' as const },
@@ -81,7 +83,7 @@ export function definitionLines(definitions: readonly DefinitionChange[]): Line[
   ]);
 }
 
-/** Changed rows by table, and how many more there are. */
+/** Returns changed rows by table, and the number of the remaining ones. */
 export function rowLines(
   rows: readonly PlanRow[],
   { tables }: Pick<ChangeSummary, 'tables'>,

@@ -5,7 +5,7 @@ import { shown } from './shown';
 import { count } from './units';
 import { valueText } from './value-text';
 
-/** The answer of `check` for people; without values, rows are left out. */
+/** Returns the result of `check` for people. Without values, it leaves out rows. */
 export function checkText(
   { checks, folder, passed }: ChecksResult,
   { values = true }: TextOptions = {},

@@ -15,7 +15,7 @@ const WORDS: Readonly<Record<CleanedKind['kind'], string>> = {
   other: 'other',
 };
 
-/** The answer of `clean` for people. */
+/** Returns the result of `clean` for people. */
 export function cleanText({ isRemoved, bytes, freed, kinds, files }: CleanResult): string {
   if (kinds.length === 0) return 'There is nothing here yet.';
   const all = `${formatBytes(bytes)} in ${count(

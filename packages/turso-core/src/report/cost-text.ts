@@ -2,24 +2,24 @@ import type { RunFacts } from '../commands/reporting/report-run';
 import type { Cost } from '../plan/plan';
 import { count, thousands } from './units';
 
-/** A cost for people: `32 rows read, 1 row written`, with `about` or `at most` in front if it was not counted. */
+/** Returns a cost for people: `32 rows read, 1 row written`, after `about` or `at most` if it was not counted. */
 export function costText(cost: Cost): string {
   return `${CERTAINTIES[cost.certainty]}${rowsText(cost)}`;
 }
 
 const CERTAINTIES = { measured: '', 'at-most': 'at most ', about: 'about ' } as const;
 
-/** What a push is estimated to cost, in a line; none if nobody has estimated it. */
+/** Returns the estimated cost of a push as one line, or no line if there is no estimate. */
 export function costLines(cost: Cost | null, of = 'Cost'): string[] {
   return cost === null ? [] : [`${of}: ${costText(cost)}, as libSQL bills them.`];
 }
 
-/** What a command has used, in a line. A `file:` remote does not count, and nobody bills it. */
+/** Returns the cost of a command as one line. A `file:` remote does not count rows, and nobody bills it. */
 export function usedLines({ used }: Pick<RunFacts, 'used'>): string[] {
   return used === null ? [] : [`Used: ${costText(used)}.`];
 }
 
-/** Rows read and written, for people. What only reads does not say that it writes nothing. */
+/** Returns rows read and written, for people. If there are only reads, it does not mention writes. */
 export function rowsText({ rowsRead, rowsWritten }: Omit<Cost, 'certainty'>): string {
   const rows = (number: number): string => count(number, 'row').replace(String(number), thousands(number));
   return `${rows(rowsRead)} read${rowsWritten === 0 ? '' : `, ${rows(rowsWritten)} written`}`;

@@ -1,10 +1,10 @@
 import type { DefinitionChange } from '../plan/plan';
 import { lineDiff, type DiffLine } from './line-diff';
 
-/** Characters of a definition that a report shows. */
+/** The most characters of a definition in a report. */
 const LONGEST = 100_000;
 
-/** A changed definition as a text diff. */
+/** Returns a changed definition as a text diff. */
 export function definitionDiff({
   type,
   before,
@@ -13,19 +13,19 @@ export function definitionDiff({
   return textDiff(before, after, type);
 }
 
-/** What changes from one CREATE statement to another; null is none. */
+/** Compares two CREATE statements as text. Null stands for no statement. */
 export function textDiff(before: string | null, after: string | null, type: string): DiffLine[] {
   return lineDiff(definitionLines(before, type), definitionLines(after, type));
 }
 
-/** A CREATE statement in lines. Each column of a table has its own, so that a diff shows which ones change. */
+/** Splits a CREATE statement into lines. Each column of a table has its own, so a diff shows the changed ones. */
 export function definitionLines(sql: string | null, type: string): string[] {
   if (sql === null) return [];
   const text = sql.length > LONGEST ? `${sql.slice(0, LONGEST)} ... (${sql.length} characters)` : sql;
   return (type === 'table' ? byColumn(text) : text).split(/\r?\n/).map((line) => line.trimEnd());
 }
 
-// What is quoted, a comment, a bracket, a comma, or anything else.
+// Quoted text, a comment, a bracket, a comma, or anything else.
 const TOKEN =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*\n?|\/\*[^]*?\*\/|[(),]|[^'"`[\-/(),]+|[^]/g;
 
@@ -34,7 +34,7 @@ function byColumn(sql: string): string {
   let text = '';
   for (const [token] of sql.matchAll(TOKEN)) {
     if (token === ')' && --depth === 0) text = `${text.trimEnd()}\n`;
-    // What follows a line break of ours is set in.
+    // Text after a line break of ours is indented.
     text += text.endsWith('\n') && depth > 0 ? `  ${token.trimStart()}` : token;
     if (text.endsWith('\n  ')) text = text.slice(0, -2);
     if ((token === '(' && ++depth === 1) || (token === ',' && depth === 1)) text += '\n';

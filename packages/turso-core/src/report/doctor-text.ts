@@ -4,7 +4,7 @@ import { costText } from './cost-text';
 import { shown } from './shown';
 import { count } from './units';
 
-/** The answer of `doctor` for people. */
+/** Returns the result of `doctor` for people. */
 export function doctorText({ versions, config, remote, capabilities, checks, used }: DoctorResult): string {
   const failures = checks.filter(({ outcome }) => outcome === 'failed').length;
   return [
@@ -56,7 +56,7 @@ function checkLines({ name, outcome, detail, problem }: DoctorCheck): string[] {
   ];
 }
 
-/** One line for all that were skipped for the same reason. */
+/** Joins all checks skipped for the same reason in one line. */
 function skippedLines(checks: readonly DoctorCheck[]): string[] {
   const reasons = new Map<string, string[]>();
   for (const { name, outcome, detail } of checks) {

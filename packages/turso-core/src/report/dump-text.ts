@@ -1,6 +1,6 @@
 import type { DumpResult } from '../commands/dump';
 
-/** The answer of `dump` for people: empty where the dump itself was printed. */
+/** Returns the result of `dump` for people. It is empty if the dump itself was printed. */
 export function dumpText({ file }: DumpResult): string {
   return file === null ? '' : `Dump written: ${file}`;
 }

@@ -3,13 +3,13 @@ import { costLines, rowsText } from './cost-text';
 import { count, formatBytes } from './units';
 import { shown } from './shown';
 
-/** A line about an event; `detail` lines are for those who ask for more. */
+/** A line about an event. Lines with `detail` are for verbose output. */
 export interface EventLine {
   readonly level: 'info' | 'detail' | 'progress';
   readonly text: string;
 }
 
-/** An event as lines for people. */
+/** Returns an event as lines for people. */
 export function describeEvent(event: CoreEvent): EventLine[] {
   switch (event.type) {
     case 'connect':
@@ -20,7 +20,7 @@ export function describeEvent(event: CoreEvent): EventLine[] {
       return [{ level: 'detail', text: `${event.what}: ${event.milliseconds} ms` }];
     case 'begin':
       return [];
-    // One warning at the end tells of all of them.
+    // One warning at the end covers all of them.
     case 'left-out':
       return [];
     case 'warning':
@@ -40,19 +40,19 @@ export function describeEvent(event: CoreEvent): EventLine[] {
   }
 }
 
-/** How far a step has come, such as `12 of 40 rows (30 %)`. */
+/** Returns the progress of a step, such as `12 of 40 rows (30 %)`. */
 export function describeProgress({ done, total, unit }: Progress): string {
   if (total === null || total === 0) return amountOf(done, unit);
   const of = unit === 'bytes' ? formatBytes(done) : done;
   return `${of} of ${amountOf(total, unit)} (${Math.floor((100 * done) / total)} %)`;
 }
 
-/** So much of a unit of progress. */
+/** Returns an amount in a unit of progress. */
 export function amountOf(amount: number, unit: Progress['unit']): string {
   return unit === 'bytes' ? formatBytes(amount) : count(amount, unit.slice(0, -1));
 }
 
-/** The name of a step at the beginning of a line. */
+/** Returns the name of a step for the start of a line. */
 export function capitalized(what: string): string {
   return `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
 }

@@ -1,7 +1,7 @@
 import type { Plan, PlanRow } from '../plan/plan';
 import { shareOut } from './share-out';
 
-/** Changed rows by table, as many of the plan as are wanted. */
+/** Returns changed rows by table, up to `limit` rows of the plan. */
 export async function firstRows(plan: Plan, limit: number): Promise<ReadonlyMap<string, readonly PlanRow[]>> {
   const { tables } = plan.changes;
   const shares = shareOut(tables, limit);

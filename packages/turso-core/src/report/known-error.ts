@@ -1,6 +1,6 @@
 import { systemCode, TursoSyncError } from '../errors';
 
-/** What was thrown, as a TursoSyncError; anything unknown is an INTERNAL one, with all that is known of it. */
+/** Returns anything thrown as a TursoSyncError. An unknown error becomes INTERNAL, with all its known details. */
 export function asKnownError(error: unknown): TursoSyncError {
   if (error instanceof TursoSyncError) return error;
   if (isNotLoaded(error)) {

@@ -1,10 +1,10 @@
-/** A line of a text diff: taken away, added, or the same on both sides. */
+/** A line of a text diff: removed, added, or the same on both sides. */
 export type DiffLine = readonly [sign: '-' | '+' | ' ', text: string];
 
-/** Cells of the table of common lines, beyond which all lines in question count as changed. */
+/** The most cells in the table of common lines. Above this, all lines in question count as changed. */
 const MOST = 4_000_000;
 
-/** What changes from one list of lines to another. A comma at the end of a line does not count. */
+/** Compares two lists of lines. A comma at the end of a line does not count. */
 export function lineDiff(before: readonly string[], after: readonly string[]): DiffLine[] {
   let start = 0;
   while (start < before.length && start < after.length && sameLine(before[start], after[start])) start++;

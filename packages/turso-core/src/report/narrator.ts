@@ -1,20 +1,20 @@
 import type { OnEvent } from '../events';
 import { describeEvent } from './event-text';
 
-/** How events are told. */
+/** The settings of a narrator. */
 export interface NarratorOptions {
   /** Prints a line. */
   readonly say: (line: string) => unknown;
-  /** Tell details as well. Default is false. */
+  /** Print details as well. Default is false. */
   readonly verbose?: boolean | undefined;
-  /** Tell nothing. Default is false. */
+  /** Print nothing. Default is false. */
   readonly quiet?: boolean | undefined;
   /** Shortest time between two lines of progress, in milliseconds. */
   readonly progressInterval: number;
 }
 
 /**
- * Tells people of events, in whole lines.
+ * Describes events to people, in whole lines.
  *
  * @example
  * ```ts

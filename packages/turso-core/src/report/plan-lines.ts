@@ -2,13 +2,13 @@ import type { DefinitionChange, PlanChanges, PlanHead } from '../plan/plan';
 import { shown } from './shown';
 import { costText } from './cost-text';
 
-/** What happens to a definition, in a few words. */
+/** Describes the change of a definition in a few words. */
 export function definitionTitle({ action, type, name, renamedFrom }: DefinitionChange): string {
   const from = renamedFrom === null ? '' : ` (was ${shown(renamedFrom)})`;
   return `${action.toUpperCase()} ${type} ${shown(name)}${from}`;
 }
 
-/** What changes besides rows and definitions, a line each. */
+/** Lists the changes besides rows and definitions, a line each. */
 export function otherChanges({ virtual, sequences, userVersion, notCarried }: PlanChanges): string[] {
   return [
     ...virtual.flatMap(({ table, rebuild, settings }) => [
@@ -21,7 +21,7 @@ export function otherChanges({ virtual, sequences, userVersion, notCarried }: Pl
   ].map(shown);
 }
 
-/** What is known of a plan besides its changes, by name. */
+/** Returns the known facts of a plan besides its changes, by name. */
 export function planFacts({
   createdAt,
   remote,

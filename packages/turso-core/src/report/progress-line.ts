@@ -1,17 +1,17 @@
 import type { CoreEvent, Progress, StepName } from '../events';
 import { amountOf, capitalized, describeProgress } from './event-text';
 
-/** The line that shows what a command is at. */
+/** The line with the current work of a command. */
 export interface ProgressLine {
-  /** Takes notice of an event. Returns whether the line has changed. */
+  /** Takes an event. Returns whether the line has changed. */
   take(event: CoreEvent): boolean;
-  /** The line in so many columns: step, amount, bar, remaining time and rate, as far as they fit. */
+  /** Returns the line in at most `columns` columns: step, amount, bar, remaining time and rate, as far as they fit. */
   text(columns: number): string;
 }
 
 const BAR = 24;
 
-/** Milliseconds after which a rate is worth telling. */
+/** Milliseconds before a rate is reliable enough to show. */
 const RATE_AFTER = 1000;
 
 interface Step {

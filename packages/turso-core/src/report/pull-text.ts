@@ -3,7 +3,7 @@ import { summaryLines } from './changes-text';
 import { conflictText, resolvedLines, type TextOptions } from './conflict-text';
 import { count } from './units';
 
-/** The answer of `pull` for people. */
+/** Returns the result of `pull` for people. */
 export function pullText(result: PullResult, location: string, options?: TextOptions): string {
   const { status, changes, pending, alreadyThere, conflicts, backup } = result;
   if (status === 'conflict') return conflictText(conflicts, location, 'pull', options);

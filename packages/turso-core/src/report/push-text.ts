@@ -6,7 +6,7 @@ import { costLines, usedLines } from './cost-text';
 import { exceptionLines, refusalLines } from './verdict-text';
 import { count } from './units';
 
-/** The answer of `push` for people. */
+/** Returns the result of `push` for people. */
 export function pushText(result: Reported<PushResult>, location: string, options?: TextOptions): string {
   switch (result.status) {
     case 'nothing':

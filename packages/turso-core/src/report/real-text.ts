@@ -1,5 +1,5 @@
 /**
- * A REAL for people: the shortest decimal that reads back as the same number. A whole one keeps `.0`, since 1 and 1.0 are
+ * Returns a REAL for people: the shortest decimal for the same number. A whole number keeps `.0`, since 1 and 1.0 are
  * different values.
  */
 export function realText(value: number): string {

@@ -10,7 +10,7 @@ function clean(text: string, ...secrets: string[]): string {
   return redactor.clean(text);
 }
 
-/** The longest piece of a secret that a text still gives away. */
+/** Returns the length of the longest piece of a secret still in a text. */
 function givenAway(text: string, secret: string): number {
   for (let size = secret.length; size > 0; size--)
     for (let at = 0; at + size <= secret.length; at++)

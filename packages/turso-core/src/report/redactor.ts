@@ -1,15 +1,15 @@
-/** Keeps secrets out of what is printed. */
+/** Keeps secrets out of printed text. */
 export interface Redactor {
-  /** A secret that must not be printed, wherever it might come from. */
+  /** Adds a secret. It must not be printed, whatever text contains it. */
   readonly hide: (secret: string | undefined) => void;
-  /** A text with the secrets taken out, also where they are cut, escaped, or go over several lines. */
+  /** Removes the secrets from a text, even if they are cut, escaped, or spread over several lines. */
   readonly clean: (text: string) => string;
 }
 
-/** Characters of a secret that give it away; of a shorter one, all. */
+/** So many characters in a row give a secret away. A shorter secret counts only as a whole. */
 const PIECE = 12;
 
-/** Makes a redactor that knows no secrets yet. */
+/** Makes a redactor without any secrets yet. */
 export function createRedactor(): Redactor {
   const secrets = new Set<string>();
   return {
@@ -25,17 +25,17 @@ export function createRedactor(): Redactor {
 
 const HIDDEN = '[token]';
 
-/** A character as it is, escaped as in URLs, JSON and HTML, or what may stand in between without a meaning. */
+/** A plain character, one escaped as in URLs, JSON and HTML, or a meaningless text in between. */
 const UNIT =
   /%[0-9a-f]{2}|\\u\{?[0-9a-f]{1,6}\}?|\\x[0-9a-f]{2}|&#x[0-9a-f]+;|&#\d+;|\\[nrt\\]|[\s"'|\\]+|[^]/giu;
 
-/** Texts from this length on are looked at closely only where there is a reason to. */
+/** Texts above this length are searched closely only if there is a reason. */
 const LONG = 100_000;
 
 /** Several escaped characters side by side. */
 const ESCAPED = /(?:%[0-9a-f]{2}|\\u\{?[0-9a-f]{1,6}\}?|\\x[0-9a-f]{2}|&#\w+;){4}/i;
 
-/** Whether a text may hold a piece of a secret, by looking at every few characters. */
+/** Checks whether a text may hold a piece of a secret, from samples every few characters. */
 function mayHold(text: string, secret: string): boolean {
   const size = Math.floor(Math.min(PIECE, secret.length) / 2);
   if (size < 3 || ESCAPED.test(text)) return true;
@@ -50,7 +50,7 @@ function withoutPieces(text: string, secret: string): string {
   const size = Math.min(PIECE, secret.length);
   const pieces = new Set<string>();
   for (let at = 0; at + size <= secret.length; at++) pieces.add(secret.slice(at, at + size));
-  // The characters that mean something, and where each begins and ends in the text.
+  // The meaningful characters, and the start and end of each in the text.
   let compact = '';
   const spans: [from: number, to: number][] = [];
   for (const { 0: unit, index } of text.matchAll(UNIT)) {
@@ -75,7 +75,7 @@ function withoutPieces(text: string, secret: string): string {
   return cleaned + text.slice(done);
 }
 
-/** What a unit stands for; empty where it means nothing by itself. */
+/** Decodes a unit. Returns an empty text if it means nothing by itself. */
 function decode(unit: string): string {
   const code = /^(?:%|\\x|\\u\{?|&#x)([0-9a-f]+)/i.exec(unit)?.[1];
   if (code !== undefined) return fromCode(parseInt(code, 16));

@@ -13,12 +13,12 @@ const ENDINGS: Readonly<Record<ReportFormat, string>> = {
   json: '.json',
 };
 
-/** What the name of a report in this form ends with, such as `.html`. */
+/** Returns the ending of file names for this form, such as `.html`. */
 export function reportEnding(format: ReportFormat): string {
   return ENDINGS[format];
 }
 
-/** The form of a report: the one that is asked for, else what the file's name ends with. Throws USAGE if neither tells. */
+/** Returns the form of a report: `format`, or else the form of the file's ending. Throws USAGE if neither tells. */
 export function reportFormat(file: string, format?: ReportFormat): ReportFormat {
   const ending = path.extname(file).toLowerCase();
   const found = format ?? REPORT_FORMATS.find((name) => ENDINGS[name] === ending);
@@ -28,7 +28,7 @@ export function reportFormat(file: string, format?: ReportFormat): ReportFormat 
   });
 }
 
-/** Makes sure that a report can have this name, before anything else is done. Throws FILE_INACCESSIBLE. */
+/** Checks that a report can have this name, before any other work starts. Throws FILE_INACCESSIBLE. */
 export function requireReportFolder(file: string): void {
   const folder = path.dirname(file);
   if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
@@ -38,8 +38,8 @@ export function requireReportFolder(file: string): void {
 }
 
 /**
- * Writes a report to a file that only its user may read. A file that is there is replaced once all of the report is written.
- * Throws DISK_FULL, FILE_INACCESSIBLE and what {@link report} throws.
+ * Writes a report to a file that only its user may read. It replaces an existing file once the whole report is written.
+ * Throws DISK_FULL, FILE_INACCESSIBLE and the errors of {@link report}.
  *
  * @example
  * ```ts
@@ -57,8 +57,8 @@ export function writeReport(source: ReportSource, format: ReportFormat, file: st
 export const REVIEW_FILES = { plan: 'plan.json', markdown: 'changes.md', html: 'changes.html' } as const;
 
 /**
- * Makes the folder of a review, which holds what people and programs read before a push: the plan, and reports of it. Returns where
- * `diff` is to save the plan. Throws FILE_INACCESSIBLE.
+ * Makes the folder of a review. It holds the plan and its reports, for people and programs to read before a push.
+ * Returns the path at which `diff` saves the plan. Throws FILE_INACCESSIBLE.
  */
 export function makeReviewFolder(folder: string): string {
   try {
@@ -69,7 +69,7 @@ export function makeReviewFolder(folder: string): string {
   return path.join(folder, REVIEW_FILES.plan);
 }
 
-/** Writes the reports of a review beside its plan. Throws what {@link writeReport} throws. */
+/** Writes the reports of a review beside its plan. Throws the errors of {@link writeReport}. */
 export async function writeReview(source: ReportSource, folder: string): Promise<void> {
   for (const format of ['markdown', 'html'] as const)
     await writeReport(source, format, path.join(folder, REVIEW_FILES[format]));

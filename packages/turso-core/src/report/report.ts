@@ -6,14 +6,14 @@ import { markdownReport } from './markdown/markdown-report';
 import type { ReportSource } from './source';
 import { textReport } from './terminal/text-report';
 
-/** The forms that a report may have. */
+/** The forms of a report. */
 export const REPORT_FORMATS = ['text', 'markdown', 'html', 'json'] as const;
 
 /** The form of a report. */
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /**
- * A report in pieces of text, which are made while you iterate, so a large plan takes little memory:
+ * Renders a report in pieces of text. They are made while you iterate, so a large plan takes little memory:
  *
  * - `html`: one page that loads nothing, with up to 100,000 rows.
  * - `markdown`: at most 65,536 characters, for a pull request or a job summary.

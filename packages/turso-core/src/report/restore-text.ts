@@ -1,7 +1,7 @@
 import type { RestoreResult } from '../commands/restore';
 import { shown } from './shown';
 
-/** The answer of `restore` for people. */
+/** Returns the result of `restore` for people. */
 export function restoreText({ file }: RestoreResult): string {
   return shown(`Restored to ${file}`);
 }

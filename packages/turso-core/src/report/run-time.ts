@@ -3,11 +3,11 @@ import type { CoreEvent, OnEvent } from '../events';
 /** Accounts for the time of a run. */
 export interface RunTime {
   readonly onEvent: OnEvent;
-  /** The whole time since the process began, divided into its start, the steps and the rest. */
+  /** Returns the whole time since the process began, divided into its start, the steps and the rest. */
   describe(): string;
 }
 
-/** Begins to account, once everything that a command needs is loaded. `now` is in milliseconds since the process began. */
+/** Begins to account, once all code for the command is loaded. `now` is in milliseconds since the process began. */
 export function createRunTime(now: () => number = () => performance.now()): RunTime {
   const started = now();
   let depth = 0;
@@ -15,7 +15,7 @@ export function createRunTime(now: () => number = () => performance.now()): RunT
   let begun = 0;
   return {
     onEvent({ type }: CoreEvent) {
-      // Steps inside of others count once.
+      // Steps inside other steps count once.
       if (type === 'begin' && depth++ === 0) begun = now();
       if (type === 'step' && --depth === 0) inSteps += now() - begun;
     },

@@ -1,15 +1,15 @@
 import type { ChangeKind } from '../changeset/model';
 import type { Counts } from '../changeset/summary';
 
-/** Kinds of changes, those that lose most first. */
+/** Kinds of changes, in descending order of loss. */
 export const BY_IMPORTANCE: readonly ChangeKind[] = ['delete', 'update', 'insert'];
 
-/** How many rows a report shows of each kind of a table. */
+/** How many rows of each kind a report shows for a table. */
 export type Share = Record<ChangeKind, number>;
 
 /**
- * Shares the room for so many rows out: to deleted rows first, then to updates, then to inserts. Tables get the same, except
- * those that need less.
+ * Divides room for `limit` rows: deleted rows come first, then updates, then inserts. Tables get equal shares, unless
+ * they need less.
  */
 export function shareOut(
   tables: readonly ({ readonly table: string } & Counts)[],
@@ -28,7 +28,7 @@ export function shareOut(
   return shares;
 }
 
-/** Shares room out evenly, in the order of the needs; those that need less leave the rest to the others. */
+/** Divides room evenly, in the order of the needs. Small needs leave the rest to the others. */
 export function shareEvenly(needs: readonly number[], room: number): number[] {
   const shares = needs.map(() => 0);
   let left = room;

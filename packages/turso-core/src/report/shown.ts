@@ -1,6 +1,6 @@
 /**
- * Characters that a terminal or a page acts on instead of showing them: controls, also those of eight bits, which begin escape
- * sequences; those that turn the direction of writing; those that take no room; halves of characters.
+ * Characters with an effect instead of a shape, on a terminal or a page. These are controls, marks that turn the
+ * direction of writing, zero-width characters and halves of characters. 8-bit controls begin escape sequences, too.
  *
  * @see https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
  */
@@ -9,17 +9,19 @@ const UNSEEN =
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** A name, a value or another one's message for people, in one line: what cannot be seen is written as `\x1b` or `\u202e`. */
+/**
+ * Returns a name, a value or a foreign message for people, in one line. Invisible characters become `\x1b` or `\u202e`.
+ */
 export function shown(text: string): string {
   return text.replace(UNSEEN, (character) => SHORT[character] ?? escaped(character));
 }
 
-/** A text of several lines, each {@link shown}. */
+/** Returns a text of several lines, with each line {@link shown}. */
 export function shownLines(text: string): string {
   return text.split('\n').map(shown).join('\n');
 }
 
-/** A value as JSON that shows what cannot be seen, as escapes of JSON's own. */
+/** Returns a value as JSON. Invisible characters become JSON escapes. */
 export function shownJson(value: unknown): string {
   return JSON.stringify(value).replace(UNSEEN, (character) =>
     character.replace(/[^]/g, (unit) => `\\u${hex(unit.charCodeAt(0), 4)}`),

@@ -13,7 +13,7 @@ import { planOfTable } from '../plan/plan-of-table';
 import type { Project } from '../project/project';
 import type { ReportSource } from './source';
 
-/** What a report of a diff shows; of one table only, if that is named. */
+/** Returns the content for a report of a diff. If a table is named, it covers only that table. */
 export function diffSource({ plan }: Pick<DiffResult, 'plan'>, table?: string): ReportSource {
   return {
     title: 'Changes that a push would carry',
@@ -23,24 +23,24 @@ export function diffSource({ plan }: Pick<DiffResult, 'plan'>, table?: string): 
   };
 }
 
-/** What a report of a push shows: its changes, or what stood in their way. */
+/** Returns the content for a report of a push: its changes, or the conflicts that stopped it. */
 export function pushSource({ remote, plan, conflicts }: Reported<PushResult>): ReportSource {
   const title = conflicts.length > 0 ? 'Conflicts of a push' : 'Changes of a push';
   return { title, remote: remote ?? '', plan, conflicts };
 }
 
-/** What a report of a pull shows: the conflicts. */
+/** Returns the content for a report of a pull: the conflicts. */
 export function pullSource({ remote, conflicts }: Reported<PullResult>): ReportSource {
   return { title: 'Conflicts of a pull', remote: remote ?? '', plan: null, conflicts };
 }
 
-/** What a report of an undo shows: what it did to the remote, or what stood in the way of that. */
+/** Returns the content for a report of an undo: its changes to the remote, or the conflicts that stopped it. */
 export function undoSource({ remote, plan, conflicts }: Reported<UndoResult>): ReportSource {
   const title = conflicts.length > 0 ? 'Conflicts of an undo' : 'Changes of an undo';
   return { title, remote: remote ?? '', plan, conflicts };
 }
 
-/** What a push that is kept has changed, by default the latest. Throws NOTHING_TO_UNDO, and CHANGES_UNREADABLE. */
+/** Returns the changes of a recorded push, by default the latest. Throws NOTHING_TO_UNDO and CHANGES_UNREADABLE. */
 export function keptPushSource(kept: readonly PushEntry[], wanted?: number): ReportSource {
   const entry = kept.find(({ number, file }) => (wanted === undefined ? file !== null : number === wanted));
   if (entry?.file == null)
@@ -56,8 +56,8 @@ export function keptPushSource(kept: readonly PushEntry[], wanted?: number): Rep
 }
 
 /**
- * Verifies, and passes on what a report shows: what the remote lacks of the working copy. The rows are readable until `work` has
- * ended. Throws what {@link verify} and `work` throw.
+ * Verifies, and passes the content of a report to `work`: the working copy's changes that the remote lacks. The rows
+ * are readable until `work` has ended. Throws the errors of {@link verify} and `work`.
  */
 export async function withVerified<T>(
   project: Project,

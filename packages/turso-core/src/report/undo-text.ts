@@ -6,7 +6,7 @@ import { conflictList, type TextOptions } from './conflict-text';
 import { usedLines } from './cost-text';
 import { count, formatAge } from './units';
 
-/** The answer of `undo` for people. */
+/** Returns the result of `undo` for people. */
 export function undoText(result: Reported<UndoResult>, location: string, options?: TextOptions): string {
   const { status, push, changes, conflicts } = result;
   const which = `Push ${push.number} (${formatAge(push.createdAt)})`;
@@ -46,7 +46,7 @@ function hereLines(here: UndoneHere | null, options?: TextOptions): string[] {
   ];
 }
 
-/** The pushes that can be undone, for people. */
+/** Lists for people the pushes that can be undone. */
 export function pushesText(pushes: readonly PushEntry[]): string {
   if (pushes.length === 0) return 'No push can be undone.';
   return pushes

@@ -1,4 +1,4 @@
-/** Bytes for people: `512 B`, `74.2 MB`. */
+/** Returns bytes for people: `512 B`, `74.2 MB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const units = ['kB', 'MB', 'GB', 'TB'];
@@ -12,7 +12,7 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(1)} ${units[unit]}`;
 }
 
-/** The time since, for people: `3 minutes ago`. */
+/** Returns the time since a date, for people: `3 minutes ago`. */
 export function formatAge(since: string, now = Date.now()): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(since)) / 1000));
   const [size, unit] =
@@ -26,12 +26,14 @@ export function formatAge(since: string, now = Date.now()): string {
   return `${count(Math.round(seconds / size), unit)} ago`;
 }
 
-/** A whole number as people write it: `1,234`. Loading the rules of languages for it would take as long as a small push. */
+/**
+ * Formats a whole number for people: `1,234`. To load the language rules instead would take as long as a small push.
+ */
 export function thousands(number: number): string {
   return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
-/** A number with its noun: `1 row`, `3 rows`. */
+/** Returns a number with its noun: `1 row`, `3 rows`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -3,7 +3,7 @@ import type { VerifyResult } from '../commands/verify';
 import { summaryLines } from './changes-text';
 import { shown } from './shown';
 
-/** The answer of `verify` for people. */
+/** Returns the result of `verify` for people. */
 export function verifyText({ isEqual, method, differences, other }: VerifyResult, location: string): string {
   if (isEqual) return `Equal: ${location} and the working copy hold the same (by ${method}).`;
   const head = isEmpty(differences)

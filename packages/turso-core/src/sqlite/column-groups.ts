@@ -1,4 +1,4 @@
-/** Columns that are asked for at once: SQLite allows 2,000 in a result, and some are added to them. */
+/** The number of columns per query: SQLite allows 2,000 in a result, and some are added to them. */
 const GROUP = 1_000;
 
 /** Cuts the columns of a row into groups that fit into one result each. */

@@ -1,7 +1,7 @@
 import type { Statement } from './statement';
 
 /**
- * A statement that fails, and so takes its transaction back, unless a condition holds. There is no other way to make a
+ * Returns a statement that fails, and so rolls its transaction back, unless a condition holds. Nothing else makes a
  * server stop in the middle of a batch: `json('x')` is an error, `json('1')` is none.
  */
 export function guard(condition: string, args: Statement['args'] = []): Statement {

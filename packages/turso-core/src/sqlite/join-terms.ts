@@ -1,7 +1,10 @@
-/** Terms in one chain; SQLite refuses expressions deeper than 1,000, and some servers crash on very long ones. */
+/**
+ * The number of terms in one chain. SQLite refuses expressions deeper than 1,000, and some servers crash on very long
+ * ones.
+ */
 const CHAIN = 100;
 
-/** Joins SQL terms by an operator that binds no tighter than theirs, with little depth however many they are. */
+/** Joins any number of SQL terms with little depth. The operator must not bind tighter than those in the terms. */
 export function joinTerms(terms: readonly string[], operator: 'AND' | 'OR' | '||' | '+'): string {
   if (terms.length <= CHAIN) return terms.join(` ${operator} `);
   const size = Math.max(CHAIN, Math.ceil(terms.length / CHAIN));

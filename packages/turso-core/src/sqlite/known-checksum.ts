@@ -1,5 +1,6 @@
 /**
- * A query, and what `sha3_query(sql, 256)` gives for it, in hex: a server that gives anything else has another function of that name.
+ * A query, with the hex result of `sha3_query(sql, 256)` for it. A server with another result has another function of
+ * that name.
  *
  * @see https://github.com/sqlite/sqlite/blob/master/ext/misc/shathree.c
  */

@@ -3,18 +3,18 @@ import type { Database } from './files/sqlite';
 import type { Statement, TransactionOutcome } from './statement';
 import { readValues } from './stored-values';
 
-/** What {@link runAtomically} may be told. */
+/** Options of {@link runAtomically}. */
 export interface RunOptions {
-  /** Default is to keep what they do. */
+  /** How to end the transaction. Default is to keep the changes. */
   readonly ending?: 'COMMIT' | 'ROLLBACK';
-  /** Told of each statement that has been run, by its number. */
+  /** Called with the number of each statement run. */
   readonly onSent?: ((statement: number) => void) | undefined;
 }
 
 /**
- * Runs the statements on an open database in one write transaction: all of them, or nothing where one fails. Foreign keys
- * must be off already, since that cannot be changed inside a transaction; one that is begun already is taken over. Ended by ROLLBACK, the outcome
- * is what it would have been.
+ * Runs the statements on an open database in one write transaction: all of them, or nothing if one fails. Foreign keys
+ * must be off already, because a transaction cannot change that. It takes over a transaction already begun. With
+ * ROLLBACK, it returns the outcome that a commit would have had.
  */
 export function runAtomically(
   db: Database,
@@ -38,7 +38,7 @@ export function runAtomically(
   }
 }
 
-/** Runs one statement, and reads what it answers to the end. */
+/** Runs one statement, and reads its answer to the end. */
 export function runStatement(db: Database, { sql, args = [] }: Statement): void {
   const statement = db.prepare(sql);
   const values = readValues(args);

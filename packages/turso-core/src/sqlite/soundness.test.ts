@@ -92,6 +92,6 @@ test('a damaged page, also beside all of these', () => {
   const bytes = readFileSync(database);
   bytes.fill(255, 2 * 4096, 3 * 4096);
   writeFileSync(database, bytes);
-  // Where SQLite can go on, it tells what it found; here it cannot.
+  // If SQLite can go on, it reports its findings; here it cannot.
   expect(() => soundnessOf(database)).toThrow('malformed');
 });

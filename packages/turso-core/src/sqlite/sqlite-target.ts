@@ -7,7 +7,7 @@ import { runAtomically, runStatement, type RunOptions } from './run-atomically';
 import type { Statement, TransactionOutcome } from './statement';
 import type { SqlValue } from './values/values';
 
-/** A database file that changes are put on. It has the shape of the engine's port `Target`. */
+/** A database file that takes changes. It has the shape of the engine's port `Target`. */
 export interface SqliteTarget {
   readonly location: string;
   transact(
@@ -20,15 +20,15 @@ export interface SqliteTarget {
   ): Promise<T>;
 }
 
-/** What {@link createSqliteTarget} may be told. */
+/** Options of {@link createSqliteTarget}. */
 export interface SqliteTargetOptions {
   /** Its name for people. Default is the file. */
   readonly location?: string;
-  /** What is thrown for what SQLite threw. Default is the codes of a remote. */
+  /** Returns the error to throw for an error of SQLite. Default is the codes of a remote. */
   readonly toError?: (error: unknown, location: string) => unknown;
 }
 
-/** Opens a database file, which must exist, as something that changes are put on. Each call opens and closes it. */
+/** Returns an existing database file as a target for changes. Each call opens and closes it. */
 export function createSqliteTarget(
   file: string,
   { location = file, toError = fileError }: SqliteTargetOptions = {},
@@ -53,7 +53,10 @@ export function createSqliteTarget(
   };
 }
 
-/** Opens a file as a server treats its database: foreign keys not enforced, the tables of virtual tables writable. */
+/**
+ * Opens a file in the way a server treats its database: foreign keys not enforced, the tables of virtual tables
+ * writable.
+ */
 export function openForChanges(file: string, { mustExist = true } = {}): Database {
   const db = new Database(file, { fileMustExist: mustExist });
   db.pragma('foreign_keys = OFF');
@@ -61,13 +64,19 @@ export function openForChanges(file: string, { mustExist = true } = {}): Databas
   return db;
 }
 
-/** Throws where a transaction failed since the file cannot be written or grow, which beginning it does not tell yet. */
+/**
+ * Throws if a transaction failed because the file cannot be written or grow. Beginning the transaction does not tell
+ * yet.
+ */
 export function refuseUnwritable(outcome: TransactionOutcome): TransactionOutcome {
   if (outcome.committed || !/^SQLITE_(?:READONLY|FULL)/.test(outcome.code)) return outcome;
   throw Object.assign(new Error(outcome.message), { code: outcome.code });
 }
 
-/** Begins a read transaction; or one for writing in which statements have been run, which closing the file rolls back. */
+/**
+ * Begins a read transaction. With statements, it begins a write transaction and runs them; closing the file rolls it
+ * back.
+ */
 export async function beginAfter(db: Database, after: readonly Statement[]): Promise<void> {
   await (after.length > 0 ? beginWriting(db) : beginReading(db));
   for (const statement of after) runStatement(db, statement);

@@ -1,2 +1,2 @@
-/** How the names begin of tables on a remote that hold the values of a large push until it is carried out. */
+/** The prefix of upload tables: tables on a remote with the values of a large push in progress. */
 export const STAGING_PREFIX = 'turso_sync_staging_values_';

@@ -2,18 +2,18 @@ import { openReadOnly, using } from './files/open';
 import { Database } from './files/sqlite';
 import { quoteString } from './values/quote';
 
-/** Where ANALYZE keeps what it has found; some versions of SQLite know the first one only. */
+/** The tables for the findings of ANALYZE; some versions of SQLite know only the first. */
 const TABLES = ['sqlite_stat1', 'sqlite_stat4'] as const;
 
-/** Whether two databases have the same statistics. No changeset carries them: each side has its own. */
+/** Checks whether two databases have the same statistics. No changeset carries them: each side has its own. */
 export function haveSameStatistics(one: string, other: string): boolean {
   return JSON.stringify(statisticsOf(one)) === JSON.stringify(statisticsOf(other));
 }
 
-/** Gives a private copy of a database the statistics of another one, as far as it has their tables. */
+/** Gives a private copy of a database the statistics of another one, for their common tables. */
 export function copyStatistics(from: string, to: string): void {
   using(new Database(to), (db) => {
-    // Nobody needs a copy that is half done.
+    // Nobody needs a half-finished copy.
     db.pragma('journal_mode = MEMORY');
     db.pragma('synchronous = OFF');
     db.exec(`ATTACH ${quoteString(from)} AS other`);

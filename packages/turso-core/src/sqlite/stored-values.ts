@@ -1,23 +1,23 @@
 import type { SqlValue } from './values/values';
 
-/** The values of a statement that are in a file, since those of all statements would take too much memory. */
+/** The values of a statement in a file. Together with those of all statements they would take too much memory. */
 export interface StoredValues {
-  /** How many there are. */
+  /** The number of values. */
   readonly count: number;
-  /** Characters of the texts among them. */
+  /** The number of characters in the texts among them. */
   readonly texts: number;
-  /** The same, and bytes of BLOBs. */
+  /** The same, plus 8 bytes for a number or NULL, and the bytes of BLOBs. */
   readonly size: number;
-  /** Reads them, anew at each call. */
+  /** Reads the values, again at each call. */
   read(): readonly SqlValue[];
 }
 
-/** Whether values are stored. */
+/** Checks whether values are stored. */
 export function isStored(values: object): values is StoredValues {
   return 'read' in values && typeof values.read === 'function';
 }
 
-/** Values, read if they are stored. */
+/** Returns values, and reads them first if they are stored. */
 export function readValues(values: readonly SqlValue[] | StoredValues): readonly SqlValue[] {
   return isStored(values) ? values.read() : values;
 }

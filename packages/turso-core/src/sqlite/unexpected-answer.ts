@@ -1,28 +1,28 @@
 import { TursoSyncError } from '../errors';
 import type { Encoding, SqlValue } from './values/values';
 
-/** The row of a query that has one, whatever is in the database. Throws REMOTE_NOT_LIBSQL where a server gave another answer. */
+/** Returns the row of a query that always has exactly one. Throws REMOTE_NOT_LIBSQL if a server gave another answer. */
 export function onlyRow(rows: readonly SqlValue[][]): SqlValue[] {
   const [row] = rows;
   if (row === undefined || rows.length > 1) throw unexpectedAnswer(`${rows.length} rows instead of one`);
   return row;
 }
 
-/** A value as a whole number, within the range of exact ones. Throws REMOTE_NOT_LIBSQL. */
+/** Returns a value as a whole number, within the range of exact ones. Throws REMOTE_NOT_LIBSQL. */
 export function wholeNumber(value: SqlValue | undefined): number {
   const number = Number(typeof value === 'bigint' ? value : NaN);
   if (!Number.isSafeInteger(number)) throw unexpectedAnswer('no whole number');
   return number;
 }
 
-/** A value as the name of an encoding. Throws REMOTE_NOT_LIBSQL. */
+/** Returns a value as the name of an encoding. Throws REMOTE_NOT_LIBSQL. */
 export function encodingOf(value: SqlValue | undefined): Encoding {
   const encoding = (['UTF-8', 'UTF-16le', 'UTF-16be'] as const).find((name) => name === value);
   if (encoding === undefined) throw unexpectedAnswer('no encoding');
   return encoding;
 }
 
-/** The error for an answer that no SQL server would give. */
+/** Returns the error for an answer that no SQL server would give. */
 export function unexpectedAnswer(what: string): TursoSyncError {
   return new TursoSyncError(
     'REMOTE_NOT_LIBSQL',

@@ -5,8 +5,8 @@ import { quoteName } from './values/quote';
 import type { SqlValue } from './values/values';
 
 /**
- * Replaces the content of a table by the rows of `pieces`, each with the values of {@link rowColumns}.
- * Answers how many rows were written, after each piece.
+ * Replaces the content of a table by the rows of `pieces`, each with the values of {@link rowColumns}. Yields the
+ * number of rows of each piece, after writing it.
  */
 export async function* replaceRows(
   db: Database,

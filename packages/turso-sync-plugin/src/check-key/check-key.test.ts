@@ -7,7 +7,7 @@ import { buildDatabase, makeTempDir, writeFiles } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
 import { checkKey } from './check-key';
 
-/** A working copy with some checks, and its key. */
+/** Makes a working copy with some checks, and its key. */
 function start(): { readonly file: string; readonly folder: string; readonly key: () => string | null } {
   const dir = makeTempDir('key-');
   const file = path.join(dir, 'working_copy.db');

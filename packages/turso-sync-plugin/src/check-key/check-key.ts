@@ -6,9 +6,9 @@ import path from 'node:path';
 const PIECE = 1 << 20;
 
 /**
- * A digest of working copies and checks, named by words as `copy=<file>` and `checks=<folder>`. Null if one of the files changed while it
- * was read. Every byte is read: a changed row may leave size and time as they were, and the counter in the header does not count what is
- * in a write-ahead log.
+ * Computes a digest of working copies and checks, given as words `copy=<file>` and `checks=<folder>`. Null if one of
+ * the files changed during the reading. It reads every byte: a changed row may leave size and time as they were, and
+ * the counter in the header does not count the write-ahead log.
  */
 export function checkKey(words: readonly string[]): string | null {
   const digest = createHash('sha256');
@@ -27,7 +27,7 @@ export function checkKey(words: readonly string[]): string | null {
   return isSame ? digest.digest('hex') : null;
 }
 
-// The file itself last: what a checkpoint moves into it meanwhile has been read in the log already.
+// The file itself comes last: pages that a checkpoint moves into it meanwhile have already been read in the log.
 function filesOf(database: string): string[] {
   return [`${database}-wal`, `${database}-journal`, database];
 }
@@ -42,7 +42,7 @@ function checksIn(folder: string): string[] {
     .filter((file) => !fs.statSync(file, { throwIfNoEntry: false })?.isDirectory());
 }
 
-/** What changes with every write; null if there is no such file. */
+/** Returns a text that changes with every write, or null if there is no such file. */
 function stateOf(file: string): string | null {
   const state = fs.statSync(file, { throwIfNoEntry: false, bigint: true });
   return state === undefined ? null : `${state.ino} ${state.size} ${state.mtimeNs} ${state.ctimeNs}`;

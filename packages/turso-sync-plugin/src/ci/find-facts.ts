@@ -6,7 +6,7 @@ import type { Basics } from '../generators/load-basics';
 import { resolveOptions, type PluginOptions } from '../inference/options';
 import type { WorkflowFacts } from './workflow-facts';
 
-/** What may be given instead of what the workspace says. */
+/** Values that replace those of the workspace. */
 export interface GivenFacts {
   readonly produce?: string | undefined;
   readonly environment?: string | undefined;
@@ -14,7 +14,7 @@ export interface GivenFacts {
 
 const PLUGIN = 'turso-sync-plugin';
 
-/** Finds in a workspace what its CI workflow is made of. */
+/** Collects from a workspace the facts for its CI workflow. */
 export async function findFacts(tree: Tree, basics: Basics, given: GivenFacts): Promise<WorkflowFacts> {
   const nxJson = basics.readNxJson(tree) ?? {};
   const entry = (nxJson.plugins ?? []).find(
@@ -49,7 +49,10 @@ function saysNode(tree: Tree, { readJson }: Basics, file: string): boolean {
   return engines?.node !== undefined || volta?.node !== undefined;
 }
 
-/** The Node that a file names; else the one that runs this, or the one before, which has long-term support. */
+/**
+ * Returns the Node version named in a file. Otherwise returns the running major version, or the one before if it is
+ * odd: even ones have long-term support.
+ */
 function nodeVersion(tree: Tree): string {
   for (const file of ['.nvmrc', '.node-version']) {
     const named = /^v?(\d+(?:\.\d+){0,2})\s*$/.exec(
@@ -76,7 +79,7 @@ function packageManager(tree: Tree): Pick<WorkflowFacts, 'exec' | 'install'> {
   return { exec: 'npx', install: [tree.exists('package-lock.json') ? 'npm ci' : 'npm install'] };
 }
 
-/** The variables of all projects with a config, those of the default if there is none yet. */
+/** Returns the variables of all projects with a config. Without any config, returns the default ones. */
 async function variablesOf(tree: Tree, basics: Basics, env: string | undefined): Promise<string[]> {
   const names = new Set<string>();
   for (const { root } of basics.getProjects(tree).values()) {

@@ -1,10 +1,10 @@
 import { ACTIONS } from './actions';
 import { commandsOf, type WorkflowFacts } from './workflow-facts';
 
-/** Where the workflow goes. */
+/** The path of the workflow. */
 export const WORKFLOW_FILE = '.github/workflows/turso-sync.yml';
 
-/** The workflow of GitHub Actions that reviews plans on pull requests, and pushes them from the main branch. */
+/** Returns the GitHub Actions workflow. It reviews plans on pull requests, and pushes them from the main branch. */
 export function githubWorkflow(facts: WorkflowFacts): string {
   const { produce, diff, check, comment, reviewed, push } = commandsOf(facts, 'HEAD^1');
   const remote = facts.variables.map((name) => `${name}: \${{ secrets.${name} }}`);

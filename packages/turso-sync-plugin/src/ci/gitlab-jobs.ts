@@ -1,13 +1,13 @@
 import { commandsOf, type WorkflowFacts } from './workflow-facts';
 
-/** Where the jobs go, and the file that includes them. */
+/** The path of the jobs, for the file that includes them. */
 export const JOBS_FILE = '.gitlab/turso-sync.yml';
 export const GITLAB_FILE = '.gitlab-ci.yml';
 
-/** What the file of the pipeline has to include. */
+/** The text that the pipeline's file must include. */
 export const INCLUDE = `include:\n  - local: ${JOBS_FILE}\n`;
 
-/** The jobs of GitLab CI that review plans on merge requests, and push them from the main branch. */
+/** Returns the GitLab CI jobs. They review plans on merge requests, and push them from the main branch. */
 export function gitlabJobs(facts: WorkflowFacts): string {
   const { produce, diff, check, comment, reviewed, push } = commandsOf(
     facts,

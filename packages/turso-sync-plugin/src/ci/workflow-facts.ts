@@ -1,26 +1,26 @@
-/** What the files of a CI workflow are made of. */
+/** The facts for the files of a CI workflow. */
 export interface WorkflowFacts {
-  /** The branch from which plans are pushed. */
+  /** The branch that pushes plans. */
   readonly branch: string;
-  /** How a package's command is run, such as `npx`. */
+  /** The program that runs a package's command, such as `npx`. */
   readonly exec: string;
-  /** The commands that install the packages, as the lock file says. */
+  /** The commands that install the packages as in the lock file. */
   readonly install: readonly string[];
-  /** The file that says which Node it is; null if there is none. */
+  /** The file that names the Node version, or null if there is none. */
   readonly nodeFile: string | null;
-  /** The major version of Node if no file says it. */
+  /** The major version of Node if no file names it. */
   readonly nodeVersion: string;
   /** The variables of the projects' remotes. */
   readonly variables: readonly string[];
-  /** The target that creates the data; null if there is none. */
+  /** The target that creates the data, or null if there is none. */
   readonly produce: string | null;
-  /** The configuration of the targets; null for the default environment. */
+  /** The configuration of the targets, or null for the default environment. */
   readonly environment: string | null;
   /** The names of the targets. */
   readonly targets: { readonly diff: string; readonly check: string; readonly push: string };
 }
 
-/** The commands of the jobs; each fails its step. `base` is what Nx compares with. */
+/** The commands of the jobs. Each fails its step. Nx compares with `base`. */
 export interface WorkflowCommands {
   readonly produce: string | null;
   readonly diff: string;
@@ -30,12 +30,12 @@ export interface WorkflowCommands {
   readonly push: readonly string[];
 }
 
-/** The commands of the jobs, for any CI. */
+/** Returns the commands of the jobs, for any CI. */
 export function commandsOf(facts: WorkflowFacts, base: string): WorkflowCommands {
   const { exec, environment, targets } = facts;
   const configuration = environment === null ? '' : ` --configuration=${word(environment)}`;
   const affected = (target: string, more = ''): string =>
-    // Without a head, files that the job itself has written count too.
+    // Without a head, files written by the job itself count too.
     `${exec} nx affected -t ${word(target)}${configuration} --base=${base} --head=HEAD${more}`;
   return {
     produce: facts.produce === null ? null : affected(facts.produce),
@@ -55,7 +55,7 @@ export function commandsOf(facts: WorkflowFacts, base: string): WorkflowCommands
   };
 }
 
-/** A word for a shell. */
+/** Quotes a word for a shell. */
 function word(text: string): string {
   return /^[\w@./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

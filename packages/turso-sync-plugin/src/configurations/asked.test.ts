@@ -1,6 +1,6 @@
 import { asked, guessConfiguration, tellAsked } from './asked';
 
-/** What a command line asks for, as the tasks of its run get to know it. */
+/** Returns the request of a command line, as the tasks of its run see it. */
 function askedBy(line: string): string | undefined {
   tellAsked(['node', 'nx', ...line.split(' ')]);
   return asked(process.env);

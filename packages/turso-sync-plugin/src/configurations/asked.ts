@@ -1,27 +1,27 @@
-/** Holds {@link asked} for the tasks of a run, and for what Nx runs to work out their keys. */
+/** Holds {@link asked} for the tasks of a run, and for the commands that Nx runs for their keys. */
 const VARIABLE = 'TURSO_SYNC_NX_CONFIGURATION';
 
 /**
- * Tells the tasks of a run what it was asked for. Nx runs a target without its configuration where it does not know the
- * configuration, and tells nobody; only the command line says what was meant.
+ * Stores the request of a run for its tasks. If a target lacks the configuration, Nx silently runs it without. Only the
+ * command line tells the intention.
  */
 export function tellAsked(argv: readonly string[]): void {
   process.env[VARIABLE] = readCommandLine(argv.slice(2));
 }
 
 /**
- * What the run was asked for: a configuration (`staging`), or a task that may end in one (`app:turso-push:staging`), or
- * nothing (an empty text). Undefined where Nx has not asked the plugin.
+ * Returns the request of the run: a configuration (`staging`), a task that may end in one (`app:turso-push:staging`),
+ * or an empty text for neither. Undefined if Nx has not called the plugin.
  */
 export function asked(variables: Readonly<Record<string, string | undefined>>): string | undefined {
   return variables[VARIABLE];
 }
 
 /**
- * The configuration that a run seems to ask for, as can be told without knowing the workspace: a name with a colon in it
- * may be taken for one.
+ * Guesses the requested configuration of a run without knowledge of the workspace. It may mistake a name with a colon
+ * for one.
  *
- * @param target - the target that wants to know.
+ * @param target - the target that asks.
  */
 export function guessConfiguration(text: string | undefined, target: string): string | undefined {
   if (text === undefined || text === '') return undefined;
@@ -50,7 +50,7 @@ function isConfigurationFlag(arg: string | undefined): boolean {
   return arg === '-c' || arg === '--c' || arg === '--configuration';
 }
 
-/** Of `run app:target:configuration`, or the same without `run`. */
+/** Returns the task of `run app:target:configuration`, or of the same without `run`. */
 function task(words: readonly string[]): string {
   const word = words.includes('run') ? words[words.indexOf('run') + 1] : words[0];
   return word?.includes(':') === true ? word.replaceAll('"', '') : '';

@@ -1,14 +1,16 @@
 import { loadProject, type LoadProjectOptions, type Project } from 'turso-core/own-process';
 
-/** A project's environments, each as the commands of turso-core take it. */
+/** A project's environments, each in the form for commands of turso-core. */
 export interface Environments {
-  /** What targets use without a configuration. */
+  /** The one for targets without a configuration. */
   readonly base: Project;
-  /** Those that have a name, and so a configuration. */
+  /** Those with a name, and so with a configuration. */
   readonly named: ReadonlyMap<string, Project>;
 }
 
-/** Reads a project's config for each of its environments; `env` is the base. Throws CONFIG_INVALID and its like. */
+/**
+ * Reads a project's config for each of its environments. `env` is the base. Throws CONFIG_INVALID and related errors.
+ */
 export async function loadEnvironments(options: LoadProjectOptions): Promise<Environments> {
   const base = await loadProject(options);
   const named = new Map<string, Project>();

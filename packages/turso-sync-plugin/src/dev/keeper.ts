@@ -1,9 +1,9 @@
-// Runs a server and removes its folder: `node keeper.js <folder> <program> <argument ...>`. The first line on stdin starts
-// it. When stdin ends, the one who started this is gone, however it ended. Then the server ends too.
+// Runs a server and removes its folder: `node keeper.js <folder> <program> <argument ...>`. The first line on stdin
+// starts it. When stdin ends, the starting process is gone for whatever reason. Then the server ends too.
 import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 
-/** How long the server may take to end by itself, in milliseconds. */
+/** Milliseconds for the server to end by itself. */
 const PATIENCE = 3000;
 
 const [folder = '', program = '', ...args] = process.argv.slice(2);
@@ -11,11 +11,11 @@ let server: ChildProcess | undefined;
 
 process.stdin.once('data', start).once('end', end).once('error', end);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-// Whoever read the log is gone.
+// The reader of the log is gone.
 process.stdout.on('error', () => undefined);
 
 function start(): void {
-  // No environment: the server takes SQLD_* and RUST_LOG from there.
+  // No environment: the server would take SQLD_* and RUST_LOG from there.
   const started = spawn(program, args, { cwd: folder, env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [started.stdout, started.stderr]) stream.pipe(process.stdout, { end: false });
   started.once('error', (error) => {
@@ -33,7 +33,7 @@ function end(): void {
 }
 
 function leave(code: number): void {
-  // What still writes there ends soon.
+  // Any process that still writes there ends soon.
   fs.rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   process.exitCode = code;
   process.stdin.destroy();

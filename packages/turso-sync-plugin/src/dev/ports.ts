@@ -4,8 +4,8 @@ import { systemCode } from './system-code';
 import { TursoSyncError } from 'turso-core/own-process';
 
 /**
- * A port of the loopback interface on which nobody listens: the one that is wanted, or any for 0.
- * Throws USAGE if it is taken, or is no port.
+ * Returns a free port of the loopback interface: the given one, or any for 0. Throws USAGE if it is taken or not a
+ * port.
  */
 export async function freePort(wanted: number): Promise<number> {
   if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65_535)

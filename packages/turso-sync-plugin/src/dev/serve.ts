@@ -10,36 +10,37 @@ import { TursoSyncError } from 'turso-core/own-process';
 /** The program that ends the server together with this process. */
 const KEEPER = path.join(__dirname, '..', '..', 'dist', 'dev', 'keeper.js');
 
-/** How long the server may take until it answers, in milliseconds. */
+/** Milliseconds for the server to answer. */
 const READY_WITHIN = 30_000;
 
-/** Characters that are kept of what the server prints. */
+/** The most characters to keep of the server's output. */
 const MOST_WORDS = 4000;
 
-/** What is to be served. */
+/** The server and database to run. */
 export interface ServeOptions {
   /** The program of libsql-server. */
   readonly program: string;
   readonly port: number;
-  /** Puts the database where the server takes it for its own. */
+  /** Puts the database at the place of the server's own one. */
   readonly place: (file: string) => Promise<unknown>;
-  /** Told what the server prints. */
+  /** Receives the server's output. */
   readonly onLog?: (text: string) => void;
 }
 
 /** A server that answers. */
 export interface Serving {
   readonly url: string;
-  /** Settles when the server has ended, with its last words. */
+  /** Resolves with the server's last words when it has ended. */
   readonly ended: Promise<string>;
 }
 
 /**
- * Starts a libsql-server on loopback with a database in a temporary folder, and waits until it answers. The server and the folder
- * go when this process ends, however that ends. Throws REMOTE_UNREACHABLE if the server ends or does not answer in time.
+ * Starts a libsql-server on loopback with a database in a temporary folder, and waits until it answers. The server and
+ * the folder go when this process ends, for whatever reason. Throws REMOTE_UNREACHABLE if the server ends or does not
+ * answer in time.
  */
 export async function serve({ program, port, place, onLog }: ServeOptions): Promise<Serving> {
-  // The keeper starts first, so that the folder is never there without it.
+  // The keeper starts first, so the folder never exists without it.
   const folder = path.join(fs.realpathSync(os.tmpdir()), `turso-dev-${randomUUID()}`);
   const data = path.join(folder, 'server');
   const keeper = startKeeper(folder, program, [
@@ -72,11 +73,11 @@ type Keeper = ChildProcessByStdio<Writable, Readable, null>;
 
 function startKeeper(folder: string, program: string, args: readonly string[]): Keeper {
   const keeper = spawn(process.execPath, [KEEPER, folder, program, ...args], {
-    // A Ctrl-C in the terminal reaches this process, whose end the keeper then sees.
+    // A Ctrl-C in the terminal reaches only this process. The keeper then sees its end.
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  // It has ended already, which `close` tells.
+  // It has ended already, and `close` reports that.
   keeper.stdin.on('error', () => undefined);
   return keeper;
 }

@@ -1,4 +1,4 @@
-/** The code of an error of Node's, such as `ENOENT`, or an empty string. */
+/** Returns the code of a Node error, such as `ENOENT`, or an empty string. */
 export function systemCode(error: unknown): string {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : '';

@@ -8,30 +8,32 @@ import { makeWorkspace } from '../workspace.fixture';
 const PROJECT = 'apps/demo';
 const BUILT = path.join(__dirname, '..', '..', 'dist', 'executors', 'ffi-build.js');
 
-/** A workspace with one project that ffi-build builds. */
+/** A workspace with one project for ffi-build. */
 export interface Demo {
   /** The project's folder. */
   readonly directory: string;
-  /** Runs the executor, as Nx does, in a process of its own: jest lets nobody load execa, which is an ES module. */
+  /** Runs the executor in a process of its own, like Nx: jest cannot load execa, an ES module. */
   build(options?: FfiBuildOptions & { quiet?: boolean }, environment?: NodeJS.ProcessEnv): Promise<Ended>;
-  /** Starts the same, to be disturbed. */
+  /** Starts the same, for a test to disturb. */
   start(options?: FfiBuildOptions): Started;
 }
 
-/** How a build has ended. */
+/** The result of a build. */
 export interface Ended {
   readonly success: boolean;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A build that runs. */
+/** A running build. */
 export interface Started {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
   readonly ended: Promise<Ended>;
 }
 
-/** Makes a workspace with a project of these files, the demo by default, with changes to them: null leaves one out. */
+/**
+ * Makes a workspace with a project of these files, by default the demo. `changes` applies to them: null leaves one out.
+ */
 export function makeDemo(
   changes: Readonly<Record<string, string | null>> = {},
   files: Readonly<Record<string, string>> = ffiDemo(),

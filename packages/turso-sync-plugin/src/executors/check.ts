@@ -5,7 +5,7 @@ import type { CheckExecutorOptions } from './options';
 import { requireCheckKey } from './require-check-key';
 import { runExecutor, type ExecutorResult } from './run';
 
-/** Runs the checks of the project on the working copy. One that returns rows fails the task. */
+/** Runs the checks of the project on the working copy. If one returns rows, the task fails. */
 export default function checkExecutor(
   options: CheckExecutorOptions,
   context: ExecutorContext,

@@ -3,7 +3,7 @@ import { clean, cleanText, TursoSyncError } from 'turso-core/own-process';
 import type { CleanExecutorOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
 
-/** Shows what the state folder holds, and removes what is of no use any more if `force` is set. */
+/** Lists the contents of the state folder, and removes useless files if `force` is set. */
 export default function cleanExecutor(
   options: CleanExecutorOptions,
   context: ExecutorContext,

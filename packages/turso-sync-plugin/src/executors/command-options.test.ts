@@ -5,7 +5,7 @@ import path from 'node:path';
 const PACKAGE = path.join(__dirname, '..', '..');
 const COMMAND = path.join(PACKAGE, '..', 'turso-core', 'bin', 'turso-sync.js');
 
-/** An option as the help of the command tells of it, or a schema. */
+/** An option in a command's help, or in a schema. */
 interface Option {
   readonly name: string;
   readonly choices: readonly string[];
@@ -23,7 +23,7 @@ const OF_SOME_COMMANDS: Readonly<Record<string, string>> = {
   noPager: 'there is no pager under Nx',
 };
 
-/** Options that only executors have, by command. */
+/** Options of executors only, by command. */
 const OF_EXECUTORS_ONLY: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   init: {
     snapshot: 'the target turso-snapshot has taken it already',
@@ -34,14 +34,14 @@ const OF_EXECUTORS_ONLY: Readonly<Record<string, Readonly<Record<string, string>
   },
 };
 
-/** Executors for which there is no command. */
+/** Executors without a command. */
 const NO_COMMAND: Readonly<Record<string, string>> = {
   snapshot: 'what Nx caches; the command init does it too',
   dev: 'a continuous task of Nx',
   'ffi-build': 'a build',
 };
 
-/** Commands for which there is no executor. */
+/** Commands without an executor. */
 const NO_EXECUTOR: Readonly<Record<string, string>> = {
   comment: 'a job calls it once, for the reports of all projects',
   reviewed: 'the same for their plans',
@@ -54,7 +54,7 @@ function help(...words: string[]): string {
   });
 }
 
-/** The lines of a part of the help, each whole. */
+/** Returns the lines of a part of the help, each whole. */
 function listed(text: string, heading: string): string[] {
   const [, part = ''] = text.split(`\n${heading}:\n`);
   const whole = (part.split('\n\n')[0] ?? '').replace(/\n {4,}/g, ' ');

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { projectRootOf } from './project-of';
 
-/** The files and folders that Nx keeps of a task, as absolute paths. */
+/** Returns the files and folders that Nx keeps of a task, as absolute paths. */
 export function declaredOutputs(options: object, context: ExecutorContext): string[] {
   const projectRoot = projectRootOf(context);
   const valueOf = (key: string): string => {

@@ -42,13 +42,13 @@ async function makeDemo(
 /** The executor in a process of its own, as Nx runs it. */
 interface Dev {
   readonly child: ChildProcess;
-  /** Where temporary files go. */
+  /** The folder for temporary files. */
   readonly temporary: string;
-  /** All that was printed so far. */
+  /** Returns all output so far. */
   text(): string;
   /** Waits for the server, and returns its URL. */
   ready(): Promise<string>;
-  /** Waits for the end, and returns the exit code. */
+  /** Resolves at the end, with the exit code. */
   readonly ended: Promise<number | null>;
 }
 
@@ -95,7 +95,7 @@ function startDev(
   };
 }
 
-/** The processes that have a file of a folder open or as an argument. */
+/** Returns the processes with a file of a folder open or as an argument. */
 function processesOf(folder: string): number[] {
   const ids = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return ids
@@ -158,7 +158,7 @@ describeWithSqld('turso-dev', () => {
     const demo = await makeDemo();
     const orphan = startDev(demo);
     await orphan.ready();
-    // Node tells no `close` of a child that was disconnected.
+    // Node emits no `close` for a disconnected child.
     const exit = once(orphan.child, 'exit');
     orphan.child.disconnect();
     await exit;

@@ -18,8 +18,8 @@ interface Ready extends ExecutorResult {
 const PORT = 8080;
 
 /**
- * Serves a copy of the working copy by a local libsql-server, until the task is stopped. It yields once the server
- * answers. What is written to the server goes with it.
+ * Serves a copy of the working copy with a local libsql-server, until the task is stopped. It yields once the server
+ * answers. Data written to the server is lost at the end.
  */
 export default async function* devExecutor(
   options: DevExecutorOptions,
@@ -33,7 +33,7 @@ export default async function* devExecutor(
   });
   // It serves for hours, and ends with its server.
   runVerbsApart();
-  // When Nx is killed, only this channel tells.
+  // Only this channel shows that Nx was killed.
   process.once('disconnect', () => process.exit(1));
   try {
     const project = await loadProject(projectOf(options, context));
@@ -55,7 +55,7 @@ export default async function* devExecutor(
   } catch (error) {
     report.fail(error);
   }
-  // Some who run executors look at what is yielded, Nx itself at what is returned.
+  // Some callers of executors read the yielded value, Nx itself the returned one.
   yield { success: false };
   return { success: false };
 }

@@ -21,7 +21,7 @@ import { runExecutor, type ExecutorResult } from './run';
 /** Rows of each table that `values` shows. */
 const SHOWN = 20;
 
-/** Says what a push would carry. Rows go to a file, since Nx keeps what is printed. */
+/** Describes the changes that a push would carry. Rows go to a file, since Nx keeps the printed text. */
 export default function diffExecutor(
   options: DiffExecutorOptions,
   context: ExecutorContext,
@@ -53,7 +53,7 @@ export default function diffExecutor(
   );
 }
 
-/** Which of the projects a report is about. */
+/** Names the project of a report. */
 function titleOf({ environment }: Project, { projectName = '' }: ExecutorContext): string {
   return environment === null ? projectName : `${projectName} (${environment})`;
 }

@@ -3,7 +3,7 @@ import { doctor, doctorText } from 'turso-core/own-process';
 import type { DoctorExecutorOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
 
-/** Finds out whether turso-sync can work with the remote. A check that fails fails the task. */
+/** Checks whether turso-sync can work with the remote. A failed check fails the task. */
 export default function doctorExecutor(
   options: DoctorExecutorOptions,
   context: ExecutorContext,

@@ -4,7 +4,7 @@ import { dump, dumpText, TursoSyncError } from 'turso-core/own-process';
 import type { DumpExecutorOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
 
-/** Writes a database as SQL to a file: never to stdout, which Nx keeps. */
+/** Writes a database as SQL to a file, and never to stdout, which Nx keeps. */
 export default function dumpExecutor(
   options: DumpExecutorOptions,
   context: ExecutorContext,

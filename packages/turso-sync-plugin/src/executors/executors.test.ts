@@ -39,7 +39,7 @@ const remotes: [name: string, prepare: () => Promise<Remote>][] = [
 interface Remote {
   readonly variables: Readonly<Record<string, string>>;
   edit(sql: string): Promise<void>;
-  /** The remote as a file. */
+  /** Returns the remote as a file. */
   download(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -75,7 +75,7 @@ async function startServer(): Promise<SqldWithAuth> {
   return startSqld({ database, auth: true });
 }
 
-/** What `nx run mailer:turso-init` does. */
+/** Does the same as `nx run mailer:turso-init`. */
 async function initialize(app: TestApp): Promise<void> {
   expect((await app.run(snapshot, 'turso-snapshot')).success).toBe(true);
   expect((await app.run(init, 'turso-init')).success).toBe(true);

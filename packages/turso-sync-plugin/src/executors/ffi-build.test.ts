@@ -36,7 +36,7 @@ describeWithTools('ffi-build', () => {
     expect(fs.readdirSync(file('target/localized')).sort()).toEqual(['dllturso_demo.so', 'libturso_demo.a']);
     expect(output(file('_install/bin/demo-main'))).toBe('42\n');
     expect(fs.lstatSync(file('_install/lib/demo/demo.cmxa')).isFile()).toBe(true);
-    // Cargo's own stays as cargo has made it.
+    // Cargo's own archive stays as cargo has made it.
     expect(output('nm', ['-g', file('target/release/libturso_demo.a')])).toContain('sqlite3_demo');
   });
 
@@ -121,7 +121,7 @@ describeWithTools('ffi-build', () => {
     expect(fs.readdirSync(path.join(vendored, 'target'))).toEqual(['localized']);
     expect(fs.existsSync(path.join(vendored, 'package.json'))).toBe(false);
 
-    // A new version of the package: what it does not have goes, and what is the same is not built again.
+    // A new version of the package: files missing in it go, and equal ones are not built again.
     const packaged = file('node_modules/turso-demo/ocaml');
     const external = 'external answer : unit -> int64 = "caml_turso_demo_answer"';
     writeFiles(packaged, { 'demo.mli': external, 'demo.ml': external });
@@ -287,7 +287,7 @@ describeWithTools('ffi-build', () => {
   describe('without a program', () => {
     const PROGRAMS = ['cargo', 'rustc', 'cc', 'ld.bfd', 'objcopy', 'ar', 'nm', 'ocamlc', 'dune'];
 
-    /** A PATH with all programs but some. */
+    /** Returns a PATH with all programs except some. */
     function pathWithout(...missing: readonly string[]): NodeJS.ProcessEnv {
       const folder = makeTempDir();
       for (const name of PROGRAMS.filter((program) => !missing.includes(program)))
@@ -367,7 +367,7 @@ describeWithTools('ffi-build', () => {
       }`,
     });
     const { child, ended } = demo.start();
-    // Cargo builds what starts it.
+    // Cargo must first build the script that starts it.
     await until(() => fs.existsSync(file('sleep.pid')), 120_000);
     const pid = Number(fs.readFileSync(file('sleep.pid'), 'utf8'));
     expect(isRunning(pid)).toBe(true);

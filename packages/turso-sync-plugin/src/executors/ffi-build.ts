@@ -9,14 +9,14 @@ import { createReport } from './report';
 import { requireOutputs } from './require-outputs';
 import type { ExecutorResult } from './run';
 
-/** Builds a Rust library with a C interface, makes the archive that OCaml links, and lets dune build what links it. */
+/** Builds a Rust library with a C interface, makes the archive for OCaml to link, and lets dune build the rest. */
 export default async function ffiBuild(
   options: FfiBuildExecutorOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
   const report = createReport(options);
   const printed: string[] = [];
-  // No build has a use for it; what other people's build scripts print is not ours to tell.
+  // No build needs it, and other people's build scripts could print it.
   report.hide(process.env['TURSO_AUTH_TOKEN']);
   try {
     const settings = resolveOptions(options, path.join(context.root, projectRootOf(context)));
@@ -28,7 +28,7 @@ export default async function ffiBuild(
     report.say(buildText(result, settings));
     return { success: true };
   } catch (error) {
-    // What has failed is said all the same.
+    // A failure is printed all the same.
     const isOfBuild = error instanceof TursoSyncError && error.code === 'BUILD_FAILED';
     if (options.quiet === true && isOfBuild) report.fail(printed.join('\n'));
     report.fail(error);

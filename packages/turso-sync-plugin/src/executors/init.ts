@@ -4,7 +4,7 @@ import { init, initText } from 'turso-core/own-process';
 import type { InitExecutorOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
 
-/** Makes the working copy, or brings one without changes of its own up to date. */
+/** Makes the working copy, or updates one without changes of its own. */
 export default function initExecutor(
   options: InitExecutorOptions,
   context: ExecutorContext,

@@ -11,7 +11,7 @@ import { makeApp, type TaskRun, type TestApp } from './task.fixture';
 import undo from './undo';
 import verify from './verify';
 
-// Nx keeps what a task prints. These stand for what must not be in there.
+// Nx keeps the output of a task. These stand for values that must not be in it.
 const VALUES = { old: 'value-before', mine: 'value-of-mine', theirs: 'value-of-theirs' };
 
 const BASE = `CREATE TABLE person(id INTEGER PRIMARY KEY, name TEXT UNIQUE, note);
@@ -38,7 +38,7 @@ const editBoth = (mine: string, theirs: string): void => {
 const stateFile = (name: string): string =>
   fs.readFileSync(path.join(app.directory, '.turso', 'default', name), 'utf8');
 
-/** What was printed, after a check that no value is in it. */
+/** Returns the output, after a check that no value is in it. */
 function printed({ stdout, stderr }: TaskRun): string {
   expect(stdout + stderr).not.toContain('value-');
   return stdout + stderr;

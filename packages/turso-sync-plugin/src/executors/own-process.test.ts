@@ -6,15 +6,15 @@ import { buildDatabase, makeTempDir, startProxy, startSqld, until, writeFiles } 
 
 const BUILT = path.join(__dirname, '..', '..', 'dist', 'executors', 'snapshot.js');
 
-/** A task in a process, and the state folder that it writes to. */
+/** A task in a process, and its state folder. */
 interface Started {
   readonly child: ReturnType<typeof spawn>;
   readonly state: string;
-  /** All that was printed, once the process has ended. */
+  /** Resolves with all output once the process has ended. */
   readonly ended: Promise<{ readonly exitCode: number | null; readonly output: string }>;
 }
 
-/** Starts a snapshot in a process of this name, which Nx has started for that target. */
+/** Starts a snapshot in a process of this name, as if Nx had started it for that target. */
 function startTask(program: string, startedFor: string, url = 'file:./remote.db'): Started {
   const root = makeTempDir();
   const app = path.join(root, 'apps/mailer');
@@ -57,7 +57,7 @@ function startTask(program: string, startedFor: string, url = 'file:./remote.db'
   return { child, state: path.join(app, '.turso'), ended };
 }
 
-/** How many processes a task has started, and the permissions of a file that it has written. */
+/** Returns how many processes a task has started, and the permissions of a file written by it. */
 async function runTask(program: string, startedFor: string): Promise<{ started: number; mode: number }> {
   const { state, ended } = startTask(program, startedFor);
   const { exitCode, output } = await ended;

@@ -5,19 +5,20 @@ import { runVerbsApart, TursoSyncError } from 'turso-core/own-process';
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
 /**
- * Prepares the process of a task for its work. Nx starts one for each task, so the work is done right there, as the command does
- * it. Another executor may run this one by Nx's `runExecutor`, and may have databases open: then verbs run in processes of their own.
+ * Prepares the process of a task for its work. Nx starts one for each task, so the work runs in this process, as in the
+ * command. Another executor may call this one with Nx's `runExecutor`, and may have databases open. Then verbs run in
+ * processes of their own.
  *
- * @param onSignal - is told why the process ends, before it does.
+ * @param onSignal - receives the reason why the process ends, before it does.
  */
 export function useOwnProcess(context: ExecutorContext, onSignal: (error: TursoSyncError) => void): void {
   if (!isOwnProcess(context)) {
     runVerbsApart();
     return;
   }
-  // What it writes holds data, and is for its user only.
+  // Its files hold data, and are for its user only.
   process.umask(0o077);
-  // Ending by exit() removes what is temporary; ending by the signal would not.
+  // An end by exit() removes temporary files. An end by the signal would not.
   for (const [signal, exitCode] of Object.entries(EXIT_CODES))
     process.once(signal, () => {
       onSignal(
@@ -28,11 +29,11 @@ export function useOwnProcess(context: ExecutorContext, onSignal: (error: TursoS
       );
       process.exit(exitCode);
     });
-  // When Nx is killed, only this channel tells.
+  // Only this channel shows that Nx was killed.
   process.once('disconnect', () => process.exit(1));
 }
 
-/** Whether Nx has started this process, and for this task. */
+/** Checks whether Nx has started this process, and for this task. */
 export function isOwnProcess({ projectName, targetName }: ExecutorContext): boolean {
   const { argv, env } = process;
   return (

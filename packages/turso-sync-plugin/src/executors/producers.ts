@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 
-/** The targets that nx.json names as the ones that create data, over all entries of the plugin. */
+/** Returns the targets that create data according to nx.json, over all entries of the plugin. */
 export function producersOf({ nxJsonConfiguration }: ExecutorContext): string[] {
   const entries = (nxJsonConfiguration.plugins ?? []).map((entry) =>
     typeof entry === 'string' ? { plugin: entry } : entry,

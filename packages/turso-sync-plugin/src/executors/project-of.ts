@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { LoadProjectOptions } from 'turso-core/own-process';
 
-/** How turso-core finds the project of a task. */
+/** Returns the options with which turso-core finds the project of a task. */
 export function projectOf(
   { config, env }: { readonly config?: string | undefined; readonly env?: string | undefined },
   context: ExecutorContext,
@@ -14,7 +14,7 @@ export function projectOf(
   };
 }
 
-/** The folder of the project that a task belongs to, relative to the workspace. */
+/** Returns the folder of a task's project, relative to the workspace. */
 export function projectRootOf({ projectName, projectsConfigurations }: ExecutorContext): string {
   const root = projectsConfigurations.projects[projectName ?? '']?.root;
   if (root === undefined) throw new Error(`Nx knows no project "${projectName ?? ''}"`);

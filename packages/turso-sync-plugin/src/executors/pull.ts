@@ -5,7 +5,7 @@ import type { PullExecutorOptions } from './options';
 import { reportFileOf, withReportAfter } from './report-file';
 import { runExecutor, type ExecutorResult } from './run';
 
-/** Brings the remote's changes into the working copy. A conflict fails the task; then nothing was changed. */
+/** Brings the remote's changes into the working copy. A conflict fails the task, and then nothing was changed. */
 export default function pullExecutor(
   options: PullExecutorOptions,
   context: ExecutorContext,

@@ -4,7 +4,7 @@ import push from './push';
 
 type DependsOn = NonNullable<TargetConfiguration['dependsOn']>;
 
-/** What a push warns of, given what it waits for, and `produce` and targets of the project besides. */
+/** Returns the warning of a push, for its dependencies, `produce` and other targets of the project. */
 async function warningOf(
   dependsOn: DependsOn,
   produce?: string,

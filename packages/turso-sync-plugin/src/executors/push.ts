@@ -10,8 +10,8 @@ import { ungatedPush } from './ungated-push';
 import { unorderedProducer } from './unordered-producer';
 
 /**
- * Puts what has changed in the working copy on the remote. A conflict or a refusal of the policy fails the task; then nothing was
- * written.
+ * Sends the changes of the working copy to the remote. A conflict or a refusal of the policy fails the task, and then
+ * nothing was written.
  */
 export default function pushExecutor(
   options: PushExecutorOptions,

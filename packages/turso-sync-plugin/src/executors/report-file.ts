@@ -13,15 +13,15 @@ import {
 import type { ReportFileOptions } from './options';
 import type { Outcome } from './run';
 
-/** Where the report of a task goes. */
+/** The file and form of a task's report. */
 export interface ReportFile {
   readonly file: string;
   readonly format: ReportFormat;
 }
 
 /**
- * The file of the report that a task is asked for, or null. Without `out` it is in the state folder, since Nx keeps what is
- * printed. Throws USAGE if nobody can tell its form, and FILE_INACCESSIBLE if its folder is missing.
+ * Returns the file of the requested report, or null. Without `out` it is in the state folder, since Nx keeps the
+ * printed text. Throws USAGE if its form is unknown, and FILE_INACCESSIBLE if its folder is missing.
  */
 export function reportFileOf(
   { format, out }: ReportFileOptions,
@@ -38,7 +38,10 @@ export function reportFileOf(
   return { file: path.join(files.environment, `report${reportEnding(format)}`), format };
 }
 
-/** Writes the report of a task, if one is asked for, and adds its file to the outcome. Throws what {@link writeReport} throws. */
+/**
+ * Writes the report of a task, if requested, and adds its file to the outcome. Throws the errors of {@link
+ * writeReport}.
+ */
 export async function withReport(
   wanted: ReportFile | null,
   source: ReportSource,
@@ -46,13 +49,13 @@ export async function withReport(
 ): Promise<Outcome> {
   if (wanted === null) return outcome;
   const { file, format } = wanted;
-  // That of the environment may not be there yet. A folder that the user names has been found.
+  // The environment's folder may not exist yet. A folder named by the user was found before.
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   await writeReport(source, format, file);
   return { ...outcome, text: `${outcome.text}\nReport: ${file}` };
 }
 
-/** As {@link withReport}, of a task that has changed something: that it has no report is only warned of. */
+/** Works like {@link withReport} for a task that has changed something. A missing report is then only a warning. */
 export async function withReportAfter(
   wanted: ReportFile | null,
   source: ReportSource,

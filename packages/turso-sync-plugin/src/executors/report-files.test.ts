@@ -35,7 +35,7 @@ interface Options {
   readonly format?: 'text' | 'markdown' | 'html' | 'json';
 }
 
-/** Tasks that write a report, with what has happened before. */
+/** Tasks that write a report, each with the events before it. */
 const TASKS: [
   what: string,
   prepare: () => unknown,

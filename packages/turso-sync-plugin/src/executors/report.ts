@@ -13,25 +13,25 @@ export interface ReportOptions {
   readonly quiet?: boolean;
 }
 
-/** Prints for one run of an executor, in whole lines: Nx stores every one of them, and shows them again from its cache. */
+/** Prints for one run of an executor, in whole lines. Nx stores every line, and shows them again from its cache. */
 export interface Report {
   readonly onEvent: OnEvent;
-  /** A secret that must not be printed, wherever it might come from. */
+  /** Adds a secret. It must not be printed, whatever text contains it. */
   readonly hide: (secret: string | undefined) => void;
-  /** A text without these secrets, with advice for users of Nx. */
+  /** Returns a text without these secrets, with advice for users of Nx. */
   readonly clean: (text: string) => string;
-  /** The result. */
+  /** Prints the result. */
   say(text: string): void;
-  /** Something that needs attention, and fails nothing. */
+  /** Prints a warning. It fails nothing. */
   readonly warn: (text: string) => void;
-  /** The reason why the task has failed, in one block. */
+  /** Prints the reason for a failure of the task, in one block. */
   readonly fail: (reason: unknown) => void;
 }
 
 /** Shortest time between two lines of progress, in milliseconds. */
 const PROGRESS_INTERVAL = 2000;
 
-/** Makes the report of one run; `translate` is what turns advice into that for users of Nx. */
+/** Makes the report of one run. `translate` turns advice into advice for users of Nx. */
 export function createReport({
   verbose = false,
   quiet = false,

@@ -65,7 +65,7 @@ describe('with environments', () => {
     );
   });
 
-  // As where a program runs tasks, without the command line of Nx.
+  // For example, a program may run tasks without the command line of Nx.
   test('a configuration is refused if the plugin was not asked before', async () => {
     const app = await makeStaged();
     const { success, stderr } = await app.run(snapshot, 'turso-snapshot', {}, { ...staging, asked: '' });

@@ -9,10 +9,9 @@ import type { CommonOptions } from './options';
 import { projectOf, projectRootOf } from './project-of';
 
 /**
- * Refuses to take a snapshot into Nx's cache under a key that would not change with the remote that it is taken from, as
- * where project.json or nx.json replace the inferred inputs, or where another environment is asked for: then Nx would
- * restore it for ever. A change of any of these runs the task first, and so comes by here.
- * Throws USAGE.
+ * Refuses to cache a snapshot under a key that would not change with its remote. Nx would restore it forever. This
+ * happens if project.json or nx.json replace the inferred inputs, or if another environment is requested. A change of
+ * any of these runs the task first, and so reaches this check. Throws USAGE.
  */
 export async function requireCacheKey(
   project: Project,
@@ -46,7 +45,7 @@ async function wrongInputs(
   const projectRoot = projectRootOf(context);
   const fingerprintOf = (base: Project): string =>
     fingerprintCommand({ workspaceRoot, projectRoot, target: targetName, environments: { base, named } });
-  // Nx 21 puts the options of the configuration over those of the target, so only the inputs tell which base is meant.
+  // In Nx 21, options of the configuration override those of the target, so only the inputs tell the intended base.
   const bases = [unnamed, ...named.values()].filter((base) => hasRuntimeInput(target, fingerprintOf(base)));
   if (bases.length === 0) {
     const runtime = fingerprintOf(configurationName === undefined ? project : unnamed);

@@ -6,15 +6,16 @@ import type { CommonOptions } from './options';
 import { projectOf } from './project-of';
 
 /**
- * Refuses to run checks as a cached task whose key would not change with the data, as if project.json or nx.json replace the inferred
- * inputs: Nx would then say for ever that they passed. A change of the inputs runs the task first, and so comes by here. Throws USAGE.
+ * Refuses to run checks as a cached task under a key that would not change with the data. Nx would then report them as
+ * passed forever. This happens if project.json or nx.json replace the inferred inputs. A change of the inputs runs the
+ * task first, and so reaches this check. Throws USAGE.
  */
 export async function requireCheckKey({ config }: CommonOptions, context: ExecutorContext): Promise<void> {
   const { target, targetName = '', projectName = '', root } = context;
   if (target?.cache !== true) return;
   const inputs = target.inputs ?? [];
   const { base: unnamed, named } = await loadEnvironments(projectOf({ config }, context));
-  // Which of them the inferred target takes without a configuration, an option of the plugin says.
+  // An option of the plugin decides which of them the inferred target takes without a configuration.
   const commands = [unnamed, ...named.values()].map((base) => checkKeyCommand(root, { base, named }));
   const hasKey = inputs.some((i) => typeof i === 'object' && 'runtime' in i && commands.includes(i.runtime));
   const isLate = inputs.some((i) => typeof i === 'object' && 'dependentTasksOutputFiles' in i);

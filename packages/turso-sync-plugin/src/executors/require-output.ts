@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import { TursoSyncError, type Project } from 'turso-core/own-process';
 
 /**
- * Makes sure that the files of a snapshot are there: Nx would store a success without them too, and restore nothing as
- * the snapshot from then on. Throws SNAPSHOT_MISSING.
+ * Checks that the files of a snapshot exist. Nx would store a success without them too, and from then on restore
+ * nothing as the snapshot. Throws SNAPSHOT_MISSING.
  */
 export function requireOutput({ files: { snapshot } }: Pick<Project, 'files'>): void {
   for (const file of [snapshot.database, snapshot.manifest]) {

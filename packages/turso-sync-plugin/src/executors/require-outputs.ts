@@ -5,8 +5,8 @@ import type { BuildSettings } from '../ffi/options';
 import { declaredOutputs } from './declared-outputs';
 
 /**
- * Refuses a cached build of which Nx would not keep all results, as where options that move them stand in project.json
- * without the outputs: Nx would restore the build without them. Throws USAGE.
+ * Refuses a cached build if Nx would not keep all its results. Nx would restore the build without them. This happens if
+ * options in project.json move results without a change of the outputs. Throws USAGE.
  */
 export function requireOutputs(settings: BuildSettings, context: ExecutorContext): void {
   const { target, targetName = '', projectName = '' } = context;

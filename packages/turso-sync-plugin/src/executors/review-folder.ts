@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { TursoSyncError } from 'turso-core/own-process';
 
-/** Refuses another option beside `review`, which names the plan already. Throws USAGE. */
+/** Refuses another option together with `review`, since that already names the plan. Throws USAGE. */
 export function refuseBesideReview(
   review: string | undefined,
   name: string,
@@ -15,8 +15,8 @@ export function refuseBesideReview(
 }
 
 /**
- * The folder of a project in a review of several: named like the project, so that a job knows which projects it is about. Throws USAGE
- * for a name that is no safe path on every system, and in every artifact.
+ * Returns the folder of a project in a review of several. It has the project's name, so a job knows the projects of a
+ * review. Throws USAGE for a name that is not a safe path on every system and in every artifact.
  */
 export function reviewFolder(review: string, { root, projectName = '' }: ExecutorContext): string {
   if (!/^@?[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/.test(projectName))

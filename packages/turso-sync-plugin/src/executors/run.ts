@@ -15,24 +15,24 @@ import { createReport, type Report } from './report';
 import { summarizeTask } from './summarize-task';
 import { commandOf, wordsForNx } from './words-for-nx';
 
-/** How an executor ended, for Nx. */
+/** The result of an executor, for Nx. */
 export interface ExecutorResult {
   readonly success: boolean;
 }
 
-/** How the work of an executor ended, and the text that says so. */
+/** The result of an executor's work, with its text. */
 export interface Outcome extends ExecutorResult {
   readonly text: string;
-  /** How the command ended, for summaries; null if that is not worth telling there. */
+  /** The ending of the command, for summaries. Null if it is not worth reporting there. */
   readonly ending?: Ending | null;
 }
 
-/** The options of an executor that are those of its command, with the place for its events. */
+/** The options of an executor that belong to its command, with its event callback. */
 export type CommandOptions<O extends CommonOptions> = Omit<O, keyof CommonOptions> & {
   readonly onEvent: OnEvent;
 };
 
-/** Runs one command of turso-core on the project of a task, and prints what comes of it. */
+/** Runs one command of turso-core on the project of a task, and prints the result. */
 export async function runExecutor<O extends CommonOptions>(
   options: O,
   context: ExecutorContext,

@@ -32,7 +32,7 @@ test.each([...Object.entries(executors), ...Object.entries(generators)])(
     expect(entry.description).toMatch(/\.$/);
     const schema = readJson(entry.schema) as Schema;
     expect(schema.additionalProperties).toBe(false);
-    // Without any, `nx add` takes the generator for none.
+    // Without any, `nx add` does not recognize the generator.
     expect(Object.keys(schema.properties)).not.toEqual([]);
     for (const option of Object.values(schema.properties)) expect(option.description).toMatch(/\w{3}.*\.$/);
   },

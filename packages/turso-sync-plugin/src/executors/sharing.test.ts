@@ -21,13 +21,13 @@ import init from './init';
 import push from './push';
 import snapshot from './snapshot';
 
-/** Bytes of the database, at least. */
+/** The least size of the database in bytes. */
 const SIZE = 2_000_000;
 
 let sqld: Sqld;
 let proxy: TcpProxy;
 
-/** What a task has printed, and how many whole databases came from the server meanwhile. */
+/** The output of a task, and how many whole databases came from the server meanwhile. */
 interface Run {
   readonly text: string;
   readonly downloads: number;
@@ -39,7 +39,7 @@ interface Projects {
   readonly take: (...names: string[]) => Promise<Run>;
   /** Makes a project's working copy, changes it, and pushes that. */
   readonly push: (name: string, sql: string) => Promise<Run>;
-  /** The folder of a project's snapshot. */
+  /** Returns the folder of a project's snapshot. */
   readonly folder: (name: string) => string;
 }
 
@@ -129,7 +129,7 @@ describeWithSqld('projects of one database', () => {
 
     await execOn(sqld, "UPDATE t SET v = 'changed' WHERE id = 2");
     const { text, downloads } = await take('a', 'b', 'c', 'd');
-    // None if one goes first that has an earlier copy.
+    // None if the first project has an earlier copy.
     expect(downloads).toBeLessThanOrEqual(1);
     expect(text.match(/copied from /g)).toHaveLength(3);
     for (const name of ['a', 'b', 'c', 'd']) await expectRight(folder(name));
@@ -163,7 +163,7 @@ describeWithSqld('projects of one database', () => {
     const { text, downloads } = await take('excludingToo');
     expect(downloads).toBe(0);
     expect(text).toContain(`copied from ${folder('excluding')}\n`);
-    // What is left out is told as if it was downloaded.
+    // Omissions are reported as after a download.
     expect(text).toContain('log');
     expect((await take('other')).text).toContain('taken by');
     await expectRight(folder('other'));

@@ -3,7 +3,7 @@ import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import type { Project, SnapshotCommandOptions } from 'turso-core/own-process';
 import { dataFolder } from '../data-folder';
 
-/** Where the other projects of the workspace keep their snapshots: of the same database, one download is enough. */
+/** Finds the snapshots of the workspace's other projects. One download of a database is enough for all. */
 export function sharingOf(
   { files }: Pick<Project, 'files'>,
   { root, projectsConfigurations }: ExecutorContext,
@@ -19,7 +19,7 @@ export function sharingOf(
   return { snapshots, locks: dataFolder(root) };
 }
 
-/** The folders that a target takes snapshots to: one for each environment. */
+/** Returns the snapshot folders of a target, one for each environment. */
 function snapshotFolders({ options, configurations = {} }: TargetConfiguration): string[] {
   return [options as unknown, ...Object.values(configurations as Readonly<Record<string, unknown>>)]
     .map((named) => (named as { readonly snapshotFolder?: unknown } | undefined)?.snapshotFolder)

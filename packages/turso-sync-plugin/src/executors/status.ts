@@ -3,7 +3,10 @@ import { status, statusText } from 'turso-core/own-process';
 import type { StatusOptions } from './options';
 import { runExecutor, type ExecutorResult } from './run';
 
-/** Says how the project stands, and with --verbose what its server offers. Succeeds also where the remote is silent or files are missing: it says so. */
+/**
+ * Reports the state of the project, and with --verbose the server's capabilities. Succeeds even if the remote is silent
+ * or files are missing: the report says so.
+ */
 export default function statusExecutor(
   options: StatusOptions,
   context: ExecutorContext,

@@ -4,7 +4,7 @@ import { leaveNote } from '../run-summary/task-note';
 import type { CommonOptions } from './options';
 import type { Report } from './report';
 
-/** Tells those who read it elsewhere how the command of a task has ended. It never fails the task. */
+/** Reports the ending of a task's command to readers elsewhere. It never fails the task. */
 export async function summarizeTask(
   ending: Ending | null,
   { env }: CommonOptions,

@@ -7,10 +7,10 @@ import type { ExecutorResult } from './run';
 
 const APP = 'apps/mailer';
 
-/** A workspace with one project, and its tasks to run as Nx would. */
+/** A workspace with one project. It runs tasks as Nx would. */
 export interface TestApp {
   readonly directory: string;
-  /** Runs an executor as a task of the project; the changes go into the inferred target. */
+  /** Runs an executor as a task of the project. The changes apply to the inferred target. */
   run<O>(
     executor: (options: O, context: ExecutorContext) => Promise<ExecutorResult>,
     target: string,
@@ -19,15 +19,15 @@ export interface TestApp {
   ): Promise<TaskRun>;
 }
 
-/** What the run was asked for, as Nx and the plugin understand it. */
+/** The request of a run, for Nx and for the plugin. */
 interface Asked {
-  /** What stands on the command line; as in `nx run mailer:turso-push:staging`. Default: the same as Nx has made of it. */
+  /** The words of the command line, as in `nx run mailer:turso-push:staging`. Default is Nx's own reading of them. */
   readonly asked?: string;
   /** The configuration that Nx runs the task with. */
   readonly configurationName?: string;
 }
 
-/** What the workspace has besides the inferred targets. */
+/** The parts of the workspace besides the inferred targets. */
 interface Surroundings {
   /** The plugin option of that name. */
   readonly produce?: string | undefined;
@@ -35,13 +35,13 @@ interface Surroundings {
   readonly others?: Readonly<Record<string, TargetConfiguration>>;
 }
 
-/** How a task ended, with all that it has printed. */
+/** The result of a task, with all its output. */
 export interface TaskRun extends ExecutorResult {
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Makes a workspace with one project, whose `.env` has these variables; a file that one names is an empty database. */
+/** Makes a workspace with one project, with these variables in its `.env`. A file named by one is an empty database. */
 export async function makeApp(
   variables: Readonly<Record<string, string>>,
   config: object = {},

@@ -13,7 +13,7 @@ import type { UndoExecutorOptions } from './options';
 import { reportFileOf, withReport, withReportAfter } from './report-file';
 import { runExecutor, type ExecutorResult } from './run';
 
-/** Takes a push back. A conflict fails the task; then nothing was written. */
+/** Takes a push back. A conflict fails the task, and then nothing was written. */
 export default function undoExecutor(
   options: UndoExecutorOptions,
   context: ExecutorContext,

@@ -3,8 +3,8 @@ import { producersOf } from './producers';
 import { makesWorkingCopy } from './unordered-producer';
 
 /**
- * Says so if a push waits for targets of which the project has none: Nx leaves out what is not there, and so a misspelled
- * test would gate nothing. The target that creates the data is no gate. Null if all is well.
+ * Warns if a push waits for targets but the project has none of them. Nx leaves out missing targets, so a misspelled
+ * test would gate nothing. The target that creates the data is not a gate. Null if all is well.
  */
 export function ungatedPush(context: ExecutorContext): string | null {
   const { target, projectName = '', projectsConfigurations } = context;

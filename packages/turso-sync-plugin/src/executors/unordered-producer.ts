@@ -4,8 +4,8 @@ import { producersOf } from './producers';
 type Targets = Readonly<Record<string, TargetConfiguration>>;
 
 /**
- * Says so if a push waits for a target that creates data, and that target does not wait for the working copy: Nx would run
- * both at once. Null if all is well.
+ * Warns if a push waits for a target that creates data, and that target does not wait for the working copy. Nx would
+ * run both at once. Null if all is well.
  */
 export function unorderedProducer(context: ExecutorContext): string | null {
   const { target, projectName = '', projectsConfigurations } = context;
@@ -25,12 +25,12 @@ export function unorderedProducer(context: ExecutorContext): string | null {
   );
 }
 
-/** Whether a target is one that makes the working copy. */
+/** Checks whether a target makes the working copy. */
 export function makesWorkingCopy(target: TargetConfiguration | undefined): boolean {
   return target?.executor === 'turso-sync-plugin:init' || target?.executor === 'turso-sync-plugin:dump-init';
 }
 
-// Only names are followed. What waits for a pattern or another project gets the benefit of the doubt.
+// Follows only names. A target that waits for a pattern or another project gets the benefit of the doubt.
 function waitsForWorkingCopy(name: string, targets: Targets, seen = new Set<string>()): boolean {
   if (seen.has(name)) return false;
   seen.add(name);

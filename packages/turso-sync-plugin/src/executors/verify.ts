@@ -11,7 +11,7 @@ import type { VerifyExecutorOptions } from './options';
 import { reportFileOf, withReport } from './report-file';
 import { runExecutor, type ExecutorResult, type Outcome } from './run';
 
-/** Holds the remote against the working copy. A difference fails the task. */
+/** Compares the remote with the working copy. A difference fails the task. */
 export default function verifyExecutor(
   options: VerifyExecutorOptions,
   context: ExecutorContext,

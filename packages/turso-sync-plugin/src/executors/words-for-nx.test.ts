@@ -14,7 +14,7 @@ const TARGETS = Object.fromEntries(
   ]),
 );
 
-/** What the advice of a task becomes. */
+/** Returns the advice of a task after translation. */
 function translate(
   text: string,
   options: { readonly env?: string } = {},
@@ -87,7 +87,7 @@ test('where several do the same, the one of the same environment is named', () =
 test('turso-core gives its advice in the form that is translated', () => {
   const sources = path.join(__dirname, '..', '..', '..', 'turso-core', 'src');
   const files = (fs.readdirSync(sources, { recursive: true }) as string[]).filter(
-    // What the command itself prints about itself is never seen in Nx.
+    // The command's own help never appears in Nx.
     (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('cli'),
   );
   const lines = files.flatMap((file) => fs.readFileSync(path.join(sources, file), 'utf8').split('\n'));

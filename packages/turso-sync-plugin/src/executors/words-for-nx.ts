@@ -2,7 +2,7 @@ import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import type { CommonOptions } from './options';
 import { projectRootOf } from './project-of';
 
-/** Commands that an executor goes by another name for. */
+/** Commands with another name as executors. */
 const OLD_NAMES: Readonly<Record<string, string>> = { 'dump-init': 'init', 'dump-push': 'push' };
 
 /** A command between backticks, or at the head of a line of a list. Anything else may be data. */
@@ -10,8 +10,8 @@ const ADVICE =
   /(?<=`)turso-sync ([a-z][a-z-]*)([^`\n]*)(?=`)|(?<=^ {2})turso-sync ([a-z][a-z-]*)((?: \S+)*)(?= {2}|$)/gm;
 
 /**
- * What turns advice such as `turso-sync dump-push --force` into that for Nx, `nx run app:turso-push --force`: the command
- * itself would work on the folder that it is run in, and make a second state folder there.
+ * Returns a function that turns advice such as `turso-sync dump-push --force` into `nx run app:turso-push --force`. The
+ * command itself would work on the current folder, and make a second state folder there.
  */
 export function wordsForNx(options: CommonOptions, context: ExecutorContext): (text: string) => string {
   return (text) =>
@@ -34,14 +34,14 @@ function nxCommand(command: string, env: string | undefined, context: ExecutorCo
   return `nx run ${context.projectName ?? ''}:${target}`;
 }
 
-/** The target of the project that does what a command does, with its configuration; the task's own one first. */
+/** Returns the project's target for a command, with its configuration. The task's own target comes first. */
 function targetFor(name: string, env: string | undefined, context: ExecutorContext): string | null {
   const { projectName = '', targetName = '', projectsConfigurations } = context;
   const all = Object.entries(projectsConfigurations.projects[projectName]?.targets ?? {});
   const same = all.filter(([, { executor = '' }]) => commandOf(executor) === name);
   const own = same.find(([target]) => target === targetName);
   const candidates = own === undefined ? same : [own, ...same];
-  // First, since Nx 21 puts the options of a configuration over those of the target.
+  // First, since in Nx 21 the options of a configuration override those of the target.
   const configured = candidates.find(([, { configurations = {} }]) =>
     Object.hasOwn(configurations, env ?? ''),
   );
@@ -49,7 +49,7 @@ function targetFor(name: string, env: string | undefined, context: ExecutorConte
   return candidates.find(([, target]) => baseOf(target) === env)?.[0] ?? null;
 }
 
-/** The command that an executor of the plugin runs; null if it is another's. */
+/** Returns the command of an executor of this plugin, or null for another plugin's. */
 export function commandOf(executor = ''): string | null {
   const [, name] = /^turso-sync-plugin:(.+)$/.exec(executor) ?? [];
   return name === undefined ? null : (OLD_NAMES[name] ?? name);

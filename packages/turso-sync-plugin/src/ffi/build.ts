@@ -9,19 +9,19 @@ import { withPrograms } from './programs';
 import { requireToolchain } from './toolchain';
 import { vendorPackage } from './vendor';
 
-/** What a build has made, or why there was none. */
+/** The result of a build, or the reason why there was none. */
 export type BuildResult = Built | { readonly skipped: string };
 
 interface Built {
   readonly library: LocalizedLibrary;
-  /** Number of files in the folder of what dune installs; null where dune was left out. */
+  /** Number of files in the folder of dune's installed files. Null if dune was left out. */
   readonly installedFiles: number | null;
 }
 
 /**
- * Builds a crate, makes the archive that OCaml links, and lets dune build what links it. Each line that cargo and dune
- * print is told. Each of the two outputs is replaced as a whole, once it is made and checked; where the build is skipped, they
- * are removed, so that nobody links those of other sources.
+ * Builds a crate, makes the archive for OCaml to link, and lets dune build the rest. It passes on each line of cargo
+ * and dune. Each of the two outputs is replaced as a whole, once it is made and checked. If the build is skipped, both
+ * are removed, so nobody links those of other sources.
  */
 export async function build(settings: BuildSettings, onLine: (line: string) => void): Promise<BuildResult> {
   if (process.platform === 'win32')
@@ -55,7 +55,7 @@ function skip(
   return { skipped: error.message.replace(/\n\s*/g, ' ') };
 }
 
-/** What a build has made, in words. */
+/** Describes the result of a build in words. */
 export function buildText(result: BuildResult, { project, installed }: BuildSettings): string {
   if ('skipped' in result) return `Nothing was built: ${result.skipped}`;
   const { library, installedFiles } = result;

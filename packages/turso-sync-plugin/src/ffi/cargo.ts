@@ -4,7 +4,7 @@ import { TursoSyncError } from 'turso-core/own-process';
 import type { BuildSettings } from './options';
 import type { Programs } from './programs';
 
-/** The static library that cargo has built. */
+/** The static library built by cargo. */
 export interface BuiltLibrary {
   /** Its name without `lib` and ending, such as `turso_ocaml_ffi`. */
   readonly name: string;
@@ -19,7 +19,7 @@ interface CargoMessage {
   readonly filenames?: readonly string[];
 }
 
-/** Makes sure that there is a crate where one is said to be. Throws USAGE. */
+/** Checks that there is a crate at the given place. Throws USAGE. */
 export function requireCrate({ crate, vendor }: BuildSettings): void {
   if (fs.existsSync(path.join(crate, 'Cargo.toml'))) return;
   throw new TursoSyncError('USAGE', `There is no Cargo.toml in ${crate}.`, {
@@ -31,8 +31,8 @@ export function requireCrate({ crate, vendor }: BuildSettings): void {
 }
 
 /**
- * Builds the crate, and tells the lines that cargo prints about it.
- * Throws BUILD_FAILED, and USAGE where the crate has no static library.
+ * Builds the crate, and passes on the lines that cargo prints about it. Throws BUILD_FAILED, and USAGE if the crate has
+ * no static library.
  */
 export async function buildCrate(
   programs: Programs,

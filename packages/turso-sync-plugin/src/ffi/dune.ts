@@ -6,11 +6,11 @@ import type { Programs } from './programs';
 import { replaceFolder } from './replace-folder';
 
 /**
- * Builds with dune, and takes what the project's packages install to a folder of its own, as files: dune's own
- * `_build/install` is made of links into `_build`, which no cache could bring back.
- * Throws BUILD_FAILED, and USAGE where there is no dune project.
+ * Builds with dune, and copies the project's installed packages to a folder of its own, as files. dune's own
+ * `_build/install` consists of links into `_build`, and no cache could restore them. Throws BUILD_FAILED, and USAGE if
+ * there is no dune project.
  *
- * @returns how many files are installed there.
+ * @returns the number of files installed there.
  */
 export async function buildWithDune(
   programs: Programs,
@@ -22,7 +22,7 @@ export async function buildWithDune(
     throw new TursoSyncError('USAGE', `There is no dune-project in ${project}.`, {
       hint: 'Add one, or build the crate alone with the option "cargoOnly".',
     });
-  // Without --root, the outermost dune-project above would be the one.
+  // Without --root, dune would take the outermost dune-project above.
   const common = ['--root', '.', '--profile', profile === 'release' ? 'release' : 'dev'];
   const dune = async (command: readonly string[], tell: (line: string) => void): Promise<void> => {
     const { isSuccess, how, stderr } = await programs.run(['dune', ...command], {
@@ -53,7 +53,7 @@ export async function buildWithDune(
   return countFiles(installed);
 }
 
-/** What to do about what dune has printed. */
+/** Returns advice about dune's output. */
 function hintFor(printed: string): string {
   const unknown = /No rule found for (\S*target\/localized\/\S+)/.exec(printed)?.[1];
   if (unknown !== undefined)
@@ -67,7 +67,7 @@ function hintFor(printed: string): string {
   return 'See what dune says above.';
 }
 
-/** The packages of which dune has just built the list of files; none where other targets were asked for. */
+/** Returns the packages for which dune has just built the list of files. None if other targets were requested. */
 function builtPackages(project: string): string[] {
   const names = fs.readdirSync(path.join(project, '_build', 'default'));
   return names.filter((name) => name.endsWith('.install')).map((name) => path.basename(name, '.install'));

@@ -1,12 +1,12 @@
 import type { Platform } from './platform';
 
-/** What a build needs, by what it is installed as. */
+/** A requirement of a build, under its name for installation. */
 export type Requirement = 'rust' | 'cc' | 'binutils' | 'ocaml' | 'dune';
 
 const RUSTUP = "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh";
 
 const PACKAGES: Record<Requirement, Partial<Record<Platform, string>>> = {
-  // What systems package is often older than libsql needs.
+  // The system package is often older than libsql needs.
   rust: {},
   cc: { debian: 'gcc libc6-dev', fedora: 'gcc' },
   binutils: { debian: 'binutils', fedora: 'binutils' },
@@ -20,7 +20,7 @@ const INSTALL: Partial<Record<Platform, string>> = {
   macos: 'brew install',
 };
 
-/** The commands that install what is missing on a system, a line each. */
+/** Returns the commands that install missing programs on a system, a line each. */
 export function installCommands(missing: readonly Requirement[], platform: Platform): string[] {
   const packages = missing.flatMap((requirement) => PACKAGES[requirement][platform] ?? []);
   const rest = missing.filter((requirement) => PACKAGES[requirement][platform] === undefined);
@@ -29,7 +29,7 @@ export function installCommands(missing: readonly Requirement[], platform: Platf
   return [...new Set(commands)];
 }
 
-/** The commands that bring what is too old up to date, a line each. */
+/** Returns the commands that update old programs, a line each. */
 export function updateCommands(old: readonly Requirement[]): string[] {
   const commands = old.map((requirement) => {
     if (requirement === 'rust') return `rustup update stable, or without rustup: ${RUSTUP}`;

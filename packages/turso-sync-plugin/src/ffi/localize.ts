@@ -7,17 +7,17 @@ import { replaceFolder } from './replace-folder';
 import { declaredFunctions, visibleSymbols } from './symbols';
 import type { Binutils } from './toolchain';
 
-/** What is made into an archive of its own. */
+/** The library for an archive of its own. */
 export interface Localizing {
   readonly library: BuiltLibrary;
   readonly crate: string;
-  /** How the names begin that stay visible; null: as the library's does, up to its first `_`. */
+  /** The prefix of the names that stay visible. Null stands for the library's name, up to its first `_`. */
   readonly symbols: string | null;
-  /** The folder that gets the results, and is replaced as a whole. */
+  /** The folder for the results. It is replaced as a whole. */
   readonly folder: string;
 }
 
-/** The archive that others link. */
+/** The archive for others to link. */
 export interface LocalizedLibrary {
   readonly archive: string;
   /** The same for OCaml's bytecode. */
@@ -25,16 +25,15 @@ export interface LocalizedLibrary {
   readonly symbols: readonly string[];
 }
 
-/** What a Rust library needs of the system, for the shared library. */
+/** The system libraries of a Rust library, for the shared library. */
 const SYSTEM_LIBRARIES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: ['-lgcc_s', '-lutil', '-lrt', '-lpthread', '-lm', '-ldl', '-lc'],
   darwin: ['-framework', 'Security', '-framework', 'CoreFoundation', '-lc', '-lm'],
 };
 
 /**
- * Makes an archive out of cargo's that offers the functions of the C interface and nothing else. Cargo's own offers all that is
- * bundled too, such as a whole SQLite, which a program would use in place of its own one without a word.
- * Throws ARCHIVE_INVALID.
+ * Makes an archive out of cargo's with the functions of the C interface and nothing else. Cargo's own also offers all
+ * bundled code, such as a whole SQLite. A program would silently use that in place of its own. Throws ARCHIVE_INVALID.
  */
 export async function localize(
   programs: Programs,
@@ -81,13 +80,13 @@ async function join(
 ): Promise<void> {
   const roots = kept.flatMap((name) => ['-u', name]);
   await made(...ld, '-r', '--gc-sections', ...roots, '-o', object, archive);
-  // Rust's own libraries carry bitcode of LLVM too. Where GNU's tools have a plugin of LLVM, it takes what ld has joined of that
-  // for a program of its own, and breaks off ("LLVM ERROR: Invalid encoding"), at which ar leaves a file of 8 bytes.
+  // Rust's own libraries carry bitcode of LLVM too. If GNU's tools have a plugin of LLVM, it takes the joined bitcode
+  // for a program of its own. It breaks off with "LLVM ERROR: Invalid encoding", and ar leaves a file of 8 bytes.
   const bitcode = ['.llvmbc', '.llvmcmd'].map((section) => `--remove-section=${section}`);
   await made(...objcopy, '--wildcard', `--keep-global-symbol=${prefix}*`, ...bitcode, object);
 }
 
-// By the manual of Apple's ld. It was never run: the check of the result is all that there is to rely on.
+// Written by the manual of Apple's ld, and never run. Only the check of the result makes it reliable.
 async function joinOnMac(
   made: Make,
   { cc }: Binutils,
@@ -116,7 +115,7 @@ function requireFunctions(
     ]);
 }
 
-/** Looks at what was made, since all of it was done by the tools of others. */
+/** Checks the result, since all of the work was done by foreign tools. */
 async function requireOnly(
   programs: Programs,
   nm: readonly string[],

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { TursoSyncError } from 'turso-core/own-process';
 
-/** What can be said about a build, in project.json under `options`. Folders are relative to the project's. */
+/** The options of a build, in project.json under `options`. Folders are relative to the project's. */
 export interface FfiBuildOptions {
   /** The folder of the crate. Default is the project's own, or that of {@link FfiBuildOptions.vendor}. */
   readonly crate?: string;
   /**
-   * An npm package that ships a crate and an OCaml library, such as `turso-ffi`. Its sources are copied to
-   * `vendor/<package>` before the build, where dune finds them. Default: none.
+   * An npm package with a crate and an OCaml library, such as `turso-ffi`. Its sources are copied to `vendor/<package>`
+   * before the build, for dune to find. Default: none.
    */
   readonly vendor?: string;
   /** The profile of cargo. Default is `release`. dune builds with its profile of the same name, or else with `dev`. */
@@ -16,21 +16,21 @@ export interface FfiBuildOptions {
   readonly features?: readonly string[];
   /** The target triple that cargo builds for. Default is the machine's own. */
   readonly target?: string;
-  /** How the names of the C functions begin that stay visible. Default is the library's name up to its first `_`. */
+  /** The prefix of the C functions that stay visible. Default is the library's name up to its first `_`. */
   readonly symbols?: string;
-  /** What dune builds. Default is `@install`. */
+  /** The targets for dune. Default is `@install`. */
   readonly duneTargets?: readonly string[];
   /** Leave dune out. Default is false. */
   readonly cargoOnly?: boolean;
   /** Build without asking any registry. Default is false. */
   readonly offline?: boolean;
-  /** Further environment variables for cargo, dune and all that they run. */
+  /** Further environment variables for cargo, dune and the programs that they run. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What to do where a program is not installed: `fail` (default), or say so in one line and `skip` the build. */
+  /** The reaction to a missing program: `fail` (default), or `skip` the build with a line that says so. */
   readonly whenMissing?: 'fail' | 'skip';
 }
 
-/** The options with nothing left open, and folders as absolute paths. */
+/** The options with all defaults filled in, and folders as absolute paths. */
 export interface BuildSettings extends Required<
   Pick<FfiBuildOptions, 'profile' | 'features' | 'duneTargets' | 'cargoOnly' | 'offline' | 'whenMissing'>
 > {
@@ -40,22 +40,22 @@ export interface BuildSettings extends Required<
   readonly vendor: string | null;
   readonly target: string | null;
   readonly symbols: string | null;
-  /** Where cargo is told to put what it makes; null: where it would by itself. */
+  /** Cargo's folder for its results. Null stands for cargo's own choice. */
   readonly targetDir: string | null;
-  /** The environment of all that is run. */
+  /** The environment of all programs. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The folder that the archive is put into, and nothing else. */
+  /** The folder for the archive, and nothing else. */
   readonly localized: string;
-  /** The folder that what dune installs is put into, and nothing else. */
+  /** The folder for dune's installed files, and nothing else. */
   readonly installed: string;
 }
 
-/** The folder of vendored sources, relative to the project's. */
+/** Returns the folder of vendored sources, relative to the project's. */
 export function vendorFolder(name: string): string {
   return `vendor/${name}`;
 }
 
-/** Fills in the defaults. Throws USAGE for a crate outside of the project, which no output could hold. */
+/** Fills in the defaults. Throws USAGE for a crate outside of the project, since no output could hold it. */
 export function resolveOptions(options: FfiBuildOptions, project: string): BuildSettings {
   const vendor = options.vendor ?? null;
   const crate = path.resolve(project, options.crate ?? (vendor === null ? '.' : vendorFolder(vendor)));
@@ -81,7 +81,7 @@ export function resolveOptions(options: FfiBuildOptions, project: string): Build
     cargoOnly: options.cargoOnly ?? false,
     offline: options.offline ?? false,
     whenMissing: options.whenMissing ?? 'fail',
-    // The folder of vendored sources is an output as a whole, and cargo's own files are not to go with it.
+    // The folder of vendored sources is an output as a whole, and must not contain cargo's own files.
     targetDir:
       vendor === null || environment['CARGO_TARGET_DIR'] !== undefined ? null : path.join(project, 'target'),
     environment,

@@ -12,7 +12,7 @@ const PATIENCE = 10_000;
 
 void print();
 
-// It never fails, since Nx takes no notice of that. Where something is missing, the task itself says so.
+// It never fails, since Nx ignores failures. If something is missing, the task itself says so.
 async function print(): Promise<void> {
   const [projectRoot = '.', vendor] = process.argv.slice(2);
   const project = path.resolve(projectRoot);
@@ -31,7 +31,7 @@ async function print(): Promise<void> {
 }
 
 function ask([program = '', ...args]: readonly string[], cwd: string): Promise<string> {
-  // To have a version printed, rustup need not download a toolchain.
+  // rustup need not download a toolchain just to print a version.
   const env = { ...process.env, RUSTUP_AUTO_INSTALL: '0' };
   return new Promise((resolve) => {
     execFile(program, args, { cwd, env, timeout: PATIENCE }, (error, stdout) =>

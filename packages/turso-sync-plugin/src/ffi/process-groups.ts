@@ -2,18 +2,18 @@
 export interface ProcessGroups {
   /** The signal that told this process to end, or null. */
   readonly endedBy: NodeJS.Signals | null;
-  /** Has a group ended with this process; answers with what to call once it has ended by itself. */
+  /** Makes a group end with this process. Returns a function to call once the group has ended by itself. */
   add(pid: number): () => void;
-  /** Takes no more notice of signals. */
+  /** Stops listening for signals. */
   release(): void;
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** How long programs may take to end by themselves, in milliseconds. */
+/** Milliseconds for programs to end by themselves. */
 const PATIENCE = 3000;
 
-/** From now on, whatever tells this process to end tells all groups to, and they do not outlive it. */
+/** Begins to pass on signals: a signal that ends this process ends all groups, and they do not outlive it. */
 export function guardProcessGroups(): ProcessGroups {
   const pids = new Set<number>();
   let endedBy: NodeJS.Signals | null = null;
@@ -23,7 +23,7 @@ export function guardProcessGroups(): ProcessGroups {
     signalAll('SIGTERM');
     setTimeout(signalAll, PATIENCE, 'SIGKILL').unref();
   };
-  // Nx may well end this process by itself before the programs have had their time.
+  // Nx may end this process by itself before the programs have had their time.
   const kill = (): void => signalAll('SIGKILL');
   for (const signal of SIGNALS) process.on(signal, end);
   process.on('exit', kill);
@@ -34,7 +34,7 @@ export function guardProcessGroups(): ProcessGroups {
     add(pid) {
       pids.add(pid);
       return () => {
-        // What a program has started may still be there when it has ended, though only where it was made to.
+        // If a program was made to end, its own children may outlive it.
         if (endedBy !== null) signalGroup(pid, 'SIGKILL');
         pids.delete(pid);
       };
@@ -50,6 +50,6 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // it has ended already
+    // It has ended already.
   }
 }

@@ -1,7 +1,7 @@
 import { TursoSyncError } from 'turso-core/own-process';
 import { guardProcessGroups, type ProcessGroups } from './process-groups';
 
-/** How a program ended. */
+/** The result of a program. */
 export interface Ended {
   readonly isSuccess: boolean;
   /** Whether there is no program of that name. */
@@ -12,20 +12,20 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** What a program is run with. */
+/** The settings to run a program with. */
 export interface RunOptions {
   readonly cwd: string;
-  /** Is told each line of its standard error as it comes. Default: nobody is. */
+  /** Receives each line of its standard error as it comes. Default is no receiver. */
   readonly onLine?: (line: string) => void;
 }
 
-/** Runs programs, all of which end with this process, or when it is told to end. */
+/** Runs programs. All of them end with this process, or when it is told to end. */
 export interface Programs {
-  /** Runs one and waits for it. Throws INTERRUPTED where this process was told to end meanwhile. */
+  /** Runs one and waits for it. Throws INTERRUPTED if this process was told to end meanwhile. */
   run(command: readonly string[], options: RunOptions): Promise<Ended>;
 }
 
-/** Hands the means to run programs to some work, and leaves none running when it is over. */
+/** Gives some work the means to run programs, and leaves none running afterwards. */
 export async function withPrograms<T>(
   environment: Readonly<Record<string, string | undefined>>,
   work: (programs: Programs) => Promise<T>,
@@ -56,7 +56,7 @@ async function run(
       yield line;
     },
     reject: false,
-    // A group of its own, since cargo leaves the compilers that it has started behind when it is ended.
+    // A group of its own, since cargo does not end its compilers when it is ended.
     detached: true,
     cleanup: false,
   });

@@ -1,6 +1,9 @@
 import fs from 'node:fs';
 
-/** Lets work fill a new, empty folder, which then takes the place of another. Where it throws, the old one stays as it is. */
+/**
+ * Lets `fill` fill a new, empty folder, and then replaces another with it. If `fill` throws, the old one stays as it
+ * is.
+ */
 export async function replaceFolder(folder: string, fill: (draft: string) => Promise<void>): Promise<void> {
   const draft = `${folder}.new`;
   fs.rmSync(draft, { recursive: true, force: true });

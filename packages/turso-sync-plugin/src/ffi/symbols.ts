@@ -3,7 +3,7 @@ import path from 'node:path';
 import { TursoSyncError } from 'turso-core/own-process';
 import type { Programs } from './programs';
 
-/** The names that an archive or object offers to whoever links it. */
+/** Returns the names that an archive or object offers to a linker. */
 export async function visibleSymbols(
   programs: Programs,
   nm: readonly string[],
@@ -20,14 +20,14 @@ export async function visibleSymbols(
   return new Set(parseSymbols(stdout));
 }
 
-/** The names in what nm prints, in its POSIX format; without the underscore that macOS puts before each. */
+/** Reads the names from the output of nm in its POSIX format. Removes the underscore that macOS puts before each. */
 export function parseSymbols(text: string, platform: string = process.platform): string[] {
   // `libx.a[member.o]:` begins a member, `name T value size` is a symbol.
   const names = [...text.matchAll(/^(\S+) [A-TV-Za-z] /gm)].map(([, name = '']) => name);
   return platform === 'darwin' ? names.map((name) => name.replace(/^_/, '')) : names;
 }
 
-/** The functions that the headers of a crate declare and whose names begin in a certain way. */
+/** Returns the functions in a crate's headers whose names have a certain prefix. */
 export function declaredFunctions(crate: string, prefix: string): string[] {
   const folder = path.join(crate, 'include');
   const headers = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.endsWith('.h')) : [];

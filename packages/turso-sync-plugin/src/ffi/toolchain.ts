@@ -7,7 +7,7 @@ import { thisPlatform } from './platform';
 import type { Programs } from './programs';
 import { findVersion, isAtLeast } from './version';
 
-/** The programs that make an archive out of cargo's. Each can be named by the variable of make. */
+/** The programs that turn cargo's archive into another. The variables of make can name each of them. */
 export interface Binutils {
   readonly cc: readonly string[];
   readonly ld: readonly string[];
@@ -19,7 +19,7 @@ export interface Binutils {
 interface Tool {
   readonly requirement: Requirement;
   readonly command: readonly string[];
-  /** What must be there at least; null: any version. */
+  /** The oldest version that suffices. Null stands for any version. */
   readonly minimum: string | null;
 }
 
@@ -29,10 +29,10 @@ interface Found extends Tool {
   readonly trouble: string | null;
 }
 
-/** Oldest versions that this was tried with. */
+/** The oldest versions tried. */
 const OLDEST = { dune: '2.9', ocaml: '4.13' };
 
-/** The programs that link and archive, by the variables of make, or their usual names. */
+/** Returns the programs that link and archive, by the variables of make, or their usual names. */
 export function findBinutils(environment: BuildSettings['environment']): Binutils {
   const named = (variable: string, name: string): string[] => {
     const value = environment[variable]?.trim() ?? '';
@@ -49,8 +49,8 @@ export function findBinutils(environment: BuildSettings['environment']): Binutil
 }
 
 /**
- * Makes sure that all programs are there that a build needs, and new enough.
- * Throws TOOLCHAIN_MISSING and TOOLCHAIN_TOO_OLD, with the commands that install them.
+ * Checks that all programs for a build are there, and new enough. Throws TOOLCHAIN_MISSING and TOOLCHAIN_TOO_OLD, with
+ * the commands that install them.
  */
 export async function requireToolchain(programs: Programs, settings: BuildSettings): Promise<Binutils> {
   const binutils = findBinutils(settings.environment);
@@ -119,7 +119,7 @@ function requirements(tools: readonly Tool[]): Requirement[] {
   return [...new Set(tools.map(({ requirement }) => requirement))];
 }
 
-/** What the files of a folder ask for: the first match in the first file that has one. */
+/** Returns the version that the files of a folder ask for: the first match in the first file with one. */
 function readMinimum(folder: string, file: RegExp, pattern: RegExp): string | null {
   for (const name of fs.readdirSync(folder).filter((entry) => file.test(entry))) {
     const match = pattern.exec(fs.readFileSync(path.join(folder, name), 'utf8'));

@@ -3,16 +3,16 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { TursoSyncError } from 'turso-core/own-process';
 
-/** What a package's folder may hold besides its sources, where it is a project of the workspace. */
+/** Folders in a package that are not sources. They exist if it is a project of the workspace. */
 const NO_SOURCES = new Set(['target', '_build', '_install', 'node_modules']);
-/** What makes the package a project of its own, which its copy is not to be. */
+/** The files that make the package a project of its own. Its copy must not be one. */
 const NO_COPIES = new Set(['package.json', 'project.json']);
-/** Lies in each copy, and says of what. */
+/** The file in each copy that names its source. */
 const MARK = '.vendored';
 
 /**
- * Copies the sources of an npm package into a folder. What is there already stays untouched, so that cargo and dune do not
- * build it anew. Throws PACKAGE_MISSING, and USAGE where the folder is no copy.
+ * Copies the sources of an npm package into a folder. Equal files stay untouched, so cargo and dune do not build them
+ * again. Throws PACKAGE_MISSING, and USAGE if the folder is not a copy.
  */
 export function vendorPackage(name: string, project: string, to: string): void {
   const from = packageFolder(name, project);
@@ -28,7 +28,7 @@ export function vendorPackage(name: string, project: string, to: string): void {
   for (const file of sourceFiles(to)) if (!sources.includes(file)) fs.rmSync(path.join(to, file));
 }
 
-/** The folder of an npm package, as a project sees it. Throws PACKAGE_MISSING. */
+/** Returns the folder of an npm package, as a project sees it. Throws PACKAGE_MISSING. */
 export function packageFolder(name: string, project: string): string {
   try {
     const manifest = createRequire(path.join(project, 'package.json')).resolve(`${name}/package.json`);
@@ -41,7 +41,7 @@ export function packageFolder(name: string, project: string): string {
   }
 }
 
-/** The sources in a package's folder, as sorted paths relative to it. */
+/** Returns the sources in a package's folder, as sorted paths relative to it. */
 export function sourceFiles(folder: string): string[] {
   const isSource = (name: string): boolean =>
     !NO_SOURCES.has(name) && !NO_COPIES.has(name) && !name.startsWith('.');

@@ -2,7 +2,7 @@ import type { Project } from 'turso-core/own-process';
 import type { Environments } from '../configurations/load-environments';
 import { nodeCommand } from '../node-command';
 
-/** What the command is about. */
+/** The target for the command. */
 export interface FingerprintTarget {
   readonly workspaceRoot: string;
   /** The project's folder, relative to the workspace. */
@@ -12,8 +12,8 @@ export interface FingerprintTarget {
 }
 
 /**
- * The command line that prints the fingerprint of the remote that a run means, for Nx to run from the workspace's root. It
- * names all that it needs, so that it does not have to read the config.
+ * Returns the command line that prints the fingerprint of a run's remote, for Nx to run from the workspace's root. It
+ * has all that it needs in it, so it does not read the config.
  */
 export function fingerprintCommand({ environments, ...of }: FingerprintTarget): string {
   const words = [
@@ -25,17 +25,17 @@ export function fingerprintCommand({ environments, ...of }: FingerprintTarget): 
   return nodeCommand(of.workspaceRoot, 'fingerprint/main.js', words);
 }
 
-/** The variables of an environment, and what it excludes, for the command line. */
+/** Returns the variables of an environment, and its exclusions, for the command line. */
 function variablesWord(environment: string, { variables, exclude }: Project): string {
   const { url, authToken, encryptionKey } = variables;
   const word = `${environment}=${url},${authToken}${encryptionKey === null ? '' : `+${encryptionKey}`}`;
-  // In letters that mean nothing to any shell.
+  // Encoded in letters without a meaning to any shell.
   return exclude.length === 0
     ? word
     : `${word},${Buffer.from(JSON.stringify(exclude)).toString('base64url')}`;
 }
 
-/** An environment, as the command line has it. */
+/** An environment, in the form of the command line. */
 export interface EnvironmentWord {
   readonly environment: string;
   /** The variable of the URL. */
@@ -47,7 +47,7 @@ export interface EnvironmentWord {
   readonly exclude: readonly string[];
 }
 
-/** Reads what {@link fingerprintCommand} has written for an environment. */
+/** Reads an environment's word from {@link fingerprintCommand}. */
 export function parseVariablesWord(word: string): EnvironmentWord {
   const [, environment = '', url = '', authToken = '', encryptionKey = null, excluded] =
     /^(.*)=(\w+),(\w+)(?:\+(\w+))?(?:,([\w-]+))?$/s.exec(word) ?? [];

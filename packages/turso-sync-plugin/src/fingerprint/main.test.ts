@@ -10,7 +10,7 @@ const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
 const ENVIRONMENTS = ['=TURSO_DATABASE_URL,TURSO_AUTH_TOKEN', 'staging=STAGING_URL,STAGING_TOKEN'];
 
-/** Runs the command as Nx does; rejects if it fails, or prints anything on stderr. */
+/** Runs the command like Nx. Rejects if it fails, or prints anything on stderr. */
 async function fingerprint(
   root: string,
   variables: Readonly<Record<string, string>> = {},

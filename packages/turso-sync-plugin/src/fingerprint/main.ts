@@ -13,7 +13,8 @@ const PATIENCE = 10_000;
 
 void print();
 
-// It never fails, since Nx takes no notice of that. What has no equal is no cache hit; then the task itself says why.
+// It never fails, since Nx ignores failures. A unique text is never a cache hit, and then the task itself gives the
+// reason.
 async function print(): Promise<void> {
   const [projectRoot = '.', target = '', ...words] = process.argv.slice(2);
   const environments = words.map(parseVariablesWord);
@@ -26,7 +27,7 @@ async function print(): Promise<void> {
     error instanceof TursoSyncError ? { reason: error.code } : null,
   );
   const text = typeof mark === 'string' ? mark : `${mark?.reason ?? 'unknown'} ${randomUUID()}`;
-  // A configuration that is no environment has a key of its own, so that its task runs and can refuse it.
+  // A configuration without an environment has a key of its own. So its task runs and can refuse it.
   const unknown = environment?.environment === (configuration ?? '') ? '' : ` ${configuration ?? ''}`;
   process.stdout.write(`${text}${unknown}\n`, () => process.exit(0));
 }
@@ -46,7 +47,7 @@ async function remoteMark(task: Task, names: EnvironmentWord | undefined): Promi
     return value === '' ? undefined : value;
   };
   const url = valueOf(names?.url);
-  // Nx replaces ${..} in its files, so that the task's URL is another than this text.
+  // Nx replaces ${..} in its files, so the task's URL differs from this text.
   if (url === undefined || url.includes('$')) return null;
   const address = parseRemoteUrl(url, directory);
   // The task may have to create it, so no cached snapshot stands in for it.

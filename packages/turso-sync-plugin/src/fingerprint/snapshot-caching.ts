@@ -2,17 +2,17 @@ import path from 'node:path';
 import type { Project } from 'turso-core/own-process';
 import { fingerprintCommand, type FingerprintTarget } from './command';
 
-/** What a target that takes a snapshot must declare, so that Nx never restores one that is out of date. */
+/** The declarations of a target that takes a snapshot, so Nx never restores an outdated one. */
 export interface SnapshotCaching {
-  /** The `runtime` input: a command that prints the fingerprint of the remote that a run means. */
+  /** The `runtime` input: a command that prints the fingerprint of a run's remote. */
   readonly fingerprint: string;
   /** The folder of the base's snapshot, relative to the workspace. */
   readonly folder: string;
-  /** The same of each environment that has a name. */
+  /** The same for each environment with a name. */
   readonly folders: ReadonlyMap<string, string>;
 }
 
-/** Answers null where it must not be cached: Nx keeps no outputs from outside the workspace. */
+/** Returns null if the snapshot must not be cached: Nx keeps no outputs from outside the workspace. */
 export function snapshotCaching(target: FingerprintTarget): SnapshotCaching | null {
   const { workspaceRoot, environments } = target;
   const folder = snapshotFolder(workspaceRoot, environments.base);
@@ -25,7 +25,7 @@ export function snapshotCaching(target: FingerprintTarget): SnapshotCaching | nu
   return { fingerprint: fingerprintCommand(target), folder, folders };
 }
 
-/** The folder that Nx keeps, relative to the workspace; null outside of it. */
+/** Returns the folder that Nx keeps, relative to the workspace. Null outside of it. */
 function snapshotFolder(workspaceRoot: string, { files: { snapshot } }: Project): string | null {
   const relative = path.relative(workspaceRoot, snapshot.directory);
   if (relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)) return null;

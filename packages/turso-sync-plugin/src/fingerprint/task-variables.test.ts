@@ -3,7 +3,7 @@ import { taskVariables } from './task-variables';
 
 const task = { projectRoot: 'apps/mailer', target: 'turso-snapshot' };
 
-/** The value of URL that a task has, given these files and that environment. */
+/** Returns a task's value of URL, given these files and that environment. */
 function urlOf(
   files: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string>> = {},
@@ -22,7 +22,7 @@ test('the environment goes before every file', () => {
   expect(urlOf({ 'apps/mailer/.env': 'URL=file' }, { URL: 'shell' })).toBe('shell');
 });
 
-// From the first to the last: who has it, wins.
+// From first to last: the first file with the variable wins.
 const FILES = [
   'apps/mailer/.env.turso-snapshot.local',
   'apps/mailer/.env.turso-snapshot',

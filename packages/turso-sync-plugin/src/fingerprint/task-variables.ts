@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 
 type Variables = Record<string, string | undefined>;
 
-/** A task, and the environment variables of whoever asks: Nx itself, or the task already, which gives the same. */
+/** A task, and the environment variables of the caller: Nx itself, or the running task. Both give the same result. */
 export interface TaskEnvironment {
   readonly workspaceRoot: string;
   readonly projectRoot: string;
@@ -14,13 +14,15 @@ export interface TaskEnvironment {
 }
 
 /**
- * The environment variables that a task will have. Nx works out a task's key in its own environment, but runs the task
- * with more: what the `.env` files of the project say goes before those of the root. Both must mean the same remote.
- * As in `nx/src/tasks-runner/task-env`, the same from Nx 21 to 24, except that `${..}` is left as it is.
+ * Returns the environment variables that a task will have. Nx works out a task's key in its own environment, but runs
+ * the task with more variables. The project's `.env` files take precedence over those of the root. Both must mean the
+ * same remote.
+ *
+ * This follows `nx/src/tasks-runner/task-env`, the same from Nx 21 to 24, except that `${..}` is left as it is.
  */
 export function taskVariables(task: TaskEnvironment): Variables {
   const isOn = task.environment['NX_LOAD_DOT_ENV_FILES'] !== 'false';
-  // That beside the config is read by turso-core in any case.
+  // turso-core reads the file beside the config in any case.
   const files = isOn ? taskFiles(task) : [path.join(task.projectRoot, '.env')];
   const variables = withoutRootFiles(task);
   for (const file of files) {
@@ -29,7 +31,7 @@ export function taskVariables(task: TaskEnvironment): Variables {
   return variables;
 }
 
-/** The environment as it was before Nx, when it started, read the files of the root into it. */
+/** Returns the environment from before the start of Nx, without the variables read from the root's files. */
 function withoutRootFiles(task: TaskEnvironment): Variables {
   const variables = { ...task.environment };
   for (const file of ['.env', '.local.env', '.env.local']) {
@@ -39,7 +41,7 @@ function withoutRootFiles(task: TaskEnvironment): Variables {
   return variables;
 }
 
-// The first that has a variable wins.
+// The first file with a variable wins.
 function taskFiles({ projectRoot, target, configuration }: TaskEnvironment): string[] {
   const words =
     configuration === undefined ? [target] : [`${target}.${configuration}`, configuration, target];

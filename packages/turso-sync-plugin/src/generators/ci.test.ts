@@ -22,7 +22,7 @@ function makeTree(files: Readonly<Record<string, unknown>> = {}): Tree {
   return new FsTree(root, false);
 }
 
-/** What the generator writes, and prints. */
+/** Runs the generator, and returns its output. */
 async function generate(tree: Tree, options: CiGeneratorOptions = {}): Promise<string> {
   const told: string[] = [];
   const spy = jest.spyOn(process.stdout, 'write').mockImplementation((text) => told.push(String(text)) > 0);
@@ -71,7 +71,7 @@ test('the workflow of GitHub asks for no more than it needs', async () => {
     for (const { run = '', env = {} } of job.steps) {
       expect('TURSO_AUTH_TOKEN' in env).toBe(run.includes(' nx '));
       expect('GITHUB_TOKEN' in env).toBe(run.includes('turso-sync '));
-      // What others may choose is no part of a script.
+      // Text chosen by others is never part of a script.
       expect(run).not.toMatch(/\$\{\{(?! job\.status == 'failure')/);
     }
   for (const { uses } of Object.values(jobs).flatMap((job) => job.steps))
@@ -148,7 +148,7 @@ test('a file that is there is replaced only by --force', async () => {
     expect(read(tree, file)).toBe('mine');
     await generate(tree, { provider, force: true });
     expect(read(tree, file)).toContain('turso-diff');
-    // The same again is nothing new.
+    // A second run changes nothing.
     await generate(tree, { provider });
   }
 });

@@ -8,19 +8,22 @@ import { loadBasics, type Basics } from './load-basics';
 
 /** Options of the generator `turso-sync-plugin:ci`. */
 export interface CiGeneratorOptions {
-  /** Default is what the workspace has: `.github`, `.gitlab-ci.yml`, or the address of the git remote `origin`. */
+  /**
+   * The host of the code. Default follows the workspace: `.github`, `.gitlab-ci.yml`, or the address of the git remote
+   * `origin`.
+   */
   readonly provider?: 'github' | 'gitlab';
   /** The target that creates the data. Default is the plugin option `produce`. */
   readonly produce?: string;
   /** The environment to push to. Default is the one without a configuration. */
   readonly environment?: string;
-  /** Replace files that are there already. Default is false. */
+  /** Replace existing files. Default is false. */
   readonly force?: boolean;
 }
 
 /**
- * Writes a CI workflow: on a pull request, a review of what it would push, as one comment and as artifacts; on the main branch, a push of
- * just that. Files that are there are not replaced unless `force` says so. It needs no `@nx/devkit`.
+ * Writes a CI workflow. On a pull request, it reviews the changes of a push, in one comment and in artifacts. On the
+ * main branch, it pushes exactly these. It replaces existing files only with `force`. It needs no `@nx/devkit`.
  */
 export default async function ci(tree: Tree, options: CiGeneratorOptions = {}): Promise<GeneratorCallback> {
   const basics = loadBasics();
@@ -55,7 +58,7 @@ function findProvider(tree: Tree): 'github' | 'gitlab' {
   throw new Error('Nothing tells which CI this is for. Add --provider=github or --provider=gitlab.');
 }
 
-/** The host of the git remote `origin`, or an empty string. */
+/** Returns the host of the git remote `origin`, or an empty string. */
 function originOf(root: string): string {
   const config = path.join(root, '.git', 'config');
   const text = fs.existsSync(config) ? fs.readFileSync(config, 'utf8') : '';
@@ -69,17 +72,18 @@ function place(tree: Tree, file: string, text: string, { force }: CiGeneratorOpt
   tree.write(file, text);
 }
 
-/** Lets the pipeline include the jobs, if that is safe; returns what else is to be done. */
+/** Lets the pipeline include the jobs, if that is safe. Returns the remaining steps for the user. */
 function include(tree: Tree): string[] {
   const text = tree.exists(GITLAB_FILE) ? (tree.read(GITLAB_FILE, 'utf8') ?? '') : '';
   if (text.includes(JOBS_FILE)) return [];
-  // Two keys of one name are no YAML that GitLab takes.
+  // GitLab accepts no YAML with two keys of one name.
   if (/^["']?include\b/m.test(text)) return [`Add to "include" in ${GITLAB_FILE}:\n  - local: ${JOBS_FILE}`];
   tree.write(GITLAB_FILE, text.trim() === '' ? INCLUDE : `${text.trimEnd()}\n\n${INCLUDE}`);
   return [];
 }
 
-// npm and the first Yarn let the command of a package's package be run; others only that of the workspace's own.
+// With npm and the first Yarn, a dependency's dependency can provide the command. Others allow only the workspace's
+// own.
 function addCommand(tree: Tree, { readJson, writeJson }: Basics, exec: string): string[] {
   if (exec === 'npx' || !tree.exists('package.json')) return [];
   type Manifest = Record<'dependencies' | 'devDependencies', Record<string, string> | undefined>;

@@ -11,7 +11,7 @@ const PROJECT = {
   targets: { build: { command: 'true', inputs: ['{projectRoot}/src/**/*'] } },
 };
 
-/** The files of a workspace with one project, on disk, where configs are read. */
+/** Makes the files of a workspace with one project, on disk, since configs are read from disk. */
 function makeTree(files: Readonly<Record<string, unknown>> = {}, project: object = PROJECT): Tree {
   const root = makeWorkspace({
     'nx.json': {},

@@ -19,7 +19,7 @@ export interface ConfigurationGeneratorOptions {
   readonly project: string;
   /** Write the targets into project.json, and no longer infer them for this project. Default is false. */
   readonly convert?: boolean;
-  /** Do not format the files that were changed. Default is false. */
+  /** Do not format the changed files. Default is false. */
   readonly skipFormat?: boolean;
 }
 
@@ -27,8 +27,8 @@ const PLUGIN = 'turso-sync-plugin';
 const CONFIG = 'turso-sync.config.json';
 
 /**
- * Adds a config to a project, so that it gets the targets; and writes them out, if that is asked for. What the project has
- * already stays as it is. It needs no `@nx/devkit`.
+ * Adds a config to a project, so it gets the targets. Writes them out if requested. Existing content of the project
+ * stays as it is. It needs no `@nx/devkit`.
  */
 export default async function configuration(
   tree: Tree,
@@ -89,12 +89,12 @@ async function convert(tree: Tree, basics: Basics, root: string, isNew: boolean)
   updateNxJson(tree, { ...nxJson, plugins: kept });
 }
 
-/** The config is not on disk yet, where the environments are read. */
+/** Sets the config file. It is not on disk yet, and environments are read from disk. */
 function withConfig(environments: Environments, configFile: string): Environments {
   return { ...environments, base: { ...environments.base, configFile } };
 }
 
-/** The targets with what project.json says of them, as Nx itself merges the two. */
+/** Merges the targets with those of project.json, as Nx itself does. */
 function merge(
   inferred: Readonly<Record<string, TargetConfiguration>>,
   given: Readonly<Record<string, TargetConfiguration>>,

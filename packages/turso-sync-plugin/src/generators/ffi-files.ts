@@ -1,4 +1,4 @@
-/** The files of a minimal OCaml program on top of turso-ffi, by their paths in the project. */
+/** Returns the files of a minimal OCaml program on top of turso-ffi, by their paths in the project. */
 export function ffiFiles(name: string): Record<string, string> {
   return {
     'dune-project': `(lang dune 2.9)

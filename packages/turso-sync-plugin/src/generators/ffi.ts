@@ -11,7 +11,7 @@ export interface FfiGeneratorOptions {
   readonly directory: string;
   /** The name of the project, its dune package and its program. Default is that of the folder. */
   readonly name?: string;
-  /** Do not format the files that were changed. Default is false. */
+  /** Do not format the changed files. Default is false. */
   readonly skipFormat?: boolean;
 }
 
@@ -19,17 +19,17 @@ const PLUGIN = 'turso-sync-plugin';
 const PACKAGE = 'turso-ffi';
 
 /**
- * Makes an OCaml program with a live connection to the database, which the target `ffi-build` builds: from the sources of
- * the npm package `turso-ffi`, which is added to package.json. What is there already stays as it is, so that the generator can be
- * run again.
+ * Makes an OCaml program with a live connection to the database. The target `ffi-build` builds it from the sources of
+ * the npm package `turso-ffi`. That package is added to package.json. Existing files stay as they are, so the generator
+ * can run again.
  *
- * @returns what installs the package, once the files are written; `--dry-run` does not come to it.
+ * @returns a callback that installs the package, once the files are written. `--dry-run` does not call it.
  */
 export default async function ffi(tree: Tree, options: FfiGeneratorOptions): Promise<GeneratorCallback> {
   const devkit = await loadDevkit();
   const root = projectRoot(options.directory);
   const name = options.name ?? path.posix.basename(root);
-  // It names a package of dune's too, beside that of turso-ffi.
+  // The name also becomes a dune package, next to that of turso-ffi.
   if (!/^[a-zA-Z][a-zA-Z0-9_-]*$/.test(name) || name === 'turso')
     throw new Error(
       `"${name}" can be no dune package. Give another, of letters, digits, "-" and "_": --name my-app.`,
@@ -78,7 +78,7 @@ function writeProject(
   if (JSON.stringify(project) !== JSON.stringify(there)) writeJson(tree, file, project);
 }
 
-/** The name that nx.json has for the target. */
+/** Returns the target's name in nx.json. */
 function buildTarget(plugins: readonly unknown[]): string {
   const named = plugins.map(
     (entry) => entry as { plugin?: string; options?: { ffiBuildTargetName?: string } },
@@ -90,7 +90,7 @@ function schemaOf(root: string): string {
   return path.posix.join(path.posix.relative(root, '.'), 'node_modules/nx/schemas/project-schema.json');
 }
 
-/** Adds the npm package, in the version of this one, unless it is there in any. */
+/** Adds the npm package, in the version of this one, unless some version is there. */
 function addPackage(
   tree: Tree,
   { addDependenciesToPackageJson, readJson }: typeof import('@nx/devkit'),

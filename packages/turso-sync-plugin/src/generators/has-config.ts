@@ -3,7 +3,7 @@ import type { Tree } from '@nx/devkit';
 import { CONFIG_FILES } from '../inference/config-files';
 import type { Basics } from './load-basics';
 
-/** Whether a project, by its folder, has a config of turso-sync. */
+/** Checks whether a project, by its folder, has a config of turso-sync. */
 export function hasConfig(tree: Tree, { readJson }: Basics, root: string): boolean {
   if (CONFIG_FILES.some((file) => tree.exists(path.posix.join(root, file)))) return true;
   const manifest = path.posix.join(root, 'package.json');

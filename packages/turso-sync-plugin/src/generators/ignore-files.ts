@@ -1,9 +1,9 @@
 import type { Tree } from '@nx/devkit';
 
-/** What git must not take: it holds data, or tokens. */
+/** Files with data or tokens. Git must not take them. */
 const ENTRIES = ['.turso', 'working_copy.*', '.env*.local'];
 
-/** Adds what git is to ignore to the workspace's `.gitignore`. Entries that are there, and their order, stay. */
+/** Adds git's ignored files to the workspace's `.gitignore`. Existing entries and their order stay. */
 export function ignoreFiles(tree: Tree): void {
   const text = tree.exists('.gitignore') ? (tree.read('.gitignore', 'utf8') ?? '') : '';
   const known = text.split(/\r?\n/).map((line) => line.trim());

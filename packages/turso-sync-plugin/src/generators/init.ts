@@ -2,17 +2,16 @@ import type { Tree } from '@nx/devkit';
 import { ignoreFiles } from './ignore-files';
 import { loadBasics } from './load-basics';
 
-/** Options of the generator `turso-sync-plugin:init`, which `nx add turso-sync-plugin` runs. */
+/** Options of the generator `turso-sync-plugin:init`. `nx add turso-sync-plugin` runs it. */
 export interface InitGeneratorOptions {
-  /** Do not format the files that were changed. Default is false. */
+  /** Do not format the changed files. Default is false. */
   readonly skipFormat?: boolean;
 }
 
 const PLUGIN = 'turso-sync-plugin';
 
 /**
- * Adds the plugin to nx.json, and its files to `.gitignore`. What is there already stays as it is. It needs no
- * `@nx/devkit`.
+ * Adds the plugin to nx.json, and its files to `.gitignore`. Existing content stays as it is. It needs no `@nx/devkit`.
  */
 export default async function init(tree: Tree, options: InitGeneratorOptions = {}): Promise<void> {
   const { formatFiles, readNxJson, updateNxJson } = loadBasics();

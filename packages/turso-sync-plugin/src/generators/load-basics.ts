@@ -8,8 +8,8 @@ export type Basics = Pick<
 >;
 
 /**
- * Loads what generators work with: from `@nx/devkit` if it is installed, else from where the devkit of Nx 21 to 24 has it
- * itself. Without the devkit, files are not formatted.
+ * Loads the basics for generators: from `@nx/devkit` if it is installed, or else from the source of the devkit in Nx 21
+ * to 24. Without the devkit, files are not formatted.
  */
 export function loadBasics(): Basics {
   try {

@@ -1,4 +1,4 @@
-/** Loads `@nx/devkit`. Only generators that add packages need it, so that those who use none do not have to install it. */
+/** Loads `@nx/devkit`. Only generators that add packages need it, so users of the others need not install it. */
 export async function loadDevkit(): Promise<typeof import('@nx/devkit')> {
   try {
     return await import('@nx/devkit');

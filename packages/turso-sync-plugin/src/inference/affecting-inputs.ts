@@ -2,29 +2,34 @@ import { defaultInputs } from './default-inputs';
 import { listsOf, type GivenProject, type Input } from './given-project';
 import { remoteTargetNames, type ResolvedOptions } from './options';
 
-/** What nx.json says of all projects, so far as the inputs of targets follow from it. Its types are not known to be right. */
+/**
+ * The settings of nx.json for all projects, as far as they affect the inputs of targets. Their types are not checked
+ * yet.
+ */
 export interface WorkspaceSettings {
   readonly plugins?: readonly (string | { readonly plugin: string })[];
   readonly namedInputs?: unknown;
   readonly targetDefaults?: unknown;
 }
 
-/** What the inputs of a project's targets follow from. */
+/** The facts that determine the inputs of a project's targets. */
 export interface AffectingFacts {
   readonly workspace: WorkspaceSettings;
   readonly project: GivenProject;
   readonly options: ResolvedOptions;
 }
 
-/** What Nx takes for a target without inputs. */
+/** Nx's inputs for a target without any. */
 const DEFAULT: readonly Input[] = ['default', '^default'];
 
 /**
- * The inputs by which Nx 24 affects a push just when it affects what makes its data: the build and the target that `produce` names.
- * Nx 24 selects a task if a change is among its inputs, and a task that merely waits for it is not selected. Earlier versions select
- * projects, whatever the inputs. Undefined if these targets have what Nx takes by default, or if there are none.
+ * Returns the inputs with which Nx 24 affects a push exactly when it affects the makers of its data. These are the
+ * build and the target that `produce` names. Nx 24 selects a task if a change is among its inputs. It does not select a
+ * task that merely waits for another. Earlier versions select projects, whatever the inputs. Undefined if these targets
+ * have Nx's default inputs, or if there are none.
  *
- * Another plugin may infer the build, after this one and unseen. It then counts as having the inputs that Nx's own plugins infer.
+ * Another plugin may infer the build, after this one and unseen. It then counts as having the inputs that Nx's own
+ * plugins infer.
  */
 export function affectingInputs(facts: AffectingFacts): Input[] | undefined {
   const known = makersOf(facts)
@@ -36,7 +41,9 @@ export function affectingInputs(facts: AffectingFacts): Input[] | undefined {
   return inputs.filter(canBeTouched).map(readingTransitively);
 }
 
-/** The targets that make what is pushed. The rest of those that a push waits for are gates, such as tests. */
+/**
+ * Returns the targets that make the data of a push. The other targets that a push waits for are gates, such as tests.
+ */
 function makersOf({ project, options }: AffectingFacts): string[] {
   const { pushTargetName, pushAfter, produce } = options;
   const given = project.targets[pushTargetName]?.dependsOn;
@@ -48,7 +55,7 @@ function makersOf({ project, options }: AffectingFacts): string[] {
   return [build, awaited.find((name) => name === produce)].filter((name) => name !== undefined);
 }
 
-/** The inputs of a target as Nx merges them, or null if the project has no such target. */
+/** Returns the inputs of a target as Nx merges them, or null if the project has no such target. */
 function inputsOf(name: string, { workspace, project }: AffectingFacts): readonly Input[] | null {
   const given = project.targets[name];
   const mayBeInferred = (workspace.plugins ?? []).some(
@@ -64,7 +71,7 @@ function inputsOf(name: string, { workspace, project }: AffectingFacts): readonl
   ]);
 }
 
-/** The first list that is there. Its entry `...` stands for the next one. */
+/** Returns the first list that exists. Its entry `...` stands for the next one. */
 function spread([first, ...rest]: readonly (readonly Input[] | undefined)[]): readonly Input[] {
   if (first === undefined) return rest.length === 0 ? [] : spread(rest);
   return first.flatMap((input) => (input === '...' ? spread(rest) : [input]));
@@ -74,7 +81,10 @@ function namedInputsOf({ workspace, project }: Omit<AffectingFacts, 'options'>):
   return { default: ['{projectRoot}/**/*'], ...listsOf(workspace.namedInputs), ...project.namedInputs };
 }
 
-/** Inputs by which whatever affects one of several targets is selected. What one leaves out may be what another one reads. */
+/**
+ * Joins the inputs of several targets, so a change that affects any of them counts. One may leave out an input of
+ * another.
+ */
 function unionOf(lists: readonly (readonly Input[])[], named: GivenProject['namedInputs']): readonly Input[] {
   const readsAllPackages = lists.some((list) => !list.some(isOfPackages));
   const all = lists
@@ -109,7 +119,7 @@ function canBeTouched(input: Input): boolean {
   return typeof input === 'string' || !('runtime' in input || 'env' in input || 'workingDirectory' in input);
 }
 
-// What the build waits for is one step farther from a push.
+// The tasks before the build are one step farther from a push.
 function readingTransitively(input: Input): Input {
   return typeof input === 'object' && 'dependentTasksOutputFiles' in input
     ? { ...input, transitive: true }

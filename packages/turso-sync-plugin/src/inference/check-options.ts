@@ -20,10 +20,10 @@ const NAMES = [
 const KEYS = [...NAMES, 'pushAfter', 'produce', 'env'];
 
 /**
- * Checks what nx.json tells the plugin: an option that is misspelled or of another type must not pass for its default.
+ * Checks the plugin's options in nx.json. A misspelled option or one of another type must not pass for its default.
  * Throws CONFIG_INVALID.
  *
- * @param given - what stands in nx.json.
+ * @param given - the options in nx.json.
  * @param resolved - the same with the defaults filled in.
  */
 export function checkOptions(given: unknown, resolved: ResolvedOptions): void {

@@ -14,13 +14,13 @@ interface PluginSettings {
 interface Entry {
   readonly env: string | undefined;
   readonly names: readonly string[];
-  /** Whether it may be meant for other projects than the rest. */
+  /** Whether it may apply to other projects than the rest. */
   readonly isFiltered: boolean;
 }
 
 /**
- * Refuses an nx.json that lists the plugin twice with the same names: Nx would merge the targets of both, and one of them
- * would read one remote while the next writes another. Throws CONFIG_INVALID.
+ * Refuses an nx.json that lists the plugin twice with the same names. Nx would merge the targets of both, so one could
+ * read one remote while the next writes another. Throws CONFIG_INVALID.
  */
 export function refuseCollisions(plugins: readonly PluginEntry[] = []): void {
   const entries = plugins.filter((entry) => settingsOf(entry).plugin === 'turso-sync-plugin').map(readEntry);
@@ -32,7 +32,7 @@ export function refuseCollisions(plugins: readonly PluginEntry[] = []): void {
 function refuseShared(a: Entry, b: Entry): void {
   const shared = a.names.filter((name) => b.names.includes(name));
   if (shared.length === 0) return;
-  // Such entries usually share out the projects. If they did not, all targets would still mean one remote.
+  // Such entries usually divide the projects between them. Otherwise all targets would still mean one remote.
   if (a.env === b.env && (a.isFiltered || b.isFiltered)) return;
   throw new TursoSyncError(
     'CONFIG_INVALID',

@@ -2,17 +2,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { FFI_FILE } from './ffi-file';
 
-/** The files that turso-core takes for a config, besides the key `turso-sync` of package.json. */
+/** The files that turso-core accepts as a config, besides the key `turso-sync` of package.json. */
 export const CONFIG_FILES = [
   ...['ts', 'js', 'mjs', 'cjs', 'json', 'yaml', 'yml'].map((ending) => `turso-sync.config.${ending}`),
   '.turso-syncrc',
   ...['json', 'yaml', 'yml', 'ts', 'js', 'mjs', 'cjs'].map((ending) => `.turso-syncrc.${ending}`),
 ];
 
-/** The pattern of the files that Nx is to look for. */
+/** The pattern of files for Nx to find. */
 export const CONFIG_GLOB = `**/{${['package.json', ...CONFIG_FILES, FFI_FILE].join(',')}}`;
 
-/** The files that hold a config, grouped by their folders; paths are relative to the workspace. */
+/** Groups the files with a config by their folders. Paths are relative to the workspace. */
 export function configFolders(files: readonly string[], workspaceRoot: string): Map<string, string[]> {
   const folders = new Map<string, string[]>();
   for (const file of files) {
@@ -26,11 +26,11 @@ export function configFolders(files: readonly string[], workspaceRoot: string): 
 
 function hasKey(file: string): boolean {
   const text = fs.readFileSync(file, 'utf8');
-  // Every package.json of the workspace comes here; hardly one has the key.
+  // Every package.json of the workspace comes here, and hardly one has the key.
   if (!text.includes('"turso-sync"')) return false;
   try {
     return Object.hasOwn(JSON.parse(text) as object, 'turso-sync');
   } catch {
-    return false; // Nx itself tells what is wrong with it
+    return false; // Nx itself reports the error in it.
   }
 }

@@ -17,7 +17,7 @@ type Projects = Record<
   { name?: string; targets?: Record<string, TargetConfiguration>; metadata?: ProjectMetadata }
 >;
 
-/** What Nx would be told of a workspace's files, by project. */
+/** Returns the plugin's answer to Nx for a workspace's files, by project. */
 async function infer(root: string, options?: plugin.PluginOptions): Promise<Projects> {
   const results = await plugin.createNodes[1](configsOf(root), options, { workspaceRoot: root });
   return Object.assign({}, ...results.map(([, { projects }]) => projects)) as Projects;
@@ -36,13 +36,13 @@ async function inferTargets(
   return (await infer(makeApp(files), options))[APP]?.targets ?? {};
 }
 
-/** A workspace with one project, which has these files. */
+/** Makes a workspace with one project of these files. */
 function makeApp(files: Readonly<Record<string, unknown>>): string {
   const named = Object.entries(files).map(([name, text]) => [`${APP}/${name}`, text] as const);
   return makeWorkspace({ [`${APP}/project.json`]: {}, ...Object.fromEntries(named) });
 }
 
-/** The folders that Nx keeps of a target, as it works them out. */
+/** Returns the folders that Nx keeps of a target, worked out like in Nx. */
 function outputsOf(target: TargetConfiguration | undefined, configuration = ''): string[] {
   const configured = target?.configurations?.[configuration] as object | undefined;
   const options = { ...(target?.options as object), ...configured } as Record<string, string>;
@@ -51,14 +51,14 @@ function outputsOf(target: TargetConfiguration | undefined, configuration = ''):
   );
 }
 
-/** Where turso-core keeps the snapshot of an environment, relative to the project. */
+/** Returns turso-core's snapshot folder of an environment, relative to the project. */
 async function snapshotFolder(config: object, env?: string): Promise<string> {
   const cwd = makeWorkspace({ 'turso-sync.config.json': config });
   const { files } = await loadProject({ cwd, ...(env === undefined ? {} : { env }) });
   return path.relative(cwd, files.snapshot.directory);
 }
 
-/** The built plugin, in a process of its own: jest lets nobody load an ES module. */
+/** Runs the built plugin in a process of its own: jest cannot load an ES module. */
 function inNode(root: string, script: string): string {
   const built = path.join(__dirname, '..', '..', 'dist');
   const infer = `const infer = () => require(${JSON.stringify(built)})
@@ -68,7 +68,7 @@ function inNode(root: string, script: string): string {
   });
 }
 
-/** The options of an executor. */
+/** Returns the options of an executor. */
 function schemaOf(executor: string): object {
   const folder = path.join(__dirname, '..', '..');
   const readJson = (file: string): unknown => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8'));
@@ -187,7 +187,7 @@ test('the rest but checks is not cached and writes no outputs; each waits for wh
   expect(NAMES.filter((name) => targets[name]?.continuous === true)).toEqual(['turso-dev']);
   for (const name of NAMES.slice(1).filter((name) => name !== 'turso-check')) {
     expect(targets[name]?.cache).toBe(false);
-    // One that nothing writes, which tells Nx 24 what affects those that wait for it.
+    // Nothing writes this one. It tells Nx 24 the effects on dependent targets.
     expect(targets[name]?.outputs).toEqual(
       name === 'turso-init' ? ['{projectRoot}/.turso/no-output'] : undefined,
     );
@@ -288,7 +288,7 @@ test('every target says what it does, how it is run and how to learn more; Nx sh
     const { description = '', help } = targets[name]?.metadata ?? {};
     expect(description).toMatch(/^[A-Z].*\.$/);
     expect(help?.command).toBe(`npx nx ${name} --help`);
-    // Those of the example are options of the executor.
+    // The example's options are options of the executor.
     const schema = schemaOf(targets[name]?.executor ?? '');
     expect(Object.keys(schema)).toEqual(expect.arrayContaining(Object.keys(help?.example.options ?? {})));
     expect(help?.example.options).not.toEqual({});
@@ -377,7 +377,7 @@ describe('a config that cannot be read', () => {
         /^CONFIG_INVALID: Unknown key "workingcopy" .*\n {2}Did you mean "workingCopy"\?/,
       );
     }
-    // Should the config be right by then, a push still waits for the tests.
+    // If the config is right by then, a push still waits for the tests.
     expect(targets['turso-push']?.dependsOn).toEqual(['build', 'test', 'turso-init']);
   });
 

@@ -8,7 +8,7 @@ import type { PluginOptions } from './options';
 import { stampOf } from './stamp';
 import type * as Fresh from './fresh-targets';
 
-/** What Nx tells a plugin of the workspace. */
+/** Nx's description of the workspace, for a plugin. */
 export interface InferenceContext {
   readonly workspaceRoot: string;
   readonly nxJsonConfiguration?: {
@@ -19,8 +19,8 @@ export interface InferenceContext {
 }
 
 /**
- * A project as Nx takes it. Declared here, since types of `@nx/devkit` would keep a workspace without it from checking the
- * types of its packages.
+ * A project in Nx's form. It is declared here because types of `@nx/devkit` would keep a workspace without it from
+ * checking the types of its packages.
  */
 export interface InferredProject {
   readonly name?: string;
@@ -34,8 +34,8 @@ type Result = readonly [
 ];
 
 /**
- * Gives targets to every project whose folder holds a turso-sync config, or a dune project that ffi-build builds. With a
- * config that cannot be read, the targets of that project fail. Throws if nx.json itself is wrong.
+ * Gives targets to every project with a turso-sync config in its folder, or with a dune project for ffi-build. If a
+ * config is unreadable, the targets of that project fail. Throws if nx.json itself is wrong.
  */
 async function inferProjects(
   files: readonly string[],
@@ -44,7 +44,7 @@ async function inferProjects(
 ): Promise<Result[]> {
   const { plugins = [], namedInputs, targetDefaults } = nxJson;
   const kept = openKeptTargets(workspaceRoot, [options, plugins, namedInputs, targetDefaults]);
-  // What is kept under these options was inferred with them, so they are right.
+  // Targets kept under these options were inferred with them, so the options are right.
   if (!kept.isThere) fresh().readNxJson(options, plugins);
   const results: Result[] = [];
   for (const [folder, configs] of configFolders(files, workspaceRoot)) {
@@ -64,7 +64,7 @@ async function inferProjects(
   return results;
 }
 
-/** What Nx asks for the targets of a workspace, in the shape that 21 to 24 have in common under different names. */
+/** The plugin's entry for Nx to infer targets. Nx 21 to 24 share its shape under different names. */
 export const createNodes: readonly [pattern: string, infer: typeof inferProjects] = [
   CONFIG_GLOB,
   inferProjects,
@@ -101,7 +101,7 @@ async function targetsOf({
   return targets;
 }
 
-// Loaded when it is needed: it takes longer than all else that is done here.
+// Loaded only when needed: it takes longer than all other work here.
 function fresh(): typeof Fresh {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   return require('./fresh-targets') as typeof Fresh;

@@ -1,8 +1,8 @@
 import { listOf, objectOf, type Input } from './given-project';
 
 /**
- * The inputs that `targetDefaults` of nx.json give to a target. Nx 23 allows a list for a key. As Nx does, it takes the executor's entry, or else that of the target's name,
- * or else the longest pattern.
+ * Returns the inputs that `targetDefaults` of nx.json give to a target. Nx 23 allows a list for a key. As in Nx, the
+ * executor's entry comes first, then that of the target's name, then the longest pattern.
  */
 export function defaultInputs(
   targetDefaults: unknown,
@@ -25,7 +25,7 @@ export function defaultInputs(
   return undefined;
 }
 
-// Which projects and plugins other filters mean is known to Nx only once all is inferred.
+// Nx resolves the projects and plugins of other filters only after all inference.
 function isFor({ filter }: Readonly<Record<string, unknown>>, executor: string | undefined): boolean {
   return Object.entries(objectOf(filter)).every(([key, value]) => key === 'executor' && value === executor);
 }

@@ -1,13 +1,13 @@
 import type { TargetConfiguration } from '@nx/devkit';
 
-/** What people are told of a target, as by `nx show project` and Nx Console. */
+/** The description of a target for people, as in `nx show project` and Nx Console. */
 export interface Explanation {
   readonly description: string;
-  /** Options by which the target is often run. */
+  /** Options often used with the target. */
   readonly example: Readonly<Record<string, unknown>>;
 }
 
-/** Each executor whose target is inferred. */
+/** Each executor with an inferred target. */
 export const EXPLAINED = {
   snapshot: {
     description: 'Takes the remote database to a cached snapshot, unless it has not changed.',
@@ -62,7 +62,7 @@ export const EXPLAINED = {
   },
 } as const satisfies Readonly<Record<string, Explanation>>;
 
-/** The same for Nx: with a line that shows the options. */
+/** Returns the same for Nx, with a line that shows the options. */
 export function metadataOf(
   targetName: string,
   { description, example }: Explanation,
@@ -75,7 +75,10 @@ export function metadataOf(
   };
 }
 
-/** The line that shows the options of a target, to be run in the folder of the project, whose name is not known here. */
+/**
+ * Returns the command line that shows the options of a target. It runs in the project's folder, since its name is
+ * unknown here.
+ */
 function helpCommand(targetName: string): string {
   return `npx nx ${targetName} --help`;
 }

@@ -1,2 +1,2 @@
-/** The file by which projects are found that dune builds. */
+/** The file that marks projects built by dune. */
 export const FFI_FILE = 'dune-project';

@@ -1,15 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** How a project came to be one that ffi-build builds. */
+/** The facts that make a project one for ffi-build. */
 export interface FfiFolder {
-  /** The npm package whose crate it builds, or null where it has a crate of its own. */
+  /** The npm package with its crate, or null if it has a crate of its own. */
   readonly vendor: string | null;
 }
 
 /**
- * Whether a folder with a dune-project is to be built by ffi-build: it has a crate with a static library too, or its
- * project.json (or package.json) names a vendored package in the options of the target.
+ * Checks whether ffi-build builds a folder with a dune-project. It does if the folder also has a crate with a static
+ * library. It also does if project.json or package.json name a vendored package in the target's options.
  */
 export function ffiFolder(folder: string, targetName: string): FfiFolder | null {
   const vendor = vendorOf(folder, targetName);
@@ -38,6 +38,6 @@ function readJson(file: string): object {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8')) as object;
   } catch {
-    return {}; // there is none, or Nx itself tells what is wrong with it
+    return {}; // There is none, or Nx itself reports the error in it.
   }
 }

@@ -4,12 +4,12 @@ import { vendorFolder } from '../ffi/options';
 import { nodeCommand } from '../node-command';
 import type { FfiFolder } from './ffi-folders';
 
-/** Environment variables that change what cargo and dune build. */
+/** Environment variables that change the result of cargo and dune. */
 const VARIABLES = ['RUSTFLAGS', 'CARGO_BUILD_TARGET', 'CC', 'CFLAGS'];
 
 /**
- * The target that builds a crate and what links it. Its key are all files of the project, since a build may read any of
- * them, and the versions of the toolchain; its outputs are the archive and what dune installs.
+ * Returns the target that builds a crate and its dependents. Its key covers all files of the project, since a build may
+ * read any of them, and the versions of the toolchain. Its outputs are the archive and dune's installed files.
  */
 export function ffiTarget(
   workspaceRoot: string,
@@ -17,7 +17,7 @@ export function ffiTarget(
   targetName: string,
   { vendor }: FfiFolder,
 ): TargetConfiguration {
-  // Vendored sources are an output, so that a build that comes from the cache leaves a project that dune can build.
+  // Vendored sources are an output, so dune can build the project after a build from the cache.
   const library = vendor === null ? 'target/localized' : vendorFolder(vendor);
   const made = ['target', '_build', '_install', ...(vendor === null ? [] : [library])];
   return {
@@ -28,7 +28,7 @@ export function ffiTarget(
     inputs: [
       '{projectRoot}/**/*',
       ...made.map((folder) => `!{projectRoot}/${folder}/**/*`),
-      // Where the crate belongs to a workspace of cargo's.
+      // For a crate in a workspace of cargo's.
       ...['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', '.cargo/config.toml'].map(
         (file) => `{workspaceRoot}/${file}`,
       ),
@@ -40,7 +40,7 @@ export function ffiTarget(
           ...(vendor === null ? [] : [vendor]),
         ]),
       },
-      // Without this, every bump of any npm package would be a new key.
+      // Without this, every new version of any npm package would give a new key.
       { externalDependencies: [] },
     ],
     outputs: [`{projectRoot}/${library}`, '{projectRoot}/_install'],

@@ -10,18 +10,18 @@ import { knownEnvironments } from './known-environments';
 import { resolveOptions, type PluginOptions } from './options';
 import { inferTargets, type Inference } from './targets';
 
-/** Checks what nx.json says of the plugin. Throws with a text that says what to do. */
+/** Checks the plugin's settings in nx.json. Throws an error whose text gives advice. */
 export function readNxJson(options: PluginOptions | undefined, plugins: readonly PluginEntry[]): void {
   try {
     resolveOptions(options);
     refuseCollisions(plugins);
   } catch (error) {
-    // Nx shows nothing but the message.
+    // Nx shows only the message.
     throw new Error(describeError(error), { cause: error });
   }
 }
 
-/** What targets are inferred from. */
+/** The facts for the inference of targets. */
 export interface Asked {
   readonly workspaceRoot: string;
   readonly projectRoot: string;
@@ -31,7 +31,7 @@ export interface Asked {
   readonly nxJson: object;
 }
 
-/** The targets of a project, from its files as they are now; not sound if the config cannot be read. */
+/** Infers the targets of a project from its present files. They are not sound if the config cannot be read. */
 export async function inferFresh({
   workspaceRoot,
   projectRoot,
@@ -52,7 +52,7 @@ export async function inferFresh({
   return { targets, isSound: !('problem' in environments) };
 }
 
-/** The target of a project that ffi-build builds, or null if it builds none there. */
+/** Returns the target of a project for ffi-build, or null if there is nothing for it to build. */
 export function inferBuild(
   workspaceRoot: string,
   projectRoot: string,

@@ -3,15 +3,15 @@ import type { TargetConfiguration } from '@nx/devkit';
 /** One entry of `inputs`, or of a named input. */
 export type Input = NonNullable<TargetConfiguration['inputs']>[number];
 
-/** What a project says of itself in project.json and package.json, so far as the inputs of targets follow from it. */
+/** A project's own settings in project.json and package.json, as far as they affect the inputs of targets. */
 export interface GivenProject {
   readonly targets: Readonly<Record<string, GivenTarget>>;
   readonly namedInputs: Readonly<Record<string, readonly Input[]>>;
 }
 
-/** A target, as far as the files say it. */
+/** A target, as far as the files describe it. */
 export interface GivenTarget {
-  /** Not known if another plugin of Nx infers it. */
+  /** Unknown if another plugin of Nx infers it. */
   readonly executor?: string;
   readonly inputs?: readonly Input[];
   readonly dependsOn?: readonly unknown[];
@@ -21,9 +21,10 @@ export interface GivenTarget {
 export const GIVEN_FILES = ['project.json', 'package.json'] as const;
 
 /**
- * Reads what a project says of itself. What cannot be read, or is of another type, says nothing: Nx itself tells what is wrong with it.
+ * Reads a project's own settings. An unreadable file or a value of another type counts as missing: Nx itself reports
+ * the error in it.
  *
- * @param read - the text of a file in the project's folder, or null if it is not there.
+ * @param read - returns the text of a file in the project's folder, or null if it does not exist.
  */
 export function readGivenProject(read: (file: (typeof GIVEN_FILES)[number]) => string | null): GivenProject {
   const project = parse(read('project.json'));
@@ -39,7 +40,7 @@ export function readGivenProject(read: (file: (typeof GIVEN_FILES)[number]) => s
   return { targets, namedInputs: { ...listsOf(nx['namedInputs']), ...listsOf(project['namedInputs']) } };
 }
 
-/** The entries of an object that are lists, as named inputs are. */
+/** Returns the lists among the entries of an object, as in named inputs. */
 export function listsOf(value: unknown): Record<string, readonly Input[]> {
   const entries = Object.entries(objectOf(value)).map(([name, list]) => [name, listOf(list)] as const);
   return Object.fromEntries(entries.filter((entry) => entry[1] !== undefined)) as Record<
@@ -48,13 +49,13 @@ export function listsOf(value: unknown): Record<string, readonly Input[]> {
   >;
 }
 
-/** A list of inputs, or undefined for anything else. */
+/** Returns a list of inputs, or undefined for anything else. */
 export function listOf(value: unknown): readonly Input[] | undefined {
   if (!Array.isArray(value)) return undefined;
   return value.filter((input) => typeof input === 'string' || isObject(input)) as Input[];
 }
 
-/** An object, or an empty one for anything else. */
+/** Returns an object, or an empty one for anything else. */
 export function objectOf(value: unknown): Readonly<Record<string, unknown>> {
   return isObject(value) ? value : {};
 }
@@ -83,7 +84,7 @@ function parse(text: string | null): Readonly<Record<string, unknown>> {
   }
 }
 
-// Nx allows comments, and is loaded where they are met only.
+// Nx allows comments. Its parser is loaded only if there are some.
 function parseWithComments(text: string): Readonly<Record<string, unknown>> {
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports

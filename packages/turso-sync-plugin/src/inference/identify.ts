@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 /**
- * Whether a folder is a project of its own, and what there is to say about it. Nx refuses the whole graph for a project
- * without a name, as a package.json that is in no workspace's list would be.
+ * Checks whether a folder is a project of its own, and returns its name if package.json gives it. Null if not. Nx
+ * refuses the whole graph for a project without a name, such as a package.json in no workspace's list.
  */
 export function identify(folder: string): { name?: string } | null {
   if (fs.existsSync(path.join(folder, 'project.json'))) return {};

@@ -7,7 +7,7 @@ import { makeWorkspace } from '../workspace.fixture';
 const BUILT = path.join(__dirname, '..', '..', 'dist');
 const APP = 'apps/mailer';
 
-/** What a process of its own infers, and whether it had to load what reads configs. */
+/** Infers in a process of its own, and reports whether it had to load the reader of configs. */
 function infer(
   root: string,
   file: string,
@@ -31,7 +31,7 @@ function infer(
     execFileSync(process.execPath, ['-e', script], {
       encoding: 'utf8',
       stdio: 'pipe',
-      // The run of this test may keep its own elsewhere.
+      // The run of this test may keep its own data elsewhere.
       env: { ...process.env, NX_WORKSPACE_DATA_DIRECTORY: undefined },
     }),
   ) as ReturnType<typeof infer>;

@@ -3,14 +3,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { dataFolder } from '../data-folder';
 
-/** Targets that were inferred before, by any process, and are on disk. */
+/** Targets that some process inferred before, on disk. */
 export interface KeptTargets {
   /** Whether there were any under the same options. */
   readonly isThere: boolean;
-  /** Those of a project, if they were kept under this stamp. */
+  /** Returns those of a project, if they were kept under this stamp. */
   get(projectRoot: string, stamp: string): Targets | undefined;
   set(projectRoot: string, stamp: string, targets: Targets): void;
-  /** Writes what is new. It never fails: then the next process infers again. */
+  /** Writes new targets. It never fails: without them, the next process infers again. */
   save(): void;
 }
 
@@ -18,9 +18,9 @@ type Targets = Record<string, object>;
 type Entries = Record<string, { readonly stamp: string; readonly targets: Targets }>;
 
 /**
- * Opens what was kept of a workspace, where Nx keeps its own results: `nx reset` removes it.
+ * Opens the kept targets of a workspace, beside Nx's own results. `nx reset` removes them.
  *
- * @param settings - what the targets of all projects follow from.
+ * @param settings - everything that determines the targets of all projects.
  */
 export function openKeptTargets(workspaceRoot: string, settings: unknown): KeptTargets {
   const file = path.join(dataFolder(workspaceRoot), `turso-sync-${digestOf(workspaceRoot, settings)}.json`);
@@ -48,7 +48,7 @@ export function openKeptTargets(workspaceRoot: string, settings: unknown): KeptT
   };
 }
 
-// The place of this package is part of the fingerprint's command, and its time tells a build of it from another.
+// The path of this package is part of the fingerprint's command. Its time tells one build of it from another.
 function digestOf(workspaceRoot: string, settings: unknown): string {
   const built = fs.statSync(__filename).mtimeMs;
   return createHash('sha256')

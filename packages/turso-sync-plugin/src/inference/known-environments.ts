@@ -3,12 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { loadEnvironments, type Environments } from '../configurations/load-environments';
 
-/** What was read of each project, and the digest of the files that it was read from. */
+/** The environments of each project, with the digest of their files. */
 const known = new Map<string, { readonly digest: string; readonly environments: Promise<Environments> }>();
 
 /**
- * Reads a project's config, and does so again only once it has changed: reading one in TypeScript writes a file beside it
- * for a moment, at which Nx's daemon would infer all targets anew, without end.
+ * Reads a project's config, and reads it again only after a change. To read one in TypeScript briefly writes a file
+ * beside it. Nx's daemon would then infer all targets again, without end.
  */
 export async function knownEnvironments(
   workspaceRoot: string,

@@ -2,7 +2,7 @@ import type { PluginEntry } from './collisions';
 import { createNodes } from './create-nodes';
 import type { PluginOptions } from './options';
 
-/** What Nx shows for these options, or for that list of plugins; null if inference goes on. */
+/** Returns Nx's message for these options, or for that list of plugins. Null if inference goes on. */
 async function problemOf(options: unknown, plugins: readonly PluginEntry[] = []): Promise<string | null> {
   const context = { workspaceRoot: '/nowhere', nxJsonConfiguration: { plugins } };
   return createNodes[1]([], options as PluginOptions, context).then(

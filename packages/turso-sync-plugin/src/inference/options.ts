@@ -1,6 +1,6 @@
 import { checkOptions } from './check-options';
 
-/** What nx.json may tell the plugin, under `options`. */
+/** The plugin's settings in nx.json, under `options`. */
 export interface PluginOptions {
   /** Default is `turso-snapshot`. */
   readonly snapshotTargetName?: string;
@@ -35,18 +35,18 @@ export interface PluginOptions {
   /** The target that creates the data, such as `schedule`. A push waits for it too. Default: the project has none. */
   readonly produce?: string;
   /**
-   * The environment of targets that run without a configuration. Default: the one without a name. Every environment is a
-   * configuration in any case.
+   * The environment of targets that run without a configuration. Default: the one without a name. Every environment is
+   * a configuration in any case.
    */
   readonly env?: string;
 }
 
-/** The options with their defaults; the environment and the producing target have none. */
+/** The options with their defaults. The environment and the producing target have none. */
 export type ResolvedOptions = Required<Omit<PluginOptions, Optional>> & Pick<PluginOptions, Optional>;
 
 type Optional = 'env' | 'produce';
 
-/** What holds for options that nx.json does not set. */
+/** The values of options that nx.json does not set. */
 const DEFAULTS: ResolvedOptions = {
   snapshotTargetName: 'turso-snapshot',
   initTargetName: 'turso-init',
@@ -72,7 +72,7 @@ export function resolveOptions(options: PluginOptions | undefined): ResolvedOpti
   return resolved;
 }
 
-/** The names of the targets that read or write a remote. */
+/** Returns the names of the targets that read or write a remote. */
 export function remoteTargetNames(options: ResolvedOptions): string[] {
   return [
     options.snapshotTargetName,

@@ -3,13 +3,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { GIVEN_FILES } from './given-project';
 
-/** What makes the value of a script depend on more than its own text. */
+/** Signs that the value of a script depends on more than its own text. */
 const OUTSIDE =
   /\b(?:require|process|global|globalThis|Date|Math|Intl|fetch|eval|Function|__dirname|__filename|module\.paths)\b|\bimport\b(?!\s+type\b)|\bexport\s*(?:\*|\{[^}]*\}\s*from)/;
 
 /**
- * A digest of all that a project's targets follow from: its configs, its own targets, and links beside them, which may lead the state
- * folder elsewhere. Null if that cannot be told from these files: a script may read anything, and a config may import others.
+ * Computes a digest of everything that determines a project's targets: its configs, its own targets, and links beside
+ * them. Links may lead the state folder elsewhere. Null if these files do not suffice: a script may read anything, and
+ * a config may import others.
  */
 export function stampOf(
   workspaceRoot: string,

@@ -7,23 +7,23 @@ import { affectingInputs, type AffectingFacts } from './affecting-inputs';
 import { EXPLAINED, metadataOf } from './explained';
 import type { ResolvedOptions } from './options';
 
-/** What the targets of a project follow from. */
+/** The facts that determine the targets of a project. */
 export interface Inference {
   readonly workspaceRoot: string;
   /** The project's folder, relative to the workspace. */
   readonly projectRoot: string;
-  /** What the config says, or why it cannot be read. */
+  /** The content of the config, or the reason why it cannot be read. */
   readonly environments: Environments | { readonly problem: string };
-  /** What nx.json says of all projects. */
+  /** The settings of nx.json for all projects. */
   readonly workspace: AffectingFacts['workspace'];
-  /** What the project says of its own targets. */
+  /** The project's settings for its own targets. */
   readonly project: AffectingFacts['project'];
   readonly options: ResolvedOptions;
 }
 
 /**
- * The targets of one project. Each environment is a configuration. With a config that cannot be read they are there too, so
- * that running one tells what is wrong, and other projects go on.
+ * Infers the targets of one project. Each environment is a configuration. With an unreadable config they exist too: to
+ * run one shows the error, and other projects go on.
  */
 export function inferTargets(inference: Inference): Record<string, TargetConfiguration> {
   const { options, environments } = inference;
@@ -50,7 +50,7 @@ export function inferTargets(inference: Inference): Record<string, TargetConfigu
     dependsOn: [options.snapshotTargetName],
     outputs: [NO_OUTPUT],
   });
-  // A target that the project does not have is left out by Nx.
+  // Nx leaves out a target that the project does not have.
   const before = [...options.pushAfter, ...(options.produce === undefined ? [] : [options.produce])];
   add(options.pushTargetName, 'push', { dependsOn: [...before, options.initTargetName] });
   add(options.statusTargetName, 'status');
@@ -67,19 +67,19 @@ export function inferTargets(inference: Inference): Record<string, TargetConfigu
 }
 
 /**
- * What turso-init declares as its output, and never writes. By it Nx 24 affects turso-check whenever it affects turso-init, while the
- * key of the checks remains that of the data.
+ * An output that turso-init declares and never writes. With it, Nx 24 affects turso-check whenever it affects
+ * turso-init, while the key of the checks remains that of the data.
  */
 const NO_OUTPUT = '{projectRoot}/.turso/no-output';
 
-// The working copy is no input that Nx can hash by itself, since git ignores it.
+// Nx cannot hash the working copy as an input, since git ignores it.
 function cachedCheck({ workspaceRoot, environments, options }: Inference): TargetConfiguration {
   const dependsOn = [options.initTargetName];
   if ('problem' in environments) return { dependsOn };
   return { dependsOn, cache: true, inputs: checkInputs(workspaceRoot, environments), outputs: [] };
 }
 
-// Inputs belong to a target, so the fingerprint itself finds out which configuration a run is about. Outputs follow options.
+// Inputs belong to a target, so the fingerprint itself finds the configuration of a run. Outputs follow options.
 function cachedSnapshot({
   workspaceRoot,
   projectRoot,
@@ -104,7 +104,7 @@ function cachedSnapshot({
     inputs: [
       ...(configFile === null ? [] : [`{projectRoot}/${path.basename(configFile)}`]),
       { runtime: caching.fingerprint },
-      // Without this, every bump of any npm package would be a new key.
+      // Without this, every new version of any npm package would give a new key.
       { externalDependencies: [] },
     ],
     outputs: ['{options.snapshotFolder}'],

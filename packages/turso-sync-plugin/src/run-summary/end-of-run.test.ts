@@ -9,7 +9,7 @@ import { postTasksExecution } from './end-of-run';
 import { preTasksExecution } from './start-of-run';
 import { runFolder, runsFolder } from './run-folder';
 
-// This test may be a task of Nx itself, which would print the table then.
+// This test may itself be a task of Nx. Nx would then print the table.
 jest.mock('./nx-process', () => ({
   ...jest.requireActual<object>('./nx-process'),
   findNxProcess: () => null,

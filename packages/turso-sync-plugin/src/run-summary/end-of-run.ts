@@ -5,18 +5,19 @@ import { runFolder } from './run-folder';
 import { summaryTable } from './summary-table';
 import type { TaskNote } from './task-note';
 
-/** What Nx tells of a run that is over. */
+/** Nx's facts about a run that is over. */
 export interface RunEnd {
   readonly id: string;
   readonly workspaceRoot: string;
 }
 
-/** Folders of runs that nobody has ended are removed after a day, in milliseconds. */
+/** Folders of runs that never ended are removed after a day, in milliseconds. */
 const A_DAY = 86_400_000;
 
 /**
- * Nx calls this after the tasks of a run. It prints how the pushes ended, since Nx 23 and later hide what successful tasks print.
- * Pushes that were not run are among what Nx prints. Without a push, it looks for one folder and does nothing.
+ * Prints how the pushes ended. Nx calls this after the tasks of a run, since Nx 23 and later hide the output of
+ * successful tasks. Nx itself prints the pushes that did not run. Without a push, it looks for one folder and does
+ * nothing.
  */
 export function postTasksExecution(_options: unknown, { id, workspaceRoot }: RunEnd): void {
   const folder = runFolder(workspaceRoot, id);
@@ -33,7 +34,7 @@ function readNotes(folder: string): TaskNote[] {
       .readdirSync(folder)
       .map((name) => JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8')) as TaskNote);
   } catch {
-    // There is none.
+    // There are no notes, or one is damaged.
     return [];
   }
 }

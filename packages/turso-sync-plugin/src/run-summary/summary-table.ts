@@ -2,7 +2,7 @@ import type { TaskNote } from './task-note';
 
 type Line = Omit<TaskNote, 'nx'>;
 
-/** How the pushes of a run ended, one in each line. */
+/** Describes how the pushes of a run ended, one in each line. */
 export function summaryTable(notes: readonly Line[]): string {
   const sorted = [...notes].sort((a, b) => keyOf(a).localeCompare(keyOf(b), 'en'));
   const rows = sorted.map(({ project, target, environment, outcome, counts, used }) => [
@@ -13,7 +13,7 @@ export function summaryTable(notes: readonly Line[]): string {
     ...(used === null ? ['', ''] : [used.rowsRead, used.rowsWritten].map(String)),
   ]);
   const all = [HEAD, ...rows];
-  // A column that says nothing is left out.
+  // An empty column is left out.
   const columns = (all[0] ?? []).flatMap((name, i) => {
     const texts = new Set(rows.map((row) => row[i]));
     return texts.has('') && texts.size === 1 ? [] : name === 'target' && texts.size === 1 ? [] : [i];

@@ -6,22 +6,28 @@ import { shown, type Ending } from 'turso-core/own-process';
 import { findNxProcess } from './nx-process';
 import { namedRunFolder } from './run-folder';
 
-/** How a task that writes to a remote ended, as it tells the end of the run: without names of tables, keys and values. */
+/**
+ * The ending of a task that writes to a remote, as a note for the end of the run. It has no names of tables, no keys
+ * and no values.
+ */
 export interface TaskNote {
   readonly project: string;
   readonly target: string;
   /** Empty for the one without a name. */
   readonly environment: string;
   readonly outcome: string;
-  /** Rows by kind and tables, if any were changed, or would be if nothing stood in the way; else null. */
+  /**
+   * Changed rows by kind and tables. After a refusal or a dry run, the rows that would change. Null without changes, or
+   * with conflicts.
+   */
   readonly counts: Readonly<Record<'deleted' | 'updated' | 'new' | 'tables', number>> | null;
-  /** Rows that the server has read and written for it, if it tells; else null. */
+  /** Rows read and written by the server for it, or null if the server does not count them. */
   readonly used: { readonly rowsRead: number; readonly rowsWritten: number } | null;
-  /** The process of Nx that has started the task, if that is known. */
+  /** The process of Nx that has started the task, if known. */
   readonly nx: number | null;
 }
 
-/** Leaves a note for the end of the run. Nobody misses it if it cannot be written. */
+/** Leaves a note for the end of the run. A failure to write it does no harm. */
 export function leaveNote(
   { command, brief, changes, conflicts, used }: Ending,
   environment: string | undefined,
@@ -46,6 +52,6 @@ export function leaveNote(
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     fs.writeFileSync(path.join(folder, `${randomUUID()}.json`), JSON.stringify(note), { mode: 0o600 });
   } catch {
-    // As if the workspace may not be written to.
+    // The workspace may not be writable, for example.
   }
 }

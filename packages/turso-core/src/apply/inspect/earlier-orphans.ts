@@ -6,10 +6,10 @@ import type { Refusal } from './inspect-rules';
 import { writes, type Write } from './written-rows';
 
 /**
- * Of the tables with orphans that a push would leave, those that the other side has already. They are named as they are
- * after the push.
+ * Returns the orphans that the target had before the push, of the tables with orphans after it. Tables have their names
+ * from after the push.
  *
- * @param query - sees the other side before any definition changes.
+ * @param query - sees the target before any definition changes.
  */
 export async function findEarlierOrphans(
   query: Query,
@@ -25,7 +25,7 @@ export async function findEarlierOrphans(
   const all = (await query(sql, args)).map(toOrphans);
   const isAltered = (o: Orphans): boolean => altered.some((c) => c.object.name === o.table);
   const earlier = all.map((o) => ({ ...o, table: after(o.table), parent: after(o.parent) }));
-  // A new definition may count its foreign keys in another order.
+  // A new definition may number its foreign keys in another order.
   const kept = found.filter(isAltered).flatMap((o) => {
     const same = earlier.filter(
       (e) => e.table === o.table && e.rowid === o.rowid && isSameName(e.parent, o.parent),
@@ -40,7 +40,7 @@ function isSameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** Orphans to which the push itself gives the parent that is missing: of a row that it adds, or whose reference it sets. */
+/** Returns the orphans caused by the push itself: it adds the row, or sets its reference to a missing parent. */
 export async function orphansOfPush(
   query: Query,
   { changeset, remaining }: Pick<Refusal, 'changeset' | 'remaining'>,
@@ -66,7 +66,7 @@ export async function orphansOfPush(
   return own;
 }
 
-/** Of the orphans that a guard found, those that were not there before, or that it knew and found more of. */
+/** Returns the found orphans that are new, and the known ones of which the guard found more. */
 export function orphansCaused(
   found: readonly Orphans[],
   { earlier, known }: { readonly earlier: readonly Orphans[]; readonly known: readonly Orphans[] },

@@ -7,8 +7,8 @@ import type { Query } from '../../sqlite/query';
 import { RowBatcher } from '../statements/row-batcher';
 
 /**
- * Finds which of some rows a CHECK or NOT NULL of their table forbids, by the words of the error that one of them got.
- * Empty where these do not tell, or a rule is about columns that are computed.
+ * Finds the rows forbidden by a CHECK or NOT NULL of their table, from the error message for one of them. Returns an
+ * empty list if the message does not tell, or if a rule is about computed columns.
  *
  * @returns indexes of the rows.
  */
@@ -65,7 +65,7 @@ function checksOf(sql: string): Check[] {
   });
 }
 
-/** Where the parenthesis ends that a token begins. */
+/** Returns the end of the parenthesis that a token opens. */
 function endOf(tokens: readonly SqlToken[], from: number): number | undefined {
   let depth = 0;
   return tokens.slice(from).find(({ text }) => {

@@ -13,11 +13,11 @@ type Row = readonly SqlValue[];
 export type Removal = Exclude<RowChange, { kind: 'insert' }>;
 
 /**
- * Finds rows without a key under other hidden rowids than they had: by their content. Of equal rows, as many count as moved
- * as the other side has more than it would have if they had gone.
+ * Finds rows without a key by their content, if they are under other hidden rowids now. Of equal rows, only the surplus
+ * counts as moved: those beyond the number expected if the missing rows were gone.
  *
- * @param missing - changes of rows that are not where they were.
- * @returns for each of them the row to be changed instead, or undefined where there is none.
+ * @param missing - changes of rows that are not in their old place.
+ * @returns for each of them the row to change instead, or undefined if there is none.
  */
 export async function findMoved(
   query: Query,
@@ -44,7 +44,7 @@ export async function findMoved(
   [...groups].forEach(([name, group], i) => {
     const known = new Set(group.map((change) => change.old[0]));
     const all = ours.get(name) ?? [];
-    // Rows that are where our new ones belong are those, not the old ones elsewhere.
+    // Rows in the places of our new rows are those new rows, not old rows that moved.
     const taken = new Set([...all.filter((rowid) => !known.has(rowid)), ...(written.get(name) ?? [])]);
     const free = (there[i] ?? []).filter((rowid) => !taken.has(rowid));
     const staying = (counts[i] ?? 0) - all.length;
@@ -72,7 +72,7 @@ function added(change: RowChange): Row | null {
   return change.kind === 'delete' ? null : change.new;
 }
 
-/** The hidden rowids that the other side has for each content, a row without its rowid, the latest first. */
+/** Returns the target's hidden rowids for each content, latest first. A content is a row without its rowid. */
 export async function rowidsOfContent(
   query: Query,
   changes: TableChanges,
@@ -87,7 +87,7 @@ export async function rowidsOfContent(
   });
   batcher.flush();
   const id = `t.${quoteName(changes.columns[0] ?? '')}`;
-  // Materialized, so that SQLite looks contents up by an index of its own, and does not compare each with each.
+  // Materialized, because SQLite then looks contents up by an automatic index instead of comparing each with each.
   const list = `w AS MATERIALIZED (${wanted(content)}) SELECT w.n, ${id} FROM main.${quoteName(content.table.name)} t
     CROSS JOIN w ON w.k = ${rowKey(content, 't')} ORDER BY ${id} DESC`;
   for (const { sql, args } of joinSources(sources)) {
@@ -97,7 +97,7 @@ export async function rowidsOfContent(
   return found;
 }
 
-/** The rowids of all rows that the changes remove, or add, by their content. */
+/** Returns the rowids of all rows that the changes remove or add, by content. */
 function placesByContent(
   changes: TableChanges,
   groups: ReadonlyMap<string, unknown>,

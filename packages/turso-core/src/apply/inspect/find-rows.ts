@@ -7,17 +7,19 @@ import { lookUp } from './look-up';
 
 type Row = readonly SqlValue[];
 
-/** The rows of another database that a change is about. */
+/** The rows of another database that correspond to a change. */
 export interface Found {
   /** The row at the same address: the rowid, or the key of a WITHOUT ROWID table. */
   readonly at: Row | undefined;
-  /** The row of the same declared key, where rowids are hidden and the key has no NULL; else the row at the address. */
+  /**
+   * The row with the same declared key, if rowids are hidden and the key has no NULL. Otherwise the row at the address.
+   */
   readonly same: Row | undefined;
-  /** Whether a declared key, or a rowid that is a column, tells which row it is. */
+  /** Whether a declared key, or a rowid that is a column, identifies the row. */
   readonly isNamed: boolean;
 }
 
-/** Finds for each change of a table with addressable rows what another database has. */
+/** Finds the other database's rows for each change of a table with addressable rows. */
 export async function findRows(
   query: Query,
   changes: TableChanges,
@@ -37,7 +39,7 @@ export async function findRows(
   const at = piece.map((_, i) => theirs.get(i));
   if (!hasHiddenRowid(table)) return at.map((row) => ({ at: row, same: row, isNamed: true }));
 
-  // A key with NULLs says nothing: any number of rows may have it.
+  // A key with NULLs identifies no row: any number of rows may have it.
   const declared = declaredKey(table).map((name) => columns.indexOf(name));
   const isNamed = (change: RowChange): boolean =>
     declared.length > 0 && declared.every((i) => rowBefore(change)[i] !== null);
@@ -51,17 +53,17 @@ export async function findRows(
   );
 }
 
-/** The row by which a change finds that of another database. */
+/** Returns the row by which a change finds its counterpart in another database. */
 export function rowBefore(change: RowChange): Row {
   return change.kind === 'insert' ? change.new : change.old;
 }
 
-/** Whether two rows, of which either may be missing, are the same. */
+/** Checks whether two rows are the same. Either may be missing. */
 export function isSame(a: Row | undefined, b: Row | undefined): boolean {
   return a === undefined || b === undefined ? a === b : sameRow(a, b);
 }
 
-/** Whether two rows of a table with hidden rowids, of which either may be missing, are the same but for these. */
+/** Checks whether two rows of a table with hidden rowids are the same apart from these. Either may be missing. */
 export function hasContent(a: Row | undefined, b: Row | undefined): boolean {
   return isSame(a?.slice(1), b?.slice(1));
 }

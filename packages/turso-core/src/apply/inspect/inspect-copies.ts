@@ -8,8 +8,8 @@ import { THERE, type RowDecision } from '../remaining-work';
 import { rowIdentity } from './row-identity';
 
 /**
- * Counts the rows of the other side that changes of a table without addressable rows are about. Rows that both sides added
- * are no conflict. Rows of which both sides removed some are one, unless nothing is left to do about them.
+ * Counts the target's rows for changes of a table without addressable rows. Rows added by both sides are no conflict.
+ * If both sides removed copies of a row, it is a conflict, unless nothing is left to do.
  */
 export async function inspectCopies(
   query: Query,
@@ -21,10 +21,11 @@ export async function inspectCopies(
   const there = await countCopies(query, changes, all);
   const isGone = (change: RowChange, i: number): boolean =>
     change.kind === 'delete' && (there[i] ?? 0) <= countedRow(change).copies.to;
-  // Rows that both removed may be what both changed to the same. Otherwise an equal row is someone else's.
+  // Both sides may have changed the rows that both removed, and to the same values. Otherwise an equal row is someone
+  // else's.
   const mayBeSame = all.some(isGone);
   const verdicts = all.map((change, i) => judge(change, there[i] ?? 0, mayBeSame));
-  // A row that both removed may be one that both changed: then what it became must not be added beside theirs.
+  // A row removed by both may be one that both changed. Our new version must then not be added beside theirs.
   const adds = all.some((change, i) => change.kind === 'insert' && verdicts[i] !== 'there');
   const conflicts: Conflict[] = [];
   all.forEach((change, i) => {
@@ -41,7 +42,7 @@ export async function inspectCopies(
   return conflicts;
 }
 
-/** Counts how many rows of the content of each change there are. */
+/** Counts the rows with the content of each change. */
 export async function countCopies(
   query: Query,
   changes: TableChanges,

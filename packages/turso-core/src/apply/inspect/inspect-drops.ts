@@ -6,7 +6,7 @@ import type { Remaining } from '../statements/changeset-statements';
 import { holdsRows } from '../statements/virtual-guards';
 import { onlyRow, wholeNumber } from '../../sqlite/unexpected-answer';
 
-/** Finds tables that are to be dropped and have rows which are not ours to drop: someone has added them. */
+/** Finds tables to be dropped with rows that others have added: these rows are not ours to drop. */
 export async function inspectDrops(
   query: Query,
   changeset: Changeset,

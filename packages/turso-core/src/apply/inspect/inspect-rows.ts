@@ -16,20 +16,20 @@ import { onlyRow } from '../../sqlite/unexpected-answer';
 
 type Row = readonly SqlValue[];
 
-/** What {@link inspectRows} is told besides. */
+/** Options of {@link inspectRows}. */
 export interface InspectOptions {
   readonly encoding: Encoding;
   readonly policy: ConflictPolicy;
-  /** Whether the other side may have rows of this table under other hidden rowids. */
+  /** Whether the target may have rows of this table under other hidden rowids. */
   readonly isMoved: boolean;
 }
 
 /**
- * Reads the rows of the other side that a table's changes are about. A row that is as it was is still to be written, one
- * that already has the new values is done, and any other is a conflict, resolved where the policy says how.
+ * Reads the target's rows for the changes of a table. An unchanged row remains to be written, and a row with the new
+ * values is done. Any other row is a conflict, resolved if the policy says how.
  *
- * @param decide - told of every row that is not simply to be written, by its {@link rowIdentity}.
- * @returns conflicts that are not resolved.
+ * @param decide - called with the {@link rowIdentity} of every row that is not simply to be written.
+ * @returns unresolved conflicts.
  */
 export async function inspectRows(
   query: Query,
@@ -68,7 +68,7 @@ export async function inspectRows(
   return conflicts;
 }
 
-/** A new row may take the hidden rowid of one that is deleted before. */
+/** Lets a new row take the hidden rowid of a row deleted before it. */
 function exceptLeaving(
   changes: TableChanges,
   change: RowChange,
@@ -80,7 +80,7 @@ function exceptLeaving(
   return isFree ? { ...found, at: undefined, same: same === at ? undefined : same } : found;
 }
 
-/** Whether a row is not where it was, and may be found by its content alone. */
+/** Checks whether a row is not in its old place, and can only be found by its content. */
 function isElsewhere(change: Removal, { at, isNamed }: Found): boolean {
   return !isNamed && !(change.kind === 'update' && isSame(at, change.new));
 }
@@ -105,18 +105,18 @@ function judge(
     kind: 'insert',
     new: at === undefined && !isReplaced ? row : [nextRowid(), ...row.slice(1)],
   });
-  // An equal row is someone else's: nothing says that both mean the same one.
+  // An equal row is someone else's: nothing says that both mean the same row.
   if (change.kind === 'insert' && !isNamed)
     return { outcome: 'appended', instead: insert(change.new), conflict: null };
   const resolve = (remote: Row | undefined): RowDecision | Conflict =>
     resolveRow(changes, { old, local: now, remote }, policy, insert);
-  // What both sides deleted cannot be wrong.
+  // If both sides deleted a row, the result is always right.
   const alike = (theirs: Row | undefined): RowDecision | Conflict =>
     policy.merge === 'never' && now !== undefined ? resolve(theirs) : THERE;
   if (isSame(at, now) && (now !== undefined || same === undefined)) return alike(at);
   if (hasHiddenRowid(changes.table)) {
     if (hasContent(same, now)) return alike(same);
-    // Nothing but the rowid has changed here, which says nothing about their row.
+    // Only the rowid has changed here, and it says nothing about their row.
     if (isReplaced && hasContent(old, now)) return { outcome: 'moved', instead: null, conflict: null };
     if (change.kind === 'insert' && same === undefined)
       return { outcome: 'appended', instead: insert(change.new), conflict: null };
@@ -129,7 +129,7 @@ function movedTo(change: RowChange, theirs: Row): RowDecision {
   return { outcome: 'moved', instead: readdressed(change, theirs), conflict: null };
 }
 
-/** A change of a row that has another hidden rowid on the other side, and keeps it. Null if it changes nothing else. */
+/** Readdresses a change to a row that keeps its other hidden rowid on the target. Null if nothing else changes. */
 function readdressed(change: RowChange, theirs: Row): RowChange | null {
   if (change.kind === 'delete') return { ...change, old: theirs };
   const now = [theirs[0] as SqlValue, ...change.new.slice(1)];
@@ -139,14 +139,14 @@ function readdressed(change: RowChange, theirs: Row): RowChange | null {
 }
 
 /**
- * Whether an update gives a row another hidden rowid, as INSERT OR REPLACE does. Once the other side has been looked at,
- * such a row keeps the rowid that it has there, since the new one may be taken.
+ * Checks whether an update gives a row another hidden rowid, as INSERT OR REPLACE does. After the target has been
+ * inspected, such a row keeps its rowid there, because the new one may be taken.
  */
 function isMovedOn({ table, key }: TableChanges, change: RowChange): boolean {
   return change.kind === 'update' && hasHiddenRowid(table) && change.changed.some((i) => key.includes(i));
 }
 
-/** Gives rowids that neither side uses, for rows whose own is taken. */
+/** Returns a source of rowids that neither side uses, for rows with a rowid already taken. */
 async function freeRowids(query: Query, changes: TableChanges): Promise<() => bigint> {
   const { table, columns } = changes;
   if (!hasHiddenRowid(table)) return () => 0n;

@@ -11,32 +11,32 @@ import { lookUp, pieces } from './look-up';
 import { identityOf } from './row-identity';
 import { movedRows, writes, type Write } from './written-rows';
 
-/** What was to be done, and how the other side refused it. */
+/** The refused work, and how the target refused it. */
 export interface Refusal {
   readonly changeset: Changeset;
   readonly remaining: Pick<Remaining, 'row'>;
   /** The error's message. */
   readonly message: string;
-  /** The statement that failed, if it was one. */
+  /** The statement that failed, if there was one. */
   readonly failed: Statement | undefined;
 }
 
-/** Rows behind a refusal that are known already. */
+/** Rows already known to be behind a refusal. */
 interface KnownRows {
   readonly encoding: Encoding;
   /** Rows that would lack their parent. */
   readonly orphans: readonly Orphans[];
 }
 
-/** A conflict with a rule, and the {@link rowIdentity} of the change without which it would not be; null where unknown. */
+/** A conflict with a rule, and the {@link rowIdentity} of the change that causes it; null if unknown. */
 export interface RuleConflict {
   readonly conflict: Conflict;
   readonly cause: string | null;
 }
 
 /**
- * Finds the rows behind a refusal by the other side's rules: foreign keys, uniqueness, checks. Empty where it was not
- * one of these.
+ * Finds the rows behind a refusal by the target's rules: foreign keys, uniqueness, checks. Returns an empty list if
+ * none of these refused.
  */
 export async function inspectRules(
   query: Query,
@@ -54,7 +54,7 @@ export async function inspectRules(
   return checkConflicts(query, refusal, check);
 }
 
-/** Either our row refers to one that they deleted, or their row refers to one that we delete. */
+/** Returns the conflict: either our row refers to a row they deleted, or their row refers to one we delete. */
 async function orphanConflict(
   query: Query,
   { changeset: { tables, foreignKeys }, remaining }: Refusal,
@@ -156,7 +156,9 @@ interface Twin {
   readonly row: readonly SqlValue[];
 }
 
-/** Finds the other side's rows that have the same values as our new ones in the columns, and that are there to stay. */
+/**
+ * Finds the target's rows with the values of our new rows in these columns, except rows that are about to change or go.
+ */
 async function findTwins(
   query: Query,
   changes: TableChanges,

@@ -7,18 +7,18 @@ import type { Query } from '../../sqlite/query';
 import { conflictOf, type Conflict, type ConflictDefinition } from '../conflict';
 import { bareTables } from '../statements/schema-statements';
 
-/** How the other side's definitions stand to a changeset. */
+/** How the target's definitions compare with a changeset. */
 export interface SchemaState {
   readonly conflicts: readonly Conflict[];
-  /** Changes that the other side has made as well. */
+  /** Changes that the target has made as well. */
   readonly done: ReadonlySet<SchemaChange>;
   /** See {@link Remaining.adopted}. */
   readonly adopted: readonly SchemaObject[];
-  /** Names of the tables that are there. */
+  /** Names of the target's tables. */
   readonly tables: ReadonlySet<string>;
 }
 
-/** Holds the other side's definitions against those that a changeset relies on, makes, and drops. */
+/** Compares the target's definitions with those that a changeset relies on, creates and drops. */
 export async function inspectSchema(
   query: Query,
   changeset: Changeset,
@@ -59,7 +59,7 @@ export async function inspectSchema(
       else if (!isSame(object, theirs)) report(object, 'changed', { old: object.sql, remote: theirs.sql });
     } else if (theirs !== undefined) {
       if (isSame(object, theirs)) done.add(change);
-      // Where something is dropped to make place, the drop says whether it is still the same.
+      // If something is dropped to make room, the drop reports whether it is still the same.
       else if (others.length === 0)
         report(object, 'made in another way', { local: object.sql, remote: theirs.sql });
     }
@@ -94,7 +94,7 @@ export async function inspectSchema(
 
 type Texts = Pick<ConflictDefinition, 'old' | 'local' | 'remote'>;
 
-// Names differ in more than the case of ASCII letters; tables, views and indexes share theirs.
+// Names differ in more than the case of ASCII letters. Tables, views and indexes share one set of names.
 function place({ type, name }: SchemaObject): string {
   return `${type === 'trigger' ? type : ''} ${foldName(name)}`;
 }

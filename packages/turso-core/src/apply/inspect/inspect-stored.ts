@@ -10,7 +10,7 @@ import type { SchemaState } from './inspect-schema';
 import { rowIdentity } from './row-identity';
 import { onlyRow, wholeNumber } from '../../sqlite/unexpected-answer';
 
-/** Names of the tables that are changed because a virtual table is stored in them. */
+/** Returns the names of the tables that change because a virtual table is stored in them. */
 export function shadowTables({ virtual }: Changeset): Set<string> {
   return new Set(virtual.flatMap((v) => v.shadows.map((shadow) => shadow.name)));
 }
@@ -18,13 +18,13 @@ export function shadowTables({ virtual }: Changeset): Set<string> {
 interface Inspection {
   readonly encoding: Encoding;
   readonly schema: SchemaState;
-  /** Gets the decisions about rows. */
+  /** Receives the decisions about rows. */
   readonly work: RemainingWork;
 }
 
 /**
- * Finds the virtual tables that are carried as they are stored, and that are not on the other side as they were, nor as
- * they shall be: single rows of the tables that they are stored in mean nothing.
+ * Finds conflicts of virtual tables carried in their stored form: the target has neither the old nor the new state.
+ * Single rows of the tables behind a virtual table mean nothing.
  */
 export async function inspectStored(
   query: Query,
@@ -56,7 +56,7 @@ async function findState(
 ): Promise<'before' | 'after' | 'other'> {
   const there = shadows.filter((s) => schema.tables.has(s.name));
   if (there.length === 0) {
-    // Dropped already, or still to be made.
+    // Either dropped already, or still to be created.
     return shadows.every((s) => s.from === null) ? 'before' : 'after';
   }
   const counts = new Map<string, number>();

@@ -7,19 +7,19 @@ import type { Encoding, SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../sqlite/query';
 import { RowBatcher } from '../statements/row-batcher';
 
-/** What rows are looked up by: SQL terms of the row `t`, such as `t."id"`, and the values that they have to equal. */
+/** The search for rows: SQL terms of the row `t`, for example `t."id"`, and the values they must equal. */
 export interface LookUp {
   readonly terms: readonly string[];
   readonly values: readonly (readonly SqlValue[])[];
 }
 
-/** A row of the other side, and the index of the values that it was found by. */
+/** A row of the target, and the index of the values that found it. */
 export interface FoundRow {
   readonly index: number;
   readonly row: SqlValue[];
 }
 
-/** Reads the rows of the other side's table that are looked for, with the columns of these changes. */
+/** Looks up rows in the target's table, with the columns of these changes. */
 export async function lookUp(
   query: Query,
   changes: TableChanges,
@@ -41,7 +41,7 @@ export async function lookUp(
     const found: FoundRow[] = [];
     for (const { sql, args } of queries) {
       const [first = [], ...others] = await inTurn(lists, (list) => query(sql(list), args));
-      // The same query at the same moment has the same order.
+      // The same query at the same moment returns the same order.
       first.forEach(([index, ...row], at) => {
         const rest = others.flatMap((rows) => exactRow(rows[at]?.slice(1) ?? [], encoding));
         found.push({ index: Number(index), row: [...exactRow(row, encoding), ...rest] });
@@ -64,7 +64,7 @@ async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>):
   return results;
 }
 
-/** Cuts a list, however long, into pieces that are looked up at once. */
+/** Cuts a list of any length into pieces to look up at once. */
 export function* pieces<T>(items: Iterable<T>, size = 500): Generator<T[]> {
   let piece: T[] = [];
   for (const item of items) {

@@ -5,7 +5,7 @@ import { conflictOf, keyObject, rowObject, type Conflict, type ConflictKind } fr
 import type { ConflictPolicy, Resolution } from '../policy';
 import type { RowDecision } from '../remaining-work';
 
-/** One row as it was, as we want it, and as the other side has it; undefined where there is no row. */
+/** One row in its old, our and the target's version; undefined if there is no row. */
 export interface ThreeRows {
   readonly old: readonly SqlValue[] | undefined;
   readonly local: readonly SqlValue[] | undefined;
@@ -13,10 +13,10 @@ export interface ThreeRows {
 }
 
 /**
- * Resolves a conflict of one row as the policy says, or gives the conflict itself. What is written is guarded by the
- * other side's row as it was read, so that nothing is overwritten unseen.
+ * Resolves a conflict of one row by the policy, or returns the conflict. The target's row, as it was read, guards the
+ * write: nothing is overwritten unseen.
  *
- * @param insert - makes the insert of a row that is to be there again.
+ * @param insert - makes the insert of a row that must be there again.
  */
 export function resolveRow(
   changes: TableChanges,
@@ -61,13 +61,13 @@ function rowConflict(changes: TableChanges, rows: ThreeRows): Conflict {
   });
 }
 
-/** Whether both sides have the same values in the end. */
+/** Checks whether both sides end with the same values. */
 function isAlike(changes: TableChanges, { local, remote }: ThreeRows): boolean {
   if (local === undefined || remote === undefined) return false;
   return ownColumns(changes).every((i) => sameValue(local[i] as SqlValue, remote[i] as SqlValue));
 }
 
-/** Columns that both sides have set, to different values. */
+/** Returns the columns that both sides have set to different values. */
 function collidingColumns(changes: TableChanges, rows: ThreeRows): number[] {
   const { local, remote } = rows;
   if (local === undefined || remote === undefined) return [];
@@ -79,7 +79,7 @@ function collidingColumns(changes: TableChanges, rows: ThreeRows): number[] {
   );
 }
 
-/** Indexes of the columns that are not what the row is addressed by. */
+/** Returns the indexes of the columns outside the row's address. */
 function ownColumns({ columns, key }: TableChanges): number[] {
   return columns.flatMap((_, i) => (key.includes(i) ? [] : [i]));
 }
@@ -90,8 +90,8 @@ function hasMoved({ old, ...rows }: ThreeRows, side: 'local' | 'remote', i: numb
 }
 
 /**
- * Whether it is surely one row that both sides have changed. A hidden rowid may have been given to another row meanwhile,
- * so there the declared key has to say so.
+ * Checks whether both sides surely changed the same row. A hidden rowid may belong to another row by now. In that case
+ * the declared key has to match.
  */
 function isOneRow(changes: TableChanges, { old, remote }: ThreeRows): boolean {
   const { table, columns } = changes;
@@ -105,7 +105,7 @@ function isOneRow(changes: TableChanges, { old, remote }: ThreeRows): boolean {
   );
 }
 
-/** Their row with our changes of it. */
+/** Returns their row with our changes to it. */
 function combine(changes: TableChanges, rows: ThreeRows): RowChange | null {
   const { local, remote } = rows as Required<ThreeRows>;
   if (local === undefined || remote === undefined) return null;
@@ -113,7 +113,7 @@ function combine(changes: TableChanges, rows: ThreeRows): RowChange | null {
   return update(changes, remote, row);
 }
 
-/** The update of one row to another's values, under the rowid that it has. */
+/** Returns the update of one row to another's values, under its present rowid. */
 function update(changes: TableChanges, from: readonly SqlValue[], to: readonly SqlValue[]): RowChange | null {
   const now = hasHiddenRowid(changes.table) ? [from[0] as SqlValue, ...to.slice(1)] : to;
   const changed = now.flatMap((value, i) => (sameValue(value, from[i] as SqlValue) ? [] : [i]));
@@ -135,7 +135,7 @@ const MESSAGES: Readonly<Record<RowConflictKind, string>> = {
   'insert/insert': 'Both sides added a row with this key.',
 };
 
-/** The same where both sides came to the same values. */
+/** The messages for sides that ended with the same values. */
 const ALIKE: Readonly<Record<RowConflictKind, string>> = {
   ...MESSAGES,
   'update/update': 'Both sides set the same values in this row.',

@@ -3,8 +3,8 @@ import { quoteValue } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 
 /**
- * A change's table and key as one text, which differs wherever the key differs in a byte. A row that is inserted may have the
- * hidden rowid that another one had before it was replaced, so the two are told apart.
+ * Returns a change's table and key as one text, different for keys that differ in any byte. An inserted row may have
+ * the hidden rowid of a row replaced before, so inserts get their own texts.
  */
 export function rowIdentity(changes: TableChanges, change: RowChange): string {
   return change.kind === 'insert'
@@ -12,11 +12,11 @@ export function rowIdentity(changes: TableChanges, change: RowChange): string {
     : identityOf(changes, change.old);
 }
 
-/** The same for a row with the columns of these changes. */
+/** Returns the same for a row with the columns of these changes. */
 export function identityOf({ table, key, beforeSchema }: TableChanges, row: readonly SqlValue[]): string {
-  // Where no row can be addressed, its content says which it is.
+  // If rows have no address, the content identifies the row.
   const values = key.length === 0 ? row : key.map((i) => row[i] as SqlValue);
-  // A table that is altered may have other rows before than afterwards.
+  // An altered table may have other rows before than afterwards.
   const time = beforeSchema ? 'before' : 'after';
   return [time, table.name, ...values.map(quoteValue)].join('\u0000');
 }

@@ -13,31 +13,31 @@ import type { MergedSchema, MergedTable, SourceTable } from './merged-schema';
 import { ownObjects } from './rename-all';
 import type { Side, Three } from './three';
 
-/** What {@link carryInto} works on. */
+/** The input of {@link carryInto}. */
 export interface CarryJob {
   readonly side: Side;
   readonly files: Three<string>;
   readonly schemas: Three<Schema>;
   readonly merged: MergedSchema;
-  /** Databases that have values of columns which this one lacks, in the order in which they are asked. */
+  /** Databases with values for columns missing here, in the order of preference. */
   readonly fillers: readonly FillerFile[];
-  /** Tables of the base whose hidden rowids do not tell which row is which. */
+  /** Tables of the base with hidden rowids that no longer identify rows. */
   readonly movedRowids: ReadonlySet<string>;
 }
 
-/** A database that has values of columns which another one lacks: one of the three, or one that is merged already. */
+/** A database with values for columns that another one lacks: one of the three, or a merged one. */
 export interface FillerFile {
   readonly file: string;
   readonly side: Side;
   readonly isMerged: boolean;
 }
 
-/** Rows that a merged definition does not take, by the name of the table there. */
+/** Rows that a merged definition does not take, by the table's name there. */
 export type Misfits = ReadonlyMap<string, readonly Misfit[]>;
 
 /**
- * Makes a copy of one of three databases that has the merged definitions. Rows get the values of columns that the other
- * side has added, where it has the row. Virtual tables stay as they are.
+ * Copies one of three databases and gives the copy the merged definitions. If the other side added a column, rows get
+ * its values from the same row there. Virtual tables stay as they are.
  *
  * @returns the rows that do not fit; the copy lacks them.
  */
@@ -91,7 +91,7 @@ function carry(
     if (found.length > 0) misfits.set(table.name, found);
     keepCounter(db, shape, source.table);
   }
-  // Without rows, so that what refers to them can be made.
+  // These tables stay empty. Objects that refer to them need them.
   const fresh = merged.tables.filter((t) => job.side !== 'theirs' && isOnlyTheirs(t));
   for (const { sql } of fresh) db.exec(sql);
   makeIndexes(db, indexes);
@@ -108,7 +108,7 @@ function carry(
   return misfits;
 }
 
-/** Whether the other side has made a table that nobody had before. */
+/** Checks whether only the other side has made this table. */
 function isOnlyTheirs({ from }: MergedTable): boolean {
   return from.base === null && from.ours === null;
 }
@@ -119,7 +119,7 @@ interface OwnTable {
   readonly isRemade: boolean;
 }
 
-/** Whether a table has to be made anew: also for an index that its rows may not fit. */
+/** Checks whether the table must be recreated: also for an index that may refuse its rows. */
 function isRemade(
   { table, source }: Omit<OwnTable, 'isRemade'>,
   existing: readonly SchemaObject[],
@@ -134,7 +134,7 @@ function ruleIndexes({ name }: MergedTable, { objects }: MergedSchema): SchemaOb
   return objects.filter((o) => isRule(o) && o.table === name);
 }
 
-/** Whether an index may refuse rows: one that is unique, or that computes something. */
+/** Checks whether an index may refuse rows: it is unique, partial, or computes something. */
 function isRule({ type, sql }: SchemaObject): boolean {
   const words = sqlTokens(sql).map(({ text }) => text.toLowerCase());
   return (

@@ -12,23 +12,23 @@ import {
   type Placed,
 } from './row-keys';
 
-/** A table that has values of columns which another one lacks. */
+/** A table with values for columns that another one lacks. */
 export type Filler = Placed;
 
-/** A query for the rows of a table as they are to be in its new definition. */
+/** A query for the rows of a table, in the form of its new definition. */
 export interface CarrySelect {
-  /** The new table, and its columns that the rows are written to. */
+  /** The new table, and its columns to fill. */
   readonly shape: Table;
   readonly targets: readonly string[];
-  /** An expression for each of them. */
+  /** An expression for each of these columns. */
   readonly values: readonly string[];
-  /** An expression for each column by which the table's rows are known where they come from. */
+  /** An expression for each column that identifies the rows in their source. */
   readonly keys: readonly string[];
-  /** From FROM on. */
+  /** The query from FROM on. */
   readonly from: string;
 }
 
-/** What {@link carrySelect} works on. */
+/** The input of {@link carrySelect}. */
 export interface CarryTable {
   readonly side: 'base' | 'ours' | 'theirs';
   readonly shape: Table;
@@ -39,8 +39,8 @@ export interface CarryTable {
 }
 
 /**
- * Makes the query that carries a table's rows. A column that the table has not got keeps the value of the base, if that has
- * it; else it gets the value of the same row where the other side has it, and otherwise its default.
+ * Makes the query that carries a table's rows. A column missing from the table keeps its value from the base, if the
+ * base has it. Otherwise it gets the value of the same row on the other side, or its default.
  */
 export function carrySelect({ side, shape, table, source, fillers, movedRowids }: CarryTable): CarrySelect {
   const own: Placed = { ...source, place: 'source', alias: 'x' };
@@ -64,7 +64,7 @@ export function carrySelect({ side, shape, table, source, fillers, movedRowids }
     const branches = filled.map(({ isThere, term }) => `WHEN ${isThere} THEN ${term}`);
     return `CASE ${branches.join(' ')} ELSE ${otherwise} END`;
   });
-  // Rows that bring a rowid come first, so that no other one takes it.
+  // Rows with a rowid of their own come first, before another row can take it.
   const order = lacking.some((name) => isHiddenRowid(shape, name)) ? ` ORDER BY ${values[0]} IS NULL` : '';
   return {
     shape,
@@ -78,11 +78,11 @@ export function carrySelect({ side, shape, table, source, fillers, movedRowids }
 interface Join {
   readonly of: Placed;
   readonly sql: string;
-  /** Whether a row was found. */
+  /** A condition: whether a row was found. */
   readonly isThere: string;
 }
 
-// Where nothing but a hidden rowid tells a row, and rowids are not the same on both sides, nothing does.
+// If only a hidden rowid identifies rows, and rowids differ between the sides, nothing identifies them.
 function movedKeyless(base: Placed, movedRowids: ReadonlySet<string>): boolean {
   return matchColumnsOf(base) === 'rowid' && hasHiddenRowid(base.table) && movedRowids.has(base.table.name);
 }
@@ -99,7 +99,7 @@ function joins({
   const match = keyTermsOf(before, own, before);
   const first = keyTermsIn(before, before)?.[0];
   if (match === null || first === undefined) return [];
-  // Only a row that the base has is the same one on both sides.
+  // Only a row of the base is the same on both sides.
   const known: Join = {
     of: before,
     sql: `LEFT JOIN ${placedSql(before)} ON ${match}`,
@@ -119,7 +119,7 @@ function joins({
   return [known, ...rest];
 }
 
-// A hidden rowid may have been given to another row.
+// A hidden rowid may belong to another row by now.
 function sameRow(before: Placed, filler: Filler): string[] {
   return [...before.columns.keys()].flatMap((name) => {
     const [a, b] = [columnTerm(before, name), columnTerm(filler, name)];
@@ -132,7 +132,7 @@ function termOf({ of, isThere }: Join, shape: Table, name: string): { isThere: s
   return term === null ? [] : [{ isThere, term }];
 }
 
-/** A column of the new table where the rows come from, or null. */
+/** Returns the term of a new table's column in the source, or null. */
 function ownTerm(of: Placed, shape: Table, name: string): string | null {
   return isHiddenRowid(shape, name) ? rowidTerm(of) : columnTerm(of, name.toLowerCase());
 }

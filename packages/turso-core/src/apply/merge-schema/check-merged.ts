@@ -10,7 +10,7 @@ import type { MergedTable } from './merged-schema';
 import { makeDefinitions, withoutShadows } from './rename-all';
 import type { Three } from './three';
 
-/** A merged schema whose parts may not fit each other. */
+/** A merged schema with parts that may not fit each other. */
 export interface Unchecked {
   readonly tables: readonly MergedTable[];
   readonly objects: readonly SchemaObject[];
@@ -18,10 +18,10 @@ export interface Unchecked {
 }
 
 /**
- * Makes a merged schema without rows, and notes what does not fit: an index on a column that the other side has dropped, a
- * trigger that uses it, two objects of one name.
+ * Creates a merged schema without rows, and notes all misfits: an index on a column dropped by the other side, a
+ * trigger using it, two objects of one name.
  *
- * @returns what SQLite reads the definitions of tables as, by name.
+ * @returns SQLite's reading of the table definitions, by name.
  */
 export function checkMerged({ tables, objects, schemas }: Unchecked, disputes: Disputes): Map<string, Table> {
   return using(new Database(':memory:'), (db) => {
@@ -30,7 +30,7 @@ export function checkMerged({ tables, objects, schemas }: Unchecked, disputes: D
       refuseObject({ object, schemas }, error, disputes);
     for (const { name, sql } of tables) make(db, { type: 'table', name, table: name, sql }, refuse);
     const shapes = readSchema(db).tables;
-    // All that is about a table that cannot be made would be refused as well.
+    // Without a table, everything about it would be refused as well.
     if (tables.some((t) => !shapes.has(t.name))) return new Map(shapes);
     const left = tables.filter(
       (t) => t.from.base === null || (t.from.ours !== null && t.from.theirs !== null),
@@ -55,7 +55,7 @@ export function checkMerged({ tables, objects, schemas }: Unchecked, disputes: D
   });
 }
 
-/** Indexes are made first, then views, then triggers, which may be about views. */
+/** Sorts objects by the order of creation: indexes, views, then triggers, because a trigger may be on a view. */
 export function inOrder(objects: readonly SchemaObject[]): SchemaObject[] {
   return ['index', 'view', 'trigger'].flatMap((type) => objects.filter((o) => o.type === type));
 }

@@ -1,23 +1,23 @@
 import type { TablePair } from '../../changeset/schema/pair-tables';
 
-/** What one side calls the tables and columns of the base. */
+/** One side's names for the tables and columns of the base. */
 export interface SideNames {
   readonly pairs: readonly TablePair[];
   /** Names of columns by their names in the base, by the name of the table in the base. */
   readonly columns: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
-/** A name that both sides have changed, each to another one. */
+/** A name that each side has changed to another one. */
 export interface NameClash {
   /** The table in the base. */
   readonly table: string;
-  /** The column in the base; null where it is about the table's own name. */
+  /** The column in the base; null if the clash is about the table's own name. */
   readonly column: string | null;
   readonly ours: string;
   readonly theirs: string;
 }
 
-/** What tables and columns of the base are called once the renames of both sides have happened. */
+/** The names of the base's tables and columns after the renames of both sides. */
 export interface CommonNames {
   readonly tables: ReadonlyMap<string, string>;
   readonly columns: ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -26,7 +26,7 @@ export interface CommonNames {
 /**
  * Finds the names after the renames of both sides.
  *
- * @param decide - says which name it is where both sides have chosen one.
+ * @param decide - picks the name if both sides have chosen one.
  */
 export function commonNames(
   ours: SideNames,
@@ -59,7 +59,7 @@ export function commonNames(
   return { tables, columns };
 }
 
-/** A table of the base and what became of it on a side. */
+/** Returns a table of the base with its counterpart on a side. */
 export function pairOf({ pairs }: SideNames, table: string): TablePair | undefined {
   return pairs.find((p) => p.from.name === table);
 }

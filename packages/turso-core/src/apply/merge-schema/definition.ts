@@ -2,10 +2,10 @@ import { sqlTokens, unquote } from '../../sqlite/schema/sql-tokens';
 
 /** The text of a CREATE TABLE statement, cut into its columns and constraints. */
 export interface Definition {
-  /** Up to the opening parenthesis, which is part of it. */
+  /** The text up to and including the opening parenthesis. */
   readonly head: string;
   readonly pieces: readonly Piece[];
-  /** From the closing parenthesis on, which is part of it. */
+  /** The text from the closing parenthesis on, including it. */
   readonly tail: string;
 }
 
@@ -13,13 +13,13 @@ export interface Definition {
 export interface Piece {
   /** The column's name in lower case, or null for a constraint. */
   readonly column: string | null;
-  /** All that stands between the commas. */
+  /** The whole text between the commas. */
   readonly raw: string;
   /** The same without white space and comments around it. */
   readonly text: string;
 }
 
-/** Cuts the definition of an ordinary table into pieces, or returns null where it is written in an unusual way. */
+/** Cuts the definition of an ordinary table into pieces. Returns null if it is written in an unusual way. */
 export function parseDefinition(sql: string): Definition | null {
   const tokens = sqlTokens(sql);
   const open = tokens[3];
@@ -55,12 +55,12 @@ function withoutComments(text: string): string {
   return last === undefined ? text : text.slice(0, last.at + last.text.length);
 }
 
-/** Puts a definition together again. */
+/** Joins the pieces of a definition. */
 export function definitionSql({ head, pieces, tail }: Definition): string {
   return head + pieces.map((p) => p.raw).join(',') + tail;
 }
 
-/** Whether two texts say the same to SQLite, however they are quoted and spaced. */
+/** Checks whether two texts mean the same to SQLite, regardless of quotes and spaces. */
 export function sameSql(a: string | undefined, b: string | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && meaning(a) === meaning(b));
 }

@@ -2,7 +2,7 @@ import type { SchemaObject } from '../../sqlite/schema/schema';
 import { conflictOf, type Conflict } from '../conflict';
 import type { ConflictPolicy } from '../policy';
 
-/** In what two sides contradict each other: an object, and its text as it was, as it is here, and on the remote. */
+/** A contradiction of two sides: an object with its old text, its text here, and on the remote. */
 export interface ObjectDispute {
   readonly type: SchemaObject['type'];
   readonly name: string;
@@ -11,20 +11,20 @@ export interface ObjectDispute {
   readonly old: string | undefined;
   readonly local: string | undefined;
   readonly remote: string | undefined;
-  /** The table that it is on; default is its own name. */
+  /** The table of the object. Default is its own name. */
   readonly table?: string;
 }
 
-/** Collects what two sides contradict each other in. */
+/** Collects the contradictions of two sides. */
 export interface Disputes {
-  /** Says which side wins, and notes that somebody has to say so where nobody has. */
+  /** Picks the winner, and notes that somebody has to decide if nobody has. */
   decide(dispute: ObjectDispute): 'ours' | 'theirs';
-  /** Notes what can only be resolved by hand. */
+  /** Notes a contradiction that only a person can resolve. */
   refuse(dispute: ObjectDispute): void;
   conflicts(): Conflict[];
 }
 
-/** Begins to collect disputes, which a policy may settle. */
+/** Starts collecting disputes. A policy may settle them. */
 export function createDisputes(onConflict: ConflictPolicy['onConflict']): Disputes {
   const found = new Map<string, { first: ObjectDispute; all: ObjectDispute[]; byHand: boolean }>();
   const note = (dispute: ObjectDispute, byHand: boolean): void => {

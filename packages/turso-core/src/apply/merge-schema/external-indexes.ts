@@ -3,14 +3,14 @@ import type { Schema } from '../../sqlite/schema/schema';
 import { quoteName } from '../../sqlite/values/quote';
 import type { Three } from './three';
 
-/** A full-text index about another table, which only the remote has defined anew or dropped. */
+/** A full-text index on another table, redefined or dropped only by the remote. */
 export interface ExternalIndex {
   readonly name: string;
-  /** Its definition on the remote; null where it was dropped. */
+  /** Its definition on the remote; null if it was dropped. */
   readonly sql: string | null;
 }
 
-/** Finds these indexes. They hold nothing of their own, so they can be made anew wherever their table is. */
+/** Finds these indexes. They hold no data of their own, so they can be recreated from their table anywhere. */
 export function findExternalIndexes({ base, ours, theirs }: Three<Schema>): ExternalIndex[] {
   return [...base.tables.values()].flatMap(({ name, sql, virtual }): ExternalIndex[] => {
     const now = theirs.tables.get(name);
@@ -21,12 +21,12 @@ export function findExternalIndexes({ base, ours, theirs }: Three<Schema>): Exte
   });
 }
 
-/** Drops them from a database. */
+/** Drops these indexes from a database. */
 export function dropIndexes(db: Database, indexes: readonly ExternalIndex[]): void {
   for (const { name } of indexes) db.exec(`DROP TABLE main.${quoteName(name)}`);
 }
 
-/** Makes those that the remote still has. */
+/** Creates and fills the indexes that the remote still has. */
 export function makeIndexes(db: Database, indexes: readonly ExternalIndex[]): void {
   for (const { name, sql } of indexes) {
     if (sql === null) continue;

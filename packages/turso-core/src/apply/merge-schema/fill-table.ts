@@ -6,13 +6,16 @@ import type { CarrySelect } from './carry-select';
 
 /** A row that a definition does not take. */
 export interface Misfit {
-  /** What tells it from others in the table that it comes from; empty where nothing does. */
+  /** The values that identify it in its source table; empty if nothing does. */
   readonly key: readonly SqlValue[];
-  /** What SQLite says against it. */
+  /** SQLite's objection. */
   readonly reason: string;
 }
 
-/** Fills a new table, all rows at once; where some do not fit, one by one. Of rows that keep each other out the first is taken. */
+/**
+ * Fills a new table with all rows at once, or one by one if some do not fit. Of rows that exclude each other, the first
+ * is taken.
+ */
 export function fillTable(db: Database, select: CarrySelect): Misfit[] {
   const { shape, targets, values, from } = select;
   const into = `INSERT OR ABORT INTO main.${quoteName(shape.name)}(${targets.map(quoteName).join(',')})`;
@@ -49,7 +52,7 @@ function fillOneByOne(db: Database, into: string, { values, keys, from }: CarryS
   return misfits;
 }
 
-// An expression of an index or a generated column may fail on a value, which is an SQLITE_ERROR.
+// An expression of an index or a generated column may fail on a value with an SQLITE_ERROR.
 function isMisfit(error: unknown): boolean {
   return /^SQLITE_(?:CONSTRAINT|MISMATCH|ERROR)/.test(systemCode(error));
 }

@@ -4,7 +4,7 @@ import { quoteName } from '../../sqlite/values/quote';
 import type { SourceTable } from './merged-schema';
 import { columnTerm, differs, keyTermsIn, keyTermsOf, placedSql, type Placed } from './row-keys';
 
-/** A column that one side has dropped, and the other side's table with it. */
+/** A column dropped by one side, and the other side's table with it. */
 export interface DroppedColumn {
   readonly base: SourceTable | null;
   readonly edited: SourceTable | null;
@@ -13,10 +13,10 @@ export interface DroppedColumn {
   readonly column: string;
 }
 
-/** Rows that are named; the others are counted. */
+/** The number of rows to name; the others are counted. */
 const NAMED = 5;
 
-/** Tells in which rows one side has changed the values of a column; null where in none. */
+/** Names the rows in which one side changed the values of a column; null if there are none. */
 export function findEdited(db: Database, { base, edited, side, column }: DroppedColumn): string | null {
   if (base === null || edited === null) return null;
   const [b, e]: Placed[] = [
@@ -33,7 +33,7 @@ export function findEdited(db: Database, { base, edited, side, column }: Dropped
     const query = `SELECT ${now} FROM ${placedSql(e)} EXCEPT SELECT ${old} FROM ${placedSql(b)}`;
     return db.prepare(query).get() === undefined ? null : 'in rows that have no key';
   }
-  // A new row lost nothing where it has just what it would have got anyway.
+  // A new row loses nothing if it has the value that it would get anyway.
   const isNew = `${missing} IS NULL AND ${now} IS NOT NULL AND ${now} IS NOT ${defaultSql(declared.defaultValue)}`;
   const condition = `CASE WHEN ${missing} IS NULL THEN ${isNew} ELSE ${differs(now, old)} END`;
   const from = `FROM ${placedSql(e)} LEFT JOIN ${placedSql(b)} ON ${match} WHERE ${condition}`;
@@ -46,10 +46,10 @@ export function findEdited(db: Database, { base, edited, side, column }: Dropped
   return [...named, ...(count > NAMED ? [`and ${count - NAMED} more`] : [])].join(', ');
 }
 
-/** A column's DEFAULT as an expression in a query. */
+/** Returns a column's DEFAULT as an expression for a query. */
 export function defaultSql(text: string | null): string {
   if (text === null) return 'NULL';
-  // What stands in double quotes, or is a single word, is a string there.
+  // In a DEFAULT, double-quoted text and single words are strings.
   if (/^"(?:[^"]|"")*"$/.test(text))
     return `'${text.slice(1, -1).replaceAll('""', '"').replaceAll("'", "''")}'`;
   const isWord =

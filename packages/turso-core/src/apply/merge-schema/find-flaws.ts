@@ -2,17 +2,17 @@ import { systemCode } from '../../errors';
 import { dropSql } from '../../changeset/schema/drop-sql';
 import type { Database } from '../../sqlite/files/sqlite';
 
-/** An object that cannot be used as it is defined. */
+/** An object that cannot be used with its definition. */
 export interface Flaw {
   readonly type: 'table' | 'view' | 'trigger';
   readonly name: string;
-  /** What SQLite says about it. */
+  /** SQLite's message about it. */
   readonly reason: string;
 }
 
 /**
- * Finds the views and triggers of a database without rows that use what is not there, and the tables whose foreign keys lead
- * to columns that are not unique. Views and triggers that are found are dropped.
+ * Finds views and triggers that use missing objects, and tables with foreign keys to columns that are not unique. The
+ * database must have no rows. Drops the views and triggers found.
  */
 export function findFlaws(db: Database): Flaw[] {
   const flaws = mismatches(db);
@@ -25,7 +25,7 @@ export function findFlaws(db: Database): Flaw[] {
   }
 }
 
-/** To rename a table, SQLite reads all views and triggers, and names the first one that it cannot use. */
+/** Renames a table: SQLite then reads all views and triggers, and names the first unusable one. */
 function findBroken(db: Database): Flaw | null {
   try {
     db.transaction(() => {

@@ -4,10 +4,10 @@ import { quoteName } from '../../sqlite/values/quote';
 import type { TablePair } from '../../changeset/schema/pair-tables';
 
 /**
- * Tells which columns of a table are which after it was changed, by their names before. A column that is gone, and one of
- * the same kind in its place, are taken for one that was renamed, unless the values speak against it.
+ * Matches the columns of a table before and after a change, by their names before. A new column in the place of a
+ * missing one of the same kind counts as renamed, unless the values contradict.
  *
- * @param after - the name under which the later database is attached; the earlier one is `base`.
+ * @param after - the name of the later attached database; the earlier one is `base`.
  */
 export function matchColumns(db: Database, { from, to }: TablePair, after: string): Map<string, string> {
   const matched = new Map<string, string>();
@@ -35,7 +35,7 @@ function isAlike(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** The column of before that stood in the place of one, counted from the column in front of it. */
+/** Returns the earlier column in the same place, counted from the column in front of it. */
 function predecessor(
   { from, to }: TablePair,
   place: number,
@@ -58,7 +58,7 @@ interface Candidate {
   readonly matched: ReadonlyMap<string, string>;
 }
 
-/** Whether at least half of the rows that are in both have the same value in a column before and another one after. */
+/** Checks whether two columns match in at least half of the rows common to both tables. */
 function holdSame(db: Database, { from, to }: TablePair, { old, now, after, matched }: Candidate): boolean {
   const declared = declaredKey(from);
   const keys = declared.length > 0 ? declared : keyColumns(from);

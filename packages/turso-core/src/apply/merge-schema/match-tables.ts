@@ -4,7 +4,7 @@ import { pairChangedTables, type TablePair } from '../../changeset/schema/pair-t
 import { matchColumns } from './match-columns';
 import { columnTerm, keyTermsOf, placedSql, type Placed } from './row-keys';
 
-/** Tells which tables are which after definitions were changed: all that are not virtual, by their names before. */
+/** Matches the tables before and after changes of definitions: all except virtual tables, by their names before. */
 export function matchTables(
   db: Database,
   before: Schema,
@@ -28,7 +28,9 @@ export function matchTables(
   return [...pairs, ...alike.filter(isOnly)];
 }
 
-/** Whether a table of another name and definition holds at least half of the rows of one that is gone, mostly as they were. */
+/**
+ * Checks whether another table holds at least half of the rows of a missing one, with at least half of their values.
+ */
 function holdsSame(db: Database, pair: TablePair, side: 'ours' | 'theirs'): boolean {
   const { from, to } = pair;
   const matched = matchColumns(db, pair, side);

@@ -4,7 +4,10 @@ import type { Disputes } from './disputes';
 import type { RenamedObject } from './rename-all';
 import { three, type Three } from './three';
 
-/** Merges indexes, views and triggers, each by its text; the remote's come first, in its order, as triggers fire so. */
+/**
+ * Merges indexes, views and triggers by their text. The remote's come first, in its order, because triggers fire in
+ * that order.
+ */
 export function mergeObjects(renamed: Three<readonly RenamedObject[]>, disputes: Disputes): SchemaObject[] {
   const found = three((side) => new Map(renamed[side].filter(isText).map((o) => [keyOf(o), o])));
   const keys = new Set([...found.theirs.keys(), ...found.ours.keys()]);

@@ -12,17 +12,17 @@ import type { MergedSchema } from './merged-schema';
 import { renameAll, type Rename } from './rename-all';
 import { three, type Side, type Three } from './three';
 
-/** What {@link mergeSchemas} works on. */
+/** The input of {@link mergeSchemas}. */
 export interface SchemaMerge {
-  /** A connection in which the three databases are attached as `base`, `ours` and `theirs`. */
+  /** A connection with the three databases attached as `base`, `ours` and `theirs`. */
   readonly db: Database;
   readonly schemas: Three<Schema>;
   readonly onConflict: ConflictPolicy['onConflict'];
 }
 
 /**
- * Merges the definitions of two databases that were made from one. First both sides' renames happen to all three, so that
- * they use the same names; then each table is merged by its columns, and all else by its text.
+ * Merges the definitions of two databases with a common origin. First it applies both sides' renames to all three, so
+ * they use the same names. Then it merges each table by its columns, and everything else by its text.
  */
 export function mergeSchemas(merge: SchemaMerge): MergedSchema {
   const { db, schemas, onConflict } = merge;
@@ -58,7 +58,7 @@ function decideName(clash: NameClash, sides: NamedSchemas['sides'], disputes: Di
   return clash[winner];
 }
 
-/** What has to be renamed in one of the three. */
+/** Returns the necessary renames in one of the three. */
 function renamesOf(side: Side, sides: NamedSchemas['sides'], { tables, columns }: CommonNames): Rename[] {
   return [...tables].flatMap(([table, to]) => {
     const here = side === 'base' ? table : pairOf(sides[side], table)?.to.name;

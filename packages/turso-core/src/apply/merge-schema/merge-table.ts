@@ -1,27 +1,27 @@
 import { definitionSql, parseDefinition, sameSql, type Definition, type Piece } from './definition';
 import type { Three } from './three';
 
-/** In what two sides contradict each other, about one part of a table's definition. */
+/** A contradiction of two sides about one part of a table's definition. */
 export interface Dispute {
-  /** The column that it is about, or null. */
+  /** The column in question, or null. */
   readonly column: string | null;
-  /** What happened, as one sentence. */
+  /** The contradiction in one sentence. */
   readonly message: string;
 }
 
-/** Says which of two sides wins. */
+/** Picks the winning side. */
 export type Decide = (dispute: Dispute) => 'ours' | 'theirs';
 
-/** What {@link mergeTable} has to know besides the definitions. */
+/** Options of {@link mergeTable}. */
 export interface TableMergeOptions {
   readonly decide: Decide;
-  /** Why a column cannot simply go, which one side has dropped and the other has left as it was; null where it can. */
+  /** Returns the reason to keep a column dropped by one side and left unchanged by the other; null if it can go. */
   readonly objection: (column: string, droppedBy: 'ours' | 'theirs') => string | null;
 }
 
 /**
- * Merges the definitions of one table, which use the same names: what one side has changed is changed, to the letter where
- * the other side has changed nothing.
+ * Merges the definitions of one table, with common names. The result has the changes of each side. It has one side's
+ * exact text if the other side has no further changes.
  */
 export function mergeTable(sql: Three<string>, { decide, objection }: TableMergeOptions): string {
   const parsed = [sql.base, sql.ours, sql.theirs].map(parseDefinition);
@@ -46,7 +46,7 @@ export function mergeTable(sql: Three<string>, { decide, objection }: TableMerge
 
 type Texts = Three<Definition>;
 
-/** A part of a merged definition, and the side whose text it has. */
+/** A part of a merged definition, and the side of its text. */
 interface Part {
   readonly piece: Piece;
   readonly side: 'ours' | 'theirs';
@@ -57,7 +57,7 @@ interface Picked<T> {
   readonly value: T | undefined;
 }
 
-/** Of three texts the one that was changed; where both were, in different ways, the one that is decided for. */
+/** Picks the changed text of three. If both sides changed it in different ways, `decide` picks. */
 function pick<T extends { readonly text: string }>(
   { base, ours, theirs }: Three<T | undefined>,
   decide: Decide,
@@ -82,14 +82,14 @@ function tailsOf(texts: Texts): Three<{ text: string }> {
   };
 }
 
-/** Ours give the order where only we have changed it. */
+/** Returns the side that gives the order: ours only if nobody else has changed it. */
 function frameOf(texts: Texts): 'ours' | 'theirs' {
   const isMoved = (side: 'ours' | 'theirs'): boolean =>
     orderOf(texts[side], texts.base) !== orderOf(texts.base, texts[side]);
   return isMoved('ours') && !isMoved('theirs') ? 'ours' : 'theirs';
 }
 
-/** The columns that two definitions have in common, in the order of the first. */
+/** Returns the columns common to two definitions, in the order of the first. */
 function orderOf(a: Definition, b: Definition): string {
   return JSON.stringify(columnsOf(a).filter((name) => columnOf(b, name) !== undefined));
 }
@@ -111,7 +111,7 @@ function mergeColumns(texts: Texts, { decide, objection }: TableMergeOptions): P
   const others = columnsOf(texts[second]);
   for (const [i, name] of others.entries()) {
     if (names.includes(name)) continue;
-    // At the end after those that the other side has added there, else where it stood.
+    // At the end after the other side's additions there, otherwise in its old place.
     const isLast = others.slice(i).every((c) => columnOf(texts.base, c) === undefined);
     const before = others.slice(0, i).findLast((c) => names.includes(c));
     const place = isLast ? names.length : before === undefined ? 0 : names.indexOf(before) + 1;
@@ -148,7 +148,7 @@ function explain(name: string, { base, ours, theirs }: Three<Piece | undefined>)
   return `Both sides changed column "${name}", in different ways.`;
 }
 
-/** Constraints have no names to go by: each is there or not. */
+/** Merges constraints. They have no reliable names: each is there or not. */
 function mergeConstraints(texts: Texts, decide: Decide): Part[] {
   const of = (definition: Definition): Piece[] => definition.pieces.filter((p) => p.column === null);
   const has = (definition: Definition, piece: Piece): boolean =>
@@ -173,7 +173,7 @@ function mergeConstraints(texts: Texts, decide: Decide): Part[] {
   ];
 }
 
-/** Whether a side's whole definition says just what is wanted, so that its text can stay as it is. */
+/** Checks whether a side's whole definition already means the wanted one: then its text can stay. */
 function isAsWanted(
   side: Definition,
   wanted: readonly Part[],
@@ -187,7 +187,7 @@ function isAsWanted(
   );
 }
 
-/** The pieces that are wanted; those that the frame has already keep what stands around them. */
+/** Returns the wanted pieces. Pieces of the frame keep the text around them. */
 function fitted(frame: Definition, wanted: readonly Part[]): Piece[] {
   return wanted.map(({ piece }, i) => {
     if (frame.pieces.includes(piece)) return piece;

@@ -9,7 +9,7 @@ import type { MergedTable, SourceTable } from './merged-schema';
 import type { RenamedObject } from './rename-all';
 import { three, type Side, type Three } from './three';
 
-/** What is known once names agree. */
+/** The schemas with common names. */
 export interface NamedSchemas {
   readonly db: Database;
   readonly schemas: Three<Schema>;
@@ -19,7 +19,7 @@ export interface NamedSchemas {
   readonly disputes: Disputes;
 }
 
-/** Merges the definitions of all tables that any of the three has. */
+/** Merges the definitions of all tables of the three. */
 export function mergeTables(context: NamedSchemas): MergedTable[] {
   const { schemas, sides, names, renamed } = context;
   const known = [...names.tables].flatMap(([table, name]) => {
@@ -90,7 +90,7 @@ function sourceOf({ schemas, sides, names }: NamedSchemas, side: Side, table: st
   };
 }
 
-/** The definition of a table after renames. */
+/** Returns the definition of a table after renames. */
 function definitionOf(objects: readonly RenamedObject[], source: SourceTable | null): string | undefined {
   if (source === null) return undefined;
   const { name } = source.table;
@@ -106,7 +106,7 @@ interface KnownTable {
   readonly sql: Three<string | undefined>;
 }
 
-/** Merges a table that the base has. */
+/** Merges a table of the base. */
 function mergeKnown(context: NamedSchemas, { table, from, sql }: KnownTable): string {
   const { db, disputes, sides } = context;
   const { base = '', ours, theirs } = sql;
@@ -118,7 +118,7 @@ function mergeKnown(context: NamedSchemas, { table, from, sql }: KnownTable): st
     remote: from.theirs?.table.sql,
   };
   if (ours === undefined || theirs === undefined) {
-    // Whether the rows were changed as well is seen when they are merged.
+    // Merging the rows shows whether they were changed as well.
     const [left, message] =
       ours === undefined
         ? [theirs, 'You dropped this table, and its definition was changed on the remote.']

@@ -2,14 +2,14 @@ import type { SchemaObject, Table } from '../../sqlite/schema/schema';
 import type { Conflict } from '../conflict';
 import type { Three } from './three';
 
-/** A table of a merged schema, and what it is in each of the three databases that have it. */
+/** A table of a merged schema, with its form in each of the three databases. */
 export interface MergedTable {
   readonly name: string;
   readonly sql: string;
   readonly from: Three<SourceTable | null>;
 }
 
-/** A table of one database, and its columns by their names in the merged one, in lower case. */
+/** A table of one database, and its columns by their merged names, in lower case. */
 export interface SourceTable {
   readonly table: Table;
   readonly columns: ReadonlyMap<string, string>;
@@ -18,10 +18,10 @@ export interface SourceTable {
 /** The definitions of both sides in one. */
 export interface MergedSchema {
   readonly tables: readonly MergedTable[];
-  /** Its indexes, views and triggers, in the order in which they are made. */
+  /** Its indexes, views and triggers, in the order of their creation. */
   readonly objects: readonly SchemaObject[];
-  /** What SQLite reads the tables' definitions as, by name. */
+  /** SQLite's reading of the table definitions, by name. */
   readonly shapes: ReadonlyMap<string, Table>;
-  /** In what the two sides contradict each other; those with a resolution are settled. */
+  /** The contradictions of the two sides; those with a resolution are settled. */
   readonly conflicts: readonly Conflict[];
 }

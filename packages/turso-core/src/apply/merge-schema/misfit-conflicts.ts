@@ -19,10 +19,10 @@ import {
 } from './row-keys';
 import type { Side, Three } from './three';
 
-/** A conflict about a row that a merged definition does not take, and what resolves it. */
+/** A conflict about a row that a merged definition does not take, and its resolution. */
 export interface MisfitConflict {
   readonly conflict: Conflict;
-  /** A row that has to go from a merged copy, so that the policy's side wins. */
+  /** A row to remove from a merged copy, for the policy's side to win; null if there is none. */
   readonly removal: Removal | null;
 }
 
@@ -34,9 +34,9 @@ export interface Removal {
   readonly values: readonly SqlValue[];
 }
 
-/** What {@link findMisfitConflicts} works on. */
+/** The input of {@link findMisfitConflicts}. */
 export interface MisfitSearch {
-  /** A connection in which the three databases are attached as `base`, `ours` and `theirs`. */
+  /** A connection with the three databases attached as `base`, `ours` and `theirs`. */
   readonly db: Database;
   readonly encoding: Encoding;
   readonly tables: readonly MergedTable[];
@@ -46,8 +46,8 @@ export interface MisfitSearch {
 }
 
 /**
- * Tells which rows that do not fit are in conflict. One that a side has left as it was is the other side's affair: that has
- * changed the definition, and has a row that fits, or none.
+ * Finds the conflicts among rows that do not fit. A row unchanged by its side is no conflict: the other side changed
+ * the definition, and has a fitting row, or none.
  */
 export function findMisfitConflicts(search: MisfitSearch): MisfitConflict[] {
   return search.tables.flatMap((table) => {
@@ -147,7 +147,7 @@ function whereKey({ table }: Placed, alias: string): string {
     .join(' AND ');
 }
 
-/** What became of a row on the way to another of the three databases, or before. */
+/** Returns the fate of a row between two of the three databases. */
 function stateOf(
   { db }: MisfitSearch,
   table: MergedTable,
@@ -189,7 +189,7 @@ function readRow(
   return row === undefined ? null : rowObject(columns, exactRow(row, encoding));
 }
 
-/** What people know a row by. */
+/** Returns the values that people know a row by. */
 function keyOf(table: MergedTable, side: Side, row: NonNullable<Conflict['key']>): Conflict['key'] {
   const at = table.from[side]?.table;
   if (at === undefined) return null;
@@ -206,7 +206,7 @@ function columnsIn(reason: string): string[] {
     : list.split(', ').map((name) => name.slice(name.indexOf('.') + 1));
 }
 
-/** How a row is found in a merged copy. */
+/** Returns the address of a row in a merged copy. */
 function removalOf(
   { db, shapes }: MisfitSearch,
   table: MergedTable,

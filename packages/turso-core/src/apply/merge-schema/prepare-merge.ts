@@ -13,28 +13,28 @@ import { mergeSchemas } from './merge-schemas';
 import { findMisfitConflicts, type MisfitConflict, type Removal } from './misfit-conflicts';
 import { SIDES, three, type Side, type Three } from './three';
 
-/** What {@link prepareMerge} works on. */
+/** The input of {@link prepareMerge}. */
 export interface MergeJob {
   readonly files: Three<string>;
   /** A folder for private copies. */
   readonly directory: string;
   readonly onConflict: ConflictPolicy['onConflict'];
-  /** Tables of the base that have other hidden rowids on the remote. */
+  /** Tables of the base with other hidden rowids on the remote. */
   readonly movedRowids: ReadonlySet<string>;
 }
 
-/** Copies of three databases that have the same definitions, those of both sides in one; only their rows differ. */
+/** Copies of three databases with the same, merged definitions. Only their rows differ. */
 export interface PreparedMerge {
   readonly files: Three<string>;
   /** {@link MergeJob.movedRowids} by their merged names. */
   readonly movedRowids: ReadonlySet<string>;
-  /** In what the definitions contradict each other; those with a resolution are settled. */
+  /** The contradictions of the definitions; those with a resolution are settled. */
   readonly conflicts: readonly Conflict[];
 }
 
 /**
- * Merges the definitions of two databases that were made from one, and brings copies of all three to them, so that their
- * rows can be merged as ever. Returns null where the remote's definitions are as they were: then nothing of it is needed.
+ * Merges the definitions of two databases with a common origin. Copies of all three get the merged definitions, and
+ * their rows can then be merged as usual. Returns null if the remote's definitions are unchanged: no copies are needed.
  * Throws UNSUPPORTED_CHANGE.
  */
 export function prepareMerge(job: MergeJob): PreparedMerge | null {
@@ -79,7 +79,7 @@ function prepare({ files, directory, onConflict, movedRowids }: MergeJob): Prepa
   });
 }
 
-// Virtual tables are compared by what they hold, and stay as they are.
+// Virtual tables are compared by their content, and stay as they are.
 function sameObjects(a: Schema, b: Schema): boolean {
   const text = ({ objects, tables }: Schema): string =>
     JSON.stringify(

@@ -13,15 +13,15 @@ export interface Rename {
   readonly columns: readonly (readonly [from: string, to: string])[];
 }
 
-/** An object as it was, and its definition after renames. */
+/** An object before renames, and its definition after them. */
 export interface RenamedObject {
   readonly object: SchemaObject;
   readonly renamed: SchemaObject;
 }
 
 /**
- * The definitions of a schema after renames, as SQLite itself writes them: it knows every index, trigger, view and foreign
- * key that uses a name. Virtual tables, and the tables that they are stored in, are left out.
+ * Returns the definitions of a schema after renames, as written by SQLite itself. SQLite knows every index, trigger,
+ * view and foreign key with a name in it. Virtual tables and the tables behind them are left out.
  */
 export function renameAll(schema: Schema, renames: readonly Rename[]): RenamedObject[] {
   const own = ownObjects(schema);
@@ -35,17 +35,17 @@ export function renameAll(schema: Schema, renames: readonly Rename[]): RenamedOb
   });
 }
 
-/** What is neither virtual nor stores what a virtual table holds. */
+/** Returns the objects outside virtual tables: neither virtual themselves nor the storage of a virtual table. */
 export function ownObjects({ objects, tables }: Schema): SchemaObject[] {
   return objects.filter((o) => !isVirtual(o.sql) && tables.get(o.table)?.kind !== 'shadow');
 }
 
-/** Makes the objects of a schema without any rows, and leaves out what this SQLite cannot make. */
+/** Creates the objects of a schema without rows. Returns them without those that this SQLite cannot create. */
 export function makeDefinitions(db: Database, objects: readonly SchemaObject[]): SchemaObject[] {
   return objects.filter(({ sql }) => attempt(() => db.exec(sql)) !== null);
 }
 
-/** Runs work, or tells with null that SQLite refuses it. */
+/** Runs work, or returns null if SQLite refuses it. */
 export function attempt<T>(work: () => T): T | null {
   try {
     return work();
@@ -55,7 +55,7 @@ export function attempt<T>(work: () => T): T | null {
   }
 }
 
-// Leniently, definitions that were broken before stay as they are.
+// In lenient mode, definitions that were already broken stay as they are.
 function rename(
   schema: Schema,
   renames: readonly Rename[],
@@ -72,12 +72,12 @@ function rename(
   });
 }
 
-/** What makes a schema when it is run: the tables that virtual ones are stored in come with them. */
+/** Returns the objects to create for a schema: the tables behind virtual ones come with them. */
 export function withoutShadows({ objects, tables }: Schema): SchemaObject[] {
   return objects.filter((o) => tables.get(o.table)?.kind !== 'shadow');
 }
 
-/** Names that wander from one to another take a detour. */
+/** Returns the statements of the renames. Names that pass from one object to another take a detour. */
 function renameStatements(renames: readonly Rename[], { tables }: Schema): string[] {
   const detour = (n: number): string => quoteName(`turso_sync_staging_name_${n}`);
   const columns = renames.flatMap(({ table, columns: pairs }) => {

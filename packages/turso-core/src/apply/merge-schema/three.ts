@@ -1,13 +1,13 @@
-/** A base and the two databases that were made from it: the working copy, and the remote. */
+/** A base and the two databases made from it: the working copy and the remote. */
 export const SIDES = ['base', 'ours', 'theirs'] as const;
 
 /** One of the three. */
 export type Side = (typeof SIDES)[number];
 
-/** Something of each of the three. */
+/** One thing for each of the three. */
 export type Three<T> = Readonly<Record<Side, T>>;
 
-/** Makes something of each of the three. */
+/** Makes one thing for each of the three. */
 export function three<T>(make: (side: Side) => T): Three<T> {
   return { base: make('base'), ours: make('ours'), theirs: make('theirs') };
 }

@@ -9,22 +9,26 @@ import { operationsOf } from './firing';
 import { schemaStatements } from './schema-statements';
 import { tableStatements, type RemainingRows, type StatementOptions } from './table-statements';
 
-/** What of a changeset is still to be done; see {@link changesetStatements}. */
+/** The remaining work of a changeset; see {@link changesetStatements}. */
 export interface Remaining extends RemainingRows {
   /** Schema changes that are there already. */
   readonly done: ReadonlySet<SchemaChange>;
-  /** Indexes of others on tables that are made anew: they are put back as ours are. */
+  /** Others' indexes on rebuilt tables: they are put back like ours. */
   readonly adopted: readonly SchemaObject[];
   /** Whether user_version can be carried. */
   readonly userVersion: boolean;
-  /** Rows of the other side that had no parent before. */
+  /** Rows of the target that had no parent before. */
   readonly orphans: readonly Orphans[];
 }
 
 /**
- * The statements of one transaction that make a changeset happen, or fail where the other side is not as expected:
- * definitions guarded, triggers put aside, tables dropped, altered, created; rows deleted, updated, inserted, each guarded;
- * indexes, views and triggers made and put back; foreign keys checked.
+ * Returns the statements of one transaction that apply a changeset, or fail if the target is not as expected.
+ *
+ * - Definitions: guard them, set triggers aside, drop, alter and create tables.
+ * - Rows: delete, update and insert them, each with a guard.
+ * - Indexes, views and triggers: create them and put them back.
+ * - Foreign keys: check them.
+ *
  * Throws VALUE_TOO_LARGE for a row of more than `maxRowBytes`.
  */
 export function changesetStatements(
@@ -61,7 +65,7 @@ export function changesetStatements(
   ];
 }
 
-// A counter that both sides have moved keeps the higher value, so that no rowid is given out twice.
+// A counter moved by both sides keeps the higher value: no rowid is used twice.
 function sequenceStatements({ table, from, to }: SequenceChange): Statement[] {
   if (to === null)
     return [{ sql: 'DELETE FROM sqlite_sequence WHERE name = ? AND seq IS ?', args: [table, from] }];

@@ -11,21 +11,21 @@ import { RowBatcher } from './row-batcher';
 import { onRows } from './row-source';
 import type { RemainingRows, StatementOptions, TableStatements } from './table-statements';
 
-/** A row, and how many of it there are and are to be. */
+/** A row, with its present and its intended number of copies. */
 export interface CountedRow {
   readonly row: readonly SqlValue[];
   readonly copies: Copies;
 }
 
-/** The row and the counts of a change in a table whose rows cannot be addressed. */
+/** Returns the row and the counts of a change in a table without addressable rows. */
 export function countedRow(change: RowChange): CountedRow {
   if (change.kind === 'update' || change.copies === undefined) throw new Error('A row without a count');
   return { row: change.kind === 'delete' ? change.old : change.new, copies: change.copies };
 }
 
 /**
- * The statements for a table whose rows cannot be addressed: where the other side has as many of each row as it had, all of
- * them are deleted, and as many inserted as there are to be.
+ * Returns the statements for a table without addressable rows. If the target has the old number of copies of each row,
+ * they delete all of these. Then they insert the new number of copies.
  */
 export function copiesStatements(
   changes: TableChanges,
@@ -33,7 +33,7 @@ export function copiesStatements(
   { maxRowBytes, keep }: StatementOptions,
 ): TableStatements {
   const { table, columns } = changes;
-  // Tables are dropped after the former, and made before the latter.
+  // Tables are dropped after the deletes, and created before the inserts.
   const emptied: Readonly<Record<'delete' | 'insert', Statement[]>> = { delete: [], insert: [] };
   const inserts: Statement[] = [];
   const list = columns.map(quoteName).join(',');
@@ -82,12 +82,12 @@ function guardCopies(changes: TableChanges): string {
     WHERE coalesce(g.n, 0) <> w.n)`).sql;
 }
 
-/** The rows of a source `r`, of which the last column is a number, by their content. */
+/** Selects the content keys of a source `r`, with the number in its last column. */
 export function wanted(changes: TableChanges): string {
   return `SELECT ${rowKey(changes, 'r')} AS k, r.c${changes.columns.length} AS n FROM r`;
 }
 
-/** How many rows of each content the other side has. */
+/** Counts the target's rows of each content. */
 export function countedCopies(changes: TableChanges): string {
   return `SELECT ${rowKey(changes, 't')} AS k, count(*) AS n FROM ${nameOf(changes)} t GROUP BY 1`;
 }
@@ -96,18 +96,20 @@ function nameOf({ table }: TableChanges): string {
   return `main.${quoteName(table.name)}`;
 }
 
-/** The content of a row as one text: see {@link contentKey}. */
+/** Returns the content of a row as one text: see {@link contentKey}. */
 export function rowKey({ columns }: TableChanges, alias: 'r' | 't'): string {
   const names = columns.map((name, i) => (alias === 'r' ? `r.c${i}` : `t.${quoteName(name)}`));
   return contentKey(names, mostBytes(columns.length));
 }
 
-/** Bytes of a value that are compared: the whole key has to stay within the 5,000,000 bytes that servers take. */
+/**
+ * Returns the number of compared bytes per value. The whole key must stay within the servers' limit of 5,000,000 bytes.
+ */
 function mostBytes(columns: number): number {
   return Math.floor(2_000_000 / columns);
 }
 
-/** Whether {@link rowKey} tells a row from all others. Text takes twice as many bytes in UTF-16. */
+/** Checks whether {@link rowKey} distinguishes a row from all others. Text takes twice as many bytes in UTF-16. */
 export function isComparable(columns: number, row: readonly SqlValue[]): boolean {
   return row.every((value) => byteSize(value) * 2 <= mostBytes(columns));
 }

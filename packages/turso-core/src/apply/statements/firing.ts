@@ -2,10 +2,10 @@ import { eachToken, isWord } from '../../sqlite/schema/sql-tokens';
 import type { SchemaObject } from '../../sqlite/schema/schema';
 import type { RowBatch, Statement } from '../../sqlite/statement';
 
-/** What is done to the rows of tables, by the name of the table in lower case: a trigger may write it in another one. */
+/** The kinds of changes to rows, by lower-case table name: a trigger may write the name in another case. */
 export type Operations = ReadonlyMap<string, ReadonlySet<RowBatch['kind']>>;
 
-/** What statements do to the rows of tables. */
+/** Returns the kinds of changes that statements make to rows. */
 export function operationsOf(statements: readonly Statement[]): Operations {
   const operations = new Map<string, Set<RowBatch['kind']>>();
   for (const { carries } of statements) {
@@ -17,7 +17,7 @@ export function operationsOf(statements: readonly Statement[]): Operations {
   return operations;
 }
 
-/** Whether a trigger on a table would fire. */
+/** Checks whether a trigger on a table would fire. */
 export function fires({ sql, table }: SchemaObject, operations: Operations): boolean {
   const done = operations.get(table.toLowerCase());
   if (done === undefined) return false;
@@ -25,7 +25,7 @@ export function fires({ sql, table }: SchemaObject, operations: Operations): boo
   return event === null || done.has(event);
 }
 
-/** The event of a trigger: the first of these words, none of which can be a name without quotes. */
+/** Returns the event of a trigger: the first of these words. None of them can be a name without quotes. */
 function eventOf(sql: string): RowBatch['kind'] | null {
   const events = ['delete', 'insert', 'update'] as const;
   for (const token of eachToken(sql)) {

@@ -3,31 +3,31 @@ import { failingQuery } from '../../sqlite/failing-query';
 import type { Statement } from '../../sqlite/statement';
 import type { SqlValue } from '../../sqlite/values/values';
 
-/** Rows without their parent, by what SQLite tells of them. */
+/** Rows without their parent, in the terms of SQLite's check. */
 export interface Orphans {
   readonly table: string;
-  /** The rowid; null for all rows of a WITHOUT ROWID table, which SQLite does not tell apart. */
+  /** The rowid; null for all rows of a WITHOUT ROWID table, because SQLite does not distinguish these. */
   readonly rowid: bigint | null;
   readonly parent: string;
-  /** Which of the table's foreign keys it is, as SQLite counts them. */
+  /** The number of the foreign key in the table, by SQLite's count. */
   readonly key: number;
-  /** How many rows: more than one only if the rowid is null. */
+  /** The number of rows: more than one only if the rowid is null. */
   readonly rows: number;
 }
 
-/** Starts the text by which guards name the rows that they found. */
+/** Starts the list of rows in a guard's message. */
 const FOUND = 'foreign-key-violations:';
 
-/** Rows that an error's message names, at most. */
+/** The maximum number of rows in an error's message. */
 const MOST_FOUND = 10_000;
 
-/** What `foreign_key_check` tells of a row; rows that it does not tell apart are grouped by it. */
+/** SQL for the fields that `foreign_key_check` gives for a row. Rows with equal fields are grouped. */
 const ROW = `coalesce(CAST(f."rowid" AS TEXT), '') AS id, f.parent, f.fkid`;
 
 /**
- * Fails when a table has rows without a parent, other than those that are known: they are meant, or were there before. What
- * it found stands in the error's message, as the path that SQLite complains about: up to 10,000 rows, for
- * {@link foundOrphans}. Rows of WITHOUT ROWID tables are not told apart, but counted.
+ * Fails if a table has unknown rows without a parent. Known ones are intended, or were there before. The findings stand
+ * in the error's message, as the path that SQLite complains about. {@link foundOrphans} reads up to 10,000 rows from
+ * it. Rows of WITHOUT ROWID tables are counted, not distinguished.
  */
 export function guardForeignKeys(
   { table, violations }: ForeignKeyCheck,
@@ -47,8 +47,8 @@ export function guardForeignKeys(
 }
 
 /**
- * Fails when tables that did not exist when the change was made have rows that refer to the given tables, and lack their
- * parent; see {@link guardForeignKeys}.
+ * Fails if tables newer than the change have rows without a parent that refer to the given tables; see
+ * {@link guardForeignKeys}.
  */
 export function guardNewForeignKeys(
   parents: readonly string[],
@@ -68,7 +68,7 @@ export function guardNewForeignKeys(
   };
 }
 
-/** A query that is an error, naming them, if it finds more orphans than are known. Its last argument is what is known. */
+/** Returns a query that fails, naming them, if it finds unknown orphans. The known ones are its last argument. */
 function failingOn(found: string): string {
   return failingQuery(`
     SELECT iif(count(*) = 0, NULL, '${FOUND}' || json_group_array(json_array(name, id, parent, fkid))) FROM (
@@ -78,7 +78,7 @@ function failingOn(found: string): string {
       WHERE f.n > coalesce(k.n, 0) LIMIT ${MOST_FOUND})`);
 }
 
-// Rows that are not told apart may be the same in both lists.
+// Rows that SQLite does not distinguish may be the same in both lists.
 function knownOrphans(meant: readonly Orphans[], before: readonly Orphans[]): string {
   const known = [countRows(meant), countRows(before)];
   const names = new Set(known.flatMap((counts) => [...counts.keys()]));
@@ -98,23 +98,23 @@ function countRows(orphans: readonly Orphans[]): Map<string, number> {
   return counts;
 }
 
-/** What tells orphans from others, as JSON. */
+/** Returns the JSON that distinguishes orphans from others. */
 export function orphanName({ table, rowid, parent, key }: Orphans): string {
   return JSON.stringify([table, rowid === null ? '' : String(rowid), parent, key]);
 }
 
-/** The rows that an error's message names, or an empty list when it is another error. */
+/** Returns the rows named in an error's message, or an empty list for any other error. */
 export function foundOrphans(message: string): Orphans[] {
   const start = message.indexOf(FOUND);
   const end = message.lastIndexOf(']]');
   if (start < 0 || end < start) return [];
-  // The message quotes the path as an SQL string does.
+  // The message quotes the path like an SQL string.
   const found = message.slice(start + FOUND.length, end + 2).replaceAll("''", "'");
   const rows = JSON.parse(found) as [string, string, string, number][];
   return rows.map((row) => toOrphans([...row, 1n]));
 }
 
-/** A query for the orphans that tables have now, to be read by {@link toOrphans}. */
+/** Returns a query for the present orphans of tables. {@link toOrphans} reads its rows. */
 export function selectOrphans(tables: readonly string[]): {
   readonly sql: string;
   readonly args: readonly SqlValue[];

@@ -7,7 +7,7 @@ import { foundOrphans, guardForeignKeys } from './foreign-key-guards';
 import { guard } from '../../sqlite/guard';
 import { guardChanges, guardSchema } from './guards';
 
-/** What comes of a guard behind some SQL. */
+/** Returns the outcome of a guard after some SQL. */
 function behind(sql: string, statement: Statement): TransactionOutcome {
   return using(new Database(':memory:'), (db) => {
     db.pragma('foreign_keys = OFF');

@@ -2,25 +2,25 @@ import { guard } from '../../sqlite/guard';
 import type { SchemaObject } from '../../sqlite/schema/schema';
 import type { Statement } from '../../sqlite/statement';
 
-/** Fails unless the statement before changed exactly so many rows. */
+/** Fails unless the previous statement changed exactly this number of rows. */
 export function guardChanges(count: number): Statement {
   return guard(`changes() = ${count}`);
 }
 
-/** Tables and views that must have nothing of a kind but what is expected; names. */
+/** Names of tables and views without unexpected objects of a kind. */
 export interface Bare {
-  /** They have no other triggers. */
+  /** These have no other triggers. */
   readonly untriggered: readonly string[];
-  /** They have no other indexes. */
+  /** These have no other indexes. */
   readonly unindexed: readonly string[];
 }
 
-/** Fails unless these definitions are still the same, and the given tables and views have nothing but those. */
+/** Fails unless these definitions are unchanged, and the given tables and views have no other triggers or indexes. */
 export function guardSchema(expected: readonly SchemaObject[], { untriggered, unindexed }: Bare): Statement {
   const wanted = JSON.stringify(expected.map((o) => [o.type, o.name, o.table, o.sql]));
   const named = (type: SchemaObject['type']): string =>
     JSON.stringify(expected.filter((o) => o.type === type).map((o) => o.name));
-  // Of a trigger, it is the name as the trigger writes it, which may be in other letters.
+  // A trigger may write its table's name in another letter case.
   return guard(
     `(SELECT count(*) FROM json_each(?) e JOIN sqlite_schema s ON s.type = e.value->>0 AND s.name = e.value->>1
         AND s.tbl_name COLLATE NOCASE = e.value->>2 AND s.sql = e.value->>3) = ${expected.length}

@@ -1,7 +1,7 @@
 import { PARAMETER_LIMIT } from './row-batcher';
 import type { RowSource } from './row-source';
 
-/** Joins sources of rows of the same width: as many to one source as a statement can bind. */
+/** Joins sources of rows of the same width: as many into one source as a statement can bind. */
 export function joinSources(sources: readonly RowSource[]): Pick<RowSource, 'sql' | 'args'>[] {
   const groups: RowSource[][] = [];
   let bound = Infinity;

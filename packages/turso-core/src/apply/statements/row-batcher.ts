@@ -3,27 +3,34 @@ import { sqlJson } from '../../sqlite/values/sql-json';
 import { rowSize, type SqlValue } from '../../sqlite/values/values';
 import { BLOB_LIMIT, boundRows, jsonRows, type RowSource } from './row-source';
 
-/** Size of one statement's JSON text, in characters: well under the server's limit of 5,000,000 bytes even in UTF-8. */
+/**
+ * The maximum size of one statement's JSON text, in characters: well under the server's limit of 5,000,000 bytes even
+ * in UTF-8.
+ */
 const JSON_LIMIT = 1_000_000;
 
-/** Bound values of one statement; the server allows 32,766. */
+/** The maximum number of bound values of one statement; the server allows 32,766. */
 export const PARAMETER_LIMIT = 30_000;
 
-/** As long as the place and the length of a BLOB, for which it stands. */
+/** A placeholder as long as the place and the length of a BLOB. */
 const PLACE = ' '.repeat(16);
 
-/** Bytes bound in one statement, of rows that are not single and large. */
+/** The maximum number of bytes bound in one statement, except for single large rows. */
 const BYTE_LIMIT = 1_000_000;
 
-/** What a {@link RowBatcher} may be told. */
+/** Options of {@link RowBatcher}. */
 export interface RowBatcherOptions {
-  /** Whether sources must come in the order of their rows. Then all rows are bound from the first on that JSON would not keep. */
+  /**
+   * Whether sources must follow the order of their rows. Then the first row unfit for JSON and all later rows are
+   * bound. Default is false.
+   */
   readonly keepsOrder?: boolean;
 }
 
 /**
- * Cuts rows of the same width into sources of a good size for one statement each. Rows go as one JSON text and their BLOBs
- * where these keep their values exactly (about three times as fast as bound rows), and as bound values otherwise.
+ * Cuts rows of the same width into sources of a good size for one statement each. If JSON and BLOBs keep their values
+ * exactly, rows go as one JSON text with their BLOBs. This is about three times as fast as bound rows. All other rows
+ * go as bound values.
  */
 export class RowBatcher {
   readonly #emit: (source: RowSource) => void;
@@ -50,12 +57,12 @@ export class RowBatcher {
     this.#addBound(row);
   }
 
-  /** Adds rows that are JSON arrays already, with commas in between. */
+  /** Adds rows already in the form of JSON arrays, with commas in between. */
   addText(rows: RowsInJson): void {
     this.#emit(jsonRows(this.#width, rows));
   }
 
-  /** Emits what is left. */
+  /** Emits the remaining rows. */
   flush(): void {
     this.#json.flush();
     this.#flushBound();
@@ -84,7 +91,7 @@ class JsonBatch {
   readonly #width: number;
   #rows: string[] = [];
   #size = 0;
-  /** The BLOBs of each column that has held any so far, and where the next one begins, from 1. */
+  /** The BLOBs of each column with any so far, and the start of the next one, counted from 1. */
   readonly #columns = new Map<number, { blobs: Uint8Array[]; place: number }>();
   #bytes = 0;
 
@@ -93,7 +100,7 @@ class JsonBatch {
     this.#emit = emit;
   }
 
-  /** Takes a row, unless JSON does not keep it or it is too large. */
+  /** Takes a row, unless it is too large or JSON does not keep its values. */
   add(row: readonly SqlValue[]): boolean {
     const texts = row.map((value) => (value instanceof Uint8Array ? PLACE : sqlJson(value)));
     const size = texts.reduce((sum, text) => sum + (text?.length ?? 0) + 1, 1);

@@ -3,7 +3,7 @@ import { TursoSyncError } from '../../errors';
 import { quoteValue } from '../../sqlite/values/quote';
 import { byteSize, type SqlValue } from '../../sqlite/values/values';
 
-/** Throws VALUE_TOO_LARGE for a row that a target of that limit would refuse, naming it. */
+/** Throws VALUE_TOO_LARGE, naming the row, for a row above the target's limit in bytes. */
 export function refuseTooLarge(changes: TableChanges, change: RowChange, limit: number): void {
   if (limit === Infinity || change.kind === 'delete' || contentSize(change.new) <= limit) return;
   throw new TursoSyncError(
@@ -13,7 +13,7 @@ export function refuseTooLarge(changes: TableChanges, change: RowChange, limit: 
   );
 }
 
-/** The largest row of a changeset, in words: for a refusal that does not name it. */
+/** Describes the largest row of a changeset, for a refusal that does not name it. */
 export function describeLargest(changeset: Changeset): string {
   let largest = { size: -1, text: 'It holds no rows' };
   for (const changes of changeset.tables) {
@@ -34,7 +34,7 @@ function describeRow({ table, columns, key }: TableChanges, row: readonly SqlVal
   return `The row ${terms.join(', ')} of table "${table.name}" holds ${size} bytes`;
 }
 
-// Numbers take between none and eight bytes; they do not count here.
+// Numbers take zero to eight bytes; they do not count here.
 function contentSize(row: readonly SqlValue[]): number {
   return row.reduce<number>((sum, value) => sum + (isNumber(value) ? 0 : byteSize(value)), 0);
 }

@@ -9,11 +9,13 @@ export interface RowSource {
   readonly sql: string;
   readonly args: readonly SqlValue[];
   readonly count: number;
-  /** Set if the rows are one JSON text: the same source, reading it, and the BLOBs beside it, from SQL expressions. */
+  /**
+   * Set if the rows are one JSON text: returns the same source, reading the text and its BLOBs from SQL expressions.
+   */
   readonly readingFrom?: (values: readonly string[]) => string;
 }
 
-/** A statement on the rows `r` of a source. */
+/** Returns a statement on the rows `r` of a source. */
 export function onRows({ sql, args, readingFrom }: RowSource, rest: string): Statement {
   const statement = { sql: `${sql} ${rest}`, args };
   return readingFrom === undefined
@@ -21,7 +23,7 @@ export function onRows({ sql, args, readingFrom }: RowSource, rest: string): Sta
     : { ...statement, readingFrom: (values) => `${readingFrom(values)} ${rest}` };
 }
 
-/** The same rows, which SQLite puts into a table of their own before anything else is done. */
+/** Returns a source that SQLite first puts into a table of its own. */
 export function materialized({ readingFrom, ...source }: RowSource): RowSource {
   const once = (sql: string): string =>
     sql.replace(/^WITH r(\([^)]*\))? AS \(/, 'WITH r$1 AS MATERIALIZED (');
@@ -33,12 +35,12 @@ export function materialized({ readingFrom, ...source }: RowSource): RowSource {
   };
 }
 
-/** Bytes of BLOBs that one statement takes beside its JSON text. */
+/** The maximum number of BLOB bytes for one statement, beside its JSON text. */
 export const BLOB_LIMIT = 2_000_000;
 
 /**
- * Whether rows are taken out of the JSON text once, which is a step more for each: SQLite renders an element anew each time it is
- * named, so many columns would take several times as long.
+ * Checks whether to take rows out of the JSON text once, at the cost of one more step for each. SQLite renders an
+ * element again for each use of its name. Many columns would take several times as long.
  */
 export function isTakenOutOnce(width: number): boolean {
   return width >= WIDE;
@@ -46,9 +48,9 @@ export function isTakenOutOnce(width: number): boolean {
 
 const WIDE = 8;
 
-/** Rows as one JSON text, and their BLOBs. */
+/** Returns a source of rows as one JSON text and their BLOBs. */
 export function jsonRows(width: number, { text, count, blobs }: RowsInJson): RowSource {
-  // The statement goes on to be there when its values are not in memory any more.
+  // The statement lives on after its values have left memory.
   const beside = { columns: blobs?.columns ?? [] };
   const readingFrom = ([rows = '', ...bytes]: readonly string[]): string => {
     const once = isTakenOutOnce(width) ? 'MATERIALIZED' : '';
@@ -60,7 +62,7 @@ export function jsonRows(width: number, { text, count, blobs }: RowsInJson): Row
   return { sql: readingFrom(args.map(() => '?')), args, count, readingFrom };
 }
 
-/** Rows whose values are bound one by one. */
+/** Returns a source of rows with values bound one by one. */
 export function boundRows(width: number, rows: readonly (readonly SqlValue[])[]): RowSource {
   const bound = rows.map(bindValues);
   const values = bound.map(({ expressions }) => `(${expressions.join(',')})`).join(',');

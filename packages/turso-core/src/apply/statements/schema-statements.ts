@@ -18,30 +18,30 @@ import type { Remaining } from './changeset-statements';
 import { tableStatements, type StatementOptions } from './table-statements';
 import { guardStored, holdsRows, isDroppedShadow, tried } from './virtual-guards';
 
-/** The statements of a changeset that are about definitions. */
+/** The statements of a changeset about definitions. */
 export interface SchemaStatements {
   /**
-   * Those that give all tables the definitions that rows are then written to. Definitions are guarded; triggers, and the
-   * indexes of tables that are made anew, go; tables are dropped, altered, created.
+   * The statements that give all tables their new definitions, before rows are written. They guard definitions, drop
+   * triggers and the indexes of rebuilt tables, and drop, alter and create tables.
    */
   readonly before: readonly Statement[];
-  /** Those that make and put back indexes, views and triggers. */
+  /** The statements that create and put back indexes, views and triggers. */
   readonly after: readonly Statement[];
-  /** Whether tables get other definitions, so that rows can only be looked at afterwards. */
+  /** Whether tables get other definitions. Their rows can then only be inspected afterwards. */
   readonly isAltering: boolean;
   /** See {@link Bare}. */
   readonly untriggered: readonly string[];
 }
 
-/** What {@link schemaStatements} may be told. */
+/** Options of {@link schemaStatements}. */
 interface SchemaOptions {
-  /** What is done to rows afterwards. Default is anything: then all triggers are put aside. */
+  /** The later changes of rows. Default is any change: all triggers are then set aside. */
   readonly operations?: Operations;
-  /** See {@link StatementOptions}. Default is that statements stay as they are. */
+  /** See {@link StatementOptions}. By default statements stay as they are. */
   readonly keep?: StatementOptions['keep'];
 }
 
-/** The statements of what is still to be done about definitions. */
+/** Returns the statements of the remaining work about definitions. */
 export function schemaStatements(
   changeset: Changeset,
   remaining: Omit<Remaining, 'userVersion'>,
@@ -77,12 +77,12 @@ export function schemaStatements(
     ...virtual.clearings.map(virtualStatement),
   ];
   const after = [
-    // The indexes went with the tables that they were on.
+    // These indexes went with their tables.
     ...indexesBack(kept, bare).map(createStatement),
     ...created.filter((o) => o.type === 'index' || o.type === 'view').map(createStatement),
-    // What they are about may be a view.
+    // They may be on a view.
     ...virtual.commands.map(virtualStatement),
-    // In this order they fire: the older ones came first.
+    // Triggers fire in this order: the older ones came first.
     ...triggers.map(createStatement),
     ...created.filter((o) => o.type === 'trigger').map(createStatement),
   ];
@@ -90,23 +90,23 @@ export function schemaStatements(
 }
 
 /**
- * Of the definitions that a changeset relies on and keeps, the triggers that are put aside while rows are written. One that
- * cannot fire stays, since a server may have one that it could not make again. Definitions may rewrite it.
+ * Returns the triggers to set aside while rows are written, of the definitions that a changeset keeps. A trigger that
+ * cannot fire stays, because a server may be unable to create it again. Changes of definitions may rewrite it.
  *
- * @param operations - what is done to rows. Default is anything: then all triggers are put aside.
+ * @param operations - the changes of rows. Default is any change: all triggers are then set aside.
  */
 export function triggersAside(kept: readonly SchemaObject[], operations?: Operations): SchemaObject[] {
   return kept.filter((o) => o.type === 'trigger' && (operations === undefined || fires(o, operations)));
 }
 
-/** Of the same, the indexes that go with their tables, and are made once more. */
+/** Returns the indexes that go with their tables and are created again, of the same definitions. */
 export function indexesBack(kept: readonly SchemaObject[], { unindexed }: Bare): SchemaObject[] {
   return kept.filter((o) => o.type === 'index' && unindexed.includes(o.table));
 }
 
 /**
- * The tables and views that must have no triggers but those that a changeset knows, since it would lose or fire them, and
- * the tables that must have no other indexes, since it would lose them.
+ * Returns the tables and views that may have only known triggers: the changeset would lose or fire others. Also returns
+ * the tables that may have only known indexes: the changeset would lose others.
  */
 export function bareTables({ schema, tables }: Changeset, done: ReadonlySet<SchemaChange>): Bare {
   const open = schema.filter((c) => c.action === 'alter').filter((c) => !done.has(c));
@@ -118,7 +118,10 @@ export function bareTables({ schema, tables }: Changeset, done: ReadonlySet<Sche
   return { untriggered: [...new Set([...touched, ...emptied, ...going])], unindexed: going };
 }
 
-/** What a changeset relies on, less what is dropped already, and with the triggers that are made already. */
+/**
+ * Returns the definitions that a changeset relies on, without those already gone, and with tables and triggers already
+ * made.
+ */
 function expectedObjects(
   { schema, expects }: Changeset,
   done: ReadonlySet<SchemaChange>,
@@ -136,7 +139,7 @@ function expectedObjects(
   ];
 }
 
-/** Whether two definitions are of the same thing. */
+/** Checks whether two definitions are of the same object. */
 export function isSameObject(a: SchemaObject, b: SchemaObject): boolean {
   return a.type === b.type && a.name === b.name;
 }
@@ -156,12 +159,12 @@ function virtualStatement({ sql, table }: VirtualStatement): Statement {
 function alterStatements({ statements, object }: TableAlteration): Statement[] {
   return [
     ...statements.map((sql) => ({ sql, about: object })),
-    // What a statement makes of a text is its version's affair.
+    // The text that a statement produces depends on the SQLite version.
     { ...guardSchema([object], { untriggered: [], unindexed: [] }), about: object },
   ];
 }
 
-// Rows that someone else has added since are not ours to drop.
+// Rows added by others since are not ours to drop.
 function guardEmpty({ name }: SchemaObject): Statement {
   return guard(`NOT EXISTS (SELECT 1 FROM ${quoteName(name)})`);
 }

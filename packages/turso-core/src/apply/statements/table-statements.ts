@@ -28,27 +28,27 @@ export interface TableStatements {
   readonly inserts: Statement[];
 }
 
-/** What of the rows is still to be done. */
+/** The remaining work about rows. */
 export interface RemainingRows {
   /** Whether every row is simply to be written. */
   readonly isEverything: boolean;
-  /** Whether the rows that change are known to be as they were, so that their keys are enough to find them. */
+  /** Checks whether the changing rows are known to be untouched. Their keys are then enough to find them. */
   isUntouched(changes: TableChanges): boolean;
-  /** What is to be written for a change: itself, something else, or nothing. */
+  /** Returns the change to write for a change: itself, another one, or null for nothing. */
   row(changes: TableChanges, change: RowChange): RowChange | null;
 }
 
-/** How statements are made. */
+/** Options for building statements. */
 export interface StatementOptions {
-  /** Bytes of the largest row that the other side takes. */
+  /** The size limit of the target's rows, in bytes. */
   readonly maxRowBytes: number;
-  /** What becomes of each statement once it is made; see {@link ValueStore.keep}. */
+  /** Takes each finished statement and returns it; see {@link ValueStore.keep}. */
   readonly keep: (statement: Statement) => Statement;
 }
 
 /**
- * Turns one table's changes into set-based statements. A row is only deleted or updated when all of it is as it was: the
- * guard behind each statement counts.
+ * Turns one table's changes into set-based statements. They delete or update a row only if all of it is unchanged: the
+ * guard after each statement counts.
  */
 export function tableStatements(
   changes: TableChanges,
@@ -66,7 +66,7 @@ export function tableStatements(
   const deletes = new RowBatcher(columns.length, (rows) => add('deletes', deleteRows(changes, rows)));
   const inserts = new RowBatcher(columns.length, (rows) => add('inserts', insertRows(changes, rows)));
   const updates = new UpdateBatcher(changes, (statements) => add('updates', statements));
-  // Rows of a table are searched for by deletes and updates alone.
+  // Only deletes and updates search for rows of a table.
   const oneByOne = goOneByOne(changes);
   const remove = (row: readonly SqlValue[]): void => {
     if (oneByOne) add('deletes', deleteRow(changes, row));
@@ -90,7 +90,7 @@ export function tableStatements(
     kind === 'delete' ? deletes : kind === 'insert' ? inserts : updates.setting(set);
   const byKey = remaining.isUntouched(changes);
   for (const kind of CHANGE_KINDS) {
-    // Once something is known of single rows, they are looked at one by one.
+    // With findings about single rows, the rows are processed one by one.
     const isBulk = remaining.isEverything && (!oneByOne || kind === 'insert');
     const inBulk = isBulk ? changes.bulk(kind, byKey ? 'keys' : 'rows') : null;
     for (const piece of inBulk ?? [{ rows: changes.rows(kind) }]) {
@@ -105,7 +105,7 @@ export function tableStatements(
   return into;
 }
 
-/** Collects updates that set the same columns; others of a row are set to the value that they have been guarded to have. */
+/** Collects updates that set the same columns. A row's other columns in the set get the value already guarded. */
 class UpdateBatcher {
   readonly #changes: TableChanges;
   readonly #add: (statements: readonly Statement[]) => void;
@@ -121,7 +121,7 @@ class UpdateBatcher {
     this.setting(set).add([...change.old, ...set.map((i) => change.new[i] as SqlValue)]);
   }
 
-  /** Takes rows of the values before and of those that are set. */
+  /** Returns the batcher for rows of the old values followed by the values to set. */
   setting(set: readonly number[]): RowBatcher {
     const shape = set.join();
     let batcher = this.#batchers.get(shape);
@@ -138,7 +138,7 @@ class UpdateBatcher {
   }
 }
 
-// The common table expression `r` hides a table of that name, unless the schema's name stands before it.
+// The common table expression `r` hides a table of that name, unless the schema's name precedes it.
 function target({ table }: TableChanges): string {
   return `main.${quoteName(table.name)}`;
 }
@@ -151,7 +151,7 @@ function deleteRows(changes: TableChanges, rows: RowSource): Statement[] {
   return guarded('delete', changes, onRows(rows, sql), rows.count);
 }
 
-/** @param known - the columns that `r` has of the rows before, in front of the values that are set. Default is all. */
+/** @param known - the columns of the old rows in `r`, before the values to set. Default is all. */
 function updateRows(
   changes: TableChanges,
   set: readonly number[],
@@ -169,7 +169,7 @@ function updateKnown(changes: TableChanges, piece: RenderedPiece, known: readonl
   return updateRows(changes, piece.set, jsonRows(known.length + piece.set.length, piece), known);
 }
 
-// SQLite would read the JSON anew for each row of a table that it takes for a small one.
+// SQLite would parse the JSON again for each row of a table that it believes to be small.
 function firstOf({ understated }: TableChanges, rows: RowSource): RowSource {
   return understated === 'small' ? materialized(rows) : rows;
 }
@@ -191,7 +191,7 @@ function deleteByKey(changes: TableChanges, piece: RenderedPiece): Statement[] {
   return guarded('delete', changes, onRows(rows, sql), count);
 }
 
-// OR ABORT: an ON CONFLICT clause of the schema would let rows vanish without a word.
+// OR ABORT: an ON CONFLICT clause of the schema would let rows vanish silently.
 function insertRows(changes: TableChanges, rows: RowSource): Statement[] {
   const names = changes.columns.map(quoteName).join(',');
   const sql = `INSERT OR ABORT INTO ${target(changes)}(${names}) SELECT * FROM r`;
@@ -203,16 +203,17 @@ function guarded(kind: ChangeKind, { table }: TableChanges, statement: Statement
 }
 
 /**
- * The condition that the row `t` of the table is the one in `r`, and has all its values by storage class and bytes. The
- * unary plus keeps affinities from turning values into others before they are compared; the columns of the key have to do without, to
- * be found by their index. Before the other side, it keeps SQLite from building an index of `r`, and looking at all rows of the
- * table. Only the known columns are looked at, which `r` begins with. Each value of `r` is named as seldom as may be, since naming
- * it extracts it from JSON.
+ * Returns the condition that the row `t` of the table is the one in `r`, with the same storage classes and bytes.
+ *
+ * The unary plus keeps affinities from converting values before the comparison. Key columns have none, because their
+ * index must find them. On the side of `r`, the plus keeps SQLite from building an index of `r` and scanning the whole
+ * table. Only the known columns are compared; `r` begins with them. Each value of `r` is named as rarely as possible,
+ * because each use extracts it from JSON.
  */
 function isAsBefore({ table, columns, key }: TableChanges, known?: readonly number[]): string {
   const places = known ?? columns.map((_, i) => i);
   const sameKey = keyTerms(table, 't.').map((term, i) => `${term} = +r.c${places.indexOf(key[i] ?? 0)}`);
-  // A key of which only the letter case or the type changes is still the same key.
+  // A key stays the same if only its letter case or type changes.
   const isFound = (place: number): boolean =>
     key.includes(place) && (!table.withoutRowid || known !== undefined);
   const sameValues = places.flatMap((place, i) => {
@@ -229,7 +230,7 @@ function isAsBefore({ table, columns, key }: TableChanges, known?: readonly numb
   return joinTerms([...sameKey, ...sameValues], 'AND');
 }
 
-// 0.0 and -0.0 are equal to SQLite; the angle tells them apart.
+// 0.0 and -0.0 are equal to SQLite; the angle distinguishes them.
 function sameSign(a: string, b: string): string {
   return `(${a} IS NOT 0.0 OR atan2(${a}, -1) IS atan2(${b}, -1))`;
 }

@@ -2,18 +2,18 @@ import type { RowChange, TableChanges } from '../../changeset/model';
 import { changesUniqueValue } from '../../changeset/rows/unique';
 import { rowSize } from '../../sqlite/values/values';
 
-/** A row that gets other values. */
+/** A row with changed values. */
 export type RowUpdate = Extract<RowChange, { kind: 'update' }>;
 
-/** Whether an update is carried out as a delete and an insert. */
+/** Checks whether an update is carried out as a delete and an insert. */
 export function isReplaced(changes: TableChanges, change: RowUpdate): boolean {
   return changesUniqueValue(changes, change.changed) || isLarge(change);
 }
 
 /**
- * The columns that the statement of an update sets: those that the row changes, or all once there are many statements.
+ * Returns the columns to set in an update's statement: the changed ones, or all once there are many statements.
  *
- * @param shapes - how many sets of columns have a statement already.
+ * @param shapes - the number of column sets that already have a statement.
  */
 export function columnsToSet(
   { columns }: TableChanges,
@@ -23,13 +23,16 @@ export function columnsToSet(
   return shapes < MANY_SHAPES ? changed : columns.map((_, i) => i);
 }
 
-/** Sets of changed columns that get statements of their own, before all further rows set all columns. */
+/** The number of sets of changed columns with their own statements. All further rows set all columns. */
 const MANY_SHAPES = 16;
 
-/** Columns of a row of which two still go into one row of a statement. */
+/** The maximum number of columns for an old and a new row to fit together into one row of a statement. */
 const MANY_COLUMNS = 990;
 
-/** Bytes of an update's old and new row that still go into one row of a statement: servers refuse rows over 5,000,000. */
+/**
+ * The maximum size of an update's old and new row together in one row of a statement, in bytes. Servers refuse rows
+ * over 5,000,000.
+ */
 const LARGE = 4_000_000;
 
 function isLarge({ old, new: now }: RowUpdate): boolean {

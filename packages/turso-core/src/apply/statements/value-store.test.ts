@@ -22,7 +22,7 @@ test('few values stay in memory, and many are read from a file bit by bit', () =
       expect(kept).toMatchObject({ sql: 'SELECT 1', check: 'c', args: { count: args.length } });
       for (let again = 0; again < 2; again++) {
         const read = readValues(kept.args ?? []);
-        // A Buffer comes back as what it is: bytes.
+        // A Buffer comes back as bytes.
         expect(sameRow(args, read)).toBe(true);
       }
     }),

@@ -6,25 +6,25 @@ import type { Statement } from '../../sqlite/statement';
 import { isStored, type StoredValues } from '../../sqlite/stored-values';
 import { RawText, type SqlValue } from '../../sqlite/values/values';
 
-/** Characters and bytes of values that statements hold in memory together. */
+/** The maximum size of all values held in memory by statements, in characters and bytes. */
 const HELD = 8_000_000;
 
-/** Fewer values of a statement are not worth a place in the file. */
+/** A statement with a smaller size, in characters and bytes, stays in memory. */
 const SMALL = 10_000;
 
-/** Gives statements whose values are in memory, or in a file if there are many. */
+/** Keeps the values of statements in memory, or in a file if there are many. */
 export interface ValueStore {
-  /** The same statement. Its values go into the file, unless all so far are few. */
+  /** Returns the same statement. Its values go into the file, unless there are few so far. */
   readonly keep: (statement: Statement) => Statement;
-  /** Forgets all that was kept. */
+  /** Forgets everything kept. */
   readonly clear: () => void;
 }
 
 /**
- * Makes a store for the statements of one change after the other. So the memory for a change does not grow with its rows. Without a folder,
- * all values stay in memory.
+ * Makes a store for the statements of one change after another. The memory for a change then does not grow with its
+ * rows. Without a folder, all values stay in memory.
  *
- * @param folder - a temporary one, which is removed by whoever has made it.
+ * @param folder - a temporary folder, removed by its creator.
  */
 export function createValueStore(folder: string | undefined): ValueStore {
   let held = 0;
@@ -59,7 +59,7 @@ function measure(values: readonly SqlValue[]): Omit<StoredValues, 'read'> {
 }
 
 interface StoreFile {
-  /** Writes values at its end; returns what reads them. */
+  /** Appends values; returns a function that reads them. */
   add(values: readonly SqlValue[]): () => readonly SqlValue[];
   remove(): void;
 }
@@ -67,7 +67,7 @@ interface StoreFile {
 let files = 0;
 
 function createFile(folder: string): StoreFile {
-  // Several changes may be made in one folder.
+  // One folder may serve several changes.
   const file = path.join(folder, `values-${process.pid}-${files++}`);
   let end = 0;
   fs.writeFileSync(file, '', { flag: 'wx', mode: 0o600 });
@@ -81,11 +81,11 @@ function createFile(folder: string): StoreFile {
   };
 }
 
-// Functions of their own: a closure keeps all that is around it in memory.
+// Separate functions: a closure keeps everything around it in memory.
 function append(file: string, start: number, bytes: Uint8Array): number {
   const length = bytes.byteLength;
   withFile(file, 'r+', (handle) => {
-    // A disk that fills up in the middle takes a part, and says so only at the next call.
+    // If the disk fills up, a call writes a part, and only the next call fails.
     for (let at = 0; at < length;) at += fs.writeSync(handle, bytes, at, length - at, start + at);
   });
   notePassed(2 * length);

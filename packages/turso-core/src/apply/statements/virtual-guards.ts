@@ -6,8 +6,8 @@ import { quoteName } from '../../sqlite/values/quote';
 import { guard } from '../../sqlite/guard';
 
 /**
- * Fail where a table that a virtual table is stored in has more or fewer rows than it had. Whether those that are changed
- * are as before, the guards behind their changes tell.
+ * Fails if a table behind a virtual table has more or fewer rows than before. The guards after the row changes check
+ * that changed rows are as before.
  */
 export function guardStored({ schema, virtual }: Changeset, done: ReadonlySet<SchemaChange>): Statement[] {
   const gone = new Set(schema.filter((c) => c.action === 'drop' && done.has(c)).map((c) => c.object.name));
@@ -20,12 +20,12 @@ export function guardStored({ schema, virtual }: Changeset, done: ReadonlySet<Sc
     );
 }
 
-/** Whether a table goes because the virtual table goes that is stored in it. */
+/** Checks whether a table goes because its virtual table goes. */
 export function isDroppedShadow({ virtual }: Changeset, { table }: TableChanges): boolean {
   return virtual.some((v) => v.shadows.some((s) => s.to === null && s.name === table.name));
 }
 
-/** Tries whether all rows could be deleted as they were, and takes it back: a virtual table without them cannot be dropped. */
+/** Tries to delete all rows in their old state, and rolls back: a virtual table without them cannot be dropped. */
 export function tried(deletes: readonly Statement[]): Statement[] {
   if (deletes.length === 0) return [];
   const name = quoteName('turso_sync_tried');
@@ -33,7 +33,7 @@ export function tried(deletes: readonly Statement[]): Statement[] {
   return [...texts(`SAVEPOINT ${name}`), ...deletes, ...texts(`ROLLBACK TO ${name}`, `RELEASE ${name}`)];
 }
 
-/** Whether rows are lost with a table: what an index holds about others is not. */
+/** Checks whether a table's rows are lost with it: an index on another table loses none. */
 export function holdsRows({ name, sql }: SchemaObject): boolean {
   return !isVirtual(sql) || parseVirtualTable(name, sql).content === 'own';
 }

@@ -10,23 +10,27 @@ import { guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
 import type { RemainingRows, StatementOptions, TableStatements } from './table-statements';
 
-/** Columns of a row from which on it does not fit into one result of a query, with what is added to it. */
+/** The number of columns from which a row, with additions, no longer fits into one result of a query. */
 const TOO_WIDE = 1_990;
 
-/** Whether rows have so many columns that all of them are written one by one. */
+/** Checks whether rows have too many columns, and are all written one by one. */
 export function isTooWide({ columns }: TableChanges): boolean {
   return columns.length > TOO_WIDE;
 }
 
 /**
- * Whether rows are deleted one by one, and updates are deletes and inserts: rows are too wide, or SQLite would look at all rows of the table
- * for each row of a statement, since it takes the table for a tiny one. For a single row, it always uses the key.
+ * Checks whether to delete rows one by one, and to turn updates into deletes and inserts. Either the rows are too wide,
+ * or SQLite would scan the whole table for each row of a statement, believing it to be tiny. For a
+ * single row, it always uses the key.
  */
 export function goOneByOne(changes: TableChanges): boolean {
   return isTooWide(changes) || changes.understated === 'tiny';
 }
 
-/** The statements for rows that are too wide, with a guard for each. No query can return a row of about 2,000 columns as a whole. */
+/**
+ * Returns the statements for rows that are too wide, with a guard for each. No query can return a whole row of about
+ * 2,000 columns.
+ */
 export function wideStatements(
   changes: TableChanges,
   remaining: RemainingRows,
@@ -45,10 +49,10 @@ export function wideStatements(
   return into;
 }
 
-/** The statement that deletes one row, if it has all its values, and its guard. */
+/** Returns the statement that deletes one row if all its values match, and its guard. */
 export function deleteRow({ table, columns, key }: TableChanges, row: readonly SqlValue[]): Statement[] {
   const args: SqlValue[] = [];
-  // One value may be needed several times, and stands for itself each time.
+  // A value used several times is bound each time.
   const value = (i: number): string => {
     const bound = bindValues([row[i] ?? null]);
     args.push(...bound.args);
@@ -73,7 +77,7 @@ function storageClass(value: SqlValue): string {
   return value instanceof Uint8Array ? 'blob' : 'text';
 }
 
-// A hidden rowid beside 2,000 columns is one too many, and is set afterwards.
+// A hidden rowid would be one too many beside 2,000 columns. It is set afterwards.
 function insertRow({ table, columns }: TableChanges, row: readonly SqlValue[]): Statement[] {
   const own = hasHiddenRowid(table) ? 1 : 0;
   const { expressions, args } = bindValues(row.slice(own));

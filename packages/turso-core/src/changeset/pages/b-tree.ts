@@ -2,7 +2,7 @@ import { INTERIOR_INDEX, INTERIOR_TABLE, LEAF_TABLE } from './cells';
 import { HEADER_SIZE, type PageFile } from './page-file';
 import { readVarint } from './varint';
 
-/** The pages of one b-tree: a table's, or an index's. */
+/** The pages of one b-tree, of a table or an index. */
 export interface BTree {
   /** Whether its leaves hold rows by their rowid. */
   readonly isTable: boolean;
@@ -14,8 +14,8 @@ export interface BTree {
 const MAX_DEPTH = 20;
 
 /**
- * Walks a b-tree down to the numbers of its leaves. All leaves are at one depth, so only the interior pages are read,
- * some hundredth of all.
+ * Walks a b-tree down to the numbers of its leaves. All leaves are at one depth, so it reads only the interior pages.
+ * They are about a hundredth of all pages.
  *
  * @see https://sqlite.org/fileformat2.html#b_tree_pages
  */
@@ -34,7 +34,7 @@ export function readBTree(file: PageFile, root: number): BTree {
   throw new Error(`the b-tree of page ${root} does not end`);
 }
 
-/** The pages below an interior page, in order. */
+/** Returns the pages below an interior page, in order. */
 export function childrenOf(file: PageFile, number: number): number[] {
   const page = file.page(number);
   const start = headerAt(number);
@@ -46,7 +46,7 @@ export function childrenOf(file: PageFile, number: number): number[] {
   return children;
 }
 
-/** The first and the last rowid of a table's leaf, as a list of one; empty where it has no rows. */
+/** Returns the first and the last rowid of a table's leaf, as a list of one. Empty if it has no rows. */
 export function rowidsOf(file: PageFile, leaf: number): (readonly [bigint, bigint])[] {
   const page = file.page(leaf);
   const start = headerAt(leaf);
@@ -60,7 +60,7 @@ export function rowidsOf(file: PageFile, leaf: number): (readonly [bigint, bigin
   return [[rowid(0), rowid(cells - 1)]];
 }
 
-/** Where the header of a b-tree's page is: page 1 begins with that of the whole file. */
+/** Returns the offset of a b-tree page's header. Page 1 begins with the header of the whole file. */
 export function headerAt(number: number | undefined): number {
   return number === 1 ? HEADER_SIZE : 0;
 }

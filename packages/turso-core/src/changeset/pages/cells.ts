@@ -6,17 +6,17 @@ export const INTERIOR_TABLE = 0x05;
 export const LEAF_INDEX = 0x0a;
 export const LEAF_TABLE = 0x0d;
 
-/** One entry of a page of a b-tree. */
+/** One entry of a b-tree page. */
 export interface Cell {
   /** The page below it, on an interior page. */
   readonly child: number | null;
-  /** In a table with rowids. */
+  /** Its rowid, in a table with rowids. */
   readonly rowid: bigint | null;
-  /** The first page of what the page has no room for, and the bytes there. */
+  /** The first page of the overflow, and its size in bytes. */
   readonly overflow: { readonly page: number; readonly bytes: number } | null;
 }
 
-/** What a page of a b-tree holds. */
+/** The content of a b-tree page. */
 export interface BTreePage {
   readonly type: number;
   readonly cells: readonly Cell[];
@@ -25,8 +25,8 @@ export interface BTreePage {
 }
 
 /**
- * Reads a page of a b-tree, every byte of which must have one use, as SQLite's own check wants it. Throws a RangeError for a page that is
- * damaged.
+ * Reads a b-tree page. Every byte must have exactly one use, as in SQLite's own check. Throws a RangeError for a
+ * damaged page.
  *
  * @see https://sqlite.org/fileformat2.html#b_tree_pages
  */
@@ -84,11 +84,13 @@ function readCell(
     local === payload ? null : { page: page.readUInt32BE(next + local), bytes: payload - local };
   const end = next + local + (overflow === null ? 0 : 4);
   checkRecord(page, next, { payload, local });
-  // A cell that is freed becomes a block of four bytes at least.
+  // A freed cell becomes a block of at least four bytes.
   return { cell: { child, rowid, overflow }, size: Math.max(4, end - at) };
 }
 
-/** The bytes of a payload that are on the page itself: https://sqlite.org/fileformat2.html#cell_payload_overflow_pages */
+/**
+ * Returns the bytes of a payload on the page itself: https://sqlite.org/fileformat2.html#cell_payload_overflow_pages
+ */
 function localSize(payload: number, type: number, usable: number): number {
   const most = type === LEAF_TABLE ? usable - 35 : Math.floor(((usable - 12) * 64) / 255) - 23;
   if (payload <= most) return payload;
@@ -97,7 +99,7 @@ function localSize(payload: number, type: number, usable: number): number {
   return wanted <= most ? wanted : least;
 }
 
-/** The types of a record's values, which must be on the page itself, must account for all of its bytes. */
+/** Checks that the types of a record's values are on the page itself and account for all of its bytes. */
 function checkRecord(
   page: Buffer,
   at: number,
@@ -132,7 +134,7 @@ function freeBlocks(page: Buffer, start: number, usableSize: number): Span[] {
   return found;
 }
 
-/** No two may overlap, and what is between them must be as much as the page says. */
+/** Checks that no two spans overlap, and that the space between them has the size noted on the page. */
 function checkSpans(spans: Span[], within: Span, fragments: number): void {
   let [at, unused] = [within.from, 0];
   for (const { from, to } of spans.sort((a, b) => a.from - b.from)) {

@@ -56,7 +56,7 @@ function rootsOf(db: Database.Database): Roots {
   );
 }
 
-/** The rowids of all rows that are not the same in both, as SQLite finds them. */
+/** Returns the rowids of all rows that differ, as SQLite finds them. */
 function differingRowids(before: string, after: string, table: string): bigint[] {
   return using(openReadOnly(after), (db) => {
     db.prepare('ATTACH ? AS before').run(before);

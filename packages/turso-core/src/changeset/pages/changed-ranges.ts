@@ -13,15 +13,15 @@ export const EVERYWHERE: readonly RowidRange[] = [[-(2n ** 63n), 2n ** 63n - 1n]
 /** Root pages by the name of the table or index. */
 export type Roots = ReadonlyMap<string, number>;
 
-/** Ranges from which on asking for them one by one takes longer than for all rows. */
+/** From this many ranges on, separate queries take longer than one for all rows. */
 const MANY = 2_000;
 
-/** Tells where the rows of a table that both databases have may differ; nowhere, where the list is empty. */
+/** Returns the ranges with possible differences in a table of both databases. An empty list means no difference. */
 export type ChangedRanges = (table: string) => readonly RowidRange[];
 
 /**
- * Compares two database files page by page, which takes a tenth of the time of comparing rows: rows on leaves that are the
- * same in both are the same. Where that cannot be said for sure, rows may differ everywhere.
+ * Compares two database files page by page, in a tenth of the time of comparing rows. Rows on equal leaves are equal.
+ * If this is uncertain, rows may differ everywhere.
  */
 export function findChangedRanges(
   before: { readonly file: string; readonly roots: Roots },
@@ -39,7 +39,7 @@ export function findChangedRanges(
         : differingPages(old, now, onCompared);
     noteDifference(before.file, after.file, { pageSize: old.pageSize, pages: differing });
     const [oldTrees, nowTrees] = [readTrees(old, before.roots), readTrees(now, after.roots)];
-    // An overflow page does not tell whose it is, and the leaf that points to it may be the same.
+    // An overflow page does not name its owner, and the leaf that points to it may be the same.
     if (!isAllKnown(old, oldTrees, differing) || !isAllKnown(now, nowTrees, differing))
       return () => EVERYWHERE;
     const ranges = new Map<string, readonly RowidRange[]>();
@@ -50,7 +50,7 @@ export function findChangedRanges(
     }
     return (table) => ranges.get(table) ?? EVERYWHERE;
   } catch {
-    // A file that is not as it has to be: reading its rows says in what.
+    // The file is damaged. To read its rows gives the exact error.
     return () => EVERYWHERE;
   } finally {
     for (const file of files) file?.close();
@@ -99,7 +99,7 @@ function changedLeaves(
 ): { file: PageFile; leaf: number }[] {
   const { leaves } = other.tree;
   let others: ReadonlySet<number> | undefined;
-  // Where no leaf came or went, each is at the same place.
+  // If no leaf came or went, each is at the same place.
   const isThere = (leaf: number, i: number): boolean =>
     leaf === leaves[i] || (others ??= new Set(leaves)).has(leaf);
   return tree.leaves

@@ -11,8 +11,8 @@ import type { PageFile } from './page-file';
 import { isLeafRole, treeOf, type PageRoles } from './page-roles';
 
 /**
- * Whether those pages of b-trees that differ from a sound database are sound, and rowids are in order there. False also if an interior
- * page differs whose children are no leaves.
+ * Checks the b-tree pages that differ from a sound database: each must be sound, with its rowids in order. Returns
+ * false also if an interior page differs and its children are not leaves.
  */
 export function checkBTreePages(
   file: PageFile,
@@ -62,7 +62,7 @@ function isInOrder({ cells }: BTreePage, { lower, upper }: Bounds): boolean {
   return upper === null || last === null || last <= upper;
 }
 
-/** The rowids between which those of a page must be, by the pages above it. */
+/** Returns the bounds for the rowids of a page, from the pages above it. */
 function boundsOf(file: PageFile, number: number, roles: PageRoles): Bounds {
   let [lower, upper]: [bigint | null, bigint | null] = [null, null];
   for (let page = number; roles.parent[page] !== 0;) {

@@ -1,16 +1,16 @@
 import type { PageFile } from './page-file';
 
-/** Bytes that are read at once. */
+/** Bytes read at once. */
 const PIECE = 1 << 20;
 
-/** Told how many bytes of two database files have been compared, and of how many. */
+/** Receives the compared and the total bytes of two database files. */
 export type OnCompared = (progress: {
   readonly done: number;
   readonly total: number;
   readonly unit: 'bytes';
 }) => void;
 
-/** The numbers of the pages that are not the same in two files of the same page size. */
+/** Returns the numbers of the pages that differ in two files of the same page size. */
 export function differingPages(a: PageFile, b: PageFile, onCompared?: OnCompared): Set<number> {
   const { pageSize } = a;
   const [x, y] = [Buffer.allocUnsafe(PIECE), Buffer.allocUnsafe(PIECE)];
@@ -32,7 +32,7 @@ export function differingPages(a: PageFile, b: PageFile, onCompared?: OnCompared
   return found;
 }
 
-/** The same of two files that differ at most in some pages. */
+/** Returns the same for two files that can differ only in some known pages. */
 export function differingAmong(a: PageFile, b: PageFile, pages: Iterable<number>): Set<number> {
   const common = Math.min(a.pageCount, b.pageCount);
   const found = new Set<number>();

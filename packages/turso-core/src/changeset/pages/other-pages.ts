@@ -1,6 +1,6 @@
 import type { PageFile } from './page-file';
 
-/** Pages that hold no content: free ones, and in files with auto_vacuum the pointer maps. */
+/** Returns the pages without content: free ones, and in files with auto_vacuum the pointer maps. */
 export function contentlessPages(file: PageFile): Set<number> {
   const found = new Set<number>();
   const header = file.page(1);

@@ -1,7 +1,10 @@
 import { readBTreePage } from './cells';
 import type { PageFile } from './page-file';
 
-/** The pages that hold what overflows some pages of b-trees. Throws a RangeError if one has two uses, or a chain ends too soon or too late. */
+/**
+ * Returns the overflow pages of some b-tree pages. Throws a RangeError if one has two uses, or a chain has a wrong
+ * length.
+ */
 export function chainsOf(file: PageFile, pages: readonly number[]): ReadonlySet<number> {
   const found = new Set<number>();
   for (const number of pages) {

@@ -1,20 +1,20 @@
 import fs from 'node:fs';
 
-/** A database file, page by page; pages are counted from 1. */
+/** A database file, page by page. Page numbers begin at 1. */
 export interface PageFile {
   readonly pageSize: number;
-  /** Bytes of a page that hold content. */
+  /** Bytes of a page for content. */
   readonly usableSize: number;
   readonly pageCount: number;
-  /** The bytes of a page. They stand for as long as no other page is read. */
+  /** Returns the bytes of a page. They are valid until another page is read. */
   page(number: number): Buffer;
-  /** Reads several pages at once into a buffer; answers how many bytes there were. */
+  /** Reads several pages at once into a buffer. Returns the number of bytes. */
   read(first: number, into: Buffer): number;
   close(): void;
 }
 
 /**
- * Opens a database file that is not in WAL mode, or answers null: a write-ahead log would hold other pages.
+ * Opens a database file that is not in WAL mode. Returns null in WAL mode: a write-ahead log would hold other pages.
  *
  * @see https://sqlite.org/fileformat2.html#the_database_header
  */
@@ -46,7 +46,7 @@ export function openPageFile(file: string): PageFile | null {
   };
 }
 
-/** Bytes of the header of page 1. */
+/** The size of page 1's header in bytes. */
 export const HEADER_SIZE = 100;
 const FORMAT_WRITE = 18;
 const FORMAT_READ = 19;

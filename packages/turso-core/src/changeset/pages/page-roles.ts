@@ -2,45 +2,47 @@ import { childrenOf, headerAt } from './b-tree';
 import { INTERIOR_INDEX, INTERIOR_TABLE, LEAF_TABLE } from './cells';
 import type { PageFile } from './page-file';
 
-/** What each page of a database is for, by its number. */
+/** The role of each page of a database, by its number. */
 export interface PageRoles {
-  /** {@link OVERFLOW}, {@link FREE}, or as of {@link roleIn}. */
+  /** {@link OVERFLOW}, {@link FREE}, or a result of {@link roleIn}. */
   readonly of: Int32Array;
-  /** The page above one of a b-tree, and its place among the pages below that; 0 for a root. */
+  /** The page above a b-tree page, and its place among that page's children. 0 for a root. */
   readonly parent: Uint32Array;
   readonly place: Uint32Array;
   /** Whether each b-tree holds rows by their rowid, in the order of the roots. */
   readonly byRowid: readonly boolean[];
 }
 
-/** Of a page that no b-tree and no list of free pages tells of: it can only hold what overflows a page. */
+/** The role of a page outside of all b-trees and lists of free pages. It can only hold the overflow of a page. */
 export const OVERFLOW = 0;
 
-/** Of a page without content. */
+/** The role of a page without content. */
 export const FREE = 1;
 
-/** Of a page of a b-tree, by the tree's place among the roots. */
+/** Returns the role of a b-tree page, from the tree's place among the roots. */
 export function roleIn(tree: number, isLeaf: boolean): number {
   return 2 + 2 * tree + (isLeaf ? 1 : 0);
 }
 
-/** The b-tree of a role, or null. */
+/** Returns the b-tree of a role, or null. */
 export function treeOf(role: number | undefined = FREE): number | null {
   return role < 2 ? null : (role - 2) >> 1;
 }
 
-/** Whether the role is that of a leaf of a b-tree. */
+/** Checks whether the role is that of a b-tree's leaf. */
 export function isLeafRole(role: number | undefined = FREE): boolean {
   return role >= 2 && role % 2 === 1;
 }
 
-/** Where SQLite locks a file; the page there is never used: https://sqlite.org/fileformat2.html#the_lock_byte_page */
+/**
+ * The byte at which SQLite locks a file. Its page is never used: https://sqlite.org/fileformat2.html#the_lock_byte_page
+ */
 const LOCK_BYTE = 0x40000000;
 
-/** Pages from the root of a b-tree to its leaves, at most: SQLite's own limit. */
+/** The most pages from the root of a b-tree to its leaves. This is SQLite's own limit. */
 const MAX_DEPTH = 20;
 
-/** Reads what the pages are for, from interior pages and free ones only. Throws a RangeError if a page has two uses. */
+/** Reads the roles of all pages, from interior pages and free ones only. Throws a RangeError if a page has two uses. */
 export function readPageRoles(file: PageFile, roots: readonly number[]): PageRoles {
   const { pageCount } = file;
   const [of, parent, place] = [

@@ -52,7 +52,7 @@ function changed(base: string, ...edits: string[]): string {
   return file;
 }
 
-/** Notes where the files differ, and tells whether the second is found to be sound by that. */
+/** Notes the differences of the files, and checks whether that shows the second to be sound. */
 function isFoundSound(base: string, file: string): boolean {
   const files = [base, file].map((name) => openPageFile(name) as PageFile) as [PageFile, PageFile];
   noteDifference(base, file, { pageSize: files[0].pageSize, pages: differingPages(...files) });
@@ -89,7 +89,7 @@ test.each(Object.entries(EDITS))('%s: found by the pages that differ', (name, sq
     const base = baseOf(size);
     return isFoundSound(base, changed(base, sql));
   });
-  // What the pages do not tell is left to SQLite: VACUUM moves them all.
+  // Other cases are left to SQLite: VACUUM moves all pages.
   expect(found).toEqual(name === 'a smaller file' ? [false, false, false] : [true, true, true]);
 });
 

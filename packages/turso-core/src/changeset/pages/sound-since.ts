@@ -6,10 +6,11 @@ import { openPageFile, type PageFile } from './page-file';
 import { FREE, OVERFLOW, readPageRoles, treeOf, type PageRoles } from './page-roles';
 
 /**
- * Whether a database file has no damaged pages, given that another one has none from which it is known to differ in a few pages: only
- * these are looked at, and what all pages are for. False also if they do not tell: SQLite's check of the whole file does.
+ * Checks that a database file has no damaged pages, by comparison with a sound one. The files are known to differ in a
+ * few pages. The check covers only these pages, and the roles of all pages.
  *
- * It tells what `quick_check` tells of pages. Definitions must be the same, and no page of a virtual table may differ.
+ * It finds what `quick_check` finds in pages. Definitions must be the same, and no page of a virtual table may differ.
+ * Returns false also if the pages do not suffice. Then only SQLite's check of the whole file tells.
  */
 export function isSoundSince(before: string, after: string): boolean {
   const known = knownDifference(before, after);
@@ -30,7 +31,7 @@ export function isSoundSince(before: string, after: string): boolean {
   }
 }
 
-/** What a definition is of: its name, its table, where its b-tree begins, and its SQL. */
+/** A definition: its name, its table, the root page of its b-tree, and its SQL. */
 type Definition = readonly [name: string, table: string, root: number | null, sql: string | null];
 
 function readDefinitions(file: string): Definition[] {
@@ -38,7 +39,7 @@ function readDefinitions(file: string): Definition[] {
   return using(openReadOnly(file), (db) => db.prepare(sql).raw().all() as Definition[]);
 }
 
-/** Parts of the header that stay what they are, from one byte to another: page size and format, schema format, encoding. */
+/** Byte ranges of the header that must stay the same: page size and format, schema format, encoding. */
 const KEPT = [
   [16, 24],
   [44, 48],
@@ -79,7 +80,7 @@ function touchedTrees(pages: ReadonlySet<number>, roles: readonly PageRoles[]): 
   return [...new Set(trees)].filter((tree) => tree !== null);
 }
 
-/** Whether a table may be one that a virtual table is stored in, which has a check of its own. */
+/** Checks whether a table may belong to the storage of a virtual table, which has its own check. */
 function isOfVirtual(table: string, definitions: readonly Definition[]): boolean {
   return definitions.some(
     ([name, , , sql]) =>
@@ -87,7 +88,7 @@ function isOfVirtual(table: string, definitions: readonly Definition[]): boolean
   );
 }
 
-/** Whether each page that is the same as before is for the same, or for nothing any more. */
+/** Checks that each unchanged page still has its role, or has become free. */
 function isUnchangedElsewhere(differing: ReadonlySet<number>, was: PageRoles, is: PageRoles): boolean {
   for (let page = 1; page < is.of.length; page++) {
     const role = is.of[page];
@@ -101,7 +102,7 @@ interface Side {
   readonly roles: PageRoles;
 }
 
-/** Whether each page that overflows is part of just one row: those of the same rows as before, and of rows on pages that differ. */
+/** Checks that each overflow page belongs to exactly one row. This row is unchanged, or is on a page that differs. */
 function isOverflowSound(old: Side, now: Side, differing: ReadonlySet<number>): boolean {
   const [was, is] = [old.roles.of, now.roles.of];
   const gone: number[] = [];

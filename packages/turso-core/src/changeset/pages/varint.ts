@@ -1,4 +1,4 @@
-/** A variable-length integer, and where it ends: https://sqlite.org/fileformat2.html#varint */
+/** Reads a variable-length integer. Returns it with its end: https://sqlite.org/fileformat2.html#varint */
 export function readVarint(page: Buffer, from: number): [bigint, number] {
   let value = 0n;
   for (let i = 0; i < 8; i++) {

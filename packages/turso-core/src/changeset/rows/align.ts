@@ -1,12 +1,12 @@
-/** What a row is paired by, and what it holds; two rows are the same where their content is. */
+/** The name by which a row is paired, and its content. Two rows with the same content are the same. */
 export interface AlignedRow {
   readonly name: string;
   readonly content: string;
 }
 
-/** Two lists of rows held against each other; all numbers are places in the lists. */
+/** The comparison of two lists of rows. All numbers are places in the lists. */
 export interface Alignment {
-  /** Rows that are the same, but not at the same place. */
+  /** Equal rows, at different places. */
   readonly pairs: readonly (readonly [before: number, after: number])[];
   readonly updates: readonly (readonly [before: number, after: number])[];
   readonly deletes: readonly number[];
@@ -14,8 +14,8 @@ export interface Alignment {
 }
 
 /**
- * Pairs the rows of two lists without changing their order: first those whose name nobody shares, then equal ones in
- * between, then, where names say nothing but the content, as many of one side as of the other. Null where rows have
+ * Pairs the rows of two lists without changing their order. First it pairs rows with unique names, then equal ones in
+ * between. If names are only the content, it then pairs the rest if both sides have as many. Null if the rows are in
  * another order than before.
  */
 export function align(
@@ -70,7 +70,7 @@ export function align(
   return { pairs, updates, deletes, inserts };
 }
 
-/** The place of each name, in their order; -1 where it is not the only one. */
+/** Returns the place of each name, in their order. -1 for a name that is not unique. */
 function placesOfUnique(rows: readonly AlignedRow[]): Map<string, number> {
   const places = new Map<string, number>();
   rows.forEach(({ name }, i) => places.set(name, places.has(name) ? -1 : i));

@@ -12,16 +12,16 @@ import { reportRows, tagBlobs } from './report-rows';
 import { blobsSize } from './row-blobs';
 import { changesUniqueValue } from './unique';
 
-/** Rows of one piece, and values: with values of up to 10,000 bytes, a piece stays within 200 MB at the worst. */
+/** The most rows and values in one piece. With values of up to 10,000 bytes, a piece takes at most 200 MB. */
 const PIECE = { rows: 2_000, values: 20_000 };
 
-/** Columns that one call of `concat_ws` takes easily, twice. */
+/** The most columns. One call of `concat_ws` easily takes twice as many. */
 const MAX_COLUMNS = 250;
 
-/** Characters of pieces that are kept in memory, since they are used several times: for the push, `diff.sql` and the report. */
+/** Characters of pieces to keep in memory. The push, `diff.sql` and the report all use them. */
 const KEPT = 8_000_000;
 
-/** What {@link bulkRows} needs to know. */
+/** The input of {@link bulkRows}. */
 export interface BulkSource {
   readonly db: Database;
   readonly table: Table;
@@ -30,30 +30,30 @@ export interface BulkSource {
   readonly encoding: Encoding;
   /** The name under which the older rows are attached. */
   readonly older: string;
-  /** Where the rows are, in the order of the key; null stands for all rows. */
+  /** The spans with the rows, in the order of the key. Null stands for all rows. */
   readonly spans: readonly (KeySpan | null)[];
   /** Whether there are many rows of a kind. */
   readonly isMany: (kind: ChangeKind) => boolean;
-  /** Where the rows of a kind are, as {@link changedFrom} tells; these columns are compared first. */
+  /** Returns the rows of a kind, as in {@link changedFrom}. It compares the columns `first` before the others. */
   readonly from: (kind: ChangeKind, first: readonly number[]) => string | null;
-  /** Takes what is too much to keep in memory. Default is to render it again at each use. */
+  /** Takes pieces too large to keep in memory. By default they are rendered again at each use. */
   readonly spill?: PieceFile | undefined;
-  /** The rows of a kind within a span, which are read one by one at each use. */
+  /** Returns the rows of a kind within a span. They are read one by one at each use. */
   readonly rows: (kind: ChangeKind, span: KeySpan) => Iterable<RowChange>;
 }
 
-/** What pieces are read from. */
+/** The source of pieces. */
 export interface PieceSource extends BulkSource {
-  /** Indexes of the columns in which BLOBs were found or are likely. */
+  /** Indexes of the columns with known or likely BLOBs. */
   readonly blobs: Set<number>;
 }
 
-/** A piece, and where its rows are. */
+/** A piece, and the span of its rows. */
 type Found = RowPiece & { readonly span: KeySpan };
 
 /**
- * Lets SQLite itself render changed rows as JSON, many at once: reading 50,000 rows one by one takes longer than a server
- * needs to write them. A piece with a value that JSON does not hold exactly is given row by row.
+ * Lets SQLite itself render changed rows as JSON, many at once. To read 50,000 rows one by one takes longer than a
+ * server needs to write them. A piece with a value that JSON cannot hold exactly is given row by row.
  */
 export function bulkRows(compared: BulkSource): TableChanges['bulk'] {
   const { db, table, columns, encoding } = compared;
@@ -67,10 +67,10 @@ export function bulkRows(compared: BulkSource): TableChanges['bulk'] {
   const pieces = (kind: ChangeKind, form: RowForm): Iterable<Found> | null => {
     if (!source.isMany(kind)) return null;
     if (form === 'outline') return (kind === 'update' ? outline : null) ?? pieces(kind, 'keys');
-    // Which rows an update changes, and in which columns, is found out once, with the fewest values.
+    // The rows and columns that an update changes are found once, with the fewest values.
     const found = kind === 'update' && (form !== 'keys' || outline !== null) ? pieces(kind, 'outline') : null;
     if (form === 'report') {
-      // Whole rows stand in a report as they are sent, but for the numbers.
+      // Whole rows are the same in a report as when sent, except for the numbers.
       const sent = kind === 'update' ? undefined : kept.get(nameOf(kind, 'rows'));
       if (sent !== undefined) return reported(sent, reportRows);
       const rendered =
@@ -88,7 +88,7 @@ export function bulkRows(compared: BulkSource): TableChanges['bulk'] {
   return pieces;
 }
 
-/** Tells where pieces were and what they set, once all of them were read. */
+/** Passes the places and set columns of all pieces to `tell`, once all of them were read. */
 function* outlined(pieces: Iterable<Found>, tell: (bare: Found[]) => unknown): Generator<Found> {
   const bare: Found[] = [];
   for (const piece of pieces) {
@@ -98,7 +98,7 @@ function* outlined(pieces: Iterable<Found>, tell: (bare: Found[]) => unknown): G
   tell(bare);
 }
 
-/** Columns that are declared to hold BLOBs. */
+/** Returns the columns declared to hold BLOBs. */
 function columnsOfBlobs(table: Table, columns: readonly string[]): number[] {
   const isBlob = (name: string): boolean =>
     table.columns.some((c) => c.name === name && /BLOB/i.test(c.type));
@@ -120,7 +120,7 @@ function* reported(pieces: Iterable<Found>, tag: typeof reportRows): Generator<F
   }
 }
 
-// What is too much to keep, in memory and in the file, is rendered anew at each call.
+// Pieces too large for memory and for the file are rendered again at each call.
 function* remember(
   pieces: Iterable<Found>,
   spill: PieceFile | undefined,
@@ -140,7 +140,7 @@ function* remember(
   if (found !== null) keep(found);
 }
 
-/** Tells whether updates that change some columns are carried out as deletes and inserts. */
+/** Returns a check whether updates of some columns are carried out as deletes and inserts. */
 function replacing(source: BulkSource): (set: readonly number[]) => boolean {
   const { columns, from } = source;
   const known = new Map<string, boolean>();
@@ -174,7 +174,7 @@ function* renderSpan(
   for (let rest = all; ;) {
     let piece = read(rest, set);
     if (piece === null) return;
-    // Rows change the same columns as a rule; where others do, their piece is rendered again with those as well.
+    // Rows usually change the same columns. If some change others, their piece is rendered again with those as well.
     if (piece.others.length > 0) {
       set = [...set, ...piece.others].sort((a, b) => a - b);
       piece = read(rest, set) ?? piece;
@@ -189,7 +189,7 @@ function* renderSpan(
   }
 }
 
-/** Renders the updates of pieces that were found already in another form. */
+/** Renders the updates of known pieces again in another form. */
 function* renderAgain(source: PieceSource, form: RowForm, found: Iterable<Found>): Generator<Found> {
   const read = pieceReader(source, {
     kind: 'update',
@@ -220,7 +220,7 @@ function isWhole(text: string): boolean {
   return !text.includes(UNRENDERED) && !text.includes('\uFFFD');
 }
 
-/** Rows of a piece, at most. */
+/** Returns the most rows of a piece. */
 export function pieceLimit(columns: readonly string[]): number {
   return Math.min(PIECE.rows, Math.floor(PIECE.values / columns.length));
 }

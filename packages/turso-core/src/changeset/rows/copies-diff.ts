@@ -9,8 +9,8 @@ import type { ChangeKind, RowChange, TableChanges } from '../model';
 import { type Presence } from './row-queries';
 
 /**
- * The changed rows of a table whose columns take every name of the rowid, so that nothing tells equal rows apart: how many
- * of which there are is compared. A changed row is one less of what it was, and one more of what it is.
+ * Finds the changed rows of a table whose columns take every name of the rowid. Nothing tells equal rows apart, so it
+ * compares the number of copies. A changed row is one copy less of the old row, and one more of the new.
  *
  * @param older - the name under which the older rows are attached.
  */

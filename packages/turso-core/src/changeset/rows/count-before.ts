@@ -6,7 +6,7 @@ import { quoteName } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import { BEFORE } from '../attached';
 
-/** Counts the rows of the older database that have just the given values; see `TableChanges.countBefore`. */
+/** Counts the rows of the older database with exactly the given values. See `TableChanges.countBefore`. */
 export function countBefore(
   db: Database,
   table: Table,

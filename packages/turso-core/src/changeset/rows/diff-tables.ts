@@ -22,7 +22,7 @@ import { diffRows, MAX_COLUMNS, type Place } from './row-diff';
 import { understated } from './understated';
 import { diffWide } from './wide-diff';
 
-/** Finds where two database files differ. */
+/** Finds the differing ranges of two database files. */
 export function changedRangesOf(
   db: Database,
   { before, after }: { readonly before: string; readonly after: string },
@@ -39,17 +39,17 @@ export function changedRangesOf(
   return findChangedRanges(...sides, onCompared);
 }
 
-/** How tables are compared. */
+/** The settings for comparing tables. */
 export interface TablesToDiff {
   readonly carried: readonly CarriedTable[];
   readonly rangesOf: ChangedRanges;
-  /** Takes rendered rows that are too much for memory. */
+  /** Takes rendered rows too large for memory. */
   readonly spill: PieceFile;
   /** See {@link DiffOptions}. */
   readonly isShared: boolean;
 }
 
-/** Compares the rows of all tables but virtual ones and what these are stored in. */
+/** Compares the rows of all tables except virtual ones and their storage. */
 export function diffTables(
   db: Database,
   before: Schema,
@@ -105,7 +105,7 @@ function changesOf(
   return exceptRenumbered(comparison, { ...rows, countBefore: count }, place.older);
 }
 
-/** Whether a table is virtual, or holds what a virtual table stores. */
+/** Checks whether a table is virtual, or belongs to the storage of a virtual table. */
 function isStored(table: Table): boolean {
   return table.kind === 'virtual' || table.kind === 'shadow';
 }

@@ -9,15 +9,15 @@ interface Updates {
   readonly table: Table;
   /** The name under which the older rows are attached. */
   readonly older: string;
-  /** Where they are: `FROM` and what follows, with a condition to add to; the older row is `o`, the newer one `n`. */
+  /** Their `FROM` clause, open for another condition. The older row is `o`, the newer one `n`. */
   readonly from: string;
   /** The columns that they change. */
   readonly set: readonly string[];
 }
 
 /**
- * Whether any updated row gets a value that has to be unique and that another row had. If none does, updates go through in
- * any order: while they are at work, no row has the new value of another one. True if that cannot be told.
+ * Checks whether any updated row gets a unique value that another row had. If none does, updates work in any order:
+ * meanwhile no other row has the new value. True if that is unknown.
  */
 export function mayHandOver({ db, table, older, from, set }: Updates): boolean {
   if (table.uniqueColumns.has('*') || set.some((name) => keyColumns(table).includes(name))) return true;
@@ -25,7 +25,7 @@ export function mayHandOver({ db, table, older, from, set }: Updates): boolean {
   const isTouched = (columns: readonly IndexedColumn[]): boolean => columns.some((c) => set.includes(c.name));
   return [...after].some(([index, columns]) => {
     if (!isTouched(columns)) return false;
-    // An index that comes with the changes is made behind them, and helps nobody here.
+    // A new or changed index is created after these changes, so it cannot help here.
     if (JSON.stringify(before.get(index)) !== JSON.stringify(columns)) return true;
     const isTaken = columns.map(({ name, collation }) => {
       const column = quoteName(name);
@@ -43,7 +43,7 @@ interface IndexedColumn {
   readonly collation: string;
 }
 
-/** The columns of the unique indexes of a table, but for the index that holds the rows of a table WITHOUT ROWID. */
+/** Returns the columns of a table's unique indexes. Leaves out the index with the rows of a WITHOUT ROWID table. */
 function uniqueIndexes(db: Database, schema: string, table: string): Map<string, IndexedColumn[]> {
   const rows = db
     .prepare(

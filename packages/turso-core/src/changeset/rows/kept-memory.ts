@@ -1,9 +1,9 @@
 import type { Database } from '../../sqlite/files/sqlite';
 
-/** Bytes of changed rows that one comparison of two databases keeps, however many tables they have. */
+/** The most bytes of changed rows that one comparison of two databases keeps, for any number of tables. */
 const LIMIT = 32_000_000;
 
-/** The memory for rows that are kept since they are used several times. */
+/** The memory for rows that are kept for repeated use. */
 export interface KeptMemory {
   /** Bytes that are left. */
   readonly left: number;
@@ -12,14 +12,14 @@ export interface KeptMemory {
 
 const memories = new WeakMap<Database, KeptMemory>();
 
-/** The memory for the rows of the databases that are attached to this one. It is free again once this one is let go of. */
+/** Returns the memory for the rows of the databases attached to this one. It is free again once `db` is released. */
 export function keptMemory(db: Database): KeptMemory {
   const memory = memories.get(db) ?? limitedMemory();
   memories.set(db, memory);
   return memory;
 }
 
-/** Memory of a size of its own. */
+/** Makes memory with a limit of its own. */
 export function limitedMemory(): KeptMemory {
   let left = LIMIT;
   return {

@@ -2,8 +2,8 @@ import type { Database } from '../../sqlite/files/sqlite';
 import { keyColumns, type Table } from '../../sqlite/schema/schema';
 
 /**
- * Whether rows can be read in the order of their key piece by piece: if a key of several columns has descending ones, SQLite
- * sorts all rows for each piece.
+ * Checks whether rows can be read piece by piece in the order of their key. If a key of several columns has descending
+ * ones, SQLite sorts all rows for each piece.
  */
 export function isKeyAscending(db: Database, table: Table): boolean {
   if (!table.withoutRowid || keyColumns(table).length === 1) return true;

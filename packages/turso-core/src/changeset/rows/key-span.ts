@@ -11,13 +11,13 @@ export type Key = readonly SqlValue[];
 /** The rows of a table from one key to another, in the order of the key. */
 export interface KeySpan {
   readonly first: Key;
-  /** Whether the row of the first key is one of them. */
+  /** Whether the span includes the row of the first key. */
   readonly holdsFirst: boolean;
-  /** The last key, whose row is one of them; null for all from the first on. */
+  /** The last key, included in the span. Null for all rows from the first on. */
   readonly last: Key | null;
 }
 
-/** Rowids from the first to the last, as a span of a rowid table. */
+/** Returns a range of rowids as a span of a rowid table. */
 export function rowidSpan([first, last]: RowidRange): KeySpan {
   return { first: [first], holdsFirst: true, last: [last] };
 }
@@ -29,7 +29,7 @@ export interface Condition {
 }
 
 /**
- * The condition that a row is within a span; null stands for all rows.
+ * Returns the condition for rows within a span. Null stands for all rows.
  *
  * @param prefix - such as `t.`.
  */
@@ -48,13 +48,13 @@ export function isWithin(table: Table, prefix: string, span: KeySpan | null): Co
   };
 }
 
-/** The condition of {@link isWithin} without placeholders, on the rows from one key to another. */
+/** Returns the condition of {@link isWithin} without placeholders, for the rows from one key to another. */
 export function isBetween(table: Table, first: Key, last: Key): string {
   const [from, to] = [first, last].map((key) => rowValue(key.map(quoteValue)));
   return `${rowValue(keyTerms(table))} BETWEEN ${from} AND ${to}`;
 }
 
-/** One term, or several in brackets. */
+/** Returns one term as it is, or several in brackets. */
 export function rowValue(terms: readonly string[]): string {
   return terms.length === 1 ? (terms[0] ?? '') : `(${terms.join()})`;
 }

@@ -2,7 +2,7 @@ import type { RowChange } from '../model';
 import { limitedMemory } from './kept-memory';
 import { knownRows } from './known-rows';
 
-/** Rows of about so many bytes, and how often they were searched for and counted. */
+/** Makes rows of about this many bytes, with counters of their searches and counts. */
 function rowsOf(
   count: number,
   bytes: number,

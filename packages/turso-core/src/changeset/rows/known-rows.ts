@@ -2,22 +2,22 @@ import { rowSize } from '../../sqlite/values/values';
 import type { ChangeKind, RowChange, TableChanges } from '../model';
 import type { KeptMemory } from './kept-memory';
 
-/** Rows from which on they are many: counted and rendered by SQLite, and only read one by one where they have to be. */
+/** From this many rows on, SQLite counts and renders them, and they are read one by one only if necessary. */
 const MANY = 1_000;
 
-/** How to find the changed rows of a table. */
+/** The ways to find the changed rows of a table. */
 interface Search {
   /** Reads them one by one. */
   readonly search: TableChanges['rows'];
   /** Counts them. */
   readonly count: TableChanges['count'];
-  /** Where they are kept. */
+  /** The memory that keeps them. */
   readonly memory: KeptMemory;
 }
 
 /**
- * Keeps what a search for changes has found, so that planning and reporting do not search again. What would take too
- * much memory is searched for anew at each call.
+ * Keeps the results of a search for changes, so planning and reporting do not search again. Results that would take too
+ * much memory are searched for again at each call.
  */
 export function knownRows({ search, count, memory }: Search): Pick<TableChanges, 'rows' | 'count'> & {
   /** Whether there are many rows of a kind. */
@@ -55,7 +55,7 @@ export function knownRows({ search, count, memory }: Search): Pick<TableChanges,
   };
 }
 
-/** All rows, or null where they are more than so many, or too large to keep. */
+/** Returns all rows, or null if there are more than `most`, or if they are too large to keep. */
 function take(rows: Iterable<RowChange>, most: number, memory: KeptMemory): RowChange[] | null {
   const found: RowChange[] = [];
   let size = 0;

@@ -7,8 +7,9 @@ import type { ChangeKind, RowChange, TableChanges } from '../model';
 import { isUnnamed } from './unnamed';
 
 /**
- * Changes of a table whose hidden rowids in the newer database were given by more than one remote: a row without a key that is
- * gone from one rowid and new at another has moved, and has not changed. It keeps the rowid that it had in the older database.
+ * Corrects the changes of a table for rows that only moved. Several remotes have given the hidden rowids of the newer
+ * database. So a row without a key, gone from one rowid and new at another, has moved and is unchanged. It keeps its
+ * rowid of the older database.
  *
  * @param older - the name under which the older rows are attached.
  */
@@ -79,10 +80,10 @@ function contentOf(row: readonly SqlValue[]): string {
   return text.length <= DIGEST ? text : createHash('sha256').update(text).digest('base64');
 }
 
-/** The length of a digest, so that large rows take no more memory than small ones. */
+/** The length of a digest. With digests, large rows take no more memory than small ones. */
 const DIGEST = 44;
 
-/** How many rows of each content that nothing else tells apart are on one side of the changes. */
+/** Counts the rows of each content on one side of the changes, among the rows identified only by their content. */
 function countContents(
   changes: TableChanges,
   kinds: readonly ChangeKind[],
@@ -100,7 +101,7 @@ function countContents(
   return counts;
 }
 
-/** Tells for each row whether it is one of those that moved, as often as there are some. */
+/** Returns a check whether a row is one of the moved ones. It accepts each content as often as it moved. */
 function takerOf(
   changes: TableChanges,
   moved: ReadonlyMap<string, number>,

@@ -5,9 +5,9 @@ import type { Encoding, SqlValue } from '../../sqlite/values/values';
 import type { Key } from './key-span';
 
 /**
- * A query for aggregates over rows, and for the keys of the first and the last of them: see {@link readEnds}.
+ * Returns a query for aggregates over rows, and for the keys of the first and the last row. See {@link readEnds}.
  *
- * @param rows - a query for the rows in the order of their key, which is in the columns `k0`, `k1`, ..
+ * @param rows - a query for the rows in the order of their key. The key is in the columns `k0`, `k1`, ..
  */
 export function withEnds(table: Table, rows: string, aggregates: readonly string[]): string {
   const keys = keyColumns(table);
@@ -16,7 +16,7 @@ export function withEnds(table: Table, rows: string, aggregates: readonly string
     const key = collation === null ? 'k0' : `k0 COLLATE ${quoteName(collation)}`;
     return `SELECT ${aggregates.join()}, ${exactProjection([`min(${key})`, `max(${key})`])} FROM (${rows})`;
   }
-  // Nothing but its place tells the least key of several columns.
+  // Only the order of rows gives the least key of several columns.
   const list = keys.map((_, i) => `k${i}`).join();
   const ends = ['f', 'l'].flatMap((end) => keys.map((_, i) => `${end}.k${i}`));
   return `WITH p AS MATERIALIZED (${rows})
@@ -25,7 +25,7 @@ export function withEnds(table: Table, rows: string, aggregates: readonly string
     LEFT JOIN (SELECT ${list} FROM p LIMIT 1 OFFSET (SELECT count(*) - 1 FROM p)) l`;
 }
 
-/** Reads the first and the last key from what {@link withEnds} selects behind the aggregates. */
+/** Reads the first and the last key from the columns after the aggregates of {@link withEnds}. */
 export function readEnds(
   table: Table,
   row: readonly SqlValue[],

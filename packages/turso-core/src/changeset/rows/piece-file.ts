@@ -2,14 +2,14 @@ import fs from 'node:fs';
 import { notePassed } from '../../passed-bytes';
 import type { RowsInJson } from './row-blobs';
 
-/** Bytes of rendered rows that a file takes, at most. */
+/** The most bytes of rendered rows in a file. */
 const LARGEST = 512_000_000;
 
-/** Keeps rendered rows that are too much for memory, since rendering them again takes far longer than reading a file. */
+/** Keeps rendered rows too large for memory. To render them again takes far longer than to read a file. */
 export interface PieceFile {
   /**
-   * Returns the same piece, whose text and BLOBs are read from the file whenever they are asked for; null if the file does not take
-   * it. All further pieces are refused too, then.
+   * Returns the same piece, with its text and BLOBs read from the file at each access. Null if the file does not take
+   * it. Then all further pieces are refused too.
    */
   keep<T extends RowsInJson>(piece: T): T | null;
   /** Forgets all pieces. */
@@ -17,9 +17,9 @@ export interface PieceFile {
 }
 
 /**
- * Makes a file for pieces once the first one comes. It has no name from then on, so that nothing is left of it.
+ * Makes a file for pieces once the first one comes. The file has no name from then on, so nothing is left of it.
  *
- * @param place - names a file that is not there yet.
+ * @param place - returns the name of a file that does not exist yet.
  */
 export function pieceFile(place: () => string): PieceFile {
   let handle: number | null | undefined;
@@ -34,7 +34,7 @@ export function pieceFile(place: () => string): PieceFile {
   return {
     keep(piece) {
       const { text, blobs } = piece;
-      // What the getters name stays in memory with them.
+      // Variables used in the getters stay in memory with them.
       const columns = blobs?.columns ?? null;
       const all = [Buffer.from(text), ...(blobs?.bytes ?? [])];
       const size = all.reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -49,7 +49,8 @@ export function pieceFile(place: () => string): PieceFile {
           },
         );
       } catch {
-        // A full disk, or a folder that cannot be written to: rows are rendered again instead. What was kept can still be read.
+        // The disk is full, or the folder is not writable. Rows are rendered again instead, and pieces already kept are
+        // readable.
         end = LARGEST;
         return null;
       }

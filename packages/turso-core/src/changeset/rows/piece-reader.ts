@@ -21,7 +21,7 @@ export interface Rendered {
   readonly last: Key;
   readonly text: string;
   readonly blobs: RowBlobs | null;
-  /** Columns that some row of the piece changes, besides those that were rendered as set. */
+  /** Columns changed by some row of the piece, besides those rendered as set. */
   readonly others: readonly number[];
   /** Whether the older table is known to have no other rows in between. */
   readonly isAlone: boolean;
@@ -29,23 +29,23 @@ export interface Rendered {
   readonly isLast: boolean;
 }
 
-/** Characters of a piece, and bytes of its BLOBs, that still go into one statement. */
+/** The most characters of a piece, and bytes of its BLOBs, for one statement. */
 const LONG = { text: 1_000_000, blobs: 2_000_000 };
 
-/** Returns the first rows of a span, or null if there are none; updates are rendered with these columns set. */
+/** Returns the first rows of a span, or null if there are none. Updates are rendered with the columns in `set`. */
 export type PieceReader = (span: KeySpan | null, set: readonly number[]) => Rendered | null;
 
-/** What is read. */
+/** The kind, form and size of the pieces to read. */
 interface Pieces {
   readonly kind: ChangeKind;
   readonly form: RowForm;
-  /** Rows of a piece, at most. */
+  /** The most rows of a piece. */
   readonly limit: number;
-  /** Whether it is known already which columns the rows change. Default is not. */
+  /** Whether the columns changed by the rows are already known. Default is false. */
   readonly isFound?: boolean;
 }
 
-/** Reads changed rows as JSON, as many at once as go into one statement. */
+/** Reads changed rows as JSON, as many at once as fit into one statement. */
 export function pieceReader(source: PieceSource, pieces: Pieces): PieceReader {
   const { table, encoding } = source;
   const prepare = preparing(source.db);
@@ -83,7 +83,7 @@ export function pieceReader(source: PieceSource, pieces: Pieces): PieceReader {
   };
 }
 
-/** The columns of BLOBs that a text could not take. */
+/** Returns the columns with BLOBs that a text could not take. */
 function columnsIn(text: string): number[] {
   return text.includes(BLOB_IN) ? [...text.matchAll(BLOBS)].map(([, column]) => Number(column)) : [];
 }
@@ -99,7 +99,7 @@ function preparing(db: Database): (sql: string) => Statement {
   };
 }
 
-/** Looks whether the first rows of a span that are deleted are all that the older table has between them. */
+/** Returns a check whether the first deleted rows of a span are all the rows between them in the older table. */
 function aloneFinder(
   { table, older, from, encoding }: BulkSource,
   { limit }: Pieces,
@@ -135,7 +135,7 @@ interface Wanted {
 
 interface Selected {
   readonly sql: string;
-  /** The columns for which it tells whether some row changes them. */
+  /** The columns with a result for whether some row changes them. */
   readonly compared: readonly number[];
   /** The columns of the rendered rows that may hold BLOBs. */
   readonly blobs: readonly number[];
@@ -143,7 +143,10 @@ interface Selected {
   readonly beside: number;
 }
 
-/** Returns the statement that reads a piece, and its arguments. Of a wide table, it takes long to write, and differs seldom. */
+/**
+ * Returns the statement that reads a piece, and its arguments. For a wide table it takes long to write and seldom
+ * changes.
+ */
 function selecting(source: PieceSource, pieces: Pieces): (wanted: Wanted) => Selected & Condition {
   const known = new Map<string, Selected>();
   return ({ span, set, limit }) => {
@@ -156,7 +159,7 @@ function selecting(source: PieceSource, pieces: Pieces): (wanted: Wanted) => Sel
   };
 }
 
-/** The statement that reads a piece. */
+/** Returns the statement that reads a piece. */
 function selectPiece(
   { table, columns, from, blobs }: PieceSource,
   { kind, form, limit, isFound = false }: Pieces,
@@ -168,10 +171,10 @@ function selectPiece(
   const keys = keyColumns(table).map((name, i) => `${side}${quoteName(name)} AS k${i}`);
   const old = kind === 'insert' ? [] : names.map((name, i) => `o.${name} AS o${i}`);
   const now = kind === 'delete' ? [] : names.map((name, i) => `n.${name} AS n${i}`);
-  // A rowid that is equal is the same; of another key, the letter case or the type may change.
+  // Equal rowids are identical. Another key may change its letter case or type.
   const isFixed = (i: number): boolean =>
     set.includes(i) || (!table.withoutRowid && keyColumns(table).includes(columns[i] ?? ''));
-  // Comparing takes longest of all, so it is only done where it tells something.
+  // Comparing takes longest of all, so it is done only if the result is new.
   const compared = kind === 'update' && form === 'keys' && !isFound ? all.filter((i) => !isFixed(i)) : [];
   const flags = (form === 'report' ? set : compared).map(
     (i) => `(${differ(table, columns[i] ?? '')}) AS d${i}`,

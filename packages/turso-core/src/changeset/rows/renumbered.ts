@@ -11,18 +11,21 @@ import type { KeyedChanges } from './replaced';
 import { changedFrom } from './row-queries';
 import { rowReader } from './row-reader';
 
-/** Rows of which at least one must differ by its rowid, before it is asked whether they were all renumbered. */
+/** At least one row in this many must have another rowid before a check for renumbering. */
 const SHARE = 1000;
 
-/** Changes that this has to spare: fewer are carried as they are, so that rowids stay the same on both sides. */
+/**
+ * The fewest changes that this must save. For fewer, the changes are carried as they are, so both sides keep equal
+ * rowids.
+ */
 const WORTH = 100;
 
 /**
- * Changes of a table whose hidden rowids were numbered anew (by VACUUM, or by restoring a dump): such a row has not
- * changed. It keeps the rowid that it had, and that the other side knows. Which rows are the same, their declared key
- * says, or else their content and order.
+ * Corrects the changes of a table for renumbered hidden rowids. VACUUM or a restored dump renumbers rows without
+ * changing them. Such a row keeps its old rowid, known to the other side. Rows are matched by their declared key, or
+ * else by their content and order.
  *
- * @param byRowid - the changes when rows are paired by their rowid.
+ * @param byRowid - the changes if rows are paired by their rowid.
  * @param older - the name under which the older rows are attached.
  */
 export function exceptRenumbered(
@@ -68,8 +71,8 @@ function renumbered(comparison: Comparison): TableChanges | null {
 }
 
 /**
- * Whether it is plain that no row has moved, which costs less than to look at all rows: there would be a row that is gone from
- * its rowid, and one that is new at another, and these two would be equal in each column.
+ * Checks whether clearly no row has moved, without reading all rows. A moved row is gone from one rowid, new at
+ * another, and equal in each column.
  */
 function cannotHaveMoved({ db, table, byRowid, older }: Comparison): boolean {
   if (declaredKey(table).length > 0) return false;
@@ -118,8 +121,8 @@ function digest(text: string): string {
   return createHash('sha1').update(text).digest('base64');
 }
 
-// Rows are numbered from 1 on without gaps, and those that were added follow. A rowid that was set to something else on
-// purpose is a change.
+// Renumbered rows count from 1 on without gaps, and added rows follow. A rowid set to another value on purpose is a
+// change.
 function isRenumbering(
   { pairs, updates, inserts }: Alignment,
   before: readonly bigint[],

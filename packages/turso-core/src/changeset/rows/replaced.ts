@@ -11,7 +11,7 @@ import { knownRows } from './known-rows';
 import type { Place } from './row-diff';
 import { rowAt } from './row-reader';
 
-/** What is compared. */
+/** The table to compare, and its database. */
 interface Comparison {
   readonly db: Database;
   readonly table: Table;
@@ -20,15 +20,16 @@ interface Comparison {
 
 /** The changes of a table with a declared key and hidden rowids. */
 export interface KeyedChanges extends TableChanges {
-  /** How many rows there are that may have nothing but another rowid. */
+  /** Returns how many rows may differ only by their rowid. */
   readonly countMoved: () => number;
 }
 
 /**
- * Changes of a table with a primary key and hidden rowids. INSERT OR REPLACE, or DELETE and INSERT, give a row another
- * rowid: such a row is updated, since its key says that it is the same row. The rowid is one of the values that change.
+ * Returns the changes of a table with a primary key and hidden rowids. INSERT OR REPLACE, or DELETE and INSERT, give a
+ * row another rowid. The key shows that it is the same row, so it is updated. The rowid is one of the changed values.
  *
- * @param atRowids - the changes of rows that kept their rowid, and deletes and inserts, except of the rows noted in a table.
+ * @param atRowids - the changes of rows with the same rowid, and deletes and inserts, except for rows noted in a
+ *   table.
  */
 export function withReplaced(
   comparison: Comparison,
@@ -40,7 +41,7 @@ export function withReplaced(
   const find = (): KeyedChanges => {
     const { pairs, count } = findPairs(comparison, place);
     const others = atRowids(count > 0 ? pairs : undefined);
-    // Without a key, nothing but its content tells a row that was numbered anew.
+    // Without a key, only its content identifies a renumbered row.
     const countUnnamed = (): number =>
       (['delete', 'update', 'insert'] as const).reduce((sum, kind) => sum + others.count(kind), 0);
     const countMoved = (): number => count + (hasUnnamed(comparison, place) ? countUnnamed() : 0);
@@ -55,7 +56,7 @@ export function withReplaced(
   };
 }
 
-/** Rows that have another rowid than before. */
+/** Rows with another rowid than before. */
 interface Pairs {
   /** A temporary table of their rowids before (`o`) and after (`n`). */
   readonly pairs: string;
@@ -105,7 +106,7 @@ function* chain<T>(first: Iterable<T>, second: Iterable<T>): Generator<T> {
 
 let tables = 0;
 
-/** Notes the rowids of rows whose key is at another rowid now. */
+/** Notes the rowids of rows whose key is now at another rowid. */
 function findPairs({ db, table }: Comparison, { older = BEFORE, ranges = EVERYWHERE }: Place): Pairs {
   const name = quoteName(table.name);
   const rowid = quoteName(table.rowid ?? '');
@@ -124,7 +125,7 @@ function findPairs({ db, table }: Comparison, { older = BEFORE, ranges = EVERYWH
   return { pairs, count: ranges.reduce((sum, range) => sum + insert.run(...range).changes, 0) };
 }
 
-/** Whether any row has NULL in its key. */
+/** Checks whether any row has NULL in its key. */
 function hasUnnamed({ db, table }: Comparison, { older = BEFORE }: Place): boolean {
   const conditions = declaredKey(table).map((name) => `${quoteName(name)} IS NULL`);
   const any = [older, 'main'].flatMap((schema) =>

@@ -5,7 +5,7 @@ import { reportRows } from './report-rows';
 const db = new Database(':memory:');
 afterAll(() => db.close());
 
-/** Renders a value given in SQL, as it stands in a row that is pushed. */
+/** Renders a value given in SQL, as in a pushed row. */
 function rendered(sql: string, { numbers, mostly }: CellForm = {}): string {
   return db
     .prepare(

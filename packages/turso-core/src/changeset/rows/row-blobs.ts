@@ -1,17 +1,17 @@
 import { BLOB_LENGTH } from '../../sqlite/values/json-cells';
 
 /**
- * The BLOBs of rows that are JSON arrays, which hold none: those of each column end to end. In an array, a column of these takes
- * two cells, for a BLOB its place, from 1, and its length; for another value that value and `null`.
+ * The BLOBs of rows in JSON arrays, since JSON has no BLOBs. Those of each column are end to end. In an array, such a
+ * column takes two cells. A BLOB has its place, from 1, and its length. Another value has that value and `null`.
  */
 export interface RowBlobs {
   /** Indexes of the columns that may hold a BLOB, in ascending order. */
   readonly columns: readonly number[];
-  /** For each of these its BLOBs. Never empty: SQLite takes an empty part of nothing for NULL. */
+  /** The BLOBs of each of these columns. Never empty: SQLite turns an empty part of nothing into NULL. */
   readonly bytes: readonly Uint8Array[];
 }
 
-/** Rows that are JSON arrays. */
+/** Rows in JSON arrays. */
 export interface RowsInJson {
   /** The arrays, with commas in between. */
   readonly text: string;
@@ -19,19 +19,19 @@ export interface RowsInJson {
   readonly blobs: RowBlobs | null;
 }
 
-/** Makes {@link RowBlobs}; null if there are no columns, and nothing beside the rows. */
+/** Makes {@link RowBlobs}. Null if there are no columns, and no BLOBs beside the rows. */
 export function rowBlobs(columns: readonly number[], bytes: readonly Uint8Array[]): RowBlobs | null {
   if (bytes.length === 0) return null;
   return { columns, bytes: bytes.map((blobs) => (blobs.length === 0 ? new Uint8Array(1) : blobs)) };
 }
 
-/** How many bytes they are. */
+/** Returns the total size in bytes. */
 export function blobsSize(blobs: RowBlobs | null): number {
   return blobs === null ? 0 : blobs.bytes.reduce((sum, { length }) => sum + length, 0);
 }
 
 /**
- * SQL expressions of the values of a row in JSON. Each expression of BLOBs is named once, in their order.
+ * Returns SQL expressions for the values of a row in JSON. Each expression of BLOBs is named once, in their order.
  *
  * @param row - an expression of the row.
  * @param bytes - an expression of the BLOBs of each column.
@@ -52,8 +52,8 @@ export function valuesInJson(
 }
 
 /**
- * Puts the places of BLOBs beside their lengths, as {@link RowBlobs} has them. In front of each stand blanks that stand nowhere else
- * in JSON: as many tabs as tell which BLOBs it is among, and a CR.
+ * Puts the places of BLOBs beside their lengths, as in {@link RowBlobs}. Each follows whitespace found nowhere else in
+ * JSON: tabs and a CR. The number of tabs tells which list of BLOBs it belongs to, from 1.
  */
 export function placeBlobs(text: string, count: number): string {
   const places = Array.from({ length: count }, () => 1);
@@ -66,7 +66,7 @@ export function placeBlobs(text: string, count: number): string {
 
 const LENGTHS = new RegExp(`${BLOB_LENGTH}(\\d+):(\\d+)`, 'g');
 
-/** The same with the BLOBs themselves in their places, rendered: which BLOBs each is among, and from where to where. */
+/** Puts the rendered BLOBs in their places. `render` gets the list of each BLOB, its start and its end. */
 export function renderBlobs(
   text: string,
   render: (among: number, start: number, end: number) => string,

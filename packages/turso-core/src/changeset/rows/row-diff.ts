@@ -15,29 +15,29 @@ import { changedFrom, sideOf, type Compared, type Presence } from './row-queries
 import { rowReader, type RowReader } from './row-reader';
 
 /**
- * Columns of a row, at most, that can be compared: a pair of rows is one result of a query, and SQLite allows 2,000
+ * The most columns of a row that can be compared. A pair of rows is one result of a query, and SQLite allows 2,000
  * columns in one.
  */
 export const MAX_COLUMNS = 999;
 
-/** Ranges that are worth pieces of their own when many rows are rendered at once. */
+/** The most ranges with pieces of their own when many rows are rendered at once. */
 const FEW_RANGES = 20;
 
-/** Where changed rows are looked for. */
+/** The place to search for changed rows. */
 export interface Place {
   /** The name under which the older rows are attached. */
   readonly older?: string;
-  /** The rowids among which they are, in ascending order; all by default. */
+  /** The rowids to search, in ascending order. Default is all. */
   readonly ranges?: readonly RowidRange[];
   /** See {@link Compared.except}. */
   readonly except?: string | undefined;
-  /** Takes rendered rows that are too much for memory. */
+  /** Takes rendered rows too large for memory. */
   readonly spill?: PieceFile | undefined;
 }
 
 /**
- * The changed rows of one table, found by SQLite itself: rows are paired by their key, to the byte, and compared by
- * storage class and bytes. A table that only one side has counts as empty on the other.
+ * Finds the changed rows of one table, in SQLite itself. It pairs rows by the bytes of their key, and compares them by
+ * storage class and bytes. A table on only one side counts as empty on the other.
  */
 export function diffRows(
   db: Database,
@@ -51,7 +51,7 @@ export function diffRows(
   const reader = rowReader(db, table, columns, encoding);
   const compared: Compared = { table, presence, columns, older, except };
   const places = changedFrom(compared);
-  // Asked for range by range only where there is more than one place to look.
+  // Query range by range, unless rows may differ everywhere.
   const within = ranges === EVERYWHERE ? [[]] : ranges.map((range) => [...range]);
   const inRange = (kind: ChangeKind): string =>
     ranges === EVERYWHERE ? '' : `AND ${rowidOf(table, kind)} BETWEEN ? AND ?`;
@@ -72,7 +72,7 @@ export function diffRows(
       .iterate(...args) as IterableIterator<SqlValue[]>;
     for (const row of rows) yield toChange(kind, row, reader, older);
   };
-  // If as many rows are left as there are, none was inserted, which need not be looked for.
+  // If the counts match after the deletes, no row was inserted, so no search is necessary.
   const hasInserts = (): boolean => {
     if (presence !== 'both' || except !== undefined || within.length > FEW_RANGES || isMany('delete'))
       return true;
@@ -92,7 +92,7 @@ export function diffRows(
       for (const args of within) yield* read(kind, inRange(kind), args);
     },
     count(kind) {
-      // Rows that are compared in order to be rendered need not be compared once more.
+      // Rendering compares the rows already, so they need no second comparison.
       const pieces = kind === 'update' ? bulk(kind, 'keys') : null;
       if (pieces !== null) return sumOf(pieces, (piece) => piece.count);
       const select = db.prepare(`SELECT count(*) ${places[kind] ?? 'WHERE false'} ${inRange(kind)}`).pluck();
@@ -122,7 +122,7 @@ function sumOf<T>(items: Iterable<T>, value: (item: T) => number): number {
   return sum;
 }
 
-// Where the first pair of values that is compared differs, the others need not be compared.
+// If the first pair of values differs, the others need no comparison.
 function firstOf(columns: readonly string[], first: readonly number[]): string[] {
   return [...first.map((i) => columns[i] ?? ''), ...columns.filter((_, i) => !first.includes(i))];
 }
@@ -131,7 +131,7 @@ function rowidOf(table: Table, kind: ChangeKind): string {
   return `${sideOf(kind)}.${quoteName(table.rowidAlias ?? table.rowid ?? '')}`;
 }
 
-/** Whether there are any changed rows. */
+/** Checks whether there are any changed rows. */
 export function hasChanges(changes: TableChanges): boolean {
   return CHANGE_KINDS.some((kind) => changes.count(kind) > 0);
 }

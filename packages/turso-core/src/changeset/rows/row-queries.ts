@@ -8,7 +8,7 @@ import type { ChangeKind } from '../model';
 /** Which of the two databases have the table. */
 export type Presence = 'both' | 'before' | 'after';
 
-/** Which rows {@link changedFrom} compares. */
+/** The rows to compare in {@link changedFrom}. */
 export interface Compared {
   readonly table: Table;
   readonly presence: Presence;
@@ -16,13 +16,13 @@ export interface Compared {
   readonly columns: readonly string[];
   /** The name under which the older rows are attached. */
   readonly older: string;
-  /** A table of the rowids before (`o`) and after (`n`) of rows that are neither deleted nor inserted. Default is none. */
+  /** A table with the rowids before (`o`) and after (`n`) of rows neither deleted nor inserted. Default is none. */
   readonly except?: string | undefined;
 }
 
 /**
- * Where the changed rows of each kind are: `FROM` and what follows, with a condition to add to, or null where there can
- * be none. The older row is `o`, the newer one `n`.
+ * Returns the `FROM` clause for the changed rows of each kind, open for another condition. Null if there can be none.
+ * The older row is `o`, the newer one `n`.
  */
 export function changedFrom({
   table,
@@ -36,7 +36,7 @@ export function changedFrom({
   if (presence === 'after') return { delete: null, update: null, insert: `FROM ${now} WHERE true` };
   const key = keyColumns(table).map(quoteName);
   const on = joinTerms([...sameKey(table), ...sameName(table)], 'AND');
-  // A key of which only the letter case or the type changes is still the same key.
+  // A key is still the same key if only its letter case or type changes.
   const values = columns.filter((name) => table.withoutRowid || !key.includes(quoteName(name)));
   const differs = joinTerms(
     values.map((name) => `(${differ(table, name)})`),
@@ -51,14 +51,14 @@ export function changedFrom({
   };
 }
 
-/** Which of the two rows of {@link changedFrom} tells the place of a change of that kind. */
+/** Returns the row of {@link changedFrom} that gives the place of a change of that kind. */
 export function sideOf(kind: ChangeKind): 'o' | 'n' {
   return kind === 'insert' ? 'n' : 'o';
 }
 
 /**
- * Whether a column of `o` and `n` differs by storage class or bytes. Equal to SQLite are also texts that a collation takes for
- * equal, and the numbers of {@link equalValues}; the angle tells 0.0 and -0.0 apart.
+ * Returns a condition: a column of `o` and `n` differs by storage class or bytes. SQLite's own equality also includes
+ * texts equal by collation, and the numbers of {@link equalValues}. The angle tells 0.0 and -0.0 apart.
  */
 export function differ(table: Table, column: string): string {
   const [a, b] = [`o.${quoteName(column)}`, `n.${quoteName(column)}`];
@@ -75,8 +75,8 @@ function sameKey(table: Table): string[] {
 }
 
 /**
- * A hidden rowid may have been given to another row, so rows of the same rowid are only one if they have the same declared
- * key. Any number of rows may have NULL there: these are told by their rowid.
+ * Returns the condition for the same declared key. Another row may have taken a hidden rowid, so rows at one rowid are
+ * the same only with the same key. Any number of rows may have NULL there. Their rowid identifies them.
  */
 function sameName(table: Table): string[] {
   const key = declaredKey(table).map(quoteName);

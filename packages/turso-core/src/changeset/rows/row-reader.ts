@@ -5,18 +5,18 @@ import { exactProjection, exactRow } from '../../sqlite/values/exact-projection'
 import { quoteName } from '../../sqlite/values/quote';
 import { decodeText, type Encoding, type SqlValue } from '../../sqlite/values/values';
 
-/** How to ask for rows, and to understand what comes. */
+/** The way to query rows, and to read the results. */
 export interface RowReader {
-  /** The select list, with a prefix such as `o.` before each column. */
+  /** Returns the select list, with a prefix such as `o.` before each column. */
   readonly list: (prefix: string) => string;
-  /** Reads a row of that list from the database attached under that name, exactly. */
+  /** Reads a row of that list exactly, from the database attached under the name `schema`. */
   readonly read: (row: SqlValue[], schema: string) => SqlValue[];
 }
 
 /**
- * Reads rows exactly although the driver makes strings of all TEXT: what is not valid UTF-8 comes as U+FFFD. So every
- * text that holds one is read again as bytes, by the rowid. Where the key may be such a text itself, and where invalid
- * text is not recognised by anything (UTF-16), all texts are read as bytes from the start.
+ * Reads rows exactly, although the driver makes strings of all TEXT. Invalid UTF-8 comes as U+FFFD, so every text with
+ * one is read again as bytes, by the rowid. If the key itself may be such a text, all texts are read as bytes from the
+ * start. The same holds for UTF-16, in which nothing shows an invalid text.
  */
 export function rowReader(
   db: Database,
@@ -49,7 +49,7 @@ export function rowReader(
   };
 }
 
-/** Reads single rows of a rowid table by their rowid, however many columns they have. */
+/** Reads single rows of a rowid table by their rowid, with any number of columns. */
 export function rowAt(
   db: Database,
   table: Table,

@@ -4,7 +4,7 @@ import { quoteString } from '../../sqlite/values/quote';
 import type { ChangeKind, RowForm } from '../model';
 import { sideOf } from './row-queries';
 
-/** What rows are of. */
+/** The shape of the rows. */
 interface Shape {
   readonly table: Table;
   /** All columns of a row. */
@@ -15,18 +15,18 @@ interface Shape {
   readonly blobs: readonly number[];
 }
 
-/** How a changed row is rendered: SQL expressions. */
+/** The SQL expressions that render a changed row. */
 interface RowText {
   readonly text: string;
-  /** The BLOBs beside the text, by what {@link blobCell} tells them by; each is no bytes if there is none. */
+  /** The BLOBs beside the text, numbered as in {@link blobCell}. Each has no bytes if there is no BLOB. */
   readonly bytes: readonly string[];
-  /** Indexes of the columns of the rendered row that take two cells each. */
+  /** Indexes of the columns with two cells each in the rendered row. */
   readonly blobs: readonly number[];
 }
 
 /**
- * How a changed row is rendered in a form of {@link RowForm}. Its values before are `o0`, `o1`, .., those after `n0`, `n1`, ..,
- * and `d0`, `d1`, .. tell which of them an update changes.
+ * Returns the expressions that render a changed row in a form of {@link RowForm}. Its values before are `o0`, `o1`, ..,
+ * those after `n0`, `n1`, .. The flags `d0`, `d1`, .. tell which of them an update changes.
  */
 export function rowText(form: RowForm, kind: ChangeKind, shape: Shape): RowText {
   const all = shape.columns.map((_, i) => i);
@@ -59,7 +59,7 @@ function updateText(
     const name = quoteString(`${JSON.stringify(shape.columns[i])}:[`);
     return `iif(d${i},concat(${[name, old, `','`, now, `']'`].join()}),NULL)`;
   });
-  // A hidden rowid does not tell which row it was: see `planText`.
+  // A hidden rowid does not identify the old row: see `planText`.
   const row = hasHiddenRowid(shape.table) ? `||',"row":'||${list(cells(on('o', all), shape, report))}` : '';
   const set = `concat_ws(',',${changes.join(',') || 'NULL'})`;
   return { text: `'{"key":'||${keyText}||',"set":{'||${set}||'}'${row}||'}'`, bytes, blobs: [] };
@@ -73,7 +73,7 @@ function on(side: 'o' | 'n', columns: readonly number[]): Place[] {
 }
 
 interface Cells {
-  /** What the BLOBs of the cells are is added here, behind `others`. */
+  /** Receives the expressions of the cells' BLOBs, numbered after the `others`. */
   readonly bytes: string[];
   readonly others?: number;
   readonly numbers: CellForm['numbers'];
@@ -89,7 +89,7 @@ function cells(places: readonly Place[], shape: Shape, { bytes, others = 0, numb
   });
 }
 
-/** What values of a column mostly are, by its declared type; a hidden rowid has none. */
+/** Returns the usual type of a column's values, by its declared type. A hidden rowid has no declared type. */
 function mostlyIn({ table, columns }: Shape, column: number): NonNullable<CellForm['mostly']> {
   const type = table.columns.find((c) => c.name === columns[column])?.type ?? 'INTEGER';
   if (/INT|NUM|DEC|BOOL|DATE/i.test(type)) return 'integer';

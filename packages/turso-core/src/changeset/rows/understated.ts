@@ -1,21 +1,21 @@
 import type { Database } from '../../sqlite/files/sqlite';
 import { quoteName } from '../../sqlite/values/quote';
 
-/** How much smaller the statistics of a database say a table is. */
+/** How small the statistics of a database make a table look. */
 export type Understated = 'small' | 'tiny';
 
-/** Rows from which on SQLite looks for rows of other tables in a table, and not for its rows in those. */
+/** From this many rows on, SQLite searches a table for rows of other tables, and not the other tables for its rows. */
 const LARGE = 1_000;
 
-/** Rows up to which SQLite may look at all rows of a table rather than search it. */
+/** Up to this many rows, SQLite may read all rows of a table instead of searching it. */
 const TINY = 9;
 
 /**
- * Whether a table with many rows has few by `sqlite_stat1`, as after ANALYZE at a time when it was small. SQLite then looks at all
- * its rows again and again. Null if not.
+ * Checks whether a table with many rows has few in `sqlite_stat1`, as after an ANALYZE of the small table. SQLite then
+ * reads all its rows again and again. Null if not.
  *
- * @param schemas - the names of attached databases; the fewest rows that the statistics of any of them tell count.
- * @param rows - the name of the one that has the rows.
+ * @param schemas - the names of attached databases. The lowest number of rows in their statistics counts.
+ * @param rows - the name of the database with the rows.
  */
 export function understated(
   db: Database,
@@ -29,7 +29,7 @@ export function understated(
   return believed > TINY ? 'small' : 'tiny';
 }
 
-// Statistics of an index that is gone count for its table too: https://sqlite.org/fileformat2.html#stat1tab
+// Statistics of a dropped index count for its table too: https://sqlite.org/fileformat2.html#stat1tab
 function believedRows(db: Database, schema: string, table: string): number {
   const exists = `SELECT 1 FROM ${schema}.sqlite_schema WHERE name = 'sqlite_stat1' AND type = 'table'`;
   if (db.prepare(exists).get() === undefined) return Infinity;

@@ -2,8 +2,8 @@ import { keyColumns } from '../../sqlite/schema/schema';
 import type { TableChanges } from '../model';
 
 /**
- * Whether columns that were changed take part in something that has to be unique, such as a hidden rowid. Such an update is carried out as a
- * delete and an insert, all deletes before all inserts, so that values can be swapped, rotated and handed over.
+ * Checks whether changed columns belong to a unique value, such as a hidden rowid. Such an update becomes a delete and
+ * an insert, all deletes before all inserts. So rows can swap, rotate and hand over values.
  */
 export function changesUniqueValue(
   { table, columns }: Pick<TableChanges, 'table' | 'columns'>,

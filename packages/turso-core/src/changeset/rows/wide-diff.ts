@@ -14,8 +14,8 @@ import type { Place } from './row-diff';
 import { changedFrom, sideOf, type Presence } from './row-queries';
 
 /**
- * The changed rows of a table of which a pair of rows does not fit into one result of a query: SQLite allows 2,000 columns.
- * Their keys are found first, wherever they are, and each row is read by some columns at a time.
+ * Finds the changed rows of a table too wide for a pair of rows in one result: SQLite allows 2,000 columns. It first
+ * finds all their keys, then reads each row by some columns at a time.
  */
 export function diffWide(
   db: Database,
@@ -66,7 +66,7 @@ export function diffWide(
     const from = places[kind];
     return from === null ? 0 : (db.prepare(`SELECT count(*) ${from}`).pluck().get() as number);
   };
-  // Even the comparison of so many columns takes SQLite a second to prepare.
+  // SQLite needs a second just to prepare a comparison of so many columns.
   const { rows, count: counted } = knownRows({ search, count, memory: keptMemory(db) });
   return { table, columns, key, beforeSchema: presence === 'before', rows, count: counted, bulk: () => null };
 }

@@ -3,9 +3,13 @@ import type { SchemaChange } from '../model';
 import { tablesGoing } from './tables-going';
 
 /**
- * Of what exists before, a change relies on: what it drops; tables that it alters, with all that hangs on those that are
- * made anew; the tables whose rows it touches and their triggers, which are put aside; the triggers of views that are made
- * anew; the tables that get an index or a trigger.
+ * Lists the existing objects a change relies on:
+ *
+ * - everything it drops
+ * - altered tables, with all objects that depend on the rebuilt ones
+ * - tables with changed rows, and their triggers, which are put aside
+ * - triggers of recreated views
+ * - tables that get an index or a trigger
  */
 export function findExpected(
   before: Schema,

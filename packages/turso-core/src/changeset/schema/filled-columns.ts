@@ -9,9 +9,9 @@ import { isConstant } from './constant';
 import type { TablePair } from './pair-tables';
 
 /**
- * New columns whose DEFAULT is no value for the rows that were there, and the one value that all of these rows have in the new
- * table: what a framework such as Django gives them while it rebuilds the table. Rows of others get it as well. Empty if
- * values differ in one of the columns, since nothing tells which value other rows are to have.
+ * Returns new columns without a constant DEFAULT and with one value in all existing rows of the new table. A framework such as Django
+ * fills a column this way while it rebuilds the table. Other people's rows get the value as well. Empty if the values of one of the
+ * columns differ: nothing tells the right value for other rows then.
  *
  * @param db - has the newer database as `main`, and the older one attached.
  */

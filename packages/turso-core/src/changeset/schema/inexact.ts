@@ -5,8 +5,8 @@ import type { CarriedColumn } from './carried-columns';
 import type { TablePair } from './pair-tables';
 
 /**
- * The condition on a table's rows that carrying them turns text into doubles or doubles into text, which versions of SQLite
- * do not all do to the same bits and digits; null where no row can be so.
+ * Returns the condition for rows with a text that would become a double, or a double that would become a text. Versions of SQLite
+ * differ in the bits and digits. Null if the table can have no such row.
  */
 export function inexactRows({ from, to }: TablePair, carried: readonly CarriedColumn[]): string | null {
   const column = (columns: readonly Column[], name: string): Column | undefined =>

@@ -2,7 +2,7 @@ import { quoteName, quoteValue } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import type { RowChange, TableChanges } from '../model';
 
-/** Statements that remove every copy of the rows of which there are more or fewer afterwards. */
+/** Yields statements that remove every copy of the rows with a changed number of copies. */
 export function* deletedCopies(changes: TableChanges): Generator<string> {
   for (const change of countedChanges(changes)) {
     if (change.copies?.from === 0) continue;
@@ -12,7 +12,7 @@ export function* deletedCopies(changes: TableChanges): Generator<string> {
   }
 }
 
-/** Statements that put as many there as there are afterwards. */
+/** Yields statements that insert the new number of copies. */
 export function* insertedCopies(changes: TableChanges): Generator<string> {
   const names = changes.columns.map(quoteName).join(',');
   for (const change of countedChanges(changes)) {

@@ -79,7 +79,7 @@ withShell('the stock sqlite3 shell makes the working copy out of the base by dif
           (file) => takeSteps(file, base),
           (file) => takeSteps(file, edits),
         );
-        // Of several keys that nobody can check, SQLite names one, and not always the same.
+        // If several keys cannot be checked, SQLite names one of them, and not always the same.
         expect(differences.filter((line) => !line.includes('foreign key mismatch'))).toEqual([]);
       }),
       { numRuns: 100 },
@@ -104,7 +104,7 @@ withShell('the stock sqlite3 shell makes the working copy out of the base by dif
   });
 });
 
-// By the SQLite that comes with turso-core: the shell of the system may lack a module, or a setting.
+// With the SQLite of turso-core: the shell of the system may lack a module, or a setting.
 test.each(Object.entries(VIRTUAL_EDITS))(
   'diff.sql has all of virtual tables: %s',
   async (_, { base, edit }) => {
@@ -121,7 +121,7 @@ function runShell(file: string, sql: string): void {
   execFileSync(sqlite3Path() ?? '', ['-bail', file], { input: sql });
 }
 
-/** What tells the working copy from a copy of the base on which diff.sql was run. */
+/** Returns the differences between the working copy and a copy of the base after a run of diff.sql. */
 async function replay(
   build: (file: string) => void,
   edit: (file: string) => void,

@@ -15,9 +15,9 @@ import { deletedCopies, insertedCopies } from './copies-sql';
 import { virtualSql } from './virtual-sql';
 
 /**
- * A changeset as SQL for people to read: drop, alter, create, delete, update, insert, one row a statement. The stock
- * `sqlite3` shell applies it to a copy of the baseline and gets the working copy. It guards nothing; a push does not send
- * this text.
+ * Renders a changeset as SQL for people to read: drop, alter, create, delete, update, insert, one row a statement. The
+ * stock `sqlite3` shell applies it to a copy of the base and gets the working copy. It has no guards, and a push does
+ * not send this text.
  */
 export function* changesetSql(changeset: Changeset): Generator<string> {
   const { schema } = changeset;
@@ -67,7 +67,7 @@ export function* changesetSql(changeset: Changeset): Generator<string> {
   yield 'COMMIT;\n';
 }
 
-// A counter that changes is set in the end, whatever the rows have done to it.
+// A changed counter is set at the end, whatever the rows have done to it.
 function keepsCounter(changes: TableChanges, { sequences }: Changeset): boolean {
   const isSet = sequences.some(({ table }) => table === changes.table.name);
   return !isSet && isCounted(changes.table) && changes.count('insert') + changes.count('update') > 0;
@@ -89,7 +89,7 @@ function createSql({ sql }: SchemaObject): string {
   return endStatement(sql);
 }
 
-// A value that has to be unique may be handed over from row to row, so such updates are a delete and an insert.
+// A unique value may pass from row to row, so such updates are a delete and an insert.
 function* deletes(changes: TableChanges): Generator<string> {
   if (changes.key.length === 0) {
     yield* deletedCopies(changes);
@@ -151,7 +151,7 @@ function* inserts(changes: TableChanges): Generator<string> {
   for (const change of replacements(changes)) yield single(change);
 }
 
-// Of many rows, only what they are told by and what becomes of them stands there, a row a line.
+// For many rows, the SQL has only their keys and new values, a row a line.
 function pieces(changes: TableChanges, kind: ChangeKind, form: 'keys' | 'outline' = 'keys'): Iterable<Piece> {
   return changes.bulk(kind, form) ?? [{ rows: changes.rows(kind) }];
 }

@@ -1,25 +1,25 @@
 import { quoteName, quoteString, quoteValue } from '../../sqlite/values/quote';
 import type { Changeset, IndexSetting, SchemaChange, VirtualChange } from '../model';
 
-/** SQL about virtual tables that is not about single rows, by its place in a transaction. */
+/** SQL for virtual tables apart from single rows, by its place in a transaction. */
 export interface VirtualSql {
-  /** Tables that are dropped and made anew, with their rows, by `replacements`. */
+  /** Tables that `replacements` drops and recreates, with their rows. */
   readonly replaced: ReadonlySet<string>;
   /** Before any row is changed. */
   readonly replacements: readonly VirtualStatement[];
-  /** After tables are made, before rows are inserted. */
+  /** After tables are created, before rows are inserted. */
   readonly clearings: readonly VirtualStatement[];
-  /** After all rows, and after views are made: what an index is about may be one. */
+  /** After all rows, and after views are created: the source of an index may be a view. */
   readonly commands: readonly VirtualStatement[];
 }
 
-/** A statement, and the virtual table that it is about. */
+/** A statement, and its virtual table. */
 export interface VirtualStatement {
   readonly sql: string;
   readonly table: string;
 }
 
-/** What a changeset needs for its virtual tables; `done` are schema changes that are there already. */
+/** Returns the SQL of a changeset for its virtual tables. `done` are schema changes made already. */
 export function virtualSql(
   { schema, virtual }: Pick<Changeset, 'schema' | 'virtual'>,
   done: ReadonlySet<SchemaChange> = new Set(),
@@ -49,7 +49,7 @@ function about({ table }: VirtualChange, statements: readonly string[]): Virtual
 
 const KEPT = quoteName('turso_sync_staging_virtual');
 
-// Through a table, so that rows which someone else has added are kept as well.
+// Through a table, to keep rows that someone else has added as well.
 function replace({ table, keeps }: VirtualChange, sql: string | undefined): string[] {
   if (keeps === null || sql === undefined) return [];
   const name = quoteName(table);
@@ -63,7 +63,7 @@ function replace({ table, keeps }: VirtualChange, sql: string | undefined): stri
   ];
 }
 
-// A new index begins with some rows that say that it is empty.
+// A new index begins with some rows that mark it as empty.
 function clear({ shadows }: VirtualChange): string[] {
   return shadows.filter((shadow) => shadow.from === null).map(({ name }) => `DELETE FROM ${quoteName(name)}`);
 }

@@ -11,19 +11,18 @@ import { unsupported } from '../unsupported';
 import { diffSettings } from './virtual-settings';
 import { differsInContent, findFlaw, type IndexChecks } from './virtual-whole';
 
-/** What is changed in virtual tables: rows, theirs or of the tables that they are stored in, and all the rest. */
+/** The changes in virtual tables: rows of theirs or of their storage tables, and everything else. */
 export interface VirtualDiff {
   readonly tables: TableChanges[];
   readonly changes: VirtualChange[];
-  /** Full-text tables whose index is not what this SQLite would make of their rows. */
+  /** Full-text tables whose index differs from the one that this SQLite would build from their rows. */
   readonly unfit: string[];
 }
 
 /**
- * Compares virtual tables. Those with content of their own are compared by their rows, however they are stored, and
- * changed through themselves, so that their index stays whole. An index over another table is made anew where it fits that
- * table, and so says nothing that the table does not say. Any other index is carried as it is stored.
- * Throws UNSUPPORTED_CHANGE.
+ * Compares virtual tables. It compares those with their own content by their rows, however they are stored. Changes go
+ * through the table itself, so its index stays whole. An index over another table is rebuilt if it matches that table,
+ * since it then adds no information. Any other index is carried in its stored form. Throws UNSUPPORTED_CHANGE.
  */
 export function diffVirtualTables(db: Database, { before, after, checks }: Sides): VirtualDiff {
   const into: VirtualDiff = { tables: [], changes: [], unfit: [] };
@@ -47,7 +46,7 @@ interface Context extends Sides {
   readonly into: VirtualDiff;
 }
 
-/** A table that is known to be virtual. */
+/** A table known to be virtual. */
 type Virtual = Table & { readonly virtual: VirtualTable };
 
 function virtualOf({ tables }: Schema, name: string): Virtual | undefined {
@@ -64,7 +63,7 @@ function diffVirtualTable(context: Context, old: Virtual | undefined, now: Virtu
       diffPair(context, { table: now, presence: 'both', isRedefined: false });
   } else if (keepsRows(old, now)) diffPair(context, { table: now, presence: 'both', isRedefined: true });
   else {
-    // One goes, with its rows, and another one comes.
+    // The old table goes, with its rows, and another one comes.
     if (now.virtual.content === 'external' && !context.checks.isWhole('after', now)) throw notRebuilt(now);
     diffPair(context, { table: old, presence: 'before', isRedefined: false });
     diffPair(context, { table: now, presence: 'after', isRedefined: false });
@@ -99,14 +98,14 @@ function diffPair(context: Context, pair: Pair): void {
   }
 }
 
-/** A virtual table, where it is, and whether its definition has changed. */
+/** A virtual table, its presence on each side, and whether its definition has changed. */
 interface Pair {
   readonly table: Virtual;
   readonly presence: Presence;
   readonly isRedefined: boolean;
 }
 
-/** What is stored differently may still mean the same: merged segments, a tree in another shape. */
+/** Checks whether the stored form differs. The content may still be equal: merged segments, a tree in another shape. */
 function isStoredDifferently({ db, before, after }: Context, { virtual, name }: Virtual): boolean {
   if (virtual.content === 'unknown') {
     const names = [...new Set([...before.tables.keys(), ...after.tables.keys()])];
@@ -121,7 +120,7 @@ function isChanged(db: Database, before: Schema, after: Schema, name: string): b
   return hasChanges(diffRows(db, now, 'both', after.encoding));
 }
 
-/** Whether a virtual table that is made anew takes over the rows that it had. Throws UNSUPPORTED_CHANGE. */
+/** Checks whether a recreated virtual table takes over its old rows. Throws UNSUPPORTED_CHANGE. */
 function keepsRows(old: Virtual, now: Virtual): boolean {
   const contents = [old.virtual.content, now.virtual.content];
   if (contents.includes('none')) {
@@ -138,7 +137,8 @@ function keepsRows(old: Virtual, now: Virtual): boolean {
 
 function diffOwn({ db, after, into }: Context, { table, presence, isRedefined }: Pair): void {
   const flaw = presence === 'before' ? null : findFlaw(db, table);
-  // Rows are what is carried, and the remote makes its own index of them. Another version of SQLite may have written this one.
+  // The rows are carried, and the remote builds its own index from them. Another version of SQLite may have written
+  // this index.
   if (flaw !== null && table.virtual.module.startsWith('fts')) into.unfit.push(table.name);
   else if (flaw !== null) throw damaged(table, flaw);
   const rows = diffRows(db, table, presence, after.encoding);
@@ -176,7 +176,7 @@ function diffStored({ db, before, after, into }: Context, { table, presence }: P
     const [old, now] = [before.tables.get(name), after.tables.get(name)];
     const stored = now ?? old;
     if (stored === undefined) continue;
-    // It goes with the table, which cannot be dropped without it.
+    // It goes with the table, and the table cannot be dropped without it.
     if (presence === 'before' && name.endsWith('_config')) continue;
     const rows = diffRows(db, stored, presence, after.encoding);
     if (hasChanges(rows)) into.tables.push(rows);

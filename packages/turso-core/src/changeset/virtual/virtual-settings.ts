@@ -6,7 +6,7 @@ import type { IndexSetting } from '../model';
 import type { Presence } from '../rows/row-queries';
 
 /**
- * The settings of an FTS5 index (`automerge`, `rank`, ..) that are other in the second database.
+ * Returns the settings of an FTS5 index (`automerge`, `rank`, ..) that differ in the second database.
  *
  * @see https://sqlite.org/fts5.html#special_insert_commands
  */
@@ -20,7 +20,7 @@ export function diffSettings(db: Database, table: Table, presence: Presence, bef
   });
 }
 
-/** What holds where nothing is noted. */
+/** The values of settings that are not stored. */
 const DEFAULTS: readonly (readonly [string, SqlValue])[] = [
   ['automerge', 4n],
   ['crisismerge', 16n],

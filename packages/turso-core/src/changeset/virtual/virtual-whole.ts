@@ -4,13 +4,15 @@ import { Database } from '../../sqlite/files/sqlite';
 import type { Table } from '../../sqlite/schema/schema';
 import { quoteName, quoteString } from '../../sqlite/values/quote';
 
-/** Finds what is wrong with a virtual table that has its own content, such as an index that does not fit it; or null. */
+/**
+ * Finds a flaw in a virtual table with its own content, such as an index that does not match. Null if there is none.
+ */
 export function findFlaw(db: Database, table: Table): string | null {
   const found = db.pragma(`main.integrity_check(${quoteString(table.name)})`, { simple: true }) as string;
   return found === 'ok' ? null : found;
 }
 
-/** Tells whether full-text indexes over other tables hold just what these tables do. */
+/** Checks whether full-text indexes over other tables match these tables exactly. */
 export interface IndexChecks {
   isWhole(side: Side, table: Table): boolean;
 }
@@ -18,10 +20,10 @@ export interface IndexChecks {
 type Side = 'before' | 'after';
 
 /**
- * Runs work that may ask for {@link IndexChecks} of two databases. SQLite checks such an index only where it may write, so
- * copies are asked, which are made when they are needed.
+ * Runs work that may need {@link IndexChecks} of two databases. SQLite checks such an index only in a writable
+ * database, so the checks run on copies, made when they are needed.
  *
- * @param place - names a place for a copy, which the caller removes.
+ * @param place - returns a path for a copy. The caller removes it.
  */
 export function withIndexChecks<T>(
   files: Readonly<Record<Side, string>>,
@@ -57,13 +59,13 @@ function passes(db: Database, name: string, module: string): boolean {
     db.exec(command);
     return true;
   } catch (error) {
-    // The other table, or a column of it, may not be there at all.
+    // The other table, or a column of it, may not exist at all.
     if (/^SQLITE_(CORRUPT|ERROR)/.test(systemCode(error))) return false;
     throw error;
   }
 }
 
-/** Whether the table that an index is about has other texts or rowids than before, in the columns that are indexed. */
+/** Checks whether the source table of an index has other texts or rowids than before, in the indexed columns. */
 export function differsInContent(db: Database, { columns, virtual }: Table, before: string): boolean {
   const { table, rowid } = virtual?.source ?? { table: '', rowid: '' };
   // The first column is the index's own rowid.
@@ -75,7 +77,7 @@ export function differsInContent(db: Database, { columns, virtual }: Table, befo
   try {
     return differs('main', before) || differs(before, 'main');
   } catch (error) {
-    // The other table, or a column of it, was not there before.
+    // The other table, or a column of it, did not exist before.
     if (systemCode(error) !== 'SQLITE_ERROR') throw error;
     return true;
   }

@@ -7,7 +7,7 @@ import { diff, type DiffResult } from '../diff';
 import { init } from '../init';
 import { pack, packError, unpack, unpackError, type Callback } from './message';
 
-/** What the other process receives: a message is serialized in this way. */
+/** Returns a message as the other process receives it, after serialization. */
 const sent = <T>(message: T): T => deserialize(serialize(message)) as T;
 
 test.each([

@@ -4,25 +4,25 @@ import { planIn, planSource, type PlanSource } from '../../plan/open-plan';
 import { RawText } from '../../sqlite/values/values';
 import type { VerbName } from './verbs';
 
-/** What the process that runs a verb is told: what to do, then that a callback has returned. */
+/** A message to the process of a verb: the task, or that a callback has returned. */
 export type ToVerb =
   | { readonly type: 'run'; readonly name: VerbName; readonly project: unknown; readonly options: unknown }
   | { readonly type: 'returned'; readonly call: number };
 
-/** What it tells: that a callback is called, and how the verb ended. */
+/** A message from it: the call of a callback, or the outcome of the verb. */
 export type FromVerb =
   | { readonly type: 'call'; readonly call: number; readonly callback: number; readonly args: unknown }
   | { readonly type: 'done'; readonly value: unknown }
   | { readonly type: 'failed'; readonly error: PackedError };
 
-/** A callback. The other side only waits until what it returns is settled. */
+/** A callback. The other side only waits until its result is settled. */
 export type Callback = (...args: unknown[]) => unknown;
 
 /**
- * Makes a value that a message between processes can hold. It holds plain objects, bytes and numbers of any kind; whatever else there
- * is becomes a `Map` from its kind to its content. No value of ours is a Map.
+ * Converts a value for a message between processes. A message holds plain objects, bytes and numbers of any kind.
+ * Anything else becomes a `Map` from its kind to its content. None of our values is a Map.
  *
- * @param callbacks - takes up the functions, in the order in which the message numbers them.
+ * @param callbacks - collects the functions, in the order of their numbers in the message.
  */
 export function pack(value: unknown, callbacks: Callback[] = []): unknown {
   if (typeof value === 'function') return new Map([['callback', callbacks.push(value as Callback) - 1]]);
@@ -32,7 +32,7 @@ export function pack(value: unknown, callbacks: Callback[] = []): unknown {
   return mapped(value, (inner) => pack(inner, callbacks));
 }
 
-/** The value that {@link pack} was given. `toCallback` makes a function of a callback's number. */
+/** Restores the value given to {@link pack}. `toCallback` makes a function from a callback's number. */
 export function unpack(value: unknown, toCallback?: (callback: number) => Callback): unknown {
   if (types.isMap(value)) {
     const held = value as Map<string, unknown>;
@@ -47,14 +47,14 @@ export function unpack(value: unknown, toCallback?: (callback: number) => Callba
 function mapped(value: unknown, each: (inner: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map(each);
   if (!isPlainObject(value)) return value;
-  // Without a setter in between: a column may be called `__proto__`.
+  // Avoids setters: a column may be called `__proto__`.
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, each(inner)]));
 }
 
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
-  // A message is made of the objects of another realm when this one is a `vm` context, as in tests.
+  // In a `vm` context, as in tests, the objects of a message come from another realm.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
@@ -69,7 +69,7 @@ export interface PackedError {
   readonly cause: PackedError | undefined;
 }
 
-/** Makes plain data of what was thrown. */
+/** Converts a thrown value to plain data. */
 export function packError(error: unknown): PackedError {
   const { message, stack, cause }: Error = error instanceof Error ? error : new Error(String(error));
   const ours = error instanceof TursoSyncError ? error : undefined;
@@ -84,7 +84,7 @@ export function packError(error: unknown): PackedError {
   };
 }
 
-/** The error that {@link packError} was given. */
+/** Restores the error given to {@link packError}. */
 export function unpackError({ isOurs, code, message, stack, hint, retryable, cause }: PackedError): Error {
   const inner = cause === undefined ? undefined : unpackError(cause);
   const error = isOurs

@@ -2,10 +2,10 @@ import type { Project } from '../../project/project';
 import type { RemoteAddress } from '../../remote/url';
 import { packError, unpackError, type PackedError } from './message';
 
-/** A project, or the part of one that a verb needs. */
+/** A project, or the part a verb needs. */
 export type ProjectPart = Pick<Project, 'address' | 'authToken' | 'encryptionKey'> & Partial<Project>;
 
-/** What a function returned, or what it threw. */
+/** The return value or the error of a function. */
 type Told<T> = { readonly value: T } | { readonly error: PackedError };
 
 type PackedProject = Omit<ProjectPart, 'address' | 'authToken' | 'encryptionKey' | 'siblings'> & {
@@ -14,7 +14,7 @@ type PackedProject = Omit<ProjectPart, 'address' | 'authToken' | 'encryptionKey'
   readonly encryptionKey: Told<string | undefined>;
 };
 
-/** Makes plain data of a project. Its functions are called now, since they may read this process's variables. */
+/** Converts a project to plain data. Calls its functions now, because they may read this process's variables. */
 export function packProject(project: ProjectPart): unknown {
   const siblings = told(() => project.siblings?.().map(packOne) ?? []);
   return [packOne(project), siblings];
@@ -35,7 +35,7 @@ function packOne({
   };
 }
 
-/** The project that {@link packProject} was given. */
+/** Restores the project given to {@link packProject}. */
 export function unpackProject(packed: unknown): Project {
   const [own, siblings] = packed as [PackedProject, Told<readonly PackedProject[]>];
   const all = (): readonly PackedProject[] => [own, ...toldBy(siblings)];

@@ -6,15 +6,16 @@ import { pack, unpack, unpackError, type Callback, type FromVerb, type ToVerb } 
 import { packProject, type ProjectPart } from './pack-project';
 import type { VerbName } from './verbs';
 
-/** The program of that process, with all of its modules in one file: see `bundle.js`. */
+/** The program of the process, with all its modules in one file: see `bundle.js`. */
 const PROGRAM = path.join(packageFolder, 'dist', 'verb-process.js');
 
-/** Characters that are kept of what the process says when it fails. */
+/** Maximum number of characters to keep of a failing process's output. */
 const MOST_WORDS = 4000;
 
 /**
- * Runs a verb in a process of its own and returns its result. Its callbacks are called here, in order. What a callback throws ends
- * the verb. Throws what the verb throws, and INTERRUPTED when its process ends before it does.
+ * Runs a verb in a separate process and returns its result. Calls its callbacks here, in order. An error in a callback
+ * ends the verb.
+ * Throws the verb's errors, and INTERRUPTED if the process ends before the verb.
  */
 export async function runApart(name: VerbName, project: ProjectPart, options?: object): Promise<unknown> {
   const callbacks: Callback[] = [];
@@ -38,7 +39,7 @@ function exchange(child: ChildProcess, request: ToVerb, callbacks: readonly Call
     lastWords = `${lastWords}${text.toString()}`.slice(-MOST_WORDS);
   });
   return new Promise((resolve, reject) => {
-    // A message that no longer arrives is told by the end of the process.
+    // If a message no longer arrives, the end of the process reports it.
     const send = (message: ToVerb): unknown => child.send(message, () => undefined);
     const call = async ({ call, callback, args }: Extract<FromVerb, { type: 'call' }>): Promise<void> => {
       await callbacks[callback]?.(...(unpack(args) as unknown[]));
@@ -55,7 +56,7 @@ function exchange(child: ChildProcess, request: ToVerb, callbacks: readonly Call
   });
 }
 
-/** Lets the process clean up behind itself. */
+/** Lets the process clean up after itself. */
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const exit = new Promise((resolve) => child.once('exit', resolve));

@@ -20,7 +20,7 @@ const conflicts = {
   merge: ['rows', 'cells', 'never'],
   onConflict: ['fail', 'ours', 'theirs'],
 } as const;
-/** Of every verb that contacts the remote. */
+/** Options of every verb with access to the remote. */
 const remote = { ...events, acceptRemote: 'boolean' } as const;
 const resume = { resume: ['arrived', 'repeat'] } as const;
 
@@ -67,7 +67,7 @@ const status: OptionKinds<StatusOptions> = { capabilities: 'boolean' };
 const undo: OptionKinds<UndoOptions> = { ...remote, push: 'count', remoteOnly: 'boolean' };
 const verify: OptionKinds<VerifyOptions> = { ...remote, save: 'string' };
 
-/** What the options of each verb may be. */
+/** The valid options of each verb, with their kinds. */
 export const VERB_OPTIONS: Readonly<Record<VerbName, Readonly<Record<string, OptionKind>>>> = {
   check,
   clean,

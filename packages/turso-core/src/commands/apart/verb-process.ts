@@ -1,15 +1,15 @@
 /*
- * The process that runs one verb for a program that calls the library; started by ./run-apart. It ends with its verb, or with the
- * program that it works for.
+ * The process for running one verb for a program that uses the library; started by ./run-apart. It ends with its verb
+ * or with the program.
  */
 import { pack, packError, unpack, type Callback, type FromVerb, type ToVerb } from './message';
 import { unpackProject } from './pack-project';
 import { VERBS } from './verbs';
 
-// What it writes holds data, and is for its user only.
+// Its files hold data, so only its user may read them.
 process.umask(0o077);
 
-/** Calls that have not returned. */
+/** Calls still waiting for their return. */
 const waiting = new Map<number, () => void>();
 let calls = 0;
 
@@ -32,7 +32,7 @@ async function run({ name, project, options }: Extract<ToVerb, { type: 'run' }>)
 }
 
 function tell(message: FromVerb): void {
-  // When nobody listens any more, `disconnect` follows.
+  // If nobody listens any more, `disconnect` follows.
   process.send?.(message, () => undefined);
 }
 
@@ -43,7 +43,8 @@ process.on('message', (message: ToVerb) => {
     waiting.delete(message.call);
   }
 });
-// Ending by exit() removes what is temporary.
+// exit() also removes temporary files.
 process.on('disconnect', () => process.exit());
-// They go to all processes of a terminal or a service. This one ends with the one that it works for, which may want to wait for it.
+// These signals go to all processes of a terminal or a service. This process ignores them. It ends with its program,
+// which may want to wait for it.
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.on(signal, () => undefined);

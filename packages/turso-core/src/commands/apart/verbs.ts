@@ -1,9 +1,9 @@
 /* eslint-disable @typescript-eslint/no-require-imports */
 
-/** A verb as the process that runs it calls it. */
+/** A verb as its process calls it. */
 export type Verb = (project: never, options: never) => Promise<unknown>;
 
-/** The verbs that work on databases, by name. Each is loaded when it is asked for. */
+/** The verbs for databases, by name. Each is loaded on demand. */
 export const VERBS = {
   copy: (): Verb => (require('../copy') as typeof import('../copy')).copy,
   clean: (): Verb => (require('../clean') as typeof import('../clean')).clean,

@@ -4,8 +4,9 @@ import { copyDatabase } from '../../project/state/copy-database';
 import { findLeftOut, takeOut } from '../../sqlite/schema/take-out';
 
 /**
- * The database of the base without what is excluded now: itself, or a private copy in the temporary folder if it was made before
- * the key was set. What the working copy and the remote agreed on then stays in the base, so that nothing is lost by a typo.
+ * Returns the database of the base without the tables excluded now. If the base is older than the `exclude` key, this
+ * is a private copy in the temporary folder. The base itself keeps the state agreed with the remote, so a typo loses
+ * nothing.
  */
 export function baseDatabase(
   { files: { base }, exclude }: Pick<Project, 'files' | 'exclude'>,

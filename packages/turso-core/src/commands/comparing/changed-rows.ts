@@ -2,7 +2,7 @@ import { keyObject, rowObject } from '../../apply/conflict';
 import { CHANGE_KINDS, type Changeset, type TableChanges } from '../../changeset/model';
 import type { PlanRow } from '../../plan/plan';
 
-/** The first changed rows of each table, in the order of a push. */
+/** Returns the first changed rows of each table, in the order of a push. */
 export function changedRows({ tables }: Pick<Changeset, 'tables'>, limit: number): PlanRow[] {
   return tables.flatMap((changes) => [...firstRows(changes, limit)]);
 }

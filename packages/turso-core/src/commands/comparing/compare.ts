@@ -23,20 +23,20 @@ import { baseIsMissing, howToStart, isShared } from '../starting/how-to-start';
 import { baseDatabase } from './base-database';
 import { recoverDirectory } from '../../project/state/replace-directory';
 
-/** The working copy held against its base. */
+/** The working copy compared with its base. */
 export interface Comparison {
   readonly changeset: Changeset;
-  /** The database that the changes start from. */
+  /** The database the changes start from. */
   readonly before: string;
-  /** The consistent copy of the working copy that the changes were found in. */
+  /** The consistent copy of the working copy used for the comparison. */
   readonly frozen: string;
-  /** Tables and views that are left out of both; none if the databases come from elsewhere than the working copy. */
+  /** Tables and views left out on both sides; none if the databases do not come from the working copy. */
   readonly leftOut: readonly LeftOutTable[];
   /** Tries out a change of definitions: see {@link rehearse}. Throws UNSUPPORTED_CHANGE. */
   readonly rehearse: () => Promise<void>;
 }
 
-/** The manifest of the base. Throws BASELINE_MISSING, BASELINE_DAMAGED, STATE_TOO_NEW, STATE_LOCKED. */
+/** Returns the manifest of the base. Throws BASELINE_MISSING, BASELINE_DAMAGED, STATE_TOO_NEW and STATE_LOCKED. */
 export function requireBase(project: Project): Manifest {
   openState(project);
   recoverDirectory(project.files.base.directory);
@@ -46,8 +46,9 @@ export function requireBase(project: Project): Manifest {
 }
 
 /**
- * Freezes the working copy into the temporary folder and runs work with what has changed since its base, or with null
- * when not a byte has. Throws the `WORKING_COPY_*` and `BASELINE_*` codes, UNSUPPORTED_CHANGE.
+ * Freezes the working copy into the temporary folder and passes its changes since the base to `work`. Passes null if
+ * not a byte has changed.
+ * Throws the `WORKING_COPY_*` and `BASELINE_*` codes and UNSUPPORTED_CHANGE.
  */
 export async function withComparison<T>(
   project: Project,
@@ -63,13 +64,13 @@ export async function withComparison<T>(
     return await compareWithBase(project, frozen, (comparison) => work({ ...comparison, leftOut }), onEvent);
   } catch (error) {
     if (error instanceof TursoSyncError) throw error;
-    // Two files are read at once, and SQLite does not say which of them it is about.
+    // Two files are open at once, and SQLite does not say which one the error concerns.
     const flaw = /^SQLITE_(NOTADB|CORRUPT)/.test(systemCode(error)) ? findFlaw(base.database) : null;
     throw flaw === null ? workingCopyError(error, project.workingCopy) : damaged(base, flaw, error);
   }
 }
 
-/** Runs work with what has to happen to the base so that it equals another local database. Throws UNSUPPORTED_CHANGE. */
+/** Passes the changes from the base to another local database to `work`. Throws UNSUPPORTED_CHANGE. */
 export function compareWithBase<T>(
   project: Project,
   frozen: string,
@@ -80,11 +81,11 @@ export function compareWithBase<T>(
     database: baseDatabase(project, path.dirname(frozen)),
     manifest: readManifest(project.files.base),
   };
-  // What another environment's pull brought has the rowids of its remote.
+  // Rows from another environment's pull have the rowids of its remote.
   return compareFrom(start, frozen, work, { onEvent, isShared: isShared(project) });
 }
 
-/** The same for another database that was taken from the remote, and its manifest. */
+/** Does the same from another database taken from the remote, with its manifest. */
 export function compareFrom<T>(
   { database: before, manifest }: { readonly database: string; readonly manifest: Manifest | null },
   frozen: string,
@@ -104,12 +105,12 @@ export function compareFrom<T>(
   return withDiff(before, frozen, compared, { comparing, ...options });
 }
 
-/** A changeset without what the remote is known to refuse. */
+/** Returns a changeset without the changes the remote is known to refuse. */
 export function withoutRefused(changeset: Changeset, manifest: Manifest | null): Changeset {
   return manifest?.userVersionStaysLocal === true ? { ...changeset, userVersion: null } : changeset;
 }
 
-/** What SQLite finds wrong with a database file, or null. */
+/** Returns SQLite's description of a damaged database file, or null. */
 function findFlaw(file: string): string | null {
   try {
     const answer = using(openReadOnly(file), (db) => db.prepare(SOUNDNESS_QUERY).pluck().get());

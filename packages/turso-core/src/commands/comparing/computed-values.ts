@@ -6,10 +6,10 @@ import type { Remote } from '../../remote/remote';
 import { haveSame, type Question } from './have-same';
 
 /**
- * Finds what the remote computes otherwise than a local database, of equal rows: STORED columns, and what indexes
- * compute. For instance, a REAL becomes text with 17 digits since SQLite 3.53, and with 15 before.
+ * Finds values the remote computes differently from a local database, for equal rows: STORED columns and index
+ * expressions. For example, SQLite turns a REAL into text with 17 digits since 3.53, and with 15 before.
  *
- * @param only - tables to look at. Default is all of them.
+ * @param only - tables to compare. Default is all tables.
  */
 export async function findComputedOtherwise(
   remote: Pick<Remote, 'read' | 'attempt'>,
@@ -24,7 +24,7 @@ export async function findComputedOtherwise(
     const all = tables.map((table) => ({ table, terms: of(table).map(({ term }) => term) }));
     const isSame = await haveSame(remote, db, all);
     const differing = tables.filter((_, i) => isSame[i] === false);
-    // Only equal rows tell; if somebody has changed rows of the table, nothing is said of it.
+    // Only equal rows prove a difference. If somebody has changed rows of the table, it is not reported.
     const open = differing.flatMap(of);
     const rows: Question[] = differing.map((table) => ({ table, terms: ownColumns(table) }));
     const each = open.map(({ table, term }) => ({ table, terms: [term] }));
@@ -36,12 +36,12 @@ export async function findComputedOtherwise(
   }
 }
 
-/** Says so, and what to do about it. */
+/** Returns a message about the difference, with advice. */
 export function computedOtherwise(names: readonly string[]): string {
   return `The remote computes other values than the working copy holds: ${names.join(', ')}. Their versions of SQLite differ, as in how many digits of a REAL become text. Use an expression that gives the same everywhere, such as printf('%.15g', price).`;
 }
 
-/** What it is and where, for people, such as `column "label" of table "item"`. */
+/** Names a computed value and its place for people, as in `column "label" of table "item"`. */
 export function nameOf({ what, table }: Computed): string {
   return `${what} of table "${table.name}"`;
 }

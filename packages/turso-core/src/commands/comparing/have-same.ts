@@ -10,15 +10,15 @@ import type { Table } from '../../sqlite/schema/schema';
 import { quoteName } from '../../sqlite/values/quote';
 import { ANSWER_SIZE, valueSize } from './answer-size';
 
-/** SQL terms of all rows of a table. */
+/** SQL terms to compare in all rows of a table. */
 export interface Question {
   readonly table: Table;
   readonly terms: string[];
 }
 
 /**
- * Tells for each question whether a remote and a local database have the same, in few requests: the remote is asked for checksums of many
- * rows, or for the values themselves if it computes none.
+ * Checks for each question whether a remote and a local database have the same, in few requests. Asks the remote for
+ * checksums of many rows, or for the values themselves if it computes none.
  */
 export async function haveSame(
   remote: Pick<Remote, 'read' | 'attempt'>,
@@ -26,7 +26,7 @@ export async function haveSame(
   questions: readonly Question[],
 ): Promise<boolean[]> {
   if (questions.length === 0) return [];
-  // Before the remote is asked: a server ends a transaction that is idle for some seconds.
+  // Computed before the remote is asked: a server ends a transaction after some idle seconds.
   const sized = questions.map((of) => ({ ...of, ...sizeOf(db, of) }));
   const groups = checksumsOf(db, sized);
   return remote.read(async (query) => {
@@ -38,7 +38,7 @@ export async function haveSame(
   });
 }
 
-/** A question, and the rows of its table here, with the bytes that its terms take in all of them. */
+/** A question with the local number of rows, and the bytes of its terms in all of them. */
 interface Sized extends Question {
   readonly rows: number;
   readonly bytes: number;
@@ -50,10 +50,10 @@ interface Checksum {
   readonly digest: string;
 }
 
-/** Digests that one query may ask for. */
+/** Maximum number of digests in one query. */
 const DIGESTS = 500;
 
-/** The checksums here, in groups that a server computes at once. */
+/** Computes the local checksums, in groups a server can compute at once. */
 function checksumsOf(db: Database, questions: readonly Sized[]): Checksum[][] {
   const groups: Checksum[][] = [];
   let weight = Infinity;
@@ -71,7 +71,9 @@ function checksumsOf(db: Database, questions: readonly Sized[]): Checksum[][] {
   return groups;
 }
 
-/** The questions whose checksums a server does not share; null if its function computes something else. */
+/**
+ * Finds the questions with different checksums on the server. Null if the server's function computes something else.
+ */
 async function compareChecksums(
   query: Query,
   groups: readonly (readonly Checksum[])[],
@@ -89,7 +91,7 @@ async function compareChecksums(
   return differing;
 }
 
-/** How many rows of a table a server puts into an answer, by their mean size here. */
+/** Estimates the number of a table's rows that fit into an answer, by their mean local size. */
 function rowsAtOnce({ terms: { length }, rows, bytes }: Sized): number {
   const mean = valueSize(length) + length * valueSize(0) + valueSize(bytes / Math.max(rows, 1));
   return Math.max(1, Math.floor(ANSWER_SIZE / mean));

@@ -12,35 +12,35 @@ import { readAt } from './read-at';
 
 type Row = readonly SqlValue[];
 
-/** A table of which a push has written rows that something is computed of. */
+/** A table with pushed rows and values computed from them. */
 export interface WrittenTable {
   readonly changes: TableChanges;
   readonly computed: readonly Computed[];
   readonly encoding: Encoding;
 }
 
-/** A row that was pushed. */
+/** A pushed row. */
 export interface WrittenRow {
   readonly row: Row;
   /** The values of its key. */
   readonly address: Row;
-  /** What is computed of it here. */
+  /** The values computed from it here. */
   readonly values: Row;
 }
 
-/** A row that the remote has with the same content, whose computed values therefore tell. */
+/** A row with the same content on the remote. Its computed values are therefore comparable. */
 interface EqualRow {
   readonly values: Row;
   readonly theirs: Row;
 }
 
-/** Rows that are looked at first of those that differ: mostly these tell, and all others differ in the same. */
+/** Number of differing rows to examine first. These usually suffice, because all others differ in the same values. */
 const FIRST = 200;
 
 /**
- * Finds what the remote has computed otherwise in some written rows. Only rows that are equal tell.
+ * Finds the values the remote has computed differently in some written rows. Only equal rows count.
  *
- * @param known - what need not be looked at.
+ * @param known - differences already found.
  */
 export async function findOtherwise(
   theirs: Query,
@@ -72,7 +72,7 @@ export async function findOtherwise(
   return found;
 }
 
-/** The remote's rows of the same content, wherever hidden rowids have put them. */
+/** Finds the remote's rows with the same content, under any hidden rowid. */
 async function findEqual(
   theirs: Query,
   { changes, computed, encoding }: WrittenTable,
@@ -81,7 +81,7 @@ async function findEqual(
   const { table, columns } = changes;
   const isHidden = hasHiddenRowid(table);
   const declared = declaredKey(table).map((name) => columns.indexOf(name));
-  // A key with NULLs says nothing: any number of rows may have it.
+  // A key with NULLs identifies nothing: any number of rows may have it.
   const isNamed = ({ row }: WrittenRow): boolean =>
     isHidden && declared.length > 0 && declared.every((i) => row[i] !== null);
   const terms = computed.map(({ term }) => term);

@@ -10,16 +10,16 @@ import type { Project } from '../../project/project';
 import type { Manifest } from '../../project/state/manifest';
 import type { Comparison } from './compare';
 
-/** What a plan says of its project, and of the database that its changes start from. */
+/** Returns the facts in a plan about its project and the database its changes start from. */
 export function planFacts({ environment }: Project, from: Manifest): PlanFacts {
   const { remote, createdAt, fingerprint } = from;
   return { createdAt: new Date().toISOString(), remote, environment, base: { createdAt, fingerprint } };
 }
 
 /**
- * What a push of changes is estimated to cost: nothing if there are none.
+ * Estimates the cost of a push: zero without changes.
  *
- * @param checks - how many checks the remote runs, whose cost nobody knows.
+ * @param checks - number of checks the remote runs. Their cost is unknown.
  */
 export function costOf(
   { comparison, from }: { readonly comparison: Comparison; readonly from: Manifest },
@@ -31,27 +31,29 @@ export function costOf(
   return checks === 0 ? cost : { ...cost, certainty: 'about' };
 }
 
-/** The cost that a plan tells: null if nothing is pushed, or to a file, for which nobody bills. */
+/**
+ * Returns the cost to report in a plan. Null if there is nothing to push, or if the remote is a file and nobody bills.
+ */
 export function billed(cost: Cost, { remote }: Manifest): Cost | null {
   return cost.rowsRead === 0 || remote.startsWith('file:') ? null : cost;
 }
 
-/** How a policy is to judge. */
+/** Options for judging changes by a policy. */
 export interface JudgeOptions {
-  /** Whether the changes are a saved plan, or become one. */
+  /** Whether the changes are a saved plan or become one. */
   readonly isPlan: boolean;
-  /** What a push of them costs. */
+  /** The cost of pushing them. */
   readonly cost: Cost;
-  /** Rows that the server may write for this push, besides what the policy says. */
+  /** Rows the server may write for this push, besides the policy's limit. */
   readonly maxRowsWritten?: number | undefined;
   /** Exceptions from the policy. */
   readonly allow?: readonly string[] | undefined;
-  /** The checks that returned rows. Default is none. */
+  /** The failed checks. Default is none. */
   readonly failedChecks?: readonly FailedCheck[];
   readonly onEvent: OnEvent | undefined;
 }
 
-/** What the project's policy says about changes. Warns if it protects what is not there. */
+/** Judges changes by the project's policy. Warns if the policy protects something nonexistent or computed. */
 export function verdictOn(
   { policy, environment }: Project,
   { changeset, before, frozen: after }: Comparison,
@@ -70,7 +72,7 @@ export function verdictOn(
   return judge(policy, judged, parseExceptions(allow));
 }
 
-/** Warns of what a plan finds that nobody expects of a push. */
+/** Warns of the findings nobody expects from a push. */
 export function warnOfFindings({ findings }: PlanHead, onEvent: OnEvent | undefined): void {
   for (const { code, message } of findings)
     if (code === 'unfit-index') onEvent?.({ type: 'warning', message });

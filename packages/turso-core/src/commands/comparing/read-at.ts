@@ -10,19 +10,20 @@ import type { Encoding, SqlValue } from '../../sqlite/values/values';
 
 type Row = readonly SqlValue[];
 
-/** What is read of which rows. */
+/** The rows and terms to read. */
 export interface ReadAt {
   readonly table: string;
-  /** The columns that tell a row, as SQL terms. */
+  /** The columns that identify a row, as SQL terms. */
   readonly key: readonly string[];
-  /** SQL terms of a row. */
+  /** The SQL terms to read from a row. */
   readonly terms: readonly string[];
   readonly encoding: Encoding;
 }
 
 /**
- * Reads terms of the rows at some keys, in as few queries as a statement holds keys, by the place of the key in the list. Rows that are not there
- * are left out. Cut the list so that the answer is not too large; if it is, it is asked for by halves.
+ * Reads terms of the rows at some keys. The result is indexed by the key's place in the list; missing rows are left
+ * out. A query has as many keys as a statement can hold. Callers cut the list to limit the answer. If an answer is
+ * still too large, it is requested in halves.
  */
 export async function readAt(query: Query, what: ReadAt, keys: readonly Row[]): Promise<Map<number, Row>> {
   try {
@@ -49,7 +50,7 @@ async function readAll(
   const found = new Map<number, SqlValue[]>();
   for (const { sql, args } of joinSources(sources))
     for (const group of columnGroups(terms)) {
-      // Here, as the names of the other source might be those of columns.
+      // Named here, because the names in the other source might equal those of columns.
       const named = [
         ...key.map((term, i) => `${term} AS k${i}`),
         ...group.map((term, i) => `${term} AS v${i}`),

@@ -9,17 +9,17 @@ import { planText } from '../../plan/write-plan';
 import type { Project } from '../../project/project';
 import { writePieces } from '../../sqlite/files/write-file';
 
-/** The files that hold changes in full: as SQL and as a plan, `changes.json`. */
+/** The files with the full changes: as SQL, and as a plan in `changes.json`. */
 export interface ChangeFiles {
   readonly sql: string;
   readonly json: string;
 }
 
-/** Files that hold the changes in full, written beside their places: see {@link writeChanges}. */
+/** Files with the full changes, not yet in their final places: see {@link writeChanges}. */
 export interface WrittenChanges {
-  /** The file of changes, wherever it is now. */
+  /** The present path of the plan. */
   readonly json: string;
-  /** Puts them in their places, each replaced whole. */
+  /** Moves the files to their places. Each replaces the old file as a whole. */
   publish(): ChangeFiles;
 }
 
@@ -36,7 +36,7 @@ export async function writeChanges(directory: string, changeset: Changeset, plan
   }
 }
 
-/** What {@link writeChanges} has written into a folder. */
+/** Returns the files written into a folder by {@link writeChanges}. */
 export function changesIn(
   directory: string,
   { files: { diffSql: sql, changesJson: json } }: Project,

@@ -16,16 +16,16 @@ import { computedOtherwise, findComputedOtherwise, nameOf } from './computed-val
 import { findOtherwise, type WrittenRow, type WrittenTable } from './otherwise-in-rows';
 import { readAt } from './read-at';
 
-/** What was pushed: the changes, and the database that has them. */
+/** The pushed changes and the database with them. */
 export interface Pushed {
   readonly changeset: Changeset;
   readonly pushed: string;
 }
 
 /**
- * Warns of what the remote has computed otherwise than the working copy, in the rows of a push that is through, and if it does not tell. Of
- * tables and indexes that were made or changed, and of tables without a key, all rows are looked at. Returns whether it has computed all
- * alike.
+ * Warns if the remote has computed values differently from the working copy in the rows of a completed push, or if this
+ * cannot be compared. Examines all rows of created or changed tables and indexes, and of tables without a key. Returns
+ * whether all computed values are equal.
  */
 export async function warnOfComputed(
   remote: Pick<Remote, 'read' | 'attempt'>,
@@ -48,13 +48,16 @@ export async function warnOfComputed(
   }
 }
 
-/** That what the remote has computed is not known. It does not keep a push from going through. */
+/** Returns the warning for values that could not be compared. It does not stop a push. */
 function notCompared(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
   return `Could not compare the values that the remote computes with the working copy: ${reason} The push is not affected. To compare them later, run "turso-sync verify".`;
 }
 
-/** The same of a push that is tried out: the remote carries the statements out once more, is read, and takes them back. */
+/**
+ * Does the same for a push that is only tried out. The remote runs the statements once more, is read, and rolls them
+ * back.
+ */
 export async function warnOfComputedAfter(
   remote: Pick<Remote, 'read' | 'attempt'>,
   statements: readonly Statement[],
@@ -70,11 +73,11 @@ export async function warnOfComputedAfter(
   try {
     await remote.read(within, { after: statements });
   } catch {
-    // Whether the push would go through is known.
+    // The outcome of the push is already known.
   }
 }
 
-/** Whether anything is computed that the changes are about. */
+/** Checks whether the changes concern any computed values. */
 export function hasComputed({ changeset, pushed }: Pushed): boolean {
   const changed = new Set(changeset.tables.map((changes) => changes.table.name));
   for (const { object } of changeset.schema) changed.add(object.table);
@@ -83,7 +86,10 @@ export function hasComputed({ changeset, pushed }: Pushed): boolean {
   );
 }
 
-/** Milliseconds between two queries of a read transaction, at most: a server ends one that is idle for some seconds. */
+/**
+ * Longest time between two queries of a read transaction, in milliseconds. A server ends a transaction after some idle
+ * seconds.
+ */
 const IDLE_LIMIT = 2_000;
 
 async function findInRows(
@@ -122,18 +128,18 @@ async function findInRows(
 }
 
 interface Cutting {
-  /** What was found by now: once that is all of a table, the rest of its rows tells nothing. */
+  /** The differences found so far. Once all values of a table differ, its other rows add nothing. */
   readonly found: ReadonlySet<Computed>;
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** Rows that are read at once here. */
+/** Rows to read at once here. */
 const ROWS = 500;
 
-/** Bytes of written rows that are kept in memory. */
+/** Maximum bytes of written rows to keep in memory. */
 const MEMORY = 4 * ANSWER_SIZE;
 
-/** Cuts the written rows of tables into pieces, as large as the answers about them may be. */
+/** Cuts the written rows of tables into pieces. The limit is the size of the answers about them. */
 async function* cutWritten(
   tables: readonly WrittenTable[],
   ours: Query,

@@ -8,7 +8,10 @@ import { fileSystemError } from '../../project/state/disk';
 import type { Project } from '../../project/project';
 import type { OnEvent } from '../../events';
 
-/** Writes all conflicts to `conflicts.json` in the state folder, replaced whole. A failure is only warned of. */
+/**
+ * Writes all conflicts to `conflicts.json` in the state folder, replacing it as a whole. A failure only causes a
+ * warning.
+ */
 export async function writeConflicts(
   { project, temporary }: { readonly project: Project; readonly temporary: string },
   conflicts: readonly Conflict[],
@@ -24,7 +27,7 @@ export async function writeConflicts(
   }
 }
 
-/** Removes `conflicts.json`, once what it told of is over. Throws FILE_INACCESSIBLE. */
+/** Removes `conflicts.json` once its conflicts are over. Throws FILE_INACCESSIBLE. */
 export function removeConflicts({ files }: Project): void {
   try {
     fs.rmSync(files.conflictsJson, { force: true });

@@ -1,7 +1,7 @@
 import type { Orphans } from '../../apply/statements/foreign-key-guards';
 import type { OnEvent } from '../../events';
 
-/** Warns of rows that others have left without a parent. They stand in nobody's way. */
+/** Warns of rows others have left without a parent. They do not prevent anything. */
 export function warnOfOrphans(orphans: readonly Orphans[], onEvent: OnEvent | undefined): void {
   const groups = new Map<string, { readonly table: string; readonly parent: string; rows: number }>();
   for (const { table, parent, rows } of orphans) {

@@ -1,6 +1,6 @@
 import { problemOf, type Problem } from '../reporting/problem';
 
-/** What `doctor` looks at, in this order. */
+/** The checks of `doctor`, in this order. */
 export type CheckName =
   | 'connection'
   | 'tls'
@@ -16,18 +16,18 @@ export type CheckName =
   | 'large transaction'
   | 'removal';
 
-/** What `doctor` found of one thing. */
+/** Result of one check of `doctor`. */
 export interface DoctorCheck {
   readonly name: CheckName;
-  /** `warned` is worth knowing and does not count as a failure. */
+  /** `warned` does not count as a failure. */
   readonly outcome: 'passed' | 'warned' | 'failed' | 'skipped';
-  /** What was found, in words. */
+  /** The finding in words. */
   readonly detail: string;
-  /** Why it failed, if an error says so. */
+  /** The reason for the failure, if there was an error. */
   readonly problem: Problem | null;
 }
 
-/** What a check comes to: what was found, and whether that is only worth a warning. */
+/** The finding of a check, and its outcome if it has not passed. */
 export interface Found {
   readonly detail: string;
   readonly outcome?: DoctorCheck['outcome'];
@@ -37,12 +37,12 @@ export interface Found {
 export interface Checks {
   readonly all: readonly DoctorCheck[];
   readonly haveFailed: boolean;
-  /** Runs one; whether it was no failure. */
+  /** Runs a check. Returns whether it did not fail. */
   run(name: CheckName, work: () => Promise<Found> | Found): Promise<boolean>;
   skip(names: readonly CheckName[], detail: string): void;
 }
 
-/** Begins to collect. */
+/** Starts an empty collection. */
 export function createChecks(): Checks {
   const all: DoctorCheck[] = [];
   return {
@@ -66,7 +66,7 @@ export function createChecks(): Checks {
   };
 }
 
-/** A check that has failed, with what was found. */
+/** Returns a failed finding. */
 export function failed(detail: string): Found {
   return { detail, outcome: 'failed' };
 }

@@ -1,15 +1,15 @@
 import type { Remote } from '../../remote/remote';
 import { onlyRow, unexpectedAnswer } from '../../sqlite/unexpected-answer';
 
-/** What a remote's first answer tells. */
+/** The facts in a remote's first answer. */
 export interface Clock {
-  /** Milliseconds that the answer took. */
+  /** Milliseconds until the answer. */
   readonly milliseconds: number;
-  /** Milliseconds by which the clock of the remote is ahead of ours, to half of that. */
+  /** Milliseconds by which the remote's clock is ahead of ours, accurate to half of `milliseconds`. */
   readonly skew: number;
-  /** Seconds since 1970, by the clock of the remote. */
+  /** Seconds since 1970, by the remote's clock. */
   readonly seconds: number;
-  /** The version of its SQLite. */
+  /** Its version of SQLite. */
   readonly sqlite: string;
 }
 

@@ -12,22 +12,22 @@ import { failed, type CheckName, type Checks, type Found } from './check';
 import { readClock, type Clock } from './clock';
 import { selfTest, WRITING_CHECKS } from './self-test';
 
-/** What the remote has told. */
+/** The facts found about the remote. */
 export interface Examined {
   readonly capabilities: Capabilities | null;
   readonly remoteSqlite: string | null;
   readonly used: Cost | null;
 }
 
-/** How the remote is examined. */
+/** Options for examining a remote. */
 export interface ExamineOptions {
-  /** Opens it, or throws why it cannot be opened. */
+  /** Opens the remote, or throws the reason why it cannot be opened. */
   readonly open: () => { readonly address: RemoteAddress; readonly remote: Remote };
   readonly checks: Checks;
   readonly readOnly: boolean;
 }
 
-/** Examines a project's remote: first what needs no write, then by the self-test. */
+/** Examines a project's remote: first without writing, then by the self-test. */
 export async function examine(
   project: Project,
   { open, checks, readOnly }: ExamineOptions,
@@ -139,14 +139,14 @@ function compareClocks(address: RemoteAddress, skew: number): Found {
     : { detail };
 }
 
-/** What the self-test has told besides: a new database knows the number of its latest write only now. */
+/** Adds the findings of the self-test: a new database knows the number of its latest write only now. */
 async function afterTest(
   before: Capabilities,
   remote: Remote,
   userVersion: boolean | null,
 ): Promise<Capabilities> {
   if (userVersion === null) return before;
-  // Whatever is in the way of that, the checks have told.
+  // The checks have already reported any obstacle.
   if (before.replicationIndex === null) await remote.fingerprint().catch(() => null);
   return {
     ...before,

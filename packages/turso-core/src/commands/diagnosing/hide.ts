@@ -4,7 +4,10 @@ import type { Project } from '../../project/project';
 import type { RemoteAddress } from '../../remote/url';
 import { proxyOf } from './proxy-of';
 
-/** Makes what takes out of any text what tells whose project and which database it is: tokens, hosts, and paths. */
+/**
+ * Returns a function to remove everything from a text that identifies the project or its database: tokens, hosts and
+ * paths.
+ */
 export function createHiding(
   project: Pick<Project, 'directory' | 'authToken' | 'encryptionKey'>,
   address: RemoteAddress | null,
@@ -22,7 +25,7 @@ export function createHiding(
     [project.directory, '[project]'],
     [os.homedir(), '~'],
   ];
-  // Names of which one may hold another: the longer ones first. A secret is hidden wherever it stands.
+  // Longer names come first, because one may contain another. Secrets are hidden anywhere, even within words.
   const known = [
     ...longestFirst(secrets).map(([text, shown]) => [new RegExp(escaped(text), 'g'), shown] as const),
     ...longestFirst(names).map(([text, shown]) => [wholeWord(text), shown] as const),
@@ -38,7 +41,7 @@ function longestFirst(texts: readonly Hidden[]): Hidden[] {
   return texts.filter(([text]) => text.length > 1).sort(([a], [b]) => b.length - a.length);
 }
 
-/** A short host is no part of other words. */
+/** Matches whole words only: a short host may be part of other words. */
 function wholeWord(text: string): RegExp {
   return new RegExp(`(?<![\\w.-])${escaped(text)}(?![\\w-])`, 'gi');
 }
@@ -47,7 +50,10 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** The first part of a host, by which servers call the database: in quotes, since it may be a word such as `db`. */
+/**
+ * Returns the first part of a host; servers use it as the database's name. Matches it only in quotes, because it may be
+ * a word such as `db`.
+ */
 function databasesOf(address: RemoteAddress | null): (readonly [RegExp, string])[] {
   if (address?.kind !== 'http' || !address.url.hostname.includes('.')) return [];
   const [database = ''] = address.url.hostname.split('.');

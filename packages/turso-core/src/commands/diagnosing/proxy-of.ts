@@ -2,7 +2,10 @@ import { TursoSyncError } from '../../errors';
 import { proxyFor, type Proxy } from '../../hrana/proxy';
 import type { RemoteAddress } from '../../remote/url';
 
-/** The proxy that requests to a remote go through; null for none, and for one that the connection has found to be no address. */
+/**
+ * Returns the proxy for requests to a remote. Null without a proxy, or if its address is invalid, as the connection has
+ * already reported.
+ */
 export function proxyOf(address: RemoteAddress | null): Proxy | null {
   if (address?.kind !== 'http') return null;
   try {

@@ -1,6 +1,6 @@
 import { RawText, type Encoding, type SqlValue } from '../../sqlite/values/values';
 
-/** Values that a wire, a proxy or a driver may lose, each with a name for people. */
+/** Returns values that a wire, a proxy or a driver may lose, each with a name for people. */
 export function sampleValues(encoding: Encoding): readonly (readonly [name: string, value: SqlValue])[] {
   const samples: [string, SqlValue][] = [
     ['NULL', null],
@@ -22,7 +22,7 @@ export function sampleValues(encoding: Encoding): readonly (readonly [name: stri
     ['a blob of all bytes', Uint8Array.from({ length: 256 }, (_, i) => i)],
     ['a large blob', new Uint8Array(100_000).fill(7)],
   ];
-  // In a database of UTF-16, these bytes are text.
+  // In a UTF-16 database, these bytes are text.
   if (encoding === 'UTF-8') samples.push(['text that is not UTF-8', new RawText(Uint8Array.of(0xff, 0x61))]);
   return samples;
 }

@@ -12,15 +12,15 @@ import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/val
 import { failed, type CheckName, type Checks, type Found } from './check';
 import { sampleValues } from './sample-values';
 
-/** What the self-test works with. */
+/** Input of the self-test. */
 export interface SelfTest {
   readonly remote: Remote;
   readonly checks: Checks;
-  /** The name of its table, which nobody else has. */
+  /** The name of its table; nobody else uses it. */
   readonly table: string;
-  /** Tells where it runs. */
+  /** Identifies the machine and folder of the test. */
   readonly owner: string;
-  /** Seconds since 1970, by the clock of the remote. */
+  /** Seconds since 1970, by the remote's clock. */
   readonly now: number;
 }
 
@@ -41,8 +41,9 @@ const ROWS = 2000;
 const LENGTH = 1000;
 
 /**
- * Tries on a remote what a push needs of it, in a table of its own, which it removes in any case. It reads and writes nothing else, and
- * says only whether what was written came back. Returns whether `user_version` can be set; null if that was not found out.
+ * Tries everything a push needs on a remote, in a separate table. Removes the table in any case. Reads and writes
+ * nothing else, and reports only whether the written values came back. Returns whether `user_version` can be set; null
+ * if unknown.
  */
 export async function selfTest({ remote, checks, table, owner, now }: SelfTest): Promise<boolean | null> {
   await checks.run('leftovers', () => removeLeftovers(remote, owner, now));
@@ -150,14 +151,14 @@ async function tryLarge(remote: Remote, name: string): Promise<Found> {
   return { detail: `${ROWS} rows of ${LENGTH} characters in one request` };
 }
 
-/** To what it is, in a transaction that is taken back. */
+/** Sets it to its present value, in a transaction that is rolled back. */
 async function canSetUserVersion(remote: Remote): Promise<boolean> {
   const { userVersion } = await remote.read(readHeader);
   return (await remote.tryOut([{ sql: `PRAGMA user_version = ${userVersion}`, sets: 'user_version' }]))
     .committed;
 }
 
-/** How often it is tried: a table of ours is not to stay. */
+/** Number of attempts: our table must not stay behind. */
 const ATTEMPTS = 3;
 
 async function remove(remote: Remote, names: readonly string[]): Promise<Found> {

@@ -13,26 +13,26 @@ import type { DumpOptions } from '../../sqlite/dump/write-dump';
 import { openReadOnly } from '../../sqlite/files/open';
 import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
 
-/** What {@link download} may be told. */
+/** Options of {@link download}. */
 export interface DownloadOptions {
   /** Earlier copies of the same remote, the best first. Default is none. */
   readonly starts?: readonly SnapshotStart[];
-  /** As of {@link SnapshotOptions}. Default is false. */
+  /** As in {@link SnapshotOptions}. Default is false. */
   readonly mayLag?: SnapshotOptions['mayLag'];
-  /** Told by which way it came, before it is checked. */
+  /** Called with the method used, before the check. */
   readonly onMethod?: ((method: SnapshotMethod) => void) | undefined;
   readonly onEvent: OnEvent | undefined;
 }
 
-/** Size from which on a thread is worth its start, in bytes: to render rows, and only to check. */
+/** Size in bytes from which a thread is worth its start: to render rows, and only to check. */
 const LARGE = { toRead: 16_000_000, toCheck: 128_000_000 };
 
 /**
- * Downloads the remote to a new database file and makes sure that it is sound, while `work` reads it, if there is any. Throws the
- * `REMOTE_*` codes.
+ * Downloads the remote to a new database file and makes sure it is sound. `work`, if given, reads the file meanwhile.
+ * Throws the `REMOTE_*` codes.
  *
- * @param work - is given a thread that reads the database, or null where it is not worth its start, and what was set
- * aside.
+ * @param work - gets a thread for reading the database, or null if a thread is not worth its start. Also gets the
+ * objects set aside.
  */
 export async function download(
   remote: Remote,
@@ -48,7 +48,7 @@ export async function download(
         starts,
         mayLag,
         onProgress(progress) {
-          // While the rest is under way, it has time to start.
+          // It has time to start while the rest is downloaded.
           if ((progress.total ?? 0) >= large) reader ??= startReader(database);
           onProgress(progress);
         },
@@ -68,12 +68,12 @@ export async function download(
   }
 }
 
-/** What has a sound start need not be read as a whole. */
+/** Checks whether a sound start makes reading the whole database unnecessary. */
 function isSoundByStart({ soundStart }: SnapshotTaken, database: string): boolean {
   return soundStart !== undefined && isSoundSince(soundStart, database);
 }
 
-/** Pages may be so damaged that not even the definitions can be read. */
+/** Takes a snapshot. Damaged pages may make even the definitions unreadable. */
 async function snapshotOf(remote: Remote, file: string, options: SnapshotOptions): Promise<SnapshotTaken> {
   try {
     return await remote.snapshot(file, options);
@@ -133,7 +133,7 @@ function damaged(location: string, what: string): TursoSyncError {
   });
 }
 
-// Functions and modules that are not here may be used in definitions, and of a file with vector indexes none is opened.
+// Definitions may use functions and modules not available here. A file with vector indexes cannot be opened at all.
 function unsupportedSchema(location: string, message: string): TursoSyncError {
   return new TursoSyncError(
     'REMOTE_UNSUPPORTED_SCHEMA',

@@ -10,7 +10,10 @@ import { isBefore, parseSyncMark } from '../../remote/server/sync-place';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import type { Mark } from './shared-snapshot';
 
-/** What is here of a remote already: the snapshot, the base, and what the base was before one's own pushes. The best comes first. */
+/**
+ * Returns the local copies of a remote, the best first: the snapshot, the base, and the base from before one's own
+ * pushes.
+ */
 export function startsOf(project: Project, identity: RemoteIdentity): SnapshotStart[] {
   const known = copiesOf(project, identity).sort((a, b) =>
     b.manifest.createdAt.localeCompare(a.manifest.createdAt),
@@ -28,10 +31,10 @@ export function startsOf(project: Project, identity: RemoteIdentity): SnapshotSt
 }
 
 /**
- * Puts a snapshot of a mark in a place without asking the remote for anything, if the snapshot or the base has all that the remote had
- * then: after one's own push, the base has. Null if neither has.
+ * Places a copy of the snapshot or the base with this fingerprint, without asking the remote for anything. After one's
+ * own push, the base has all of the remote. Null if neither has all of it.
  *
- * @param isShared - whether others get it: then nothing comes along that never was on the remote.
+ * @param isShared - whether others get the copy. It then contains nothing that was never on the remote.
  */
 export function placeOwnCopy(
   project: Project,
@@ -55,7 +58,10 @@ export function placeOwnCopy(
   return null;
 }
 
-/** Whether what is of a mark may lack what the base has: the mark may come late, and what is in the base by another way. */
+/**
+ * Checks whether a copy with this fingerprint may lack data of the base. The fingerprint may lag, and the base may have
+ * its data from another source.
+ */
 export function mayBeBehind({ files: { base } }: Pick<Project, 'files'>, mark: string | null): boolean {
   const place = parseSyncMark(mark);
   const manifest = place === null ? null : soundBaseline(base);
@@ -64,7 +70,10 @@ export function mayBeBehind({ files: { base } }: Pick<Project, 'files'>, mark: s
   return reached === null || isBefore(place, reached);
 }
 
-/** Copies a database without its unused space; hidden rowids stay what they are. False, with nothing written, if it is damaged. */
+/**
+ * Copies a database without its unused space. Hidden rowids stay the same. Returns false and writes nothing if it is
+ * damaged.
+ */
 function vacuumInto(file: string, to: string): boolean {
   try {
     using(openReadOnly(file), (db) => db.prepare('VACUUM INTO ?').run(to));
@@ -93,7 +102,7 @@ function readCopy(files: BaselineFiles): Manifest | null {
   try {
     return soundBaseline(files);
   } catch {
-    // Whoever needs it says what is wrong with it.
+    // Its next user reports the problem.
     return null;
   }
 }

@@ -13,35 +13,35 @@ import { download, type DownloadOptions } from './download';
 import { mayBeBehind, placeOwnCopy, startsOf } from './earlier-copies';
 import { copyShared, describeContent, type Sharing } from './shared-snapshot';
 
-/** How the content of a snapshot is had. */
+/** Options for getting the content of a snapshot. */
 export interface ContentOptions {
   readonly project: Project;
   readonly remote: ProjectRemote;
   readonly identity: RemoteIdentity;
-  /** The remote's mark. */
+  /** The remote's fingerprint. */
   readonly fingerprint: string | null;
-  /** Where the database is to be written as SQL, or null. */
+  /** The file for the database as SQL, or null. */
   readonly dump: string | null;
   readonly sharing: Sharing | undefined;
-  /** Whether nothing that is here counts, since it may be damaged. */
+  /** Whether to ignore all local copies, because they may be damaged. */
   readonly isAnew: boolean;
   readonly onEvent: OnEvent | undefined;
 }
 
-/** What the manifest says of a content. */
+/** The manifest's facts about a content. */
 export interface Content
   extends
     Pick<Manifest, 'method' | 'setAside' | 'content' | 'pages' | 'asRemote'>,
     Pick<SnapshotTaken, 'leftOut'> {
-  /** Since when it is here, if it was here before. */
+  /** The date of the local copy, if there was one. */
   readonly createdAt?: string;
-  /** The folder of the other project's snapshot that it is a copy of, or null. */
+  /** The folder of the other project's snapshot that was copied, or null. */
   readonly copiedFrom: string | null;
 }
 
 /**
- * Puts what the remote has in a database file: from what is here, from another project, or from the remote, which is asked only for what
- * is not here.
+ * Puts the remote's content into a database file: from a local copy, from another project, or from the remote. Asks the
+ * remote only for missing parts.
  */
 export async function haveContent(database: string, options: ContentOptions): Promise<Content> {
   const { project, identity, isAnew, onEvent } = options;
@@ -51,7 +51,7 @@ export async function haveContent(database: string, options: ContentOptions): Pr
     return had;
   }
   const starts = startsOf(project, identity);
-  // Pages that the remote tells the digests of are compared, so damage there does no harm.
+  // These pages are compared by digests from the remote, so local damage does no harm.
   const compared = starts.map(({ file }) => ({ file, pagesAt: null }));
   if (isAnew) return fetchContent(database, { starts: compared }, options);
   let method: SnapshotMethod | undefined;
@@ -65,10 +65,10 @@ export async function haveContent(database: string, options: ContentOptions): Pr
   }
 }
 
-/** What rests on an earlier copy, or on what the server tells besides SQL. */
+/** Methods based on an earlier copy or on server data other than SQL. */
 const BY_FRAMES: readonly SnapshotMethod[] = ['log', 'sync'];
 
-/** Copies what is here, or what another project has, if that is of the remote's mark; else null. */
+/** Copies a local database or another project's snapshot with the remote's fingerprint; else null. */
 async function copyContent(database: string, options: ContentOptions): Promise<Content | null> {
   const { project, identity, fingerprint, dump, sharing, onEvent } = options;
   if (fingerprint === null) return null;
@@ -101,12 +101,12 @@ async function fetchContent(
   };
 }
 
-/** A copy that came by another way may be ahead of a mark that comes late. */
+/** A lagging fingerprint may be behind a copy from another source. */
 function inTime(mark: string | null): string | null {
   return isSyncMark(mark) ? null : mark;
 }
 
-/** Of a copy of what is here. It is as old as that. */
+/** Returns the content of a local copy. It keeps the date of the copy. */
 async function ofOwn(own: Manifest, database: string, { dump, sharing }: ContentOptions): Promise<Content> {
   const { createdAt, asRemote, content: known, setAside } = own;
   const leftOut = asRemote?.leftOut ?? [];
@@ -118,7 +118,7 @@ async function ofOwn(own: Manifest, database: string, { dump, sharing }: Content
   };
 }
 
-/** What stays true of a baseline when its file is copied. */
+/** Returns the facts about a baseline that stay true for a copy of its file. */
 function kept({
   method,
   setAside,

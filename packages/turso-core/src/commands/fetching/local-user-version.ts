@@ -8,8 +8,8 @@ import { openReadOnly, using } from '../../sqlite/files/open';
 import { Database } from '../../sqlite/files/sqlite';
 
 /**
- * Runs work with the snapshot's database as the working copy is to become. A `user_version` that the remote refuses stays
- * what it is there, since the app's migrations go by it.
+ * Passes the snapshot's database to `work` in the form meant for the working copy. If the remote refuses
+ * `user_version`, the working copy keeps its own, because the app's migrations depend on it.
  */
 export function withLocalUserVersion<T>(
   { files, workingCopy }: Project,

@@ -5,8 +5,8 @@ import { metIn } from '../../project/state/known-remote';
 import { isOfExclude, requireBaseline, type Manifest } from '../../project/state/manifest';
 
 /**
- * The snapshot that is there, as if it had just been taken: of the remote that the base belongs to, and without what is excluded
- * now. Throws SNAPSHOT_MISSING and REMOTE_CHANGED.
+ * Returns the existing snapshot as if it had just been taken. It must come from the base's remote and have the present
+ * `exclude`. Throws SNAPSHOT_MISSING and REMOTE_CHANGED.
  */
 export function requireSnapshot(project: Project, acceptRemote: boolean): Manifest {
   const { snapshot } = project.files;

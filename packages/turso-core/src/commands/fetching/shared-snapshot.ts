@@ -18,22 +18,22 @@ import type { Exclude } from '../../sqlite/schema/exclude';
 import { holdExclusively } from '../../sqlite/files/exclusive';
 import { version } from '../../version';
 
-/** Where other projects of the same workspace keep their snapshots. */
+/** The places for sharing snapshots with other projects of the same workspace. */
 export interface Sharing {
-  /** The folders of their snapshots, absolute. Some may be missing, or be of other remotes. */
+  /** The folders of their snapshots, absolute. Some may be missing or have other remotes. */
   readonly snapshots: readonly string[];
-  /** A folder for empty lock files, one for each remote; it is made if it is missing. */
+  /** A folder for empty lock files, one for each remote; created if it is missing. */
   readonly locks: string;
 }
 
-/** What a snapshot must be of, to be copied instead of downloaded. */
+/** The facts a snapshot must match to be copied instead of downloaded. */
 export interface Mark {
   readonly identity: RemoteIdentity;
   readonly fingerprint: string;
   readonly exclude: Exclude;
 }
 
-/** A snapshot of another project that was copied. */
+/** A copied snapshot of another project. */
 export interface SharedSnapshot {
   readonly manifest: Manifest;
   readonly content: SnapshotContent;
@@ -41,15 +41,15 @@ export interface SharedSnapshot {
   readonly folder: string;
 }
 
-/** The longest wait for another project that downloads the same, in milliseconds. */
+/** The longest wait for another project with the same download, in milliseconds. */
 const PATIENCE = 600_000;
 
-/** How often a lock is tried, in milliseconds. */
+/** Time between two attempts to get a lock, in milliseconds. */
 const INTERVAL = 50;
 
 /**
- * Runs work while no other project of the workspace takes a snapshot of the same remote, so that the second one finds what the first
- * one has downloaded. If the lock cannot be had, work runs without it.
+ * Runs `work` while no other project of the workspace takes a snapshot of the same remote. The second project then
+ * finds the first one's download. If the lock is not available, `work` runs without it.
  */
 export async function inTurn<T>(
   { locks }: Sharing,
@@ -82,7 +82,7 @@ async function acquire(file: string): Promise<{ close(): unknown } | null> {
   }
 }
 
-/** Describes a database that was downloaded, so that other projects can copy it. */
+/** Describes a downloaded database for other projects to copy. */
 export async function describeContent(
   file: string,
   leftOut: readonly LeftOutTable[],
@@ -91,8 +91,8 @@ export async function describeContent(
 }
 
 /**
- * Copies the snapshot of another project, if one has just this content. One that is damaged is not used, with a warning. Null if there
- * is none. Throws DISK_FULL and FILE_INACCESSIBLE.
+ * Copies the snapshot of another project with exactly this content. Warns of a damaged one and does not use it. Null if
+ * there is none. Throws DISK_FULL and FILE_INACCESSIBLE.
  */
 export async function copyShared(
   { snapshots }: Sharing,
@@ -111,7 +111,7 @@ export async function copyShared(
     });
     if (digest === content.sha256) return { manifest, content, folder };
     fs.rmSync(to);
-    // Unless another one has taken its place meanwhile.
+    // No warning if a new snapshot has replaced it meanwhile.
     if (readShared(files, mark)?.content?.sha256 === content.sha256)
       onEvent?.({ type: 'warning', message: `The snapshot in ${folder} is damaged, so it is not copied.` });
   }
@@ -123,7 +123,7 @@ function readShared(files: BaselineFiles, { identity, fingerprint, exclude }: Ma
   try {
     manifest = soundBaseline(files);
   } catch {
-    // Whoever works on that project is told what is wrong with it.
+    // The next command in that project reports the problem.
     return null;
   }
   const isMeant =

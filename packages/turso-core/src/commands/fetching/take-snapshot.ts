@@ -20,30 +20,30 @@ import { mayBeBehind } from './earlier-copies';
 import { haveContent } from './have-content';
 import { inTurn, type Sharing } from './shared-snapshot';
 
-/** How a snapshot is taken. */
+/** Options for taking a snapshot. */
 export interface TakeOptions {
   /**
-   * Whether to `write` the database as SQL too, or to `keep` the SQL of an earlier snapshot, which tells what `init` found. Default is
-   * neither.
+   * `write` also writes the database as SQL. `keep` keeps the SQL of an earlier snapshot: it shows the remote as `init`
+   * found it. Default is neither.
    */
   readonly dump?: 'write' | 'keep' | 'none' | undefined;
-  /** Copy the snapshot of another project, if that is the same. */
+  /** Copies the snapshot of another project if it is the same. */
   readonly sharing?: Sharing | undefined;
-  /** Rely on nothing that is here, since it may be damaged. Default is false. */
+  /** Relies on no local copy, because it may be damaged. Default is false. */
   readonly isAnew?: boolean | undefined;
   readonly onEvent?: OnEvent | undefined;
 }
 
-/** A snapshot that was taken. */
+/** A new snapshot. */
 export interface Taken {
   readonly manifest: Manifest;
-  /** The folder of the other project's snapshot that it is a copy of, or null. */
+  /** The folder of the other project's snapshot that was copied, or null. */
   readonly copiedFrom: string | null;
 }
 
 /**
- * Takes a snapshot under a lock that the caller holds. The SQL beside it is written by `init`, and stays with later snapshots, unless the
- * config wants none.
+ * Takes a snapshot; the caller holds the lock. `init` writes the SQL beside it. Later snapshots keep the SQL, unless
+ * the config disables it.
  */
 export async function takeSnapshot(
   project: Project,
@@ -54,7 +54,7 @@ export async function takeSnapshot(
   return (await takeOrCopy(project, remote, { ...options, dump: wanted })).manifest;
 }
 
-/** As {@link takeSnapshot}, or copies the snapshot of another project, if that is the same. */
+/** Works like {@link takeSnapshot}, or copies the snapshot of another project if it is the same. */
 export async function takeOrCopy(
   project: Project,
   remote: ProjectRemote,
@@ -98,7 +98,7 @@ function take(
   });
 }
 
-/** The snapshot that is there, where it has the remote's mark, else a new one. */
+/** Returns the existing snapshot if it has the remote's fingerprint, else a new one. */
 export async function currentSnapshot(
   project: Project,
   remote: ProjectRemote,

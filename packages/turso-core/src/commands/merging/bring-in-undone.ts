@@ -5,8 +5,8 @@ import type { Project } from '../../project/project';
 import { rebase, type PullOptions, type PullResult } from './rebase';
 
 /**
- * Brings what an undo left on the remote into the working copy, whose own edits win. If a rule keeps it out, the working
- * copy stays as it is, and the base follows all the same: the remote has it.
+ * Brings the result of an undo on the remote into the working copy. The working copy's own edits win. If a rule
+ * prevents this, the working copy stays as it is. The base follows anyway, because the remote has the undo.
  */
 export async function bringInUndone(
   project: Project,

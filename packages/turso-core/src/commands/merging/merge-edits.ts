@@ -19,20 +19,20 @@ import {
   type Resolved,
 } from '../conflicts/conflict-options';
 
-/** Edits of a working copy, and the snapshot that they are put on. */
+/** Edits of a working copy, and the snapshot to apply them to. */
 export interface EditsOnSnapshot {
   readonly comparison: Comparison;
-  /** The base that the edits start from. */
+  /** The base the edits start from. */
   readonly base: string;
   readonly snapshot: string;
   /** A folder for the result and for private copies. */
   readonly temporary: string;
-  /** Tables that have other hidden rowids on the remote. */
+  /** Tables with other hidden rowids on the remote. */
   readonly movedRowids: ReadonlySet<string>;
   readonly options: ConflictOptions & { readonly onEvent?: OnEvent };
 }
 
-/** The working copy as it was, and its edits on top of a copy of the snapshot; or why they cannot be put there. */
+/** The working copy before, and its edits on top of a copy of the snapshot; or the conflicts. */
 export type MergedEdits = { readonly pending: number } & (
   | {
       readonly frozen: string;
@@ -45,8 +45,8 @@ export type MergedEdits = { readonly pending: number } & (
 );
 
 /**
- * Puts the edits of a working copy on a copy of a snapshot, as a push would. Where definitions have changed in the snapshot,
- * those of both sides are merged before.
+ * Applies the edits of a working copy to a copy of a snapshot, as a push would. If definitions have changed in the
+ * snapshot, merges those of both sides first.
  */
 export async function mergeEdits(edits: EditsOnSnapshot): Promise<MergedEdits> {
   const { comparison, base, snapshot, temporary, movedRowids, options } = edits;
@@ -68,7 +68,7 @@ export async function mergeEdits(edits: EditsOnSnapshot): Promise<MergedEdits> {
   const { conflicts } = prepared;
   if (conflicts.some((c) => c.resolution === null)) return { pending: countOf(changeset), conflicts };
   const { base: before, ours: after, theirs: merged } = prepared.files;
-  // A user_version that the remote refuses is no edit.
+  // A user_version refused by the remote is not an edit.
   const { userVersion } = changeset;
   const result = await withDiff(before, after, (rows) =>
     applyTo(merged, { ...rows, userVersion }, { ...policy, movedRowids: prepared.movedRowids }),
@@ -76,7 +76,7 @@ export async function mergeEdits(edits: EditsOnSnapshot): Promise<MergedEdits> {
   if (result.status === 'conflict')
     return { pending: countOf(changeset), conflicts: result.conflicts.map(byHand) };
   warnOfOrphans(result.orphans, options.onEvent);
-  // What both sides have defined is no edit any more, and what was carried is none of the rows that were merged.
+  // Definitions made on both sides are no longer edits, and carried rows are not among the merged rows.
   const pending = await withDiff(snapshot, merged, countOf);
   const { alreadyThere } = result;
   return { pending, frozen, merged, resolved: withDefinitions(resolvedIn(result), conflicts), alreadyThere };
@@ -101,7 +101,7 @@ function applyTo(
   return apply(changeset, createSqliteTarget(file, { location: 'the snapshot' }), { ...options, folder });
 }
 
-// All that can be merged has been.
+// Everything that can be merged already is.
 function byHand(conflict: Conflict): Conflict {
   const { definition } = conflict;
   return definition === null ? conflict : { ...conflict, definition: { ...definition, byHand: true } };

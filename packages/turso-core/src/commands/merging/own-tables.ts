@@ -10,7 +10,7 @@ import { readCarried } from '../../sqlite/schema/read-objects';
 import { readHeader } from '../../sqlite/schema/read-header';
 import { quoteValue } from '../../sqlite/values/quote';
 
-/** The tables and views of a working copy that are left out: its own, which no command but `init --force` may take away. */
+/** Returns the working copy's own tables and views: those left out. Only `init --force` may remove them. */
 export async function ownTables({ workingCopy, exclude }: Project): Promise<readonly LeftOutTable[]> {
   return workingCopyTarget(workingCopy).read(async (query) => {
     const { encoding } = await readHeader(query);
@@ -19,8 +19,8 @@ export async function ownTables({ workingCopy, exclude }: Project): Promise<read
 }
 
 /**
- * Throws UNSUPPORTED_CHANGE if what stands in the way of a pull is about such a table: a row of it that would lose its parent, or an
- * index of it that has the name of a new one.
+ * Throws UNSUPPORTED_CHANGE if such a table prevents a pull: one of its rows would lose its parent, or one of its
+ * indexes has the name of a new one.
  */
 export async function refuseOwnInTheWay(project: Project, conflicts: readonly Conflict[]): Promise<void> {
   const { workingCopy, exclude } = project;
@@ -43,11 +43,11 @@ export async function refuseOwnInTheWay(project: Project, conflicts: readonly Co
   );
 }
 
-/** Warns of what goes by force with the rest of the working copy. */
+/** Warns of own tables that `--force` replaces with the rest of the working copy. */
 export async function warnOfReplaced(project: Project, onEvent: OnEvent | undefined): Promise<void> {
   if (!fs.existsSync(project.workingCopy)) return;
   const tables = await ownTables(project).catch((error: unknown) => {
-    // Whatever is there, it is replaced.
+    // The working copy is replaced, whatever it contains.
     if (error instanceof TursoSyncError || systemCode(error).startsWith('SQLITE_')) return [];
     throw error;
   });

@@ -28,35 +28,34 @@ import { mergeEdits, type MergedEdits } from './merge-edits';
 import { notePull, noteWritten, pullDone, type PullNote } from '../../project/state/pull-journal';
 import { dropReceipt, nameReceipt } from '../../sqlite/receipt';
 
-/** What `pull` may be told. */
+/** Options of `pull`. */
 export interface PullOptions extends ConflictOptions, RemoteOptions {
   readonly onEvent?: OnEvent;
 }
 
-/** How a pull ended. */
+/** Result of `pull`. */
 export interface PullResult extends Resolved {
   /**
-   * `pulled`: the working copy has the remote's changes. `unchanged`: the remote had none that it lacked. `conflict`: both
-   * sides changed the same, and the working copy is as it was.
+   * - `pulled`: the working copy has the remote's changes.
+   * - `unchanged`: the remote had nothing new.
+   * - `conflict`: both sides changed the same, and the working copy is as before.
    */
   readonly status: 'pulled' | 'unchanged' | 'conflict';
-  /** What was changed in the working copy. */
+  /** The changes made to the working copy. */
   readonly changes: ChangeSummary;
-  /** Number of changes in the working copy that are still to be pushed. */
+  /** Number of changes in the working copy still to be pushed. */
   readonly pending: number;
-  /** Rows that both sides changed to the same values. */
+  /** Rows changed to the same values on both sides. */
   readonly alreadyThere: number;
   readonly conflicts: readonly Conflict[];
-  /** The backup of the working copy as it was before, of which `restore` makes a database; null where it was not changed. */
+  /** The backup of the working copy from before the pull, for `restore`. Null if it was not changed. */
   readonly backup: string | null;
 }
 
-/** Times that an app may write just what a pull is about to write, before it gives up. */
+/** Number of attempts before a pull gives up, if an app keeps writing the same rows. */
 const ATTEMPTS = 5;
 
-/**
- * Puts the working copy's changes on top of a snapshot that is there, or of what an undo left; that is the base afterwards.
- */
+/** Applies the working copy's changes to a snapshot, or to the result of an undo. That is the base afterwards. */
 export async function rebase(
   project: Project,
   snapshot: Manifest,
@@ -76,7 +75,7 @@ export async function rebase(
   );
 }
 
-/** What is brought into the working copy. */
+/** The database to bring into the working copy. */
 export interface Source extends Pick<PullNote, 'purpose'> {
   readonly files: BaselineFiles;
 }
@@ -106,7 +105,7 @@ async function tryRebase(context: Context): Promise<PullResult | 'again'> {
     await writeConflicts(context, conflicts, { location: snapshot.remote, onEvent: options.onEvent });
     return { ...unchanged(pending), status: 'conflict', conflicts };
   }
-  // Without changes of its own, the working copy is to become what the snapshot is.
+  // If the working copy has no changes, it becomes equal to the snapshot.
   const [before, after] =
     edits === null ? [baseDatabase(project, temporary), taken.database] : [edits.frozen, edits.merged];
   const receipt = nameReceipt();
@@ -161,7 +160,7 @@ function merge(
   return mergeEdits({ comparison, ...places, movedRowids, options });
 }
 
-/** Keeps all of the working copy, also what is left out of its frozen copy. */
+/** Backs up the whole working copy, including the tables missing from its frozen copy. */
 async function backUp({ project, temporary }: Context, edits: MergedEdits | null): Promise<string> {
   if (edits === null) return keepBackup(project, project.files.base.database);
   if ('frozen' in edits && (await ownTables(project)).length === 0) return keepBackup(project, edits.frozen);
@@ -170,7 +169,7 @@ async function backUp({ project, temporary }: Context, edits: MergedEdits | null
   return keepBackup(project, whole);
 }
 
-/** Changes the working copy. Answers false, with nothing written, where the app was quicker. */
+/** Changes the working copy. Returns false and writes nothing if the app was faster. */
 async function bringIn(
   { project, source, temporary, options }: Context,
   work: {
@@ -186,7 +185,7 @@ async function bringIn(
     ours: work.before,
     theirs,
   });
-  // A table is nothing that a working copy refuses.
+  // A working copy never refuses the receipt's table.
   const target = withReceipt(workingCopy, work.receipt, () => undefined);
   const note = { purpose: source.purpose, receipt: work.receipt };
   notePull(project, source.files, note);
@@ -202,24 +201,24 @@ async function bringIn(
     await refuseOwnInTheWay(project, result.conflicts);
     return false;
   }
-  // Should this fail, the receipt tells.
+  // If this fails, the receipt shows the outcome.
   noteWritten(project, note);
   return true;
 
-  // What was on its way before is left to the next attempt.
+  // A pull already under way is left to the next attempt.
   function dropAttempt(): void {
     fs.rmSync(work.backup, { force: true });
     if (source.files.directory !== project.files.incoming.directory) pullDone(project);
   }
 }
 
-/** Ends a pull that is in the working copy and whose base has followed. */
+/** Ends a pull once the working copy and the base have its changes. */
 export async function endPull(project: Project, { receipt }: Pick<PullNote, 'receipt'>): Promise<void> {
   if (receipt !== null) {
     try {
       await workingCopyTarget(project.workingCopy).transact([dropReceipt(receipt)]);
     } catch (error) {
-      // The app keeps it locked: the journal stays, so that the next command removes it.
+      // The app keeps the working copy locked. The journal stays, and the next command removes the receipt.
       if (systemCode(error) === 'WORKING_COPY_LOCKED') return;
       throw error;
     }
@@ -227,7 +226,9 @@ export async function endPull(project: Project, { receipt }: Pick<PullNote, 'rec
   pullDone(project);
 }
 
-/** Servers do not take `application_id`, but may have one; it comes along where the app has not set its own. */
+/**
+ * Adds the remote's `application_id`, unless the app has set its own. Servers do not let it be set, but may have one.
+ */
 function withApplicationId(
   target: Target,
   { files }: Project,
@@ -243,7 +244,7 @@ function applicationId(file: string): number {
   return using(openReadOnly(file), (db) => db.pragma('application_id', { simple: true }) as number);
 }
 
-/** A pull that brought nothing in. */
+/** Returns the result of a pull without changes. */
 export function unchanged(pending: number): PullResult {
   return {
     status: 'unchanged',
@@ -256,7 +257,7 @@ export function unchanged(pending: number): PullResult {
   };
 }
 
-/** The engine's refusals speak of a push. */
+/** Rewords the engine's refusals: they mention a push. */
 async function asPulled<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

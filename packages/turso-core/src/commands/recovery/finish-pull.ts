@@ -16,7 +16,7 @@ import { workingCopyTarget } from '../../project/working-copy/working-copy-targe
 import { bringInUndone } from '../merging/bring-in-undone';
 import { endPull, rebase } from '../merging/rebase';
 
-/** Finishes a pull that was broken off after the working copy was written, or before. */
+/** Finishes a pull interrupted before or after the working copy was written. */
 export async function finishPull(project: Project, onEvent?: OnEvent): Promise<void> {
   const taken = pullUnderWay(project);
   if (taken === null) pullDone(project);
@@ -30,13 +30,14 @@ async function finishTaken(
 ): Promise<void> {
   const { incoming } = project.files;
   const { manifest, purpose } = taken;
-  // What has been edited since is on top of it.
+  // Later edits are on top of it.
   if (await isWritten(project, taken)) {
     await replaceBase(project.files, incoming, manifest);
     await endPull(project, taken);
     return;
   }
-  // Taken without what is not excluded any more, or the reverse: nothing of it is here, and the next pull takes it as it should be.
+  // The snapshot was taken with another `exclude`. Nothing of it is in the working copy, and the next pull takes a
+  // suitable one.
   if (!isOfExclude(manifest, project.exclude)) {
     pullDone(project);
     return;
@@ -55,7 +56,7 @@ async function isWritten(project: Project, taken: PullUnderWay): Promise<boolean
   const { workingCopy, files } = project;
   if (taken.receipt !== null && fs.existsSync(workingCopy))
     return hasReceipt(workingCopyTarget(workingCopy), taken.receipt);
-  // A working copy that is written as a whole has no receipt.
+  // A working copy written as a whole has no receipt.
   return withTemporary(files.directory, async (temporary) => {
     const frozen = path.join(temporary, 'frozen.db');
     await freeze(workingCopy, frozen);

@@ -27,17 +27,20 @@ import { timed, type OnEvent } from '../../events';
 import { createPushRecords } from '../sending/push-records';
 import { finishPull } from './finish-pull';
 
-/** What a person has decided about a push that was cut off, where it cannot be found out. */
+/** A person's decision about an interrupted push with an unknown outcome. */
 export interface ResumeOptions {
-  /** `arrived`: it is on the remote, and the base follows. `repeat`: it is not, and what it was about is pushed anew. */
+  /**
+   * `arrived`: the push is on the remote, and the base follows. `repeat`: it is not, and its changes are pushed again.
+   */
   readonly resume?: 'arrived' | 'repeat';
   readonly onEvent?: OnEvent;
 }
 
 /**
- * Finds out how a push ended that was cut off before its answer came: it has arrived if its receipt is on the remote. Then
- * the base follows, and its changes are the answer; otherwise it is forgotten, since the working copy still has them. Null
- * where nothing was under way, or nothing arrived. The caller holds the lock. Throws PUSH_UNDECIDED and the `REMOTE_*` codes.
+ * Finds the outcome of a push that was cut off before its answer. If the remote has its receipt, the push arrived: the
+ * base follows, and its changes are returned. Otherwise it is forgotten, because the working copy still has the
+ * changes. Returns null if no push was under way or it did not arrive. The caller holds the lock.
+ * Throws PUSH_UNDECIDED and the `REMOTE_*` codes.
  */
 export async function finishPush(
   project: Project,
@@ -64,7 +67,7 @@ async function finishBegun(
   await removeOldReceipts(remote);
   const isThrough = resume === undefined ? await hasArrived(journal, remote) : resume === 'arrived';
   if (!isThrough) {
-    // It may be there nevertheless, where a person has decided.
+    // It may be there in spite of the person's decision.
     if (resume === 'repeat') await removeReceipt(remote, journal, null);
     dropPush(files, journal);
     return null;
@@ -76,7 +79,10 @@ async function finishBegun(
   return changes;
 }
 
-/** Without its database, nobody can tell what a push was about; to forget it silently could append its rows a second time. */
+/**
+ * Refuses to go on without the database of an interrupted push. Its changes are unknown then, and forgetting it
+ * silently could append its rows a second time.
+ */
 function refuseHalfJournal({ files }: Project, resume: ResumeOptions['resume']): void {
   const isHalf = fs.existsSync(files.pushJournal) && !fs.existsSync(files.pushed);
   if (!isHalf || resume === 'repeat') return;
@@ -95,7 +101,7 @@ async function hasArrived(journal: PushJournal, remote: Remote): Promise<boolean
   const isThere = await hasReceipt(remote, receipt ?? '').catch((error: unknown) => {
     throw isReadOnly(error) ? needsWriteAccess(journal, error) : error;
   });
-  // If nothing was sent but an upload has begun, nothing else would tell.
+  // If only an upload had begun, nothing else would reveal it.
   if (journal.upload !== undefined) await remote.clear(journal.upload).catch(() => undefined);
   if (isThere) return true;
   // The same database may have several URLs.
@@ -132,7 +138,7 @@ async function finish({ project, remote, onEvent }: Finishing, journal: PushJour
     const start = { database: from ?? project.files.base.database, manifest: requireBase(project) };
     const compared = async ({ changeset, before, leftOut }: Comparison): Promise<ChangeSummary> => {
       const { number, purpose } = journal;
-      // Neither what else has happened on the remote is known, nor where appended rows are there.
+      // Other events on the remote are unknown, and so are the rowids of appended rows there.
       const movedRowids = [...changeset.renumbered, ...changeset.tables.map((t) => t.table.name)];
       const pushed = { ...pushedAs(purpose, becomes), movedRowids };
       const facts = planFacts(project, start.manifest);

@@ -1,21 +1,21 @@
 import { TursoSyncError } from '../../errors';
 import { fileSystemError } from '../../project/state/disk';
 
-/** What a command has done, if what comes next fails. */
+/** The message about completed work, for a failure of the next step. */
 export interface Done {
-  /** A sentence on what is done, and what is not. */
+  /** A sentence on what is done and what is not. */
   readonly message: string;
-  /** What to do then. */
+  /** The advice for this case. */
   readonly hint: string;
 }
 
-/** Of a working copy that is there, and whose base is not. */
+/** The working copy exists, but its base does not. */
 export const WRITTEN: Done = {
   message: 'The working copy is there, but could not be recorded.',
   hint: 'Fix that, then run the same command again: it goes on from there.',
 };
 
-/** Does what comes after a change that stays, whatever happens here: an error says so, instead of what it would say otherwise. */
+/** Runs the step after a lasting change. If it fails, the error says so instead of its usual message. */
 export async function afterDone<T>({ message, hint }: Done, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

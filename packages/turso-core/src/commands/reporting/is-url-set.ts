@@ -1,7 +1,7 @@
 import { hasCode } from '../../errors';
 import type { Project } from '../../project/project';
 
-/** Whether a project's URL is set, whatever it is. */
+/** Checks whether a project's URL is set, valid or not. */
 export function isUrlSet(project: Pick<Project, 'address'>): boolean {
   try {
     project.address();

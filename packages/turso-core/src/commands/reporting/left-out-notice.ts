@@ -1,13 +1,13 @@
 import type { CoreEvent, OnEvent } from '../../events';
 import { unmatched, type Exclude } from '../../sqlite/schema/exclude';
 
-/** Gathers which tables a command leaves out, to tell of all of them at its end. */
+/** Collects the tables a command leaves out, to report them all at its end. */
 export interface LeftOutNotice {
   hear(event: CoreEvent): void;
   tell(onEvent: OnEvent): void;
 }
 
-/** Tells of the tables of other programs in one warning, and of those that the project excludes in another. */
+/** Reports the tables of other programs in one warning, and the tables excluded by the project in another. */
 export function leftOutNotice(exclude: Exclude): LeftOutNotice {
   const owners = new Map<string, string | null>();
   let sawRemote = false;
@@ -30,7 +30,7 @@ export function leftOutNotice(exclude: Exclude): LeftOutNotice {
         warn(
           `Left out, since "exclude" names them: ${excluded.map(([name]) => name).join(', ')}. Each side keeps its own.`,
         );
-      // Of the working copy alone, nothing follows: it was made without these tables.
+      // The working copy alone proves nothing: it was made without these tables.
       const unknown = sawRemote ? unmatched([...owners.keys()], exclude) : [];
       if (unknown.length > 0)
         warn(`No table or view on either side matches this part of "exclude": ${unknown.join(', ')}.`);

@@ -1,6 +1,6 @@
 import { Database } from '../../sqlite/files/sqlite';
 
-/** The version of SQLite that works here. */
+/** Returns the version of SQLite in use here. */
 export function ownSqlite(): string {
   const db = new Database(':memory:');
   try {

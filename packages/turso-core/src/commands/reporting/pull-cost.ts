@@ -8,13 +8,18 @@ import { openReadOnly, using } from '../../sqlite/files/open';
 import { readSchema } from '../../sqlite/schema/schema';
 import { quoteName } from '../../sqlite/values/quote';
 
-/** Rows that a snapshot by rows reads besides them: what it asks of the transaction and the definitions. */
+/**
+ * Rows read by a snapshot by rows besides the rows themselves, for queries about the transaction and the definitions.
+ */
 const BESIDE_ROWS = 8;
 
 /**
- * About what a pull would use of a server whose mark this is, given that a few rows have changed since the base was made. Pages that the
- * server's log has cost nothing; by digests and by pages, that is a row for each page that the server has now; by rows, a row for each
- * that the base has, and for each definition. Null if the remote is a file.
+ * Estimates the server usage of a pull from its fingerprint, if a few rows have changed since the base. Null if the
+ * remote is a file.
+ *
+ * - Pages in the server's log cost nothing.
+ * - A snapshot by digests or by pages costs a row for each present page of the server.
+ * - A snapshot by rows costs a row for each row of the base and for each definition.
  */
 export async function pullCost(
   project: Project,
@@ -28,7 +33,7 @@ export async function pullCost(
   return readsAbout(reads ?? BESIDE_ROWS + rowsIn(project.files.base.database));
 }
 
-/** Whether the snapshot that is there has all of the remote, so that a pull takes nothing from it. */
+/** Checks whether the existing snapshot has all of the remote. A pull then fetches nothing. */
 function isCurrent(
   { files, exclude }: Project,
   { location }: Pick<Remote, 'location'>,
@@ -48,7 +53,7 @@ function rowsIn(database: string): number {
     const counts = ['sqlite_schema', ...tables.map(({ name }) => quoteName(name))].map(
       (table) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number,
     );
-    // A statement that finds no row counts as one.
+    // A statement without a result counts as one row.
     return counts.reduce((sum, count) => sum + Math.max(1, count), 0);
   });
 }

@@ -11,33 +11,38 @@ import type { Usage } from '../../hrana/tally';
 import { pullCost } from './pull-cost';
 import { problemOf, type Problem } from './problem';
 
-/** How the remote stands. */
+/** The state of the remote. */
 export interface RemoteStatus {
-  /** The URL without credentials, or null where none is set or it cannot be read. */
+  /** The URL without credentials, or null if it is not set or cannot be read. */
   readonly location: string | null;
   readonly answers: boolean;
-  /** Whether it has changed since the base was made; null where that cannot be told. */
+  /** Whether it has changed since the base was made; null if unknown. */
   readonly hasMoved: boolean | null;
-  /** About what a pull would use, if the remote has changed or cannot tell; null for a file, and if nobody can estimate it. */
+  /**
+   * Estimated usage of a pull, if the remote has changed or cannot tell. Null for a file, and if there is no estimate.
+   */
   readonly pullCost: Cost | null;
   /**
-   * What the server offers of what turso-sync can do without; null if that was not asked for, if it does not answer, and for a file.
+   * The server's optional capabilities. Null if they were not requested, if the server does not answer, and for a file.
    * See `docs/compatibility.md`.
    */
   readonly capabilities: Capabilities | null;
-  /** Why some of the capabilities are not known; null if nothing kept them from being asked for. */
+  /** The reason why some capabilities are unknown; null if none prevented the request. */
   readonly capabilitiesProblem: Problem | null;
-  /** Why it does not answer, or REMOTE_CHANGED if it is another than the base's. */
+  /** The reason why it does not answer, or REMOTE_CHANGED if it is not the base's remote. */
   readonly problem: Problem | null;
 }
 
 interface AskingHow {
   readonly connect: () => MarkedRemote;
-  /** Whether the capabilities of the server are asked for too. */
+  /** Whether to request the server's capabilities too. */
   readonly asksCapabilities: boolean;
 }
 
-/** Asks how the remote stands, and tells what that used; null if the server does not tell, or was not asked. */
+/**
+ * Finds the state of the remote and the usage of this request. The usage is null if the server does not report it or
+ * was not asked.
+ */
 export async function remoteStatus(
   project: Project,
   base: Manifest | null,
@@ -67,7 +72,7 @@ export async function remoteStatus(
       const known = base === null ? null : knownMark(base, project.exclude);
       const hasMoved = fingerprint === null || known === null ? null : fingerprint !== known;
       const isPulled = base !== null && hasMoved !== false;
-      // It is an estimate: whatever is in its way, the rest of the status counts.
+      // This is only an estimate. If it fails, the rest of the status still counts.
       const cost = isPulled
         ? await pullCost(project, remote, met.identity, fingerprint).catch(() => null)
         : null;
@@ -81,12 +86,12 @@ export async function remoteStatus(
   }
 }
 
-/** What the server offers. If it cannot be asked, that is what is known, and why. */
+/** Returns the server's capabilities. If they cannot be requested, returns the known ones and the reason. */
 async function askCapabilities(
   remote: MarkedRemote,
   base: Manifest | null,
 ): Promise<Pick<RemoteStatus, 'capabilities' | 'capabilitiesProblem'>> {
-  // A push has found out whether `user_version` can be set, if it met it.
+  // An earlier push may have found that `user_version` cannot be set.
   const withVersion = (found: Capabilities | null): Capabilities | null =>
     found !== null && base?.userVersionStaysLocal === true ? { ...found, userVersion: false } : found;
   try {

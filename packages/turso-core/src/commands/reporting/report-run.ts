@@ -4,25 +4,25 @@ import type { Cost } from '../../plan/plan';
 import { leftOutNotice } from './left-out-notice';
 import type { Project } from '../../project/project';
 
-/** What the result of every command tells about its run. */
+/** The facts about its run in the result of every command. */
 export interface RunFacts {
-  /** The remote that was contacted, without credentials; null if none was. */
+  /** The contacted remote, without credentials; null if there was none. */
   readonly remote: string | null;
-  /** The environment that was used, or null for the one without a name. */
+  /** The environment used, or null for the one without a name. */
   readonly environment: string | null;
-  /** What was worth a warning, in words. */
+  /** Warnings, in words. */
   readonly warnings: readonly string[];
   /**
-   * The rows that the server has read and written for it, as the server counts them: what libSQL bills. Null if no server was
-   * contacted, or if it does not tell. See `docs/price.md`.
+   * The rows read and written by the server for this command, as the server counts them. libSQL bills these. Null if no
+   * server was contacted or it does not report them. See `docs/price.md`.
    */
   readonly used: Cost | null;
 }
 
-/** The result of a command, with what every one tells about its run. */
+/** The result of a command, with the facts about its run. */
 export type Reported<T> = T & RunFacts;
 
-/** Runs a command, and adds to its result what its events tell. */
+/** Runs a command, and adds the facts from its events to the result. */
 export async function reportRun<T extends object>(
   { environment, exclude }: Pick<Project, 'environment' | 'exclude'>,
   onEvent: OnEvent | undefined,

@@ -10,9 +10,10 @@ import { copyStatistics, haveSameStatistics } from '../../sqlite/statistics';
 import { notePull } from '../../project/state/pull-journal';
 
 /**
- * Makes a database that is never written again the base.
+ * Makes a database the base. Nobody may write to the database afterwards.
  *
- * @param asRemote - says that its rows are just what the remote has at the manifest's mark. Default is that nobody knows.
+ * @param asRemote - states that its rows equal the remote's at the manifest's fingerprint. Default is that this is
+ * unknown.
  */
 export function moveBase(
   project: Project,
@@ -40,8 +41,8 @@ function writeBaseline(project: Project, directory: string, database: string, ma
 }
 
 /**
- * With the statistics of the base until now, if there was one, which are the remote's: those that the app has made here do not
- * go there.
+ * Places the database with the previous base's statistics, if there was one. These are the remote's: statistics made
+ * here by the app are not sent there.
  */
 function placeDatabase({ files: { base } }: Project, database: string, place: string): void {
   if (!fs.existsSync(base.database) || haveSameStatistics(base.database, database)) {
@@ -57,10 +58,10 @@ function ofMoved(manifest: Manifest, asRemote: Manifest['asRemote']): Manifest {
   return asRemote === undefined ? moved : { ...moved, asRemote: { ...asRemote, isLocal: true } };
 }
 
-/** The manifest of what a push leaves. */
+/** The manifest of the base after a push. */
 export type PushedManifest = Omit<Manifest, 'createdAt' | 'method'>;
 
-/** Makes what a push leaves the base; `asRemote` of the manifest then is true of what it leaves. */
+/** Makes the result of a push the base. If the manifest has `asRemote`, it must be true of that result. */
 export function advanceBase(
   project: Project,
   temporary: string,
@@ -71,7 +72,7 @@ export function advanceBase(
   moveBase(project, temporary, database, asPushed(manifest), asRemote);
 }
 
-/** Makes what an undo leaves ready to be brought into the working copy, as a pull would; it is the base afterwards. */
+/** Prepares the result of an undo for the working copy, as a pull would bring it in. It is the base afterwards. */
 export function stageUndone(
   project: Project,
   temporary: string,

@@ -20,8 +20,8 @@ interface Context {
 }
 
 /**
- * What the base becomes when changes are pushed that the working copy may not have: the base with those that it has. The
- * others come with the next pull. Null if the working copy has all of them.
+ * Returns the next base after a push of changes the working copy may not have: the base with the changes the working
+ * copy has. The others come with the next pull. Null if the working copy has all of them.
  *
  * @param isOrigin - whether the changes were saved from this working copy.
  */
@@ -45,8 +45,8 @@ export async function agreedBase(
 }
 
 /**
- * What the base becomes when changes are pushed that do not start from it: the base with those for which it is as they need
- * it. `changes` gives them for the base.
+ * Returns the next base after a push of changes that do not start from it: the base with all changes that fit it.
+ * `changes` returns them for the base.
  *
  * @param movedRowids - tables whose rows may have other hidden rowids in the base than in the changes.
  */
@@ -77,7 +77,7 @@ function reading<T>(
   return createSqliteTarget(file).read((query) => work({ query, schema }));
 }
 
-/** Makes those changes to a copy of the base for which the base is as they need it. */
+/** Applies the fitting changes to a copy of the base. */
 async function applyOpen(
   copy: string,
   changeset: Changeset,
@@ -92,7 +92,7 @@ async function applyOpen(
     });
     if (result.status === 'applied') return;
   } catch (error) {
-    // Part of a change of definitions need not be possible without the rest.
+    // Part of a change of definitions may be impossible without the rest.
     if (!(error instanceof TursoSyncError && error.code.startsWith('REMOTE_'))) throw error;
   }
   copyDatabase(base, copy);

@@ -5,7 +5,7 @@ import { timed, type OnEvent } from '../../events';
 import { isExcepted, parseExceptions } from '../../policy/exceptions';
 import type { Project } from '../../project/project';
 
-/** The checks that return rows of what a push would make of the remote, by a local file. */
+/** Runs the checks on a local file in the state a push would give the remote. Returns the failed ones. */
 export async function failedIn(
   { checks: { seconds } }: Project,
   database: string,
@@ -17,7 +17,9 @@ export async function failedIn(
   return results.filter((result) => !result.passed);
 }
 
-/** The checks that the remote is to run within a push, which are those that no exception names. Throws CHECK_INVALID. */
+/**
+ * Returns the checks for the remote to run within a push: all except those named by an exception. Throws CHECK_INVALID.
+ */
 export function checksForRemote(
   project: Project,
   checks: readonly Check[],

@@ -11,29 +11,30 @@ import { requireBase } from '../comparing/compare';
 import { moveBase } from './advance-base';
 import { agreedBase, partialBase } from './agreed-base';
 
-/** How old a plan may be when it is pushed, and a push that was cut off when it is looked for, in days. */
+/** Maximum age, in days, of a plan to push and of an interrupted push to look for. */
 export const MOST_DAYS = 30;
 
-/** After how many days nobody can need a receipt any more. */
+/** Days after which nobody can need a receipt. */
 const RECEIPT_DAYS = 60;
 
 /**
- * Moves the base on by the plans that were saved from here, and pushed from elsewhere since: the working copy has their rows
- * already, and without a key nothing else would tell that those on the remote are the same. The remote is asked only if there are any.
+ * Moves the base on by plans that were saved here and have been pushed from elsewhere. The working copy already has
+ * their rows. Without a key, only the receipt shows that the remote's rows are the same. Asks the remote only if there
+ * are saved plans.
  */
 export async function claimPlans(project: Project, remote: Remote): Promise<void> {
   const plans = listPlans(project.files);
   if (plans.length === 0) return;
   const receipts = await listReceipts(remote);
   for (const plan of plans) {
-    // The base has a plan that was pushed from here; an equal row may be a later edit.
+    // If the plan was pushed from here, the base already has it. An equal row may be a later edit.
     const isClaimed = requireBase(project).claimed?.includes(plan.receipt) === true;
     if (receipts.includes(plan.receipt) && !isClaimed) await claimPlan(project, plan, true);
     if (receipts.includes(plan.receipt) || receiptAge(plan.receipt) > MOST_DAYS) forgetPlan(plan);
   }
 }
 
-/** Moves the base on by a plan that is on the remote: by what of it the working copy has. */
+/** Moves the base on by a plan on the remote, as far as the working copy has its changes. */
 export async function claimPlan(
   project: Project,
   { file, receipt }: SavedPlan,
@@ -61,7 +62,7 @@ export async function claimPlan(
   });
 }
 
-/** Removes receipts that runs have left which died long ago. Never needed for a right result. */
+/** Removes the receipts of runs that died long ago. Results never depend on this. */
 export async function removeOldReceipts(remote: Remote): Promise<void> {
   try {
     const old = (await listReceipts(remote)).filter((name) => receiptAge(name) > RECEIPT_DAYS);

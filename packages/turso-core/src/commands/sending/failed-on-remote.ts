@@ -7,8 +7,8 @@ import type { Remote } from '../../remote/remote';
 import type { Statement } from '../../sqlite/statement';
 
 /**
- * The checks that return rows on the remote behind a push, which one of them has stopped. The statements that were sent are carried
- * out once more, and taken back. Throws CHECK_INVALID if the remote cannot run it.
+ * Finds the checks that return rows on the remote after one of them has stopped a push. The remote runs the sent
+ * statements once more and rolls them back. Throws CHECK_INVALID if the remote cannot run the check.
  */
 export async function failedOnRemote(
   remote: Pick<Remote, 'read' | 'location'>,
@@ -24,7 +24,7 @@ export async function failedOnRemote(
   try {
     return [first, ...(await failedAmong(remote, others, sent))];
   } catch {
-    // One that failed is enough to know.
+    // One failed check is enough.
     return [first];
   }
 }

@@ -12,22 +12,22 @@ import type { PlanHead } from '../../plan/plan';
 import { describePlan, planText } from '../../plan/write-plan';
 import { writePieces } from '../../sqlite/files/write-file';
 
-/** Whether what takes changes back does not follow from them, but only from both databases. */
+/** Checks whether the inverse of changes needs both databases, because it does not follow from the changes. */
 export function needsInverse({ schema, virtual }: Changeset): boolean {
   return schema.length > 0 || virtual.length > 0;
 }
 
-/** What was pushed from one database to make it another. */
+/** A push from one database to another. */
 export interface Pushed {
   readonly before: string;
   readonly after: string;
-  /** The plan that was pushed. */
+  /** The pushed plan. */
   readonly plan: PlanHead;
-  /** What was really written where conflicts were resolved, and these conflicts; else null. */
+  /** The changes really written after resolving conflicts, and these conflicts; else null. */
   readonly resolved: { readonly changeset: Changeset; readonly conflicts: readonly Conflict[] } | null;
 }
 
-/** Writes the changes that take a push back, as a plan. */
+/** Writes the inverse of a push as a plan. */
 export function writeInverse(file: string, { before, after, plan, resolved }: Pushed): Promise<void> {
   return withDiff(after, before, (all) => {
     const back = resolved === null ? all : withResolved(all, resolved.changeset, resolved.conflicts);
@@ -36,8 +36,8 @@ export function writeInverse(file: string, { before, after, plan, resolved }: Pu
 }
 
 /**
- * Where conflicts were resolved, the remote did not have what the base has. In tables that keep their definition, just what
- * was written is taken back; in others, rows that were left as the remote had them stay.
+ * Adjusts an inverse to resolved conflicts, because the remote differed from the base. In tables with an unchanged
+ * definition, exactly the written changes are taken back. In other tables, rows kept from the remote stay.
  */
 function withResolved(back: Changeset, written: Changeset, conflicts: readonly Conflict[]): Changeset {
   const concerned = new Set(conflicts.map((c) => c.table));

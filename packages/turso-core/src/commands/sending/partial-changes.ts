@@ -18,13 +18,13 @@ import type { SqlValue } from '../../sqlite/values/values';
 export interface WorkingCopy {
   readonly query: Query;
   readonly schema: Schema;
-  /** Whether the changes were made in it, so that whatever it has instead was edited later. */
+  /** Whether the changes were made in it. Any other content is then a later edit. */
   readonly isOrigin: boolean;
 }
 
 /**
- * The part of some changes that a working copy has too. Rows without a key count only where they were made: an equal row
- * elsewhere is another one.
+ * Selects the changes a working copy also has. Rows without a key count only in the working copy they come from: an
+ * equal row elsewhere is a different one.
  */
 export function hadHere(changeset: Changeset, workingCopy: WorkingCopy): Promise<Changeset> {
   return select(changeset, workingCopy, {
@@ -35,8 +35,8 @@ export function hadHere(changeset: Changeset, workingCopy: WorkingCopy): Promise
 }
 
 /**
- * The part of some changes for which a database is just as before them. Rows with a hidden rowid may be elsewhere: whoever
- * applies the changes finds them, or leaves them out.
+ * Selects the changes for which a database is in the state before them. Rows with a hidden rowid may be elsewhere: the
+ * caller finds them when applying the changes, or leaves them out.
  */
 export function stillOpen(changeset: Changeset, database: Omit<WorkingCopy, 'isOrigin'>): Promise<Changeset> {
   return select(changeset, database, {
@@ -54,18 +54,18 @@ export function stillOpen(changeset: Changeset, database: Omit<WorkingCopy, 'isO
 
 type Row = readonly SqlValue[];
 
-/** What a database has of the row that a change is about. */
+/** The database's version of the row in a change. */
 interface There {
   readonly row: Row | undefined;
-  /** Whether there is a row, and it is just that one; a hidden rowid says nothing of a row that has a key. */
+  /** Whether the row exists and equals the given one. If the row has a key, hidden rowids are ignored. */
   readonly is: (row: Row) => boolean;
 }
 
-/** What of some changes is selected, by what a database has in their place. */
+/** The rules for selecting changes by the state of a database. */
 interface Selection {
   readonly object: (isThere: (object: SchemaObject) => boolean, change: SchemaChange) => boolean;
   readonly row: (changes: TableChanges, change: RowChange, there: There) => boolean;
-  /** The change of as many copies of a row as are selected, or null. */
+  /** The change for the selected number of copies of a row, or null. */
   readonly copies: (change: RowChange, there: number) => RowChange | null;
 }
 
@@ -133,7 +133,7 @@ async function selectRows(
   return { ...changes, rows, count: (kind) => [...rows(kind)].length, bulk: () => null };
 }
 
-/** For each change, what of it is selected: all of it, some copies of a row, or nothing. */
+/** Selects the whole of each change, some copies of its row, or nothing. */
 async function judge(
   changes: TableChanges,
   piece: readonly RowChange[],

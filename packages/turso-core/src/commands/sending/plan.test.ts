@@ -225,7 +225,7 @@ test.each(['before it is sent', 'before its answer comes'] as const)(
 );
 
 describe('only what people read in it is carried out', () => {
-  /** Changes the head of a plan as a reader of it would see. */
+  /** Changes the head of a plan, as a reader might. */
   function change(edit: (changes: { schema: object[] }) => void): void {
     const [head = '', rows = ''] = readFileSync(plan, 'utf8').split(',\n "rows": [');
     const parsed = JSON.parse(`${head}}`) as { changes: { schema: object[] } };

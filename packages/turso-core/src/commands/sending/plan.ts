@@ -21,32 +21,33 @@ import { agreedBase } from './agreed-base';
 import { MOST_DAYS } from './claim-plans';
 import { replayOnRemote } from './replay';
 
-/** Says what a plan that is saved now is for. */
+/** Returns the origin of a plan saved now. */
 export function savedFor({ files }: Project, changeset: Changeset): SavedFor {
   return { folder: folderId(files), receipt: addsUnnamed(changeset) ? nameReceipt() : null };
 }
 
-/** Where a plan is pushed. */
+/** The context for pushing a plan. */
 interface PlanContext {
   readonly project: Project;
   readonly temporary: string;
   readonly onEvent: OnEvent | undefined;
 }
 
-/** A plan's changes, as they are sent. */
+/** A plan's changes, ready to send. */
 export interface PlannedChanges {
-  /** The manifest of the database that they start from. */
+  /** The manifest of the database they start from. */
   readonly from: Manifest;
   readonly comparison: Comparison;
-  /** What the base becomes, if it is not what the changes end in. */
+  /** The next base, if it differs from the result of the changes. */
   readonly becomes: string | null;
   /** See {@link SavedFor}. */
   readonly receipt: string | null;
 }
 
 /**
- * Runs work with the changes of a saved plan, or with null if it was pushed already. Its rows and definitions have to be as
- * it says, on whatever base. Throws PLAN_STALE, naming the rows, where others have changed the same, and CHANGES_UNREADABLE.
+ * Passes the changes of a saved plan to `work`, or null if the plan was pushed already. Rows and definitions must be as
+ * in the plan, on any base.
+ * Throws CHANGES_UNREADABLE, and PLAN_STALE with the rows if others have changed the same.
  */
 export async function withPlan<T>(
   context: PlanContext & { readonly remote: ProjectRemote },
@@ -109,10 +110,10 @@ function isSavedFor(saved: PlanHead['saved']): saved is SavedFor {
   return typeof folder === 'string' && isReceipt;
 }
 
-/** Rows that a message names, at most. */
+/** Maximum number of rows to name in a message. */
 const NAMED = 5;
 
-/** The error for a plan whose changes others have changed too. All of them are in `conflicts.json`. */
+/** Returns the error for a plan that conflicts with changes of others. Writes all conflicts to `conflicts.json`. */
 export async function staleFor(
   context: PlanContext,
   file: string,
@@ -131,7 +132,7 @@ function nameOf({ table, key, message }: Conflict): string {
   return `"${table}" ${values.join(' ')}`;
 }
 
-/** The error for a plan that does not fit any more. */
+/** Returns the error for a plan that no longer fits. */
 function stale(file: string, reason: string): TursoSyncError {
   return new TursoSyncError('PLAN_STALE', `The plan ${file} does not fit any more: ${reason}.`, {
     hint: 'Nothing was sent. Make and review a new one: `turso-sync pull`, then `turso-sync diff --save <file>`.',

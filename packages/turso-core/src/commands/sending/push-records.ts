@@ -10,42 +10,45 @@ import type { LeftOutTable } from '../../sqlite/schema/left-out';
 import { changesIn, writeChanges } from '../comparing/written-changes';
 import { needsInverse, writeInverse, type Pushed } from './inverse';
 
-/** What was pushed, as records are to tell it. */
+/** The pushed changes, as input for the records. */
 export interface PushedChanges {
   readonly project: Project;
   readonly temporary: string;
   readonly changeset: Changeset;
-  /** The database that they were made to. */
+  /** The database before the changes. */
   readonly before: string;
-  /** What it became. */
+  /** The database after them. */
   readonly after: string;
   /** The changes as a plan. */
   readonly plan: PlanHead & { readonly pushed: PushedAs };
-  /** Tables and views that were not compared. */
+  /** Tables and views not compared. */
   readonly leftOut: readonly LeftOutTable[];
   /** The number of the push. */
   readonly number: number;
 }
 
-/** What was really written, where that is not what was meant, and the tables in which rows are under other rowids there. */
+/**
+ * The changes really written, if they differ from the intended ones. Also the tables with rows under other rowids on
+ * the remote.
+ */
 export type Resolution = NonNullable<Pushed['resolved']> & {
   readonly movedRowids: readonly string[];
 };
 
 /**
- * What is kept of a push for people to read, and for an undo: its changes, and what takes them back where that does not
- * follow from them.
+ * The records of a push, for people to read and for an undo: its changes and, if it does not follow from them, their
+ * inverse.
  */
 export interface PushRecords {
-  /** Begins to write them, once. A failure is told by {@link publish}. */
+  /** Starts writing them, once. {@link publish} reports a failure. */
   begin(): void;
   /**
-   * Puts them in their places, and answers with the plan of what was pushed.
+   * Moves the records to their places. Returns the path of the pushed plan.
    *
-   * @param cost - what the push has used; null if nobody knows.
+   * @param cost - the usage of the push; null if unknown.
    */
   publish(resolved?: Resolution | null, cost?: Cost | null): Promise<string>;
-  /** Waits until nothing reads the changes any more, also if the push failed. */
+  /** Waits until nothing reads the changes any more, even if the push failed. */
   rest(): Promise<void>;
 }
 
@@ -60,7 +63,7 @@ export function createPushRecords(pushed: PushedChanges): PushRecords {
     plan,
     resolved: null,
   };
-  // At once, since either may get another place meanwhile.
+  // Links both files at once, because either may move meanwhile.
   const kept = hasInverse ? keepBoth(pushed, of) : Promise.resolve();
   kept.catch(() => undefined);
   let written: Promise<void> | undefined;

@@ -16,32 +16,32 @@ import { requireBase } from '../comparing/compare';
 import { currentSnapshot } from '../fetching/take-snapshot';
 import { partialBase } from './agreed-base';
 
-/** A local database that is as the remote was: the base, or a newer snapshot. */
+/** A local database with an earlier state of the remote: the base, or a newer snapshot. */
 export interface Start {
   readonly database: string;
   readonly manifest: Manifest;
 }
 
-/** Changes of a file that are made, or taken back. */
+/** Changes of a file to apply or to take back. */
 export interface Replay {
   readonly changes: OpenedChanges;
   readonly direction: 'forth' | 'back';
-  /** Whether the file has what takes the changes back, not the changes. Default is false. */
+  /** Whether the file has the inverse of the changes, instead of the changes. Default is false. */
   readonly isInverse?: boolean;
 }
 
-/** What came of a replay. */
+/** The result of a replay. */
 export type Replayed =
   | {
       readonly start: Start;
-      /** A copy of the start to which the changes were made. */
+      /** A copy of the start with the changes. */
       readonly database: string;
-      /** The base with those of the changes that it is still open to, if the start is not the base; else null. */
+      /** The base with all changes that still fit it, if the start is not the base; else null. */
       readonly becomes: string | null;
     }
   | {
       readonly conflicts: readonly Conflict[];
-      /** Whether nobody has written to the remote since the base was pushed. */
+      /** Whether nobody has written to the remote since the push that made the base. */
       readonly isUntouched: boolean;
     };
 
@@ -53,8 +53,8 @@ interface Context {
 }
 
 /**
- * Makes the changes of a file to a copy of the base; if that is not as they need it, to a copy of what the remote has now.
- * Null where the file does not tell how.
+ * Applies the changes of a file to a copy of the base. If the base does not fit, applies them to a copy of the remote's
+ * present state. Null if the file does not say how.
  */
 export async function replayOnRemote(context: Context, replay: Replay): Promise<Replayed | null> {
   const { project, remote, temporary, onEvent } = context;
@@ -62,13 +62,13 @@ export async function replayOnRemote(context: Context, replay: Replay): Promise<
   const manifest = requireBase(project);
   const start = { database: baseDatabase(project, temporary), manifest };
   const database = path.join(temporary, 'replayed.db');
-  // What the base never had cannot be taken back in it.
+  // Changes the base never had cannot be taken back in it.
   const isKnown = replay.direction === 'forth' || replay.changes.head.pushed?.notInBase !== true;
   const replayTo = (from: Start): Promise<Outcome | null> =>
     timed(onEvent, 'replay', () => replayOn(from, database, replay));
   let onBase = isKnown ? await replayTo(start) : undefined;
   if (onBase === null) return null;
-  // A row that a plan deletes and the base lacks may have come to the remote since.
+  // The plan may delete a row the base lacks, but the remote may have got it since.
   const isSure = replay.direction === 'back' || onBase?.alreadyThere === 0;
   if (onBase?.conflicts.length === 0 && isSure) return { start, database, becomes: null };
   const mark = await remote.fingerprint();
@@ -90,13 +90,13 @@ export async function replayOnRemote(context: Context, replay: Replay): Promise<
   return { start: newer, database, becomes };
 }
 
-/** What stands in the way of changes, and how many of them a database had already. */
+/** The conflicts with a database, and the number of changes it already had. */
 interface Outcome {
   readonly conflicts: readonly Conflict[];
   readonly alreadyThere: number;
 }
 
-/** Makes changes to a copy of a database. Null if the file does not tell how. */
+/** Applies changes to a copy of a database. Null if the file does not say how. */
 async function replayOn(start: Start, to: string, replay: Replay): Promise<Outcome | null> {
   copyDatabase(start.database, to);
   const before = openReadOnly(start.database);
@@ -116,10 +116,11 @@ async function replayOn(start: Start, to: string, replay: Replay): Promise<Outco
   }
 }
 
-/** Tables whose rows may have other hidden rowids in a database than in the changes. */
+/** Returns the tables whose rows may have other hidden rowids in a database than in the changes. */
 function movedRowids({ changes, direction }: Replay, { movedRowids: since }: Manifest): readonly string[] {
   if (direction === 'forth') return [];
-  // What is taken back was written to the remote, whose hidden rowids the base may not have had, or has only since.
+  // The changes to take back are on the remote. The base may never have had the remote's hidden rowids, or only since
+  // then.
   return [...(changes.head.pushed?.movedRowids ?? []), ...(since ?? [])];
 }
 

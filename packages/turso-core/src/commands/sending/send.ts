@@ -36,43 +36,43 @@ import { failedOnRemote } from './failed-on-remote';
 import { removeReceipt, settle } from './settle';
 import { withUploadSteps } from './upload-steps';
 
-/** Changes that are to be put on the remote. */
+/** Changes to send to the remote. */
 export interface SendJob {
   readonly project: Project;
   readonly remote: ProjectRemote;
-  /** The manifest of the database that the changes start from: the base, or a newer snapshot. */
+  /** The manifest of the database the changes start from: the base, or a newer snapshot. */
   readonly from: Manifest;
   readonly temporary: string;
   readonly comparison: Comparison;
   /** The changes as a plan. */
   readonly plan: PlanHead;
-  /** What the base becomes, if it is not what the changes end in. */
+  /** The next base, if it differs from the result of the changes. */
   readonly becomes: string | null;
-  /** The receipt that stays on the remote, if there is one: then the changes are pushed once only. */
+  /** The receipt to keep on the remote, if any. With it, the changes are pushed only once. */
   readonly receipt: string | null;
   readonly policy: ApplyOptions;
-  /** The checks that the remote is to run behind the changes. Default is none. */
+  /** The checks the remote runs after the changes. Default is none. */
   readonly checks?: readonly RemoteCheck[];
   readonly purpose?: PushPurpose;
   readonly onEvent: OnEvent | undefined;
 }
 
-/** How it went. */
+/** The result of sending. */
 export interface Sent extends Resolved {
-  /** `refused`: a check returned rows on the remote, so that nothing was written. */
+  /** `refused`: a check returned rows on the remote, and nothing was written. */
   readonly status: 'pushed' | 'conflict' | 'refused';
   readonly conflicts: readonly Conflict[];
   /** The checks that returned rows on the remote. */
   readonly failedChecks: readonly FailedCheck[];
   readonly alreadyThere: number;
   readonly notCarried: readonly string[];
-  /** The plan of what was sent, or would be; null if nothing was. */
+  /** The plan of the changes sent, or tried in a dry run; null otherwise. */
   readonly plan: Plan | null;
 }
 
 /**
- * Puts changes on the remote in one transaction, and moves the base on. What is under way is noted in the push journal, so
- * that the next run can find out how it ended, whatever happens to this one.
+ * Writes changes to the remote in one transaction, and moves the base on. The push journal records each stage. If this
+ * run is cut off, the next one can find the outcome.
  */
 export async function send(job: SendJob): Promise<Sent> {
   const { project, temporary, comparison, purpose } = job;
@@ -83,7 +83,7 @@ export async function send(job: SendJob): Promise<Sent> {
   try {
     return await sendTo({ ...job, number }, records);
   } finally {
-    // The database that the changes are read from is closed next.
+    // The database with the changes is closed next.
     await records.rest();
   }
 }
@@ -93,7 +93,7 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
   const { files } = project;
   const { changeset, frozen } = comparison;
   const { location } = remote;
-  // Now, since requests do not leave while changes are being read, and the connection is there when they are.
+  // Asked now, because no request is sent while changes are being read. The connection is then ready in time.
   const before = await remote.fingerprint({ goodFor: MARK_GOOD_FOR });
   const receipt = job.receipt ?? nameReceipt();
   const keepsReceipt = job.receipt !== null;
@@ -109,7 +109,7 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
     journal ??= beginPush(files, { from: start, pushed: frozen, becomes: job.becomes }, known);
     sent = statements;
     onEvent?.({ type: 'transaction', ...describeStatements(statements) });
-    // While the remote works.
+    // Runs while the remote works.
     records.begin();
   };
   const target = withReceipt(withUploadSteps(remote, onEvent), receipt, () => {
@@ -152,19 +152,19 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
     onEvent,
   );
   if (result.refusesUserVersion) onEvent?.({ type: 'warning', message: VERSION_REFUSED });
-  // Only a base that had all of the remote before the push has all of it afterwards.
+  // The base has all of the remote after the push only if it did before.
   const isCurrent = job.becomes === null && before === from.fingerprint && result.resolved.length === 0;
   const fingerprint = isCurrent ? await knownFingerprint(remote, mark) : null;
   const movedTables = [...(from.movedRowids ?? []), ...changeset.renumbered, ...result.movedRowids];
   const moved = underNewNames(movedTables, changeset);
-  // Told by the transaction itself, so that nobody has written in between.
+  // The fingerprint comes from the transaction itself, so nobody has written in between.
   const isExact =
     fingerprint !== null && mark === fingerprint && isComputedAlike && isAllThere(from, result, moved);
   const refused = result.refusesUserVersion ? ({ userVersionStaysLocal: true } as const) : {};
   const { applied: changed, resolved: conflicts } = result;
   const { movedRowids: tables = [] } = withMovedRowids(from, moved);
   const resolved = changed === meant ? null : { changeset: changed, conflicts, movedRowids: tables };
-  // Nothing is asked of the remote after this.
+  // No request to the remote follows.
   const used = remote.usage();
   let plan: Plan | null = null;
   try {
@@ -172,7 +172,7 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
       await timed(onEvent, 'write the records', () => records.publish(resolved, measured(used))),
     );
   } catch (error) {
-    // The push is through: files for people to read, and for an undo, are not worth a failure.
+    // The push is complete. Failing to write files for people and for an undo is no reason to fail.
     const reason = reasonOf(error).replace(/^This change cannot be pushed yet: /, '');
     const message = `The push went through, but \`undo\` cannot take it back. It could not be recorded: ${reason}`;
     onEvent?.({ type: 'warning', message });
@@ -191,18 +191,18 @@ const PUSHED: Done = {
   hint: 'Fix that, then run `turso-sync push` again: it finds everything there and finishes.',
 };
 
-/** Whether what a push leaves has just the rows of the remote, if what it started from had. */
+/** Checks whether the result of a push has exactly the remote's rows, if its start did. */
 function isAllThere(
   from: Manifest,
   result: { readonly notCarried: readonly string[] },
   movedRowids: readonly string[],
 ): boolean {
-  // What stays on the remote alone may be changed by a change of definitions.
+  // A change of definitions may also change objects only the remote has.
   const isPlain = from.setAside.length === 0 && from.userVersionStaysLocal !== true;
   return isPlain && result.notCarried.length === 0 && movedRowids.length === 0;
 }
 
-/** How a push ended that has written nothing. */
+/** Returns the outcome of a push that wrote nothing. */
 export function nothingSent<S extends Sent['status']>(status: S): Sent & { readonly status: S } {
   return {
     ...{ status, conflicts: [], failedChecks: [], plan: null },
@@ -213,14 +213,14 @@ export function nothingSent<S extends Sent['status']>(status: S): Sent & { reado
 const VERSION_REFUSED =
   'The remote does not let user_version be set. From now on it stays what each side has, and counts as no difference.';
 
-/** What the record of a push tells beside what it changed. */
+/** Returns the facts in a push's record besides its changes. */
 export function pushedAs(purpose: PushPurpose | undefined, becomes: string | null): PushedAs {
   return { undoes: purpose?.undoes ?? null, notInBase: becomes !== null, movedRowids: [] };
 }
 
 /**
- * Milliseconds between the first contact and the sending after which the remote is looked at once more: it may be another one by then.
- * What others have written meanwhile, the answer to the push tells.
+ * Milliseconds a fingerprint stays valid between the first contact and sending. After that, the remote is asked again:
+ * it may be a different one by then. The answer to the push reports what others have written meanwhile.
  */
 const MARK_GOOD_FOR = 1000;
 
@@ -233,13 +233,13 @@ const UNCERTAIN: readonly string[] = [
   'RESPONSE_TOO_LARGE',
 ];
 
-// Where the answer is missing, what was sent may be there nevertheless.
+// Checks whether the outcome of a request is unknown. Without an answer, the remote may still have the changes.
 function isUncertain(error: unknown, location: string): boolean {
   if (!(error instanceof TursoSyncError)) return true;
   return UNCERTAIN.includes(error.code) && !location.startsWith('file:');
 }
 
-/** What is sent, for an event. */
+/** Describes the sent statements for an event. */
 export function describeStatements(statements: readonly Statement[]): {
   statements: number;
   batches: NonNullable<Statement['carries']>[];
@@ -252,7 +252,7 @@ async function knownFingerprint(remote: Remote, told: string | null | undefined)
   try {
     return await remote.fingerprint();
   } catch {
-    // The push is through; not knowing the mark only makes the next status less certain.
+    // The push is complete. An unknown fingerprint only makes the next status less certain.
     return null;
   }
 }

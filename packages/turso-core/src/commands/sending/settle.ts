@@ -7,22 +7,24 @@ import { endPush, pushDatabases, type PushJournal } from '../../project/state/pu
 import { requireBase } from '../comparing/compare';
 import { advanceBase, stageUndone } from './advance-base';
 
-/** A push that is on the remote, and what is known of the base that follows it. */
+/** A push on the remote, and the facts about the base that follows it. */
 export interface Settlement {
   readonly project: Project;
   readonly temporary: string;
   readonly journal: PushJournal;
-  /** The remote's mark, if the base then has all that the remote has; else null. */
+  /** The remote's fingerprint, if the base then has all of the remote; else null. */
   readonly fingerprint: string | null;
-  /** Tables whose hidden rowids are not the same there and here. */
+  /** Tables with different hidden rowids there and here. */
   readonly movedRowids: readonly string[];
-  /** Whether that is all that the remote has, row by row, if the base before was. Default is false. */
+  /** Whether the new base equals the remote row by row, if the old base did. Default is false. */
   readonly isExact?: boolean;
-  /** What the remote has refused. */
+  /** Settings the remote has refused. */
   readonly refused?: Pick<Manifest, 'userVersionStaysLocal'>;
 }
 
-/** Moves the base on, which ends a push. An undo that is also for the working copy is made ready to be brought in there. */
+/**
+ * Ends a push by moving the base on. If the push is an undo for the working copy too, prepares to bring it in there.
+ */
 export function settle(settlement: Settlement): void {
   const { project, temporary, journal, fingerprint, movedRowids, refused, isExact = false } = settlement;
   const { pushed, becomes } = pushDatabases(project.files);
@@ -42,8 +44,8 @@ export function settle(settlement: Settlement): void {
 }
 
 /**
- * Removes a push's receipt, now that the journal says that it is through. Answers with the remote's mark from then on, as
- * {@link Remote.transact} tells it, given the mark that the push left.
+ * Removes a push's receipt, once the journal records the push as complete. Returns the remote's fingerprint afterwards,
+ * as {@link Remote.transact} reports it, given the fingerprint after the push.
  */
 export async function removeReceipt(
   remote: Remote,
@@ -56,7 +58,7 @@ export async function removeReceipt(
     if (!outcome.committed) return null;
     return mark === null ? null : outcome.fingerprint;
   } catch {
-    // The push is through; what is left goes when nobody can need it any more.
+    // The push is complete. A remaining receipt is removed when nobody can need it any more.
     return null;
   }
 }

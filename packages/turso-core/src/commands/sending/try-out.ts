@@ -10,8 +10,8 @@ import { failedOnRemote } from './failed-on-remote';
 import { describeStatements, nothingSent, type SendJob, type Sent } from './send';
 
 /**
- * Finds out what would come of a push: the remote carries out the very transaction, and takes it back. So its own parser,
- * rules and rows decide. Nothing is written, neither there nor to the base and the journal.
+ * Finds the outcome of a push: the remote runs the very transaction and rolls it back. Its own parser, rules and rows
+ * decide. Nothing is written, neither on the remote nor to the base or the journal.
  */
 export async function tryOut(
   job: SendJob,

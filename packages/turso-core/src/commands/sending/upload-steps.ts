@@ -2,7 +2,7 @@ import type { Target, TransactOptions } from '../../apply/target';
 import { beginStep, progressOf, type OnEvent } from '../../events';
 import type { Statement } from '../../sqlite/statement';
 
-/** A target whose transactions tell how many of their rows have been uploaded, and that they are being committed. */
+/** Returns a target that reports the number of uploaded rows in its transactions, and the commit. */
 export function withUploadSteps(target: Target, onEvent: OnEvent | undefined): Target {
   const [transactSince, transactAfter] = [
     target.transactSince?.bind(target),
@@ -57,7 +57,7 @@ function beginUpload(
   return {
     onSent(i) {
       onSent?.(i);
-      // A statement is sent again when a server had too many requests.
+      // A statement is sent again if a server had too many requests.
       if (isUploaded || uploaded.has(i)) return;
       uploaded.add(i);
       done += rows[i] ?? 0;

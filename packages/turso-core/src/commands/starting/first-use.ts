@@ -18,13 +18,16 @@ import { moveBase } from '../sending/advance-base';
 import { nameOf, siblingWithBase } from './how-to-start';
 import { hasObjects, remoteEmpty } from './remote-empty';
 
-/** Throws what {@link requireBase} throws, unless the base can start from another environment's: {@link startFromSibling}. */
+/**
+ * Throws the errors of {@link requireBase}, unless the base can start from another environment's:
+ * {@link startFromSibling}.
+ */
 export function requireStart(project: Project): void {
   if (isWithoutBase(project) && siblingWithBase(project) !== null) return;
   requireBase(project);
 }
 
-/** Whether {@link startFromSibling} or {@link fitAccepted} may move the base. */
+/** Checks whether {@link startFromSibling} or {@link fitAccepted} may move the base. */
 export function mayMoveBase(project: Project, acceptRemote: boolean): boolean {
   return acceptRemote || isWithoutBase(project);
 }
@@ -34,7 +37,7 @@ function isWithoutBase({ files }: Project): boolean {
 }
 
 /**
- * Runs the work of a dry run on a private copy of the base, so that one that it makes or moves is not there for the next command.
+ * Runs the work of a dry run on a private copy of the base. A base it makes or moves does not affect the next command.
  */
 export function withPrivateBase<T>(project: Project, work: (project: Project) => Promise<T>): Promise<T> {
   const { files } = project;
@@ -52,11 +55,11 @@ export function withPrivateBase<T>(project: Project, work: (project: Project) =>
 }
 
 /**
- * Gives an environment that has no base one at its first use: what the working copy and the remote of another environment last
- * agreed on. So what differs on the new remote counts as someone else's change, and guards protect it. Does nothing if there
- * is a base, or none to start from. The caller holds the lock. Throws REMOTE_EMPTY.
+ * Gives an environment without a base its first one. It comes from the state last agreed between the working copy and
+ * the remote of another environment. Differences on the new remote then count as someone else's changes, and guards
+ * protect them. Does nothing if there is a base, or none to start from. The caller holds the lock. Throws REMOTE_EMPTY.
  *
- * @param take - takes a snapshot of the new remote, or finds it.
+ * @param take - takes or finds a snapshot of the new remote.
  */
 export async function startFromSibling(
   project: Project,
@@ -89,8 +92,8 @@ export async function startFromSibling(
 }
 
 /**
- * Goes back to what the base was before one's own pushes, if an accepted remote is nearer to that: what was pushed to the remote
- * before is then an edit again, and not something that others have removed here. The caller holds the lock.
+ * Returns to the base from before one's own pushes, if an accepted remote is nearer to it. The pushed changes are then
+ * edits again, rather than rows others have removed. The caller holds the lock.
  *
  * @param take - takes a snapshot of the accepted remote.
  */
@@ -112,14 +115,17 @@ export async function fitAccepted(
   onEvent?.({ type: 'warning', message });
 }
 
-/** A database that the working copy stems from. */
+/** A possible ancestor of the working copy. */
 interface Candidate {
   readonly sibling: Project;
   readonly database: string;
   readonly manifest: Manifest;
 }
 
-/** What a sibling's remote and the working copy last agreed on, and what they agreed on before one's own pushes. */
+/**
+ * Returns the states last agreed between a sibling's remote and the working copy: the latest, and the one before one's
+ * own pushes.
+ */
 function candidatesOf(sibling: Project): Candidate[] {
   const manifest = soundBaseline(sibling.files.base);
   if (manifest === null) return [];
@@ -127,7 +133,7 @@ function candidatesOf(sibling: Project): Candidate[] {
   return databases.filter((file) => fs.existsSync(file)).map((database) => ({ sibling, database, manifest }));
 }
 
-/** The candidate that has the fewest differences from a snapshot: of two ancestors, the nearer one. */
+/** Finds the candidate with the fewest differences from a snapshot: of two ancestors, the nearer one. */
 async function nearestTo(snapshot: string, candidates: readonly Candidate[]): Promise<Candidate | null> {
   let nearest: { readonly candidate: Candidate; readonly distance: number } | null = null;
   for (const candidate of candidates) {
@@ -141,13 +147,13 @@ async function countDifferences(from: string, to: string): Promise<number> {
   try {
     return await withDiff(from, to, (changeset) => countChanges(summarize(changeset)));
   } catch (error) {
-    // Too different to be compared.
+    // Too different to compare.
     if (error instanceof TursoSyncError && error.code === 'UNSUPPORTED_CHANGE') return Infinity;
     throw error;
   }
 }
 
-/** The manifest of a base whose remote is another than the one that it was taken from. */
+/** Returns the manifest of a base for a remote other than its origin. */
 function asFirst({ database, manifest }: Candidate, snapshot: Manifest): Manifest {
   const { remote, identity, setAside } = snapshot;
   const { userVersionStaysLocal: _, ...known } = manifest;

@@ -5,14 +5,15 @@ import { hasBegun } from '../../project/state/begun';
 import { soundBaseline } from '../../project/state/manifest';
 
 /**
- * Another environment of the same working copy whose base this one may start from, or null if there is none, or if this one
- * had a base of its own: what it agreed on with its remote is not what the other one did, and would be pushed again.
+ * Returns another environment of the same working copy as a possible origin of this one's base. Null if there is none,
+ * or if this environment had its own base. In that case the other base lacks the changes agreed with this remote, and
+ * they would be pushed again.
  */
 export function siblingWithBase(project: Project): Project | null {
   return hadBase(project) || !fs.existsSync(project.workingCopy) ? null : findForked(project);
 }
 
-/** Whether another environment, too, has a base that the working copy stems from. */
+/** Checks whether another environment also has a base of this working copy. */
 export function isShared(project: Project): boolean {
   return findForked(project) !== null;
 }
@@ -23,8 +24,10 @@ function findForked(project: Project): Project | null {
   return project.siblings().find(isForked) ?? null;
 }
 
-/** Whether an environment without a base has been used. A snapshot may be one that Nx
- * has brought from its cache, and a dry run writes a diff. */
+/**
+ * Checks whether an environment without a base has been used. A snapshot is no proof, because Nx may have restored it
+ * from its cache. Neither is a diff, because a dry run writes one.
+ */
 function hadBase({ files }: Project): boolean {
   const { environment } = files;
   if (hasBegun(files)) return true;
@@ -32,7 +35,7 @@ function hadBase({ files }: Project): boolean {
   return fs.readdirSync(environment).some((name) => /^(base|origin|push|pull|plans)/.test(name));
 }
 
-/** Says that there is no base, and what is lost. */
+/** Returns a message about the missing base and its consequences. */
 export function baseIsMissing({ files, workingCopy }: Project): string {
   const { base, environment } = files;
   if (!fs.existsSync(workingCopy)) return `There is no base yet in ${base.directory}.`;
@@ -42,12 +45,12 @@ export function baseIsMissing({ files, workingCopy }: Project): string {
     : `The state of ${workingCopy} is missing: there is no ${environment}.`;
 }
 
-/** An environment in words. */
+/** Names an environment in words. */
 export function nameOf(environment: string | null): string {
   return environment === null ? 'the environment without a name' : `the environment "${environment}"`;
 }
 
-/** What to run so that a base comes about, for the error that there is none. */
+/** Returns the hint for a missing base: the command to create one. */
 export function howToStart(project: Project): string {
   const env = project.environment === null ? '' : ` --env ${project.environment}`;
   const sibling = siblingWithBase(project);

@@ -19,16 +19,16 @@ import { afterDone, WRITTEN } from '../reporting/half-done';
 import { takeSnapshot } from '../fetching/take-snapshot';
 import { hasObjects } from './remote-empty';
 
-/** What is to be kept as edits, and how. */
+/** Options for keeping local data as edits. */
 export interface KeepOptions {
-  /** The file that becomes the working copy; the remote must be empty. Left out: the working copy that is there. */
+  /** The file to become the working copy; the remote must be empty. If left out, the existing working copy is kept. */
   readonly from?: string | undefined;
   readonly force?: boolean | undefined;
   readonly acceptRemote?: boolean | undefined;
   readonly onEvent?: OnEvent | undefined;
 }
 
-/** How it went. */
+/** The result of keeping local data. */
 export interface Kept {
   readonly snapshot: Manifest;
   readonly workingCopy: 'created' | 'kept';
@@ -37,9 +37,9 @@ export interface Kept {
 }
 
 /**
- * Makes the remote as it is now the base, and a local database the working copy: everything in which the two differ is an edit
- * then, and the next push carries it. The caller holds the lock. Throws ALREADY_INITIALIZED, REMOTE_NOT_EMPTY,
- * WORKING_COPY_HAS_CHANGES and the codes of files.
+ * Makes the remote's present state the base, and a local database the working copy. Every difference between them is
+ * then an edit for the next push. The caller holds the lock.
+ * Throws ALREADY_INITIALIZED, REMOTE_NOT_EMPTY, WORKING_COPY_HAS_CHANGES and the codes of files.
  */
 export async function initKeeping(
   project: Project,
@@ -58,7 +58,7 @@ export async function initKeeping(
     throw notEmpty(snapshot.remote, from);
   const isItself = fs.existsSync(workingCopy) && fs.realpathSync(from) === fs.realpathSync(workingCopy);
   const backup = isItself ? null : await copyToWorkingCopy(project, from, options.force === true);
-  // Second: should we die in between, there is a working copy without a base, and the same command goes on.
+  // Comes second. If we die in between, there is a working copy without a base, and the same command continues.
   await afterDone(WRITTEN, () => replaceBase(files, files.snapshot, snapshot));
   endPush(files);
   pullDone(project);
@@ -73,20 +73,23 @@ export async function initKeeping(
   return { snapshot, workingCopy: isItself ? 'kept' : 'created', pending, backup };
 }
 
-/** Whether there is no base, or one of an empty remote: nothing is lost if another takes its place. */
+/** Checks whether there is no base, or only one of an empty remote. Replacing it then loses nothing. */
 function isUnused(project: Project): boolean {
   const { database } = project.files.base;
   return knownRemote(project) === null || (fs.existsSync(database) && !hasObjects(database, []));
 }
 
-/** Whether a working copy holds nothing, as one that was made from an empty remote, or the same as what replaces it. */
+/**
+ * Checks whether replacing a working copy loses nothing: it is empty, as when made from an empty remote, or equal to
+ * its replacement.
+ */
 async function isNoLoss(workingCopy: string, by: string, temporary: string): Promise<boolean> {
   const old = path.join(temporary, 'old.db');
   await freeze(workingCopy, old);
   return !hasObjects(old, []) || withDiff(old, by, (changeset) => isEmpty(summarize(changeset)));
 }
 
-/** Copies a database to the place of the working copy; answers with the backup of what was there, or null. */
+/** Copies a database to the place of the working copy. Returns the backup of the old working copy, or null. */
 async function copyToWorkingCopy(project: Project, from: string, force: boolean): Promise<string | null> {
   const { files, workingCopy } = project;
   return withTemporary(files.directory, async (temporary) => {
@@ -102,7 +105,7 @@ async function copyToWorkingCopy(project: Project, from: string, force: boolean)
   });
 }
 
-/** Makes sure that the file is there that an empty remote is to be filled with. Throws FILE_INACCESSIBLE. */
+/** Makes sure the file meant to fill an empty remote exists. Throws FILE_INACCESSIBLE. */
 export function requireSource(project: Project, given: string): void {
   const from = path.resolve(project.directory, given);
   if (fs.statSync(from, { throwIfNoEntry: false })?.isFile() === true) return;

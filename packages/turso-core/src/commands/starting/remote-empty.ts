@@ -6,7 +6,7 @@ import type { Exclude } from '../../sqlite/schema/exclude';
 import { readLeftOut } from '../../sqlite/schema/take-out';
 import { readSchema } from '../../sqlite/schema/schema';
 
-/** Whether a database holds anything that a user made and that is not excluded. */
+/** Checks whether a database holds any user objects other than excluded ones. */
 export function hasObjects(database: string, exclude: Exclude): boolean {
   return using(openReadOnly(database), (db) => {
     const leftOut = readLeftOut(db, exclude);
@@ -14,7 +14,7 @@ export function hasObjects(database: string, exclude: Exclude): boolean {
   });
 }
 
-/** The error for a remote that is empty where a working copy is not: a pull would empty it. */
+/** Returns the error for an empty remote if the working copy has tables: a pull would empty it. */
 export function remoteEmpty({ environment, workingCopy }: Project, location: string): TursoSyncError {
   const env = environment === null ? '' : ` --env ${environment}`;
   return new TursoSyncError('REMOTE_EMPTY', `${location} has no tables yet.`, {

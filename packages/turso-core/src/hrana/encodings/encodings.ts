@@ -6,17 +6,17 @@ import { JSON_2, JSON_3 } from './json';
 import { PROTOBUF } from './protobuf';
 
 /**
- * The encodings that a server may know, best first: Protocol Buffers are several times as fast to read as JSON, take blobs as they are, and
- * have infinities.
+ * The possible encodings of a server, best first. Protocol Buffers are several times as fast to read as JSON, need no
+ * conversion of blobs, and have infinities.
  */
 const ENCODINGS: readonly HranaEncoding[] = [PROTOBUF, JSON_3, JSON_2];
 
 /**
- * Asks a server in the encoding that it knows. Which one that is, its first answer tells: the path of an encoding that it does not
- * know is not there, and nothing is done, so that a write may be sent there too. It may also change later. Throws what came of the first
- * one if the server knows none.
+ * Sends a request in an encoding known to the server. The first answer shows the encoding: the path of an unknown one
+ * is missing, and nothing is done. So even a write is safe there. The encoding may also change later. If the server
+ * knows none, throws the error of the first.
  *
- * @param ask - is told whether the server has known the encoding before.
+ * @param ask - receives whether the server has used the encoding before.
  */
 export async function inKnownEncoding<T>(
   client: HttpClient,

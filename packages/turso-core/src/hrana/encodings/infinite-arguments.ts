@@ -2,14 +2,14 @@ import { eachToken } from '../../sqlite/schema/sql-tokens';
 import type { SqlValue } from '../../sqlite/values/values';
 import type { BoundValues } from '../hrana';
 
-/** Whether a value is one of the two numbers that SQLite has and JSON does not. */
+/** Checks whether a value is one of the two numbers that SQLite has but JSON lacks. */
 export function isInfinite(value: SqlValue): value is number {
   return value === Infinity || value === -Infinity;
 }
 
 /**
- * The statement with each parameter multiplied by infinity that is to be infinite. So the parameters keep their places, and the sign
- * of each infinity is bound in its place.
+ * Returns the statement with a multiplication by infinity at each infinite parameter. So the parameters keep their
+ * places, and each binds the sign of its infinity.
  */
 export function spellInfinities(sql: string, args: BoundValues): string {
   const isList = Array.isArray(args);
@@ -27,7 +27,7 @@ export function spellInfinities(sql: string, args: BoundValues): string {
   return spelled + sql.slice(end);
 }
 
-/** Places as SQLite gives them: a `?` has the one after the highest so far, a name the one of its first appearance. */
+/** Assigns places like SQLite: a `?` has the one after the highest so far, a name the one of its first appearance. */
 function byPlace(args: readonly SqlValue[]): (parameter: string) => SqlValue {
   const places = new Map<string, number>();
   let highest = 0;

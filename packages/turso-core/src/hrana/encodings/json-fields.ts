@@ -1,9 +1,9 @@
-/** The fields of an answer's part, whatever it is: a server of another kind may have put anything anywhere. */
+/** Returns the fields of any part of an answer: a server of another kind may put anything anywhere. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** The members of an answer's part; none if it is no list. */
+/** Returns the members of an answer's part; none if it is not a list. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -34,7 +34,7 @@ export const JSON_3: HranaEncoding = {
 };
 
 /**
- * Hrana 2 in JSON, which every server speaks.
+ * Hrana 2 in JSON, known to every server.
  *
  * @see https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_2_SPEC.md
  */
@@ -78,7 +78,7 @@ function argumentsJson(args: BoundValues): string {
   return `"named_args":[${named.join(',')}]`;
 }
 
-// The sign of an infinity, by which the statement multiplies; see spellInfinities().
+// Encodes an infinity as its sign, for the multiplication in the statement; see spellInfinities().
 function argumentJson(value: SqlValue): string {
   return valueJson(isInfinite(value) ? BigInt(Math.sign(value)) : value);
 }
@@ -169,11 +169,11 @@ function decodeValue(encoded: unknown): SqlValue {
   const { type, value, base64 } = fieldsOf(encoded);
   if (type === 'null') return null;
   if (type === 'integer') return decodeInteger(value);
-  // JSON has no infinity; servers put null in its place, whatever its sign.
+  // JSON has no infinity; servers replace it by null, whatever its sign.
   if (type === 'float' && value === null) return NaN;
   if (type === 'float' && typeof value === 'number') return value;
   if (type === 'text' && typeof value === 'string') return value;
-  // A copy: small Buffers share their memory with others.
+  // Makes a copy: small Buffers share their memory with others.
   if (type === 'blob' && typeof base64 === 'string') return Uint8Array.from(Buffer.from(base64, 'base64'));
   throw notRead('a value');
 }

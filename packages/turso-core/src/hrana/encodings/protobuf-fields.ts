@@ -1,28 +1,28 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
-/** The fields of one message, in the order in which they come. A field that nobody asks for is passed over. */
+/** The fields of one message, in order. Unread fields are skipped. */
 export interface MessageFields {
   /** The tag of the next field, or 0 at the end. */
   next(): number;
   bytes(): Uint8Array;
   text(): string;
-  /** A message, which may be read in part. */
+  /** Returns a message, perhaps to be read only in part. */
   message(): MessageFields;
-  /** A number that is not negative. */
+  /** Returns a non-negative number. */
   integer(): bigint;
-  /** A signed integer that was written as `sint64`. */
+  /** Returns a signed integer encoded as `sint64`. */
   signed(): bigint;
   double(): number;
 }
 
-/** Thrown for bytes that hold more messages than their reader wants. */
+/** Thrown for bytes with more messages than the reader allows. */
 export class TooManyMessages extends Error {}
 
 /**
- * Reads a message of Protocol Buffers. Throws a RangeError for bytes that are none, such as text that is not UTF-8, and
- * {@link TooManyMessages} if it holds more than `most` others. Default is no limit.
+ * Reads a message of Protocol Buffers. Throws a RangeError for invalid bytes, for example text other than UTF-8. Throws
+ * {@link TooManyMessages} if it contains more than `most` others. Default is no limit.
  *
- * The library is exact, and faster than what was here before: docs/architecture.md has figures.
+ * The library is exact, and faster than our own code before it: docs/architecture.md has figures.
  *
  * @see https://protobuf.dev/programming-guides/encoding/
  */
@@ -37,7 +37,7 @@ export function readMessage<T>(bytes: Uint8Array, read: (fields: MessageFields) 
   }
 }
 
-/** A message of one number that is not negative. */
+/** Encodes a message of one non-negative number. */
 export function numberMessage(tag: number, value: bigint): Uint8Array {
   return new BinaryWriter().tag(tag, WireType.Varint).uint64(value).finish();
 }
@@ -54,7 +54,7 @@ function decodeText(bytes: Uint8Array): string {
 
 interface Reading {
   readonly reader: BinaryReader;
-  /** Messages that may still come. */
+  /** Number of further messages allowed. */
   left: number;
 }
 
@@ -63,9 +63,9 @@ class Message implements MessageFields {
   readonly #reader: BinaryReader;
   readonly #end: number;
   #tag = 0;
-  /** The type of a field that was not read. */
+  /** The type of an unread field. */
   #type: WireType | null = null;
-  /** The end of the message that was asked for last. */
+  /** The end of the last requested message. */
   #after = 0;
 
   constructor(reading: Reading, end: number) {

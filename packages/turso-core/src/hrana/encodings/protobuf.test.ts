@@ -12,7 +12,7 @@ const { Varint, Bit32, Bit64, LengthDelimited, StartGroup } = WireType;
 
 const batch: HranaRequest = { type: 'batch', steps: [{ sql: 'SELECT 1' }] };
 
-/** Content as the only field of the messages around it. */
+/** Wraps content as the only field of nested messages. */
 function within(tags: readonly number[], content: Uint8Array): Uint8Array {
   return tags.reduceRight(
     (inner, tag) => new BinaryWriter().tag(tag, LengthDelimited).bytes(inner).finish(),
@@ -20,7 +20,7 @@ function within(tags: readonly number[], content: Uint8Array): Uint8Array {
   );
 }
 
-/** The answer to a batch whose only step has this result. */
+/** Returns the answer to a batch with only this result. */
 const answered = (result: Uint8Array): Uint8Array => within([3, 1, 3, 1, 1, 2], result);
 
 test('values come back bit by bit as they were bound', () => {
@@ -28,7 +28,7 @@ test('values come back bit by bit as they were bound', () => {
     fc.property(values, (value) => {
       const request: HranaRequest = { type: 'batch', steps: [{ sql: '', args: [value] }] };
       const body = Buffer.concat(PROTOBUF.encode(null, [request]).map(({ bytes }) => bytesOf(bytes)));
-      // What binds a value and what answers with one are the same message.
+      // Bound values and returned values use the same message.
       const bound = path([2, 3, 1, 1, 2, 3], body);
       const { results } = PROTOBUF.decode(answered(within([2, 1], bound)), [batch]);
       const rows = results.flatMap((result) =>
@@ -117,7 +117,7 @@ test.each<[string, Uint8Array, (fields: MessageFields) => unknown]>([
 test('bytes that are no answer are a RangeError, or no results', () => {
   const answer = fc.oneof(
     fc.uint8Array({ maxLength: 60 }),
-    // What was meant for the server, cut off somewhere.
+    // A request to the server, cut off at any point.
     fc.tuple(fc.array(values, { maxLength: 4 }), fc.nat(100)).map(([args, length]) => {
       const request: HranaRequest = { type: 'batch', steps: [{ sql: 'SELECT 1', args }] };
       const pieces = PROTOBUF.encode('baton', [request]).map(({ bytes }) => bytesOf(bytes));

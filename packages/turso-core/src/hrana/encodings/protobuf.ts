@@ -41,7 +41,7 @@ function encodeRequests(baton: string | null, requests: readonly HranaRequest[])
   return [...head, ...requests.flatMap((request, i) => within(2, encodeRequest(writer, request, i)))];
 }
 
-/** Pieces as the content of a field. Large ones are not copied for it. */
+/** Wraps pieces as the content of a field, without copying large ones. */
 function within(tag: number, pieces: readonly BodyPiece[]): BodyPiece[] {
   const bytes = new BinaryWriter().tag(tag, LengthDelimited).uint32(sizeOf(pieces)).finish();
   return [{ bytes }, ...pieces];
@@ -166,7 +166,7 @@ function decodeResponse(
   return { type: 'other' };
 }
 
-/** The message that is another's first field, or null. */
+/** Returns the message in the first field of another, or null. */
 function inner(fields: MessageFields): MessageFields | null {
   for (let tag; (tag = fields.next()) > 0;) if (tag === 1) return fields.message();
   return null;
@@ -213,7 +213,7 @@ function decodeStatement(
   const rows: SqlValue[][] = [];
   let changes = 0;
   let lastInsertRowid: bigint | null = null;
-  // Zero is not sent. The duration, which no statement has without having taken time, shows that the server tells.
+  // Zeros are omitted. Every executed statement has a duration, so that field shows that the server reports usage.
   let [rowsRead, rowsWritten, isTold] = [0, 0, false];
   for (let tag; (tag = fields.next()) > 0;) {
     if (tag === 1 && wantRows) columns.push(firstText(fields.message()));
@@ -255,7 +255,10 @@ function decodeValue(fields: MessageFields): SqlValue {
   }
 }
 
-/** A copy, which does not keep the whole answer in memory; of most of it, a copy would only be another one. */
+/**
+ * Returns a copy, to release the whole answer from memory. If the bytes are most of the answer, a copy would save
+ * nothing.
+ */
 function ownBytes(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength > bytes.buffer.byteLength / 2 ? bytes : bytes.slice();
 }

@@ -1,6 +1,6 @@
 import { RawText, type SqlValue } from '../../sqlite/values/values';
 
-/** A value to be bound, in Hrana's JSON. It holds no infinity. */
+/** Encodes a value for binding, in Hrana's JSON. It must not be infinite. */
 export function valueJson(value: SqlValue): string {
   if (value === null) return '{"type":"null"}';
   if (typeof value === 'bigint') return `{"type":"integer","value":"${value}"}`;

@@ -7,9 +7,9 @@ import { bound, sqliteQueries } from '../sqlite-query';
 import { inStatement } from '../statement-errors';
 
 /**
- * The adapter for `file:`: an SQLite file, without a server. Opened by the same SQLite as the rest of turso-core, since two of
- * them in one process must not have one file open. Waiting for another writer is left to the caller: it would block the thread.
- * Throws FILE_INACCESSIBLE where it cannot be opened.
+ * Opens an SQLite file without a server: the adapter for `file:`. Uses the same SQLite as the rest of turso-core,
+ * because two SQLite libraries in one process must not open the same file. Waiting for another writer is up to the
+ * caller: here it would block the thread. Throws FILE_INACCESSIBLE if the file cannot be opened.
  */
 export function openFileDatabase(file: string, location: string): LiveDatabase {
   const open = (): Database => orThrow(() => openDatabase(file));
@@ -29,7 +29,7 @@ export function openFileDatabase(file: string, location: string): LiveDatabase {
     execute: async (statement) => orThrow(() => run(db, statement)),
     batch: async (statements) => orThrow(() => runAll(db, statements, file)),
     async begin() {
-      // A connection of its own, of which other calls are no part.
+      // Uses its own connection, separate from other calls.
       const own = open();
       try {
         orThrow(() => own.exec('BEGIN IMMEDIATE'));
@@ -46,9 +46,9 @@ export function openFileDatabase(file: string, location: string): LiveDatabase {
 function openDatabase(file: string): Database {
   const db = new Database(file, { timeout: 0 });
   db.pragma('foreign_keys = ON');
-  // It is the program's own database, whose definitions may call what there is.
+  // It is the program's own database, so its definitions may call any function.
   db.pragma('trusted_schema = ON');
-  // Else readers and a writer would keep one another waiting; a file that cannot be written to is read as it is.
+  // Without WAL, readers and a writer would block one another. A read-only file keeps its mode.
   if (db.pragma('journal_mode', { simple: true }) !== 'wal') db.pragma('journal_mode = WAL');
   return db;
 }
@@ -65,7 +65,7 @@ function transaction(db: Database, orThrow: <T>(work: () => T) => T): DatabaseTr
         db.close();
       }
     },
-    // Closing it rolls back.
+    // Closing the connection rolls back.
     rollback: async () => void db.close(),
   };
 }

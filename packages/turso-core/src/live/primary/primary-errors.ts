@@ -4,14 +4,14 @@ import { responseError } from '../../hrana/http-errors';
 import { mayBeDone } from '../../hrana/outcome';
 import { constraintFailed, sqlFailed, valueTooLarge, wrongParameters } from '../statement-errors';
 
-/** The result of a step, or its error, thrown as a TursoSyncError. */
+/** Returns the result of a step, or throws its error as a TursoSyncError. */
 export function stepResult(step: StepResult | undefined, location: string): StatementResult {
   if (step === null || step === undefined) throw endedByServer(location);
   if ('error' in step) throw serverError(step.error, location);
   return step;
 }
 
-/** What the server says of a statement, as a TursoSyncError. */
+/** Returns the server's error about a statement as a TursoSyncError. */
 export function serverError({ code, message }: ServerError, location: string): TursoSyncError {
   const text = message.replace(/^SQLite error: /, '');
   if (code.startsWith('SQLITE_CONSTRAINT')) return constraintFailed(text);
@@ -22,7 +22,7 @@ export function serverError({ code, message }: ServerError, location: string): T
   return responseError(code, text, location);
 }
 
-/** The error for a transaction that the server has ended: it was idle, or another writer was let in. */
+/** Creates the error for a transaction ended by the server: it was idle, or another writer got the lock. */
 export function endedByServer(location: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError(
     'REMOTE_BUSY',
@@ -35,8 +35,8 @@ export function endedByServer(location: string, cause?: unknown): TursoSyncError
 }
 
 /**
- * Does something that writes, once. If its answer is lost, or cannot be read, after the write may have arrived, that is an error of its
- * own, after which nothing repeats it.
+ * Performs a write once. If its answer is lost or unreadable although the write may have arrived, throws a special
+ * error. Nothing repeats the write after this error.
  */
 export async function describeWrite<T>(location: string, write: () => Promise<T>): Promise<T> {
   try {

@@ -12,8 +12,8 @@ import type { RefuseWrites } from '../read-only';
 import { describeWrite, endedByServer, serverError, stepResult } from './primary-errors';
 
 /**
- * Begins a write transaction on a stream of its own. A server may give the lock to another writer, or end a stream that is idle;
- * what comes later on that stream would be there at once. So every statement is carried out only while the transaction is open.
+ * Begins a write transaction on its own stream. A server may give the lock to another writer, or end an idle stream.
+ * Later statements on the stream would then commit at once. So every statement runs only while the transaction is open.
  */
 export async function beginTransaction(
   stream: HranaStream,
@@ -31,7 +31,7 @@ export async function beginTransaction(
     if (result?.type === 'error') throw serverError(result.error, location);
     const results = result?.type === 'batch' ? result.steps : [];
     const [guards, last] = [results.slice(0, steps.length - 1), results[steps.length - 1]];
-    // A guard that fails tells that the transaction is over.
+    // If a guard fails, the transaction is over.
     if (guards.some((step) => step === null || 'error' in step)) throw endedByServer(location);
     return stepResult(last, location);
   }
@@ -75,14 +75,14 @@ export async function beginTransaction(
       });
       return readSigned(await runOpen(signed.step, within), signed, location);
     },
-    // Closing the stream rolls back what a COMMIT that failed has left.
+    // Closing the stream rolls back the rest after a failed COMMIT.
     commit: (within) =>
       describeWrite(location, async () => {
         await runOpen({ sql: 'COMMIT' }, within, [CLOSE]);
       }),
     async rollback(within) {
       if (!stream.isOpen) return;
-      // Where this is lost, the server closes the stream by itself, and that rolls back.
+      // If this request is lost, the server closes the stream by itself and so rolls back.
       await stream.send([CLOSE], { timeout: within.left }).catch(() => undefined);
     },
   };
@@ -90,12 +90,12 @@ export async function beginTransaction(
 
 const IS_OPEN = { type: 'not', cond: { type: 'is_autocommit' } } as const;
 
-/** A step behind guards. */
+/** Puts guards before a step. */
 function onlyWhileOpen(isEnforced: boolean): (step: HranaStep) => HranaStep[] {
   return (step) => chain([...inTransaction(isEnforced), step]);
 }
 
-// An expired stream, another writer that was let in, or a stream that the server, which has begun anew, does not know.
+// Covers an expired stream, another writer with the lock, and a restarted server to which the stream is unknown.
 function isEnd(error: unknown): boolean {
   return hasUnknownStatus(error) || hasCode(error, 'REMOTE_BUSY');
 }

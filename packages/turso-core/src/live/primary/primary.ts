@@ -16,11 +16,11 @@ import { beginTransaction } from './primary-transaction';
 
 /** A server as the database of a live connection. */
 export interface Primary extends LiveDatabase {
-  /** The log that replicas follow. */
+  /** The log for replicas. */
   readonly log: ReplicationLog;
 }
 
-/** The adapter for libsql-server and Turso: Hrana over HTTP, every call one request. */
+/** Creates the adapter for libsql-server and Turso: Hrana over HTTP, with one request per call. */
 export function createPrimary(url: URL, location: string, credentials: Credentials): Primary {
   const client = createHttpClient(url, location, credentials);
 

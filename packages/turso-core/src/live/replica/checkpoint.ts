@@ -5,8 +5,8 @@ import type { Note } from './note';
 import { noted } from './replica-state';
 
 /**
- * Puts into a replica's file what its write-ahead log has, so that other programs may open and close it without changing it. Nobody else of
- * this program has it open. Where that cannot be done, the files are as they were noted.
+ * Moves the write-ahead log of a replica into its main file. Other programs can then open and close it without changing
+ * it. Nobody else in this program may have it open. If this fails, the files still match their note.
  */
 export function checkpointReplica(files: ReplicaFiles, note: Note): void {
   if (note.wal.frames === 0) return;
@@ -20,7 +20,7 @@ export function checkpointReplica(files: ReplicaFiles, note: Note): void {
     noted(files, { ...begun, phase: isWhole ? 'backfilled' : 'still' });
     if (isWhole) db.pragma('wal_checkpoint(TRUNCATE)');
   } catch {
-    // The next one that opens it finds out whether it is as it was noted.
+    // The next program to open the replica checks it against its note.
   } finally {
     db?.close();
   }

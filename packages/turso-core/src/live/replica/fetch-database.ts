@@ -13,23 +13,23 @@ import type {
 } from '../../hrana/replication-log';
 import { NO_WAL } from './stamp';
 
-/** What {@link fetchDatabase} needs. */
+/** Options of {@link fetchDatabase}. */
 export interface FetchOptions extends StreamOptions {
   readonly log: ReplicationLog;
   readonly greeting: Greeting;
-  /** Told how many pages are there. */
+  /** Receives the number of pages so far. */
   readonly onProgress: (received: number) => void;
 }
 
 const PAGE = 4096;
 
-/** What may have to be fetched once more: so many frames, or what came in so many milliseconds. */
+/** Limits of repeated work after an interruption: a number of frames, or of milliseconds. */
 const FRAMES_AT_RISK = 1024;
 const TIME_AT_RISK = 1000;
 
 /**
- * Fetches a whole database into `fresh`, which nobody reads. What has come is kept, whatever ends it: the next fetch goes on there, also in
- * another process. Answers with a note of what is there, and how many frames came.
+ * Fetches a whole database into `fresh`, while nobody reads it. Keeps all received pages, however it ends. The next
+ * fetch continues from there, even in another process. Returns a note of the state, and the number of received frames.
  */
 export async function fetchDatabase(
   fresh: ReplicaFiles,
@@ -45,7 +45,7 @@ export async function fetchDatabase(
   return { note: partial.note, frames: partial.frames };
 }
 
-/** A database of which some pages may not have come yet. */
+/** A database with some pages possibly missing. */
 interface Partial {
   readonly handle: number;
   note: Note;
@@ -70,7 +70,7 @@ async function openPartial(fresh: ReplicaFiles, { log, greeting, silence }: Fetc
     throw fileError(error, fresh.database);
   }
   const { log: id, session } = greeting;
-  // Pages are written between two notes of them, too.
+  // Pages are also written between two notes.
   const empty = { log: id, session, mark: null, phase: 'checkpointing', wal: NO_WAL } as const;
   let keptAt = performance.now();
   let sinceKept = 0;
@@ -91,7 +91,7 @@ async function openPartial(fresh: ReplicaFiles, { log, greeting, silence }: Fetc
       partial.frames++;
       sinceKept++;
     },
-    // Once it is on the disk.
+    // Writes the note once the pages are on the disk.
     keep() {
       fs.fdatasyncSync(handle);
       partial.note = noted(fresh, partial.note);
@@ -105,7 +105,7 @@ async function openPartial(fresh: ReplicaFiles, { log, greeting, silence }: Fetc
   return partial;
 }
 
-/** Whether the history of a server that was started anew has what a note marks. */
+/** Checks whether the history of a restarted server contains the frame of a note. */
 export async function hasMark(
   log: ReplicationLog,
   { session, latest }: Greeting,
@@ -114,7 +114,7 @@ export async function hasMark(
 ): Promise<boolean> {
   if (mark === null) return true;
   if (latest === null || latest < mark.frameNo) return false;
-  // One frame, and not all that follow it.
+  // Reads one frame, not all the following ones.
   const ended = new AbortController();
   for await (const frame of log.frames(session, mark.frameNo, { silence: timeout, signal: ended.signal }))
     return typeof frame !== 'string' && frame.frameNo === mark.frameNo && frame.checksum === mark.checksum;
@@ -150,7 +150,7 @@ async function followEntries(
   return null;
 }
 
-// Its frames come in falling order, so that only the whole of it counts.
+// Its frames come in descending order, so only a complete snapshot counts.
 async function loadSnapshot(
   partial: Partial,
   next: bigint,

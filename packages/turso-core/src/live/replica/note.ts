@@ -3,21 +3,24 @@ import type { Mark } from '../../hrana/replication-log';
 import type { FileStamp, WalStamp } from './stamp';
 
 /**
- * What may have been under way as a note was written: nothing; the main file was being brought up to what the write-ahead log has; or it has
- * all of that, so that the log may be emptied.
+ * Work that may have been in progress at the time of a note:
+ *
+ * - `still`: none.
+ * - `checkpointing`: the write-ahead log was being copied to the main file.
+ * - `backfilled`: the main file has all of the log, so the log may be emptied.
  */
 export type Phase = 'still' | 'checkpointing' | 'backfilled';
 
 /**
- * Our own note beside a replica: which frame of which log it is at, and what its files looked like then. The live connection of Rust and
- * OCaml reads and writes the same file.
+ * Our own note beside a replica: its position in the log, and the state of its files at that time. The live connections
+ * of Rust and OCaml read and write the same file.
  */
 export interface Note {
-  /** The log's id, as the server tells it. */
+  /** The log's id, from the server. */
   readonly log: string;
-  /** Of the server's run that the replica was synced with; another one may have another history. */
+  /** The id of the server's run during the last sync. Another run may have another history. */
   readonly session: string;
-  /** Null where nothing was ever written to the primary. */
+  /** Null if nothing was ever written to the primary. */
   readonly mark: Mark | null;
   readonly phase: Phase;
   readonly file: FileStamp;
@@ -38,7 +41,7 @@ const FORM = new RegExp(
     .join('\n'),
 );
 
-/** Reads a note; null where there is none, or none that can be read. */
+/** Reads a note. Returns null if it is missing or unreadable. */
 export function readNote(file: string): Note | null {
   let text: string;
   try {
@@ -65,13 +68,13 @@ export function readNote(file: string): Note | null {
   };
 }
 
-/** Puts a note in the place of the one before, whole or not at all. */
+/** Replaces the previous note, completely or not at all. */
 export function writeNote(file: string, note: Note): void {
   fs.writeFileSync(`${file}-draft`, noteText(note), { mode: 0o600 });
   fs.renameSync(`${file}-draft`, file);
 }
 
-/** A note as it is written. */
+/** Returns the text of a note. */
 function noteText({ log, session, mark, phase, file, wal }: Note): string {
   const frame = mark === null ? 'none' : `${mark.frameNo} ${mark.checksum}`;
   const hex = (number: number): string => number.toString(16).padStart(8, '0');

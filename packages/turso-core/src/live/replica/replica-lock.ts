@@ -4,9 +4,9 @@ import type { ReplicaFiles } from '../../sqlite/files/replica-files';
 import { fileError } from '../file-error';
 
 /**
- * Keeps other programs away from a replica, in any language: two that sync one file would spoil it. The lock is SQLite's own on an
- * empty database, so that the system lets go of it whenever its holder dies. Answers with what lets go of it.
- * Throws REPLICA_LOCKED and FILE_INACCESSIBLE.
+ * Locks a replica against other programs in any language, because two syncs would damage the file. The lock is SQLite's
+ * own, on an empty database. The system releases it when its holder dies. Returns a function to release it. Throws
+ * REPLICA_LOCKED and FILE_INACCESSIBLE.
  */
 export function lockReplica({ database, lock }: ReplicaFiles): () => void {
   try {

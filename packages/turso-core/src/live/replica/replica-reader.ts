@@ -3,19 +3,19 @@ import type { Database } from '../../sqlite/files/sqlite';
 import type { LiveStatement, QueryResult } from '../live';
 import { sqliteQueries, type RunQuery } from '../sqlite-query';
 
-/** Reads a replica, whose files may be replaced by others. */
+/** Reads a replica. Others may replace its files. */
 export interface ReplicaReader {
-  /** Throws what SQLite throws. */
+  /** Runs a query. Throws SQLite's own errors. */
   read(statement: LiveStatement): QueryResult;
-  /** From now on, it reads what is there now, whatever others write. */
+  /** Keeps reading the present state from now on, whatever others write. */
   holdStill(): void;
-  /** It reads what is there, again. */
+  /** Returns to the current state for further reads. */
   goOn(): void;
-  /** Lets go of the file; the next read opens what is there then. */
+  /** Closes the file. The next read opens the file of that moment. */
   close(): void;
 }
 
-/** Makes a reader; nothing is opened yet. */
+/** Creates a reader, without opening the file yet. */
 export function createReplicaReader(file: string): ReplicaReader {
   let open: { readonly db: Database; readonly run: RunQuery } | undefined;
 
@@ -23,7 +23,7 @@ export function createReplicaReader(file: string): ReplicaReader {
     if (open === undefined) {
       const db = openReadOnly(file);
       readLeniently(db);
-      // As on the primary, where views may read any virtual table.
+      // On the primary, too, views may read any virtual table.
       db.pragma('trusted_schema = ON');
       open = { db, run: sqliteQueries(db) };
     }
@@ -36,7 +36,7 @@ export function createReplicaReader(file: string): ReplicaReader {
       const { db } = opened();
       if (db.inTransaction) return;
       db.exec('BEGIN');
-      // Only a read settles what state of the database is read.
+      // Only a read fixes the state to read from.
       db.prepare('SELECT count(*) FROM sqlite_schema').get();
     },
     goOn() {
@@ -49,7 +49,7 @@ export function createReplicaReader(file: string): ReplicaReader {
   };
 }
 
-/** Whether SQLite lacks a function or module, which the primary may have. */
+/** Checks whether SQLite lacks a function or module. The primary may have it. */
 export function isLibsqlOnly(error: unknown): boolean {
   return /^no such (?:function|module|tokenizer|table: (?:main\.)?vector_top_k)/.test(
     (error as Error).message,

@@ -5,12 +5,12 @@ import { readNote, writeNote, type Note } from './note';
 import { beginsWith, fileStamp, isSameWal, NO_WAL, walLength, walStamp } from './stamp';
 
 /**
- * The files of a replica, compared with the note of them. `interrupted`: a program died within a sync, so that what was noted is there, and
- * something behind it.
+ * The files of a replica, compared with their note. `interrupted`: a program died during a sync. The noted state is
+ * there, with more after it.
  */
 export type ReplicaState = 'as noted' | 'interrupted' | 'changed';
 
-/** Compares the files with the note of them, without reading them through. */
+/** Compares the files with their note, without reading them completely. */
 export function replicaState({ database, wal }: ReplicaFiles, note: Note): ReplicaState {
   const file = fileStamp(database);
   const log = walStamp(wal, note.wal);
@@ -25,10 +25,13 @@ export function replicaState({ database, wal }: ReplicaFiles, note: Note): Repli
   return isBehind ? 'interrupted' : 'changed';
 }
 
-/** What is there before a replica is used: nothing; one that is as it was noted; or one that must be fetched anew, and why. */
+/**
+ * The replica before its use: null if there is none, a note if the files match it, or a fault. A fault says why the
+ * replica must be fetched again.
+ */
 export type FoundReplica = null | { readonly note: Note } | { readonly fault: string };
 
-/** Looks at the files before they are used; nobody may have them open. What a sync that died has left is taken away. */
+/** Examines the files before use; nobody may have them open. Removes the remains of an interrupted sync. */
 export function findReplica(files: ReplicaFiles): FoundReplica {
   const { database, metadata } = files;
   try {
@@ -48,7 +51,7 @@ export function findReplica(files: ReplicaFiles): FoundReplica {
   }
 }
 
-/** Notes the files as they are now. */
+/** Writes a note of the files in their present state. */
 export function noted({ database, wal, note: file }: ReplicaFiles, note: Note): Note {
   const stamp = fileStamp(database);
   if (stamp === null) throw fileError(new Error('it is gone'), database);
@@ -57,7 +60,7 @@ export function noted({ database, wal, note: file }: ReplicaFiles, note: Note): 
   return now;
 }
 
-// Brings back what was noted. In new files, since other programs may have the old ones open.
+// Restores the noted state. Uses new files, because other programs may have the old ones open.
 function rolledBack(files: ReplicaFiles, note: Note): Note {
   const fresh = freshFiles(files);
   removeReplica(fresh);
@@ -69,14 +72,14 @@ function rolledBack(files: ReplicaFiles, note: Note): Note {
   return takeOver(files, fresh, note);
 }
 
-/** Files beside those of a replica, for one that is to take their place. */
+/** Returns the files for a new replica, beside the current one. */
 export function freshFiles({ database }: ReplicaFiles): ReplicaFiles {
   return replicaFiles(`${database}-new`);
 }
 
 /**
- * Puts what is in `fresh`, which nobody has open, in the place of a replica, and notes it. Where this ends half done, there is no file,
- * and it is fetched anew.
+ * Replaces a replica by the files in `fresh`, and writes a note. Nobody may have `fresh` open. If this is interrupted,
+ * the main file is missing, so the replica is fetched again.
  */
 export function takeOver(files: ReplicaFiles, fresh: ReplicaFiles, { log, session, mark }: Note): Note {
   removeReplica(files);
@@ -91,7 +94,7 @@ export function takeOver(files: ReplicaFiles, fresh: ReplicaFiles, { log, sessio
   return note;
 }
 
-/** The number of the latest frame that libSQL has noted; null where it has none. */
+/** Returns the number of the latest frame noted by libSQL, or null if there is none. */
 export function readFrameNo(files: ReplicaFiles): bigint | null {
   const hex = readMetadata(files);
   if (hex?.length !== 2 * METADATA_BYTES) return null;
@@ -99,17 +102,17 @@ export function readFrameNo(files: ReplicaFiles): bigint | null {
   return number === NO_FRAME ? null : number;
 }
 
-/** Removes a replica, but for its lock. */
+/** Removes a replica, except for its lock. */
 export function removeReplica({ database, wal, metadata, note }: ReplicaFiles): void {
   try {
-    // These last: without them, the database would be taken for one of somebody else.
+    // Removes these last. Without them, the database would look like somebody else's.
     for (const file of [wal, `${database}-shm`, database, metadata, note]) fs.rmSync(file, { force: true });
   } catch (error) {
     throw fileError(error, database);
   }
 }
 
-/** Of the metadata: the log's identity (16), the number of the latest frame (8), and 8 that are not used. */
+/** Length of the metadata: the log's identity (16 bytes), the latest frame number (8), and 8 unused bytes. */
 const METADATA_BYTES = 32;
 const NO_FRAME = 2n ** 64n - 1n;
 
@@ -119,7 +122,7 @@ function readMetadata({ metadata }: ReplicaFiles): string | null {
 
 function metadataOf({ log, mark }: Note): Buffer {
   const bytes = Buffer.alloc(METADATA_BYTES);
-  // A 128-bit number, the lowest byte first.
+  // A 128-bit number, lowest byte first.
   Buffer.from(log.replaceAll('-', ''), 'hex').reverse().copy(bytes);
   bytes.writeBigUInt64LE(mark?.frameNo ?? NO_FRAME, 16);
   return bytes;

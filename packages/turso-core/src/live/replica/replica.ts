@@ -24,30 +24,33 @@ import { createSyncer, syncFailed, type SyncSource } from './syncer';
 
 /** A local copy of the primary that follows it. */
 export interface Replica {
-  /** Reads what was there at the latest sync. Null where only libSQL can, since SQLite lacks what the statement uses. */
+  /**
+   * Reads the state of the latest sync. Returns null if SQLite lacks a feature of the statement: then only libSQL can
+   * run it.
+   */
   query(statement: LiveStatement): Promise<QueryResult | null>;
   sync(deadline: Deadline): Promise<SyncResult>;
-  /** How often the process that syncs was started anew. */
+  /** How often the sync process was restarted. */
   readonly restarts: number;
   close(): Promise<void>;
 }
 
-/** What {@link openReplica} needs. */
+/** Options of {@link openReplica}. */
 export interface ReplicaOptions extends SyncSource {
   readonly file: string;
   readonly log: ReplicationLog;
   /** Milliseconds for one call. */
   readonly timeout: number;
-  /** Told what every sync came to. */
+  /** Receives the result of every sync. */
   readonly onSync: (result: SyncResult) => void;
-  /** Told in a sentence why the replica is made anew. */
+  /** Receives a sentence about why the replica is rebuilt. */
   readonly onRebuild: (notice: string) => void;
 }
 
 /**
- * Opens a replica, and brings it up to date. One that is damaged, that others have changed, or that is of another history than the
- * primary's, is made anew, and said so.
- * Throws REPLICA_LOCKED, FILE_INACCESSIBLE, SYNC_FAILED; FILE_INACCESSIBLE also for a database that is no replica.
+ * Opens a replica, and brings it up to date. Rebuilds it, with a notice, if it is damaged, was changed by others, or
+ * does not match the primary's history. Throws REPLICA_LOCKED, FILE_INACCESSIBLE and SYNC_FAILED. FILE_INACCESSIBLE
+ * also reports a database that is not a replica.
  */
 export async function openReplica(options: ReplicaOptions, deadline: Deadline): Promise<Replica> {
   const files = filesOf(options.file);
@@ -57,15 +60,17 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   const reader = createReplicaReader(files.database);
   const closing = new AbortController();
   const progress = { received: 0, total: 0, isUnderWay: false };
-  /** What the files were after the last sync; null where there are none to go on with. */
+  /** The state of the files after the last sync, or null if there are none to continue with. */
   let note: Note | null = null;
-  /** Whether the server has no log for replicas, so that libSQL's client follows it in its own way, and nothing is noted. */
+  /**
+   * Whether the server has no log for replicas. libSQL's client then follows it in its own way, and there are no notes.
+   */
   let isPlain = false;
-  /** Whether a sync that failed may have left more than was noted. */
+  /** Whether a failed sync may have left more than was noted. */
   let isUnsettled = false;
 
   let turns = Promise.resolve<unknown>(undefined);
-  /** One after the other. What takes longer than the caller has time goes on. */
+  /** Runs work one at a time. Slow work continues after the caller's deadline. */
   function inTurn<T>(work: () => Promise<T>, within: Deadline): Promise<T> {
     const next = turns.then(work, work);
     turns = next.catch(() => undefined);
@@ -96,8 +101,8 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     const greeting = await greetingOf(note, within);
     if (greeting !== null && !(await isOfHistory(note, greeting, within))) return fetchAnew(ANOTHER_HISTORY);
     const session = greeting?.session ?? note.session;
-    // What comes is not read before it is known to be of the same history. An empty file is not in WAL mode yet, and a reader would keep
-    // the first frames from it.
+    // Nobody reads new frames before their history is confirmed. An empty file is not in WAL mode yet, and a reader
+    // would block the first frames.
     if (note.mark !== null) reader.holdStill();
     isUnsettled = true;
     const { frames, frameNo } = await syncer.sync(within);
@@ -108,15 +113,15 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     note = noted(files, { ...before, session, mark, ...(frames > 0 ? { phase: 'still' } : {}) });
     isUnsettled = false;
     reader.goOn();
-    // What was written went into files that are no longer at their path.
+    // The writes went into files no longer at their path.
     if (isLost(before, note)) return fetchAnew('was changed by another program');
     return { frames, frameNo };
   }
 
-  /** Greets the server where it no longer runs as it did at the last sync. */
+  /** Greets the server if it was restarted since the last sync. */
   async function greetingOf({ session }: Note, within: Deadline): Promise<Greeting | null> {
     const isSame = await options.log.isSameRun(session, within.left).catch((error: unknown) => {
-      // The answer to a greeting tells whether it has a log.
+      // The answer to a greeting shows whether it has a log.
       if (error instanceof TursoSyncError && error.code === 'REMOTE_NOT_LIBSQL') return false;
       throw error;
     });
@@ -127,12 +132,12 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   }
 
   async function isOfHistory(before: Note, greeting: Greeting, within: Deadline): Promise<boolean> {
-    // What a sync that failed has brought, nobody can tell to be of this history.
+    // Frames of a failed sync may belong to another history.
     if (isUnsettled || greeting.log !== before.log) return false;
     return hasMark(options.log, greeting, before, within.left);
   }
 
-  /** Fetches the whole database beside the replica, which serves until then. */
+  /** Fetches the whole database beside the replica. Reads use the old replica until then. */
   async function fetchAnew(reason: string | null): Promise<SyncResult> {
     progress.isUnderWay = true;
     try {
@@ -216,7 +221,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
         return reader.read(statement);
       } catch (error) {
         if (isLibsqlOnly(error)) return null;
-        // It is not there where it was to be made anew and the server was away.
+        // The file is missing if a rebuild began while the server was away.
         if (!isDamage(error) && fileSize(files.database) > 0) throw fileError(error, files.database);
       }
       const within = deadlineIn(options.timeout);
@@ -232,7 +237,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   };
 }
 
-/** Milliseconds that a call has to end by itself after its time is over. */
+/** Extra milliseconds for a call to end by itself after its deadline. */
 const SETTLING = 500;
 
 const ANOTHER_HISTORY = 'is of another database, or of another history than it has now';
@@ -259,7 +264,7 @@ async function inTime<T>(work: Promise<T>, milliseconds: number, late: () => Err
   }
 }
 
-/** The error for a server that has no log, and that libSQL's client cannot follow in its own way either. */
+/** Creates the error for a server without a log, if libSQL's client cannot follow it in its own way either. */
 function noLog({ location }: SyncSource, cause?: unknown): TursoSyncError {
   const message = `${location} does not send the log of its writes, which a replica follows.`;
   return new TursoSyncError('SYNC_FAILED', message, {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { systemCode } from '../../errors';
 
-/** The main file of a database from outside: which one it is, its size, and when it was written last. */
+/** The main file of a database from outside: its identity, its size, and the time of its last write. */
 export interface FileStamp {
   readonly inode: bigint;
   readonly size: bigint;
@@ -9,8 +9,8 @@ export interface FileStamp {
 }
 
 /**
- * What has been committed in a write-ahead log: its salts, which a log that begins anew changes, and SQLite's running checksum of its
- * last frame.
+ * The committed part of a write-ahead log: its salts, and SQLite's running checksum of its last frame. A restarted log
+ * has new salts.
  */
 export interface WalStamp {
   readonly salts: readonly [number, number];
@@ -18,20 +18,22 @@ export interface WalStamp {
   readonly checksum: readonly [number, number];
 }
 
-/** A log in which nothing was committed, or none. */
+/** A missing log, or one without commits. */
 export const NO_WAL: WalStamp = { salts: [0, 0], frames: 0, checksum: [0, 0] };
 
 const PAGE = 4096;
 const WAL_HEADER = 32;
 const FRAME_HEADER = 24;
 
-/** The stamp of a file, or null where there is none. It is not opened: that would let go of SQLite's locks on it. */
+/** Returns the stamp of a file, or null if it is missing. Does not open it: that would release SQLite's locks on it. */
 export function fileStamp(file: string): FileStamp | null {
   const stats = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
   return stats?.isFile() === true ? { inode: stats.ino, size: stats.size, modifiedNs: stats.mtimeNs } : null;
 }
 
-/** The stamp of a write-ahead log. Where it still begins with what `since` tells of, only what follows that is looked at. */
+/**
+ * Returns the stamp of a write-ahead log. If the log still begins with `since`, this only reads the frames after it.
+ */
 export function walStamp(file: string, since: WalStamp): WalStamp {
   return withFile(file, NO_WAL, (handle) => {
     const header = read(handle, WAL_HEADER, 0);
@@ -41,24 +43,24 @@ export function walStamp(file: string, since: WalStamp): WalStamp {
     for (let index = stamp.frames; ; index++) {
       const frame = read(handle, FRAME_HEADER, offsetOf(index));
       if (frame === null || !isSame(pair(frame, 8), salts)) break;
-      // The frames of a transaction that was given up stay in the file, and none of them ends it.
+      // Frames of an abandoned transaction stay in the file, without a last one.
       if (frame.readUInt32BE(4) !== 0) stamp = { salts, frames: index + 1, checksum: pair(frame, 16) };
     }
     return stamp.frames === 0 ? NO_WAL : stamp;
   });
 }
 
-/** Whether a write-ahead log is this one, with more behind it perhaps. */
+/** Checks whether a write-ahead log begins with this stamp. */
 export function beginsWith(file: string, stamp: WalStamp): boolean {
   return withFile(file, stamp.frames === 0, (handle) => isIn(handle, stamp));
 }
 
-/** Whether two stamps are the same. */
+/** Checks whether two stamps are equal. */
 export function isSameWal(a: WalStamp, b: WalStamp): boolean {
   return a.frames === b.frames && isSame(a.salts, b.salts) && isSame(a.checksum, b.checksum);
 }
 
-/** Bytes of the file that a stamp tells of. */
+/** Returns the length in bytes of the stamped part of the file. */
 export function walLength({ frames }: WalStamp): number {
   return frames === 0 ? 0 : offsetOf(frames);
 }
@@ -88,7 +90,7 @@ function read(handle: number, length: number, position: number): Buffer | null {
   return fs.readSync(handle, bytes, 0, length, position) === length ? bytes : null;
 }
 
-// SQLite's locks are on other files than the write-ahead log, so that it may be opened.
+// SQLite's locks are not on the write-ahead log, so opening it is safe.
 function withFile<T>(file: string, absent: T, work: (handle: number) => T): T {
   let handle: number;
   try {

@@ -12,32 +12,35 @@ import { transportError } from '../../hrana/http-errors';
 import { isLocalName } from '../../hrana/lookup';
 import { namespaceHeader } from '../../hrana/namespace';
 
-/** A server, and what it asks for. */
+/** A server and its credentials. */
 export interface BridgedServer {
   readonly url: URL;
   readonly location: string;
   readonly credentials: Credentials;
 }
 
-/** What libSQL's client takes for the server. */
+/** A stand-in for the server, for libSQL's client. */
 export interface SyncBridge {
   readonly url: string;
-  /** What it is to show in place of the token. No other process knows it. */
+  /** The client's replacement for the token. No other process knows it. */
   readonly token: string;
-  /** Why the server could not be asked since this was called last; null if it could. */
+  /** Returns why a request to the server failed since the last call, or null if none did. */
   takeFailure(): TursoSyncError | null;
   stop(): void;
 }
 
 /**
- * Whether libSQL's client cannot ask a server by itself as this one does: it sends no encryption key, knows neither proxies nor further
- * authorities, and leaves names that end in `.localhost` to the system.
+ * Checks whether libSQL's client cannot reach a server like this process does. The client sends no encryption key, and
+ * knows neither proxies nor extra certificate authorities. It leaves names in `.localhost` to the system.
  */
 export function needsBridge({ url, credentials }: BridgedServer): boolean {
   return url.protocol === 'https:' || isLocalName(url.hostname) || credentials.encryptionKey !== undefined;
 }
 
-/** Passes what libSQL's client asks on loopback to the server, over connections like all others of this process. */
+/**
+ * Passes requests of libSQL's client from loopback to the server, over the same kind of connections as the rest of this
+ * process.
+ */
 export async function startBridge({ url, location, credentials }: BridgedServer): Promise<SyncBridge> {
   const token = randomBytes(24).toString('hex');
   const agent = createAgent(url);
@@ -84,10 +87,10 @@ export async function startBridge({ url, location, credentials }: BridgedServer)
     const { 'content-encoding': encoding, 'content-length': length, ...headers } = withoutHop(answer.headers);
     const size = encoding === undefined && length !== undefined ? { 'content-length': length } : {};
     response.writeHead(answer.statusCode ?? 502, { ...headers, ...size });
-    // A stream may say nothing for long, but that it has begun.
+    // A stream may stay silent for long after its headers.
     response.flushHeaders();
     pipeline(body, response, (error) => {
-      // The client may go when it has what it wants.
+      // The client may leave once it has enough.
       if (error != null && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') fail(error);
     });
   }
@@ -103,9 +106,9 @@ export async function startBridge({ url, location, credentials }: BridgedServer)
     };
   }
 
-  // The client may ask again after any pause, and a request would be lost on a connection that is being closed.
+  // The client may pause before its next request, and a closing connection would lose it.
   server.keepAliveTimeout = 0;
-  // It alone does not keep the program from ending.
+  // The server does not keep the program running.
   server.unref().on('connection', (socket) => socket.unref());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -125,7 +128,7 @@ export async function startBridge({ url, location, credentials }: BridgedServer)
   };
 }
 
-/** Headers without those that are about one connection only. */
+/** Removes headers about a single connection. */
 function withoutHop({
   connection: _connection,
   'keep-alive': _alive,

@@ -1,7 +1,7 @@
 /*
- * The process that keeps a replica up to date, started by ./syncer. On its own since libSQL's client blocks its thread while it
- * waits for the server, with no limit, ends the whole process on some errors, and brings an SQLite of its own, of which there
- * must be no second one in a process that has the same file open.
+ * The process that keeps a replica up to date, started by ./syncer. It is separate because libSQL's client blocks its
+ * thread while it waits for the server, without a limit. Some errors of the client end the whole process. It also
+ * brings its own SQLite, and two must not open the same file in one process.
  */
 import { pathToFileURL } from 'node:url';
 import type { Client } from '@libsql/client';
@@ -10,7 +10,7 @@ import { endWithParent } from '../../end-with-parent';
 import { openReadOnly, readLeniently } from '../../sqlite/files/open';
 import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
 
-/** What the process is asked: to look whether a file is a sound database, to open the replica, to sync it. */
+/** A request to the process: check whether a file is a sound database, open the replica, or sync it. */
 export type SyncRequest =
   | { readonly type: 'check'; readonly file: string }
   | {
@@ -21,12 +21,12 @@ export type SyncRequest =
     }
   | { readonly type: 'sync' };
 
-/** What it answers. */
+/** The answer of the process. */
 export type SyncAnswer =
   | { readonly ok: true; readonly frames: number; readonly frameNo: number; readonly isSound: boolean }
   | { readonly ok: false; readonly message: string };
 
-// A replica is for its user only.
+// Only its user may read a replica.
 process.umask(0o077);
 
 let client: Client | undefined;
@@ -53,7 +53,7 @@ const DONE = { ok: true, frames: 0, frameNo: 0, isSound: true } as const;
 function isSound(file: string): boolean {
   const db = openReadOnly(file);
   try {
-    // What only libSQL knows is no damage.
+    // Features known only to libSQL are not damage.
     readLeniently(db);
     return readSoundness(db.prepare(SOUNDNESS_QUERY).pluck().get()).damage === null;
   } catch {

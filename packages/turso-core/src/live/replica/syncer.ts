@@ -8,13 +8,11 @@ import type { SyncResult } from '../live';
 import { needsBridge, startBridge, type BridgedServer, type SyncBridge } from './sync-bridge';
 import type { SyncAnswer, SyncRequest } from './sync-process';
 
-/** Brings one replica up to date, by a process of its own that is started when it is needed. */
+/** Syncs one replica in a separate process, started on demand. */
 export interface Syncer {
-  /** Whether the replica is a sound database. Only before the first {@link sync}. */
+  /** Checks whether the replica is a sound database. Only before the first {@link sync}. */
   isSound(deadline: Deadline): Promise<boolean>;
-  /**
-   * Throws SYNC_FAILED. Where that is since the time is over, the process is ended, and the next call starts another.
-   */
+  /** Syncs the replica. Throws SYNC_FAILED. After a timeout, it ends the process, and the next call starts another. */
   sync(deadline: Deadline): Promise<SyncResult>;
   /** How often the process was started. */
   readonly starts: number;
@@ -22,23 +20,23 @@ export interface Syncer {
   stop(): Promise<void>;
 }
 
-/** Where a replica comes from. */
+/** The source of a replica. */
 export type SyncSource = BridgedServer;
 
-/** Makes a syncer; nothing is started yet. */
+/** Creates a syncer, without starting the process yet. */
 export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Syncer {
   let child: ChildProcess | undefined;
   let isOpen = false;
   let starts = 0;
   let lastWords = '';
   let bridge: SyncBridge | undefined;
-  // The client takes no slash at the end of the address.
+  // The client does not accept a slash at the end of the address.
   const plain = { url: source.url.href.replace(/\/$/, ''), token: source.credentials.authToken };
 
   function start(): ChildProcess {
     const started = fork(path.join(__dirname, 'sync-process.js'), [], {
       execArgv: [],
-      // What libSQL's client logs is no output of the program that uses it.
+      // The log of libSQL's client does not belong in the program's output.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     starts++;
@@ -47,9 +45,9 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
       'data',
       (text: Buffer) => (lastWords = `${lastWords}${text.toString()}`.slice(-MOST_WORDS)),
     );
-    // It alone does not keep the program from ending.
+    // The process does not keep the program running.
     letGo(started);
-    // Whoever waits for an answer is told as well; where nobody does, the next call finds out.
+    // A waiting caller sees the error as well. Otherwise the next call notices.
     started.on('error', () => undefined);
     started.once('exit', () => {
       if (child === started) child = undefined;
@@ -102,16 +100,16 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
   };
 }
 
-/** Characters that are kept of what the process says when it fails. */
+/** Maximum characters to keep of the process's last output. */
 const MOST_WORDS = 4000;
 
-// Such as that a native part is not installed.
+// For example, a native part is not installed.
 function reasonIn(words: string): string {
   const line = words.split('\n').find((text) => /Error: |panicked/.test(text));
   return line === undefined ? '' : `: ${line.trim()}`;
 }
 
-// Answers come in the order of the questions, and there is one at a time.
+// Answers come in the order of requests, one at a time.
 function exchange(child: ChildProcess, request: SyncRequest, deadline: Deadline): Promise<SyncAnswer> {
   return new Promise((resolve, reject) => {
     const onMessage = (answer: SyncAnswer): void => settle(() => resolve(answer));
@@ -143,12 +141,12 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.ref();
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  // Whatever it is at, SQLite's log brings the replica back to its last frame.
+  // SQLite's log always restores the replica to its last frame.
   child.kill('SIGKILL');
   await ended;
 }
 
-/** A sync that came to nothing, and why. */
+/** Creates the error for a failed sync, with its reason. */
 export function syncFailed(
   { location, credentials }: SyncSource,
   reason: string,

@@ -4,7 +4,7 @@ import { isObject, unknownKey, wrongType } from './config-errors';
 
 type RuleKind = (typeof RULE_KINDS)[keyof typeof RULE_KINDS];
 
-/** Checks the policy of a config; `at` is its path there. Throws CONFIG_INVALID naming the rule. */
+/** Checks the policy of a config; `at` is its path there. Throws CONFIG_INVALID with the rule's name. */
 export function checkPolicy(value: unknown, file: string, at: string): void {
   if (!isObject(value)) throw wrongType(file, at, 'an object of rules', value);
   for (const [rule, setting] of Object.entries(value)) {

@@ -1,7 +1,7 @@
 import { TursoSyncError } from '../../errors';
 import { nearest } from '../../nearest';
 
-/** The error for a key that a config does not have there. */
+/** Creates the error for a key unknown at its place in a config. */
 export function unknownKey(
   file: string,
   path: string,
@@ -14,7 +14,7 @@ export function unknownKey(
   });
 }
 
-/** The error for a value of another type than the key has. A text is not repeated, since it may be a secret. */
+/** Creates the error for a value of the wrong type. Does not repeat a text, because it may be a secret. */
 export function wrongType(file: string, path: string, wanted: string, value: unknown): TursoSyncError {
   const page = /(?:^|\.)policy(?:\.|$)/.test(path) ? 'docs/policy.md' : 'docs/workflow.md';
   return new TursoSyncError(
@@ -33,7 +33,7 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** Whether a value of a config is an object with keys. */
+/** Checks whether a value of a config is an object with keys. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

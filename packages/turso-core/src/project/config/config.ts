@@ -4,38 +4,38 @@ import { mergePolicies, type Policy } from '../../policy/policy';
 import { checkPolicy } from './check-policy';
 import { isObject, unknownKey, wrongType } from './config-errors';
 
-/** The settings that the top level of a config and each of its environments may hold; all are optional. */
+/** The settings for the top level of a config and for each environment. All are optional. */
 export interface Settings {
-  /** Name of the environment variable that holds the database URL. Default is `TURSO_DATABASE_URL`. */
+  /** Name of the environment variable with the database URL. Default is `TURSO_DATABASE_URL`. */
   urlVariable?: string;
-  /** Name of the environment variable that holds the auth token. Default is `TURSO_AUTH_TOKEN`. */
+  /** Name of the environment variable with the auth token. Default is `TURSO_AUTH_TOKEN`. */
   authTokenVariable?: string;
-  /** Name of the environment variable that holds the key of an encrypted database, in base64. Default is none. */
+  /** Name of the environment variable with the key of an encrypted database, in base64. Default is none. */
   encryptionKeyVariable?: string;
-  /** The database file that the app works on, relative to the config. Default is `working_copy.db`. */
+  /** The app's database file, relative to the config. Default is `working_copy.db`. */
   workingCopy?: string;
-  /** The folder for everything of ours, relative to the config. Default is `.turso`. */
+  /** The folder for all files of turso-sync, relative to the config. Default is `.turso`. */
   stateDir?: string;
   /**
-   * Names and GLOB patterns of tables and views that stay what they are on each side: they are left out of every command. Case does
-   * not count. An environment's list takes the place of the one at the top. Default is none.
+   * Names and GLOB patterns of tables and views to leave out of every command: both sides keep their own. Ignores case.
+   * An environment's list replaces the one at the top. Default is none.
    */
   exclude?: readonly string[];
-  /** What a push may do. Default is to refuse what is nearly always an accident. */
+  /** The rules for a push. By default, it refuses changes that are nearly always an accident. */
   policy?: Policy;
   /** The folder of the checks, relative to the config: queries in files `*.sql`. Default is `checks`. */
   checks?: string;
-  /** How long one check may take, in seconds. Default is 30. */
+  /** The time limit of one check, in seconds. Default is 30. */
   checkSeconds?: number;
-  /** Whether a push runs the checks on the remote too, before it commits. Default is false. */
+  /** Whether a push also runs the checks on the remote, before it commits. Default is false. */
   checksOnRemote?: boolean;
-  /** Whether `init` also writes what it has downloaded as SQL, to `original_dump.sql`. Default is true. */
+  /** Whether `init` also writes the downloaded data as SQL, to `original_dump.sql`. Default is true. */
   originalDump?: boolean;
 }
 
 /**
  * A turso-sync config: `turso-sync.config.ts|js|cjs|mjs|json|yaml`, `.turso-syncrc*`, or the key `turso-sync` of
- * package.json. It never holds a URL's credentials or a token: those come from the environment, or from `.env`.
+ * package.json. It never contains a URL's credentials or a token: those come from the environment, or from `.env`.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export interface Settings {
  * ```
  */
 export interface Config extends Settings {
-  /** Named environments for `--env`; each overrides the settings above. */
+  /** Named environments for `--env`. Each overrides the settings above. */
   environments?: Record<string, Settings>;
 }
 
@@ -72,15 +72,18 @@ const SWITCHES: readonly string[] = ['checksOnRemote', 'originalDump'];
 /** The longest time limit of a check: a day. */
 const MOST_SECONDS = 86_400;
 
-/** Base64url parts, the first of which begins like JSON: a JWT, as Turso's tokens are, perhaps cut or with escaped dots. */
+/**
+ * Base64url parts, the first with the beginning of JSON: a JWT, like Turso's tokens. It may be cut, or have escaped
+ * dots.
+ */
 const TOKEN = /\beyJ[\w-]{8,}(?:(?:\.|%2e|\\u002e)[\w-]+){1,2}/gi;
 
-/** A text with whatever looks like a token taken out. */
+/** Returns a text without anything that looks like a token. */
 export function withoutTokens(text: string): string {
   return text.replace(TOKEN, '[token]');
 }
 
-/** Checks what a config file holds. Throws CONFIG_INVALID naming the key, or CONFIG_HAS_SECRET. */
+/** Checks the content of a config file. Throws CONFIG_INVALID with the key's name, or CONFIG_HAS_SECRET. */
 export function checkConfig(value: unknown, file: string): Config {
   refuseSecrets(value, file);
   const config = checkObject(value, file, '', [...SETTINGS, 'environments']);
@@ -96,7 +99,7 @@ export function checkConfig(value: unknown, file: string): Config {
   return config;
 }
 
-/** The settings in force: an environment's, where it has them, else the top level's. */
+/** Returns the effective settings: those of the environment, with those of the top level as defaults. */
 export function settingsOf(config: Config, environment: string | undefined, file: string | null): Settings {
   if (environment === undefined) return config;
   const environments = config.environments ?? {};
@@ -167,7 +170,7 @@ function excludesAll(file: string, path: string): TursoSyncError {
   });
 }
 
-// What stands there may be the URL or the token itself, so it is not repeated.
+// The value may be the URL or the token itself, so the message does not repeat it.
 function noVariable(file: string, path: string): TursoSyncError {
   return new TursoSyncError('CONFIG_INVALID', `"${path}" in ${file} is no name of an environment variable.`, {
     hint: 'The URL, the token and the key themselves belong into the environment; the config only names the variables.',

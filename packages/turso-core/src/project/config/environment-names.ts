@@ -1,9 +1,9 @@
 import { TursoSyncError } from '../../errors';
 
-/** An environment's name is that of its folder in the state folder. */
+/** An environment's name is also its folder's name in the state folder. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** What else is in the state folder, or was there in version 0.1. */
+/** Other names in the state folder, now or in version 0.1. */
 const RESERVED =
   /^(default|backups|live|lock|moving|base|snapshot|pushes)$|^tmp-|\.(json|db|sql|new|previous)$|\.$/i;
 

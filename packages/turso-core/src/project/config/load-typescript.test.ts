@@ -14,7 +14,7 @@ async function urlVariable(config: string): Promise<string> {
   return variables.url;
 }
 
-/** Whether the file that is evaluated is the config itself, and no translation of it that was written beside it. */
+/** Checks whether the config file itself runs, and not a compiled copy beside it. */
 const IS_ITSELF = '/turso-sync\\.config\\.ts:/.test(new Error().stack ?? "") ? "ITSELF" : "OTHER"';
 
 test.each([
@@ -38,7 +38,7 @@ test.each([
   expect(await urlVariable(config)).toBe('ITSELF');
 });
 
-// Jest has no dynamic import, so this needs a process of its own.
+// Jest has no dynamic import, so this needs its own process.
 test('a config that imports a value has it', () => {
   const directory = makeTempDir();
   const config =

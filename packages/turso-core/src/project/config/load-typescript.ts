@@ -4,10 +4,10 @@ import type * as Typescript from 'typescript';
 import { TursoSyncError } from '../../errors';
 import { loadCosmiconfig } from './cosmiconfig';
 
-/** What a module needs from outside of its own text. */
+/** Names that a module takes from outside its own text. */
 const OUTSIDE = /\b(?:require|import|module|__dirname|__filename|arguments|await)\b/;
 
-/** Loads a config in TypeScript. A syntax error in it is one, although TypeScript would read on. */
+/** Loads a TypeScript config. Reports syntax errors, although TypeScript itself would continue. */
 export async function loadTypescript(file: string, content: string): Promise<unknown> {
   const typescript = requireTypescript(file);
   const { diagnostics = [], outputText } = typescript.transpileModule(content, {
@@ -21,7 +21,7 @@ export async function loadTypescript(file: string, content: string): Promise<unk
     const line = content.slice(0, first.start).split('\n').length;
     throw Object.assign(new Error(`line ${line}: ${text}`), { filepath: file });
   }
-  // Imports of types are gone by now. The library would write a file beside the config, and translate it once more.
+  // Imports of types are gone by now. The library would write a file beside the config, and compile it again.
   return OUTSIDE.test(outputText)
     ? ((await loadCosmiconfig().defaultLoaders['.ts'](file, content)) as unknown)
     : evaluate(file, outputText);

@@ -11,8 +11,8 @@ import { replaceDirectory } from './replace-directory';
 import { withTemporary } from './temporary';
 
 /**
- * Makes a snapshot, or what an undo left, the base; this is its manifest. What the remote refused before is known of it
- * still. Throws DISK_FULL and FILE_INACCESSIBLE.
+ * Turns a snapshot, or the result of an undo, into the base with this manifest. Keeps the known refusals of the remote.
+ * Throws DISK_FULL and FILE_INACCESSIBLE.
  */
 export async function replaceBase(
   stateFiles: StateFiles,
@@ -35,7 +35,7 @@ export async function replaceBase(
   });
 }
 
-/** Puts a folder that is complete in the place of the base. */
+/** Replaces the base by a complete folder. */
 export function putBase(files: StateFiles, directory: string): void {
   const finish = moveBackups(files, directory);
   replaceDirectory(directory, files.base.directory);
@@ -43,12 +43,12 @@ export function putBase(files: StateFiles, directory: string): void {
   noteBegun(files);
 }
 
-/** What the working copy and the remote agreed on before one's own pushes; there is such a file only after a push. */
+/** Returns the file with the last common state before one's own pushes. It exists only after a push. */
 export function originOf({ directory }: BaselineFiles): string {
   return path.join(directory, ORIGIN);
 }
 
-/** Keeps with a base that pushes have moved on what it was before. The file is normally a second name of the snapshot. */
+/** Keeps a base's earlier state after one's own pushes. The file is normally a second name of the snapshot. */
 export function keepOrigin(old: BaselineFiles, moved: BaselineFiles): void {
   const known = soundBaseline(old);
   if (known === null) return;
@@ -56,7 +56,7 @@ export function keepOrigin(old: BaselineFiles, moved: BaselineFiles): void {
   if (fs.existsSync(from)) linkOrCopy(from, originOf(moved));
 }
 
-/** What a remote is known to refuse, as the manifest of a base has it. */
+/** Returns the remote's known refusals from a base's manifest. */
 export function refusedIn(manifest: Manifest | null): Pick<Manifest, 'userVersionStaysLocal'> {
   return manifest?.userVersionStaysLocal === true ? { userVersionStaysLocal: true } : {};
 }

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { StateFiles } from '../project';
 
 /**
- * Notes beside the environments' folders that this one has had a base. Should its folder be lost, it does not pass for one that is used
- * for the first time: the remote has rows by then that another environment's base lacks.
+ * Notes beside the environments' folders that this one has had a base. If its folder is lost, the environment must not
+ * look new: by now the remote may have rows missing from another environment's base.
  */
 export function noteBegun(files: StateFiles): void {
   const note = noteOf(files);
@@ -13,7 +13,7 @@ export function noteBegun(files: StateFiles): void {
   fs.writeFileSync(note, '', { mode: 0o600 });
 }
 
-/** Whether an environment has had a base. */
+/** Checks whether an environment has had a base. */
 export function hasBegun(files: StateFiles): boolean {
   return fs.existsSync(noteOf(files));
 }
@@ -22,5 +22,5 @@ function noteOf({ directory, environment }: StateFiles): string {
   return path.join(directory, BEGUN, path.basename(environment));
 }
 
-/** The folder of these notes in the state folder. No environment can have its name. */
+/** The folder of these notes in the state folder. No environment can have this name. */
 export const BEGUN = '.begun';

@@ -5,13 +5,13 @@ import { DEFAULT_ENVIRONMENT, type Project } from '../project';
 import { BEGUN } from './begun';
 import { fileSystemError } from './disk';
 
-/** The file that marks a state folder as ours. It also keeps the folder, which holds data, out of version control. */
+/** The marker of our state folder. It also keeps the folder's data out of version control. */
 const MARKER = '.gitignore';
 const FIRST_LINE = '# Made by turso-sync, which replaces and removes files in this folder.';
 
 /**
- * Makes the state folder, which only its owner may read, or makes sure that an existing one is ours: files in it are replaced and
- * removed without asking. Throws STATE_FOREIGN and FILE_INACCESSIBLE.
+ * Creates the state folder, readable only by its owner, or checks that an existing one is ours. Files in it are
+ * replaced and removed without asking. Throws STATE_FOREIGN and FILE_INACCESSIBLE.
  */
 export function claimState(project: Project): void {
   const { directory } = project.files;
@@ -28,7 +28,7 @@ export function claimState(project: Project): void {
   }
 }
 
-/** The same for whoever only reads: a folder that does not exist holds nothing foreign. */
+/** Checks the state folder for reading: a missing folder contains nothing foreign. */
 export function checkState(project: Project): void {
   if (fs.existsSync(project.files.directory)) claimState(project);
 }
@@ -42,16 +42,16 @@ function isMarked(directory: string): boolean {
   }
 }
 
-// A folder from before was readable by everyone.
+// Folders of earlier versions were readable by everyone.
 function makePrivate(directory: string): void {
   try {
     fs.chmodSync(directory, 0o700);
   } catch {
-    // It belongs to somebody else, who lets us write to it.
+    // It belongs to somebody else, but we may write to it.
   }
 }
 
-/** What we write must not end up behind a link, in a folder of somebody else. */
+/** Refuses links: our files must not end up in somebody else's folder. */
 function refuseLinks({ files: { directory, environment } }: Project): void {
   for (const folder of [directory, environment]) {
     const link = entriesOf(folder).find((entry) => entry.isSymbolicLink());
@@ -62,7 +62,7 @@ function refuseLinks({ files: { directory, environment } }: Project): void {
   }
 }
 
-/** Recognises a folder without a marker: one of version 0.1, one from a cache, or one with only a live connection's replica. */
+/** Recognises a folder without a marker: from version 0.1, from a cache, or with only a live connection's replica. */
 function refuseForeign(project: Project): void {
   const { directory } = project.files;
   const entries = entriesOf(directory);
@@ -94,7 +94,9 @@ function isKnown(project: Project, entry: fs.Dirent): boolean {
   return /^tmp-\d+-\w{6}$|^tmp-[0-9a-f-]{36}$/.test(entry.name);
 }
 
-/** Whether an entry is one of those that an environment's folder holds; version 0.1 had them in the state folder itself. */
+/**
+ * Checks whether an entry belongs to an environment's folder. Version 0.1 had these entries in the state folder itself.
+ */
 function isOfEnvironment(folder: string, entry: fs.Dirent): boolean {
   const inner = path.join(folder, entry.name);
   if (!entry.isDirectory()) return FILES.test(entry.name);
@@ -103,14 +105,16 @@ function isOfEnvironment(folder: string, entry: fs.Dirent): boolean {
   return entry.name === 'pushes' && entriesOf(inner).every(({ name }) => /^\d+\b/.test(name));
 }
 
-/** What others may have put there: the system, a live connection in any language, and a working copy or replica by its path. */
+/**
+ * Recognises entries of others: of the system, of a live connection in any language, or of a working copy or replica.
+ */
 function isHarmless({ files: { directory }, workingCopy, replica }: Project, name: string): boolean {
   if (/^(\.gitignore|\.gitkeep|\.DS_Store|Thumbs\.db|live|replica\.db.*)$/.test(name)) return true;
   const file = path.join(directory, name);
   return [workingCopy, replica].some((ours) => file.startsWith(ours) || ours.startsWith(file + path.sep));
 }
 
-/** Names alone are no proof: other tools have a folder `base` as well. */
+/** Checks for proof beyond names: other tools have a folder `base` as well. */
 function hasProof(directory: string, entries: readonly fs.Dirent[]): boolean {
   const folders = entries
     .filter((entry) => entry.isDirectory())

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { fileSystemError } from './disk';
 
-/** Copies a database that nobody writes. Throws DISK_FULL and FILE_INACCESSIBLE. */
+/** Copies a database without writers. Throws DISK_FULL and FILE_INACCESSIBLE. */
 export function copyDatabase(from: string, to: string): void {
   try {
     fs.rmSync(to, { force: true });

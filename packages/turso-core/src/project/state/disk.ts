@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isDiskFull, reasonOf, systemCode, TursoSyncError } from '../../errors';
 
-/** The error for a disk that is full; the caller's temporary files are removed anyway. */
+/** Creates the error for a full disk. The caller removes its temporary files in any case. */
 export function diskFull(cause: unknown): TursoSyncError {
   return new TursoSyncError('DISK_FULL', 'No space left on the disk.', {
     hint: 'Free some space and run the command again.',
@@ -13,7 +13,7 @@ export function diskFull(cause: unknown): TursoSyncError {
 const INACCESSIBLE =
   /^(ERR_FS_EISDIR|EACCES|EPERM|EROFS|EISDIR|ENOTDIR|ENOENT|EEXIST|ENOTEMPTY|ELOOP|ENAMETOOLONG|EINVAL|EBUSY|EIO|EMFILE|ENFILE|ERR_INVALID_ARG_VALUE|SQLITE_CANTOPEN|SQLITE_READONLY|SQLITE_NOTADB|SQLITE_PERM)/;
 
-/** What the system threw about a file or folder of ours, as a TursoSyncError where it is no defect. */
+/** Returns a system error about our files as a TursoSyncError, unless it reveals a defect. */
 export function fileSystemError(error: unknown, file: string): unknown {
   if (error instanceof TursoSyncError) return error;
   if (isDiskFull(error)) return diskFull(error);
@@ -35,7 +35,7 @@ export function fileSystemError(error: unknown, file: string): unknown {
   );
 }
 
-/** The path that a folder takes: of a renamed file its new name, which the caller may not know. */
+/** Returns the path occupied by a folder: for a rename, the new name, perhaps unknown to the caller. */
 function inTheWay(error: unknown): string | undefined {
   const { code, dest } = error as NodeJS.ErrnoException & { dest?: string };
   return code === 'EISDIR' ? dest : undefined;

@@ -4,7 +4,7 @@ import { systemCode } from '../../errors';
 import { fileSystemError } from './disk';
 import type { StateFiles } from '../project';
 
-/** Tells this state folder from every other one. It is made when it is first asked for, and then stays. */
+/** Returns the unique id of this state folder. Creates it at the first request; it never changes. */
 export function folderId({ folderId: file }: StateFiles): string {
   try {
     fs.writeFileSync(file, `${randomUUID()}\n`, { flag: 'wx' });

@@ -3,48 +3,48 @@ import path from 'node:path';
 import type { Project } from '../project';
 import { fileSystemError } from './disk';
 
-/** What a file of ours is for. */
+/** The purpose of one of our files. */
 export type FileKind =
-  /** What changes are measured against. */
+  /** The reference point for changes. */
   | 'base'
-  /** The remote as it was, also what Nx keeps of it. */
+  /** Copies of the remote, including those in Nx's cache. */
   | 'snapshot'
-  /** `original_dump.sql`, and what `dump` has written beside the base. */
+  /** `original_dump.sql`, and output of `dump` beside the base. */
   | 'dumps'
-  /** A push or a pull that is under way, or was cut off. */
+  /** A running or interrupted push or pull. */
   | 'journals'
-  /** What takes a push back. */
+  /** Data to undo pushes. */
   | 'undo'
-  /** Plans with rows without a key that were saved here. */
+  /** Saved plans that include rows without a key. */
   | 'plans'
-  /** The working copy as it was before pulls, undos and `init --force`. */
+  /** Copies of the working copy from before pulls, undos and `init --force`. */
   | 'backups'
-  /** What `diff` and other commands have written last for people and tools. */
+  /** The latest output of `diff` and other commands, for people and tools. */
   | 'reports'
   /** The replica of a live connection. */
   | 'replica'
-  /** Folders of runs; those of runs that died are left over. */
+  /** Folders of runs, including remains of dead runs. */
   | 'temporary'
-  /** The lock, notes, and what is not known. */
+  /** The lock, notes, and unknown files. */
   | 'other';
 
-/** A file that turso-sync keeps. */
+/** A file in turso-sync's keeping. */
 export interface KeptFile {
   readonly path: string;
   readonly kind: FileKind;
-  /** What it takes on the disk; names of the same file have the same. */
+  /** Size on the disk. All names of the same file have the same size. */
   readonly bytes: number;
-  /** Tells files apart that have several names. */
+  /** The identity of a file with several names. */
   readonly inode: string;
-  /** Names that the file has, anywhere. */
+  /** Number of names of the file, anywhere. */
   readonly names: number;
-  /** When it was made, as far as that is known, in milliseconds. */
+  /** The file's creation time as far as it is known, in milliseconds. */
   readonly madeAt: number;
 }
 
 /**
- * All files of a project's state folder, of every environment, and the dated backups beside the working copies. Links are not
- * followed. Throws FILE_INACCESSIBLE.
+ * Lists all files of a project's state folder, for every environment, and the dated backups beside the working copies.
+ * Does not follow links. Throws FILE_INACCESSIBLE.
  */
 export function listKept(project: Project): KeptFile[] {
   const { directory } = project.files;
@@ -72,13 +72,13 @@ function filesBelow(folder: string): string[] {
 
 function described(file: string, kind: FileKind): KeptFile {
   const { ino, dev, nlink, blocks, size, mtimeMs } = fs.statSync(file);
-  // Windows tells no blocks.
+  // Windows reports no blocks.
   const bytes = blocks > 0 || size === 0 ? blocks * 512 : size;
   const madeAt = kind === 'backups' ? (dateOf(file) ?? mtimeMs) : mtimeMs;
   return { path: file, kind, bytes, inode: `${dev}:${ino}`, names: nlink, madeAt };
 }
 
-/** By a file's names from the state folder on. */
+/** Returns the kind of a file, by the parts of its path in the state folder. */
 function kindOf([first = '', second = '', third = '']: readonly string[], replica: string): FileKind {
   if (first.startsWith('tmp-')) return 'temporary';
   if (first === 'backups') return 'backups';
@@ -108,10 +108,10 @@ function backupsBeside(workingCopy: string): string[] {
     .map((entry) => path.join(dir, entry.name));
 }
 
-/** Files that belong to a backup of what was no sound database. */
+/** Companion files in a backup of a damaged or invalid database. */
 const PARTS = ['-wal', '-journal', '-log'];
 
-/** The date in a backup's name, which is when it was made: a file that is linked is as old as what it is of. */
+/** Returns the date in a backup's name: its creation time. A linked file is as old as its source. */
 function dateOf(file: string): number | null {
   const [, day, hours, minutes, seconds, rest] =
     /(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3}Z)/.exec(path.basename(file)) ?? [];

@@ -9,7 +9,7 @@ import { loadProject } from '../load-project';
 
 const JOURNALS = { push: 'turso-sync-push', pull: 'turso-sync-pull' } as const;
 
-/** A project in whose state folder a journal lies. */
+/** Creates a project with a journal in its state folder. */
 async function withJournal(name: keyof typeof JOURNALS, text: string): Promise<() => unknown> {
   const project = await loadProject({ cwd: makeTempDir('journal-'), variables: {} });
   const { files } = project;

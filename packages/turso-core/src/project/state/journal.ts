@@ -2,19 +2,22 @@ import fs from 'node:fs';
 import { systemCode, TursoSyncError } from '../../errors';
 import { fileSystemError } from './disk';
 
-/** Version of the journals that this turso-sync writes. A newer one is refused, never guessed at. */
+/** Version of this turso-sync's journals. Newer versions are refused, never guessed at. */
 export const JOURNAL_VERSION = 2;
 
-/** Which journal it is. */
+/** The kind of a journal. */
 export type JournalFormat = 'turso-sync-push' | 'turso-sync-pull';
 
-/** What stands at the head of every journal. */
+/** The head of every journal. */
 export interface JournalHead {
   readonly format: JournalFormat;
   readonly version: number;
 }
 
-/** Writes a journal: a JSON file that says what is under way, only ever seen whole. Throws DISK_FULL, FILE_INACCESSIBLE. */
+/**
+ * Writes a journal: a JSON file about a running operation, never visible in part. Throws DISK_FULL and
+ * FILE_INACCESSIBLE.
+ */
 export function writeJournal(file: string, format: JournalFormat, note: object): void {
   const head: JournalHead = { format, version: JOURNAL_VERSION };
   try {
@@ -26,8 +29,8 @@ export function writeJournal(file: string, format: JournalFormat, note: object):
 }
 
 /**
- * Reads a journal, or answers null where there is none. The notes of older versions lack some keys. Throws STATE_TOO_NEW for
- * one that a newer turso-sync has written, and FILE_INACCESSIBLE.
+ * Reads a journal, or returns null if there is none. Journals of older versions lack some keys. Throws STATE_TOO_NEW
+ * for a journal of a newer turso-sync, and FILE_INACCESSIBLE.
  */
 export function readJournal<T extends object>(file: string, format: JournalFormat): Partial<T> | null {
   const value = parse(file);
@@ -42,7 +45,7 @@ export function readJournal<T extends object>(file: string, format: JournalForma
   );
 }
 
-/** Removes a journal, once it is known how what it tells of has ended. */
+/** Removes a journal once the outcome of its operation is known. */
 export function removeJournal(file: string): void {
   for (const name of [file, `${file}.new`]) fs.rmSync(name, { force: true });
 }
@@ -52,7 +55,7 @@ function parse(file: string): Partial<JournalHead> | null {
     const value = JSON.parse(fs.readFileSync(file, 'utf8')) as unknown;
     return typeof value === 'object' ? value : null;
   } catch (error) {
-    // What was noted in part was never acted on.
+    // A partly written journal was never acted on.
     if (systemCode(error) === 'ENOENT' || error instanceof SyntaxError) return null;
     throw fileSystemError(error, file);
   }

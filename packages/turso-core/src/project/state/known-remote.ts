@@ -10,10 +10,13 @@ import { holdsLock, withLockNow } from './lock';
 import { readManifest, withMovedRowids, type Manifest } from './manifest';
 import { recoverDirectory } from './replace-directory';
 
-/** The manifest of a base, which says what remote it belongs to. */
+/** The manifest of a base, with its remote. */
 export type KnownRemote = Manifest & { readonly identity: RemoteIdentity };
 
-/** What remote a project's base belongs to; null if there is no base whose manifest can be read. Throws STATE_TOO_NEW. */
+/**
+ * Returns the manifest of a project's base, with its remote. Returns null if there is no base with a readable manifest.
+ * Throws STATE_TOO_NEW.
+ */
 export function knownRemote({ files }: Project): KnownRemote | null {
   recoverDirectory(files.base.directory);
   try {
@@ -25,14 +28,14 @@ export function knownRemote({ files }: Project): KnownRemote | null {
   }
 }
 
-/** The remote that a baseline is from. */
+/** Returns the remote of a baseline. */
 export function metIn({ remote: location, identity = identityAt(location) }: Manifest): MetRemote {
   return { location, identity };
 }
 
 /**
- * Notes in the base's manifest which remote it belongs to, if that says anything new. Of another remote than before, nothing
- * is known: neither whether it has been written to, nor under which hidden rowids its rows are.
+ * Notes the base's remote in its manifest, if there is news. For a different remote, everything is unknown: any writes
+ * since, and the hidden rowids of its rows.
  */
 export function adoptRemote(project: Project, { location, identity }: MetRemote): void {
   const { files } = project;
@@ -40,7 +43,7 @@ export function adoptRemote(project: Project, { location, identity }: MetRemote)
   if (known === null) return;
   const isSame = isSameRemote(known.identity, identity);
   const isNew = JSON.stringify(readManifest(files.base)?.identity) !== JSON.stringify(identity);
-  // A log that is not reported this once is still known.
+  // If the log is missing from one report, the last one still holds.
   if (isSame && (!isNew || (identity.log === null && known.identity.log !== null))) return;
   const write = (): void => {
     const manifest = isSame ? known : asUnknown(known, files.base.database);

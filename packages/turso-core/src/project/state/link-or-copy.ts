@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 
-/** Gives a file that is never written again a second name, or makes a copy of it where that cannot be. */
+/** Links a file that is never written again to a second name, or copies it if that fails. */
 export function linkOrCopy(from: string, to: string): void {
   try {
     fs.linkSync(from, to);

@@ -6,7 +6,7 @@ import type { Database } from '../../sqlite/files/sqlite';
 import { removeAtExit } from './at-exit';
 import { fileSystemError } from './disk';
 
-/** Who holds a lock. */
+/** The holder of a lock. */
 interface Holder {
   readonly pid: number;
   readonly host: string;
@@ -14,20 +14,20 @@ interface Holder {
   readonly since: string;
 }
 
-/** The locks that this process holds. */
+/** The locks of this process. */
 const held = new Set<string>();
 
-/** Whether this process holds a lock. */
+/** Checks whether this process holds a lock. */
 export function holdsLock(file: string): boolean {
   return held.has(file);
 }
 
 /**
- * Runs work while no other process works on this state folder. The lock is SQLite's own on an empty database, so the
- * system lets go of it whenever its holder dies; who holds it is written beside it, for the message.
- * Throws STATE_LOCKED, naming the holder, and FILE_INACCESSIBLE.
+ * Runs work while no other process works on this state folder. The lock is SQLite's own, on an empty database, so the
+ * system releases it when its holder dies. A file beside it names the holder, for the message. Throws STATE_LOCKED with
+ * the holder's name, and FILE_INACCESSIBLE.
  *
- * @param command - the holder's name for others, such as `push`.
+ * @param command - the holder's name for others, for example `push`.
  */
 export async function withLock<T>(file: string, command: string, work: () => Promise<T>): Promise<T> {
   const note = `${file}.json`;
@@ -44,7 +44,7 @@ export async function withLock<T>(file: string, command: string, work: () => Pro
   }
 }
 
-/** The same for work that does not wait for anything, and needs no name. */
+/** Runs synchronous work under the lock, without a holder's name. */
 export function withLockNow<T>(file: string, work: () => T): T {
   const db = acquire(file, `${file}.json`);
   try {
@@ -54,7 +54,7 @@ export function withLockNow<T>(file: string, work: () => T): T {
   }
 }
 
-/** Whether a process works on this state folder now. */
+/** Checks whether a process is working on this state folder. */
 export function isLocked(file: string): boolean {
   if (!fs.existsSync(file)) return false;
   try {
@@ -80,7 +80,7 @@ function writeHolder(note: string, command: string): void {
   try {
     fs.writeFileSync(note, JSON.stringify(holder));
   } catch {
-    // A full disk, say: others then learn less about who holds the lock. It is held all the same.
+    // For example, the disk is full. Others then learn less about the holder, but the lock still holds.
   }
 }
 
@@ -88,7 +88,7 @@ function readHolder(note: string): Holder | null {
   try {
     return JSON.parse(fs.readFileSync(note, 'utf8')) as Holder;
   } catch {
-    // Its holder has the lock already and writes its name in a moment, or has just removed it.
+    // The holder already has the lock and writes its name in a moment, or has just removed it.
     return null;
   }
 }

@@ -8,42 +8,42 @@ import type { LeftOutTable } from '../../sqlite/schema/left-out';
 import { fileSystemError } from './disk';
 import type { BaselineFiles } from '../project';
 
-/** Version of the state folder's layout. A newer one is refused, never guessed at. */
+/** Version of the state folder's layout. Newer versions are refused, never guessed at. */
 export const STATE_FORMAT = 1;
 
-/** What `manifest.json` beside a baseline tells about it. */
+/** The content of `manifest.json` beside a baseline. */
 export interface Manifest {
   readonly formatVersion: number;
   /** When the content was taken from the remote, or last made equal to it by a push; ISO 8601. */
   readonly createdAt: string;
   /** The remote's URL without credentials. */
   readonly remote: string;
-  /** Which remote that is; absent if version 0.1 wrote it. */
+  /** The remote's identity; absent in manifests of version 0.1. */
   readonly identity?: RemoteIdentity;
-  /** The remote's mark at that time, or null where it has none. */
+  /** The remote's fingerprint at that time, or null if it has none. */
   readonly fingerprint: string | null;
-  /** How it was taken; `push` where it is what was pushed. */
+  /** The method of the snapshot; `push` if the content came from a push. */
   readonly method: SnapshotMethod | 'push';
   /** Size of the baseline, in bytes. */
   readonly bytes: number;
-  /** What is on the remote and not in the baseline, since plain SQLite cannot hold it. */
+  /** Objects of the remote omitted from the baseline, because plain SQLite cannot hold them. */
   readonly setAside: readonly SetAside[];
-  /** Tables whose hidden rowids are not the same there and here, since both gave out the same or VACUUM renumbered them. */
+  /** Tables with different hidden rowids on the two sides: both assigned the same ones, or VACUUM renumbered them. */
   readonly movedRowids?: readonly string[];
-  /** Receipts of saved plans that the content has: none of them is claimed once more. */
+  /** Receipts of saved plans already in the content: none of them may count twice. */
   readonly claimed?: readonly string[];
-  /** Set if the remote refused a `user_version`: it stays what each side has. */
+  /** Set if the remote refused a `user_version`: each side then keeps its own. */
   readonly userVersionStaysLocal?: true;
-  /** What was excluded: it is on the remote and not in the baseline. Absent if that was nothing. */
+  /** Content of the remote excluded from the baseline. Absent if nothing is excluded. */
   readonly exclude?: {
-    /** Names and patterns, as the config had them. */
+    /** Names and patterns, as in the config. */
     readonly patterns: Exclude;
-    /** The tables and views that they matched when a snapshot was taken. */
+    /** The matching tables and views at the time of a snapshot. */
     readonly tables: readonly string[];
   };
   /**
-   * Which file has the remote's own pages, and at which mark: `baseline.db`, or `origin.db` beside it. Absent if none has. A later snapshot
-   * can start from it.
+   * The file with the remote's own pages, and their fingerprint: `baseline.db`, or `origin.db` beside it. Absent if
+   * neither has them. A later snapshot can start from it.
    */
   readonly pages?: {
     readonly file: 'baseline' | 'origin';
@@ -51,28 +51,28 @@ export interface Manifest {
     /** The CRC-32 of that file. */
     readonly crc?: number;
   };
-  /** Set if the rows are just what the remote had at the mark, so that a snapshot of that mark can be made of it. */
+  /** Set if the rows exactly match the remote at the fingerprint. A snapshot of that state can then be made from it. */
   readonly asRemote?: {
-    /** What is on the remote and not in the baseline. */
+    /** Tables of the remote omitted from the baseline. */
     readonly leftOut: readonly LeftOutTable[];
-    /** Whether the file was the working copy, whose unused space may hold what never was on the remote. */
+    /** Whether the file was the working copy. Its unused space may contain data that never was on the remote. */
     readonly isLocal: boolean;
   };
-  /** What lets another project copy a snapshot; absent unless it was taken to be shared. */
+  /** Data for other projects to copy a snapshot; absent unless it was taken for sharing. */
   readonly content?: SnapshotContent;
 }
 
 /** The content of a snapshot, for other projects with the same remote. */
 export interface SnapshotContent {
-  /** The version of turso-sync that has taken it. */
+  /** The version of turso-sync that took the snapshot. */
   readonly version: string;
   /** The digest of `baseline.db`, in hexadecimal. */
   readonly sha256: string;
-  /** What is on the remote and not in the snapshot. */
+  /** Tables of the remote omitted from the snapshot. */
   readonly leftOut: readonly LeftOutTable[];
 }
 
-/** A manifest of a baseline without what a project excludes now. */
+/** Returns the manifest of a baseline after removing the tables a project now excludes. */
 export function withExclude<T extends Partial<Manifest>>(
   { exclude: known, ...manifest }: T,
   patterns: Exclude,
@@ -82,28 +82,28 @@ export function withExclude<T extends Partial<Manifest>>(
   return patterns.length === 0 ? manifest : { ...manifest, exclude: { patterns, tables: excluded } };
 }
 
-/** Whether a baseline lacks just what a project excludes now. */
+/** Checks whether a baseline lacks exactly the content a project now excludes. */
 export function isOfExclude({ exclude }: Manifest, now: Exclude): boolean {
   const { patterns = [] } = exclude ?? {};
   return includesAll(patterns, now) && includesAll(now, patterns);
 }
 
 /**
- * The remote's mark at the time of a baseline. Null also if it lacks what is not excluded any more, since the remote may have it
- * without having changed.
+ * Returns the remote's fingerprint at the time of a baseline. Also returns null if the baseline lacks content no longer
+ * excluded: the remote may have it without a change.
  */
 export function knownMark({ exclude, fingerprint }: Manifest, now: Exclude): string | null {
   return includesAll(now, exclude?.patterns ?? []) ? fingerprint : null;
 }
 
-/** A manifest that names more tables whose hidden rowids are not the same on both sides. */
+/** Returns a manifest with more tables whose hidden rowids differ between the sides. */
 export function withMovedRowids(manifest: Manifest, tables: readonly string[]): Manifest {
   return { ...manifest, movedRowids: [...new Set([...(manifest.movedRowids ?? []), ...tables])] };
 }
 
 /**
- * The manifest of a baseline whose file is another from now on. After a push the old file is kept as `origin.db`, so its pages are still
- * known.
+ * Returns the manifest of a baseline for a new file. After a push, the old file becomes `origin.db`, so its pages are
+ * still known.
  */
 export function withoutFile({ pages, asRemote: _, ...manifest }: Manifest): Manifest {
   return pages === undefined || manifest.method !== 'push'
@@ -118,7 +118,7 @@ export function writeManifest(files: BaselineFiles, manifest: Omit<Manifest, 'fo
   return whole;
 }
 
-/** Reads a baseline's manifest, or null where there is none. Throws STATE_TOO_NEW and BASELINE_DAMAGED. */
+/** Reads a baseline's manifest, or returns null if there is none. Throws STATE_TOO_NEW and BASELINE_DAMAGED. */
 export function readManifest(files: BaselineFiles): Manifest | null {
   let text: string;
   try {
@@ -141,7 +141,7 @@ export function readManifest(files: BaselineFiles): Manifest | null {
   return manifest;
 }
 
-/** Throws STATE_TOO_NEW for what a newer version has written; what cannot be read may be replaced. */
+/** Throws STATE_TOO_NEW for files of a newer version. Unreadable files may be replaced. */
 export function refuseNewer(files: BaselineFiles): void {
   try {
     readManifest(files);
@@ -150,7 +150,10 @@ export function refuseNewer(files: BaselineFiles): void {
   }
 }
 
-/** The manifest of a baseline that must be whole: its database is there, and has the size that was noted. */
+/**
+ * Returns the manifest of a baseline, or null if there is none. Throws BASELINE_DAMAGED unless its database exists with
+ * the noted size.
+ */
 export function requireBaseline(files: BaselineFiles): Manifest | null {
   const manifest = readManifest(files);
   if (manifest === null) return null;
@@ -163,7 +166,7 @@ export function requireBaseline(files: BaselineFiles): Manifest | null {
   return manifest;
 }
 
-/** The manifest of a baseline, or null where there is none that is whole. Throws STATE_TOO_NEW. */
+/** Returns the manifest of a complete baseline, or null if there is none. Throws STATE_TOO_NEW. */
 export function soundBaseline(files: BaselineFiles): Manifest | null {
   try {
     return requireBaseline(files);
@@ -173,7 +176,7 @@ export function soundBaseline(files: BaselineFiles): Manifest | null {
   }
 }
 
-/** The error for a baseline that is not what was written. */
+/** Creates the error for a damaged baseline. */
 export function damaged(files: BaselineFiles, reason: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError('BASELINE_DAMAGED', `The baseline in ${files.directory} is damaged: ${reason}.`, {
     hint: 'Run `turso-sync init --keep-edits`: it keeps the working copy, and everything that differs from the remote counts as your edit. Or `turso-sync init --force`: it takes the remote, and keeps a dated backup.',

@@ -18,7 +18,7 @@ const variables = { TURSO_DATABASE_URL: 'file:main.db', STAGING_URL: 'file:stagi
 const load = (env?: string): Promise<Project> =>
   loadProject({ cwd: dir, variables, ...(env === undefined ? {} : { env }) });
 
-/** Makes the working copy from a remote, and puts everything where version 0.1 had it. */
+/** Creates the working copy from a remote, and moves everything to its place in version 0.1. */
 async function makeOld(env?: string): Promise<Project> {
   const project = await load(env);
   await init(project);

@@ -8,17 +8,17 @@ import { withLock, withLockNow } from './lock';
 import { readManifest } from './manifest';
 import { recoverDirectory, replaceDirectory } from './replace-directory';
 
-/** What version 0.1 kept in the state folder itself; now each environment has its own. */
+/** Files and folders in the state folder of version 0.1. Now each environment has its own. */
 const MOVED = [
   ...['base', 'snapshot', 'pushes'],
   ...['push.json', 'push.db', 'pull.json', 'conflicts.json', 'diff.sql', 'changes.json'],
 ];
 
 /**
- * Runs work while no other process works on this state folder, in which the environment's own folder exists.
- * Throws STATE_LOCKED, naming the holder, STATE_FOREIGN and FILE_INACCESSIBLE.
+ * Runs work while no other process works on this state folder. The environment's own folder then exists. Throws
+ * STATE_LOCKED with the holder's name, STATE_FOREIGN and FILE_INACCESSIBLE.
  *
- * @param command - the holder's name for others, such as `push`.
+ * @param command - the holder's name for others, for example `push`.
  */
 export async function withState<T>(project: Project, command: string, work: () => Promise<T>): Promise<T> {
   claimState(project);
@@ -30,8 +30,8 @@ export async function withState<T>(project: Project, command: string, work: () =
 }
 
 /**
- * Makes sure that the state folder has the present layout, for whoever reads it without {@link withState}.
- * Throws STATE_LOCKED, STATE_FOREIGN and FILE_INACCESSIBLE.
+ * Updates the state folder to the present layout, for reading without {@link withState}. Throws STATE_LOCKED,
+ * STATE_FOREIGN and FILE_INACCESSIBLE.
  */
 export function openState(project: Project): void {
   checkState(project);
@@ -45,8 +45,8 @@ function isOld({ files: { directory } }: Project): boolean {
 }
 
 /**
- * Moves the state of version 0.1 to the environment that it belongs to. It is gathered in one folder first, which gets its
- * final name last, so a run that dies in between leaves nothing that the next one cannot continue.
+ * Moves the state of version 0.1 to its environment. It first gathers everything in one folder, and gives that its
+ * final name last. If a run dies in between, the next one can continue.
  */
 function moveOld(project: Project): void {
   const { directory } = project.files;
@@ -63,7 +63,7 @@ function moveOld(project: Project): void {
     const { environment } = ownerOf(project, moving).files;
     recoverDirectory(environment);
     const isLater = fs.existsSync(path.join(moving, 'base')) || !fs.existsSync(environment);
-    // Version 0.1 cannot see the present layout. What it wrote beside it is what the working copy was made from last.
+    // Version 0.1 cannot see the present layout. Any base it wrote is the latest one of the working copy.
     if (isLater) replaceDirectory(moving, environment);
     else fs.rmSync(moving, { recursive: true, force: true });
   } catch (error) {
@@ -71,7 +71,7 @@ function moveOld(project: Project): void {
   }
 }
 
-/** The environment whose remote the state is from; the one without a name, if no environment has it. */
+/** Returns the environment with the state's remote, or else the unnamed environment. */
 function ownerOf(project: Project, folder: string): Project {
   const environments = [project, ...project.siblings()];
   const remote = ['base', 'snapshot']
@@ -85,7 +85,7 @@ function remoteOf(directory: string): string | null {
   try {
     return readManifest(baselineFiles(directory))?.remote ?? null;
   } catch (error) {
-    // A damaged manifest names no remote, and is reported when it is needed.
+    // A damaged manifest names no remote, and is reported on demand.
     if (error instanceof TursoSyncError) return null;
     throw error;
   }

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** The name of what a base was before one's own pushes. */
+/** The name of a base's state before one's own pushes. */
 export const ORIGIN = 'origin.db';
 
 /**
- * What the working copy and the remote agreed on before one's own pushes, by the folder of a base: it stays the same file while these move
- * the base on. Null if there is no base.
+ * Returns the file in a base's folder with the last common state before one's own pushes. It stays the same file while
+ * pushes advance the base. Returns null if there is no base.
  */
 export function originIn(base: string): string | null {
   const files = [ORIGIN, 'baseline.db'].map((name) => path.join(base, name));

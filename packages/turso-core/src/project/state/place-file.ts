@@ -6,7 +6,7 @@ import { writePieces } from '../../sqlite/files/write-file';
 import { fileSystemError } from './disk';
 
 /**
- * Copies a finished file to where a user wants it, which need not be on the same disk; one that is there is replaced whole.
+ * Copies a finished file to a place chosen by the user, perhaps on another disk. Replaces an existing file as a whole.
  * Throws DISK_FULL and FILE_INACCESSIBLE.
  */
 export function placeFile(written: string, to: string): void {
@@ -24,8 +24,8 @@ export function placeFile(written: string, to: string): void {
 }
 
 /**
- * Writes a file where a user wants it, in pieces; one that is there is replaced whole, once all of them are written. Throws
- * DISK_FULL, FILE_INACCESSIBLE, and what the pieces throw.
+ * Writes a file in pieces to a place chosen by the user. Replaces an existing file as a whole, after the last piece.
+ * Throws DISK_FULL, FILE_INACCESSIBLE, and errors of the pieces.
  */
 export async function placePieces(pieces: AsyncIterable<string>, to: string): Promise<void> {
   try {

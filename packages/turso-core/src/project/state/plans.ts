@@ -5,14 +5,14 @@ import { linkOrCopy } from './link-or-copy';
 import type { StateFiles } from '../project';
 import type { Manifest } from './manifest';
 
-/** A plan that was saved from here, and that someone may push from elsewhere. */
+/** A plan saved in this folder. Someone may push it from elsewhere. */
 export interface SavedPlan {
-  /** The receipt that its push leaves on the remote. */
+  /** The receipt left on the remote by its push. */
   readonly receipt: string;
   readonly file: string;
 }
 
-/** Keeps a plan, so that its rows are known as ours once it is pushed. */
+/** Keeps a plan, to recognise its rows as ours after its push. */
 export function keepPlan({ plans }: StateFiles, receipt: string, changes: string): void {
   try {
     fs.mkdirSync(plans, { recursive: true });
@@ -22,7 +22,7 @@ export function keepPlan({ plans }: StateFiles, receipt: string, changes: string
   }
 }
 
-/** The plans that are kept. */
+/** Lists the saved plans. */
 export function listPlans({ plans }: StateFiles): SavedPlan[] {
   const names = fs.existsSync(plans) ? fs.readdirSync(plans) : [];
   return names
@@ -30,12 +30,12 @@ export function listPlans({ plans }: StateFiles): SavedPlan[] {
     .map((name) => ({ receipt: path.basename(name, '.json'), file: path.join(plans, name) }));
 }
 
-/** Forgets a plan that is pushed, or too old to be. */
+/** Forgets a plan that is pushed, or too old for a push. */
 export function forgetPlan({ file }: SavedPlan): void {
   fs.rmSync(file, { force: true });
 }
 
-/** The manifest of a base that has a plan, by the receipt that the plan's push left; what was forgotten is left out. */
+/** Adds a pushed plan's receipt to the manifest of a base that includes it. Omits forgotten plans. */
 export function withClaimed(files: StateFiles, manifest: Manifest, receipt: string): Manifest {
   const saved = listPlans(files).map((plan) => plan.receipt);
   return {

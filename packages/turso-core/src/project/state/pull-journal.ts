@@ -5,17 +5,17 @@ import { linkOrCopy } from './link-or-copy';
 import { soundBaseline, type Manifest } from './manifest';
 import type { BaselineFiles, Project } from '../project';
 
-/** How a pull is noted. */
+/** The note of a pull. */
 export interface PullNote {
-  /** Whether it brings in what someone pushed, or what an undo took back. */
+  /** Whether it applies changes from the remote, or an undo. */
   readonly purpose: 'pull' | 'undo';
-  /** The receipt that its transaction leaves in the working copy; null if it leaves none. */
+  /** The receipt left by its transaction in the working copy; null if there is none. */
   readonly receipt: string | null;
 }
 
 /**
- * Notes what is about to be brought into the working copy, and keeps it: the snapshot may be replaced by a newer one
- * meanwhile. The base follows only afterwards.
+ * Notes the content about to enter the working copy, and keeps it: a newer snapshot may replace this one meanwhile. The
+ * base follows only afterwards.
  */
 export function notePull({ files }: Project, source: BaselineFiles, note: PullNote): void {
   const { incoming } = files;
@@ -32,7 +32,7 @@ export function notePull({ files }: Project, source: BaselineFiles, note: PullNo
   }
 }
 
-/** Notes that the working copy has it by now. */
+/** Notes that the working copy has the content. */
 export function noteWritten({ files }: Project, note: PullNote): void {
   writeJournal(files.pullJournal, FORMAT, { isWritten: true, ...note });
 }
@@ -43,15 +43,15 @@ export function pullDone({ files }: Project): void {
   fs.rmSync(files.incoming.directory, { recursive: true, force: true });
 }
 
-/** A pull that was broken off. */
+/** An interrupted pull. */
 export interface PullUnderWay extends PullNote {
-  /** The manifest of what was being brought into the working copy, which is `incoming`. */
+  /** The manifest of `incoming`, on its way into the working copy. */
   readonly manifest: Manifest;
-  /** Whether the working copy surely has it. */
+  /** Whether the working copy certainly has it. */
   readonly isWritten: boolean;
 }
 
-/** The pull that was under way when a run was broken off, or null. */
+/** Returns the pull of an interrupted run, or null. */
 export function pullUnderWay({ files }: Project): PullUnderWay | null {
   const note = readJournal<PullNote & { readonly isWritten: boolean }>(files.pullJournal, FORMAT);
   const manifest = note === null ? null : soundBaseline(files.incoming);

@@ -5,14 +5,17 @@ import { readJournal, removeJournal, writeJournal } from './journal';
 import { forgetPush, nextPush, notePush } from './pushes';
 import type { StateFiles } from '../project';
 
-/** What is noted of a push before anything of it is sent; gone when it is known how it ended. */
+/** The note of a push before it sends anything; removed once the outcome is known. */
 export interface PushJournal {
   readonly startedAt: string;
   /** The remote's URL without credentials. */
   readonly remote: string;
-  /** The remote's mark before: while it is the same, nothing has arrived. Null where it has none. */
+  /**
+   * The remote's fingerprint before the push: while it stays the same, nothing has arrived. Null if the remote has
+   * none.
+   */
   readonly fingerprint: string | null;
-  /** The name of the receipt that the push leaves on the remote. Null if the remote does not let it be made. */
+  /** The name of the push's receipt on the remote. Null if the remote refuses receipts. */
   readonly receipt: string | null;
   /** Whether the receipt stays there; see {@link SavedPlan}. */
   readonly keepsReceipt: boolean;
@@ -20,32 +23,32 @@ export interface PushJournal {
   readonly isThrough?: boolean;
   /** The number of the push; see `pushes.ts`. */
   readonly number: number;
-  /** When the base was made that the push starts from: another one says that it is through. */
+  /** The creation time of the push's base. If the present base differs, the push has completed. */
   readonly base: string;
-  /** What the push uploads first, if it is large: its name on the remote. */
+  /** The name of the push's upload on the remote, if it is large. */
   readonly upload?: string | undefined;
   readonly purpose?: PushPurpose | undefined;
 }
 
-/** What a push is for that does not come from the working copy's changes. */
+/** The purpose of a push other than sending the working copy's changes. */
 export interface PushPurpose {
-  /** The number of the push that it takes back. */
+  /** The number of the push to take back. */
   readonly undoes: number;
-  /** Whether the working copy is to be taken back as well. */
+  /** Whether to take it back in the working copy as well. */
   readonly alsoHere: boolean;
 }
 
-/** The databases of a push, which are kept beside its journal. */
+/** The databases of a push, beside its journal. */
 export interface PushDatabases {
-  /** What the changes were made to, if it is not the base. */
+  /** The starting point of the changes, if it is not the base. */
   readonly from: string | null;
-  /** What the changes make of it. */
+  /** The result of the changes. */
   readonly pushed: string;
-  /** What the base becomes, if it is not `pushed`: the base must not hold what the working copy never had. */
+  /** The next base, if it is not `pushed`: it must not have content that the working copy never had. */
   readonly becomes: string | null;
 }
 
-/** Notes that a push is under way. */
+/** Notes a push before it starts. */
 export function beginPush(
   files: StateFiles,
   { from, pushed, becomes }: PushDatabases,
@@ -57,7 +60,7 @@ export function beginPush(
     removeDatabases(files);
     if (from !== null) linkOrCopy(from, files.pushedFrom);
     if (becomes !== null) linkOrCopy(becomes, files.pushedBase);
-    // It may be open for comparing, which a rename does not disturb.
+    // It may be open for a comparison. A rename does not disturb that.
     fs.renameSync(pushed, files.pushed);
     writeJournal(files.pushJournal, FORMAT, journal);
     notePush(files, journal.number, startedAt);
@@ -67,7 +70,7 @@ export function beginPush(
   }
 }
 
-/** Notes that a push is on the remote, or under which receipt it is to get there. */
+/** Notes that a push is on the remote, or the receipt it is to get there. */
 export function notePushed(
   files: StateFiles,
   journal: PushJournal,
@@ -80,19 +83,19 @@ export function notePushed(
 
 const FORMAT = 'turso-sync-push';
 
-/** Notes that it is known how the push ended. */
+/** Notes that the outcome of a push is known. */
 export function endPush(files: StateFiles): void {
   removeJournal(files.pushJournal);
   removeDatabases(files);
 }
 
-/** The same for a push of which nothing is on the remote. */
+/** Notes that nothing of a push is on the remote. */
 export function dropPush(files: StateFiles, { number }: Pick<PushJournal, 'number'>): void {
   endPush(files);
   forgetPush(files, number);
 }
 
-/** The databases beside the journal of the push that is under way. */
+/** Returns the databases of the running push, beside its journal. */
 export function pushDatabases({ pushed, pushedFrom, pushedBase }: StateFiles): PushDatabases {
   const ifThere = (file: string): string | null => (fs.existsSync(file) ? file : null);
   return { from: ifThere(pushedFrom), pushed, becomes: ifThere(pushedBase) };
@@ -102,7 +105,7 @@ function removeDatabases(files: StateFiles): void {
   for (const file of [files.pushed, files.pushedFrom, files.pushedBase]) fs.rmSync(file, { force: true });
 }
 
-/** The push that was under way when a run was broken off, or null. What was noted in part was never sent. */
+/** Returns the push of an interrupted run, or null. A partly noted push was never sent. */
 export function readPushJournal(files: StateFiles): PushJournal | null {
   const note = readJournal<PushJournal>(files.pushJournal, FORMAT);
   const { startedAt, remote, base } = note ?? {};

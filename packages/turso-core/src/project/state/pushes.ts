@@ -4,21 +4,21 @@ import { linkOrCopy } from './link-or-copy';
 import { fileSystemError } from './disk';
 import type { StateFiles } from '../project';
 
-/** Pushes that are kept; the oldest goes first. */
+/** Number of pushes to keep. The oldest is removed first. */
 const KEPT = 20;
 
-/** A push that is kept. */
+/** A push in the history. */
 export interface PushFile {
   readonly number: number;
-  /** What it changed; or, if {@link isRecorded} is false, only when it began. */
+  /** Its changes or, if {@link isRecorded} is false, only its start time. */
   readonly file: string;
-  /** What takes it back, if that does not follow from what it changed; else null. */
+  /** The changes to undo it, if they do not follow from its own changes; otherwise null. */
   readonly inverse: string | null;
-  /** Whether its changes are known. A push that reached the remote may have failed to note them. */
+  /** Whether its changes are known. A push may reach the remote without recording them. */
   readonly isRecorded: boolean;
 }
 
-/** The pushes that are kept, the latest first. */
+/** Lists the pushes in the history, latest first. */
 export function listPushes({ pushes }: StateFiles): PushFile[] {
   const names = fs.existsSync(pushes) ? fs.readdirSync(pushes) : [];
   const known = new Map<number, PushFile>();
@@ -37,12 +37,12 @@ export function listPushes({ pushes }: StateFiles): PushFile[] {
   return [...known.values()].sort((a, b) => b.number - a.number);
 }
 
-/** The number of the next push. */
+/** Returns the number of the next push. */
 export function nextPush(files: StateFiles): number {
   return (listPushes(files)[0]?.number ?? 0) + 1;
 }
 
-/** Notes that a push is about to be sent, so that no older one is taken for the last if nothing else gets noted. */
+/** Notes a push just before it is sent. Even if nothing else is noted, no older push then counts as the last. */
 export function notePush(files: StateFiles, number: number, startedAt: string): void {
   withPushes(files, () => {
     fs.writeFileSync(pushFile(files, `${number}.begun`), JSON.stringify({ startedAt }));
@@ -55,8 +55,8 @@ export function forgetPush(files: StateFiles, number: number): void {
 }
 
 /**
- * Keeps a plan as the push of this number, and what takes it back if that does not follow from it. The files are never
- * written again. Answers with the plan's path.
+ * Keeps a plan as the push with this number, and its inverse if that does not follow from it. The files are never
+ * written again. Returns the plan's path.
  */
 export function keepPush(
   files: StateFiles,
@@ -65,7 +65,7 @@ export function keepPush(
 ): string {
   const [kept, takesBack] = [pushFile(files, `${number}.json`), pushFile(files, `${number}.inverse.json`)];
   withPushes(files, () => {
-    // A run that was cut off may have kept it already. Without its record, an inverse means nothing.
+    // An interrupted run may have kept it already. Without its record, an inverse is useless.
     fs.rmSync(kept, { force: true });
     fs.rmSync(takesBack, { force: true });
     if (inverse !== null) linkOrCopy(inverse, takesBack);
@@ -77,7 +77,7 @@ export function keepPush(
   return kept;
 }
 
-/** When a push began that is not recorded; null where that cannot be read. */
+/** Returns the start time of an unrecorded push, or null if it is unreadable. */
 export function readBegun({ file }: PushFile): string | null {
   try {
     const { startedAt } = JSON.parse(fs.readFileSync(file, 'utf8')) as { startedAt?: unknown };

@@ -11,7 +11,7 @@ beforeEach(() => {
   target = path.join(root, 'base');
 });
 
-/** Makes a folder that holds one word in two files. */
+/** Creates a folder with one word in two files. */
 function make(name: string, word: string): string {
   const directory = path.join(root, name);
   mkdirSync(directory);
@@ -19,7 +19,7 @@ function make(name: string, word: string): string {
   return directory;
 }
 
-/** The word that is found in both files of the target. */
+/** Returns the word in both files of the target. */
 function found(): string {
   const [a, b] = ['a', 'b'].map((file) => readFileSync(path.join(target, file), 'utf8'));
   expect(a).toBe(b);

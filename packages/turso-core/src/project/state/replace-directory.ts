@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import { systemCode } from '../../errors';
 
 /**
- * Puts a finished folder in the place of another, which is only ever seen whole: should the process die in between, the
- * old one is found under its second name by {@link recoverDirectory}.
+ * Replaces a folder by a finished one; nobody sees it in part. If the process dies in between, {@link recoverDirectory}
+ * finds the old folder under its second name.
  */
 export function replaceDirectory(finished: string, target: string): void {
   const previous = previousOf(target);
@@ -14,14 +14,14 @@ export function replaceDirectory(finished: string, target: string): void {
       fs.renameSync(finished, target);
       break;
     } catch (error) {
-      // Someone who reads has just recovered the old one.
+      // A reader has just recovered the old one.
       if (!['ENOTEMPTY', 'EEXIST'].includes(systemCode(error))) throw error;
     }
   }
   fs.rmSync(previous, { recursive: true, force: true });
 }
 
-/** Finishes or takes back a {@link replaceDirectory} that was cut off. */
+/** Finishes or undoes an interrupted {@link replaceDirectory}. */
 export function recoverDirectory(target: string): void {
   const previous = previousOf(target);
   if (!fs.existsSync(previous)) return;
@@ -29,7 +29,7 @@ export function recoverDirectory(target: string): void {
     if (fs.existsSync(target)) fs.rmSync(previous, { recursive: true, force: true });
     else fs.renameSync(previous, target);
   } catch (error) {
-    // It was not cut off but under way, and is finished by now.
+    // It was not interrupted but still running, and has finished by now.
     if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemCode(error))) throw error;
   }
 }

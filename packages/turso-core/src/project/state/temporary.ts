@@ -12,11 +12,11 @@ const PREFIX = 'tmp-';
 const LOCK = '.lock';
 
 /**
- * Runs work with a folder of its own inside the state folder, so that results can be renamed into place, and removes it
- * afterwards. Folders that a killed run has left behind are removed first. Throws DISK_FULL and FILE_INACCESSIBLE.
+ * Runs work with its own temporary folder inside the state folder, so results can be renamed into place. Removes the
+ * folder afterwards. First removes folders of killed runs. Throws DISK_FULL and FILE_INACCESSIBLE.
  *
- * Beside each folder is a lock, which the system drops when its holder dies. It is there before the folder and after it. A process id
- * would not do: containers share a volume and not their processes.
+ * Each folder has a lock beside it. The lock exists before and after the folder. The system releases it when its holder
+ * dies. A process id would not do: containers may share a volume but not their processes.
  */
 export async function withTemporary<T>(
   stateDirectory: string,
@@ -48,7 +48,7 @@ function makeTemporary(stateDirectory: string): Temporary {
   }
 }
 
-/** Null if another run has taken the lock for a leftover, before it was held. */
+/** Returns null if another run removed the lock as a leftover before this process held it. */
 function tryToMake(directory: string): Temporary | null {
   const lock = `${directory}${LOCK}`;
   const held = tryToHold(lock);
@@ -70,7 +70,7 @@ function tryToMake(directory: string): Temporary | null {
   };
 }
 
-/** Whether a file in the state folder is of a run that died. */
+/** Checks whether a file in the state folder belongs to a dead run. */
 export function isLeftOver(stateDirectory: string, file: string): boolean {
   const [name = ''] = path.relative(stateDirectory, file).split(path.sep);
   const lock = path.join(stateDirectory, `${name.split('.')[0] ?? ''}${LOCK}`);
@@ -79,7 +79,7 @@ export function isLeftOver(stateDirectory: string, file: string): boolean {
   return held !== null;
 }
 
-/** Removes the folders that killed runs have left behind. Throws what the system throws. */
+/** Removes the folders of killed runs. Throws the system's own errors. */
 export function removeLeftovers(stateDirectory: string): void {
   const names = fs.readdirSync(stateDirectory).filter((name) => name.startsWith(PREFIX));
   const directories = new Set(names.map((name) => path.join(stateDirectory, path.basename(name, LOCK))));

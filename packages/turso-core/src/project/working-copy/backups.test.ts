@@ -19,7 +19,7 @@ beforeEach(async () => {
   await init(at.project);
 });
 
-/** A folder that is to take the place of the base, and what it was made of. */
+/** Creates a folder to replace the base: a copy of its database with a change. */
 function nextBase(change: string): string {
   const { base } = at.project.files;
   const folder = path.join(makeTempDir(), 'base');
@@ -48,7 +48,7 @@ test.each(['before', 'after'] as const)(
   (when) => {
     const { base } = at.project.files;
     const frozen = backUp("UPDATE t SET v = 'mine' WHERE id = 7");
-    // Not finished by the run that died.
+    // The dead run did not finish this.
     moveBackups(at.project.files, nextBase("UPDATE t SET v = 'theirs' WHERE id > 2000"));
     if (when === 'after') replace(nextBase("UPDATE t SET v = 'theirs' WHERE id > 2000"));
     expect(compareDatabases(frozen, restored())).toEqual([]);
@@ -103,7 +103,7 @@ test('a disk without room for the backups stops a pull before they are lost, and
       () => null,
       (error: unknown) => (error as TursoSyncError).code,
     );
-    // Where nothing can be mounted, there is room.
+    // If nothing can be mounted, there is enough space.
     expect(code).toBe(isMounted ? 'DISK_FULL' : null);
     if (isMounted) mount(backups, ['-o', 'remount,size=8m']);
     await pull(at.project);

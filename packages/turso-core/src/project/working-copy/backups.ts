@@ -14,22 +14,22 @@ import { linkOrCopy } from '../state/link-or-copy';
 import { originIn } from '../state/origin';
 import type { Project, StateFiles } from '../project';
 
-/** Backups that are kept; the oldest goes first. */
+/** Number of backups to keep. The oldest is removed first. */
 const KEPT = 5;
 
-/** What all but the latest may take together, in bytes, if the database itself takes less. */
+/** Maximum total size of all but the latest backup, in bytes, if the database itself is smaller. */
 const SMALL = 1_000_000;
 
-/** How the name of a backup ends that holds only the pages in which it differs from an environment's origin. */
+/** The name suffix of a backup with only the pages different from an environment's origin. */
 const DIFFERENCE = '.difference-of-';
 
-/** What a difference is called until the base has become the one that it is for. */
+/** The name suffix of a difference until its base is in place. */
 const NEXT = '.next';
 
 /**
- * Keeps a copy of the working copy in the state folder and returns its path. A number in its name tells which is the latest; the date
- * is for people, since clocks are set back and differ between computers. Only pages that the base's origin lacks are written, if that saves space;
- * {@link restoreBackup} makes a database of it.
+ * Keeps a copy of the working copy in the state folder and returns its path. A number in its name shows the order. The
+ * date is for people: clocks are set back, and differ between computers. If it saves space, only pages missing from the
+ * base's origin are written. {@link restoreBackup} turns the backup into a database.
  */
 export function keepBackup({ files, workingCopy }: Project, frozen: string): string {
   const directory = files.backups;
@@ -57,7 +57,7 @@ function keepDifference(files: StateFiles, frozen: string, backup: string): stri
   return null;
 }
 
-/** Removes the oldest of the earlier backups, until few enough are left, and small enough. */
+/** Removes the oldest of the earlier backups until both their number and their size are within the limits. */
 function removeOld(earlier: readonly Backup[], most: number): void {
   let left = most;
   for (const [i, { file }] of [...earlier].reverse().entries()) {
@@ -77,8 +77,9 @@ function keepWhole(frozen: string, backup: string): string {
 }
 
 /**
- * Prepares an environment's backups for a base that is about to take the place of the old one: what they are differences of goes with that. The
- * caller puts the new base in its place, and then calls what this answers with. A backup that is damaged stays as it is. Throws if the disk is full.
+ * Prepares an environment's backups for a new base: the reference of their differences disappears with the old one. The
+ * caller puts the new base in place, then calls the returned function. A damaged backup stays unchanged. Throws if the
+ * disk is full.
  */
 export function moveBackups(files: StateFiles, newBase: string): () => void {
   const [from, to] = [originIn(files.base.directory), originIn(newBase)];
@@ -95,9 +96,9 @@ export function moveBackups(files: StateFiles, newBase: string): () => void {
       moved.push(file);
     } catch (error) {
       fs.rmSync(`${file}${NEXT}`, { force: true });
-      // What is sound would be lost with the old base. Once there is space, the next command goes on.
+      // Sound backups would be lost with the old base. Once there is space, the next command continues.
       if (isDiskFull(error)) throw error;
-      // Else it is no reason to stop a pull, and its restore will tell what is wrong.
+      // Other errors are no reason to stop a pull. A restore of the backup reports them.
       if (!(error instanceof DifferenceError || fileSystemError(error, file) instanceof TursoSyncError))
         throw error;
     }
@@ -107,7 +108,7 @@ export function moveBackups(files: StateFiles, newBase: string): () => void {
   };
 }
 
-/** Ends what a run that died while the base was replaced has begun: of two differences, one fits. */
+/** Finishes the work of a run that died while it replaced the base: one of two differences fits. */
 function settle(file: string, origin: string): void {
   const next = `${file}${NEXT}`;
   if (!fs.existsSync(next)) return;
@@ -121,7 +122,7 @@ function isSame(a: string, b: string): boolean {
 }
 
 /**
- * Makes a database of a backup, as a new file. Throws BACKUP_UNUSABLE and FILE_INACCESSIBLE.
+ * Turns a backup into a database, as a new file. Throws BACKUP_UNUSABLE and FILE_INACCESSIBLE.
  *
  * @param backup - the name of a file in the folder of backups.
  */
@@ -134,7 +135,7 @@ export function restoreBackup({ files }: Project, backup: string, to: string): v
     }
     const [, environment = ''] = path.basename(file).split(DIFFERENCE);
     const origin = originIn(path.join(files.directory, environment, 'base'));
-    // A run that died while the base was replaced may have left both.
+    // A run that died while it replaced the base may have left both.
     const found = [file, `${file}${NEXT}`].filter((name) => fs.existsSync(name));
     if (origin === null || !found.some((name) => tryToRestore(origin, name, to))) throw unusable(file);
   } catch (error) {
@@ -166,7 +167,7 @@ function isDifference(file: string): boolean {
   return path.basename(file).includes(DIFFERENCE);
 }
 
-/** The names of a project's backups of pulls and undos, the latest first. */
+/** Returns the names of a project's backups from pulls and undos, latest first. */
 export function listBackups({ files, workingCopy }: Project): string[] {
   if (!fs.existsSync(files.backups)) return [];
   return backupsIn(files.backups, path.parse(workingCopy).name)
@@ -174,7 +175,7 @@ export function listBackups({ files, workingCopy }: Project): string[] {
     .reverse();
 }
 
-/** The present time, as a file may be called. */
+/** Returns the present time in a form for file names. */
 export function dateInName(): string {
   return new Date().toISOString().replace(/[:.]/g, '-');
 }
@@ -184,7 +185,10 @@ interface Backup {
   readonly number: number;
 }
 
-/** The backups of a working copy, the oldest first. Those of version 0.1 have no number and are older than all others. */
+/**
+ * Returns the backups of a working copy, oldest first. Those of version 0.1 have no number, and are older than all
+ * others.
+ */
 function backupsIn(directory: string, name: string): Backup[] {
   return fs
     .readdirSync(directory)

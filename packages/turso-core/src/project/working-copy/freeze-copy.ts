@@ -8,8 +8,8 @@ import { readManifest } from '../state/manifest';
 import { freeze } from './freeze';
 
 /**
- * Freezes a project's working copy without the tables that are never carried, and tells which these are. Everything else is as of
- * {@link freeze}: `isMade` is false if it is byte for byte equal to `unless`, with no copy made.
+ * Freezes a project's working copy without the excluded tables, and reports these. Works like {@link freeze}: `isMade`
+ * is false if the file is byte for byte equal to `unless`, and no copy was made.
  */
 export async function freezeCopy(
   project: Pick<Project, 'workingCopy' | 'exclude' | 'files'>,
@@ -25,19 +25,19 @@ export async function freezeCopy(
   return { isMade, leftOut };
 }
 
-/** Tells of what a command leaves out here. */
+/** Reports the tables a command omits locally. */
 export function tellLeftOut(tables: readonly LeftOutTable[], onEvent: OnEvent | undefined): void {
   if (tables.length > 0) onEvent?.({ type: 'left-out', of: 'local', tables });
 }
 
-/** What was left out when the base was taken from the remote, and still is. */
+/** Returns the tables omitted when the base was taken from the remote, and still excluded. */
 export function excludedBefore({ files, exclude }: Pick<Project, 'exclude' | 'files'>): LeftOutTable[] {
   if (exclude.length === 0) return [];
   try {
     const names = readManifest(files.base)?.exclude?.tables ?? [];
     return names.filter((name) => isExcluded(name, exclude)).map((name) => ({ name, owner: null }));
   } catch (error) {
-    // Whoever needs the base says so.
+    // Code that needs the base reports this.
     if (error instanceof TursoSyncError) return [];
     throw error;
   }

@@ -6,13 +6,13 @@ import { leaveWalMode, readFileKind } from '../../sqlite/files/file-header';
 import { Database } from '../../sqlite/files/sqlite';
 import { fileSystemError } from '../state/disk';
 
-/** How long to wait for readers, who keep a write-ahead log from being moved into the file, in milliseconds. */
+/** Milliseconds to wait for readers: they keep a write-ahead log from being moved into the file. */
 const LOG_TIMEOUT = 200;
 
 /**
- * Makes a consistent copy of the working copy, while the app may go on writing: what is compared, pushed and becomes the
- * next base is this copy. Answers false, with no copy made, when the file is byte for byte equal to `unless`.
- * Throws WORKING_COPY_MISSING, WORKING_COPY_NOT_A_DATABASE, WORKING_COPY_MVCC, WORKING_COPY_CORRUPT and WORKING_COPY_LOCKED.
+ * Makes a consistent copy of the working copy, while the app may continue to write. Comparisons, pushes and the next
+ * base use this copy. Returns false, without a copy, if the file is byte for byte equal to `unless`. Throws
+ * WORKING_COPY_MISSING, WORKING_COPY_NOT_A_DATABASE, WORKING_COPY_MVCC, WORKING_COPY_CORRUPT and WORKING_COPY_LOCKED.
  */
 export async function freeze(workingCopy: string, to: string, unless?: string): Promise<boolean> {
   requireWorkingCopy(workingCopy);
@@ -21,7 +21,7 @@ export async function freeze(workingCopy: string, to: string, unless?: string): 
     const kind = await readFileKind(workingCopy);
     if (kind === 'mvcc') throw inMvccMode(workingCopy);
     if (kind === 'other') throw notADatabase(workingCopy, 'is not an SQLite database');
-    // SQLite never leaves a file of 0 bytes, not even where everything was dropped; to push it would do just that.
+    // SQLite never leaves a file of 0 bytes, even after everything was dropped. A push of it would drop everything.
     if (unless !== undefined && fs.statSync(workingCopy).size === 0 && fs.statSync(unless).size > 0)
       throw notADatabase(workingCopy, 'is an empty file');
     db = new Database(workingCopy, { fileMustExist: true, timeout: LOG_TIMEOUT });
@@ -33,7 +33,7 @@ export async function freeze(workingCopy: string, to: string, unless?: string): 
   }
 }
 
-/** Throws WORKING_COPY_MISSING. */
+/** Throws WORKING_COPY_MISSING if there is no working copy. */
 export function requireWorkingCopy(workingCopy: string): void {
   if (fs.existsSync(workingCopy)) return;
   throw new TursoSyncError('WORKING_COPY_MISSING', `There is no working copy at ${workingCopy}.`, {
@@ -55,16 +55,16 @@ async function copyUnderReadLock(
     fs.copyFileSync(workingCopy, to, fs.constants.COPYFILE_FICLONE),
   );
   if (copied === 'busy') await backupTo(db, to);
-  // Copies have the mode of what they are of, which may be read by everyone, or not even be written.
+  // Copies inherit the original's mode: perhaps readable by everyone, or not even writable.
   fs.chmodSync(to, 0o600);
   await leaveWalMode(to);
   return true;
 }
 
 /**
- * Runs work while nobody can change the file itself. With a rollback journal a read lock is enough; with a write-ahead
- * log it is once the log has been moved into the file, so that the reader uses the file alone. `busy` says that a writer
- * was quicker. One lock serves one piece of work: closing any handle of a file drops the process's locks on it (POSIX).
+ * Runs work while nobody can change the file itself. With a rollback journal, a read lock is enough. A write-ahead log
+ * must first be moved into the file, so the reader uses only the file. Returns `busy` if a writer was faster. One lock
+ * serves one piece of work: closing any handle of a file drops the process's locks on it (POSIX).
  */
 async function underReadLock<T>(db: Database, file: string, work: () => T): Promise<T | 'busy'> {
   const mode = await whenUnlocked(db, () => db.pragma('journal_mode', { simple: true }));
@@ -79,7 +79,7 @@ async function underReadLock<T>(db: Database, file: string, work: () => T): Prom
   }
 }
 
-/** Whether two files have the same bytes. */
+/** Checks whether two files have the same bytes. */
 export function sameBytes(a: string, b: string): boolean {
   const size = fs.statSync(a).size;
   if (size !== fs.statSync(b).size) return false;
@@ -115,7 +115,7 @@ function notADatabase(file: string, what: string, cause?: unknown): TursoSyncErr
   });
 }
 
-/** What SQLite or the file system threw about the working copy, as a TursoSyncError. */
+/** Returns an error of SQLite or the file system about the working copy, as a TursoSyncError. */
 export function workingCopyError(error: unknown, file: string): unknown {
   const code = systemCode(error);
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {

@@ -9,12 +9,15 @@ import { fileSystemError } from '../state/disk';
 import { dateInName } from './backups';
 import { freeze, workingCopyError } from './freeze';
 
-/** Where Turso Database keeps changes in MVCC mode. It would apply them to any file of that name. */
+/**
+ * The suffix of Turso Database's log of changes in MVCC mode. It would apply the log to any file with the matching
+ * name.
+ */
 const MVCC_LOG = '-log';
 
 /**
- * Copies the working copy, whatever it is, to a file with the date in its name beside it; answers with that file's path.
- * Throws WORKING_COPY_LOCKED, DISK_FULL and FILE_INACCESSIBLE.
+ * Copies the working copy, in any condition, to a file beside it with the date in its name. Returns the path of the
+ * copy. Throws WORKING_COPY_LOCKED, DISK_FULL and FILE_INACCESSIBLE.
  */
 export async function backUpWorkingCopy(workingCopy: string): Promise<string> {
   const backup = backupName(workingCopy);
@@ -23,14 +26,14 @@ export async function backUpWorkingCopy(workingCopy: string): Promise<string> {
   } catch (error) {
     fs.rmSync(backup, { force: true });
     if (!isNoDatabase(error)) throw error;
-    // Whatever it is, it is kept as it is.
+    // Keeps an unusable file unchanged.
     for (const part of ['', '-wal', '-journal', MVCC_LOG])
       copyIfThere(`${workingCopy}${part}`, `${backup}${part}`);
   }
   return backup;
 }
 
-/** A name that no file has: the clock may have shown the same time before. */
+/** Returns an unused file name: the clock may have shown the same time before. */
 function backupName(workingCopy: string): string {
   const { dir, name, ext } = path.parse(workingCopy);
   const dated = `${name}.backup-${dateInName()}`;
@@ -62,8 +65,8 @@ function isNoDatabase(error: unknown): boolean {
 
 /**
  * Makes the working copy equal to a snapshot. An existing database is overwritten by SQLite's own backup, in one
- * transaction that programs which have it open take notice of; anything else is replaced by a file that is complete when
- * it gets its name. Throws WORKING_COPY_LOCKED, DISK_FULL and FILE_INACCESSIBLE.
+ * transaction, so programs with the file open see it. Anything else is replaced by a complete file. Throws
+ * WORKING_COPY_LOCKED, DISK_FULL and FILE_INACCESSIBLE.
  */
 export async function writeWorkingCopy(workingCopy: string, snapshot: string): Promise<void> {
   try {
@@ -83,7 +86,7 @@ async function overwriteDatabase(from: string, to: string): Promise<void> {
   try {
     using(new Database(to), (target) => {
       const [mode, size] = ['journal_mode', 'page_size'].map((name) => target.pragma(name, { simple: true }));
-      // A write-ahead log holds pages of one size only.
+      // A write-ahead log can contain pages of only one size.
       if (mode === 'wal' && size !== source.pragma('page_size', { simple: true }))
         target.pragma('journal_mode = DELETE');
     });
@@ -97,7 +100,7 @@ function replaceFile(from: string, to: string): void {
   const written = `${to}.turso-sync-new`;
   try {
     fs.mkdirSync(path.dirname(to), { recursive: true });
-    // What another run has left, or a link.
+    // A leftover of another run, or a link.
     fs.rmSync(written, { force: true });
     fs.copyFileSync(from, written, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
     const mode = fs.statSync(to, { throwIfNoEntry: false })?.mode;
@@ -105,7 +108,7 @@ function replaceFile(from: string, to: string): void {
     for (const left of ['-wal', '-shm', '-journal', MVCC_LOG]) fs.rmSync(`${to}${left}`, { force: true });
     fs.renameSync(written, to);
   } catch (error) {
-    // Where its folder is a file, there is nothing to remove.
+    // If its parent folder is a file, there is nothing to remove.
     if (fs.existsSync(written)) fs.rmSync(written);
     throw fileSystemError(error, to);
   }

@@ -16,17 +16,17 @@ import { fileError } from '../../sqlite/files/file-errors';
 import { readFileFingerprint } from './fingerprint';
 
 /**
- * The adapter for `file:`: a plain SQLite file plays the remote, so that everything works with no account and no server.
- * A file that does not exist is an empty database; the first push makes it.
+ * Creates the adapter for `file:`. A plain SQLite file acts as the remote, so everything works without an account or
+ * server. A missing file counts as an empty database. The first push creates it.
  */
 export function createFileRemote(file: string, location: string): Remote {
   let told: string | undefined;
 
-  // The number changes with what others write, and not with what a connection does itself.
+  // The number changes with others' writes, but not with the connection's own.
   const versionOf = (db: Database): Promise<unknown> =>
     whenUnlocked(db, () => db.pragma('data_version', { simple: true }));
 
-  /** The outcome with the file's mark, where nobody else has written since the last one was asked for. */
+  /** Adds the file's fingerprint to the outcome if nobody else has written since the last fingerprint. */
   async function transact(
     db: Database,
     statements: readonly Statement[],
@@ -37,7 +37,7 @@ export function createFileRemote(file: string, location: string): Remote {
       return run(db, statements, options);
     }
     const before = await versionOf(db);
-    // Not under the lock for writing, which closing a handle of the file would drop.
+    // Read before the write lock: closing a handle of the file would drop that lock.
     const isKnown = (await readFileFingerprint(db, file)) === told;
     await beginWriting(db);
     const isCurrent = isKnown && (await versionOf(db)) === before;
@@ -75,7 +75,7 @@ export function createFileRemote(file: string, location: string): Remote {
   ): Promise<TransactionOutcome> {
     if (!outcome.committed) return outcome;
     if (version === null) return { ...outcome, fingerprint: null };
-    // Closing the file may move a write-ahead log into it, and then it has another mark.
+    // Closing the file may move a write-ahead log into it, and this changes the fingerprint.
     if (db.pragma('journal_mode', { simple: true }) === 'wal') {
       told = undefined;
       return outcome;
@@ -89,7 +89,7 @@ export function createFileRemote(file: string, location: string): Remote {
   const { orThrow, withDatabase } = databaseFile(async (error) =>
     (await isInMvccMode(error, file)) ? inMvccMode(location, error) : fileError(error, location),
   );
-  // A file that is not there is an empty database, and reading it does not make it.
+  // A missing file counts as an empty database, and a read does not create it.
   const open = (): Database => openForChanges(fs.existsSync(file) ? file : ':memory:', { mustExist: false });
   const create = (): Database => openForChanges(file, { mustExist: false });
 
@@ -107,7 +107,7 @@ export function createFileRemote(file: string, location: string): Remote {
         await leaveWalMode(to);
         checkDefinitions(to);
         const { tables: leftOut } = takeOut(to, exclude, { erase: true });
-        // This SQLite could not keep up to date what only libSQL knows, so none of it is taken from a file.
+        // This SQLite could not maintain objects known only to libSQL, so no such objects are taken from a file.
         return { method: 'backup' as const, setAside: [], leftOut, crc: null };
       }),
     transact: (statements, options) =>
@@ -117,7 +117,7 @@ export function createFileRemote(file: string, location: string): Remote {
     tryOut: (statements) =>
       withDatabase(open, (db) =>
         orThrow(async () => {
-          // Not even what is taken back is to reach the file.
+          // Keeps even rolled-back changes out of the file.
           db.pragma('cache_spill = OFF');
           await beginWriting(db);
           return refuseUnwritable(runAtomically(db, statements, { ending: 'ROLLBACK' }));
@@ -133,7 +133,7 @@ export function createFileRemote(file: string, location: string): Remote {
     snapshotReads: () => Promise.resolve(null),
     capabilities: () => Promise.resolve(null),
     attempt: () => Promise.resolve(null),
-    // Nobody counts, and nobody bills.
+    // Nobody counts or bills usage.
     usage: () => null,
     close: () => Promise.resolve(),
   };

@@ -3,15 +3,15 @@ import fs from 'node:fs';
 import { beginReading } from '../../sqlite/files/begin';
 import type { Database } from '../../sqlite/files/sqlite';
 
-/** Bytes read at once. */
+/** Bytes per read. */
 const PIECE = 1 << 20;
 
 /**
- * A digest of the database's bytes, its write-ahead log included. Reading goes on under a read lock, so that a rollback
- * journal's writer cannot change the file meanwhile; a checkpoint of a write-ahead log may change the bytes and not the
- * content, and then the mark differs although nothing has changed, which is the harmless side.
+ * Returns a digest of the database's bytes, including its write-ahead log. Reads under a read lock, so a writer with a
+ * rollback journal cannot change the file meanwhile. A checkpoint of a write-ahead log may change the bytes but not the
+ * content. The fingerprint then differs without a change, which is harmless.
  *
- * Without a pause once it has begun, since a lock that lasts would keep this very process from writing: SQLite waits for it in vain.
+ * Reads without a pause: a longer lock would keep this very process from writing, and SQLite would wait in vain.
  */
 export async function readFileFingerprint(db: Database, file: string): Promise<string> {
   if (!fs.existsSync(file)) return 'empty';

@@ -8,18 +8,18 @@ import { KNOWN_CHECKSUM } from '../../sqlite/known-checksum';
 import type { SqlValue } from '../../sqlite/values/values';
 
 /**
- * Asks a server for all of its capabilities that reading can find out, in one request that reads a few rows, and one for its sync
- * endpoints. Whether it tells of its log, and the number of its latest write, is known from its mark.
+ * Queries all capabilities of a server that reading can detect. It uses one request for a few rows, and one for the
+ * sync endpoints. The fingerprint shows whether the server reports its log and the number of its latest write.
  */
 export async function askCapabilities(client: HttpClient): Promise<void> {
   const [[asked, never]] = await Promise.all([sendQuestions(client), readGeneration(client)]);
   const capabilities = capabilitiesOf(client);
   noteAnswers(capabilities, asked?.type === 'batch' ? asked.steps : []);
-  // Whether a server that can read it also carries it out, only a write tells.
+  // The server can parse it. Only a write shows whether it executes it.
   if (never !== undefined && isRefused(never)) capabilities.note({ userVersion: false });
 }
 
-/** A server may refuse all of a request that holds a write if the token is for reading only, even one that never comes to be carried out. */
+/** With a read-only token, a server may refuse a whole request because of a write, even a write that never runs. */
 async function sendQuestions(client: HttpClient): Promise<readonly HranaResult[]> {
   try {
     return await sendOnce(client, [QUESTIONS, NEVER]);
@@ -29,7 +29,7 @@ async function sendQuestions(client: HttpClient): Promise<readonly HranaResult[]
   }
 }
 
-/** Each is asked for on its own: the others are carried out whether one fails or not. */
+/** A batch of independent questions: each runs even if others fail. */
 const QUESTIONS: HranaRequest = {
   type: 'batch',
   steps: [
@@ -39,7 +39,7 @@ const QUESTIONS: HranaRequest = {
   ],
 };
 
-/** Its second step never comes to be carried out. */
+/** A batch whose second step never runs. */
 const NEVER: HranaRequest = {
   type: 'batch',
   steps: [
@@ -59,7 +59,7 @@ function noteAnswers(capabilities: KnownCapabilities, [pages, version, sha3]: re
   });
 }
 
-/** Null if the database has no page yet: it says nothing of whether it would be served. */
+/** Returns null for a database without pages: that does not show whether the server would serve them. */
 function servesPages(step: StepResult | undefined): boolean | null {
   if (step === null || step === undefined || 'error' in step) return false;
   return step.rows.length === 0 ? null : typeof step.rows[0]?.[0] === 'bigint';

@@ -11,13 +11,12 @@ import { runTransaction } from './transaction';
 export const HAS_UPLOADS = `SELECT EXISTS (${SELECT_UPLOADS})`;
 
 /**
- * Removes the uploads of pushes that died, whoever made them and wherever: those that were not at work for an hour. Returns whether
- * there was one.
+ * Removes the uploads of dead pushes from anyone, anywhere: those inactive for an hour. Returns whether there was one.
  */
 export async function removeDeadUploads(client: HttpClient, reader: Pick<Reader, 'read'>): Promise<boolean> {
   const dead = await reader.read(findDead);
   for (const name of dead) {
-    // One that is at work again since, or that someone else has removed, fails here.
+    // This fails if the upload is active again, or if someone else has removed it.
     await runTransaction(client, [guard(isDead(name)), { sql: `DROP TABLE ${quoteName(name)}` }]);
   }
   return dead.length > 0;
@@ -35,7 +34,7 @@ async function isDeadNow(query: Query, name: string): Promise<boolean> {
     const [row] = await query(`SELECT ${isDead(name)}`);
     return row?.[0] === 1n;
   } catch (error) {
-    // A table of somebody else may have such a name, and other columns.
+    // Somebody else's table may have such a name, and other columns.
     if (error instanceof TursoSyncError && error.code === 'REMOTE_FAILED') return false;
     throw error;
   }

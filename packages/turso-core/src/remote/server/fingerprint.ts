@@ -5,15 +5,15 @@ import type { ServerLog } from '../../hrana/server-log';
 import { sendOnce } from '../../hrana/stream';
 
 /**
- * The parts of a server's mark: the generation of its log and the number of its latest write. The pair moves with every
- * committed write, and the number alone could come back to an old value after a crash, with other content. Either is
- * null where the server does not tell it.
+ * Joins the parts of a server's fingerprint: the generation of its log, and the number of its latest write. The pair
+ * changes with every committed write. After a crash, the number alone could repeat an old value with other content.
+ * Either part is null if the server does not report it.
  */
 export function joinFingerprint(generation: string | null, index: string | null): string | null {
   return generation === null || index === null ? null : `${generation}:${index}`;
 }
 
-/** The parts of a mark that {@link joinFingerprint} made; null if it is another's. */
+/** Returns the parts of a fingerprint from {@link joinFingerprint}; null for other fingerprints. */
 export function splitFingerprint(
   mark: string,
 ): { readonly generation: string; readonly index: bigint } | null {
@@ -22,8 +22,8 @@ export function splitFingerprint(
 }
 
 /**
- * The number of the server's latest write, by what it has just told of its log, or by a query. Throws REMOTE_NOT_LIBSQL where
- * something else answers.
+ * Returns the number of the server's latest write, from its last report about its log or from a query. Throws
+ * REMOTE_NOT_LIBSQL if something else answers.
  */
 export async function latestIndex(client: HttpClient, log: ServerLog | null = null): Promise<string | null> {
   let index = log?.index ?? null;
@@ -35,7 +35,7 @@ export async function latestIndex(client: HttpClient, log: ServerLog | null = nu
   return index;
 }
 
-/** The number of the latest write that an answer tells, or null. */
+/** Returns the number of the latest write from an answer, or null. */
 export function indexOf(answer: HranaResult | undefined): string | null {
   return answer?.type === 'execute' ? answer.replicationIndex : null;
 }

@@ -1,8 +1,8 @@
 import type { Query } from '../../sqlite/query';
 
 /**
- * Asks for pieces by several queries that see the same, and gives the answers in order. Each query is asked for the next piece while
- * earlier answers are read.
+ * Fetches pieces with several queries of the same state, and yields the answers in order. Each query requests its next
+ * piece while earlier answers are read.
  */
 export async function* inTurns<P, T>(
   queries: readonly [Query, ...Query[]],
@@ -16,7 +16,7 @@ export async function* inTurns<P, T>(
     const next = left.next();
     if (next.done === true) return;
     const answer = ask(queries[asked % queries.length] as Query, next.value);
-    // Should an earlier one fail, nobody waits for this one any more.
+    // If an earlier request fails, nobody awaits this one.
     answer.catch(() => undefined);
     pending.push(answer);
     asked++;

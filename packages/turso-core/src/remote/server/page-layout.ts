@@ -2,25 +2,28 @@ import type { Query } from '../../sqlite/query';
 import { encodingOf, onlyRow, unexpectedAnswer, wholeNumber } from '../../sqlite/unexpected-answer';
 import type { Encoding } from '../../sqlite/values/values';
 
-/** The pages of a database on a server, as one read transaction sees them. */
+/** The pages of a database on a server, as seen by one read transaction. */
 export interface PageLayout {
-  /** In bytes. */
+  /** Size of a page in bytes. */
   readonly pageSize: number;
   readonly pageCount: number;
-  /** Gives the pages of these numbers, one after the other in pieces. Throws if one of them is missing. */
+  /**
+   * Returns the pages with these numbers, in order and in pieces. If pages are missing, it throws or returns fewer
+   * bytes.
+   */
   read(query: Query, pages: readonly number[]): Promise<Uint8Array[]>;
 }
 
-/** Bytes asked for at once: large enough to be fast, and well under the server's limit of 5,000,000 for one value. */
+/** Bytes per request: large enough to be fast, and well below the server's limit of 5,000,000 for one value. */
 const PIECE = 2_000_000;
 
-/** How many pages are asked for at once. */
+/** Returns the number of pages per request. */
 export function pagesAtOnce({ pageSize }: PageLayout): number {
   return Math.floor(PIECE / pageSize);
 }
 
 /**
- * Asks how the database is laid out. Throws the server's own word if it does not serve the table `sqlite_dbpage`.
+ * Reads the layout of the database. Throws the server's own error if it does not serve the table `sqlite_dbpage`.
  *
  * @see https://sqlite.org/dbpage.html
  */
@@ -45,7 +48,7 @@ export async function readPageLayout(query: Query): Promise<PageLayout> {
   };
 }
 
-/** As many pages as SQLite allows: https://sqlite.org/limits.html */
+/** SQLite's maximum number of pages: https://sqlite.org/limits.html */
 const MOST_PAGES = 4_294_967_294;
 
 function inRange(value: number, least: number, most: number): number {
@@ -53,9 +56,9 @@ function inRange(value: number, least: number, most: number): number {
   return value;
 }
 
-// The table finds a page by its number, and nothing by a range: that would read, and bill, all pages for each piece. One large
-// value is decoded far faster than a thousand small ones. Bytes go through TEXT unchanged where the encoding is UTF-8; elsewhere
-// they would be converted.
+// The table finds single pages by number. A range would read, and bill, all pages for each piece. One large value
+// decodes far faster than a thousand small ones. In UTF-8 databases, bytes pass through TEXT unchanged; other encodings
+// would convert them.
 function pagesQuery(encoding: Encoding): string {
   const page = (data: string): string => `(SELECT ${data} FROM sqlite_dbpage WHERE pgno = value)`;
   return encoding === 'UTF-8'

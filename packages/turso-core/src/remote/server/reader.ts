@@ -14,16 +14,16 @@ import { IN_TRANSACTION, PRELUDE } from './transaction';
 /** Reads from a server, one transaction after the other. */
 export interface Reader {
   read<T>(work: (query: Query) => Promise<T>, options?: ReadOptions): Promise<T>;
-  /** Runs, in one write transaction, what a look comes to; see {@link Remote.transactAfter}. */
+  /** Runs the statements from a look at the data in one write transaction; see {@link Remote.transactAfter}. */
   transactAfter: NonNullable<Remote['transactAfter']>;
-  /** Waits until the server has let go of what was read from. */
+  /** Waits until the server has closed the streams. */
   close(): Promise<void>;
 }
 
-/** Milliseconds for a server to let go of a stream; it ends one by itself that is idle. */
+/** Milliseconds for a server to close a stream. It closes an idle stream by itself. */
 const CLOSE_LIMIT = 1000;
 
-/** Makes a reader. */
+/** Creates a reader. */
 export function createReader(client: HttpClient): Reader {
   const closing = new Set<Promise<unknown>>();
 
@@ -51,7 +51,7 @@ export function createReader(client: HttpClient): Reader {
       }),
     read: (work, { after = [] } = {}) =>
       withTransaction(async (transaction) => {
-        // Every step on the condition that the one before succeeded: outside of the transaction, it would be there to stay.
+        // Each step runs only if the one before succeeded: outside the transaction, its changes would stay.
         await transaction.run(after.length > 0 ? chain([...PRELUDE, ...after]) : [{ sql: 'BEGIN' }]);
         const result = await work(transaction.query);
         if (after.length > 0) await transaction.rollBack();
@@ -63,14 +63,14 @@ export function createReader(client: HttpClient): Reader {
   };
 }
 
-/** A transaction on a stream of its own. */
+/** A transaction on its own stream. */
 interface Transaction {
   readonly query: Query;
-  /** Runs steps; the first that fails is thrown. */
+  /** Runs steps, and throws the first error. */
   run(steps: readonly HranaStep[]): Promise<void>;
   /** Ends it with statements and a COMMIT, all in one request. */
   commit(statements: readonly Statement[]): Promise<TransactionOutcome>;
-  /** Takes it back. Throws REMOTE_BUSY if it was over by then, so that what was read was read outside of it. */
+  /** Rolls it back. Throws REMOTE_BUSY if it had already ended: then the reads were outside the transaction. */
   rollBack(): Promise<void>;
 }
 

@@ -19,13 +19,13 @@ import { runTransactionSince } from './transaction-since';
 /** libsql-server refuses larger rows and values ("string or blob too big"). */
 const MAX_ROW_BYTES = 5_000_000;
 
-/** The adapter for libsql-server and Turso, over the Hrana protocol on HTTP. */
+/** Creates the adapter for libsql-server and Turso, over the Hrana protocol on HTTP. */
 export function createServerRemote(url: URL, location: string, options: ConnectOptions): Remote {
   const client = createHttpClient(url, location, options);
   const reader = createReader(client);
   const upload = randomBytes(8).toString('hex');
   const staging = createStaging(client, reader, upload);
-  /** What the server has told of its log last; undefined if it was not asked yet. */
+  /** The server's last report about its log; undefined before the first request. */
   let log: ServerLog | null | undefined;
   let told: { readonly generation: string | null; readonly index: string | null } | undefined;
   let toldAt = -Infinity;
@@ -37,7 +37,7 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
 
   function withMark({ outcome, indexBefore, indexAfter }: TransactionAnswer): TransactionOutcome {
     if (!outcome.committed || told === undefined) return outcome;
-    // Should the server have been started anew since, its log is of another generation now, and the mark fits nothing.
+    // If the server was restarted since, its log has a new generation, and the fingerprint matches nothing.
     if (indexBefore !== told.index) return { ...outcome, fingerprint: null };
     told = { ...told, index: indexAfter };
     return { ...outcome, fingerprint: joinFingerprint(told.generation, indexAfter) };
@@ -50,7 +50,8 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
     async logId() {
       if (log === undefined) {
         log = await readServerLog(client, { mustAnswer: true });
-        // Servers that tell of their log tell all of their mark. Of any other, it is not known yet whether it is a libSQL server.
+        // Servers with a report about their log report all of their fingerprint. Any other may not even be a libSQL
+        // server.
         if (log !== null && log.index !== null) tell(log.index);
       }
       return log?.id ?? null;
@@ -60,9 +61,9 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
       if (told !== undefined && isGood) return joinFingerprint(told.generation, told.index);
       const now = await readServerLog(client);
       const index = await latestIndex(client, now);
-      // One that is not told this once is still known.
+      // If this report is missing once, the last one still holds.
       log = now ?? log;
-      // Before the first write, there is none to tell.
+      // Before the first write, there is no number.
       if (index === null && now !== null) capabilitiesOf(client).note({ replicationIndex: null });
       tell(index);
       const mark = joinFingerprint(log?.generation ?? null, index);
@@ -79,7 +80,7 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
       const answer = await runTransactionSince(client, mark, fitting, onSent);
       return answer === null ? null : withMark(answer);
     },
-    // In one request, however large: an upload would have to be written.
+    // Uses one request of any size: an upload would need a write.
     tryOut: (statements) => tryTransaction(client, statements),
     async tidy(statements) {
       const answer = await runTransaction(client, statements, { afterwards: HAS_UPLOADS });

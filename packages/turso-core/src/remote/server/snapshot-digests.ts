@@ -10,37 +10,39 @@ import { inTurns } from './in-turns';
 import { pagesAtOnce, type PageLayout } from './page-layout';
 import type { StartFile } from './start-file';
 
-/** Pages that have a digest together. */
+/** Pages per digest. */
 export const RANGE = 64;
 
-/** A database of fewer pages is fetched as a whole. */
+/** Smaller databases are fetched as a whole. */
 export const FEWEST_PAGES = 2 * RANGE;
 
-/** Ranges whose digests are asked for at once: 32 MB of pages, for which a server takes less than a second. */
+/** Range digests per request: 32 MB of pages take a server less than a second. */
 const RANGES = 128;
 
-/** Digests of single pages that are asked for at once. */
+/** Page digests per request. */
 const PAGES = 4096;
 
-/** Ranges that are compared before the rest may be given up. */
+/** Minimum ranges to compare before skipping the rest. */
 const SAMPLE = 256;
 
-/** What a snapshot by digests may be told. */
+/** Options of a snapshot by digests. */
 interface DigestOptions {
   readonly capabilities: KnownCapabilities;
   readonly layout: PageLayout;
   readonly start: StartFile;
-  /** The file that `start` reads. */
+  /** The file behind `start`. */
   readonly startFile: string;
   readonly onProgress: SnapshotOptions['onProgress'];
 }
 
 /**
- * Copies a local file, and fetches the pages that the server has otherwise. The server computes digests of ranges of pages, then of the
- * single pages of ranges that differ; each page is read once or twice there. Null, with nothing written, if the server computes no
- * digests, its pages have another size, or they are few; else the pages in which the copy differs from that file, at most.
+ * Copies a local file, and fetches only pages with differences. The server computes digests of page ranges first, then
+ * of single pages in differing ranges. It reads each page once or twice.
  *
- * @param queries - of transactions that see the same.
+ * Returns the pages with possible differences between the copy and that file. Returns null, with nothing written, if
+ * the server computes no digests, its page size differs, or it has few pages.
+ *
+ * @param queries - of transactions with the same state.
  */
 export async function snapshotDigests(
   queries: readonly [Query, ...Query[]],
@@ -77,7 +79,7 @@ export async function snapshotDigests(
     fs.closeSync(output);
   }
   await leaveWalMode(file);
-  // Local files say in the first page that they have no write-ahead log.
+  // In local files, the first page says that there is no write-ahead log.
   const differing = new Set([1, ...pages]);
   for (let page = pageCount + 1; page <= start.pageCount; page++) differing.add(page);
   return { pageSize, pages: differing };
@@ -85,7 +87,9 @@ export async function snapshotDigests(
 
 type Compared = Pick<DigestOptions, 'layout' | 'start'>;
 
-/** The first pages of the ranges that differ. Where most of what was compared differs, the rest is taken to differ too. */
+/**
+ * Returns the first pages of the differing ranges. If most compared ranges differ, it counts the rest as different too.
+ */
 async function differingRanges(
   queries: readonly [Query, ...Query[]],
   { layout, start }: Compared,
@@ -96,7 +100,7 @@ async function differingRanges(
   let compared = 0;
   const answers = inTurns(queries, chunks(firsts, RANGES), async (query, piece) => {
     const theirs = query(RANGE_DIGESTS, [OFFSETS, JSON.stringify(piece)]);
-    // While the server computes its own.
+    // Runs while the server computes its own digests.
     const ours = piece.map((first) => rangeDigest(start, first, layout));
     return { piece, ours, theirs: digestsOf(await theirs, piece.length) };
   });
@@ -123,10 +127,10 @@ async function differingPages(
   return differing;
 }
 
-/** Places of the pages of a range, from its first. */
+/** Offsets of the pages in a range. */
 const OFFSETS = JSON.stringify(Array.from({ length: RANGE }, (_, i) => i));
 
-// Digests of pages first: bytes cannot be put together where text is UTF-16.
+// Digests single pages first: in UTF-16 databases, bytes cannot be concatenated.
 const RANGE_DIGESTS = `SELECT hex((SELECT sha3(group_concat(hex((SELECT sha3(data) FROM sqlite_dbpage WHERE pgno = range.value + page.value)), ''))
   FROM json_each(?1) page)) FROM json_each(?2) range`;
 

@@ -12,13 +12,18 @@ import { openStart } from './start-file';
 /** Milliseconds for the server's greeting. */
 const GREETING = 10_000;
 
-/** Milliseconds that its log may be silent: a proxy may hold it back, since it never ends, and then another way is taken. */
+/**
+ * Maximum silence of the log in milliseconds. A proxy may hold back the endless response; then another method is used.
+ */
 const SILENCE = 3_000;
 
 /**
- * Copies a file that has the pages of an earlier mark, and puts those in that the server's log has since: no row is read for it. Null,
- * with nothing written, if the server has no such log, runs anew since that mark, has dropped those pages from its log, if the
- * log is longer than the database, or if the file is not what it was.
+ * Copies a file with the pages of an earlier fingerprint, and adds the newer pages from the server's log. Reads no
+ * rows. Returns null, with nothing written, in these cases:
+ *
+ * - The server has no such log, was restarted since that fingerprint, or has dropped those pages from its log.
+ * - The log is longer than the database.
+ * - The file has changed.
  */
 export async function snapshotLog(
   client: HttpClient,
@@ -32,7 +37,7 @@ export async function snapshotLog(
   const { start, latest, session } = found;
   const { COPYFILE_EXCL, COPYFILE_FICLONE } = fs.constants;
   const copying = fs.promises.copyFile(start.file, file, COPYFILE_EXCL | COPYFILE_FICLONE);
-  // Another thread copies meanwhile. Damage of the start would be in the copy, too.
+  // Another thread copies meanwhile. Damage of the start would also be in the copy.
   const isSound = isAsNoted(start);
   await copying;
   if (!isSound) {
@@ -61,7 +66,7 @@ export async function snapshotLog(
         unit: 'bytes',
       });
       if (at < latest) continue;
-      // The latest number is that of a commit.
+      // The latest number belongs to a commit.
       isWhole = frame.sizeAfter > 0;
       break;
     }
@@ -74,7 +79,7 @@ export async function snapshotLog(
     return null;
   }
   await leaveWalMode(file);
-  // The file may have been longer, or have grown by pages that came before it shrank.
+  // The file may have been longer, or may have grown by some pages before it shrank.
   const ends = [start.pageCount, fs.statSync(file).size / start.pageSize];
   for (let page = Math.min(...ends) + 1; page <= Math.max(...ends); page++) pages.add(page);
   return {
@@ -84,13 +89,13 @@ export async function snapshotLog(
   };
 }
 
-/** How {@link snapshotLog} made a copy. */
+/** The origin of a copy by {@link snapshotLog}. */
 export interface FromLog {
-  /** The file that it started from. */
+  /** The file at the start of the copy. */
   readonly start: string;
-  /** Whether that still is what was found to be sound. */
+  /** Whether that file is still the one found to be sound. */
   readonly isSound: boolean;
-  /** Where the copy may differ from it. */
+  /** The possible differences between the copy and that file. */
   readonly differing: KnownDifference;
 }
 
@@ -101,7 +106,7 @@ function isAsNoted({ file, crc }: Start): boolean {
   return isSame;
 }
 
-/** Whether {@link snapshotLog} would find what it needs, as far as the server's greeting tells. */
+/** Checks whether {@link snapshotLog} could work, judging by the server's greeting. */
 export async function hasLogSince(client: HttpClient, starts: readonly SnapshotStart[]): Promise<boolean> {
   return (await findStart(createReplicationLog(client), starts)) !== null;
 }
@@ -124,7 +129,7 @@ interface Start {
   readonly crc: number | undefined;
   readonly pageSize: number;
   readonly pageCount: number;
-  /** Pages of the database, at most: what the log adds is one page a frame. */
+  /** Maximum number of database pages: each frame of the log adds at most one. */
   readonly mostPages: number;
 }
 
@@ -145,14 +150,14 @@ function newestOf(starts: readonly SnapshotStart[], generation: string, latest: 
   return newest;
 }
 
-/** Frames of which a log is never too long. */
+/** Logs up to this number of frames are never too long. */
 const SMALL = 500;
 
 function isPage({ page, sizeAfter, data }: LogFrame, { pageSize, mostPages }: Start): boolean {
   return data.byteLength === pageSize && page >= 1 && page <= mostPages && sizeAfter <= mostPages;
 }
 
-/** The frames, up to the first thing that is none: whatever ends them, another way is taken. */
+/** Yields the frames up to anything else. However they end, another method follows. */
 async function* untilOver(frames: AsyncIterable<LogFrame | string>): AsyncGenerator<LogFrame> {
   const left = frames[Symbol.asyncIterator]();
   try {
@@ -164,7 +169,7 @@ async function* untilOver(frames: AsyncIterable<LogFrame | string>): AsyncGenera
   } catch (error) {
     if (!(error instanceof TursoSyncError)) throw error;
   } finally {
-    // Also the connection.
+    // Also closes the connection.
     await left.return?.(undefined);
   }
 }

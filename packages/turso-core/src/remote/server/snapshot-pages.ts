@@ -9,9 +9,9 @@ import { inTurns } from './in-turns';
 import { pagesAtOnce, type PageLayout } from './page-layout';
 
 /**
- * Copies the database page by page: the fastest way, and exact by construction. Returns its CRC-32.
+ * Copies the database page by page: the fastest method, and exact by construction. Returns its CRC-32.
  *
- * @param queries - of transactions that see the same; what they are asked for comes side by side.
+ * @param queries - of transactions with the same state. They fetch in parallel.
  */
 export async function snapshotPages(
   queries: readonly [Query, ...Query[]],

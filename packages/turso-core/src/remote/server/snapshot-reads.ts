@@ -8,13 +8,13 @@ import { FEWEST_PAGES, RANGE } from './snapshot-digests';
 import { hasLogSince } from './snapshot-log';
 import { hasFramesSince } from './snapshot-sync';
 
-/** Rows that a snapshot by pages reads beside them: the transactions, the layout. */
+/** Additional rows read by a snapshot by pages: the transactions, the layout. */
 const BESIDE_PAGES = 6;
 
-/** Rows that a snapshot by sync endpoints reads: what its copy is compared with. */
+/** Rows read by a snapshot by sync endpoints, to check its copy. */
 const BESIDE_FRAMES = 2;
 
-/** See {@link Remote.snapshotReads}. */
+/** Implements {@link Remote.snapshotReads}. */
 export async function countSnapshotReads(
   client: HttpClient,
   starts: readonly SnapshotStart[],
@@ -26,11 +26,11 @@ export async function countSnapshotReads(
   if (starts.length === 0 || pages < FEWEST_PAGES || !(await knowsDigests(client)))
     return BESIDE_PAGES + pages;
   const ranges = Math.ceil(pages / RANGE);
-  // A change is in two ranges, as that of a row and of an index: more cannot be known.
+  // Assumes two differing ranges, for a row and an index entry: more cannot be known.
   return BESIDE_PAGES + ranges * (RANGE + 1) + 2 * (RANGE + 1);
 }
 
-/** The pages of the database, if the server serves them. */
+/** Returns the number of pages of the database, if the server serves them. */
 async function readPageCount(client: HttpClient): Promise<number | null> {
   const sql = 'SELECT (SELECT page_count FROM pragma_page_count) FROM sqlite_dbpage WHERE pgno = 1';
   const value = await capabilitiesOf(client).attempt('sqliteDbpage', () => ask(client, sql));

@@ -25,12 +25,12 @@ import type { SnapshotOptions, SnapshotTaken } from '../remote';
 import { readHeader } from '../../sqlite/schema/read-header';
 import { onlyRow, unexpectedAnswer, wholeNumber } from '../../sqlite/unexpected-answer';
 
-/** Rows asked for at once, at first: fewer where an answer would be larger than the server allows. */
+/** Initial rows per request. If an answer exceeds the server's limit, fewer are requested. */
 const FIRST_LIMIT = 2_000;
 
 /**
- * Copies the database row by row, in the order of keys, within one read transaction: for servers that do not serve
- * their pages. Tables first, then their rows, then indexes, views and triggers, so that no trigger fires.
+ * Copies the database row by row in key order, within one read transaction. For servers that do not serve pages.
+ * Creates tables first, then their rows, then indexes, views and triggers, so no trigger fires.
  */
 export async function snapshotRows(
   query: Query,
@@ -61,7 +61,7 @@ function createTables(db: Database, objects: readonly SchemaObject[]): void {
   const isShadow = ({ name }: SchemaObject): boolean => shadows.has(name.toLowerCase());
   const tables = objects.filter((o) => o.type === 'table');
   for (const object of tables.filter((o) => !isShadow(o))) createTable(db, object);
-  // Creating a virtual table creates its shadow tables, but for some that it makes later.
+  // A virtual table creates its own shadow tables, but some only later.
   const isThere = db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?');
   for (const object of tables.filter(isShadow))
     if (isThere.get(object.name) === undefined) createObject(db, object);
@@ -73,7 +73,7 @@ function createTable(db: Database, object: SchemaObject): void {
   } catch (error) {
     const { message = '' } = ((error as Error).cause ?? {}) as Partial<Error>;
     if (!isVirtual(object.sql) || !message.startsWith('no such module: ')) throw error;
-    // Its definition does no harm, and the tables that it is stored in are ordinary ones here.
+    // The definition does no harm, and its storage tables are ordinary ones here.
     db.pragma('writable_schema = ON');
     const insert = `INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) VALUES ('table', ?, ?, 0, ?)`;
     db.prepare(insert).run(object.name, object.name, object.sql);
@@ -83,7 +83,7 @@ function createTable(db: Database, object: SchemaObject): void {
 
 function createObject(db: Database, { type, name, sql }: SchemaObject): void {
   try {
-    // Takes one statement alone.
+    // Runs only a single statement.
     db.prepare(sql).run();
   } catch (error) {
     if (systemCode(error) !== 'SQLITE_ERROR') throw error;
@@ -99,7 +99,7 @@ function createObject(db: Database, { type, name, sql }: SchemaObject): void {
   }
 }
 
-/** The objects that are to be made here, as plain SQLite can hold them. What a vector index is stored in goes with it. */
+/** Returns the objects to create here, in a form for plain SQLite. The storage of a vector index is omitted with it. */
 function sortOut({ all, leftOut }: CarriedObjects): Pick<SnapshotTaken, 'setAside'> & {
   readonly objects: readonly SchemaObject[];
 } {
@@ -148,7 +148,7 @@ async function copyRows(
   }
 }
 
-/** The rows of one table, in pieces, in the order of the key. */
+/** Yields the rows of one table, in pieces and in key order. */
 async function* readTable(query: Query, table: Table, encoding: Encoding): AsyncGenerator<SqlValue[][]> {
   const columns = rowColumns(table);
   const key = keyColumns(table);
@@ -160,7 +160,7 @@ async function* readTable(query: Query, table: Table, encoding: Encoding): Async
   let last: SqlValue[] | undefined;
   for (;;) {
     const page = key.length === 0 ? { sql: '', args: [] } : pageAfter(terms, last);
-    // A table whose columns take every name of the rowid has no key to go by, and is counted off.
+    // If columns hide every name of the rowid, there is no key, so this counts rows.
     const offset = key.length === 0 ? ` OFFSET ${seen}` : '';
     try {
       const found = await query(`${select} ${page.sql} LIMIT ${limit}${offset}`, page.args);
@@ -184,7 +184,7 @@ function pageAfter(
   const order = `ORDER BY ${key.join(',')}`;
   if (last === undefined) return { sql: order, args: [] };
   const { expressions, args } = bindValues(last);
-  // The plus takes the affinity off a CAST, with which numbers in the key would be compared as text.
+  // The plus removes a CAST's affinity. It would compare numbers in the key as text.
   const after = expressions.map((expression) => `+${expression}`).join(',');
   return { sql: `WHERE (${key.join(',')}) > (${after}) ${order}`, args };
 }

@@ -27,10 +27,14 @@ import {
 type Place = Omit<SyncPlace, 'schema'>;
 
 /**
- * Copies the database by the endpoints that libsql's own client syncs by: what a generation began with, or an earlier copy, and the frames
- * since. No row is read for it. What was committed may be told there late, so a copy is good only if it has the `schema_version` that SQL
- * tells, and thus every push so far, and if nothing that the earlier copies have could be missing from it. Answers with its mark; null, with
- * nothing written, if that is not so, or whatever else is wrong with the endpoints.
+ * Copies the database through the sync endpoints of libsql's own client. It starts from an earlier copy or a
+ * generation's beginning, and adds the later frames. Reads no rows. The endpoints may report commits late. So a copy is
+ * valid only if:
+ *
+ * - It has the `schema_version` reported by SQL, and thus every push so far.
+ * - It cannot lack anything in the earlier copies.
+ *
+ * Returns its fingerprint. Otherwise, or after any other problem with the endpoints, returns null with nothing written.
  */
 export async function snapshotSync(
   client: HttpClient,
@@ -38,7 +42,7 @@ export async function snapshotSync(
   file: string,
   onProgress: SnapshotOptions['onProgress'],
 ): Promise<string | null> {
-  // What came by another way may be ahead of all that the endpoints tell.
+  // A copy by another method may be ahead of the endpoints.
   const reached = starts.flatMap((start) => parseSyncMark(start.reached ?? null) ?? []);
   if (reached.length < starts.length || capabilitiesOf(client).all.log === true) return null;
   const [floor = null] = reached.sort((a, b) => (isBefore(a, b) ? 1 : -1));
@@ -60,7 +64,7 @@ export async function snapshotSync(
   return null;
 }
 
-/** Whether {@link snapshotSync} would find what it needs, as far as it is known. */
+/** Checks whether {@link snapshotSync} could work, as far as this is known. */
 export function hasFramesSince(client: HttpClient, starts: readonly SnapshotStart[]): boolean {
   const isKnown = starts.length > 0 && starts.every(({ reached = null }) => isSyncMark(reached));
   return isKnown && capabilitiesOf(client).all.syncEndpoints === true;
@@ -69,17 +73,17 @@ export function hasFramesSince(client: HttpClient, starts: readonly SnapshotStar
 interface Copying {
   readonly client: HttpClient;
   readonly file: string;
-  /** The latest one. */
+  /** The latest generation. */
   readonly generation: number;
-  /** What is larger is no copy of the database. */
+  /** A larger file is not a copy of the database. */
   readonly mostPages: number;
   readonly onProgress: SnapshotOptions['onProgress'];
 }
 
-/** Pages that a database may have more, and frames that a log may. */
+/** Tolerance for additional pages of a database and frames of a log. */
 const FEW = 500;
 
-/** Bytes of a file's header, and where it says what: https://sqlite.org/fileformat2.html#the_database_header */
+/** Bytes of a file's header, and the offsets of its fields: https://sqlite.org/fileformat2.html#the_database_header */
 const HEADER = 100;
 const AT = { pageSize: 16, pages: 28, schema: 40 };
 
@@ -92,7 +96,7 @@ async function fromStart(starts: readonly SnapshotStart[], copying: Copying): Pr
   const start = best === undefined ? null : openStart(best.file);
   start?.close();
   if (best === undefined || start?.pageSize !== SYNC_PAGE) return null;
-  // Damage of the start would be in the copy, too.
+  // Damage of the start would also be in the copy.
   if (best.crc !== checksumOf(best.file)) return null;
   fs.copyFileSync(best.file, copying.file, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
   const place = await follow(best.place, copying).catch(orNull);
@@ -102,7 +106,7 @@ async function fromStart(starts: readonly SnapshotStart[], copying: Copying): Pr
 
 async function fromExport(floor: Place | null, copying: Copying): Promise<Place | null> {
   const { client, file, generation, mostPages, onProgress } = copying;
-  // Within its generation, the frames from there on would have done.
+  // Within its generation, the later frames would have been enough.
   if (floor !== null && floor.generation >= generation) return null;
   const ended = new AbortController();
   const output = fs.openSync(file, 'wx');
@@ -122,9 +126,10 @@ async function fromExport(floor: Place | null, copying: Copying): Promise<Place 
 }
 
 /**
- * Puts the frames in that come after a place, also those of the generation after it. Each request asks for the frame again that the one before
- * ended with: so frames that are repeated, left out or of another history are noticed. Null if they are, if they do not end with a commit, or
- * are more than the pages. Frames of generations in between cannot be told from forgotten ones, so then it is null, too.
+ * Adds the frames after a place, and those of the next generation. Each request repeats the last frame of the one
+ * before, to detect repeated, missing or foreign frames. Returns null if it finds any, if the frames do not end with a
+ * commit, or if they outnumber the pages. Also returns null for generations in between: their frames look the same as
+ * forgotten ones.
  */
 async function follow(
   from: Place,
@@ -164,12 +169,15 @@ async function follow(
   }
 }
 
-/** Whether a generation has no more frames. One that has none at all may be forgotten. */
+/** Checks whether a generation has no more frames. An empty generation may be forgotten. */
 async function isOver(client: HttpClient, { generation, frame }: Place): Promise<boolean> {
   return frame > 0 && (await readFrames(client, generation, frame + 1, frame + 2)).length === 0;
 }
 
-/** Whether it is a database of as many pages as its header says, of the size that the endpoints have, and with the definitions of the server. */
+/**
+ * Checks whether a file is a complete database. Its size matches its header, its page size the endpoints, and its
+ * schema version the server.
+ */
 function isWhole(file: string, schema: number): boolean {
   const handle = fs.openSync(file, 'r');
   try {

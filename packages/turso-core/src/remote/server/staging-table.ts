@@ -3,30 +3,30 @@ import { STAGING_PREFIX } from '../../sqlite/staging';
 import type { Statement } from '../../sqlite/statement';
 import { quoteName } from '../../sqlite/values/quote';
 
-/** The statements on a table that holds the values of one large push. */
+/** The statements on an upload table, for the values of one large push. */
 export interface StagingTable {
   readonly create: readonly Statement[];
-  /** Notes that the push is at work, by the server's clock. */
+  /** Notes that the push is active, by the server's clock. */
   readonly touch: Statement;
   insert(id: number, value: string | Uint8Array): Statement;
-  /** Fails unless the table is still the one of this push, with as many values. */
+  /** Fails unless the table still belongs to this push, with as many values. */
   guard(values: number): Statement;
-  /** SQL for the value with the number that is bound. */
+  /** SQL for the value with the bound number. */
   readonly value: string;
   readonly drop: Statement;
 }
 
-/** Rows with other ids than values have. */
+/** Special rows, with ids apart from those of values. */
 const OWNER = -1;
 const TOUCHED = -2;
 
-/** Seconds since a push was last at work after which it is taken for dead. */
+/** Seconds of inactivity until a push counts as dead. */
 const DEAD_AFTER = 3600;
 
 /** Seconds since 1970, by the server's clock. */
 const NOW = "CAST(strftime('%s', 'now') AS INTEGER)";
 
-/** The statements on the table of an upload. */
+/** Creates the statements on the table of an upload. */
 export function createStagingTable(upload: string): StagingTable {
   const table = quoteName(`${STAGING_PREFIX}${upload}`);
   const drop = { sql: `DROP TABLE IF EXISTS ${table}` };
@@ -46,12 +46,11 @@ export function createStagingTable(upload: string): StagingTable {
   };
 }
 
-/** Selects the names of all such tables on a remote. */
+/** Selects the names of all upload tables on a remote. */
 export const SELECT_UPLOADS = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '${STAGING_PREFIX}*'`;
 
 /**
- * SQL that tells whether the push that made a table is dead. Version 0.1 did not note when it was at work, so its tables count as
- * dead.
+ * Returns SQL to check whether a table's push is dead. Version 0.1 did not store activity, so its tables count as dead.
  */
 export function isDead(name: string): string {
   const touched = `(SELECT max(CAST(value AS INTEGER)) FROM ${quoteName(name)} WHERE id = ${TOUCHED})`;

@@ -19,7 +19,7 @@ import { connect } from '../connect';
 import type { Remote } from '../remote';
 import { parseRemoteUrl } from '../url';
 
-/** Rows of 1,000 characters, 1,000 of them in each statement: as a large push sends them. */
+/** Number of statements with 1,000 rows of 1,000 characters each, as in a large push. */
 const STATEMENTS = 40;
 
 (requireTool('sqld') ? describe : describe.skip)('a transaction of more than one request', () => {
@@ -144,7 +144,7 @@ const STATEMENTS = 40;
     });
   });
 
-  /** Leaves an upload behind that is as old as that, in seconds, as a push does that was killed. */
+  /** Leaves an upload of this age in seconds behind, like a killed push. */
   async function leave(name: string, age: number): Promise<void> {
     await execOn(server, [
       `CREATE TABLE ${STAGING_PREFIX}${name}(id INTEGER PRIMARY KEY, value TEXT)`,

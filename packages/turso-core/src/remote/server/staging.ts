@@ -9,34 +9,36 @@ import type { Reader } from './reader';
 import { createStagingTable, type StagingTable } from './staging-table';
 import { runTransaction, type TransactionAnswer } from './transaction';
 
-/** Characters of texts that a transaction takes along, and characters and bytes of all; if there are more, they are uploaded first. */
+/**
+ * Limits of a direct transaction: characters of texts, and characters and bytes of everything. Larger ones need an
+ * upload.
+ */
 const INLINE = { texts: 32_000_000, all: 96_000_000 };
 
-/** Characters that one request uploads. */
+/** Characters per upload request. */
 const PIECE = 4_000_000;
 
-/** Times that values are uploaded which differ from what was uploaded already, since others have written meanwhile. */
+/** Maximum number of uploads, if values change between them because of others' writes. */
 const UPLOADS = 3;
 
-/** Carries out transactions of any size. */
+/** Executes transactions of any size. */
 export interface Staging {
   transact(statements: readonly Statement[], options?: TransactOptions): Promise<TransactionAnswer>;
-  /** Whether there is so much in the statements that it is uploaded first. */
+  /** Checks whether the statements are so large that they need an upload first. */
   isNeeded(statements: readonly Statement[]): boolean;
   /**
-   * The same with what a look comes to while nobody else can write; see {@link Remote.transactAfter}. What is uploaded for
-   * it is what an earlier look came to, so others may write meanwhile. Throws REMOTE_BUSY where they keep changing so much
-   * of it that it never fits.
+   * Runs the statements from a look at the data while nobody else can write; see {@link Remote.transactAfter}. It
+   * uploads the values from an earlier look, so others may write meanwhile. Throws REMOTE_BUSY if others change so much
+   * that the upload never fits.
    */
   transactAfter: NonNullable<Remote['transactAfter']>;
 }
 
 /**
- * Uploads the rows of large transactions to a table of their own, in short transactions, so that the one that counts is
- * one small request and keeps others waiting for no longer than the server takes to carry it out. That table goes with
- * it.
+ * Uploads the values of large transactions to an upload table, in short transactions. The main transaction is then one
+ * small request. It blocks others only while the server executes it. It also drops the upload table.
  *
- * @param upload - names the table. It is random, so no other push has the same, wherever it runs.
+ * @param upload - names the table. It is random, so no other push has the same name, wherever it runs.
  */
 export function createStaging(
   client: HttpClient,
@@ -46,8 +48,8 @@ export function createStaging(
   const table = createStagingTable(upload);
 
   /**
-   * Uploads values, numbered from `first` on. Answers with the numbers of the latest write before and after; null where
-   * others have written in between.
+   * Uploads values, numbered from `first`. Returns the numbers of the latest write before and after, or null if others
+   * have written in between.
    */
   async function send(
     values: Iterable<StagedValue>,
@@ -142,7 +144,7 @@ export function createStaging(
   };
 }
 
-/** The outcome of the statements that stand behind the guard. Throws REMOTE_BUSY if the guard itself has failed. */
+/** Returns the outcome of the statements after the guard. Throws REMOTE_BUSY if the guard itself has failed. */
 function withoutGuard(outcome: TransactionOutcome, location: string): TransactionOutcome {
   if (outcome.committed) return outcome;
   if (outcome.failed > 0) return { ...outcome, failed: outcome.failed - 1 };
@@ -165,10 +167,10 @@ function changesTooFast(location: string): TursoSyncError {
   );
 }
 
-/** What a statement on rows has for arguments: their JSON text, and their BLOBs. */
+/** The arguments of a statement on rows: their JSON text, and their BLOBs. */
 type StagedValue = string | Uint8Array;
 
-/** What is the same of equal values, and of no others. */
+/** Returns a name unique to a value: equal values share it. */
 function nameOf(value: StagedValue): string {
   const kind = typeof value === 'string' ? 'text' : 'blobs';
   return `${kind} ${createHash('sha256').update(value).digest('base64')}`;
@@ -183,7 +185,7 @@ function isTooMuch({ texts, all }: Size): boolean {
   return texts > INLINE.texts || all > INLINE.all;
 }
 
-/** How much the values of statements are, or some of them. Stored ones need not be read for all of them. */
+/** Returns the size of all or some values of statements. Does not read stored values if all of them count. */
 function sizeOf(
   statements: readonly Statement[],
   counts?: (statement: number, value: number) => boolean,
@@ -222,19 +224,19 @@ function countOf({ readingFrom, args = [] }: Statement): number {
   return isStored(args) ? args.count : args.length;
 }
 
-/** The values, of one statement after the other: together they may be more than fits into memory. */
+/** Yields values one statement after the other: together they may not fit into memory. */
 function* valuesOf(statements: readonly Statement[]): Generator<StagedValue> {
   for (const statement of statements) yield* valuesIn(statement);
 }
 
-/** The numbers of the values that were uploaded. */
+/** Returns the numbers of the uploaded values. */
 function idsIn(statement: Statement, staged: ReadonlyMap<string, number>): (number | undefined)[] {
   return staged.size === 0
     ? Array.from({ length: countOf(statement) })
     : valuesIn(statement).map((value) => staged.get(nameOf(value)));
 }
 
-/** The values that were not uploaded yet, each once. They are noted with their numbers as they are given. */
+/** Yields the values missing from the upload, each once. Assigns their numbers as it goes. */
 function* newIn(statements: readonly Statement[], staged: Map<string, number>): Generator<StagedValue> {
   for (const value of valuesOf(statements)) {
     const name = nameOf(value);
@@ -244,7 +246,7 @@ function* newIn(statements: readonly Statement[], staged: Map<string, number>): 
   }
 }
 
-/** The statements with values, by the number of the last value of each. */
+/** Returns the statements with values, by the number of each one's last value. */
 function lastValues(statements: readonly Statement[]): ReadonlyMap<number, number> {
   const ends = new Map<number, number>();
   let count = 0;
@@ -256,7 +258,7 @@ function lastValues(statements: readonly Statement[]): ReadonlyMap<number, numbe
   return ends;
 }
 
-/** The statements with values that have a number read from the table. */
+/** Returns the statements, with numbered values read from the table. */
 function fromTable(
   statements: readonly Statement[],
   table: StagingTable,

@@ -1,23 +1,23 @@
 import fs from 'node:fs';
 
-/** The pages of a local database file that nobody writes. */
+/** The pages of a local database file without writers. */
 export interface StartFile {
   readonly pageSize: number;
   readonly pageCount: number;
-  /** Reads pages from number `first` on, which is 1 or more; fewer where the file ends. */
+  /** Reads pages from number `first`, at least 1. Returns fewer at the end of the file. */
   read(first: number, count: number): Buffer;
   close(): void;
 }
 
-/** Where the header says the page size: https://sqlite.org/fileformat2.html#page_size */
+/** Offset of the page size in the header: https://sqlite.org/fileformat2.html#page_size */
 const PAGE_SIZE_AT = 16;
 
-/** Where the header says how the file is to be read and written; local copies say 1 in both, servers 2. */
+/** Offset of the read and write versions in the header. Local copies have 1 for both, servers 2. */
 const MODE_AT = 18;
 
 /**
- * Opens a file that a snapshot may start from. Its first page reads as on a server, which is in WAL mode. Null if it cannot be read as a
- * database.
+ * Opens a file as a possible start of a snapshot. Its first page reads like a server's, in WAL mode. Returns null if it
+ * is not readable as a database.
  */
 export function openStart(file: string): StartFile | null {
   let handle: number;

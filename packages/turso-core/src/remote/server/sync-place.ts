@@ -4,26 +4,26 @@ import type { HttpClient } from '../../hrana/http-client';
 import { sendOnce } from '../../hrana/stream';
 import { readFrames, readGeneration, type SyncFrame } from '../../hrana/sync-endpoints';
 
-/** A place in the history that a server's sync endpoints tell. */
+/** A place in the history reported by a server's sync endpoints. */
 export interface SyncPlace {
   readonly generation: number;
   /** The number of its last frame; 0 for the beginning of a generation. */
   readonly frame: number;
-  /** Of that frame: another history has another one. Empty without a frame. */
+  /** The frame's digest, different in another history. Empty without a frame. */
   readonly digest: string;
   /** The database's `schema_version`. */
   readonly schema: number;
 }
 
 /**
- * A mark for servers with sync endpoints and no log. Nobody promises that what was committed is told there at once, so it may come late, and
- * nothing is guarded by it. A part of it never comes late, since SQL is asked for it: `schema_version`, which every change of definitions
- * moves, and so does every push, by the receipt that it leaves and removes.
+ * Returns a fingerprint for servers with sync endpoints but no log. The endpoints may report commits late, so nothing
+ * relies on it as a guard. One part never lags, because it comes from SQL: `schema_version`. Every change of
+ * definitions increases it, and so does every push, by adding and removing its receipt.
  *
- * Nobody tells the number of the last frame either (tursodatabase/libsql#2065). It is looked for from a known mark on, by fetching frames one
- * by one: a few if little has changed, otherwise some twenty.
+ * The endpoints do not report the number of the last frame either (tursodatabase/libsql#2065). This searches for it
+ * from a known fingerprint, by fetching single frames: a few after small changes, otherwise about twenty.
  *
- * @param known - an earlier mark. A server that is behind it is not trusted: null.
+ * @param known - an earlier fingerprint. If the server is behind it, returns null: the server is not trusted.
  */
 export async function readSyncMark(client: HttpClient, known: string | null): Promise<string | null> {
   try {
@@ -40,17 +40,17 @@ export async function readSyncMark(client: HttpClient, known: string | null): Pr
   }
 }
 
-/** Whether a mark is one that may come late. */
+/** Checks whether a fingerprint is of the kind that may lag. */
 export function isSyncMark(mark: string | null): boolean {
   return parseSyncMark(mark) !== null;
 }
 
-/** See {@link readSyncMark}. */
+/** Formats a fingerprint; see {@link readSyncMark}. */
 export function formatSyncMark({ generation, frame, digest, schema }: SyncPlace): string {
   return ['sync', generation, frame, digest, schema].join('/');
 }
 
-/** Null for what is no such mark. */
+/** Parses a fingerprint. Returns null for any other text. */
 export function parseSyncMark(mark: string | null): SyncPlace | null {
   const [, generation, frame, digest = '', schema] =
     /^sync\/(\d{1,10})\/(\d{1,10})\/([0-9a-f]{16})?\/(-?\d{1,10})$/.exec(mark ?? '') ?? [];
@@ -58,7 +58,7 @@ export function parseSyncMark(mark: string | null): SyncPlace | null {
   return { generation: Number(generation), frame: Number(frame), digest, schema: Number(schema) };
 }
 
-/** Whether a place is earlier in the history than another. */
+/** Checks whether a place is earlier in the history than another. */
 export function isBefore(
   place: Pick<SyncPlace, 'generation' | 'frame'>,
   other: Pick<SyncPlace, 'generation' | 'frame'>,
@@ -69,12 +69,12 @@ export function isBefore(
   );
 }
 
-/** What tells a frame from any other at the same number. */
+/** Returns a digest to distinguish a frame from others with the same number. */
 export function digestOf({ page, sizeAfter, data }: SyncFrame): string {
   return createHash('sha256').update(`${page}/${sizeAfter}/`).update(data).digest('hex').slice(0, 16);
 }
 
-/** The database's `schema_version` and its pages, as SQL tells them; null if the server refuses. */
+/** Reads the database's `schema_version` and number of pages by SQL. Returns null if the server refuses. */
 export async function readState(
   client: HttpClient,
 ): Promise<{ readonly schema: number; readonly pages: number } | null> {
@@ -86,7 +86,7 @@ export async function readState(
     : null;
 }
 
-/** Frames of a generation, at most: a server that never ends is left alone. */
+/** Maximum frames of a generation: an endless server is ignored. */
 const MOST = 2 ** 31;
 
 type LastFrame = Pick<SyncPlace, 'generation' | 'frame' | 'digest'>;
@@ -100,7 +100,7 @@ async function findLast(client: HttpClient, generation: number, known: SyncPlace
     return frames.length === count;
   };
   if (known !== null && known.generation === generation && known.frame > 0) {
-    // Normally this is all.
+    // Normally this is enough.
     if (!(await isThere(known.frame, 2))) return last;
   }
   let step = 1;

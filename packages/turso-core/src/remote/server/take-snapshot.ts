@@ -22,7 +22,7 @@ import { openStart } from './start-file';
 
 type Queries = readonly [Query, ...Query[]];
 
-/** Copies the database to a new file, by the cheapest way that the server serves; see {@link Remote.snapshot}. */
+/** Copies the database to a new file, by the server's cheapest method; see {@link Remote.snapshot}. */
 export async function takeSnapshot(
   client: HttpClient,
   reader: Reader,
@@ -46,13 +46,13 @@ export async function takeSnapshot(
     };
     const pages = method === 'rows' ? null : await capabilities.attempt('sqliteDbpage', byPages);
     if (pages !== null) return ofPages(pages, file, options);
-    // Some pages may have come before the server refused.
+    // Some pages may have arrived before the server refused.
     fs.rmSync(file, { force: true });
     return ofRows(queries[0], file, options);
   });
 }
 
-/** How pages came: all of them, or those in which the copy differs from an earlier one. */
+/** The origin of pages: all fetched, or an earlier copy with known differences. */
 type Pages = { readonly method: SnapshotMethod } & (
   { readonly crc: number } | (Pick<FromLog, 'start' | 'differing'> & Partial<FromLog>)
 );
@@ -80,7 +80,7 @@ async function fromStart(
   }
 }
 
-/** Makes what has the pages of a server a database of plain SQLite. */
+/** Turns a file with a server's pages into a plain SQLite database. */
 function ofPages(pages: Pages, file: string, { exclude = [] }: SnapshotOptions): SnapshotTaken {
   const before = readChangeCounter(file);
   checkDefinitions(file);
@@ -113,17 +113,17 @@ async function ofRows(
 }
 
 /**
- * Runs work with the queries of two read transactions that see the same, since one does not keep server and network busy;
- * or of one, where the server does not tell that nobody has written between their beginnings.
+ * Runs work with the queries of two read transactions on the same state, because one does not keep server and network
+ * busy. Uses one if a write may have happened between their beginnings.
  */
 async function readSideBySide<T>(
   client: HttpClient,
   reader: Reader,
   work: (queries: Queries) => Promise<T>,
 ): Promise<T> {
-  // A transaction sees what is there when it reads for the first time.
+  // A transaction sees the state at its first read.
   const begin = (query: Query): Promise<unknown> => query('SELECT count(*) FROM sqlite_schema');
-  // A number without a log to which it belongs may be anything, and stay what it is.
+  // Without its log, a number may be anything, and may never change.
   const before = capabilitiesOf(client).all.log === true ? await latestIndex(client) : null;
   return reader.read(async (first) => {
     await begin(first);

@@ -15,7 +15,7 @@ describeWithSqld('a transaction for the case that nothing was written since a ma
     await remote.transact([{ sql: 'CREATE TABLE t(v)' }]);
     const mark = (await remote.fingerprint()) ?? '';
     const statements = jest.fn(() => {
-      // As long as a server keeps a stream on which nothing is asked, and a bit longer.
+      // Slightly longer than a server keeps an idle stream.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 12_500);
       return [{ sql: 'INSERT INTO t VALUES (1)' }];
     });

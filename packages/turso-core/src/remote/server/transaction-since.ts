@@ -11,9 +11,9 @@ import { CLOSE, openStream } from '../../hrana/stream';
 import { ASK_VERSION, runTransaction, type TransactionAnswer } from './transaction';
 
 /**
- * Runs statements in one transaction, on the condition that nothing was written since a mark; see
- * {@link Remote.transactSince}. Nobody is kept waiting meanwhile: a connection's `data_version` changes with what others
- * commit, so that it is asked for first, and is compared inside the transaction.
+ * Runs statements in one transaction if nothing was written since a fingerprint; see {@link Remote.transactSince}.
+ * Nobody waits meanwhile. Commits of others change a connection's `data_version`, so this reads it first, and compares
+ * it inside the transaction.
  *
  * @see https://sqlite.org/pragma.html#pragma_data_version
  */
@@ -24,7 +24,7 @@ export async function runTransactionSince(
   onSent?: (statement: number) => void,
 ): Promise<TransactionAnswer | null> {
   const capabilities = capabilitiesOf(client);
-  // A mark of another kind may come late.
+  // A fingerprint of another kind may lag.
   if (capabilities.all.dataVersion === false || splitFingerprint(mark) === null) return null;
   const stream = openStream(client);
   const [answer] = await stream.send([ASK_VERSION]);
@@ -46,13 +46,13 @@ export async function runTransactionSince(
     if (outcome.committed) return { ...marks, outcome };
     return outcome.failed === 0 ? null : { ...marks, outcome: { ...outcome, failed: outcome.failed - 1 } };
   } catch (error) {
-    // The server gave the stream up, or let another writer in: either way, nothing was written.
+    // The server abandoned the stream or admitted another writer. In both cases, nothing was written.
     if (error instanceof TursoSyncError && error.code === 'REMOTE_BUSY') return null;
     throw error;
   }
 }
 
-// The log is asked for once there is a stream: should the server have been started anew in between, the stream is gone.
+// Queries the log only with an open stream: if the server was restarted in between, the stream is gone.
 async function isAt(client: HttpClient, mark: string, answer: HranaResult | undefined): Promise<boolean> {
   const log = await readServerLog(client);
   return joinFingerprint(log?.generation ?? null, indexOf(answer)) === mark;

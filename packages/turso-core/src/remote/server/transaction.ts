@@ -14,18 +14,18 @@ import { enforces, inTransaction } from '../../hrana/in-transaction';
 import { CLOSE, openStream, sendOnce, type HranaStream } from '../../hrana/stream';
 import { indexOf } from './fingerprint';
 
-/** How a transaction ended, and the number of the server's latest write before it and after it. */
+/** The outcome of a transaction, and the number of the server's latest write before and after it. */
 export interface TransactionAnswer {
   readonly outcome: TransactionOutcome;
   readonly indexBefore: string | null;
   readonly indexAfter: string | null;
-  /** The value that {@link RunOptions.afterwards} asks for. */
+  /** The value requested by {@link RunOptions.afterwards}. */
   readonly found: SqlValue | undefined;
 }
 
 /**
- * Runs the statements in one request: a batch that begins the transaction, and a batch of the statements that ends in COMMIT. The
- * number of the latest write is asked for while nobody else can write, and again afterwards.
+ * Runs the statements in one request. One batch begins the transaction; another has the statements, and ends in COMMIT.
+ * Reads the number of the latest write while nobody else can write, and again afterwards.
  */
 export function runTransaction(
   client: HttpClient,
@@ -35,7 +35,7 @@ export function runTransaction(
   return run(client, statements, { ...options, ending: chainToCommit });
 }
 
-/** The same, but all is taken back: the outcome is what it would have been. */
+/** Runs the statements, but rolls everything back. Returns the outcome of a commit. */
 export async function tryTransaction(
   client: HttpClient,
   statements: readonly Statement[],
@@ -44,18 +44,18 @@ export async function tryTransaction(
   return outcome;
 }
 
-/** What {@link runTransaction} may be told. */
+/** Options of {@link runTransaction}. */
 export interface RunOptions {
-  /** The stream to run it on, which ends with it. Default is one of its own. */
+  /** The stream for the transaction; it ends with it. Default is a new stream. */
   readonly stream?: HranaStream;
-  /** Told of each statement that has been sent, by its number. */
+  /** Receives the number of each statement once it is sent. */
   readonly onSent?: ((statement: number) => void) | undefined;
-  /** A query for one value, once the transaction is over. */
+  /** A query for one value, after the transaction. */
   readonly afterwards?: string;
 }
 
 interface Ending extends RunOptions {
-  /** How the batch of the statements ends: in one step that has to succeed, and what follows it. */
+  /** Ends the batch of statements: adds one step that must succeed, and its follow-up. */
   readonly ending: typeof chainToCommit<HranaStep>;
 }
 
@@ -84,7 +84,7 @@ async function run(
   const answer = (outcome: TransactionOutcome): TransactionAnswer => ({
     outcome,
     indexBefore: indexOf(before),
-    // If somebody else has committed meanwhile, it would cover that, too.
+    // If somebody else has committed meanwhile, the number would cover that as well.
     indexAfter: isSameVersion(before, after) ? indexOf(after) : null,
     found: firstValue(found),
   });
@@ -105,7 +105,7 @@ async function run(
     throw notLibsql(client.location, 'its answer to a batch is none');
   }
   const { at, error } = failure;
-  // Another writer had waited for too long, and was let in before the first statement.
+  // Another writer had waited too long, and was admitted before the first statement.
   if (at < IN_TRANSACTION.length) throw responseError(TRANSACTION_TIMEOUT, LET_IN, client.location);
   const isLate = error.code === TRANSACTION_TIMEOUT;
   if (at === commit && !isLate) throw responseError(error.code, error.message, client.location);
@@ -117,14 +117,14 @@ function isSameVersion(before: HranaResult | undefined, after: HranaResult | und
   return version !== undefined && version === firstValue(after);
 }
 
-/** Nothing is read from their rows. */
+/** Creates a batch without result rows. */
 function batchOf(steps: readonly HranaStep[]): HranaRequest {
   return { type: 'batch', steps: steps.map((step) => ({ ...step, wantRows: false })) };
 }
 
 /**
- * How a write transaction is begun. A pragma inside it would be ignored, and without `foreign_keys` off, deletes would
- * cascade.
+ * The beginning of a write transaction. The pragma has no effect inside a transaction. Without `foreign_keys` off,
+ * deletes would cascade.
  */
 export const PRELUDE: readonly HranaStep[] = [
   { sql: 'PRAGMA foreign_keys=OFF' },
@@ -133,7 +133,7 @@ export const PRELUDE: readonly HranaStep[] = [
 ];
 
 /**
- * Asks for a number that changes when another connection commits; its answer tells the number of the latest write.
+ * Reads a number that changes when another connection commits. The answer also has the number of the latest write.
  *
  * @see https://sqlite.org/pragma.html#pragma_data_version
  */
@@ -142,7 +142,7 @@ export const ASK_VERSION = {
   sql: 'SELECT data_version FROM pragma_data_version',
 } as const;
 
-/** Fails unless a transaction is under way that was begun so. */
+/** Fails outside a transaction with this beginning. */
 export const IN_TRANSACTION: readonly HranaStep[] = inTransaction(false);
 
 const LET_IN = 'another writer was let in';
@@ -159,7 +159,7 @@ function batchIn(
   throw notLibsql(client.location, 'its answer to a batch is none');
 }
 
-// Which of them it was is not in the answer, so each is asked about, in a batch that never comes to carrying it out.
+// The answer does not name the refused statement. So this asks about each, in a batch that never executes it.
 async function findRefused(client: HttpClient, statements: readonly Statement[]): Promise<number> {
   const results = await sendOnce(
     client,

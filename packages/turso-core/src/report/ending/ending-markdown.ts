@@ -8,30 +8,30 @@ import { createSheet, type Sheet } from '../markdown/sheet';
 import { count } from '../units';
 import type { Ending } from './ending';
 
-/** What the Markdown of an ending is like. */
+/** The settings for the Markdown of an ending. */
 export interface EndingOptions {
-  /** What people call the project. */
+  /** The project's name for people. */
   readonly project: string;
   /** The environment, or null for the one without a name. */
   readonly environment: string | null;
-  /** Whether it has keys and values of rows. */
+  /** Whether to include keys and values of rows. */
   readonly values: boolean;
-  /** Bytes that it may have, as UTF-8. */
+  /** The largest size, in bytes of UTF-8. */
   readonly longest: number;
 }
 
-/** Bytes kept for what says what is left out. */
+/** Bytes reserved for the notes about omissions. */
 const FOR_NOTES = 600;
 
-/** Bytes of an error. */
+/** The most characters of an error. */
 const ERROR = 8_000;
 
-/** Errors whose messages may name rows, or quote what a trigger of the remote says of them. */
+/** Errors whose messages may name rows, themselves or in a quotation from a trigger of the remote. */
 const MAY_NAME_ROWS: readonly ErrorCode[] = ['VALUE_TOO_LARGE', 'PLAN_STALE', 'REMOTE_FAILED', 'INTERNAL'];
 
 /**
- * How a command ended, in Markdown. Without values, it has counts, names of tables, definitions, findings and broken rules.
- * It is empty if nothing fits.
+ * Returns how a command ended, in Markdown. Without values, it has counts, names of tables, definitions, findings and
+ * broken rules. It is empty if nothing fits.
  */
 export async function endingMarkdown(ending: Ending, options: EndingOptions): Promise<string> {
   const { longest } = options;
@@ -72,7 +72,7 @@ interface ContentOptions {
 
 async function addContent(sheet: Sheet, ending: Ending, { note, values }: ContentOptions): Promise<void> {
   const { plan, conflicts, changes, used } = ending;
-  // The record of a push has it as its cost.
+  // The plan of a recorded push already has it as its cost.
   if (used !== null && plan?.cost?.certainty !== 'measured')
     sheet.add(
       '\n',
@@ -92,7 +92,7 @@ async function addContent(sheet: Sheet, ending: Ending, { note, values }: Conten
   if (values) await addRows(sheet, plan, note);
 }
 
-/** Adds how many conflicts there are, by table and kind. Returns how many were left out. */
+/** Adds the number of conflicts by table and kind. Returns how many were left out. */
 function addConflictCounts(sheet: Sheet, conflicts: readonly Conflict[]): number {
   const groups = new Map<string, Conflict[]>();
   for (const conflict of conflicts) {

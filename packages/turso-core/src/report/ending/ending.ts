@@ -13,27 +13,27 @@ import { count } from '../units';
 
 const COMMANDS = ['push', 'pull', 'undo', 'verify', 'diff'] as const;
 
-/** A command that tells job summaries how it ended. */
+/** A command that reports its ending to job summaries. */
 export type EndingCommand = (typeof COMMANDS)[number];
 
-/** How a command has ended, for those who read it elsewhere: a job summary, or the summary of a run of Nx. */
+/** The ending of a command, for readers elsewhere: in a job summary, or in the summary of an Nx run. */
 export interface Ending {
   readonly command: EndingCommand;
-  /** What happened, in one sentence without names and values. */
+  /** The outcome, in one sentence without names and values. */
   readonly outcome: string;
-  /** The same in a few words. */
+  /** The outcome in a few words. */
   readonly brief: string;
   readonly changes: ChangeSummary;
   /** The changes in full, if they are known. */
   readonly plan: Plan | null;
   readonly conflicts: readonly Conflict[];
-  /** What it has used of the server; null if nobody tells, as after a failure. */
+  /** The command's use of the server, or null if it is unknown, as after a failure. */
   readonly used: Cost | null;
-  /** Why it failed, or null. */
+  /** The reason for a failure, or null. */
   readonly error: TursoSyncError | null;
 }
 
-/** How a push ended. */
+/** Returns how a push ended. */
 export function pushEnding({ status, changes, plan, conflicts, used }: Reported<PushResult>): Ending {
   const words = {
     pushed: ['Pushed.', 'pushed'],
@@ -45,13 +45,13 @@ export function pushEnding({ status, changes, plan, conflicts, used }: Reported<
   return { ...endingOf('push', words[status]), changes, plan, conflicts, used };
 }
 
-/** How a pull ended; null if it went well. */
+/** Returns how a pull ended, or null if it succeeded. */
 export function pullEnding({ status, conflicts, used }: Reported<PullResult>): Ending | null {
   if (status !== 'conflict') return null;
   return { ...endingOf('pull', inConflict(conflicts)), conflicts, used };
 }
 
-/** How an undo ended. */
+/** Returns how an undo ended. */
 export function undoEnding({ status, push, changes, plan, conflicts, used }: Reported<UndoResult>): Ending {
   const name = `Push ${push.number}`;
   const [sentence, brief] = inConflict(conflicts);
@@ -63,7 +63,7 @@ export function undoEnding({ status, push, changes, plan, conflicts, used }: Rep
   return { ...endingOf('undo', words[status]), changes, plan, conflicts, used };
 }
 
-/** How a verification ended. */
+/** Returns how a verification ended. */
 export function verifyEnding({ isEqual, differences, used }: Reported<VerifyResult>): Ending {
   const lacks = isEmpty(differences) ? '' : ' To equal the working copy, the remote would need this:';
   const words = isEqual
@@ -72,7 +72,7 @@ export function verifyEnding({ isEqual, differences, used }: Reported<VerifyResu
   return { ...endingOf('verify', words), changes: differences, used };
 }
 
-/** What a diff found, of one table or of all. */
+/** Returns the findings of a diff, of one table or of all. */
 export function diffEnding({ plan, changes }: Pick<DiffResult, 'plan' | 'changes'>, table?: string): Ending {
   const words =
     countChanges(changes) === 0
@@ -84,7 +84,7 @@ export function diffEnding({ plan, changes }: Pick<DiffResult, 'plan' | 'changes
   return { ...endingOf('diff', words), changes, plan: told };
 }
 
-/** How a command failed; null if it is none that tells of it. */
+/** Returns how a command failed, or null if this command does not report its ending. */
 export function failedEnding(name: string, error: TursoSyncError): Ending | null {
   const command = COMMANDS.find((known) => known === name);
   if (command === undefined) return null;

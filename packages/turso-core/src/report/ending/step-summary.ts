@@ -6,34 +6,35 @@ import { withoutTokens } from '../../project/config/config';
 import type { Ending } from './ending';
 import type { EndingOptions } from './ending-markdown';
 
-/** Where a job summary is, and how what goes there is made safe. */
+/** The settings of a job summary, including the means to make its text safe. */
 export interface StepSummaryOptions extends Pick<EndingOptions, 'project' | 'environment'> {
-  /** Takes secrets out of a text. */
+  /** Removes secrets from a text. */
   readonly clean: (text: string) => string;
-  /** Tells what is worth a warning: a summary never fails a command. */
+  /** Takes a warning. A summary never fails a command. */
   readonly warn: (message: string) => void;
   readonly variables?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Bytes that the summary of a step may have; GitHub drops a larger one whole.
+ * The most bytes of a step's summary. GitHub drops a larger one entirely.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 const MOST = 1024 * 1024;
 
-/** What a report may take of the room that is left: tasks of Nx that run side by side see the same room. */
+/** A report takes at most this fraction of the room left: parallel Nx tasks all see the same room. */
 const SHARE = 16;
 
-/** Bytes that are always enough for how a command ended. */
+/** Enough bytes for the ending of any command. */
 const LEAST = 2_000;
 
-/** What `TURSO_SYNC_SUMMARY` may be. */
+/** The values of `TURSO_SYNC_SUMMARY`. */
 const MODES = ['off', 'counts', 'values'];
 
 /**
- * Appends how a command ended to the file that `GITHUB_STEP_SUMMARY` names, if it is set and `TURSO_SYNC_SUMMARY` is not `off`. Keys and values of
- * rows are left out unless that is `values`. Reports get shorter as the file grows, so that it never is longer than GitHub takes.
+ * Appends the ending of a command to the file in `GITHUB_STEP_SUMMARY`. Does nothing if that is not set, or if
+ * `TURSO_SYNC_SUMMARY` is `off`. Keys and values of rows are left out unless `TURSO_SYNC_SUMMARY` is `values`. Reports
+ * get shorter as the file grows, so it never exceeds GitHub's limit.
  */
 export async function appendStepSummary(
   ending: Ending,
@@ -50,7 +51,7 @@ export async function appendStepSummary(
       return;
     }
     const options = { project, environment, values: asked === 'values', longest };
-    // Most runs write none.
+    // Loaded here because most runs write no summary.
     const { endingMarkdown } = require('./ending-markdown') as typeof import('./ending-markdown');
     append(file, clean(withoutTokens(await endingMarkdown(ending, options))));
   } catch (error) {
@@ -58,14 +59,16 @@ export async function appendStepSummary(
   }
 }
 
-/** The bytes of a file, if it is there. Throws if it is none, such as a pipe that nobody reads. */
+/**
+ * Returns the size of a file in bytes, or 0 if there is none. Throws for anything but a file, such as an unread pipe.
+ */
 function sizeOf(file: string): number {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
   if (stats?.isFile() === false) throw new Error('it is not a file');
   return stats?.size ?? 0;
 }
 
-/** In one write, so that what others append at the same time comes before it or after it. */
+/** Appends in one write, so text that others append at the same time comes before or after it. */
 function append(file: string, text: string): void {
   const handle = fs.openSync(file, 'a');
   try {

@@ -9,20 +9,20 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A text in HTML, also in a quoted attribute. */
+/** Escapes a text for HTML, including quoted attributes. */
 export function htmlText(text: string): string {
   return shown(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
 /**
- * Data as an element that the page's script reads. Nothing in it can end the element, since `<` is escaped, as
- * is what cannot be seen.
+ * Returns data as an element for the page's script. Nothing in it can end the element: `<` and invisible characters are
+ * escaped.
  */
 export function dataElement(data: unknown): string {
   return `<script type="application/json">${shownJson(data).replaceAll('<', '\\u003c')}</script>\n`;
 }
 
-/** The source of a script or a style for a Content-Security-Policy. */
+/** Returns the source of a script or a style for a Content-Security-Policy. */
 export function hashSource(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }

@@ -12,16 +12,16 @@ import type { PageHead } from './page-data';
 import { pageRows, type PageLimits, type PageRows } from './page-rows';
 import { TEXT_LENGTH } from './page-value';
 
-/** What a page holds at most, so that it opens within two seconds. */
+/** The limits of a page. Within them, it opens within two seconds. */
 const LIMITS: PageLimits = { rows: 100_000, size: 32_000_000 };
 
-/** Conflicts, definitions and findings in a page. */
+/** The most conflicts, definitions and findings in a page. */
 const CONFLICTS = 2000;
 const DEFINITIONS = 2000;
 
 /**
- * A report as one HTML page that loads nothing: its Content-Security-Policy allows its own script and style only. The script puts
- * names and values into the page as text.
+ * Renders a report as one HTML page. It loads nothing: its Content-Security-Policy allows only its own script and
+ * style. The script puts names and values into the page as text.
  */
 export async function* htmlReport(source: ReportSource, limits: PageLimits = LIMITS): AsyncGenerator<string> {
   const [script, style] = ['page.js', 'page-style.css'].map(asset) as [string, string];

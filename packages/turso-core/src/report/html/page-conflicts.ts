@@ -11,7 +11,7 @@ const OUTCOMES = {
   kept: 'Theirs was kept.',
 } as const;
 
-/** A conflict as the page has it. */
+/** Returns a conflict in the page's form. */
 export function pageConflict(conflict: Conflict): PageConflict {
   const { kind, table, key, columns, old, local, remote, definition, message, resolution } = conflict;
   return {

@@ -1,9 +1,9 @@
 import type { DiffLine } from '../line-diff';
 
 /**
- * A value in the page: a number is an INTEGER, a string is TEXT. The rest has one letter for its kind: `i` INTEGER beyond 2^53, `r`
- * REAL, `s` TEXT that was cut to this, `x` the first bytes of a BLOB and `u` of invalid text, in hexadecimal. `n` is the whole
- * length, in characters or bytes.
+ * A value in the page. A number is an INTEGER, a string is TEXT. Other values have one letter for their kind: `i` is an
+ * INTEGER beyond 2^53, `r` a REAL, `s` a TEXT cut to this string. `x` has the first bytes of a BLOB and `u` those of
+ * invalid text, in hexadecimal. `n` is the whole length, in characters or bytes.
  */
 export type PageValue =
   | null
@@ -18,7 +18,9 @@ export type PageValue =
 /** 0 is a deleted row, 1 an updated one, 2 a new one. */
 export type PageKind = 0 | 1 | 2;
 
-/** A deleted or a new row: the values of the block's columns, and how many such rows there are before and after, if they are counted. */
+/**
+ * A deleted or a new row: the values of the block's columns. For counted rows, their number before and after follows.
+ */
 export type WholeRow = readonly (PageValue | readonly [from: number, to: number])[];
 
 /** An updated row: changed columns with both values, and the other known values as `[column, value]`. */
@@ -55,7 +57,7 @@ export interface PageDefinition {
   readonly statements: readonly string[];
 }
 
-/** A conflict; a cell is null if there is no row on that side. */
+/** A conflict. A cell is null if there is no row on that side. */
 export interface PageConflict {
   readonly title: string;
   readonly table: string;
@@ -69,13 +71,13 @@ export interface PageConflict {
   readonly definitions: readonly { readonly label: string; readonly lines: readonly DiffLine[] }[];
 }
 
-/** A value, or that there is no row. */
+/** A value, or null for a missing row. */
 export type PageCell = readonly [PageValue] | null;
 
-/** All of the page but the rows; it stands behind them. */
+/** Everything in the page except the rows. It comes after them. */
 export interface PageHead {
   readonly title: string;
-  /** What is known of the plan, as `[name, text]`. */
+  /** The known facts of the plan, as `[name, text]`. */
   readonly facts: readonly (readonly [name: string, text: string])[];
   readonly hasPlan: boolean;
   /** Whether there is nothing to show. */
@@ -83,13 +85,13 @@ export interface PageHead {
   readonly counts: readonly [number, number, number];
   readonly tables: readonly PageTable[];
   readonly definitions: readonly PageDefinition[];
-  /** What else changes, a sentence each. */
+  /** Other changes, a sentence each. */
   readonly others: readonly string[];
   readonly findings: readonly string[];
-  /** Rules of the policy that the plan breaks, a sentence each, and what would allow it. */
+  /** The broken rules of the policy, a sentence each, and the ways to allow the plan. */
   readonly broken: readonly string[];
   readonly conflicts: readonly PageConflict[];
   readonly conflictCount: number;
-  /** What the page leaves out, a sentence each. */
+  /** The omissions of the page, a sentence each. */
   readonly leftOut: readonly string[];
 }

@@ -3,13 +3,13 @@ import { shareOut, type Share } from '../share-out';
 import type { PageTable, RowBlock, UpdatedRow, WholeRow } from './page-data';
 import { isWhole, pageValue } from './page-value';
 
-/** How many rows and characters a page may hold. */
+/** The most rows and characters in a page. */
 export interface PageLimits {
   readonly rows: number;
   readonly size: number;
 }
 
-/** What a page has of the rows, once all of them have been read. */
+/** The page's share of the rows, once all of them have been read. */
 export interface PageRows {
   readonly tables: readonly PageTable[];
   /** How many values were cut. */
@@ -21,7 +21,7 @@ const BLOCK = 1000;
 
 const NUMBERS = { delete: 0, update: 1, insert: 2 } as const;
 
-/** The rows of a plan in blocks, as many as fit. Returns what the page has of each table. */
+/** Yields the rows of a plan in blocks, as many as fit. Returns the page's share of each table. */
 export async function* pageRows(plan: Plan, limits: PageLimits): AsyncGenerator<RowBlock, PageRows> {
   const { tables } = plan.changes;
   const shares = shareOut(tables, limits.rows);
@@ -32,7 +32,7 @@ export async function* pageRows(plan: Plan, limits: PageLimits): AsyncGenerator<
       newTable(i, shares.get(table) ?? { delete: 0, update: 0, insert: 0 }),
     ]),
   );
-  // Each kind of a table brings its part of the room, and what it does not need is there for the next.
+  // Each kind of a table adds its share of the room, and leaves the unused part to the next.
   const kinds = [...shares.values()].flatMap((share) => Object.values(share)).filter((rows) => rows > 0);
   const roomOf = (rows: number): number => (limits.size / 2) * (rows / all + 1 / kinds.length);
   let left = all;

@@ -2,11 +2,11 @@ import { RawText, type SqlValue } from '../../sqlite/values/values';
 import { realText } from '../real-text';
 import type { PageValue } from './page-data';
 
-/** Characters of a text, and bytes of a BLOB, that the page has. */
+/** The most characters of a text, and bytes of a BLOB, in the page. */
 export const TEXT_LENGTH = 2000;
 const BYTES = 100;
 
-/** A value as the page has it; long ones are cut. */
+/** Returns a value in the page's form. Long values are cut. */
 export function pageValue(value: SqlValue): PageValue {
   if (value === null) return null;
   if (typeof value === 'bigint') {
@@ -20,7 +20,7 @@ export function pageValue(value: SqlValue): PageValue {
   return { x: hex(value), n: value.byteLength };
 }
 
-/** Whether the page has all of a value. */
+/** Checks whether the page has all of a value. */
 export function isWhole(value: PageValue): boolean {
   return (
     value === null || typeof value !== 'object' || !('n' in value) || (!('s' in value) && value.n <= BYTES)

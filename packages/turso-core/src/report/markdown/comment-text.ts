@@ -3,36 +3,36 @@ import { count } from '../units';
 import { code } from './code';
 import { LONGEST, NOTHING_CHANGES } from './markdown-report';
 
-/** Where a comment is from. */
+/** The origin of a comment. */
 export interface CommentSource {
   /** The commit, or null if it is not known. */
   readonly commit: string | null;
   /** The page of the job that wrote it, or null. */
   readonly jobUrl: string | null;
-  /** Whether it has failed, so that reports may be missing. */
+  /** Whether the job has failed, so reports may be missing. */
   readonly failed: boolean;
 }
 
 /** The text of a comment. */
 export interface CommentText {
   readonly text: string;
-  /** Reports that say that something changes. */
+  /** How many reports have changes. */
   readonly changed: number;
-  /** Those of them that are not shown in full. */
+  /** How many of those are not shown in full. */
   readonly shortened: number;
 }
 
-/** Reports that are shown; more leave too little room for each. */
+/** The most reports in a comment. With more, each has too little room. */
 const MOST = 100;
 
 const FAILED = '**The job has failed.** Its log says why. Reports may be missing here.';
 
-/** Characters kept for a marker and for what says what is left out. */
+/** Characters reserved for a marker and for the notes about omissions. */
 const FOR_NOTES = 500;
 
 /**
- * Joins reports in Markdown to the text of one comment. Reports of which nothing changes are only counted. All others are there: if they
- * are too long together, each is cut after a line, the longest first, and says so.
+ * Joins reports in Markdown to the text of one comment. Reports without changes are only counted. All others appear. If
+ * they are too long together, each is cut after a line, the longest first, and says so.
  */
 export function commentText(reports: readonly string[], source: CommentSource): CommentText {
   const all = reports.filter((report) => !isNothing(report)).map((report) => report.trimEnd());
@@ -79,7 +79,7 @@ function endOf({ commit, jobUrl }: CommentSource): string {
   return words.length === 0 ? '' : `\n${words.join(', ')}\n`;
 }
 
-/** Whole lines of a report, and a block of code that is open at the end is closed. */
+/** Cuts a report after a whole line, and closes a block of code left open at the end. */
 function cut(report: string, room: number): string {
   if (report.length <= room) return report;
   const lines = report.split('\n');

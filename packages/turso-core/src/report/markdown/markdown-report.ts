@@ -14,29 +14,30 @@ import { rowText, valueText } from '../value-text';
 import { code, diffBlock, tableHead, tableRow } from './code';
 import { createSheet, type Sheet } from './sheet';
 
-/** Characters that a comment on GitHub may have. */
+/** The most characters in a comment on GitHub. */
 export const LONGEST = 65_536;
 
-/** The last line of a report of which nothing changes. */
+/** The last line of a report without changes. */
 export const NOTHING_CHANGES = 'Nothing changes.';
 
-/** Characters kept for what says what is left out, and for definitions before any row. */
+/** Characters reserved for the notes about omissions, and for definitions before any row. */
 const FOR_NOTES = 1_500;
 const FOR_DEFINITIONS = 30_000;
 const FOR_COUNTS = 10_000;
 
-/** Rows that are looked at, and columns that are shown of a whole row. */
+/** The most rows considered, and the most columns shown of a whole row. */
 const ROWS = 400;
 const COLUMNS = 8;
 
-/** Characters of one definition. */
+/** The most characters of one definition. */
 const DEFINITION = 8_000;
 
 const WORDS: Readonly<Record<ChangeKind, string>> = { delete: 'deleted', update: 'updated', insert: 'new' };
 
 /**
- * A report in Markdown for a pull request or a job summary, of at most 65,536 characters: conflicts, counts, findings, changed
- * definitions, deleted rows, then some of the others. Names and values are code, so nothing in them acts.
+ * Renders a report in Markdown for a pull request or a job summary, of at most 65,536 characters. It has conflicts,
+ * counts, findings, changed definitions, deleted rows, then some of the others. Names and values are code, so nothing
+ * in them acts.
  */
 export async function* markdownReport({ title, plan, conflicts }: ReportSource): AsyncGenerator<string> {
   const sheet = createSheet(LONGEST - FOR_NOTES);
@@ -55,10 +56,10 @@ export async function* markdownReport({ title, plan, conflicts }: ReportSource):
   if (notes.length > 0) yield `\nNot shown: ${notes.join(', ')}.\n`;
 }
 
-/** Takes note of what is left out. */
+/** Takes note of an omission. */
 export type Note = (number: number, noun: string) => void;
 
-/** Adds a plan without its rows: no value and no key. As all that is added, it begins with an empty line. */
+/** Adds a plan without its rows: no value and no key. Like all added text, it begins with an empty line. */
 export function addPlan(sheet: Sheet, plan: Plan, note: Note): void {
   const { changes, findings, verdict } = plan;
   sheet.add('\n', [
@@ -92,7 +93,7 @@ function definitionText(title: string, block: string): string {
   return `\n${code(title)}\n\n${block.length > DEFINITION ? 'It is too long to be shown.\n' : block}`;
 }
 
-/** Adds how many rows change, by table. */
+/** Adds the number of changed rows, by table. */
 export function addCounts(
   sheet: Sheet,
   { tables, total }: Pick<ChangeSummary, 'tables' | 'total'>,

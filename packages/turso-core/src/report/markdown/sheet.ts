@@ -1,14 +1,14 @@
-/** A text of limited length that is filled piece by piece. */
+/** A text of limited length, filled piece by piece. */
 export interface Sheet {
   /**
-   * Adds items below a head, as many as fit into the text, or into `room` characters. If none fits, nothing is added. Returns how
-   * many were left out.
+   * Adds items below a head, as many as fit into the text, or into `room` if given. If none fits, adds nothing. Returns
+   * how many were left out.
    */
   add(head: string, items: readonly string[], room?: number): number;
   readonly text: string;
 }
 
-/** Makes an empty sheet. Its length and `room` are in the unit of `sizeOf`: characters, if nothing else is said. */
+/** Makes an empty sheet. Its length and `room` are in the unit of `sizeOf`. Default is characters. */
 export function createSheet(length: number, sizeOf = (text: string): number => text.length): Sheet {
   let text = '';
   let used = 0;

@@ -7,20 +7,20 @@ export interface Line {
   readonly paint?: Paint;
 }
 
-/** What the place of a text is like. */
+/** The measures of the place for a text. */
 export interface Layout {
-  /** Columns that a line may have. Default is any number. */
+  /** The most columns of a line. Default is any number. */
   readonly columns?: number;
-  /** Columns that a text takes. Default is one for each character. */
+  /** Returns the width of a text in columns. Default is one for each character. */
   readonly widthOf?: (text: string) => number;
 }
 
-/** The columns that a text takes, if nobody knows better. */
+/** Returns the width of a text in columns, if there is no better measure. */
 export function plainWidth(text: string): number {
   return Array.from(text).length;
 }
 
-/** A text in at most so many columns. */
+/** Cuts a text to at most this many columns. */
 export function fitted(text: string, columns: number, widthOf: (text: string) => number): string {
   if (widthOf(text) <= columns) return text;
   let [kept, width] = ['', 1];

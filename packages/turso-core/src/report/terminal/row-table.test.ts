@@ -6,7 +6,7 @@ const update = (key: PlanValues, old: PlanValues, now: PlanValues): PlanRow => (
   ...{ kind: 'update', table: 't', key, columns: Object.keys(old), old, new: now },
 });
 
-// Of these texts only.
+// Works for these texts only.
 const widthOf = (text: string): number =>
   Array.from(text).reduce((sum, c) => sum + (/[\u3000-\uffee]/.test(c) ? 2 : 1), 0);
 

@@ -7,7 +7,7 @@ import { fitted, plainWidth, type Layout, type Line, type Paint } from './line';
 /** Columns between two cells, and before the first. */
 const GAP = 2;
 
-/** Columns that keys and names take at most if the line is limited, and that a value takes at least. */
+/** The most columns for keys and names in a limited line, and the fewest for a value. */
 const NAMES = 24;
 const VALUE = 8;
 
@@ -17,14 +17,14 @@ const KINDS: Readonly<Record<ChangeKind, readonly [sign: string, paint: Paint]>>
   insert: ['+', 'green'],
 };
 
-/** A cell of each column; a whole row has its values in one. */
+/** One cell per column. A whole row has its values in one cell. */
 interface Entry {
   readonly kind: ChangeKind;
   readonly sign: string;
   readonly cells: readonly string[];
 }
 
-/** Changed rows as a table of key, column, old and new value. A deleted or a new row is one line. */
+/** Returns changed rows as a table of key, column, old and new value. A deleted or a new row is one line. */
 export function rowTable(
   rows: readonly PlanRow[],
   { columns = Infinity, widthOf = plainWidth }: Layout,

@@ -5,10 +5,10 @@ import { firstRows } from '../first-rows';
 import { costLines } from '../cost-text';
 import { isNothing, type ReportSource } from '../source';
 
-/** Rows of a report; each table has as many. */
+/** The most rows in a report. Its tables share them. */
 const ROWS = 1000;
 
-/** A report in plain text: conflicts, counts, definitions and rows, as `diff --values` shows them. */
+/** Renders a report in plain text: conflicts, counts, definitions and rows, like `diff --values`. */
 export async function* textReport({ plan, conflicts, remote }: ReportSource): AsyncGenerator<string> {
   if (conflicts.length > 0) yield `${conflictList(conflicts, remote)}\n`;
   if (isNothing({ plan, conflicts })) yield 'Nothing changes.\n';

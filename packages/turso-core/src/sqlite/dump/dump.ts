@@ -9,11 +9,12 @@ import type { SqlValue } from '../values/values';
 import { rowTasks, type DumpPiece } from './row-literals';
 
 /**
- * The whole database as SQL that the stock `sqlite3` shell restores to an equal one: every value bit by bit, rowids,
- * sequences, header values. Unlike the shell's own `.dump`, text with NUL and doubles keep all of themselves.
- * A libSQL server loads it too, unless it holds virtual tables: so it begins as `.dump` does, and does not say what is the
- * default anyway. Pieces are bytes, since text that is not valid in the database's encoding goes through as it is. Pieces of
- * rows come as tasks, so that several threads can render them.
+ * Yields the whole database as SQL. The stock `sqlite3` shell restores it to an equal one: every value bit by bit,
+ * rowids, sequences, header values. Unlike with the shell's own `.dump`, text with NUL and doubles are complete.
+ *
+ * A libSQL server loads it too, unless it holds virtual tables. For that reason it begins like `.dump`, and leaves out
+ * defaults. Text that is invalid in the database's encoding passes unchanged, because pieces are bytes. Pieces of rows
+ * come as tasks, for several threads to render.
  */
 export function* dumpDatabase(db: Database): Generator<DumpPiece> {
   const schema = readSchema(db);
@@ -36,7 +37,7 @@ export function* dumpDatabase(db: Database): Generator<DumpPiece> {
   }
   if (schema.userVersion !== 0) yield lines(`PRAGMA user_version=${schema.userVersion};`);
   if (schema.applicationId !== 0) yield lines(`PRAGMA application_id=${schema.applicationId};`);
-  // A definition put into the schema by hand is known to the connection only after this.
+  // Only this makes a definition put into the schema by hand known to the connection.
   if (schema.objects.some((o) => isVirtual(o) || !isPlain(o))) yield lines('PRAGMA writable_schema=RESET;');
   yield lines('COMMIT;');
 }
@@ -60,7 +61,7 @@ function isPlain({ sql }: SchemaObject): boolean {
   return !endsEarly(sql) && !sql.includes('\r');
 }
 
-// Creating it would create its shadow tables too, which are dumped as they are.
+// Creating it would also create its shadow tables, but the dump has these as they are.
 function virtualTable({ name, sql }: SchemaObject): string {
   const values = `'table',${quoteString(name)},${quoteString(name)},0,${quoteValue(sql)}`;
   return lines(
@@ -69,7 +70,7 @@ function virtualTable({ name, sql }: SchemaObject): string {
   );
 }
 
-// Creates it by a text that the shell reads, and puts its own text in the place of that one.
+// Creates the object from a text that the shell can read, then replaces that text by its own.
 function exactText({ type, name, sql }: SchemaObject): string {
   return lines(
     endStatement(sql),
@@ -85,7 +86,7 @@ function* dumpSequences(db: Database, { tables, objects }: Schema): Generator<st
   const rows = db.prepare(sql).raw().safeIntegers().all();
   const isMade = [...tables.values()].some(isCounted);
   if (!isMade && rows.length === 0) return;
-  // SQLite makes the table of counters with the first table that counts.
+  // SQLite creates the table of counters with the first table that counts.
   yield isMade ? lines('DELETE FROM sqlite_sequence;') : makeSequences(objects);
   for (const row of rows as SqlValue[][])
     yield lines(`INSERT INTO sqlite_sequence VALUES(${row.map(quoteValue).join()});`);

@@ -10,12 +10,12 @@ parentPort?.on('message', (task: RowTask) => {
     const value = render(task);
     parentPort?.postMessage({ value }, transferable(value));
   } catch (error) {
-    // Of an error, only its message would arrive.
+    // Only the message of an error would arrive.
     parentPort?.postMessage({ error, code: (error as { code?: string }).code });
   }
 });
 
-// Handed over instead of copied, where they have their memory for themselves.
+// Transfers bytes instead of copying them, if they own their memory.
 function transferable(value: unknown): ArrayBuffer[] {
   if (!(value instanceof Uint8Array) || value.byteLength !== value.buffer.byteLength) return [];
   return [value.buffer as ArrayBuffer];

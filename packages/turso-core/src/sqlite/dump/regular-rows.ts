@@ -1,40 +1,40 @@
 import type { Database } from '../files/sqlite';
 import { TINY } from '../values/quote';
 
-/** What a column holds in all rows, as far as a sample tells: one storage class (text may be missing), or any. */
+/** The content of a column in all rows, judging by a sample: one storage class (text may be missing), or any. */
 export type ColumnKind = 'integer' | 'real' | 'text' | 'any';
 
-/** How values are rendered; a directive of SQLite's `format`, with what it is given for a column. */
+/** The rendering of values: directives of SQLite's `format`, with their argument for a column. */
 export interface Rendering {
   readonly integer: string;
   readonly real: string;
   /** Takes NULL as well. */
   readonly text: { readonly directive: string; readonly value: (column: string) => string };
-  /** What a regular text must fulfil besides; an SQL condition. */
+  /** Another condition for a regular text, in SQL. */
   readonly isPlainText: (column: string) => string;
-  /** Renders whatever there is, as an SQL expression. */
+  /** Renders any value, as an SQL expression. */
   readonly any: (column: string) => string;
 }
 
-/** Rows rendered by one call of `format`: SQL expressions. */
+/** Rows rendered by one call of `format`, in SQL expressions. */
 export interface RegularRow {
   /** The row as text. */
   readonly text: string;
-  /** Whether the row is as it has to be for that; NULL counts as true. */
+  /** Whether the row suits this rendering; NULL counts as true. */
   readonly isRegular: string;
 }
 
-/** Rows of the sample. */
+/** The number of rows in the sample. */
 const SAMPLE = 500;
 
-/** Arguments that one call of `format` takes easily. */
+/** The number of arguments that one call of `format` takes easily. */
 const MAX_COLUMNS = 500;
 
 /**
- * Looks at the first rows for what each column holds. Answers null for tables too wide for one call of `format`.
+ * Samples the first rows for the content of each column. Returns null for tables too wide for one call of `format`.
  *
  * @param columns - SQL terms.
- * @param from - `FROM` and what follows.
+ * @param from - `FROM` and the rest.
  */
 export function sampleKinds(db: Database, columns: readonly string[], from: string): ColumnKind[] | null {
   if (columns.length > MAX_COLUMNS) return null;
@@ -53,10 +53,10 @@ function kindOf(classes: string | null): ColumnKind {
 }
 
 /**
- * Renders a row by one call of `format`, which is twice as fast as column by column; rows that are not as the sample
- * was have to be rendered in another way.
+ * Renders a row by one call of `format`, twice as fast as column by column. Rows unlike the sample need another
+ * rendering.
  *
- * @param brackets - what stands around a row.
+ * @param brackets - the text around a row.
  */
 export function regularRow(
   columns: readonly string[],
@@ -90,7 +90,7 @@ const CONDITIONS: Readonly<Record<Exclude<ColumnKind, 'any'>, (column: string) =
   integer: (column) => `typeof(${column})='integer'`,
   // By the order of storage classes: https://sqlite.org/datatype3.html#sort_order
   text: (column) => `${column}>='' AND ${column}<x''`,
-  // -0.0, whose sign `format` drops, has another angle.
+  // -0.0 has another angle; `format` drops its sign.
   real: (column) =>
     `typeof(${column})='real' AND (abs(${column}) BETWEEN ${TINY} AND 1.7976931348623157e308
       OR ${column}=0.0 AND atan2(${column},-1)>0)`,

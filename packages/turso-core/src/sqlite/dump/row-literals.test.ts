@@ -4,7 +4,7 @@ import path from 'node:path';
 import { buildDatabase, compareDatabases, makeTempDir, requireTool, sqlite3Path } from '@turso-sync/testing';
 import { writeDumpFile } from './write-dump';
 
-// Such columns are rendered in a faster way.
+// These columns are rendered in a faster way.
 (requireTool('sqlite3') ? test : test.skip)(
   'a column of nothing but doubles is restored to the bit',
   async () => {

@@ -6,33 +6,36 @@ import { realCase } from '../values/real-case';
 import type { Encoding } from '../values/values';
 import { regularRow, sampleKinds, type ColumnKind, type Rendering } from './regular-rows';
 
-/** Some rows of a table, to be rendered as one INSERT statement; plain data, for other threads. */
+/** Some rows of a table, to render as one INSERT statement; plain data, for other threads. */
 export interface RowTask {
-  /** A query of one row and one value: the statement. */
+  /** A query with one row and one value: the statement. */
   readonly sql: string;
   readonly args: readonly (bigint | number)[];
-  /** A faster query with the same arguments: the statement, and how many rows it does not serve for. */
+  /** A faster query with the same arguments: the statement, and the number of rows that it cannot render. */
   readonly regular?: string;
 }
 
-/** A piece of a dump: text, bytes, or a task that gives bytes. */
+/** A piece of a dump: text, bytes, or a task that returns bytes. */
 export type DumpPiece = string | Uint8Array | RowTask;
 
 /** 18 digits, without rounding to the shortest. */
 const REAL = '%!.17e';
 
-/** Columns of one result, at most; a hidden rowid beside 2,000 columns is one too many. */
+/** The maximum number of columns in one result. A hidden rowid beside 2,000 columns is one too many. */
 const MAX_RESULT = 2_000;
 
-/** Rows of one INSERT statement. */
+/** The number of rows in one INSERT statement. */
 const ROWS = 5_000;
 
-/** Bytes of records in one task: what a thread has in hand at once is a small multiple of it. Larger ones are also slower. */
+/**
+ * The maximum size of a task's records, in bytes. A thread holds a small multiple of it at once. Larger tasks are also
+ * slower.
+ */
 const BYTES = 300_000;
 
 /**
- * Cuts tables into tasks of limited memory, whatever their rows are like: a task has as many rows as are small enough in
- * the worst case, given the table's largest record.
+ * Cuts tables into tasks of limited memory, for any kind of rows. The table's largest record, as the worst case, limits
+ * the rows of a task.
  */
 export function rowTasks(db: Database, encoding: Encoding): (table: Table) => Generator<DumpPiece> {
   return function* (table) {
@@ -40,7 +43,7 @@ export function rowTasks(db: Database, encoding: Encoding): (table: Table) => Ge
     const columns = rowColumns(table).map(quoteName);
     const isUtf8 = encoding === 'UTF-8';
     const row = joined(columns.map((c) => literal(c, isUtf8)));
-    // As bytes, text goes through as it is; elsewhere than in UTF-8 they would be others, and all texts are in hex.
+    // As bytes, text passes unchanged. In other encodings than UTF-8 the bytes would differ, so all texts are in hex.
     const rendered = (text: string): string => (isUtf8 ? `CAST(${text} AS BLOB)` : text);
     const head = `INSERT INTO ${name}(${columns.join(',')}) VALUES\n(`;
     if (table.rowid === null) {
@@ -72,13 +75,13 @@ function regularQuery(
   return `SELECT CAST(${statement(text)} AS BLOB), total(NOT(${isRegular})) ${range}`;
 }
 
-/** Makes a function that renders the rows of tasks, which come by the hundred with the same text. */
+/** Makes a function that renders the rows of tasks. Tasks with the same text come by the hundred. */
 export function rowRenderer(db: Database): (task: RowTask) => Uint8Array | string {
   const known = new Map<string, Statement>();
   const prepare = (sql: string): Statement => {
     let statement = known.get(sql);
     if (statement === undefined) {
-      // Those of the tables before are not needed any more.
+      // The statements of earlier tables are no longer needed.
       if (known.size >= 2) known.clear();
       known.set(sql, (statement = db.prepare(sql).raw()));
     }
@@ -113,7 +116,7 @@ function* rowidRanges(db: Database, table: string, rowid: string, rows: number):
   }
 }
 
-// Without a rowid there are no ranges that would be cheap to find.
+// Without a rowid there are no cheap ranges to find.
 function* renderOneByOne(db: Database, sql: string, head: string): Generator<Uint8Array | string> {
   let count = 0;
   for (const values of db.prepare(sql).pluck().iterate() as IterableIterator<Uint8Array | string>) {
@@ -138,8 +141,8 @@ function joined(expressions: readonly string[]): string {
 }
 
 /**
- * An SQL expression that gives a column's value as a literal. The form of doubles follows {@link quoteValue}: 18 digits
- * are what this SQLite prints without rounding to the shortest.
+ * Returns an SQL expression for a column's value as a literal. Doubles have the form of {@link quoteValue}: this SQLite
+ * prints 18 digits without rounding to the shortest.
  */
 function literal(column: string, isUtf8: boolean): string {
   const bytes = `'CAST(x'''||hex(CAST(${column} AS BLOB))||''' AS TEXT)'`;

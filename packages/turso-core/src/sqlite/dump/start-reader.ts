@@ -2,16 +2,19 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RowTask } from './row-literals';
 
-/** A thread that reads a database file, beside this one. */
+/** A second thread that reads a database file. */
 export interface Reader {
-  /** Questions that are not answered yet. */
+  /** The number of unanswered questions. */
   readonly waiting: number;
-  /** The only value of a query's first row. Questions are answered one after the other. */
+  /** Returns the only value of a query's first row. Questions are answered one after another. */
   ask(question: RowTask): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** New objects of a thread, in megabytes, from which on it looks for garbage; it makes hardly any but large texts. */
+/**
+ * The limit for new objects of a thread before it collects garbage, in megabytes. It makes hardly any objects except
+ * large texts.
+ */
 const LIMITS = { maxYoungGenerationSizeMb: 3 };
 
 interface Asked {
@@ -19,7 +22,7 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
-/** Starts a thread that opens the file at the first question, so that it can be started before the file is there. */
+/** Starts a thread. It opens the file at the first question, so it can start before the file exists. */
 export function startReader(file: string): Reader {
   const script = path.join(__dirname, 'reader-thread.js');
   const worker = new Worker(script, { workerData: file, resourceLimits: LIMITS });

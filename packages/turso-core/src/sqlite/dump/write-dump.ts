@@ -6,24 +6,24 @@ import { dumpDatabase } from './dump';
 import { rowRenderer, type RowTask } from './row-literals';
 import type { Reader } from './start-reader';
 
-/** Tasks that are under way or wait to be written, at most. */
+/** The maximum number of tasks in progress or waiting to be written. */
 const AHEAD = 6;
 
-/** Tasks that the other thread is given at once: the next one is there when it has finished one. */
+/** The number of tasks given to the other thread at once: when it finishes one, the next is already there. */
 const GIVEN = 2;
 
 type Rendered = Uint8Array | string;
 
-/** Where a dump goes. What a call of `write` answers with is awaited before the next one. */
+/** The destination of a dump. The writer awaits the result of each call of `write` before the next call. */
 export interface DumpSink {
   write(piece: Rendered): unknown;
 }
 
-/** How a dump is written. */
+/** How to write a dump. */
 export interface DumpOptions {
-  /** A thread that reads the same database: it renders rows too. Without one, all is done here. */
+  /** A thread reading the same database: it renders rows too. Null renders everything in this thread. */
   readonly reader: Reader | null;
-  /** What is not in the database, and is told in comments. */
+  /** Objects missing from the database. Comments in the dump name them. */
   readonly setAside: readonly SetAside[];
 }
 
@@ -49,15 +49,15 @@ export async function writeDump(
         await to.write(isTask(piece) ? render(piece) : piece);
         continue;
       }
-      // A question of others takes longer than a task.
+      // A question from other callers takes longer than a task.
       if (isTask(piece) && given < GIVEN && reader.waiting === given) {
         const rendered = give(reader, piece);
-        // Awaited in its turn; should an earlier one fail, this one's failure is no news.
+        // Awaited in its turn. If an earlier one fails, this failure is no news.
         rendered.catch(() => undefined);
         ahead.push(rendered);
       } else {
         ahead.push(Promise.resolve(isTask(piece) ? render(piece) : piece));
-        // What the other thread has answered arrives in between.
+        // Lets answers of the other thread arrive in between.
         if (isTask(piece)) await setImmediate();
       }
       if (ahead.length >= AHEAD) await to.write(await (ahead.shift() as Promise<Rendered>));

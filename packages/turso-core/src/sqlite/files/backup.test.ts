@@ -13,7 +13,7 @@ const rows = (count: number): string =>
    WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < ${count})
    INSERT INTO t SELECT i, zeroblob(3000) FROM s`;
 
-/** Copies the source and lets go of it. */
+/** Copies the source and closes it. */
 async function backUp(to: string, options?: BackupOptions): Promise<void> {
   const source = new Database(from);
   try {

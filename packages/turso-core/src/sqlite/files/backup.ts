@@ -3,28 +3,28 @@ import { beginReading, retryWhileBusy } from './begin';
 import { openReadOnly, using } from './open';
 import { Database } from './sqlite';
 
-/** What {@link backupTo} may be told. */
+/** Options of {@link backupTo}. */
 export interface BackupOptions {
-  /** Told how many pages have been copied of how many. */
+  /** Called with the number of pages copied, and of all pages. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** How long to wait for other programs to let go of the target, in milliseconds. Default is 5,000. */
+  /** How long to wait for other programs to release the target, in milliseconds. Default is 5,000. */
   readonly patience?: number;
 }
 
-/** Pages that are copied before other work of this process has its turn. */
+/** The number of pages to copy before other work of this process has its turn. */
 const PAGES_A_STEP = 8_192;
 
 /**
- * Copies an open database to a file with SQLite's own backup: to a new file, or over a database that others may have
- * open, in one transaction that they take notice of. What is copied is one state, while others may go on writing to the
- * source. Throws SQLITE_BUSY, with the target as it was, where either is locked for too long.
+ * Copies an open database to a file with SQLite's own backup. The target is a new file, or a database that others may
+ * have open. It is replaced in one transaction, so the others see it. The copy is one state, even if others keep
+ * writing to the source. Throws SQLITE_BUSY, with the target unchanged, if either is locked for too long.
  */
 export async function backupTo(
   source: Database,
   target: string,
   { onProgress, patience }: BackupOptions = {},
 ): Promise<void> {
-  // Without a transaction of its own, a backup in steps begins anew after every write of others.
+  // Without a surrounding transaction, a backup in steps restarts after every write of others.
   await beginReading(source);
   try {
     const pages = Number(source.pragma('page_count', { simple: true }));
@@ -35,7 +35,7 @@ export async function backupTo(
   }
 }
 
-/** Throws SQLITE_BUSY when the target is locked, where better-sqlite3's backup ends as if everything were done. */
+/** Throws SQLITE_BUSY if the target is locked. better-sqlite3's backup would then end as if it had succeeded. */
 async function copyPages(
   source: Database,
   target: string,

@@ -2,23 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCode } from '../../errors';
 import type { Database } from './sqlite';
 
-/** How long to wait for other programs to let go of a database, in milliseconds. */
+/** How long to wait for other programs to release a database, in milliseconds. */
 const PATIENCE = 5_000;
 
-/** Time between two attempts, in milliseconds: a program that writes all the time leaves short gaps. */
+/** The time between two attempts, in milliseconds: a program that writes all the time leaves short gaps. */
 const PAUSE = 1;
 
-/** Begins a transaction that writes, once no other program does. Throws SQLITE_BUSY where that takes too long. */
+/** Begins a write transaction, once no other program writes. Throws SQLITE_BUSY if that takes too long. */
 export async function beginWriting(db: Database): Promise<void> {
   await whenUnlocked(db, () => db.exec('BEGIN IMMEDIATE'));
 }
 
-/** Begins a transaction that reads one state, whatever others write meanwhile. Throws SQLITE_BUSY where that takes too long. */
+/**
+ * Begins a transaction that reads one state, even if others write meanwhile. Throws SQLITE_BUSY if that takes too long.
+ */
 export async function beginReading(db: Database): Promise<void> {
   await whenUnlocked(db, () => {
     db.exec('BEGIN');
     try {
-      // Beginning alone takes no lock yet.
+      // BEGIN itself takes no lock yet.
       db.prepare('SELECT 1 FROM sqlite_schema').get();
     } catch (error) {
       db.exec('ROLLBACK');
@@ -27,7 +29,7 @@ export async function beginReading(db: Database): Promise<void> {
   });
 }
 
-/** Does what needs a lock on an open database, as {@link retryWhileBusy} does. */
+/** Runs work that needs a lock on an open database, like {@link retryWhileBusy}. */
 export async function whenUnlocked<T>(db: Database, work: () => T): Promise<T> {
   const timeout = Number(db.pragma('busy_timeout', { simple: true }));
   db.pragma('busy_timeout = 0');
@@ -39,9 +41,9 @@ export async function whenUnlocked<T>(db: Database, work: () => T): Promise<T> {
 }
 
 /**
- * Does work again for as long as it throws SQLITE_BUSY, at most for some milliseconds. SQLite's own waiting looks every
- * 100 ms, and may never meet the gap of a program that writes one transaction after another, which is locked for as long as
- * the disk takes to write each.
+ * Repeats work while it throws SQLITE_BUSY, for a limited number of milliseconds. SQLite's own waiting looks every 100
+ * ms. It may never meet the gap of a program that writes one transaction after another. Such a program holds the lock
+ * for each write to the disk.
  */
 export async function retryWhileBusy<T>(work: () => T | Promise<T>, patience = PATIENCE): Promise<T> {
   const deadline = performance.now() + patience;

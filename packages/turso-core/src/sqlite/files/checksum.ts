@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import { crc32 } from 'node:zlib';
 
-/** Bytes that are read at once. */
+/** The number of bytes read at once. */
 const PIECE = 1 << 20;
 
-/** The CRC-32 of a file. */
+/** Returns the CRC-32 of a file. */
 export function checksumOf(file: string): number {
   const handle = fs.openSync(file, 'r');
   try {
@@ -17,14 +17,14 @@ export function checksumOf(file: string): number {
   }
 }
 
-/** A part of a file that has been replaced by one of the same length. */
+/** A replaced part of a file, with the same length as before. */
 export interface Replaced {
   readonly at: number;
   readonly before: Buffer;
   readonly after: Buffer;
 }
 
-/** The CRC-32 of a content of `size` bytes whose CRC-32 was `crc` before parts of it were replaced. */
+/** Returns the CRC-32 of a content of `size` bytes after replacements of its parts, from its earlier CRC-32. */
 export function checksumAfter(crc: number, size: number, replaced: Iterable<Replaced>): number {
   let result = crc;
   for (const { at, before, after } of replaced)
@@ -35,7 +35,7 @@ export function checksumAfter(crc: number, size: number, replaced: Iterable<Repl
 /** The polynomial of CRC-32, the highest power in the lowest bit. */
 const POLYNOMIAL = 0xedb88320;
 
-/** What a difference of two checksums becomes if the same bytes follow. */
+/** Returns the difference of two checksums after the same number of bytes follows both. */
 function followedBy(bytes: number, difference: number): number {
   // A checksum is a remainder: eight bits more are the power eight of x.
   let [power, left, result] = [0x00800000, bytes, difference];
@@ -47,7 +47,7 @@ function followedBy(bytes: number, difference: number): number {
   return result;
 }
 
-/** The product of two polynomials, modulo that of CRC-32: https://github.com/madler/zlib/blob/master/crc32.c */
+/** Returns the product of two polynomials, modulo that of CRC-32: https://github.com/madler/zlib/blob/master/crc32.c */
 function product(a: number, b: number): number {
   let [sum, factor] = [0, b];
   for (let bit = 31; bit >= 0; bit--) {

@@ -1,14 +1,14 @@
 import type { Database } from './sqlite';
 
-/** How a file's database is used: opened for each piece of work, and closed after it. */
+/** Access to a file's database: opened for each piece of work, and closed after it. */
 export interface DatabaseFile {
-  /** Runs work, and throws its errors as they are told. */
+  /** Runs work, and throws its errors in translated form. */
   readonly orThrow: <T>(work: () => T | Promise<T>) => Promise<T>;
   /** Runs work with the database. */
   readonly withDatabase: <T>(open: () => Database, work: (db: Database) => T | Promise<T>) => Promise<T>;
 }
 
-/** @param toError - what is thrown for what SQLite or the file system threw. */
+/** @param toError - returns the error to throw for an error of SQLite or the file system. */
 export function databaseFile(toError: (error: unknown) => unknown): DatabaseFile {
   async function orThrow<T>(work: () => T | Promise<T>): Promise<T> {
     try {

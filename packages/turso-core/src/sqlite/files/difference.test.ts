@@ -25,7 +25,7 @@ function file(name: string, content: Buffer): string {
   return place;
 }
 
-/** Random bytes that are the same for the same seed. */
+/** Returns random bytes, the same for the same seed. */
 function bytes(length: number, seed = 1): Buffer {
   const made = Buffer.alloc(length);
   for (let i = 0, x = seed; i < length; i++) {

@@ -4,31 +4,31 @@ import { checksumAfter, checksumOf, type Replaced } from './checksum';
 import { knownChecksum, knownDifference } from './known-files';
 import { readBytes } from './read-bytes';
 
-/** Bytes that are kept or left out as one: the pages of most databases. */
+/** The size of a block, in bytes: a page of most databases. Blocks are kept or left out as a whole. */
 const BLOCK = 4096;
 
-/** Bytes that are read at once. */
+/** The number of bytes read at once. */
 const PIECE = 1 << 20;
 
 const FORMAT = 'turso-sync-difference';
 
-/** What stands at the end of a difference, as JSON. */
+/** The end of a difference, as JSON. */
 interface Index {
   readonly format: typeof FORMAT;
-  /** The size of the file that it restores. */
+  /** The size of the restored file. */
   readonly size: number;
   /** The CRC-32 of that file. */
   readonly crc: number;
-  /** The numbers of the blocks that it has, in order. */
+  /** The numbers of the blocks in the difference, in order. */
   readonly blocks: readonly number[];
 }
 
-/** A file that is not a difference, is damaged, or does not fit the reference. */
+/** Thrown for a file that is not a difference, is damaged, or does not fit the reference. */
 export class DifferenceError extends Error {}
 
 /**
- * Writes in what a file differs from a reference, block by block: both together restore it. What was written is read again and compared.
- * Throws what the system throws.
+ * Writes the blocks of a file that differ from a reference: both together restore it. Reads the written blocks back and
+ * compares them. Throws {@link DifferenceError} if they differ, and errors of the system.
  */
 export function writeDifference(reference: string, of: string, to: string): void {
   const { blocks, crc } = compareFiles(reference, of);
@@ -50,8 +50,8 @@ export function writeDifference(reference: string, of: string, to: string): void
 }
 
 /**
- * Writes the same difference for another reference, of which it is known in which blocks it is not the first one. Throws
- * {@link DifferenceError}, and what the system throws.
+ * Writes the same difference for another reference, given the blocks in which the two references differ.
+ * Throws {@link DifferenceError} and errors of the system.
  */
 export function moveDifference(
   difference: string,
@@ -78,7 +78,7 @@ export function moveDifference(
   });
 }
 
-/** The numbers of the blocks in which two files differ; those that only one of them has count too. */
+/** Returns the numbers of the blocks in which two files differ, including those of only one of them. */
 export function differingBlocks(a: string, b: string): number[] {
   return withFiles([a, b], ([left, right]) => {
     const found: number[] = [];
@@ -92,8 +92,8 @@ export function differingBlocks(a: string, b: string): number[] {
 }
 
 /**
- * Writes the file that a difference is of to a new file. Throws {@link DifferenceError}, with nothing left behind, if the reference is not the
- * one that it was written for; and what the system throws.
+ * Restores the file of a difference as a new file. Throws {@link DifferenceError}, with nothing left behind, if the
+ * difference was written for another reference or is damaged. Also throws errors of the system.
  */
 export function restoreDifference(reference: string, difference: string, to: string): void {
   const output = fs.openSync(to, 'wx', 0o600);
@@ -109,7 +109,7 @@ export function restoreDifference(reference: string, difference: string, to: str
   if (!isRight) throw new DifferenceError(`${difference} was written for another reference, or is damaged.`);
 }
 
-/** Whether a difference is sound and was written for this reference. */
+/** Checks whether a difference is intact and was written for this reference. */
 export function fitsReference(reference: string, difference: string): boolean {
   try {
     return restored(reference, difference, () => undefined);
@@ -119,7 +119,7 @@ export function fitsReference(reference: string, difference: string): boolean {
   }
 }
 
-/** Reads what a difference restores, piece by piece. Answers whether it is what it was written for. */
+/** Reads the restored content, piece by piece. Returns whether it has the recorded size and checksum. */
 function restored(reference: string, difference: string, take: (bytes: Buffer) => void): boolean {
   return withFiles([reference], ([base]) =>
     withDifference(difference, ({ index, blockAt }) => {
@@ -138,12 +138,12 @@ function restored(reference: string, difference: string, take: (bytes: Buffer) =
   );
 }
 
-/** The CRC-32 of a file that differs from a reference: read, or from what is known of the two. */
+/** Returns the CRC-32 of a file that differs from a reference: read, or computed from known facts about the two. */
 export function checksumByReference(reference: string, of: string): number {
   return compareFiles(reference, of).crc;
 }
 
-/** The blocks of a file that a reference lacks, and the file's CRC-32. */
+/** Returns the blocks of a file that a reference lacks, and the file's CRC-32. */
 function compareFiles(
   reference: string,
   of: string,
@@ -153,7 +153,7 @@ function compareFiles(
     const ranges = knownRanges(reference, of);
     const start = ranges === null || least < sizeOf(base) ? null : knownChecksum(reference);
     const blocks: number[] = [];
-    // Only of a file that is read as a whole.
+    // Only for a file read as a whole.
     let read = 0;
     for (const { at, length } of ranges ?? rangesOf(0, size)) {
       const bytes = readBytes(file, at, length);
@@ -167,7 +167,7 @@ function compareFiles(
   });
 }
 
-/** The blocks within the first bytes of two files. */
+/** Yields the blocks within the first bytes of two files. */
 function* replacedIn(
   blocks: readonly number[],
   size: number,
@@ -188,7 +188,7 @@ function* rangesOf(from: number, to: number): Generator<Range> {
   for (let at = from; at < to; at += PIECE) yield { at, length: Math.min(PIECE, to - at) };
 }
 
-/** The blocks in which two files may differ; null if that is not known. */
+/** Returns the blocks in which two files may differ; null if unknown. */
 function knownRanges(a: string, b: string): Range[] | null {
   const known = knownDifference(a, b);
   if (known === null) return null;
@@ -200,7 +200,7 @@ function knownRanges(a: string, b: string): Range[] | null {
   return [...blocks].sort((x, y) => x - y).map((block) => ({ at: block * BLOCK, length: BLOCK }));
 }
 
-/** The numbers of the blocks of what was read at a place that differ from the other. */
+/** Yields the numbers of the blocks that differ between two pieces read at the same place. */
 function* differing(from: number, [bytes, theirs]: readonly [Buffer, Buffer]): Generator<number> {
   if (bytes.equals(theirs)) return;
   for (let at = 0; at < bytes.length; at += BLOCK)
@@ -259,7 +259,7 @@ function parseIndex(bytes: Buffer, file: string): Index {
     const index = JSON.parse(bytes.toString()) as { format?: unknown; blocks?: unknown };
     if (index.format === FORMAT && Array.isArray(index.blocks)) return index as Index;
   } catch {
-    // Told below.
+    // The code below throws.
   }
   throw damaged(file);
 }
@@ -268,7 +268,7 @@ function damaged(file: string): DifferenceError {
   return new DifferenceError(`${file} is damaged.`);
 }
 
-// A disk that fills up in the middle takes a part, and says so only at the next call.
+// If the disk fills up, a call writes a part, and only the next call fails.
 function writeAll(handle: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) at += fs.writeSync(handle, bytes, at);
 }

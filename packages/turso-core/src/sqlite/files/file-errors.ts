@@ -1,6 +1,6 @@
 import { isDiskFull, systemCode, TursoSyncError } from '../../errors';
 
-/** What SQLite or the file system threw about the file that plays the remote, as a TursoSyncError. */
+/** Returns a TursoSyncError for an error of SQLite or the file system about a file used as the remote. */
 export function fileError(error: unknown, location: string): TursoSyncError {
   if (error instanceof TursoSyncError) return error;
   const code = systemCode(error);

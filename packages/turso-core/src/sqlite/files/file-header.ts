@@ -4,12 +4,12 @@ import fs from 'node:fs/promises';
 /** The first bytes of every SQLite database file: https://sqlite.org/fileformat2.html#the_database_header */
 const MAGIC = 'SQLite format 3\0';
 
-/** What the header of a file tells. */
+/** The kind of a file by its header. */
 export type FileKind = 'sqlite' | 'mvcc' | 'other';
 
 /**
- * Tells what a file is by its header; an empty file is an empty database. `mvcc` is the mode of Turso Database that SQLite cannot read
- * (255 in bytes 18 and 19); changes may then be in a file `-log` beside it.
+ * Returns the kind of a file by its header; an empty file is an empty database. `mvcc` is a mode of Turso Database that
+ * SQLite cannot read (255 in bytes 18 and 19). Changes may then be in a `-log` file beside it.
  */
 export async function readFileKind(file: string): Promise<FileKind> {
   const handle = await fs.open(file, 'r');
@@ -23,14 +23,14 @@ export async function readFileKind(file: string): Promise<FileKind> {
   }
 }
 
-/** Marks the first bytes of a database file as {@link leaveWalMode} does. */
+/** Marks the first bytes of a database file in the way of {@link leaveWalMode}. */
 export function markRollbackMode(header: Uint8Array): void {
   if (header.byteLength >= 20) header.fill(1, 18, 20);
 }
 
 /**
- * Marks a complete database file as one with a rollback journal (bytes 18 and 19 of the header), so that reading it
- * never makes `-wal` and `-shm` files beside it. Only for a file without a `-wal` that nobody has open.
+ * Marks a complete database file as one with a rollback journal (bytes 18 and 19 of the header). Reading it then never
+ * creates `-wal` and `-shm` files beside it. Only for a file without a `-wal` that nobody has open.
  */
 export async function leaveWalMode(file: string): Promise<void> {
   const handle = await fs.open(file, 'r+');
@@ -42,7 +42,7 @@ export async function leaveWalMode(file: string): Promise<void> {
   }
 }
 
-/** The number that every transaction changes which writes to a file with a rollback journal. */
+/** Returns the number that every writing transaction changes in a file with a rollback journal. */
 export function readChangeCounter(file: string): number {
   const handle = openSync(file, 'r');
   try {

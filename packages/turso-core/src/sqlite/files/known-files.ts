@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 
-/** The pages in which two files may differ, counted from 1; those that only one of them has count too. */
+/** The pages in which two files may differ, counted from 1, including pages of only one of them. */
 export interface KnownDifference {
   readonly pageSize: number;
   readonly pages: ReadonlySet<number>;
@@ -10,19 +10,24 @@ interface Noted extends KnownDifference {
   readonly between: readonly [string, string];
 }
 
-/** Notes that are kept; a pull makes a few. */
+/** The maximum number of notes; a pull makes a few. */
 const KEPT = 20;
 
 const differences: Noted[] = [];
 const checksums = new Map<string, number>();
 
-/** Notes where two finished files differ at most, so that this process need not compare them byte by byte again. */
+/**
+ * Notes all pages in which two finished files may differ. This process then need not compare them byte by byte again.
+ */
 export function noteDifference(a: string, b: string, { pageSize, pages }: KnownDifference): void {
   differences.unshift({ between: [identityOf(a), identityOf(b)], pageSize, pages });
   differences.length = Math.min(differences.length, KEPT);
 }
 
-/** Where two files differ at most: as it was noted of them, or of each and a third one. Null if that is not known. */
+/**
+ * Returns the pages in which two files may differ, from a note about them, or about each and a third one. Null if
+ * unknown.
+ */
 export function knownDifference(a: string, b: string): KnownDifference | null {
   const [from, to] = [identityOf(a), identityOf(b)];
   const ofFrom = notedOf(from);
@@ -44,17 +49,17 @@ function notedOf(file: string): { readonly other: string; readonly noted: KnownD
   });
 }
 
-/** Notes the CRC-32 of a finished file, which this process has read. */
+/** Notes the CRC-32 of a finished file that this process has read. */
 export function noteChecksum(file: string, crc: number): void {
   checksums.set(identityOf(file), crc);
 }
 
-/** The CRC-32 of a file, if it was noted. */
+/** Returns the CRC-32 of a file, if it was noted. */
 export function knownChecksum(file: string): number | null {
   return checksums.get(identityOf(file)) ?? null;
 }
 
-/** A second name of a file has the same; a file that is written has another. */
+/** Returns a file's identity: the same for a second name of the file, another one after a write. */
 function identityOf(file: string): string {
   const { dev, ino, size, mtimeNs } = fs.statSync(file, { bigint: true });
   return [dev, ino, size, mtimeNs].join(':');

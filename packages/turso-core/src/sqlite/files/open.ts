@@ -1,18 +1,20 @@
 import type { Encoding } from '../values/values';
 import { Database } from './sqlite';
 
-/** Opens a database file that must exist, for reading only. Nothing is ever written beside a rollback-journal file. */
+/** Opens an existing database file, only for reading. A rollback-journal file never gets other files beside it. */
 export function openReadOnly(file: string): Database {
   return new Database(file, { readonly: true, fileMustExist: true });
 }
 
-/** Lets a database be read although its schema holds what this SQLite does not understand. Before anything else is read. */
+/**
+ * Makes a database readable even if this SQLite does not understand all of its schema. Call it before any other read.
+ */
 export function readLeniently(db: Database): void {
   // https://sqlite.org/pragma.html#pragma_writable_schema
   db.unsafeMode(true).pragma('writable_schema = ON');
 }
 
-/** Makes a new database file and opens it, with everything that a copy needs allowed and nothing enforced. */
+/** Creates a new database file and opens it, with everything that a copy needs allowed and nothing enforced. */
 export function createDatabase(file: string, encoding: Encoding): Database {
   const db = new Database(file);
   // Shadow tables of virtual tables are written directly.
@@ -23,7 +25,7 @@ export function createDatabase(file: string, encoding: Encoding): Database {
   return db;
 }
 
-/** Runs work on an open database and closes it, whatever happens. */
+/** Runs work on an open database and closes it, even if the work fails. */
 export function using<T>(db: Database, work: (db: Database) => T): T {
   try {
     return work(db);

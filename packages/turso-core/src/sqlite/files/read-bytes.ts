@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 
-/** As many of the bytes at a place of an open file as it has. */
+/** Returns the bytes at a place of an open file, or as many of them as it has. */
 export function readBytes(handle: number, at: number, length: number): Buffer {
   if (at < 0) return Buffer.alloc(0);
   const bytes = Buffer.allocUnsafe(length);

@@ -1,15 +1,15 @@
 import fs from 'node:fs';
 
-/** A line of a file, and the offset of the one after it. */
+/** A line of a file, and the offset of the next one. */
 export interface Line {
   readonly line: string;
   readonly next: number;
 }
 
-/** Bytes read at once. */
+/** The number of bytes read at once. */
 const PIECE = 1 << 18;
 
-/** The lines of a text file from an offset on, one by one, however many there are. */
+/** Yields the lines of a text file from an offset on, one by one, for files of any size. */
 export function* readLines(file: string, offset = 0): Generator<Line> {
   const handle = fs.openSync(file, 'r');
   try {

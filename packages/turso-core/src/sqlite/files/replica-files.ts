@@ -1,19 +1,19 @@
 import fs from 'node:fs';
 import { resolveLinks } from './resolve-links';
 
-/** The files of an embedded replica of libSQL's, by the path of its database. */
+/** The files of an embedded replica of libSQL, by the path of its database. */
 export interface ReplicaFiles {
   readonly database: string;
-  /** Where libSQL notes which log the replica follows, and how far. It makes it with the first sync. */
+  /** libSQL's note of the log that the replica follows, and of its position. The first sync creates it. */
   readonly metadata: string;
   readonly wal: string;
-  /** Our own note: which frame the replica is at, and what its files looked like then. */
+  /** Our own note: the replica's frame, and the state of its files at that time. */
   readonly note: string;
-  /** An empty database whose SQLite lock keeps other programs out. */
+  /** An empty database. Its SQLite lock keeps other programs out. */
   readonly lock: string;
 }
 
-/** Names the files of a replica. */
+/** Returns the names of a replica's files. */
 export function replicaFiles(file: string): ReplicaFiles {
   const database = resolveLinks(file);
   return {
@@ -26,19 +26,19 @@ export function replicaFiles(file: string): ReplicaFiles {
 }
 
 /**
- * Whether a replica is there: its database, which may be empty, and what libSQL notes of it. Neither is opened: that would let go
- * of the locks of a connection in the same process.
+ * Checks whether a replica exists: its database, possibly empty, and libSQL's note about it. Neither is opened: that
+ * would release the locks of a connection in the same process.
  */
 export function isReplicaThere({ database, metadata }: ReplicaFiles): boolean {
   return isFile(database) && fileSize(metadata) > 0;
 }
 
-/** Whether there is a file of that name. */
+/** Checks whether a file of that name exists. */
 export function isFile(file: string): boolean {
   return fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** Bytes of a file; 0 where there is none. */
+/** Returns the size of a file in bytes; 0 if there is none. */
 export function fileSize(file: string): number {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
   return stats?.isFile() === true ? stats.size : 0;

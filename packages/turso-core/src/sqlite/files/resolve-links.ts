@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** Links that are followed at most, one after the other; as Linux does. */
+/** The maximum number of links to follow one after another, as in Linux. */
 const MOST = 40;
 
 /**
- * The absolute path of a file or folder with all symbolic links resolved; what does not exist yet keeps its name. SQLite resolves
- * links itself, so a database's `-wal` and `-journal` lie beside the file that a link leads to, not beside the link.
- * Throws ELOOP, EACCES and what else the system says.
+ * Returns the absolute path of a file or folder with all symbolic links resolved. Parts that do not exist yet keep
+ * their names. SQLite resolves links itself: a database's `-wal` and `-journal` lie beside the target of a link, not
+ * beside the link. Throws ELOOP, EACCES and other errors of the system.
  */
 export function resolveLinks(file: string): string {
   let at = path.resolve(file);
@@ -28,7 +28,7 @@ function resolveFolder(file: string): string {
   return resolveLinks(path.dirname(file));
 }
 
-/** Where a link leads whose target does not exist; null for what is no link. */
+/** Returns the target of a link to a missing file; null for anything else. */
 function linkTarget(file: string): string | null {
   const isLink = fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   return isLink ? fs.readlinkSync(file) : null;

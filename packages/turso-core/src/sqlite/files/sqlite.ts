@@ -3,9 +3,9 @@
 import type Sqlite = require('better-sqlite3');
 
 /**
- * An open SQLite database. Version 12 of better-sqlite3 makes Node 24.19 and later abort where an object of it is let go of
- * at an unlucky moment; version 13, on Node-API 10, does not, and Node 20 cannot load that. So both are dependencies, and the
- * newer one is taken where it runs.
+ * An open SQLite database. Version 12 of better-sqlite3 makes Node 24.19 and later abort if one of its objects is
+ * released at an unlucky moment. Version 13, on Node-API 10, does not, but Node 20 cannot load it. For this reason both
+ * are dependencies, and the newer one is used if it runs.
  *
  * @see https://github.com/WiseLibs/better-sqlite3/issues/1515
  * @see https://github.com/WiseLibs/better-sqlite3/issues/1514
@@ -13,8 +13,8 @@ import type Sqlite = require('better-sqlite3');
 export type Database = Sqlite.Database;
 
 /**
- * Opens a database; see the type. What definitions call, be it of a hostile database, must be harmless: functions and
- * virtual tables that SQLite does not call so cannot be used there.
+ * Opens a database; see the type. Everything that definitions call must be harmless, even in a hostile database.
+ * Functions and virtual tables that SQLite does not call harmless are not available there.
  *
  * @see https://sqlite.org/pragma.html#pragma_trusted_schema
  */
@@ -34,11 +34,11 @@ function load(): typeof Sqlite {
   if (Number(process.versions['napi']) >= 10) {
     try {
       const Newer = require('better-sqlite3-node-api') as typeof Sqlite;
-      // Its binary is loaded for the first database.
+      // The first database loads its binary.
       new Newer(':memory:').close();
       return Newer;
     } catch {
-      // It is optional: npm may have been told to leave it out, and it has binaries for some systems only.
+      // It is optional: npm may leave it out, and it has binaries only for some systems.
     }
   }
   return require('better-sqlite3') as typeof Sqlite;

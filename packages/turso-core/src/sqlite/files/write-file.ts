@@ -1,21 +1,21 @@
 import fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 
-/** Characters of text collected before they are written. */
+/** The number of characters to collect before writing them. */
 const BUFFER = 1 << 18;
 
-/** Bytes that text is encoded into: one place for all pieces of a file, since new memory costs more than to encode. */
+/** Makes the buffer for encoded text. One serves all pieces of a file, because new memory costs more than encoding. */
 const newBuffer = (): Uint8Array => Buffer.allocUnsafeSlow(BUFFER * 4);
 
 const encoder = new TextEncoder();
 
-/** A new file that is written in many pieces. */
+/** A new file written in many pieces. */
 export interface PieceWriter {
-  /** Answers whether something was written by this call. */
+  /** Returns whether this call wrote to the file. */
   write(piece: Uint8Array | string): boolean;
-  /** Writes what is left, and closes the file. */
+  /** Writes the rest, and closes the file. */
   end(): void;
-  /** Closes the file as it is. Does nothing after {@link end}. */
+  /** Closes the file in its present state. Does nothing after {@link end}. */
   abandon(): void;
 }
 
@@ -25,7 +25,7 @@ function openPieceWriter(file: string): PieceWriter {
   let text = '';
   let encoded: Uint8Array | undefined;
   const put = (bytes: Uint8Array): void => {
-    // A disk that fills up in the middle takes a part, and says so only at the next call.
+    // If the disk fills up, a call writes a part, and only the next call fails.
     for (let at = 0; at < bytes.byteLength;) at += fs.writeSync(handle ?? -1, bytes, at);
   };
   const flush = (): void => {
@@ -63,7 +63,7 @@ function openPieceWriter(file: string): PieceWriter {
   };
 }
 
-/** Writes pieces to a new file with little memory, and lets other work of this process go on in between. */
+/** Writes pieces to a new file with little memory, and lets other work of this process run in between. */
 export function writePieces(file: string, pieces: Iterable<string> | AsyncIterable<string>): Promise<void> {
   return withPieceWriter(file, async (writer) => {
     if (Symbol.asyncIterator in pieces) for await (const piece of pieces) writer.write(piece);
@@ -71,7 +71,7 @@ export function writePieces(file: string, pieces: Iterable<string> | AsyncIterab
   });
 }
 
-/** Runs work with a new file to write to, and closes it, whatever happens. */
+/** Runs work with a new file to write to, and closes it, even if the work fails. */
 export async function withPieceWriter(
   file: string,
   work: (writer: Pick<PieceWriter, 'write'>) => Promise<void>,

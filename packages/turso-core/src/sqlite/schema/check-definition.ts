@@ -4,37 +4,38 @@ import { statementTokens } from './one-statement';
 import type { SchemaObject } from './schema';
 import { eachToken, isWord, unquote, type SqlToken } from './sql-tokens';
 
-/** Tokens in front of what a definition is about: `CREATE VIRTUAL TABLE IF NOT EXISTS "name" USING`. */
+/** The number of tokens before a definition's content: `CREATE VIRTUAL TABLE IF NOT EXISTS "name" USING`. */
 const HEAD = 8;
 
 /**
- * Throws DEFINITION_INVALID for a definition that is more or something else than the CREATE statement of that name and
- * kind. `sqlite_schema` of a hostile remote can hold any text, which would be executed here or by whoever restores a dump.
+ * Throws DEFINITION_INVALID unless a definition is exactly the CREATE statement of that name and kind. A hostile
+ * remote's `sqlite_schema` can hold any text. It would be executed here, or by anyone who restores a dump.
  */
 export function checkDefinition(object: SchemaObject): void {
   const flaw = definitionFlaw(object);
   if (flaw !== null) throw invalidDefinition(object, flaw);
 }
 
-/** What is wrong with a definition in the eyes of {@link checkDefinition}, or null. */
+/** Returns {@link checkDefinition}'s objection to a definition, or null. */
 export function definitionFlaw({ type, name, table, sql }: SchemaObject): string | null {
   if ([type, name, table, sql].some((value: unknown) => typeof value !== 'string')) return 'it is not text';
-  // Text without a semicolon is one statement at most.
+  // Text without a semicolon is at most one statement.
   const tokens = /[;\0$@#:]/.test(sql) ? statementTokens(sql) : firstTokens(sql);
   if (tokens === null) return 'it is not one statement';
   const head = readHead(tokens);
   if (head === null) return 'it is not a CREATE statement as SQLite keeps it';
   if (head.type !== type) return `it creates a ${head.type}`;
-  // SQLite compares names as it reads a schema; with letters of ASCII alone in either case.
+  // SQLite compares names when it reads a schema. It ignores the case of ASCII letters only.
   if (foldName(head.name) !== foldName(name)) return 'it creates something of another name';
-  // Some builds of SQLite read on in brackets, some do not; nor does the shell, for which a quote there begins a text.
+  // Some builds of SQLite read a variable on into brackets, and some do not. Nor does the shell: to it, a quote in them
+  // starts a text.
   const variable = head.isVirtual ? /^[$@#:].*\(/ : /^[$@#:]./;
   if (tokens.some(({ text }) => variable.test(text))) return 'it holds a variable';
   const isKept = head.isVirtual ? /^CREATE VIRTUAL TABLE /i.test(sql) : type !== 'table' || head.next === '(';
   return isKept ? null : 'it is not a CREATE statement as SQLite keeps it';
 }
 
-/** The error for a definition that is not what it should be. */
+/** Returns the error for an invalid definition. */
 export function invalidDefinition({ type, name }: SchemaObject, flaw: string): TursoSyncError {
   return new TursoSyncError(
     'DEFINITION_INVALID',
@@ -55,14 +56,14 @@ interface Head {
   readonly type: SchemaObject['type'];
   readonly name: string;
   readonly isVirtual: boolean;
-  /** The token behind the name. */
+  /** The token after the name. */
   readonly next: string | undefined;
 }
 
 const TYPES = ['table', 'index', 'view', 'trigger'] as const;
 
 function readHead(tokens: readonly SqlToken[]): Head | null {
-  // SQLite itself reads only texts that begin so.
+  // SQLite itself reads only texts with this beginning.
   if (tokens[0]?.at !== 0 || !isWord(tokens[0], 'create')) return null;
   const isVirtual = isWord(tokens[1], 'virtual');
   let at = isVirtual || isWord(tokens[1], 'unique') ? 2 : 1;

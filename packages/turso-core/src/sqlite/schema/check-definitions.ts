@@ -2,12 +2,12 @@ import { openReadOnly, readLeniently, using } from '../files/open';
 import { definitionFlaw, invalidDefinition } from './check-definition';
 import type { SchemaObject } from './schema';
 
-/** What SQLite makes itself and keeps under a reserved name. */
+/** Objects that SQLite makes itself and keeps under a reserved name. */
 const INTERNAL = /^sqlite_(?:sequence|stat[1-4])$/;
 
 /**
- * Checks every definition in a database file that came from elsewhere: it may hold anything, byte by byte. To be called
- * before anything else reads the file. Throws DEFINITION_INVALID.
+ * Checks every definition in a database file from elsewhere: it may hold any bytes. Call it before anything else reads
+ * the file. Throws DEFINITION_INVALID.
  */
 export function checkDefinitions(file: string): void {
   using(openReadOnly(file), (db) => {
@@ -20,7 +20,7 @@ export function checkDefinitions(file: string): void {
   });
 }
 
-// Such names are in no changeset, so nobody would see what is there.
+// No changeset has these names, so nobody would see these objects.
 function reservedFlaw({ type, name }: SchemaObject): string | null {
   const isAllowed = !/^sqlite_/i.test(name) || (type === 'table' && INTERNAL.test(name));
   return isAllowed ? null : 'its name is reserved for SQLite';

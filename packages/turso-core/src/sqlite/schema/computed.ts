@@ -6,13 +6,13 @@ import { isWord, sqlTokens, type SqlToken } from './sql-tokens';
 /** A value that SQLite computes from a row and stores. Versions of SQLite may disagree on it. */
 export interface Computed {
   readonly table: Table;
-  /** What it is, for people, such as `column "label"`. */
+  /** Its name for people, for example `column "label"`. */
   readonly what: string;
-  /** The SQL expression that gives it, of a row of the table. */
+  /** The SQL expression of the value, for a row of the table. */
   readonly term: string;
 }
 
-/** Finds all computed values that a database stores: STORED columns, and what indexes compute. */
+/** Finds all computed values that a database stores: STORED columns, and computed parts of indexes. */
 export function findComputed(db: Database, { tables, objects }: Schema): Computed[] {
   const ordinary = [...tables.values()].filter(({ kind }) => kind === 'rowid' || kind === 'without-rowid');
   return ordinary.flatMap((table) => {
@@ -36,7 +36,7 @@ function generatedColumns(db: Database, { name }: Table): { name: string; isStor
   return rows.map((row) => ({ name: row.name, isStored: row.hidden === 3 }));
 }
 
-/** The expressions of an index, its columns that are computed when they are read, and its WHERE. */
+/** Returns the expressions of an index, its columns computed on reading, and its WHERE. */
 function indexTerms(db: Database, { name, sql }: SchemaObject, lazy: readonly string[]): string[] {
   const { terms, where } = indexParts(sql);
   const columns = db
@@ -50,7 +50,7 @@ function indexTerms(db: Database, { name, sql }: SchemaObject, lazy: readonly st
   return where === null ? computed : [...computed, where];
 }
 
-/** The terms of a CREATE INDEX without their order, and the condition of its WHERE, each in brackets. */
+/** Returns the terms of a CREATE INDEX without their order, and the condition of its WHERE, each in brackets. */
 export function indexParts(sql: string): { terms: string[]; where: string | null } {
   const tokens = sqlTokens(sql);
   let depth = 0;

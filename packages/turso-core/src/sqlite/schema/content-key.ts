@@ -1,11 +1,11 @@
 import { joinTerms } from '../join-terms';
 
 /**
- * An SQL expression that gives a row's values as one text, the same only where every value is the same by storage class
- * and bits.
+ * Returns an SQL expression for a row's values as one text. It is equal only for rows with equal storage classes and
+ * bits.
  *
  * @param columns - SQL expressions.
- * @param most - bytes of a TEXT or BLOB that are looked at, beside its length.
+ * @param most - the number of bytes to read of a TEXT or BLOB, beside its length.
  */
 export function contentKey(columns: readonly string[], most?: number): string {
   return joinTerms(
@@ -18,7 +18,7 @@ function valueKey(column: string, most: number | undefined): string {
   const bytes = `CAST(${column} AS BLOB)`;
   const start = most === undefined ? bytes : `substr(${bytes},1,${most})`;
   const content = `hex(${start})||':'||length(${bytes})`;
-  // The angle tells -0.0 from 0.0.
+  // The angle distinguishes -0.0 from 0.0.
   const real = `format('%!.17e',${column})||iif(${column}=0.0 AND atan2(${column},-1)<0,'-','')`;
   return `CASE typeof(${column}) WHEN 'text' THEN 't'||${content} WHEN 'integer' THEN 'i'||${column}
     WHEN 'null' THEN 'n' WHEN 'real' THEN 'r'||${real} ELSE 'b'||${content} END||','`;

@@ -1,16 +1,17 @@
 import { eachToken } from './sql-tokens';
 
 /**
- * Lines that the `sqlite3` shell takes for the end of a statement, wherever the statement itself goes on; the next line
- * might be a command to the shell.
+ * Lines that end a statement for the `sqlite3` shell, even in the middle of the statement. The next line might be a
+ * command to the shell.
  *
  * @see https://sqlite.org/cli.html#special_commands_to_sqlite3_dot_commands_
  */
 const TERMINATOR = /^[^\S\n]*(?:\/|go)[^\S\n]*(?:$|--|\/\*)/im;
 
 /**
- * A statement with its semicolon, for the `sqlite3` shell. The text of an index or a view as SQLite stores it may end in a
- * comment, which would hide the semicolon too. Where a line could end the statement early, it becomes one line.
+ * Returns a statement with its semicolon, for the `sqlite3` shell. SQLite may store an index or a view with a comment
+ * at the end of its text. The comment would hide the semicolon too. If a line could end the statement early, it becomes
+ * one line.
  */
 export function endStatement(sql: string): string {
   if (endsEarly(sql)) return `${inOneLine(sql)};`;
@@ -20,12 +21,12 @@ export function endStatement(sql: string): string {
   return isOpen ? `${sql}*/;` : `${sql};`;
 }
 
-/** Whether the shell would take a line of a statement for its end. */
+/** Checks whether the shell would take a line of a statement for its end. */
 export function endsEarly(sql: string): boolean {
   return TERMINATOR.test(sql);
 }
 
-/** The comment that the text ends in, or an empty string. */
+/** Returns the comment at the end of the text, or an empty string. */
 function lastComment(sql: string): string {
   const tokens = [...eachToken(sql)];
   const last = tokens.at(-1);
@@ -35,7 +36,7 @@ function lastComment(sql: string): string {
   return /^(?:--|\/\*)/.test(comment) ? comment : '';
 }
 
-/** The statement without comments, and with a space for each run of white space that is not quoted. */
+/** Returns the statement without comments, and with one space for each unquoted run of white space. */
 function inOneLine(sql: string): string {
   let line = '';
   let end = 0;

@@ -1,11 +1,11 @@
 import type { Table } from './schema';
 
 /**
- * Which values of a column can be equal to SQLite and yet differ by storage class or bits:
+ * Returns which values of a column can be equal to SQLite and still differ by storage class or bits:
  *
  * - `many`: 1 and 1.0, or 0.0 and -0.0, if the column keeps any value as it is;
- * - `smallest`: only the smallest integer, and the real number that equals it. Columns for numbers store any other real number that
- *   equals an integer as that integer;
+ * - `smallest`: only the smallest integer, and the real number equal to it. Number columns store every other real
+ *   number equal to an integer as that integer;
  * - `none`: columns for texts or real numbers turn a number into one class.
  *
  * @param name - of a column, or of a hidden rowid.
@@ -15,7 +15,7 @@ export function equalValues(
   { kind, columns }: Pick<Table, 'kind' | 'columns'>,
   name: string,
 ): 'many' | 'smallest' | 'none' {
-  // What a module stores has no affinity.
+  // Values stored by a module have no affinity.
   if (kind === 'virtual') return 'many';
   const type = columns.find((c) => c.name === name)?.type.toUpperCase() ?? 'INTEGER';
   if (type.includes('INT')) return 'smallest';

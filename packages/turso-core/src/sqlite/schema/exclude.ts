@@ -1,10 +1,10 @@
 import { foldName } from './fold-name';
 import { isVirtual, parseVirtualTable, storedIn } from './virtual-table';
 
-/** Names and GLOB patterns of tables and views, as the key `exclude` of a config has them. Case does not count. */
+/** Names and GLOB patterns of tables and views, in the form of a config's key `exclude`. Case does not count. */
 export type Exclude = readonly string[];
 
-/** What decides whether a table or view is left out. */
+/** A table or view that may be left out. */
 export interface Candidate {
   readonly type: string;
   readonly name: string;
@@ -12,17 +12,17 @@ export interface Candidate {
   readonly sql: string;
 }
 
-/** Tables and views that are left out. */
+/** Tables and views to leave out. */
 export interface Excluded {
-  /** Those that a name or pattern matches. */
+  /** Those with a matching name or pattern. */
   readonly matched: readonly string[];
-  /** These, and the tables that virtual ones of them are stored in; as {@link foldName} has them. */
+  /** These, and the tables behind virtual ones of them; in the form of {@link foldName}. */
   readonly all: ReadonlySet<string>;
 }
 
 /**
- * Finds what is left out of some tables and views. The tables that a virtual table is stored in go with it, and stay with it: a
- * pattern that matches only them would break it.
+ * Finds the tables and views to leave out. The tables behind a virtual table go and stay with it: a pattern that
+ * matches only them would break it.
  */
 export function findExcluded(candidates: readonly Candidate[], exclude: Exclude): Excluded {
   if (exclude.length === 0) return { matched: [], all: new Set() };
@@ -36,17 +36,17 @@ export function findExcluded(candidates: readonly Candidate[], exclude: Exclude)
   return { matched, all: new Set(all.map(foldName)) };
 }
 
-/** Whether a name is one of the names, or matches one of the patterns. */
+/** Checks whether a name is one of the names, or matches one of the patterns. */
 export function isExcluded(name: string, exclude: Exclude): boolean {
   return exclude.some((pattern) => matches(name, pattern));
 }
 
-/** The names and patterns that match none of some names. */
+/** Returns the names and patterns without a match among some names. */
 export function unmatched(names: readonly string[], exclude: Exclude): string[] {
   return exclude.filter((pattern) => !names.some((name) => matches(name, pattern)));
 }
 
-/** Whether one list has all that another has, so that nothing of the other comes back. */
+/** Checks whether one list has everything of another: then nothing of the other comes back. */
 export function includesAll(exclude: Exclude, other: Exclude): boolean {
   const known = new Set(exclude.map(foldName));
   return other.every((pattern) => known.has(foldName(pattern)));
@@ -58,8 +58,8 @@ function matches(name: string, pattern: string): boolean {
 }
 
 /**
- * A GLOB pattern as SQLite reads it: `*`, `?`, and sets in brackets, in which `^` at the beginning excludes, and `]` at the beginning
- * is one of the set. A bracket that is left open matches nothing.
+ * Returns a GLOB pattern with SQLite's rules: `*`, `?`, and sets in brackets. In a set, an initial `^` excludes, and an
+ * initial `]` belongs to the set. An open bracket matches nothing.
  *
  * @see https://github.com/sqlite/sqlite/blob/master/src/func.c
  */
@@ -81,7 +81,7 @@ function setPattern(isNegated: boolean, set: string): string {
   for (let i = 0; i < characters.length; i++) {
     const [from = '', dash, to] = characters.slice(i, i + 3);
     const isRange = dash === '-' && to !== undefined;
-    // SQLite has looked at the first one by the time that it finds the dash.
+    // SQLite has already compared the first character when it finds the dash.
     items.push(escaped(from));
     if (isRange && from <= to) items.push(`${escaped(from)}-${escaped(to)}`);
     if (isRange) i += 2;

@@ -1,4 +1,4 @@
-/** A name as SQLite compares it: without the case of letters of ASCII only. */
+/** Returns a name for comparison by SQLite's rule: only ASCII letters lose their case. */
 export function foldName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -2,7 +2,10 @@ import Database from 'better-sqlite3';
 import { hasOwnCollations, keyOperand } from './key-terms';
 import { readSchema } from './schema';
 
-/** How the rows of given keys are found, and how many of these are: `('A', 'b')`, `('a', 'B')`, `('c', 'd')`. */
+/**
+ * Returns the plan and the number of rows of a search for `('a', 'b')` among the rows `('A', 'b')`, `('a', 'B')` and
+ * `('c', 'd')`.
+ */
 function found(columns: string): { plan: string; rows: unknown; isOwn: boolean } {
   const db = new Database(':memory:');
   db.exec(

@@ -3,17 +3,17 @@ import { declaredKey, keyColumns, type Table } from './schema';
 import { isWord, sqlTokens } from './sql-tokens';
 
 /**
- * The columns of a table's key as SQL terms, compared as the key itself compares them: so at most one row equals.
+ * Returns the columns of a table's key as SQL terms. They compare like the key itself, so at most one row is equal.
  *
- * @param prefix - such as `t.`.
+ * @param prefix - for example `t.`.
  */
 export function keyTerms(table: Table, prefix = ''): string[] {
   return terms(table, keyColumns(table), prefix);
 }
 
 /**
- * The same as the operand of IN, in brackets if there are several. SQLite finds such a row by its index only if no collation stands there, so
- * none does if each column is compared in the key as it is anywhere.
+ * Returns the same as the operand of IN, in brackets if there are several. SQLite finds such a row by its index only
+ * without collations in the operand. Collations are left out if the key compares each column by its own collation.
  */
 export function keyOperand(table: Table): string {
   const [term = '', ...others] = keyTerms(table);
@@ -22,7 +22,7 @@ export function keyOperand(table: Table): string {
   return `(${terms.join()})`;
 }
 
-/** Whether a key of several columns names no collation, so that it compares them by their own. */
+/** Checks whether a key of several columns names no collation. It then compares them by their own. */
 export function hasOwnCollations(table: Table): boolean {
   if (!table.columns.some((c) => c.keyCollation !== null)) return true;
   const tokens = sqlTokens(table.sql);
@@ -34,7 +34,7 @@ export function hasOwnCollations(table: Table): boolean {
   return start >= 0 && !tokens.slice(start, end).some((token) => isWord(token, 'collate'));
 }
 
-/** The columns of a table's declared key as SQL terms, as {@link keyTerms} has those of its key. */
+/** Returns the columns of a table's declared key as SQL terms, like {@link keyTerms} for its key. */
 export function declaredKeyTerms(table: Table, prefix = ''): string[] {
   return terms(table, declaredKey(table), prefix);
 }

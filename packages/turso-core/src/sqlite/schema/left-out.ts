@@ -8,18 +8,18 @@ import { foldName } from './fold-name';
 interface Internal {
   /** A GLOB pattern in lower case. */
   readonly pattern: string;
-  /** Whose they are; null for ours, which come and go with a push. */
+  /** Their owner; null for ours: they come and go with a push. */
   readonly owner: string | null;
 }
 
 /** All tables that are never carried: each side keeps its own. */
 const INTERNAL: readonly Internal[] = [
-  // Turso Database: what a file in MVCC mode is left with when it goes back to WAL, and its other notes.
+  // Turso Database: leftovers of MVCC mode in a file back in WAL mode, and its other notes.
   { pattern: '__turso_internal_*', owner: 'Turso' },
   // Turso Database: captured changes (`PRAGMA capture_data_changes_conn`), and the format of each such table.
   { pattern: 'turso_cdc', owner: 'Turso' },
   { pattern: 'turso_cdc_version', owner: 'Turso' },
-  // Turso Sync: how far each client has pushed.
+  // Turso Sync: the progress of each client's pushes.
   { pattern: 'turso_sync_last_change_id', owner: 'Turso' },
   // libSQL: user-defined functions in WebAssembly.
   { pattern: 'libsql_wasm_func_table', owner: 'libSQL' },
@@ -28,7 +28,7 @@ const INTERNAL: readonly Internal[] = [
   { pattern: '_litestream_lock', owner: 'Litestream' },
   // Cloudflare D1: its own metadata.
   { pattern: '_cf_*', owner: 'D1' },
-  // Ours: the values of a large push until it is carried out, names on a detour, the receipts of pushes, and self-tests.
+  // Ours: the values of a large push in progress, names on a detour, the receipts of pushes, and self-tests.
   { pattern: 'turso_sync_staging_*', owner: null },
   { pattern: `${DOCTOR_PREFIX}*`, owner: null },
   { pattern: `${RECEIPT_PREFIX}*`, owner: null },
@@ -41,25 +41,28 @@ export interface LeftOutTable {
   readonly owner: string | null;
 }
 
-/** What is left out of a database. */
+/** The left-out part of a database. */
 export interface LeftOut {
-  /** What people are told of: neither turso-sync's own tables, nor those that a virtual table is stored in. */
+  /** The part to report to people: neither turso-sync's own tables, nor those behind a virtual table. */
   readonly tables: readonly LeftOutTable[];
-  /** Whether a table or view is left out, and so what belongs to it. */
+  /** Checks whether a table or view is left out, and so everything that belongs to it. */
   has(name: string): boolean;
 }
 
-/** An SQL condition on a name of a table, or on the table of an index or trigger: that it is not {@link INTERNAL}. Names have no case. */
+/**
+ * Returns an SQL condition on a name of a table, or on the table of an index or trigger: it is not {@link INTERNAL}.
+ * Names have no case.
+ */
 export function isCarried(column = 'tbl_name'): string {
   return `NOT (${INTERNAL.map(({ pattern }) => `lower(${column}) GLOB ${quoteString(pattern)}`).join(' OR ')})`;
 }
 
-/** Whether an object is a table or view. What a schema holds may be anything, not even text. */
+/** Checks whether an object is a table or view. A schema may hold anything, even values that are not text. */
 export function isCandidate({ type, name, sql }: Candidate): boolean {
   return (type === 'table' || type === 'view') && typeof name === 'string' && typeof sql === 'string';
 }
 
-/** Sorts out what is left out of some tables and views: those of other programs, ours, and what a project excludes. */
+/** Finds the left-out tables and views: those of other programs, ours, and those that a project excludes. */
 export function leftOutOf(candidates: readonly Candidate[], exclude: Exclude): LeftOut {
   const internal = candidates.flatMap(({ type, name }) => {
     const found = INTERNAL.find(({ pattern }) => isExcluded(name, [pattern]));

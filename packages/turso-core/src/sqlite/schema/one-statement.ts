@@ -1,8 +1,9 @@
 import { eachToken, isOpen, isWord, type SqlToken } from './sql-tokens';
 
 /**
- * The tokens of a text that is one statement, without semicolons at its end. Null for everything else: no statement, two
- * of them, a NUL, a quoted text that nothing ends. Whatever SQLite makes of the text, it finds no second statement in it.
+ * Returns the tokens of a text with exactly one statement, without semicolons at its end. Returns null for everything
+ * else: no statement, two statements, a NUL, an open quote. SQLite then finds no second statement in the text, however
+ * it reads it.
  */
 export function statementTokens(sql: string): SqlToken[] | null {
   if (sql.includes('\0')) return null;
@@ -20,7 +21,7 @@ export function statementTokens(sql: string): SqlToken[] | null {
       hasEnded = true;
       continue;
     }
-    // Within a trigger, only the word END behind a semicolon ends the statement; see sqlite3_complete().
+    // Within a trigger, only the word END after a semicolon ends the statement; see sqlite3_complete().
     const isEnd = isTrigger && tokens.at(-1)?.text === ';' && isWord(token, 'end');
     tokens.push(token);
     if (isEnd) hasEnded = true;

@@ -2,7 +2,7 @@ import type { Encoding } from '../values/values';
 import type { Query } from '../query';
 import { encodingOf, onlyRow, wholeNumber } from '../unexpected-answer';
 
-/** What the header of the remote database says. */
+/** The content of the remote database's header. */
 export interface RemoteHeader {
   readonly encoding: Encoding;
   readonly userVersion: number;

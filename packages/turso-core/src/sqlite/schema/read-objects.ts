@@ -7,16 +7,16 @@ import { exactProjection, exactRow } from '../values/exact-projection';
 import type { Encoding } from '../values/values';
 import type { Query } from '../query';
 
-/** What a remote defines, and what of it is left out. */
+/** The definitions of a remote, and the left-out part of them. */
 export interface CarriedObjects {
   readonly objects: readonly SchemaObject[];
-  /** These, and what is left out as far as it is text. */
+  /** These, and the left-out objects if they are text. */
   readonly all: readonly SchemaObject[];
   readonly leftOut: LeftOut;
 }
 
 /**
- * Everything that a user's CREATE statement made on the remote and that is carried, in the order of its making. Throws
+ * Reads all carried objects that users' CREATE statements made on the remote, in the order of creation. Throws
  * DEFINITION_INVALID for text that is more than a definition.
  */
 export async function readCarried(
@@ -44,7 +44,7 @@ export async function readCarried(
   return { objects: withTriggerHosts(objects), all: withTriggerHosts(all.filter(isText)), leftOut };
 }
 
-/** The same without what a project excludes, which a changeset never speaks of. */
+/** Reads the same with nothing excluded: a changeset never names excluded objects. */
 export async function readObjects(query: Query, encoding: Encoding): Promise<readonly SchemaObject[]> {
   return (await readCarried(query, encoding, [])).objects;
 }

@@ -10,7 +10,7 @@ function schemaOf(sql: string): Schema {
   });
 }
 
-/** The table `t` of some SQL. */
+/** Returns the table `t` of some SQL. */
 function tableOf(sql: string): Table {
   return schemaOf(sql).tables.get('t') as Table;
 }

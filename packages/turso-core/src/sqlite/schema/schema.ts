@@ -6,70 +6,70 @@ import { isCarried } from './left-out';
 import { withTriggerHosts } from './trigger-hosts';
 import { isVirtual, parseVirtualTable, type VirtualTable } from './virtual-table';
 
-/** One row of `sqlite_schema`: something that a CREATE statement made. */
+/** One row of `sqlite_schema`: an object made by a CREATE statement. */
 export interface SchemaObject {
   readonly type: 'table' | 'index' | 'view' | 'trigger';
   readonly name: string;
-  /** The table or view that it belongs to, by its own name; for tables and views the same as `name`. */
+  /** Its table or view, by that object's own name; for tables and views the same as `name`. */
   readonly table: string;
   /** The CREATE statement as stored. */
   readonly sql: string;
 }
 
-/** A column as `PRAGMA table_xinfo` tells it. */
+/** A column, with the facts of `PRAGMA table_xinfo`. */
 export interface Column {
   readonly name: string;
-  /** Declared type, empty where none was declared. */
+  /** The declared type; empty if there is none. */
   readonly type: string;
-  /** 1-based place in the primary key, 0 where it is no part of it. */
+  /** 1-based place in the primary key; 0 for other columns. */
   readonly primaryKey: number;
   /**
-   * The collation of this column in the declared key, which need not be the column's own. Null elsewhere, where it has no
-   * index, and where the table names no collations.
+   * The collation of this column in the declared key; it may differ from the column's own. Null outside the key, if the
+   * key has no index, and if the table names no collations.
    */
   readonly keyCollation: string | null;
   /** Whether SQLite computes it; a generated column is never written. */
   readonly generated: boolean;
   readonly notNull: boolean;
-  /** The text of its DEFAULT, or null where it has none. */
+  /** The text of its DEFAULT, or null if it has none. */
   readonly defaultValue: string | null;
 }
 
-/** A table whose rows can be compared and changed. */
+/** A table with rows to compare and change. */
 export interface Table {
   readonly name: string;
   readonly sql: string;
   readonly kind: 'rowid' | 'without-rowid' | 'virtual' | 'shadow';
-  /** What is known of a virtual table; null for all others. */
+  /** The facts about a virtual table; null for all others. */
   readonly virtual: VirtualTable | null;
   readonly columns: readonly Column[];
-  /** Whether the primary key is what rows are stored by; shadow tables may be so as well. */
+  /** Whether rows are stored by the primary key; shadow tables may be, too. */
   readonly withoutRowid: boolean;
-  /** The name by which a rowid table's rowid can be addressed, or null: `rowid` may be the name of a user's column. */
+  /** The usable name of a rowid table's rowid, or null: `rowid` may be the name of a user's column. */
   readonly rowid: string | null;
   /** The column that is the rowid's alias (INTEGER PRIMARY KEY), or null. */
   readonly rowidAlias: string | null;
-  /** Names of the columns that some UNIQUE constraint, unique index or primary key covers; '*' stands for any column. */
+  /** The columns of all UNIQUE constraints, unique indexes and the primary key; '*' stands for any column. */
   readonly uniqueColumns: ReadonlySet<string>;
   /** The columns of a UNIQUE constraint that are all NOT NULL, if the table declares no primary key. */
   readonly uniqueKey?: readonly string[];
-  /** Tables that this one's foreign keys refer to. */
+  /** The tables that its foreign keys refer to. */
   readonly parents: readonly string[];
 }
 
-/** All of one database's schema, as far as changes are concerned. */
+/** The schema of one database, with everything that matters for changes. */
 export interface Schema {
   readonly encoding: Encoding;
   readonly userVersion: number;
   readonly applicationId: number;
-  /** Everything that a user's CREATE statement made, in the order of its making. */
+  /** All objects made by users' CREATE statements, in the order of creation. */
   readonly objects: readonly SchemaObject[];
   readonly tables: ReadonlyMap<string, Table>;
 }
 
 /**
- * Reads the schema of an open database; `schema` is the name under which it is attached. Throws DEFINITION_INVALID for text that
- * is more than a definition.
+ * Reads the schema of an open database; `schema` is the name of the attached database. Throws DEFINITION_INVALID for
+ * text that is more than a definition.
  */
 export function readSchema(db: Database, schema = 'main'): Schema {
   const objects = readObjects(db, schema);
@@ -95,8 +95,8 @@ export function readSchema(db: Database, schema = 'main'): Schema {
 }
 
 /**
- * The columns that make up a whole row when it is read or written: a hidden rowid, where it can be addressed, then all
- * columns but the generated ones.
+ * Returns the columns of a whole row for reading and writing: a hidden rowid, if it has a usable name, then all columns
+ * except generated ones.
  */
 export function rowColumns(table: Table): string[] {
   const stored = table.columns.filter((c) => !c.generated).map((c) => c.name);
@@ -104,8 +104,8 @@ export function rowColumns(table: Table): string[] {
 }
 
 /**
- * The columns that tell a row from all others: the rowid's name, or the primary key of a WITHOUT ROWID table. Empty where
- * the rowid cannot be addressed.
+ * Returns the columns that identify a row: the rowid's name, or the primary key of a WITHOUT ROWID table. Returns an
+ * empty list if the rowid has no usable name.
  */
 export function keyColumns(table: Table): string[] {
   const rowid = table.rowidAlias ?? table.rowid;
@@ -114,15 +114,15 @@ export function keyColumns(table: Table): string[] {
 }
 
 /**
- * The columns of the primary key, in its order. A table without one may declare a key by UNIQUE and NOT NULL; else this
- * is empty.
+ * Returns the columns of the primary key, in its order. A table without one may declare a key by UNIQUE and NOT NULL;
+ * otherwise the list is empty.
  */
 export function declaredKey({ columns, uniqueKey = [] }: Table): string[] {
   const primaryKey = columns.filter((c) => c.primaryKey > 0).sort((a, b) => a.primaryKey - b.primaryKey);
   return primaryKey.length > 0 ? primaryKey.map((c) => c.name) : [...uniqueKey];
 }
 
-/** Whether rows have a rowid that nobody chose, and that does not show among their columns. */
+/** Checks whether rows have a rowid outside their columns, chosen by nobody. */
 export function hasHiddenRowid({ withoutRowid, rowidAlias }: Table): boolean {
   return !withoutRowid && rowidAlias === null;
 }
@@ -158,8 +158,9 @@ function findVirtualTables(objects: readonly SchemaObject[]): Map<string, Virtua
 }
 
 /**
- * Names, in lower case, of tables that hold what virtual tables store. What `table_list` calls shadow tables are
- * also users' tables with such names, and not those of a database where another one that is attached hides their owner.
+ * Returns the names, in lower case, of the tables behind virtual tables. `table_list` does not tell: it also lists
+ * users' tables with such names as shadow tables. It misses those of a database if another attached one hides their
+ * owner.
  */
 export function findShadowNames(objects: readonly SchemaObject[]): Set<string> {
   const names = [...findVirtualTables(objects).values()].flatMap((v) => v.shadows);
@@ -177,14 +178,14 @@ function readVirtualTable(
     const { columns, rowid } = virtualColumns(readAllColumns(db, schema, name), known);
     return { ...table, virtual: known, columns, rowid, rowidAlias: rowid, uniqueColumns: new Set('*') };
   } catch (error) {
-    // Its module, or a tokenizer, is not there.
+    // Its module, or a tokenizer, is missing here.
     if (systemCode(error) !== 'SQLITE_ERROR') throw error;
     const virtual = { ...known, content: 'unknown' } as const;
     return { ...table, virtual, columns: [], rowid: null, rowidAlias: null, uniqueColumns: new Set() };
   }
 }
 
-/** The columns that make a row of a virtual table: its rowid is always chosen, never hidden. */
+/** Returns the columns of a virtual table's row: its rowid is always chosen, never hidden. */
 function virtualColumns(
   all: readonly XInfoRow[],
   { module, languageId }: VirtualTable,
@@ -230,7 +231,10 @@ function readTable(
   };
 }
 
-/** A row of `PRAGMA table_xinfo`; `hidden`: 1 is a virtual table's hidden column, 2 a virtual and 3 a stored generated column. */
+/**
+ * A row of `PRAGMA table_xinfo`; `hidden`: 1 is a virtual table's hidden column, 2 a virtual and 3 a stored generated
+ * column.
+ */
 interface XInfoRow {
   readonly name: string;
   readonly type: string;
@@ -289,8 +293,8 @@ function readUniqueIndexes(db: Database, schema: string, table: string): Indexed
     .all(table, schema, schema) as IndexedColumn[];
 }
 
-// The index of a constraint is named after its place, so that the first by name need not be the first of them: any will do,
-// so long as it is the same each time.
+// The name of a constraint's index depends on its place: the first by name may not be the first constraint. Any will
+// do, if it is the same each time.
 function findUniqueKey(all: readonly XInfoRow[], indexed: readonly IndexedColumn[]): KeyColumn[] {
   const required = new Set(all.filter((r) => r.required === 1 && r.hidden === 0).map((r) => r.name));
   const isKey = (c: IndexedColumn): c is KeyColumn =>

@@ -5,27 +5,27 @@ import { endStatement } from './end-statement';
 import type { SchemaObject } from './schema';
 import { isWord, sqlTokens } from './sql-tokens';
 
-/** Something of a libSQL database that plain SQLite cannot hold: it stays on the remote. */
+/** An object of a libSQL database that plain SQLite cannot hold: it stays on the remote. */
 export interface SetAside {
-  /** A vector index, or another one that calls a vector function; or a table `RANDOM ROWID`. */
+  /** A vector index, or another index that calls a vector function; or a table `RANDOM ROWID`. */
   readonly type: 'index' | 'table';
   readonly name: string;
-  /** The table that it is on; for a table its own name. */
+  /** The table of the index; for a table its own name. */
   readonly table: string;
   /** Its definition on the remote. */
   readonly sql: string;
-  /** The definition of such a table in local copies, where its rows are; null for an index, which is not in them. */
+  /** The definition of such a table in local copies, with its rows; null for an index, because local copies lack it. */
   readonly localSql: string | null;
 }
 
 /** The objects of a libSQL database, sorted by whether plain SQLite can hold them. */
 export interface SortedObjects {
   readonly setAside: readonly SetAside[];
-  /** Names of the tables that vector indexes are stored in, and of the indexes on those. */
+  /** Names of the tables behind vector indexes, and of the indexes on these tables. */
   readonly internal: ReadonlySet<string>;
 }
 
-/** The table in which libSQL keeps what it knows of all vector indexes. */
+/** The table in which libSQL keeps its facts about all vector indexes. */
 const VECTOR_META = 'libsql_vector_meta_shadow';
 
 /** Finds the objects that only libSQL knows. */
@@ -57,7 +57,7 @@ function asTable({ type, name, table, sql }: SchemaObject): SetAside | null {
   return localSql === null ? null : { type, name, table, sql, localSql };
 }
 
-/** The definition of a table without the option `RANDOM ROWID`, or null where it has not got it. */
+/** Returns the definition of a table without the option `RANDOM ROWID`, or null if it lacks the option. */
 function withoutRandomRowid(sql: string): string | null {
   const tokens = sqlTokens(sql);
   const options = tokens.slice(tokens.findLastIndex(({ text }) => text === ')') + 1);
@@ -70,10 +70,10 @@ function withoutRandomRowid(sql: string): string | null {
 }
 
 /**
- * Takes out of a copy of a libSQL database what plain SQLite cannot hold, so that it opens the file. Vector indexes go, with
- * the tables that they are stored in; tables `RANDOM ROWID` become ordinary ones. All other content stays as it is.
+ * Makes a copy of a libSQL database readable for plain SQLite. Vector indexes go, with the tables behind them. Tables
+ * `RANDOM ROWID` become ordinary ones. All other content stays as it is.
  *
- * @returns what was set aside.
+ * @returns the objects set aside.
  */
 export function setAsideFrom(file: string): readonly SetAside[] {
   const { setAside, internal } = using(openReadOnly(file), (db) => sortObjects(readObjects(db)));
@@ -89,7 +89,7 @@ export function setAsideFrom(file: string): readonly SetAside[] {
     db.pragma('foreign_keys = OFF');
     const indexes = setAside.filter((o) => o.type === 'index');
     for (const { name } of indexes) db.exec(`DROP INDEX ${quoteName(name)}`);
-    // Their own indexes go with the tables.
+    // The indexes on these tables go with them.
     for (const name of [VECTOR_META, ...indexes.map((o) => `${o.name}_shadow`)])
       db.exec(`DROP TABLE IF EXISTS ${quoteName(name)}`);
   });
@@ -105,7 +105,7 @@ function readObjects(db: Database): SchemaObject[] {
     .all() as SchemaObject[];
 }
 
-/** Tells in SQL comments what is not in a dump. */
+/** Returns SQL comments about the objects missing from a dump. */
 export function setAsideComment(setAside: readonly SetAside[]): string {
   const lines = [
     'On the remote, and not in here, since only libSQL knows it:',

@@ -1,12 +1,12 @@
-/** A word, a quoted text, a variable, or a single character of SQL, and where it begins. */
+/** A word, a quoted text, a variable, or a single character of SQL, with its offset. */
 export interface SqlToken {
   readonly text: string;
   readonly at: number;
 }
 
 /**
- * What SQLite's own tokenizer sees. Each piece that is left open reaches to the end of the text. A variable may hold
- * brackets with anything but white space in them, as in Tcl.
+ * The tokens of SQLite's own tokenizer. An open quote or comment reaches to the end of the text. A variable may hold
+ * brackets with anything except white space in them, as in Tcl.
  *
  * @see https://github.com/sqlite/sqlite/blob/master/src/tokenize.c
  */
@@ -26,7 +26,7 @@ const TOKEN = new RegExp(
   'gu',
 );
 
-/** What stands between tokens: white space and comments. */
+/** The text between tokens: white space and comments. */
 const BETWEEN = /^(?:[ \t\n\f\r]|--|\/\*)/;
 
 /** Cuts SQL into tokens, without white space and comments. */
@@ -34,12 +34,12 @@ export function sqlTokens(sql: string): SqlToken[] {
   return [...eachToken(sql)];
 }
 
-/** The tokens of {@link sqlTokens}, one after the other as they are asked for. */
+/** Yields the tokens of {@link sqlTokens} one after another, on demand. */
 export function* eachToken(sql: string): Generator<SqlToken> {
   for (const { 0: text, index: at } of sql.matchAll(TOKEN)) if (!BETWEEN.test(text)) yield { text, at };
 }
 
-/** Whether a token is a quoted text that nothing ends. */
+/** Checks whether a token is a quoted text without an end. */
 export function isOpen({ text }: SqlToken): boolean {
   const [first = ''] = text;
   if (first === '[') return !text.endsWith(']');
@@ -48,12 +48,12 @@ export function isOpen({ text }: SqlToken): boolean {
   return quotes % 2 === 1;
 }
 
-/** Whether a token is this word; case does not count. */
+/** Checks whether a token is this word; case does not count. */
 export function isWord(token: SqlToken | undefined, word: string): boolean {
   return token?.text.toLowerCase() === word;
 }
 
-/** What a word or a quoted text says. */
+/** Returns the content of a word or a quoted text. */
 export function unquote(text: string): string {
   const quote = text[0];
   if (quote === '[') return text.slice(1, text.lastIndexOf(']'));

@@ -6,25 +6,25 @@ import type { Candidate, Exclude } from './exclude';
 import { isCandidate, leftOutOf, type LeftOut } from './left-out';
 import { isVirtual } from './virtual-table';
 
-/** The query for what may be left out of a database. */
+/** The query for tables and views that may be left out of a database. */
 const TABLES = 'SELECT type, name, sql FROM sqlite_schema ORDER BY name';
 
-/** What is left out of an open database. */
+/** Finds the left-out part of an open database. */
 export function readLeftOut(db: Database, exclude: Exclude): LeftOut {
   return leftOutOf(readTables(db), exclude);
 }
 
-/** What is left out of a database file that nobody writes. */
+/** Finds the left-out part of a database file that nobody writes. */
 export function findLeftOut(file: string, exclude: Exclude): LeftOut {
   return using(openReadOnly(file), (db) => readLeftOut(db, exclude));
 }
 
 /**
- * Takes what is never carried out of a private copy of a database: tables and views with their indexes and triggers, and the tables
- * that virtual ones are stored in, also if their module is not here.
+ * Removes the parts that are never carried from a private copy of a database. These are tables and views with their
+ * indexes and triggers, and the tables behind virtual ones, even without their module here.
  *
- * @param erase - overwrites what they held, too: for a copy that may be given to others. Default is false.
- * @returns what was left out.
+ * @param erase - also overwrites their content, for a copy that may be given to others. Default is false.
+ * @returns the left-out part.
  */
 export function takeOut(file: string, exclude: Exclude, { erase = false } = {}): LeftOut {
   const candidates = using(openReadOnly(file), readTables);
@@ -34,11 +34,11 @@ export function takeOut(file: string, exclude: Exclude, { erase = false } = {}):
   using(new Database(file), (db) => {
     // Dropping a table deletes its rows, and those that refer to them.
     db.pragma('foreign_keys = OFF');
-    // Nobody needs a copy that is half done.
+    // Nobody needs a half-finished copy.
     db.pragma('journal_mode = MEMORY');
     db.pragma('synchronous = OFF');
     db.pragma(`secure_delete = ${erase ? 'ON' : 'OFF'}`);
-    // Tables that virtual ones are stored in may be dropped, too.
+    // Allows dropping the tables behind virtual ones, too.
     db.unsafeMode(true);
     for (const { name } of found.filter(isVirtualTable)) dropVirtual(db, name);
     for (const { type, name } of found) db.exec(`DROP ${type} IF EXISTS ${quoteName(name)}`);
@@ -54,7 +54,7 @@ function isVirtualTable({ type, sql }: Candidate): boolean {
   return type === 'table' && isVirtual(sql);
 }
 
-/** SQLite drops no virtual table whose module, or tokenizer, is not there. */
+/** Drops a virtual table. SQLite itself cannot if its module or tokenizer is missing. */
 function dropVirtual(db: Database, name: string): void {
   try {
     db.exec(`DROP TABLE ${quoteName(name)}`);

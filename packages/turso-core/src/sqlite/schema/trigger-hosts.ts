@@ -2,8 +2,8 @@ import { foldName } from './fold-name';
 import type { SchemaObject } from './schema';
 
 /**
- * Objects with the table or view of each trigger by its own name. SQLite keeps what a trigger says of it, which may be in
- * other letters; an index has the name of its table.
+ * Returns objects with each trigger's table or view under its own name. SQLite keeps the name from the trigger's text,
+ * perhaps in another letter case. An index has the name of its table.
  */
 export function withTriggerHosts(objects: readonly SchemaObject[]): SchemaObject[] {
   const hosts = new Map(objects.filter(isHost).map(({ name }) => [foldName(name), name]));

@@ -24,7 +24,7 @@ const CASES: readonly (readonly [string, Partial<VirtualTable>])[] = [
     { content: 'own', languageId: 'lid', shadows: ['content', 'segments', 'segdir', 'stat'] },
   ],
   ['f USING fts4(content="t")', { content: 'external', shadows: ['segments', 'segdir', 'stat', 'docsize'] }],
-  // Options are for fts4 alone.
+  // Only fts4 has options.
   ['f USING fts3(content="t")', { content: 'own', shadows: ['content', 'segments', 'segdir', 'stat'] }],
   ['f USING rtree_i32(id, a, b)', { content: 'own', shadows: ['node', 'rowid', 'parent'] }],
   ['f USING fts5vocab(x, row)', { content: 'derived', shadows: [] }],

@@ -1,38 +1,39 @@
 import { foldName } from './fold-name';
 import { sqlTokens, unquote, type SqlToken } from './sql-tokens';
 
-/** What a CREATE VIRTUAL TABLE statement made, as far as its content is concerned. */
+/** The result of a CREATE VIRTUAL TABLE statement, with the facts about its content. */
 export interface VirtualTable {
   /** The name of its module, in lower case. */
   readonly module: string;
   /**
-   * Where its rows are: in tables of its `own`; in another table or view, so that it is an index alone (`external`);
-   * nowhere, so that it is an index alone as well (`none`); or computed from other tables (`derived`). `unknown` where
-   * this SQLite cannot open it.
+   * The place of its rows: tables of its `own`, another table or view (`external`), nowhere (`none`), or computed from
+   * other tables (`derived`). With `external` and `none` it is only an index. `unknown` if this SQLite cannot open it.
    */
   readonly content: 'own' | 'external' | 'none' | 'derived' | 'unknown';
-  /** The table or view that an index with external content is about, and the column that its rowids are from. */
+  /** The table or view of an index with external content, and the column of its rowids. */
   readonly source: { readonly table: string; readonly rowid: string } | null;
   /** Name of a hidden column that is part of the rows, or null. */
   readonly languageId: string | null;
-  /** Names of the tables that hold what it stores. */
+  /** Names of the tables behind it. */
   readonly shadows: readonly string[];
 }
 
-/** Modules without storage of their own: they show what others hold. */
+/** Modules without storage of their own: they show the content of others. */
 const DERIVED = ['fts5vocab', 'fts4aux', 'fts3tokenize', 'dbstat', 'sqlite_stmt', 'generate_series'];
 
-/** Whether the text of a table's definition makes a virtual one. */
+/** Checks whether the text of a table's definition makes a virtual one. */
 export function isVirtual(sql: string): boolean {
   return /^CREATE VIRTUAL TABLE/i.test(sql);
 }
 
-/** The tables of sqlite-vec, by what stands behind the name of the virtual one; it counts columns by two digits. */
+/**
+ * The tables of sqlite-vec, by the rest of their name after the virtual table's. It numbers columns with two digits.
+ */
 const VEC0 = /^(?:chunks|rowids|info|auxiliary|\w+\d\d)$/i;
 
 /**
- * The names, of those of all tables, of the tables that a virtual table is stored in. Of a module that nothing is known of, all
- * that begin with its name and an underscore may be.
+ * Returns the tables behind a virtual table, out of the names of all tables. For an unknown module, all tables with its
+ * name and an underscore as their prefix may be.
  *
  * @see https://github.com/asg017/sqlite-vec/blob/main/sqlite-vec.c
  */
@@ -50,7 +51,7 @@ export function storedIn(
   });
 }
 
-/** Reads the text of a CREATE VIRTUAL TABLE statement as `sqlite_schema` holds it. */
+/** Parses a CREATE VIRTUAL TABLE statement as stored in `sqlite_schema`. */
 export function parseVirtualTable(name: string, sql: string): VirtualTable {
   const { module, args } = parseModule(sql);
   const table = { module, source: null, languageId: null };
@@ -112,7 +113,7 @@ function isOn(value: string | undefined): boolean {
   return value !== undefined && value !== '0';
 }
 
-/** Arguments of the form `name = value`, by name in lower case. */
+/** Returns the arguments of the form `name = value`, by name in lower case. */
 function readOptions(args: readonly string[]): Map<string, string> {
   const options = new Map<string, string>();
   for (const arg of args) {
@@ -130,7 +131,7 @@ function parseModule(sql: string): { module: string; args: string[] } {
   return { module: unquote(module.text).toLowerCase(), args: splitArguments(sql, tokens.slice(6)) };
 }
 
-/** What stands between the outermost parentheses, cut at the commas. */
+/** Returns the text between the outermost parentheses, cut at the commas. */
 function splitArguments(sql: string, tokens: readonly SqlToken[]): string[] {
   const args: string[] = [];
   let depth = 0;

@@ -1,7 +1,7 @@
 import { quoteValue } from './quote';
 import { RawText, type SqlValue } from './values';
 
-/** Values as SQL text with placeholders, and the arguments for those. */
+/** Values as SQL text with placeholders, and the arguments for the placeholders. */
 export interface Bound {
   /** One SQL expression for each value. */
   readonly expressions: string[];
@@ -10,9 +10,9 @@ export interface Bound {
 }
 
 /**
- * Values as bound parameters, so that each arrives bit by bit. Literals are those that would not: the doubles that a wire
- * format may lose (infinite, -0.0), and text that is no text, since SQLite 3.45 takes a bound BLOB that is cast to
- * TEXT for UTF-8 in every database.
+ * Returns values as bound parameters: each arrives bit by bit. Some values would not, and become literals. A wire
+ * format may lose infinite doubles and -0.0. Invalid text cannot be bound: since SQLite 3.45, casting a bound BLOB to
+ * TEXT reads it as UTF-8 in every database.
  */
 export function bindValues(values: readonly SqlValue[]): Bound {
   const args: SqlValue[] = [];

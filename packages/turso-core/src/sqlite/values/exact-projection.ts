@@ -2,9 +2,9 @@ import { joinTerms } from '../join-terms';
 import { decodeText, type Encoding, type SqlValue } from './values';
 
 /**
- * A select list that brings values over the wire exactly: TEXT travels as its bytes, since servers fail on text that is
- * not UTF-8 and decoders drop a leading U+FEFF; the first column says which values are text. Rows of it are read by
- * {@link exactRow}.
+ * Returns a select list that brings values over the wire exactly. TEXT travels as its bytes, because servers fail on
+ * text that is not UTF-8, and decoders drop a leading U+FEFF. The first column tells which values are text.
+ * {@link exactRow} reads its rows.
  *
  * @param columns - SQL expressions, already quoted.
  */

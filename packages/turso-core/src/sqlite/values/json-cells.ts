@@ -1,63 +1,65 @@
 import { realCase } from './real-case';
 
-/** Bytes of a value beyond which it is left to other ways, so that many rows can be rendered at once. */
+/**
+ * The largest value to render, in bytes. Larger ones are left to other ways, because many rows are rendered at once.
+ */
 const LARGE = 10_000;
 
-/** Stands in a rendered row for a value that JSON cannot hold exactly; JSON escapes it everywhere else. */
+/** The placeholder in a rendered row for a value that JSON cannot hold exactly; JSON escapes it everywhere else. */
 export const UNRENDERED = '\u0001';
 
-/** Stands in front of a BLOB that is rendered beside the row; see {@link blobCell}. */
+/** The character before a BLOB rendered beside the row; see {@link blobCell}. */
 export const BLOB_LENGTH = '\u0002';
 
-/** Stands for a BLOB in a column without {@link blobCell}, in front of what the column is called. */
+/** The placeholder for a BLOB in a column without {@link blobCell}, before the column's number. */
 export const BLOB_IN = '\u0003';
 
-/** The blank in front of a rendered REAL. JSON allows it there, and escapes it in strings. */
+/** The blank before a rendered REAL. JSON allows it there, and escapes it in strings. */
 export const REAL = '\t';
 
-/** The blank in front of an INTEGER that a double does not hold. */
+/** The blank before an INTEGER that a double cannot hold. */
 export const LONG_INTEGER = '\r';
 
-/** The blanks in front of the second cell of a value that is no BLOB, with what stands around them. */
+/** The blanks before the second cell of a value other than a BLOB, with the text around them. */
 export const NO_LENGTH = ',\r\rnull';
 
-/** How numbers are told that readers of JSON take for others. */
+/** The forms of numbers that JSON readers would misread. */
 export interface Numbers {
-  /** What stands around a REAL. */
+  /** The text around a REAL. */
   readonly real: readonly [head: string, tail: string];
   /** An infinite REAL. */
   readonly infinity: string;
-  /** An SQL expression of an INTEGER that a double does not hold. */
+  /** Returns an SQL expression for an INTEGER that a double cannot hold. */
   readonly long: (column: string) => string;
 }
 
-/** Numbers as SQLite reads them: {@link REAL} and {@link LONG_INTEGER} stand in front. */
+/** Numbers in the form for SQLite, after {@link REAL} or {@link LONG_INTEGER}. */
 const MARKED: Numbers = {
   real: [REAL, ''],
   infinity: '9e999',
   long: (column) => `char(13)||${column}`,
 };
 
-/** Numbers as `changes.json` has them: see `docs/plan.md`. */
+/** Numbers in the form of `changes.json`: see `docs/plan.md`. */
 export const TAGGED: Numbers = {
   real: ['{"real":"', '"}'],
   infinity: 'Infinity',
   long: (column) => `'{"integer":"'||${column}||'"}'`,
 };
 
-/** How a value is rendered. */
+/** The form of a rendered value. */
 export interface CellForm {
-  /** Default is as SQLite reads numbers. */
+  /** The form of numbers. Default is the form for SQLite. */
   readonly numbers?: Numbers | undefined;
-  /** The storage class that most values of the column have: the others are looked for later. Default is text. */
+  /** The storage class of most values in the column, checked before the others. Default is text. */
   readonly mostly?: 'text' | 'integer' | 'real';
 }
 
 /**
- * An SQL expression that gives a column's value as JSON that SQLite reads back to the same storage class and bits, or
- * {@link UNRENDERED}. Doubles have 18 digits: see {@link exactReal}.
+ * Returns an SQL expression for a column's value as JSON, or for {@link UNRENDERED}. SQLite reads the JSON back to the
+ * same storage class and bits. Doubles have 18 digits: see {@link exactReal}.
  *
- * @param name - a number that {@link BLOB_IN} tells the column by.
+ * @param name - the column's number for {@link BLOB_IN}.
  */
 export function jsonCell(column: string, name: number, form: CellForm = {}): string {
   return `CASE typeof(${column}) ${plainCases(column, form)}
@@ -65,8 +67,10 @@ export function jsonCell(column: string, name: number, form: CellForm = {}): str
 }
 
 /**
- * The same as two cells, instead of which {@link BLOB_LENGTH}, the number of those that it is among, a colon and its length stand if the
- * value is a BLOB.
+ * Returns the same as two cells. For a BLOB, {@link BLOB_LENGTH}, the number of its group, a colon and its length
+ * replace these.
+ *
+ * @param among - the number of the BLOB's group.
  */
 export function blobCell(column: string, among: number, form: CellForm = {}): string {
   const length = `char(2)||'${among}:'||octet_length(${column})`;
@@ -74,7 +78,7 @@ export function blobCell(column: string, among: number, form: CellForm = {}): st
     ELSE (CASE typeof(${column}) ${plainCases(column, form)} ELSE char(1) END)||','||char(13,13)||'null' END`;
 }
 
-/** An SQL expression that gives the bytes of a BLOB that {@link blobCell} renders, and no bytes for all else. */
+/** Returns an SQL expression for the bytes of a BLOB rendered by {@link blobCell}, and for no bytes otherwise. */
 export function blobBytes(column: string): string {
   return `iif(typeof(${column})='blob',${unlessLarge(column, column, `''`)},'')`;
 }

@@ -1,8 +1,8 @@
 import { RawText, type SqlValue } from './values';
 
 /**
- * A value in JSON: a number is always an INTEGER and a string always TEXT. INTEGER beyond 2^53, REAL, BLOB and text that is
- * not valid are objects with one key; bytes are base64.
+ * A value in JSON. A number is always an INTEGER, and a string is always TEXT. An INTEGER beyond 2^53, REAL, BLOB and
+ * invalid text are objects with one key; bytes are base64.
  */
 export type JsonValue =
   | null
@@ -16,7 +16,7 @@ export type JsonValue =
 /** Values by column, each a {@link JsonValue}. */
 export type JsonRow = Readonly<Record<string, JsonValue>>;
 
-/** Makes JSON of a value, so that no storage class and no bit is lost. */
+/** Converts a value to JSON, without losing its storage class or a bit. */
 export function jsonValue(value: SqlValue): JsonValue {
   if (value === null || typeof value === 'string') return value;
   if (typeof value === 'bigint') {
@@ -27,7 +27,7 @@ export function jsonValue(value: SqlValue): JsonValue {
   return value instanceof RawText ? { text: base64(value.bytes) } : { blob: base64(value) };
 }
 
-/** Values by column, each as {@link jsonValue} has it; null if there is no row. */
+/** Returns values by column, each in the form of {@link jsonValue}; null if there is no row. */
 export function jsonRow(row: Readonly<Record<string, SqlValue>>): JsonRow;
 export function jsonRow(row: Readonly<Record<string, SqlValue>> | null): JsonRow | null;
 export function jsonRow(row: Readonly<Record<string, SqlValue>> | null): JsonRow | null {
@@ -35,7 +35,7 @@ export function jsonRow(row: Readonly<Record<string, SqlValue>> | null): JsonRow
   return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, jsonValue(value)]));
 }
 
-/** Whether something is as {@link jsonValue} writes it. */
+/** Checks whether something has the form of a {@link jsonValue}. */
 export function isJsonValue(value: unknown): value is JsonValue {
   if (value === null || typeof value === 'string') return true;
   if (typeof value === 'number') return Number.isSafeInteger(value);

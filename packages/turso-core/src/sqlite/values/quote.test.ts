@@ -19,7 +19,7 @@ describe.each(ENCODINGS)('in a %s database', (encoding) => {
   });
   afterAll(() => db.close());
 
-  /** The value of an SQL expression after it was stored. */
+  /** Returns the value of an SQL expression after storing it. */
   const stored = (expression: string, args: readonly SqlValue[] = []): SqlValue => {
     db.exec('DELETE FROM t');
     db.prepare(`INSERT INTO t VALUES(${expression})`).run(...args);
@@ -30,12 +30,12 @@ describe.each(ENCODINGS)('in a %s database', (encoding) => {
       .get();
     return exactRow(row as SqlValue[], encoding)[0] as SqlValue;
   };
-  /** The value as it is read from a database of this encoding. */
+  /** Returns the value as read from a database of this encoding. */
   const asRead = (value: SqlValue): SqlValue => {
     if (value instanceof RawText) return decodeText(Buffer.from(value.bytes), encoding);
     return value instanceof Uint8Array ? Buffer.from(value) : value;
   };
-  // An odd byte is left out, and so is a character that UTF-16 databases do not take.
+  // Leaves out odd numbers of bytes, and characters that UTF-16 databases do not take.
   const possible = values.filter(
     (value) =>
       encoding === 'UTF-8' ||

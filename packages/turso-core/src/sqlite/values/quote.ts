@@ -1,16 +1,19 @@
 import { RawText, type SqlValue } from './values';
 
-/** A name as an SQL identifier. Double quotes are the standard's, and stand even where the name is a keyword or empty. */
+/** Quotes a name as an SQL identifier. Double quotes are the standard's, and work even for keywords and empty names. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A string as an SQL literal. Text with NUL or CR has no literal form in the `sqlite3` shell: see {@link quoteValue}. */
+/**
+ * Quotes a string as an SQL literal. Text with NUL or CR has no literal form in the `sqlite3` shell: see
+ * {@link quoteValue}.
+ */
 export function quoteString(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A value as an SQL literal that stock SQLite reads back to the same storage class and bits. */
+/** Quotes a value as an SQL literal that stock SQLite reads back to the same storage class and bits. */
 export function quoteValue(value: SqlValue): string {
   if (value === null) return 'NULL';
   if (typeof value === 'bigint') return quoteInteger(value);
@@ -21,7 +24,7 @@ export function quoteValue(value: SqlValue): string {
 }
 
 function quoteInteger(value: bigint): string {
-  // -9223372036854775808 is parsed as the negation of a number that does not fit, hence as a REAL.
+  // -9223372036854775808 is parsed as the negation of a number that does not fit, and so as a REAL.
   return value === -9223372036854775808n ? '(-9223372036854775807-1)' : value.toString();
 }
 
@@ -32,7 +35,8 @@ function quoteReal(value: number): string {
 }
 
 /**
- * Below this, SQLite before 3.43 reads some decimals one bit off; as a quotient by a power of two they arrive exactly.
+ * The limit below which SQLite before 3.43 reads some decimals one bit off. As a quotient by a power of two they arrive
+ * exactly.
  */
 export const TINY = 1e-280;
 
@@ -40,8 +44,8 @@ export const TINY = 1e-280;
 export const POWER = 2 ** 200;
 
 /**
- * A finite double with the 17 digits that SQLite reads back to the same bits. The shortest form that JavaScript prints is
- * not enough: SQLite 3.43 to 3.46 reads one or two of 10,000 of those one bit off.
+ * Returns a finite double with the 17 digits that SQLite reads back to the same bits. JavaScript's shortest form is not
+ * enough: SQLite 3.43 to 3.46 reads one or two of 10,000 of those one bit off.
  */
 export function exactReal(value: number): string {
   if (Object.is(value, -0)) return '-0.0';
@@ -52,9 +56,9 @@ function quoteBlob(bytes: Uint8Array): string {
   return `x'${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}'`;
 }
 
-// The sqlite3 shell reads a statement as a C string, and drops a CR at the end of a line. So both are put in by
-// functions, in any encoding of the database. A chain of || would meet the limit on the depth of expressions, hence
-// stand-in characters that the text does not hold.
+// The sqlite3 shell reads a statement as a C string, and drops a CR at the end of a line. For this reason functions
+// insert both, in any encoding of the database. A chain of || would meet the limit on the depth of expressions.
+// Instead, characters missing from the text stand in for them.
 function quoteText(text: string): string {
   if (!text.includes('\0') && !text.includes('\r')) return quoteString(text);
   const special = ['\0', '\r'].filter((character) => text.includes(character));

@@ -1,8 +1,8 @@
 import { TINY } from './quote';
 
-/** What a double is rendered as, by what kind of double it is; SQL expressions. */
+/** The rendered forms of a double, by its kind; SQL expressions. */
 export interface RealForms {
-  /** A number that 17 digits tell exactly. */
+  /** A number that 17 digits represent exactly. */
   readonly normal: string;
   readonly zero: string;
   readonly negativeZero: string;
@@ -12,7 +12,7 @@ export interface RealForms {
   readonly negativeInfinite: string;
 }
 
-/** An SQL expression that tells the kinds of doubles apart; the most frequent come first. */
+/** Returns an SQL expression that separates the kinds of doubles; the most frequent come first. */
 export function realCase(column: string, forms: RealForms): string {
   const largest = '1.7976931348623157e308';
   return `CASE WHEN ${column}>=${TINY} AND ${column}<=${largest} OR ${column}<=-${TINY} AND ${column}>=-${largest}

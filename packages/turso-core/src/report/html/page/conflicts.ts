@@ -4,12 +4,12 @@ import { counted, element } from './elements';
 import { diffNode } from './overview';
 import { plainText, wholeValue } from './values';
 
-/** Conflicts that are put into the page at once. */
+/** How many conflicts are added to the page at once. */
 const AT_ONCE = 100;
 
 const SIDES = ['Old', 'Local', 'Remote'];
 
-/** The conflicts, old, local and remote side by side, of those that hold a text. */
+/** Shows the conflicts with a given text, each with its old, local and remote values side by side. */
 export function conflictsPage(conflicts: readonly PageConflict[], text: string): HTMLElement[] {
   const found = conflicts.filter((conflict) => text === '' || textOf(conflict).includes(text));
   const list = element('div', {});

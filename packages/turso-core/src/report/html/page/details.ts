@@ -3,7 +3,7 @@ import { cellOf, copiesOf, KINDS, type Row, type Table } from './rows';
 import { shown } from '../../shown';
 import { wholeValue } from './values';
 
-/** The dialog that shows one row in full. */
+/** Makes the dialog that shows one row in full. */
 export function createDetails(): { readonly element: HTMLElement; open(table: Table, row: Row): void } {
   const title = element('h2', { id: 'details-title' });
   const content = element('div', {

@@ -1,7 +1,7 @@
 type Child = Node | string | null;
 type Attributes = Readonly<Record<string, string | number | boolean | null | (() => void)>>;
 
-/** Makes an element. Names and values from elsewhere become text or values of attributes, never markup. */
+/** Makes an element. Foreign names and values become text or values of attributes, never markup. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -17,12 +17,12 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** A whole number with separators. */
+/** Formats a whole number with separators. */
 export function grouped(number: number): string {
   return number.toLocaleString('en');
 }
 
-/** A number with its noun. */
+/** Returns a number with its noun. */
 export function counted(number: number, noun: string): string {
   return `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,18 +1,18 @@
 import { cellOf, holds, type Row, type Table } from './rows';
 
-/** What rows are shown. */
+/** The filter for the rows on show. */
 export interface Filter {
   readonly kinds: ReadonlySet<number>;
-  /** A text that a row holds, in lower case; empty is any. */
+  /** A text within the row, in lower case. An empty text matches any row. */
   readonly text: string;
-  /** A column that an update changes, of one table; null is any. */
+  /** A column changed by an update, of one table. Null matches any row. */
   readonly column: { readonly table: Table; readonly number: number } | null;
 }
 
-/** Rows that are looked at in one go. */
+/** How many rows are checked in one go. */
 const TURN = 5000;
 
-/** Finds the rows of each table that a filter shows, and lets the page go on meanwhile. `tell` is called with each table. */
+/** Finds the rows of each table that pass a filter, without blocking the page. It calls `tell` with each table. */
 export function createFiltering(
   tables: readonly Table[],
   tell: (table: Table, rows: readonly Row[], isDone: boolean) => void,

@@ -3,22 +3,22 @@ import { cellOf, KINDS, type Row, type Table } from './rows';
 import { shown } from '../../shown';
 import { valueNode } from './values';
 
-/** Heights and widths in pixels; the style has the same. */
+/** Heights and widths in pixels. They match the style sheet. */
 const ROW = 32;
 const HEAD = 36;
 const SIGN = 40;
 const MARGIN = 6;
 
-/** Highest element that browsers lay out well, in pixels. */
+/** The greatest height at which browsers lay out an element well, in pixels. */
 const HIGHEST = 15_000_000;
 
-/** A table of rows, of which only those in sight are in the document. */
+/** A table of rows. Only the rows in sight are in the document. */
 export interface Grid {
   readonly element: HTMLElement;
   show(table: Table, rows: readonly Row[], column: number | null): void;
 }
 
-/** Makes the grid. `open` is called with a row that a user opens. */
+/** Makes the grid. It calls `open` if a user opens a row. */
 export function createGrid(open: (table: Table, row: Row) => void): Grid {
   const head = element('div', { role: 'row', class: 'grid-row grid-head', 'aria-rowindex': 1 });
   const body = element('div', { role: 'rowgroup', class: 'grid-body' });

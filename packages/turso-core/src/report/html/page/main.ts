@@ -8,7 +8,7 @@ import { KINDS, readPage, type Row, type Table } from './rows';
 import { shown } from '../../shown';
 import { createTree, type Entry } from './tree';
 
-/** Milliseconds after the last key until a search begins. */
+/** Milliseconds between the last key and the start of a search. */
 const PAUSE = 150;
 
 const { head, tables } = readPage();
@@ -118,7 +118,7 @@ function setFilter(change: Partial<Filter>): void {
 function onFound(table: Table, rows: readonly Row[], isDone: boolean): void {
   found.set(table, isDone ? rows : [...rows]);
   const number = tables.indexOf(table);
-  // Of a column, the tree counts changes.
+  // For a column, the tree counts changes.
   tree.setCount(`table ${number}`, rows.length);
   if (current()?.table === table) showRows(table, isDone);
 }

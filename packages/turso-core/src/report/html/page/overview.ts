@@ -3,7 +3,7 @@ import { shown } from '../../shown';
 import { counted, element, grouped } from './elements';
 import type { DiffLine } from '../../line-diff';
 
-/** The first page: what changes, in numbers, and what is worth knowing. `show` opens a table. */
+/** Shows the first page: the changes in numbers, and other notable facts. `show` opens a table. */
 export function overview(head: PageHead, show: (table: number) => void): HTMLElement[] {
   const { counts, findings, others, leftOut, conflictCount } = head;
   const [deleted, updated, added] = counts;
@@ -33,7 +33,7 @@ export function overview(head: PageHead, show: (table: number) => void): HTMLEle
   ];
 }
 
-/** The changed definitions, each as a text diff. */
+/** Shows the changed definitions, each as a text diff. */
 export function definitionsPage(definitions: readonly PageDefinition[]): HTMLElement[] {
   return definitions.map(({ title, lines, statements }) =>
     element(
@@ -55,7 +55,7 @@ export function definitionsPage(definitions: readonly PageDefinition[]): HTMLEle
   );
 }
 
-/** A text diff. */
+/** Shows a text diff. */
 export function diffNode(lines: readonly DiffLine[], label: string): HTMLElement {
   const classes = { '-': 'old', '+': 'now', ' ': '' };
   return element(

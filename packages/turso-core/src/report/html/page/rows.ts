@@ -1,18 +1,18 @@
 import type { PageHead, PageKind, PageTable, PageValue, RowBlock, UpdatedRow, WholeRow } from '../page-data';
 import { plainText } from './values';
 
-/** What each kind is called, and its sign. */
+/** The word and the sign of each kind. */
 export const KINDS = [
   { word: 'deleted', sign: '−', name: 'delete' },
   { word: 'updated', sign: '~', name: 'update' },
   { word: 'new', sign: '+', name: 'insert' },
 ] as const;
 
-/** A changed row, as it stands in the page's data. */
+/** A changed row, as in the page's data. */
 export interface Row {
   readonly kind: PageKind;
   readonly data: WholeRow | UpdatedRow;
-  /** Where each column is in a deleted or a new row. */
+  /** The place of each column in a deleted or a new row. */
   readonly places: readonly (number | undefined)[];
 }
 
@@ -24,11 +24,11 @@ export interface Table extends PageTable {
   readonly rows: readonly Row[];
   /** How many updates change each column. */
   readonly changes: readonly number[];
-  /** The columns as they are shown: the key, then what updates change, then the rest. */
+  /** The columns in the order shown: the key, then the columns changed by updates, then the rest. */
   readonly order: readonly number[];
 }
 
-/** What stands in the page's data elements. */
+/** Reads the page's data elements. */
 export function readPage(): { head: PageHead; tables: Table[] } {
   const elements = [...document.querySelectorAll('script[type="application/json"]')];
   const parsed = elements.map((data) => JSON.parse(data.textContent) as unknown);
@@ -39,14 +39,14 @@ export function readPage(): { head: PageHead; tables: Table[] } {
   return { head, tables: head.tables.map((table, i) => withRows(table, rows[i] ?? [])) };
 }
 
-/** Whether a row holds a text, which is in lower case. */
+/** Checks whether a row contains a text. The text is in lower case. */
 export function holds(table: Table, row: Row, text: string): boolean {
   return table.order.some((column) =>
     cellOf(row, column)?.some((value) => plainText(value).toLowerCase().includes(text)),
   );
 }
 
-/** What the page has of a column of a row, or null if it has nothing since it did not change. */
+/** Returns the page's value for a column of a row, or null if the page has none because it did not change. */
 export function cellOf({ kind, data, places }: Row, column: number): Cell | null {
   if (kind !== 1) {
     const place = places[column];
@@ -59,7 +59,7 @@ export function cellOf({ kind, data, places }: Row, column: number): Cell | null
   return other === undefined ? null : [other[1]];
 }
 
-/** How many rows like this there are before and after, if they are counted; else null. */
+/** Returns how many equal rows there are before and after, or null for rows that are not counted. */
 export function copiesOf({ kind, data }: Row): readonly [number, number] | null {
   const last = kind === 1 ? null : (data as WholeRow).at(-1);
   return Array.isArray(last) ? (last as unknown as readonly [number, number]) : null;

@@ -1,7 +1,7 @@
 import { element, grouped } from './elements';
 import { shown } from '../../shown';
 
-/** An entry of the tree. Its children are made when it is opened first. */
+/** An entry of the tree. Its children are made on first opening. */
 export interface Entry {
   readonly id: string;
   readonly label: string;
@@ -10,15 +10,15 @@ export interface Entry {
   readonly hasChildren: boolean;
 }
 
-/** The tree of what a report has. */
+/** The tree of a report's contents. */
 export interface Tree {
   readonly element: HTMLElement;
-  /** Marks an entry as the one that is shown. */
+  /** Marks an entry as the current one. */
   select(id: string): void;
   setCount(id: string, count: number | null): void;
 }
 
-/** Makes a tree for mouse and keyboard, as https://www.w3.org/WAI/ARIA/apg/patterns/treeview/ describes it. */
+/** Makes a tree for mouse and keyboard, as in https://www.w3.org/WAI/ARIA/apg/patterns/treeview/ */
 export function createTree(entries: readonly Entry[], choose: (id: string) => void): Tree {
   const counts = new Map<string, HTMLElement>();
   const items = new Map<string, HTMLElement>();

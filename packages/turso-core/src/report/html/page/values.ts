@@ -2,7 +2,7 @@ import type { PageValue } from '../page-data';
 import { shown, shownLines } from '../../shown';
 import { element } from './elements';
 
-/** What a value is, in a word. */
+/** Names the type of a value in a word. */
 export function typeOf(value: PageValue): string {
   if (value === null) return 'NULL';
   if (typeof value === 'number') return 'INTEGER';
@@ -12,7 +12,7 @@ export function typeOf(value: PageValue): string {
   return 'x' in value ? 'BLOB' : 'TEXT (invalid)';
 }
 
-/** A value as one text, as the search sees it. */
+/** Returns a value as one text, as the search sees it. */
 export function plainText(value: PageValue): string {
   if (value === null) return 'NULL';
   if (typeof value === 'number') return String(value);
@@ -23,10 +23,10 @@ export function plainText(value: PageValue): string {
   return 'x' in value ? `x'${value.x}'` : `x'${value.u}'`;
 }
 
-/** Characters of a value in a cell of the table. */
+/** The most characters of a value in a cell of the table. */
 const CELL = 200;
 
-/** A value in one line. */
+/** Shows a value in one line. */
 export function valueNode(value: PageValue): HTMLElement {
   const text = plainText(value);
   const cut = text.length > CELL || cutNote(value) !== '' ? '…' : '';
@@ -37,7 +37,7 @@ export function valueNode(value: PageValue): HTMLElement {
   );
 }
 
-/** A value in full, as far as the page has it. */
+/** Shows a value in full, as far as the page has it. */
 export function wholeValue(value: PageValue): HTMLElement {
   const text = plainText(value);
   const note = cutNote(value);
