@@ -150,7 +150,8 @@ val detect_workflow_mode : ?directory:string -> unit -> string
     - ["ffi"]: the replica of a live connection, {!Turso_config.replica_path}, with
       libSQL's note beside it ([-client_wal_index], not empty)
     - ["legacy"]: no replica, but a working copy: [working_copy.db] and
-      [.turso/base/baseline.db], as [turso-sync dump-init] makes them
+      [.turso/default/base/baseline.db], as [turso-sync init] makes them
     - ["uninitialized"]: neither
 
-    [turso-sync status] tells the same. *)
+    [turso-sync status] follows the same rule, and calls the modes
+    [live-connection], [working-copy] and [uninitialized]. *)
