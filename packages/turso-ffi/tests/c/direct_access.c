@@ -186,7 +186,7 @@ static void use(int64_t connection) {
 static void calls(int count, char **arguments) {
   turso_buffer out;
   int64_t id = -1;
-  CHECK(strcmp(turso_version(), "0.1.0") == 0);
+  CHECK(strcmp(turso_version(), VERSION) == 0);
   CHECK(strcmp(turso_status_word(TURSO_COMMITTED_NOT_SYNCED), "COMMITTED_NOT_SYNCED") == 0);
   CHECK(strcmp(turso_status_word((turso_status)999), "UNKNOWN") == 0);
   CHECK(ends(turso_init_runtime(&out), TURSO_OK, &out));

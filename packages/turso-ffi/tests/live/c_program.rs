@@ -29,6 +29,7 @@ fn program(folder: &Folder) -> Option<PathBuf> {
     let library = std::env::current_exe().unwrap().with_file_name("libturso_ocaml_ffi.a");
     let program = folder.path("direct_access");
     run(Command::new(compiler())
+        .arg(concat!("-DVERSION=\"", env!("CARGO_PKG_VERSION"), "\""))
         .args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-g", "-D_GNU_SOURCE", "-o"])
         .arg(&program)
         .arg("-I")
