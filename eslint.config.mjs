@@ -46,6 +46,13 @@ const CONNECTING = {
   message: 'A verb connects once, and passes its ProjectRemote on.',
 };
 
+/** If the disk fills up, it writes a part and reports no error. */
+const WRITE_SYNC = {
+  object: 'fs',
+  property: 'writeSync',
+  message: 'writeBytes writes everything, or fails.',
+};
+
 /** An error of one copy of turso-core is no error of the other. */
 const OTHER_COPIES = ['turso-core', 'turso-core/report'].map((name) => ({
   name,
@@ -134,6 +141,16 @@ export default tseslint.config(
     files: ['packages/turso-core/src/commands/*/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [ADAPTERS, CONNECTING] }] },
+  },
+  {
+    files: ['packages/turso-core/src/**/*.ts'],
+    ignores: [
+      '**/*.test.ts',
+      'packages/turso-core/src/sqlite/files/write-bytes.ts',
+      // Must append in one write.
+      'packages/turso-core/src/report/ending/step-summary.ts',
+    ],
+    rules: { 'no-restricted-properties': ['error', WRITE_SYNC] },
   },
   {
     files: ['packages/turso-sync-plugin/src/**/*.ts'],

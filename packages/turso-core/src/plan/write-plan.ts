@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { writeBytes } from '../sqlite/files/write-bytes';
 import { hasHiddenRowid } from '../sqlite/schema/schema';
 import type { LeftOutTable } from '../sqlite/schema/left-out';
 import type { SqlValue } from '../sqlite/values/values';
@@ -66,7 +67,7 @@ export function* planText(head: PlanHead, { schema, tables }: Changeset): Genera
 export function writeCost(file: string, head: PlanHead & { readonly pushed: PushedAs }, cost: Cost): void {
   const handle = fs.openSync(file, 'r+');
   try {
-    fs.writeSync(handle, headText({ ...head, cost }), 0);
+    writeBytes(handle, Buffer.from(headText({ ...head, cost })), 0);
   } finally {
     fs.closeSync(handle);
   }

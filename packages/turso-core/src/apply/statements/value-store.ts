@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { notePassed } from '../../passed-bytes';
+import { readInto } from '../../sqlite/files/read-bytes';
+import { writeBytes } from '../../sqlite/files/write-bytes';
 import type { Statement } from '../../sqlite/statement';
 import { isStored, type StoredValues } from '../../sqlite/stored-values';
 import { RawText, type SqlValue } from '../../sqlite/values/values';
@@ -84,10 +86,7 @@ function createFile(folder: string): StoreFile {
 // Separate functions: a closure keeps everything around it in memory.
 function append(file: string, start: number, bytes: Uint8Array): number {
   const length = bytes.byteLength;
-  withFile(file, 'r+', (handle) => {
-    // If the disk fills up, a call writes a part, and only the next call fails.
-    for (let at = 0; at < length;) at += fs.writeSync(handle, bytes, at, length - at, start + at);
-  });
+  withFile(file, 'r+', (handle) => writeBytes(handle, bytes, start));
   notePassed(2 * length);
   return length;
 }
@@ -98,11 +97,7 @@ function readAt(
 ): Buffer {
   const bytes = Buffer.allocUnsafeSlow(length);
   withFile(file, 'r', (handle) => {
-    for (let at = 0; at < length;) {
-      const count = fs.readSync(handle, bytes, at, length - at, start + at);
-      if (count === 0) throw new Error(`${file} was cut short`);
-      at += count;
-    }
+    if (readInto(handle, start, bytes) < length) throw new Error(`${file} was cut short`);
   });
   notePassed(2 * length);
   return bytes;

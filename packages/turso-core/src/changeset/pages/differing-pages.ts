@@ -1,7 +1,5 @@
+import { PIECE } from '../../sqlite/files/read-pieces';
 import type { PageFile } from './page-file';
-
-/** Bytes read at once. */
-const PIECE = 1 << 20;
 
 /** Receives the compared and the total bytes of two database files. */
 export type OnCompared = (progress: {
@@ -37,7 +35,7 @@ export function differingAmong(a: PageFile, b: PageFile, pages: Iterable<number>
   const common = Math.min(a.pageCount, b.pageCount);
   const found = new Set<number>();
   for (const page of pages) {
-    if (page <= common && Buffer.from(a.page(page)).equals(b.page(page))) continue;
+    if (page <= common && a.page(page).equals(b.page(page))) continue;
     if (page <= Math.max(a.pageCount, b.pageCount)) found.add(page);
   }
   return found;

@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import { notePassed } from '../../passed-bytes';
+import { readInto } from '../../sqlite/files/read-bytes';
+import { writeBytes } from '../../sqlite/files/write-bytes';
 import type { RowsInJson } from './row-blobs';
 
 /** The most bytes of rendered rows in a file. */
@@ -9,7 +11,7 @@ const LARGEST = 512_000_000;
 export interface PieceFile {
   /**
    * Returns the same piece, with its text and BLOBs read from the file at each access. Null if the file does not take
-   * it. Then all further pieces are refused too.
+   * it. After an error, all further pieces are refused too.
    */
   keep<T extends RowsInJson>(piece: T): T | null;
   /** Forgets all pieces. */
@@ -27,7 +29,7 @@ export function pieceFile(place: () => string): PieceFile {
   const write = (bytes: Uint8Array): (() => Uint8Array<ArrayBuffer>) => {
     handle ??= openUnnamed(place());
     const [file, start, length] = [handle, end, bytes.byteLength];
-    for (let at = 0; at < length;) at += fs.writeSync(file, bytes, at, length - at, start + at);
+    writeBytes(file, bytes, start);
     end += length;
     return () => readAll(file, start, length);
   };
@@ -71,10 +73,6 @@ function openUnnamed(file: string): number {
 function readAll(file: number, start: number, length: number): Uint8Array<ArrayBuffer> {
   notePassed(length);
   const bytes = new Uint8Array(length);
-  for (let at = 0; at < length;) {
-    const read = fs.readSync(file, bytes, at, length - at, start + at);
-    if (read === 0) throw new Error('A temporary file was cut short');
-    at += read;
-  }
+  if (readInto(file, start, bytes) < length) throw new Error('A temporary file was cut short');
   return bytes;
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { TursoSyncError } from '../../errors';
 import type { ReplicaFiles } from '../../sqlite/files/replica-files';
+import { writeBytes } from '../../sqlite/files/write-bytes';
 import { fileError } from '../file-error';
 import { readNote, type Note } from './note';
 import { noted, removeReplica, replicaState } from './replica-state';
@@ -83,7 +84,7 @@ async function openPartial(fresh: ReplicaFiles, { log, greeting, silence }: Fetc
     frames: 0,
     write({ page, sizeAfter, data }) {
       try {
-        fs.writeSync(handle, data, 0, data.byteLength, (page - 1) * PAGE);
+        writeBytes(handle, data, (page - 1) * PAGE);
         if (sizeAfter > 0) fs.ftruncateSync(handle, sizeAfter * PAGE);
       } catch (error) {
         throw fileError(error, fresh.database);

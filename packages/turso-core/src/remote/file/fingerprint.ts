@@ -1,10 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import fs from 'node:fs';
 import { beginReading } from '../../sqlite/files/begin';
+import { readPieces } from '../../sqlite/files/read-pieces';
 import type { Database } from '../../sqlite/files/sqlite';
-
-/** Bytes per read. */
-const PIECE = 1 << 20;
 
 /**
  * Returns a digest of the database's bytes, including its write-ahead log. Reads under a read lock, so a writer with a
@@ -26,11 +24,5 @@ export async function readFileFingerprint(db: Database, file: string): Promise<s
 }
 
 function digestFile(file: string, digest: Hash): void {
-  const handle = fs.openSync(file, 'r');
-  try {
-    const buffer = Buffer.allocUnsafe(PIECE);
-    for (let read: number; (read = fs.readSync(handle, buffer)) > 0;) digest.update(buffer.subarray(0, read));
-  } finally {
-    fs.closeSync(handle);
-  }
+  for (const piece of readPieces(file)) digest.update(piece);
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import type { KnownCapabilities } from '../../hrana/capabilities';
 import { leaveWalMode } from '../../sqlite/files/file-header';
 import type { KnownDifference } from '../../sqlite/files/known-files';
+import { writeBytes } from '../../sqlite/files/write-bytes';
 import type { Query } from '../../sqlite/query';
 import { unexpectedAnswer } from '../../sqlite/unexpected-answer';
 import type { SnapshotOptions } from '../remote';
@@ -72,7 +73,7 @@ export async function snapshotDigests(
       if (bytes.length !== numbers.length * pageSize)
         throw unexpectedAnswer('other pages than were asked for');
       for (const [i, page] of numbers.entries())
-        fs.writeSync(output, bytes, i * pageSize, pageSize, (page - 1) * pageSize);
+        writeBytes(output, bytes.subarray(i * pageSize, (i + 1) * pageSize), (page - 1) * pageSize);
       onProgress?.({ done: (done += bytes.length), total, unit: 'bytes' });
     }
   } finally {

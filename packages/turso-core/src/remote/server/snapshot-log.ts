@@ -5,6 +5,7 @@ import { createReplicationLog, type LogFrame, type ReplicationLog } from '../../
 import { leaveWalMode } from '../../sqlite/files/file-header';
 import { checksumOf } from '../../sqlite/files/checksum';
 import { noteChecksum, type KnownDifference } from '../../sqlite/files/known-files';
+import { writeBytes } from '../../sqlite/files/write-bytes';
 import type { SnapshotOptions, SnapshotStart } from '../remote';
 import { splitFingerprint } from './fingerprint';
 import { openStart } from './start-file';
@@ -58,7 +59,7 @@ export async function snapshotLog(
       if (frame.frameNo !== at + 1n || !isPage(frame, start)) break;
       at = frame.frameNo;
       pages.add(frame.page);
-      fs.writeSync(handle, frame.data, 0, frame.data.byteLength, (frame.page - 1) * start.pageSize);
+      writeBytes(handle, frame.data, (frame.page - 1) * start.pageSize);
       if (frame.sizeAfter > 0) fs.ftruncateSync(handle, frame.sizeAfter * start.pageSize);
       onProgress?.({
         done: Number(at - frameNo) * start.pageSize,

@@ -12,6 +12,7 @@ import {
 } from '../../hrana/sync-endpoints';
 import { checksumOf } from '../../sqlite/files/checksum';
 import { leaveWalMode } from '../../sqlite/files/file-header';
+import { writeBytes } from '../../sqlite/files/write-bytes';
 import type { SnapshotOptions, SnapshotStart } from '../remote';
 import { openStart } from './start-file';
 import {
@@ -114,7 +115,7 @@ async function fromExport(floor: Place | null, copying: Copying): Promise<Place 
     let done = 0;
     for await (const bytes of await streamExport(client, generation, ended.signal)) {
       if (done + bytes.byteLength > mostPages * SYNC_PAGE) return null;
-      fs.writeSync(output, bytes);
+      writeBytes(output, bytes);
       done += bytes.byteLength;
       onProgress?.({ done, total: null, unit: 'bytes' });
     }
@@ -140,7 +141,7 @@ async function follow(
   const handle = fs.openSync(file, 'r+');
   const put = ({ page, sizeAfter, data }: SyncFrame): boolean => {
     if (page < 1 || page > mostPages || sizeAfter > mostPages || ++count > mostPages) return false;
-    fs.writeSync(handle, data, 0, data.byteLength, (page - 1) * SYNC_PAGE);
+    writeBytes(handle, data, (page - 1) * SYNC_PAGE);
     if (sizeAfter > 0) fs.ftruncateSync(handle, sizeAfter * SYNC_PAGE);
     isCommitted = sizeAfter > 0;
     onProgress?.({ done: count * SYNC_PAGE, total: null, unit: 'bytes' });

@@ -1,20 +1,11 @@
-import fs from 'node:fs';
 import { crc32 } from 'node:zlib';
-
-/** The number of bytes read at once. */
-const PIECE = 1 << 20;
+import { readPieces } from './read-pieces';
 
 /** Returns the CRC-32 of a file. */
 export function checksumOf(file: string): number {
-  const handle = fs.openSync(file, 'r');
-  try {
-    const piece = Buffer.allocUnsafe(PIECE);
-    let crc = 0;
-    for (let count; (count = fs.readSync(handle, piece)) > 0;) crc = crc32(piece.subarray(0, count), crc);
-    return crc;
-  } finally {
-    fs.closeSync(handle);
-  }
+  let crc = 0;
+  for (const piece of readPieces(file)) crc = crc32(piece, crc);
+  return crc;
 }
 
 /** A replaced part of a file, with the same length as before. */

@@ -3,12 +3,11 @@ import { crc32 } from 'node:zlib';
 import { checksumAfter, checksumOf, type Replaced } from './checksum';
 import { knownChecksum, knownDifference } from './known-files';
 import { readBytes } from './read-bytes';
+import { PIECE } from './read-pieces';
+import { writeBytes } from './write-bytes';
 
 /** The size of a block, in bytes: a page of most databases. Blocks are kept or left out as a whole. */
 const BLOCK = 4096;
-
-/** The number of bytes read at once. */
-const PIECE = 1 << 20;
 
 const FORMAT = 'turso-sync-difference';
 
@@ -100,7 +99,7 @@ export function restoreDifference(reference: string, difference: string, to: str
   let isRight = false;
   try {
     isRight = restored(reference, difference, (bytes) => {
-      writeAll(output, bytes);
+      writeBytes(output, bytes);
     });
   } finally {
     fs.closeSync(output);
@@ -219,13 +218,13 @@ function openWriter(file: string): Writer {
   return {
     add(number, bytes) {
       blocks.push(number);
-      writeAll(handle, bytes);
+      writeBytes(handle, bytes);
     },
     end(facts) {
       const index = Buffer.from(JSON.stringify({ format: FORMAT, ...facts, blocks } satisfies Index));
       const length = Buffer.alloc(8);
       length.writeBigUInt64LE(BigInt(index.length));
-      writeAll(handle, Buffer.concat([index, length]));
+      writeBytes(handle, Buffer.concat([index, length]));
     },
     close: () => {
       fs.closeSync(handle);
@@ -266,11 +265,6 @@ function parseIndex(bytes: Buffer, file: string): Index {
 
 function damaged(file: string): DifferenceError {
   return new DifferenceError(`${file} is damaged.`);
-}
-
-// If the disk fills up, a call writes a part, and only the next call fails.
-function writeAll(handle: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length;) at += fs.writeSync(handle, bytes, at);
 }
 
 function sizeOf(handle: number): number {

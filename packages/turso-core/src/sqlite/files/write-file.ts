@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import { writeBytes } from './write-bytes';
 
 /** The number of characters to collect before writing them. */
 const BUFFER = 1 << 18;
@@ -24,10 +25,7 @@ function openPieceWriter(file: string): PieceWriter {
   let handle: number | null = fs.openSync(file, 'w', 0o600);
   let text = '';
   let encoded: Uint8Array | undefined;
-  const put = (bytes: Uint8Array): void => {
-    // If the disk fills up, a call writes a part, and only the next call fails.
-    for (let at = 0; at < bytes.byteLength;) at += fs.writeSync(handle ?? -1, bytes, at);
-  };
+  const put = (bytes: Uint8Array): void => writeBytes(handle ?? -1, bytes);
   const flush = (): void => {
     for (let at = 0; at < text.length;) {
       const { read, written } = encoder.encodeInto(
