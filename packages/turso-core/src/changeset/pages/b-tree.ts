@@ -1,5 +1,5 @@
-import { INTERIOR_INDEX, INTERIOR_TABLE, LEAF_TABLE } from './cells';
-import { HEADER_SIZE, type PageFile } from './page-file';
+import { isInterior, LEAF_TABLE } from './cells';
+import { headerAt, type PageFile } from './page-file';
 import { readVarint } from './varint';
 
 /** The pages of one b-tree, of a table or an index. */
@@ -10,8 +10,8 @@ export interface BTree {
   readonly leaves: readonly number[];
 }
 
-/** SQLite's own limit. */
-const MAX_DEPTH = 20;
+/** The most pages from the root of a b-tree to its leaves. This is SQLite's own limit. */
+export const MAX_DEPTH = 20;
 
 /**
  * Walks a b-tree down to the numbers of its leaves. All leaves are at one depth, so it reads only the interior pages.
@@ -24,8 +24,7 @@ export function readBTree(file: PageFile, root: number): BTree {
   let level = [root];
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     const type = file.page(level[0] ?? 0)[headerAt(level[0])];
-    if (type !== INTERIOR_INDEX && type !== INTERIOR_TABLE)
-      return { isTable: type === LEAF_TABLE, interior, leaves: level };
+    if (!isInterior(type)) return { isTable: type === LEAF_TABLE, interior, leaves: level };
     interior.push(...level);
     const children: number[] = [];
     for (const number of level) children.push(...childrenOf(file, number));
@@ -58,9 +57,4 @@ export function rowidsOf(file: PageFile, leaf: number): (readonly [bigint, bigin
     return readVarint(page, at)[0];
   };
   return [[rowid(0), rowid(cells - 1)]];
-}
-
-/** Returns the offset of a b-tree page's header. Page 1 begins with the header of the whole file. */
-export function headerAt(number: number | undefined): number {
-  return number === 1 ? HEADER_SIZE : 0;
 }

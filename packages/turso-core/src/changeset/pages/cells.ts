@@ -1,15 +1,18 @@
 import { readVarint } from './varint';
-import { HEADER_SIZE } from './page-file';
+import { headerAt } from './page-file';
 
 export const INTERIOR_INDEX = 0x02;
 export const INTERIOR_TABLE = 0x05;
 export const LEAF_INDEX = 0x0a;
 export const LEAF_TABLE = 0x0d;
 
+/** Checks whether a type of page has pages below it. */
+export function isInterior(type: number | undefined): boolean {
+  return type === INTERIOR_INDEX || type === INTERIOR_TABLE;
+}
+
 /** One entry of a b-tree page. */
 export interface Cell {
-  /** The page below it, on an interior page. */
-  readonly child: number | null;
   /** Its rowid, in a table with rowids. */
   readonly rowid: bigint | null;
   /** The first page of the overflow, and its size in bytes. */
@@ -20,8 +23,6 @@ export interface Cell {
 export interface BTreePage {
   readonly type: number;
   readonly cells: readonly Cell[];
-  /** The last page below it, on an interior page. */
-  readonly right: number | null;
 }
 
 /**
@@ -31,14 +32,13 @@ export interface BTreePage {
  * @see https://sqlite.org/fileformat2.html#b_tree_pages
  */
 export function readBTreePage(page: Buffer, number: number, usableSize: number): BTreePage {
-  const start = number === 1 ? HEADER_SIZE : 0;
+  const start = headerAt(number);
   const type = page[start] ?? 0;
-  const isInterior = type === INTERIOR_INDEX || type === INTERIOR_TABLE;
-  if (!isInterior && type !== LEAF_INDEX && type !== LEAF_TABLE) throw damaged('type');
+  if (!isInterior(type) && type !== LEAF_INDEX && type !== LEAF_TABLE) throw damaged('type');
   const count = page.readUInt16BE(start + 3);
   // 0 stands for 65,536.
   const contentAt = page.readUInt16BE(start + 5) || 65_536;
-  const pointersAt = start + (isInterior ? 12 : 8);
+  const pointersAt = start + (isInterior(type) ? 12 : 8);
   if (pointersAt + 2 * count > contentAt || contentAt > usableSize) throw damaged('content');
   const used: Span[] = [];
   const cells = Array.from({ length: count }, (_, i) => {
@@ -49,7 +49,7 @@ export function readBTreePage(page: Buffer, number: number, usableSize: number):
   });
   used.push(...freeBlocks(page, start, usableSize));
   checkSpans(used, { from: contentAt, to: usableSize }, page[start + 7] ?? 0);
-  return { type, cells, right: isInterior ? page.readUInt32BE(start + 8) : null };
+  return { type, cells };
 }
 
 interface Span {
@@ -63,15 +63,11 @@ function readCell(
   type: number,
   usableSize: number,
 ): { readonly cell: Cell; readonly size: number } {
-  let next = at;
-  let child: number | null = null;
-  if (type === INTERIOR_INDEX || type === INTERIOR_TABLE) {
-    child = page.readUInt32BE(next);
-    next += 4;
-  }
+  // An interior cell begins with the number of the page below it.
+  let next = at + (isInterior(type) ? 4 : 0);
   if (type === INTERIOR_TABLE) {
     const [rowid, end] = readVarint(page, next);
-    return { cell: { child, rowid, overflow: null }, size: end - at };
+    return { cell: { rowid, overflow: null }, size: end - at };
   }
   const [length, afterLength] = readVarint(page, next);
   next = afterLength;
@@ -85,7 +81,7 @@ function readCell(
   const end = next + local + (overflow === null ? 0 : 4);
   checkRecord(page, next, { payload, local });
   // A freed cell becomes a block of at least four bytes.
-  return { cell: { child, rowid, overflow }, size: Math.max(4, end - at) };
+  return { cell: { rowid, overflow }, size: Math.max(4, end - at) };
 }
 
 /**

@@ -14,12 +14,7 @@ import { isLeafRole, treeOf, type PageRoles } from './page-roles';
  * Checks the b-tree pages that differ from a sound database: each must be sound, with its rowids in order. Returns
  * false also if an interior page differs and its children are not leaves.
  */
-export function checkBTreePages(
-  file: PageFile,
-  roles: PageRoles,
-  { roots, differing }: { readonly roots: readonly number[]; readonly differing: ReadonlySet<number> },
-): boolean {
-  const isRoot = new Set(roots);
+export function checkBTreePages(file: PageFile, roles: PageRoles, differing: ReadonlySet<number>): boolean {
   const toCheck = new Set<number>();
   for (const page of differing) {
     if (treeOf(roles.of[page]) === null) continue;
@@ -29,22 +24,27 @@ export function checkBTreePages(
     if (!below.every((child) => isLeafRole(roles.of[child]))) return false;
     for (const child of below) toCheck.add(child);
   }
-  return [...toCheck].every((page) => isPageSound(file, page, roles, isRoot.has(page)));
+  const interior = new Map<number, BTreePage>();
+  const read = (page: number): BTreePage => readBTreePage(file.page(page), page, file.usableSize);
+  const above = (page: number): BTreePage => {
+    const found = interior.get(page) ?? read(page);
+    interior.set(page, found);
+    return found;
+  };
+  return [...toCheck].every((page) => isPageSound(read(page), page, roles, above));
 }
 
-function isPageSound(file: PageFile, page: number, roles: PageRoles, isRoot: boolean): boolean {
+/** Reads a page above others. Those below share it. */
+type Above = (page: number) => BTreePage;
+
+function isPageSound(found: BTreePage, page: number, roles: PageRoles, above: Above): boolean {
   const role = roles.of[page];
   const byRowid = roles.byRowid[treeOf(role) ?? 0] === true;
-  const found = readBTreePage(file.page(page), page, file.usableSize);
-  const type = isLeafRole(role)
-    ? byRowid
-      ? LEAF_TABLE
-      : LEAF_INDEX
-    : byRowid
-      ? INTERIOR_TABLE
-      : INTERIOR_INDEX;
-  if (found.type !== type || (found.cells.length === 0 && !isRoot)) return false;
-  return !byRowid || isInOrder(found, boundsOf(file, page, roles));
+  const [leaf, interior] = byRowid ? [LEAF_TABLE, INTERIOR_TABLE] : [LEAF_INDEX, INTERIOR_INDEX];
+  if (found.type !== (isLeafRole(role) ? leaf : interior)) return false;
+  const isRoot = roles.parent[page] === 0;
+  if (found.cells.length === 0 && !isRoot) return false;
+  return !byRowid || isInOrder(found, boundsOf(page, roles, above));
 }
 
 interface Bounds {
@@ -63,14 +63,14 @@ function isInOrder({ cells }: BTreePage, { lower, upper }: Bounds): boolean {
 }
 
 /** Returns the bounds for the rowids of a page, from the pages above it. */
-function boundsOf(file: PageFile, number: number, roles: PageRoles): Bounds {
+function boundsOf(number: number, roles: PageRoles, above: Above): Bounds {
   let [lower, upper]: [bigint | null, bigint | null] = [null, null];
   for (let page = number; roles.parent[page] !== 0;) {
-    const [above, place] = [roles.parent[page] ?? 0, roles.place[page] ?? 0];
-    const { cells } = readBTreePage(file.page(above), above, file.usableSize);
+    const [parent, place] = [roles.parent[page] ?? 0, roles.place[page] ?? 0];
+    const { cells } = above(parent);
     lower ??= cells[place - 1]?.rowid ?? null;
     upper ??= cells[place]?.rowid ?? null;
-    page = above;
+    page = parent;
   }
   return { lower, upper };
 }

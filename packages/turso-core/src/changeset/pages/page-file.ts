@@ -46,8 +46,13 @@ export function openPageFile(file: string): PageFile | null {
   };
 }
 
+/** Returns the offset of a b-tree page's header. Page 1 begins with the header of the whole file. */
+export function headerAt(number: number | undefined): number {
+  return number === 1 ? HEADER_SIZE : 0;
+}
+
 /** The size of page 1's header in bytes. */
-export const HEADER_SIZE = 100;
+const HEADER_SIZE = 100;
 const FORMAT_WRITE = 18;
 const FORMAT_READ = 19;
 const RESERVED = 20;

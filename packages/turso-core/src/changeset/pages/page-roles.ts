@@ -1,10 +1,11 @@
-import { childrenOf, headerAt } from './b-tree';
-import { INTERIOR_INDEX, INTERIOR_TABLE, LEAF_TABLE } from './cells';
-import type { PageFile } from './page-file';
+import { childrenOf, MAX_DEPTH } from './b-tree';
+import { isInterior, LEAF_TABLE } from './cells';
+import { freePages } from './other-pages';
+import { headerAt, type PageFile } from './page-file';
 
 /** The role of each page of a database, by its number. */
 export interface PageRoles {
-  /** {@link OVERFLOW}, {@link FREE}, or a result of {@link roleIn}. */
+  /** {@link OVERFLOW}, {@link FREE}, or a b-tree's: see {@link treeOf} and {@link isLeafRole}. */
   readonly of: Int32Array;
   /** The page above a b-tree page, and its place among that page's children. 0 for a root. */
   readonly parent: Uint32Array;
@@ -20,7 +21,7 @@ export const OVERFLOW = 0;
 export const FREE = 1;
 
 /** Returns the role of a b-tree page, from the tree's place among the roots. */
-export function roleIn(tree: number, isLeaf: boolean): number {
+function roleIn(tree: number, isLeaf: boolean): number {
   return 2 + 2 * tree + (isLeaf ? 1 : 0);
 }
 
@@ -39,9 +40,6 @@ export function isLeafRole(role: number | undefined = FREE): boolean {
  */
 const LOCK_BYTE = 0x40000000;
 
-/** The most pages from the root of a b-tree to its leaves. This is SQLite's own limit. */
-const MAX_DEPTH = 20;
-
 /** Reads the roles of all pages, from interior pages and free ones only. Throws a RangeError if a page has two uses. */
 export function readPageRoles(file: PageFile, roots: readonly number[]): PageRoles {
   const { pageCount } = file;
@@ -59,7 +57,7 @@ export function readPageRoles(file: PageFile, roots: readonly number[]): PageRol
     let level = [root];
     for (let depth = 0; depth < MAX_DEPTH; depth++) {
       const type = file.page(level[0] ?? 0)[headerAt(level[0])];
-      const isLeaf = type !== INTERIOR_INDEX && type !== INTERIOR_TABLE;
+      const isLeaf = !isInterior(type);
       for (const page of level) use(page, roleIn(tree, isLeaf));
       if (isLeaf) return type === LEAF_TABLE;
       const next: number[] = [];
@@ -80,21 +78,4 @@ export function readPageRoles(file: PageFile, roots: readonly number[]): PageRol
   const locked = Math.floor(LOCK_BYTE / file.pageSize) + 1;
   if (locked <= pageCount) use(locked, FREE);
   return { of, parent, place, byRowid };
-}
-
-/** See https://sqlite.org/fileformat2.html#the_freelist */
-function freePages(file: PageFile): number[] {
-  const header = file.page(1);
-  const count = header.readUInt32BE(36);
-  const found: number[] = [];
-  for (let trunk = header.readUInt32BE(32); trunk !== 0 && found.length <= count;) {
-    found.push(trunk);
-    const page = file.page(trunk);
-    const leaves = page.readUInt32BE(4);
-    if (leaves > file.usableSize / 4 - 2) throw new RangeError('A list of free pages is too long.');
-    for (let i = 0; i < leaves; i++) found.push(page.readUInt32BE(8 + 4 * i));
-    trunk = page.readUInt32BE(0);
-  }
-  if (found.length !== count) throw new RangeError('Free pages are missing, or too many.');
-  return found;
 }

@@ -2,6 +2,7 @@ import { knownDifference } from '../../sqlite/files/known-files';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import { checkBTreePages } from './check-b-tree-pages';
 import { chainsOf } from './overflow-chains';
+import { isAutoVacuum } from './other-pages';
 import { openPageFile, type PageFile } from './page-file';
 import { FREE, OVERFLOW, readPageRoles, treeOf, type PageRoles } from './page-roles';
 
@@ -48,11 +49,9 @@ const KEPT = [
 ] as const;
 
 function isSameKind(old: PageFile, now: PageFile): boolean {
-  const before = Buffer.from(old.page(1));
-  const after = now.page(1);
-  const isAutoVacuum = after.readUInt32BE(52) !== 0;
+  const [before, after] = [old.page(1), now.page(1)];
   const isKept = KEPT.every(([from, to]) => before.subarray(from, to).equals(after.subarray(from, to)));
-  return isKept && !isAutoVacuum && after.readUInt32BE(28) === now.pageCount;
+  return isKept && !isAutoVacuum(now) && after.readUInt32BE(28) === now.pageCount;
 }
 
 function isSound(
@@ -70,7 +69,7 @@ function isSound(
   if (tables.some((table) => isOfVirtual(table, definitions))) return false;
   return (
     isUnchangedElsewhere(differing, was, is) &&
-    checkBTreePages(now, is, { roots, differing }) &&
+    checkBTreePages(now, is, differing) &&
     isOverflowSound({ file: old, roles: was }, { file: now, roles: is }, differing)
   );
 }
@@ -110,12 +109,9 @@ function isOverflowSound(old: Side, now: Side, differing: ReadonlySet<number>): 
     if (treeOf(was[page]) !== null && (differing.has(page) || was[page] !== is[page])) gone.push(page);
   const come = [...differing].filter((page) => treeOf(is[page]) !== null);
   const [removed, added] = [chainsOf(old.file, gone), chainsOf(now.file, come)];
-  for (let page = 1; page < was.length; page++) {
-    if (was[page] !== OVERFLOW || removed.has(page)) continue;
-    if (is[page] !== OVERFLOW || added.has(page) || differing.has(page)) return false;
-  }
-  for (let page = 1; page < is.length; page++) {
+  for (let page = 1; page < Math.max(was.length, is.length); page++) {
     const isKept = was[page] === OVERFLOW && !removed.has(page);
+    if (isKept && (added.has(page) || differing.has(page))) return false;
     if ((is[page] === OVERFLOW) !== (isKept || added.has(page))) return false;
   }
   return true;
