@@ -16,7 +16,7 @@ import { inspectRows } from './inspect-rows';
 import { inspectRules, type Refusal } from './inspect-rules';
 import { inspectSchema } from './inspect-schema';
 import { inspectStored, shadowTables } from './inspect-stored';
-import { asRewritten, resurrections, rewrittenRows, type RewrittenRows } from './rewritten-rows';
+import { asRewritten, resurrections, rewrittenRows, type IsRewritten } from './rewritten-rows';
 import { alteredTable, alterationConflicts, keptMisfits } from './misfit-conflicts';
 import { rowIdentity } from './row-identity';
 import { readHeader } from '../../sqlite/schema/read-header';
@@ -145,7 +145,8 @@ async function inspectBefore(
     if (isAtWork(changeset.schema, changes.table.name, schema.done)) {
       const rewritten = rewrittenRows(changeset, changes);
       conflicts.push(...(await inspectTable(query, changes, { encoding, work, rewritten }, options)));
-      if (policy.onConflict !== 'write') conflicts.push(...resurrections(changes, rewritten, work));
+      if (rewritten !== null && policy.onConflict !== 'write')
+        conflicts.push(...resurrections(changes, rewritten, work));
     } else {
       // Dropped or altered already, without these rows.
       for (const change of changes.rows('delete')) work.rows.set(rowIdentity(changes, change), THERE);
@@ -195,13 +196,17 @@ async function inspectAfter(
 async function inspectTable(
   query: Query,
   changes: TableChanges,
-  { encoding, work, rewritten }: Pick<Known, 'encoding' | 'work'> & { readonly rewritten?: RewrittenRows },
+  {
+    encoding,
+    work,
+    rewritten = null,
+  }: Pick<Known, 'encoding' | 'work'> & { readonly rewritten?: IsRewritten | null },
   { policy, movedRowids }: InspectOptions,
 ): Promise<Conflict[]> {
   const { name } = changes.table;
   const isMoved = movedRowids?.has(name) !== false;
   const told = (conflict: Conflict): Conflict =>
-    rewritten === undefined ? conflict : asRewritten(conflict, rewritten);
+    rewritten === null ? conflict : asRewritten(conflict, rewritten);
   const conflicts = await inspectRows(query, changes, { encoding, policy, isMoved }, (identity, decision) => {
     const { conflict } = decision;
     work.rows.set(identity, conflict === null ? decision : { ...decision, conflict: told(conflict) });

@@ -8,28 +8,22 @@ import { rowIdentity } from './row-identity';
  * Tells which rows of an altered table are deleted only to be written anew, since as they were they do not fit its new
  * definition: by what people know them by.
  */
-export function rewrittenRows({ schema, tables }: Changeset, { table }: TableChanges): RewrittenRows {
+export function rewrittenRows({ schema, tables }: Changeset, { table }: TableChanges): IsRewritten | null {
   const alteration = schema.find((c) => c.action === 'alter' && c.from.name === table.name);
   const after = tables.find((t) => !t.beforeSchema && t.table.name === alteration?.object.name);
+  if (after === undefined) return null;
   let keys: Set<string> | undefined;
-  return {
-    isOf: alteration !== undefined,
-    has(key) {
-      if (after === undefined || key === null) return false;
-      keys ??= new Set(
-        [...after.rows('insert')].map((c) => (c.kind === 'insert' ? nameOf(keyObject(after, c.new)) : '')),
-      );
-      return keys.has(nameOf(key));
-    },
+  return (key) => {
+    if (key === null) return false;
+    keys ??= new Set(
+      [...after.rows('insert')].map((c) => (c.kind === 'insert' ? nameOf(keyObject(after, c.new)) : '')),
+    );
+    return keys.has(nameOf(key));
   };
 }
 
-/** See {@link rewrittenRows}. */
-export interface RewrittenRows {
-  /** Whether the table is altered at all. */
-  readonly isOf: boolean;
-  has(key: Conflict['key']): boolean;
-}
+/** Whether a row of an altered table is deleted only to be inserted again; see {@link rewrittenRows}. */
+export type IsRewritten = (key: Conflict['key']) => boolean;
 
 // Columns may have other names before than afterwards.
 function nameOf(key: NonNullable<Conflict['key']>): string {
@@ -37,19 +31,22 @@ function nameOf(key: NonNullable<Conflict['key']>): string {
 }
 
 /** A conflict about a row that is written anew says so: nobody has deleted it. */
-export function asRewritten(conflict: Conflict, rows: RewrittenRows): Conflict {
-  if (conflict.kind !== 'delete/update' || !rows.has(conflict.key)) return conflict;
+export function asRewritten(conflict: Conflict, isRewritten: IsRewritten): Conflict {
+  if (conflict.kind !== 'delete/update' || !isRewritten(conflict.key)) return conflict;
   return { ...conflict, kind: 'schema', message: messageFor('changed') };
 }
 
 /** Rows that somebody has deleted would be back, if they were written anew. */
-export function resurrections(changes: TableChanges, rows: RewrittenRows, work: RemainingWork): Conflict[] {
-  if (!rows.isOf) return [];
+export function resurrections(
+  changes: TableChanges,
+  isRewritten: IsRewritten,
+  work: RemainingWork,
+): Conflict[] {
   const { table, columns } = changes;
   return [...changes.rows('delete')].flatMap((change) => {
     if (change.kind !== 'delete' || work.rows.get(rowIdentity(changes, change)) !== THERE) return [];
     const key = keyObject(changes, change.old);
-    if (!rows.has(key)) return [];
+    if (!isRewritten(key)) return [];
     const known = { table: table.name, key, old: rowObject(columns, change.old) };
     return conflictOf({ kind: 'schema', ...known, message: messageFor('deleted') });
   });
