@@ -4,7 +4,7 @@ import { openReadOnly, using } from '../sqlite/files/open';
 import type { Database } from '../sqlite/files/sqlite';
 import { readSchema, type Schema, type SchemaObject } from '../sqlite/schema/schema';
 import { BEFORE, CARRIED, MISFITS } from './attached';
-import type { Changeset, FilledColumn } from './model';
+import type { Changeset } from './model';
 import type { OnCompared } from './pages/differing-pages';
 import { changedRangesOf, diffTables } from './rows/diff-tables';
 import { pieceFile, type PieceFile } from './rows/piece-file';
@@ -14,7 +14,7 @@ import { carryTables, type CarriedTable } from './schema/carry';
 import { findFilled } from './schema/filled-columns';
 import { findExpected } from './schema/expected';
 import { diffForeignKeys } from './schema/foreign-keys';
-import { pairChangedTables, type TablePair } from './schema/pair-tables';
+import { pairChangedTables } from './schema/pair-tables';
 import { diffSchemas } from './schema/schema-diff';
 import { diffSequences } from './schema/sequences';
 import { unsupported } from './unsupported';
@@ -118,17 +118,15 @@ function diffDatabases(db: Database, files: Files, { folder, spill }: Scratch): 
     const scratch = folder.file('carried.db');
     const taken = new Set([...before.objects, ...after.objects].map((o) => o.name));
     const misfits = folder.file('misfits.db');
-    const filledIn = (pair: TablePair): FilledColumn[] => findFilled(db, pair);
-    const options = {
+    carried = carryTables(scratch, {
       before: files.before,
       misfits,
       schema: before,
       pairs,
       changes: objects,
       taken,
-      filledIn,
-    };
-    carried = carryTables(scratch, options);
+      filledIn: (pair) => findFilled(db, pair),
+    });
     attach(db, scratch, CARRIED);
     if (carried.some((c) => c.leaves === 'misfits')) attach(db, misfits, MISFITS);
   }

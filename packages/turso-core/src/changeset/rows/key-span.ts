@@ -1,4 +1,4 @@
-import { keyTerms } from '../../sqlite/schema/key-terms';
+import { keyTerms, rowValue } from '../../sqlite/schema/key-terms';
 import type { Table } from '../../sqlite/schema/schema';
 import { bindValues } from '../../sqlite/values/bind';
 import { quoteValue } from '../../sqlite/values/quote';
@@ -52,9 +52,4 @@ export function isWithin(table: Table, prefix: string, span: KeySpan | null): Co
 export function isBetween(table: Table, first: Key, last: Key): string {
   const [from, to] = [first, last].map((key) => rowValue(key.map(quoteValue)));
   return `${rowValue(keyTerms(table))} BETWEEN ${from} AND ${to}`;
-}
-
-/** Returns one term as it is, or several in brackets. */
-export function rowValue(terms: readonly string[]): string {
-  return terms.length === 1 ? (terms[0] ?? '') : `(${terms.join()})`;
 }

@@ -3,7 +3,7 @@ import { using } from '../../sqlite/files/open';
 import { Database } from '../../sqlite/files/sqlite';
 import { sqlTokens } from '../../sqlite/schema/sql-tokens';
 import { quoteName } from '../../sqlite/values/quote';
-import { isConstant } from './constant';
+import { isDefaultEnough } from './constant';
 import type { TablePair } from './pair-tables';
 
 /**
@@ -13,9 +13,7 @@ import type { TablePair } from './pair-tables';
 export function addColumnStatements({ from, to }: TablePair): string[] | null {
   const added = to.columns.slice(from.columns.length);
   // SQLite refuses these where there are rows, and the other side may have some.
-  const isRefused = added.some(
-    (c) => !c.generated && (!isConstant(c) || (c.notNull && /^(?:null)?$/i.test(c.defaultValue ?? ''))),
-  );
+  const isRefused = added.some((c) => !c.generated && !isDefaultEnough(c));
   if (from.name !== to.name || added.length === 0 || isRefused) return null;
   for (const insertion of insertions(from.sql, to.sql)) {
     const definitions = splitDefinitions(insertion);

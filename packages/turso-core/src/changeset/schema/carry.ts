@@ -61,14 +61,20 @@ export function carryTables(
       db.exec(dropSql(object));
     const { encoding } = schema;
     const holding = freeName(taken);
-    const options = { before, misfits, schema, changes, encoding, holding, hasSequences: hasSequences(db) };
+    const options = {
+      before,
+      misfits,
+      schema,
+      changes,
+      encoding,
+      holding,
+      hasSequences: hasSequences(db),
+      filledIn,
+    };
     // First, since renaming reads all that may use a name, and tables that go leave views behind that cannot be read.
     const renamed = pairs.flatMap((pair) => renameTable(db, pair, options) ?? []);
     const others = pairs.filter((pair) => !renamed.some((c) => c.to === pair.to));
-    return [
-      ...renamed,
-      ...others.map((pair) => carryTable(db, pair, { ...options, filled: filledIn(pair) })),
-    ];
+    return [...renamed, ...others.map((pair) => carryTable(db, pair, options))];
   });
 }
 
@@ -91,7 +97,7 @@ function freeName(taken: ReadonlySet<string>): string {
   }
 }
 
-interface Place extends RenameContext {
+interface Place extends RenameContext, Pick<CarryOptions, 'filledIn'> {
   readonly before: string;
   readonly misfits: string;
   readonly encoding: Encoding;
@@ -116,15 +122,15 @@ function carriedTable(
   return { ...pair, alteration: { action: 'alter', object, from, ...how }, leaves };
 }
 
-function carryTable(db: Database, pair: TablePair, place: FillingPlace): CarriedTable {
+function carryTable(db: Database, pair: TablePair, place: Place): CarriedTable {
   const { from, to } = pair;
-  const { filled } = place;
-  const carried = carriedColumns(from, to);
   const added = addColumnStatements(pair);
   if (added !== null && attempt(db, added) === null)
     return carriedTable(pair, { rebuilt: false, statements: added, leaves: 'none' });
-  const statements = rebuildStatements(pair, { ...place, carried });
-  const leaves = rebuild(db, pair, { ...place, carried, statements });
+  const filled = place.filledIn(pair);
+  const options = { ...place, carried: carriedColumns(from, to), filled };
+  const statements = rebuildStatements(pair, options);
+  const leaves = rebuild(db, pair, { ...options, statements });
   const text = db
     .prepare(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?`)
     .pluck()
@@ -135,11 +141,8 @@ function carryTable(db: Database, pair: TablePair, place: FillingPlace): Carried
   return carriedTable(pair, { rebuilt: true, statements, leaves, ...fills });
 }
 
-interface FillingPlace extends Place {
+interface Rebuild extends Place {
   readonly filled: readonly FilledColumn[];
-}
-
-interface Rebuild extends FillingPlace {
   readonly carried: readonly CarriedColumn[];
   readonly statements: readonly string[];
 }

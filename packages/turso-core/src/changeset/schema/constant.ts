@@ -9,3 +9,8 @@ const LITERAL = /^(?:null|true|false|[-+]?\d{1,18}|[-+]?\d{0,7}\.\d{0,7}|x?'(?:[
 export function isConstant({ defaultValue }: Column): boolean {
   return defaultValue === null || LITERAL.test(defaultValue);
 }
+
+/** Whether a column's DEFAULT alone gives every row its value, whoever has added the row. */
+export function isDefaultEnough(column: Column): boolean {
+  return isConstant(column) && !(column.notNull && /^(?:null)?$/i.test(column.defaultValue ?? ''));
+}

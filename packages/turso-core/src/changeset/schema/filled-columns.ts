@@ -5,7 +5,7 @@ import type { SqlValue } from '../../sqlite/values/values';
 import { BEFORE } from '../attached';
 import type { FilledColumn } from '../model';
 import { carriedColumns, defaultedColumns } from './carried-columns';
-import { isConstant } from './constant';
+import { isDefaultEnough } from './constant';
 import type { TablePair } from './pair-tables';
 
 /**
@@ -17,9 +17,7 @@ import type { TablePair } from './pair-tables';
  */
 export function findFilled(db: Database, { from, to }: TablePair): FilledColumn[] {
   const carried = carriedColumns(from, to);
-  const without = defaultedColumns(to, carried).filter(
-    (c) => !isConstant(c) || (c.notNull && /^(?:null)?$/i.test(c.defaultValue ?? '')),
-  );
+  const without = defaultedColumns(to, carried).filter((c) => !isDefaultEnough(c));
   const key = keyColumns(from).map((name) => carried.find((c) => c.from === name));
   if (without.length === 0 || key.length === 0) return [];
   const terms = key.flatMap((c) => (c === undefined ? [] : `n.${quoteName(c.to)}=o.${quoteName(c.from)}`));

@@ -16,10 +16,14 @@ export function keyTerms(table: Table, prefix = ''): string[] {
  * without collations in the operand. Collations are left out if the key compares each column by its own collation.
  */
 export function keyOperand(table: Table): string {
-  const [term = '', ...others] = keyTerms(table);
-  if (others.length === 0) return term;
-  const terms = hasOwnCollations(table) ? keyColumns(table).map(quoteName) : [term, ...others];
-  return `(${terms.join()})`;
+  const columns = keyColumns(table);
+  const isPlain = columns.length > 1 && hasOwnCollations(table);
+  return rowValue(isPlain ? columns.map(quoteName) : keyTerms(table));
+}
+
+/** Returns one term as it is, or several in brackets. */
+export function rowValue(terms: readonly string[]): string {
+  return terms.length === 1 ? (terms[0] ?? '') : `(${terms.join()})`;
 }
 
 /** Checks whether a key of several columns names no collation. It then compares them by their own. */
