@@ -4,6 +4,7 @@ import type { Changeset, TableAlteration } from '../changeset/model';
 import { virtualSql } from '../changeset/text/virtual-sql';
 import type { Database } from '../sqlite/files/sqlite';
 import { indexParts } from '../sqlite/schema/computed';
+import { hasTable } from '../sqlite/schema/has-table';
 import { isCounted } from '../sqlite/schema/is-counted';
 import type { Schema, SchemaObject } from '../sqlite/schema/schema';
 import { isVirtual } from '../sqlite/schema/virtual-table';
@@ -80,12 +81,7 @@ function ownIndexes(name: string, { after, schemas }: Sides): number {
 // The first AUTOINCREMENT table creates the table of counters.
 function newCounters(name: string, { before, schemas }: Sides): number {
   const table = schemas.after.tables.get(name);
-  return table !== undefined && isCounted(table) && !hasCounters(before) ? 2 : 0;
-}
-
-/** Checks whether a database has ever had an AUTOINCREMENT table. */
-function hasCounters(db: Database): boolean {
-  return db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
+  return table !== undefined && isCounted(table) && !hasTable(before, 'sqlite_sequence') ? 2 : 0;
 }
 
 /** Counts the rows deleted from a table before its definition changes. */

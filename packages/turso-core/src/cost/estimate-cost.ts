@@ -4,6 +4,7 @@ import type { Cost } from '../plan/plan';
 import { openReadOnly, using } from '../sqlite/files/open';
 import type { Database } from '../sqlite/files/sqlite';
 import { foldName } from '../sqlite/schema/fold-name';
+import { hasTable } from '../sqlite/schema/has-table';
 import { readSchema } from '../sqlite/schema/schema';
 import type { SetAside } from '../sqlite/schema/set-aside';
 import { quoteString } from '../sqlite/values/quote';
@@ -110,7 +111,6 @@ function isKnown(
   const names = new Set(tables.map(({ table }) => foldName(table.name)));
   const isTouched = (name: string): boolean => names.has(foldName(name));
   if (setAside.some((o) => isTouched(o.table)) || virtual.length > 0) return false;
-  const hasStatistics = before.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'`).get();
-  if (hasStatistics === undefined) return true;
+  if (!hasTable(before, 'sqlite_stat1')) return true;
   return !(before.prepare('SELECT tbl FROM sqlite_stat1').pluck().all() as string[]).some(isTouched);
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../sqlite/files/sqlite';
 import { readLines } from '../sqlite/files/read-lines';
+import { hasTable } from '../sqlite/schema/has-table';
 import { hasHiddenRowid, type Table } from '../sqlite/schema/schema';
 import type { SqlValue } from '../sqlite/values/values';
 import type { ChangeKind, RowChange, TableChanges } from '../changeset/model';
@@ -55,8 +56,7 @@ export function readTableChanges(source: TableFile): TableChanges {
 }
 
 function understatedIn({ db, table: { name } }: TableFile): Understated | null {
-  const exists = db.prepare(`SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?`).get(name);
-  return exists === undefined ? null : understated(db, name, { schemas: ['main'], rows: 'main' });
+  return hasTable(db, name) ? understated(db, name, { schemas: ['main'], rows: 'main' }) : null;
 }
 
 /** Counts the rows of one kind in a file; one line may stand for several. */

@@ -1,6 +1,7 @@
 import { openReadOnly, using } from './files/open';
 import { Database } from './files/sqlite';
 import { quoteString } from './values/quote';
+import { hasTable } from './schema/has-table';
 
 /** The tables for the findings of ANALYZE; some versions of SQLite know only the first. */
 const TABLES = ['sqlite_stat1', 'sqlite_stat4'] as const;
@@ -17,12 +18,12 @@ export function copyStatistics(from: string, to: string): void {
     db.pragma('journal_mode = MEMORY');
     db.pragma('synchronous = OFF');
     db.exec(`ATTACH ${quoteString(from)} AS other`);
-    const known = (schema: string): string[] => TABLES.filter((table) => hasTable(db, schema, table));
+    const known = (schema: string): string[] => TABLES.filter((table) => hasTable(db, table, schema));
     for (const table of known('main')) db.exec(`DROP TABLE main.${table}`);
     if (known('other').length > 0) db.exec('ANALYZE main.sqlite_schema');
     for (const table of known('main')) {
       db.exec(`DELETE FROM main.${table}`);
-      if (hasTable(db, 'other', table))
+      if (hasTable(db, table, 'other'))
         db.exec(
           `INSERT INTO main.${table} SELECT * FROM other.${table} WHERE tbl IN (SELECT name FROM main.sqlite_schema)`,
         );
@@ -33,12 +34,7 @@ export function copyStatistics(from: string, to: string): void {
 function statisticsOf(file: string): unknown[] {
   return using(openReadOnly(file), (db) =>
     TABLES.map((table) =>
-      hasTable(db, 'main', table) ? db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3`).raw().all() : [],
+      hasTable(db, table) ? db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3`).raw().all() : [],
     ),
   );
-}
-
-function hasTable(db: Database, schema: string, table: string): boolean {
-  const sql = `SELECT 1 FROM ${schema}.sqlite_schema WHERE type = 'table' AND name = ?`;
-  return db.prepare(sql).get(table) !== undefined;
 }

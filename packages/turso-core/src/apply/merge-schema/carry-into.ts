@@ -2,6 +2,7 @@ import { constants, copyFileSync } from 'node:fs';
 import { using } from '../../sqlite/files/open';
 import { Database } from '../../sqlite/files/sqlite';
 import { dropSql } from '../../changeset/schema/drop-sql';
+import { hasTable } from '../../sqlite/schema/has-table';
 import { isCounted } from '../../sqlite/schema/is-counted';
 import type { Schema, SchemaObject, Table } from '../../sqlite/schema/schema';
 import { sqlTokens } from '../../sqlite/schema/sql-tokens';
@@ -153,9 +154,7 @@ function fillersOf({ fillers }: CarryJob, { from }: MergedTable, shape: Table): 
 }
 
 function keepCounter(db: Database, shape: Table, { name }: Table): void {
-  const has =
-    db.prepare(`SELECT 1 FROM source.sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
-  if (!has || !isCounted(shape)) return;
+  if (!isCounted(shape) || !hasTable(db, 'sqlite_sequence', 'source')) return;
   const seq = db
     .prepare('SELECT seq FROM source.sqlite_sequence WHERE name = ?')
     .pluck()

@@ -1,4 +1,5 @@
 import type { Database } from '../../sqlite/files/sqlite';
+import { hasTable } from '../../sqlite/schema/has-table';
 import { quoteName } from '../../sqlite/values/quote';
 
 /** How small the statistics of a database make a table look. */
@@ -31,8 +32,7 @@ export function understated(
 
 // Statistics of a dropped index count for its table too: https://sqlite.org/fileformat2.html#stat1tab
 function believedRows(db: Database, schema: string, table: string): number {
-  const exists = `SELECT 1 FROM ${schema}.sqlite_schema WHERE name = 'sqlite_stat1' AND type = 'table'`;
-  if (db.prepare(exists).get() === undefined) return Infinity;
+  if (!hasTable(db, 'sqlite_stat1', schema)) return Infinity;
   const least = `SELECT min(CAST(stat AS INTEGER)) FROM ${schema}.sqlite_stat1 WHERE tbl = ? COLLATE NOCASE`;
   return (db.prepare(least).pluck().get(table) as number | null) ?? Infinity;
 }

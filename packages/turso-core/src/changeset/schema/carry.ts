@@ -2,6 +2,7 @@ import { constants, copyFileSync } from 'node:fs';
 import { systemCode } from '../../errors';
 import { using } from '../../sqlite/files/open';
 import { Database } from '../../sqlite/files/sqlite';
+import { hasTable } from '../../sqlite/schema/has-table';
 import { keyColumns, type Schema, type SchemaObject, type Table } from '../../sqlite/schema/schema';
 import { quoteName } from '../../sqlite/values/quote';
 import type { Encoding } from '../../sqlite/values/values';
@@ -68,7 +69,7 @@ export function carryTables(
       changes,
       encoding,
       holding,
-      hasSequences: hasSequences(db),
+      hasSequences: hasTable(db, 'sqlite_sequence'),
       filledIn,
     };
     // First, since renaming reads all that may use a name, and tables that go leave views behind that cannot be read.
@@ -84,10 +85,6 @@ function openScratch(file: string): Database {
   for (const pragma of ['journal_mode = MEMORY', 'synchronous = OFF', 'foreign_keys = OFF'])
     db.pragma(pragma);
   return db;
-}
-
-function hasSequences(db: Database): boolean {
-  return db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
 }
 
 function freeName(taken: ReadonlySet<string>): string {

@@ -1,4 +1,5 @@
 import type { Database } from '../../sqlite/files/sqlite';
+import { hasTable } from '../../sqlite/schema/has-table';
 import { isCarried } from '../../sqlite/schema/left-out';
 import type { SequenceChange } from '../model';
 
@@ -12,9 +13,7 @@ export function diffSequences(db: Database, older: string): SequenceChange[] {
 }
 
 function readSequences(db: Database, schema: string): Map<string, bigint> {
-  const exists =
-    db.prepare(`SELECT 1 FROM ${schema}.sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
-  if (!exists) return new Map();
+  if (!hasTable(db, 'sqlite_sequence', schema)) return new Map();
   const rows = db
     .prepare(`SELECT name, seq FROM ${schema}.sqlite_sequence WHERE ${isCarried('name')}`)
     .raw()

@@ -2,6 +2,7 @@ import { systemCode, TursoSyncError } from '../../errors';
 import { createDatabase } from '../../sqlite/files/open';
 import type { Database } from '../../sqlite/files/sqlite';
 import type { Exclude } from '../../sqlite/schema/exclude';
+import { hasTable } from '../../sqlite/schema/has-table';
 import { keyTerms } from '../../sqlite/schema/key-terms';
 import {
   findShadowNames,
@@ -134,9 +135,7 @@ async function copyRows(
       onProgress?.({ done: (done += count), total: null, unit: 'rows' });
     }
   }
-  const hasSequences =
-    db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
-  if (!hasSequences) return;
+  if (!hasTable(db, 'sqlite_sequence')) return;
   db.exec('DELETE FROM sqlite_sequence');
   const insert = db.prepare('INSERT INTO sqlite_sequence(name, seq) VALUES (?, ?)');
   const rows = await query(

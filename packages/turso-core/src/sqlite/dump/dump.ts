@@ -7,6 +7,7 @@ import { sqlTokens } from '../schema/sql-tokens';
 import { quoteName, quoteString, quoteValue } from '../values/quote';
 import type { SqlValue } from '../values/values';
 import { rowTasks, type DumpPiece } from './row-literals';
+import { hasTable } from '../schema/has-table';
 
 /**
  * Yields the whole database as SQL. The stock `sqlite3` shell restores it to an equal one: every value bit by bit,
@@ -80,8 +81,7 @@ function exactText({ type, name, sql }: SchemaObject): string {
 }
 
 function* dumpSequences(db: Database, { tables, objects }: Schema): Generator<string> {
-  const exists = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
-  if (!exists) return;
+  if (!hasTable(db, 'sqlite_sequence')) return;
   const sql = `SELECT name, seq FROM sqlite_sequence WHERE ${isCarried('name')} ORDER BY rowid`;
   const rows = db.prepare(sql).raw().safeIntegers().all();
   const isMade = [...tables.values()].some(isCounted);
