@@ -1,25 +1,22 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { findPlace, PROVIDERS, type Provider } from '../code-host/find-place';
+import { findPlace } from '../code-host/find-place';
 import { openCodeHost } from '../code-host/open';
 import { postComment, type CommentOutcome } from '../code-host/post-comment';
 import { reasonOf, TursoSyncError } from '../errors';
 import { commentText, type CommentText } from '../report/markdown/comment-text';
 import { shown } from '../report/shown';
 import { count } from '../report/units';
+import { addCodeHostOptions, type CodeHostOptions } from './code-host-options';
 import type { Subcommand } from './commands';
 import { wholeNumber } from './whole-number';
 
-interface Options {
+interface Options extends CodeHostOptions {
   readonly report: readonly string[];
   readonly id: string;
   readonly failed?: boolean;
-  readonly provider?: Provider;
-  readonly apiUrl?: string;
-  readonly repository?: string;
   readonly pullRequest?: number;
-  readonly tokenVariable?: string;
   readonly cwd?: string;
 }
 
@@ -34,27 +31,15 @@ export function commentCommand(): Subcommand<Options, 'comment'> {
       'post these reports in Markdown, or folders of them; an empty folder means nothing to push',
     )
     .option('--failed', 'add a note: the job has failed, and reports may be missing')
-    .option('--id <name>', 'give the comment this name, if a pull request has several', 'default')
-    .addOption(
-      new Option(
-        '--provider <name>',
-        'use the API of this provider (default: the one of the CI job)',
-      ).choices(PROVIDERS),
-    )
-    .option('--api-url <url>', 'use this address of the API')
-    .option(
-      '--repository <name>',
-      'use this repository: owner/name on GitHub, number or path of the project on GitLab',
-    )
-    .option('--pull-request <number>', 'comment on the pull or merge request of this number', wholeNumber)
-    .option(
-      '--token-variable <name>',
-      'read the token from this variable (default: GITHUB_TOKEN, GITLAB_TOKEN)',
-    )
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ turso-sync diff --out changes.md && turso-sync comment --report changes.md',
-    );
+    .option('--id <name>', 'give the comment this name, if a pull request has several', 'default');
+  const pullRequest = new Option(
+    '--pull-request <number>',
+    'comment on the pull or merge request of this number',
+  ).argParser(wholeNumber);
+  addCodeHostOptions(command, pullRequest).addHelpText(
+    'after',
+    '\nExample:\n  $ turso-sync diff --out changes.md && turso-sync comment --report changes.md',
+  );
   return [
     command,
     'comment',

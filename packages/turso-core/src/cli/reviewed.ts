@@ -1,19 +1,16 @@
 import path from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { fetchReviews, type FetchedReviews } from '../code-host/fetch-reviews';
-import { findPlace, PROVIDERS, type Provider } from '../code-host/find-place';
+import { findPlace } from '../code-host/find-place';
 import { openReviews } from '../code-host/open';
 import { shown } from '../report/shown';
 import { count } from '../report/units';
+import { addCodeHostOptions, type CodeHostOptions } from './code-host-options';
 import type { Subcommand } from './commands';
 
-interface Options {
+interface Options extends CodeHostOptions {
   readonly out: string;
   readonly artifact: string;
-  readonly provider?: Provider;
-  readonly apiUrl?: string;
-  readonly repository?: string;
-  readonly tokenVariable?: string;
   readonly cwd?: string;
 }
 
@@ -26,26 +23,11 @@ export function reviewedCommand(): Subcommand<Options, 'reviewed'> {
       '--artifact <name>',
       'fetch the artifact of this name on GitHub, or of this job on GitLab',
       'turso-review',
-    )
-    .addOption(
-      new Option(
-        '--provider <name>',
-        'use the API of this provider (default: the one of the CI job)',
-      ).choices(PROVIDERS),
-    )
-    .option('--api-url <url>', 'use this address of the API')
-    .option(
-      '--repository <name>',
-      'use this repository: owner/name on GitHub, number or path of the project on GitLab',
-    )
-    .option(
-      '--token-variable <name>',
-      'read the token from this variable (default: GITHUB_TOKEN, GITLAB_TOKEN)',
-    )
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ turso-sync reviewed --out reviews && turso-sync push --plan reviews/1/plan.json',
     );
+  addCodeHostOptions(command).addHelpText(
+    'after',
+    '\nExample:\n  $ turso-sync reviewed --out reviews && turso-sync push --plan reviews/1/plan.json',
+  );
   return [
     command,
     'reviewed',
