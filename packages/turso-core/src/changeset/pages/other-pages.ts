@@ -1,3 +1,4 @@
+import { HEADER_AT } from '../../sqlite/files/file-header';
 import type { PageFile } from './page-file';
 
 /** Returns the pages without content: free ones, and in files with auto_vacuum the pointer maps. */
@@ -18,9 +19,9 @@ export function contentlessPages(file: PageFile): Set<number> {
  */
 export function freePages(file: PageFile): number[] {
   const header = file.page(1);
-  const count = header.readUInt32BE(36);
+  const count = header.readUInt32BE(HEADER_AT.freeCount);
   const found: number[] = [];
-  for (let trunk = header.readUInt32BE(32); trunk !== 0 && found.length <= count;) {
+  for (let trunk = header.readUInt32BE(HEADER_AT.firstFree); trunk !== 0 && found.length <= count;) {
     found.push(trunk);
     const page = file.page(trunk);
     const leaves = page.readUInt32BE(4);
@@ -34,5 +35,5 @@ export function freePages(file: PageFile): number[] {
 
 /** Checks whether a file moves its pages by itself, and so has pages with pointers to them. */
 export function isAutoVacuum(file: PageFile): boolean {
-  return file.page(1).readUInt32BE(52) !== 0;
+  return file.page(1).readUInt32BE(HEADER_AT.autoVacuum) !== 0;
 }

@@ -1,4 +1,8 @@
 import fs from 'node:fs';
+import { HEADER_AT, HEADER_SIZE, pageSizeIn } from '../../sqlite/files/file-header';
+
+/** Both modes of a file with a rollback journal. */
+const ROLLBACK_JOURNAL = 0x0101;
 
 /** A database file, page by page. Page numbers begin at 1. */
 export interface PageFile {
@@ -23,19 +27,17 @@ export function openPageFile(file: string): PageFile | null {
   const close = (): void => fs.closeSync(handle);
   const header = Buffer.alloc(HEADER_SIZE);
   const isWhole = fs.readSync(handle, header, 0, HEADER_SIZE, 0) === HEADER_SIZE;
-  if (!isWhole || header[FORMAT_WRITE] !== ROLLBACK_JOURNAL || header[FORMAT_READ] !== ROLLBACK_JOURNAL) {
+  if (!isWhole || header.readUInt16BE(HEADER_AT.modes) !== ROLLBACK_JOURNAL) {
     close();
     return null;
   }
-  // The value 1 stands for 65,536, which two bytes cannot hold.
-  const declared = header.readUInt16BE(16);
-  const pageSize = declared === 1 ? 65_536 : declared;
+  const pageSize = pageSizeIn(header);
   const buffer = Buffer.alloc(pageSize);
   const read = (first: number, into: Buffer): number =>
     fs.readSync(handle, into, 0, into.length, (first - 1) * pageSize);
   return {
     pageSize,
-    usableSize: pageSize - (header[RESERVED] ?? 0),
+    usableSize: pageSize - (header[HEADER_AT.reserved] ?? 0),
     pageCount: Math.floor(fs.fstatSync(handle).size / pageSize),
     page(number) {
       if (read(number, buffer) !== pageSize) throw new Error(`page ${number} is not there`);
@@ -50,10 +52,3 @@ export function openPageFile(file: string): PageFile | null {
 export function headerAt(number: number | undefined): number {
   return number === 1 ? HEADER_SIZE : 0;
 }
-
-/** The size of page 1's header in bytes. */
-const HEADER_SIZE = 100;
-const FORMAT_WRITE = 18;
-const FORMAT_READ = 19;
-const RESERVED = 20;
-const ROLLBACK_JOURNAL = 1;

@@ -1,3 +1,4 @@
+import { HEADER_AT } from '../../sqlite/files/file-header';
 import { knownDifference } from '../../sqlite/files/known-files';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import { checkBTreePages } from './check-b-tree-pages';
@@ -40,18 +41,18 @@ function readDefinitions(file: string): Definition[] {
   return using(openReadOnly(file), (db) => db.prepare(sql).raw().all() as Definition[]);
 }
 
-/** Byte ranges of the header that must stay the same: page size and format, schema format, encoding. */
+/** Ranges of the header that must stay the same: page size and format, schema format, vacuum and encoding. */
 const KEPT = [
-  [16, 24],
-  [44, 48],
-  [52, 60],
-  [64, 68],
+  [HEADER_AT.pageSize, HEADER_AT.changeCounter],
+  [HEADER_AT.schemaFormat, HEADER_AT.schemaFormat + 4],
+  [HEADER_AT.autoVacuum, HEADER_AT.userVersion],
+  [HEADER_AT.incrementalVacuum, HEADER_AT.applicationId],
 ] as const;
 
 function isSameKind(old: PageFile, now: PageFile): boolean {
   const [before, after] = [old.page(1), now.page(1)];
   const isKept = KEPT.every(([from, to]) => before.subarray(from, to).equals(after.subarray(from, to)));
-  return isKept && !isAutoVacuum(now) && after.readUInt32BE(28) === now.pageCount;
+  return isKept && !isAutoVacuum(now) && after.readUInt32BE(HEADER_AT.pageCount) === now.pageCount;
 }
 
 function isSound(

@@ -11,7 +11,7 @@ import {
   type SyncFrame,
 } from '../../hrana/sync-endpoints';
 import { checksumOf } from '../../sqlite/files/checksum';
-import { leaveWalMode } from '../../sqlite/files/file-header';
+import { HEADER_AT, HEADER_SIZE, leaveWalMode, pageSizeIn } from '../../sqlite/files/file-header';
 import { writeBytes } from '../../sqlite/files/write-bytes';
 import type { SnapshotOptions, SnapshotStart } from '../remote';
 import { openStart } from './start-file';
@@ -83,10 +83,6 @@ interface Copying {
 
 /** Tolerance for additional pages of a database and frames of a log. */
 const FEW = 500;
-
-/** Bytes of a file's header, and the offsets of its fields: https://sqlite.org/fileformat2.html#the_database_header */
-const HEADER = 100;
-const AT = { pageSize: 16, pages: 28, schema: 40 };
 
 async function fromStart(starts: readonly SnapshotStart[], copying: Copying): Promise<Place | null> {
   const found = starts.flatMap(({ file, pagesAt, crc }) => {
@@ -182,13 +178,13 @@ async function isOver(client: HttpClient, { generation, frame }: Place): Promise
 function isWhole(file: string, schema: number): boolean {
   const handle = fs.openSync(file, 'r');
   try {
-    const header = Buffer.alloc(HEADER);
+    const header = Buffer.alloc(HEADER_SIZE);
     const { size } = fs.fstatSync(handle);
     return (
-      fs.readSync(handle, header, 0, HEADER, 0) === HEADER &&
-      header.readUInt16BE(AT.pageSize) === SYNC_PAGE &&
-      header.readUInt32BE(AT.pages) * SYNC_PAGE === size &&
-      header.readInt32BE(AT.schema) === schema
+      fs.readSync(handle, header, 0, HEADER_SIZE, 0) === HEADER_SIZE &&
+      pageSizeIn(header) === SYNC_PAGE &&
+      header.readUInt32BE(HEADER_AT.pageCount) * SYNC_PAGE === size &&
+      header.readInt32BE(HEADER_AT.schemaVersion) === schema
     );
   } finally {
     fs.closeSync(handle);

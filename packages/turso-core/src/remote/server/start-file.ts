@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { HEADER_AT, HEADER_SIZE, pageSizeIn } from '../../sqlite/files/file-header';
 
 /** The pages of a local database file without writers. */
 export interface StartFile {
@@ -8,12 +9,6 @@ export interface StartFile {
   read(first: number, count: number): Buffer;
   close(): void;
 }
-
-/** Offset of the page size in the header: https://sqlite.org/fileformat2.html#page_size */
-const PAGE_SIZE_AT = 16;
-
-/** Offset of the read and write versions in the header. Local copies have 1 for both, servers 2. */
-const MODE_AT = 18;
 
 /**
  * Opens a file as a possible start of a snapshot. Its first page reads like a server's, in WAL mode. Returns null if it
@@ -26,10 +21,9 @@ export function openStart(file: string): StartFile | null {
   } catch {
     return null;
   }
-  const header = Buffer.alloc(100);
+  const header = Buffer.alloc(HEADER_SIZE);
   const isWhole = fs.readSync(handle, header, 0, header.length, 0) === header.length;
-  const told = header.readUInt16BE(PAGE_SIZE_AT);
-  const pageSize = told === 1 ? 65_536 : told;
+  const pageSize = pageSizeIn(header);
   const { size } = fs.fstatSync(handle);
   if (!isWhole || pageSize < 512 || size % pageSize !== 0) {
     fs.closeSync(handle);
@@ -42,7 +36,7 @@ export function openStart(file: string): StartFile | null {
     read(first, count) {
       const pages = Buffer.alloc(Math.max(0, Math.min(count, pageCount - first + 1)) * pageSize);
       const read = fs.readSync(handle, pages, 0, pages.length, (first - 1) * pageSize);
-      if (first === 1 && pages.length > 0) pages.fill(2, MODE_AT, MODE_AT + 2);
+      if (first === 1 && pages.length > 0) pages.fill(2, HEADER_AT.modes, HEADER_AT.modes + 2);
       return pages.subarray(0, read - (read % pageSize));
     },
     close: () => fs.closeSync(handle),
