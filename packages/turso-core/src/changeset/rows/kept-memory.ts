@@ -19,8 +19,7 @@ export function keptMemory(db: Database): KeptMemory {
   return memory;
 }
 
-/** Makes memory with a limit of its own. */
-export function limitedMemory(): KeptMemory {
+function limitedMemory(): KeptMemory {
   let left = LIMIT;
   return {
     get left() {

@@ -1,12 +1,13 @@
+import Database from 'better-sqlite3';
 import type { RowChange } from '../model';
-import { limitedMemory } from './kept-memory';
+import { keptMemory } from './kept-memory';
 import { knownRows } from './known-rows';
 
 /** Makes rows of about this many bytes, with counters of their searches and counts. */
 function rowsOf(
   count: number,
   bytes: number,
-  memory = limitedMemory(),
+  db = new Database(':memory:'),
 ): ReturnType<typeof knownRows> & { searches: () => number; counts: () => number } {
   let searches = 0;
   let counts = 0;
@@ -20,7 +21,7 @@ function rowsOf(
       counts++;
       return count;
     },
-    memory,
+    memory: keptMemory(db),
   });
   return { ...known, searches: () => searches, counts: () => counts };
 }
@@ -39,7 +40,7 @@ test('a few rows are searched for once, for each kind', () => {
 test('many rows are counted without reading them all, and kept once they are read', () => {
   const { rows, count, isMany, searches, counts } = rowsOf(5_000, 10);
   expect(isMany('update')).toBe(true);
-  expect(count('update')).toBe(5_000);
+  for (const _ of [1, 2]) expect(count('update')).toBe(5_000);
   expect(searches()).toBe(1);
   expect([...rows('update')]).toHaveLength(5_000);
   expect([...rows('update')]).toHaveLength(5_000);
@@ -58,8 +59,8 @@ test('what takes too much memory is searched for at each call, and is complete',
 });
 
 test('tables share the memory, and what one of them keeps the next has less', () => {
-  const memory = limitedMemory();
-  const all = Array.from({ length: 3 }, () => rowsOf(20, 1_000_000, memory));
+  const db = new Database(':memory:');
+  const all = Array.from({ length: 3 }, () => rowsOf(20, 1_000_000, db));
   for (const { rows } of all) {
     expect([...rows('insert')]).toHaveLength(20);
     expect([...rows('insert')]).toHaveLength(20);
