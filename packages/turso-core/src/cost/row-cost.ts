@@ -10,6 +10,7 @@ import { bindValues } from '../sqlite/values/bind';
 import { sumOf, type Amount } from './amount';
 import type { ChangedRows, WrittenRows } from './changed-rows';
 import { countRows } from './count-rows';
+import { mostPieces } from './most-pieces';
 import { isTouched, type IndexFacts } from './table-indexes';
 
 /** The context in which a table's rows are written. */
@@ -118,12 +119,8 @@ function counterCost(changes: TableChanges, { inserted }: ChangedRows, { hasCoun
   return { read: statements + 6, written: kept + (statements === 0 ? 0 : statements + 1) };
 }
 
-/** Additional pieces for distant ranges of rowids and for rows JSON cannot hold. */
-const MORE_PIECES = 20;
-
-function statementsFor({ columns }: TableChanges, rows: number): number {
-  const pieces = Math.ceil(rows / pieceLimit(columns));
-  return pieces === 1 ? 1 : pieces + MORE_PIECES;
+function statementsFor(changes: TableChanges, rows: number): number {
+  return rows <= pieceLimit(changes.columns) ? 1 : mostPieces(changes, rows);
 }
 
 /**

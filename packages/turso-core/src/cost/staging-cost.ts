@@ -1,13 +1,10 @@
 import { statSync } from 'node:fs';
 import type { TableChanges } from '../changeset/model';
-import { pieceLimit } from '../changeset/rows/bulk-rows';
 import type { Amount } from './amount';
+import { mostPieces } from './most-pieces';
 
 /** Size of the two databases in bytes from which the changes may exceed one request, and are uploaded first. */
 const MAY_BE_STAGED = 8_000_000;
-
-/** Pieces of a table's rows besides the full ones. */
-const MORE_PIECES = 20;
 
 /** Bytes of the databases to count as one more text or group of BLOBs: the rows of a piece may be large. */
 const BYTES_OF_VALUE = 500_000;
@@ -21,7 +18,7 @@ export function stagingCost(
   const rowsOf = (t: TableChanges): number => 2 * t.count('update') + t.count('delete') + t.count('insert');
   const many = tables.filter((t) => rowsOf(t) > 1_000);
   if (bytes < MAY_BE_STAGED || many.length === 0) return { read: 0, written: 0 };
-  const pieces = many.reduce((n, t) => n + Math.ceil(rowsOf(t) / pieceLimit(t.columns)) + MORE_PIECES, 0);
+  const pieces = many.reduce((n, t) => n + mostPieces(t, rowsOf(t)), 0);
   const values = pieces + Math.ceil(bytes / BYTES_OF_VALUE);
   return { read: 4 * values + 20, written: 2 * values + 6 };
 }
