@@ -9,6 +9,9 @@ export type ChangeKind = 'delete' | 'update' | 'insert';
 /** All kinds, in the order of a push. */
 export const CHANGE_KINDS: readonly ChangeKind[] = ['delete', 'update', 'insert'];
 
+/** The kind of change that takes back one of another kind. */
+export const INVERSE_KIND = { delete: 'insert', update: 'update', insert: 'delete' } as const;
+
 /** One row's change. Rows hold the values of {@link TableChanges.columns}. */
 export type RowChange =
   | { readonly kind: 'delete'; readonly old: readonly SqlValue[]; readonly copies?: Copies }

@@ -3,7 +3,7 @@ import { readLines } from '../sqlite/files/read-lines';
 import { hasTable } from '../sqlite/schema/has-table';
 import { hasHiddenRowid, type Table } from '../sqlite/schema/schema';
 import type { SqlValue } from '../sqlite/values/values';
-import type { ChangeKind, RowChange, TableChanges } from '../changeset/model';
+import { INVERSE_KIND, type ChangeKind, type RowChange, type TableChanges } from '../changeset/model';
 import { understated, type Understated } from '../changeset/rows/understated';
 import { parseRow, unreadable, type TableEntry } from './plan-file';
 import { isJsonValue, sqlValue } from '../sqlite/values/json-value';
@@ -26,12 +26,10 @@ export interface TableFile {
 /** Number of updates from which reading them in bulk is worth it. */
 const MANY = 1_000;
 
-const INVERSE = { delete: 'insert', update: 'update', insert: 'delete' } as const;
-
 /** Returns the changed rows of a table. They are read from the file on demand. */
 export function readTableChanges(source: TableFile): TableChanges {
   const { file, entry, table, key, isInverse } = source;
-  const written = (kind: ChangeKind): ChangeKind => (isInverse ? INVERSE[kind] : kind);
+  const written = (kind: ChangeKind): ChangeKind => (isInverse ? INVERSE_KIND[kind] : kind);
   return {
     table,
     columns: entry.columns,

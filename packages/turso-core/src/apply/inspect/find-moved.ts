@@ -1,5 +1,5 @@
 import { CHANGE_KINDS, type RowChange, type TableChanges } from '../../changeset/model';
-import { quoteName, quoteValue } from '../../sqlite/values/quote';
+import { quoteName, quoteValues } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import type { Query } from '../../sqlite/query';
 import { isComparable, rowKey, wanted } from '../statements/copies-statements';
@@ -61,7 +61,7 @@ function nameOf(change: Removal): string {
 }
 
 function contentName(row: Row): string {
-  return row.slice(1).map(quoteValue).join();
+  return quoteValues(row.slice(1));
 }
 
 function removed(change: RowChange): Row | null {

@@ -1,5 +1,5 @@
 import type { Changeset, TableChanges } from '../../changeset/model';
-import { quoteValue } from '../../sqlite/values/quote';
+import { quoteValues } from '../../sqlite/values/quote';
 import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
 import { RemainingWork, THERE } from '../remaining-work';
 import { rowIdentity } from './row-identity';
@@ -27,7 +27,7 @@ export type IsRewritten = (key: Conflict['key']) => boolean;
 
 // Columns may have other names before than afterwards.
 function nameOf(key: NonNullable<Conflict['key']>): string {
-  return Object.values(key).map(quoteValue).join();
+  return quoteValues(Object.values(key));
 }
 
 /** A conflict about a row that is written anew says so: nobody has deleted it. */

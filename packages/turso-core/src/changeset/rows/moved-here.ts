@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../../sqlite/files/sqlite';
-import { quoteName, quoteValue } from '../../sqlite/values/quote';
+import { quoteName, quoteValues } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import { BEFORE } from '../attached';
 import type { ChangeKind, RowChange, TableChanges } from '../model';
@@ -76,7 +76,7 @@ function newRow(change: RowChange): readonly SqlValue[] | null {
 }
 
 function contentOf(row: readonly SqlValue[]): string {
-  const text = row.slice(1).map(quoteValue).join();
+  const text = quoteValues(row.slice(1));
   return text.length <= DIGEST ? text : createHash('sha256').update(text).digest('base64');
 }
 

@@ -1,4 +1,4 @@
-import { quoteName, quoteValue } from '../../sqlite/values/quote';
+import { quoteName, quoteValue, quoteValues } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import type { RowChange, TableChanges } from '../model';
 
@@ -17,7 +17,7 @@ export function* insertedCopies(changes: TableChanges): Generator<string> {
   const names = changes.columns.map(quoteName).join(',');
   for (const change of countedChanges(changes)) {
     const row = change.kind === 'delete' ? change.old : change.new;
-    const copy = `(${row.map(quoteValue).join(',')})`;
+    const copy = `(${quoteValues(row)})`;
     const copies = Array<string>(change.copies?.to ?? 0).fill(copy);
     if (copies.length > 0)
       yield `INSERT OR ABORT INTO ${quoteName(changes.table.name)}(${names}) VALUES${copies.join(',')};`;

@@ -2,7 +2,7 @@ import { endStatement } from '../../sqlite/schema/end-statement';
 import { isCounted } from '../../sqlite/schema/is-counted';
 import { keyTerms } from '../../sqlite/schema/key-terms';
 import type { SchemaObject } from '../../sqlite/schema/schema';
-import { quoteName, quoteString, quoteValue } from '../../sqlite/values/quote';
+import { quoteName, quoteString, quoteValue, quoteValues } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import type { Changeset, ChangeKind, RowChange, RowPiece, TableChanges } from '../model';
 import { isBetween } from '../rows/key-span';
@@ -141,7 +141,7 @@ function* inserts(changes: TableChanges): Generator<string> {
   const { table, columns } = changes;
   const head = `INSERT OR ABORT INTO ${quoteName(table.name)}(${columns.map(quoteName).join(',')})`;
   const single = (change: RowChange): string =>
-    change.kind === 'delete' ? '' : `${head} VALUES(${change.new.map(quoteValue).join(',')});`;
+    change.kind === 'delete' ? '' : `${head} VALUES(${quoteValues(change.new)});`;
   for (const piece of pieces(changes, 'insert')) {
     if ('text' in piece) {
       const values = valuesIn(piece, columns.length, 'value');

@@ -3,6 +3,7 @@ import { keyObject, type Conflict } from '../../apply/conflict';
 import { withDiff } from '../../changeset/diff';
 import {
   CHANGE_KINDS,
+  INVERSE_KIND,
   type ChangeKind,
   type Changeset,
   type RowChange,
@@ -65,11 +66,9 @@ function withResolved(back: Changeset, written: Changeset, conflicts: readonly C
   };
 }
 
-const INVERSE = { delete: 'insert', update: 'update', insert: 'delete' } as const;
-
 function inverted(changes: TableChanges): TableChanges {
   return withRows(changes, function* (kind) {
-    for (const change of changes.rows(INVERSE[kind])) {
+    for (const change of changes.rows(INVERSE_KIND[kind])) {
       if (change.kind === 'update') {
         yield { ...change, old: change.new, new: change.old };
         continue;

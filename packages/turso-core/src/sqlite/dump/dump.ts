@@ -4,7 +4,7 @@ import { isCounted } from '../schema/is-counted';
 import { endsEarly, endStatement } from '../schema/end-statement';
 import { readSchema, type Schema, type SchemaObject } from '../schema/schema';
 import { sqlTokens } from '../schema/sql-tokens';
-import { quoteName, quoteString, quoteValue } from '../values/quote';
+import { quoteName, quoteString, quoteValue, quoteValues } from '../values/quote';
 import type { SqlValue } from '../values/values';
 import { rowTasks, type DumpPiece } from './row-literals';
 import { hasTable } from '../schema/has-table';
@@ -89,7 +89,7 @@ function* dumpSequences(db: Database, { tables, objects }: Schema): Generator<st
   // SQLite creates the table of counters with the first table that counts.
   yield isMade ? lines('DELETE FROM sqlite_sequence;') : makeSequences(objects);
   for (const row of rows as SqlValue[][])
-    yield lines(`INSERT INTO sqlite_sequence VALUES(${row.map(quoteValue).join()});`);
+    yield lines(`INSERT INTO sqlite_sequence VALUES(${quoteValues(row)});`);
 }
 
 function makeSequences(objects: readonly SchemaObject[]): string {

@@ -23,6 +23,11 @@ export function quoteValue(value: SqlValue): string {
   return quoteBlob(value);
 }
 
+/** Quotes the values of a row as SQL literals, with commas between them. */
+export function quoteValues(row: readonly SqlValue[]): string {
+  return row.map(quoteValue).join();
+}
+
 function quoteInteger(value: bigint): string {
   // -9223372036854775808 is parsed as the negation of a number that does not fit, and so as a REAL.
   return value === -9223372036854775808n ? '(-9223372036854775807-1)' : value.toString();
