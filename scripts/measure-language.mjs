@@ -18,9 +18,7 @@ const isSource = (file) =>
   /^packages\/turso-(?:core|sync-plugin)\/src\/.*\.ts$/.test(file) && !/\.(?:test|fixture)\.ts$/.test(file);
 
 const groups = {
-  docs: tracked.filter((file) =>
-    /^(?:docs\/.*|README|CONTRIBUTING|packages\/[^/]*\/README|examples\/.*)\.md$/.test(file),
-  ),
+  docs: tracked.filter((file) => /^(?:docs\/.*|CONTRIBUTING|(?:.*\/)?README|examples\/.*)\.md$/.test(file)),
   changelog: ['CHANGELOG.md'],
   messages: tracked.filter(isSource),
   comments: tracked.filter(isSource),

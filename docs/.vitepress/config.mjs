@@ -9,6 +9,7 @@ export default defineConfig({
   description: 'Work on a plain SQLite file, keep your data in Turso.',
   lang: 'en',
   cleanUrls: true,
+  srcExclude: ['test/**'],
   lastUpdated: false,
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   themeConfig: {
