@@ -1,11 +1,9 @@
 import type { RowChange, RowPiece } from '../changeset/model';
+import { JsonBatch } from '../changeset/rows/json-batch';
 import { changesUniqueValue } from '../changeset/rows/unique';
-import { sqlJson } from '../sqlite/values/sql-json';
 import type { TableFile } from './read-rows';
+import type { SqlValue } from '../sqlite/values/values';
 import type { WrittenUpdate } from './read-update';
-
-/** Maximum rows and characters of one piece. */
-const PIECE = { rows: 2_000, text: 500_000 };
 
 /** Maximum number of sets of changed columns to collect side by side. */
 const MANY_SHAPES = 16;
@@ -28,40 +26,33 @@ export function* bulkUpdates(
     replaced.set(set.join(), found);
     return found;
   };
-  const collected = new Map<string, Collected>();
-  const toPiece = ({ rows, set }: Collected): RowPiece => {
-    return { text: rows.join(), count: rows.length, blobs: null, set, known: [...key, ...set], alone: null };
-  };
+  const batches = new Map<string, JsonBatch>();
+  let ready: RowPiece[] = [];
+  const openBatch = (set: readonly number[]): JsonBatch =>
+    new JsonBatch((rows) => ready.push({ ...rows, set, known: [...key, ...set], alone: null }));
   for (const update of updates) {
     const set = update.pairs.map(({ place }) => place);
     const shape = set.join();
-    const isFew = collected.has(shape) || collected.size < MANY_SHAPES;
-    const text = !isFew || isReplaced(set) ? null : rowText(update, isInverse);
-    if (text === null) {
-      yield { count: 1, set, rows: [toChange(update)] };
-      continue;
+    const isFew = batches.has(shape) || batches.size < MANY_SHAPES;
+    if (isFew && !isReplaced(set)) {
+      const batch = batches.get(shape) ?? openBatch(set);
+      batches.set(shape, batch);
+      if (batch.add(rowOf(update, isInverse))) {
+        yield* ready;
+        ready = [];
+        continue;
+      }
     }
-    const piece = collected.get(shape) ?? { rows: [], set, size: 0 };
-    collected.set(shape, piece);
-    piece.rows.push(text);
-    piece.size += text.length;
-    if (piece.rows.length < PIECE.rows && piece.size < PIECE.text) continue;
-    yield toPiece(piece);
-    collected.delete(shape);
+    yield { count: 1, set, rows: [toChange(update)] };
   }
-  for (const piece of collected.values()) yield toPiece(piece);
+  for (const batch of batches.values()) batch.flush();
+  yield* ready;
 }
 
-/** Updates of the same columns. */
-interface Collected {
-  readonly rows: string[];
-  readonly set: readonly number[];
-  size: number;
-}
-
-function rowText({ keyValues, pairs }: WrittenUpdate, isInverse: boolean): string | null {
+function rowOf({ keyValues, pairs }: WrittenUpdate, isInverse: boolean): SqlValue[] {
   const [before, after] = isInverse ? (['to', 'from'] as const) : (['from', 'to'] as const);
-  const values = [...keyValues, ...pairs.map((p) => p[before]), ...pairs.map((p) => p[after])];
-  const cells = values.map(sqlJson);
-  return cells.includes(null) ? null : `[${cells.join()}]`;
+  const row = [...keyValues];
+  for (const pair of pairs) row.push(pair[before]);
+  for (const pair of pairs) row.push(pair[after]);
+  return row;
 }

@@ -1,4 +1,4 @@
-import { isJsonValue, sqlValue } from '../sqlite/values/json-value';
+import { sqlValues } from '../sqlite/values/json-value';
 import type { SqlValue } from '../sqlite/values/values';
 import type { ChangeKind } from '../changeset/model';
 import type { PlanRow, PlanValues } from './plan';
@@ -51,8 +51,9 @@ function changesOf(set: unknown, flaw: () => Error): (readonly [string, readonly
 }
 
 function valuesOf(list: unknown, count: number, flaw: () => Error): SqlValue[] {
-  if (!Array.isArray(list) || list.length !== count || !list.every(isJsonValue)) throw flaw();
-  return list.map(sqlValue);
+  const values = sqlValues(list, count);
+  if (values === null) throw flaw();
+  return values;
 }
 
 function copiesOf(copies: unknown, flaw: () => Error): { from: number; to: number } {

@@ -1,6 +1,6 @@
 import { checkDefinition } from '../sqlite/schema/check-definition';
 import type { SchemaObject } from '../sqlite/schema/schema';
-import { isJsonValue, sqlValue } from '../sqlite/values/json-value';
+import { sqlValue } from '../sqlite/values/json-value';
 import { isFillable } from '../changeset/schema/filled-columns';
 import type {
   FilledColumn,
@@ -33,7 +33,7 @@ function filledOf(file: string, filled: unknown): FilledColumn[] {
   if (!Array.isArray(filled)) throw flaw(file, 'filled', filled);
   return filled.map((one: unknown) => {
     const { column, value } = Object(one) as Plain;
-    const read = isJsonValue(value) ? sqlValue(value) : null;
+    const read = sqlValue(value) ?? null;
     if (typeof column !== 'string' || !isFillable(read)) throw flaw(file, 'filled', { column, value });
     return { column, value: read };
   });
@@ -49,7 +49,7 @@ export function readDefinitions(file: string, head: PlanHead): SchemaObject[] | 
 export function readSequences(file: string, head: PlanHead): SequenceChange[] {
   return listOf(file, head, 'sequences').map((change) => {
     const { table, from, to } = change;
-    const [a, b] = [from, to].map((value) => (isJsonValue(value) ? sqlValue(value) : undefined));
+    const [a, b] = [from, to].map(sqlValue);
     const isCounter = (value: unknown): value is bigint | null => value === null || typeof value === 'bigint';
     if (typeof table !== 'string' || !isCounter(a) || !isCounter(b)) throw flaw(file, 'sequences', change);
     return { table, from: a, to: b };
@@ -83,9 +83,10 @@ export function readVirtual(file: string, head: PlanHead): VirtualChange[] {
 
 function settingOf(file: string, setting: Plain): IndexSetting {
   const { name, from, to } = setting;
-  if (typeof name !== 'string' || !isJsonValue(from) || !isJsonValue(to))
+  const [before, after] = [sqlValue(from), sqlValue(to)];
+  if (typeof name !== 'string' || before === undefined || after === undefined)
     throw flaw(file, 'virtual', setting);
-  return { name, from: sqlValue(from), to: sqlValue(to) };
+  return { name, from: before, to: after };
 }
 
 function shadowOf(file: string, shadow: Plain): ShadowTable {

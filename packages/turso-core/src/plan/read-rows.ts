@@ -6,9 +6,9 @@ import type { SqlValue } from '../sqlite/values/values';
 import { INVERSE_KIND, type ChangeKind, type RowChange, type TableChanges } from '../changeset/model';
 import { understated, type Understated } from '../changeset/rows/understated';
 import { parseRow, unreadable, type TableEntry } from './plan-file';
-import { isJsonValue, sqlValue } from '../sqlite/values/json-value';
+import { sqlValues } from '../sqlite/values/json-value';
 import { bulkUpdates } from './bulk-updates';
-import { parseUpdate, updateReader, type Parser, type WrittenUpdate } from './read-update';
+import { updateParser, updateReader, type Parser, type WrittenUpdate } from './read-update';
 
 /** One table's rows in a plan's file. */
 export interface TableFile {
@@ -88,15 +88,17 @@ function copiesOf(file: string, written: unknown): readonly [number, number] {
 }
 
 function* updatesOf(source: TableFile, parser: Parser): Generator<WrittenUpdate> {
-  for (const row of rowsOf(source.file, source.entry, 'update')) yield parseUpdate(source, row, parser);
+  const parse = updateParser(source, parser);
+  for (const row of rowsOf(source.file, source.entry, 'update')) yield parse(row);
 }
 
 function parserOf({ file, entry }: TableFile): Parser {
   const flaw = (written: unknown): Error =>
     unreadable(file, `this is not a row of "${entry.table}": ${JSON.stringify(written).slice(0, 60)}`);
   const values = (written: unknown, list: unknown, count: number): SqlValue[] => {
-    if (!Array.isArray(list) || list.length !== count || !list.every(isJsonValue)) throw flaw(written);
-    return list.map(sqlValue);
+    const found = sqlValues(list, count);
+    if (found === null) throw flaw(written);
+    return found;
   };
   return { values, flaw };
 }
@@ -105,8 +107,8 @@ function changeReader(source: TableFile, kind: ChangeKind): (written: unknown) =
   const { file, entry, key, isInverse } = source;
   const parser = parserOf(source);
   if (kind === 'update') {
-    const toChange = updateReader(source, parser);
-    return (written) => toChange(parseUpdate(source, written, parser));
+    const [parse, toChange] = [updateParser(source, parser), updateReader(source, parser)];
+    return (written) => toChange(parse(written));
   }
   return (written) => {
     const isCounted = key.length === 0;

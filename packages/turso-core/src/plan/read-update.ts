@@ -70,30 +70,32 @@ export function updateReader(source: TableFile, parser: Parser): (update: Writte
   };
 }
 
-/** Reads an update from a file. */
-export function parseUpdate(
+/** Returns a function to read the updates of a file. */
+export function updateParser(
   { entry: { columns }, key }: TableFile,
-  written: unknown,
   { values, flaw }: Parser,
-): WrittenUpdate {
-  const { set, row, ...rest } = (written ?? {}) as { key?: unknown; set?: unknown; row?: unknown };
-  const keyValues = values(written, rest.key, key.length);
-  if (typeof set !== 'object' || set === null) throw flaw(written);
-  const whole = row === undefined ? null : values(written, row, columns.length);
-  const pairs = Object.entries(set).map(([column, pair]) => {
-    const [from, to] = values(written, pair, 2) as [SqlValue, SqlValue];
-    return { place: columns.indexOf(column), from, to };
-  });
-  const known = [...pairs, ...key.map((place, i) => ({ place, from: keyValues[i] as SqlValue }))];
-  const isAsShown = known.every(
-    ({ place, from }) => place >= 0 && (whole === null || sameValue(whole[place] as SqlValue, from)),
-  );
-  const changesKey = pairs.every(({ place, from }) => {
-    const i = key.indexOf(place);
-    return i < 0 || sameValue(keyValues[i] as SqlValue, from);
-  });
-  if (pairs.length === 0 || !isAsShown || !changesKey) throw flaw(written);
-  return { written, keyValues, pairs, whole };
+): (written: unknown) => WrittenUpdate {
+  const places = new Map(columns.map((column, place) => [column, place]));
+  return (written) => {
+    const { key: told, set, row } = (written ?? {}) as { key?: unknown; set?: unknown; row?: unknown };
+    const keyValues = values(written, told, key.length);
+    if (typeof set !== 'object' || set === null) throw flaw(written);
+    const whole = row === undefined ? null : values(written, row, columns.length);
+    const isAsShown = (place: number, from: SqlValue): boolean =>
+      whole === null || sameValue(whole[place] as SqlValue, from);
+    if (!key.every((place, i) => isAsShown(place, keyValues[i] as SqlValue))) throw flaw(written);
+    const pairs: Pair[] = [];
+    for (const column of Object.keys(set)) {
+      const [from, to] = values(written, (set as Record<string, unknown>)[column], 2) as [SqlValue, SqlValue];
+      const place = places.get(column);
+      if (place === undefined || !isAsShown(place, from)) throw flaw(written);
+      const i = key.indexOf(place);
+      if (i >= 0 && !sameValue(keyValues[i] as SqlValue, from)) throw flaw(written);
+      pairs.push({ place, from, to });
+    }
+    if (pairs.length === 0) throw flaw(written);
+    return { written, keyValues, pairs, whole };
+  };
 }
 
 function withSide(row: Row, pairs: readonly Pair[], side: 'from' | 'to'): Row {

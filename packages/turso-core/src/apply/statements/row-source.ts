@@ -35,9 +35,6 @@ export function materialized({ readingFrom, ...source }: RowSource): RowSource {
   };
 }
 
-/** The maximum number of BLOB bytes for one statement, beside its JSON text. */
-export const BLOB_LIMIT = 2_000_000;
-
 /**
  * Checks whether to take rows out of the JSON text once, at the cost of one more step for each. SQLite renders an
  * element again for each use of its name. Many columns would take several times as long.

@@ -21,12 +21,14 @@ export function* readLines(file: string, offset = 0): Generator<Line> {
       if (read === 0) break;
       at += read;
       rest = rest.length === 0 ? piece.subarray(0, read) : Buffer.concat([rest, piece.subarray(0, read)]);
-      for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-        const line = rest.toString('utf8', 0, end);
-        start += end + 1;
-        rest = rest.subarray(end + 1);
+      let from = 0;
+      for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, from)) {
+        const line = rest.toString('utf8', from, end);
+        start += end + 1 - from;
+        from = end + 1;
         yield { line, next: start };
       }
+      rest = rest.subarray(from);
     }
     if (rest.length > 0) yield { line: rest.toString('utf8'), next: start + rest.length };
   } finally {

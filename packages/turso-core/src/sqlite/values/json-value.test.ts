@@ -1,4 +1,4 @@
-import { isJsonValue, jsonValue, sqlValue, type JsonValue } from './json-value';
+import { jsonValue, sqlValue, type JsonValue } from './json-value';
 import { RawText, sameValue, type SqlValue } from './values';
 
 test.each<[string, SqlValue, JsonValue]>([
@@ -16,6 +16,26 @@ test.each<[string, SqlValue, JsonValue]>([
   ['BLOB', Uint8Array.of(1, 2), { blob: 'AQI=' }],
 ])('%s has a form of its own', (_, value, json) => {
   expect(jsonValue(value)).toEqual(json);
-  expect(isJsonValue(json)).toBe(true);
-  expect(sameValue(sqlValue(json), value)).toBe(true);
+  expect(sameValue(sqlValue(json) as SqlValue, value)).toBe(true);
+});
+
+test.each([
+  [1.5],
+  [2 ** 53],
+  [true],
+  [[1]],
+  [{}],
+  [undefined],
+  [{ integer: '9223372036854775808' }],
+  [{ integer: '1.0' }],
+  [{ integer: 1 }],
+  [{ real: 'NaN' }],
+  [{ real: '' }],
+  [{ blob: 'AQJ=' }],
+  [{ text: '/w' }],
+  [{ bytes: 'AQI=' }],
+  [{ blob: 'AQI=', real: '1' }],
+  [{ '': 'AQI=' }],
+])('%j is no value', (json) => {
+  expect(sqlValue(json)).toBeUndefined();
 });

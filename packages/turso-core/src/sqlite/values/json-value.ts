@@ -35,31 +35,42 @@ export function jsonRow(row: Readonly<Record<string, SqlValue>> | null): JsonRow
   return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, jsonValue(value)]));
 }
 
-/** Checks whether something has the form of a {@link jsonValue}. */
-export function isJsonValue(value: unknown): value is JsonValue {
-  if (value === null || typeof value === 'string') return true;
-  if (typeof value === 'number') return Number.isSafeInteger(value);
-  if (typeof value !== 'object' || Array.isArray(value)) return false;
-  const [[tag, text] = [], ...others] = Object.entries(value);
-  if (tag === undefined || typeof text !== 'string' || others.length > 0) return false;
-  if (tag === 'integer') return /^-?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
-  if (tag === 'real') return /^-?(?:Infinity|\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/.test(text);
-  return ['blob', 'text'].includes(tag) && Buffer.from(text, 'base64').toString('base64') === text;
-}
-
-/** Reads back a {@link jsonValue}. */
-export function sqlValue(value: JsonValue): SqlValue {
+/** Reads back a {@link jsonValue}. Returns undefined for anything else. */
+export function sqlValue(value: unknown): SqlValue | undefined {
   if (value === null || typeof value === 'string') return value;
-  if (typeof value === 'number') return BigInt(value);
-  if ('integer' in value) return BigInt(value.integer);
-  if ('real' in value) return Number(value.real);
-  if ('blob' in value) return bytes(value.blob);
-  return new RawText(bytes(value.text));
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) return undefined;
+  const [tag, ...others] = Object.keys(value);
+  const text = (value as Record<string, unknown>)[tag ?? ''];
+  return typeof text !== 'string' || others.length > 0 ? undefined : taggedValue(tag, text);
 }
 
-function bytes(text: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(text, 'base64'));
+/** Reads back this many values. Returns null for anything else. */
+export function sqlValues(list: unknown, count: number): SqlValue[] | null {
+  if (!Array.isArray(list) || list.length !== count) return null;
+  const values: SqlValue[] = [];
+  for (const item of list) {
+    const value = sqlValue(item);
+    if (value === undefined) return null;
+    values.push(value);
+  }
+  return values;
 }
+
+function taggedValue(tag: string | undefined, text: string): SqlValue | undefined {
+  if (tag === 'integer') {
+    const integer = /^-?\d{1,19}$/.test(text) ? BigInt(text) : undefined;
+    return integer !== undefined && BigInt.asIntN(64, integer) === integer ? integer : undefined;
+  }
+  if (tag === 'real') return REAL.test(text) ? Number(text) : undefined;
+  if (tag !== 'blob' && tag !== 'text') return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) return undefined;
+  // A small Buffer is part of a larger one, and would keep it in memory.
+  return tag === 'blob' ? new Uint8Array(bytes) : new RawText(new Uint8Array(bytes));
+}
+
+const REAL = /^-?(?:Infinity|\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/;
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
