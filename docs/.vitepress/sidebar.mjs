@@ -25,6 +25,7 @@ export const sidebar = [
     ['Two developers', '/guides/two-developers'],
     ['Migrations', '/guides/migrations'],
     ['From embedded replicas', '/guides/from-embedded-replicas'],
+    ['The library', '/library'],
     ['Tests with a file', '/guides/tests'],
     ['Backup and restore', '/guides/backup'],
     ['Connection settings', '/connection'],

@@ -2,16 +2,18 @@ import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { GENERATED, plain } from './table.mjs';
 
-const FILE = 'packages/turso-core/src/errors.ts';
+/** The types that list error codes. `//` begins a group, and the comment of a code says what it means and what to do. */
+const TYPES = [
+  { file: 'packages/turso-core/src/errors.ts', name: 'ErrorCode' },
+  { file: 'packages/turso-sync-plugin/src/errors.ts', name: 'PluginErrorCode' },
+];
 
-/** The error codes, from the comments of the type ErrorCode: `//` begins a group, `/** *\/` says what a code means and what to do. */
-export function errorsPage() {
-  const whole = readFileSync(FILE, 'utf8');
-  const source = ts.createSourceFile(FILE, whole, ts.ScriptTarget.Latest, true);
-  const type = source.statements.find(
-    (node) => ts.isTypeAliasDeclaration(node) && node.name.text === 'ErrorCode',
-  );
-  const parts = type.type.types.map((member, i, all) => {
+/** The codes of one type. */
+function codesOf({ file, name }) {
+  const whole = readFileSync(file, 'utf8');
+  const source = ts.createSourceFile(file, whole, ts.ScriptTarget.Latest, true);
+  const type = source.statements.find((node) => ts.isTypeAliasDeclaration(node) && node.name.text === name);
+  return type.type.types.map((member, i, all) => {
     const comments = commentsIn(
       whole.slice(all[i - 1]?.getEnd() ?? type.type.getFullStart(), member.getStart()),
     );
@@ -28,6 +30,9 @@ export function errorsPage() {
     const text = meaning.replaceAll('](docs/', '](../');
     return `${heading}### ${member.literal.text}\n\n${plain(text)}`;
   });
+}
+
+export function errorsPage() {
   return `# Error codes
 
 ${GENERATED}
@@ -35,7 +40,7 @@ ${GENERATED}
 Every failure has a stable code, a message and a hint. \`--json\` prints all three under \`error\`, and a
 [TursoSyncError](../workflow.md) has them as properties. The remote and your files are as they were, unless a code says otherwise here.
 
-${parts.join('\n\n')}
+${TYPES.flatMap(codesOf).join('\n\n')}
 `;
 }
 

@@ -407,37 +407,6 @@ export type ErrorCode =
    * Give each its own file. A dead program holds no lock, and the `-lock` file it leaves does no harm.
    */
   | 'REPLICA_LOCKED'
-  // Building direct access
-  /**
-   * A program for the build is missing or does not run: `cargo is not installed, or not on the PATH.` The message
-   * names all such programs, and the commands to install them on your system. If a program is there but does not run,
-   * the message quotes it. For rustup without a default toolchain, run `rustup default stable`. The target `turso-dev`
-   * reports this if there is no libsql-server.
-   */
-  | 'TOOLCHAIN_MISSING'
-  /**
-   * A program is older than the crate, dune-project or the opam file asks for:
-   * `rustc is of version 1.63.0; 1.88 or newer is needed.` Update it with the command in the message.
-   */
-  | 'TOOLCHAIN_TOO_OLD'
-  /** The npm package named by the option `vendor` is not installed. Run `npm install --save-dev` with its name. */
-  | 'PACKAGE_MISSING'
-  /**
-   * Cargo or dune failed. Read their output above the message. With the option `offline`, download all crates first
-   * with `cargo fetch`.
-   */
-  | 'BUILD_FAILED'
-  /**
-   * The archive of the build is not usable.
-   *
-   * - The crate lacks a function of its header: `lacks what the headers in include/ declare: turso_sync`. Write it in
-   *   Rust, or remove it from the header.
-   * - Its functions do not begin as `symbols` says. Correct that option.
-   * - ld, objcopy or ar failed. Update gcc and binutils, or name others in `CC`, `LD`, `OBJCOPY`, `AR` and `NM`.
-   * - Your own ar or nm says `LLVM ERROR: Invalid encoding`. It read cargo's objects, joined by hand. Take the archive
-   *   in `target/localized`: it does not have this problem.
-   */
-  | 'ARCHIVE_INVALID'
   // Everything else
   /**
    * Node cannot load better-sqlite3: its binary is for another Node, or was never built. Run
@@ -468,6 +437,8 @@ export interface ErrorDetails {
   retryable?: boolean;
   /** What was thrown beneath. Its message never holds a token. */
   cause?: unknown;
+  /** Whether the line breaks in the message are meant. Else they are shown as `\\n`. Default is false. */
+  hasLines?: boolean;
 }
 
 /**
@@ -490,12 +461,15 @@ export class TursoSyncError extends Error {
   readonly hint: string | undefined;
   /** Whether the same call may succeed when it is simply made again. */
   readonly retryable: boolean;
+  /** Whether the line breaks in the message are meant, as in a list of programs. */
+  readonly hasLines: boolean;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.hint = details.hint;
     this.retryable = details.retryable ?? false;
+    this.hasLines = details.hasLines ?? false;
   }
 
   /** The error as a plain object: the shape that `--json` prints under `error`. */

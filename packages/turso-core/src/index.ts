@@ -1,15 +1,15 @@
 import { runVerbsApart } from './commands/apart/verb';
 
-export type { Conflict, ConflictKind, ConflictRow } from './apply/conflict';
-export { conflictJson, type ConflictJson, type ConflictsFile } from './apply/conflict-json';
-export type { Resolution } from './apply/policy';
-export type { ChangeKind } from './changeset/model';
-export { countChanges, type ChangeSummary, type Counts } from './changeset/summary';
-export { copy, type CopyOptions, type CopyResult } from './commands/copy';
-export type { CheckResult } from './checks/check';
+// Projects
+export { loadProject, type LoadProjectOptions } from './load-project';
+export { open, type OpenOptions } from './open';
+export type { Project } from './project/handle';
+export type { Config, Settings } from './project/config/config';
+export type { AllowedChanges, Policy } from './policy/policy';
+
+// Verbs
 export { check, type CheckOptions, type ChecksResult } from './commands/check';
 export { clean, type CleanedKind, type CleanOptions, type CleanResult } from './commands/clean';
-export type { FileKind } from './project/state/inventory';
 export { diff, type DiffOptions, type DiffResult } from './commands/diff';
 export {
   doctor,
@@ -21,11 +21,9 @@ export {
 export { dump, type DumpOptions, type DumpResult, type DumpSource } from './commands/dump';
 export { fingerprint } from './commands/fingerprint';
 export { init, type InitOptions, type InitResult } from './commands/init';
-export type { ConflictOptions, Resolved } from './commands/conflicts/conflict-options';
 export { pull, type PullOptions, type PullResult } from './commands/pull';
 export { push, type PushOptions, type PushResult } from './commands/push';
 export { restore, type RestoreOptions, type RestoreResult } from './commands/restore';
-export { snapshot, type SnapshotCommandOptions, type SnapshotResult } from './commands/snapshot';
 export {
   status,
   type BaselineStatus,
@@ -43,22 +41,28 @@ export {
   type UndoOptions,
   type UndoResult,
 } from './commands/undo';
-export type {
-  Documents,
-  PrintedDiff,
-  PrintedError,
-  PrintedPull,
-  PrintedPush,
-  PrintedPushes,
-  PrintedResult,
-  PrintedRow,
-  PrintedUndo,
-  Results,
-} from './cli/printed';
-export type { Reported, RunFacts } from './commands/reporting/report-run';
 export { verify, type VerifyOptions, type VerifyResult } from './commands/verify';
-export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
+
+// Parts of options and results
+export type { Conflict, ConflictKind, ConflictRow } from './apply/conflict';
+export type { Resolution } from './apply/policy';
+export type { ChangeKind } from './changeset/model';
+export type { ChangeSummary, Counts } from './changeset/summary';
+export type { CheckResult } from './checks/check';
+export type { ConflictOptions, Resolved } from './commands/conflicts/conflict-options';
+export type { Reported, RunFacts } from './commands/reporting/report-run';
 export type { CoreEvent, OnEvent, Progress, StepName } from './events';
+export type { Capabilities, EncodingName } from './hrana/capabilities';
+export type { RemoteOptions } from './project/connect-to';
+export type { FileKind } from './project/state/inventory';
+export type { Manifest } from './project/state/manifest';
+export type { WorkflowMode } from './project/workflow-mode';
+export type { RemoteIdentity } from './remote/identity';
+export type { SnapshotMethod } from './remote/remote';
+export type { DumpSink } from './sqlite/dump/write-dump';
+export { RawText, type SqlValue } from './sqlite/values/values';
+
+// Plans
 export { openPlan } from './plan/open-plan';
 export type {
   BrokenRule,
@@ -81,55 +85,25 @@ export type {
   Verdict,
   VirtualTableChange,
 } from './plan/plan';
-export type { AllowedChanges, Policy } from './policy/policy';
-export type { DumpSink } from './sqlite/dump/write-dump';
-export { jsonValue, type JsonRow, type JsonValue } from './sqlite/values/json-value';
-export { RawText, type SqlValue } from './sqlite/values/values';
-export type { Capabilities, EncodingName } from './hrana/capabilities';
-export type { SnapshotMethod, SnapshotProgress } from './remote/remote';
-export type { RemoteIdentity } from './remote/identity';
-export { parseRemoteUrl, type RemoteAddress } from './remote/url';
-export type { TextOptions } from './report/conflict-text';
-export {
-  diffEnding,
-  failedEnding,
-  pullEnding,
-  pushEnding,
-  undoEnding,
-  verifyEnding,
-  type Ending,
-  type EndingCommand,
-} from './report/ending/ending';
-export { appendStepSummary, type StepSummaryOptions } from './report/ending/step-summary';
-export { asKnownError } from './report/known-error';
-export { createNarrator, type NarratorOptions } from './report/narrator';
-export { createRedactor, type Redactor } from './report/redactor';
-export { shown, shownJson, shownLines } from './report/shown';
-export {
-  describeEvent,
-  describeError,
-  doctorText,
-  checkText,
-  cleanText,
-  diffText,
-  dumpText,
-  initText,
-  pullText,
-  pushesText,
-  pushText,
-  restoreText,
-  snapshotText,
-  statusText,
-  undoText,
-  verifyText,
-} from './report/text';
-export type { Config, Settings } from './project/config/config';
-export { loadProject, type LoadProjectOptions } from './project/load-project';
-export type { RemoteOptions } from './project/connect-to';
-export { nearest } from './nearest';
-export type { Manifest } from './project/state/manifest';
-export type { Project } from './project/project';
-export type { WorkflowMode } from './project/workflow-mode';
+export type { JsonRow, JsonValue } from './sqlite/values/json-value';
+
+// What the command prints as JSON, and the files it writes
+export type { ConflictJson, ConflictsFile } from './apply/conflict-json';
+export type {
+  Documents,
+  PrintedDiff,
+  PrintedError,
+  PrintedPull,
+  PrintedPush,
+  PrintedPushes,
+  PrintedResult,
+  PrintedRow,
+  PrintedUndo,
+  Results,
+} from './cli/printed';
+
+// Errors
+export { TursoSyncError, type ErrorCode, type ErrorDetails } from './errors';
 export { version } from './version';
 
 // An app may have its databases open in this process.

@@ -35,7 +35,7 @@ const PAGE_SIZE = 4096;
  *
  * @example
  * ```ts
- * import { copy, loadProject } from 'turso-core';
+ * import { copy, loadProject } from 'turso-core/own-process';
  *
  * await copy(await loadProject(), { to: 'copy.db' });
  * ```

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { connectForMarks } from '../project/connect-to';
 import type { RemoteAddress } from '../remote/url';
 import { version } from '../version';
+import { innerProject, type Project as Handle } from '../project/handle';
 import type { Project } from '../project/project';
 import { verb } from './apart/verb';
 
@@ -20,9 +21,10 @@ import { verb } from './apart/verb';
  * const mark = await fingerprint(await loadProject({ cwd: 'apps/mailer' }));
  * ```
  */
-export async function fingerprint(project: Marked): Promise<string | null> {
+export async function fingerprint(project: Handle | Marked): Promise<string | null> {
+  const inner = innerProject('fingerprint()', project);
   // The fingerprint of a server needs no file, and so no separate process.
-  return project.address().kind === 'http' ? fingerprintHere(project) : fingerprintOfFile(project);
+  return inner.address().kind === 'http' ? fingerprintHere(inner) : fingerprintOfFile(inner);
 }
 
 /** The parts of a project {@link fingerprint} needs. */

@@ -10,6 +10,7 @@ import { describePlan } from '../plan/write-plan';
 import { TursoSyncError } from '../errors';
 import type { ProjectRemote, RemoteOptions } from '../project/connect-to';
 import { withRemote } from '../project/with-remote';
+import { innerProject, type Project as Handle } from '../project/handle';
 import type { Project } from '../project/project';
 import type { Manifest } from '../project/state/manifest';
 import { pullUnderWay } from '../project/state/pull-journal';
@@ -88,8 +89,8 @@ export interface PushEntry {
 }
 
 /** Lists the kept pushes, the latest first. Includes pushes with a damaged record; their `problem` describes it. */
-export function pushes(project: Project): PushEntry[] {
-  return listPushes(project.files).map(entryOf);
+export function pushes(project: Handle): PushEntry[] {
+  return listPushes(innerProject('pushes()', project).files).map(entryOf);
 }
 
 /**

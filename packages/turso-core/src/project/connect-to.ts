@@ -83,6 +83,9 @@ export function connectTo(
   };
 }
 
+/** What knows the credentials for a remote. */
+type Credited = Pick<Project, 'authToken' | 'encryptionKey' | 'allowHttpToken'>;
+
 /** A remote that is asked how it stands. */
 export type MarkedRemote = Pick<
   Remote,
@@ -93,21 +96,24 @@ export type MarkedRemote = Pick<
  * Opens the adapter for a remote that nothing is read from or written to, so that it need not be the base's: who asks for its
  * marks compares for himself. Nothing is sent yet. Throws URL_MISSING and URL_UNSUPPORTED.
  */
-export function connectForMarks(
-  project: Pick<Project, 'address' | 'authToken' | 'encryptionKey'>,
-): MarkedRemote {
+export function connectForMarks(project: Pick<Project, 'address'> & Credited): MarkedRemote {
   return connect(project.address(), credentialsOf(project));
 }
 
-function credentialsOf(project: Pick<Project, 'authToken' | 'encryptionKey'>): ConnectOptions {
-  return { authToken: project.authToken(), encryptionKey: project.encryptionKey() };
+function credentialsOf(project: Credited): ConnectOptions {
+  const { allowHttpToken } = project;
+  return {
+    authToken: project.authToken(),
+    encryptionKey: project.encryptionKey(),
+    ...(allowHttpToken === undefined ? {} : { allowHttpToken }),
+  };
 }
 
 /**
  * Opens the adapter for a remote whichever it is, for who neither reads nor writes what belongs to the project: its self-test. Nothing is
  * sent yet. Throws URL_MISSING and URL_UNSUPPORTED.
  */
-export function connectToDiagnose(project: Pick<Project, 'address' | 'authToken' | 'encryptionKey'>): Remote {
+export function connectToDiagnose(project: Pick<Project, 'address'> & Credited): Remote {
   return connect(project.address(), credentialsOf(project));
 }
 

@@ -35,19 +35,7 @@ const SEARCH_PLACES = [
   ...['json', 'yaml', 'yml', 'ts', 'js', 'mjs', 'cjs'].map((ending) => `.${NAME}rc.${ending}`),
 ];
 
-/**
- * Reads a project's config and finds its files. The URL, the token and the encryption key come from the environment, or
- * else from `.env` beside the config. They are looked up only on demand. Throws CONFIG_UNREADABLE, CONFIG_INVALID and
- * CONFIG_HAS_SECRET, and USAGE for a missing folder.
- *
- * @example
- * ```ts
- * import { loadProject } from 'turso-core';
- *
- * const project = await loadProject({ cwd: 'apps/mailer' });
- * console.log(project.workingCopy);
- * ```
- */
+/** Reads a project's config and finds its files, for our own programs. */
 export async function loadProject(options: LoadProjectOptions = {}): Promise<Project> {
   checkOptions('loadProject()', options, KINDS);
   const cwd = resolveLinks(existingFolder(path.resolve(options.cwd ?? '.')));
@@ -58,7 +46,10 @@ export async function loadProject(options: LoadProjectOptions = {}): Promise<Pro
   // An empty variable counts as not set.
   const valueOf = (name: string): string | undefined =>
     [given[name], dotEnv[name]].find((value) => value !== undefined && value.trim() !== '');
-  return environmentOf({ config, file, directory, valueOf }, options.env ?? null);
+  return environmentOf(
+    { config, file, source: file ?? 'the config', directory, valueOf },
+    options.env ?? null,
+  );
 }
 
 const KINDS: OptionKinds<LoadProjectOptions> = {
@@ -72,12 +63,15 @@ const KINDS: OptionKinds<LoadProjectOptions> = {
 interface Found {
   readonly config: Config;
   readonly file: string | null;
+  /** What has the settings, for messages. */
+  readonly source: string;
   readonly directory: string;
   readonly valueOf: (variable: string) => string | undefined;
 }
 
-function environmentOf(found: Found, environment: string | null): Project {
-  const { config, file, directory, valueOf } = found;
+/** Makes the project of one environment, or of none. */
+export function environmentOf(found: Found, environment: string | null): Project {
+  const { config, file, source, directory, valueOf } = found;
   const settings = settingsOf(config, environment ?? undefined, file);
   const variables = {
     url: settings.urlVariable ?? 'TURSO_DATABASE_URL',
@@ -86,8 +80,8 @@ function environmentOf(found: Found, environment: string | null): Project {
   };
   const workingCopy = resolved(path.resolve(directory, settings.workingCopy ?? 'working_copy.db'));
   const files = stateFiles(resolved(path.resolve(directory, settings.stateDir ?? '.turso')), environment);
-  refuseProject(directory, files, file);
-  refuseOwnFile(workingCopy, files, file);
+  refuseProject(directory, files, source);
+  refuseOwnFile(workingCopy, files, source);
   return {
     directory,
     configFile: file,
@@ -211,7 +205,8 @@ function reasonOf(error: unknown): string {
   return parts.filter((part) => part !== undefined).join(': ');
 }
 
-function existingFolder(directory: string): string {
+/** Returns a folder. Throws USAGE if it does not exist. */
+export function existingFolder(directory: string): string {
   try {
     if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return directory;
   } catch (error) {
@@ -231,22 +226,22 @@ function resolved(file: string): string {
 }
 
 // turso-sync treats unknown files in the state folder as foreign, and git ignores the folder's content.
-function refuseProject(directory: string, { directory: state }: StateFiles, config: string | null): void {
+function refuseProject(directory: string, { directory: state }: StateFiles, source: string): void {
   if (directory !== state && !directory.startsWith(state.replace(/[\\/]?$/, path.sep))) return;
   throw new TursoSyncError(
     'CONFIG_INVALID',
-    `"stateDir" in ${config ?? 'the config'} names ${state}, which holds the project itself.`,
+    `"stateDir" in ${source} names ${state}, which holds the project itself.`,
     { hint: 'Name a folder of its own inside the project, such as ".turso".' },
   );
 }
 
 // Files in these folders are replaced without asking.
-function refuseOwnFile(workingCopy: string, files: StateFiles, config: string | null): void {
+function refuseOwnFile(workingCopy: string, files: StateFiles, source: string): void {
   const own = ['backups', 'base', 'snapshot'].map((name) => path.join(files.directory, name));
   if (![files.environment, ...own].some((folder) => workingCopy.startsWith(folder + path.sep))) return;
   throw new TursoSyncError(
     'CONFIG_INVALID',
-    `"workingCopy" in ${config ?? 'the config'} names a file that is turso-sync's own.`,
+    `"workingCopy" in ${source} names a file that is turso-sync's own.`,
     {
       hint: `Put the working copy anywhere outside ${files.directory}; init makes it from the snapshot.`,
     },

@@ -2,17 +2,10 @@ import path from 'node:path';
 import type { Policy } from '../policy/policy';
 import type { Exclude } from '../sqlite/schema/exclude';
 import type { RemoteAddress } from '../remote/url';
+import type { Project as Handle } from './handle';
 
-/** A project's files and the address of its remote, as the basis of every command. Paths are absolute. */
-export interface Project {
-  /** The project's folder. */
-  readonly directory: string;
-  /** The config file in use, or null. */
-  readonly configFile: string | null;
-  /** The name of the environment in use (`--env`), or null. */
-  readonly environment: string | null;
-  /** The names of all environments of the config. */
-  readonly environments: readonly string[];
+/** A project with everything that verbs know of it: its files, its settings and the address of its remote. */
+export interface Project extends Handle {
   /**
    * The names of the environment variables for the URL, the token and the encryption key. The last is null if the
    * config does not set it.
@@ -25,8 +18,6 @@ export interface Project {
   /** The rules for a push from the config. Missing rules have their defaults. */
   readonly policy: Policy;
   readonly checks: ProjectChecks;
-  /** The app's own database: plain SQLite, without any additions by turso-sync. */
-  readonly workingCopy: string;
   /** The replica of a live connection: `TURSO_REPLICA_PATH`, or else `live/replica.db` in the state folder. */
   readonly replica: string;
   /** Names and patterns of tables and views omitted by every command. */
@@ -42,6 +33,8 @@ export interface Project {
   authToken(): string | undefined;
   /** Returns the key of an encrypted database, or undefined if none is set. It is never printed or written. */
   encryptionKey(): string | undefined;
+  /** Whether token and key may go to another machine over plain HTTP. Default is the environment variable's answer. */
+  readonly allowHttpToken?: boolean | undefined;
 }
 
 /** The location and the settings of a project's checks. */

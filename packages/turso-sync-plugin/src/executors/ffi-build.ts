@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { TursoSyncError } from 'turso-core/own-process';
+import { hasPluginCode } from '../errors';
 import { build, buildText } from '../ffi/build';
 import { resolveOptions } from '../ffi/options';
 import type { FfiBuildExecutorOptions } from './options';
@@ -29,8 +29,7 @@ export default async function ffiBuild(
     return { success: true };
   } catch (error) {
     // A failure is printed all the same.
-    const isOfBuild = error instanceof TursoSyncError && error.code === 'BUILD_FAILED';
-    if (options.quiet === true && isOfBuild) report.fail(printed.join('\n'));
+    if (options.quiet === true && hasPluginCode(error, 'BUILD_FAILED')) report.fail(printed.join('\n'));
     report.fail(error);
     return { success: false };
   }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from 'turso-core/own-process';
+import { hasPluginCode } from '../errors';
 import { buildCrate, requireCrate } from './cargo';
 import { buildWithDune } from './dune';
 import { localize, type LocalizedLibrary } from './localize';
@@ -49,8 +50,7 @@ function skip(
   error: unknown,
   { whenMissing, localized, installed }: BuildSettings,
 ): { readonly skipped: string } {
-  const isOfTools = error instanceof TursoSyncError && error.code.startsWith('TOOLCHAIN_');
-  if (whenMissing === 'fail' || !isOfTools) throw error;
+  if (whenMissing === 'fail' || !hasPluginCode(error, 'TOOLCHAIN_MISSING', 'TOOLCHAIN_TOO_OLD')) throw error;
   for (const folder of [localized, installed]) fs.rmSync(folder, { recursive: true, force: true });
   return { skipped: error.message.replace(/\n\s*/g, ' ') };
 }

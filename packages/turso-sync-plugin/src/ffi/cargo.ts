@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from 'turso-core/own-process';
+import { pluginError } from '../errors';
 import type { BuildSettings } from './options';
 import type { Programs } from './programs';
 
@@ -44,7 +45,7 @@ export async function buildCrate(
     onLine,
   });
   if (!isSuccess)
-    throw new TursoSyncError('BUILD_FAILED', `cargo build ${how}.`, {
+    throw pluginError('BUILD_FAILED', `cargo build ${how}.`, {
       hint: settings.offline
         ? 'See what cargo says above. With "offline", all crates must have been downloaded before: run `cargo fetch`.'
         : 'See what cargo says above.',

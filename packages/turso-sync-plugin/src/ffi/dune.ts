@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from 'turso-core/own-process';
+import { pluginError } from '../errors';
 import type { BuildSettings } from './options';
 import type { Programs } from './programs';
 import { replaceFolder } from './replace-folder';
@@ -30,7 +31,10 @@ export async function buildWithDune(
       onLine: tell,
     });
     if (isSuccess) return;
-    throw new TursoSyncError('BUILD_FAILED', `dune ${command[0] ?? ''} ${how}.`, { hint: hintFor(stderr) });
+    throw pluginError('BUILD_FAILED', `dune ${command[0] ?? ''} ${how}.`, {
+      hint: hintFor(stderr),
+      hasLines: true,
+    });
   };
   await dune(['build', ...common, ...duneTargets], onLine);
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { TursoSyncError } from 'turso-core/own-process';
+import type { TursoSyncError } from 'turso-core/own-process';
+import { pluginError } from '../errors';
 import type { BuiltLibrary } from './cargo';
 import type { Programs } from './programs';
 import { replaceFolder } from './replace-folder';
@@ -138,5 +139,5 @@ function few(names: readonly string[]): string {
 function invalid(message: string, hints: readonly string[] = []): TursoSyncError {
   const [hint = 'Update gcc and binutils, or name others by the variables CC, LD, OBJCOPY, AR and NM.'] =
     hints;
-  return new TursoSyncError('ARCHIVE_INVALID', `${message}.`, { hint });
+  return pluginError('ARCHIVE_INVALID', `${message}.`, { hint });
 }

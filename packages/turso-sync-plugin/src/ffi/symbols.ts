@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { TursoSyncError } from 'turso-core/own-process';
+import { pluginError } from '../errors';
 import type { Programs } from './programs';
 
 /** Returns the names that an archive or object offers to a linker. */
@@ -14,7 +14,7 @@ export async function visibleSymbols(
     { cwd: path.dirname(file) },
   );
   if (!isSuccess)
-    throw new TursoSyncError('ARCHIVE_INVALID', `${file} cannot be read, nm ${how}: ${stderr.trim()}`, {
+    throw pluginError('ARCHIVE_INVALID', `${file} cannot be read, nm ${how}: ${stderr.trim()}`, {
       hint: 'Remove its folder and run the target again.',
     });
   return new Set(parseSymbols(stdout));

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { TursoSyncError } from 'turso-core/own-process';
+import { pluginError } from '../errors';
 import { installCommands, updateCommands, type Requirement } from './install-command';
 import type { BuildSettings } from './options';
 import { thisPlatform } from './platform';
@@ -59,17 +59,19 @@ export async function requireToolchain(programs: Programs, settings: BuildSettin
   );
   const missing = found.filter(({ trouble }) => trouble !== null);
   if (missing.length > 0)
-    throw new TursoSyncError('TOOLCHAIN_MISSING', missing.map(({ trouble }) => trouble).join('\n  '), {
+    throw pluginError('TOOLCHAIN_MISSING', missing.map(({ trouble }) => trouble).join('\n  '), {
       hint: ['Install what is missing:', ...installCommands(requirements(missing), thisPlatform())].join(
         '\n    ',
       ),
+      hasLines: true,
     });
   const old = found.filter(
     ({ version, minimum }) => version !== null && minimum !== null && !isAtLeast(version, minimum),
   );
   if (old.length > 0)
-    throw new TursoSyncError('TOOLCHAIN_TOO_OLD', old.map(describeOld).join('\n  '), {
+    throw pluginError('TOOLCHAIN_TOO_OLD', old.map(describeOld).join('\n  '), {
       hint: ['Bring it up to date:', ...updateCommands(requirements(old))].join('\n    '),
+      hasLines: true,
     });
   return binutils;
 }

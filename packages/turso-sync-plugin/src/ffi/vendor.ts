@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { TursoSyncError } from 'turso-core/own-process';
+import { pluginError } from '../errors';
 
 /** Folders in a package that are not sources. They exist if it is a project of the workspace. */
 const NO_SOURCES = new Set(['target', '_build', '_install', 'node_modules']);
@@ -34,7 +35,7 @@ export function packageFolder(name: string, project: string): string {
     const manifest = createRequire(path.join(project, 'package.json')).resolve(`${name}/package.json`);
     return path.dirname(fs.realpathSync(manifest));
   } catch (cause) {
-    throw new TursoSyncError('PACKAGE_MISSING', `The npm package ${name} is not installed.`, {
+    throw pluginError('PACKAGE_MISSING', `The npm package ${name} is not installed.`, {
       hint: `Run \`npm install --save-dev ${name}\`, or the same of your package manager.`,
       cause,
     });

@@ -66,6 +66,7 @@ export interface PackedError {
   readonly stack: string | undefined;
   readonly hint: string | undefined;
   readonly retryable: boolean;
+  readonly hasLines: boolean;
   readonly cause: PackedError | undefined;
 }
 
@@ -80,16 +81,19 @@ export function packError(error: unknown): PackedError {
     stack,
     hint: ours?.hint,
     retryable: ours?.retryable === true,
+    hasLines: ours?.hasLines === true,
     cause: cause === undefined ? undefined : packError(cause),
   };
 }
 
 /** Restores the error given to {@link packError}. */
-export function unpackError({ isOurs, code, message, stack, hint, retryable, cause }: PackedError): Error {
+export function unpackError(packed: PackedError): Error {
+  const { isOurs, code, message, stack, hint, retryable, hasLines, cause } = packed;
   const inner = cause === undefined ? undefined : unpackError(cause);
   const error = isOurs
     ? new TursoSyncError(code as TursoSyncError['code'], message, {
         retryable,
+        hasLines,
         cause: inner,
         ...(hint === undefined ? {} : { hint }),
       })

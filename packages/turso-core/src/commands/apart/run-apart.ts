@@ -17,7 +17,7 @@ const MOST_WORDS = 4000;
  * ends the verb.
  * Throws the verb's errors, and INTERRUPTED if the process ends before the verb.
  */
-export async function runApart(name: VerbName, project: ProjectPart, options?: object): Promise<unknown> {
+export async function runApart(name: VerbName, project: ProjectPart, options: unknown): Promise<unknown> {
   const callbacks: Callback[] = [];
   const request = { type: 'run', name, project: packProject(project), options: pack(options, callbacks) };
   const child = fork(PROGRAM, [name], {
@@ -69,5 +69,6 @@ function ended(how: string, lastWords: string): TursoSyncError {
   return new TursoSyncError('INTERRUPTED', `The process that did the work ended (${how}).${words}`, {
     hint: 'Nothing is left half done. Call it again. If the app is bundled, keep turso-core out of the bundle: it starts a file of its own.',
     retryable: true,
+    hasLines: true,
   });
 }

@@ -1,8 +1,10 @@
 import { checkOptions } from '../../check-options';
 import { freePassed } from '../../passed-bytes';
+import { innerProject, type Project } from '../../project/handle';
+import type { Project as InnerProject } from '../../project/project';
 import type { ProjectPart } from './pack-project';
 import { VERB_OPTIONS } from './verb-options';
-import type { Verb, VerbName } from './verbs';
+import type { VerbName } from './verbs';
 
 let isApart = false;
 
@@ -27,18 +29,22 @@ export function runVerbsHere(): void {
 }
 
 /** Makes a public verb from a function that works in the calling process. */
-export function verb<V extends Verb>(name: VerbName, work: V): V {
-  const run: Verb = async (...args) => {
-    checkOptions(`${name}()`, args[1], VERB_OPTIONS[name]);
-    if (isApart) return apart(name, ...args);
+export function verb<A extends unknown[], R>(
+  name: VerbName,
+  work: (project: InnerProject, ...args: A) => Promise<R>,
+): (project: Project, ...args: A) => Promise<R> {
+  return async (project, ...args) => {
+    const inner = innerProject(`${name}()`, project);
+    const [options] = args;
+    checkOptions(`${name}()`, options, VERB_OPTIONS[name]);
+    if (isApart) return apart(name, inner, options) as Promise<R>;
     freePassed();
-    return work(...args);
+    return work(inner, ...args);
   };
-  return run as V;
 }
 
 // Loaded on demand, because the command line never needs it.
-function apart(name: VerbName, project: ProjectPart, options?: object): Promise<unknown> {
+function apart(name: VerbName, project: ProjectPart, options: unknown): Promise<unknown> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { runApart } = require('./run-apart') as typeof import('./run-apart');
   return runApart(name, project, options);
