@@ -54,7 +54,7 @@ typedef enum turso_status {
   TURSO_REMOTE_UNAUTHORIZED = 8,   /* REMOTE_UNAUTHORIZED: the token is refused (401) */
   TURSO_REMOTE_READ_ONLY = 9,      /* REMOTE_READ_ONLY: the token may not write (403) */
   TURSO_REMOTE_NOT_LIBSQL = 10,    /* REMOTE_NOT_LIBSQL: something else answers */
-  TURSO_REMOTE_INTERRUPTED = 11,   /* REMOTE_INTERRUPTED: the answer was lost; a write may have been committed or not */
+  TURSO_REMOTE_INTERRUPTED = 11,   /* REMOTE_INTERRUPTED: the answer was lost or is unreadable; a write may have been committed or not */
   TURSO_REMOTE_BUSY = 12,          /* REMOTE_BUSY: another writer was let in; nothing was changed */
   TURSO_REMOTE_FAILED = 13,        /* REMOTE_FAILED: the server failed for a reason of its own */
   TURSO_RESPONSE_TOO_LARGE = 14,   /* RESPONSE_TOO_LARGE: read less at once, or with a cursor */
@@ -71,7 +71,8 @@ typedef enum turso_status {
   TURSO_REMOTE_REFUSES_SIZE = 25,  /* REMOTE_REFUSES_SIZE: the request is too large (413); nothing was changed */
   TURSO_REMOTE_REDIRECTED = 26,    /* REMOTE_REDIRECTED: the server names another place; nothing was sent there */
   TURSO_REMOTE_TLS = 27,           /* REMOTE_TLS: the server's certificate is not trusted, or it speaks no TLS; nothing was sent */
-  TURSO_PROXY_FAILED = 28          /* PROXY_FAILED: the proxy opens no connection; nothing was sent */
+  TURSO_PROXY_FAILED = 28,         /* PROXY_FAILED: the proxy opens no connection; nothing was sent */
+  TURSO_ANSWER_NOT_EXACT = 29      /* ANSWER_NOT_EXACT: a statement of a transaction was carried out, but its answer cannot tell an infinity */
 } turso_status;
 
 /* Bytes that the library made and the caller owns. */

@@ -27,6 +27,7 @@ type code =
   | Remote_redirected
   | Remote_tls
   | Proxy_failed
+  | Answer_not_exact
   | Other of string
 
 type t = {
@@ -66,6 +67,7 @@ let words =
     (Remote_redirected, "REMOTE_REDIRECTED");
     (Remote_tls, "REMOTE_TLS");
     (Proxy_failed, "PROXY_FAILED");
+    (Answer_not_exact, "ANSWER_NOT_EXACT");
   ]
 
 let word = function Other word -> word | code -> List.assoc code words

@@ -17,7 +17,8 @@ type code =
   | Remote_read_only  (** the token may not write *)
   | Remote_not_libsql  (** something else answers at the URL *)
   | Remote_interrupted
-      (** the answer was lost; a write may have been committed or not *)
+      (** the answer was lost or is unreadable; a write may have been committed or
+          not *)
   | Remote_busy  (** another writer was let in; nothing was changed *)
   | Remote_failed  (** the server failed for a reason of its own *)
   | Response_too_large  (** read less at once, or with a cursor *)
@@ -46,6 +47,9 @@ type code =
       (** the server's certificate is not trusted, or it speaks no TLS; nothing
           was sent *)
   | Proxy_failed  (** the proxy opens no connection; nothing was sent *)
+  | Answer_not_exact
+      (** a statement of a transaction was carried out, but its answer cannot tell
+          an infinity *)
   | Other of string  (** the word of a code that this version does not know *)
 
 type t = {

@@ -57,14 +57,17 @@ impl Call<'_> {
     ) -> Result<T> {
         let mut pause = FIRST_PAUSE;
         for _ in 0..self.max_retries {
-            match work().await {
-                Err(error) if repeat.allows(&error) && Instant::now() + pause < self.deadline => {
-                    sleep(pause.mul_f64(jitter())).await;
-                    self.retries.fetch_add(1, Ordering::Relaxed);
-                    pause = LONGEST_PAUSE.min(pause * 2);
-                }
+            let error = match work().await {
+                Err(error) if repeat.allows(&error) => error,
                 outcome => return outcome,
+            };
+            let wait = error.pause.unwrap_or(pause.mul_f64(jitter()));
+            if Instant::now() + wait >= self.deadline {
+                return Err(error);
             }
+            sleep(wait).await;
+            self.retries.fetch_add(1, Ordering::Relaxed);
+            pause = LONGEST_PAUSE.min(pause * 2);
         }
         work().await
     }

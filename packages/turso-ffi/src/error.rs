@@ -1,6 +1,7 @@
 //! The one error of this library: what happened, and what to do about it.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::status::Status;
 
@@ -13,15 +14,25 @@ pub struct Error {
     pub message: String,
     pub hint: String,
     pub retryable: bool,
+    /// The server may have carried out what failed: the answer was lost or cannot be read.
+    pub is_undecided: bool,
+    /// How long the server wants to be left alone.
+    pub pause: Option<Duration>,
 }
 
 impl Error {
     pub fn new(status: Status, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { status, message: message.into(), hint: hint.into(), retryable: false }
+        Self { status, message: message.into(), hint: hint.into(), retryable: false, is_undecided: false, pause: None }
     }
 
     pub fn retryable(mut self) -> Self {
         self.retryable = true;
+        self
+    }
+
+    /// An error of a request that the server may have carried out.
+    pub fn may_be_done(mut self) -> Self {
+        self.is_undecided = true;
         self
     }
 
@@ -57,7 +68,7 @@ impl Error {
             status,
             message: format!("{sentence} {}", self.message),
             hint: if hint.is_empty() { self.hint } else { hint.into() },
-            retryable: self.retryable,
+            ..self
         }
     }
 }

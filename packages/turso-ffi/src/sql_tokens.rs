@@ -47,10 +47,27 @@ fn length_of_next(rest: &str) -> Option<usize> {
         // A doubled quote begins another token, which parameters and ends do not mind.
         '\'' | '"' | '`' => through(first.encode_utf8(&mut [0; 4]), 1),
         '?' => while_true(|it| it.is_ascii_digit(), 1),
-        ':' | '@' | '$' | '#' => while_true(is_of_word, 1),
+        ':' | '@' | '$' | '#' => length_of_variable(rest),
         _ if is_of_word(first) => while_true(is_of_word, 0),
         _ => first.len_utf8(),
     })
+}
+
+/// A variable's name may hold `::`, and end in brackets with anything but blanks in them, as in Tcl.
+fn length_of_variable(rest: &str) -> usize {
+    let mut length = 1;
+    loop {
+        let left = &rest[length..];
+        length += match left.chars().next() {
+            Some(next) if is_of_word(next) => next.len_utf8(),
+            Some(':') if left.starts_with("::") => 2,
+            Some('(') if length > 1 => {
+                let end = left.find(|it: char| it == ')' || is_blank(it));
+                return length + end.filter(|end| left[*end..].starts_with(')')).map_or(0, |end| end + 1);
+            }
+            _ => return length,
+        };
+    }
 }
 
 #[cfg(test)]
@@ -67,6 +84,18 @@ mod tests {
         ];
         assert_eq!(found, wanted);
         assert!(tokens(sql).all(|(at, token)| sql[at..].starts_with(token)));
+    }
+
+    #[test]
+    fn variables_may_be_those_of_tcl() {
+        for (sql, wanted) in [
+            ("$a::b(c,;d),:e", vec!["$a::b(c,;d)", ",", ":e"]),
+            ("$a(b c)", vec!["$a", "(", "b", "c", ")"]),
+            ("@é::,#1(", vec!["@é::", ",", "#1", "("]),
+            (":(a)", vec![":", "(", "a", ")"]),
+        ] {
+            assert_eq!(tokens(sql).map(|(_, token)| token).collect::<Vec<_>>(), wanted);
+        }
     }
 
     #[test]

@@ -48,6 +48,7 @@ statuses! {
     RemoteRedirected = 26, c"REMOTE_REDIRECTED";
     RemoteTls = 27, c"REMOTE_TLS";
     ProxyFailed = 28, c"PROXY_FAILED";
+    AnswerNotExact = 29, c"ANSWER_NOT_EXACT";
 }
 
 impl Status {

@@ -102,11 +102,16 @@ function listOf(sql: string): ResultList | null {
   if (returning < 0) return isRead(sql) ? { from: null, end, expressions: [], needsNames: true } : null;
   const from = (tokens[returning]?.at ?? 0) + 'returning'.length;
   const listed = tokens.slice(returning + 1);
-  if (listed.some(({ text }) => text === '?')) return null;
+  if (listed.some((token, i) => isUnnumbered(token, listed[i + 1]))) return null;
   const commas = tokens.filter(({ text }, i) => i > returning && text === ',' && depths[i] === 0);
   const bounds = [from - 1, ...commas.map(({ at }) => at), end];
   const expressions = bounds.slice(1).map((to, i) => sql.slice((bounds[i] ?? 0) + 1, to).trim());
   return { from, end, expressions, needsNames: expressions.some(isStar) };
+}
+
+/** Checks for a parameter `?`. The number of `?1` is the next token. */
+function isUnnumbered({ text, at }: SqlToken, next: SqlToken | undefined): boolean {
+  return text === '?' && !(next?.at === at + 1 && /^\d+$/.test(next.text));
 }
 
 function depthsOf(tokens: readonly SqlToken[]): number[] {

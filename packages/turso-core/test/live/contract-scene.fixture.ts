@@ -87,6 +87,7 @@ export async function playScene(
     const { live, transaction } = connection;
     switch (verb) {
       case 'execute':
+      case 'returning':
         return (transaction ?? live).execute(readSql(rest), values(lines, 'bind'));
       case 'query':
         return (transaction ?? live).query(readSql(rest), values(lines, 'bind'));
@@ -168,7 +169,9 @@ function wanted({ verb, lines }: ContractStep): Answer {
   const [changes] = of('changes');
   return {
     ...(columns === undefined ? {} : { columns: words(columns) }),
-    ...(verb === 'query' ? { rows: of('row').map((row) => words(row).map(readValue)) } : {}),
+    ...(verb === 'query' || verb === 'returning'
+      ? { rows: of('row').map((row) => words(row).map(readValue)) }
+      : {}),
     ...(changes === undefined ? {} : { changes: Number(changes) }),
   };
 }

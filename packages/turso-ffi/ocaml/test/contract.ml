@@ -231,7 +231,7 @@ let run scene step =
       changes (Transaction.execute ~params transaction (sql step.rest))
   | "execute", None ->
       changes (Connection.execute ~params (connection ()) (sql step.rest))
-  | "query", _ ->
+  | ("query" | "returning"), _ ->
       Result.map
         (fun rows -> Rows rows)
         (match transaction with

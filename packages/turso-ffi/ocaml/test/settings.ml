@@ -149,7 +149,8 @@ let words () =
       Response_too_large; Sql_failed; Constraint_failed; Value_too_large;
       Sync_failed; Committed_not_synced; Replica_locked; File_inaccessible;
       Disk_full; Token_over_http; Remote_blocked; Remote_refuses_size;
-      Remote_redirected; Remote_tls; Proxy_failed; Other "SOMETHING_NEW";
+      Remote_redirected; Remote_tls; Proxy_failed; Answer_not_exact;
+      Other "SOMETHING_NEW";
     ]
   in
   List.iter

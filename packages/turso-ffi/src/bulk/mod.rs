@@ -134,7 +134,8 @@ fn into(table: &str, columns: &[&str]) -> String {
     format!("INSERT INTO {} ({columns})", quote(table))
 }
 
-fn quote(name: &str) -> String {
+/// A name as SQL has it, whatever is in it.
+pub fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

@@ -26,12 +26,13 @@ impl Connection {
             rebuilds = replica.rebuilds() as i64;
             frame_no = replica.frame_no() as i64;
             requests += replica.requests() as i64;
+            repeated += replica.repeated() as i64;
             age = replica.age().map_or(-1, |age| age.as_millis() as i64);
         }
         if let Backend::Replica { primary, .. } | Backend::Remote { primary } = &self.backend {
             requests += primary.requests() as i64;
             reconnects = primary.reconnects() as i64;
-            repeated = primary.repeated() as i64;
+            repeated += primary.repeated() as i64;
         }
         Ok(encode(&[
             ("writes", load(&self.counters.writes)),

@@ -73,10 +73,12 @@ impl Background {
     fn start(replica: &Arc<OpenReplica>, interval: Duration, connection: &Connection) -> Result<Self> {
         let (replica, timeout) = (Arc::clone(replica), connection.timeout);
         let task = runtime::start()?.spawn(async move {
+            let mut pause = Duration::ZERO;
             loop {
-                tokio::time::sleep(interval).await;
-                // Failures show when somebody syncs or writes; the next turn tries again.
-                let _ = replica.sync(Call::once(Instant::now() + timeout)).await;
+                tokio::time::sleep(interval.max(pause)).await;
+                // Failures show when somebody syncs or writes; the next turn tries again, unless the server wants to be left alone.
+                let outcome = replica.sync(Call::once(Instant::now() + timeout)).await;
+                pause = outcome.err().and_then(|error| error.pause).unwrap_or_default();
             }
         });
         Ok(Self(task.abort_handle()))

@@ -64,7 +64,7 @@ impl Connection {
     pub(super) fn write(&self, call: Call<'_>, work: impl Future<Output = Result<Changes>>) -> Result<Changes> {
         let changes = self.wait(work).map_err(|error| match error.status {
             Status::ConnectionClosed => closed_while_writing(),
-            _ if errors::is_undecided(&error) => errors::undecided(&error),
+            _ if error.is_undecided => errors::undecided(&error),
             _ => error,
         })?;
         let changes = self.wrote(changes)?;

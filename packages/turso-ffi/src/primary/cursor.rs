@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
-use hyper::body::HttpBody;
+use http::HeaderMap;
 use prost::Message;
 use tokio::sync::Mutex;
-use tokio::time::{timeout_at, Instant};
+use tokio::time::Instant;
 
+use super::answer::Answer;
 use super::encodings::{self, Encoding};
 use super::http::{Posted, To};
 use super::messages::{
@@ -43,8 +44,7 @@ enum Source {
     /// An answer under way, in messages of this encoding.
     Answer {
         encoding: Encoding,
-        body: hyper::Body,
-        unread: BytesMut,
+        answer: Answer,
     },
     /// An answer that has come as a whole, from a server that does not send rows as they are wanted.
     Whole(std::vec::IntoIter<WireRow>),
@@ -101,12 +101,12 @@ async fn begin(primary: &Primary, call: Call<'_>, sql: &str, params: &[Value<'_>
         values::stmt(sql, params, true)
     };
     let request = CursorRequest { baton: None, batch: Batch { steps: vec![Step { condition: None, stmt }] } };
-    let to = To { base: None, path, content_type: encoding.content_type() };
-    let body = match primary.http.open(&to, encoding.encode_cursor(&request), call.deadline).await? {
-        Posted::Answer(response) => response.into_body(),
+    let to = To { base: None, path, content_type: encoding.content_type(), headers: HeaderMap::new() };
+    let answer = match primary.http.open(&to, encoding.encode_cursor(&request), call.deadline).await? {
+        Posted::Answer(answer) => answer,
         Posted::NoRoute(_) => return Ok(None),
     };
-    let source = Source::Answer { encoding, body, unread: BytesMut::new() };
+    let source = Source::Answer { encoding, answer };
     let mut state = State { baton: None, source, is_spelled, page: Rows::page(values::names(&cols).into_iter()) };
     state.baton = state.message(primary, call, read_answer).await?.and_then(|answer| answer.baton);
     if let (Some(CursorEntryKind::StepBegin(begin)), false) = (state.entry(primary, call).await?, is_spelled) {
@@ -168,24 +168,24 @@ impl State {
         call: Call<'_>,
         read: fn(Encoding, BytesMut) -> Option<M>,
     ) -> Result<Option<M>> {
-        let Source::Answer { encoding, body, unread } = &mut self.source else {
+        let Source::Answer { encoding, answer } = &mut self.source else {
             return Ok(None);
         };
         loop {
-            if let Some(end) = whole_message(*encoding, unread) {
-                return read(*encoding, unread.split_to(end)).map(Some).ok_or_else(|| primary.not_an_answer());
+            if let Some(end) = whole_message(*encoding, &answer.unread) {
+                return read(*encoding, answer.unread.split_to(end)).map(Some).ok_or_else(|| primary.not_an_answer());
             }
-            match timeout_at(call.deadline, body.data()).await {
-                Ok(Some(Ok(chunk))) => unread.extend_from_slice(&chunk),
-                Ok(Some(Err(error))) => return Err(errors::transport(&error, true, primary.location())),
-                Ok(None) if unread.is_empty() => return Ok(None),
-                // A last line may end with the answer.
-                Ok(None) if *encoding != Encoding::Protobuf && !unread.ends_with(b"\n") => {
-                    unread.extend_from_slice(b"\n")
-                }
-                Ok(None) => return Err(primary.not_an_answer()),
-                Err(_) => return Err(errors::timed_out(true, primary.location())),
+            if answer.more(call.deadline, primary.location()).await? {
+                continue;
             }
+            if answer.unread.is_empty() {
+                return Ok(None);
+            }
+            // A last line may end with the answer.
+            if *encoding == Encoding::Protobuf || answer.unread.ends_with(b"\n") {
+                return Err(primary.not_an_answer());
+            }
+            answer.unread.extend_from_slice(b"\n");
         }
     }
 }

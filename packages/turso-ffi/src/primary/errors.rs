@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 
 use crate::error::Error;
+use crate::primary::answer::LARGEST;
 use crate::primary::messages::WireError;
 use crate::primary::tunnel::ProxyFailure;
 use crate::sqlite::{busy, constraint_failed, sql_failed};
@@ -87,25 +88,29 @@ pub fn interrupted(what: &str, location: &str) -> Error {
         format!("The connection to {location} {what}."),
         "Try again. If it happens every time, look at the server and at proxies in between.",
     )
+    .may_be_done()
 }
 
-/// What it means to a write that its answer was lost after it may have arrived; nothing repeats it.
+/// An answer without an end.
+pub fn answer_too_large(location: &str) -> Error {
+    Error::new(
+        Status::ResponseTooLarge,
+        format!("{location} answered a request with more than {} MB.", LARGEST / 1_000_000),
+        "No libSQL server does so. Check the database URL, and the proxies in between.",
+    )
+    .may_be_done()
+}
+
+/// What it means to a write that it may have been carried out; nothing repeats it.
 pub fn undecided(cause: &Error) -> Error {
     Error::new(
         Status::RemoteInterrupted,
-        format!("The answer to a write was lost: it may have been committed or not. {}", cause.message),
+        format!(
+            "The answer to a write was lost or is unreadable: it may have been committed or not. {}",
+            cause.message
+        ),
         "Look whether it is there before you write it again.",
     )
-}
-
-/// Whether a request may have been carried out although it failed.
-pub fn is_undecided(error: &Error) -> bool {
-    match error.status {
-        Status::RemoteInterrupted => true,
-        // A status of 500 and above, or 408, from the server or a proxy.
-        Status::RemoteFailed => error.retryable,
-        _ => false,
-    }
 }
 
 fn texts(error: &(dyn StdError + 'static)) -> String {
@@ -203,7 +208,7 @@ fn unfinished(status: u16, told: &str, location: &str) -> Error {
     if told.to_ascii_lowercase().contains("invalid utf") {
         error
     } else {
-        error.retryable()
+        error.retryable().may_be_done()
     }
 }
 
@@ -240,7 +245,7 @@ pub fn not_libsql(reason: &str, location: &str) -> Error {
     Error::new(
         Status::RemoteNotLibsql,
         format!("{location} does not answer like a libSQL server ({reason})."),
-        "Check the database URL: it must be the address of a Turso database or of a libsql-server.",
+        "Check the database URL: it must be the address of a Turso database or of a libsql-server. Look at proxies in between, too.",
     )
 }
 

@@ -34,7 +34,7 @@ pub fn spelled_out(sql: &str, count: usize) -> String {
         },
         ",",
     );
-    let classes = joined(0..count);
+    let classes = joined(0..count, &|i| format!("substr(typeof(c{i}),1,1)"));
     format!(
         "WITH turso_sync_rows({names}) AS ({}) \
          SELECT (SELECT encoding FROM pragma_encoding),{classes},{values} FROM turso_sync_rows",
@@ -42,14 +42,14 @@ pub fn spelled_out(sql: &str, count: usize) -> String {
     )
 }
 
-/// The classes of these columns, one letter each, joined in pairs: SQLite allows expressions of a depth of 1,000 only.
-fn joined(columns: Range<usize>) -> String {
+/// Texts of these columns, joined in pairs: SQLite allows expressions of a depth of 1,000 only.
+pub fn joined(columns: Range<usize>, text: &dyn Fn(usize) -> String) -> String {
     match columns.len() {
         0 => "''".into(),
-        1 => format!("substr(typeof(c{}),1,1)", columns.start),
+        1 => text(columns.start),
         length => {
             let middle = columns.start + length / 2;
-            format!("({}||{})", joined(columns.start..middle), joined(middle..columns.end))
+            format!("({}||{})", joined(columns.start..middle, text), joined(middle..columns.end, text))
         }
     }
 }

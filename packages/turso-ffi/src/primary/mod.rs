@@ -1,16 +1,19 @@
 //! The primary: a libsql-server over HTTP.
 
+mod answer;
 mod batch;
 mod body;
+mod busy;
 mod connector;
 mod cursor;
 mod encodings;
 pub mod errors;
 mod exact;
-mod http;
+pub mod http;
 mod messages;
 mod proxy;
 mod resolver;
+mod returning;
 mod stream;
 mod tunnel;
 mod values;
@@ -20,7 +23,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::Mutex;
 use std::time::Duration;
 
-pub use connector::{connector, Connector};
+use ::http::HeaderMap;
+
+pub use answer::Answer;
 pub use cursor::RemoteCursor;
 pub use stream::Stream;
 
@@ -54,8 +59,7 @@ pub struct Primary {
 
 impl Primary {
     pub fn new(server: Server, credentials: &Credentials, timeout: Duration) -> Result<Self> {
-        // A third of a call's time, so that there is some left to try again.
-        let http = HttpClient::new(connector(&server, timeout / 3)?, server, credentials)?;
+        let http = HttpClient::new(server, credentials.headers()?, timeout)?;
         Ok(Self { http, encoding: AtomicU8::new(0), readonly: Mutex::default() })
     }
 
@@ -203,7 +207,8 @@ impl Primary {
         request: &PipelineRequest,
         call: Call<'_>,
     ) -> Result<Result<PipelineAnswer, Error>> {
-        let to = To { base, path: encoding.pipeline(), content_type: encoding.content_type() };
+        let (path, content_type) = (encoding.pipeline(), encoding.content_type());
+        let to = To { base, path, content_type, headers: HeaderMap::new() };
         let body = encoding.encode(request);
         if self.encoding() != Some(encoding) && body.len() > LARGE {
             let nothing = encoding.encode(&requests(None, vec![RequestKind::Close(Empty {})]));
@@ -222,7 +227,7 @@ impl Primary {
     }
 
     fn not_an_answer(&self) -> Error {
-        errors::not_libsql("its answer is none", self.location())
+        errors::not_libsql("its answer is none", self.location()).may_be_done()
     }
 }
 

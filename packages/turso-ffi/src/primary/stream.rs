@@ -9,6 +9,7 @@ use super::messages::{
     Batch, BatchRequest, ConditionKind, DescribeResult, Empty, RequestKind, ResponseKind, Step, Stmt, StmtResult,
     WireKind,
 };
+use super::returning::{self, Returning};
 use super::{condition, describing, errors, exact, not, plain, requests, values, Primary};
 use crate::call::{Call, Repeat};
 use crate::error::{Error, Result};
@@ -58,11 +59,18 @@ impl Stream {
         Ok(Self { primary: Arc::clone(primary), state: Mutex::new(state) })
     }
 
-    /// Runs a statement of any kind, and one that only reads again if its answer cannot tell all values.
+    /// Runs a statement of any kind, and one that only reads again if its answer cannot tell all values. Fails with ANSWER_NOT_EXACT if
+    /// that of a statement that writes cannot.
     pub async fn query(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Vec<u8>> {
         let mut state = self.state.lock().await;
-        let outcome = run(&self.primary, &mut state, values::stmt(sql, params, true), call).await;
-        let first = match outcome {
+        let result = match signed(&self.primary, &mut state, sql, call).await? {
+            Some((signed, count)) => {
+                let result = run(&self.primary, &mut state, values::stmt(&signed, params, true), call).await;
+                result.map(|result| returning::restored(result, count))
+            }
+            None => run(&self.primary, &mut state, values::stmt(sql, params, true), call).await,
+        };
+        let first = match result {
             Ok(result) if !exact::lacks_a_value(&result) => return Ok(values::encode_rows(&result)),
             Err(error) if !exact::is_not_text(&error) => return Err(lost(error)),
             outcome => outcome,
@@ -70,7 +78,8 @@ impl Stream {
         let described = describe(&self.primary, &mut state, sql, call).await;
         let cols = match described {
             Ok(described) if described.is_readonly && !described.cols.is_empty() => described.cols,
-            _ => return first.map(|result| values::encode_rows(&result)).map_err(lost),
+            Err(error) if first.is_ok() => return Err(lost(error)),
+            _ => return Err(first.map_or_else(lost, |_| returning::not_exact(self.primary.location()))),
         };
         let spelled = values::stmt(&exact::spelled_out(sql, cols.len()), params, true);
         let result = run(&self.primary, &mut state, spelled, call).await.map_err(lost)?;
@@ -152,6 +161,23 @@ fn guarded(guard: Guard, stmt: Stmt) -> Vec<Step> {
     }
 }
 
+/// The signed form of a statement and the number of its own columns, if its answer is to come with signs.
+async fn signed(primary: &Primary, state: &mut State, sql: &str, call: Call<'_>) -> Result<Option<(String, usize)>> {
+    let (Some(returning), false) = (Returning::of(sql), primary.encoding().is_some_and(Encoding::tells_infinities))
+    else {
+        return Ok(None);
+    };
+    if !returning.needs_names() {
+        return Ok(returning.signed(&[]));
+    }
+    // What cannot be described fails as it runs, and says why.
+    match describe(primary, state, sql, call).await {
+        Ok(described) => Ok(returning.signed(&values::names(&described.cols))),
+        Err(error) if error.status == Status::SqlFailed => Ok(None),
+        Err(error) => Err(lost(error)),
+    }
+}
+
 async fn describe(primary: &Primary, state: &mut State, sql: &str, call: Call<'_>) -> Result<DescribeResult> {
     if state.baton.is_none() {
         return Err(errors::transaction_over());
@@ -194,7 +220,7 @@ async fn close(primary: &Primary, state: &mut State, call: Call<'_>) {
 
 /// What a lost answer means to a transaction that is not being committed.
 fn lost(error: Error) -> Error {
-    if !errors::is_undecided(&error) {
+    if !error.is_undecided {
         return error;
     }
     Error { retryable: false, hint: "Nothing of the transaction was written. Begin it again.".into(), ..error }

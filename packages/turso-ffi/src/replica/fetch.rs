@@ -103,7 +103,7 @@ impl<'f> Partial<'f> {
                 Frames::NeedSnapshot => need_snapshot = true,
                 Frames::Some(mut entries) => {
                     while is_behind(self) {
-                        match log.next_entry(patience, &mut entries).await? {
+                        match log.next_frame(patience, &mut entries).await? {
                             Frames::NeedHello => return Err(log.started_anew()),
                             Frames::NeedSnapshot => need_snapshot = true,
                             Frames::Some(Some(frame)) => {

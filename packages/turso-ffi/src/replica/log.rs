@@ -1,33 +1,38 @@
-//! The log of the primary's writes, as its replicas ask for it: gRPC-web, by libSQL's own messages.
+//! The log of the primary's writes, as its replicas ask for it: libSQL's own messages, in gRPC-web.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::Arc;
 use std::time::Duration;
 
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::Engine;
 use bytes::Bytes;
-use libsql_replication::rpc::replication::replication_log_client::ReplicationLogClient;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue};
 use libsql_replication::rpc::replication::{
-    Frame, HelloRequest, HelloResponse, LogOffset, NEED_SNAPSHOT_ERROR_MSG, NO_HELLO_ERROR_MSG, SESSION_TOKEN_KEY,
+    Frame, Frames as FrameList, HelloRequest, HelloResponse, LogOffset, NEED_SNAPSHOT_ERROR_MSG, NO_HELLO_ERROR_MSG,
+    SESSION_TOKEN_KEY,
 };
+use prost::Message;
 use tokio::time::{timeout_at, Instant};
 use tokio_util::sync::CancellationToken;
-use tonic::body::BoxBody;
-use tonic::metadata::{AsciiMetadataValue, BinaryMetadataValue};
-use tonic::{Code, Request, Streaming};
-use tonic_web::{GrpcWebCall, GrpcWebClientService};
 
+use super::grpc_web::{framed, Messages, Refusal};
 use super::note::Mark;
 use crate::address::Server;
-use crate::credentials::{Credentials, ENCRYPTION_KEY};
+use crate::credentials::Credentials;
 use crate::error::{Error, Result};
-use crate::primary::{errors, Connector};
+use crate::primary::errors;
+use crate::primary::http::{HttpClient, Posted, To};
 use crate::status::Status;
-
-type Channel = GrpcWebClientService<hyper::Client<Connector, GrpcWebCall<BoxBody>>>;
 
 /// What libSQL's own client of this release says.
 const VERSION: &str = "libsql-rpc-0.9.30";
+
+/// Statuses of gRPC.
+const PERMISSION_DENIED: u32 = 7;
+const FAILED_PRECONDITION: u32 = 9;
+const UNIMPLEMENTED: u32 = 12;
+const UNAUTHENTICATED: u32 = 16;
 
 /// How long the log is waited for, unless nobody wants the answer any more.
 #[derive(Clone)]
@@ -53,12 +58,7 @@ impl Patience {
 }
 
 pub struct Log {
-    client: ReplicationLogClient<Channel>,
-    server: Server,
-    authorization: AsciiMetadataValue,
-    encryption_key: Option<AsciiMetadataValue>,
-    namespace: BinaryMetadataValue,
-    requests: Arc<AtomicU64>,
+    http: HttpClient,
 }
 
 /// Frames, or why there are none.
@@ -71,63 +71,58 @@ pub enum Frames<T = Vec<Frame>> {
 }
 
 impl Log {
-    pub fn new(
-        connector: Connector,
-        server: Server,
-        credentials: &Credentials,
-        requests: Arc<AtomicU64>,
-    ) -> Result<Self> {
+    pub fn new(server: Server, credentials: &Credentials, timeout: Duration) -> Result<Self> {
         let origin: http::Uri = server.base.parse().map_err(Error::internal)?;
         // As libSQL's clients do: the first part of the host is the name of the database.
         let host = origin.host().unwrap_or_default();
         let namespace = host.split_once('.').map_or("default", |(first, _)| first);
-        let namespace = BinaryMetadataValue::from_bytes(namespace.as_bytes());
-        let Credentials { token, encryption_key } = credentials;
-        let authorization = hidden(&format!("Bearer {}", token.reveal()))?;
-        let encryption_key = if encryption_key.is_empty() { None } else { Some(hidden(encryption_key.reveal())?) };
-        let channel = GrpcWebClientService::new(hyper::Client::builder().build(connector));
-        let client = ReplicationLogClient::with_origin(channel, origin).max_decoding_message_size(usize::MAX);
-        Ok(Self { client, server, authorization, encryption_key, namespace, requests })
+        let mut headers = credentials.headers()?;
+        if let Some(token) = headers.get(AUTHORIZATION).cloned() {
+            headers.insert("x-authorization", token);
+        }
+        let namespace = HeaderValue::from_str(&STANDARD_NO_PAD.encode(namespace)).map_err(Error::internal)?;
+        headers.insert("x-namespace-bin", namespace);
+        headers.insert("x-libsql-client-version", HeaderValue::from_static(VERSION));
+        Ok(Self { http: HttpClient::new(server, headers, timeout)? })
+    }
+
+    /// Requests that were made.
+    pub fn requests(&self) -> u64 {
+        self.http.requests()
+    }
+
+    /// How often a request was sent again, since the server had too many.
+    pub fn repeated(&self) -> u64 {
+        self.http.repeated()
     }
 
     pub async fn hello(&self, patience: &Patience) -> Result<HelloResponse> {
-        let mut client = self.client.clone();
-        let request = self.request(HelloRequest::new(), None);
-        Ok(self.wait(patience, client.hello(request)).await?.map_err(|status| self.failed(&status))?.into_inner())
+        self.first(patience, "wal_log.ReplicationLog/Hello", &HelloRequest::new(), None).await?.told(self)
     }
 
     /// The frames from number `next` on, as many as the server gives at once.
     pub async fn frames(&self, patience: &Patience, session: &Bytes, next: u64) -> Result<Frames> {
-        let mut client = self.client.clone();
-        let request = self.request(LogOffset { next_offset: next, wal_flavor: None }, Some(session));
-        let answer = self.wait(patience, client.batch_log_entries(request)).await?;
-        self.frames_of(answer.map(|frames| frames.into_inner().frames))
+        let path = "wal_log.ReplicationLog/BatchLogEntries";
+        let frames: Frames<FrameList> = self.first(patience, path, &from(next), Some(session)).await?;
+        Ok(match frames {
+            Frames::Some(list) => Frames::Some(list.frames),
+            Frames::NeedHello => Frames::NeedHello,
+            Frames::NeedSnapshot => Frames::NeedSnapshot,
+        })
     }
 
     /// The frames from number `next` on, one by one, so that a slow way brings some of them at least. It has no end: the server
     /// goes on with what is written later.
-    pub async fn entries(&self, patience: &Patience, session: &Bytes, next: u64) -> Result<Frames<Streaming<Frame>>> {
-        let mut client = self.client.clone();
-        let request = self.request(LogOffset { next_offset: next, wal_flavor: None }, Some(session));
-        let answer = self.wait(patience, client.log_entries(request)).await?;
-        self.frames_of(answer.map(tonic::Response::into_inner))
+    pub async fn entries(&self, patience: &Patience, session: &Bytes, next: u64) -> Result<Frames<Messages>> {
+        self.ask(patience, "wal_log.ReplicationLog/LogEntries", &from(next), Some(session)).await
     }
 
-    /// The next of entries, or why there are none.
-    pub async fn next_entry(
-        &self,
-        patience: &Patience,
-        entries: &mut Streaming<Frame>,
-    ) -> Result<Frames<Option<Frame>>> {
-        self.frames_of(self.wait(patience, entries.message()).await?)
-    }
-
-    fn frames_of<T>(&self, answer: Result<T, tonic::Status>) -> Result<Frames<T>> {
-        match answer {
-            Ok(frames) => Ok(Frames::Some(frames)),
-            Err(status) if is(&status, NO_HELLO_ERROR_MSG) => Ok(Frames::NeedHello),
-            Err(status) if is(&status, NEED_SNAPSHOT_ERROR_MSG) => Ok(Frames::NeedSnapshot),
-            Err(status) => Err(self.failed(&status)),
+    /// The next of entries or of a snapshot, or why there are none.
+    pub async fn next_frame(&self, patience: &Patience, messages: &mut Messages) -> Result<Frames<Option<Frame>>> {
+        let next = messages.next(patience.limit(), self.location());
+        match self.wait(patience, next).await?? {
+            Ok(message) => message.map(|message| self.decoded(message)).transpose().map(Frames::Some),
+            Err(refusal) => self.refused(&refusal),
         }
     }
 
@@ -142,92 +137,121 @@ impl Log {
     }
 
     /// A snapshot that replaces the frames from number `next` on.
-    pub async fn snapshot(&self, patience: &Patience, session: &Bytes, next: u64) -> Result<Streaming<Frame>> {
-        let mut client = self.client.clone();
-        let request = self.request(LogOffset { next_offset: next, wal_flavor: None }, Some(session));
-        let answer = self.wait(patience, client.snapshot(request)).await?;
-        Ok(answer.map_err(|status| self.failed(&status))?.into_inner())
+    pub async fn snapshot(&self, patience: &Patience, session: &Bytes, next: u64) -> Result<Messages> {
+        self.ask(patience, "wal_log.ReplicationLog/Snapshot", &from(next), Some(session)).await?.told(self)
     }
 
     /// The next frame of a snapshot.
-    pub async fn next_of(&self, patience: &Patience, snapshot: &mut Streaming<Frame>) -> Result<Option<Frame>> {
-        self.wait(patience, snapshot.message()).await?.map_err(|status| self.failed(&status))
+    pub async fn next_of(&self, patience: &Patience, snapshot: &mut Messages) -> Result<Option<Frame>> {
+        self.next_frame(patience, snapshot).await?.told(self)
     }
 
-    fn request<T>(&self, message: T, session: Option<&Bytes>) -> Request<T> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        let mut request = Request::new(message);
-        let metadata = request.metadata_mut();
-        metadata.insert("x-authorization", self.authorization.clone());
-        if let Some(key) = &self.encryption_key {
-            metadata.insert(ENCRYPTION_KEY, key.clone());
+    /// Asks for something, and gives its first message.
+    async fn first<T: Message + Default>(
+        &self,
+        patience: &Patience,
+        path: &'static str,
+        message: &impl Message,
+        session: Option<&Bytes>,
+    ) -> Result<Frames<T>> {
+        let mut messages = match self.ask(patience, path, message, session).await? {
+            Frames::Some(messages) => messages,
+            Frames::NeedHello => return Ok(Frames::NeedHello),
+            Frames::NeedSnapshot => return Ok(Frames::NeedSnapshot),
+        };
+        let next = messages.next(patience.limit(), self.location());
+        match self.wait(patience, next).await?? {
+            Ok(Some(message)) => self.decoded(message).map(Frames::Some),
+            Ok(None) => Err(self.failed_for("it sent nothing")),
+            Err(refusal) => self.refused(&refusal),
         }
-        metadata.insert_bin("x-namespace-bin", self.namespace.clone());
-        metadata.insert("x-libsql-client-version", AsciiMetadataValue::from_static(VERSION));
-        if let Some(Ok(session)) = session.map(|session| AsciiMetadataValue::try_from(&session[..])) {
-            metadata.insert(SESSION_TOKEN_KEY, session);
+    }
+
+    async fn ask(
+        &self,
+        patience: &Patience,
+        path: &'static str,
+        message: &impl Message,
+        session: Option<&Bytes>,
+    ) -> Result<Frames<Messages>> {
+        let mut headers = HeaderMap::new();
+        if let Some(Ok(session)) = session.map(|session| HeaderValue::from_bytes(session)) {
+            headers.insert(SESSION_TOKEN_KEY, session);
         }
-        request
+        let to = To { base: None, path, content_type: "application/grpc-web+proto", headers };
+        match self.wait(patience, self.http.open(&to, framed(message), patience.limit())).await?? {
+            Posted::NoRoute(_) => Err(self.no_log()),
+            Posted::Answer(answer) => match Messages::of(answer) {
+                Ok(messages) => Ok(Frames::Some(messages)),
+                Err(refusal) => self.refused(&refusal),
+            },
+        }
     }
 
     /// Waits for something as long as `patience` lasts.
     pub async fn wait<T>(&self, patience: &Patience, answer: impl Future<Output = T>) -> Result<T> {
         tokio::select! {
             answer = timeout_at(patience.limit(), answer) => {
-                answer.map_err(|_| errors::timed_out(true, &self.server.location))
+                answer.map_err(|_| errors::timed_out(true, self.location()))
             }
             () = patience.unwanted.cancelled() => Err(Error::closed()),
         }
     }
 
-    fn failed(&self, status: &tonic::Status) -> Error {
-        let location = &self.server.location;
-        // By a proxy or the server, which said no more than this.
-        if let Some((_, code)) = status.message().split_once("HTTP status code ") {
-            if let Some(code) = code.get(..3).and_then(|code| code.parse().ok()) {
-                return errors::status(&errors::Told { status: code, is_refused: code == 429, body: b"" }, location);
-            }
+    fn location(&self) -> &str {
+        self.http.location()
+    }
+
+    fn decoded<T: Message + Default>(&self, message: Bytes) -> Result<T> {
+        T::decode(message).map_err(|_| errors::not_libsql("its log of writes is none", self.location()))
+    }
+
+    fn refused<T>(&self, refusal: &Refusal) -> Result<Frames<T>> {
+        let told = |status| errors::Told { status, is_refused: false, body: refusal.message.as_bytes() };
+        match (refusal.status, refusal.message.as_str()) {
+            (FAILED_PRECONDITION, NO_HELLO_ERROR_MSG) => Ok(Frames::NeedHello),
+            (FAILED_PRECONDITION, NEED_SNAPSHOT_ERROR_MSG) => Ok(Frames::NeedSnapshot),
+            (UNAUTHENTICATED | PERMISSION_DENIED, _) => Err(errors::status(&told(401), self.location())),
+            (UNIMPLEMENTED, _) => Err(self.no_log()),
+            (_, message) => Err(self.failed_for(message)),
         }
-        match status.code() {
-            Code::Unauthenticated | Code::PermissionDenied => {
-                let body = status.message().as_bytes();
-                errors::status(&errors::Told { status: 401, is_refused: false, body }, location)
-            }
-            Code::Unimplemented => Error::new(
-                Status::SyncFailed,
-                format!("{location} does not send the log of its writes, which a replica follows."),
-                "Open the connection without a replica: reads go to the server then.",
-            ),
-            Code::Unavailable => errors::unreachable(status.message(), location),
-            _ => match std::error::Error::source(status) {
-                Some(error) => errors::transport(error, true, location),
-                None => self.failed_for(status.message()),
-            },
-        }
+    }
+
+    fn no_log(&self) -> Error {
+        Error::new(
+            Status::SyncFailed,
+            format!("{} does not send the log of its writes, which a replica follows.", self.location()),
+            "Open the connection without a replica: reads go to the server then.",
+        )
     }
 
     /// A server that was started while it was asked; asking once more helps.
     pub fn started_anew(&self) -> Error {
-        errors::interrupted("broke off (the server has started anew)", &self.server.location)
+        errors::interrupted("broke off (the server has started anew)", self.location())
     }
 
     /// An answer of the server's that brought nothing.
     pub fn failed_for(&self, reason: &str) -> Error {
         Error::new(
             Status::SyncFailed,
-            format!("{} did not send what has changed ({reason}).", self.server.location),
+            format!("{} did not send what has changed ({reason}).", self.location()),
             "Try again. If it happens every time, look at the log of the server.",
         )
         .retryable()
     }
 }
 
-fn hidden(text: &str) -> Result<AsciiMetadataValue> {
-    let mut value = AsciiMetadataValue::try_from(text).map_err(|_| Error::internal("a header that was not checked"))?;
-    value.set_sensitive(true);
-    Ok(value)
+impl<T> Frames<T> {
+    /// What was asked for, where a server has no reason to give none.
+    fn told(self, log: &Log) -> Result<T> {
+        match self {
+            Frames::Some(told) => Ok(told),
+            Frames::NeedHello => Err(log.started_anew()),
+            Frames::NeedSnapshot => Err(log.failed_for("it wants to send a snapshot")),
+        }
+    }
 }
 
-fn is(status: &tonic::Status, message: &str) -> bool {
-    status.code() == Code::FailedPrecondition && status.message() == message
+fn from(next: u64) -> LogOffset {
+    LogOffset { next_offset: next, wal_flavor: None }
 }

@@ -3,6 +3,7 @@
 mod fetch;
 mod files;
 mod follower;
+mod grpc_web;
 mod lock;
 mod log;
 mod note;
@@ -56,7 +57,6 @@ pub struct Replica {
     frame_no: AtomicU64,
     rebuilds: AtomicU64,
     syncs: AtomicU64,
-    requests: Arc<AtomicU64>,
 }
 
 /// What one sync leaves to the next.
@@ -103,7 +103,12 @@ impl Replica {
 
     /// Requests that syncs made.
     pub fn requests(&self) -> u64 {
-        self.requests.load(Ordering::Relaxed)
+        self.log.requests()
+    }
+
+    /// How often syncs sent a request again, since the server had too many.
+    pub fn repeated(&self) -> u64 {
+        self.log.repeated()
     }
 
     /// How long ago the last sync that succeeded began.
@@ -117,9 +122,7 @@ impl Replica {
 
     fn new(path: PathBuf, server: Server, credentials: Credentials, timeout: Duration) -> Result<Self> {
         let lock = Lock::take(&path)?;
-        let requests = Arc::default();
-        let connector = crate::primary::connector(&server, timeout / 3)?;
-        let log = Log::new(connector, server.clone(), &credentials, Arc::clone(&requests))?;
+        let log = Log::new(server.clone(), &credentials, timeout)?;
         Ok(Self {
             files: Files::new(path),
             server,
@@ -137,7 +140,6 @@ impl Replica {
             frame_no: AtomicU64::new(0),
             rebuilds: AtomicU64::new(0),
             syncs: AtomicU64::new(0),
-            requests,
         })
     }
 }

@@ -421,6 +421,98 @@ fn a_server_that_says_when_to_come_back_is_left_alone_until_then() {
     connection.close().unwrap();
 }
 
+#[test]
+fn a_server_that_wants_to_be_left_alone_for_longer_than_a_call_is_not_asked_again() {
+    let Some((_server, proxy, connection)) = through_a_proxy(5_000) else { return };
+    for busy in [
+        &b"429 Busy\r\nretry-after: 60\r\ncontent-length: 0\r\n\r\n"[..],
+        b"503 Busy\r\nretry-after: 18446744073709551615\r\ncontent-length: 0\r\n\r\n",
+        b"503 Busy\r\nretry-after: Fri, 31 Dec 9999 23:59:59 GMT\r\ncontent-length: 0\r\n\r\n",
+    ] {
+        let before = proxy.struck();
+        proxy.strike(PIPELINE, Fate::Answered(busy, usize::MAX));
+        let error = connection.value("SELECT count(*) FROM t").unwrap_err();
+        assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_BUSY", true), "{error:?}");
+        assert_eq!(proxy.struck(), before + 1);
+    }
+    connection.close().unwrap();
+}
+
+/// The server may have carried out what it gives no answer to that can be read.
+#[test]
+fn a_write_whose_answer_cannot_be_read_is_not_said_to_be_refused() {
+    let Some((_server, proxy, connection)) = through_a_proxy(5_000) else { return };
+    let insert = "INSERT INTO t VALUES (1)";
+    for (answer, words) in [
+        (&b"200 OK\r\ncontent-length: 6\r\n\r\n<html>"[..], "its answer is none"),
+        (b"200 OK\r\ncontent-length: 0\r\n\r\n", "its answer is none"),
+        (b"200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n\x1f\x8b", "is compressed"),
+        (b"200 OK\r\ncontent-length: 64000001\r\n\r\n", "more than 64 MB"),
+        (b"302 No\r\nlocation: http://192.0.2.1/\r\ncontent-length: 0\r\n\r\n", "http://192.0.2.1/"),
+    ] {
+        for write in [
+            &(|| connection.execute(insert, &[]).map(drop)) as &dyn Fn() -> Result<(), _>,
+            &|| connection.batch(&[(insert, &[])]).map(drop),
+            &|| connection.insert("t", &["v"], &[vec![Value::Int(1)]]).map(drop),
+        ] {
+            let before = proxy.struck();
+            proxy.strike(PIPELINE, Fate::Answered(answer, usize::MAX));
+            let error = write().unwrap_err();
+            proxy.spare();
+            assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_INTERRUPTED", false), "{error:?}");
+            assert!(error.message.contains("committed or not") && error.message.contains(words), "{}", error.message);
+            assert_eq!((proxy.struck(), count(&connection)), (before + 1, Value::Int(0)));
+        }
+    }
+    connection.close().unwrap();
+}
+
+#[test]
+fn compressed_answers_are_told() {
+    let Some(server) = Server::start() else { return };
+    let (proxy, folder) = (Proxy::to(server.port), Folder::new());
+    proxy.strike("accept-encoding: identity\r\n", Fate::Passed);
+    let connection = Options::replica(&folder.path("replica.db"), &proxy.url()).open().unwrap();
+    connection.execute("CREATE TABLE t (v)", &[]).unwrap();
+    assert_eq!(proxy.struck(), proxy.requests().len());
+    let compressed = b"200 OK\r\ncontent-encoding: br\r\ncontent-length: 1\r\n\r\n\x06";
+    proxy.strike("POST ", Fate::Answered(compressed, usize::MAX));
+    for (code, error) in
+        [("REMOTE_NOT_LIBSQL", connection.begin().unwrap_err()), ("SYNC_FAILED", connection.sync().unwrap_err())]
+    {
+        assert_eq!(error.code, code);
+        assert!(error.message.contains("its answer is compressed, which nobody asked for"), "{}", error.message);
+        assert!(error.hint.contains("proxies in between"), "{}", error.hint);
+    }
+    proxy.spare();
+    connection.close().unwrap();
+}
+
+/// Answers without an end: as a whole, and as one message of them.
+#[test]
+fn no_more_is_read_of_an_answer_than_a_server_sends() {
+    let Some(server) = Server::start() else { return };
+    let (proxy, folder) = (Proxy::to(server.port), Folder::new());
+    let connection = Options::replica(&folder.path("replica.db"), &proxy.url()).open().unwrap();
+    let remote = Options::remote(&proxy.url()).open().unwrap();
+    remote.value("SELECT 7").unwrap();
+    let is_told = |error: crate::support::value::Error, code: &str| {
+        assert_eq!((error.code.as_str(), error.retryable), (code, false), "{error:?}");
+        assert!(error.message.contains("answered a request with more than 64 MB"), "{}", error.message);
+        assert!(error.hint.contains("No libSQL server does so"), "{}", error.hint);
+    };
+    proxy.strike("POST ", Fate::Endless(b"\0\xff\xff\xff\xff"));
+    is_told(remote.value("SELECT 7").unwrap_err(), "RESPONSE_TOO_LARGE");
+    is_told(connection.sync().unwrap_err(), "SYNC_FAILED");
+    proxy.strike("/cursor ", Fate::Endless(b"\xff\xff\xff\xff\x0f"));
+    is_told(remote.cursor("SELECT 7", &[]).map(drop).unwrap_err(), "RESPONSE_TOO_LARGE");
+    proxy.spare();
+    assert_eq!(remote.value("SELECT 7").unwrap(), Value::Int(7));
+    connection.sync().unwrap();
+    remote.close().unwrap();
+    connection.close().unwrap();
+}
+
 /// The answer to BEGIN in Protocol Buffers, with a baton, and `base_url` in field 2.
 #[test]
 fn nothing_is_sent_to_another_place_that_the_server_names() {

@@ -2,11 +2,12 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 
 use crate::support::connection::Options;
-use crate::support::doubles::tls_front;
+use crate::support::doubles::{expire, tls_front};
 use crate::support::folder::Folder;
 use crate::support::proxy::{Fate, Proxy};
 use crate::support::server::Server;
@@ -87,16 +88,60 @@ fn authorities_of_a_file_are_trusted() {
     run_child(&url, "for another host", &[("SSL_CERT_FILE", other.to_str().unwrap())]);
 }
 
+/// The variable that tells a child the port of its server.
+const PORT: &str = "TURSO_FFI_TEST_PORT";
+
+/// Its part in a process of its own, which trusts the authority of its front.
+#[test]
+fn a_certificate_that_expires_meanwhile_is_told() {
+    let (Ok(port), Ok(authority)) = (std::env::var(PORT), std::env::var("SSL_CERT_FILE")) else {
+        let Some(server) = Server::start() else { return };
+        let folder = Folder::new();
+        // It is read as a connection is opened.
+        let authority = folder.path("authority.pem");
+        let variables = [("SSL_CERT_FILE", authority.to_str().unwrap()), (PORT, &server.port.to_string())];
+        return run("network::a_certificate_that_expires_meanwhile_is_told", &variables);
+    };
+    let folder = Folder::new();
+    let Some(front) = tls_front(port.parse().unwrap(), "127.0.0.1", Path::new(&authority)) else { return };
+    let options = Options {
+        max_retries: 1,
+        ..Options::replica(&folder.path("replica.db"), &format!("https://127.0.0.1:{front}"))
+    };
+    let connection = options.open().unwrap();
+    connection.execute("CREATE TABLE t (v)", &[]).unwrap();
+    expire(front);
+    // Where a connection ends as a request comes, what came of it is not known.
+    let write = || connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap_err();
+    let first = write();
+    assert!(["REMOTE_TLS", "REMOTE_INTERRUPTED"].contains(&first.code.as_str()), "{first:?}");
+    for (code, error) in [("REMOTE_TLS", write()), ("SYNC_FAILED", connection.sync().unwrap_err())] {
+        assert_eq!((error.code.as_str(), error.retryable), (code, false), "{error:?}");
+        assert!(error.message.contains("its certificate has expired. Nothing was sent"), "{}", error.message);
+        assert!(error.hint.contains("Renew the certificate"), "{}", error.hint);
+    }
+    assert_eq!(connection.value("SELECT count(*) FROM t").unwrap(), Value::Int(0));
+    connection.close().unwrap();
+    for options in [Options::remote(&options.url), options] {
+        let error = options.open().unwrap_err();
+        assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_TLS", false), "{error:?}");
+    }
+}
+
 fn run_child(url: &str, wanted: &str, variables: &[(&str, &str)]) {
+    let variables = [&[(URL, url), (WANTED, wanted)], variables].concat();
+    run("network::a_child_with_an_environment_of_its_own", &variables);
+}
+
+/// Runs a test in a process with these variables.
+fn run(test: &str, variables: &[(&str, &str)]) {
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "network::a_child_with_an_environment_of_its_own"])
-        .env(URL, url)
-        .env(WANTED, wanted)
+        .args(["--exact", test])
         .envs(variables.iter().copied())
         .output()
         .unwrap();
     let told = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && told.contains("1 passed"), "{wanted}: {told}");
+    assert!(output.status.success() && told.contains("1 passed"), "{variables:?}: {told}");
 }
 
 /// A proxy that opens connections to this port, whatever host is asked for, for whoever knows the password.

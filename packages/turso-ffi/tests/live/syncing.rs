@@ -106,6 +106,35 @@ fn a_sync_that_gets_no_answer_ends_in_time_and_the_next_one_works() {
 }
 
 #[test]
+fn a_server_that_says_when_to_come_back_is_left_alone_by_syncs() {
+    let Some(scene) = scene(|options| (options.timeout_ms, options.auto_sync) = (10_000, OFF)) else { return };
+    let connection = scene.connection;
+    scene.server.run("INSERT INTO t VALUES (1)");
+    for (number, busy) in (1..).zip([
+        &b"429 Busy\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n"[..],
+        b"503 Busy\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n",
+    ]) {
+        scene.proxy.strike(SYNCS, Fate::Answered(busy, 1));
+        let started = Instant::now();
+        connection.sync().unwrap();
+        assert!(started.elapsed() >= Duration::from_secs(1), "{:?}", started.elapsed());
+        assert_eq!((count(&connection), connection.stats().unwrap()["retries"]), (Value::Int(1), number));
+    }
+    let busy = b"429 Busy\r\nretry-after: 60\r\ncontent-length: 0\r\n\r\n";
+    scene.proxy.strike("/Hello", Fate::Answered(busy, usize::MAX));
+    let before = scene.proxy.struck();
+    let error = connection.sync().unwrap_err();
+    assert_eq!((error.code.as_str(), error.retryable), ("SYNC_FAILED", true));
+    assert!(error.message.contains("too many requests at once (429)"), "{}", error.message);
+    assert_eq!(scene.proxy.struck(), before + 1);
+    // Those in the background, too.
+    connection.set_auto_sync(INTERVAL, 50).unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    connection.set_auto_sync(OFF, 0).unwrap();
+    assert_eq!(scene.proxy.struck(), before + 2);
+}
+
+#[test]
 fn without_auto_sync_no_write_syncs() {
     let Some(scene) = scene(|options| options.auto_sync = OFF) else { return };
     let connection = scene.connection;

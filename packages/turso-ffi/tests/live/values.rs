@@ -137,6 +137,50 @@ fn within_a_transaction() {
 }
 
 #[test]
+fn told_by_a_statement_that_writes() {
+    each_kind(|connection| {
+        connection.execute("CREATE TABLE t (v)", &[]).unwrap();
+        let transaction = connection.begin().unwrap();
+        for value in nasty() {
+            let rows = transaction.query("INSERT INTO t VALUES (?1) RETURNING v, ?1, *", std::slice::from_ref(&value));
+            assert_eq!(values_of(rows.unwrap()), [value.clone(), value.clone(), value]);
+        }
+        transaction.rollback().unwrap();
+    });
+}
+
+/// In JSON, a list behind RETURNING whose parameters have no numbers cannot be asked for twice.
+#[test]
+fn what_an_answer_cannot_tell_is_an_error_and_no_other_value() {
+    let Some(server) = Server::start() else { return };
+    let full = Options::remote(&server.url()).open().unwrap();
+    full.execute("CREATE TABLE t (v)", &[]).unwrap();
+    let sql = "INSERT INTO t VALUES (?) RETURNING ?, v";
+    for number in [f64::INFINITY, f64::NEG_INFINITY] {
+        for kind in JSON_ONLY {
+            let Some(url) = double(server.port, kind) else { break };
+            let connection = Options::remote(&url).open().unwrap();
+            let transaction = connection.begin().unwrap();
+            let rows = transaction.query(sql, &[Value::Real(2.0), Value::Int(1)]).unwrap();
+            assert_eq!(values_of(rows), [Value::Int(1), Value::Real(2.0)]);
+            let error = transaction.query(sql, &[Value::Real(number), Value::Int(1)]).unwrap_err();
+            assert_eq!((error.code.as_str(), error.retryable), ("ANSWER_NOT_EXACT", false));
+            assert!(error.hint.contains("Do not run it again"), "{}", error.hint);
+            // It was carried out, and the transaction goes on.
+            let found = values_of(transaction.query("SELECT v FROM t", &[]).unwrap());
+            assert_eq!(found, [Value::Real(2.0), Value::Real(number)]);
+            transaction.rollback().unwrap();
+            connection.close().unwrap();
+        }
+        let transaction = full.begin().unwrap();
+        let rows = transaction.query(sql, &[Value::Real(number), Value::Int(1)]).unwrap();
+        assert_eq!(values_of(rows), [Value::Int(1), Value::Real(number)]);
+        transaction.rollback().unwrap();
+    }
+    full.close().unwrap();
+}
+
+#[test]
 fn fetched_by_a_cursor() {
     each_kind(|connection| {
         connection.execute("CREATE TABLE t (v)", &[]).unwrap();

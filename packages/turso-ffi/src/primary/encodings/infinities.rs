@@ -15,9 +15,10 @@ pub fn spelled<'a>(sql: &'a str, args: &[WireValue]) -> Cow<'a, str> {
     let (mut places, mut highest) = (HashMap::new(), 0);
     let (mut spelled, mut end) = (String::with_capacity(sql.len() + 16), 0);
     for (at, token) in tokens(sql).filter(|(_, token)| is_parameter(token)) {
-        // As SQLite has it: a `?` has the place after the highest so far, a name that of its first appearance.
+        // As SQLite has it: a `?` has the place after the highest so far, a name that of its first appearance, also `$2`.
         let named = if token == "?" { None } else { places.get(token).copied() };
-        let place: usize = named.unwrap_or_else(|| token[1..].parse().unwrap_or(highest + 1));
+        let number = || token.strip_prefix('?').and_then(|number| number.parse().ok());
+        let place: usize = named.or_else(number).unwrap_or(highest + 1);
         places.insert(token, place);
         highest = highest.max(place);
         if place.checked_sub(1).and_then(|index| args.get(index)).is_some_and(is_infinite) {
@@ -54,6 +55,7 @@ mod tests {
             ("SELECT ?2, ?1, ?", vec![&one, &most, &least], "SELECT (?2 * 9e999), ?1, (? * 9e999)"),
             ("SELECT ?1+?1", vec![&most], "SELECT (?1 * 9e999)+(?1 * 9e999)"),
             ("SELECT :a,@b,$c,:a", vec![&most, &one, &one], "SELECT (:a * 9e999),@b,$c,(:a * 9e999)"),
+            ("SELECT $2,$1,:1,$2", vec![&most, &one, &one], "SELECT ($2 * 9e999),$1,:1,($2 * 9e999)"),
             (
                 "SELECT '?', \"?\", [?], `?`, /* ? */ ? -- ?\n, x'00', '?''?'",
                 vec![&least],

@@ -62,6 +62,11 @@ impl Encoding {
         self != Self::Json2
     }
 
+    /// Whether its answers tell infinities.
+    pub fn tells_infinities(self) -> bool {
+        self == Self::Protobuf
+    }
+
     pub fn encode(self, request: &PipelineRequest) -> Bytes {
         match self {
             Self::Protobuf => request.encode_to_vec().into(),

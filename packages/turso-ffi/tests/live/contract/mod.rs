@@ -28,6 +28,19 @@ fn every_behaviour_without_a_replica_holds_in_json() {
     }
 }
 
+/// Only those in which a write may fail half-way: each request that is refused takes up to a second.
+#[test]
+fn behaviours_of_transactions_hold_behind_a_load_balancer() {
+    let is_of_transactions = |step: &parse::Step| {
+        matches!(step.action, Action::Begin | Action::Batch(_) | Action::Insert { .. } | Action::Rollback)
+    };
+    let mut behaviours = parse::behaviours(CONTRACT);
+    behaviours.retain(|behaviour| behaviour.needs_server && behaviour.steps.iter().any(is_of_transactions));
+    assert!(behaviours.len() >= 8, "only {} behaviours were found", behaviours.len());
+    let failures: Vec<_> = behaviours.iter().filter_map(|behaviour| failure(behaviour, Some("balancer"))).collect();
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
 /// A behaviour of a server that is there, each connection without a replica; None for what only replicas do.
 fn without_replica(mut behaviour: Behaviour) -> Option<Behaviour> {
     for step in &mut behaviour.steps {

@@ -118,7 +118,7 @@ fn action(word: &str, rest: &str) -> Option<Action> {
         ("open", _) => open(rest),
         ("use", _) => Action::Use(rest.into()),
         ("execute", _) => Action::Execute(statement(rest)),
-        ("query", _) => Action::Query(statement(rest)),
+        ("query" | "returning", _) => Action::Query(statement(rest)),
         ("batch", "") => Action::Batch(Vec::new()),
         ("insert", _) => {
             let mut columns = words(rest);

@@ -21,6 +21,11 @@ pub fn tls_front(port: u16, host: &str, authority: &Path) -> Option<u16> {
     ask(&format!("{port} tls {host} {}", authority.display()))
 }
 
+/// Lets the certificate of a front expire: connections that are open end, and further ones see it.
+pub fn expire(front: u16) {
+    ask(&format!("{front} expire"));
+}
+
 fn ask(question: &str) -> Option<u16> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testing/dist/serve-doubles.js");
     let mut process = PROCESS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

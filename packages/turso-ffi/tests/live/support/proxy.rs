@@ -22,6 +22,8 @@ pub enum Fate {
     Refused(u16, usize),
     /// The server does not get it, and this is answered, from its status on; so many times.
     Answered(&'static [u8], usize),
+    /// The server does not get it; this is answered, and then more without end.
+    Endless(&'static [u8]),
 }
 
 pub struct Proxy {
@@ -152,6 +154,13 @@ fn send(mut client: TcpStream, mut server: TcpStream, shared: &Shared, lost: &At
                     break;
                 }
                 continue;
+            }
+            Some(Fate::Endless(rest)) => {
+                let mut sent = client.write_all(&[b"HTTP/1.1 200 OK\r\n\r\n", rest].concat());
+                while sent.is_ok() {
+                    sent = client.write_all(&[b'x'; 65536]);
+                }
+                break;
             }
             Some(Fate::Answered(rest, _)) => {
                 if client.write_all(&[b"HTTP/1.1 ", rest].concat()).is_err() {
