@@ -9,6 +9,10 @@ const REBUILD = (definition: string, columns = 'id, a, b'): string =>
   `DROP TRIGGER x; CREATE TABLE n(${definition}); INSERT INTO n SELECT ${columns} FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t;
    CREATE INDEX i ON t(a); CREATE TRIGGER x AFTER INSERT ON t BEGIN INSERT INTO o VALUES(new.a); END;`;
 const CHECKED = REBUILD(`id INTEGER PRIMARY KEY, a CHECK (a <> 'bad'), b UNIQUE`);
+/** As {@link REBUILD}, with none of the rows there were. */
+const EMPTIED = (definition: string): string =>
+  `DROP TRIGGER x; DROP TABLE t; CREATE TABLE t(${definition}; CREATE INDEX i ON t(a);
+   CREATE TRIGGER x AFTER INSERT ON t BEGIN INSERT INTO o VALUES(new.a); END;`;
 const FILLED = REBUILD(`id INTEGER PRIMARY KEY, a, b, c NOT NULL`, `id, a, b, 'c' || id`);
 /** As Django adds a column: each row gets the same value, and the definition has no DEFAULT. */
 const ALIKE = REBUILD(`id INTEGER PRIMARY KEY, a, b, c NOT NULL`, `id, a, b, 'c'`);
@@ -230,6 +234,41 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
       expect(ways).toMatch(/Look at the remote\. Then:\n {2}\S/);
       expect(await scene.bytes()).toEqual(before);
     }),
+  );
+
+  test.each([
+    ['a new column', `DELETE FROM t WHERE id = 1; ${FILLED}`, 'NOT NULL constraint failed: t.c.'],
+    [
+      'a new rule',
+      EMPTIED(`id INTEGER PRIMARY KEY, a CHECK (a > 'x'), b)`),
+      `CHECK constraint failed: a > 'x'.`,
+    ],
+    [
+      'a strict type',
+      EMPTIED('id INTEGER PRIMARY KEY, a INTEGER, b ANY) STRICT'),
+      'cannot store TEXT value in INTEGER column t.a.',
+    ],
+    ['a new key', EMPTIED('id, a INTEGER PRIMARY KEY, b)'), 'datatype mismatch.'],
+  ])(
+    'a row was added that does not fit %s, and one deleted here was deleted there: a conflict',
+    (_what, edit, reason) =>
+      play(
+        serve,
+        {
+          base: `${BASE}; INSERT INTO t VALUES(4, 'd', 4)`,
+          edit,
+          remote: `DELETE FROM t WHERE id = 1; INSERT INTO t VALUES(3, 'c', 3)`,
+        },
+        async (scene) => {
+          const before = await scene.bytes();
+          const result = await scene.push();
+          expect(result).toMatchObject({ status: 'conflict', conflicts: [{ kind: 'schema', table: 't' }] });
+          expect(result.status === 'conflict' && result.conflicts[0]?.message).toContain(
+            `do not fit your new definition of this table: ${reason}`,
+          );
+          expect(await scene.bytes()).toEqual(before);
+        },
+      ),
   );
 
   describe('a new column without a DEFAULT', () => {

@@ -10,6 +10,7 @@ import { foundOrphans, type Orphans } from '../statements/foreign-key-guards';
 import { schemaStatements } from '../statements/schema-statements';
 import type { ConflictPolicy } from '../policy';
 import { RemainingWork, THERE } from '../remaining-work';
+import { alteredTable, alterationConflicts } from './alteration-conflicts';
 import { findEarlierOrphans, orphansCaused, orphansOfPush } from './earlier-orphans';
 import { inspectDrops } from './inspect-drops';
 import { inspectRows } from './inspect-rows';
@@ -17,7 +18,6 @@ import { inspectRules, type Refusal } from './inspect-rules';
 import { inspectSchema } from './inspect-schema';
 import { inspectStored, shadowTables } from './inspect-stored';
 import { asRewritten, resurrections, rewrittenRows, type IsRewritten } from './rewritten-rows';
-import { alteredTable, alterationConflicts, keptMisfits } from './misfit-conflicts';
 import { rowIdentity } from './row-identity';
 import { readHeader } from '../../sqlite/schema/read-header';
 
@@ -103,9 +103,9 @@ async function inspectAll(
   try {
     return await target.read((query) => inspectAfter(query, failure, begun, options), { after });
   } catch (error) {
-    const refused = begun.work.count('kept') === 0 ? [] : keptMisfits(error, changeset);
-    if (refused.length === 0) throw error;
-    return { conflicts: refused, work: remaining };
+    if (!(error instanceof TursoSyncError && error.code === 'REMOTE_FAILED') || error.retryable) throw error;
+    // A new definition is refused. The next transaction fails in the same way, and tells the statement.
+    return { conflicts: [], work };
   }
 }
 

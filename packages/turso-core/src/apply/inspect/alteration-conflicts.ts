@@ -1,5 +1,4 @@
 import type { Changeset } from '../../changeset/model';
-import { TursoSyncError } from '../../errors';
 import type { ObjectName } from '../../sqlite/statement';
 import { conflictOf, type Conflict } from '../conflict';
 import type { RemainingWork } from '../remaining-work';
@@ -13,9 +12,10 @@ export function alteredTable({ schema }: Changeset, about: ObjectName | undefine
 
 /** Rows and indexes that only the other side has may not fit a new definition. */
 export function alterationConflicts(
-  { remaining, message, failed }: Refusal & { readonly remaining: Pick<RemainingWork, 'adopted'> },
+  { remaining, message: told, failed }: Refusal & { readonly remaining: Pick<RemainingWork, 'adopted'> },
   table: string,
 ): Conflict[] {
+  const message = told.replace(/^SQLite error: /, '');
   const about = failed?.about;
   const index = remaining.adopted.find((o) => o.type === about?.type && o.name === about.name);
   if (index !== undefined) {
@@ -37,16 +37,4 @@ function misfitConflict(table: string, reason: string): Conflict {
     column === undefined ? '' : ` Rows that you do not have get no value there: give ${column} a DEFAULT.`;
   const message = `Rows on the remote do not fit your new definition of this table: ${reason}.${way}`;
   return conflictOf({ kind: 'schema', table, message });
-}
-
-/** What stands in the way if rows that are kept as the other side has them do not fit a new definition. */
-export function keptMisfits(error: unknown, { schema }: Changeset): Conflict[] {
-  const isRefused = error instanceof TursoSyncError && error.code === 'REMOTE_FAILED';
-  const reason = isRefused
-    ? /(?:NOT NULL|[A-Z]+) constraint failed(?:: [^\n]*?(?=\.?$))?/m.exec(error.message)?.[0]
-    : undefined;
-  if (reason === undefined) return [];
-  const altered = schema.flatMap((c) => (c.action === 'alter' ? [c.object.name] : []));
-  const table = altered.find((name) => reason.includes(`: ${name}.`)) ?? altered[0] ?? '';
-  return [misfitConflict(table, reason)];
 }
