@@ -1,19 +1,9 @@
-import { copyFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { makeTempDir, removeTempDir } from '@turso-sync/testing';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import fc from 'fast-check';
+import { edited, made, series } from '../../../test/fixtures/edited-files.fixture';
+import { noteDifference } from '../../sqlite/files/known-files';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import { EVERYWHERE, findChangedRanges, type ChangedRanges, type Roots } from './changed-ranges';
-
-let dir: string;
-beforeAll(() => {
-  dir = makeTempDir('pages-');
-});
-afterAll(() => removeTempDir(dir));
-
-const series = (count: number): string =>
-  `WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < ${count})`;
 
 /** Tables of several levels, with an index, without rowids, with rows that overflow their pages, and an empty one. */
 const SCHEMA = `
@@ -25,18 +15,7 @@ const SCHEMA = `
   CREATE TABLE empty(v);`;
 
 function makeBase(pragmas = ''): string {
-  const file = join(dir, `base-${Math.random()}.db`);
-  using(new Database(file), (db) => db.exec(`${pragmas}; ${SCHEMA}`));
-  return file;
-}
-
-function edited(base: string, ...edits: string[]): string {
-  const file = join(dir, `work-${Math.random()}.db`);
-  copyFileSync(base, file);
-  using(new Database(file), (db) => {
-    for (const sql of edits) db.exec(sql);
-  });
-  return file;
+  return made(`${pragmas}; ${SCHEMA}`);
 }
 
 function compare(before: string, after: string): ChangedRanges {
@@ -79,6 +58,19 @@ test('rows are the same where only an index changed, or the file was made smalle
   const base = makeBase();
   const ranges = compare(base, edited(base, 'DROP INDEX t_b; CREATE INDEX t_a ON t(a)'));
   for (const table of ['t', 'hidden', 'keyed', 'large']) expect(ranges(table)).toEqual([]);
+});
+
+test('only pages that are known to differ are compared again', () => {
+  const base = makeBase();
+  const work = edited(base, 'UPDATE t SET a = -1 WHERE id IN (-29000, 29000)');
+  const pageSize = 4096;
+  noteDifference(base, work, { pageSize, pages: new Set() });
+  expect(compare(base, work)('t')).toEqual([]);
+  noteDifference(base, work, { pageSize: 512, pages: new Set() });
+  const ranges = compare(base, work)('t');
+  expect(ranges).toHaveLength(2);
+  // The comparison has noted what it found.
+  expect(compare(base, work)('t')).toEqual(ranges);
 });
 
 test('what the pages do not tell may be anywhere', () => {
@@ -130,11 +122,12 @@ test('every row that differs is in a range, whatever was edited', () => {
   fc.assert(
     fc.property(fc.constantFrom(...bases), fc.array(edit, { minLength: 1, maxLength: 6 }), (base, edits) => {
       const work = edited(base, ...edits);
-      const ranges = compare(base, work);
+      const [ranges, again] = [compare(base, work), compare(base, work)];
       for (const table of ['t', 'hidden', 'large', 'empty']) {
         const isFound = (id: bigint): boolean =>
           ranges(table).some(([first, last]) => first <= id && id <= last);
         expect(differingRowids(base, work, table).filter((id) => !isFound(id))).toEqual([]);
+        expect(again(table)).toEqual(ranges(table));
       }
     }),
     { numRuns: 60 },

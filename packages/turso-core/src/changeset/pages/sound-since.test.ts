@@ -1,23 +1,13 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { makeTempDir, removeTempDir } from '@turso-sync/testing';
-import Database from 'better-sqlite3';
+import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { edited, made, series } from '../../../test/fixtures/edited-files.fixture';
+import { HEADER_AT } from '../../sqlite/files/file-header';
 import { noteDifference } from '../../sqlite/files/known-files';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
 import { differingPages } from './differing-pages';
 import { openPageFile, type PageFile } from './page-file';
 import { isSoundSince } from './sound-since';
-
-let dir: string;
-beforeAll(() => {
-  dir = makeTempDir('sound-');
-});
-afterAll(() => removeTempDir(dir));
-
-const series = (count: number): string =>
-  `WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < ${count})`;
 
 const SCHEMA = `
   CREATE TABLE t(id INTEGER PRIMARY KEY, a, b); CREATE INDEX t_b ON t(b);
@@ -28,11 +18,7 @@ const SCHEMA = `
   CREATE TABLE gone(v); ${series(300)} INSERT INTO gone SELECT hex(zeroblob(100)) FROM s; DELETE FROM gone;`;
 
 function makeBase(pageSize: number, autoVacuum = 'NONE'): string {
-  const file = join(dir, `base-${Math.random()}.db`);
-  using(new Database(file), (db) =>
-    db.exec(`PRAGMA page_size = ${pageSize}; PRAGMA auto_vacuum = ${autoVacuum}; ${SCHEMA}`),
-  );
-  return file;
+  return made(`PRAGMA page_size = ${pageSize}; PRAGMA auto_vacuum = ${autoVacuum}; ${SCHEMA}`);
 }
 
 const bases = new Map<number, string>();
@@ -41,15 +27,6 @@ function baseOf(pageSize: number): string {
   const known = bases.get(pageSize) ?? makeBase(pageSize);
   bases.set(pageSize, known);
   return known;
-}
-
-function changed(base: string, ...edits: string[]): string {
-  const file = join(dir, `work-${Math.random()}.db`);
-  copyFileSync(base, file);
-  using(new Database(file), (db) => {
-    for (const sql of edits) db.exec(sql);
-  });
-  return file;
 }
 
 /** Notes the differences of the files, and checks whether that shows the second to be sound. */
@@ -87,7 +64,7 @@ const EDITS: Record<string, string> = {
 test.each(Object.entries(EDITS))('%s: found by the pages that differ', (name, sql) => {
   const found = [1024, 4096, 65_536].map((size) => {
     const base = baseOf(size);
-    return isFoundSound(base, changed(base, sql));
+    return isFoundSound(base, edited(base, sql));
   });
   // Other cases are left to SQLite: VACUUM moves all pages.
   expect(found).toEqual(name === 'a smaller file' ? [false, false, false] : [true, true, true]);
@@ -95,13 +72,28 @@ test.each(Object.entries(EDITS))('%s: found by the pages that differ', (name, sq
 
 test('what is not compared is left to SQLite', () => {
   const base = baseOf(4096);
-  expect(isSoundSince(base, changed(base, EDITS['an update'] as string))).toBe(false);
-  expect(isFoundSound(base, changed(base, 'CREATE TABLE n(v)'))).toBe(false);
+  expect(isSoundSince(base, edited(base, EDITS['an update'] as string))).toBe(false);
+  expect(isFoundSound(base, edited(base, 'CREATE TABLE n(v)'))).toBe(false);
   const vacuum = makeBase(4096, 'FULL');
-  expect(isFoundSound(vacuum, changed(vacuum, EDITS['an update'] as string))).toBe(false);
-  const text = changed(base, 'CREATE VIRTUAL TABLE f USING fts5(v)');
-  expect(isFoundSound(text, changed(text, `INSERT INTO f VALUES ('a')`))).toBe(false);
-  expect(isFoundSound(text, changed(text, EDITS['an update'] as string))).toBe(true);
+  expect(isFoundSound(vacuum, edited(vacuum, EDITS['an update'] as string))).toBe(false);
+  const text = edited(base, 'CREATE VIRTUAL TABLE f USING fts5(v)');
+  expect(isFoundSound(text, edited(text, `INSERT INTO f VALUES ('a')`))).toBe(false);
+  expect(isFoundSound(text, edited(text, EDITS['an update'] as string))).toBe(true);
+});
+
+test.each([
+  ['format of the schema', HEADER_AT.schemaFormat, -3],
+  ['encoding', HEADER_AT.encoding, -1],
+  ['way of vacuum', HEADER_AT.incrementalVacuum, 1],
+  ['number of pages', HEADER_AT.pageCount, -1],
+])('a header with another %s is left to SQLite', (_, at, more) => {
+  const base = baseOf(4096);
+  const file = edited(base, EDITS['an update'] as string);
+  expect(isFoundSound(base, file)).toBe(true);
+  const bytes = readFileSync(file);
+  bytes.writeUInt32BE(bytes.readUInt32BE(at) + more, at);
+  writeFileSync(file, bytes);
+  expect(isFoundSound(base, file)).toBe(false);
 });
 
 test('whatever SQLite finds damaged is not found sound', () => {
@@ -118,7 +110,7 @@ test('whatever SQLite finds damaged is not found sound', () => {
       flips,
       (size, sql, at) => {
         const base = baseOf(size);
-        const file = changed(base, sql);
+        const file = edited(base, sql);
         const files = [base, file].map((name) => openPageFile(name) as PageFile) as [PageFile, PageFile];
         const pages = [...differingPages(...files)].filter((page) => page > 1);
         const { pageSize } = files[0];

@@ -26,9 +26,13 @@ test('pieces are read as they were kept, as often as they are asked for', () => 
   for (let use = 0; use < 2; use++) expect(kept.map((piece) => ({ ...piece }))).toEqual(pieces);
 });
 
-test('no file is made before a piece comes, and none is left', () => {
-  const file = openFile();
-  expect(file.keep({ text: '[1]', count: 1, blobs: null })).not.toBeNull();
+test('one file is made once a piece comes, and none is left', () => {
+  let asked = 0;
+  const file = pieceFile(() => path.join(directory, `pieces-${++asked}`));
+  files.push(file);
+  expect(asked).toBe(0);
+  for (let i = 0; i < 2; i++) expect(file.keep({ text: '[1]', count: 1, blobs: null })).not.toBeNull();
+  expect(asked).toBe(1);
   expect(fs.readdirSync(directory)).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readFileSync, statSync, truncateSync, writeFi
 import path from 'node:path';
 import { makeTempDir } from '@turso-sync/testing';
 import {
+  checksumByReference,
   differingBlocks,
   DifferenceError,
   fitsReference,
@@ -116,6 +117,14 @@ test.each([0, 4095, 4100])('refuses one whose byte %i has changed', (at) => {
   writeDifference(reference, file('of', changed(BASE, 10)), difference);
   writeFileSync(difference, changed(readFileSync(difference), at));
   expect(fitsReference(reference, difference)).toBe(false);
+});
+
+test('what is known of files is not read from them again', () => {
+  const [reference, of] = [file('reference', BASE), file('of', changed(BASE, 5_000))];
+  noteDifference(reference, of, { pageSize: 4096, pages: new Set() });
+  noteChecksum(reference, 7);
+  expect(differingBlocks(reference, of)).toEqual([]);
+  expect(checksumByReference(reference, of)).toBe(7);
 });
 
 describe.each([512, 4096, 65_536])(

@@ -22,6 +22,7 @@ export const HEADER_AT = {
   schemaFormat: 44,
   /** Not 0 if the file moves its pages by itself. */
   autoVacuum: 52,
+  encoding: 56,
   userVersion: 60,
   incrementalVacuum: 64,
   applicationId: 68,

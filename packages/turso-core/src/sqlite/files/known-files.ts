@@ -10,18 +10,17 @@ interface Noted extends KnownDifference {
   readonly between: readonly [string, string];
 }
 
-/** The maximum number of notes; a pull makes a few. */
+/** The most notes of each kind; a pull makes a few. */
 const KEPT = 20;
 
 const differences: Noted[] = [];
-const checksums = new Map<string, number>();
+const checksums: { readonly of: string; readonly crc: number }[] = [];
 
 /**
  * Notes all pages in which two finished files may differ. This process then need not compare them byte by byte again.
  */
 export function noteDifference(a: string, b: string, { pageSize, pages }: KnownDifference): void {
-  differences.unshift({ between: [identityOf(a), identityOf(b)], pageSize, pages });
-  differences.length = Math.min(differences.length, KEPT);
+  keep(differences, { between: [identityOf(a), identityOf(b)], pageSize, pages });
 }
 
 /**
@@ -51,12 +50,19 @@ function notedOf(file: string): { readonly other: string; readonly noted: KnownD
 
 /** Notes the CRC-32 of a finished file that this process has read. */
 export function noteChecksum(file: string, crc: number): void {
-  checksums.set(identityOf(file), crc);
+  keep(checksums, { of: identityOf(file), crc });
 }
 
 /** Returns the CRC-32 of a file, if it was noted. */
 export function knownChecksum(file: string): number | null {
-  return checksums.get(identityOf(file)) ?? null;
+  const identity = identityOf(file);
+  return checksums.find(({ of }) => of === identity)?.crc ?? null;
+}
+
+/** Puts a note in front of the others, and forgets the oldest one. */
+function keep<T>(notes: T[], note: T): void {
+  notes.unshift(note);
+  notes.length = Math.min(notes.length, KEPT);
 }
 
 /** Returns a file's identity: the same for a second name of the file, another one after a write. */
