@@ -209,6 +209,17 @@ describe('a new column without a DEFAULT is filled with the one value that all r
     expect(await diffOf(BASE, edit, filledIn)).toEqual({ filled: [['v']], rows: [[1, 1, 1]] });
   });
 
+  test('and only rows that do not fit the definition are deleted', async () => {
+    const edit = `CREATE TABLE n(a TEXT COLLATE NOCASE PRIMARY KEY, b CHECK (b <> 3), c NOT NULL);
+      INSERT INTO n SELECT a, b, 'v' FROM t WHERE b <> 3; DROP TABLE t; ALTER TABLE n RENAME TO t`;
+    const found = await diffOf(BASE, edit, (c) => ({ ...(filledIn(c) as object), of: rowsOf(c) }));
+    expect(found).toEqual({
+      filled: [['v']],
+      rows: [[1, 0, 0]],
+      of: { t: [{ kind: 'delete', old: [3n, 'z', 3n] }] },
+    });
+  });
+
   test.each([
     ['values differ', rebuilt('c NOT NULL', 'b')],
     ['values differ in letter case', rebuilt('c NOT NULL COLLATE NOCASE', `iif(b = 1, 'v', 'V')`)],
