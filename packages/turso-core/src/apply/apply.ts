@@ -236,7 +236,7 @@ function takenOver(
   { altersTables, checks }: { readonly altersTables: boolean; readonly checks: readonly Statement[] },
 ): TursoSyncError {
   const what = [
-    altersTables ? ' Making a large table anew is what takes long.' : '',
+    altersTables ? ' Rebuilding a large table takes long.' : '',
     checks.length > 0 ? ' The checks on the remote are part of it, so slow ones need an index.' : '',
   ].join('');
   return new TursoSyncError(

@@ -32,7 +32,7 @@ describe('finds nothing', () => {
       'where rows were written as they were',
       `UPDATE t SET v = v; DELETE FROM t WHERE id = 1; INSERT INTO t VALUES(1, 'a', 1.0)`,
     ],
-    ['where an index was made anew', 'DROP INDEX i; CREATE INDEX i ON t(v)'],
+    ['where an index was recreated', 'DROP INDEX i; CREATE INDEX i ON t(v)'],
     ['where pages were moved', 'VACUUM'],
     ['where statistics were gathered', 'ANALYZE'],
     ['where a full-text index was rebuilt without a change', `INSERT INTO f(f) VALUES('integrity-check')`],
@@ -262,7 +262,7 @@ describe('a rename', () => {
       'its text is another',
       'DROP TABLE t; CREATE TABLE t(id INTEGER PRIMARY KEY, c , b CHECK (b > 0)); INSERT INTO t VALUES(1, 2, 3)',
     ],
-  ])('makes a table anew where %s', async (_, edit) => {
+  ])('rebuilds a table where %s', async (_, edit) => {
     const found = await diffOf(BASE, edit, alterations);
     expect(found).toContainEqual(['t', true, expect.any(Number) as number]);
   });

@@ -42,7 +42,7 @@ test('brings a working copy without edits up to date, also one that was rewritte
   await expectEqual();
 });
 
-test('makes the working copy anew where it was removed', async () => {
+test('recreates the working copy if it was removed', async () => {
   await init(at.project);
   at.editRemote('INSERT INTO t VALUES (2, 2)');
   renameSync(at.project.workingCopy, `${at.project.workingCopy}.away`);
@@ -206,7 +206,7 @@ describe('one that is broken off between the working copy and the base', () => {
     await expect(init(at.project)).rejects.toMatchObject({ code: 'WORKING_COPY_HAS_CHANGES' });
   });
 
-  test('makes the working copy anew where that is gone', async () => {
+  test('recreates the working copy if that is gone', async () => {
     await init(at.project);
     at.editRemote('UPDATE t SET v = 2');
     await breakOff();

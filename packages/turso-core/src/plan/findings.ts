@@ -35,7 +35,7 @@ export function findingsOf(changeset: Changeset, leftOut: readonly LeftOutTable[
         ? {
             code: 'table-rebuilt' as const,
             table: change.object.name,
-            message: `The remote rebuilds the table ${change.object.name}: it writes each of its rows anew.`,
+            message: `The remote rebuilds the table ${change.object.name}: it writes each of its rows again.`,
           }
         : [],
     ),

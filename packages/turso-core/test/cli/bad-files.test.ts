@@ -48,7 +48,7 @@ interface BadFile {
   readonly what: string;
   readonly code: string;
   readonly spoil: (project: TestProject) => void;
-  /** Where it is not dump-init's business, since it makes the file anew. */
+  /** Where it is not dump-init's business, since it recreates the file. */
   readonly isMadeAnew?: true;
 }
 

@@ -60,7 +60,7 @@ describeWithSqld('a replica', () => {
     'and no database any more': (replica) => fs.writeFileSync(replica, 'no database'),
     'in what libSQL notes of it': (replica) => fs.writeFileSync(`${replica}-client_wal_index`, 'short'),
   };
-  test.each(Object.entries(damages))('that is damaged %s is made anew, with a word', (_, damage) =>
+  test.each(Object.entries(damages))('that is damaged %s is recreated, with a word', (_, damage) =>
     withServer(async (scene) => {
       await makeReplica(scene);
       // All of it into the file, so that the damage counts.
@@ -76,7 +76,7 @@ describeWithSqld('a replica', () => {
     }),
   );
 
-  test('that turns out to be damaged as it is read is made anew, and read again', () =>
+  test('that turns out to be damaged as it is read is recreated, and read again', () =>
     withServer(async (scene) => {
       await execOn(scene.server, FILL);
       const live = await scene.open();
@@ -90,7 +90,7 @@ describeWithSqld('a replica', () => {
       expect((await live.query('SELECT v FROM t WHERE id = 9000')).rows).toEqual([['new']]);
     }));
 
-  test('of another database is made anew, with a word', () =>
+  test('of another database is recreated, with a word', () =>
     withServer(async (scene) => {
       await makeReplica(scene);
       const other = await startSqld();

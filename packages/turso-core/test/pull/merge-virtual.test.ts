@@ -19,7 +19,7 @@ test.each([
   ['rename another table', 'ALTER TABLE plain RENAME TO simple'],
   ['drop the index and its triggers', 'DROP TRIGGER added; DROP TRIGGER gone; DROP TABLE words'],
   [
-    'rename the column that is indexed, and make the index anew',
+    'rename the column that is indexed, and recreate the index',
     `DROP TRIGGER added; DROP TRIGGER gone; DROP TABLE words; ALTER TABLE t RENAME COLUMN a TO title;
      CREATE VIRTUAL TABLE words USING fts5(title, content=t, content_rowid=id); INSERT INTO words(words) VALUES ('rebuild');
      ${TRIGGERS.replaceAll(/\ba\)/g, 'title)').replaceAll(/\.a\b/g, '.title')}`,

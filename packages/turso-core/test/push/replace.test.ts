@@ -172,7 +172,7 @@ const POLICIES: readonly (readonly [string, ApplyOptions])[] = [
 const changed = async (scene: Scene, base: string): Promise<Counts> =>
   withDiff(base, scene.work, (changeset) => summarize(changeset).total);
 
-describe.each(ADAPTERS)('rows written anew, over %s', (_, serve) => {
+describe.each(ADAPTERS)('rewritten rows, over %s', (_, serve) => {
   describe.each(Object.keys(WAYS))('by %s', (way) => {
     const anew = WAYS[way] as typeof update;
 
@@ -320,7 +320,7 @@ describe.each(ADAPTERS)('rows written anew, over %s', (_, serve) => {
     ));
 });
 
-describe('rows written anew', () => {
+describe('rewritten rows', () => {
   const TABLE = `CREATE TABLE t(k TEXT PRIMARY KEY, v); INSERT INTO t VALUES('a', 1), ('b', 2), ('c', 3), ('d', 4)`;
   const EDIT = `REPLACE INTO t VALUES('b', 'ours'); DELETE FROM t WHERE k = 'a'; INSERT INTO t VALUES('a', 1)`;
 

@@ -188,25 +188,25 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
       },
     ],
     [
-      'a row was changed that has to be written anew',
+      'a row was changed that has to be rewritten',
       FILLED,
       `UPDATE t SET a = 'theirs' WHERE id = 1`,
       {
         ...{ kind: 'schema', table: 't', key: { id: 1n }, remote: { id: 1n, a: 'theirs', b: 1n } },
-        message: expect.stringContaining('written anew, and it was changed on the remote') as string,
+        message: expect.stringContaining('rewrites this row, and it was changed on the remote') as string,
       },
     ],
     [
-      'a row was deleted that has to be written anew',
+      'a row was deleted that has to be rewritten',
       FILLED,
       'DELETE FROM t WHERE id = 1',
       {
         ...{ kind: 'schema', table: 't', key: { id: 1n }, remote: null },
-        message: expect.stringContaining('written anew, and it was deleted on the remote') as string,
+        message: expect.stringContaining('rewrites this row, and it was deleted on the remote') as string,
       },
     ],
     [
-      'a row that was deleted here was changed there, and others have to be written anew',
+      'a row that was deleted here was changed there, and others have to be rewritten',
       `DELETE FROM t WHERE id = 1; ${FILLED}`,
       `UPDATE t SET a = 'theirs' WHERE id = 1`,
       { kind: 'delete/update', table: 't', key: { id: 1n } },

@@ -69,7 +69,7 @@ describe.each(ADAPTERS)('triggers, over %s', (_, serve) => {
       },
     ));
 
-  test('of a view that is made anew stay', () =>
+  test('of a view that is recreated stay', () =>
     play(
       serve,
       {

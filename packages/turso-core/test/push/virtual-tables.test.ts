@@ -212,12 +212,12 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
         `${NOTES} CREATE VIRTUAL TABLE f USING fts5(title, content=notes, content_rowid=id);
          INSERT INTO f(f) VALUES('rebuild')`,
       ].map((definition): [string, Story, Partial<Conflict>] => [
-        `rows that were added to what is made anew as ${definition}`,
+        `rows that were added to what is recreated as ${definition}`,
         { base: fts, edit: `DROP TABLE f; ${definition}`, remote: `INSERT INTO f(a) VALUES('theirs')` },
         { kind: 'schema', table: 'f' },
       ]),
       [
-        'rows that were added to a table that is made anew as a virtual one',
+        'rows that were added to a table that is recreated as a virtual one',
         {
           base: 'CREATE TABLE p(a)',
           edit: `DROP TABLE p; ${NOTES} CREATE VIRTUAL TABLE p USING fts5(title, content=notes)`,
@@ -226,7 +226,7 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
         { kind: 'schema', table: 'p' },
       ],
       [
-        'a table that was made anew there',
+        'a table that was recreated there',
         {
           base: fts,
           edit: `UPDATE f SET a='uno' WHERE rowid=1`,
@@ -255,13 +255,13 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
       'an index that was made of a table with rows, and not rebuilt',
       `${NOTES} CREATE VIRTUAL TABLE f USING fts5(a)`,
       `DROP TABLE f; CREATE VIRTUAL TABLE f USING fts5(title, content=notes, content_rowid=id)`,
-      /"f" was made anew, and not rebuilt/,
+      /"f" was recreated, and not rebuilt/,
     ],
     [
-      'an index without content that was made anew',
+      'an index without content that was recreated',
       `CREATE VIRTUAL TABLE c USING fts5(a, content='')`,
       `DROP TABLE c; CREATE VIRTUAL TABLE c USING fts5(a, b, content='')`,
-      /"c" was dropped and made anew/,
+      /"c" was dropped and recreated/,
     ],
   ])('refuses %s by name', (_name, base, edit, message) =>
     play(serve, { base, edit }, async (scene) => {

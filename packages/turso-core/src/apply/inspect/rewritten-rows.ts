@@ -5,8 +5,8 @@ import { RemainingWork, THERE } from '../remaining-work';
 import { rowIdentity } from './row-identity';
 
 /**
- * Tells which rows of an altered table are deleted only to be written anew, since as they were they do not fit its new
- * definition: by what people know them by.
+ * Tells which rows of an altered table are deleted only to be inserted again: as they were, they do not fit its new
+ * definition. It tells them by what people know them by. Null if the table is not altered.
  */
 export function rewrittenRows({ schema, tables }: Changeset, { table }: TableChanges): IsRewritten | null {
   const alteration = schema.find((c) => c.action === 'alter' && c.from.name === table.name);
@@ -30,13 +30,13 @@ function nameOf(key: NonNullable<Conflict['key']>): string {
   return quoteValues(Object.values(key));
 }
 
-/** A conflict about a row that is written anew says so: nobody has deleted it. */
+/** A conflict about a row that is rewritten says so: nobody has deleted it. */
 export function asRewritten(conflict: Conflict, isRewritten: IsRewritten): Conflict {
   if (conflict.kind !== 'delete/update' || !isRewritten(conflict.key)) return conflict;
   return { ...conflict, kind: 'schema', message: messageFor('changed') };
 }
 
-/** Rows that somebody has deleted would be back, if they were written anew. */
+/** Rows that somebody has deleted would be back, if they were inserted again. */
 export function resurrections(
   changes: TableChanges,
   isRewritten: IsRewritten,
@@ -53,5 +53,5 @@ export function resurrections(
 }
 
 function messageFor(what: 'changed' | 'deleted'): string {
-  return `Your new definition of this table needs this row to be written anew, and it was ${what} on the remote.`;
+  return `Your new definition of this table rewrites this row, and it was ${what} on the remote.`;
 }

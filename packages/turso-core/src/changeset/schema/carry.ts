@@ -144,7 +144,7 @@ interface Rebuild extends Place {
   readonly statements: readonly string[];
 }
 
-/** Makes a table anew, with as many of its rows as fit, and answers which had to go. */
+/** Rebuilds a table, with as many of its rows as fit, and answers which had to go. */
 function rebuild(db: Database, pair: TablePair, { statements, ...options }: Rebuild): CarriedTable['leaves'] {
   const { from, to } = pair;
   const name = `main.${quoteName(from.name)}`;

@@ -14,7 +14,7 @@ export interface RebuildOptions {
 }
 
 /**
- * The statements that make a table anew by the very text of its new definition, with the rows that it has. They are held
+ * The statements that rebuild a table by the very text of its new definition, with the rows that it has. They are held
  * meanwhile in a table without types, which changes no value. ALTER TABLE .. RENAME would write texts of its own, and
  * fail on views that are broken.
  */

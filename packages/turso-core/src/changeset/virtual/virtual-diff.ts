@@ -125,7 +125,7 @@ function keepsRows(old: Virtual, now: Virtual): boolean {
   const contents = [old.virtual.content, now.virtual.content];
   if (contents.includes('none')) {
     throw unsupported(
-      `virtual table "${now.name}" was dropped and made anew, and has no content to make its index from`,
+      `virtual table "${now.name}" was dropped and recreated, and has no content to build its index from`,
     );
   }
   if (contents[0] !== contents[1]) return false;
@@ -196,7 +196,7 @@ function changeOf({ name, virtual }: Virtual, content: VirtualChange['content'])
 }
 
 function notRebuilt({ name }: Virtual): Error {
-  return unsupported(`full-text index "${name}" was made anew, and not rebuilt`);
+  return unsupported(`full-text index "${name}" was recreated, and not rebuilt`);
 }
 
 function damaged({ name, virtual }: Virtual, flaw: string): Error {
@@ -204,6 +204,6 @@ function damaged({ name, virtual }: Virtual, flaw: string): Error {
   const rebuild = `\`INSERT INTO ${quoteName(name)}(${quoteName(name)}) VALUES('rebuild')\``;
   return unsupported(
     `virtual table "${name}" does not fit the tables that it is stored in, as if these had been edited (${flaw})`,
-    isText ? `Run ${rebuild} in the working copy.` : 'Drop it in the working copy and make it anew.',
+    isText ? `Run ${rebuild} in the working copy.` : 'Drop it in the working copy and recreate it.',
   );
 }

@@ -79,7 +79,7 @@ test('each step is told, of a push that had arrived and of a pull that was cut o
 });
 
 test.each(['', 'INSERT INTO t VALUES (9, 9)'])(
-  'one that was never sent is forgotten and made anew (%s)',
+  'one that was never sent is forgotten and recreated (%s)',
   async (meanwhile) => {
     at.edit(EDIT);
     await cutOff('before it is sent');

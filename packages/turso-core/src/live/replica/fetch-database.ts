@@ -168,14 +168,10 @@ async function loadSnapshot(
 }
 
 function startedAnew(): TursoSyncError {
-  return new TursoSyncError(
-    'REMOTE_INTERRUPTED',
-    'The server was started anew while the replica was fetched.',
-    {
-      hint: 'Try again.',
-      retryable: true,
-    },
-  );
+  return new TursoSyncError('REMOTE_INTERRUPTED', 'The server was restarted while the replica was fetched.', {
+    hint: 'Try again.',
+    retryable: true,
+  });
 }
 
 function nothingCame(): TursoSyncError {

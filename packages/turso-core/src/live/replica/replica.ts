@@ -154,7 +154,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
       isUnsettled = false;
       if (reason !== null)
         options.onRebuild(
-          `The replica ${files.database} ${reason}. It was made anew from ${options.location}.`,
+          `The replica ${files.database} ${reason}. It was fetched again from ${options.location}.`,
         );
       return { frames: fetched.frames, frameNo: Number(note.mark?.frameNo ?? 0) };
     } catch (error) {
@@ -182,7 +182,9 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   }
 
   async function rebuildPlain(within: Deadline): Promise<SyncResult> {
-    options.onRebuild(`The replica ${files.database} was damaged. It is made anew from ${options.location}.`);
+    options.onRebuild(
+      `The replica ${files.database} was damaged. It is fetched again from ${options.location}.`,
+    );
     await syncer.stop();
     reader.close();
     removeReplica(files);

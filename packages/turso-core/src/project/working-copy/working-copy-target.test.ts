@@ -12,7 +12,7 @@ const uses = {
 };
 
 describe.each(['read', 'transact'] as const)('a working copy, to %s,', (use) => {
-  test('that is gone meanwhile is not made anew', async () => {
+  test('that is gone meanwhile is not recreated', async () => {
     const file = path.join(dir, 'gone.db');
     await expect(uses[use](file)).rejects.toMatchObject({ code: 'FILE_INACCESSIBLE' });
     expect(existsSync(file)).toBe(false);
