@@ -61,15 +61,16 @@ function firstOf(
   ];
 }
 
-// The options that would resolve one of these conflicts, then the way out of all of them.
+// The options that would resolve some of these conflicts, then the way out of all of them.
 function nextSteps(conflicts: readonly Conflict[], command: 'push' | 'pull'): string[] {
   const has = (...kinds: Conflict['kind'][]): boolean => conflicts.some((c) => kinds.includes(c.kind));
   const isOfRows = has('update/update', 'update/delete', 'delete/update', 'insert/insert');
   // The other side's row cannot be kept there as it is.
-  const isRewritten = conflicts.some((c) => c.kind === 'schema' && c.key !== null && c.local === null);
+  const isOfOurs = isOfRows || conflicts.some(isRewritten);
   const definitions = conflicts.flatMap((c) => c.definition ?? []);
   const isOfTexts = command === 'pull' && definitions.some((d) => !d.byHand);
   const isByHand = command === 'pull' && definitions.some((d) => d.byHand);
+  const version = conflicts.find(isOfUserVersion)?.remote?.['user_version'];
   const ways = [
     ...(command === 'push' && definitions.length > 0
       ? ['  turso-sync pull      merges the definitions of both sides; push again after it']
@@ -78,23 +79,38 @@ function nextSteps(conflicts: readonly Conflict[], command: 'push' | 'pull'): st
       ? ['  --merge=cells        combines changes of different columns of one row']
       : []),
     ...(has('insert/insert') ? [KEEP_BOTH] : []),
-    ...(isOfRows || isRewritten || isOfTexts
-      ? [`  --on-conflict=ours   takes your ${takes(isOfRows || isRewritten, isOfTexts)}`]
-      : []),
+    ...(isOfOurs || isOfTexts ? [`  --on-conflict=ours   takes your ${takes(isOfOurs, isOfTexts)}`] : []),
     ...(isOfRows || isOfTexts || has('unique', 'foreign key', 'check')
       ? ['  --on-conflict=theirs takes theirs']
       : []),
     ...(isByHand ? ['  change one of the two definitions by hand where no option resolves it'] : []),
+    ...(version === undefined
+      ? []
+      : [`  take the remote's in the working copy: PRAGMA user_version = ${valueText(version)}`]),
   ];
-  const isOfMisfits = conflicts.some((c) => c.kind === 'schema' && c.definition === null);
+  const isOfOthers = conflicts.some(
+    (c) =>
+      c.kind === 'virtual table' ||
+      (c.kind === 'schema' && c.definition === null && !isRewritten(c) && !isOfUserVersion(c)),
+  );
+  const others = isOfOthers && ways.length > 0 ? ' of the others' : '';
   return [
     'Look at the remote. Then:',
     ...ways,
-    ...(isOfMisfits || ways.length === 0
-      ? ['  change what stands in the way, here or on the remote, and run this command again']
+    ...(isOfOthers || ways.length === 0 || conflicts.some(isRewritten)
+      ? [`  change what stands in the way${others}, here or on the remote, and run this command again`]
       : []),
     'or run `turso-sync init --force` (it keeps a dated backup of the working copy) and make your changes again.',
   ];
+}
+
+/** Checks whether a conflict is about a row of the base that a new definition makes the push write again. */
+function isRewritten({ kind, key, old }: Conflict): boolean {
+  return kind === 'schema' && key !== null && old !== null;
+}
+
+function isOfUserVersion({ kind, columns }: Conflict): boolean {
+  return kind === 'schema' && columns[0] === 'user_version';
 }
 
 /** Options leave one of two rows that were added with the same key. */
@@ -115,7 +131,7 @@ function oneConflict(conflict: Conflict, values: boolean): string[] {
 function cellLines({ kind, columns, old, local, remote }: Conflict, values: boolean): string[] {
   if (!values) return columns.length === 0 ? [] : [`    columns: ${columns.join(', ')}`];
   return columns.map((column) =>
-    kind === 'schema'
+    kind === 'schema' && local === null
       ? `    ${column}: was ${cell(old, column)}, remote ${cell(remote, column)}`
       : `    ${column}: was ${cell(old, column)}, local ${cell(local, column)}, remote ${cell(remote, column)}`,
   );

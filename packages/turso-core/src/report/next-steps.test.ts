@@ -43,6 +43,25 @@ test.each([
   ]);
 });
 
+test.each([
+  ['push', push],
+  ['pull', pull],
+] as const)('two values of user_version: %s names a way that takes the remote’s', async (name, verb) => {
+  await make();
+  at.edit('PRAGMA user_version = 2');
+  at.editRemote('PRAGMA user_version = 3');
+  const result = await verb(at.project);
+  expect(result.status).toBe('conflict');
+  const conflicts = result.status === 'conflict' ? result.conflicts : [];
+  const text = conflictText(conflicts, 'x', name);
+  expect(text).toContain('\n    user_version: was 0, local 2, remote 3\n');
+  const [, way = '', rest] = /Then:\n {2}take the remote's in the working copy: (.*)\n(.*)/.exec(text) ?? [];
+  expect([way, rest]).toEqual(['PRAGMA user_version = 3', expect.stringMatching(/^or run /)]);
+  at.edit(way);
+  expect((await verb(at.project)).status).not.toBe('conflict');
+  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+});
+
 describe('a push that keeps what is on the remote', () => {
   beforeEach(async () => {
     await make();

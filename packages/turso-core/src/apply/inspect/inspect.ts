@@ -5,7 +5,7 @@ import type { Statement } from '../../sqlite/statement';
 import type { Encoding } from '../../sqlite/values/values';
 import type { Query } from '../../sqlite/query';
 import type { Target } from '../target';
-import { conflictOf, type Conflict } from '../conflict';
+import type { Conflict } from '../conflict';
 import { foundOrphans, type Orphans } from '../statements/foreign-key-guards';
 import { schemaStatements } from '../statements/schema-statements';
 import type { ConflictPolicy } from '../policy';
@@ -19,6 +19,7 @@ import { inspectSchema } from './inspect-schema';
 import { inspectStored, shadowTables } from './inspect-stored';
 import { asRewritten, resurrections, rewrittenRows, type IsRewritten } from './rewritten-rows';
 import { rowIdentity } from './row-identity';
+import { refusesUserVersion, userVersionConflict } from './user-version';
 import { readHeader } from '../../sqlite/schema/read-header';
 
 /** Why a transaction failed. */
@@ -68,17 +69,6 @@ export async function inspect(
   return isRefused ? inspectAll(target, failure, { ...options, userVersion: false }) : findings;
 }
 
-/** Whether the other side does not let its `user_version` be set, not even to what it is. */
-async function refusesUserVersion(target: Pick<Target, 'read'>, version: number): Promise<boolean> {
-  const after: Statement[] = [{ sql: `PRAGMA user_version = ${version}`, sets: 'user_version' }];
-  try {
-    return await target.read(() => Promise.resolve(false), { after });
-  } catch (error) {
-    if (error instanceof TursoSyncError && error.code === 'REMOTE_FAILED') return true;
-    throw error;
-  }
-}
-
 async function inspectAll(
   target: Pick<Target, 'read'>,
   failure: Failure,
@@ -126,8 +116,7 @@ async function inspectBefore(
   const version = changeset.userVersion;
   const isOther = version !== null && ![version.from, version.to].includes(theirVersion);
   if (userVersion && isOther) {
-    const message = `user_version was set to ${theirVersion} on the remote.`;
-    conflicts.push(conflictOf({ kind: 'schema', table: '', message }));
+    conflicts.push(userVersionConflict(version, theirVersion));
   }
   const altered = changeset.schema.filter((c) => c.action === 'alter').map((c) => c.object.name);
   const orphans = await findEarlierOrphans(query, changeset, foundOrphans(refused));
