@@ -76,6 +76,8 @@ export interface ApplyOptions extends Partial<ConflictPolicy> {
    * changed since.
    */
   readonly since?: string | null;
+  /** Whether the target has the two compared databases attached, for rows in the form `files`. Default is false. */
+  readonly hasFiles?: boolean;
   /** A temporary folder for values, if there are too many for memory. Default is none: all of them stay in memory. */
   readonly folder?: string;
 }
@@ -111,6 +113,7 @@ export async function apply(
     movedRowids,
     since = null,
     folder,
+    hasFiles = false,
     merge = 'rows',
     onConflict = 'fail',
     checks = [],
@@ -125,7 +128,7 @@ export async function apply(
   const statementsFor = (work: RemainingWork): Statement[] => {
     // The values stored for the previous attempt are of no use any more.
     store.clear();
-    return [...changesetStatements(changeset, work, { maxRowBytes, keep: store.keep }), ...checks];
+    return [...changesetStatements(changeset, work, { maxRowBytes, keep: store.keep, hasFiles }), ...checks];
   };
   const untouched = altersTables
     ? null

@@ -1,6 +1,9 @@
 /** The name of the older database, attached to the connection that compares. */
 export const BEFORE = 'before';
 
+/** The name of the newer database, attached to a connection that writes its changes to a third one. */
+export const AFTER = 'after';
+
 /** The name of the attached database for tables with changed definitions. It has the older rows carried into them. */
 export const CARRIED = 'carried';
 

@@ -1,6 +1,7 @@
 import type { SchemaObject, Table } from '../sqlite/schema/schema';
 import type { Understated } from './rows/understated';
 import type { SqlValue } from '../sqlite/values/values';
+import type { Condition } from './rows/key-span';
 import type { RowsInJson } from './rows/row-blobs';
 
 /** The change of a row. */
@@ -64,9 +65,9 @@ export interface TableChanges {
  * A form of rendered rows. `rows` and `keys` are JSON arrays that SQLite reads back to the same values. `rows` has all
  * values of a row: before a delete, and after an insert. For an update it has those before, then the set values. `keys`
  * has only the key of a row before. `report` is the form of `changes.json`. `outline` is for callers that only need the
- * number of rows and the set columns: its text may be empty.
+ * number of rows and the set columns: its text may be empty. `files` has a query instead of text.
  */
-export type RowForm = 'rows' | 'keys' | 'report' | 'outline';
+export type RowForm = 'rows' | 'keys' | 'report' | 'outline' | 'files';
 
 /** Some changed rows: as JSON with commas in between, or one by one if JSON cannot hold them exactly. */
 export type RowPiece =
@@ -83,6 +84,11 @@ export type RowPiece =
        * text is empty. Determined for deletes by `keys`. Null otherwise.
        */
       readonly alone: readonly [first: readonly SqlValue[], last: readonly SqlValue[]] | null;
+      /**
+       * For `files`, a query for the rows with the columns of `rows`. The connection has the two databases attached, as
+       * `BEFORE` and `AFTER`.
+       */
+      readonly query?: Condition;
     })
   | {
       readonly count: number;

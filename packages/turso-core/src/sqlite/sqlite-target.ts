@@ -5,6 +5,7 @@ import { Database } from './files/sqlite';
 import type { Query } from './query';
 import { runAtomically, runStatement, type RunOptions } from './run-atomically';
 import type { Statement, TransactionOutcome } from './statement';
+import { quoteName } from './values/quote';
 import type { SqlValue } from './values/values';
 
 /** A database file that takes changes. It has the shape of the engine's port `Target`. */
@@ -26,12 +27,20 @@ export interface SqliteTargetOptions {
   readonly location?: string;
   /** Returns the error to throw for an error of SQLite. Default is the codes of a remote. */
   readonly toError?: (error: unknown, location: string) => unknown;
+  /** Database files to attach during {@link SqliteTarget.transact}, for statements to read. Default is none. */
+  readonly attach?: readonly AttachedFile[];
+}
+
+/** A database file, and the name under which it is attached. */
+export interface AttachedFile {
+  readonly file: string;
+  readonly name: string;
 }
 
 /** Returns an existing database file as a target for changes. Each call opens and closes it. */
 export function createSqliteTarget(
   file: string,
-  { location = file, toError = fileError }: SqliteTargetOptions = {},
+  { location = file, toError = fileError, attach = [] }: SqliteTargetOptions = {},
 ): SqliteTarget {
   const { orThrow, withDatabase } = databaseFile((error) => toError(error, location));
   const open = (): Database => openForChanges(file);
@@ -42,6 +51,8 @@ export function createSqliteTarget(
       withDatabase(open, (db) =>
         orThrow(async () => {
           await beginWriting(db);
+          // BEGIN would lock them for writing as well.
+          for (const { file, name } of attach) db.prepare(`ATTACH ? AS ${quoteName(name)}`).run(file);
           return refuseUnwritable(runAtomically(db, statements, options));
         }),
       ),

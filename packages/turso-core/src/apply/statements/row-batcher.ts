@@ -53,6 +53,11 @@ export class RowBatcher {
     this.#emit(jsonRows(this.#width, rows));
   }
 
+  /** Adds rows that are a source already. */
+  addSource(rows: RowSource): void {
+    this.#emit(rows);
+  }
+
   /** Emits the remaining rows. */
   flush(): void {
     this.#json.flush();

@@ -1,3 +1,4 @@
+import type { Condition } from '../../changeset/rows/key-span';
 import { valuesInJson, type RowsInJson } from '../../changeset/rows/row-blobs';
 import type { Statement } from '../../sqlite/statement';
 import { bindValues } from '../../sqlite/values/bind';
@@ -59,11 +60,19 @@ export function jsonRows(width: number, { text, count, blobs }: RowsInJson): Row
   return { sql: readingFrom(args.map(() => '?')), args, count, readingFrom };
 }
 
+/** Returns the rows of a query as a source. */
+export function queriedRows(width: number, { sql, args }: Condition, count: number): RowSource {
+  return { sql: `WITH r(${namesOf(width)}) AS (${sql})`, args, count };
+}
+
 /** Returns a source of rows with values bound one by one. */
 export function boundRows(width: number, rows: readonly (readonly SqlValue[])[]): RowSource {
   const bound = rows.map(bindValues);
   const values = bound.map(({ expressions }) => `(${expressions.join(',')})`).join(',');
-  const names = Array.from({ length: width }, (_, i) => `c${i}`).join(',');
-  const sql = `WITH r(${names}) AS (VALUES ${values})`;
+  const sql = `WITH r(${namesOf(width)}) AS (VALUES ${values})`;
   return { sql, args: bound.flatMap(({ args }) => args), count: rows.length };
+}
+
+function namesOf(width: number): string {
+  return Array.from({ length: width }, (_, i) => `c${i}`).join(',');
 }

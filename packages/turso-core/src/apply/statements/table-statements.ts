@@ -17,7 +17,7 @@ import { copiesStatements } from './copies-statements';
 import { guardChanges } from './guards';
 import { refuseTooLarge } from './row-limit';
 import { RowBatcher } from './row-batcher';
-import { jsonRows, materialized, onRows, type RowSource } from './row-source';
+import { jsonRows, materialized, onRows, queriedRows, type RowSource } from './row-source';
 import { columnsToSet, isReplaced, type RowUpdate } from './updates';
 import { deleteRow, goOneByOne, isTooWide, wideStatements } from './wide-statements';
 
@@ -42,6 +42,8 @@ export interface RemainingRows {
 export interface StatementOptions {
   /** The size limit of the target's rows, in bytes. */
   readonly maxRowBytes: number;
+  /** Whether the target has the two compared databases attached, for rows in the form `files`. Default is false. */
+  readonly hasFiles?: boolean;
   /** Takes each finished statement and returns it; see {@link ValueStore.keep}. */
   readonly keep: (statement: Statement) => Statement;
 }
@@ -58,7 +60,7 @@ export function tableStatements(
   if (changes.key.length === 0) return copiesStatements(changes, remaining, options);
   if (isTooWide(changes)) return wideStatements(changes, remaining, options);
   const { columns } = changes;
-  const { maxRowBytes, keep } = options;
+  const { maxRowBytes, keep, hasFiles = false } = options;
   const into: TableStatements = { deletes: [], updates: [], inserts: [] };
   const add = (list: keyof TableStatements, statements: readonly Statement[]): void => {
     into[list].push(...statements.map(keep));
@@ -92,9 +94,11 @@ export function tableStatements(
   for (const kind of CHANGE_KINDS) {
     // With findings about single rows, the rows are processed one by one.
     const isBulk = remaining.isEverything && (!oneByOne || kind === 'insert');
-    const inBulk = isBulk ? changes.bulk(kind, byKey ? 'keys' : 'rows') : null;
+    const inFiles = isBulk && hasFiles ? changes.bulk(kind, 'files') : null;
+    const inBulk = inFiles ?? (isBulk ? changes.bulk(kind, byKey ? 'keys' : 'rows') : null);
     for (const piece of inBulk ?? [{ rows: changes.rows(kind) }]) {
       if (!('text' in piece)) write(piece.rows);
+      else if (piece.query !== undefined) batcherOf(kind, piece.set).addSource(rowsInFiles(changes, piece));
       else if (byKey && kind === 'delete') add('deletes', deleteByKey(changes, piece));
       else if (byKey && kind === 'update') add('updates', updateKnown(changes, piece, changes.key));
       else if (piece.known !== undefined) add('updates', updateKnown(changes, piece, piece.known));
@@ -175,6 +179,11 @@ function firstOf({ understated }: TableChanges, rows: RowSource): RowSource {
 }
 
 type RenderedPiece = Extract<RowPiece, { text: string }>;
+
+/** Returns the rows of a piece as its query gives them, before anything is looked up for them. */
+function rowsInFiles({ columns }: TableChanges, { query, set, count }: RenderedPiece): RowSource {
+  return materialized(queriedRows(columns.length + set.length, query ?? { sql: '', args: [] }, count));
+}
 
 function deleteByKey(changes: TableChanges, piece: RenderedPiece): Statement[] {
   const { table } = changes;

@@ -3,6 +3,7 @@ import { keyColumns, type Table } from '../../sqlite/schema/schema';
 import { UNRENDERED } from '../../sqlite/values/json-cells';
 import type { Encoding } from '../../sqlite/values/values';
 import type { ChangeKind, RowChange, RowForm, RowPiece, TableChanges } from '../model';
+import { filePieces } from './file-pieces';
 import { mayHandOver } from './handed-over';
 import type { KeySpan } from './key-span';
 import { isKeyAscending } from './key-order';
@@ -36,6 +37,8 @@ export interface BulkSource {
   readonly isMany: (kind: ChangeKind) => boolean;
   /** Returns the rows of a kind, as in {@link changedFrom}. It compares the columns `first` before the others. */
   readonly from: (kind: ChangeKind, first: readonly number[]) => string | null;
+  /** The same for the form `files`, without an order of columns. Null if the rows are not in the two files. */
+  readonly inFiles: Readonly<Record<ChangeKind, string | null>> | null;
   /** Takes pieces too large to keep in memory. By default they are rendered again at each use. */
   readonly spill?: PieceFile | undefined;
   /** Returns the rows of a kind within a span. They are read one by one at each use. */
@@ -49,7 +52,7 @@ export interface PieceSource extends BulkSource {
 }
 
 /** A piece, and the span of its rows. */
-type Found = RowPiece & { readonly span: KeySpan };
+export type Found = RowPiece & { readonly span: KeySpan };
 
 /**
  * Lets SQLite itself render changed rows as JSON, many at once. To read 50,000 rows one by one takes longer than a
@@ -85,7 +88,11 @@ export function bulkRows(compared: BulkSource): TableChanges['bulk'] {
     };
     return kept.get(name) ?? remember(rendered(), source.spill, (all) => kept.set(name, all));
   };
-  return pieces;
+  return (kind, form) => {
+    if (form !== 'files') return pieces(kind, form);
+    const found = (): Iterable<Found> | null => pieces('update', 'outline');
+    return source.isMany(kind) ? filePieces(source, kind, { found, isReplaced }) : null;
+  };
 }
 
 /** Passes the places and set columns of all pieces to `tell`, once all of them were read. */

@@ -3,7 +3,7 @@ import { keyTerms } from '../../sqlite/schema/key-terms';
 import { keyColumns, rowColumns, type Table } from '../../sqlite/schema/schema';
 import { quoteName } from '../../sqlite/values/quote';
 import { sameValue, type Encoding, type SqlValue } from '../../sqlite/values/values';
-import { BEFORE } from '../attached';
+import { AFTER, BEFORE } from '../attached';
 import { CHANGE_KINDS, type ChangeKind, type RowChange, type TableChanges } from '../model';
 import { EVERYWHERE, type RowidRange } from '../pages/changed-ranges';
 import { bulkRows } from './bulk-rows';
@@ -99,6 +99,8 @@ export function diffRows(
       return sumOf(within, (args) => select.get(...args) as number);
     },
   });
+  // Other places have rows that are in neither file.
+  const isInFiles = older === BEFORE && except === undefined;
   const bulk = bulkRows({
     db,
     table,
@@ -108,6 +110,7 @@ export function diffRows(
     spans: ranges === EVERYWHERE || ranges.length > FEW_RANGES ? [null] : ranges.map(rowidSpan),
     isMany,
     from: (kind, first) => changedFrom({ ...compared, columns: firstOf(columns, first) })[kind],
+    inFiles: isInFiles ? changedFrom({ ...compared, newer: AFTER }) : null,
     rows: (kind, span) => {
       const { sql, args } = isWithin(table, `${sideOf(kind)}.`, span);
       return { [Symbol.iterator]: () => read(kind, `AND ${sql}`, args) };

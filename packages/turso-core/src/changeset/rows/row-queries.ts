@@ -16,6 +16,8 @@ export interface Compared {
   readonly columns: readonly string[];
   /** The name under which the older rows are attached. */
   readonly older: string;
+  /** The name of the database with the newer rows. Default is `main`. */
+  readonly newer?: string;
   /** A table with the rowids before (`o`) and after (`n`) of rows neither deleted nor inserted. Default is none. */
   readonly except?: string | undefined;
 }
@@ -29,9 +31,10 @@ export function changedFrom({
   presence,
   columns,
   older,
+  newer = 'main',
   except,
 }: Compared): Readonly<Record<ChangeKind, string | null>> {
-  const [old, now] = [`${older}.${quoteName(table.name)} o`, `main.${quoteName(table.name)} n`];
+  const [old, now] = [`${older}.${quoteName(table.name)} o`, `${newer}.${quoteName(table.name)} n`];
   if (presence === 'before') return { delete: `FROM ${old} WHERE true`, update: null, insert: null };
   if (presence === 'after') return { delete: null, update: null, insert: `FROM ${now} WHERE true` };
   const key = keyColumns(table).map(quoteName);

@@ -4,6 +4,7 @@ import { apply } from '../../apply/apply';
 import type { Conflict } from '../../apply/conflict';
 import { withReceipt } from '../../apply/receipt';
 import type { Target } from '../../apply/target';
+import { AFTER, BEFORE } from '../../changeset/attached';
 import { withDiff, type Comparing } from '../../changeset/diff';
 import type { Changeset } from '../../changeset/model';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../../changeset/summary';
@@ -181,7 +182,14 @@ async function bringIn(
   },
 ): Promise<boolean> {
   const theirs = source.files.database;
-  const workingCopy = withApplicationId(workingCopyTarget(project.workingCopy), project, {
+  // Names of new or changed objects must find nothing in other databases.
+  const hasFiles = work.changeset.schema.length === 0 && work.changeset.virtual.length === 0;
+  const files = [
+    { file: work.before, name: BEFORE },
+    { file: work.after, name: AFTER },
+  ];
+  const plain = workingCopyTarget(project.workingCopy, hasFiles ? files : []);
+  const workingCopy = withApplicationId(plain, project, {
     ours: work.before,
     theirs,
   });
@@ -190,7 +198,7 @@ async function bringIn(
   const note = { purpose: source.purpose, receipt: work.receipt };
   notePull(project, source.files, note);
   const written = timed(options.onEvent, 'write the working copy', () =>
-    apply(work.changeset, target, { movedRowids: new Set(), folder: temporary }),
+    apply(work.changeset, target, { movedRowids: new Set(), folder: temporary, hasFiles }),
   );
   const result = await written.catch((error: unknown) => {
     dropAttempt();
