@@ -15,5 +15,6 @@ export { nearest } from './nearest';
 export { loadProject } from './project/load-project';
 export type { Project } from './project/project';
 export { snapshotText } from './report/text';
+export { isPortableName } from './portable-name';
 
 runVerbsHere();

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from '../errors';
+import { readText } from '../sqlite/files/read-text';
 import type { Check } from './check';
 
 /**
@@ -19,7 +20,7 @@ export function readChecks({
   try {
     return namesIn(folder)
       .sort()
-      .map((name) => ({ name, sql: readSql(path.join(folder, name)) }));
+      .map((name) => ({ name, sql: readText(path.join(folder, name)) }));
   } catch (error) {
     throw new TursoSyncError(
       'CHECK_INVALID',
@@ -39,8 +40,4 @@ function namesIn(folder: string): string[] {
       return namesIn(path.join(folder, entry.name)).map((name) => `${entry.name}/${name}`);
     return /\.sql$/i.test(entry.name) ? [entry.name] : [];
   });
-}
-
-function readSql(file: string): string {
-  return fs.readFileSync(file, 'utf8').replace(/^\ufeff/, '');
 }

@@ -1,8 +1,9 @@
 import { crc32, inflateRawSync } from 'node:zlib';
+import { isPortableName } from '../portable-name';
 
 /** A file of an archive. */
 export interface ZipFile {
-  /** Its path, with slashes. It stays within the target folder. */
+  /** Its path, with slashes. It stays within the target folder, on every system. */
   readonly name: string;
   readonly content: Uint8Array;
 }
@@ -17,7 +18,7 @@ const DEFLATED = 8;
 
 /**
  * Yields the files of a ZIP archive, by its central directory. Omits folders. Throws an Error with the reason if the
- * archive is damaged, or has paths that lead out of it. The same applies to features not used by artifacts: encryption,
+ * archive is damaged, or has a path that is unsafe on some system. The same applies to features not used by artifacts: encryption,
  * ZIP64 and other compressions.
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
@@ -45,17 +46,11 @@ export function* unzip(archive: Uint8Array): Generator<ZipFile> {
     const name = bytes.toString('utf8', names, nameEnd);
     at = nameEnd + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
     if (name.endsWith('/')) continue;
-    if (!isWithin(name)) throw new Error('it has a path that leads out of it');
+    if (!name.split('/').every(isPortableName)) throw new Error('it has an unsafe path');
     total += entry.size;
     if (total > LIMIT) throw new Error('it is too large');
     yield { name, content: contentOf(bytes, entry) };
   }
-}
-
-function isWithin(name: string): boolean {
-  return (
-    !/[\\:\0]/.test(name) && !name.split('/').some((part) => part === '' || part === '.' || part === '..')
-  );
 }
 
 interface Entry {

@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import type { PublicExplorer } from 'cosmiconfig';
+import type { Loader, PublicExplorer } from 'cosmiconfig';
 import { checkOptions, type OptionKinds } from '../check-options';
 import { TursoSyncError } from '../errors';
+import { readText, withoutMark } from '../sqlite/files/read-text';
 import { isFile } from '../sqlite/files/replica-files';
 import { resolveLinks } from '../sqlite/files/resolve-links';
 import { parseRemoteUrl, type RemoteAddress } from '../remote/url';
@@ -149,10 +150,16 @@ let explorer: PublicExplorer | undefined;
  * files.
  */
 function openExplorer(): PublicExplorer {
-  explorer ??= loadCosmiconfig().cosmiconfig(NAME, {
+  if (explorer !== undefined) return explorer;
+  const { cosmiconfig, defaultLoaders } = loadCosmiconfig();
+  const loadJson: Loader = (file, text) => defaultLoaders['.json'](file, withoutMark(text)) as unknown;
+  explorer = cosmiconfig(NAME, {
     searchPlaces: SEARCH_PLACES,
     searchStrategy: 'none',
-    loaders: { '.js': loadScript, '.mjs': loadScript, '.cjs': loadScript, '.ts': loadTypescript },
+    loaders: {
+      '.json': loadJson,
+      ...{ '.js': loadScript, '.mjs': loadScript, '.cjs': loadScript, '.ts': loadTypescript },
+    },
     cache: false,
   });
   return explorer;
@@ -164,7 +171,7 @@ function emptyConfig(cwd: string, config: string | undefined): string | null {
   const isEmpty = (name: string): boolean => {
     const file = path.join(cwd, name);
     if (name !== 'package.json') return fs.existsSync(file);
-    const content: unknown = isFile(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : null;
+    const content: unknown = isFile(file) ? JSON.parse(readText(file)) : null;
     return typeof content === 'object' && content !== null && Object.hasOwn(content, NAME);
   };
   const place = SEARCH_PLACES.find(isEmpty);
@@ -175,8 +182,7 @@ function emptyConfig(cwd: string, config: string | undefined): string | null {
 function isBlank(file: string): boolean {
   if (/\.[cm]?[jt]s$/.test(file) || !isFile(file)) return false;
   return (
-    fs
-      .readFileSync(file, 'utf8')
+    readText(file)
       .replace(/^\s*#.*$/gm, '')
       .trim() === ''
   );
@@ -272,7 +278,7 @@ function readDotEnv(directory: string): Record<string, string | undefined> {
   // A folder with this name is a Python environment.
   if (!isFile(file)) return {};
   try {
-    return parseEnv(fs.readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
+    return parseEnv(readText(file));
   } catch (error) {
     throw fileSystemError(error, file);
   }

@@ -55,13 +55,16 @@ function resolved(file: string): string {
   }
 }
 
+/** A URL with one slash may have a drive too: `file:/C:/remote.db`. */
+const isWindows = path.sep === '\\';
+
 const FILE_HINT = 'Write file:./remote.db, or file:///absolute/path/remote.db.';
 
 function pathOf(text: string, rest: string, directory: string): string {
   try {
     const file = rest.startsWith('//')
-      ? fileURLToPath(text)
-      : path.resolve(directory, decodeURIComponent(rest));
+      ? fileURLToPath(text, { windows: isWindows })
+      : path.resolve(directory, decodeURIComponent(isWindows ? rest.replace(/^\/(?=[a-z]:)/i, '') : rest));
     if (file.includes('\0')) throw new Error('There is a NUL in it.');
     return file;
   } catch (cause) {

@@ -34,6 +34,13 @@ const STORIES: readonly { what: string; base: string; edit: string }[] = [
     };
   }),
   {
+    what: 'tables whose names no file can have on Windows',
+    base: `CREATE TABLE CON(k PRIMARY KEY, v); CREATE TABLE "NUL.db"(v); CREATE TABLE "a:b"(v); CREATE TABLE "x."(v);
+      INSERT INTO CON VALUES(1, 1), (2, 2); INSERT INTO "NUL.db" VALUES(1); INSERT INTO "a:b" VALUES(1); INSERT INTO "x." VALUES(1)`,
+    edit: `UPDATE CON SET v = 'x' WHERE k = 1; DELETE FROM CON WHERE k = 2; UPDATE "NUL.db" SET v = 2;
+      INSERT INTO "a:b" VALUES(2); DROP TABLE "x."; CREATE TABLE "x./\\y?"(v); CREATE INDEX "aux" ON "a:b"(v)`,
+  },
+  {
     what: 'names of columns that the statements use themselves',
     base: `CREATE TABLE t("rowid" PRIMARY KEY, c0, c1, r, t, "key", value, "r.c0", "t.c0", "", o, n) WITHOUT ROWID;
       INSERT INTO t VALUES(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), (2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)`,

@@ -65,6 +65,9 @@ test.each([
   [':a:b', null],
   ['a,b', null],
   ['a*', null],
+  ['a.', null],
+  ['nul', null],
+  ['apps/Con.app', null],
 ])('the folder of the project %j', (projectName, name) => {
   const folder = (): string => reviewFolder('review', { root: '/work', projectName } as never);
   if (name === null) expect(folder).toThrow('cannot name a folder');

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { TursoSyncError } from 'turso-core/own-process';
+import { isPortableName, TursoSyncError } from 'turso-core/own-process';
 
 /** Refuses another option together with `review`, since that already names the plan. Throws USAGE. */
 export function refuseBesideReview(
@@ -19,7 +19,8 @@ export function refuseBesideReview(
  * review. Throws USAGE for a name that is not a safe path on every system and in every artifact.
  */
 export function reviewFolder(review: string, { root, projectName = '' }: ExecutorContext): string {
-  if (!/^@?[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/.test(projectName))
+  const isSafe = /^@?[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/.test(projectName);
+  if (!isSafe || !projectName.split('/').every(isPortableName))
     throw new TursoSyncError('USAGE', `The project "${projectName}" cannot name a folder of the review.`, {
       hint: 'Rename it to letters, digits, dashes, dots, underscores and slashes; or use --save and --out.',
     });

@@ -24,21 +24,17 @@ test.each(['', '.', '..', '.git', '-x', 'a b', 'a/b', 'a\\b', 'é', 'a\0', 'x'.r
   },
 );
 
-test.each([
-  'default',
-  'Backups',
-  'LIVE',
-  'lock',
-  'lock.json',
-  'tmp-1-a',
-  'base',
-  'snapshot',
-  'push.db',
-  'x.',
-])('"%s" is used already', (name) => {
-  expect(refusalOf(name)).toMatch(/is a name that turso-sync uses itself/);
-});
+test.each(['default', 'Backups', 'LIVE', 'lock', 'lock.json', 'tmp-1-a', 'base', 'snapshot', 'push.db'])(
+  '"%s" is used already',
+  (name) => {
+    expect(refusalOf(name)).toMatch(/is a name that turso-sync uses itself/);
+  },
+);
 
 test('names that differ only in case are refused', () => {
   expect(refusalOf('prod', 'Prod')).toMatch(/"environments.Prod" .* differs from "prod" only in case/);
+});
+
+test.each(['x.', 'con', 'NUL', 'aux.eu', 'Com1', 'lpt9'])('"%s" cannot be a folder on Windows', (name) => {
+  expect(refusalOf(name)).toMatch(/cannot be a folder on Windows/);
 });

@@ -1,11 +1,12 @@
 import { TursoSyncError } from '../../errors';
+import { isPortableName } from '../../portable-name';
 
 /** An environment's name is also its folder's name in the state folder. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Other names in the state folder, now or in version 0.1. */
 const RESERVED =
-  /^(default|backups|live|lock|moving|base|snapshot|pushes)$|^tmp-|\.(json|db|sql|new|previous)$|\.$/i;
+  /^(default|backups|live|lock|moving|base|snapshot|pushes)$|^tmp-|\.(json|db|sql|new|previous)$/i;
 
 /** Throws CONFIG_INVALID for names that cannot be folders side by side on every file system. */
 export function checkEnvironmentNames(names: readonly string[], file: string): void {
@@ -19,6 +20,11 @@ export function checkEnvironmentNames(names: readonly string[], file: string): v
     if (RESERVED.test(name)) {
       throw invalid(file, name, 'is a name that turso-sync uses itself', {
         hint: 'Rename the environment, for example to "staging". Without --env, the settings at the top are used.',
+      });
+    }
+    if (!isPortableName(name)) {
+      throw invalid(file, name, 'cannot be a folder on Windows', {
+        hint: 'Rename the environment: no device such as "nul", and no dot at the end.',
       });
     }
     const other = seen.get(name.toLowerCase());

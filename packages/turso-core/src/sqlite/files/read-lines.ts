@@ -9,7 +9,10 @@ export interface Line {
 /** The number of bytes read at once. */
 const PIECE = 1 << 18;
 
-/** Yields the lines of a text file from an offset on, one by one, for files of any size. */
+/**
+ * Yields the lines of a text file from an offset on, one by one, for files of any size. Lines may end as on Windows,
+ * because git can convert them.
+ */
 export function* readLines(file: string, offset = 0): Generator<Line> {
   const handle = fs.openSync(file, 'r');
   try {
@@ -23,7 +26,7 @@ export function* readLines(file: string, offset = 0): Generator<Line> {
       rest = rest.length === 0 ? piece.subarray(0, read) : Buffer.concat([rest, piece.subarray(0, read)]);
       let from = 0;
       for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, from)) {
-        const line = rest.toString('utf8', from, end);
+        const line = rest.toString('utf8', from, rest[end - 1] === 13 ? end - 1 : end);
         start += end + 1 - from;
         from = end + 1;
         yield { line, next: start };

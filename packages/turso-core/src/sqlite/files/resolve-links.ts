@@ -18,6 +18,8 @@ export function resolveLinks(file: string): string {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
     const target = linkTarget(at);
+    // A drive of Windows may be missing, and has no folder above it.
+    if (path.dirname(at) === at) return at;
     if (target === null) return path.join(resolveFolder(at), path.basename(at));
     at = path.resolve(resolveFolder(at), target);
   }
