@@ -20,7 +20,7 @@ export function configPage() {
 ${GENERATED}
 
 \`turso-sync.config.json\` (also \`.yaml\`, \`.js\`, \`.mjs\`, \`.cjs\`, \`.ts\`), \`.turso-syncrc\`, or the key \`turso-sync\` of package.json. Every key is
-optional, and \`{}\` is a config. [The workflow](../workflow.md) explains them.
+optional, and \`{}\` is a config. [The workflow](../workflow.md#configuration) explains them.
 
 \`\`\`json
 {

@@ -38,7 +38,7 @@ export function errorsPage() {
 ${GENERATED}
 
 Every failure has a stable code, a message and a hint. \`--json\` prints all three under \`error\`, and a
-[TursoSyncError](../workflow.md) has them as properties. The remote and your files are as they were, unless a code says otherwise here.
+[TursoSyncError](../library.md#errors) has them as properties. The remote and your files are as they were, unless a code says otherwise here.
 
 ${TYPES.flatMap(codesOf).join('\n\n')}
 `;

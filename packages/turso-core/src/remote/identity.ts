@@ -19,7 +19,7 @@ export function identityOf(address: RemoteAddress, directory: string): RemoteIde
   return { url: address.location, relative, log: null };
 }
 
-/** Returns the identity of a remote from only its location, as version 0.1 stored it. */
+/** Returns the identity of a remote from only its location, as early builds stored it. */
 export function identityAt(location: string): RemoteIdentity {
   try {
     return { url: identityOf(parseRemoteUrl(location, ''), '').url, log: null };

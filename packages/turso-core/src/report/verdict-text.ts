@@ -11,7 +11,7 @@ const FEW = 5;
 /** Why a push was refused, and what would allow it. */
 export function refusalLines(verdict: Verdict | null): string[] {
   const broken = verdict?.broken ?? [];
-  return ['POLICY_REFUSED: nothing was written, since these rules refuse it:', ...explained(broken)];
+  return ['Refused by the policy: nothing was written. These rules forbid it:', ...explained(broken)];
 }
 
 /** What a push would be refused for, and what would allow it; empty if the policy allows it. */

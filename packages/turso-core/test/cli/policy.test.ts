@@ -8,7 +8,7 @@ const REFUSED = `DROP table drafts
 DELETE people 3 rows
 DELETE drafts 2 rows
 Total: 0 rows inserted, 0 updated, 5 deleted.
-POLICY_REFUSED: nothing was written, since these rules refuse it:
+Refused by the policy: nothing was written. These rules forbid it:
   dropTable: The table drafts is dropped, with 2 rows.
   deleteAllRows: All 3 rows of people are deleted.
 If you mean it, push with --allow dropTable:drafts --allow deleteAllRows:people, or change "policy" in the config.

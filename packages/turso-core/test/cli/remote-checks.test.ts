@@ -86,7 +86,7 @@ describe.each(SERVED)('checks on the remote, which is %s', (_, serve) => {
     for (const args of [['push'], ['push', '--dry-run'], ['push', '--plan', 'plan.json']]) {
       const run = await project.run(...args, '--checks-on-remote');
       expect({ args, ...run }).toMatchObject({ args, exit: 4 });
-      expect(run.stdout).toContain('POLICY_REFUSED: nothing was written, ');
+      expect(run.stdout).toContain('Refused by the policy: nothing was written. ');
       expect(run.stdout).toContain(
         'check: The check mails.sql returned 2 rows on the remote, with these changes, and',
       );

@@ -154,7 +154,7 @@ test('a project may move together with the file that is its remote', async () =>
   );
 });
 
-test('the base of version 0.1 takes the remote on at the next contact', async () => {
+test('the base of an early build takes the remote on at the next contact', async () => {
   const project = await prepare(`file:${file('main.db')}`, null);
   const manifest = JSON.parse(readFileSync(project.files.base.manifest, 'utf8')) as { identity?: object };
   const { identity } = manifest;

@@ -16,7 +16,7 @@ export function unknownKey(
 
 /** Creates the error for a value of the wrong type. Does not repeat a text, because it may be a secret. */
 export function wrongType(file: string, path: string, wanted: string, value: unknown): TursoSyncError {
-  const page = /(?:^|\.)policy(?:\.|$)/.test(path) ? 'docs/policy.md' : 'docs/workflow.md';
+  const page = /(?:^|\.)policy(?:\.|$)/.test(path) ? 'docs/policy.md' : 'docs/reference/config.md';
   return new TursoSyncError(
     'CONFIG_INVALID',
     `"${path}" in ${file} must be ${wanted}, not ${kindOf(value)}.`,

@@ -4,7 +4,7 @@ import { isPortableName } from '../../portable-name';
 /** An environment's name is also its folder's name in the state folder. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** Other names in the state folder, now or in version 0.1. */
+/** Other names in the state folder, now or in early builds. */
 const RESERVED =
   /^(default|backups|live|lock|moving|base|snapshot|pushes)$|^tmp-|\.(json|db|sql|new|previous)$/i;
 

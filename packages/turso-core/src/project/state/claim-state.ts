@@ -62,7 +62,7 @@ function refuseLinks({ files: { directory, environment } }: Project): void {
   }
 }
 
-/** Recognises a folder without a marker: from version 0.1, from a cache, or with only a live connection's replica. */
+/** Recognises a folder without a marker: from an early build, from a cache, or with only a live connection's replica. */
 function refuseForeign(project: Project): void {
   const { directory } = project.files;
   const entries = entriesOf(directory);

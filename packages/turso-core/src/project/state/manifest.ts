@@ -18,7 +18,7 @@ export interface Manifest {
   readonly createdAt: string;
   /** The remote's URL without credentials. */
   readonly remote: string;
-  /** The remote's identity; absent in manifests of version 0.1. */
+  /** The remote's identity; absent in manifests of early builds. */
   readonly identity?: RemoteIdentity;
   /** The remote's fingerprint at that time, or null if it has none. */
   readonly fingerprint: string | null;

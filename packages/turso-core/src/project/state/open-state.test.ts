@@ -18,7 +18,7 @@ const variables = { TURSO_DATABASE_URL: 'file:main.db', STAGING_URL: 'file:stagi
 const load = (env?: string): Promise<Project> =>
   loadProject({ cwd: dir, variables, ...(env === undefined ? {} : { env }) });
 
-/** Creates the working copy from a remote, and moves everything to its place in version 0.1. */
+/** Creates the working copy from a remote, and moves everything to its place in early builds. */
 async function makeOld(env?: string): Promise<Project> {
   const project = await load(env);
   await init(project);
@@ -49,7 +49,7 @@ beforeEach(() => {
     );
 });
 
-describe('the state of version 0.1', () => {
+describe('the state of an early build', () => {
   test.each([
     [undefined, 'default'],
     ['staging', 'staging'],

@@ -8,7 +8,7 @@ import { withLock, withLockNow } from './lock';
 import { readManifest } from './manifest';
 import { recoverDirectory, replaceDirectory } from './replace-directory';
 
-/** Files and folders in the state folder of version 0.1. Now each environment has its own. */
+/** Files and folders in the state folder of early builds. Now each environment has its own. */
 const MOVED = [
   ...['base', 'snapshot', 'pushes'],
   ...['push.json', 'push.db', 'pull.json', 'conflicts.json', 'diff.sql', 'changes.json'],
@@ -45,7 +45,7 @@ function isOld({ files: { directory } }: Project): boolean {
 }
 
 /**
- * Moves the state of version 0.1 to its environment. It first gathers everything in one folder, and gives that its
+ * Moves the state of an early build to its environment. It first gathers everything in one folder, and gives that its
  * final name last. If a run dies in between, the next one can continue.
  */
 function moveOld(project: Project): void {

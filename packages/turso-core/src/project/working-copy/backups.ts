@@ -186,7 +186,7 @@ interface Backup {
 }
 
 /**
- * Returns the backups of a working copy, oldest first. Those of version 0.1 have no number, and are older than all
+ * Returns the backups of a working copy, oldest first. Those of early builds have no number, and are older than all
  * others.
  */
 function backupsIn(directory: string, name: string): Backup[] {
