@@ -42,12 +42,12 @@ test.each([
 test('a config that imports a value has it', () => {
   const directory = makeTempDir();
   const config =
-    "import name from './name.cjs'; const known: string = name; export default { urlVariable: known };";
+    "import name from './name.cjs'; const known: string = name; export default { workingCopy: known };";
   fs.writeFileSync(path.join(directory, 'turso-sync.config.ts'), config);
-  fs.writeFileSync(path.join(directory, 'name.cjs'), "module.exports = 'FROM_A_FILE';");
-  const script = `require(${JSON.stringify(BUILT)}).loadProject().then(({ variables }) => console.log(variables.url));`;
+  fs.writeFileSync(path.join(directory, 'name.cjs'), "module.exports = 'from-a-file.db';");
+  const script = `require(${JSON.stringify(BUILT)}).loadProject().then((project) => console.log(project.workingCopy));`;
   const printed = execFileSync(process.execPath, ['-e', script], { cwd: directory, encoding: 'utf8' });
-  expect(printed).toBe('FROM_A_FILE\n');
+  expect(path.basename(printed)).toBe('from-a-file.db\n');
 });
 
 test.each([
