@@ -6,8 +6,9 @@ type t = {
   encryption_key : string option;
       (** of a database that its server keeps encrypted, in base64 *)
   replica : string option;
-      (** the replica's file; [None]: reads go to the primary too. Folders that it
-          lies in are made. *)
+      (** the replica's file; [None]: reads go to the primary too. A folder that
+          is missing is made: only its user may read it, and git ignores the
+          replica. *)
   auto_sync : Turso_connection.auto_sync;
   timeout_ms : int option;  (** [None]: 30,000 *)
   max_retries : int option;  (** [None]: 5 *)

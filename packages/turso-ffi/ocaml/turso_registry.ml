@@ -27,23 +27,10 @@ let slot name =
           Hashtbl.add slots name slot;
           slot)
 
-let rec make_folder path =
-  if path <> "" && not (Sys.file_exists path) then (
-    make_folder (Filename.dirname path);
-    try Unix.mkdir path 0o755
-    with Unix.Unix_error (EEXIST, _, _) -> (* another process was first *) ())
-
-let make_folder_of file =
-  try Ok (make_folder (Filename.dirname file))
-  with Unix.Unix_error (reason, _, path) ->
-    Error
-      (Turso_error.make File_inaccessible
-         (Printf.sprintf "The folder %s cannot be made: %s." path
-            (Unix.error_message reason))
-         ~hint:"Check the permissions, or put the replica elsewhere.")
-
 let connect (config : Turso_config.t) =
-  let* () = Option.fold ~none:(Ok ()) ~some:make_folder_of config.replica in
+  let* () =
+    Option.fold ~none:(Ok ()) ~some:Turso_replica_folder.make config.replica
+  in
   Turso_connection.connect config.url ?db_path:config.replica
     ?token:config.auth_token ?encryption_key:config.encryption_key
     ~auto_sync:config.auto_sync

@@ -21,8 +21,9 @@ export interface LiveOptions {
    */
   readonly allowHttpToken?: boolean;
   /**
-   * The replica's file, for local reads. A missing file or folder is created. Relative paths start at the current
-   * folder. Default is none: reads go to the server as well. Has no effect with `file:`.
+   * The replica's file, for local reads. A missing file is created, and a missing folder: only you may read it, and
+   * git ignores the replica. Relative paths start at the current folder. Default is none: reads go to the server as
+   * well. Has no effect with `file:`.
    */
   readonly replica?: string | undefined;
   /**

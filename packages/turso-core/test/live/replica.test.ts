@@ -25,18 +25,38 @@ async function makeReplica({ server, open }: Pick<LiveScene, 'server' | 'open'>)
 }
 
 describeWithSqld('a replica', () => {
-  test('is made with its folder, and its files are told by their names', () =>
+  test('is made with its folder, for its user only, and its files are told by their names', () =>
     withServer(async ({ dir, open }) => {
-      const live = await open({ replica: path.join(dir, 'new', 'folder', 'r.db') });
+      const folder = path.join(dir, 'new', 'folder');
+      const live = await open({ replica: path.join(folder, 'r[1].db') });
       await live.execute('CREATE TABLE t (v)');
+      fs.writeFileSync(path.join(folder, 'own.txt'), '');
+      execFileSync('git', ['init', '--quiet'], { cwd: dir });
+      const status = execFileSync('git', ['status', '--porcelain', '--untracked-files=all', 'new'], {
+        cwd: dir,
+      });
+      expect(String(status)).toBe('?? new/folder/own.txt\n');
       await live.close();
-      const names = fs.readdirSync(path.join(dir, 'new', 'folder'));
+      for (const made of [folder, path.dirname(folder)]) expect(fs.statSync(made).mode & 0o077).toBe(0);
+      const names = fs.readdirSync(folder);
       expect(names.filter((name) => !/-(wal|shm)$/.test(name)).sort()).toEqual([
-        'r.db',
-        'r.db-client_wal_index',
-        'r.db-lock',
-        'r.db-note',
+        '.gitignore',
+        'own.txt',
+        'r[1].db',
+        'r[1].db-client_wal_index',
+        'r[1].db-lock',
+        'r[1].db-note',
       ]);
+    }));
+
+  test('leaves a folder that is there as it is', () =>
+    withServer(async ({ dir, open }) => {
+      const folder = path.join(dir, 'there');
+      fs.mkdirSync(folder);
+      const { mode } = fs.statSync(folder);
+      await open({ replica: path.join(folder, 'r.db') });
+      expect(fs.existsSync(path.join(folder, '.gitignore'))).toBe(false);
+      expect(fs.statSync(folder).mode).toBe(mode);
     }));
 
   test('that is opened again is not taken anew, also after the server was', () =>

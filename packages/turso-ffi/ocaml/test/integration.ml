@@ -43,6 +43,33 @@ let an_empty_primary _server () =
   ignore (ok (get_connection ()));
   Alcotest.(check string) "as soon as it is open" "ffi" (detect_workflow_mode ())
 
+(* Those files in the current folder that git would add. *)
+let untracked () =
+  let git words = Unix.open_process_args_in "git" (Array.of_list ("git" :: words)) in
+  ignore (Unix.close_process_in (git [ "init"; "--quiet" ]));
+  let output = git [ "status"; "--porcelain"; "--untracked-files=all" ] in
+  let rec lines read =
+    match input_line output with
+    | line -> lines (line :: read)
+    | exception End_of_file -> List.rev read
+  in
+  let read = lines [] in
+  ignore (Unix.close_process_in output);
+  read
+
+let private_and_ignored _server () =
+  Unix.putenv "TURSO_REPLICA_PATH" "new/folder/r[1].db";
+  Fun.protect
+    ~finally:(fun () -> Unix.putenv "TURSO_REPLICA_PATH" "")
+    (fun () -> ok (execute_sql_no_result table));
+  Temp_dir.write "new/folder/own.txt" "";
+  Alcotest.(check (list string))
+    "all but the replica" [ "?? .env"; "?? new/folder/own.txt" ] (untracked ());
+  List.iter
+    (fun folder ->
+      Alcotest.(check int) folder 0 ((Unix.stat folder).st_perm land 0o077))
+    [ "new"; "new/folder" ]
+
 let reused _server () =
   let id () = Turso_connection.id (ok (get_connection ())) in
   let first = id () in
@@ -201,6 +228,7 @@ let () =
           [
             project "as .env says" from_dot_env;
             project "an empty primary" an_empty_primary;
+            project "private, and ignored by git" private_and_ignored;
             project "kept, and opened again" reused;
             project "asked for by sixteen threads" by_many_threads;
             project "names" names;

@@ -1,5 +1,3 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { TursoSyncError } from '../../errors';
 import { fileSize, isReplicaThere, replicaFiles, type ReplicaFiles } from '../../sqlite/files/replica-files';
 import { deadlineIn, type Deadline } from '../deadline';
@@ -8,6 +6,7 @@ import type { LiveStatement, QueryResult, SyncResult } from '../live';
 import { checkpointReplica } from './checkpoint';
 import { fetchDatabase, hasMark } from './fetch-database';
 import type { Note } from './note';
+import { makeReplicaFolder } from './replica-folder';
 import { lockReplica } from './replica-lock';
 import { createReplicaReader, isLibsqlOnly } from './replica-reader';
 import {
@@ -54,7 +53,7 @@ export interface ReplicaOptions extends SyncSource {
  */
 export async function openReplica(options: ReplicaOptions, deadline: Deadline): Promise<Replica> {
   const files = filesOf(options.file);
-  makeFolder(path.dirname(files.database));
+  makeReplicaFolder(files.database);
   const unlock = lockReplica(files);
   const syncer = createSyncer(files, options);
   const reader = createReplicaReader(files.database);
@@ -300,14 +299,6 @@ function filesOf(file: string): ReplicaFiles {
     return replicaFiles(file);
   } catch (error) {
     throw fileError(error, file);
-  }
-}
-
-function makeFolder(folder: string): void {
-  try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw fileError(error, folder);
   }
 }
 
