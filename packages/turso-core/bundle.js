@@ -1,14 +1,16 @@
 // @ts-check
 'use strict';
 
+const fs = require('node:fs');
 const path = require('node:path');
 const { buildSync } = require('esbuild');
 
 /**
  * Puts the command, all of its modules, into one file: finding and reading some 170 of them takes Node longer than a push of
- * a few rows. All of them lie where `__dirname` means the same to what is in them as to the modules.
+ * a few rows. All of them lie where `__dirname` means the same to what is in them as to the modules. None imports by
+ * itself: see `src/import-module.ts`.
  */
-buildSync({
+const { outputFiles } = buildSync({
   entryPoints: {
     command: 'src/cli/main.ts',
     'verb-process': 'src/commands/apart/verb-process.ts',
@@ -26,8 +28,14 @@ buildSync({
   external: ['better-sqlite3', 'better-sqlite3-node-api', 'cosmiconfig', 'ora', '@libsql/*'],
   // Classes keep the names that errors show.
   keepNames: true,
+  footer: {
+    js: "function importModule(specifier) { return require('./import-module').importModule(specifier); }",
+  },
+  write: false,
   logLevel: 'warning',
 });
+for (const { path: file, text } of outputFiles)
+  fs.writeFileSync(file, text.replaceAll('await import(', 'await importModule('));
 
 // The script and the style of reports in HTML, which are put into each.
 buildSync({

@@ -3,16 +3,7 @@ import { numberMessage, readMessage } from './encodings/protobuf-fields';
 import { FRAME, LOG_SERVICE, logHeaders, messageIn, sayHello, TRAILERS, type Hello } from './hello';
 import type { HttpClient } from './http-client';
 import { notLibsql } from './http-errors';
-
-/**
- * A frame of the log, with the running checksum of all frames up to it. Two histories with the same one are identical
- * so far.
- */
-export interface Mark {
-  readonly frameNo: bigint;
-  /** 16 hexadecimal digits. */
-  readonly checksum: string;
-}
+import { messagesIn, readFrame, type LogFrame, type Mark } from './log-frames';
 
 /** A server's answer to a replica's greeting. */
 export interface Greeting {
@@ -23,14 +14,6 @@ export interface Greeting {
   readonly session: string;
   /** The number of the latest frame; null before the first write. */
   readonly latest: bigint | null;
-}
-
-/** The state of a page after a transaction. */
-export interface LogFrame extends Mark {
-  readonly page: number;
-  /** The database's number of pages if the frame ends a transaction; otherwise 0. */
-  readonly sizeAfter: number;
-  readonly data: Uint8Array;
 }
 
 /** Why a server sends no frames: it was restarted, or there are so many that it sends a snapshot. */
@@ -48,7 +31,8 @@ export interface ReplicationLog {
   /** Returns the number and checksum of a frame; null if it does not exist. */
   markOf(session: string, frameNo: bigint, timeout: number): Promise<Mark | NoFrames | null>;
   /**
-   * Yields the frames from number `next` as they arrive, perhaps with more later. Ends after `silence` milliseconds.
+   * Yields the frames from number `next` as they arrive, none left out, perhaps with more later. Ends after `silence`
+   * milliseconds.
    */
   frames(session: string, next: bigint, stream: StreamOptions): AsyncIterable<LogFrame | NoFrames>;
   /** Yields a snapshot to replace the frames from number `next`, in descending order. */
@@ -86,6 +70,7 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
     session: string,
     next: bigint,
     { silence, signal }: StreamOptions,
+    isNext: (frameNo: bigint, before: bigint | null) => boolean,
   ): AsyncGenerator<LogFrame | NoFrames> {
     const { headers, body } = await client.stream(
       request(method, numberMessage(1, next), session),
@@ -97,13 +82,18 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
       yield refused;
       return;
     }
+    let before: bigint | null = null;
     try {
-      for await (const { flag, content } of messages(body)) {
-        if (flag !== TRAILERS) yield frameOf(content);
-        else {
+      for await (const { flag, content } of messagesIn(body)) {
+        if (flag === TRAILERS) {
           const ended = noFrames(trailersOf(content));
           if (ended !== null) yield ended;
+          return;
         }
+        const frame = readFrame(content);
+        if (!isNext(frame.frameNo, before)) throw new RangeError('Not the next frame.');
+        before = frame.frameNo;
+        yield frame;
       }
     } catch (error) {
       throw asNotLibsql(error);
@@ -137,7 +127,7 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
     if (refused !== null || content === null) return refused;
     try {
       return readMessage(content, (fields) => {
-        for (let tag; (tag = fields.next()) > 0;) if (tag === 1) return frameOf(fields.bytes());
+        for (let tag; (tag = fields.next()) > 0;) if (tag === 1) return readFrame(fields.bytes());
         return null;
       });
     } catch (error) {
@@ -161,57 +151,25 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
       if (found === null || typeof found === 'string') return found;
       return found.frameNo === frameNo ? { frameNo, checksum: found.checksum } : null;
     },
-    frames: (session, next, options) => stream('LogEntries', session, next, options),
-    snapshot: (session, next, options) => stream('Snapshot', session, next, options),
+    frames: (session, next, options) =>
+      stream('LogEntries', session, next, options, (no, before) => no === (before ?? next - 1n) + 1n),
+    snapshot: (session, next, options) =>
+      stream(
+        'Snapshot',
+        session,
+        next,
+        options,
+        (no, before) => no >= next && (before === null || no < before),
+      ),
   };
 }
 
 /** The error codes of a server without such a log. */
 const NO_LOG: readonly string[] = ['REMOTE_NOT_LIBSQL', 'REMOTE_FAILED'];
 
-/**
- * Maximum bytes of a message: a page has at most 65,536. A message with a larger size is refused at once, because
- * waiting for it would take all memory.
- */
-const LARGEST = 1_000_000;
-
-/** Bytes before a page: number, checksum, page number, and size after. */
-const PAGE_AT = 24;
-
 function greetingOf({ generation, log, session, latest }: Hello): Greeting | null {
   if (log === null || log === '' || session === null || session === '') return null;
   return { generation: generation ?? '', log, session, latest };
-}
-
-function frameOf(message: Uint8Array): LogFrame {
-  const bytes = readMessage(message, (fields) => {
-    for (let tag; (tag = fields.next()) > 0;) if (tag === 1) return fields.bytes();
-    throw new RangeError('A frame without content.');
-  });
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return {
-    frameNo: view.getBigUint64(0, true),
-    checksum: view.getBigUint64(8, true).toString(16).padStart(16, '0'),
-    page: view.getUint32(16, true),
-    sizeAfter: view.getUint32(20, true),
-    data: bytes.subarray(PAGE_AT),
-  };
-}
-
-async function* messages(
-  body: AsyncIterable<Uint8Array>,
-): AsyncIterable<{ flag: number; content: Uint8Array }> {
-  let unread = Buffer.alloc(0);
-  for await (const chunk of body) {
-    unread = Buffer.concat([unread, chunk]);
-    while (unread.byteLength >= FRAME) {
-      const end = FRAME + unread.readUInt32BE(1);
-      if (end > LARGEST) throw new RangeError('A message is too large.');
-      if (unread.byteLength < end) break;
-      yield { flag: unread.readUInt8(0), content: unread.subarray(FRAME, end) };
-      unread = unread.subarray(end);
-    }
-  }
 }
 
 function trailersOf(content: Uint8Array): Record<string, string> {

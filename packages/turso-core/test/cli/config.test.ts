@@ -60,6 +60,16 @@ describe('a config is found', () => {
     expect(project.digests()).toEqual(before);
   });
 
+  test('as a module, without a warning of Node', async () => {
+    const project = makeProject(undefined, {
+      'turso-sync.config.mjs': `await null; export default ${json};`,
+      '.env': 'APP_DATABASE_URL=file:remote.db',
+    });
+    // The second process loads code that the first one has compiled.
+    for (let process = 1; process <= 2; process++)
+      expect(await project.run('status')).toMatchObject({ exit: 0, stderr: '' });
+  });
+
   test('by several processes at once, of which none is in the way of another', async () => {
     const project = makeProject(undefined, { 'turso-sync.config.ts': typed });
     const all = await Promise.all(Array.from({ length: 4 }, () => statusOf(project)));

@@ -4,7 +4,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execOn, isRunning, queryOn, requireTool, startSqld, until } from '@turso-sync/testing';
+import {
+  buildDatabase,
+  execOn,
+  isRunning,
+  makeTempDir,
+  queryOn,
+  requireTool,
+  startSqld,
+  until,
+} from '@turso-sync/testing';
 import Database from 'better-sqlite3';
 import { errorOf, withServer, type LiveScene } from './served.fixture';
 
@@ -69,6 +78,21 @@ describeWithSqld('a replica', () => {
       expect(live.stats()).toMatchObject({ rebuilds: 0, syncs: 1 });
       expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[2000n]]);
     }));
+
+  test('of a database with a rollback journal, with which the server was started, follows it', async () => {
+    const database = path.join(makeTempDir('given-'), 'given.db');
+    buildDatabase(database, 'PRAGMA journal_mode = DELETE; CREATE TABLE t (id INTEGER PRIMARY KEY, v)');
+    await withServer(
+      async ({ open }) => {
+        const live = await open({ maxRetries: 0 });
+        for (let i = 1n; i < 3n; i++) {
+          await live.execute('INSERT INTO t (v) VALUES (?)', [i]);
+          expect((await live.query('SELECT max(v) FROM t')).rows).toEqual([[i]]);
+        }
+      },
+      await startSqld({ database }),
+    );
+  });
 
   const damages: Record<string, (replica: string) => void> = {
     'in the middle of its file': (replica) => {

@@ -6,8 +6,8 @@ import { pack, unpack, unpackError, type Callback, type FromVerb, type ToVerb } 
 import { packProject, type ProjectPart } from './pack-project';
 import type { VerbName } from './verbs';
 
-/** The program of the process, with all its modules in one file: see `bundle.js`. */
-const PROGRAM = path.join(packageFolder, 'dist', 'verb-process.js');
+/** The program of the process. It loads `./verb-process` with all its modules in one file: see `bundle.js`. */
+const PROGRAM = path.join(packageFolder, 'bin', 'verb-process.js');
 
 /** Maximum number of characters to keep of a failing process's output. */
 const MOST_WORDS = 4000;
@@ -20,7 +20,7 @@ const MOST_WORDS = 4000;
 export async function runApart(name: VerbName, project: ProjectPart, options: unknown): Promise<unknown> {
   const callbacks: Callback[] = [];
   const request = { type: 'run', name, project: packProject(project), options: pack(options, callbacks) };
-  const child = fork(PROGRAM, [], {
+  const child = fork(PROGRAM, [name], {
     execArgv: [],
     // Only the caller prints.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

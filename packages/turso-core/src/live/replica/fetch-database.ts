@@ -1,17 +1,13 @@
 import fs from 'node:fs';
 import { TursoSyncError } from '../../errors';
+import { enterWalMode } from '../../sqlite/files/file-header';
 import type { ReplicaFiles } from '../../sqlite/files/replica-files';
 import { writeBytes } from '../../sqlite/files/write-bytes';
 import { fileError } from '../file-error';
 import { readNote, type Note } from './note';
 import { noted, removeReplica, replicaState } from './replica-state';
-import type {
-  Greeting,
-  LogFrame,
-  NoFrames,
-  ReplicationLog,
-  StreamOptions,
-} from '../../hrana/replication-log';
+import { LOG_PAGE, type LogFrame } from '../../hrana/log-frames';
+import type { Greeting, NoFrames, ReplicationLog, StreamOptions } from '../../hrana/replication-log';
 import { NO_WAL } from './stamp';
 
 /** Options of {@link fetchDatabase}. */
@@ -21,8 +17,6 @@ export interface FetchOptions extends StreamOptions {
   /** Receives the number of pages so far. */
   readonly onProgress: (received: number) => void;
 }
-
-const PAGE = 4096;
 
 /** Limits of repeated work after an interruption: a number of frames, or of milliseconds. */
 const FRAMES_AT_RISK = 1024;
@@ -39,6 +33,9 @@ export async function fetchDatabase(
   const partial = await openPartial(fresh, options);
   try {
     await catchUp(partial, options);
+    // A server that was started with a file logs its first page as it was. With a rollback journal, a reader would block
+    // libSQL's client.
+    enterWalMode(partial.handle);
   } finally {
     partial.keep();
     fs.closeSync(partial.handle);
@@ -84,8 +81,8 @@ async function openPartial(fresh: ReplicaFiles, { log, greeting, silence }: Fetc
     frames: 0,
     write({ page, sizeAfter, data }) {
       try {
-        writeBytes(handle, data, (page - 1) * PAGE);
-        if (sizeAfter > 0) fs.ftruncateSync(handle, sizeAfter * PAGE);
+        writeBytes(handle, data, (page - 1) * LOG_PAGE);
+        if (sizeAfter > 0) fs.ftruncateSync(handle, sizeAfter * LOG_PAGE);
       } catch (error) {
         throw fileError(error, fresh.database);
       }

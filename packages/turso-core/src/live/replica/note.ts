@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import type { Mark } from '../../hrana/replication-log';
+import type { Mark } from '../../hrana/log-frames';
 import type { FileStamp, WalStamp } from './stamp';
 
 /**

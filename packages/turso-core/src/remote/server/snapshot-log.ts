@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { TursoSyncError } from '../../errors';
 import type { HttpClient } from '../../hrana/http-client';
-import { createReplicationLog, type LogFrame, type ReplicationLog } from '../../hrana/replication-log';
+import type { LogFrame } from '../../hrana/log-frames';
+import { createReplicationLog, type ReplicationLog } from '../../hrana/replication-log';
 import { leaveWalMode } from '../../sqlite/files/file-header';
 import { checksumOf } from '../../sqlite/files/checksum';
 import { noteChecksum, type KnownDifference } from '../../sqlite/files/known-files';
@@ -56,7 +57,7 @@ export async function snapshotLog(
     const frames = (): ReturnType<typeof log.frames> =>
       log.frames(session, frameNo + 1n, { silence: SILENCE, signal: ended.signal });
     for await (const frame of total === 0 ? [] : untilOver(frames())) {
-      if (frame.frameNo !== at + 1n || !isPage(frame, start)) break;
+      if (!isPage(frame, start)) break;
       at = frame.frameNo;
       pages.add(frame.page);
       writeBytes(handle, frame.data, (frame.page - 1) * start.pageSize);

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import fs from 'node:fs/promises';
 
 /** The first bytes of every SQLite database file: https://sqlite.org/fileformat2.html#the_database_header */
@@ -71,6 +71,11 @@ export async function leaveWalMode(file: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Marks an open database file as one in WAL mode, in the same bytes. Leaves an empty file alone. */
+export function enterWalMode(handle: number): void {
+  if (fstatSync(handle).size > 0) writeSync(handle, Buffer.of(2, 2), 0, 2, HEADER_AT.modes);
 }
 
 /** Returns the number that every writing transaction changes in a file with a rollback journal. */
