@@ -71,7 +71,7 @@ export interface SavedFor {
   readonly folder: string;
   /**
    * The receipt its push leaves on the remote, so it is pushed only once. Null if all its rows have a key, because a
-   * second push would then change nothing.
+   * second push would then change nothing. After an undo, it would make the changes again.
    */
   readonly receipt: string | null;
 }

@@ -319,6 +319,31 @@ test.each(['pushed here', 'pushed elsewhere and pulled'])(
   },
 );
 
+describe('once it was taken back', () => {
+  test('a plan of rows with keys is pushed again', async () => {
+    at.edit("UPDATE t SET v = 'planned' WHERE id = 1");
+    await diff(at.project, { save: plan });
+    await push(at.project, { plan });
+    await undo(at.project);
+    for (const alreadyThere of [0, 1]) {
+      expect(await push(at.project, { plan })).toMatchObject({ status: 'pushed', alreadyThere });
+      expect(at.queryRemote('SELECT v FROM t')).toEqual([['planned'], [2], [3]]);
+    }
+  });
+
+  test('a plan that adds rows without a key comes back by undoing the undo', async () => {
+    at.edit("INSERT INTO log VALUES ('planned')");
+    await diff(at.project, { save: plan });
+    await push(at.project, { plan });
+    await undo(at.project);
+    expect(await push(at.project, { plan })).toMatchObject({ status: 'nothing' });
+    expect(at.queryRemote('SELECT line FROM log')).toEqual([['first']]);
+    await undo(at.project);
+    expect(await push(at.project, { plan })).toMatchObject({ status: 'nothing' });
+    expect(at.queryRemote('SELECT line FROM log')).toEqual([['first'], ['planned']]);
+  });
+});
+
 test('it deletes rows that came after the base of the folder that pushes it', async () => {
   const { project: elsewhere } = await at.beside('elsewhere');
   await init(elsewhere);
