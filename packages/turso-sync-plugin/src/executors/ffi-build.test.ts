@@ -40,6 +40,30 @@ describeWithTools('ffi-build', () => {
     expect(output('nm', ['-g', file('target/release/libturso_demo.a')])).toContain('sqlite3_demo');
   });
 
+  test('cargo and dune make the same by themselves, with the dune file and the script of turso-ffi', async () => {
+    const ours = (name: string): string =>
+      fs.readFileSync(path.join(__dirname, '../../../turso-ffi', name), 'utf8');
+    use({
+      dune: ours('dune')
+        .replaceAll('libturso_ocaml_ffi', 'libturso_demo')
+        .replaceAll('dllturso_ocaml_ffi', 'dllturso_demo'),
+      'localize.sh': ours('localize.sh'),
+    });
+    const dune = ['build', '--root', '.', '--profile', 'release', 'bin/main.exe'];
+    const run = (program: string, args: readonly string[]): unknown =>
+      execFileSync(program, args, { cwd: demo.directory, stdio: ['ignore', 'pipe', 'pipe'] });
+    expect(() => run('dune', dune)).toThrow('No rule found for target/release/libturso_demo.a');
+    run('cargo', ['build', '--release', '--lib']);
+    run('dune', dune);
+    expect(output(file('_build/default/bin/main.exe'))).toBe('42\n');
+    const archive = fs.readFileSync(file(`_build/default/${ARCHIVE}`));
+    // What ffi-build has made comes first.
+    await demo.build();
+    expect(fs.readFileSync(file(ARCHIVE)).equals(archive)).toBe(true);
+    fs.rmSync(file('target/release'), { recursive: true });
+    run('dune', dune);
+  });
+
   test('hides what is bundled: a program beside it keeps its own of the same name', async () => {
     use();
     await demo.build({ cargoOnly: true });

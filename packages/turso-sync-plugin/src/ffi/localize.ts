@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import type { TursoSyncError } from 'turso-core/own-process';
 import { pluginError } from '../errors';
@@ -26,11 +25,8 @@ export interface LocalizedLibrary {
   readonly symbols: readonly string[];
 }
 
-/** The system libraries of a Rust library, for the shared library. */
-const SYSTEM_LIBRARIES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
-  linux: ['-lgcc_s', '-lutil', '-lrt', '-lpthread', '-lm', '-ldl', '-lc'],
-  darwin: ['-framework', 'Security', '-framework', 'CoreFoundation', '-lc', '-lm'],
-};
+/** The script that does the work. It needs neither Node nor Nx, and `turso-ffi` has a copy for dune. */
+export const SCRIPT = path.join(__dirname, '../../localize.sh');
 
 /**
  * Makes an archive out of cargo's with the functions of the C interface and nothing else. Cargo's own also offers all
@@ -46,57 +42,16 @@ export async function localize(
     .filter((name) => name.startsWith(prefix))
     .sort();
   requireFunctions(kept, declaredFunctions(crate, prefix), prefix, library.archive);
-
-  const names = { archive: `lib${library.name}.a`, shared: `dll${library.name}.so` };
   await replaceFolder(folder, async (draft) => {
-    const made = async (...command: readonly string[]): Promise<void> => {
-      const { isSuccess, how, stderr } = await programs.run(command, { cwd: draft });
-      if (!isSuccess) throw invalid(`${command[0] ?? ''} ${how}: ${stderr.trim()}`);
-    };
-    const object = `${library.name}.o`;
-    if (process.platform === 'darwin') await joinOnMac(made, tools, library.archive, object, kept);
-    else await join(made, tools, library.archive, object, kept, prefix);
-    await made(...tools.ar, 'rcs', names.archive, object);
-    const needed = SYSTEM_LIBRARIES[process.platform] ?? [];
-    await made(...tools.cc, '-shared', '-o', names.shared, object, ...needed);
-    fs.rmSync(path.join(draft, object));
-    await requireOnly(programs, tools.nm, path.join(draft, names.archive), kept);
+    const command = ['sh', SCRIPT, library.archive, prefix, draft];
+    const { isSuccess, how, stderr } = await programs.run(command, { cwd: draft });
+    if (!isSuccess) throw invalid(`The script that makes the archive ${how}: ${stderr.trim()}`);
   });
   return {
-    archive: path.join(folder, names.archive),
-    shared: path.join(folder, names.shared),
+    archive: path.join(folder, `lib${library.name}.a`),
+    shared: path.join(folder, `dll${library.name}.so`),
     symbols: kept,
   };
-}
-
-type Make = (...command: readonly string[]) => Promise<void>;
-
-async function join(
-  made: Make,
-  { ld, objcopy }: Binutils,
-  archive: string,
-  object: string,
-  kept: readonly string[],
-  prefix: string,
-): Promise<void> {
-  const roots = kept.flatMap((name) => ['-u', name]);
-  await made(...ld, '-r', '--gc-sections', ...roots, '-o', object, archive);
-  // Rust's own libraries carry bitcode of LLVM too. If GNU's tools have a plugin of LLVM, it takes the joined bitcode
-  // for a program of its own. It breaks off with "LLVM ERROR: Invalid encoding", and ar leaves a file of 8 bytes.
-  const bitcode = ['.llvmbc', '.llvmcmd'].map((section) => `--remove-section=${section}`);
-  await made(...objcopy, '--wildcard', `--keep-global-symbol=${prefix}*`, ...bitcode, object);
-}
-
-// Written by the manual of Apple's ld, and never run. Only the check of the result makes it reliable.
-async function joinOnMac(
-  made: Make,
-  { cc }: Binutils,
-  archive: string,
-  object: string,
-  kept: readonly string[],
-): Promise<void> {
-  const roots = kept.flatMap((name) => [`-Wl,-u,_${name}`, `-Wl,-exported_symbol,_${name}`]);
-  await made(...cc, '-r', '-nostdlib', ...roots, '-o', object, archive);
 }
 
 function requireFunctions(
@@ -114,26 +69,6 @@ function requireFunctions(
     throw invalid(`${archive} lacks what the headers in include/ declare: ${missing.join(', ')}`, [
       'Write them in Rust, with #[no_mangle] and extern "C", or take them out of the header.',
     ]);
-}
-
-/** Checks the result, since all of the work was done by foreign tools. */
-async function requireOnly(
-  programs: Programs,
-  nm: readonly string[],
-  archive: string,
-  kept: readonly string[],
-): Promise<void> {
-  const visible = await visibleSymbols(programs, nm, archive);
-  const missing = kept.filter((name) => !visible.has(name));
-  if (missing.length > 0)
-    throw invalid(`The archive lacks ${few(missing)} (it has ${fs.statSync(archive).size} bytes)`);
-  const leaked = [...visible].filter((name) => !kept.includes(name));
-  if (leaked.length > 0) throw invalid(`The archive lets ${few(leaked)} be seen`);
-}
-
-function few(names: readonly string[]): string {
-  const rest = names.length - 5;
-  return names.slice(0, 5).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 function invalid(message: string, hints: readonly string[] = []): TursoSyncError {
