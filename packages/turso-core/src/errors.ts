@@ -123,7 +123,8 @@ export type ErrorCode =
   /**
    * The downloaded database has damaged pages. Run the command again. If the error stays, restore the remote from a
    * backup. A full-text index of another SQLite version is not damage, and neither are rows older than a rule:
-   * [they are kept](docs/virtual-tables.md#indexes-by-other-versions).
+   * [they are kept](docs/virtual-tables.md#indexes-by-other-versions). Only a server without `sqlite_dbpage` cannot
+   * send rows that break `NOT NULL` or `STRICT`: fix these rows there, or leave their table out with `exclude`.
    */
   | 'REMOTE_DAMAGED'
   /**

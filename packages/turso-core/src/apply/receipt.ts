@@ -1,4 +1,5 @@
 import type { Statement, TransactionOutcome } from '../sqlite/statement';
+import { textOf } from '../sqlite/unexpected-answer';
 import { LIST_RECEIPTS, makeReceipt } from '../sqlite/receipt';
 import type { Target, TransactOptions } from './target';
 
@@ -77,7 +78,7 @@ function behind(others: number, { onSent }: TransactOptions = {}): TransactOptio
 
 /** Returns the names of all receipts on the target. */
 export function listReceipts(target: Pick<Target, 'read'>): Promise<string[]> {
-  return target.read(async (query) => (await query(LIST_RECEIPTS)).map(([name]) => name as string));
+  return target.read(async (query) => (await query(LIST_RECEIPTS)).map(([name]) => textOf(name)));
 }
 
 /** Checks whether a receipt of this name exists, once nobody is at work on the target. */

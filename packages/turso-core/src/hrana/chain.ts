@@ -1,4 +1,5 @@
-import type { ServerError, StepResult } from './hrana';
+import type { HranaResult, ServerError, StepResult } from './hrana';
+import { notLibsql } from './http-errors';
 
 /**
  * The condition of a step in a batch: the outcome of an earlier step, by its index, or no open transaction. Servers
@@ -39,6 +40,12 @@ export function chainToRollback<S extends object>(
   statements: readonly S[],
 ): Conditional<S | { readonly sql: string }>[] {
   return [...chain(statements), { sql: 'ROLLBACK' }];
+}
+
+/** Returns the steps in the answer to a batch. Throws REMOTE_NOT_LIBSQL for any other answer. */
+export function stepsIn(result: HranaResult | undefined, location: string): readonly StepResult[] {
+  if (result?.type !== 'batch') throw notLibsql(location, 'its answer to a batch is none');
+  return result.steps;
 }
 
 /** Returns the first failed step, with its error. */

@@ -1,7 +1,8 @@
 import { TursoSyncError } from '../errors';
 import { joinTerms } from '../sqlite/join-terms';
 import { sqlTokens } from '../sqlite/schema/sql-tokens';
-import { decodeText, type Encoding, type SqlValue } from '../sqlite/values/values';
+import { encodingOf, textOf, unexpectedAnswer } from '../sqlite/unexpected-answer';
+import { decodeText, type SqlValue } from '../sqlite/values/values';
 import type { HranaStep, StatementResult } from './hrana';
 
 /** The requests of {@link queryExactly} to a server. */
@@ -31,7 +32,7 @@ export async function queryExactly({ run, columnsOf }: Asking, step: HranaStep):
   })();
   if (!isList(columns)) return columns;
   const result = await run({ ...step, sql: spelledOut(step.sql, columns.length) });
-  return { ...result, columns: [...columns], rows: result.rows.map(readRow) };
+  return { ...result, columns: [...columns], rows: result.rows.map((row) => readRow(row, columns.length)) };
 }
 
 function isList(value: StatementResult | readonly string[]): value is readonly string[] {
@@ -64,11 +65,13 @@ function spelledOut(sql: string, count: number): string {
   return `WITH turso_sync_rows(${columns.join(',')}) AS (${inner}) SELECT ${encoding}, ${classes}, ${values.join(', ')} FROM turso_sync_rows`;
 }
 
-function readRow([encoding, classes, ...values]: readonly SqlValue[]): SqlValue[] {
-  const known = typeof classes === 'string' ? classes : '';
+function readRow([encoding, classes, ...values]: readonly SqlValue[], count: number): SqlValue[] {
+  const [known, textEncoding] = [textOf(classes), encodingOf(encoding)];
+  if (values.length !== count || known.length !== count) throw unexpectedAnswer('a row of other columns');
   return values.map((value, i) => {
-    if (known[i] === 't' && value instanceof Uint8Array) return decodeText(value, encoding as Encoding);
+    if (known[i] === 't' && value instanceof Uint8Array) return decodeText(value, textEncoding);
     if (known[i] === 'r' && typeof value === 'string') return value.startsWith('-') ? -Infinity : Infinity;
+    if (Number.isNaN(value)) throw unexpectedAnswer('a number that is none');
     return value;
   });
 }

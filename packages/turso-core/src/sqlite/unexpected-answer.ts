@@ -15,6 +15,12 @@ export function wholeNumber(value: SqlValue | undefined): number {
   return number;
 }
 
+/** Returns a value as text. Throws REMOTE_NOT_LIBSQL. */
+export function textOf(value: SqlValue | undefined): string {
+  if (typeof value !== 'string') throw unexpectedAnswer('no text');
+  return value;
+}
+
 /** Returns a value as the name of an encoding. Throws REMOTE_NOT_LIBSQL. */
 export function encodingOf(value: SqlValue | undefined): Encoding {
   const encoding = (['UTF-8', 'UTF-16le', 'UTF-16be'] as const).find((name) => name === value);

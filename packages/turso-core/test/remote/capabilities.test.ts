@@ -22,7 +22,7 @@ import { connect } from '../../src/remote/connect';
 import type { Remote } from '../../src/remote/remote';
 import { parseRemoteUrl } from '../../src/remote/url';
 import { statusText } from '../../src/report/status-text';
-import { openReadOnly } from '../../src/sqlite/files/open';
+import { openReadOnly, using } from '../../src/sqlite/files/open';
 import { readSchema } from '../../src/sqlite/schema/schema';
 import { startHttpProxy, type HttpProxy, type ProxiedAnswer } from '../hostile/http-proxy.fixture';
 
@@ -176,6 +176,78 @@ const ROWS =
   test('are none of a file', async () => {
     const at = connect(parseRemoteUrl('file:base.db', dir));
     expect(await at.capabilities({ ask: true })).toBeNull();
+  });
+
+  test('that sends rows sends those that break a rule, too, if SQLite takes them', async () => {
+    const database = path.join(dir, 'older.db');
+    buildDatabase(
+      database,
+      `CREATE TABLE c(v CHECK (v < 5)); CREATE TABLE n(v);
+       PRAGMA ignore_check_constraints = ON; INSERT INTO c VALUES (9); INSERT INTO n VALUES (NULL);
+       PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE n(v NOT NULL)' WHERE name = 'n'`,
+    );
+    const older = await startSqld({ database });
+    double = await startDouble(older.port, 'bare');
+    remote = connect(parseRemoteUrl(double.url, ''));
+    const [copy, other] = ['copy.db', 'other.db'].map((name) => path.join(dir, name)) as [string, string];
+    try {
+      await remote.snapshot(copy, { exclude: ['n'] });
+      expect(using(openReadOnly(copy), (db) => db.prepare('SELECT v FROM c').pluck().all())).toEqual([9]);
+      await expect(remote.snapshot(other)).rejects.toMatchObject({
+        code: 'REMOTE_DAMAGED',
+        message: expect.stringMatching(/"n" .+NOT NULL/) as string,
+      });
+    } finally {
+      await older.stop();
+    }
+  });
+
+  describe('that tells its content otherwise', () => {
+    const lying = (pattern: string, lie: (text: string) => string): void => {
+      change = async (_path, body, answer) => {
+        const told = await answer();
+        return body.includes(pattern) ? { ...told, body: Buffer.from(lie(told.body.toString())) } : told;
+      };
+    };
+
+    test.each<[string, Profile, string, (text: string) => string]>([
+      [
+        'of four thousand million pages, without an end',
+        'cloud',
+        'pragma_page_count',
+        (text) =>
+          text.replace(
+            /("type":"integer","value":")\d+("\},\{"type":"text","value":"UTF-8")/,
+            '$14294967294$2',
+          ),
+      ],
+      [
+        'of pages that are too short',
+        'cloud',
+        'json_each',
+        (text) => text.replace(/(base64":"[^"]{40})[^"]+/, '$1'),
+      ],
+      [
+        'of rows sent twice',
+        'bare',
+        'FROM \\"t\\"',
+        (text) => text.replace(/"rows":\[(\[.*?\])(?=[,\]])/, '"rows":[$1,$1'),
+      ],
+      [
+        'of rows in another order of columns',
+        'bare',
+        'FROM \\"t\\"',
+        (text) => text.replaceAll('"integer","value":"', '"text","value":"x'),
+      ],
+    ])('is not copied: %s', async (_, profile, pattern, lie) => {
+      const at = await connectTo(profile);
+      lying(pattern, lie);
+      const copying = snapshot(at);
+      await expect(copying).rejects.toMatchObject({
+        code: profile === 'bare' ? 'REMOTE_DAMAGED' : 'REMOTE_NOT_LIBSQL',
+      });
+      expect(seen.length).toBeLessThan(30);
+    });
   });
 
   describe('that changes its mind', () => {

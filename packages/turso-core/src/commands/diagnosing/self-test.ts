@@ -5,6 +5,7 @@ import { makeReceipt } from '../../sqlite/receipt';
 import { guard } from '../../sqlite/guard';
 import { readHeader } from '../../sqlite/schema/read-header';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
+import { textOf } from '../../sqlite/unexpected-answer';
 import { bindValues } from '../../sqlite/values/bind';
 import { exactProjection, exactRow } from '../../sqlite/values/exact-projection';
 import { quoteName } from '../../sqlite/values/quote';
@@ -73,7 +74,7 @@ export async function selfTest({ remote, checks, table, owner, now }: SelfTest):
 
 async function removeLeftovers(remote: Remote, owner: string, now: number): Promise<Found> {
   const names = await remote.read(async (query) =>
-    (await query(LIST_DOCTOR_TABLES)).map(([found]) => found as string),
+    (await query(LIST_DOCTOR_TABLES)).map(([found]) => textOf(found)),
   );
   const left = names.filter((found) => isLeftover(found, owner, now));
   if (left.length === 0) return { detail: 'none of an earlier self-test' };

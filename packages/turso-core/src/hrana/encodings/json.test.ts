@@ -95,3 +95,54 @@ test('a body that is not UTF-8 is a RangeError', () => {
   const body = Buffer.from('{"results":[],"baton":"\xff"}', 'latin1');
   expect(() => JSON_2.decode(body, [])).toThrow(RangeError);
 });
+
+describe('a value', () => {
+  const batch: HranaRequest = { type: 'batch', steps: [{ sql: '' }] };
+  function decoded(rows: unknown, cols: unknown = [{ name: 'v' }]): unknown {
+    const result = { step_results: [{ cols, rows }], step_errors: [null] };
+    const answer = { results: [{ type: 'ok', response: { type: 'batch', result } }] };
+    const [first] = JSON_2.decode(Buffer.from(JSON.stringify(answer)), [batch]).results;
+    return first?.type === 'batch' ? first.steps : null;
+  }
+
+  test.each<[unknown, unknown]>([
+    [{ type: 'null' }, null],
+    [{ type: 'integer', value: '-9223372036854775808' }, -(2n ** 63n)],
+    [{ type: 'integer', value: 7 }, 7n],
+    [{ type: 'float', value: 1 }, 1],
+    [{ type: 'float', value: null }, NaN],
+    [{ type: 'blob', base64: 'AAE' }, Uint8Array.of(0, 1)],
+    [{ type: 'blob', base64: 'AAE=' }, Uint8Array.of(0, 1)],
+    [{ type: 'blob', base64: '' }, new Uint8Array(0)],
+  ])('is read: %j', (encoded, value) => {
+    expect(decoded([[encoded]])).toMatchObject([{ rows: [[value]] }]);
+  });
+
+  test.each<unknown>([
+    null,
+    7,
+    { type: 'integer', value: '9223372036854775808' },
+    { type: 'integer', value: '-9223372036854775809' },
+    { type: 'integer', value: '9'.repeat(1_000_000) },
+    { type: 'integer', value: 2 ** 53 },
+    { type: 'integer', value: 1.5 },
+    { type: 'integer', value: '' },
+    { type: 'float', value: '1' },
+    { type: 'text', value: 1 },
+    { type: 'blob', base64: '!!!!' },
+    { type: 'blob', base64: 'AA<html>' },
+    { type: 'unknown', value: 1 },
+  ])('is none: %j', (encoded) => {
+    expect(() => decoded([[encoded]])).toThrow(RangeError);
+  });
+
+  test.each<[unknown, unknown]>([
+    [[[]], [{}]],
+    [[[{ type: 'null' }, { type: 'null' }]], [{}]],
+    [[[{ type: 'null' }]], []],
+    [[[{ type: 'null' }]], null],
+    [[null], [{}]],
+  ])('has a column: %j in %j', (rows, cols) => {
+    expect(() => decoded(rows, cols)).toThrow(RangeError);
+  });
+});

@@ -14,6 +14,7 @@ import type {
   StepResult,
 } from '../hrana';
 import { usageOf, type Usage } from '../tally';
+import { checkedResult } from './checked-result';
 import { isInfinite, spellInfinities } from './infinite-arguments';
 import { fieldsOf, listOf } from './json-fields';
 import { valueJson } from './value-json';
@@ -150,12 +151,12 @@ function decodeStatement(
 ): StatementResult {
   const { affected_row_count: changes, last_insert_rowid: rowid } = told;
   used.push(usageOf(told['rows_read'], told['rows_written']));
-  return {
+  return checkedResult({
     columns: wantRows ? decodeColumns(cols) : [],
     rows: wantRows ? listOf(rows).map((row) => listOf(row).map(decodeValue)) : [],
     changes: typeof changes === 'number' ? changes : 0,
     lastInsertRowid: rowid === null || rowid === undefined ? null : decodeInteger(rowid),
-  };
+  });
 }
 
 function decodeColumns(cols: unknown): string[] {
@@ -173,15 +174,24 @@ function decodeValue(encoded: unknown): SqlValue {
   if (type === 'float' && value === null) return NaN;
   if (type === 'float' && typeof value === 'number') return value;
   if (type === 'text' && typeof value === 'string') return value;
-  // Makes a copy: small Buffers share their memory with others.
-  if (type === 'blob' && typeof base64 === 'string') return Uint8Array.from(Buffer.from(base64, 'base64'));
+  if (type === 'blob' && typeof base64 === 'string') return decodeBlob(base64);
   throw notRead('a value');
 }
 
+function decodeBlob(base64: string): Uint8Array {
+  const bytes = Buffer.from(base64, 'base64');
+  // Node skips other characters.
+  if (bytes.byteLength !== Buffer.byteLength(base64, 'base64')) throw notRead('Base64');
+  // Makes a copy: small Buffers share their memory with others.
+  return Uint8Array.from(bytes);
+}
+
 function decodeInteger(value: unknown): bigint {
-  const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
-  if (!/^-?\d+$/.test(text)) throw notRead('an integer');
-  return BigInt(text);
+  const text = typeof value === 'string' || Number.isSafeInteger(value) ? String(value) : '';
+  if (!/^-?\d{1,19}$/.test(text)) throw notRead('an integer');
+  const integer = BigInt(text);
+  if (BigInt.asIntN(64, integer) !== integer) throw notRead('an integer of 64 bits');
+  return integer;
 }
 
 function decodeError(error: unknown): ServerError {

@@ -23,6 +23,10 @@ function within(tags: readonly number[], content: Uint8Array): Uint8Array {
 /** Returns the answer to a batch with only this result. */
 const answered = (result: Uint8Array): Uint8Array => within([3, 1, 3, 1, 1, 2], result);
 
+/** Returns a result of so many columns, with these rows. */
+const ofColumns = (count: number, ...rows: Uint8Array[]): Uint8Array =>
+  Buffer.concat([...Array.from({ length: count }, () => within([1], Buffer.alloc(0))), ...rows]);
+
 test('values come back bit by bit as they were bound', () => {
   fc.assert(
     fc.property(values, (value) => {
@@ -30,7 +34,7 @@ test('values come back bit by bit as they were bound', () => {
       const body = Buffer.concat(PROTOBUF.encode(null, [request]).map(({ bytes }) => bytesOf(bytes)));
       // Bound values and returned values use the same message.
       const bound = path([2, 3, 1, 1, 2, 3], body);
-      const { results } = PROTOBUF.decode(answered(within([2, 1], bound)), [batch]);
+      const { results } = PROTOBUF.decode(answered(ofColumns(1, within([2, 1], bound))), [batch]);
       const rows = results.flatMap((result) =>
         result.type === 'batch'
           ? result.steps.flatMap((step) => (step && 'rows' in step ? step.rows : []))
@@ -134,6 +138,15 @@ test('bytes that are no answer are a RangeError, or no results', () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+test.each<[string, Uint8Array]>([
+  ['a value of no type', ofColumns(1, within([2, 1], Buffer.alloc(0)))],
+  ['a value of an unknown type', ofColumns(1, within([2, 1, 9], Buffer.alloc(0)))],
+  ['a row with a value less', ofColumns(2, within([2, 1, 1], Buffer.alloc(0)))],
+  ['a row with a value more', ofColumns(0, within([2, 1, 1], Buffer.alloc(0)))],
+])('is a RangeError: %s', (_, result) => {
+  expect(() => PROTOBUF.decode(answered(result), [batch])).toThrow(RangeError);
 });
 
 test('an answer of too many parts is not decoded', () => {

@@ -16,6 +16,7 @@ import type {
   StepResult,
 } from '../hrana';
 import { usageOf, type Usage } from '../tally';
+import { checkedResult } from './checked-result';
 import { readMessage, TooManyMessages, type MessageFields } from './protobuf-fields';
 
 /**
@@ -226,7 +227,7 @@ function decodeStatement(
     isTold ||= tag >= 6 && tag <= 8;
   }
   used.push(isTold ? usageOf(rowsRead, rowsWritten) : null);
-  return { columns, rows, changes, lastInsertRowid };
+  return checkedResult({ columns, rows, changes, lastInsertRowid });
 }
 
 function firstText(fields: MessageFields): string {
@@ -242,6 +243,8 @@ function decodeRow(fields: MessageFields): SqlValue[] {
 
 function decodeValue(fields: MessageFields): SqlValue {
   switch (fields.next()) {
+    case 1:
+      return null;
     case 2:
       return fields.signed();
     case 3:
@@ -251,7 +254,7 @@ function decodeValue(fields: MessageFields): SqlValue {
     case 5:
       return ownBytes(fields.bytes());
     default:
-      return null;
+      throw new RangeError('A value of no type.');
   }
 }
 

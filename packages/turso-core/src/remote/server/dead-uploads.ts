@@ -1,5 +1,6 @@
 import { TursoSyncError } from '../../errors';
 import { guard } from '../../sqlite/guard';
+import { textOf } from '../../sqlite/unexpected-answer';
 import { quoteName } from '../../sqlite/values/quote';
 import type { Query } from '../../sqlite/query';
 import type { HttpClient } from '../../hrana/http-client';
@@ -24,8 +25,10 @@ export async function removeDeadUploads(client: HttpClient, reader: Pick<Reader,
 
 async function findDead(query: Query): Promise<string[]> {
   const dead: string[] = [];
-  for (const [name] of (await query(SELECT_UPLOADS)) as [string][])
+  for (const [found] of await query(SELECT_UPLOADS)) {
+    const name = textOf(found);
     if (await isDeadNow(query, name)) dead.push(name);
+  }
   return dead;
 }
 

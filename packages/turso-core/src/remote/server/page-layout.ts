@@ -8,7 +8,7 @@ export interface PageLayout {
   readonly pageSize: number;
   readonly pageCount: number;
   /**
-   * Returns the pages with these numbers, in order and in pieces. If pages are missing, it throws or returns fewer
+   * Returns the pages with these numbers, in order and in pieces. Throws REMOTE_NOT_LIBSQL if there are fewer or more
    * bytes.
    */
   read(query: Query, pages: readonly number[]): Promise<Uint8Array[]>;
@@ -40,10 +40,14 @@ export async function readPageLayout(query: Query): Promise<PageLayout> {
     pageCount: inRange(wholeNumber(count), 1, MOST_PAGES),
     async read(query, pages) {
       const answer = await query(sql, [JSON.stringify(pages)]);
-      return answer.map(([bytes]) => {
+      const found = answer.map(([bytes]) => {
         if (!(bytes instanceof Uint8Array)) throw unexpectedAnswer('a page that is not bytes');
         return bytes;
       });
+      const size = found.reduce((sum, { byteLength }) => sum + byteLength, 0);
+      if (size !== pages.length * pageSize)
+        throw unexpectedAnswer(`${size} bytes instead of ${pages.length} pages`);
+      return found;
     },
   };
 }

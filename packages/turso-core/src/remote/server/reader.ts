@@ -3,7 +3,7 @@ import { TRANSACTION_TIMEOUT, type Statement, type TransactionOutcome } from '..
 import type { Query } from '../../sqlite/query';
 import type { ReadOptions } from '../../apply/target';
 import type { Remote } from '../remote';
-import { chain, chainToCommit, firstError, isDone } from '../../hrana/chain';
+import { chain, chainToCommit, firstError, isDone, stepsIn } from '../../hrana/chain';
 import { queryExactly, type Asking } from '../../hrana/exact-query';
 import type { HranaRequest, HranaStep, ServerError, StatementResult, StepResult } from '../../hrana/hrana';
 import type { HttpClient } from '../../hrana/http-client';
@@ -82,8 +82,7 @@ function createTransaction(stream: HranaStream, location: string): Transaction {
   ): Promise<readonly StepResult[]> => {
     const [result] = await inTurn(() => stream.send([{ type: 'batch', steps: sent }, ...after]));
     if (result?.type === 'error') throw failure(result.error, location);
-    if (result?.type !== 'batch') throw notLibsql(location, 'its answer to a query is none');
-    return result.steps;
+    return stepsIn(result, location);
   };
   /** Sends one request after the other: each needs the baton of the one before. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -70,8 +70,6 @@ export async function snapshotDigests(
       bytes: Buffer.concat(await layout.read(query, numbers)),
     }));
     for await (const { numbers, bytes } of answers) {
-      if (bytes.length !== numbers.length * pageSize)
-        throw unexpectedAnswer('other pages than were asked for');
       for (const [i, page] of numbers.entries())
         writeBytes(output, bytes.subarray(i * pageSize, (i + 1) * pageSize), (page - 1) * pageSize);
       onProgress?.({ done: (done += bytes.length), total, unit: 'bytes' });

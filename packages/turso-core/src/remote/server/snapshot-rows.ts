@@ -131,8 +131,11 @@ async function copyRows(
   for (const table of readSchema(db).tables.values()) {
     // The content of a virtual table is in its shadow tables.
     if (table.kind === 'virtual') continue;
-    for await (const count of replaceRows(db, table, readTable(query, table, encoding))) {
-      onProgress?.({ done: (done += count), total: null, unit: 'rows' });
+    try {
+      for await (const count of replaceRows(db, table, readTable(query, table, encoding)))
+        onProgress?.({ done: (done += count), total: null, unit: 'rows' });
+    } catch (error) {
+      throw /^SQLITE_(?:CONSTRAINT|MISMATCH)/.test(systemCode(error)) ? misfit(table, error as Error) : error;
     }
   }
   if (!hasTable(db, 'sqlite_sequence')) return;
@@ -142,9 +145,21 @@ async function copyRows(
     `SELECT ${exactProjection(['name', 'seq'])} FROM sqlite_sequence WHERE ${isCarried('name')} ORDER BY rowid`,
   );
   for (const row of rows) {
-    const [name, seq] = exactRow(row, encoding);
+    const [name = null, seq = null] = exactRow(row, encoding);
     if (typeof name !== 'string' || !leftOut.has(name)) insert.run(name, seq);
   }
+}
+
+function misfit({ name }: Table, cause: Error): TursoSyncError {
+  return new TursoSyncError(
+    'REMOTE_DAMAGED',
+    `The remote sends a row of the table "${name}" that breaks a rule (${cause.message}).`,
+    {
+      hint: 'Run the command again. If it stays so, find the row by `PRAGMA integrity_check` on the remote, and fix it. Or leave its table out by `exclude` in the config.',
+      retryable: true,
+      cause,
+    },
+  );
 }
 
 /** Yields the rows of one table, in pieces and in key order. */

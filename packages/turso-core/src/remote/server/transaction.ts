@@ -5,7 +5,7 @@ import {
   type Statement,
   type TransactionOutcome,
 } from '../../sqlite/statement';
-import { chain, chainToCommit, chainToRollback, firstError, isDone } from '../../hrana/chain';
+import { chain, chainToCommit, chainToRollback, firstError, isDone, stepsIn } from '../../hrana/chain';
 import type { HranaRequest, HranaResult, HranaStep, ServerError } from '../../hrana/hrana';
 import { firstValue } from '../../hrana/first-value';
 import type { HttpClient } from '../../hrana/http-client';
@@ -88,7 +88,7 @@ async function run(
     indexAfter: isSameVersion(before, after) ? indexOf(after) : null,
     found: firstValue(found),
   });
-  const notBegun = errorOf(begin) ?? firstError(batchIn(client, begin).steps)?.error;
+  const notBegun = errorOf(begin) ?? firstError(stepsIn(begin, client.location))?.error;
   if (notBegun !== undefined) throw responseError(notBegun.code, notBegun.message, client.location);
   const refused = errorOf(work);
   if (refused !== undefined) {
@@ -97,7 +97,7 @@ async function run(
     if (failed < 0) throw responseError(code, message, client.location);
     return answer({ committed: false, failed, code, message });
   }
-  const { steps } = batchIn(client, work);
+  const steps = stepsIn(work, client.location);
   const failure = firstError(steps);
   const commit = meant.length;
   if (failure === undefined || failure.at > commit) {
@@ -149,14 +149,6 @@ const LET_IN = 'another writer was let in';
 
 function errorOf(result: HranaResult | undefined): ServerError | undefined {
   return result?.type === 'error' ? result.error : undefined;
-}
-
-function batchIn(
-  client: HttpClient,
-  result: HranaResult | undefined,
-): Extract<HranaResult, { type: 'batch' }> {
-  if (result?.type === 'batch') return result;
-  throw notLibsql(client.location, 'its answer to a batch is none');
 }
 
 // The answer does not name the refused statement. So this asks about each, in a batch that never executes it.

@@ -21,6 +21,7 @@ export function createDatabase(file: string, encoding: Encoding): Database {
   db.unsafeMode(true);
   db.pragma(`encoding = '${encoding}'`);
   db.pragma('foreign_keys = OFF');
+  db.pragma('ignore_check_constraints = ON');
   db.pragma('synchronous = OFF');
   return db;
 }
