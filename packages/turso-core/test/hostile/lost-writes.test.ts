@@ -11,6 +11,10 @@ const answer = (status: number, body: string, headers = {}): ProxiedAnswer => ({
   body: Buffer.from(body),
 });
 
+/** Answers in Protocol Buffers to two requests: of another kind, and of no step. Neither tells what was done. */
+const OF_ANOTHER_KIND = answer(200, '\x1a\x06\x0a\x04\x2a\x02\x0a\0\x1a\x04\x0a\x02\x0a\0');
+const OF_NO_STEP = answer(200, '\x1a\x06\x0a\x04\x1a\x02\x0a\0\x1a\x04\x0a\x02\x0a\0');
+
 /** Answers that come in place of the server's, after it did its work. */
 const UNREADABLE: [string, ProxiedAnswer][] = [
   ['no answer of Hrana', answer(200, 'Hello')],
@@ -19,6 +23,7 @@ const UNREADABLE: [string, ProxiedAnswer][] = [
   ['another place', answer(307, '', { location: 'http://127.0.0.1:1/' })],
   ['too much', answer(200, ' '.repeat(65_000_000))],
   ['a failure', answer(500, 'out of memory')],
+  ['an answer to another question', OF_ANOTHER_KIND],
 ];
 
 /** Statuses that refuse a request. */
@@ -73,15 +78,21 @@ describeWithSqld('a write through a proxy', () => {
   const each = <A extends [string, ...unknown[]]>(all: A[]): [string, ...A][] =>
     Object.keys(WRITES).flatMap((name) => all.map((item): [string, ...A] => [name, ...item]));
 
-  test.each(each(UNREADABLE))('%s: %s says that it may be there, once', async (name, _, instead) => {
-    const error = await errorOf((WRITES[name] as (typeof WRITES)[string])({ instead, works: true }));
-    expect(error).toMatchObject({
-      code: 'REMOTE_INTERRUPTED',
-      retryable: false,
-      message: expect.stringContaining('it may be there, or not') as string,
-    });
-    expect(await rows()).toEqual([[1n]]);
-  });
+  const withoutStep = each([['a batch without its steps', OF_NO_STEP]]);
+
+  // A transaction that has ended does not run COMMIT.
+  test.each([...each(UNREADABLE), ...withoutStep.filter(([name]) => name !== 'commit()')])(
+    '%s: %s says that it may be there, once',
+    async (name, _, instead) => {
+      const error = await errorOf((WRITES[name] as (typeof WRITES)[string])({ instead, works: true }));
+      expect(error).toMatchObject({
+        code: 'REMOTE_INTERRUPTED',
+        retryable: false,
+        message: expect.stringContaining('it may be there, or not') as string,
+      });
+      expect(await rows()).toEqual([[1n]]);
+    },
+  );
 
   test.each(each(REFUSALS))('%s: %s says that nothing was done', async (name, _, instead, code) => {
     const error = await errorOf((WRITES[name] as (typeof WRITES)[string])({ instead, works: false }));

@@ -1,10 +1,16 @@
 import { TursoSyncError } from '../../errors';
 import type { ServerError, StatementResult, StepResult } from '../../hrana/hrana';
-import { responseError } from '../../hrana/http-errors';
+import { notLibsql, responseError } from '../../hrana/http-errors';
 import { mayBeDone } from '../../hrana/outcome';
 import { constraintFailed, sqlFailed, valueTooLarge, wrongParameters } from '../statement-errors';
 
-/** Returns the result of a step, or throws its error as a TursoSyncError. */
+/** Returns the result of a step with no condition that may stop it, or throws its error as a TursoSyncError. */
+export function doneResult(step: StepResult | undefined, location: string): StatementResult {
+  if (step === null || step === undefined) throw notLibsql(location, 'it leaves out a statement');
+  return stepResult(step, location);
+}
+
+/** Returns the result of a step of an open transaction, or throws its error as a TursoSyncError. */
 export function stepResult(step: StepResult | undefined, location: string): StatementResult {
   if (step === null || step === undefined) throw endedByServer(location);
   if ('error' in step) throw serverError(step.error, location);

@@ -1,5 +1,5 @@
 import { hasCode } from '../../errors';
-import { chain } from '../../hrana/chain';
+import { chain, stepsIn } from '../../hrana/chain';
 import { describing, readSigned, signStep } from '../../hrana/exact-answer';
 import { queryExactly, type Asking } from '../../hrana/exact-query';
 import type { HranaRequest, HranaStep, StatementResult } from '../../hrana/hrana';
@@ -29,7 +29,7 @@ export async function beginTransaction(
     if (!stream.isOpen) throw endedByServer(location);
     const [result] = await stream.send([{ type: 'batch', steps }, ...after], { timeout: within.left });
     if (result?.type === 'error') throw serverError(result.error, location);
-    const results = result?.type === 'batch' ? result.steps : [];
+    const results = stepsIn(result, location);
     const [guards, last] = [results.slice(0, steps.length - 1), results[steps.length - 1]];
     // If a guard fails, the transaction is over.
     if (guards.some((step) => step === null || 'error' in step)) throw endedByServer(location);

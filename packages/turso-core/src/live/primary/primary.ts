@@ -1,8 +1,8 @@
-import { chainToCommit } from '../../hrana/chain';
+import { chainToCommit, stepsIn } from '../../hrana/chain';
 import { capabilitiesOf } from '../../hrana/capabilities';
 import { describing, readSigned, signStep, signSteps, type Describing } from '../../hrana/exact-answer';
 import { queryExactly, type Asking } from '../../hrana/exact-query';
-import type { HranaRequest, HranaResult, HranaStep, StatementResult } from '../../hrana/hrana';
+import type { HranaRequest, HranaResult, HranaStep, StatementResult, StepResult } from '../../hrana/hrana';
 import { createHttpClient } from '../../hrana/http-client';
 import { openStream, sendOnce } from '../../hrana/stream';
 import type { Credentials } from '../../hrana/credentials';
@@ -11,7 +11,7 @@ import type { Deadline } from '../deadline';
 import { refusesWrites } from '../read-only';
 import { createReplicationLog, type ReplicationLog } from '../../hrana/replication-log';
 import { inStatement } from '../statement-errors';
-import { describeWrite, serverError, stepResult } from './primary-errors';
+import { describeWrite, doneResult, serverError } from './primary-errors';
 import { beginTransaction } from './primary-transaction';
 
 /** A server as the database of a live connection. */
@@ -30,15 +30,15 @@ export function createPrimary(url: URL, location: string, credentials: Credentia
     return result ?? { type: 'other' };
   }
 
-  async function run(steps: readonly HranaStep[], deadline: Deadline): Promise<StepResults> {
+  async function run(steps: readonly HranaStep[], deadline: Deadline): Promise<readonly StepResult[]> {
     const result = await ask({ type: 'batch', steps }, deadline);
-    return result.type === 'batch' ? result.steps : [];
+    return stepsIn(result, location);
   }
 
   const askingWithin = (deadline: Deadline): Asking => ({
     async run(step) {
       const [result] = await run([step], deadline);
-      return stepResult(result, location);
+      return doneResult(result, location);
     },
     async columnsOf(sql) {
       const result = await ask({ type: 'describe', sql }, deadline);
@@ -74,14 +74,16 @@ export function createPrimary(url: URL, location: string, credentials: Credentia
       const signed = await signStep(statement, signing(deadline));
       const result = await describeWrite(location, async () => {
         const [step] = await run([signed.step], deadline);
-        return stepResult(step, location);
+        return doneResult(step, location);
       });
       return readSigned(result, signed, location);
     },
     async batch(statements, deadline) {
       const signed = await signSteps(statements, signing(deadline));
       const steps = chainToCommit([{ sql: 'BEGIN IMMEDIATE' }, ...signed.map(({ step }) => step)]);
-      const results = batchResults(await describeWrite(location, () => run(steps, deadline)), location);
+      const results = await describeWrite(location, async () =>
+        batchResults(await run(steps, deadline), location),
+      );
       return results.map((result, i) => readSigned(result, signed[i], location));
     },
     begin: (deadline) => beginTransaction(openStream(client), location, isReadOnly, deadline),
@@ -89,18 +91,16 @@ export function createPrimary(url: URL, location: string, credentials: Credentia
   };
 }
 
-type StepResults = Extract<HranaResult, { type: 'batch' }>['steps'];
-
-function batchResults(steps: StepResults, location: string): StatementResult[] {
+function batchResults(steps: readonly StepResult[], location: string): StatementResult[] {
   const [begin, ...rest] = steps.slice(0, -1);
-  stepResult(begin, location);
+  doneResult(begin, location);
   const failed = rest.findIndex((step) => step !== null && 'error' in step);
   if (failed >= 0 && failed < rest.length - 1) {
     try {
-      stepResult(rest[failed], location);
+      doneResult(rest[failed], location);
     } catch (error) {
       throw inStatement(error, failed);
     }
   }
-  return rest.map((step) => stepResult(step, location)).slice(0, -1);
+  return rest.map((step) => doneResult(step, location)).slice(0, -1);
 }
