@@ -173,7 +173,7 @@ async function undoIn({ project, remote, temporary }: Context, options: UndoOpti
   const isInverse = chosen.inverse !== null || changes.head.takesBack !== undefined;
   const undone = await replayOnRemote(
     { project, remote, temporary, onEvent },
-    { changes, direction: 'back', isInverse },
+    { changes, direction: 'back', isInverse, push: entry.number },
   );
   if (undone === null) throw impossible(entry, 'what takes it back does not follow from what was recorded');
   if ('conflicts' in undone) {

@@ -5,27 +5,33 @@ import { linkOrCopy } from '../../project/state/link-or-copy';
 import { fileSystemError } from '../../project/state/disk';
 import { withExclude, withoutFile, writeManifest, type Manifest } from '../../project/state/manifest';
 import { keepOrigin, putBase } from '../../project/state/base';
+import { keepBefore } from '../../project/state/before-push';
 import { baselineFiles, type Project } from '../../project/project';
 import { copyStatistics, haveSameStatistics } from '../../sqlite/statistics';
 import { notePull } from '../../project/state/pull-journal';
 
-/**
- * Makes a database the base. Nobody may write to the database afterwards.
- *
- * @param asRemote - states that its rows equal the remote's at the manifest's fingerprint. Default is that this is
- * unknown.
- */
+/** Further facts about the next base; see {@link moveBase}. */
+interface Moved {
+  /** States that its rows equal the remote's at the manifest's fingerprint. Default is that this is unknown. */
+  readonly asRemote?: Manifest['asRemote'];
+  /** The number of the push to keep the pages of the old base for; see {@link keepBefore}. Default is none. */
+  readonly keepsBefore?: number | null;
+}
+
+/** Makes a database the base. Nobody may write to the database afterwards. */
 export function moveBase(
   project: Project,
   temporary: string,
   database: string,
   manifest: Manifest,
-  asRemote?: Manifest['asRemote'],
+  { asRemote, keepsBefore = null }: Moved = {},
 ): void {
   const directory = path.join(temporary, 'base');
+  const next = baselineFiles(directory);
   try {
     writeBaseline(project, directory, database, ofMoved(manifest, asRemote));
-    if (manifest.method === 'push') keepOrigin(project.files.base, baselineFiles(directory));
+    if (manifest.method === 'push') keepOrigin(project.files.base, next);
+    if (keepsBefore !== null) keepBefore(project.files.base, next, keepsBefore);
     putBase(project.files, directory);
   } catch (error) {
     throw fileSystemError(error, project.files.base.directory);
@@ -61,15 +67,20 @@ function ofMoved(manifest: Manifest, asRemote: Manifest['asRemote']): Manifest {
 /** The manifest of the base after a push. */
 export type PushedManifest = Omit<Manifest, 'createdAt' | 'method'>;
 
-/** Makes the result of a push the base. If the manifest has `asRemote`, it must be true of that result. */
+/**
+ * Makes the result of a push the base. If the manifest has `asRemote`, it must be true of that result.
+ *
+ * @param keepsBefore - the number of the push, if the pages of the old base are to be kept for its undo.
+ */
 export function advanceBase(
   project: Project,
   temporary: string,
   database: string,
   manifest: PushedManifest,
+  keepsBefore: number | null,
 ): void {
   const { asRemote } = manifest;
-  moveBase(project, temporary, database, asPushed(manifest), asRemote);
+  moveBase(project, temporary, database, asPushed(manifest), { asRemote, keepsBefore });
 }
 
 /** Prepares the result of an undo for the working copy, as a pull would bring it in. It is the base afterwards. */

@@ -60,7 +60,7 @@ export async function withPlan<T>(
     return work(null);
   const excluded = changes.about.find((name) => isExcluded(name, project.exclude));
   if (excluded !== undefined) throw stale(file, `it changes "${excluded}", which "exclude" leaves out`);
-  const planned = await replayOnRemote(context, { changes, direction: 'forth' });
+  const planned = await replayOnRemote(context, { changes, direction: 'forth', push: null });
   if (planned === null) throw stale(file, 'its changes cannot be made any more');
   if ('conflicts' in planned) throw await staleFor(context, file, planned.conflicts);
   const { start, database } = planned;

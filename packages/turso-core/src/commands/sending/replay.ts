@@ -6,6 +6,7 @@ import type { OpenedChanges } from '../../plan/read-changes';
 import { timed, type OnEvent } from '../../events';
 import type { ProjectRemote } from '../../project/connect-to';
 import { copyDatabase } from '../../project/state/copy-database';
+import { restoreBefore } from '../../project/state/before-push';
 import type { Manifest } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
 import { openReadOnly } from '../../sqlite/files/open';
@@ -28,6 +29,8 @@ export interface Replay {
   readonly direction: 'forth' | 'back';
   /** Whether the file has the inverse of the changes, instead of the changes. Default is false. */
   readonly isInverse?: boolean;
+  /** The number of the push to take back; null for a plan. */
+  readonly push: number | null;
 }
 
 /** The result of a replay. */
@@ -62,6 +65,9 @@ export async function replayOnRemote(context: Context, replay: Replay): Promise<
   const manifest = requireBase(project);
   const start = { database: baseDatabase(project, temporary), manifest };
   const database = path.join(temporary, 'replayed.db');
+  const isBase = start.database === project.files.base.database;
+  if (replay.push !== null && isBase && restoreBefore(project.files.base, replay.push, database))
+    return { start, database, becomes: null };
   // Changes the base never had cannot be taken back in it.
   const isKnown = replay.direction === 'forth' || replay.changes.head.pushed?.notInBase !== true;
   const replayTo = (from: Start): Promise<Outcome | null> =>

@@ -33,6 +33,7 @@ import { timed, type OnEvent } from '../../events';
 import { afterDone, type Done } from '../reporting/half-done';
 import { createPushRecords, type PushRecords } from './push-records';
 import { failedOnRemote } from './failed-on-remote';
+import { restoresBase } from './restores-base';
 import { removeReceipt, settle } from './settle';
 import { withUploadSteps } from './upload-steps';
 
@@ -178,7 +179,10 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
     onEvent?.({ type: 'warning', message });
   }
   await afterDone(PUSHED, () =>
-    settle({ project, temporary, journal: through, fingerprint, movedRowids: moved, isExact, refused }),
+    settle({
+      ...{ project, temporary, journal: through, fingerprint, movedRowids: moved, isExact, refused },
+      keepsBefore: restoresBase(job, result, resolved === null),
+    }),
   );
   await afterDone(PUSHED, () => removeConflicts(project));
   const { alreadyThere, notCarried } = result;

@@ -18,6 +18,8 @@ export interface Settlement {
   readonly movedRowids: readonly string[];
   /** Whether the new base equals the remote row by row, if the old base did. Default is false. */
   readonly isExact?: boolean;
+  /** Whether to keep the pages of the old base for an undo; see {@link keepBefore}. Default is false. */
+  readonly keepsBefore?: boolean;
   /** Settings the remote has refused. */
   readonly refused?: Pick<Manifest, 'userVersionStaysLocal'>;
 }
@@ -26,7 +28,16 @@ export interface Settlement {
  * Ends a push by moving the base on. If the push is an undo for the working copy too, prepares to bring it in there.
  */
 export function settle(settlement: Settlement): void {
-  const { project, temporary, journal, fingerprint, movedRowids, refused, isExact = false } = settlement;
+  const {
+    project,
+    temporary,
+    journal,
+    fingerprint,
+    movedRowids,
+    refused,
+    isExact = false,
+    keepsBefore = false,
+  } = settlement;
   const { pushed, becomes } = pushDatabases(project.files);
   const { keepsReceipt, receipt } = journal;
   const isPlan = keepsReceipt && receipt !== null;
@@ -38,8 +49,9 @@ export function settle(settlement: Settlement): void {
     remote: journal.remote,
     fingerprint,
   };
-  const place = journal.purpose?.alsoHere === true ? stageUndone : advanceBase;
-  place(project, temporary, becomes ?? pushed, manifest);
+  const next = becomes ?? pushed;
+  if (journal.purpose?.alsoHere === true) stageUndone(project, temporary, next, manifest);
+  else advanceBase(project, temporary, next, manifest, keepsBefore ? journal.number : null);
   endPush(project.files);
 }
 
