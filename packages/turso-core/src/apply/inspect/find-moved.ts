@@ -1,3 +1,4 @@
+import { newRow, oldRow } from '../../changeset/change-rows';
 import { CHANGE_KINDS, type RowChange, type TableChanges } from '../../changeset/model';
 import { quoteName, quoteValues } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
@@ -38,8 +39,8 @@ export async function findMoved(
     firsts,
     there.map((rowids) => rowids.length),
   );
-  const ours = placesByContent(changes, groups, removed);
-  const written = placesByContent(changes, groups, added);
+  const ours = placesByContent(changes, groups, oldRow);
+  const written = placesByContent(changes, groups, newRow);
   const moved = new Map<Removal, Row>();
   [...groups].forEach(([name, group], i) => {
     const known = new Set(group.map((change) => change.old[0]));
@@ -62,14 +63,6 @@ function nameOf(change: Removal): string {
 
 function contentName(row: Row): string {
   return quoteValues(row.slice(1));
-}
-
-function removed(change: RowChange): Row | null {
-  return change.kind === 'insert' ? null : change.old;
-}
-
-function added(change: RowChange): Row | null {
-  return change.kind === 'delete' ? null : change.new;
 }
 
 /** Returns the target's hidden rowids for each content, latest first. A content is a row without its rowid. */

@@ -1,4 +1,5 @@
 import { rowSize } from '../../sqlite/values/values';
+import { newRow, oldRow } from '../change-rows';
 import type { ChangeKind, RowChange, TableChanges } from '../model';
 import type { KeptMemory } from './kept-memory';
 
@@ -70,6 +71,6 @@ function take(rows: Iterable<RowChange>, most: number, memory: KeptMemory): RowC
 
 /** A value counts 8 bytes more than its own, a row 100. */
 function changeSize(change: RowChange): number {
-  const rows = [change.kind === 'insert' ? [] : change.old, change.kind === 'delete' ? [] : change.new];
+  const rows = [oldRow(change) ?? [], newRow(change) ?? []];
   return rows.reduce((sum, row) => sum + rowSize(row) + 8 * row.length, 100);
 }

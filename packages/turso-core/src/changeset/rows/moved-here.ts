@@ -3,6 +3,7 @@ import type { Database } from '../../sqlite/files/sqlite';
 import { quoteName, quoteValues } from '../../sqlite/values/quote';
 import type { SqlValue } from '../../sqlite/values/values';
 import { BEFORE } from '../attached';
+import { newRow, oldRow } from '../change-rows';
 import type { ChangeKind, RowChange, TableChanges } from '../model';
 import { isUnnamed } from './unnamed';
 
@@ -65,14 +66,6 @@ const GREATEST_ROWID = 2n ** 63n - 1n;
 
 function rowidOf(change: RowChange): bigint {
   return oldRow(change)?.[0] as bigint;
-}
-
-function oldRow(change: RowChange): readonly SqlValue[] | null {
-  return change.kind === 'insert' ? null : change.old;
-}
-
-function newRow(change: RowChange): readonly SqlValue[] | null {
-  return change.kind === 'delete' ? null : change.new;
 }
 
 function contentOf(row: readonly SqlValue[]): string {

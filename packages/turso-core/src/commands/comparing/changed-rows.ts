@@ -1,4 +1,5 @@
 import { keyObject, rowObject } from '../../apply/conflict';
+import { newRow, oldRow } from '../../changeset/change-rows';
 import { CHANGE_KINDS, type Changeset, type TableChanges } from '../../changeset/model';
 import type { PlanRow } from '../../plan/plan';
 
@@ -13,10 +14,7 @@ function* firstRows(changes: TableChanges, limit: number): Generator<PlanRow> {
   for (const kind of CHANGE_KINDS) {
     if (left <= 0) return;
     for (const change of changes.rows(kind)) {
-      const [old, now] = [
-        change.kind === 'insert' ? null : change.old,
-        change.kind === 'delete' ? null : change.new,
-      ];
+      const [old, now] = [oldRow(change), newRow(change)];
       yield {
         table: table.name,
         kind,
