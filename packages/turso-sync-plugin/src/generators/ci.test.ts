@@ -213,3 +213,9 @@ test('the scripts are right shell', async () => {
   expect(scripts.length).toBeGreaterThan(7);
   for (const script of scripts) execFileSync('bash', ['-n', '-c', script], { cwd: path.dirname(tree.root) });
 });
+
+test('the example has the workflow that the generator writes', async () => {
+  const tree = new FsTree(path.join(__dirname, '../../../../examples/reviewed-in-ci'), false);
+  await generate(tree, { provider: 'github', force: true });
+  expect(tree.listChanges()).toEqual([]);
+});

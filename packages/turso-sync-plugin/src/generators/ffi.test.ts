@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { readJson, updateNxJson, writeJson, type Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import ffi from './ffi';
@@ -87,3 +89,16 @@ test.each(['apps/1st', 'apps/my app', 'apps/turso'])(
     expect(tree.exists(`${directory}/dune-project`)).toBe(true);
   },
 );
+
+test('the example is what the generator writes', async () => {
+  const tree = createTreeWithEmptyWorkspace();
+  await generate(tree, { directory: 'examples/counter' });
+  const example = path.join(__dirname, '../../../../examples/counter');
+  for (const file of ['.gitignore', 'bin/dune', 'bin/main.ml', 'dune', 'dune-project'])
+    expect(fs.readFileSync(path.join(example, file), 'utf8')).toBe(
+      tree.read(`examples/counter/${file}`, 'utf8'),
+    );
+  expect(JSON.parse(fs.readFileSync(path.join(example, 'project.json'), 'utf8'))).toEqual(
+    readJson<object>(tree, 'examples/counter/project.json'),
+  );
+});
