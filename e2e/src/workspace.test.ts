@@ -9,8 +9,8 @@ test('what is installed is what is needed: no sources, no tests, no source maps'
   const files = fs.readdirSync(folder, { recursive: true }) as string[];
   expect(files.filter((file) => /\.test\.|\.fixture\.|\.map$|tsbuildinfo|^src/.test(file))).toEqual([]);
   expect(fs.readdirSync(folder).sort()).toEqual([
-    ...['LICENSE', 'README.md', 'dist', 'executors.json', 'generators.json', 'migrations.json'],
-    ...['package.json', 'schemas'],
+    ...['LICENSE', 'README.md', 'dist', 'executors.json', 'generators.json', 'localize.sh'],
+    ...['migrations.json', 'package.json', 'schemas'],
   ]);
 });
 
