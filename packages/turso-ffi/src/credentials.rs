@@ -12,7 +12,7 @@ use crate::status::Status;
 const ALLOWED: &str = "TURSO_SYNC_ALLOW_HTTP_TOKEN";
 
 /// The header of the encryption key.
-pub const ENCRYPTION_KEY: &str = "x-turso-encryption-key";
+const ENCRYPTION_KEY: &str = "x-turso-encryption-key";
 
 /// Each is empty if there is none.
 #[derive(Clone, PartialEq, Eq)]

@@ -52,10 +52,14 @@ function askedFor({ headers }: HttpAnswer): number | null {
   return pause > 0 ? pause : null;
 }
 
+/** The cause of an error about a request that the client has already repeated as long as it could. */
+export class Repeated extends Error {}
+
 /** Creates the error for a server that stays busy. */
 export function busy(told: string, location: string): TursoSyncError {
   return new TursoSyncError('REMOTE_BUSY', `${location} has too many requests at once (${told}).`, {
     hint: 'It has not begun with this one. Try again later, or send fewer at a time.',
     retryable: true,
+    cause: new Repeated(told),
   });
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TursoSyncError } from '../errors';
+import { Repeated } from '../hrana/busy';
 import type { Deadline } from './deadline';
 
 /** Milliseconds before the first retry; the wait doubles each time. */
@@ -25,6 +26,8 @@ export async function withRetries<T>(
       return await work();
     } catch (error) {
       if (!(error instanceof TursoSyncError) || !error.retryable || retry >= maxRetries) throw error;
+      // A server may want to be left alone for longer than the deadline.
+      if (error.cause instanceof Repeated) throw error;
       const wait = FIRST_WAIT * 2 ** retry * (0.75 + Math.random() / 2);
       if (wait >= deadline.left) throw error;
       await sleep(wait);

@@ -133,6 +133,14 @@ describeWithSqld('a server with too many requests', () => {
     await impatient.close();
   });
 
+  test('that asks for longer than a call may take is asked once', async () => {
+    const { retries } = live.stats();
+    way.refuse(429, Infinity, { 'retry-after': '60' });
+    for (const call of [() => live.query('SELECT 1'), () => live.execute('CREATE TABLE u (v)')])
+      expect(await errorOf(call())).toMatchObject({ code: 'REMOTE_BUSY', retryable: true });
+    expect(live.stats().retries).toBe(retries);
+  });
+
   test('gets no more than 32 of one connection at once', async () => {
     way.delay = 50;
     const answers = await Promise.all(Array.from({ length: 200 }, () => live.query('SELECT 1')));

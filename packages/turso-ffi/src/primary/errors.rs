@@ -34,7 +34,7 @@ pub fn timed_out(begun: bool, location: &str) -> Error {
 }
 
 /// A server that no connection can be made to, from the many words that are said about it.
-pub fn unreachable(texts: &str, location: &str) -> Error {
+fn unreachable(texts: &str, location: &str) -> Error {
     if let Some((_, reason, hint)) = TLS_FAILURES.iter().find(|(text, ..)| texts.contains(text)) {
         let message = format!("{location} cannot be trusted: {reason}. Nothing was sent.");
         return Error::new(Status::RemoteTls, message, *hint);

@@ -103,12 +103,8 @@ impl Log {
     /// The frames from number `next` on, as many as the server gives at once.
     pub async fn frames(&self, patience: &Patience, session: &Bytes, next: u64) -> Result<Frames> {
         let path = "wal_log.ReplicationLog/BatchLogEntries";
-        let frames: Frames<FrameList> = self.first(patience, path, &from(next), Some(session)).await?;
-        Ok(match frames {
-            Frames::Some(list) => Frames::Some(list.frames),
-            Frames::NeedHello => Frames::NeedHello,
-            Frames::NeedSnapshot => Frames::NeedSnapshot,
-        })
+        let list: Frames<FrameList> = self.first(patience, path, &from(next), Some(session)).await?;
+        Ok(list.map(|list| list.frames))
     }
 
     /// The frames from number `next` on, one by one, so that a slow way brings some of them at least. It has no end: the server
@@ -119,11 +115,7 @@ impl Log {
 
     /// The next of entries or of a snapshot, or why there are none.
     pub async fn next_frame(&self, patience: &Patience, messages: &mut Messages) -> Result<Frames<Option<Frame>>> {
-        let next = messages.next(patience.limit(), self.location());
-        match self.wait(patience, next).await?? {
-            Ok(message) => message.map(|message| self.decoded(message)).transpose().map(Frames::Some),
-            Err(refusal) => self.refused(&refusal),
-        }
+        self.next(patience, messages).await
     }
 
     /// Whether the history of the server has this frame. One whose frame is no longer in the log cannot tell, and counts as
@@ -159,10 +151,20 @@ impl Log {
             Frames::NeedHello => return Ok(Frames::NeedHello),
             Frames::NeedSnapshot => return Ok(Frames::NeedSnapshot),
         };
+        match self.next(patience, &mut messages).await? {
+            Frames::Some(None) => Err(self.failed_for("it sent nothing")),
+            next => Ok(next.map(Option::unwrap_or_default)),
+        }
+    }
+
+    async fn next<T: Message + Default>(
+        &self,
+        patience: &Patience,
+        messages: &mut Messages,
+    ) -> Result<Frames<Option<T>>> {
         let next = messages.next(patience.limit(), self.location());
         match self.wait(patience, next).await?? {
-            Ok(Some(message)) => self.decoded(message).map(Frames::Some),
-            Ok(None) => Err(self.failed_for("it sent nothing")),
+            Ok(message) => message.map(|message| self.decoded(message)).transpose().map(Frames::Some),
             Err(refusal) => self.refused(&refusal),
         }
     }
@@ -242,6 +244,14 @@ impl Log {
 }
 
 impl<T> Frames<T> {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Frames<U> {
+        match self {
+            Frames::Some(told) => Frames::Some(change(told)),
+            Frames::NeedHello => Frames::NeedHello,
+            Frames::NeedSnapshot => Frames::NeedSnapshot,
+        }
+    }
+
     /// What was asked for, where a server has no reason to give none.
     fn told(self, log: &Log) -> Result<T> {
         match self {
