@@ -2,10 +2,11 @@ import { TursoSyncError } from './errors';
 import { nearest } from './nearest';
 
 /**
- * The valid values of an option: a type, a whole number from 1, a list of strings, or one of some words. `any` is
+ * The valid values of an option: a type, a whole number from 1, a list of strings, an AbortSignal, or one of some words. `any` is
  * checked elsewhere.
  */
-export type OptionKind = 'string' | 'boolean' | 'function' | 'count' | 'list' | 'any' | readonly string[];
+export type OptionKind =
+  'string' | 'boolean' | 'function' | 'count' | 'list' | 'signal' | 'any' | readonly string[];
 
 /** The kinds of all options of a function. A missing one does not compile. */
 export type OptionKinds<O> = { readonly [key in keyof Required<O>]: OptionKind };
@@ -50,8 +51,15 @@ function wantedOf(value: unknown, kind: Exclude<OptionKind, 'any'>): string | nu
   if (kind === 'count')
     return Number.isSafeInteger(value) && (value as number) >= 1 ? null : 'a whole number of 1 and more';
   if (kind === 'list') return Array.isArray(value) && value.every(isText) ? null : 'a list of strings';
+  if (kind === 'signal') return isSignal(value) ? null : 'an AbortSignal';
   if (kind === 'string') return isText(value) ? null : 'a string that is not empty, without NUL';
   return typeof value === kind ? null : `a ${kind}`;
+}
+
+// Another realm has another class.
+function isSignal(value: unknown): boolean {
+  const { aborted, addEventListener } = Object(value) as Partial<AbortSignal>;
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function';
 }
 
 function isText(value: unknown): boolean {

@@ -427,6 +427,11 @@ export type ErrorCode =
    * `turso-core` out of a bundle, because it starts a file of its own.
    */
   | 'INTERRUPTED'
+  /**
+   * The program that called the library aborted the verb by its `signal`, and the reason of the signal is the `cause`. The
+   * remote, the base and the working copy are as before. Call the verb again when you want to.
+   */
+  | 'ABORTED'
   /** This is a defect of turso-sync. Please report it with the whole message. */
   | 'INTERNAL';
 

@@ -55,6 +55,18 @@ export type CoreEvent =
 /** Receives the events of a command. */
 export type OnEvent = (event: CoreEvent) => void;
 
+/** What every verb may be told. */
+export interface VerbOptions {
+  /** Receives the events of the run, in order. An error that it throws ends the verb. Default is none. */
+  readonly onEvent?: OnEvent | undefined;
+  /**
+   * Ends the verb: it throws ABORTED, with the reason of the signal as its `cause`. The remote, the base and the working
+   * copy are then as before. Once a push has sent its COMMIT, or a pull writes the working copy, the signal has no
+   * effect any more: the verb goes on, and returns its result. Default is none.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Runs one step of a command and reports its start, its progress and its duration. */
 export async function timed<T>(
   onEvent: OnEvent | undefined,

@@ -72,8 +72,8 @@ export function withReceipt(target: Target, name: string, onRefused: () => void)
 }
 
 /** Returns the options of statements after a number of others. */
-function behind(others: number, { onSent }: TransactOptions = {}): TransactOptions {
-  return onSent === undefined ? {} : { onSent: (i) => i >= others && onSent(i - others) };
+function behind(others: number, { onSent, onCommit }: TransactOptions = {}): TransactOptions {
+  return { onSent: onSent && ((i) => i >= others && onSent(i - others)), onCommit };
 }
 
 /** Returns the names of all receipts on the target. */

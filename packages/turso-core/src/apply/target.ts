@@ -11,6 +11,11 @@ export interface ReadOptions {
 export interface TransactOptions {
   /** Called with the number of each statement sent or run. Some may be skipped, for example statements without rows. */
   readonly onSent?: ((statement: number) => void) | undefined;
+  /**
+   * Called before the part with the COMMIT is sent, also when it is sent again. From then on, the statements may be
+   * committed. If it throws, they are not.
+   */
+  readonly onCommit?: (() => void) | undefined;
 }
 
 /** The destination of a changeset: a database with atomic writes and consistent reads. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { CheckResult } from '../checks/check';
 import { readChecks } from '../checks/read-checks';
 import { runChecks } from '../checks/run-checks';
-import { timed, type OnEvent } from '../events';
+import { timed, type VerbOptions } from '../events';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
 import { freezeCopy } from '../project/working-copy/freeze-copy';
@@ -10,9 +10,7 @@ import { verb } from './apart/verb';
 import { reportRun, type Reported } from './reporting/report-run';
 
 /** Options of `check`. */
-export interface CheckOptions {
-  readonly onEvent?: OnEvent;
-}
+export type CheckOptions = VerbOptions;
 
 /** Result of `check`. */
 export interface ChecksResult {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { OnEvent } from '../events';
+import type { VerbOptions } from '../events';
 import type { Project } from '../project/project';
 import { fileSystemError } from '../project/state/disk';
 import { listKept, type FileKind, type KeptFile } from '../project/state/inventory';
@@ -13,7 +13,7 @@ import { MOST_DAYS } from './sending/claim-plans';
 import { pushes } from './undo';
 
 /** Options of `clean`. */
-export interface CleanOptions {
+export interface CleanOptions extends VerbOptions {
   /** Removes the removable files. Default is false: only reports them. */
   readonly force?: boolean;
   /**
@@ -27,7 +27,6 @@ export interface CleanOptions {
   readonly undo?: boolean;
   /** Makes dumps of whole databases removable. Default is false. */
   readonly dumps?: boolean;
-  readonly onEvent?: OnEvent;
 }
 
 /** Result of `clean`. */

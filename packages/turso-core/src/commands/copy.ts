@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { OnEvent } from '../events';
+import type { VerbOptions } from '../events';
 import { isDiskFull } from '../errors';
 import type { Project } from '../project/project';
 import { claimState } from '../project/state/claim-state';
@@ -13,10 +13,9 @@ import { reportRun, type Reported } from './reporting/report-run';
 import { verb } from './apart/verb';
 
 /** Options of `copy`. */
-export interface CopyOptions {
+export interface CopyOptions extends VerbOptions {
   /** The file to write. An existing file is replaced as a whole. */
   readonly to: string;
-  readonly onEvent?: OnEvent;
 }
 
 /** Result of `copy`. */

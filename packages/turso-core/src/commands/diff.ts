@@ -17,7 +17,7 @@ import { changedRows } from './comparing/changed-rows';
 import { requireBase, withComparison } from './comparing/compare';
 import { billed, costOf, planFacts, verdictOn, warnOfFindings } from './comparing/plan-facts';
 import { changesIn, writeChanges, type ChangeFiles } from './comparing/written-changes';
-import { timed, type OnEvent } from '../events';
+import { timed, type OnEvent, type VerbOptions } from '../events';
 import { reportRun, type Reported } from './reporting/report-run';
 import { savedFor } from './sending/plan';
 import { openPlan } from '../plan/open-plan';
@@ -41,14 +41,13 @@ export interface DiffResult {
 }
 
 /** Options of `diff`. */
-export interface DiffOptions {
+export interface DiffOptions extends VerbOptions {
   /** Reports only this table. The files still hold all changes. */
   readonly table?: string;
   /** Returns up to this many changed rows of each table. Default is none. */
   readonly rows?: number;
   /** A file to save the changes to as a plan. `push` can then send exactly these. */
   readonly save?: string;
-  readonly onEvent?: OnEvent;
 }
 
 /**

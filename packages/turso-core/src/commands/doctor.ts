@@ -1,3 +1,4 @@
+import type { VerbOptions } from '../events';
 import os from 'node:os';
 import path from 'node:path';
 import { TursoSyncError } from '../errors';
@@ -20,7 +21,7 @@ import { ownSqlite } from './reporting/own-sqlite';
 export type { CheckName, DoctorCheck } from './diagnosing/check';
 
 /** Options of `doctor`. */
-export interface DoctorOptions {
+export interface DoctorOptions extends VerbOptions {
   /** Only reads, without the self-test. Default is false. */
   readonly readOnly?: boolean;
   /** Reports the host of the database. Default is false. */
@@ -86,10 +87,10 @@ export const doctor = verb('doctor', doctorHere);
 
 async function doctorHere(
   project: Project,
-  { readOnly = false, showHost = false }: DoctorOptions = {},
+  { readOnly = false, showHost = false, signal }: DoctorOptions = {},
 ): Promise<DoctorResult> {
   const checks = createChecks();
-  const told = await examine(project, { open: () => open(project), checks, readOnly });
+  const told = await examine(project, { open: () => open(project, signal), checks, readOnly });
   const address = addressOf(project);
   const hide = createHiding(project, address, showHost);
   return {
@@ -109,10 +110,10 @@ async function doctorHere(
   };
 }
 
-function open(project: Project): ReturnType<ExamineOptions['open']> {
+function open(project: Project, signal: AbortSignal | undefined): ReturnType<ExamineOptions['open']> {
   const address = project.address();
   requireFile(project, address);
-  return { address, remote: connectToDiagnose(project) };
+  return { address, remote: connectToDiagnose(project, signal) };
 }
 
 function addressOf(project: Project): RemoteAddress | null {

@@ -18,7 +18,7 @@ import { withTemporary } from '../project/state/temporary';
 import { baseDatabase } from './comparing/base-database';
 import { requireBase } from './comparing/compare';
 import { connectTo, type ProjectRemote, type RemoteOptions } from '../project/connect-to';
-import { timed, type OnEvent } from '../events';
+import { timed, type OnEvent, type VerbOptions } from '../events';
 import { download } from './fetching/download';
 import { reportRun, type Reported } from './reporting/report-run';
 import { verb } from './apart/verb';
@@ -27,12 +27,11 @@ import { verb } from './apart/verb';
 export type DumpSource = 'base' | 'working-copy' | 'remote';
 
 /** Options of `dump`. */
-export interface DumpOptions extends RemoteOptions {
+export interface DumpOptions extends RemoteOptions, VerbOptions {
   /** Default is `base`: the origin of the working copy, or the state after the last push. */
   readonly of?: DumpSource;
   /** The file to write, or a sink for the pieces. Default is `original_dump.sql` beside the base. */
   readonly to?: string | DumpSink;
-  readonly onEvent?: OnEvent;
 }
 
 /** Result of `dump`. */

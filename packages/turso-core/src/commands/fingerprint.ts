@@ -1,3 +1,4 @@
+import type { VerbOptions } from '../events';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { connectForMarks } from '../project/connect-to';
@@ -21,10 +22,15 @@ import { verb } from './apart/verb';
  * const mark = await fingerprint(await loadProject({ cwd: 'apps/mailer' }));
  * ```
  */
-export async function fingerprint(project: Handle | Marked): Promise<string | null> {
+export async function fingerprint(
+  project: Handle | Marked,
+  options: VerbOptions = {},
+): Promise<string | null> {
   const inner = innerProject('fingerprint()', project);
   // The fingerprint of a server needs no file, and so no separate process.
-  return inner.address().kind === 'http' ? fingerprintHere(inner) : fingerprintOfFile(inner);
+  return inner.address().kind === 'http'
+    ? fingerprintOfServer(inner, options)
+    : fingerprintOfFile(inner, options);
 }
 
 /** The parts of a project {@link fingerprint} needs. */
@@ -32,10 +38,11 @@ type Marked = Pick<Project, 'directory' | 'address' | 'authToken' | 'encryptionK
   Partial<Pick<Project, 'exclude'>>;
 
 const fingerprintOfFile = verb('fingerprint', fingerprintHere);
+const fingerprintOfServer = verb('fingerprint', fingerprintHere, 'here');
 
-async function fingerprintHere(project: Marked): Promise<string | null> {
+async function fingerprintHere(project: Marked, { signal }: VerbOptions = {}): Promise<string | null> {
   const address = project.address();
-  const remote = connectForMarks(project);
+  const remote = connectForMarks(project, signal);
   try {
     const mark = await remote.fingerprint({ mayLag: true });
     if (mark === null) return null;

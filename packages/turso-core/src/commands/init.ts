@@ -13,7 +13,7 @@ import { backUpWorkingCopy, writeWorkingCopy } from '../project/working-copy/wor
 import { requireBase, withComparison } from './comparing/compare';
 import { type ProjectRemote, type RemoteOptions } from '../project/connect-to';
 import { withRemote } from '../project/with-remote';
-import type { OnEvent } from '../events';
+import { beginStep, type OnEvent, type VerbOptions } from '../events';
 import { afterDone, WRITTEN } from './reporting/half-done';
 import { rebase } from './merging/rebase';
 import { finishPush } from './recovery/finish-push';
@@ -31,7 +31,7 @@ import { withLocalUserVersion } from './fetching/local-user-version';
 import { verb } from './apart/verb';
 
 /** Options of `init`. */
-export interface InitOptions extends RemoteOptions {
+export interface InitOptions extends RemoteOptions, VerbOptions {
   /** Replaces a working copy with changes, after making a dated backup. Default is false. */
   readonly force?: boolean;
   /** `take` a new snapshot of the remote first, or `use` the existing one. Default is `take`. */
@@ -54,7 +54,6 @@ export interface InitOptions extends RemoteOptions {
    * counts as an edit, including later changes by others. Default is false.
    */
   readonly keepEdits?: boolean;
-  readonly onEvent?: OnEvent;
 }
 
 /** Result of `init`. */
@@ -130,6 +129,8 @@ async function initialize(
     return finished(status === 'unchanged' ? 'unchanged' : 'updated');
   }
   if (state.kind === 'forced') await warnOfReplaced(project, options.onEvent);
+  // Nothing aborts it from here on.
+  const end = beginStep(options.onEvent, 'write the working copy');
   const backup = state.kind === 'forced' ? await backUpWorkingCopy(project.workingCopy) : null;
   const isUpdate = fs.existsSync(project.workingCopy);
   const note = { purpose: 'pull', receipt: null } as const;
@@ -147,6 +148,7 @@ async function initialize(
   // Comes second. If we die in between, a push finds everything there already. In the other order, it would take the
   // older working copy for an edit that undoes others' changes.
   await afterDone(WRITTEN, () => replaceBase(project.files, project.files.snapshot, snapshot));
+  end();
   return { ...(await finished(isUpdate ? 'updated' : 'created')), backup };
 
   async function finished(workingCopy: InitResult['workingCopy']): Promise<InitResult> {

@@ -17,7 +17,7 @@ import { NONE_RESOLVED, policyOf, type ConflictOptions, type Resolved } from './
 import { removeConflicts } from './conflicts/conflicts-file';
 import { changesIn, writeChanges } from './comparing/written-changes';
 import { readChecks } from '../checks/read-checks';
-import { timed } from '../events';
+import { timed, type VerbOptions } from '../events';
 import { finishPush, type ResumeOptions } from './recovery/finish-push';
 import { checksForRemote, failedIn } from './sending/checks-of-push';
 import { claimPlans } from './sending/claim-plans';
@@ -37,7 +37,7 @@ import { tryOut } from './sending/try-out';
 import { verb } from './apart/verb';
 
 /** Options of `push`. */
-export interface PushOptions extends ConflictOptions, ResumeOptions, RemoteOptions {
+export interface PushOptions extends ConflictOptions, ResumeOptions, RemoteOptions, VerbOptions {
   /** A plan saved by `diff`. The push sends exactly its changes, even if the working copy has changed since. */
   readonly plan?: string;
   /**
@@ -117,8 +117,8 @@ async function pushWith(project: Project, options: PushOptions): Promise<PushRes
   parseExceptions(options.allow ?? []);
   // Only for a better message: without a start, there is no folder to lock.
   requireStart(project);
-  const { acceptRemote, onEvent } = options;
-  return withRemote(project, 'push', { acceptRemote, onEvent }, async (remote) => {
+  const { acceptRemote, onEvent, signal } = options;
+  return withRemote(project, 'push', { acceptRemote, onEvent, signal }, async (remote) => {
     // A different remote is refused even if there is nothing to send. An unreachable remote is no problem then.
     await identifyIfReachable(remote);
     const isPrivate = options.dryRun === true && mayMoveBase(project, acceptRemote === true);

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from '../errors';
-import type { OnEvent } from '../events';
+import type { VerbOptions } from '../events';
 import type { Project } from '../project/project';
 import { withState } from '../project/state/open-state';
 import { listBackups, restoreBackup } from '../project/working-copy/backups';
@@ -10,12 +10,11 @@ import { verb } from './apart/verb';
 import { reportRun, type Reported } from './reporting/report-run';
 
 /** Options of `restore`. */
-export interface RestoreOptions {
+export interface RestoreOptions extends VerbOptions {
   /** The backup's file name or path. Default is the latest backup. */
   readonly backup?: string;
   /** The file to write; it must not exist. Default is `restored.db` beside the working copy. */
   readonly to?: string;
-  readonly onEvent?: OnEvent;
 }
 
 /** Result of `restore`. */

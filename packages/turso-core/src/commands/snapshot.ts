@@ -1,4 +1,4 @@
-import type { OnEvent } from '../events';
+import type { VerbOptions } from '../events';
 import type { RemoteOptions } from '../project/connect-to';
 import type { Project } from '../project/project';
 import type { Manifest } from '../project/state/manifest';
@@ -17,7 +17,7 @@ export interface SnapshotResult {
 }
 
 /** Options of `snapshot`. */
-export interface SnapshotCommandOptions extends RemoteOptions {
+export interface SnapshotCommandOptions extends RemoteOptions, VerbOptions {
   /**
    * Creates an empty database if the remote's file does not exist, on first use. Default is false: throws
    * REMOTE_MISSING.
@@ -30,7 +30,6 @@ export interface SnapshotCommandOptions extends RemoteOptions {
    * with `dump`.
    */
   readonly sharing?: Sharing;
-  readonly onEvent?: OnEvent;
 }
 
 /**

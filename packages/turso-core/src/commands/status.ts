@@ -8,7 +8,7 @@ import { readManifest, type Manifest } from '../project/state/manifest';
 import type { BaselineFiles, Project } from '../project/project';
 import { openState } from '../project/state/open-state';
 import { readPushJournal } from '../project/state/push-journal';
-import type { OnEvent } from '../events';
+import type { OnEvent, VerbOptions } from '../events';
 import { measured } from '../plan/measured';
 import type { Cost } from '../plan/plan';
 import { isUrlSet } from './reporting/is-url-set';
@@ -27,7 +27,7 @@ export type { Capabilities, Capability } from '../hrana/capabilities';
 export type { RemoteStatus } from './reporting/remote-status';
 
 /** Options of `status`. */
-export interface StatusOptions {
+export interface StatusOptions extends VerbOptions {
   /** Asks the server for its capabilities, in one more request that reads a few rows. Default is false. */
   readonly capabilities?: boolean;
 }
@@ -94,13 +94,13 @@ export const status = verb('status', statusHere);
 
 async function statusHere(
   project: Project,
-  { capabilities = false }: StatusOptions = {},
+  { capabilities = false, signal }: StatusOptions = {},
 ): Promise<StatusResult> {
   const [snapshot, base] = [project.files.snapshot, project.files.base].map((files) =>
     baselineStatus(project, files),
   ) as [BaselineStatus, BaselineStatus];
   const { remote, used } = await remoteStatus(project, base.manifest, {
-    connect: () => connectForMarks(project),
+    connect: () => connectForMarks(project, signal),
     asksCapabilities: capabilities,
   });
   const [warnings, notice] = [[] as string[], leftOutNotice(project.exclude)];

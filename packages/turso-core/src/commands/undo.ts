@@ -23,7 +23,7 @@ import { compareFrom, requireBase } from './comparing/compare';
 import { planFacts } from './comparing/plan-facts';
 import { removeConflicts, writeConflicts } from './conflicts/conflicts-file';
 import { bringInUndone } from './merging/bring-in-undone';
-import type { OnEvent } from '../events';
+import type { OnEvent, VerbOptions } from '../events';
 import { finishPush } from './recovery/finish-push';
 import { finishPull } from './recovery/finish-pull';
 import { replayOnRemote } from './sending/replay';
@@ -33,12 +33,11 @@ import { send } from './sending/send';
 import { verb } from './apart/verb';
 
 /** Options of `undo`. */
-export interface UndoOptions extends RemoteOptions {
+export interface UndoOptions extends RemoteOptions, VerbOptions {
   /** The number of the push to undo, as listed by {@link pushes}. Default is the latest. */
   readonly push?: number;
   /** Leaves the working copy as it is. A push would then send the changes again. Default is false. */
   readonly remoteOnly?: boolean;
-  readonly onEvent?: OnEvent;
 }
 
 /** Result of `undo`. */
@@ -115,8 +114,8 @@ async function undoHere(project: Project, options: UndoOptions = {}): Promise<Re
 async function undoWith(project: Project, options: UndoOptions): Promise<UndoResult> {
   // Only for a better message: without a base, there is no folder to lock.
   requireBase(project);
-  const { acceptRemote, onEvent } = options;
-  return withRemote(project, 'undo', { acceptRemote, onEvent }, async (remote) => {
+  const { acceptRemote, onEvent, signal } = options;
+  return withRemote(project, 'undo', { acceptRemote, onEvent, signal }, async (remote) => {
     await remote.identify();
     const cutOff = cutOffUndo(project, options.push);
     await finishPull(project, onEvent);

@@ -19,7 +19,7 @@ import { freezeCopy } from '../project/working-copy/freeze-copy';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
 import { connectTo, type RemoteOptions } from '../project/connect-to';
-import { timed, type OnEvent, type Progress } from '../events';
+import { timed, type Progress, type VerbOptions } from '../events';
 import { withoutRefused } from './comparing/compare';
 import { computedOtherwise, findComputedOtherwise, nameOf } from './comparing/computed-values';
 import { download } from './fetching/download';
@@ -34,13 +34,12 @@ import { isCounted } from '../sqlite/schema/is-counted';
 import { reportRun, type Reported } from './reporting/report-run';
 
 /** Options of `verify`. */
-export interface VerifyOptions extends RemoteOptions {
+export interface VerifyOptions extends RemoteOptions, VerbOptions {
   /**
    * A file to save the differences to, as a plan for {@link openPlan}. The plan would make the remote equal to the
    * working copy.
    */
   readonly save?: string;
-  readonly onEvent?: OnEvent;
 }
 
 /** Result of `verify`. */

@@ -28,7 +28,15 @@ export function isRefused({ status, headers }: Pick<HttpAnswer, 'status' | 'head
  */
 export async function repeatWhileBusy(
   send: (left: number | undefined) => Promise<HttpAnswer>,
-  { timeout, onRepeat }: { readonly timeout?: number | undefined; readonly onRepeat: () => void },
+  {
+    timeout,
+    signal,
+    onRepeat,
+  }: {
+    readonly timeout?: number | undefined;
+    readonly signal?: AbortSignal | undefined;
+    readonly onRepeat: () => void;
+  },
 ): Promise<HttpAnswer> {
   const end = performance.now() + (timeout ?? PATIENCE);
   for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
@@ -36,7 +44,7 @@ export async function repeatWhileBusy(
     if (!isRefused(answer)) return answer;
     const pause = askedFor(answer) ?? wait * (0.75 + Math.random() / 2);
     if (performance.now() + pause >= end) return answer;
-    await sleep(pause);
+    await sleep(pause, undefined, signal && { signal });
     onRepeat();
   }
 }

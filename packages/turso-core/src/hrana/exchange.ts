@@ -33,6 +33,10 @@ export interface HttpRequest {
   readonly takes?: readonly number[];
   /** Receives the number of each piece of the body once the system has accepted it. */
   readonly onSent?: ((piece: number) => void) | undefined;
+  /** Called before the last piece of the body is given to the system. If it throws, that piece is not sent. */
+  readonly onLast?: (() => void) | undefined;
+  /** Ends the exchange. Default is none. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A complete answer. */
@@ -47,7 +51,7 @@ export interface HttpAnswer {
  * request may have reached a server.
  */
 export function exchange<T>(
-  { method, url, headers, body = [], timeout, onSent }: HttpRequest,
+  { method, url, headers, body = [], timeout, onSent, onLast, signal }: HttpRequest,
   agent: http.Agent,
   read: (answer: http.IncomingMessage) => Promise<T>,
   /** Options for a stream. It may last as long as data arrives. */
@@ -58,6 +62,7 @@ export function exchange<T>(
     method,
     headers: { ...headers, 'accept-encoding': 'identity', 'content-length': String(length) },
     timeout: SILENCE_LIMIT,
+    ...(signal && { signal }),
     ...stream,
   };
   return new Promise((resolve, reject) => {
@@ -83,7 +88,7 @@ export function exchange<T>(
     call.on('response', (answer) => {
       read(answer).then(resolve, reject);
     });
-    sendBody(call, body, onSent);
+    sendBody(call, body, { onSent, onLast });
   });
 }
 
@@ -91,13 +96,18 @@ export function exchange<T>(
 const WINDOW = 1_000_000;
 
 /** Sends a body, piece by piece as the system accepts them. */
-function sendBody(call: http.ClientRequest, body: readonly BodyBytes[], onSent: HttpRequest['onSent']): void {
+function sendBody(
+  call: http.ClientRequest,
+  body: readonly BodyBytes[],
+  { onSent, onLast }: Pick<HttpRequest, 'onSent' | 'onLast'>,
+): void {
   let next = 0;
   const more = (): void => {
     try {
       for (let piece = body[next]; piece !== undefined; piece = body[next]) {
         if (call.destroyed) return;
         const number = next++;
+        if (next === body.length) onLast?.();
         const isTaken = call.write(bytesOf(piece), () => onSent?.(number));
         if (!isTaken && call.writableLength > WINDOW) {
           call.once('drain', more);

@@ -10,7 +10,7 @@ import { NotSent } from './outcome';
 import { createTally, type Tally } from './tally';
 
 /** Options of {@link HttpClient.post}. */
-export type PostOptions = Pick<HttpRequest, 'timeout' | 'maxBytes' | 'onSent'> & {
+export type PostOptions = Pick<HttpRequest, 'timeout' | 'maxBytes' | 'onSent' | 'onLast'> & {
   /** Headers in addition to those of the token and the body. */
   readonly headers?: Readonly<Record<string, string>>;
 };
@@ -43,13 +43,24 @@ export interface HttpStream {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+/** Options of a client. */
+export interface ClientOptions extends Credentials {
+  /**
+   * Ends the requests under way, with its reason. Later requests may only tidy up: they get little time. Default is none.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Milliseconds for a request after the signal. */
+const TIME_TO_TIDY = 2000;
+
 /**
  * Creates an HTTP client on `node:http`. The built-in `fetch` asks for gzip and so makes libsql-server about 35 times
  * slower. It also copies large bodies several times. This client asks for uncompressed answers. Any reason not to use
  * an answer is thrown as a TursoSyncError. Nothing is sent to any other server, whatever this one says.
  */
-export function createHttpClient(url: URL, location: string, use: Credentials): HttpClient {
-  const { authToken } = use;
+export function createHttpClient(url: URL, location: string, use: ClientOptions): HttpClient {
+  const { authToken, signal: ending } = use;
   const tally = createTally();
   let agent: http.Agent | undefined;
   let repeated = 0;
@@ -72,31 +83,35 @@ export function createHttpClient(url: URL, location: string, use: Credentials): 
     headers: { ...request.headers, ...keyHeaders(use) },
   });
   /** Does work with the server, if the request may be sent. */
-  async function ask<T>(request: HttpRequest, work: () => Promise<T>): Promise<T> {
+  async function ask<T>(request: HttpRequest, work: (signal?: AbortSignal) => Promise<T>): Promise<T> {
     checkRequest(request);
     await seeClosedConnections();
+    const isTidying = ending?.aborted === true;
     try {
-      return await work();
+      return await work(isTidying ? undefined : ending);
     } catch (error) {
+      if (!isTidying) ending?.throwIfAborted();
       throw error instanceof TursoSyncError ? error : transportError(error, location);
     }
   }
   const send = (request: HttpRequest): Promise<HttpAnswer> =>
-    ask(request, async () => {
-      const { timeout, maxBytes = SIZE_LIMIT } = request;
+    ask(request, async (signal) => {
+      const { maxBytes = SIZE_LIMIT } = request;
+      const isTidying = ending !== undefined && signal === undefined;
+      const timeout = isTidying ? Math.min(request.timeout ?? Infinity, TIME_TO_TIDY) : request.timeout;
       const once = (left: number | undefined): Promise<HttpAnswer> =>
-        exchange({ ...withKey(request), timeout: left }, connected(), (answer) =>
+        exchange({ ...withKey(request), timeout: left, signal }, connected(), (answer) =>
           collectAll(answer, Math.min(maxBytes, SIZE_LIMIT)),
         );
-      const answer = await repeatWhileBusy(once, { timeout, onRepeat: () => repeated++ });
+      const answer = await repeatWhileBusy(once, { timeout, signal, onRepeat: () => repeated++ });
       tally.reach();
       return request.takes?.includes(answer.status) === true ? answer : refuseFailure(answer);
     });
   const stream = (request: HttpRequest, silence: number, signal: AbortSignal): Promise<HttpStream> =>
-    ask(request, async () => {
+    ask(request, async (own) => {
       const answer = await exchange(withKey(request), connected(), async (begun) => begun, {
         timeout: silence,
-        signal,
+        signal: own === undefined ? signal : AbortSignal.any([own, signal]),
       });
       if ((answer.statusCode ?? 0) >= 300) refuseFailure(await collectAll(answer));
       return { headers: answer.headers, body: piecesOf(answer, location) };

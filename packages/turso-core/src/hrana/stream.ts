@@ -12,6 +12,8 @@ export interface SendOptions {
   readonly timeout?: number | undefined;
   /** Receives the number of each sent step of a batch. */
   readonly onSent?: ((step: StepNumber) => void) | undefined;
+  /** Called before the last part is sent, also when it is sent again. If it throws, that part is not sent. */
+  readonly onLast?: (() => void) | undefined;
 }
 
 /** A connection within the server: a later request can continue the work of an earlier one. */
@@ -92,7 +94,7 @@ const LARGE = 250_000;
 
 async function ask(client: HttpClient, asked: Asked): Promise<HranaAnswer> {
   const { encoding, isKnown, base, baton, requests, options } = asked;
-  const { timeout, onSent } = options;
+  const { timeout, onSent, onLast } = options;
   const pieces = encoding.encode(baton, requests);
   if (!isKnown && sizeOf(pieces) > LARGE)
     await ask(client, { ...asked, requests: [CLOSE], options: { timeout }, isKnown: true });
@@ -102,6 +104,7 @@ async function ask(client: HttpClient, asked: Asked): Promise<HranaAnswer> {
   const { body: bytes } = await client.post(`${base}${encoding.path}`, encoding.contentType, body, {
     ...(timeout === undefined ? {} : { timeout }),
     ...(onSent && { onSent: (chunk: number) => chunks[chunk]?.steps.forEach(onSent) }),
+    onLast,
     ...answerLimit(requests),
   });
   try {

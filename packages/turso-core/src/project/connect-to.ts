@@ -27,6 +27,8 @@ export interface ConnectToOptions {
   readonly refill?: boolean | undefined;
   /** Is told of the first contact. */
   readonly onEvent?: OnEvent | undefined;
+  /** Ends requests under way. Default is none. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A project's remote, which is the one that its base belongs to: every method throws REMOTE_CHANGED otherwise. */
@@ -42,7 +44,7 @@ export interface ProjectRemote extends Remote {
  */
 export function connectTo(
   project: Project,
-  { acceptRemote = false, onEvent, create = false, refill = false }: ConnectToOptions = {},
+  { acceptRemote = false, onEvent, signal, create = false, refill = false }: ConnectToOptions = {},
 ): ProjectRemote {
   const address = project.address();
   openState(project);
@@ -52,7 +54,7 @@ export function connectTo(
   refuseOther(project, { location, identity: here }, acceptRemote);
   requireFile(project, address, { create, refill });
 
-  const remote = connect(address, credentialsOf(project));
+  const remote = connect(address, connectionOf(project, signal));
   let identified: Promise<RemoteIdentity> | undefined;
   let isAnnounced = false;
   const announce = (): void => {
@@ -96,15 +98,19 @@ export type MarkedRemote = Pick<
  * Opens the adapter for a remote that nothing is read from or written to, so that it need not be the base's: who asks for its
  * marks compares for himself. Nothing is sent yet. Throws URL_MISSING and URL_UNSUPPORTED.
  */
-export function connectForMarks(project: Pick<Project, 'address'> & Credited): MarkedRemote {
-  return connect(project.address(), credentialsOf(project));
+export function connectForMarks(
+  project: Pick<Project, 'address'> & Credited,
+  signal?: AbortSignal,
+): MarkedRemote {
+  return connect(project.address(), connectionOf(project, signal));
 }
 
-function credentialsOf(project: Credited): ConnectOptions {
+function connectionOf(project: Credited, signal: AbortSignal | undefined): ConnectOptions {
   const { allowHttpToken } = project;
   return {
     authToken: project.authToken(),
     encryptionKey: project.encryptionKey(),
+    signal,
     ...(allowHttpToken === undefined ? {} : { allowHttpToken }),
   };
 }
@@ -113,8 +119,11 @@ function credentialsOf(project: Credited): ConnectOptions {
  * Opens the adapter for a remote whichever it is, for who neither reads nor writes what belongs to the project: its self-test. Nothing is
  * sent yet. Throws URL_MISSING and URL_UNSUPPORTED.
  */
-export function connectToDiagnose(project: Pick<Project, 'address'> & Credited): Remote {
-  return connect(project.address(), credentialsOf(project));
+export function connectToDiagnose(
+  project: Pick<Project, 'address'> & Credited,
+  signal?: AbortSignal,
+): Remote {
+  return connect(project.address(), connectionOf(project, signal));
 }
 
 /** Tells what the connection has used, now that nothing more is asked of it. */

@@ -16,4 +16,5 @@ const KINDS: OptionKinds<ConnectOptions> = {
   authToken: 'any',
   encryptionKey: 'any',
   allowHttpToken: 'boolean',
+  signal: 'signal',
 };

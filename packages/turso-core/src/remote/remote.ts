@@ -94,7 +94,10 @@ export interface FingerprintOptions {
 }
 
 /** Options of a connection to a remote. */
-export type ConnectOptions = Credentials;
+export interface ConnectOptions extends Credentials {
+  /** Ends requests under way, with its reason. Default is none. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * The remote's side, as a minimal interface: one consistent copy, one atomic change, consistent reads, and a

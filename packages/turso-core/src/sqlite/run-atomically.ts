@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly ending?: 'COMMIT' | 'ROLLBACK';
   /** Called with the number of each statement run. */
   readonly onSent?: ((statement: number) => void) | undefined;
+  /** Called before the transaction ends. If it throws, it is rolled back. */
+  readonly onCommit?: (() => void) | undefined;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface RunOptions {
 export function runAtomically(
   db: Database,
   statements: readonly Statement[],
-  { ending = 'COMMIT', onSent }: RunOptions = {},
+  { ending = 'COMMIT', onSent, onCommit }: RunOptions = {},
 ): TransactionOutcome {
   if (!db.inTransaction) db.exec('BEGIN IMMEDIATE');
   let at = 0;
@@ -29,6 +31,7 @@ export function runAtomically(
       onSent?.(at);
       at++;
     }
+    onCommit?.();
     db.exec(ending);
     return { committed: true };
   } catch (error) {

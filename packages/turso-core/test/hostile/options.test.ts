@@ -65,7 +65,7 @@ const WRONG: [verb: string, options: unknown, says: string][] = [
   ['undo', { remoteonly: true }, 'Did you mean "remoteOnly"?'],
   ['verify', { quiet: true }, 'no option "quiet"'],
   ['snapshot', { force: true }, 'no option "force"'],
-  ['status', { env: 'x' }, 'It has capabilities.'],
+  ['status', { env: 'x' }, 'It has onEvent, signal, capabilities.'],
   ['doctor', { readonly: true }, 'no option "readonly"'],
   ['doctor', { readOnly: 'yes' }, 'readOnly'],
 ];

@@ -4,9 +4,17 @@ import { planIn, planSource, type PlanSource } from '../../plan/open-plan';
 import { RawText } from '../../sqlite/values/values';
 import type { VerbName } from './verbs';
 
-/** A message to the process of a verb: the task, or that a callback has returned. */
+/** A message to the process of a verb: the task, that its caller aborts it, or that a callback has returned. */
 export type ToVerb =
-  | { readonly type: 'run'; readonly name: VerbName; readonly project: unknown; readonly options: unknown }
+  | {
+      readonly type: 'run';
+      readonly name: VerbName;
+      readonly project: unknown;
+      readonly options: unknown;
+      /** Whether its caller may abort it. */
+      readonly isAbortable: boolean;
+    }
+  | { readonly type: 'abort' }
   | { readonly type: 'returned'; readonly call: number };
 
 /** A message from it: the call of a callback, or the outcome of the verb. */

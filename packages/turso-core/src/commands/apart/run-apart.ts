@@ -1,7 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { TursoSyncError } from '../../errors';
+import { hasCode, TursoSyncError } from '../../errors';
+import type { VerbOptions } from '../../events';
 import { packageFolder } from '../../package-folder';
+import { aborted } from './abortable';
 import { pack, unpack, unpackError, type Callback, type FromVerb, type ToVerb } from './message';
 import { packProject, type ProjectPart } from './pack-project';
 import type { VerbName } from './verbs';
@@ -14,21 +16,38 @@ const MOST_WORDS = 4000;
 
 /**
  * Runs a verb in a separate process and returns its result. Calls its callbacks here, in order. An error in a callback
- * ends the verb.
- * Throws the verb's errors, and INTERRUPTED if the process ends before the verb.
+ * ends the verb. The signal is passed on: only the process knows what can still be aborted.
+ * Throws the verb's errors, ABORTED, and INTERRUPTED if the process ends before the verb.
  */
-export async function runApart(name: VerbName, project: ProjectPart, options: unknown): Promise<unknown> {
+export async function runApart(
+  name: VerbName,
+  project: ProjectPart,
+  { signal, ...options }: VerbOptions = {},
+): Promise<unknown> {
+  if (signal?.aborted === true) throw aborted(signal.reason);
   const callbacks: Callback[] = [];
-  const request = { type: 'run', name, project: packProject(project), options: pack(options, callbacks) };
-  const child = fork(PROGRAM, [name], {
+  const request = {
+    type: 'run',
+    name,
+    project: packProject(project),
+    options: pack(options, callbacks),
+    isAbortable: signal !== undefined,
+  } satisfies ToVerb;
+  const child = fork(PROGRAM, [], {
     execArgv: [],
     // Only the caller prints.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
   });
+  const abort = (): unknown => child.send({ type: 'abort' } satisfies ToVerb, () => undefined);
+  signal?.addEventListener('abort', abort);
   try {
-    return await exchange(child, request as ToVerb, callbacks);
+    return await exchange(child, request, callbacks);
+  } catch (error) {
+    // The reason is an object of this process.
+    throw hasCode(error, 'ABORTED') ? aborted(signal?.reason) : error;
   } finally {
+    signal?.removeEventListener('abort', abort);
     await end(child);
   }
 }

@@ -15,7 +15,8 @@ import type { UndoOptions } from '../undo';
 import type { VerifyOptions } from '../verify';
 import type { VerbName } from './verbs';
 
-const events = { onEvent: 'function' } as const;
+/** Options of every verb. */
+const events = { onEvent: 'function', signal: 'signal' } as const;
 const conflicts = {
   merge: ['rows', 'cells', 'never'],
   onConflict: ['fail', 'ours', 'theirs'],
@@ -34,7 +35,7 @@ const clean: OptionKinds<CleanOptions> = {
   dumps: 'boolean',
 };
 const diff: OptionKinds<DiffOptions> = { ...events, table: 'string', rows: 'count', save: 'string' };
-const doctor: OptionKinds<DoctorOptions> = { readOnly: 'boolean', showHost: 'boolean' };
+const doctor: OptionKinds<DoctorOptions> = { ...events, readOnly: 'boolean', showHost: 'boolean' };
 const dump: OptionKinds<DumpOptions> = { ...remote, of: ['base', 'working-copy', 'remote'], to: 'any' };
 const init: OptionKinds<InitOptions> = {
   ...remote,
@@ -63,7 +64,7 @@ const snapshot: OptionKinds<SnapshotCommandOptions> = {
   dump: 'boolean',
   sharing: 'any',
 };
-const status: OptionKinds<StatusOptions> = { capabilities: 'boolean' };
+const status: OptionKinds<StatusOptions> = { ...events, capabilities: 'boolean' };
 const undo: OptionKinds<UndoOptions> = { ...remote, push: 'count', remoteOnly: 'boolean' };
 const verify: OptionKinds<VerifyOptions> = { ...remote, save: 'string' };
 
@@ -75,7 +76,7 @@ export const VERB_OPTIONS: Readonly<Record<VerbName, Readonly<Record<string, Opt
   diff,
   doctor,
   dump,
-  fingerprint: {},
+  fingerprint: events,
   init,
   pull,
   push,

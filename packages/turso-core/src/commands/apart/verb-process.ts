@@ -22,9 +22,15 @@ const toCallback =
       tell({ type: 'call', call, callback, args: pack(args) });
     });
 
-async function run({ name, project, options }: Extract<ToVerb, { type: 'run' }>): Promise<FromVerb> {
+/** Aborts the verb. */
+const aborting = new AbortController();
+
+async function run(task: Extract<ToVerb, { type: 'run' }>): Promise<FromVerb> {
+  const { name, project, isAbortable } = task;
   try {
-    const value = await VERBS[name]()(unpackProject(project) as never, unpack(options, toCallback) as never);
+    const given = unpack(task.options, toCallback) as object;
+    const options = isAbortable ? { ...given, signal: aborting.signal } : given;
+    const value = await VERBS[name]()(unpackProject(project) as never, options as never);
     return { type: 'done', value: pack(value) };
   } catch (error) {
     return { type: 'failed', error: packError(error) };
@@ -38,6 +44,7 @@ function tell(message: FromVerb): void {
 
 process.on('message', (message: ToVerb) => {
   if (message.type === 'run') void run(message).then(tell);
+  else if (message.type === 'abort') aborting.abort();
   else {
     waiting.get(message.call)?.();
     waiting.delete(message.call);

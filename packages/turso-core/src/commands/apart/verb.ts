@@ -1,7 +1,9 @@
 import { checkOptions } from '../../check-options';
+import type { VerbOptions } from '../../events';
 import { freePassed } from '../../passed-bytes';
 import { innerProject, type Project } from '../../project/handle';
 import type { Project as InnerProject } from '../../project/project';
+import { abortable } from './abortable';
 import type { ProjectPart } from './pack-project';
 import { VERB_OPTIONS } from './verb-options';
 import type { VerbName } from './verbs';
@@ -28,23 +30,32 @@ export function runVerbsHere(): void {
   isApart = false;
 }
 
-/** Makes a public verb from a function that works in the calling process. */
+/**
+ * Makes a public verb from a function that works in the calling process.
+ *
+ * @param where - `here` for a verb that needs no process of its own. Default is the choice for this process.
+ */
 export function verb<A extends unknown[], R>(
   name: VerbName,
   work: (project: InnerProject, ...args: A) => Promise<R>,
+  where?: 'here',
 ): (project: Project, ...args: A) => Promise<R> {
   return async (project, ...args) => {
     const inner = innerProject(`${name}()`, project);
-    const [options] = args;
+    const [options] = args as readonly unknown[] as [VerbOptions?];
     checkOptions(`${name}()`, options, VERB_OPTIONS[name]);
-    if (isApart) return apart(name, inner, options) as Promise<R>;
+    if (isApart && where !== 'here') return apart(name, inner, options) as Promise<R>;
     freePassed();
-    return work(inner, ...args);
+    const { signal } = options ?? {};
+    if (signal === undefined) return work(inner, ...args);
+    return abortable({ ...options, signal }, (own) =>
+      work(inner, ...([{ ...options, ...own }] as unknown[] as A)),
+    );
   };
 }
 
 // Loaded on demand, because the command line never needs it.
-function apart(name: VerbName, project: ProjectPart, options: unknown): Promise<unknown> {
+function apart(name: VerbName, project: ProjectPart, options: VerbOptions | undefined): Promise<unknown> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { runApart } = require('./run-apart') as typeof import('./run-apart');
   return runApart(name, project, options);

@@ -8,7 +8,7 @@ import type { Changeset } from '../../changeset/model';
 import { countChanges, isEmpty, summarize } from '../../changeset/summary';
 import { createSqliteTarget } from '../../sqlite/sqlite-target';
 import { fileSystemError } from '../../project/state/disk';
-import type { OnEvent } from '../../events';
+import type { VerbOptions } from '../../events';
 import type { Comparison } from '../comparing/compare';
 import { warnOfOrphans } from '../conflicts/orphan-warnings';
 import {
@@ -29,7 +29,7 @@ export interface EditsOnSnapshot {
   readonly temporary: string;
   /** Tables with other hidden rowids on the remote. */
   readonly movedRowids: ReadonlySet<string>;
-  readonly options: ConflictOptions & { readonly onEvent?: OnEvent };
+  readonly options: ConflictOptions & VerbOptions;
 }
 
 /** The working copy before, and its edits on top of a copy of the snapshot; or the conflicts. */

@@ -24,15 +24,13 @@ import { requireBase, withComparison, withoutRefused, type Comparison } from '..
 import { NONE_RESOLVED, type ConflictOptions, type Resolved } from '../conflicts/conflict-options';
 import { afterDone, type Done } from '../reporting/half-done';
 import { removeConflicts, writeConflicts } from '../conflicts/conflicts-file';
-import { timed, type OnEvent } from '../../events';
+import { timed, type VerbOptions } from '../../events';
 import { mergeEdits, type MergedEdits } from './merge-edits';
 import { notePull, noteWritten, pullDone, type PullNote } from '../../project/state/pull-journal';
 import { dropReceipt, nameReceipt } from '../../sqlite/receipt';
 
 /** Options of `pull`. */
-export interface PullOptions extends ConflictOptions, RemoteOptions {
-  readonly onEvent?: OnEvent;
-}
+export interface PullOptions extends ConflictOptions, RemoteOptions, VerbOptions {}
 
 /** Result of `pull`. */
 export interface PullResult extends Resolved {

@@ -23,7 +23,7 @@ import { compareFrom, requireBase, type Comparison } from '../comparing/compare'
 import { warnOfComputed } from '../comparing/written-computed';
 import { planFacts } from '../comparing/plan-facts';
 import { describePlan } from '../../plan/write-plan';
-import { timed, type OnEvent } from '../../events';
+import { timed, type OnEvent, type VerbOptions } from '../../events';
 import { createPushRecords } from '../sending/push-records';
 import { finishPull } from './finish-pull';
 
@@ -33,7 +33,6 @@ export interface ResumeOptions {
    * `arrived`: the push is on the remote, and the base follows. `repeat`: it is not, and its changes are pushed again.
    */
   readonly resume?: 'arrived' | 'repeat';
-  readonly onEvent?: OnEvent;
 }
 
 /**
@@ -45,7 +44,7 @@ export interface ResumeOptions {
 export async function finishPush(
   project: Project,
   remote: Remote,
-  { resume, onEvent }: ResumeOptions,
+  { resume, onEvent }: ResumeOptions & VerbOptions,
 ): Promise<ChangeSummary | null> {
   const { files } = project;
   refuseHalfJournal(project, resume);

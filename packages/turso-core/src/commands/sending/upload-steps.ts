@@ -27,25 +27,42 @@ export function withUploadSteps(target: Target, onEvent: OnEvent | undefined): T
           return meant;
         };
         try {
-          return await transactSince(mark, begun, { onSent: (i) => upload?.onSent(i) });
+          return await transactSince(mark, begun, {
+            onSent: (i) => upload?.onSent(i),
+            onCommit: () => upload?.onCommit(),
+          });
         } finally {
           upload?.end();
         }
       },
     }),
-    ...(transactAfter && { transactAfter }),
+    ...(transactAfter && {
+      async transactAfter(look) {
+        let end: (() => void) | undefined;
+        try {
+          return await transactAfter(async (query) => {
+            const statements = await look(query);
+            if (statements !== null) end ??= beginStep(onEvent, 'commit');
+            return statements;
+          });
+        } finally {
+          end?.();
+        }
+      },
+    }),
   };
 }
 
 interface Upload {
   readonly onSent: (statement: number) => void;
+  readonly onCommit: () => void;
   end(): void;
 }
 
 function beginUpload(
   statements: readonly Statement[],
   onEvent: OnEvent | undefined,
-  { onSent }: TransactOptions = {},
+  { onSent, onCommit }: TransactOptions = {},
 ): Upload {
   const rows = statements.map(({ carries }) => carries?.rows ?? 0);
   const total = rows.reduce((sum, n) => sum + n, 0);
@@ -62,7 +79,12 @@ function beginUpload(
       uploaded.add(i);
       done += rows[i] ?? 0;
       if (rows[i] !== 0) tell({ done, total, unit: 'rows' });
-      if (uploaded.size < statements.length) return;
+    },
+    onCommit() {
+      onCommit?.();
+      if (isUploaded) return;
+      // The last part has the remaining rows and the COMMIT.
+      if (done < total) tell({ done: total, total, unit: 'rows' });
       isUploaded = true;
       end();
       end = beginStep(onEvent, 'commit');

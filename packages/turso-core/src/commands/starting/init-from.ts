@@ -3,7 +3,7 @@ import path from 'node:path';
 import { withDiff } from '../../changeset/diff';
 import { countChanges, isEmpty, summarize } from '../../changeset/summary';
 import { TursoSyncError } from '../../errors';
-import type { OnEvent } from '../../events';
+import { beginStep, type OnEvent } from '../../events';
 import type { ProjectRemote } from '../../project/connect-to';
 import type { Project } from '../../project/project';
 import { replaceBase } from '../../project/state/base';
@@ -57,9 +57,12 @@ export async function initKeeping(
   if (options.from !== undefined && hasObjects(files.snapshot.database, project.exclude))
     throw notEmpty(snapshot.remote, from);
   const isItself = fs.existsSync(workingCopy) && fs.realpathSync(from) === fs.realpathSync(workingCopy);
+  // Nothing aborts it from here on.
+  const end = beginStep(options.onEvent, 'write the working copy');
   const backup = isItself ? null : await copyToWorkingCopy(project, from, options.force === true);
   // Comes second. If we die in between, there is a working copy without a base, and the same command continues.
   await afterDone(WRITTEN, () => replaceBase(files, files.snapshot, snapshot));
+  end();
   endPush(files);
   pullDone(project);
   const pending = await withTemporary(files.directory, (temporary) =>

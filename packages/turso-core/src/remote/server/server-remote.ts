@@ -72,12 +72,12 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
     snapshot: (file, options = {}) => takeSnapshot(client, reader, file, options),
     snapshotReads: (starts) => countSnapshotReads(client, starts),
     transact: async (statements, options) => withMark(await staging.transact(statements, options)),
-    async transactSince(mark, statements, { onSent } = {}) {
+    async transactSince(mark, statements, options) {
       const fitting = (): readonly Statement[] | null => {
         const meant = statements();
         return meant === null || staging.isNeeded(meant) ? null : meant;
       };
-      const answer = await runTransactionSince(client, mark, fitting, onSent);
+      const answer = await runTransactionSince(client, mark, fitting, options);
       return answer === null ? null : withMark(answer);
     },
     // Uses one request of any size: an upload would need a write.

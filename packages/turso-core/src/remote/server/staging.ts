@@ -86,8 +86,8 @@ export function createStaging(
 
   return {
     isNeeded,
-    async transact(statements, { onSent } = {}) {
-      if (!isNeeded(statements)) return runTransaction(client, statements, { onSent });
+    async transact(statements, { onSent, onCommit } = {}) {
+      if (!isNeeded(statements)) return runTransaction(client, statements, { onSent, onCommit });
       let isThrough = false;
       try {
         const ends = lastValues(statements);
@@ -101,7 +101,9 @@ export function createStaging(
         const staged = fromTable(statements, table, (statement) =>
           Array.from({ length: countOf(statement) }, () => count++),
         );
-        const answer = await runTransaction(client, [table.guard(count), ...staged, table.drop]);
+        const answer = await runTransaction(client, [table.guard(count), ...staged, table.drop], {
+          onCommit,
+        });
         const outcome = withoutGuard(answer.outcome, client.location);
         isThrough = outcome.committed;
         return { ...answer, outcome, indexBefore: continued(uploaded, answer.indexBefore) };

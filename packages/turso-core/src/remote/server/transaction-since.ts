@@ -1,4 +1,5 @@
 import { TursoSyncError } from '../../errors';
+import type { TransactOptions } from '../../apply/target';
 import { guard } from '../../sqlite/guard';
 import type { Statement } from '../../sqlite/statement';
 import { capabilitiesOf } from '../../hrana/capabilities';
@@ -21,7 +22,7 @@ export async function runTransactionSince(
   client: HttpClient,
   mark: string,
   statements: () => readonly Statement[] | null,
-  onSent?: (statement: number) => void,
+  { onSent, onCommit }: TransactOptions = {},
 ): Promise<TransactionAnswer | null> {
   const capabilities = capabilitiesOf(client);
   // A fingerprint of another kind may lag.
@@ -42,6 +43,7 @@ export async function runTransactionSince(
     const { outcome, ...marks } = await runTransaction(client, [isSince, ...meant], {
       stream,
       onSent: onSent && ((i) => i > 0 && onSent(i - 1)),
+      onCommit,
     });
     if (outcome.committed) return { ...marks, outcome };
     return outcome.failed === 0 ? null : { ...marks, outcome: { ...outcome, failed: outcome.failed - 1 } };

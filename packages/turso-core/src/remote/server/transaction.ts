@@ -50,6 +50,8 @@ export interface RunOptions {
   readonly stream?: HranaStream;
   /** Receives the number of each statement once it is sent. */
   readonly onSent?: ((statement: number) => void) | undefined;
+  /** Called before the part with the end of the transaction is sent. If it throws, that part is not sent. */
+  readonly onCommit?: (() => void) | undefined;
   /** A query for one value, after the transaction. */
   readonly afterwards?: string;
 }
@@ -62,7 +64,7 @@ interface Ending extends RunOptions {
 async function run(
   client: HttpClient,
   statements: readonly Statement[],
-  { ending, stream = openStream(client), onSent, afterwards }: Ending,
+  { ending, stream = openStream(client), onSent, onCommit, afterwards }: Ending,
 ): Promise<TransactionAnswer> {
   const meant = [...IN_TRANSACTION, ...statements];
   const asked = afterwards === undefined ? [] : [{ type: 'execute', sql: afterwards } as const];
@@ -75,6 +77,7 @@ async function run(
     CLOSE,
   ];
   const [begin, before, work, after, found] = await stream.send(requests, {
+    onLast: onCommit,
     onSent([request, step]) {
       const statement = step - IN_TRANSACTION.length;
       if (request === 2 && statement >= 0 && statement < statements.length) onSent?.(statement);
