@@ -13,6 +13,7 @@ const TYPES = {
   js: 'text/javascript',
   css: 'text/css',
   svg: 'image/svg+xml',
+  png: 'image/png',
   json: 'application/json',
 };
 
