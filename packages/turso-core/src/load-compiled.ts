@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import fs from 'node:fs';
 import { createRequire, wrap } from 'node:module';
 import path from 'node:path';
@@ -32,7 +33,8 @@ export function loadCompiled(bundle: string, use = ''): unknown {
   const mark = markOf(source);
   const kept = path.join(FOLDER, `${bundle}-${use}`);
   const cachedData = read(kept, mark);
-  const script = new vm.Script(wrap(source.toString()), {
+  // To decode UTF-8 takes 3 ms longer.
+  const script = new vm.Script(wrap(source.toString(isAscii(source) ? 'latin1' : 'utf8')), {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
   });

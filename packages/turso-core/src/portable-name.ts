@@ -1,5 +1,5 @@
 /** Names of devices. Windows opens the device in any folder, and with any ending. */
-const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\.|$)/i;
+const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\xb9\xb2\xb3]) *(?:\.|$)/i;
 
 /** Characters that Windows refuses in names, and ends that it cuts off. */
 // eslint-disable-next-line no-control-regex
