@@ -85,8 +85,20 @@ export function exchange<T>(
     };
     if (timeout !== undefined) giveUpAfter(timeout);
     if (stream === undefined) call.once('finish', () => giveUpAfter(ANSWER_LIMIT));
+    let isAnswered = false;
     call.on('response', (answer) => {
+      isAnswered = true;
       read(answer).then(resolve, reject);
+    });
+    // Without a listener, Node closes the connection, and neither answers nor fails.
+    call.on('upgrade', (_answer, socket) => {
+      socket.destroy();
+      const code = 'HPE_UPGRADE';
+      reject(Object.assign(new Error('the server switches to another protocol'), { code, hadConnection }));
+    });
+    call.on('close', () => {
+      if (isAnswered) return;
+      reject(Object.assign(new Error('no answer'), { code: 'ECONNRESET', hadConnection }));
     });
     sendBody(call, body, { onSent, onLast });
   });

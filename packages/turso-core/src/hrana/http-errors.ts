@@ -17,6 +17,8 @@ export function transportError(error: unknown, location: string): TursoSyncError
       cause: error,
     });
   }
+  // From Node's parser of HTTP.
+  if (code.startsWith('HPE_')) return notLibsql(location, `it breaks the rules of HTTP: ${code}`, error);
   const untrusted = tlsError(code, location, error);
   if (untrusted !== null) return untrusted;
   const reason = {
