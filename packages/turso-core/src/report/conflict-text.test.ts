@@ -9,6 +9,9 @@ const stored = conflictOf({ kind: 'virtual table', table: 'f', message });
 const rewritten = conflictOf({ kind: 'schema', table: 't', key: { id: 1n }, old: { id: 1n }, message });
 /** A row of the remote that does not fit a new definition. */
 const misfit = conflictOf({ kind: 'schema', table: 't', key: { id: 9n }, remote: { id: 9n }, message });
+/** A row of the remote that no row of ours can give way to. */
+const orphan = conflictOf({ kind: 'foreign key', table: 'c', key: { id: 9n }, remote: { id: 9n }, message });
+const child = conflictOf({ kind: 'foreign key', table: 'c', key: { id: 9n }, local: { id: 9n }, message });
 const definition = (byHand: boolean): Conflict => {
   const texts: ConflictDefinition = {
     ...{ type: 'table', name: 't', old: 'a', local: 'b', remote: 'c' },
@@ -34,6 +37,9 @@ test.each<[what: string, 'push' | 'pull', conflicts: Conflict[], ways: string[]]
   ['a row to be rewritten', 'push', [rewritten], [OURS, CHANGE]],
   ['a row to be rewritten, and a table', 'push', [rewritten, dropped], [OURS, OTHERS]],
   ["a row that does not fit, of the remote's", 'pull', [misfit], [CHANGE]],
+  ['a row of the remote that would lose its parent', 'push', [orphan], [CHANGE]],
+  ['that and a row of ours without a parent', 'pull', [orphan, child], [THEIRS, OTHERS]],
+  ['a row of ours without a parent', 'push', [child], [THEIRS]],
   ['that and another row', 'pull', [misfit, row], [CELLS, OURS, THEIRS, OTHERS]],
   [
     'a definition',

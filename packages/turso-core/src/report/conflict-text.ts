@@ -80,7 +80,7 @@ function nextSteps(conflicts: readonly Conflict[], command: 'push' | 'pull'): st
       : []),
     ...(has('insert/insert') ? [KEEP_BOTH] : []),
     ...(isOfOurs || isOfTexts ? [`  --on-conflict=ours   takes your ${takes(isOfOurs, isOfTexts)}`] : []),
-    ...(isOfRows || isOfTexts || has('unique', 'foreign key', 'check')
+    ...(isOfRows || isOfTexts || conflicts.some((c) => isOfRule(c) && c.local !== null)
       ? ['  --on-conflict=theirs takes theirs']
       : []),
     ...(isByHand ? ['  change one of the two definitions by hand where no option resolves it'] : []),
@@ -91,6 +91,8 @@ function nextSteps(conflicts: readonly Conflict[], command: 'push' | 'pull'): st
   const isOfOthers = conflicts.some(
     (c) =>
       c.kind === 'virtual table' ||
+      // No row of ours can give way.
+      (isOfRule(c) && c.local === null) ||
       (c.kind === 'schema' && c.definition === null && !isRewritten(c) && !isOfUserVersion(c)),
   );
   const others = isOfOthers && ways.length > 0 ? ' of the others' : '';
@@ -102,6 +104,10 @@ function nextSteps(conflicts: readonly Conflict[], command: 'push' | 'pull'): st
       : []),
     'or run `turso-sync init --force` (it keeps a dated backup of the working copy) and make your changes again.',
   ];
+}
+
+function isOfRule({ kind }: Conflict): boolean {
+  return kind === 'unique' || kind === 'foreign key' || kind === 'check';
 }
 
 /** Checks whether a conflict is about a row of the base that a new definition makes the push write again. */
@@ -130,6 +136,7 @@ function oneConflict(conflict: Conflict, values: boolean): string[] {
 
 function cellLines({ kind, columns, old, local, remote }: Conflict, values: boolean): string[] {
   if (!values) return columns.length === 0 ? [] : [`    columns: ${columns.join(', ')}`];
+  if (old === null && local === null && remote === null) return [];
   return columns.map((column) =>
     kind === 'schema' && local === null
       ? `    ${column}: was ${cell(old, column)}, remote ${cell(remote, column)}`

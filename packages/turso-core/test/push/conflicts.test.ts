@@ -154,13 +154,31 @@ const STORIES: readonly { what: string; story: Partial<Story>; conflicts: Partia
   {
     what: 'a new unique index does not fit the rows there',
     story: { edit: 'CREATE UNIQUE INDEX t_b ON t(b)', remote: 'UPDATE t SET b = 1' },
-    conflicts: [{ kind: 'unique', table: 't', key: null, columns: ['b'] }],
+    conflicts: [
+      {
+        ...{ kind: 'unique', table: 't', key: null, columns: ['b'] },
+        message: 'Rows on the remote do not fit your new index "t_b": UNIQUE constraint failed: t.b.',
+      },
+    ],
   },
   {
     what: 'a new unique index over an expression does not fit the rows there',
     story: { edit: 'CREATE UNIQUE INDEX t_b ON t(b + 1)', remote: 'UPDATE t SET b = 1' },
     conflicts: [
       { kind: 'unique', key: null, columns: [], message: expect.stringContaining('t_b') as string },
+    ],
+  },
+  {
+    what: 'an expression of a new index cannot take a value there',
+    story: {
+      edit: 'CREATE INDEX t_j ON t(json_type(u)) WHERE id > 3',
+      remote: `INSERT INTO t(id, u) VALUES(9, '{')`,
+    },
+    conflicts: [
+      {
+        ...{ kind: 'schema', table: 't', key: null },
+        message: 'Rows on the remote do not fit your new index "t_j": malformed JSON.',
+      },
     ],
   },
   {

@@ -174,6 +174,21 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
         message: expect.stringContaining('UNIQUE constraint failed: t.b') as string,
       },
     ],
+    ...[
+      [`a CHECK (id < 3 OR json_valid(a) AND json_type(a) > '' OR json_type(a, '$') > '')`, 'malformed JSON'],
+      [`a, g AS (CASE WHEN id > 2 THEN json_type(a) END) STORED`, 'malformed JSON'],
+      [`a, g AS (abs(CASE WHEN id > 2 THEN -9223372036854775808 ELSE id END)) STORED`, 'integer overflow'],
+    ].map(([definition = '', reason = '']): [string, string, string, Partial<Conflict>] => [
+      `a row was added for which an expression fails: ${definition}`,
+      `DROP TRIGGER x; CREATE TABLE n(id INTEGER PRIMARY KEY, b, ${definition}); INSERT INTO n(id, a, b) SELECT id, a, b FROM t;
+       DROP TABLE t; ALTER TABLE n RENAME TO t; CREATE INDEX i ON t(a);
+       CREATE TRIGGER x AFTER INSERT ON t BEGIN INSERT INTO o VALUES(new.a); END;`,
+      `INSERT INTO t VALUES(3, '{', 3)`,
+      {
+        ...{ kind: 'schema', table: 't' },
+        message: `Rows on the remote do not fit your new definition of this table: ${reason}.`,
+      },
+    ]),
     [
       'a row that was changed here was changed there',
       `${CHECKED} UPDATE t SET a = 'mine' WHERE id = 1`,

@@ -27,8 +27,39 @@ export function alterationConflicts(
     const what = `The new definition of this table cannot be made beside what is on the remote: ${message}.`;
     return [conflictOf({ kind: 'schema', table, message: what })];
   }
-  if (!/constraint failed|mismatch|cannot store/i.test(message)) return [];
+  if (!/constraint failed|mismatch|cannot store/i.test(message) && !isOfValue(message)) return [];
   return [misfitConflict(table, message)];
+}
+
+/** Returns the conflict for rows of the other side whose values an expression of a new index cannot take; null if none. */
+export function indexConflict({ changeset, message: told, failed }: Refusal): Conflict | null {
+  const reason = told.replace(/^SQLite error: /, '');
+  const about = newIndex(changeset, failed?.about);
+  if (about === null || !isOfValue(reason)) return null;
+  return conflictOf({ kind: 'schema', table: about.table, message: indexMisfit(about.name, reason) });
+}
+
+/** Returns the new index that a statement was creating, or null. */
+export function newIndex({ schema }: Changeset, about: ObjectName | undefined): ObjectName | null {
+  const isNew = schema.some(
+    ({ action, object }) => action !== 'drop' && object.type === 'index' && object.name === about?.name,
+  );
+  return about?.type === 'index' && isNew ? about : null;
+}
+
+/** Says that rows of the other side do not fit a new index. */
+export function indexMisfit(index: string, reason: string): string {
+  return `Rows on the remote do not fit your new index "${index}": ${reason}.`;
+}
+
+/** What SQLite says if an expression of a definition cannot take the values of a row, though the definition is sound. */
+const OF_VALUES = [
+  /malformed JSON|JSON path error|bad JSON path|JSON cannot hold|labels must be TEXT/,
+  /integer overflow|string or blob too big|pattern too complex|must be a single character|invalid Unicode escape/,
+];
+
+function isOfValue(message: string): boolean {
+  return OF_VALUES.some((pattern) => pattern.test(message));
 }
 
 function misfitConflict(table: string, reason: string): Conflict {

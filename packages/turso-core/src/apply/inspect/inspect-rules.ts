@@ -6,6 +6,7 @@ import type { Query } from '../../sqlite/query';
 import { conflictOf, keyObject, rowObject, type Conflict } from '../conflict';
 import type { Orphans } from '../statements/foreign-key-guards';
 import type { Remaining } from '../statements/changeset-statements';
+import { indexConflict, indexMisfit, newIndex } from './alteration-conflicts';
 import { findForbidden } from './find-checked';
 import { lookUp, pieces } from './look-up';
 import { identityOf } from './row-identity';
@@ -35,7 +36,7 @@ export interface RuleConflict {
 }
 
 /**
- * Finds the rows behind a refusal by the target's rules: foreign keys, uniqueness, checks. Returns an empty list if
+ * Finds the rows behind a refusal by the target's rules: foreign keys, uniqueness, checks, new indexes. Returns an empty list if
  * none of these refused.
  */
 export async function inspectRules(
@@ -50,6 +51,8 @@ export async function inspectRules(
   const unique = /UNIQUE constraint failed: ([^\n]*)/.exec(message)?.[1];
   if (unique !== undefined) return uniqueConflicts(query, refusal, unique, encoding);
   const check = /(?:CHECK|NOT NULL) constraint failed: ([^\n]*)/.exec(message)?.[1];
+  const ofIndex = indexConflict(refusal);
+  if (ofIndex !== null) return [{ conflict: ofIndex, cause: null }];
   if (check === undefined) return [];
   return checkConflicts(query, refusal, check);
 }
@@ -132,7 +135,12 @@ async function uniqueConflicts(
   const known = { kind: 'unique', table, columns, message } as const;
   const changes = changeset.tables.find((t) => t.table.name === table);
   const twins = changes === undefined ? [] : await findTwins(query, changes, columns, remaining, encoding);
-  if (changes === undefined || twins.length === 0) return [{ conflict: conflictOf(known), cause: null }];
+  if (changes === undefined || twins.length === 0) {
+    const index = newIndex(changeset, failed?.about);
+    const told =
+      index === null ? {} : { message: indexMisfit(index.name, `UNIQUE constraint failed: ${rule}`) };
+    return [{ conflict: conflictOf({ ...known, ...told }), cause: null }];
+  }
   return twins.map(({ write: { identity, change }, row }) => ({
     conflict: conflictOf({
       ...known,
