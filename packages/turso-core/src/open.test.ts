@@ -91,7 +91,7 @@ const WRONG: [options: unknown, code: string, says: string][] = [
   [{ url: 'file:x.db', cwd: 'nowhere' }, 'USAGE', 'There is no folder'],
   [{ url: 'ftp://x' }, 'URL_UNSUPPORTED', 'ftp'],
   [{ url: 'file:working_copy.db' }, 'URL_UNSUPPORTED', 'names the working copy itself'],
-  [{ url: `libsql://x?authToken=${SECRET}` }, 'CONFIG_HAS_SECRET', 'URL'],
+  [{ url: `libsql://x?authToken=${SECRET}` }, 'CONFIG_HAS_SECRET', 'Put the token into authToken and'],
   [{ url: 'file:x.db', exclude: 'cache' }, 'CONFIG_INVALID', '"exclude" in the options of open()'],
   [
     { url: 'file:x.db', policy: { allowed: {} } },

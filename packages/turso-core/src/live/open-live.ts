@@ -35,7 +35,7 @@ import { withRetries } from './retry';
  */
 export async function openLive(options: LiveOptions): Promise<Live> {
   const { timeout = 30_000, maxRetries = 5, autoSync = true, onNotice } = checkLiveOptions(options);
-  const address = parseRemoteUrl(options.url, process.cwd());
+  const address = parseRemoteUrl(options.url, process.cwd(), 'authToken');
   const counters = newCounters();
   const settings = { timeout, maxRetries, autoSync, counters };
   if (address.kind === 'file')

@@ -108,7 +108,8 @@ export function environmentOf(found: Found, environment: string | null): Project
         .filter((sibling) => sibling.files.directory === files.directory),
     address() {
       const url = valueOf(variables.url);
-      if (url !== undefined) return remoteAddress(url.trim(), directory, workingCopy);
+      if (url !== undefined)
+        return notWorkingCopy(parseRemoteUrl(url.trim(), directory, variables.authToken), workingCopy);
       throw new TursoSyncError('URL_MISSING', `No database URL: ${variables.url} is not set.`, {
         hint: `Set ${variables.url} in the environment or in ${path.join(directory, '.env')}, for example to libsql://my-db.turso.io or file:./remote.db.`,
       });
@@ -254,8 +255,7 @@ function refuseOwnFile(workingCopy: string, files: StateFiles, source: string): 
   );
 }
 
-function remoteAddress(url: string, directory: string, workingCopy: string): RemoteAddress {
-  const address = parseRemoteUrl(url, directory);
+function notWorkingCopy(address: RemoteAddress, workingCopy: string): RemoteAddress {
   if (address.kind === 'http' || !isSameFile(address.file, workingCopy)) return address;
   throw new TursoSyncError(
     'URL_UNSUPPORTED',

@@ -13,16 +13,20 @@ export type RemoteAddress =
 /**
  * Parses the URL of a remote. `libsql:` and `wss:` mean `https:`, and `ws:` means `http:`. As in the libSQL clients,
  * `libsql:` with `?tls=0` means `http:`. A relative `file:` URL starts at `directory`. Throws URL_UNSUPPORTED, and
- * CONFIG_HAS_SECRET for a URL with a token or a password.
+ * CONFIG_HAS_SECRET for a URL with a token or a password. The hint names where the token belongs.
  */
-export function parseRemoteUrl(text: string, directory: string): RemoteAddress {
+export function parseRemoteUrl(
+  text: string,
+  directory: string,
+  tokenPlace = 'TURSO_AUTH_TOKEN',
+): RemoteAddress {
   const scheme = /^([a-z][a-z0-9+.-]*:)/i.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined || !SCHEMES.includes(scheme)) {
     throw new TursoSyncError('URL_UNSUPPORTED', `The database URL starts with ${describe(scheme)}.`, {
       hint: `Use one of ${SCHEMES.join(', ')} - for example libsql://my-db.turso.io or file:./remote.db.`,
     });
   }
-  return scheme === 'file:' ? parseFileUrl(text, directory) : parseServerUrl(text, scheme);
+  return scheme === 'file:' ? parseFileUrl(text, directory) : parseServerUrl(text, scheme, tokenPlace);
 }
 
 function describe(scheme: string | undefined): string {
@@ -75,13 +79,13 @@ function pathOf(text: string, rest: string, directory: string): string {
   }
 }
 
-function parseServerUrl(text: string, scheme: string): RemoteAddress {
+function parseServerUrl(text: string, scheme: string, tokenPlace: string): RemoteAddress {
   const isPlain =
     scheme === 'http:' || scheme === 'ws:' || (scheme === 'libsql:' && /[?&]tls=0(&|#|$)/.test(text));
   const url = urlOf(text.replace(/^[a-z]+:/i, isPlain ? 'http:' : 'https:'));
   if (url.password !== '' || url.username !== '' || [...url.searchParams.keys()].some(isSecret)) {
     throw new TursoSyncError('CONFIG_HAS_SECRET', 'The database URL carries a credential.', {
-      hint: 'Put the token into TURSO_AUTH_TOKEN and leave the URL without it.',
+      hint: `Put the token into ${tokenPlace} and leave the URL without it.`,
     });
   }
   const prefix = url.pathname.replace(/\/+$/, '');
