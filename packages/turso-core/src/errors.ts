@@ -460,6 +460,7 @@ export interface ErrorDetails {
  * ```
  */
 export class TursoSyncError extends Error {
+  /** The name of the class. */
   override readonly name = 'TursoSyncError';
   /** The stable word for what went wrong. */
   readonly code: ErrorCode;

@@ -32,24 +32,33 @@ export type StepName =
 
 /** Progress of a step. */
 export interface Progress {
+  /** How much is done. */
   readonly done: number;
   /** The total in the same unit, or null while it is unknown. */
   readonly total: number | null;
+  /** The unit of both numbers. */
   readonly unit: 'bytes' | 'rows' | 'checksums';
 }
 
 /** An event of a running command. The core itself prints nothing. */
 export type CoreEvent =
+  /** The first contact with the remote. The location has no credentials. */
   | { readonly type: 'connect'; readonly location: string }
+  /** A step begins. */
   | { readonly type: 'begin'; readonly what: StepName }
+  /** How far a step is. */
   | ({ readonly type: 'progress'; readonly what: StepName } & Progress)
+  /** A step has ended. */
   | { readonly type: 'step'; readonly what: StepName; readonly milliseconds: number }
+  /** A transaction is about to be sent. */
   | { readonly type: 'transaction'; readonly statements: number; readonly batches: readonly RowBatch[] }
   /** The estimated cost of a push, before it is sent. */
   | ({ readonly type: 'cost' } & Cost)
   /** The total usage of the connection as the server counts it. Missing if the server does not report it. */
   | { readonly type: 'used'; readonly rowsRead: number; readonly rowsWritten: number }
+  /** Tables that are left out. */
   | { readonly type: 'left-out'; readonly of: 'remote' | 'local'; readonly tables: readonly LeftOutTable[] }
+  /** A warning, in words. */
   | { readonly type: 'warning'; readonly message: string };
 
 /** Receives the events of a command. */

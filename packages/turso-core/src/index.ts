@@ -44,21 +44,27 @@ export {
 export { verify, type VerifyOptions, type VerifyResult } from './commands/verify';
 
 // Parts of options and results
-export type { Conflict, ConflictKind, ConflictRow } from './apply/conflict';
+export type { Conflict, ConflictDefinition, ConflictKind, ConflictRow } from './apply/conflict';
 export type { Resolution } from './apply/policy';
-export type { ChangeKind } from './changeset/model';
+export type { ChangeKind, IndexSetting, SettingChange, ShadowTable, VirtualChange } from './changeset/model';
 export type { ChangeSummary, Counts } from './changeset/summary';
 export type { CheckResult } from './checks/check';
+export type { ChangeFiles } from './commands/comparing/written-changes';
+export type { ResumeOptions } from './commands/recovery/finish-push';
 export type { ConflictOptions, Resolved } from './commands/conflicts/conflict-options';
 export type { Reported, RunFacts } from './commands/reporting/report-run';
-export type { CoreEvent, OnEvent, Progress, StepName } from './events';
+export type { CoreEvent, OnEvent, Progress, StepName, VerbOptions } from './events';
 export type { Capabilities, EncodingName } from './hrana/capabilities';
 export type { RemoteOptions } from './project/connect-to';
 export type { FileKind } from './project/state/inventory';
-export type { Manifest } from './project/state/manifest';
+export type { Manifest, SnapshotContent } from './project/state/manifest';
 export type { WorkflowMode } from './project/workflow-mode';
 export type { RemoteIdentity } from './remote/identity';
 export type { SnapshotMethod } from './remote/remote';
+export type { LeftOutTable } from './sqlite/schema/left-out';
+export type { SchemaObject } from './sqlite/schema/schema';
+export type { SetAside } from './sqlite/schema/set-aside';
+export type { RowBatch } from './sqlite/statement';
 export type { DumpSink } from './sqlite/dump/write-dump';
 export { RawText, type SqlValue } from './sqlite/values/values';
 
@@ -91,14 +97,19 @@ export type { JsonRow, JsonValue } from './sqlite/values/json-value';
 export type { ConflictJson, ConflictsFile } from './apply/conflict-json';
 export type {
   Documents,
+  PrintedCheck,
+  PrintedChecks,
+  PrintedComment,
   PrintedDiff,
   PrintedError,
   PrintedPull,
   PrintedPush,
   PrintedPushes,
   PrintedResult,
+  PrintedReviewed,
   PrintedRow,
   PrintedUndo,
+  PrintedUndoneHere,
   Results,
 } from './cli/printed';
 

@@ -7,7 +7,10 @@ import { environmentOf, existingFolder } from './project/load-project';
 import { resolveLinks } from './sqlite/files/resolve-links';
 
 /** Options of {@link open}. */
-export interface OpenOptions extends Omit<Settings, VariableKey> {
+export interface OpenOptions extends Omit<
+  Settings,
+  'urlVariable' | 'authTokenVariable' | 'encryptionKeyVariable'
+> {
   /**
    * The database's address: `libsql:`, `https:`, `http:`, `wss:` or `ws:` for a server, or `file:` for a local database.
    * It must not contain the token.
@@ -25,8 +28,6 @@ export interface OpenOptions extends Omit<Settings, VariableKey> {
   /** The project's folder: relative paths start here. Default is the current folder. */
   readonly cwd?: string;
 }
-
-type VariableKey = 'urlVariable' | 'authTokenVariable' | 'encryptionKeyVariable';
 
 /**
  * Opens a project without a config, `.env` or environment variables: everything comes from the options. The settings
@@ -69,7 +70,7 @@ const NAMES = {
   urlVariable: 'url',
   authTokenVariable: 'authToken',
   encryptionKeyVariable: 'encryptionKey',
-} as const satisfies Record<VariableKey, string>;
+} as const satisfies Pick<Settings, 'urlVariable' | 'authTokenVariable' | 'encryptionKeyVariable'>;
 
 /** The known options. For `any`, the checks are below, or those of a config. */
 const KINDS: OptionKinds<OpenOptions> = {

@@ -10,13 +10,15 @@ export type ConflictJson = Omit<Conflict, 'key' | 'old' | 'local' | 'remote'> &
 
 /** The content of `conflicts.json`. */
 export interface ConflictsFile {
+  /** Names the format. */
   readonly format: 'turso-sync-conflicts';
   /** Readers refuse a higher version. A version may gain new keys. */
-  readonly version: typeof CONFLICTS_FORMAT;
+  readonly version: 1;
   /** ISO 8601. */
   readonly createdAt: string;
   /** The remote's URL without credentials. */
   readonly remote: string;
+  /** All conflicts. */
   readonly conflicts: readonly ConflictJson[];
 }
 

@@ -20,7 +20,9 @@ export type ConflictKind =
 
 /** One conflict: the reason why a push was refused. Rows are objects from column to value; null if there is no row. */
 export interface Conflict {
+  /** What happened on both sides. */
   readonly kind: ConflictKind;
+  /** The table of the row, or the name of the object. */
   readonly table: string;
   /** The columns that people know the row by, with their values; null if the conflict is not about one row. */
   readonly key: ConflictRow | null;
@@ -42,10 +44,15 @@ export interface Conflict {
 
 /** An object of the schema, with its CREATE statement on each side; null on a side without the object. */
 export interface ConflictDefinition {
+  /** The type of the object. */
   readonly type: 'table' | 'index' | 'view' | 'trigger';
+  /** The name of the object. */
   readonly name: string;
+  /** The definition in the base. */
   readonly old: string | null;
+  /** The definition in the working copy. */
   readonly local: string | null;
+  /** The definition on the remote. */
   readonly remote: string | null;
   /** Whether no option of a pull resolves it, because only a person can decide. */
   readonly byHand: boolean;

@@ -130,7 +130,9 @@ export interface TableAlteration {
 
 /** A value outside of all tables, before and after. */
 export interface SettingChange<T> {
+  /** The value before. */
   readonly from: T;
+  /** The value afterwards. */
   readonly to: T;
 }
 
@@ -157,15 +159,19 @@ export interface ForeignKeyViolation {
 
 /** A setting of a full-text index, such as `automerge`. `from` is null if it was not set. */
 export interface IndexSetting extends SettingChange<SqlValue> {
+  /** The name of the setting. */
   readonly name: string;
 }
 
 /** The change of a virtual table besides its rows. */
 export interface VirtualChange {
+  /** Its name. */
   readonly table: string;
+  /** Its module, such as `fts5`. */
   readonly module: string;
   /** Whether its rows are its own, and among the changed rows. Otherwise it is about other rows, or about none. */
   readonly content: 'own' | 'external' | 'none' | 'derived';
+  /** Changed settings. */
   readonly settings: readonly IndexSetting[];
   /** Whether its index is rebuilt from its source table. */
   readonly rebuild: boolean;
@@ -180,6 +186,7 @@ export interface VirtualChange {
 
 /** A storage table of a virtual table, with its number of rows. Null if it does not exist. */
 export interface ShadowTable extends SettingChange<number | null> {
+  /** The name of the storage table. */
   readonly name: string;
 }
 

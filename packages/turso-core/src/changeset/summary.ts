@@ -1,14 +1,17 @@
-import type { ChangeKind, Changeset, SchemaChange } from './model';
+import type { ChangeKind, Changeset } from './model';
 
 /** How many rows of one table, or of all, are changed in each way. */
 export type Counts = Readonly<Record<ChangeKind, number>>;
 
 /** A changeset in numbers, for `--json` and for people. */
 export interface ChangeSummary {
+  /** Changed rows of all tables. */
   readonly total: Counts;
+  /** Changed rows of each table that has any. */
   readonly tables: readonly ({ readonly table: string } & Counts)[];
+  /** Changed definitions. */
   readonly schema: readonly {
-    readonly action: SchemaChange['action'];
+    readonly action: 'drop' | 'alter' | 'create';
     readonly type: string;
     readonly name: string;
   }[];
@@ -20,6 +23,7 @@ export interface ChangeSummary {
   }[];
   /** Tables with a changed AUTOINCREMENT counter. */
   readonly sequences: readonly string[];
+  /** The change of `user_version`, or null. */
   readonly userVersion: { readonly from: number; readonly to: number } | null;
   /** Differences that cannot be carried to a server. */
   readonly notCarried: readonly string[];

@@ -14,6 +14,7 @@ export const COUNTED = 1000;
 export interface CheckResult {
   /** Its file name. */
   readonly name: string;
+  /** Whether it returned no row. */
   readonly passed: boolean;
   /** Number of rows it returned; counted up to 1000. */
   readonly rows: number;

@@ -21,19 +21,33 @@ export const JSON_VERSION = 1;
 
 /** The result of each subcommand as `--json` prints it. */
 export interface Results {
+  /** The result of `init`. */
   readonly init: Reported<InitResult>;
+  /** The result of `push`. */
   readonly push: PrintedPush;
+  /** The result of `pull`. */
   readonly pull: PrintedPull;
+  /** The result of `undo`. */
   readonly undo: PrintedUndo | PrintedPushes;
+  /** The result of `verify`. */
   readonly verify: Reported<Omit<VerifyResult, 'plan'>>;
+  /** The result of `check`. */
   readonly check: PrintedChecks;
+  /** The result of `diff`. */
   readonly diff: PrintedDiff;
+  /** The result of `comment`. */
   readonly comment: PrintedComment;
+  /** The result of `reviewed`. */
   readonly reviewed: PrintedReviewed;
+  /** The result of `dump`. */
   readonly dump: Reported<DumpResult>;
+  /** The result of `restore`. */
   readonly restore: Reported<RestoreResult>;
+  /** The result of `clean`. */
   readonly clean: Reported<CleanResult>;
+  /** The result of `status`. */
   readonly status: StatusResult;
+  /** The result of `doctor`. */
   readonly doctor: DoctorResult;
 }
 
@@ -41,23 +55,33 @@ export interface Results {
 export type Documents = { readonly [C in keyof Results]: PrintedResult<C> | PrintedError<C> } & {
   /** What `--json` prints if the command line names no subcommand. */
   readonly usage: PrintedError;
+  /** `changes.json`, a saved plan, and the record of a push. */
   readonly plan: PlanFile;
+  /** `conflicts.json`. */
   readonly conflicts: ConflictsFile;
 };
 
 /** What `--json` prints once the work is done. */
 export interface PrintedResult<C extends keyof Results> {
+  /** The subcommand. */
   readonly command: C;
-  readonly version: typeof JSON_VERSION;
+  /** New keys may be added within a version. */
+  readonly version: 1;
+  /** The work is done. */
   readonly ok: true;
+  /** Its result. */
   readonly result: Results[C];
 }
 
 /** What `--json` prints if the command fails; `command` is what stands on the command line if that names none. */
 export interface PrintedError<C extends string | null = string | null> {
+  /** The subcommand. */
   readonly command: C;
-  readonly version: typeof JSON_VERSION;
+  /** New keys may be added within a version. */
+  readonly version: 1;
+  /** The command failed. */
   readonly ok: false;
+  /** The failure. */
   readonly error: {
     /** A stable word; `docs/reference/errors.md` explains each. */
     readonly code: string;
@@ -72,8 +96,11 @@ export interface PrintedError<C extends string | null = string | null> {
 /** The result of `push`. */
 export type PrintedPush = Reported<
   Omit<PushResult, 'plan' | 'conflicts' | 'resolved'> & {
+    /** The head of the plan, or null. */
     readonly plan: PlanHead | null;
+    /** All conflicts. */
     readonly conflicts: readonly ConflictJson[];
+    /** The conflicts that the options resolved. */
     readonly resolved: readonly ConflictJson[];
   }
 >;
@@ -81,7 +108,9 @@ export type PrintedPush = Reported<
 /** The result of `pull`. */
 export type PrintedPull = Reported<
   Omit<PullResult, 'conflicts' | 'resolved'> & {
+    /** All conflicts. */
     readonly conflicts: readonly ConflictJson[];
+    /** The conflicts that the options resolved. */
     readonly resolved: readonly ConflictJson[];
   }
 >;
@@ -89,40 +118,56 @@ export type PrintedPull = Reported<
 /** The result of `undo`. */
 export type PrintedUndo = Reported<
   Omit<UndoResult, 'plan' | 'conflicts' | 'workingCopy'> & {
+    /** The head of the plan, or null. */
     readonly plan: PlanHead | null;
+    /** All conflicts. */
     readonly conflicts: readonly ConflictJson[];
+    /** The effect on the working copy, or null. */
     readonly workingCopy: PrintedUndoneHere | null;
   }
 >;
 
-type PrintedUndoneHere = Omit<UndoneHere, 'kept' | 'conflicts'> & {
+/** The effect of an undo on the working copy. */
+export type PrintedUndoneHere = Omit<UndoneHere, 'kept' | 'conflicts'> & {
+  /** Rows that were edited since, and stay as they are. */
   readonly kept: readonly ConflictJson[];
+  /** Conflicts in the working copy. */
   readonly conflicts: readonly ConflictJson[];
 };
 
 /** The result of `undo --list`. */
-export type PrintedPushes = Reported<{ readonly pushes: readonly PushEntry[] }>;
+export type PrintedPushes = Reported<{
+  /** The kept pushes, the latest first. */
+  readonly pushes: readonly PushEntry[];
+}>;
 
 /** The result of `diff`. */
 export type PrintedDiff = Reported<
   Omit<DiffResult, 'plan' | 'rows'> & {
+    /** The head of the plan. */
     readonly plan: PlanHead;
+    /** Changed rows, if they were asked for. */
     readonly rows?: readonly PrintedRow[];
   }
 >;
 
 /** The result of `check`. */
 export type PrintedChecks = Reported<
-  Omit<ChecksResult, 'checks'> & { readonly checks: readonly PrintedCheck[] }
+  Omit<ChecksResult, 'checks'> & {
+    /** The result of each check. */
+    readonly checks: readonly PrintedCheck[];
+  }
 >;
 
-type PrintedCheck = Omit<CheckResult, 'first'> & {
+/** A check as `check` prints it. */
+export type PrintedCheck = Omit<CheckResult, 'first'> & {
   /** The first of its rows, up to 10. */
   readonly first: readonly (readonly JsonValue[])[];
 };
 
 /** The result of `comment`. */
 export interface PrintedComment {
+  /** What happened to the comment. */
   readonly action: 'created' | 'updated' | 'none';
   /** The comment's page; null if there is none, or if the host does not tell. */
   readonly url: string | null;
@@ -146,8 +191,11 @@ export interface PrintedReviewed {
 
 /** A changed row as `diff --values` prints it. */
 export type PrintedRow = Omit<PlanRow, 'key' | 'old' | 'new'> & {
+  /** The columns that identify the row. */
   readonly key: JsonRow;
+  /** The row before, or null. */
   readonly old: JsonRow | null;
+  /** The row afterwards, or null. */
   readonly new: JsonRow | null;
 };
 

@@ -18,6 +18,7 @@ export interface ChecksResult {
   readonly passed: boolean;
   /** The folder of the checks. */
   readonly folder: string;
+  /** The result of each check. */
   readonly checks: readonly CheckResult[];
 }
 

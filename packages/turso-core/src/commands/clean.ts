@@ -37,6 +37,7 @@ export interface CleanResult {
   readonly bytes: number;
   /** Disk space freed, or to be freed without `force`, in bytes. */
   readonly freed: number;
+  /** The files by kind. */
   readonly kinds: readonly CleanedKind[];
   /** The removable or removed files. */
   readonly files: readonly string[];
@@ -44,7 +45,9 @@ export interface CleanResult {
 
 /** The files of one kind. */
 export interface CleanedKind {
+  /** What the files are for. */
   readonly kind: FileKind;
+  /** Number of files. */
   readonly files: number;
   /** Their disk space, in bytes. A file with several names counts for its first kind only. */
   readonly bytes: number;

@@ -32,6 +32,7 @@ export interface DoctorOptions extends VerbOptions {
 export interface DoctorResult {
   /** Whether no check has failed. */
   readonly isHealthy: boolean;
+  /** The versions in use. */
   readonly versions: {
     readonly tursoSync: string;
     readonly node: string;
@@ -41,6 +42,7 @@ export interface DoctorResult {
     /** For example `linux x64`. */
     readonly platform: string;
   };
+  /** The config, without names and values. */
   readonly config: {
     /** The name of the config file, without its folder; null if there is none. */
     readonly file: string | null;
@@ -53,6 +55,7 @@ export interface DoctorResult {
     readonly isTokenSet: boolean;
     readonly isEncryptionKeySet: boolean;
   };
+  /** The remote, without its name. */
   readonly remote: {
     readonly kind: 'server' | 'file' | null;
     /** For example `libsql`; null if no URL is set. */
@@ -66,6 +69,7 @@ export interface DoctorResult {
   };
   /** The server's capabilities; null if it did not answer, and for a file. */
   readonly capabilities: Capabilities | null;
+  /** The checks, in order. */
   readonly checks: readonly DoctorCheck[];
   /** The cost of this command as the server counts it; null if the server does not report it. */
   readonly used: Cost | null;

@@ -36,6 +36,7 @@ export interface DumpOptions extends RemoteOptions, VerbOptions {
 
 /** Result of `dump`. */
 export interface DumpResult {
+  /** The database. */
   readonly of: DumpSource;
   /** The written file, or null if the pieces went to a sink. */
   readonly file: string | null;

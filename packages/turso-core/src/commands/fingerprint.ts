@@ -22,10 +22,12 @@ import { verb } from './apart/verb';
  * const mark = await fingerprint(await loadProject({ cwd: 'apps/mailer' }));
  * ```
  */
-export async function fingerprint(
-  project: Handle | Marked,
-  options: VerbOptions = {},
-): Promise<string | null> {
+export async function fingerprint(project: Handle, options: VerbOptions = {}): Promise<string | null> {
+  return fingerprintOf(innerProject('fingerprint()', project), options);
+}
+
+/** Acts as {@link fingerprint} for our own programs, which may know only the remote. */
+export async function fingerprintOf(project: Marked, options: VerbOptions = {}): Promise<string | null> {
   const inner = innerProject('fingerprint()', project);
   // The fingerprint of a server needs no file, and so no separate process.
   return inner.address().kind === 'http'

@@ -58,6 +58,7 @@ export interface InitOptions extends RemoteOptions, VerbOptions {
 
 /** Result of `init`. */
 export interface InitResult {
+  /** The manifest of the snapshot. */
   readonly snapshot: Manifest;
   /**
    * The result for the working copy: `created`, `updated` to a newer snapshot, `unchanged`, or `kept` because of

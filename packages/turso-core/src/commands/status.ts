@@ -34,6 +34,7 @@ export interface StatusOptions extends VerbOptions {
 
 /** Facts about a file. */
 export interface FileStatus {
+  /** The absolute path. */
   readonly path: string;
   /** Size in bytes, or null if the file does not exist. */
   readonly bytes: number | null;
@@ -45,11 +46,13 @@ export interface FileStatus {
 export interface BaselineStatus extends FileStatus {
   /** Null if it does not exist or cannot be read. */
   readonly manifest: Manifest | null;
+  /** Why it cannot be read, or null. */
   readonly problem: Problem | null;
 }
 
 /** Result of `status`. If one part fails, the others are still filled in. */
 export interface StatusResult {
+  /** The project's folder and settings. */
   readonly project: {
     readonly directory: string;
     readonly configFile: string | null;
@@ -74,16 +77,21 @@ export interface StatusResult {
   };
   /** The folder's way of working, derived from its files. */
   readonly mode: WorkflowMode;
+  /** The working copy. */
   readonly workingCopy: FileStatus;
   /** The database of a live connection's replica. */
   readonly replica: FileStatus;
+  /** The latest snapshot. */
   readonly snapshot: BaselineStatus;
+  /** The base of the working copy. */
   readonly base: BaselineStatus;
+  /** The remote, as it answered just now. */
   readonly remote: RemoteStatus;
   /** The changes a push would send. */
   readonly pending: { readonly changes: ChangeSummary | null; readonly problem: Problem | null };
   /** A push cut off earlier, or null. The next command finds out whether it reached the remote. */
   readonly cutOff: { readonly startedAt: string; readonly remote: string } | null;
+  /** The versions in use. */
   readonly versions: { readonly tursoSync: string; readonly node: string; readonly sqlite: string };
   /** Next steps, the most useful first. */
   readonly next: readonly string[];

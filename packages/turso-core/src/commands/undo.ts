@@ -48,11 +48,13 @@ export interface UndoResult {
    * - `conflict`: someone has changed the same since, and nothing was written.
    */
   readonly status: 'undone' | 'nothing' | 'conflict';
+  /** The push to take back. */
   readonly push: PushEntry;
   /** The changes made to the remote. */
   readonly changes: ChangeSummary;
   /** The same changes in full. Null if nothing was written or an earlier run made the undo. */
   readonly plan: Plan | null;
+  /** All conflicts; also in `conflicts.json`. */
   readonly conflicts: readonly Conflict[];
   /** The effect on the working copy, or null if it was left as it is. */
   readonly workingCopy: UndoneHere | null;
@@ -72,6 +74,7 @@ export interface UndoneHere {
 
 /** A recorded push. */
 export interface PushEntry {
+  /** Its number, counted from 1. */
   readonly number: number;
   /** Time of the push; ISO 8601. */
   readonly createdAt: string;

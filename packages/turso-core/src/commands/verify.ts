@@ -44,6 +44,7 @@ export interface VerifyOptions extends RemoteOptions, VerbOptions {
 
 /** Result of `verify`. */
 export interface VerifyResult {
+  /** Whether both hold the same. */
   readonly isEqual: boolean;
   /** How the result was found: by checksums computed on the remote, or by a snapshot of it. */
   readonly method: 'checksums' | 'snapshot';

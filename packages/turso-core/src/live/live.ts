@@ -51,7 +51,9 @@ export type LiveArguments = readonly SqlValue[] | Readonly<Record<string, SqlVal
 
 /** A statement of a batch, with its values. */
 export interface LiveStatement {
+  /** The SQL, one statement. */
   readonly sql: string;
+  /** The values of its parameters. Default is none. */
   readonly args?: LiveArguments;
 }
 
@@ -76,6 +78,7 @@ export interface ExecuteResult extends QueryResult, Changes {}
 
 /** The changes of a batch, in total and by statement. */
 export interface BatchResult extends Changes {
+  /** The result of each statement, in order. */
   readonly results: readonly ExecuteResult[];
 }
 
@@ -89,10 +92,13 @@ export interface SyncResult {
 
 /** Activity of a connection since it was opened. */
 export interface LiveStats {
+  /** Number of reads. */
   readonly reads: number;
+  /** Number of writes. */
   readonly writes: number;
   /** Number of rows changed by writes. */
   readonly rowsWritten: number;
+  /** Number of syncs. */
   readonly syncs: number;
   /** Number of retries of safely repeatable operations. */
   readonly retries: number;
@@ -159,6 +165,7 @@ export interface Live extends AsyncDisposable {
   begin(): Promise<LiveTransaction>;
   /** Brings the replica up to date. Throws SYNC_FAILED. */
   sync(): Promise<SyncResult>;
+  /** What the connection has done so far. */
   stats(): LiveStats;
   /** Waits for running calls, rolls back open transactions, and releases connections and files. Safe to call twice. */
   close(): Promise<void>;

@@ -33,9 +33,10 @@ export interface Plan extends PlanHead {
 
 /** A plan without its rows: the head of its file, and the output of `--json`. */
 export interface PlanHead {
+  /** Names the format. */
   readonly format: 'turso-sync-plan';
   /** Readers refuse a higher version. New keys may be added within a version. */
-  readonly version: typeof PLAN_VERSION;
+  readonly version: 2;
   /** ISO 8601. */
   readonly createdAt: string;
   /** The remote's URL without credentials; null if a version 1 file does not have it. */
@@ -54,6 +55,7 @@ export interface PlanHead {
   readonly cost: Cost | null;
   /** The verdict of the project's policy; null if the plan was not judged. */
   readonly verdict: Verdict | null;
+  /** The changes in numbers and definitions. */
   readonly changes: PlanChanges;
 }
 
@@ -88,6 +90,7 @@ export interface PushedAs {
 
 /** The changes in numbers and definitions. */
 export interface PlanChanges {
+  /** Changed rows of all tables. */
   readonly total: Counts;
   /** Tables with changed rows. */
   readonly tables: readonly ({ readonly table: string } & Counts)[];
@@ -101,6 +104,7 @@ export interface PlanChanges {
     readonly from: JsonValue;
     readonly to: JsonValue;
   }[];
+  /** The change of `user_version`, or null. */
   readonly userVersion: { readonly from: number; readonly to: number } | null;
   /** Differences that cannot be carried to a server. */
   readonly notCarried: readonly string[];
@@ -110,8 +114,11 @@ export interface PlanChanges {
 
 /** The change of a definition. A changed index, view or trigger is dropped and created. */
 export interface DefinitionChange {
+  /** What happens to it. */
   readonly action: 'drop' | 'alter' | 'create';
+  /** The type of the object. */
   readonly type: SchemaObject['type'];
+  /** Its name, for a renamed table the new one. */
   readonly name: string;
   /** The table it belongs to; for a table, its own name. */
   readonly table: string;
@@ -134,6 +141,7 @@ export interface DefinitionChange {
 
 /** The change of a virtual table besides its rows; see `docs/virtual-tables.md`. */
 export type VirtualTableChange = Omit<VirtualChange, 'settings'> & {
+  /** Changed settings. */
   readonly settings: readonly { readonly name: string; readonly from: JsonValue; readonly to: JsonValue }[];
 };
 
@@ -156,6 +164,7 @@ export type FindingCode =
 
 /** A fact to know about a plan before it is pushed. */
 export interface Finding {
+  /** What it is about. */
   readonly code: FindingCode;
   /** The table concerned, or null. */
   readonly table: string | null;
@@ -175,6 +184,7 @@ export interface Cost {
 
 /** The verdict of the project's policy on a plan. */
 export interface Verdict {
+  /** Whether the push may go. */
   readonly outcome: 'allowed' | 'refused';
   /** The rules that the plan breaks and that make it refused; empty if it is allowed. */
   readonly broken: readonly BrokenRule[];
@@ -206,6 +216,7 @@ export interface PlanFile extends PlanHead {
 
 /** The changed rows of one table in a file. Kinds without rows are left out. */
 export interface PlanTable {
+  /** The name of the table. */
   readonly table: string;
   /** The columns of every row, in order; a hidden rowid comes first, under its name. */
   readonly columns: readonly string[];
@@ -213,14 +224,18 @@ export interface PlanTable {
   readonly key: readonly string[];
   /** Set if these rows are deleted before the definitions change, because the new definitions have no room for them. */
   readonly beforeSchema?: true;
+  /** Deleted rows. */
   readonly delete?: readonly PlanTableRow[];
+  /** Updated rows. */
   readonly update?: readonly PlanUpdate[];
+  /** Inserted rows. */
   readonly insert?: readonly PlanTableRow[];
 }
 
 /** A row, or the content of a row with its number of copies before and after. */
 export type PlanTableRow =
   | readonly JsonValue[]
+  /** A row that nothing tells apart from others, and how often it is there. */
   | { readonly row: readonly JsonValue[]; readonly copies: readonly [from: number, to: number] };
 
 /** An updated row in a file. */
@@ -238,7 +253,9 @@ export type PlanValues = Readonly<Record<string, SqlValue>>;
 
 /** One changed row, with exact values: INTEGER is a bigint, REAL a number, TEXT a string, BLOB a Uint8Array. */
 export interface PlanRow {
+  /** How the row changed. */
   readonly kind: ChangeKind;
+  /** The name of its table. */
   readonly table: string;
   /** The columns that identify the row, with their values before; empty if nothing tells rows apart. */
   readonly key: PlanValues;

@@ -5,7 +5,9 @@ import { shown } from './shown';
 
 /** A line about an event. Lines with `detail` are for verbose output. */
 export interface EventLine {
+  /** Whether everybody wants to read it. */
   readonly level: 'info' | 'detail' | 'progress';
+  /** The line. */
   readonly text: string;
 }
 

@@ -54,7 +54,14 @@ export function writeReport(source: ReportSource, format: ReportFormat, file: st
 }
 
 /** The files of a review, in its folder. */
-export const REVIEW_FILES = { plan: 'plan.json', markdown: 'changes.md', html: 'changes.html' } as const;
+export const REVIEW_FILES = {
+  /** The plan, for `push --plan`. */
+  plan: 'plan.json',
+  /** The report in Markdown. */
+  markdown: 'changes.md',
+  /** The report as a page. */
+  html: 'changes.html',
+} as const;
 
 /**
  * Makes the folder of a review. It holds the plan and its reports, for people and programs to read before a push.

@@ -10,7 +10,7 @@ import { verify, type VerifyOptions, type VerifyResult } from '../commands/verif
 import { TursoSyncError } from '../errors';
 import { openPlan } from '../plan/open-plan';
 import { planOfTable } from '../plan/plan-of-table';
-import type { Project } from '../project/project';
+import type { Project } from '../project/handle';
 import type { ReportSource } from './source';
 
 /** Returns the content for a report of a diff. If a table is named, it covers only that table. */

@@ -31,8 +31,11 @@ export interface ObjectName {
 
 /** The number of rows that a statement changes in a table, and how. */
 export interface RowBatch {
+  /** How the rows change. */
   readonly kind: 'delete' | 'update' | 'insert';
+  /** The name of the table. */
   readonly table: string;
+  /** Number of rows. */
   readonly rows: number;
 }
 

@@ -23,27 +23,30 @@ function freshInstall(): string {
   return dir;
 }
 
-test('the types compile in a strict project that checks the types of libraries too', () => {
+/** How programs find the types: their file, and the options of the compiler. */
+const PROGRAMS = [
+  ['an ES module', 'm.mts', ['--module', 'nodenext']],
+  ['a CommonJS module', 'm.cts', ['--module', 'nodenext']],
+  ['a bundler', 'm.ts', ['--module', 'esnext', '--moduleResolution', 'bundler']],
+  [
+    'the classic way of Node',
+    'm.ts',
+    ['--module', 'commonjs', '--moduleResolution', 'node10', '--esModuleInterop'],
+  ],
+] as const;
+
+test.each(PROGRAMS)('the types compile in strict mode, with those of libraries, for %s', (_, file, how) => {
   const dir = freshInstall();
   writeFiles(dir, {
-    'm.mts': `import { loadProject, push } from 'turso-core';
+    [file]: `import { loadProject, push } from 'turso-core';
       import { openLive, type Live } from 'turso-core/live';
       import { report, type ReportSource } from 'turso-core/report';
       export const page = (source: ReportSource): AsyncIterable<string> => report(source, 'html');
-      await push(await loadProject(), { dryRun: true });
+      export const dry = async (): Promise<string> => (await push(await loadProject(), { dryRun: true })).status;
       export async function work(): Promise<Live> { return openLive({ url: 'file:x.db' }); }`,
   });
   const tsc = require.resolve('typescript/bin/tsc');
-  const args = [
-    '--strict',
-    '--target',
-    'es2022',
-    '--module',
-    'nodenext',
-    '--preserveSymlinks',
-    '--noEmit',
-    'm.mts',
-  ];
+  const args = ['--strict', '--target', 'es2022', ...how, '--preserveSymlinks', '--noEmit', file];
   const { status, stdout } = spawnSync(process.execPath, [tsc, ...args], { cwd: dir, encoding: 'utf8' });
   expect([status, stdout]).toEqual([0, '']);
 });

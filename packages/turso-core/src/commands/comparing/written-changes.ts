@@ -11,7 +11,9 @@ import { writePieces } from '../../sqlite/files/write-file';
 
 /** The files with the full changes: as SQL, and as a plan in `changes.json`. */
 export interface ChangeFiles {
+  /** `diff.sql`: the changes as SQL, for people. */
   readonly sql: string;
+  /** `changes.json`: the plan. */
   readonly json: string;
 }
 

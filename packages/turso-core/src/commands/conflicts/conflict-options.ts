@@ -12,7 +12,7 @@ export interface ConflictOptions {
    * The side that wins if both have changed a row: `ours` is the working copy, `theirs` the remote. `fail` changes
    * nothing at all. Default is `fail`.
    */
-  readonly onConflict?: keyof typeof POLICIES;
+  readonly onConflict?: 'fail' | 'ours' | 'theirs';
 }
 
 const POLICIES = { fail: 'fail', ours: 'write', theirs: 'keep' } as const;
@@ -20,11 +20,12 @@ const POLICIES = { fail: 'fail', ours: 'write', theirs: 'keep' } as const;
 /** The outcome for rows changed on both sides. */
 export interface Resolved {
   /**
-   * Number of rows that combine the changes of both sides. In `overwritten`, ours replaced theirs; in `kept`, theirs
-   * stayed.
+   * Number of rows that combine the changes of both sides.
    */
   readonly merged: number;
+  /** Number of rows in which ours replaced theirs. */
   readonly overwritten: number;
+  /** Number of rows in which theirs stayed. */
   readonly kept: number;
   /** The conflicts resolved in these ways. */
   readonly resolved: readonly Conflict[];

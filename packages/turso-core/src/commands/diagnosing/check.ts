@@ -18,6 +18,7 @@ export type CheckName =
 
 /** Result of one check of `doctor`. */
 export interface DoctorCheck {
+  /** What it examines. */
   readonly name: CheckName;
   /** `warned` does not count as a failure. */
   readonly outcome: 'passed' | 'warned' | 'failed' | 'skipped';

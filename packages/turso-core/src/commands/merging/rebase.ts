@@ -46,6 +46,7 @@ export interface PullResult extends Resolved {
   readonly pending: number;
   /** Rows changed to the same values on both sides. */
   readonly alreadyThere: number;
+  /** All conflicts; also in `conflicts.json`. */
   readonly conflicts: readonly Conflict[];
   /** The backup of the working copy from before the pull, for `restore`. Null if it was not changed. */
   readonly backup: string | null;

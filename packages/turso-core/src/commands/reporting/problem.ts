@@ -2,8 +2,11 @@ import { TursoSyncError } from '../../errors';
 
 /** The error behind an unavailable fact. */
 export interface Problem {
+  /** The stable word: an error code. */
   readonly code: string;
+  /** What went wrong. */
   readonly message: string;
+  /** What to do next, or null. */
   readonly hint: string | null;
 }
 

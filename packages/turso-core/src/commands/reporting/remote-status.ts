@@ -15,6 +15,7 @@ import { problemOf, type Problem } from './problem';
 export interface RemoteStatus {
   /** The URL without credentials, or null if it is not set or cannot be read. */
   readonly location: string | null;
+  /** Whether it answers. */
   readonly answers: boolean;
   /** Whether it has changed since the base was made; null if unknown. */
   readonly hasMoved: boolean | null;

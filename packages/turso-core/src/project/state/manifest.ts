@@ -13,6 +13,7 @@ export const STATE_FORMAT = 1;
 
 /** The content of `manifest.json` beside a baseline. */
 export interface Manifest {
+  /** Version of the layout of the state folder. */
   readonly formatVersion: number;
   /** When the content was taken from the remote, or last made equal to it by a push; ISO 8601. */
   readonly createdAt: string;
@@ -37,7 +38,7 @@ export interface Manifest {
   /** Content of the remote excluded from the baseline. Absent if nothing is excluded. */
   readonly exclude?: {
     /** Names and patterns, as in the config. */
-    readonly patterns: Exclude;
+    readonly patterns: readonly string[];
     /** The matching tables and views at the time of a snapshot. */
     readonly tables: readonly string[];
   };

@@ -11,21 +11,24 @@ import type { Cost, Plan } from '../../plan/plan';
 import { planOfTable } from '../../plan/plan-of-table';
 import { count } from '../units';
 
-const COMMANDS = ['push', 'pull', 'undo', 'verify', 'diff'] as const;
+const COMMANDS = ['push', 'pull', 'undo', 'verify', 'diff'] as const satisfies EndingCommand[];
 
 /** A command that reports its ending to job summaries. */
-export type EndingCommand = (typeof COMMANDS)[number];
+export type EndingCommand = 'push' | 'pull' | 'undo' | 'verify' | 'diff';
 
 /** The ending of a command, for readers elsewhere: in a job summary, or in the summary of an Nx run. */
 export interface Ending {
+  /** The command that ended. */
   readonly command: EndingCommand;
   /** The outcome, in one sentence without names and values. */
   readonly outcome: string;
   /** The outcome in a few words. */
   readonly brief: string;
+  /** The changes in numbers. */
   readonly changes: ChangeSummary;
   /** The changes in full, if they are known. */
   readonly plan: Plan | null;
+  /** All conflicts. */
   readonly conflicts: readonly Conflict[];
   /** The command's use of the server, or null if it is unknown, as after a failure. */
   readonly used: Cost | null;

@@ -4,14 +4,18 @@ import path from 'node:path';
 import { reasonOf } from '../../errors';
 import { withoutTokens } from '../../project/config/config';
 import type { Ending } from './ending';
-import type { EndingOptions } from './ending-markdown';
 
 /** The settings of a job summary, including the means to make its text safe. */
-export interface StepSummaryOptions extends Pick<EndingOptions, 'project' | 'environment'> {
+export interface StepSummaryOptions {
+  /** The project's name for people. */
+  readonly project: string;
+  /** The environment, or null for the one without a name. */
+  readonly environment: string | null;
   /** Removes secrets from a text. */
   readonly clean: (text: string) => string;
   /** Takes a warning. A summary never fails a command. */
   readonly warn: (message: string) => void;
+  /** The environment variables. Default is `process.env`. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
 }
 

@@ -16,7 +16,8 @@ type Rendered = Uint8Array | string;
 
 /** The destination of a dump. The writer awaits the result of each call of `write` before the next call. */
 export interface DumpSink {
-  write(piece: Rendered): unknown;
+  /** Takes the next piece. */
+  write(piece: Uint8Array | string): unknown;
 }
 
 /** How to write a dump. */

@@ -36,6 +36,7 @@ const INTERNAL: readonly Internal[] = [
 
 /** A table or view that is left out. */
 export interface LeftOutTable {
+  /** Its name. */
   readonly name: string;
   /** The program that keeps it for itself; null if the project's `exclude` names it. */
   readonly owner: string | null;

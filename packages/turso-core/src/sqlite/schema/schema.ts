@@ -8,7 +8,9 @@ import { isVirtual, parseVirtualTable, type VirtualTable } from './virtual-table
 
 /** One row of `sqlite_schema`: an object made by a CREATE statement. */
 export interface SchemaObject {
+  /** The type of the object. */
   readonly type: 'table' | 'index' | 'view' | 'trigger';
+  /** Its name. */
   readonly name: string;
   /** Its table or view, by that object's own name; for tables and views the same as `name`. */
   readonly table: string;

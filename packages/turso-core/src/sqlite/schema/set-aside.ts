@@ -9,6 +9,7 @@ import { isWord, sqlTokens } from './sql-tokens';
 export interface SetAside {
   /** A vector index, or another index that calls a vector function; or a table `RANDOM ROWID`. */
   readonly type: 'index' | 'table';
+  /** Its name. */
   readonly name: string;
   /** The table of the index; for a table its own name. */
   readonly table: string;

@@ -8,9 +8,13 @@ export type JsonValue =
   | null
   | number
   | string
+  /** An INTEGER beyond 2^53. */
   | { readonly integer: string }
+  /** A REAL. */
   | { readonly real: string }
+  /** A BLOB, in base64. */
   | { readonly blob: string }
+  /** Text that is not valid UTF-8, in base64. */
   | { readonly text: string };
 
 /** Values by column, each a {@link JsonValue}. */
