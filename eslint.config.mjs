@@ -42,7 +42,7 @@ const ADAPTERS = {
 /** One connection a command: its verb opens it and hands it on. */
 const CONNECTING = {
   group: ['**/project/connect-to', '**/project/with-remote'],
-  importNames: ['connectTo', 'connectForMarks', 'connectToDiagnose', 'withRemote'],
+  importNames: ['connectTo', 'connectForFingerprint', 'connectToDiagnose', 'withRemote'],
   message: 'A verb connects once, and passes its ProjectRemote on.',
 };
 

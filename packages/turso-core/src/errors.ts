@@ -192,13 +192,13 @@ export type ErrorCode =
    * [when state is lost](docs/workflow.md#when-state-is-lost). In a new environment for a working copy in use, run
    * `pull`: its base starts from the other environment.
    */
-  | 'BASELINE_MISSING'
+  | 'BASE_MISSING'
   /**
    * The base is damaged: somebody changed files under `.turso`, or a disk failed. `turso-sync init --keep-edits` keeps
    * your working copy, and everything that differs from the remote counts as your edit. `turso-sync init --force`
    * starts afresh and keeps a dated backup of your working copy.
    */
-  | 'BASELINE_DAMAGED'
+  | 'BASE_DAMAGED'
   /** There is no working copy: somebody moved or deleted it. `turso-sync init` recreates it from the remote. */
   | 'WORKING_COPY_MISSING'
   /**
@@ -235,6 +235,11 @@ export type ErrorCode =
    * asking, so it stopped and changed nothing. Set `stateDir` to a new or empty folder, or remove the link.
    */
   | 'STATE_FOREIGN'
+  /**
+   * The state belongs to another working copy. The base has what was pushed from there, so a push from here would take it
+   * back. Nothing was changed. Give each working copy its own `stateDir`.
+   */
+  | 'STATE_SHARED'
   /**
    * Another turso-sync works in this folder, and the message names it. Wait until it ends, then run the command again.
    * A dead process holds no lock.

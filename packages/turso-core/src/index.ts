@@ -26,7 +26,7 @@ export { push, type PushOptions, type PushResult } from './commands/push';
 export { restore, type RestoreOptions, type RestoreResult } from './commands/restore';
 export {
   status,
-  type BaselineStatus,
+  type SnapshotStatus,
   type FileStatus,
   type Problem,
   type RemoteStatus,

@@ -44,13 +44,13 @@ export function withReceipt(target: Target, name: string, onRefused: () => void)
     read: (...args) => target.read(...args),
     transact,
     ...(transactSince && {
-      async transactSince(mark, statements, options) {
+      async transactSince(fingerprint, statements, options) {
         const first = receipt();
         const all = (): readonly Statement[] | null => {
           const meant = statements();
           return meant && [...first, ...meant];
         };
-        const outcome = await transactSince(mark, all, behind(first.length, options));
+        const outcome = await transactSince(fingerprint, all, behind(first.length, options));
         const known = outcome && withoutReceipt(outcome);
         return known === 'refused' ? null : known;
       },

@@ -45,7 +45,7 @@ export interface Target {
    * ends it.
    */
   transactSince?(
-    mark: string,
+    fingerprint: string,
     statements: () => readonly Statement[] | null,
     options?: TransactOptions,
   ): Promise<TransactionOutcome | null>;

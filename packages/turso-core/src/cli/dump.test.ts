@@ -82,7 +82,7 @@ describeWithTools('turso-sync dump', () => {
     expect(run).toMatchObject({ exit: 1, stdout: '' });
     expect(run.stderr).toContain('FILE_INACCESSIBLE');
     const fresh = makeProject(server);
-    expect((await fresh.run('dump', '--quiet')).stderr).toMatch(/^BASELINE_MISSING: /);
+    expect((await fresh.run('dump', '--quiet')).stderr).toMatch(/^BASE_MISSING: /);
     expect(existsSync(fresh.file('.turso/default/base'))).toBe(false);
   });
 

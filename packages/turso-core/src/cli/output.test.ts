@@ -140,13 +140,13 @@ test('an error is on stderr, with its code and what to do, also with --quiet, an
   const project = makeProject();
   const run = await project.run('diff', '--quiet');
   expect(run).toMatchObject({ exit: 1, stdout: '' });
-  expect(run.stderr).toMatch(/^BASELINE_MISSING: .*\n {2}Run `turso-sync init` first\.\n$/);
+  expect(run.stderr).toMatch(/^BASE_MISSING: .*\n {2}Run `turso-sync init` first\.\n$/);
   const { stdout, stderr } = await project.start(['diff', '--json']).ended;
-  expect(stderr).toContain('BASELINE_MISSING');
+  expect(stderr).toContain('BASE_MISSING');
   expect(JSON.parse(stdout)).toMatchObject({
     command: 'diff',
     ok: false,
-    error: { code: 'BASELINE_MISSING', retryable: false, hint: expect.any(String) as string },
+    error: { code: 'BASE_MISSING', retryable: false, hint: expect.any(String) as string },
   } satisfies Partial<Record<keyof Answer, unknown>>);
 });
 

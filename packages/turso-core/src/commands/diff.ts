@@ -53,7 +53,7 @@ export interface DiffOptions extends VerbOptions {
 /**
  * Finds the changes a push would send, without contacting the remote. Writes them to `diff.sql` and `changes.json` in
  * the state folder.
- * Throws the `BASELINE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE and TABLE_NOT_FOUND.
+ * Throws the `BASE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE and TABLE_NOT_FOUND.
  */
 export const diff = verb('diff', diffHere);
 

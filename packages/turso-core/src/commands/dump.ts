@@ -45,7 +45,7 @@ export interface DumpResult {
 /**
  * Writes a whole database as SQL. The stock `sqlite3` shell restores it to an equal database. The file appears only
  * when complete.
- * Throws BASELINE_MISSING, the `WORKING_COPY_*` and `REMOTE_*` codes, DISK_FULL and FILE_INACCESSIBLE.
+ * Throws BASE_MISSING, the `WORKING_COPY_*` and `REMOTE_*` codes, DISK_FULL and FILE_INACCESSIBLE.
  *
  * @example
  * ```ts

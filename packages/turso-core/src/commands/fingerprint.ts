@@ -1,7 +1,7 @@
 import type { VerbOptions } from '../events';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { connectForMarks } from '../project/connect-to';
+import { connectForFingerprint } from '../project/connect-to';
 import type { RemoteAddress } from '../remote/url';
 import { version } from '../version';
 import { innerProject, type Project as Handle } from '../project/handle';
@@ -19,7 +19,7 @@ import { verb } from './apart/verb';
  * ```ts
  * import { fingerprint, loadProject } from 'turso-core';
  *
- * const mark = await fingerprint(await loadProject({ cwd: 'apps/mailer' }));
+ * const digest = await fingerprint(await loadProject({ cwd: 'apps/mailer' }));
  * ```
  */
 export async function fingerprint(project: Handle, options: VerbOptions = {}): Promise<string | null> {
@@ -27,7 +27,10 @@ export async function fingerprint(project: Handle, options: VerbOptions = {}): P
 }
 
 /** Acts as {@link fingerprint} for our own programs, which may know only the remote. */
-export async function fingerprintOf(project: Marked, options: VerbOptions = {}): Promise<string | null> {
+export async function fingerprintOf(
+  project: FingerprintedProject,
+  options: VerbOptions = {},
+): Promise<string | null> {
   const inner = innerProject('fingerprint()', project);
   // The fingerprint of a server needs no file, and so no separate process.
   return inner.address().kind === 'http'
@@ -36,19 +39,22 @@ export async function fingerprintOf(project: Marked, options: VerbOptions = {}):
 }
 
 /** The parts of a project {@link fingerprint} needs. */
-type Marked = Pick<Project, 'directory' | 'address' | 'authToken' | 'encryptionKey'> &
+type FingerprintedProject = Pick<Project, 'directory' | 'address' | 'authToken' | 'encryptionKey'> &
   Partial<Pick<Project, 'exclude'>>;
 
 const fingerprintOfFile = verb('fingerprint', fingerprintHere);
 const fingerprintOfServer = verb('fingerprint', fingerprintHere, 'here');
 
-async function fingerprintHere(project: Marked, { signal }: VerbOptions = {}): Promise<string | null> {
+async function fingerprintHere(
+  project: FingerprintedProject,
+  { signal }: VerbOptions = {},
+): Promise<string | null> {
   const address = project.address();
-  const remote = connectForMarks(project, signal);
+  const remote = connectForFingerprint(project, signal);
   try {
-    const mark = await remote.fingerprint({ mayLag: true });
-    if (mark === null) return null;
-    return digest([version, place(address, project.directory), mark, ...(project.exclude ?? [])]);
+    const found = await remote.fingerprint({ mayLag: true });
+    if (found === null) return null;
+    return digest([version, place(address, project.directory), found, ...(project.exclude ?? [])]);
   } finally {
     await remote.close();
   }

@@ -156,7 +156,7 @@ describe('with the snapshot that is there', () => {
   });
 });
 
-test('notes a new mark of what has not changed, so that status need not point to it for ever', async () => {
+test('notes a new fingerprint of what has not changed, so that status need not point to it for ever', async () => {
   await init(at.project);
   const { base } = at.project.files;
   const { formatVersion: _, ...manifest } = readManifest(base) as Manifest;

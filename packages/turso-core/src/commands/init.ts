@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { countChanges, summarize, type ChangeSummary } from '../changeset/summary';
 import { systemCode, TursoSyncError } from '../errors';
 import { replaceBase } from '../project/state/base';
+import { refuseOtherCopy } from '../project/state/begun';
 import { sameBytes } from '../project/working-copy/freeze';
 import { readManifest, refuseNewer, type Manifest } from '../project/state/manifest';
 import type { Project } from '../project/project';
@@ -148,7 +149,7 @@ async function initialize(
   noteWritten(project, note);
   // Comes second. If we die in between, a push finds everything there already. In the other order, it would take the
   // older working copy for an edit that undoes others' changes.
-  await afterDone(WRITTEN, () => replaceBase(project.files, project.files.snapshot, snapshot));
+  await afterDone(WRITTEN, () => replaceBase(project, project.files.snapshot, snapshot));
   end();
   return { ...(await finished(isUpdate ? 'updated' : 'created')), backup };
 
@@ -189,7 +190,7 @@ async function finishEarlier(
   const taken = pullUnderWay(project);
   const isWritten = (): boolean =>
     taken?.isWritten === true || sameBytes(workingCopy, files.incoming.database);
-  if (isThere && taken !== null && isWritten()) await replaceBase(files, files.incoming, taken.manifest);
+  if (isThere && taken !== null && isWritten()) await replaceBase(project, files.incoming, taken.manifest);
   pullDone(project);
 }
 
@@ -205,8 +206,10 @@ type State =
 
 /** Inspects the working copy. Throws WORKING_COPY_HAS_CHANGES if it must not be touched. */
 async function inspect(project: Project, { force, edits, onEvent }: InitOptions): Promise<State> {
-  if (!fs.existsSync(project.workingCopy)) return { kind: 'missing' };
-  if (force === true) return { kind: 'forced' };
+  const isThere = fs.existsSync(project.workingCopy);
+  if (force === true) return { kind: isThere ? 'forced' : 'missing' };
+  refuseOtherCopy(project);
+  if (!isThere) return { kind: 'missing' };
   const state = await inspectWorkingCopy(project, onEvent);
   // Without a base, edits are unknown. Keeping the file silently would leave the next command stuck.
   if (state.kind === 'edited' && state.pending === 0) throw noBase(project);
@@ -267,6 +270,6 @@ async function isNewerThanBase(project: Project, snapshot: Manifest): Promise<bo
   if (known.method === 'push' && known.createdAt > snapshot.createdAt) return false;
   if (!sameBytes(base.database, files.database)) return true;
   // The content is the same, with a later time and perhaps another fingerprint.
-  await replaceBase(project.files, project.files.snapshot, snapshot);
+  await replaceBase(project, project.files.snapshot, snapshot);
   return false;
 }

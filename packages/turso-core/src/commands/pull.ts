@@ -21,7 +21,7 @@ export type { PullOptions, PullResult } from './merging/rebase';
  * Brings the remote's changes into the working copy and keeps your own. It applies your changes to a new snapshot, as a
  * push would apply them to the remote. It then updates the working copy in one transaction, so open programs see it.
  * Afterwards the snapshot is the base.
- * Throws the `REMOTE_*`, `BASELINE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, DISK_FULL and STATE_LOCKED.
+ * Throws the `REMOTE_*`, `BASE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, DISK_FULL and STATE_LOCKED.
  *
  * @example
  * ```ts
@@ -49,12 +49,12 @@ async function pullFrom(project: Project, remote: ProjectRemote, options: PullOp
   await finishPull(project, options.onEvent);
   await finishPush(project, remote, options.onEvent === undefined ? {} : { onEvent: options.onEvent });
   const base = requireBase(project);
-  const mark = await remote.fingerprint({ mayLag: true, known: base.fingerprint });
-  if (mark !== null && mark === base.fingerprint && remote.location === base.remote) {
+  const fingerprint = await remote.fingerprint({ mayLag: true, known: base.fingerprint });
+  if (fingerprint !== null && fingerprint === base.fingerprint && remote.location === base.remote) {
     return unchanged(await countPending(project, options.onEvent));
   }
   await claimPlans(project, remote);
-  const snapshot = await currentSnapshot(project, remote, mark, options.onEvent);
+  const snapshot = await currentSnapshot(project, remote, fingerprint, options.onEvent);
   return rebase(project, snapshot, options);
 }
 

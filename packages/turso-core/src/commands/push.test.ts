@@ -17,7 +17,7 @@ beforeEach(async () => {
   await init(at.project);
 });
 
-test('makes what was pushed the base, with the mark of the remote', async () => {
+test('makes what was pushed the base, with the fingerprint of the remote', async () => {
   const before = readManifest(at.project.files.base);
   at.edit('UPDATE t SET v = 3 WHERE id = 1');
   expect(await push(at.project)).toMatchObject({
@@ -113,7 +113,7 @@ test('a dry run asks the remote, and writes nothing there', async () => {
   at.edit('DELETE FROM t');
   const before = readFileSync(at.remote);
   expect(await push(at.project, { dryRun: true, allow: ['deleteAllRows:t'] })).toMatchObject({
-    status: 'planned',
+    status: 'dry-run',
     changes: { total: { delete: 2 } },
   });
   expect(readFileSync(at.project.files.diffSql, 'utf8')).toContain('DELETE');

@@ -67,11 +67,11 @@ export interface PushResult extends Resolved {
   /**
    * - `pushed`: the remote has all changes.
    * - `nothing`: there was nothing to push.
-   * - `planned`: a dry run of a push without obstacles.
+   * - `dry-run`: a dry run of a push without obstacles.
    * - `conflict`: someone changed the same on the remote. Nothing was written, neither there nor here.
    * - `refused`: the policy or a check does not allow the push, as the plan's verdict says. Nothing was written.
    */
-  readonly status: 'pushed' | 'nothing' | 'planned' | 'conflict' | 'refused';
+  readonly status: 'pushed' | 'nothing' | 'dry-run' | 'conflict' | 'refused';
   /** The changes in numbers. */
   readonly changes: ChangeSummary;
   /**
@@ -96,7 +96,7 @@ export interface PushResult extends Resolved {
  * An earlier push may have been cut off. If it reached the remote, this push finishes it first. If the project's policy
  * does not allow a push, it is refused and nothing is sent.
  *
- * Throws the `REMOTE_*`, `BASELINE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, VALUE_TOO_LARGE, PUSH_UNDECIDED,
+ * Throws the `REMOTE_*`, `BASE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE, VALUE_TOO_LARGE, PUSH_UNDECIDED,
  * PLAN_STALE, PLAN_TOO_NEW, CHANGES_UNREADABLE, CHECK_INVALID, CHECK_TIMEOUT and STATE_LOCKED.
  *
  * @example
@@ -233,7 +233,7 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
 /** Tries a push out. Writes the files about its changes, and nothing else. */
 async function tryDry(
   job: SendJob,
-): Promise<Omit<Sent, 'status'> & { status: 'planned' | 'conflict' | 'refused' }> {
+): Promise<Omit<Sent, 'status'> & { status: 'dry-run' | 'conflict' | 'refused' }> {
   const plan = await written(job, job, job.plan);
   return { ...(await tryOut(job)), plan };
 }

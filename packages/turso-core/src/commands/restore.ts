@@ -27,7 +27,7 @@ export interface RestoreResult {
 
 /**
  * Makes a database from a backup of a pull or an undo: the working copy as it was before. Changes nothing else.
- * Throws BACKUP_UNUSABLE, BASELINE_MISSING, FILE_INACCESSIBLE, DISK_FULL and STATE_LOCKED.
+ * Throws BACKUP_UNUSABLE, BASE_MISSING, FILE_INACCESSIBLE, DISK_FULL and STATE_LOCKED.
  *
  * @example
  * ```ts

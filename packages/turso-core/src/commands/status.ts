@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import { countChanges, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { systemCode } from '../errors';
-import { connectForMarks } from '../project/connect-to';
+import { connectForFingerprint } from '../project/connect-to';
 import { version } from '../version';
 import { isLocked } from '../project/state/lock';
 import { readManifest, type Manifest } from '../project/state/manifest';
-import type { BaselineFiles, Project } from '../project/project';
+import type { SnapshotFiles, Project } from '../project/project';
 import { openState } from '../project/state/open-state';
 import { readPushJournal } from '../project/state/push-journal';
 import type { OnEvent, VerbOptions } from '../events';
@@ -42,8 +42,8 @@ export interface FileStatus {
   readonly modifiedAt: string | null;
 }
 
-/** Facts about a baseline. */
-export interface BaselineStatus extends FileStatus {
+/** Facts about a snapshot. */
+export interface SnapshotStatus extends FileStatus {
   /** Null if it does not exist or cannot be read. */
   readonly manifest: Manifest | null;
   /** Why it cannot be read, or null. */
@@ -82,9 +82,9 @@ export interface StatusResult {
   /** The database of a live connection's replica. */
   readonly replica: FileStatus;
   /** The latest snapshot. */
-  readonly snapshot: BaselineStatus;
+  readonly snapshot: SnapshotStatus;
   /** The base of the working copy. */
-  readonly base: BaselineStatus;
+  readonly base: SnapshotStatus;
   /** The remote, as it answered just now. */
   readonly remote: RemoteStatus;
   /** The changes a push would send. */
@@ -105,10 +105,10 @@ async function statusHere(
   { capabilities = false, signal }: StatusOptions = {},
 ): Promise<StatusResult> {
   const [snapshot, base] = [project.files.snapshot, project.files.base].map((files) =>
-    baselineStatus(project, files),
-  ) as [BaselineStatus, BaselineStatus];
+    snapshotStatus(project, files),
+  ) as [SnapshotStatus, SnapshotStatus];
   const { remote, used } = await remoteStatus(project, base.manifest, {
-    connect: () => connectForMarks(project, signal),
+    connect: () => connectForFingerprint(project, signal),
     asksCapabilities: capabilities,
   });
   const [warnings, notice] = [[] as string[], leftOutNotice(project.exclude)];
@@ -157,13 +157,13 @@ function statOf(path: string): fs.Stats | undefined {
   try {
     return fs.statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    // {@link baselineStatus} reports problems of the state folder.
+    // {@link snapshotStatus} reports problems of the state folder.
     if (/^E(ACCES|PERM|NOTDIR)$/.test(systemCode(error))) return undefined;
     throw error;
   }
 }
 
-function baselineStatus(project: Project, files: BaselineFiles): BaselineStatus {
+function snapshotStatus(project: Project, files: SnapshotFiles): SnapshotStatus {
   const file = fileStatus(files.database);
   try {
     openState(project);
@@ -175,7 +175,7 @@ function baselineStatus(project: Project, files: BaselineFiles): BaselineStatus 
 
 async function pendingStatus(
   project: Project,
-  base: BaselineStatus,
+  base: SnapshotStatus,
   onEvent: OnEvent,
 ): Promise<StatusResult['pending']> {
   if (base.manifest === null) return { changes: null, problem: base.problem };

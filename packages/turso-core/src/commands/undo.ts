@@ -99,7 +99,7 @@ export function pushes(project: Handle): PushEntry[] {
  * Takes a push back. It writes the inverse of the changes to the remote, in one transaction, unless someone has changed
  * the same since. It then takes them back in the working copy too, so the next push does not repeat them. Later edits
  * in the working copy stay. An undo is itself a push and can be undone.
- * Throws NOTHING_TO_UNDO, UNDO_IMPOSSIBLE, the `REMOTE_*`, `BASELINE_*` and `WORKING_COPY_*` codes and STATE_LOCKED.
+ * Throws NOTHING_TO_UNDO, UNDO_IMPOSSIBLE, the `REMOTE_*`, `BASE_*` and `WORKING_COPY_*` codes and STATE_LOCKED.
  *
  * @example
  * ```ts

@@ -14,7 +14,7 @@ import { readSchema, type Schema } from '../sqlite/schema/schema';
 import { readCarried } from '../sqlite/schema/read-objects';
 import type { Query } from '../sqlite/query';
 import type { Remote } from '../remote/remote';
-import { soundBaseline, type Manifest } from '../project/state/manifest';
+import { soundManifest, type Manifest } from '../project/state/manifest';
 import { freezeCopy } from '../project/working-copy/freeze-copy';
 import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
@@ -85,7 +85,7 @@ async function verifyWith(project: Project, options: VerifyOptions): Promise<Ver
         string,
       ];
       await freezeCopy(project, frozen, { onEvent });
-      const base = soundBaseline(project.files.base);
+      const base = soundManifest(project.files.base);
       const result: VerifyResult = (await timed(onEvent, 'compare checksums', (onProgress) =>
         haveSameChecksums(remote, frozen, { base, exclude: project.exclude, onProgress }),
       ))

@@ -15,7 +15,7 @@ import { countRows } from './count-rows';
 import { definitionCost } from './definition-cost';
 import { fixedCost } from './fixed-cost';
 import { rowCost } from './row-cost';
-import { stagingCost } from './staging-cost';
+import { uploadCost } from './upload-cost';
 import { readIndexes, type IndexFacts } from './table-indexes';
 
 /** Input of an estimate. */
@@ -62,7 +62,7 @@ export function estimateCost({ changeset, before, after, setAside }: Estimated):
         definitionCost(changeset, sides, operationsOf(works)),
         computedCost(changeset, now, schemas.after),
         fixedCost(changeset, definitions),
-        stagingCost(changeset.tables, { before, after }),
+        uploadCost(changeset.tables, { before, after }),
       ]);
       const certainty = isKnown(changeset, { before: old, setAside }) ? 'at-most' : 'about';
       return { rowsRead: read, rowsWritten: written, certainty };

@@ -9,7 +9,7 @@ import {
   type Sqld,
 } from '@turso-sync/testing';
 import { init } from '../commands/init';
-import { STAGING_PREFIX } from '../sqlite/staging';
+import { UPLOAD_PREFIX } from '../sqlite/upload-prefix';
 import { connectTo, type ProjectRemote } from './connect-to';
 import { loadProject } from './load-project';
 import type { Project } from './project';
@@ -30,7 +30,7 @@ import type { Project } from './project';
   const make = { sql: 'CREATE TABLE made(v)' };
 
   test('removes the upload that it is given, however young', async () => {
-    const table = `${STAGING_PREFIX}young`;
+    const table = `${UPLOAD_PREFIX}young`;
     await execOn(server, [
       `CREATE TABLE ${table}(id INTEGER PRIMARY KEY, value TEXT)`,
       `INSERT INTO ${table} VALUES (-1, 'young'), (-2, strftime('%s', 'now'))`,

@@ -89,7 +89,7 @@ export function connectTo(
 type Credited = Pick<Project, 'authToken' | 'encryptionKey' | 'allowHttpToken'>;
 
 /** A remote that is asked how it stands. */
-export type MarkedRemote = Pick<
+export type StatusRemote = Pick<
   Remote,
   'location' | 'fingerprint' | 'logId' | 'snapshotReads' | 'capabilities' | 'usage' | 'close'
 >;
@@ -98,10 +98,10 @@ export type MarkedRemote = Pick<
  * Opens the adapter for a remote that nothing is read from or written to, so that it need not be the base's: who asks for its
  * marks compares for himself. Nothing is sent yet. Throws URL_MISSING and URL_UNSUPPORTED.
  */
-export function connectForMarks(
+export function connectForFingerprint(
   project: Pick<Project, 'address'> & Credited,
   signal?: AbortSignal,
-): MarkedRemote {
+): StatusRemote {
   return connect(project.address(), connectionOf(project, signal));
 }
 
@@ -166,9 +166,9 @@ function checked(
     // It changes nothing, and asks the server for its log: so that need not be asked for once more, and is looked at each time.
     fingerprint: async (options) => {
       announce();
-      const mark = await remote.fingerprint(options);
+      const fingerprint = await remote.fingerprint(options);
       await identify(true);
-      return mark;
+      return fingerprint;
     },
   };
 }

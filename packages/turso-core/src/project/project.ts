@@ -58,9 +58,9 @@ export interface StateFiles {
   /** The environment's own folder within the state folder. */
   readonly environment: string;
   /** The snapshot of the remote: the cached build artefact, replaced only as a whole. */
-  readonly snapshot: BaselineFiles & { readonly dump: string };
+  readonly snapshot: SnapshotFiles & { readonly dump: string };
   /** The base of the working copy. */
-  readonly base: BaselineFiles & { readonly dump: string };
+  readonly base: SnapshotFiles & { readonly dump: string };
   readonly lock: string;
   /** The file with this folder's unique id. */
   readonly folderId: string;
@@ -79,7 +79,7 @@ export interface StateFiles {
   /** The next base, if it differs from the pushed database. */
   readonly pushedBase: string;
   /** A snapshot, or the result of an undo, on its way into the working copy. */
-  readonly incoming: BaselineFiles;
+  readonly incoming: SnapshotFiles;
   /** The latest pushes, for undo: one file of changes each. */
   readonly pushes: string;
   /** Plans saved in this folder, until they are pushed. */
@@ -90,8 +90,8 @@ export interface StateFiles {
   readonly replica: string;
 }
 
-/** A folder with a baseline and its manifest. */
-export interface BaselineFiles {
+/** A folder with a snapshot and its manifest. */
+export interface SnapshotFiles {
   readonly directory: string;
   readonly database: string;
   readonly manifest: string;
@@ -118,7 +118,7 @@ export function stateFiles(directory: string, name: string | null): StateFiles {
     pushed: path.join(environment, 'push.db'),
     pushedFrom: path.join(environment, 'push-from.db'),
     pushedBase: path.join(environment, 'push-base.db'),
-    incoming: baselineFiles(path.join(environment, 'incoming')),
+    incoming: snapshotFiles(path.join(environment, 'incoming')),
     pushes: path.join(environment, 'pushes'),
     plans: path.join(environment, 'plans'),
     pullJournal: path.join(environment, 'pull.json'),
@@ -126,12 +126,12 @@ export function stateFiles(directory: string, name: string | null): StateFiles {
   };
 }
 
-function dumpedFiles(directory: string): BaselineFiles & { readonly dump: string } {
-  return { ...baselineFiles(directory), dump: path.join(directory, 'original_dump.sql') };
+function dumpedFiles(directory: string): SnapshotFiles & { readonly dump: string } {
+  return { ...snapshotFiles(directory), dump: path.join(directory, 'original_dump.sql') };
 }
 
-/** Returns the paths of the files in a baseline's folder. */
-export function baselineFiles(directory: string): BaselineFiles {
+/** Returns the paths of the files in a snapshot's folder. */
+export function snapshotFiles(directory: string): SnapshotFiles {
   return {
     directory,
     database: path.join(directory, 'baseline.db'),

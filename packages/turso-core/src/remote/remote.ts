@@ -138,7 +138,7 @@ export interface Remote extends Target {
 
   /** Works as in {@link Target}. Each remote can detect writes since a fingerprint. */
   transactSince(
-    mark: string,
+    fingerprint: string,
     statements: () => readonly Statement[] | null,
     options?: TransactOptions,
   ): Promise<TransactionOutcome | null>;

@@ -11,7 +11,7 @@ export function pushText(result: Reported<PushResult>, location: string, options
   switch (result.status) {
     case 'nothing':
       return ['Nothing to push.', ...summaryLines(result.changes).slice(1)].join('\n');
-    case 'planned':
+    case 'dry-run':
       return [
         ...whatHappened(result, options),
         ...costLines(result.plan?.cost ?? null),

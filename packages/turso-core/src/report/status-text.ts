@@ -1,4 +1,4 @@
-import type { BaselineStatus, FileStatus, StatusResult } from '../commands/status';
+import type { SnapshotStatus, FileStatus, StatusResult } from '../commands/status';
 import type { SetAside } from '../sqlite/schema/set-aside';
 import { summaryLines } from './changes-text';
 import { capabilityLines } from './capability-lines';
@@ -23,8 +23,8 @@ export function statusText(status: StatusResult): string {
     ...problemLines('Not asked     ', remote.capabilitiesProblem),
     `Working copy  ${fileLine(status.workingCopy)}`,
     ...(mode === 'live-connection' ? [`Replica       ${fileLine(status.replica)}`] : []),
-    `Snapshot      ${baselineLine(status.snapshot)}`,
-    `Base          ${baselineLine(status.base)}`,
+    `Snapshot      ${snapshotLine(status.snapshot)}`,
+    `Base          ${snapshotLine(status.base)}`,
     ...setAsideLines(status.base.manifest?.setAside ?? []),
     `To push       ${pendingLines(pending).join('\n              ')}`,
     ...status.warnings.map((warning) => `Warning       ${shown(warning)}`),
@@ -69,7 +69,7 @@ function fileLine({ path, bytes, modifiedAt }: FileStatus): string {
     : `${path}: ${formatBytes(bytes)}, written ${formatAge(modifiedAt)}`;
 }
 
-function baselineLine({ path, bytes, manifest, problem }: BaselineStatus): string {
+function snapshotLine({ path, bytes, manifest, problem }: SnapshotStatus): string {
   if (problem !== null) return `${problem.code} ${problem.message}`;
   if (bytes === null || manifest === null) return `${path}: none`;
   return `${path}: ${formatBytes(bytes)}, ${manifest.method === 'push' ? 'pushed' : 'taken'} ${formatAge(manifest.createdAt)}`;

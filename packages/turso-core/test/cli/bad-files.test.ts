@@ -56,51 +56,51 @@ const baseline = '.turso/default/base/baseline.db';
 const manifest = '.turso/default/base/manifest.json';
 const bad: BadFile[] = [
   {
-    what: 'no baseline',
-    code: 'BASELINE_MISSING',
+    what: 'no base',
+    code: 'BASE_MISSING',
     spoil: (p) => rmSync(p.file('.turso'), { recursive: true }),
     isMadeAnew: true,
   },
   {
-    what: 'a baseline without its manifest',
-    code: 'BASELINE_MISSING',
+    what: 'a base without its manifest',
+    code: 'BASE_MISSING',
     spoil: (p) => rmSync(p.file(manifest)),
     isMadeAnew: true,
   },
   {
-    what: 'a manifest without its baseline',
-    code: 'BASELINE_DAMAGED',
+    what: 'a manifest without its base',
+    code: 'BASE_DAMAGED',
     spoil: (p) => rmSync(p.file(baseline)),
   },
   {
-    what: 'a truncated baseline',
-    code: 'BASELINE_DAMAGED',
+    what: 'a truncated base',
+    code: 'BASE_DAMAGED',
     spoil: (p) => truncateSync(p.file(baseline), 4096),
   },
   {
-    what: 'garbage of the same size as the baseline',
-    code: 'BASELINE_DAMAGED',
+    what: 'garbage of the same size as the base',
+    code: 'BASE_DAMAGED',
     spoil: (p) => spoil(p.file(baseline), 0),
   },
   {
-    what: 'a baseline with garbage inside',
-    code: 'BASELINE_DAMAGED',
+    what: 'a base with garbage inside',
+    code: 'BASE_DAMAGED',
     spoil: (p) => spoil(p.file(baseline), 4096),
   },
   {
     what: 'a manifest that is cut short',
-    code: 'BASELINE_DAMAGED',
+    code: 'BASE_DAMAGED',
     spoil: (p) => truncateSync(p.file(manifest), 20),
   },
-  { what: 'an empty manifest', code: 'BASELINE_DAMAGED', spoil: (p) => truncateSync(p.file(manifest), 0) },
+  { what: 'an empty manifest', code: 'BASE_DAMAGED', spoil: (p) => truncateSync(p.file(manifest), 0) },
   {
     what: 'a manifest that lacks everything',
-    code: 'BASELINE_DAMAGED',
+    code: 'BASE_DAMAGED',
     spoil: (p) => writeFileSync(p.file(manifest), '{"formatVersion":1}'),
   },
   {
     what: 'a folder in the place of the manifest',
-    code: 'BASELINE_DAMAGED',
+    code: 'BASE_DAMAGED',
     spoil: (p) => {
       rmSync(p.file(manifest));
       mkdirSync(p.file(manifest));
@@ -154,7 +154,7 @@ describe.each(bad)('$what', ({ code, spoil: make, isMadeAnew }) => {
     make(project);
     if (command !== 'dump-init') await expectFailure(project, [command], code);
     else if (isMadeAnew !== true) await expectFailure(project, [command], code);
-    else if (code === 'BASELINE_MISSING') await expectFailure(project, [command], 'WORKING_COPY_HAS_CHANGES');
+    else if (code === 'BASE_MISSING') await expectFailure(project, [command], 'WORKING_COPY_HAS_CHANGES');
     else expect((await project.run(command)).exit).toBe(0);
   });
 
@@ -163,7 +163,7 @@ describe.each(bad)('$what', ({ code, spoil: make, isMadeAnew }) => {
     make(project);
     const run = await project.run('status');
     expect(run).toMatchObject({ exit: 0, stderr: '' });
-    if (code !== 'BASELINE_MISSING') expect(run.stdout).toContain(`${code} `);
+    if (code !== 'BASE_MISSING') expect(run.stdout).toContain(`${code} `);
     expect(run.stdout).toMatch(/\nNext {10}\S/);
   });
 

@@ -126,7 +126,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(await queryOn(server, 'SELECT count(*) FROM people')).toEqual([[3n]]);
     expect(project.digests()['.turso/default/base/baseline.db']).toBe(base);
     expect((await project.json('dump-push', '--dry-run')).result).toMatchObject({
-      status: 'planned',
+      status: 'dry-run',
       changes: { total: { delete: 1, insert: 0, update: 0 } },
     });
   });

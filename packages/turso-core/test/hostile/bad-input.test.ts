@@ -544,25 +544,25 @@ const BAD: Readonly<Record<string, Bad>> = {
       mkdirSync(p.file('.turso/default/base/baseline.db'));
     },
     args: ['push'],
-    code: 'BASELINE_DAMAGED',
+    code: 'BASE_DAMAGED',
     says: 'baseline.db is not a file',
   },
   'a manifest that is no JSON': {
     prepare: (p) => writeFileSync(p.file('.turso/default/base/manifest.json'), '{'),
     args: ['dump-push'],
-    code: 'BASELINE_DAMAGED',
+    code: 'BASE_DAMAGED',
     says: '',
   },
   'a manifest that is null': {
     prepare: (p) => writeFileSync(p.file('.turso/default/base/manifest.json'), 'null'),
     args: ['dump-push'],
-    code: 'BASELINE_DAMAGED',
+    code: 'BASE_DAMAGED',
     says: '',
   },
   'a base that is text': {
     prepare: (p) => writeFileSync(p.file('.turso/default/base/baseline.db'), 'text '.repeat(500)),
     args: ['dump-push'],
-    code: 'BASELINE_DAMAGED',
+    code: 'BASE_DAMAGED',
     says: '',
   },
 };

@@ -83,7 +83,7 @@ const SCHEMA = [
       ],
     ])('a dry run, a push and its undo: %s', async (_, sql) => {
       editDatabase(project.workingCopy, sql);
-      expect(await used(() => push(project, { dryRun: true }))).toMatchObject({ status: 'planned' });
+      expect(await used(() => push(project, { dryRun: true }))).toMatchObject({ status: 'dry-run' });
       const pushed = await used(() => push(project));
       expect(pushed.status).toBe('pushed');
       expect(pushed.plan?.cost).toEqual(pushed.used);

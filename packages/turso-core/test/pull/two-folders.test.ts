@@ -26,7 +26,7 @@ const SEED = process.env['TURSO_SYNC_SEED'];
 (requireTool('sqld') ? test : test.skip)(
   'of edits in two folders, pushed one after the other, all are there and nothing else, or none of the second',
   async () => {
-    const seen = { pushed: 0, conflict: 0, nothing: 0, planned: 0, refused: 0 };
+    const seen = { pushed: 0, conflict: 0, nothing: 0, 'dry-run': 0, refused: 0 };
     await fc.assert(
       fc.asyncProperty(histories, edits, async (history, others) => {
         const dir = makeTempDir('two-folders-');

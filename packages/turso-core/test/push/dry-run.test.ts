@@ -178,7 +178,7 @@ describe.each([
       result: { status: 'conflict', conflicts: [{ kind: 'update/update', key: { id: 1 } }] },
     });
     expect(await project.json('dump-push', '--dry-run', '--on-conflict=theirs')).toMatchObject({
-      result: { status: 'planned', kept: 1, changes: { total: { update: 3 } } },
+      result: { status: 'dry-run', kept: 1, changes: { total: { update: 3 } } },
     });
   });
 });

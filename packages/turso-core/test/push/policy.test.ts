@@ -176,7 +176,7 @@ describe('a rule', () => {
     });
     expect(judged.plan.verdict?.broken).toHaveLength(broken.length);
     const dry = await push(at.project, { dryRun: true });
-    expect(dry.status).toBe(broken.length === 0 ? 'planned' : 'refused');
+    expect(dry.status).toBe(broken.length === 0 ? 'dry-run' : 'refused');
     const result = await push(at.project);
     expect({ status: result.status, verdict: result.plan?.verdict }).toEqual({
       status: broken.length === 0 ? 'pushed' : 'refused',
@@ -208,7 +208,7 @@ test('a limit of written rows for one push is never higher than the policy, and 
     });
   }
   const lifted = { ...at.project, policy: { maxRowsWritten: null } };
-  expect(await push(lifted, { dryRun: true, maxRowsWritten: 10 })).toMatchObject({ status: 'planned' });
+  expect(await push(lifted, { dryRun: true, maxRowsWritten: 10 })).toMatchObject({ status: 'dry-run' });
   expect(await push(at.project, { maxRowsWritten: 1, allow: ['maxRowsWritten'] })).toMatchObject({
     status: 'pushed',
   });

@@ -76,7 +76,7 @@ describe('a second environment', () => {
     await push(await load());
     if ('acceptRemote' in options) await pull(await load('staging'));
     const before = basesIn('.turso');
-    const planned = { status: 'planned', changes: { total: { insert: 1, update: 1, delete: 0 } } };
+    const planned = { status: 'dry-run', changes: { total: { insert: 1, update: 1, delete: 0 } } };
     if (!('acceptRemote' in options)) expect(Object.keys(before).join()).not.toContain('staging');
     for (let run = 0; run < 2; run++) {
       expect(await push(await load('staging'), { dryRun: true, ...options })).toMatchObject(planned);
@@ -128,7 +128,7 @@ describe('a second environment', () => {
       for (const verb of [push, pull, init]) {
         const error = await verb(await load()).catch((reason: unknown) => reason);
         expect(error).toMatchObject({
-          code: expect.stringMatching(/^BASELINE_MISSING$|^WORKING_COPY_/) as string,
+          code: expect.stringMatching(/^BASE_MISSING$|^WORKING_COPY_/) as string,
         });
         expect((error as { hint: string }).hint).toContain('init --keep-edits');
       }
@@ -145,7 +145,7 @@ describe('a second environment', () => {
         '{ "environments": { "staging": { "urlVariable": "STAGING_URL", "workingCopy": "other.db" } } }',
     });
     await init(await load());
-    await expect(push(await load('staging'))).rejects.toMatchObject({ code: 'BASELINE_MISSING' });
+    await expect(push(await load('staging'))).rejects.toMatchObject({ code: 'BASE_MISSING' });
     expect(await init(await load('staging'))).toMatchObject({ workingCopy: 'created', warnings: [] });
   });
 
@@ -305,7 +305,7 @@ describe('what is lost', () => {
     const hint = expect.stringContaining('init --keep-edits') as string;
     const expected = { message: expect.stringMatching(message) as string, hint };
     for (const command of [push, pull, diff])
-      await expect(command(project)).rejects.toMatchObject({ ...expected, code: 'BASELINE_MISSING' });
+      await expect(command(project)).rejects.toMatchObject({ ...expected, code: 'BASE_MISSING' });
     for (const edits of ['refuse', 'keep'] as const)
       await expect(init(project, { edits })).rejects.toMatchObject({
         ...expected,
@@ -319,7 +319,7 @@ describe('what is lost', () => {
 
   test('a damaged base is replaced by the same way', async () => {
     rmSync(project.files.base.database);
-    await expect(push(project)).rejects.toMatchObject({ code: 'BASELINE_DAMAGED' });
+    await expect(push(project)).rejects.toMatchObject({ code: 'BASE_DAMAGED' });
     expect(await init(project, { keepEdits: true })).toMatchObject({ workingCopy: 'kept', pending: 2 });
   });
 

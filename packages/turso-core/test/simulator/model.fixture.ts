@@ -204,7 +204,7 @@ function verbOutcomes(step: VerbStep, state: State, author: Author | undefined):
       return [{ ...state, status: textOf(remote) === textOf(work) ? 'equal' : 'differs' }];
     case 'dry run': {
       if (conflicts.length > 0) return [inConflict];
-      const statuses = isNothing(delta) ? ['nothing', 'planned'] : ['planned'];
+      const statuses = isNothing(delta) ? ['nothing', 'dry-run'] : ['dry-run'];
       return statuses.map((status) => ({ ...state, status }));
     }
     case 'pull': {

@@ -126,7 +126,7 @@ describe('a push whose rows the server computes otherwise', () => {
       if (event.type === 'progress' && event.what === 'compare computed values') progress.push(event);
       onEvent(event);
     };
-    expect(await push(project, { dryRun: true, onEvent: listen })).toMatchObject({ status: 'planned' });
+    expect(await push(project, { dryRun: true, onEvent: listen })).toMatchObject({ status: 'dry-run' });
     expect(warnings).toEqual([named]);
     expect(progress).toEqual([expect.objectContaining({ done: 1, total: 1, unit: 'rows' })]);
     expect(await queryOn(sqld, 'SELECT count(*) FROM item')).toEqual([[BigInt(others)]]);

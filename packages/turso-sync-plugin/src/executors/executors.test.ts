@@ -250,7 +250,7 @@ test('quiet prints nothing but errors, verbose every step', async () => {
   const app = await makeApp({ TURSO_DATABASE_URL: 'file:./remote.db' });
   expect((await app.run(snapshot, 'turso-snapshot', { quiet: true })).stdout).toBe('');
   expect((await app.run(snapshot, 'turso-snapshot', { verbose: true })).stdout).toMatch(/^connect: \d+ ms$/m);
-  expect((await app.run(push, 'turso-push', { quiet: true })).stderr).toContain('BASELINE_MISSING');
+  expect((await app.run(push, 'turso-push', { quiet: true })).stderr).toContain('BASE_MISSING');
 });
 
 test('an environment of the config is used', async () => {

@@ -12,12 +12,13 @@ import { freezeCopy } from '../../project/working-copy/freeze-copy';
 import { timed, type OnEvent } from '../../events';
 import {
   damaged,
-  knownMark,
+  fingerprintUnder,
   readManifest,
-  requireBaseline,
+  requireManifest,
   type Manifest,
 } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
+import { refuseOtherCopy } from '../../project/state/begun';
 import { openState } from '../../project/state/open-state';
 import { baseIsMissing, howToStart, isShared } from '../starting/how-to-start';
 import { baseDatabase } from './base-database';
@@ -36,19 +37,22 @@ export interface Comparison {
   readonly rehearse: () => Promise<void>;
 }
 
-/** Returns the manifest of the base. Throws BASELINE_MISSING, BASELINE_DAMAGED, STATE_TOO_NEW and STATE_LOCKED. */
+/**
+ * Returns the manifest of the base. Throws BASE_MISSING, BASE_DAMAGED, STATE_SHARED, STATE_TOO_NEW and STATE_LOCKED.
+ */
 export function requireBase(project: Project): Manifest {
   openState(project);
   recoverDirectory(project.files.base.directory);
-  const manifest = requireBaseline(project.files.base);
-  if (manifest !== null) return { ...manifest, fingerprint: knownMark(manifest, project.exclude) };
-  throw new TursoSyncError('BASELINE_MISSING', baseIsMissing(project), { hint: howToStart(project) });
+  refuseOtherCopy(project);
+  const manifest = requireManifest(project.files.base);
+  if (manifest !== null) return { ...manifest, fingerprint: fingerprintUnder(manifest, project.exclude) };
+  throw new TursoSyncError('BASE_MISSING', baseIsMissing(project), { hint: howToStart(project) });
 }
 
 /**
  * Freezes the working copy into the temporary folder and passes its changes since the base to `work`. Passes null if
  * not a byte has changed.
- * Throws the `WORKING_COPY_*` and `BASELINE_*` codes and UNSUPPORTED_CHANGE.
+ * Throws the `WORKING_COPY_*` and `BASE_*` codes and UNSUPPORTED_CHANGE.
  */
 export async function withComparison<T>(
   project: Project,

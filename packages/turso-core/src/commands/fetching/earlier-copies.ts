@@ -1,14 +1,14 @@
 import fs from 'node:fs';
 import { systemCode } from '../../errors';
-import type { BaselineFiles, Project } from '../../project/project';
+import type { SnapshotFiles, Project } from '../../project/project';
 import { originOf } from '../../project/state/base';
 import { linkOrCopy } from '../../project/state/link-or-copy';
-import { isOfExclude, soundBaseline, type Manifest } from '../../project/state/manifest';
+import { isOfExclude, soundManifest, type Manifest } from '../../project/state/manifest';
 import { isSameRemote, type RemoteIdentity } from '../../remote/identity';
 import type { SnapshotStart } from '../../remote/remote';
-import { isBefore, parseSyncMark } from '../../remote/server/sync-place';
+import { isBefore, parseSyncFingerprint } from '../../remote/server/sync-place';
 import { openReadOnly, using } from '../../sqlite/files/open';
-import type { Mark } from './shared-snapshot';
+import type { Wanted } from './shared-snapshot';
 
 /**
  * Returns the local copies of a remote, the best first: the snapshot, the base, and the base from before one's own
@@ -38,7 +38,7 @@ export function startsOf(project: Project, identity: RemoteIdentity): SnapshotSt
  */
 export function placeOwnCopy(
   project: Project,
-  { identity, fingerprint, exclude }: Mark,
+  { identity, fingerprint, exclude }: Wanted,
   to: string,
   isShared: boolean,
 ): Manifest | null {
@@ -62,11 +62,14 @@ export function placeOwnCopy(
  * Checks whether a copy with this fingerprint may lack data of the base. The fingerprint may lag, and the base may have
  * its data from another source.
  */
-export function mayBeBehind({ files: { base } }: Pick<Project, 'files'>, mark: string | null): boolean {
-  const place = parseSyncMark(mark);
-  const manifest = place === null ? null : soundBaseline(base);
+export function mayBeBehind(
+  { files: { base } }: Pick<Project, 'files'>,
+  fingerprint: string | null,
+): boolean {
+  const place = parseSyncFingerprint(fingerprint);
+  const manifest = place === null ? null : soundManifest(base);
   if (place === null || manifest === null) return false;
-  const reached = parseSyncMark(manifest.pages?.at ?? null);
+  const reached = parseSyncFingerprint(manifest.pages?.at ?? null);
   return reached === null || isBefore(place, reached);
 }
 
@@ -86,7 +89,7 @@ function vacuumInto(file: string, to: string): boolean {
 }
 
 interface Copy {
-  readonly files: BaselineFiles;
+  readonly files: SnapshotFiles;
   readonly manifest: Manifest;
 }
 
@@ -98,9 +101,9 @@ function copiesOf({ files: { snapshot, base } }: Project, identity: RemoteIdenti
   });
 }
 
-function readCopy(files: BaselineFiles): Manifest | null {
+function readCopy(files: SnapshotFiles): Manifest | null {
   try {
-    return soundBaseline(files);
+    return soundManifest(files);
   } catch {
     // Its next user reports the problem.
     return null;

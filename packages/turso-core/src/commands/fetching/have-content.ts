@@ -6,7 +6,7 @@ import type { Project } from '../../project/project';
 import type { Manifest } from '../../project/state/manifest';
 import type { RemoteIdentity } from '../../remote/identity';
 import type { SnapshotMethod, SnapshotTaken } from '../../remote/remote';
-import { isSyncMark } from '../../remote/server/sync-place';
+import { isSyncFingerprint } from '../../remote/server/sync-place';
 import { writeDumpFile } from '../../sqlite/dump/write-dump';
 import { version } from '../../version';
 import { download, type DownloadOptions } from './download';
@@ -72,11 +72,11 @@ const BY_FRAMES: readonly SnapshotMethod[] = ['log', 'sync'];
 async function copyContent(database: string, options: ContentOptions): Promise<Content | null> {
   const { project, identity, fingerprint, dump, sharing, onEvent } = options;
   if (fingerprint === null) return null;
-  const mark = { identity, fingerprint, exclude: project.exclude };
-  const own = placeOwnCopy(project, mark, database, sharing !== undefined);
+  const wanted = { identity, fingerprint, exclude: project.exclude };
+  const own = placeOwnCopy(project, wanted, database, sharing !== undefined);
   if (own !== null) return ofOwn(own, database, options);
   if (sharing === undefined || dump !== null || mayBeBehind(project, fingerprint)) return null;
-  const shared = await copyShared(sharing, mark, database, onEvent);
+  const shared = await copyShared(sharing, wanted, database, onEvent);
   if (shared === null) return null;
   const { manifest, content, folder } = shared;
   return { ...kept(manifest), leftOut: content.leftOut, content, copiedFrom: folder };
@@ -102,8 +102,8 @@ async function fetchContent(
 }
 
 /** A lagging fingerprint may be behind a copy from another source. */
-function inTime(mark: string | null): string | null {
-  return isSyncMark(mark) ? null : mark;
+function inTime(fingerprint: string | null): string | null {
+  return isSyncFingerprint(fingerprint) ? null : fingerprint;
 }
 
 /** Returns the content of a local copy. It keeps the date of the copy. */
@@ -118,7 +118,7 @@ async function ofOwn(own: Manifest, database: string, { dump, sharing }: Content
   };
 }
 
-/** Returns the facts about a baseline that stay true for a copy of its file. */
+/** Returns the facts about a snapshot that stay true for a copy of its file. */
 function kept({
   method,
   setAside,

@@ -2,7 +2,7 @@ import { TursoSyncError } from '../../errors';
 import { checkRemote } from '../../project/connect-to';
 import type { Project } from '../../project/project';
 import { metIn } from '../../project/state/known-remote';
-import { isOfExclude, requireBaseline, type Manifest } from '../../project/state/manifest';
+import { isOfExclude, requireManifest, type Manifest } from '../../project/state/manifest';
 
 /**
  * Returns the existing snapshot as if it had just been taken. It must come from the base's remote and have the present
@@ -10,7 +10,7 @@ import { isOfExclude, requireBaseline, type Manifest } from '../../project/state
  */
 export function requireSnapshot(project: Project, acceptRemote: boolean): Manifest {
   const { snapshot } = project.files;
-  const manifest = requireBaseline(snapshot);
+  const manifest = requireManifest(snapshot);
   if (manifest === null) throw missing(`There is no snapshot in ${snapshot.directory}.`);
   checkRemote(project, metIn(manifest), acceptRemote);
   if (isOfExclude(manifest, project.exclude)) return manifest;

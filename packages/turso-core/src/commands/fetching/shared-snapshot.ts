@@ -4,11 +4,11 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { systemCode } from '../../errors';
 import { timed, type OnEvent } from '../../events';
-import { baselineFiles, type BaselineFiles } from '../../project/project';
+import { snapshotFiles, type SnapshotFiles } from '../../project/project';
 import { copyDatabase } from '../../project/state/copy-database';
 import {
   isOfExclude,
-  soundBaseline,
+  soundManifest,
   type Manifest,
   type SnapshotContent,
 } from '../../project/state/manifest';
@@ -27,7 +27,7 @@ export interface Sharing {
 }
 
 /** The facts a snapshot must match to be copied instead of downloaded. */
-export interface Mark {
+export interface Wanted {
   readonly identity: RemoteIdentity;
   readonly fingerprint: string;
   readonly exclude: Exclude;
@@ -96,13 +96,13 @@ export async function describeContent(
  */
 export async function copyShared(
   { snapshots }: Sharing,
-  mark: Mark,
+  wanted: Wanted,
   to: string,
   onEvent?: OnEvent,
 ): Promise<SharedSnapshot | null> {
   for (const folder of snapshots) {
-    const files = baselineFiles(folder);
-    const manifest = readShared(files, mark);
+    const files = snapshotFiles(folder);
+    const manifest = readShared(files, wanted);
     const { content } = manifest ?? {};
     if (manifest === null || content === undefined || !fs.existsSync(files.database)) continue;
     const digest = await timed(onEvent, 'check', () => {
@@ -112,16 +112,16 @@ export async function copyShared(
     if (digest === content.sha256) return { manifest, content, folder };
     fs.rmSync(to);
     // No warning if a new snapshot has replaced it meanwhile.
-    if (readShared(files, mark)?.content?.sha256 === content.sha256)
+    if (readShared(files, wanted)?.content?.sha256 === content.sha256)
       onEvent?.({ type: 'warning', message: `The snapshot in ${folder} is damaged, so it is not copied.` });
   }
   return null;
 }
 
-function readShared(files: BaselineFiles, { identity, fingerprint, exclude }: Mark): Manifest | null {
+function readShared(files: SnapshotFiles, { identity, fingerprint, exclude }: Wanted): Manifest | null {
   let manifest: Manifest | null;
   try {
-    manifest = soundBaseline(files);
+    manifest = soundManifest(files);
   } catch {
     // The next command in that project reports the problem.
     return null;

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { isDiskFull } from '../../errors';
 import type { OnEvent } from '../../events';
 import type { ProjectRemote } from '../../project/connect-to';
-import { baselineFiles, type Project } from '../../project/project';
+import { snapshotFiles, type Project } from '../../project/project';
 import { diskFull } from '../../project/state/disk';
 import {
   isOfExclude,
   refuseNewer,
-  soundBaseline,
+  soundManifest,
   withExclude,
   writeManifest,
   type Manifest,
@@ -78,12 +78,12 @@ function take(
   const { directory, snapshot: target } = project.files;
   const { exclude } = project;
   return withTemporary(directory, async (temporary) => {
-    const files = baselineFiles(path.join(temporary, 'snapshot'));
+    const files = snapshotFiles(path.join(temporary, 'snapshot'));
     fs.mkdirSync(files.directory);
     const placeOfDump = path.join(files.directory, path.basename(target.dump));
     const dump = wanted === 'write' ? placeOfDump : null;
     // Read before the snapshot: a write in between then makes it look stale, never fresh.
-    const known = soundBaseline(project.files.base)?.fingerprint;
+    const known = soundManifest(project.files.base)?.fingerprint;
     const fingerprint = await remote.fingerprint({ mayLag: true, known });
     const identity = await remote.identify();
     const at = { createdAt: new Date().toISOString(), remote: remote.location, identity, fingerprint };
@@ -102,13 +102,14 @@ function take(
 export async function currentSnapshot(
   project: Project,
   remote: ProjectRemote,
-  mark: string | null,
+  fingerprint: string | null,
   onEvent?: OnEvent,
 ): Promise<Manifest> {
   recoverDirectory(project.files.snapshot.directory);
-  const known = soundBaseline(project.files.snapshot);
-  const isCurrent = mark !== null && known?.fingerprint === mark && known.remote === remote.location;
-  return isCurrent && isOfExclude(known, project.exclude) && !mayBeBehind(project, mark)
+  const known = soundManifest(project.files.snapshot);
+  const isCurrent =
+    fingerprint !== null && known?.fingerprint === fingerprint && known.remote === remote.location;
+  return isCurrent && isOfExclude(known, project.exclude) && !mayBeBehind(project, fingerprint)
     ? known
     : takeSnapshot(project, remote, { onEvent });
 }

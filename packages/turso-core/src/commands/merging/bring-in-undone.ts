@@ -17,7 +17,7 @@ export async function bringInUndone(
   const options = { onConflict: 'ours', ...(onEvent === undefined ? {} : { onEvent }) } as const;
   const result = await rebase(project, manifest, options, { files: incoming, purpose: 'undo' });
   if (result.status !== 'conflict') return result;
-  await replaceBase(project.files, incoming, manifest);
+  await replaceBase(project, incoming, manifest);
   pullDone(project);
   return result;
 }

@@ -14,7 +14,7 @@ import type { RemoteOptions } from '../../project/connect-to';
 import { keepBackup } from '../../project/working-copy/backups';
 import { replaceBase } from '../../project/state/base';
 import { readManifest, type Manifest } from '../../project/state/manifest';
-import type { BaselineFiles, Project } from '../../project/project';
+import type { SnapshotFiles, Project } from '../../project/project';
 import { withTemporary } from '../../project/state/temporary';
 import { workingCopyTarget } from '../../project/working-copy/working-copy-target';
 import { freeze } from '../../project/working-copy/freeze';
@@ -77,7 +77,7 @@ export async function rebase(
 
 /** The database to bring into the working copy. */
 export interface Source extends Pick<PullNote, 'purpose'> {
-  readonly files: BaselineFiles;
+  readonly files: SnapshotFiles;
 }
 
 interface Context {
@@ -132,7 +132,7 @@ async function tryRebase(context: Context): Promise<PullResult | 'again'> {
   );
   if (written === 'again') return written;
   const record = async (): Promise<void> => {
-    await timed(options.onEvent, 'write the records', () => replaceBase(project.files, taken, snapshot));
+    await timed(options.onEvent, 'write the records', () => replaceBase(project, taken, snapshot));
     await endPull(project, written);
     removeConflicts(project);
   };

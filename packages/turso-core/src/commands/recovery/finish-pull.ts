@@ -32,7 +32,7 @@ async function finishTaken(
   const { manifest, purpose } = taken;
   // Later edits are on top of it.
   if (await isWritten(project, taken)) {
-    await replaceBase(project.files, incoming, manifest);
+    await replaceBase(project, incoming, manifest);
     await endPull(project, taken);
     return;
   }

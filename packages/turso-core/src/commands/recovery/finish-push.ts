@@ -106,8 +106,8 @@ async function hasArrived(journal: PushJournal, remote: Remote): Promise<boolean
   // The same database may have several URLs.
   if (remote.location !== journal.remote) throw elsewhere(journal, remote.location);
   if (receipt !== null && receiptAge(receipt) < MOST_DAYS) return false;
-  const mark = await remote.fingerprint();
-  if (mark !== null && mark === journal.fingerprint) return false;
+  const fingerprint = await remote.fingerprint();
+  if (fingerprint !== null && fingerprint === journal.fingerprint) return false;
   throw undecided(journal);
 }
 

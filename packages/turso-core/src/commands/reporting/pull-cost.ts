@@ -25,10 +25,10 @@ export async function pullCost(
   project: Project,
   remote: Pick<Remote, 'snapshotReads' | 'location'>,
   identity: RemoteIdentity,
-  mark: string | null,
+  fingerprint: string | null,
 ): Promise<Cost | null> {
   if (remote.location.startsWith('file:')) return null;
-  if (isCurrent(project, remote, mark)) return readsAbout(0);
+  if (isCurrent(project, remote, fingerprint)) return readsAbout(0);
   const reads = await remote.snapshotReads(startsOf(project, identity));
   return readsAbout(reads ?? BESIDE_ROWS + rowsIn(project.files.base.database));
 }
@@ -37,10 +37,10 @@ export async function pullCost(
 function isCurrent(
   { files, exclude }: Project,
   { location }: Pick<Remote, 'location'>,
-  mark: string | null,
+  fingerprint: string | null,
 ): boolean {
-  const known = mark === null ? null : readManifest(files.snapshot);
-  return known?.fingerprint === mark && known.remote === location && isOfExclude(known, exclude);
+  const known = fingerprint === null ? null : readManifest(files.snapshot);
+  return known?.fingerprint === fingerprint && known.remote === location && isOfExclude(known, exclude);
 }
 
 function readsAbout(rowsRead: number): Cost {

@@ -1,10 +1,10 @@
 import type { Cost } from '../../plan/plan';
-import type { MarkedRemote } from '../../project/connect-to';
+import type { StatusRemote } from '../../project/connect-to';
 import type { Project } from '../../project/project';
 import { remoteChanged } from '../../project/remote-changed';
 import { requireFile } from '../../project/require-file';
 import { knownRemote } from '../../project/state/known-remote';
-import { knownMark, type Manifest } from '../../project/state/manifest';
+import { fingerprintUnder, type Manifest } from '../../project/state/manifest';
 import { identityOf, isSameRemote } from '../../remote/identity';
 import type { Capabilities } from '../../hrana/capabilities';
 import type { Usage } from '../../hrana/tally';
@@ -35,7 +35,7 @@ export interface RemoteStatus {
 }
 
 interface AskingHow {
-  readonly connect: () => MarkedRemote;
+  readonly connect: () => StatusRemote;
   /** Whether to request the server's capabilities too. */
   readonly asksCapabilities: boolean;
 }
@@ -70,7 +70,7 @@ export async function remoteStatus(
         const problem = problemOf(remoteChanged(project, owner, met));
         return { remote: told({ answers: true, problem, ...offered }), used: remote.usage() };
       }
-      const known = base === null ? null : knownMark(base, project.exclude);
+      const known = base === null ? null : fingerprintUnder(base, project.exclude);
       const hasMoved = fingerprint === null || known === null ? null : fingerprint !== known;
       const isPulled = base !== null && hasMoved !== false;
       // This is only an estimate. If it fails, the rest of the status still counts.
@@ -89,7 +89,7 @@ export async function remoteStatus(
 
 /** Returns the server's capabilities. If they cannot be requested, returns the known ones and the reason. */
 async function askCapabilities(
-  remote: MarkedRemote,
+  remote: StatusRemote,
   base: Manifest | null,
 ): Promise<Pick<RemoteStatus, 'capabilities' | 'capabilitiesProblem'>> {
   // An earlier push may have found that `user_version` cannot be set.

@@ -6,7 +6,7 @@ import { fileSystemError } from '../../project/state/disk';
 import { withExclude, withoutFile, writeManifest, type Manifest } from '../../project/state/manifest';
 import { keepOrigin, putBase } from '../../project/state/base';
 import { keepBefore } from '../../project/state/before-push';
-import { baselineFiles, type Project } from '../../project/project';
+import { snapshotFiles, type Project } from '../../project/project';
 import { copyStatistics, haveSameStatistics } from '../../sqlite/statistics';
 import { notePull } from '../../project/state/pull-journal';
 
@@ -27,19 +27,19 @@ export function moveBase(
   { asRemote, keepsBefore = null }: Moved = {},
 ): void {
   const directory = path.join(temporary, 'base');
-  const next = baselineFiles(directory);
+  const next = snapshotFiles(directory);
   try {
-    writeBaseline(project, directory, database, ofMoved(manifest, asRemote));
+    writeBase(project, directory, database, ofMoved(manifest, asRemote));
     if (manifest.method === 'push') keepOrigin(project.files.base, next);
     if (keepsBefore !== null) keepBefore(project.files.base, next, keepsBefore);
-    putBase(project.files, directory);
+    putBase(project, directory);
   } catch (error) {
     throw fileSystemError(error, project.files.base.directory);
   }
 }
 
-function writeBaseline(project: Project, directory: string, database: string, manifest: Manifest): void {
-  const files = baselineFiles(directory);
+function writeBase(project: Project, directory: string, database: string, manifest: Manifest): void {
+  const files = snapshotFiles(directory);
   fs.mkdirSync(files.directory);
   placeDatabase(project, database, files.database);
   const { formatVersion: _, ...rest } = withExclude(manifest, project.exclude);
@@ -90,8 +90,8 @@ export function stageUndone(
   database: string,
   manifest: PushedManifest,
 ): void {
-  const files = baselineFiles(path.join(temporary, 'undone'));
-  writeBaseline(project, files.directory, database, ofMoved(asPushed(manifest), manifest.asRemote));
+  const files = snapshotFiles(path.join(temporary, 'undone'));
+  writeBase(project, files.directory, database, ofMoved(asPushed(manifest), manifest.asRemote));
   notePull(project, files, { purpose: 'undo', receipt: null });
 }
 

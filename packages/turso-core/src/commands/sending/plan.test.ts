@@ -49,7 +49,7 @@ test('a dry run of it says what it would do', async () => {
   at.edit('DELETE FROM t');
   const before = readFileSync(at.remote);
   expect(await push(at.project, { plan, dryRun: true })).toMatchObject({
-    status: 'planned',
+    status: 'dry-run',
     changes: { total: { update: 3, delete: 0 } },
   });
   expect(readFileSync(at.remote).equals(before)).toBe(true);

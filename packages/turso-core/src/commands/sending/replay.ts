@@ -77,14 +77,14 @@ export async function replayOnRemote(context: Context, replay: Replay): Promise<
   // The plan may delete a row the base lacks, but the remote may have got it since.
   const isSure = replay.direction === 'back' || onBase?.alreadyThere === 0;
   if (onBase?.conflicts.length === 0 && isSure) return { start, database, becomes: null };
-  const mark = await remote.fingerprint();
-  if (mark !== null && mark === manifest.fingerprint) {
+  const fingerprint = await remote.fingerprint();
+  if (fingerprint !== null && fingerprint === manifest.fingerprint) {
     onBase ??= await replayTo(start);
     const conflicts = onBase?.conflicts ?? [];
     const isUntouched = manifest.method === 'push';
     return conflicts.length === 0 ? { start, database, becomes: null } : { conflicts, isUntouched };
   }
-  const taken = await currentSnapshot(project, remote, mark, onEvent);
+  const taken = await currentSnapshot(project, remote, fingerprint, onEvent);
   const newer = { database: snapshot.database, manifest: taken };
   const onNewer = await replayTo(newer);
   if (onNewer === null) return null;

@@ -143,7 +143,7 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
   if (journal === undefined) throw new Error('A push that was applied without being sent');
   const begun = journal;
   const through = await afterDone(PUSHED, () => notePushed(files, begun, { isThrough: true }));
-  const mark = await timed(onEvent, 'remove the receipt', () =>
+  const left = await timed(onEvent, 'remove the receipt', () =>
     removeReceipt(remote, through, result.fingerprint),
   );
   warnOfOrphans(result.orphans, onEvent);
@@ -155,12 +155,12 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
   if (result.refusesUserVersion) onEvent?.({ type: 'warning', message: VERSION_REFUSED });
   // The base has all of the remote after the push only if it did before.
   const isCurrent = job.becomes === null && before === from.fingerprint && result.resolved.length === 0;
-  const fingerprint = isCurrent ? await knownFingerprint(remote, mark) : null;
+  const fingerprint = isCurrent ? await knownFingerprint(remote, left) : null;
   const movedTables = [...(from.movedRowids ?? []), ...changeset.renumbered, ...result.movedRowids];
   const moved = underNewNames(movedTables, changeset);
   // The fingerprint comes from the transaction itself, so nobody has written in between.
   const isExact =
-    fingerprint !== null && mark === fingerprint && isComputedAlike && isAllThere(from, result, moved);
+    fingerprint !== null && left === fingerprint && isComputedAlike && isAllThere(from, result, moved);
   const refused = result.refusesUserVersion ? ({ userVersionStaysLocal: true } as const) : {};
   const { applied: changed, resolved: conflicts } = result;
   const { movedRowids: tables = [] } = withMovedRowids(from, moved);

@@ -62,13 +62,13 @@ export function settle(settlement: Settlement): void {
 export async function removeReceipt(
   remote: Remote,
   { receipt, keepsReceipt }: PushJournal,
-  mark: string | null | undefined,
+  fingerprint: string | null | undefined,
 ): Promise<string | null | undefined> {
-  if (receipt === null || keepsReceipt) return mark;
+  if (receipt === null || keepsReceipt) return fingerprint;
   try {
     const outcome = await remote.tidy([dropReceipt(receipt)]);
     if (!outcome.committed) return null;
-    return mark === null ? null : outcome.fingerprint;
+    return fingerprint === null ? null : outcome.fingerprint;
   } catch {
     // The push is complete. A remaining receipt is removed when nobody can need it any more.
     return null;

@@ -15,7 +15,7 @@ import { describeStatements, nothingSent, type SendJob, type Sent } from './send
  */
 export async function tryOut(
   job: SendJob,
-): Promise<Omit<Sent, 'status' | 'plan'> & { status: 'planned' | 'conflict' | 'refused' }> {
+): Promise<Omit<Sent, 'status' | 'plan'> & { status: 'dry-run' | 'conflict' | 'refused' }> {
   const { remote, from, comparison, policy, checks = [], onEvent } = job;
   const { location, maxRowBytes } = remote;
   const target = {
@@ -51,5 +51,5 @@ export async function tryOut(
   if (hasComputed(pushed)) await warnOfComputedAfter(remote, tried, pushed, onEvent);
   const { alreadyThere, notCarried } = result;
   const nothingFailed = { conflicts: [], failedChecks: [] };
-  return { status: 'planned', ...nothingFailed, ...resolvedIn(result), alreadyThere, notCarried };
+  return { status: 'dry-run', ...nothingFailed, ...resolvedIn(result), alreadyThere, notCarried };
 }

@@ -19,7 +19,7 @@ export function withUploadSteps(target: Target, onEvent: OnEvent | undefined): T
       }
     },
     ...(transactSince && {
-      async transactSince(mark, statements, options) {
+      async transactSince(fingerprint, statements, options) {
         let upload: Upload | undefined;
         const begun = (): readonly Statement[] | null => {
           const meant = statements();
@@ -27,7 +27,7 @@ export function withUploadSteps(target: Target, onEvent: OnEvent | undefined): T
           return meant;
         };
         try {
-          return await transactSince(mark, begun, {
+          return await transactSince(fingerprint, begun, {
             onSent: (i) => upload?.onSent(i),
             onCommit: () => upload?.onCommit(),
           });

@@ -6,7 +6,8 @@ import { TursoSyncError } from '../../errors';
 import type { OnEvent } from '../../events';
 import { stateFiles, type Project } from '../../project/project';
 import { originOf } from '../../project/state/base';
-import { readManifest, soundBaseline, type Manifest } from '../../project/state/manifest';
+import { refuseOtherCopy } from '../../project/state/begun';
+import { readManifest, soundManifest, type Manifest } from '../../project/state/manifest';
 import { linkOrCopy } from '../../project/state/link-or-copy';
 import { recoverDirectory } from '../../project/state/replace-directory';
 import { withTemporary } from '../../project/state/temporary';
@@ -41,6 +42,7 @@ function isWithoutBase({ files }: Project): boolean {
  */
 export function withPrivateBase<T>(project: Project, work: (project: Project) => Promise<T>): Promise<T> {
   const { files } = project;
+  refuseOtherCopy(project);
   return withTemporary(files.directory, (temporary) => {
     const { base } = stateFiles(temporary, path.basename(files.environment));
     fs.mkdirSync(path.dirname(base.directory));
@@ -71,7 +73,7 @@ export async function startFromSibling(
   const { database } = project.files.snapshot;
   const candidates: Candidate[] = [];
   for (const sibling of project.siblings()) {
-    if (sibling.workingCopy !== project.workingCopy || soundBaseline(sibling.files.base) === null) continue;
+    if (sibling.workingCopy !== project.workingCopy || soundManifest(sibling.files.base) === null) continue;
     await finishPull(sibling);
     candidates.push(...candidatesOf(sibling));
   }
@@ -127,7 +129,7 @@ interface Candidate {
  * own pushes.
  */
 function candidatesOf(sibling: Project): Candidate[] {
-  const manifest = soundBaseline(sibling.files.base);
+  const manifest = soundManifest(sibling.files.base);
   if (manifest === null) return [];
   const databases = [sibling.files.base.database, originOf(sibling.files.base)];
   return databases.filter((file) => fs.existsSync(file)).map((database) => ({ sibling, database, manifest }));

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Project } from '../../project/project';
 import { hasBegun } from '../../project/state/begun';
-import { soundBaseline } from '../../project/state/manifest';
+import { soundManifest } from '../../project/state/manifest';
 
 /**
  * Returns another environment of the same working copy as a possible origin of this one's base. Null if there is none,
@@ -20,7 +20,7 @@ export function isShared(project: Project): boolean {
 
 function findForked(project: Project): Project | null {
   const isForked = (sibling: Project): boolean =>
-    sibling.workingCopy === project.workingCopy && soundBaseline(sibling.files.base) !== null;
+    sibling.workingCopy === project.workingCopy && soundManifest(sibling.files.base) !== null;
   return project.siblings().find(isForked) ?? null;
 }
 

@@ -61,7 +61,7 @@ export async function initKeeping(
   const end = beginStep(options.onEvent, 'write the working copy');
   const backup = isItself ? null : await copyToWorkingCopy(project, from, options.force === true);
   // Comes second. If we die in between, there is a working copy without a base, and the same command continues.
-  await afterDone(WRITTEN, () => replaceBase(files, files.snapshot, snapshot));
+  await afterDone(WRITTEN, () => replaceBase(project, files.snapshot, snapshot));
   end();
   endPush(files);
   pullDone(project);

@@ -5,8 +5,8 @@ import { linkOrCopy } from './link-or-copy';
 import { fileSystemError } from './disk';
 import { moveBackups } from '../working-copy/backups';
 import { ORIGIN } from './origin';
-import { soundBaseline, writeManifest, type Manifest } from './manifest';
-import { baselineFiles, type BaselineFiles, type StateFiles } from '../project';
+import { soundManifest, writeManifest, type Manifest } from './manifest';
+import { snapshotFiles, type Project, type SnapshotFiles } from '../project';
 import { replaceDirectory } from './replace-directory';
 import { withTemporary } from './temporary';
 
@@ -15,20 +15,20 @@ import { withTemporary } from './temporary';
  * Throws DISK_FULL and FILE_INACCESSIBLE.
  */
 export async function replaceBase(
-  stateFiles: StateFiles,
-  source: BaselineFiles,
+  project: Project,
+  source: SnapshotFiles,
   manifest: Manifest,
 ): Promise<void> {
-  const { directory, base } = stateFiles;
+  const { directory, base } = project.files;
   await withTemporary(directory, (temporary) => {
-    const files = baselineFiles(path.join(temporary, 'base'));
+    const files = snapshotFiles(path.join(temporary, 'base'));
     try {
       fs.mkdirSync(files.directory);
       linkOrCopy(source.database, files.database);
       const { formatVersion: _, content: __, ...rest } = manifest;
-      writeManifest(files, { ...rest, ...refusedIn(soundBaseline(base)) });
+      writeManifest(files, { ...rest, ...refusedIn(soundManifest(base)) });
       if (manifest.method === 'push') keepOrigin(base, files);
-      putBase(stateFiles, files.directory);
+      putBase(project, files.directory);
     } catch (error) {
       throw fileSystemError(error, base.directory);
     }
@@ -36,21 +36,22 @@ export async function replaceBase(
 }
 
 /** Replaces the base by a complete folder. */
-export function putBase(files: StateFiles, directory: string): void {
+export function putBase(project: Project, directory: string): void {
+  const { files } = project;
   const finish = moveBackups(files, directory);
   replaceDirectory(directory, files.base.directory);
   finish();
-  noteBegun(files);
+  noteBegun(project);
 }
 
 /** Returns the file with the last common state before one's own pushes. It exists only after a push. */
-export function originOf({ directory }: BaselineFiles): string {
+export function originOf({ directory }: SnapshotFiles): string {
   return path.join(directory, ORIGIN);
 }
 
 /** Keeps a base's earlier state after one's own pushes. The file is normally a second name of the snapshot. */
-export function keepOrigin(old: BaselineFiles, moved: BaselineFiles): void {
-  const known = soundBaseline(old);
+export function keepOrigin(old: SnapshotFiles, moved: SnapshotFiles): void {
+  const known = soundManifest(old);
   if (known === null) return;
   const from = known.method === 'push' ? originOf(old) : old.database;
   if (fs.existsSync(from)) linkOrCopy(from, originOf(moved));

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { DifferenceError, restoreDifference, writeDifference } from '../../sqlite/files/difference';
-import type { BaselineFiles } from '../project';
+import type { SnapshotFiles } from '../project';
 
 /**
  * Keeps the pages in which a base differs from the next one. An undo of the push between them then restores the old
@@ -10,7 +10,7 @@ import type { BaselineFiles } from '../project';
  *
  * @param push - the number of the push.
  */
-export function keepBefore(old: BaselineFiles, next: BaselineFiles, push: number): void {
+export function keepBefore(old: SnapshotFiles, next: SnapshotFiles, push: number): void {
   const file = fileOf(next, push);
   try {
     writeDifference(next.database, old.database, file);
@@ -23,7 +23,7 @@ export function keepBefore(old: BaselineFiles, next: BaselineFiles, push: number
  * Restores the base from before a push as a new file. Returns false, with nothing left behind, if its pages were not
  * kept, or if they or the base are damaged. Throws errors of the system.
  */
-export function restoreBefore(base: BaselineFiles, push: number, to: string): boolean {
+export function restoreBefore(base: SnapshotFiles, push: number, to: string): boolean {
   const file = fileOf(base, push);
   if (!fs.existsSync(file)) return false;
   try {
@@ -35,6 +35,6 @@ export function restoreBefore(base: BaselineFiles, push: number, to: string): bo
   }
 }
 
-function fileOf({ directory }: BaselineFiles, push: number): string {
+function fileOf({ directory }: SnapshotFiles, push: number): string {
   return path.join(directory, `before-push-${push}`);
 }

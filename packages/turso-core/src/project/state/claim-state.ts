@@ -76,8 +76,8 @@ function refuseForeign(project: Project): void {
   });
 }
 
-const BASELINE = /^(baseline\.db|origin\.db|manifest\.json(\.new)?|original_dump\.sql)$/;
-const BASELINES = /^(base|snapshot|incoming)(\.previous)?$/;
+const OF_SNAPSHOT = /^(baseline\.db|origin\.db|before-push-\d+|manifest\.json(\.new)?|original_dump\.sql)$/;
+const SNAPSHOTS = /^(base|snapshot|incoming)(\.previous)?$/;
 const FILES =
   /^(diff\.sql|rows\.txt|changes\.json|conflicts\.json|push(-from|-base)?\.db|pu(sh|ll)\.json(\.new)?)$/;
 
@@ -100,7 +100,7 @@ function isKnown(project: Project, entry: fs.Dirent): boolean {
 function isOfEnvironment(folder: string, entry: fs.Dirent): boolean {
   const inner = path.join(folder, entry.name);
   if (!entry.isDirectory()) return FILES.test(entry.name);
-  if (BASELINES.test(entry.name)) return entriesOf(inner).every(({ name }) => BASELINE.test(name));
+  if (SNAPSHOTS.test(entry.name)) return entriesOf(inner).every(({ name }) => OF_SNAPSHOT.test(name));
   if (entry.name === 'plans') return entriesOf(inner).every((plan) => plan.isFile());
   return entry.name === 'pushes' && entriesOf(inner).every(({ name }) => /^\d+\b/.test(name));
 }

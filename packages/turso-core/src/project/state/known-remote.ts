@@ -23,12 +23,12 @@ export function knownRemote({ files }: Project): KnownRemote | null {
     const manifest = readManifest(files.base);
     return manifest === null ? null : { ...manifest, identity: metIn(manifest).identity };
   } catch (error) {
-    if (hasCode(error, 'BASELINE_DAMAGED')) return null;
+    if (hasCode(error, 'BASE_DAMAGED')) return null;
     throw error;
   }
 }
 
-/** Returns the remote of a baseline. */
+/** Returns the remote of a snapshot. */
 export function metIn({ remote: location, identity = identityAt(location) }: Manifest): MetRemote {
   return { location, identity };
 }

@@ -3,15 +3,15 @@ import { makeTempDir } from '@turso-sync/testing';
 import type { TursoSyncError } from '../../errors';
 import {
   isOfExclude,
-  knownMark,
+  fingerprintUnder,
   readManifest,
   refuseNewer,
-  requireBaseline,
+  requireManifest,
   STATE_FORMAT,
   withExclude,
   writeManifest,
 } from './manifest';
-import { baselineFiles, type BaselineFiles } from '../project';
+import { snapshotFiles, type SnapshotFiles } from '../project';
 
 const content = {
   createdAt: '2026-01-02T03:04:05.678Z',
@@ -22,9 +22,9 @@ const content = {
   setAside: [],
 } as const;
 
-let files: BaselineFiles;
+let files: SnapshotFiles;
 beforeEach(() => {
-  files = baselineFiles(makeTempDir());
+  files = snapshotFiles(makeTempDir());
 });
 
 function codeOf(work: () => unknown): string {
@@ -46,7 +46,7 @@ test('is read as it was written, by people as well', () => {
 
 test('is null where there is none', () => {
   expect(readManifest(files)).toBeNull();
-  expect(requireBaseline(files)).toBeNull();
+  expect(requireManifest(files)).toBeNull();
   expect(codeOf(() => refuseNewer(files))).toBe('none');
 });
 
@@ -54,7 +54,7 @@ test.each(['', '{', 'null', '[]', '7', '{}', '{"formatVersion":"1"}', '{"formatV
   'is damaged as %s, which may be replaced',
   (text) => {
     writeFileSync(files.manifest, text);
-    expect(codeOf(() => readManifest(files))).toBe('BASELINE_DAMAGED');
+    expect(codeOf(() => readManifest(files))).toBe('BASE_DAMAGED');
     expect(codeOf(() => refuseNewer(files))).toBe('none');
   },
 );
@@ -63,39 +63,39 @@ test.each([null, 5, [], {}, { patterns: 'a', tables: [] }, { patterns: ['a'], ta
   'is damaged where it excludes %j',
   (exclude) => {
     writeFileSync(files.manifest, JSON.stringify({ formatVersion: STATE_FORMAT, ...content, exclude }));
-    expect(codeOf(() => readManifest(files))).toBe('BASELINE_DAMAGED');
+    expect(codeOf(() => readManifest(files))).toBe('BASE_DAMAGED');
   },
 );
 
-test('tells what was excluded, and its mark only while nothing of that came back', () => {
+test('tells what was excluded, and its fingerprint only while nothing of that came back', () => {
   const known = { formatVersion: STATE_FORMAT, ...content, fingerprint: 'mark' };
   const written = withExclude(known, ['A*', 'b'], ['ab', 'b']);
   expect(written.exclude).toEqual({ patterns: ['A*', 'b'], tables: ['ab', 'b'] });
   expect(withExclude(written, ['b', 'c']).exclude).toEqual({ patterns: ['b', 'c'], tables: ['b'] });
   expect(withExclude(written, [])).toEqual(known);
-  expect(knownMark(written, ['B', 'a*', 'c'])).toBe('mark');
-  expect(knownMark(written, ['b'])).toBeNull();
-  expect(knownMark(known, [])).toBe('mark');
+  expect(fingerprintUnder(written, ['B', 'a*', 'c'])).toBe('mark');
+  expect(fingerprintUnder(written, ['b'])).toBeNull();
+  expect(fingerprintUnder(known, [])).toBe('mark');
   expect([isOfExclude(written, ['b', 'a*']), isOfExclude(written, ['b'])]).toEqual([true, false]);
   expect([isOfExclude(known, []), isOfExclude(known, ['b'])]).toEqual([true, false]);
 });
 
 test('is damaged as a folder', () => {
   mkdirSync(files.manifest);
-  expect(codeOf(() => readManifest(files))).toBe('BASELINE_DAMAGED');
+  expect(codeOf(() => readManifest(files))).toBe('BASE_DAMAGED');
 });
 
 test('of a newer version is refused, whatever else is in it', () => {
   writeFileSync(files.manifest, JSON.stringify({ formatVersion: STATE_FORMAT + 1, new: 'things' }));
-  for (const read of [readManifest, requireBaseline, refuseNewer])
+  for (const read of [readManifest, requireManifest, refuseNewer])
     expect(codeOf(() => read(files))).toBe('STATE_TOO_NEW');
 });
 
 test('goes with a database of the size that it tells', () => {
   writeManifest(files, content);
-  expect(codeOf(() => requireBaseline(files))).toBe('BASELINE_DAMAGED');
+  expect(codeOf(() => requireManifest(files))).toBe('BASE_DAMAGED');
   writeFileSync(files.database, '1234');
-  expect(codeOf(() => requireBaseline(files))).toBe('BASELINE_DAMAGED');
+  expect(codeOf(() => requireManifest(files))).toBe('BASE_DAMAGED');
   writeFileSync(files.database, '12345');
-  expect(requireBaseline(files)).toMatchObject(content);
+  expect(requireManifest(files)).toMatchObject(content);
 });

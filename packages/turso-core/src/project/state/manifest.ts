@@ -6,12 +6,12 @@ import type { SnapshotMethod } from '../../remote/remote';
 import { includesAll, isExcluded, type Exclude } from '../../sqlite/schema/exclude';
 import type { LeftOutTable } from '../../sqlite/schema/left-out';
 import { fileSystemError } from './disk';
-import type { BaselineFiles } from '../project';
+import type { SnapshotFiles } from '../project';
 
 /** Version of the state folder's layout. Newer versions are refused, never guessed at. */
 export const STATE_FORMAT = 1;
 
-/** The content of `manifest.json` beside a baseline. */
+/** The content of `manifest.json` beside a snapshot. */
 export interface Manifest {
   /** Version of the layout of the state folder. */
   readonly formatVersion: number;
@@ -25,9 +25,9 @@ export interface Manifest {
   readonly fingerprint: string | null;
   /** The method of the snapshot; `push` if the content came from a push. */
   readonly method: SnapshotMethod | 'push';
-  /** Size of the baseline, in bytes. */
+  /** Size of the snapshot, in bytes. */
   readonly bytes: number;
-  /** Objects of the remote omitted from the baseline, because plain SQLite cannot hold them. */
+  /** Objects of the remote omitted from the snapshot, because plain SQLite cannot hold them. */
   readonly setAside: readonly SetAside[];
   /** Tables with different hidden rowids on the two sides: both assigned the same ones, or VACUUM renumbered them. */
   readonly movedRowids?: readonly string[];
@@ -35,7 +35,7 @@ export interface Manifest {
   readonly claimed?: readonly string[];
   /** Set if the remote refused a `user_version`: each side then keeps its own. */
   readonly userVersionStaysLocal?: true;
-  /** Content of the remote excluded from the baseline. Absent if nothing is excluded. */
+  /** Content of the remote excluded from the snapshot. Absent if nothing is excluded. */
   readonly exclude?: {
     /** Names and patterns, as in the config. */
     readonly patterns: readonly string[];
@@ -54,7 +54,7 @@ export interface Manifest {
   };
   /** Set if the rows exactly match the remote at the fingerprint. A snapshot of that state can then be made from it. */
   readonly asRemote?: {
-    /** Tables of the remote omitted from the baseline. */
+    /** Tables of the remote omitted from the snapshot. */
     readonly leftOut: readonly LeftOutTable[];
     /** Whether the file was the working copy. Its unused space may contain data that never was on the remote. */
     readonly isLocal: boolean;
@@ -73,7 +73,7 @@ export interface SnapshotContent {
   readonly leftOut: readonly LeftOutTable[];
 }
 
-/** Returns the manifest of a baseline after removing the tables a project now excludes. */
+/** Returns the manifest of a snapshot after removing the tables a project now excludes. */
 export function withExclude<T extends Partial<Manifest>>(
   { exclude: known, ...manifest }: T,
   patterns: Exclude,
@@ -83,17 +83,17 @@ export function withExclude<T extends Partial<Manifest>>(
   return patterns.length === 0 ? manifest : { ...manifest, exclude: { patterns, tables: excluded } };
 }
 
-/** Checks whether a baseline lacks exactly the content a project now excludes. */
+/** Checks whether a snapshot lacks exactly the content a project now excludes. */
 export function isOfExclude({ exclude }: Manifest, now: Exclude): boolean {
   const { patterns = [] } = exclude ?? {};
   return includesAll(patterns, now) && includesAll(now, patterns);
 }
 
 /**
- * Returns the remote's fingerprint at the time of a baseline. Also returns null if the baseline lacks content no longer
+ * Returns the remote's fingerprint at the time of a snapshot. Also returns null if the snapshot lacks content no longer
  * excluded: the remote may have it without a change.
  */
-export function knownMark({ exclude, fingerprint }: Manifest, now: Exclude): string | null {
+export function fingerprintUnder({ exclude, fingerprint }: Manifest, now: Exclude): string | null {
   return includesAll(now, exclude?.patterns ?? []) ? fingerprint : null;
 }
 
@@ -103,7 +103,7 @@ export function withMovedRowids(manifest: Manifest, tables: readonly string[]): 
 }
 
 /**
- * Returns the manifest of a baseline for a new file. After a push, the old file becomes `origin.db`, so its pages are
+ * Returns the manifest of a snapshot for a new file. After a push, the old file becomes `origin.db`, so its pages are
  * still known.
  */
 export function withoutFile({ pages, asRemote: _, ...manifest }: Manifest): Manifest {
@@ -112,15 +112,15 @@ export function withoutFile({ pages, asRemote: _, ...manifest }: Manifest): Mani
     : { ...manifest, pages: { ...pages, file: 'origin' } };
 }
 
-/** Writes the manifest of a baseline. */
-export function writeManifest(files: BaselineFiles, manifest: Omit<Manifest, 'formatVersion'>): Manifest {
+/** Writes the manifest of a snapshot. */
+export function writeManifest(files: SnapshotFiles, manifest: Omit<Manifest, 'formatVersion'>): Manifest {
   const whole = { formatVersion: STATE_FORMAT, ...manifest };
   fs.writeFileSync(files.manifest, `${JSON.stringify(whole, null, 2)}\n`);
   return whole;
 }
 
-/** Reads a baseline's manifest, or returns null if there is none. Throws STATE_TOO_NEW and BASELINE_DAMAGED. */
-export function readManifest(files: BaselineFiles): Manifest | null {
+/** Reads a snapshot's manifest, or returns null if there is none. Throws STATE_TOO_NEW and BASE_DAMAGED. */
+export function readManifest(files: SnapshotFiles): Manifest | null {
   let text: string;
   try {
     text = fs.readFileSync(files.manifest, 'utf8');
@@ -143,19 +143,19 @@ export function readManifest(files: BaselineFiles): Manifest | null {
 }
 
 /** Throws STATE_TOO_NEW for files of a newer version. Unreadable files may be replaced. */
-export function refuseNewer(files: BaselineFiles): void {
+export function refuseNewer(files: SnapshotFiles): void {
   try {
     readManifest(files);
   } catch (error) {
-    if (!(error instanceof TursoSyncError && error.code === 'BASELINE_DAMAGED')) throw error;
+    if (!(error instanceof TursoSyncError && error.code === 'BASE_DAMAGED')) throw error;
   }
 }
 
 /**
- * Returns the manifest of a baseline, or null if there is none. Throws BASELINE_DAMAGED unless its database exists with
+ * Returns the manifest of a snapshot, or null if there is none. Throws BASE_DAMAGED unless its database exists with
  * the noted size.
  */
-export function requireBaseline(files: BaselineFiles): Manifest | null {
+export function requireManifest(files: SnapshotFiles): Manifest | null {
   const manifest = readManifest(files);
   if (manifest === null) return null;
   const found = fs.statSync(files.database, { throwIfNoEntry: false });
@@ -167,19 +167,19 @@ export function requireBaseline(files: BaselineFiles): Manifest | null {
   return manifest;
 }
 
-/** Returns the manifest of a complete baseline, or null if there is none. Throws STATE_TOO_NEW. */
-export function soundBaseline(files: BaselineFiles): Manifest | null {
+/** Returns the manifest of a complete snapshot, or null if there is none. Throws STATE_TOO_NEW. */
+export function soundManifest(files: SnapshotFiles): Manifest | null {
   try {
-    return requireBaseline(files);
+    return requireManifest(files);
   } catch (error) {
-    if (error instanceof TursoSyncError && error.code === 'BASELINE_DAMAGED') return null;
+    if (error instanceof TursoSyncError && error.code === 'BASE_DAMAGED') return null;
     throw error;
   }
 }
 
-/** Creates the error for a damaged baseline. */
-export function damaged(files: BaselineFiles, reason: string, cause?: unknown): TursoSyncError {
-  return new TursoSyncError('BASELINE_DAMAGED', `The baseline in ${files.directory} is damaged: ${reason}.`, {
+/** Creates the error for a damaged snapshot. */
+export function damaged(files: SnapshotFiles, reason: string, cause?: unknown): TursoSyncError {
+  return new TursoSyncError('BASE_DAMAGED', `The snapshot in ${files.directory} is damaged: ${reason}.`, {
     hint: 'Run `turso-sync init --keep-edits`: it keeps the working copy, and everything that differs from the remote counts as your edit. Or `turso-sync init --force`: it takes the remote, and keeps a dated backup.',
     cause,
   });

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from '../../errors';
-import { baselineFiles, type Project } from '../project';
+import { snapshotFiles, type Project } from '../project';
 import { checkState, claimState } from './claim-state';
 import { fileSystemError } from './disk';
 import { withLock, withLockNow } from './lock';
@@ -83,7 +83,7 @@ function ownerOf(project: Project, folder: string): Project {
 
 function remoteOf(directory: string): string | null {
   try {
-    return readManifest(baselineFiles(directory))?.remote ?? null;
+    return readManifest(snapshotFiles(directory))?.remote ?? null;
   } catch (error) {
     // A damaged manifest names no remote, and is reported on demand.
     if (error instanceof TursoSyncError) return null;

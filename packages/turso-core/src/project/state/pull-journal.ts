@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import { fileSystemError } from './disk';
 import { readJournal, removeJournal, writeJournal } from './journal';
 import { linkOrCopy } from './link-or-copy';
-import { soundBaseline, type Manifest } from './manifest';
-import type { BaselineFiles, Project } from '../project';
+import { soundManifest, type Manifest } from './manifest';
+import type { SnapshotFiles, Project } from '../project';
 
 /** The note of a pull. */
 export interface PullNote {
@@ -17,7 +17,7 @@ export interface PullNote {
  * Notes the content about to enter the working copy, and keeps it: a newer snapshot may replace this one meanwhile. The
  * base follows only afterwards.
  */
-export function notePull({ files }: Project, source: BaselineFiles, note: PullNote): void {
+export function notePull({ files }: Project, source: SnapshotFiles, note: PullNote): void {
   const { incoming } = files;
   try {
     if (source.directory !== incoming.directory) {
@@ -54,7 +54,7 @@ export interface PullUnderWay extends PullNote {
 /** Returns the pull of an interrupted run, or null. */
 export function pullUnderWay({ files }: Project): PullUnderWay | null {
   const note = readJournal<PullNote & { readonly isWritten: boolean }>(files.pullJournal, FORMAT);
-  const manifest = note === null ? null : soundBaseline(files.incoming);
+  const manifest = note === null ? null : soundManifest(files.incoming);
   if (note === null || manifest === null) return null;
   const { isWritten = false, purpose = 'pull', receipt = null } = note;
   return { manifest, isWritten, purpose, receipt };

@@ -41,23 +41,23 @@ export function createFileRemote(file: string, location: string): Remote {
     const isKnown = (await readFileFingerprint(db, file)) === told;
     await beginWriting(db);
     const isCurrent = isKnown && (await versionOf(db)) === before;
-    return withMark(db, run(db, statements, options), isCurrent ? before : null);
+    return withFingerprint(db, run(db, statements, options), isCurrent ? before : null);
   }
 
   async function transactSince(
     db: Database,
-    mark: string,
+    fingerprint: string,
     statements: () => readonly Statement[] | null,
     options?: TransactOptions,
   ): Promise<TransactionOutcome | null> {
     const before = await versionOf(db);
-    if ((await readFileFingerprint(db, file)) !== mark) return null;
+    if ((await readFileFingerprint(db, file)) !== fingerprint) return null;
     const meant = statements();
     if (meant === null) return null;
     await beginWriting(db);
     // Closing the file rolls back.
     if ((await versionOf(db)) !== before) return null;
-    return withMark(db, run(db, meant, options), before);
+    return withFingerprint(db, run(db, meant, options), before);
   }
 
   function run(
@@ -68,7 +68,7 @@ export function createFileRemote(file: string, location: string): Remote {
     return refuseUnwritable(runAtomically(db, statements, options));
   }
 
-  async function withMark(
+  async function withFingerprint(
     db: Database,
     outcome: TransactionOutcome,
     version: unknown,
@@ -112,8 +112,8 @@ export function createFileRemote(file: string, location: string): Remote {
       }),
     transact: (statements, options) =>
       withDatabase(create, (db) => orThrow(() => transact(db, statements, options))),
-    transactSince: (mark, statements, options) =>
-      withDatabase(create, (db) => orThrow(() => transactSince(db, mark, statements, options))),
+    transactSince: (fingerprint, statements, options) =>
+      withDatabase(create, (db) => orThrow(() => transactSince(db, fingerprint, statements, options))),
     tryOut: (statements) =>
       withDatabase(open, (db) =>
         orThrow(async () => {

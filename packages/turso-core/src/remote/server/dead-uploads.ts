@@ -5,7 +5,7 @@ import { quoteName } from '../../sqlite/values/quote';
 import type { Query } from '../../sqlite/query';
 import type { HttpClient } from '../../hrana/http-client';
 import type { Reader } from './reader';
-import { isDead, SELECT_UPLOADS } from './staging-table';
+import { isDead, SELECT_UPLOADS } from './upload-table';
 import { runTransaction } from './transaction';
 
 /** A query for 1 if there are uploads, dead or not. */

@@ -15,9 +15,9 @@ export function joinFingerprint(generation: string | null, index: string | null)
 
 /** Returns the parts of a fingerprint from {@link joinFingerprint}; null for other fingerprints. */
 export function splitFingerprint(
-  mark: string,
+  fingerprint: string,
 ): { readonly generation: string; readonly index: bigint } | null {
-  const [, generation, index] = /^(.+):(\d{1,19})$/.exec(mark) ?? [];
+  const [, generation, index] = /^(.+):(\d{1,19})$/.exec(fingerprint) ?? [];
   return generation === undefined || index === undefined ? null : { generation, index: BigInt(index) };
 }
 

@@ -9,10 +9,10 @@ import { createHttpClient } from '../../hrana/http-client';
 import { countSnapshotReads } from './snapshot-reads';
 import { createReader } from './reader';
 import { readServerLog, type ServerLog } from '../../hrana/server-log';
-import { createStaging } from './staging';
-import { createStagingTable } from './staging-table';
+import { createUploads } from './uploads';
+import { createUploadTable } from './upload-table';
 import { takeSnapshot } from './take-snapshot';
-import { readSyncMark } from './sync-place';
+import { readSyncFingerprint } from './sync-place';
 import { runTransaction, tryTransaction, type TransactionAnswer } from './transaction';
 import { runTransactionSince } from './transaction-since';
 
@@ -24,7 +24,7 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
   const client = createHttpClient(url, location, options);
   const reader = createReader(client);
   const upload = randomBytes(8).toString('hex');
-  const staging = createStaging(client, reader, upload);
+  const uploads = createUploads(client, reader, upload);
   /** The server's last report about its log; undefined before the first request. */
   let log: ServerLog | null | undefined;
   let told: { readonly generation: string | null; readonly index: string | null } | undefined;
@@ -35,7 +35,7 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
     toldAt = performance.now();
   }
 
-  function withMark({ outcome, indexBefore, indexAfter }: TransactionAnswer): TransactionOutcome {
+  function withFingerprint({ outcome, indexBefore, indexAfter }: TransactionAnswer): TransactionOutcome {
     if (!outcome.committed || told === undefined) return outcome;
     // If the server was restarted since, its log has a new generation, and the fingerprint matches nothing.
     if (indexBefore !== told.index) return { ...outcome, fingerprint: null };
@@ -66,33 +66,35 @@ export function createServerRemote(url: URL, location: string, options: ConnectO
       // Before the first write, there is no number.
       if (index === null && now !== null) capabilitiesOf(client).note({ replicationIndex: null });
       tell(index);
-      const mark = joinFingerprint(log?.generation ?? null, index);
-      return mark === null && (log ?? null) === null && mayLag ? readSyncMark(client, known) : mark;
+      const fingerprint = joinFingerprint(log?.generation ?? null, index);
+      return fingerprint === null && (log ?? null) === null && mayLag
+        ? readSyncFingerprint(client, known)
+        : fingerprint;
     },
     snapshot: (file, options = {}) => takeSnapshot(client, reader, file, options),
     snapshotReads: (starts) => countSnapshotReads(client, starts),
-    transact: async (statements, options) => withMark(await staging.transact(statements, options)),
-    async transactSince(mark, statements, options) {
+    transact: async (statements, options) => withFingerprint(await uploads.transact(statements, options)),
+    async transactSince(fingerprint, statements, options) {
       const fitting = (): readonly Statement[] | null => {
         const meant = statements();
-        return meant === null || staging.isNeeded(meant) ? null : meant;
+        return meant === null || uploads.isNeeded(meant) ? null : meant;
       };
-      const answer = await runTransactionSince(client, mark, fitting, options);
-      return answer === null ? null : withMark(answer);
+      const answer = await runTransactionSince(client, fingerprint, fitting, options);
+      return answer === null ? null : withFingerprint(answer);
     },
     // Uses one request of any size: an upload would need a write.
     tryOut: (statements) => tryTransaction(client, statements),
     async tidy(statements) {
       const answer = await runTransaction(client, statements, { afterwards: HAS_UPLOADS });
-      const outcome = withMark(answer);
-      const isMarked = answer.found !== 1n || !(await removeDeadUploads(client, reader));
-      return isMarked || !outcome.committed ? outcome : { ...outcome, fingerprint: null };
+      const outcome = withFingerprint(answer);
+      const keepsFingerprint = answer.found !== 1n || !(await removeDeadUploads(client, reader));
+      return keepsFingerprint || !outcome.committed ? outcome : { ...outcome, fingerprint: null };
     },
     async clear(left) {
-      await runTransaction(client, [createStagingTable(left).drop]);
+      await runTransaction(client, [createUploadTable(left).drop]);
     },
     read: (work, options) => reader.read(work, options),
-    transactAfter: (look) => staging.transactAfter(look),
+    transactAfter: (look) => uploads.transactAfter(look),
     async capabilities({ ask = false } = {}) {
       if (ask) await askCapabilities(client);
       return capabilitiesOf(client).all;

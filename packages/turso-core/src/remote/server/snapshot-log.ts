@@ -138,16 +138,16 @@ interface Start {
 function newestOf(starts: readonly SnapshotStart[], generation: string, latest: bigint): Start | null {
   let newest: Start | null = null;
   for (const { file, pagesAt, crc } of starts) {
-    const mark = splitFingerprint(pagesAt ?? '');
-    if (mark?.generation !== generation || mark.index > latest) continue;
-    if (mark.index <= (newest?.frameNo ?? -1n)) continue;
+    const reached = splitFingerprint(pagesAt ?? '');
+    if (reached?.generation !== generation || reached.index > latest) continue;
+    if (reached.index <= (newest?.frameNo ?? -1n)) continue;
     const opened = openStart(file);
     if (opened === null) continue;
     opened.close();
     const { pageSize, pageCount } = opened;
-    const frames = Number(latest - mark.index);
+    const frames = Number(latest - reached.index);
     if (frames <= Math.max(pageCount, SMALL))
-      newest = { file, crc, frameNo: mark.index, pageSize, pageCount, mostPages: pageCount + frames };
+      newest = { file, crc, frameNo: reached.index, pageSize, pageCount, mostPages: pageCount + frames };
   }
   return newest;
 }

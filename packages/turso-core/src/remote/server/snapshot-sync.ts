@@ -17,10 +17,10 @@ import type { SnapshotOptions, SnapshotStart } from '../remote';
 import { openStart } from './start-file';
 import {
   digestOf,
-  formatSyncMark,
+  formatSyncFingerprint,
   isBefore,
-  isSyncMark,
-  parseSyncMark,
+  isSyncFingerprint,
+  parseSyncFingerprint,
   readState,
   type SyncPlace,
 } from './sync-place';
@@ -44,7 +44,7 @@ export async function snapshotSync(
   onProgress: SnapshotOptions['onProgress'],
 ): Promise<string | null> {
   // A copy by another method may be ahead of the endpoints.
-  const reached = starts.flatMap((start) => parseSyncMark(start.reached ?? null) ?? []);
+  const reached = starts.flatMap((start) => parseSyncFingerprint(start.reached ?? null) ?? []);
   if (reached.length < starts.length || capabilitiesOf(client).all.log === true) return null;
   const [floor = null] = reached.sort((a, b) => (isBefore(a, b) ? 1 : -1));
   try {
@@ -56,7 +56,7 @@ export async function snapshotSync(
     const isBehind = place !== null && floor !== null && isBefore(place, floor);
     if (place !== null && !isBehind && isWhole(file, now.schema)) {
       await leaveWalMode(file);
-      return formatSyncMark({ ...place, schema: now.schema });
+      return formatSyncFingerprint({ ...place, schema: now.schema });
     }
   } catch (error) {
     if (!(error instanceof TursoSyncError)) throw error;
@@ -67,7 +67,7 @@ export async function snapshotSync(
 
 /** Checks whether {@link snapshotSync} could work, as far as this is known. */
 export function hasFramesSince(client: HttpClient, starts: readonly SnapshotStart[]): boolean {
-  const isKnown = starts.length > 0 && starts.every(({ reached = null }) => isSyncMark(reached));
+  const isKnown = starts.length > 0 && starts.every(({ reached = null }) => isSyncFingerprint(reached));
   return isKnown && capabilitiesOf(client).all.syncEndpoints === true;
 }
 
@@ -86,7 +86,7 @@ const FEW = 500;
 
 async function fromStart(starts: readonly SnapshotStart[], copying: Copying): Promise<Place | null> {
   const found = starts.flatMap(({ file, pagesAt, crc }) => {
-    const place = parseSyncMark(pagesAt);
+    const place = parseSyncFingerprint(pagesAt);
     return place === null ? [] : [{ file, place, crc }];
   });
   const [best] = found.sort((a, b) => (isBefore(a.place, b.place) ? 1 : -1));

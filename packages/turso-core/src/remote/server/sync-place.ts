@@ -25,15 +25,15 @@ export interface SyncPlace {
  *
  * @param known - an earlier fingerprint. If the server is behind it, returns null: the server is not trusted.
  */
-export async function readSyncMark(client: HttpClient, known: string | null): Promise<string | null> {
+export async function readSyncFingerprint(client: HttpClient, known: string | null): Promise<string | null> {
   try {
     const generation = await readGeneration(client);
     const now = generation === null ? null : await readState(client);
     if (generation === null || now === null) return null;
-    const before = parseSyncMark(known);
+    const before = parseSyncFingerprint(known);
     const place = await findLast(client, generation, before);
-    const mark = { ...place, schema: now.schema };
-    return before !== null && isBefore(mark, before) ? null : formatSyncMark(mark);
+    const found = { ...place, schema: now.schema };
+    return before !== null && isBefore(found, before) ? null : formatSyncFingerprint(found);
   } catch (error) {
     if (error instanceof TursoSyncError) return null;
     throw error;
@@ -41,19 +41,19 @@ export async function readSyncMark(client: HttpClient, known: string | null): Pr
 }
 
 /** Checks whether a fingerprint is of the kind that may lag. */
-export function isSyncMark(mark: string | null): boolean {
-  return parseSyncMark(mark) !== null;
+export function isSyncFingerprint(fingerprint: string | null): boolean {
+  return parseSyncFingerprint(fingerprint) !== null;
 }
 
-/** Formats a fingerprint; see {@link readSyncMark}. */
-export function formatSyncMark({ generation, frame, digest, schema }: SyncPlace): string {
+/** Formats a fingerprint; see {@link readSyncFingerprint}. */
+export function formatSyncFingerprint({ generation, frame, digest, schema }: SyncPlace): string {
   return ['sync', generation, frame, digest, schema].join('/');
 }
 
 /** Parses a fingerprint. Returns null for any other text. */
-export function parseSyncMark(mark: string | null): SyncPlace | null {
+export function parseSyncFingerprint(fingerprint: string | null): SyncPlace | null {
   const [, generation, frame, digest = '', schema] =
-    /^sync\/(\d{1,10})\/(\d{1,10})\/([0-9a-f]{16})?\/(-?\d{1,10})$/.exec(mark ?? '') ?? [];
+    /^sync\/(\d{1,10})\/(\d{1,10})\/([0-9a-f]{16})?\/(-?\d{1,10})$/.exec(fingerprint ?? '') ?? [];
   if (generation === undefined || (digest === '') !== (frame === '0')) return null;
   return { generation: Number(generation), frame: Number(frame), digest, schema: Number(schema) };
 }

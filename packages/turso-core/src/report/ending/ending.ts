@@ -41,7 +41,7 @@ export function pushEnding({ status, changes, plan, conflicts, used }: Reported<
   const words = {
     pushed: ['Pushed.', 'pushed'],
     nothing: ['Nothing to push.', 'nothing to push'],
-    planned: ['Dry run: this push would go through. Nothing was written.', 'dry run'],
+    'dry-run': ['Dry run: this push would go through. Nothing was written.', 'dry run'],
     conflict: inConflict(conflicts),
     refused: ['Refused by the policy. Nothing was written.', 'refused by the policy'],
   } as const;

@@ -36,7 +36,7 @@ const SEED = process.env['TURSO_SYNC_SEED'];
   let ids = 0;
   beforeAll(async () => {
     server = await startSqld();
-    home = makeTempDir('late-marks-');
+    home = makeTempDir('late-fingerprints-');
   });
   afterEach(() => double?.stop());
   afterAll(async () => {

@@ -6,7 +6,7 @@ import type { TransactOptions } from '../../apply/target';
 import type { Remote } from '../remote';
 import type { HttpClient } from '../../hrana/http-client';
 import type { Reader } from './reader';
-import { createStagingTable, type StagingTable } from './staging-table';
+import { createUploadTable, type UploadTable } from './upload-table';
 import { runTransaction, type TransactionAnswer } from './transaction';
 
 /**
@@ -22,7 +22,7 @@ const PIECE = 4_000_000;
 const UPLOADS = 3;
 
 /** Executes transactions of any size. */
-export interface Staging {
+export interface Uploads {
   transact(statements: readonly Statement[], options?: TransactOptions): Promise<TransactionAnswer>;
   /** Checks whether the statements are so large that they need an upload first. */
   isNeeded(statements: readonly Statement[]): boolean;
@@ -40,19 +40,19 @@ export interface Staging {
  *
  * @param upload - names the table. It is random, so no other push has the same name, wherever it runs.
  */
-export function createStaging(
+export function createUploads(
   client: HttpClient,
   reader: Pick<Reader, 'transactAfter'>,
   upload: string,
-): Staging {
-  const table = createStagingTable(upload);
+): Uploads {
+  const table = createUploadTable(upload);
 
   /**
    * Uploads values, numbered from `first`. Returns the numbers of the latest write before and after, or null if others
    * have written in between.
    */
   async function send(
-    values: Iterable<StagedValue>,
+    values: Iterable<UploadedValue>,
     { first = 0, onSent }: { readonly first?: number; readonly onSent?: (value: number) => void } = {},
   ): Promise<{ before: string | null; after: string | null }> {
     let span: { before: string | null; after: string | null } | undefined;
@@ -98,10 +98,10 @@ export function createStaging(
           },
         });
         let count = 0;
-        const staged = fromTable(statements, table, (statement) =>
+        const placed = fromTable(statements, table, (statement) =>
           Array.from({ length: countOf(statement) }, () => count++),
         );
-        const answer = await runTransaction(client, [table.guard(count), ...staged, table.drop], {
+        const answer = await runTransaction(client, [table.guard(count), ...placed, table.drop], {
           onCommit,
         });
         const outcome = withoutGuard(answer.outcome, client.location);
@@ -113,7 +113,7 @@ export function createStaging(
       }
     },
     async transactAfter(look) {
-      const staged = new Map<string, number>();
+      const placed = new Map<string, number>();
       let isThrough = false;
       try {
         for (let attempt = 0; attempt <= UPLOADS; attempt++) {
@@ -122,24 +122,24 @@ export function createStaging(
           const outcome = await reader.transactAfter(async (query) => {
             const statements = await look(query);
             if (statements === null) return null;
-            const ids = statements.map((statement) => idsIn(statement, staged));
+            const ids = statements.map((statement) => idsIn(statement, placed));
             if (!isTooMuch(sizeOf(statements, (statement, i) => ids[statement]?.[i] === undefined))) {
               isGuarded = ids.some((own) => own.some((id) => id !== undefined));
               if (!isGuarded) return statements;
               const read = fromTable(statements, table, (_, statement) => ids[statement] ?? []);
-              return [table.guard(staged.size), ...read, table.drop];
+              return [table.guard(placed.size), ...read, table.drop];
             }
             missing = statements;
             return null;
           });
           if (missing.length === 0) {
-            isThrough = staged.size === 0 || (isGuarded && outcome?.committed === true);
+            isThrough = placed.size === 0 || (isGuarded && outcome?.committed === true);
             return outcome !== null && isGuarded ? withoutGuard(outcome, client.location) : outcome;
           }
-          await send(newIn(missing, staged), { first: staged.size });
+          await send(newIn(missing, placed), { first: placed.size });
         }
       } finally {
-        if (!isThrough && staged.size > 0) await clear().catch(() => undefined);
+        if (!isThrough && placed.size > 0) await clear().catch(() => undefined);
       }
       throw changesTooFast(client.location);
     },
@@ -170,10 +170,10 @@ function changesTooFast(location: string): TursoSyncError {
 }
 
 /** The arguments of a statement on rows: their JSON text, and their BLOBs. */
-type StagedValue = string | Uint8Array;
+type UploadedValue = string | Uint8Array;
 
 /** Returns a name unique to a value: equal values share it. */
-function nameOf(value: StagedValue): string {
+function nameOf(value: UploadedValue): string {
   const kind = typeof value === 'string' ? 'text' : 'blobs';
   return `${kind} ${createHash('sha256').update(value).digest('base64')}`;
 }
@@ -217,8 +217,8 @@ function continued(
   return span.after === next ? span.before : null;
 }
 
-function valuesIn({ readingFrom, args = [] }: Statement): readonly StagedValue[] {
-  return readingFrom === undefined ? [] : (readValues(args) as readonly StagedValue[]);
+function valuesIn({ readingFrom, args = [] }: Statement): readonly UploadedValue[] {
+  return readingFrom === undefined ? [] : (readValues(args) as readonly UploadedValue[]);
 }
 
 function countOf({ readingFrom, args = [] }: Statement): number {
@@ -227,23 +227,23 @@ function countOf({ readingFrom, args = [] }: Statement): number {
 }
 
 /** Yields values one statement after the other: together they may not fit into memory. */
-function* valuesOf(statements: readonly Statement[]): Generator<StagedValue> {
+function* valuesOf(statements: readonly Statement[]): Generator<UploadedValue> {
   for (const statement of statements) yield* valuesIn(statement);
 }
 
 /** Returns the numbers of the uploaded values. */
-function idsIn(statement: Statement, staged: ReadonlyMap<string, number>): (number | undefined)[] {
-  return staged.size === 0
+function idsIn(statement: Statement, placed: ReadonlyMap<string, number>): (number | undefined)[] {
+  return placed.size === 0
     ? Array.from({ length: countOf(statement) })
-    : valuesIn(statement).map((value) => staged.get(nameOf(value)));
+    : valuesIn(statement).map((value) => placed.get(nameOf(value)));
 }
 
 /** Yields the values missing from the upload, each once. Assigns their numbers as it goes. */
-function* newIn(statements: readonly Statement[], staged: Map<string, number>): Generator<StagedValue> {
+function* newIn(statements: readonly Statement[], placed: Map<string, number>): Generator<UploadedValue> {
   for (const value of valuesOf(statements)) {
     const name = nameOf(value);
-    if (staged.has(name)) continue;
-    staged.set(name, staged.size);
+    if (placed.has(name)) continue;
+    placed.set(name, placed.size);
     yield value;
   }
 }
@@ -263,7 +263,7 @@ function lastValues(statements: readonly Statement[]): ReadonlyMap<number, numbe
 /** Returns the statements, with numbered values read from the table. */
 function fromTable(
   statements: readonly Statement[],
-  table: StagingTable,
+  table: UploadTable,
   numbersOf: (statement: Statement, number: number) => readonly (number | undefined)[],
 ): Statement[] {
   return statements.map((statement, number) => {

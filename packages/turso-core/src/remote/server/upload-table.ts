@@ -1,10 +1,10 @@
 import { guard } from '../../sqlite/guard';
-import { STAGING_PREFIX } from '../../sqlite/staging';
+import { UPLOAD_PREFIX } from '../../sqlite/upload-prefix';
 import type { Statement } from '../../sqlite/statement';
 import { quoteName } from '../../sqlite/values/quote';
 
 /** The statements on an upload table, for the values of one large push. */
-export interface StagingTable {
+export interface UploadTable {
   readonly create: readonly Statement[];
   /** Notes that the push is active, by the server's clock. */
   readonly touch: Statement;
@@ -27,8 +27,8 @@ const DEAD_AFTER = 3600;
 const NOW = "CAST(strftime('%s', 'now') AS INTEGER)";
 
 /** Creates the statements on the table of an upload. */
-export function createStagingTable(upload: string): StagingTable {
-  const table = quoteName(`${STAGING_PREFIX}${upload}`);
+export function createUploadTable(upload: string): UploadTable {
+  const table = quoteName(`${UPLOAD_PREFIX}${upload}`);
   const drop = { sql: `DROP TABLE IF EXISTS ${table}` };
   const owner = `(SELECT value FROM ${table} WHERE id = ${OWNER})`;
   const count = `(SELECT count(*) FROM ${table} WHERE id >= 0)`;
@@ -47,7 +47,7 @@ export function createStagingTable(upload: string): StagingTable {
 }
 
 /** Selects the names of all upload tables on a remote. */
-export const SELECT_UPLOADS = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '${STAGING_PREFIX}*'`;
+export const SELECT_UPLOADS = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '${UPLOAD_PREFIX}*'`;
 
 /**
  * Returns SQL to check whether a table's push is dead. Version 0.1 did not store activity, so its tables count as dead.

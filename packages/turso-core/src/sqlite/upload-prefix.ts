@@ -1,2 +1,2 @@
 /** The prefix of upload tables: tables on a remote with the values of a large push in progress. */
-export const STAGING_PREFIX = 'turso_sync_staging_values_';
+export const UPLOAD_PREFIX = 'turso_sync_staging_values_';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { downloadDatabase, execOn, makeTempDir, queryOn, requireTool } from '@turso-sync/testing';
-import { STAGING_PREFIX } from '../../src/sqlite/staging';
+import { UPLOAD_PREFIX } from '../../src/sqlite/upload-prefix';
 import { takeOut } from '../../src/sqlite/schema/take-out';
 import { FAULTS, type FaultName } from './kinds.fixture';
 import { ourEdit, theirEdit, type Model } from './model.fixture';
@@ -58,7 +58,7 @@ function largeEdit(round: number): string {
       scene.model = await scene.remoteIs(after);
       await scene.run('pull');
       expect(await scene.differences()).toEqual([]);
-      const left = `SELECT count(*) FROM sqlite_schema WHERE name GLOB '${STAGING_PREFIX}*'`;
+      const left = `SELECT count(*) FROM sqlite_schema WHERE name GLOB '${UPLOAD_PREFIX}*'`;
       expect(await queryOn(scene.server, left)).toEqual([[0n]]);
     });
 

@@ -12,7 +12,7 @@ import Database from 'better-sqlite3';
 import { RowBatcher } from '../../apply/statements/row-batcher';
 import { jsonRows, onRows } from '../../apply/statements/row-source';
 import { readSchema } from '../../sqlite/schema/schema';
-import { STAGING_PREFIX } from '../../sqlite/staging';
+import { UPLOAD_PREFIX } from '../../sqlite/upload-prefix';
 import type { Statement } from '../../sqlite/statement';
 import { readValues } from '../../sqlite/stored-values';
 import { connect } from '../connect';
@@ -43,7 +43,7 @@ const STATEMENTS = 40;
   const open = (): Remote => connect(parseRemoteUrl(server.url, ''));
   const query = async (sql: string): Promise<unknown> => (await queryOn(server, sql))[0]?.[0];
   const stagingTables = (): Promise<unknown> =>
-    query(`SELECT count(*) FROM sqlite_schema WHERE name GLOB '${STAGING_PREFIX}*'`);
+    query(`SELECT count(*) FROM sqlite_schema WHERE name GLOB '${UPLOAD_PREFIX}*'`);
 
   function inserts(): Statement[] {
     const text = 'x'.repeat(1_000);
@@ -147,16 +147,14 @@ const STATEMENTS = 40;
   /** Leaves an upload of this age in seconds behind, like a killed push. */
   async function leave(name: string, age: number): Promise<void> {
     await execOn(server, [
-      `CREATE TABLE ${STAGING_PREFIX}${name}(id INTEGER PRIMARY KEY, value TEXT)`,
-      `INSERT INTO ${STAGING_PREFIX}${name} VALUES (-1, '${name}'), (-2, strftime('%s', 'now') - ${age}), (0, '[]')`,
+      `CREATE TABLE ${UPLOAD_PREFIX}${name}(id INTEGER PRIMARY KEY, value TEXT)`,
+      `INSERT INTO ${UPLOAD_PREFIX}${name} VALUES (-1, '${name}'), (-2, strftime('%s', 'now') - ${age}), (0, '[]')`,
     ]);
   }
 
   test('is not seen by snapshots, whoever uploads', async () => {
     await leave('of_another', 0);
-    await execOn(server, [
-      `CREATE TABLE ${STAGING_PREFIX}of_version_0_1(id INTEGER PRIMARY KEY, value TEXT)`,
-    ]);
+    await execOn(server, [`CREATE TABLE ${UPLOAD_PREFIX}of_version_0_1(id INTEGER PRIMARY KEY, value TEXT)`]);
     for (const method of ['pages', 'rows'] as const) {
       const file = join(dir, `${method}.db`);
       await remote.snapshot(file, { method });
@@ -197,9 +195,9 @@ const STATEMENTS = 40;
     const spoiled = (async () => {
       const full = String(remote.upload);
       while (
-        (await query(`SELECT count(*) FROM sqlite_schema WHERE name = '${STAGING_PREFIX}${full}'`)) === 0n
+        (await query(`SELECT count(*) FROM sqlite_schema WHERE name = '${UPLOAD_PREFIX}${full}'`)) === 0n
       );
-      await execOn(server, [spoil(`${STAGING_PREFIX}${full}`)]);
+      await execOn(server, [spoil(`${UPLOAD_PREFIX}${full}`)]);
     })();
     await Promise.all([expect(outcome).rejects.toMatchObject({ code: 'REMOTE_BUSY' }), spoiled]);
     expect(await query('SELECT count(*) FROM t')).toBe(0n);
@@ -219,8 +217,8 @@ const STATEMENTS = 40;
       await leave('long_dead', 4_000);
       await leave('at_work', 100);
       await execOn(server, [
-        `CREATE TABLE ${STAGING_PREFIX}of_version_0_1(id INTEGER PRIMARY KEY, value TEXT)`,
-        `CREATE TABLE ${STAGING_PREFIX}of_somebody(v)`,
+        `CREATE TABLE ${UPLOAD_PREFIX}of_version_0_1(id INTEGER PRIMARY KEY, value TEXT)`,
+        `CREATE TABLE ${UPLOAD_PREFIX}of_somebody(v)`,
       ]);
       const other = open();
       await other.fingerprint();
@@ -229,9 +227,9 @@ const STATEMENTS = 40;
       await other.close();
       const left = await queryOn(
         server,
-        `SELECT name FROM sqlite_schema WHERE name GLOB '${STAGING_PREFIX}*' ORDER BY 1`,
+        `SELECT name FROM sqlite_schema WHERE name GLOB '${UPLOAD_PREFIX}*' ORDER BY 1`,
       );
-      expect(left).toEqual([[`${STAGING_PREFIX}at_work`], [`${STAGING_PREFIX}of_somebody`]]);
+      expect(left).toEqual([[`${UPLOAD_PREFIX}at_work`], [`${UPLOAD_PREFIX}of_somebody`]]);
       await remote.clear('at_work');
       await remote.clear('of_somebody');
     });
