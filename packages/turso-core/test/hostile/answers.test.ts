@@ -177,6 +177,7 @@ function within(tags: readonly number[], message: Buffer): Buffer {
 
 const FIELDS = 30_000_000;
 const many = (tag: number): Buffer => Buffer.alloc(FIELDS * 2, Buffer.from([(tag << 3) | 2, 0]));
+const NULLS = Buffer.alloc(FIELDS * 2, Buffer.from([0x0a, 0x02, 0x0a, 0x00]));
 
 /** From a response to the result of a step of its batch. */
 const STEP = [3, 1, 1, 2];
@@ -184,7 +185,8 @@ const STEP = [3, 1, 1, 2];
 /** The same in Protocol Buffers, and the code of the error. */
 const MANY_PROTOBUF: [string, string, Buffer][] = [
   ['empty rows', 'RESPONSE_TOO_LARGE', within([3, 1, ...STEP], many(2))],
-  ['empty values', 'RESPONSE_TOO_LARGE', within([3, 1, ...STEP, 2], many(1))],
+  ['values', 'RESPONSE_TOO_LARGE', within([3, 1, ...STEP, 2], NULLS)],
+  ['values of no type', 'REMOTE_NOT_LIBSQL', within([3, 1, ...STEP, 2], many(1))],
   ['columns', 'RESPONSE_TOO_LARGE', within([3, 1, ...STEP], many(1))],
   ['results', 'RESPONSE_TOO_LARGE', many(3)],
   ['results of steps', 'RESPONSE_TOO_LARGE', within([3, 1, 3, 1], many(1))],
