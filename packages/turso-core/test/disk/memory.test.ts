@@ -13,8 +13,11 @@ import { makeProject, type TestProject } from '../fixtures/cli.fixture';
 
 const HOOK = path.join(__dirname, '..', 'fixtures', 'peak-memory.fixture.js');
 
-/** What a command may need, in megabytes: at most, and more for a database that is four times as large. */
-const BOUNDS = { most: 250, growth: 40 };
+/**
+ * What a command may need, in megabytes: at most, and more for a database that is 144 MB larger. The collector of a busy
+ * machine frees late, so half of that proves nothing.
+ */
+const BOUNDS = { most: 250, growth: 80 };
 
 const SIZES = [48, 192] as const;
 
@@ -24,13 +27,12 @@ type Peaks = Readonly<Record<'init' | 'pull' | 'push' | 'undo', number>>;
   'the memory of init, pull, push and undo does not grow with the database',
   async () => {
     const [small, large] = [await peaksWith(SIZES[0]), await peaksWith(SIZES[1])];
-    for (const verb of ['init', 'pull', 'push', 'undo'] as const) {
-      expect(small[verb]).toBeGreaterThan(20);
-      expect({ verb, isGrown: large[verb] - small[verb] > BOUNDS.growth, large: large[verb] }).toMatchObject({
-        isGrown: false,
-      });
-      expect(large[verb]).toBeLessThan(BOUNDS.most);
-    }
+    const verbs = ['init', 'pull', 'push', 'undo'] as const;
+    expect(Math.min(...Object.values(small))).toBeGreaterThan(20);
+    const tooMuch = verbs.filter(
+      (verb) => large[verb] >= BOUNDS.most || large[verb] - small[verb] > BOUNDS.growth,
+    );
+    expect({ tooMuch, small, large }).toEqual({ tooMuch: [], small, large });
   },
 );
 
