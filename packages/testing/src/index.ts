@@ -26,6 +26,7 @@ export { startFaultProxy, type FaultProxy, type RequestFault } from './fault-pro
 export { startFront, type Front, type FrontOptions, type SeenRequest } from './front';
 export { ffiDemo } from './ffi-demo';
 export { isRunning } from './is-running';
+export { pauseProcess } from './pause-process';
 export { keepTempDirsInMemory } from './process-root';
 export { startProxy, type ProxyOptions, type TcpProxy } from './proxy';
 export type { Side } from './relay';

@@ -9,6 +9,7 @@ import {
   execOn,
   isRunning,
   makeTempDir,
+  pauseProcess,
   queryOn,
   requireTool,
   startSqld,
@@ -244,14 +245,14 @@ describeWithSqld('a replica', () => {
       await execOn(server, 'CREATE TABLE t (v)');
       const program = startProgram(server, replica, "console.log('open'); for (;;) await live.sync()");
       await once(program.stdout, 'data');
-      process.kill(server.pid, 'SIGSTOP');
+      const goOn = await pauseProcess(server.pid);
       try {
         await sleep(200);
         program.kill('SIGKILL');
         await once(program, 'exit');
         await untilGone(program);
       } finally {
-        process.kill(server.pid, 'SIGCONT');
+        goOn();
       }
     }));
 

@@ -4,7 +4,15 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTokens, execOn, queryOn, requireTool, startProxy, startSqld } from '@turso-sync/testing';
+import {
+  createTokens,
+  execOn,
+  pauseProcess,
+  queryOn,
+  requireTool,
+  startProxy,
+  startSqld,
+} from '@turso-sync/testing';
 import { openLive } from './built.fixture';
 import { errorOf, printed, withServer } from './served.fixture';
 
@@ -39,7 +47,7 @@ describeWithSqld('a server that says nothing', () => {
       const live = await open({ timeout: 3000 });
       const remote = await openRemote({ timeout: 3000 });
       await live.execute('CREATE TABLE t (v)');
-      process.kill(server.pid, 'SIGSTOP');
+      const goOn = await pauseProcess(server.pid);
       try {
         const took = await timed(async () => {
           expect(await errorOf(remote.query('SELECT 1'))).toMatchObject({ code: 'REMOTE_UNREACHABLE' });
@@ -50,7 +58,7 @@ describeWithSqld('a server that says nothing', () => {
         });
         expect(took).toBeLessThan(3 * 3000 + GRACE);
       } finally {
-        process.kill(server.pid, 'SIGCONT');
+        goOn();
       }
       await sleep(500);
       await live.sync();
