@@ -320,7 +320,8 @@ function startProgram(
 /** Waits until nothing is left of a program's process group. */
 async function untilGone({ pid = 0 }: { readonly pid?: number | undefined }): Promise<void> {
   try {
-    await until(() => !isRunning(-pid), 10_000);
+    // A busy system takes its time to forget a process that has ended.
+    await until(() => !isRunning(-pid));
   } finally {
     if (isRunning(-pid)) process.kill(-pid, 'SIGKILL');
   }
