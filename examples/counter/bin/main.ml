@@ -1,5 +1,5 @@
-(* Notes each of its runs in the database that TURSO_DATABASE_URL and
-   TURSO_AUTH_TOKEN name, in the environment or in .env, and counts them. *)
+(* Writes a row for each run, and prints how many there are. TURSO_DATABASE_URL
+   and TURSO_AUTH_TOKEN name the database, in the environment or in .env. *)
 
 let ( let* ) = Result.bind
 

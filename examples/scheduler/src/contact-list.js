@@ -11,8 +11,8 @@ const DEFAULT_CONTACTS = 10_000;
 const BUILT_CONTACTS = join(__dirname, '..', 'dist', 'contacts.json');
 
 /**
- * The contacts to import into a new database: from the file that `build` made, or generated anew where that
- * is missing or too short. Both give the same.
+ * The contacts to import into a new database: from the file that `build` wrote, or generated here if that file is
+ * missing or too short. Both give the same contacts.
  * @param {number} count
  * @param {string} [file]
  * @returns {Contact[]}

@@ -43,7 +43,7 @@ export interface Sqld {
   kill(): Promise<void>;
   /** Ends the server in order; {@link Sqld.restart} brings it back. */
   end(): Promise<void>;
-  /** Starts the server anew with the same folder and port, after an orderly end if it still runs. */
+  /** Starts the server again with the same folder and port. Stops it first, in order, if it still runs. */
   restart(): Promise<void>;
 }
 

@@ -27,7 +27,7 @@ type stats = {
   requests : int64;  (** sent to the primary over HTTP *)
   retries : int64;  (** repetitions of what was safe to repeat *)
   reconnects : int64;
-  rebuilds : int64;  (** times that a replica was made anew *)
+  rebuilds : int64;  (** times that a replica was fetched again *)
   frame_no : int64;  (** the replica's place in the primary's log *)
   last_sync_ms_ago : int64 option;  (** milliseconds; [None]: never synced *)
   rows_written : int64;

@@ -70,8 +70,8 @@ val close : t -> (unit, Turso_error.t) result
     [Connection_closed]; so does a second [close]. *)
 
 val notice : t -> string option
-(** A word about what was found when the connection was opened, such as that a
-    damaged replica was made anew. *)
+(** What was found when the connection was opened, for example that a damaged
+    replica was fetched again. *)
 
 val query :
   ?params:Turso_value.t list ->

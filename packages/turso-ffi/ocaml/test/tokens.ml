@@ -1,4 +1,4 @@
-(** Keys and tokens for a server that asks for them, made anew each time. *)
+(** New keys and tokens for a server that asks for them. *)
 
 type t = { public_key : string; read_write : string; read_only : string }
 

@@ -81,13 +81,13 @@ fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Re
     runtime::wait(replica.sync(call))?;
     let pool = Arc::new(Pool::new(replica.path().to_owned(), Access::Read, options.timeout));
     let word = match fault {
-        Some(fault) => format!("The replica was fetched anew: {fault}."),
+        Some(fault) => format!("The replica was fetched again: {fault}."),
         None if replica.generation() != generation => {
-            "The replica was fetched anew: the primary's history is another one than it had.".into()
+            "The replica was fetched again: the primary has another history than it had.".into()
         }
         None if runtime::wait(differs(&primary, &replica, &pool, outline, call))? => {
             runtime::wait(replica.rebuild(call, generation))?;
-            "The replica was fetched anew: its file was not the one that was synced last.".into()
+            "The replica was fetched again: its file was not the one synced last.".into()
         }
         None => String::new(),
     };

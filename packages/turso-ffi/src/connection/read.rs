@@ -22,7 +22,7 @@ impl Connection {
     }
 
     /// Reads from the file, of the replica or of a database without a server. A replica that turns out to be damaged is
-    /// fetched anew first.
+    /// fetched again first.
     pub(super) fn read_file<T>(&self, mut work: impl FnMut(Lease) -> Result<T, Failure>) -> Result<T> {
         let (replica, pool) = match &self.backend {
             Backend::Replica { replica, pool, .. } => (Some(replica), pool),

@@ -72,8 +72,8 @@ impl Files {
         write_private(&self.index, &bytes).map_err(|error| inaccessible(&self.index, &error))
     }
 
-    /// Looks at the files before they are used. What is no sound replica is taken away, to be fetched anew, and the
-    /// answer says why. A database that is none of ours is refused with FILE_INACCESSIBLE.
+    /// Looks at the files before they are used. A damaged replica is removed, to be fetched again, and the
+    /// answer says why. A database that is not ours is refused with FILE_INACCESSIBLE.
     pub fn inspect(&self) -> Result<Found> {
         let size = match fs::metadata(&self.database) {
             Ok(metadata) if metadata.is_file() => Some(metadata.len()),

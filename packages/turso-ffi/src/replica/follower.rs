@@ -102,8 +102,8 @@ impl Follower {
         Ok((hello, frames))
     }
 
-    /// Whether the server's history goes on from where the file is. While it runs, it has one history; once it was started
-    /// anew, it may have been over an older copy, which has the same id.
+    /// Whether the server's history goes on from where the file is. While it runs, it has one history; after a
+    /// restart, it may have an older copy, with the same id.
     async fn is_of(&self, hello: &HelloResponse, log: &Log, patience: &Patience) -> Result<bool> {
         if hello.log_id != self.log_id {
             return Ok(false);
@@ -166,6 +166,6 @@ fn failed(reason: String) -> Error {
     Error::new(
         Status::SyncFailed,
         format!("What came from the primary could not be written ({reason})."),
-        "Close the connection and open it again; a replica that is not sound is fetched anew then.",
+        "Close the connection and open it again; a damaged replica is fetched again then.",
     )
 }

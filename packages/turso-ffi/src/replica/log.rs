@@ -64,7 +64,7 @@ pub struct Log {
 /// Frames, or why there are none.
 pub enum Frames<T = Vec<Frame>> {
     Some(T),
-    /// The server has started anew, and wants to be greeted.
+    /// The server has restarted, and wants to be greeted.
     NeedHello,
     /// They are too many, and come as a snapshot.
     NeedSnapshot,
@@ -229,7 +229,7 @@ impl Log {
 
     /// A server that was started while it was asked; asking once more helps.
     pub fn started_anew(&self) -> Error {
-        errors::interrupted("broke off (the server has started anew)", self.location())
+        errors::interrupted("broke off (the server has restarted)", self.location())
     }
 
     /// An answer of the server's that brought nothing.

@@ -17,7 +17,7 @@ pub struct FileStamp {
     pub modified_ns: i128,
 }
 
-/// What has been committed in a write-ahead log: by its salts, which a log that begins anew changes, and by SQLite's own
+/// What has been committed in a write-ahead log: by its salts, which change when a log restarts, and by SQLite's own
 /// running checksum of its last frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WalStamp {

@@ -41,7 +41,7 @@ impl Replica {
         call.repeat(Repeat::Read, || self.attempt(asked, call.deadline, false)).await
     }
 
-    /// Fetches the file anew, unless that was done since `generation`.
+    /// Fetches the file again, unless that was done since `generation`.
     pub async fn rebuild(self: &Arc<Self>, call: Call<'_>, generation: u64) -> Result<()> {
         let asked = Instant::now();
         let is_due = || self.generation() == generation;

@@ -8,7 +8,7 @@ use crate::status::Status;
 /// Why a statement on a file failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// The file is no sound database; where it is a replica, it can be fetched anew.
+    /// The file is damaged, or no database. A replica can be fetched again.
     Damaged(Error),
     /// It took too long, or the connection was closed.
     Interrupted,
@@ -48,7 +48,7 @@ impl From<rusqlite::Error> for Failure {
             ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB => Failure::Damaged(Error::new(
                 Status::FileInaccessible,
                 format!("The database file is damaged ({message})."),
-                "Restore it from a copy. A replica is fetched anew when its connection is opened.",
+                "Restore it from a copy. A replica is fetched again when its connection is opened.",
             )),
             ffi::SQLITE_INTERRUPT => Failure::Interrupted,
             code => Failure::Other(of_code(code, message)),

@@ -108,8 +108,8 @@ fn rows_of(statement: &mut Statement<'_>, params: &[Value<'_>]) -> Result<Vec<u8
     Ok(answer.into_bytes())
 }
 
-/// The names of the columns, which are sure after the first step: it may compile the statement anew for a schema that has
-/// changed.
+/// The names of the columns, which are sure after the first step: it may compile the statement again, if the
+/// schema has changed.
 pub fn names<'s>(statement: &'s Statement<'_>) -> std::vec::IntoIter<&'s str> {
     statement.column_names().into_iter()
 }

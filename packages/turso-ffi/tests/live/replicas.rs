@@ -1,4 +1,4 @@
-//! Replicas that are not what they should be: each is fetched anew and said to be, or refused; none is silently empty.
+//! Replicas that are not what they should be: each is fetched again with a notice, or refused; none is silently empty.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -47,7 +47,7 @@ fn a_sound_replica_is_opened_without_a_word() {
 }
 
 #[test]
-fn a_damaged_replica_is_fetched_anew() {
+fn a_damaged_replica_is_fetched_again() {
     type Damage = fn(&Path);
     let damages: [(&str, Damage); 6] = [
         ("its beginning is overwritten", |path| {
@@ -82,7 +82,7 @@ fn a_damaged_replica_is_fetched_anew() {
         checkpoint(Path::new(&options.db_path));
         damage(Path::new(&options.db_path));
         let (connection, word) = options.open_with_word().unwrap();
-        assert!(word.starts_with("The replica was fetched anew"), "{name}: {word:?}");
+        assert!(word.starts_with("The replica was fetched again"), "{name}: {word:?}");
         assert_eq!(count(&connection), Value::Int(5000), "{name}");
         assert_eq!(connection.stats().unwrap()["rebuilds"], 1, "{name}");
         is_sound(&connection);
@@ -98,7 +98,7 @@ fn checkpoint(path: &Path) {
 }
 
 #[test]
-fn a_replica_that_is_damaged_while_it_is_read_is_fetched_anew() {
+fn a_replica_that_is_damaged_while_it_is_read_is_fetched_again() {
     let folder = Folder::new();
     let Some((_server, options)) = replica_of(&folder, 5000) else { return };
     let connection = options.open().unwrap();
@@ -115,7 +115,7 @@ fn a_replica_that_is_damaged_while_it_is_read_is_fetched_anew() {
 }
 
 #[test]
-fn a_replica_of_another_database_is_fetched_anew() {
+fn a_replica_of_another_database_is_fetched_again() {
     let folder = Folder::new();
     let Some((_server, mut options)) = replica_of(&folder, 5000) else { return };
     let Some(other) = Server::start() else { return };
@@ -123,7 +123,7 @@ fn a_replica_of_another_database_is_fetched_anew() {
     other.run("INSERT INTO u VALUES (1)");
     options.url = other.url();
     let (connection, word) = options.open_with_word().unwrap();
-    assert!(word.starts_with("The replica was fetched anew"), "{word:?}");
+    assert!(word.starts_with("The replica was fetched again"), "{word:?}");
     assert_eq!(connection.value("SELECT w FROM u").unwrap(), Value::Int(1));
     assert_eq!(connection.query("SELECT v FROM t", &[]).unwrap_err().code, "SQL_FAILED");
     assert_eq!(connection.stats().unwrap()["rebuilds"], 1);
@@ -132,13 +132,13 @@ fn a_replica_of_another_database_is_fetched_anew() {
 }
 
 #[test]
-fn a_database_that_was_made_anew_is_told_when_the_replica_is_opened() {
+fn a_database_that_was_recreated_is_told_when_the_replica_is_opened() {
     let folder = Folder::new();
     let Some((mut server, options)) = replica_of(&folder, 5000) else { return };
     server.wipe();
     server.restart();
     let (connection, word) = options.open_with_word().unwrap();
-    assert!(word.starts_with("The replica was fetched anew"), "{word:?}");
+    assert!(word.starts_with("The replica was fetched again"), "{word:?}");
     assert_eq!(connection.query("SELECT v FROM t", &[]).unwrap_err().code, "SQL_FAILED");
     connection.execute("CREATE TABLE t (v)", &[]).unwrap();
     fill(&connection, 3);
@@ -399,7 +399,7 @@ fn a_replica_serves_while_a_slow_way_brings_what_takes_its_place() {
 }
 
 #[test]
-fn a_fetch_that_another_history_overtook_begins_anew() {
+fn a_fetch_that_another_history_overtook_starts_again() {
     let Some(mut server) = large_server() else { return };
     let (proxy, folder) = (Proxy::to(server.port), Folder::new());
     let mut options = Options::replica(&folder.path("replica.db"), &proxy.url());

@@ -21,7 +21,7 @@ permissions: {}
 
 jobs:
   review:
-    # A run for a fork, or of Dependabot, gets no secrets.
+    # GitHub gives no secrets to forks and Dependabot.
     if: >-
       github.event_name == 'pull_request' &&
       github.event.pull_request.head.repo.full_name == github.repository &&
@@ -38,14 +38,14 @@ jobs:
 ${prepare(facts)}
 ${
   produce === null ? '' : step('Create the data', { env: remote, run: [produce] })
-}${step('Say what a push would change', { id: 'diff', env: remote, run: ['mkdir -p turso-review', diff] })}${step('Run the checks', { when: isReviewed, env: remote, run: [check] })}${step(
+}${step('Compare with the remote', { id: 'diff', env: remote, run: ['mkdir -p turso-review', diff] })}${step('Run the checks', { when: isReviewed, env: remote, run: [check] })}${step(
     'Comment on the pull request',
     {
       when: isReviewed,
       env: ['GITHUB_TOKEN: ${{ github.token }}'],
       run: [`${comment} \${{ job.status == 'failure' && '--failed' || '' }}`],
     },
-  )}      - name: Keep the plans and the reports
+  )}      - name: Keep the plans and reports
         if: ${isReviewed}
         uses: ${ACTIONS.uploadArtifact}
         with:
@@ -64,7 +64,7 @@ ${
     timeout-minutes: 5
     permissions: {}
     steps:
-      - run: echo "::notice::This pull request gets no secrets, so nothing says what it would push, and merging it pushes nothing."
+      - run: echo "::notice::A pull request from a fork or from Dependabot gets no secrets. It has no review, and merging it pushes nothing."
 
   apply:
     if: github.event_name == 'push'
@@ -74,21 +74,21 @@ ${
       contents: read
       actions: read
       pull-requests: read
-    # Its secrets take the place of those of the repository: only here is a token needed that may write.
+    # Secrets of this environment replace those of the repository. Only this job needs a token that can write.
     environment: turso-sync
     concurrency:
       group: turso-sync-apply
       cancel-in-progress: false
     steps:
 ${prepare(facts)}
-${step('Fetch the plans that were reviewed', { env: ['GITHUB_TOKEN: ${{ github.token }}'], run: [reviewed] })}${step(
-    'Push them',
+${step('Fetch the reviewed plans', { env: ['GITHUB_TOKEN: ${{ github.token }}'], run: [reviewed] })}${step(
+    'Push the reviewed plans',
     { env: remote, run: push },
   )}`.replace(/\n+$/, '\n');
 }
 
-const HEAD = `# Says on a pull request what it would push, and pushes just that once it is merged.
-# Written by \`nx generate turso-sync-plugin:ci\`; change it as you like.`;
+const HEAD = `# A pull request shows the changes it would push. After the merge, exactly these are pushed.
+# Written by \`nx generate turso-sync-plugin:ci\`; you may edit it.`;
 
 function prepare({ nodeFile, nodeVersion, install }: WorkflowFacts): string {
   const node = nodeFile === null ? `node-version: ${nodeVersion}` : `node-version-file: ${nodeFile}`;

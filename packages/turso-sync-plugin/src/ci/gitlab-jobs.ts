@@ -13,8 +13,8 @@ export function gitlabJobs(facts: WorkflowFacts): string {
     facts,
     '"$CI_MERGE_REQUEST_DIFF_BASE_SHA"',
   );
-  return `# Says on a merge request what it would push, and pushes just that once it is merged.
-# Written by \`nx generate turso-sync-plugin:ci\`; change it as you like.
+  return `# A merge request shows the changes it would push. After the merge, exactly these are pushed.
+# Written by \`nx generate turso-sync-plugin:ci\`; you may edit it.
 # CI/CD variables: ${facts.variables.join(', ')}, and GITLAB_TOKEN, a project access token with the scope api.
 
 .turso-sync:
@@ -27,7 +27,7 @@ turso-review:
   extends: .turso-sync
   timeout: 30 minutes
   rules:
-    # Jobs for a fork would need your variables.
+    # A fork must not get your variables.
     - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID
   variables:
     GIT_DEPTH: '0'
@@ -52,14 +52,14 @@ turso-no-review:
   variables:
     GIT_STRATEGY: none
   script:
-    - echo "This merge request comes from a fork, so nothing says what it would push, and merging it pushes nothing."
+    - echo "This merge request comes from a fork. It has no review, and merging it pushes nothing."
 
 turso-apply:
   extends: .turso-sync
   timeout: 1 hour
   rules:
     - if: $CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
-  # Variables of this environment take the place of others: only here is a token needed that may write.
+  # Variables of this environment replace the others. Only this job needs a token that can write.
   environment:
     name: turso-sync
   resource_group: turso-sync

@@ -144,7 +144,7 @@ test('a file that is there is replaced only by --force', async () => {
     ['github', WORKFLOW],
     ['gitlab', JOBS],
   ] as const) {
-    await expect(ci(tree, { provider })).rejects.toThrow(`${file} is there already. Add --force`);
+    await expect(ci(tree, { provider })).rejects.toThrow(`${file} already exists. Add --force`);
     expect(read(tree, file)).toBe('mine');
     await generate(tree, { provider, force: true });
     expect(read(tree, file)).toContain('turso-diff');

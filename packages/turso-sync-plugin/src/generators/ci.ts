@@ -31,7 +31,7 @@ export default async function ci(tree: Tree, options: CiGeneratorOptions = {}): 
   const facts = await findFacts(tree, basics, options);
   const notes = [...addCommand(tree, basics, facts.exec)];
   if (facts.produce === null)
-    notes.push('No target creates data before the review. If one should, name it: --produce=<target>.');
+    notes.push('No target creates data before the review. To run one, add --produce=<target>.');
   if (provider === 'github') {
     place(tree, WORKFLOW_FILE, githubWorkflow(facts), options);
     notes.push(`Set the secrets ${facts.variables.join(', ')}. ${WRITE_TOKEN}`);
@@ -46,7 +46,7 @@ export default async function ci(tree: Tree, options: CiGeneratorOptions = {}): 
 }
 
 const WRITE_TOKEN =
-  'A token that may write is only needed in the environment turso-sync; elsewhere one that may read is enough.';
+  'Only the environment turso-sync needs a token that can write. Elsewhere, use a read-only one.';
 
 function findProvider(tree: Tree): 'github' | 'gitlab' {
   const hasGithub = tree.exists('.github');
@@ -55,7 +55,7 @@ function findProvider(tree: Tree): 'github' | 'gitlab' {
   const host = originOf(tree.root);
   if (/github/i.test(host)) return 'github';
   if (/gitlab/i.test(host)) return 'gitlab';
-  throw new Error('Nothing tells which CI this is for. Add --provider=github or --provider=gitlab.');
+  throw new Error('Cannot tell which CI you use. Add --provider=github or --provider=gitlab.');
 }
 
 /** Returns the host of the git remote `origin`, or an empty string. */
@@ -68,7 +68,7 @@ function originOf(root: string): string {
 
 function place(tree: Tree, file: string, text: string, { force }: CiGeneratorOptions): void {
   if (tree.exists(file) && tree.read(file, 'utf8') !== text && force !== true)
-    throw new Error(`${file} is there already. Add --force to replace it.`);
+    throw new Error(`${file} already exists. Add --force to replace it.`);
   tree.write(file, text);
 }
 
@@ -92,7 +92,5 @@ function addCommand(tree: Tree, { readJson, writeJson }: Basics, exec: string): 
   if ('turso-core' in all) return [];
   const devDependencies = { ...manifest.devDependencies, 'turso-core': all['turso-sync-plugin'] ?? '*' };
   writeJson(tree, 'package.json', { ...manifest, devDependencies });
-  return [
-    'turso-core is a package of the workspace now, for its command. Install it, and commit the lock file.',
-  ];
+  return ['Added turso-core to package.json, for its command. Install it, and commit the lock file.'];
 }

@@ -6,11 +6,11 @@ export function ffiFiles(name: string): Record<string, string> {
 (package
  (name ${name}))
 `,
-    dune: `; The sources of turso-ffi, which the target ffi-build copies there.
+    dune: `; The target ffi-build copies the sources of turso-ffi there.
 
 (vendored_dirs vendor)
 
-; Nothing in these is dune's.
+; dune must not look into these.
 
 (data_only_dirs target node_modules)
 `,
@@ -31,8 +31,8 @@ vendor
   };
 }
 
-const MAIN = `(* Notes each of its runs in the database that TURSO_DATABASE_URL and
-   TURSO_AUTH_TOKEN name, in the environment or in .env, and counts them. *)
+const MAIN = `(* Writes a row for each run, and prints how many there are. TURSO_DATABASE_URL
+   and TURSO_AUTH_TOKEN name the database, in the environment or in .env. *)
 
 let ( let* ) = Result.bind
 

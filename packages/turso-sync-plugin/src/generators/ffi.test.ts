@@ -75,7 +75,7 @@ test.each(['', '.', '..', '../elsewhere', '/tmp/app', 'apps/../..'])(
   async (directory) => {
     const tree = createTreeWithEmptyWorkspace();
     const before = tree.listChanges().length;
-    await expect(generate(tree, { directory })).rejects.toThrow('Give one such as apps/my-app');
+    await expect(generate(tree, { directory })).rejects.toThrow('Use one such as apps/my-app');
     expect(tree.listChanges()).toHaveLength(before);
   },
 );

@@ -32,7 +32,7 @@ export default async function ffi(tree: Tree, options: FfiGeneratorOptions): Pro
   // The name also becomes a dune package, next to that of turso-ffi.
   if (!/^[a-zA-Z][a-zA-Z0-9_-]*$/.test(name) || name === 'turso')
     throw new Error(
-      `"${name}" can be no dune package. Give another, of letters, digits, "-" and "_": --name my-app.`,
+      `"${name}" cannot name a dune package. Use letters, digits, "-" and "_", for example --name my-app.`,
     );
   await init(tree, { skipFormat: true });
   for (const [file, text] of Object.entries(ffiFiles(name))) {
@@ -48,7 +48,7 @@ export default async function ffi(tree: Tree, options: FfiGeneratorOptions): Pro
 function projectRoot(directory: string): string {
   const root = path.posix.normalize(directory.split('\\').join('/')).replace(/\/$/, '');
   if (root === '.' || root.startsWith('..') || path.posix.isAbsolute(root))
-    throw new Error(`"${directory}" is no folder inside of the workspace. Give one such as apps/my-app.`);
+    throw new Error(`"${directory}" is not a folder inside the workspace. Use one such as apps/my-app.`);
   return root;
 }
 

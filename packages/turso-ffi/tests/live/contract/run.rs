@@ -121,7 +121,7 @@ impl Scene {
             Action::Harm { part, how } => self.harm(part, *how),
             Action::Rebuilds(wanted) => {
                 let rebuilds = self.current().0.stats()?["rebuilds"];
-                assert_eq!(rebuilds, *wanted, "the replica was fetched anew another number of times");
+                assert_eq!(rebuilds, *wanted, "the replica was fetched again another number of times");
             }
             Action::Pause(ms) => std::thread::sleep(Duration::from_millis(*ms)),
         }

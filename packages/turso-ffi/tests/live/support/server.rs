@@ -74,7 +74,7 @@ impl Server {
         }
     }
 
-    /// Takes its data away, as if somebody had made the database anew.
+    /// Takes its data away, as if somebody had recreated the database.
     pub fn wipe(&mut self) {
         self.kill();
         fs::remove_dir_all(self.data()).unwrap();
