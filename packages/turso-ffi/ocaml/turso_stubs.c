@@ -1,5 +1,5 @@
 /*
- * The C side of Turso_raw: hands bytes over to turso.h's functions and their answers back, as they are.
+ * The C side of Turso.Raw: hands bytes over to turso.h's functions and their answers back, as they are.
  *
  * What OCaml passes is copied before the runtime lock is released, since the collector moves it meanwhile. The copies and
  * the answer belong to a block of the collector's: entering a blocking section runs signal handlers, which may raise, and so may
@@ -72,7 +72,7 @@ static value begin_call(value a, value b, value c, value d) {
   CAMLreturn(owner);
 }
 
-/* Turso_raw.reply: { status; id; bytes }. */
+/* Turso.Raw.reply: { status; id; bytes }. */
 static value end_call(value owner, turso_status status, int64_t id) {
   CAMLparam1(owner);
   CAMLlocal2(bytes, reply);
@@ -147,11 +147,7 @@ CAMLprim value caml_turso_init_runtime(value unit) {
   CALL(unit, Val_unit, Val_unit, turso_init_runtime(&call->out));
 }
 
-CAMLprim value caml_turso_create_synced_db(value db_path, value url, value token) {
-  CALL(db_path, url, token, turso_create_synced_db(call->in[0], call->in[1], call->in[2], &made, &call->out));
-}
-
-/* `v_options` is a Turso_raw.options. */
+/* `v_options` is a Turso.Raw.options. */
 CAMLprim value caml_turso_open(value v_options) {
   turso_options options = {
       .auto_sync = (uint32_t)Long_val(Field(v_options, 3)),

@@ -5,7 +5,7 @@
    Prints the seconds of each round of 2,000 queries, as JSON. The two never open
    one file: two SQLites in one process would drop each other's locks. *)
 
-open Turso_ffi
+open Turso
 
 let rows = 10_000
 let queries = 2_000
@@ -16,7 +16,7 @@ let columns = [ "id"; "contact"; "kind"; "at"; "amount" ]
 let ok = function
   | Ok answer -> answer
   | Error error ->
-      prerr_endline (Turso_error.to_string error);
+      prerr_endline (Turso.Error.to_string error);
       exit 1
 
 let event id =

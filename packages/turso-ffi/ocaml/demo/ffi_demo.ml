@@ -33,7 +33,7 @@ let arguments () =
 let plan () =
   let url, command, runs, batch = arguments () in
   if url <> "" then Unix.putenv "TURSO_DATABASE_URL" url;
-  let config = ok (Turso_config.of_environment ()) in
+  let config = ok (Turso.Config.of_environment ()) in
   {
     url = config.url;
     token = config.auth_token;
@@ -60,13 +60,13 @@ let with_folder use =
 
 let with_table plan use =
   ok
-    (Turso_connection.with_connection plan.url ?token:plan.token
+    (Turso.Connection.with_connection plan.url ?token:plan.token
        (fun connection ->
-         ignore (ok (Turso_connection.execute connection (create_table plan)));
+         ignore (ok (Turso.Connection.execute connection (create_table plan)));
          Fun.protect
            ~finally:(fun () ->
              ignore
-               (Turso_connection.execute connection
+               (Turso.Connection.execute connection
                   ("DROP TABLE " ^ plan.table)))
            (fun () -> Ok (use ()))))
 

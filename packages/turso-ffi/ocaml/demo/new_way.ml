@@ -6,7 +6,7 @@ open Plan
 let measure plan folder ~from =
   let replica = Filename.concat folder "replica.db" in
   let connect () =
-    Turso_connection.connect plan.url ?token:plan.token
+    Turso.Connection.connect plan.url ?token:plan.token
       ?db_path:(if plan.has_replica then Some replica else None)
   in
   with_lazy_connection connect (fun connection ->

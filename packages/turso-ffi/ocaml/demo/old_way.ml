@@ -69,7 +69,7 @@ let run plan folder command =
 
 let measure plan folder ~from =
   let connect () =
-    Turso_connection.connect
+    Turso.Connection.connect
       ("file:" ^ Filename.concat folder "working_copy.db")
   in
   with_lazy_connection connect (fun working_copy ->

@@ -23,7 +23,7 @@ exception Failed of string
 (** The answer, or the end of the demo. *)
 let ok = function
   | Ok answer -> answer
-  | Error error -> raise (Failed (Turso_integration.string_of_db_error error))
+  | Error error -> raise (Failed (Turso.Error.to_string error))
 
 let create_table { table; _ } =
   Printf.sprintf "CREATE TABLE %s (id INTEGER PRIMARY KEY, note TEXT NOT NULL)"
@@ -32,14 +32,14 @@ let create_table { table; _ } =
 let rows ~from count =
   List.init count (fun at ->
       [|
-        Turso_value.Int (Int64.of_int (from + at));
+        Turso.Value.Int (Int64.of_int (from + at));
         Text (Printf.sprintf "note %d" (from + at));
       |])
 
 let insert plan connection rows =
   ignore
     (ok
-       (Turso_connection.insert_rows connection ~table:plan.table
+       (Turso.Connection.insert_rows connection ~table:plan.table
           ~columns:[ "id"; "note" ] rows))
 
 (** Reads back what has just been written, and checks that it is there. *)
@@ -47,7 +47,7 @@ let query plan connection id =
   let sql = Printf.sprintf "SELECT note FROM %s WHERE id = ?" plan.table in
   match
     (ok
-       (Turso_connection.query connection sql
+       (Turso.Connection.query connection sql
           ~params:[ Int (Int64.of_int id) ]))
       .rows
   with
@@ -61,7 +61,7 @@ let with_lazy_connection connect use =
   Fun.protect
     ~finally:(fun () ->
       if Lazy.is_val connection then
-        ignore (Turso_connection.close (Lazy.force connection)))
+        ignore (Turso.Connection.close (Lazy.force connection)))
     (fun () -> use (fun () -> Lazy.force connection))
 
 (** Writes and reads by the functions of one way. Ids begin at [from]. *)

@@ -1,7 +1,7 @@
 (* The sqlite3 package and this library in one program: two SQLites, each with its
    own databases, whichever is used first. *)
 
-open Turso_ffi
+open Turso
 open Testing
 open Expect
 

@@ -1,7 +1,7 @@
 (* Runs the contract of direct access: contract/direct-access.txt, which says how it
    is written. *)
 
-open Turso_ffi
+open Turso
 open Testing
 
 let decoded word =
@@ -288,8 +288,8 @@ let check_rows what step { Answer.columns; rows } =
 let check step outcome =
   let what = step.verb ^ " " ^ step.rest in
   match (details "error" step, outcome) with
-  | [ (_, word) ], outcome -> Expect.code (Turso_error.of_word word) outcome
-  | _, Error error -> Alcotest.fail (what ^ ": " ^ Turso_error.to_string error)
+  | [ (_, word) ], outcome -> Expect.code (Turso.Error.of_word word) outcome
+  | _, Error error -> Alcotest.fail (what ^ ": " ^ Turso.Error.to_string error)
   | _, Ok (Rows rows) -> check_rows what step rows
   | _, Ok (Changes { rows_changed; _ }) ->
       List.iter

@@ -38,7 +38,7 @@ let shows_figures printed =
 
 let leaves_nothing url =
   ok
-    (Turso_connection.with_connection url (fun connection ->
+    (Turso.Connection.with_connection url (fun connection ->
          Alcotest.(check int) "no table is left" 0
            (count connection "SELECT count(*) FROM sqlite_schema");
          Ok ()))
@@ -49,7 +49,7 @@ let on url =
 
 let is_at_work url =
   ok
-    (Turso_connection.with_connection url (fun connection ->
+    (Turso.Connection.with_connection url (fun connection ->
          Ok (count connection "SELECT count(*) FROM sqlite_schema" > 0)))
 
 let interrupted server =

@@ -1,6 +1,6 @@
 (** What tests expect of answers. *)
 
-open Turso_ffi
+open Turso
 
 let value = Alcotest.testable Value.pp Value.equal
 let rows = Alcotest.(list (array value))
@@ -8,15 +8,15 @@ let rows = Alcotest.(list (array value))
 (** The answer of a call that has to succeed. *)
 let ok = function
   | Ok answer -> answer
-  | Error error -> Alcotest.fail (Turso_error.to_string error)
+  | Error error -> Alcotest.fail (Turso.Error.to_string error)
 
 (** That a call fails with this code. *)
 let code expected = function
-  | Ok _ -> Alcotest.failf "succeeds, not %s" (Turso_error.word expected)
-  | Error ({ code; message; _ } as error : Turso_error.t) ->
+  | Ok _ -> Alcotest.failf "succeeds, not %s" (Turso.Error.word expected)
+  | Error ({ code; message; _ } as error : Turso.Error.t) ->
       Alcotest.(check string)
-        (Turso_error.to_string error)
-        (Turso_error.word expected) (Turso_error.word code);
+        (Turso.Error.to_string error)
+        (Turso.Error.word expected) (Turso.Error.word code);
       Alcotest.(check bool) "it says something" true (message <> "")
 
 (** The rows of a query on a connection. *)

@@ -1,6 +1,6 @@
 (* A server that goes and comes back, or asks for what is not there. *)
 
-open Turso_ffi
+open Turso
 open Testing
 open Expect
 
@@ -155,7 +155,7 @@ let tokens () =
       let tells_no_token = function
         | Ok _ -> ()
         | Error error ->
-            let told = Turso_error.to_string error in
+            let told = Turso.Error.to_string error in
             List.iter
               (fun token ->
                 Alcotest.(check bool) "no token" false (Http.contains told token))

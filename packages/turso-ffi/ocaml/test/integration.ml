@@ -71,11 +71,11 @@ let private_and_ignored _server () =
     [ "new"; "new/folder" ]
 
 let reused _server () =
-  let id () = Turso_connection.id (ok (get_connection ())) in
+  let id () = Turso.Connection.id (ok (get_connection ())) in
   let first = id () in
   Alcotest.(check int) "the same" first (id ());
   Alcotest.(check (list string)) "its name" [ "default" ] (connection_names ());
-  ok (Turso_connection.close (ok (get_connection ())));
+  ok (Turso.Connection.close (ok (get_connection ())));
   let second = id () in
   Alcotest.(check bool) "opened again" true (second <> first);
   ok (close_connection ());
@@ -86,15 +86,15 @@ let reused _server () =
 let by_many_threads _server () =
   let ids = Array.make 16 0 in
   Parallel.in_threads 16 (fun at ->
-      ids.(at) <- Turso_connection.id (ok (get_connection ())));
+      ids.(at) <- Turso.Connection.id (ok (get_connection ())));
   Alcotest.(check bool) "opened once" true (Array.for_all (( = ) ids.(0)) ids)
 
 let names server () =
   code Usage (get_connection ~name:"other" ());
   code Usage (execute_sql_safe ~name:"other" "SELECT 1");
   let file = "file:" ^ Temp_dir.file "other.db" in
-  configure ~name:"other" (Turso_config.make file);
-  configure ~name:"direct" (Turso_config.make (Sqld.url server));
+  configure ~name:"other" (Turso.Config.make file);
+  configure ~name:"direct" (Turso.Config.make (Sqld.url server));
   ok (execute_sql_no_result ~name:"other" table);
   ok (execute_sql_no_result ~name:"direct" "CREATE TABLE u (v)");
   Alcotest.check rows "each its own" [ [ "t" ] ]
@@ -103,14 +103,14 @@ let names server () =
     (ok (execute_sql_safe "SELECT name FROM sqlite_schema"));
   Alcotest.(check (list string)) "names" [ "default"; "direct"; "other" ]
     (connection_names ());
-  configure ~name:"other" (Turso_config.make ("file:" ^ Temp_dir.file "another.db"));
+  configure ~name:"other" (Turso.Config.make ("file:" ^ Temp_dir.file "another.db"));
   Alcotest.check rows "another one" []
     (ok (execute_sql_safe ~name:"other" "SELECT name FROM sqlite_schema"))
 
 (* While one connection waits for its server, others are to be had. *)
 let slow_server _server () =
   let socket, port = Loopback.listen () in
-  configure ~name:"slow" (Turso_config.make (Loopback.url port) ~timeout_ms:5_000);
+  configure ~name:"slow" (Turso.Config.make (Loopback.url port) ~timeout_ms:5_000);
   let answer = ref None in
   let waiting =
     Thread.create (fun () -> answer := Some (get_connection ~name:"slow" ())) ()
@@ -135,7 +135,7 @@ let transactions _server () =
        [ "INSERT INTO t VALUES (2, 'a')"; "INSERT INTO t VALUES (1, 'a')" ]);
   let insert id transaction =
     Result.map ignore
-      (Turso_transaction.execute transaction "INSERT INTO t (id) VALUES (?)"
+      (Turso.Transaction.execute transaction "INSERT INTO t (id) VALUES (?)"
          ~params:[ Int id ])
   in
   ok (with_transaction (insert 3L));
@@ -145,7 +145,7 @@ let transactions _server () =
 
 let bulk _server () =
   ok (execute_sql_no_result table);
-  let row id = [| Turso_value.Int (Int64.of_int id); Text "x" |] in
+  let row id = [| Turso.Value.Int (Int64.of_int id); Text "x" |] in
   Alcotest.(check int) "their number" 1_000
     (ok (insert_rows ~table:"t" ~columns:[ "id"; "v" ] (List.init 1_000 row)));
   code Constraint_failed
@@ -178,7 +178,7 @@ let no_server () =
   let server = Sqld.start () in
   Sqld.kill server;
   let name = "away" in
-  configure ~name (Turso_config.make (Sqld.url server) ~max_retries:1);
+  configure ~name (Turso.Config.make (Sqld.url server) ~max_retries:1);
   code Remote_unreachable (get_connection ~name ());
   code Remote_unreachable (execute_sql_safe ~name "SELECT 1");
   code Remote_unreachable (health_check ~name ());

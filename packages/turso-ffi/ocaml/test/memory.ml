@@ -1,6 +1,6 @@
 (* A hundred thousand calls, and the process is as large as before. *)
 
-open Turso_ffi
+open Turso
 open Testing
 open Expect
 
@@ -34,7 +34,7 @@ let does_not_grow run =
     true (grown < allowed_kb)
 
 let fails_with expected = function
-  | Error ({ code; _ } : Turso_error.t) when code = expected -> ()
+  | Error ({ code; _ } : Turso.Error.t) when code = expected -> ()
   | answer -> code expected answer
 
 let text = String.make 1_000 'x'

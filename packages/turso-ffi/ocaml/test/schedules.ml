@@ -20,7 +20,7 @@ let email_schedules more =
     more
 
 let on_database ?(more = "") run () =
-  configure (Turso_config.make ("file:" ^ Temp_dir.file "schedules.db"));
+  configure (Turso.Config.make ("file:" ^ Temp_dir.file "schedules.db"));
   ignore
     (ok
        (execute_transaction
@@ -113,7 +113,7 @@ let another_table () =
 (* The columns that a replica knows may be older than the table. *)
 let on_replica ?auto_sync run server =
   configure
-    (Turso_config.make ?auto_sync
+    (Turso.Config.make ?auto_sync
        ~replica:(Temp_dir.file "schedules-replica.db")
        (Sqld.url server));
   run server;
@@ -176,6 +176,6 @@ let () =
           on_server "a column that another client drops"
             (on_replica column_removed_elsewhere);
           on_server "an own table that was never synced"
-            (on_replica ~auto_sync:Turso_connection.Off own_table_not_synced);
+            (on_replica ~auto_sync:Turso.Connection.Off own_table_not_synced);
         ] );
     ]

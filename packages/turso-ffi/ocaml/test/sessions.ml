@@ -1,7 +1,7 @@
 (* Connections, statements, cursors and transactions: how they begin, are used
    wrongly, and end. *)
 
-open Turso_ffi
+open Turso
 open Testing
 open Expect
 
@@ -82,7 +82,7 @@ let transactions connection =
   code Constraint_failed (Transaction.with_transaction connection (add 1L));
   let refused transaction =
     ok (add 2L transaction);
-    Error (Turso_error.make Usage "I do not want it")
+    Error (Turso.Error.make Usage "I do not want it")
   in
   code Usage (Transaction.with_transaction connection refused);
   raises (fun () ->

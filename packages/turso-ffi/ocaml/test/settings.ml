@@ -1,7 +1,7 @@
 (* Credentials from the environment and .env, the folder's mode, errors as text, and
    repetition. No server. *)
 
-open Turso_ffi
+open Turso
 open Testing
 open Expect
 
@@ -18,13 +18,13 @@ let read ?(environment = []) dot_env =
   List.iter unset variables;
   List.iter (fun (name, value) -> set name value) environment;
   Option.iter (Temp_dir.write (Filename.concat directory ".env")) dot_env;
-  let answer = Turso_config.of_environment ~directory () in
+  let answer = Turso.Config.of_environment ~directory () in
   List.iter unset variables;
   (directory, answer)
 
 let gives ?environment dot_env ~url ?token replica =
   let directory, answer = read ?environment (Some dot_env) in
-  let { Turso_config.url = got; auth_token; replica = at; _ } = ok answer in
+  let { Turso.Config.url = got; auth_token; replica = at; _ } = ok answer in
   Alcotest.check config dot_env
     (url, token, Option.map (Filename.concat directory) replica)
     (got, auth_token, at)
@@ -71,7 +71,7 @@ let missing () =
   (* A Python environment. *)
   let directory = Temp_dir.make () in
   Unix.mkdir (Filename.concat directory ".env") 0o700;
-  code Url_missing (Turso_config.of_environment ~directory ())
+  code Url_missing (Turso.Config.of_environment ~directory ())
 
 (* A socket, since the superuser may read every file. *)
 let unreadable () =
@@ -81,8 +81,8 @@ let unreadable () =
     ~finally:(fun () -> Unix.close socket)
     (fun () ->
       Unix.bind socket (ADDR_UNIX (Filename.concat directory ".env"));
-      code File_inaccessible (Turso_config.of_environment ~directory ());
-      code File_inaccessible (Turso_config.replica_path ~directory ()))
+      code File_inaccessible (Turso.Config.of_environment ~directory ());
+      code File_inaccessible (Turso.Config.replica_path ~directory ()))
 
 let modes () =
   let directory = Temp_dir.make () in
@@ -143,7 +143,7 @@ let here () =
 let words () =
   let codes =
     [
-      Turso_error.Usage; Internal; Connection_closed; Url_missing; Url_unsupported;
+      Turso.Error.Usage; Internal; Connection_closed; Url_missing; Url_unsupported;
       Config_has_secret; Remote_unreachable; Remote_unauthorized; Remote_read_only;
       Remote_not_libsql; Remote_interrupted; Remote_busy; Remote_failed;
       Response_too_large; Sql_failed; Constraint_failed; Value_too_large;
@@ -156,14 +156,14 @@ let words () =
   List.iter
     (fun code ->
       Alcotest.(check bool)
-        (Turso_error.word code) true
-        (Turso_error.of_word (Turso_error.word code) = code))
+        (Turso.Error.word code) true
+        (Turso.Error.of_word (Turso.Error.word code) = code))
     codes;
   let told = Turso_integration.string_of_db_error in
   Alcotest.(check string) "with a hint" "USAGE: No. Do this."
-    (told (Turso_error.make Usage "No" ~hint:"Do this."));
+    (told (Turso.Error.make Usage "No" ~hint:"Do this."));
   Alcotest.(check string) "without" "SQL_FAILED: no such table: t."
-    (told (Turso_error.make Sql_failed "no such table: t"))
+    (told (Turso.Error.make Sql_failed "no such table: t"))
 
 let failing times error =
   let runs = ref 0 in
@@ -173,7 +173,7 @@ let failing times error =
   in
   (runs, run)
 
-let error ?(retryable = true) code = Turso_error.make ~retryable code "Not now."
+let error ?(retryable = true) code = Turso.Error.make ~retryable code "Not now."
 
 let repeated () =
   let retry = Turso_integration.with_retry ~delay_ms:1 in
@@ -190,7 +190,7 @@ let never_repeated () =
   List.iter
     (fun error ->
       let runs, run = failing 9 error in
-      code error.Turso_error.code (Turso_integration.with_retry ~delay_ms:1 run);
+      code error.Turso.Error.code (Turso_integration.with_retry ~delay_ms:1 run);
       Alcotest.(check int) "once" 1 !runs)
     [
       error ~retryable:false Sql_failed;

@@ -95,7 +95,7 @@ let both_ways server =
   Alcotest.(check int64) "one row" 1L (ok (execute id "INSERT INTO t VALUES (1)"));
   Alcotest.(check int) "seen" 1 (Expect.count connection "SELECT count(*) FROM t");
   ok (close id);
-  Expect.code Connection_closed (Turso_connection.query connection "SELECT 1")
+  Expect.code Connection_closed (Turso.Connection.query connection "SELECT 1")
 
 let () =
   Alcotest.run "texts"

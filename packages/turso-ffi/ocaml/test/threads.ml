@@ -1,6 +1,6 @@
 (* Many threads on one connection, and a collector that moves everything. *)
 
-open Turso_ffi
+open Turso
 open Testing
 open Expect
 

@@ -1,7 +1,7 @@
 (* A write that is committed, and a sync after it that fails: neither "done" nor
    "failed", and never written twice. *)
 
-open Turso_ffi
+open Turso
 open Testing
 open Expect
 
@@ -45,7 +45,7 @@ let told write server =
       execute connection "CREATE TABLE t (v)";
       proxy.syncs := false;
       code Committed_not_synced
-        (Turso_retry.with_backoff ~delay_ms:1 ~repeat_unsure:true (fun () ->
+        (Turso.Retry.with_backoff ~delay_ms:1 ~repeat_unsure:true (fun () ->
              write connection));
       Alcotest.(check int) "there, once" 1 (on_server_side server number);
       Alcotest.(check int) "not in the replica" 0 (count connection number);

@@ -1,6 +1,6 @@
 (* Every kind of value, both ways, by every way there is. *)
 
-open Turso_ffi
+open Turso
 open Testing
 open Expect
 

@@ -1,7 +1,7 @@
 (* The first way of working from OCaml: a plain SQLite file, by the sqlite3 package,
    which the command turso-sync takes from the server and pushes there. *)
 
-open Turso_ffi
+open Turso
 open Testing
 open Expect
 
@@ -77,9 +77,9 @@ let pulled server =
 (* From the one way to the other, in the same folder. *)
 let moved_over server =
   let directory = prepared server in
-  let replica = ok (Turso_config.replica_path ~directory ()) in
+  let replica = ok (Turso.Config.replica_path ~directory ()) in
   Turso_integration.configure ~name:"moved"
-    (Turso_config.make (Sqld.url server) ~replica);
+    (Turso.Config.make (Sqld.url server) ~replica);
   ignore (ok (Turso_integration.get_connection ~name:"moved" ()));
   Alcotest.(check string) "the mode" "ffi"
     (Turso_integration.detect_workflow_mode ~directory ());

@@ -36,20 +36,27 @@ const MAIN = `(* Writes a row for each run, and prints how many there are. TURSO
 
 let ( let* ) = Result.bind
 
-let count_runs () =
-  let* () =
-    Turso_integration.execute_sql_no_result
+let count_runs connection =
+  let* _ =
+    Turso.Connection.execute connection
       "CREATE TABLE IF NOT EXISTS runs (at TEXT DEFAULT CURRENT_TIMESTAMP)"
   in
-  let* () =
-    Turso_integration.execute_sql_no_result "INSERT INTO runs DEFAULT VALUES"
+  let* _ =
+    Turso.Connection.execute connection "INSERT INTO runs DEFAULT VALUES"
   in
-  Turso_integration.execute_sql_safe "SELECT count(*) FROM runs"
+  Turso.Connection.query connection "SELECT count(*) FROM runs"
+
+let run () =
+  let* config = Turso.Config.of_environment () in
+  Turso.Config.with_connection config count_runs
 
 let () =
-  match count_runs () with
-  | Ok rows -> List.iter (fun row -> print_endline ("Run " ^ String.concat " " row)) rows
+  match run () with
+  | Ok answer ->
+      List.iter
+        (fun row -> print_endline ("Run " ^ String.concat " " row))
+        (Turso.Answer.texts answer)
   | Error error ->
-      prerr_endline (Turso_integration.string_of_db_error error);
+      prerr_endline (Turso.Error.to_string error);
       exit 1
 `;

@@ -1,0 +1,41 @@
+(** What calls answer.
+
+    @canonical Turso.Answer *)
+
+(** The rows of a query. *)
+type rows = {
+  columns : string array;  (** the names of the columns *)
+  rows : Value.t array list;  (** as many values each as columns *)
+}
+
+val texts : rows -> string list list
+(** Each row as texts, as {!Value.to_string} prints them. *)
+
+(** What a write has done. *)
+type changes = {
+  rows_changed : int64;
+  last_insert_rowid : int64;
+      (** the rowid of the row that was inserted last; 0 where none was *)
+}
+
+(** What a sync has brought. *)
+type synced = {
+  frames : int64;  (** pages that came; 0 where the replica was current *)
+  frame_no : int64;  (** the replica's place in the primary's log *)
+}
+
+(** What a connection has done since it was opened. *)
+type stats = {
+  writes : int64;  (** calls that wrote *)
+  reads : int64;  (** calls that read *)
+  syncs : int64;
+  requests : int64;  (** sent to the primary over HTTP *)
+  retries : int64;  (** repetitions of what was safe to repeat *)
+  reconnects : int64;
+  rebuilds : int64;  (** times that a replica was fetched again *)
+  frame_no : int64;  (** the replica's place in the primary's log *)
+  last_sync_ms_ago : int64 option;  (** milliseconds; [None]: never synced *)
+  rows_written : int64;
+  open_statements : int64;
+  open_cursors : int64;
+}
