@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { compareDatabases, makeTempDir } from '@turso-sync/testing';
 import { cutOffPush } from '../../test/fixtures/cut-off.fixture';
@@ -275,10 +275,47 @@ test('twenty pushes are kept, and nothing is undone where none was made', async 
     at.edit(`INSERT INTO counted(v) VALUES (${i})`);
     await push(at.project);
   }
-  expect(readdirSync(at.project.files.pushes)).toHaveLength(20);
+  const kept = Array.from({ length: 20 }, (_, i) => [`${i + 3}.json`, `${i + 3}.sha256`]);
+  expect(readdirSync(at.project.files.pushes).sort()).toEqual(kept.flat().sort());
   expect(pushes(at.project)[0]?.number).toBe(22);
   writeFileSync(path.join(at.project.files.pushes, '22.json'), '{}');
   await expect(undo(at.project)).rejects.toMatchObject({ code: 'CHANGES_UNREADABLE' });
+});
+
+describe('a record that was edited after the push is refused, and nothing is changed', () => {
+  const refused = (name: string): object =>
+    expect.objectContaining({
+      code: 'CHANGES_UNREADABLE',
+      message: expect.stringMatching(`${name} was changed after the push`) as string,
+      hint: expect.stringContaining('Nothing was sent') as string,
+    }) as object;
+  const edit = (file: string): void =>
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('mine', 'their'));
+
+  test.each(['pushes/1.json', 'changes.json'])('in %s, which are one file on the disk', async (name) => {
+    at.edit("INSERT INTO log VALUES ('mine')");
+    await push(at.project);
+    edit(path.join(at.project.files.environment, name));
+    const state = at.queryRemote('SELECT * FROM log');
+    await expect(undo(at.project)).rejects.toEqual(refused('1\\.json'));
+    expect(at.queryRemote('SELECT * FROM log')).toEqual(state);
+  });
+
+  test('in what takes definitions back', async () => {
+    at.edit("ALTER TABLE log ADD COLUMN more DEFAULT 'mine'; INSERT INTO log VALUES ('mine', 'mine')");
+    await push(at.project);
+    edit(path.join(at.project.files.pushes, '1.inverse.json'));
+    await expect(undo(at.project)).rejects.toEqual(refused('1\\.inverse\\.json'));
+    expect(at.queryRemote('SELECT count(*) FROM log')).toEqual([[2]]);
+  });
+
+  test('but one of an earlier version has no checksum, and is undone', async () => {
+    at.edit("INSERT INTO log VALUES ('mine')");
+    await push(at.project);
+    rmSync(path.join(at.project.files.pushes, '1.sha256'));
+    expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+    expect(at.queryRemote('SELECT * FROM log')).toEqual([['first']]);
+  });
 });
 
 test.each([

@@ -15,7 +15,7 @@ import type { Project } from '../project/project';
 import type { Manifest } from '../project/state/manifest';
 import { pullUnderWay } from '../project/state/pull-journal';
 import { readPushJournal } from '../project/state/push-journal';
-import { listPushes, readBegun, type PushFile } from '../project/state/pushes';
+import { isAsKept, listPushes, readBegun, type PushFile } from '../project/state/pushes';
 import { isExcluded } from '../sqlite/schema/exclude';
 import { withTemporary } from '../project/state/temporary';
 import { freezeCopy } from '../project/working-copy/freeze-copy';
@@ -165,7 +165,10 @@ async function undoIn({ project, remote, temporary }: Context, options: UndoOpti
   if (!chosen.isRecorded) throw impossible(entry, 'what it changed could not be recorded');
   if (entry.problem !== null)
     throw new TursoSyncError('CHANGES_UNREADABLE', entry.problem, { hint: BY_HAND });
-  const changes = openChanges(chosen.inverse ?? chosen.file);
+  const file = chosen.inverse ?? chosen.file;
+  if (!isAsKept(chosen, file))
+    throw new TursoSyncError('CHANGES_UNREADABLE', `${file} was changed after the push.`, { hint: BY_HAND });
+  const changes = openChanges(file);
   const excluded = changes.about.find((name) => isExcluded(name, project.exclude));
   if (excluded !== undefined)
     throw impossible(entry, `it changed "${excluded}", which "exclude" leaves out by now`);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeTempDir } from '@turso-sync/testing';
 import { makeFileProject, type FileProject } from '../../test/fixtures/project.fixture';
@@ -268,6 +268,7 @@ describe('files of other versions', () => {
     await push(at.project);
     const [latest] = pushes(at.project);
     writeFileSync(latest?.file ?? '', ofVersion1(name));
+    rmSync((latest?.file ?? '').replace('.json', '.sha256'));
     if (name === 'push-of-definitions') {
       const inverse = (latest?.file ?? '').replace('.json', '.inverse.json');
       renameSync(inverse, file);

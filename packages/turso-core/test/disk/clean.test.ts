@@ -75,6 +75,7 @@ async function fill(): Promise<string[]> {
     '.turso/tmp-11111111-1111-4111-8111-111111111111/half.db',
     `.turso/default/plans/turso_sync_receipt_20200101_${'0'.repeat(32)}.json`,
     '.turso/default/pushes/1.json',
+    '.turso/default/pushes/1.sha256',
   ].sort();
 }
 
@@ -82,7 +83,7 @@ test('shows what can go and changes nothing, unless it is forced', async () => {
   const goes = await fill();
   const before = project.digests();
   for (const args of [[], ['--dry-run'], ['--backups', '--undo', '--dumps']]) await clean(...args);
-  expect(await ok('clean')).toContain('`turso-sync clean --force` would remove 5 files');
+  expect(await ok('clean')).toContain('`turso-sync clean --force` would remove 6 files');
   expect(project.digests()).toEqual(before);
   const shown = await clean();
   expect(names(shown.files)).toEqual(goes);

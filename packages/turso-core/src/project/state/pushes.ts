@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { readPieces } from '../../sqlite/files/read-pieces';
 import { linkOrCopy } from './link-or-copy';
 import { fileSystemError } from './disk';
 import type { StateFiles } from '../project';
@@ -56,7 +58,7 @@ export function forgetPush(files: StateFiles, number: number): void {
 
 /**
  * Keeps a plan as the push with this number, and its inverse if that does not follow from it. The files are never
- * written again. Returns the plan's path.
+ * written again, and their checksums are kept beside them. Returns the plan's path.
  */
 export function keepPush(
   files: StateFiles,
@@ -64,17 +66,40 @@ export function keepPush(
   { record, inverse }: { readonly record: string; readonly inverse: string | null },
 ): string {
   const [kept, takesBack] = [pushFile(files, `${number}.json`), pushFile(files, `${number}.inverse.json`)];
+  const sums = sumsOf(kept);
   withPushes(files, () => {
     // An interrupted run may have kept it already. Without its record, an inverse is useless.
     fs.rmSync(kept, { force: true });
     fs.rmSync(takesBack, { force: true });
     if (inverse !== null) linkOrCopy(inverse, takesBack);
+    fs.rmSync(sums, { force: true });
+    fs.writeFileSync(sums, sumLine(record, kept) + (inverse === null ? '' : sumLine(inverse, takesBack)));
     linkOrCopy(record, kept);
     forgetPush(files, number);
     for (const { file, inverse } of listPushes(files).slice(KEPT))
-      for (const old of [file, inverse]) if (old !== null) fs.rmSync(old, { force: true });
+      for (const old of [file, inverse, sumsOf(file)]) if (old !== null) fs.rmSync(old, { force: true });
   });
   return kept;
+}
+
+/**
+ * Checks that a file of a push is as it was kept. Somebody may have edited it, also by its other name `changes.json`.
+ * Files of earlier versions have no checksum and pass.
+ */
+export function isAsKept({ file }: PushFile, kept: string): boolean {
+  if (!fs.existsSync(sumsOf(file))) return true;
+  return fs.readFileSync(sumsOf(file), 'utf8').includes(sumLine(kept, kept));
+}
+
+/** The checksums of a push's files, in the format of `sha256sum`. */
+function sumsOf(file: string): string {
+  return file.replace(/\.(json|begun)$/, '.sha256');
+}
+
+function sumLine(content: string, name: string): string {
+  const digest = createHash('sha256');
+  for (const piece of readPieces(content)) digest.update(piece);
+  return `${digest.digest('hex')}  ${path.basename(name)}\n`;
 }
 
 /** Returns the start time of an unrecorded push, or null if it is unreadable. */
