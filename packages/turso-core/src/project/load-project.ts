@@ -220,7 +220,7 @@ export function existingFolder(directory: string): string {
     throw fileSystemError(error, directory);
   }
   throw new TursoSyncError('USAGE', `There is no folder ${directory}.`, {
-    hint: "Name the project's folder with --cwd, or leave it out in the folder itself.",
+    hint: "Name the project's folder, with `cwd` in code or --cwd in a command. The default is the current folder.",
   });
 }
 

@@ -11,18 +11,20 @@ const FIRST_LINE = '# Made by turso-sync, which replaces and removes files in th
 
 /**
  * Creates the state folder, readable only by its owner, or checks that an existing one is ours. Files in it are
- * replaced and removed without asking. Throws STATE_FOREIGN and FILE_INACCESSIBLE.
+ * replaced and removed without asking. Returns the topmost folder that it created, or null. Throws STATE_FOREIGN and
+ * FILE_INACCESSIBLE.
  */
-export function claimState(project: Project): void {
+export function claimState(project: Project): string | null {
   const { directory } = project.files;
   try {
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const created = fs.mkdirSync(directory, { recursive: true, mode: 0o700 }) ?? null;
     refuseLinks(project);
-    if (isMarked(directory)) return;
+    if (isMarked(directory)) return created;
     refuseForeign(project);
     makePrivate(directory);
     if (!fs.existsSync(path.join(directory, MARKER)))
       fs.writeFileSync(path.join(directory, MARKER), `${FIRST_LINE}\n*\n`, { mode: 0o600 });
+    return created;
   } catch (error) {
     throw fileSystemError(error, directory);
   }
@@ -31,6 +33,26 @@ export function claimState(project: Project): void {
 /** Checks the state folder for reading: a missing folder contains nothing foreign. */
 export function checkState(project: Project): void {
   if (fs.existsSync(project.files.directory)) claimState(project);
+}
+
+/**
+ * Removes a state folder that holds nothing yet, and its parents up to the topmost created folder. Leaves anything else
+ * as it is. The caller holds the lock.
+ */
+export function removeUnused({ files }: Project, created: string): void {
+  const { directory, environment, lock } = files;
+  try {
+    const names = new Set(fs.readdirSync(directory));
+    for (const own of [MARKER, path.basename(lock), `${path.basename(lock)}.json`]) names.delete(own);
+    if (names.delete(path.basename(environment))) fs.rmdirSync(environment);
+    if (names.size > 0) return;
+    // Fails first where an open file cannot be removed.
+    for (const file of [lock, `${lock}.json`, path.join(directory, MARKER)]) fs.rmSync(file, { force: true });
+    for (let folder = directory; folder.startsWith(created); folder = path.dirname(folder))
+      fs.rmdirSync(folder);
+  } catch {
+    // It is in use, or not ours. What stays does no harm.
+  }
 }
 
 function isMarked(directory: string): boolean {

@@ -66,13 +66,18 @@ export function isLocked(file: string): boolean {
 }
 
 function acquire(file: string, note: string): Database {
+  let db: Database | undefined;
   try {
-    return holdExclusively(file);
+    db = holdExclusively(file);
   } catch (error) {
     throw systemCode(error).startsWith('SQLITE_BUSY')
       ? locked(readHolder(note), error)
       : fileSystemError(error, file);
   }
+  if (fs.existsSync(file)) return db;
+  // Its holder has just removed the whole folder, so this lock would hold nobody off.
+  db.close();
+  throw locked(null, undefined);
 }
 
 function writeHolder(note: string, command: string): void {

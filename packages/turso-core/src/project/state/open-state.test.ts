@@ -9,6 +9,7 @@ import { cutOffPush } from '../../../test/fixtures/cut-off.fixture';
 import { loadProject } from '../load-project';
 import type { Project } from '../project';
 import { withLock } from './lock';
+import { withState } from './open-state';
 
 const SHARED = ['.begun', '.gitignore', 'backups', 'live', 'lock', 'lock.json'];
 
@@ -136,4 +137,42 @@ test('environments keep apart what is of one remote', async () => {
   expect(main.files.lock).toBe(staging.files.lock);
   expect(main.files.backups).toBe(staging.files.backups);
   expect(main.files.pushJournal).not.toBe(staging.files.pushJournal);
+});
+
+describe('a first command that fails', () => {
+  const first = async (stateDir?: string): Promise<Project> => {
+    if (stateDir !== undefined) writeFiles(dir, { 'turso-sync.config.json': JSON.stringify({ stateDir }) });
+    return loadProject({ cwd: dir, variables: { TURSO_DATABASE_URL: 'file:none.db' } });
+  };
+  const fail = async (project: Project): Promise<unknown> =>
+    init(project).catch((error: unknown) => (error as { code?: string }).code);
+
+  test.each([undefined, 'data/deep/state'])('leaves no state folder behind (%s)', async (stateDir) => {
+    const project = await first(stateDir);
+    const before = readdirSync(dir);
+    expect(await fail(project)).toBe('REMOTE_MISSING');
+    expect(readdirSync(dir)).toEqual(before);
+  });
+
+  test('leaves folders that were there, and what others put beside its own', async () => {
+    const project = await first('data/state');
+    mkdirSync(path.join(dir, 'data'));
+    expect(await fail(project)).toBe('REMOTE_MISSING');
+    expect(readdirSync(path.join(dir, 'data'))).toEqual([]);
+    const late = withState(project, 'push', () => {
+      writeFiles(path.join(dir, 'data'), { 'state/notes.txt': 'theirs' });
+      return Promise.reject(new Error('failed'));
+    });
+    await expect(late).rejects.toThrow('failed');
+    expect(readdirSync(path.join(dir, 'data', 'state'))).toContain('notes.txt');
+  });
+
+  test('leaves a state folder that was in use before', async () => {
+    const project = await load();
+    await init(project);
+    const before = stateOf(project);
+    renameSync(path.join(dir, 'main.db'), path.join(dir, 'elsewhere.db'));
+    expect(await fail(project)).toBe('REMOTE_MISSING');
+    expect(stateOf(project)).toEqual(before);
+  });
 });

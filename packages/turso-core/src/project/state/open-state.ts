@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from '../../errors';
 import { snapshotFiles, type Project } from '../project';
-import { checkState, claimState } from './claim-state';
+import { checkState, claimState, removeUnused } from './claim-state';
 import { fileSystemError } from './disk';
 import { withLock, withLockNow } from './lock';
 import { readManifest } from './manifest';
@@ -15,17 +15,23 @@ const MOVED = [
 ];
 
 /**
- * Runs work while no other process works on this state folder. The environment's own folder then exists. Throws
- * STATE_LOCKED with the holder's name, STATE_FOREIGN and FILE_INACCESSIBLE.
+ * Runs work while no other process works on this state folder. The environment's own folder then exists. If the first
+ * work in a folder fails, nothing of the state stays behind. Throws STATE_LOCKED with the holder's name, STATE_FOREIGN
+ * and FILE_INACCESSIBLE.
  *
  * @param command - the holder's name for others, for example `push`.
  */
 export async function withState<T>(project: Project, command: string, work: () => Promise<T>): Promise<T> {
-  claimState(project);
-  return withLock(project.files.lock, command, () => {
+  const created = claimState(project);
+  return withLock(project.files.lock, command, async () => {
     if (isOld(project)) moveOld(project);
     makeFolder(project.files.environment);
-    return work();
+    try {
+      return await work();
+    } catch (error) {
+      if (created !== null) removeUnused(project, created);
+      throw error;
+    }
   });
 }
 
