@@ -50,7 +50,7 @@ export function statusError(answer: HttpAnswer, location: string): TursoSyncErro
   if (status === 403) return readOnly(`${location} does not allow this with the given token (${told}).`);
   if (status === 413) return requestTooLarge(`${location} does not take a request of this size (${told}).`);
   if (isRefused(answer)) return busy(told, location);
-  if (status === 408 || status >= 500) return unfinished(status, told, location);
+  if (status === 408 || (status >= 500 && status !== 501)) return unfinished(status, told, location);
   if (status === 410 || /STREAM_(?:EXPIRED|LOST|NOT_FOUND)|invalid baton|stream not found/i.test(body))
     return streamLost(location);
   if (/encrypt|decrypt/i.test(detailOf(body)))

@@ -14,7 +14,7 @@ export class UnknownStatus extends Error {
 
 /** Checks whether a server lacks the requested path or encoding: nothing was done. */
 export function isNoRoute(error: unknown): boolean {
-  return hasUnknownStatus(error) && [404, 405, 415].includes(error.cause.status);
+  return hasUnknownStatus(error) && [404, 405, 415, 501].includes(error.cause.status);
 }
 
 /** Checks whether a server or proxy has refused a request by a status that no libSQL server uses for known requests. */

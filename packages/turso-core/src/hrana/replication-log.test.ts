@@ -42,6 +42,12 @@ describe('the log of a server that', () => {
   const serveMessages = (messages: readonly Buffer[]): Promise<HttpClient> =>
     serve(Buffer.alloc(0), Buffer.concat(messages.map(inMessage)), false);
 
+  const refuse = async (status: number): Promise<HttpClient> => {
+    const refusing = await serve(Buffer.alloc(0), Buffer.alloc(0), false);
+    server?.removeAllListeners('request').on('request', (_, response) => response.writeHead(status).end());
+    return refusing;
+  };
+
   afterEach(() => {
     client?.close();
     server?.closeAllConnections();
@@ -149,5 +155,20 @@ describe('the log of a server that', () => {
     const log = createReplicationLog(await serveMessages([message]));
     await expect(log.markOf('session', 1n, 5000)).rejects.toMatchObject({ code: 'REMOTE_NOT_LIBSQL' });
     expect(await log.greet(5000)).toBeNull();
+  });
+
+  test.each([404, 405, 415, 501])('answers %s to a greeting has none', async (status) => {
+    expect(await createReplicationLog(await refuse(status)).greet(5000)).toBeNull();
+  });
+
+  test.each([
+    [401, 'REMOTE_UNAUTHORIZED'],
+    [408, 'REMOTE_FAILED'],
+    [500, 'REMOTE_FAILED'],
+    [502, 'REMOTE_FAILED'],
+    [503, 'REMOTE_FAILED'],
+    [504, 'REMOTE_FAILED'],
+  ])('answers %s to a greeting may have one', async (status, code) => {
+    await expect(createReplicationLog(await refuse(status)).greet(5000)).rejects.toMatchObject({ code });
   });
 });

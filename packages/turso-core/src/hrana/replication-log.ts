@@ -141,7 +141,8 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
         const hello = await sayHello(client, timeout);
         return hello === null ? null : greetingOf(hello);
       } catch (error) {
-        if (error instanceof TursoSyncError && !NO_LOG.includes(error.code)) throw error;
+        // Any other failure tells nothing about the log: a proxy may have lost its server.
+        if (error instanceof TursoSyncError && error.code !== 'REMOTE_NOT_LIBSQL') throw error;
         return null;
       }
     },
@@ -163,9 +164,6 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
       ),
   };
 }
-
-/** The error codes of a server without such a log. */
-const NO_LOG: readonly string[] = ['REMOTE_NOT_LIBSQL', 'REMOTE_FAILED'];
 
 function greetingOf({ generation, log, session, latest }: Hello): Greeting | null {
   if (log === null || log === '' || session === null || session === '') return null;
