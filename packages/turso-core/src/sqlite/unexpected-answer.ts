@@ -21,6 +21,13 @@ export function textOf(value: SqlValue | undefined): string {
   return value;
 }
 
+/** Returns a text of digits as an integer of any size that SQLite has. Throws REMOTE_NOT_LIBSQL. */
+export function integerOf(value: SqlValue | undefined): bigint {
+  const text = textOf(value);
+  if (!/^-?\d{1,19}$/.test(text)) throw unexpectedAnswer('no digits');
+  return BigInt(text);
+}
+
 /** Returns a value as the name of an encoding. Throws REMOTE_NOT_LIBSQL. */
 export function encodingOf(value: SqlValue | undefined): Encoding {
   const encoding = (['UTF-8', 'UTF-16le', 'UTF-16be'] as const).find((name) => name === value);

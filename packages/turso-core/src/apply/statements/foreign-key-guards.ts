@@ -1,5 +1,6 @@
 import type { ForeignKeyCheck } from '../../changeset/model';
 import { failingQuery } from '../../sqlite/failing-query';
+import { integerOf, textOf, wholeNumber } from '../../sqlite/unexpected-answer';
 import type { Statement } from '../../sqlite/statement';
 import type { SqlValue } from '../../sqlite/values/values';
 
@@ -103,15 +104,21 @@ export function orphanName({ table, rowid, parent, key }: Orphans): string {
   return JSON.stringify([table, rowid === null ? '' : String(rowid), parent, key]);
 }
 
-/** Returns the rows named in an error's message, or an empty list for any other error. */
+/** Returns the rows named in an error's message. An empty list for any other error, also one that only looks like it. */
 export function foundOrphans(message: string): Orphans[] {
   const start = message.indexOf(FOUND);
   const end = message.lastIndexOf(']]');
   if (start < 0 || end < start) return [];
   // The message quotes the path like an SQL string.
   const found = message.slice(start + FOUND.length, end + 2).replaceAll("''", "'");
-  const rows = JSON.parse(found) as [string, string, string, number][];
-  return rows.map((row) => toOrphans([...row, 1n]));
+  try {
+    return (JSON.parse(found) as unknown[][]).map(([table, id, parent, key]) =>
+      toOrphans([table, id, parent, BigInt(key as number), 1n] as SqlValue[]),
+    );
+  } catch {
+    // A server may shorten its messages, or say anything.
+    return [];
+  }
 }
 
 /** Returns a query for the present orphans of tables. {@link toOrphans} reads its rows. */
@@ -126,8 +133,13 @@ export function selectOrphans(tables: readonly string[]): {
   };
 }
 
-/** Reads a row of {@link selectOrphans}. */
+/** Reads a row of {@link selectOrphans}. Throws REMOTE_NOT_LIBSQL. */
 export function toOrphans([table, id, parent, key, rows]: readonly SqlValue[]): Orphans {
-  const rowid = id === '' ? null : BigInt(id as string);
-  return { table: table as string, rowid, parent: parent as string, key: Number(key), rows: Number(rows) };
+  return {
+    table: textOf(table),
+    rowid: id === '' ? null : integerOf(id),
+    parent: textOf(parent),
+    key: wholeNumber(key),
+    rows: wholeNumber(rows),
+  };
 }

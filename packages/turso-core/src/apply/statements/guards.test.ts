@@ -3,7 +3,7 @@ import { using } from '../../sqlite/files/open';
 import { runAtomically } from '../../sqlite/run-atomically';
 import { readSchema } from '../../sqlite/schema/schema';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
-import { foundOrphans, guardForeignKeys } from './foreign-key-guards';
+import { foundOrphans, guardForeignKeys, toOrphans } from './foreign-key-guards';
 import { guard } from '../../sqlite/guard';
 import { guardChanges, guardSchema } from './guards';
 
@@ -147,4 +147,29 @@ describe('a guard of foreign keys', () => {
 test('finds no violations in the messages of other errors', () => {
   expect(foundOrphans('UNIQUE constraint failed: t.a')).toEqual([]);
   expect(foundOrphans('foreign-key-violations:')).toEqual([]);
+});
+
+test.each([
+  '[[',
+  '[[1]]',
+  '[["t","1","p"]]',
+  '[["t","x","p",0]]',
+  '[["t","1","p",0.5]]',
+  '[[null,"1","p",0],["t"]]',
+  '[null]]',
+])('finds none in a message that a server has shortened or made up: %s', (rows) =>
+  expect(foundOrphans(`no such path: foreign-key-violations:${rows} and more`)).toEqual([]),
+);
+
+test.each([
+  ['table', [null, '1', 'p', 0n, 1n]],
+  ['rowid', ['t', 'x', 'p', 0n, 1n]],
+  ['rowid', ['t', 1n, 'p', 0n, 1n]],
+  ['parent', ['t', '1', 2n, 0n, 1n]],
+  ['number of the key', ['t', '1', 'p', '0', 1n]],
+  ['count', ['t', '1', 'p', 0n]],
+])('refuses a row of orphans with an invalid %s', (_, row) => {
+  expect(() => toOrphans(row as never)).toThrow(
+    expect.objectContaining({ code: 'REMOTE_NOT_LIBSQL' }) as Error,
+  );
 });

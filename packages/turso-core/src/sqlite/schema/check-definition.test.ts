@@ -1,4 +1,5 @@
 import { Database } from '../files/sqlite';
+import { RawText } from '../values/values';
 import { checkDefinition, definitionFlaw } from './check-definition';
 import type { SchemaObject } from './schema';
 
@@ -75,6 +76,19 @@ describe('text that is more or something else than a definition is refused', () 
   ])('%s: %j', (type, sql) => {
     expect(() => checkDefinition(of(type, 't', sql))).toThrow(
       expect.objectContaining({ code: 'DEFINITION_INVALID' }) as Error,
+    );
+  });
+
+  test.each([
+    ['table', Buffer.from('t'), "table x'74'"],
+    ['view', Buffer.alloc(1 << 20), `view x'${'00'.repeat(20)}..'`],
+    ['trigger', new RawText(Buffer.from([0xff])), "trigger x'ff'"],
+    ['index', 7, 'index 7'],
+    ['table', null, 'table null'],
+    [Buffer.from('table'), 't', 'object "t"'],
+  ])('%s %j, whose name or kind is not text, is called %s', (type, name, shown) => {
+    expect(() => checkDefinition({ type, name, table: 't', sql: 'CREATE TABLE t(a)' } as never)).toThrow(
+      `The definition of ${shown} is refused: it is not text.`,
     );
   });
 

@@ -1,4 +1,5 @@
 import { TursoSyncError } from '../../errors';
+import { RawText } from '../values/values';
 import { foldName } from './fold-name';
 import { statementTokens } from './one-statement';
 import type { SchemaObject } from './schema';
@@ -39,11 +40,21 @@ export function definitionFlaw({ type, name, table, sql }: SchemaObject): string
 export function invalidDefinition({ type, name }: SchemaObject, flaw: string): TursoSyncError {
   return new TursoSyncError(
     'DEFINITION_INVALID',
-    `The definition of ${type} "${name}" is refused: ${flaw}.`,
+    `The definition of ${objectName(type, name)} is refused: ${flaw}.`,
     {
       hint: 'None of it was executed. No CREATE statement leaves this behind: someone wrote into sqlite_schema. Look at its text there; drop the object and create it again.',
     },
   );
+}
+
+/** Returns the kind and the name for people. Either may be any value, and of any size. */
+function objectName(type: unknown, name: unknown): string {
+  const kind = typeof type === 'string' ? type : 'object';
+  if (typeof name === 'string') return `${kind} "${name}"`;
+  const bytes = name instanceof RawText ? name.bytes : name;
+  if (!(bytes instanceof Uint8Array)) return `${kind} ${String(name)}`;
+  const start = Buffer.from(bytes.subarray(0, 20)).toString('hex');
+  return `${kind} x'${start}${bytes.byteLength > 20 ? '..' : ''}'`;
 }
 
 function firstTokens(sql: string): SqlToken[] {
