@@ -49,6 +49,8 @@ pub struct Note {
     pub phase: Phase,
     pub file: FileStamp,
     pub wal: WalStamp,
+    /// The address of the last sync, without a slash at its end. None in the notes of older versions.
+    pub remote: Option<String>,
 }
 
 impl Note {
@@ -56,7 +58,7 @@ impl Note {
     pub fn load(path: &Path) -> Option<Self> {
         let text = fs::read_to_string(path).ok()?;
         let mut lines = text.lines();
-        if lines.next()? != TITLE {
+        if lines.next()? != TITLE || !text.ends_with('\n') {
             return None;
         }
         let mut field = |name: &str| Some(lines.next()?.strip_prefix(name)?.strip_prefix(' ')?.to_owned());
@@ -67,6 +69,7 @@ impl Note {
             phase: field("phase").and_then(|text| parse_phase(&text))?,
             file: field("file").and_then(|text| parse_file(&text))?,
             wal: field("wal").and_then(|text| parse_wal(&text))?,
+            remote: field("remote"),
         })
     }
 
@@ -86,9 +89,10 @@ impl Note {
         };
         let FileStamp { inode, size, modified_ns } = self.file;
         let WalStamp { salts: [a, b], frames, checksum: [c, d] } = self.wal;
+        let remote = self.remote.as_ref().map_or(String::new(), |remote| format!("remote {remote}\n"));
         format!(
             "{TITLE}\nlog {}\nsession {}\nframe {mark}\nphase {phase}\nfile {inode} {size} {modified_ns}\n\
-             wal {a:08x} {b:08x} {frames} {c:08x} {d:08x}\n",
+             wal {a:08x} {b:08x} {frames} {c:08x} {d:08x}\n{remote}",
             self.log, self.session
         )
     }
@@ -141,6 +145,7 @@ mod tests {
             phase: Phase::Still,
             file: FileStamp { inode: 12, size: 8192, modified_ns: 1_764_417_600_123_456_789 },
             wal: WalStamp { salts: [1, 0xffff_ffff], frames: 3, checksum: [7, 8] },
+            remote: Some("https://db.example".into()),
         }
     }
 
@@ -151,6 +156,7 @@ mod tests {
             note(),
             Note { mark: None, phase: Phase::Checkpointing, wal: WalStamp::default(), ..note() },
             Note { phase: Phase::Backfilled, ..note() },
+            Note { remote: None, ..note() },
         ] {
             note.store(&path).unwrap();
             assert_eq!(Note::load(&path), Some(note));

@@ -97,7 +97,7 @@ impl Replica {
             None => Follower::new(&self.files, &before).await?,
         };
         let reached = follower.catch_up(&self.files, &self.log, patience).await;
-        let mut after = follower.note(&before);
+        let mut after = Note { remote: Some(self.server.base.clone()), ..follower.note(&before) };
         let is_written = after.mark != before.mark;
         if is_written {
             after.phase = Phase::Still;
@@ -132,6 +132,7 @@ impl Replica {
         let fetched = fetch(&fresh, &self.log, &patience, &self.progress).await;
         self.is_fetching.store(false, Ordering::Relaxed);
         let (note, frames) = fetched?;
+        let note = Note { remote: Some(self.server.base.clone()), ..note };
         let is_rebuild = kept.note.is_some() || kept.is_rebuild;
         // All let go of their files.
         *kept = Kept::default();

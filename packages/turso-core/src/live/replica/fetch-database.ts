@@ -69,7 +69,7 @@ async function openPartial(fresh: ReplicaFiles, { log, greeting, silence }: Fetc
   }
   const { log: id, session } = greeting;
   // Pages are also written between two notes.
-  const empty = { log: id, session, mark: null, phase: 'checkpointing', wal: NO_WAL } as const;
+  const empty = { log: id, session, mark: null, phase: 'checkpointing', wal: NO_WAL, remote: null } as const;
   let keptAt = performance.now();
   let sinceKept = 0;
   const partial: Partial = {

@@ -25,6 +25,8 @@ export interface Note {
   readonly phase: Phase;
   readonly file: FileStamp;
   readonly wal: WalStamp;
+  /** The address of the last sync, without a slash at its end. Null in the notes of older versions. */
+  readonly remote: string | null;
 }
 
 const FORM = new RegExp(
@@ -35,7 +37,7 @@ const FORM = new RegExp(
     /frame (?:none|(\d+) ([0-9a-f]{16}))/,
     /phase (still|checkpointing|backfilled)/,
     /file (\d+) (\d+) (-?\d+)/,
-    /wal ([0-9a-f]{8}) ([0-9a-f]{8}) (\d+) ([0-9a-f]{8}) ([0-9a-f]{8})\n$/,
+    /wal ([0-9a-f]{8}) ([0-9a-f]{8}) (\d+) ([0-9a-f]{8}) ([0-9a-f]{8})\n(?:remote (\S+)\n)?$/,
   ]
     .map(({ source }) => source)
     .join('\n'),
@@ -53,7 +55,7 @@ export function readNote(file: string): Note | null {
   if (fields === null) return null;
   const [, log = '', session = '', frameNo, checksum = '', phase, inode = '', size = '', modified = ''] =
     fields;
-  const [saltA = '', saltB = '', frames = '', sumA = '', sumB = ''] = fields.slice(9);
+  const [saltA = '', saltB = '', frames = '', sumA = '', sumB = '', remote = null] = fields.slice(9);
   return {
     log,
     session,
@@ -65,6 +67,7 @@ export function readNote(file: string): Note | null {
       frames: Number(frames),
       checksum: [parseInt(sumA, 16), parseInt(sumB, 16)],
     },
+    remote,
   };
 }
 
@@ -75,7 +78,7 @@ export function writeNote(file: string, note: Note): void {
 }
 
 /** Returns the text of a note. */
-function noteText({ log, session, mark, phase, file, wal }: Note): string {
+function noteText({ log, session, mark, phase, file, wal, remote }: Note): string {
   const frame = mark === null ? 'none' : `${mark.frameNo} ${mark.checksum}`;
   const hex = (number: number): string => number.toString(16).padStart(8, '0');
   return `${[
@@ -86,5 +89,6 @@ function noteText({ log, session, mark, phase, file, wal }: Note): string {
     `phase ${phase}`,
     `file ${file.inode} ${file.size} ${file.modifiedNs}`,
     `wal ${wal.salts.map(hex).join(' ')} ${wal.frames} ${wal.checksum.map(hex).join(' ')}`,
+    ...(remote === null ? [] : [`remote ${remote}`]),
   ].join('\n')}\n`;
 }

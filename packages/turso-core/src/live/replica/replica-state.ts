@@ -81,12 +81,13 @@ export function freshFiles({ database }: ReplicaFiles): ReplicaFiles {
  * Replaces a replica by the files in `fresh`, and writes a note. Nobody may have `fresh` open. If this is interrupted,
  * the main file is missing, so the replica is fetched again.
  */
-export function takeOver(files: ReplicaFiles, fresh: ReplicaFiles, { log, session, mark }: Note): Note {
+export function takeOver(files: ReplicaFiles, fresh: ReplicaFiles, { log, session, mark, remote }: Note): Note {
   removeReplica(files);
   if (isFile(fresh.wal)) fs.renameSync(fresh.wal, files.wal);
   const file = fileStamp(fresh.database);
   if (file === null) throw fileError(new Error('it is gone'), fresh.database);
-  const note: Note = { log, session, mark, phase: 'still', file, wal: walStamp(files.wal, NO_WAL) };
+  const wal = walStamp(files.wal, NO_WAL);
+  const note: Note = { log, session, mark, phase: 'still', file, wal, remote };
   fs.writeFileSync(files.metadata, metadataOf(note), { mode: 0o600 });
   writeNote(files.note, note);
   fs.renameSync(fresh.database, files.database);

@@ -58,6 +58,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   const syncer = createSyncer(files, options);
   const reader = createReplicaReader(files.database);
   const closing = new AbortController();
+  const remote = options.url.href.replace(/\/+$/, '');
   const progress = { received: 0, total: 0, isUnderWay: false };
   /** The state of the files after the last sync, or null if there are none to continue with. */
   let note: Note | null = null;
@@ -109,7 +110,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     const mark = reached === null ? null : await options.log.markOf(session, reached, within.left);
     if (typeof mark === 'string' || (mark === null && reached !== null)) return fetchAnew(ANOTHER_HISTORY);
     const before = note;
-    note = noted(files, { ...before, session, mark, ...(frames > 0 ? { phase: 'still' } : {}) });
+    note = noted(files, { ...before, session, mark, remote, ...(frames > 0 ? { phase: 'still' } : {}) });
     isUnsettled = false;
     reader.goOn();
     // The writes went into files no longer at their path.
@@ -149,7 +150,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
       });
       await syncer.stop();
       reader.close();
-      note = takeOver(files, freshFiles(files), fetched.note);
+      note = takeOver(files, freshFiles(files), { ...fetched.note, remote });
       isUnsettled = false;
       if (reason !== null)
         options.onRebuild(
