@@ -120,10 +120,16 @@ typedef struct turso_options {
   uint32_t timeout_ms;         /* for every call, retries included; default 30,000 */
   uint32_t max_retries;        /* repetitions of what is surely safe to repeat; default 5 */
   turso_bytes encryption_key;  /* of a database that its server keeps encrypted, in base64; empty: none */
+  uint32_t offline_start;      /* 1: a sound replica is enough to open the connection while the server is away (refused, silent,
+                                  unknown host, status 5xx or 429); default 0 */
 } turso_options;
 
 /* Opens a connection; `*connection_id` is above 0. The first sync is done when it returns. On TURSO_OK `out` is a text: a word
- * about what was found, such as that a damaged replica was rebuilt, or empty. */
+ * about what was found, such as that a damaged replica was rebuilt, or empty.
+ *
+ * With offline_start, reads then use the replica as the last sync left it, and writes fail until the server is back. The first sync is
+ * made up for in the background, unless auto_sync is off. A replica that is not there, is damaged, or was last synced with another
+ * URL is not used: the error is that of the server, and its message says why. */
 turso_status turso_open(const turso_options *options, int64_t *connection_id, turso_buffer *out);
 
 /* turso_open with the defaults: the shape of the OCaml external of this name. */
@@ -142,7 +148,8 @@ turso_status turso_sync(int64_t connection_id, turso_buffer *out);
 turso_status turso_close_connection(int64_t connection_id, turso_buffer *out);
 
 /* `out`: u32 count, then pairs of a text (name) and an i64: writes, reads, syncs, retries, reconnects (the server answered
- * again after a request that it had not), rebuilds, frame_no, last_sync_ms_ago (-1: never), rows_written, requests (over the
+ * again after a request that it had not), rebuilds, frame_no, last_sync_ms_ago (-1: never by this process),
+ * replica_age_ms (since the last sync, also by an earlier process; -1: never), rows_written, requests (over the
  * network, those of syncs too), open_statements, open_cursors. New names may be added. */
 turso_status turso_stats(int64_t connection_id, turso_buffer *out);
 

@@ -25,6 +25,7 @@ pub struct TursoOptions {
     timeout_ms: u32,
     max_retries: u32,
     encryption_key: TursoBytes,
+    offline_start: u32,
 }
 
 /// # Safety
@@ -65,6 +66,7 @@ pub unsafe extern "C" fn turso_create_synced_db(
         timeout_ms: 0,
         max_retries: 0,
         encryption_key: TursoBytes::EMPTY,
+        offline_start: 0,
     };
     // SAFETY: promised by the caller.
     unsafe { turso_open(&options, connection_id, out) }
@@ -92,6 +94,7 @@ unsafe fn open(options: &TursoOptions) -> Result<(i64, Vec<u8>)> {
         auto_sync: AutoSync::of(options.auto_sync, options.sync_interval_ms)?,
         timeout: Duration::from_millis(or_default(options.timeout_ms, DEFAULT_TIMEOUT_MS).into()),
         max_retries: or_default(options.max_retries, DEFAULT_RETRIES),
+        offline_start: options.offline_start != 0,
     })?;
     let mut bytes = Vec::new();
     put_bytes(&mut bytes, word.as_bytes());

@@ -17,7 +17,9 @@ const FAREWELL: Duration = Duration::from_secs(2);
 pub fn close(id: i64) -> Result<()> {
     let connection = CONNECTIONS.remove(id)?;
     connection.closed.cancel();
-    connection.background.lock().unwrap_or_else(PoisonError::into_inner).take();
+    for background in [&connection.background, &connection.catching_up] {
+        background.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
     connection.wait_for_calls();
     STATEMENTS.remove_all(|it| it.is_of(id));
     CURSORS.remove_all(|it| it.is_of(id));

@@ -2,6 +2,7 @@
 
 mod closing;
 mod cursor;
+mod offline;
 mod open;
 mod read;
 mod statement;
@@ -48,6 +49,8 @@ pub struct Connection {
     max_retries: u32,
     auto_sync: Mutex<AutoSync>,
     background: Mutex<Option<Background>>,
+    /// After a start without the server.
+    catching_up: Mutex<Option<Background>>,
     counters: Counters,
     closed: CancellationToken,
     /// Calls under way.

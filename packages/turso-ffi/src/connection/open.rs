@@ -10,11 +10,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::stats::Counters;
 use super::sync::AutoSync;
-use super::{Backend, Connection, CONNECTIONS};
+use super::{offline, Backend, Connection, CONNECTIONS};
 use crate::address::{self, Address, Server};
 use crate::call::Call;
 use crate::credentials::Credentials;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::primary::Primary;
 use crate::registry::next_id;
 use crate::replica::{self, OpenReplica};
@@ -31,12 +31,29 @@ pub struct Options<'a> {
     pub auto_sync: AutoSync,
     pub timeout: Duration,
     pub max_retries: u32,
+    /// Whether a sound replica is enough to open the connection while the server is away.
+    pub offline_start: bool,
+}
+
+/// What a connection begins with.
+struct Opened {
+    backend: Backend,
+    /// About what was found; empty as a rule.
+    word: String,
+    /// Whether the first sync is still to be done.
+    is_behind: bool,
+}
+
+impl Opened {
+    fn new(backend: Backend, word: impl Into<String>) -> Self {
+        Self { backend, word: word.into(), is_behind: false }
+    }
 }
 
 /// Opens a connection: its id, and a word about what was found, or an empty one.
 pub fn open(options: Options<'_>) -> Result<(i64, String)> {
     let counters = Counters::default();
-    let (backend, word) = match address::parse(options.url)? {
+    let Opened { backend, word, is_behind } = match address::parse(options.url)? {
         Address::File(path) => open_file(path, &options)?,
         Address::Server(server) => open_server(server, &options, &counters)?,
     };
@@ -47,22 +64,26 @@ pub fn open(options: Options<'_>) -> Result<(i64, String)> {
         max_retries: options.max_retries,
         auto_sync: Mutex::new(options.auto_sync),
         background: Mutex::default(),
+        catching_up: Mutex::default(),
         counters,
         closed: CancellationToken::new(),
         active: AtomicUsize::new(0),
     });
     connection.set_auto_sync(options.auto_sync)?;
+    if is_behind {
+        connection.catch_up()?;
+    }
     let id = connection.id;
     CONNECTIONS.put(id, connection);
     Ok((id, word))
 }
 
-fn open_file(path: PathBuf, options: &Options<'_>) -> Result<(Backend, String)> {
+fn open_file(path: PathBuf, options: &Options<'_>) -> Result<Opened> {
     let word = if options.db_path.is_empty() { "" } else { "A file: URL has no replica; db_path was not used." };
-    Ok((Backend::File { database: FileDatabase::open(path, options.timeout)? }, word.into()))
+    Ok(Opened::new(Backend::File { database: FileDatabase::open(path, options.timeout)? }, word))
 }
 
-fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Result<(Backend, String)> {
+fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Result<Opened> {
     let credentials = &options.credentials;
     credentials.check(&server)?;
     let primary = Arc::new(Primary::new(server.clone(), credentials, options.timeout)?);
@@ -72,14 +93,17 @@ fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Re
         retries: &counters.retries,
     };
     // First of all, since a server that is not there or refuses the token is told apart best here.
-    let outline = runtime::wait(primary.outline(call))?;
-    if options.db_path.is_empty() {
-        return Ok((Backend::Remote { primary }, String::new()));
-    }
+    let outline = match runtime::wait(primary.outline(call)) {
+        Err(error) => return open_offline(error, primary, &server, options),
+        Ok(_) if options.db_path.is_empty() => return Ok(Opened::new(Backend::Remote { primary }, "")),
+        Ok(outline) => outline,
+    };
     let (replica, fault) = replica::open(Path::new(options.db_path), &server, credentials, options.timeout)?;
     let generation = replica.generation();
-    runtime::wait(replica.sync(call))?;
-    let pool = Arc::new(Pool::new(replica.path().to_owned(), Access::Read, options.timeout));
+    if let Err(error) = runtime::wait(replica.sync(call)) {
+        return open_offline(error, primary, &server, options);
+    }
+    let pool = pool_of(&replica, options);
     let word = match fault {
         Some(fault) => format!("The replica was fetched again: {fault}."),
         None if replica.generation() != generation => {
@@ -91,7 +115,18 @@ fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Re
         }
         None => String::new(),
     };
-    Ok((Backend::Replica { primary, replica, pool }, word))
+    Ok(Opened::new(Backend::Replica { primary, replica, pool }, word))
+}
+
+/// Opens with the replica as it is, where that is wanted after this error.
+fn open_offline(error: Error, primary: Arc<Primary>, server: &Server, options: &Options<'_>) -> Result<Opened> {
+    let (replica, word) = offline::start(error, server, options)?;
+    let pool = pool_of(&replica, options);
+    Ok(Opened { backend: Backend::Replica { primary, replica, pool }, word, is_behind: true })
+}
+
+fn pool_of(replica: &OpenReplica, options: &Options<'_>) -> Arc<Pool> {
+    Arc::new(Pool::new(replica.path().to_owned(), Access::Read, options.timeout))
 }
 
 /// Whether the replica is not what it was synced to, as where another file was put in its place. `before` is the primary's

@@ -1,6 +1,7 @@
 //! What a connection has done.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::{Backend, Connection, CURSORS, STATEMENTS};
 use crate::error::Result;
@@ -19,7 +20,7 @@ impl Connection {
     pub fn stats(&self) -> Result<Vec<u8>> {
         let _entered = self.enter()?;
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed) as i64;
-        let (mut syncs, mut rebuilds, mut frame_no, mut age) = (0, 0, 0, -1);
+        let (mut syncs, mut rebuilds, mut frame_no, mut since_sync, mut age) = (0, 0, 0, -1, -1);
         let (mut requests, mut reconnects, mut repeated) = (0, 0, 0);
         if let Backend::Replica { replica, .. } = &self.backend {
             syncs = replica.syncs() as i64;
@@ -27,7 +28,8 @@ impl Connection {
             frame_no = replica.frame_no() as i64;
             requests += replica.requests() as i64;
             repeated += replica.repeated() as i64;
-            age = replica.age().map_or(-1, |age| age.as_millis() as i64);
+            since_sync = milliseconds(replica.since_sync());
+            age = milliseconds(replica.age());
         }
         if let Backend::Replica { primary, .. } | Backend::Remote { primary } = &self.backend {
             requests += primary.requests() as i64;
@@ -42,13 +44,18 @@ impl Connection {
             ("reconnects", reconnects),
             ("rebuilds", rebuilds),
             ("frame_no", frame_no),
-            ("last_sync_ms_ago", age),
+            ("last_sync_ms_ago", since_sync),
+            ("replica_age_ms", age),
             ("rows_written", load(&self.counters.rows_written)),
             ("requests", requests),
             ("open_statements", STATEMENTS.count(|it| it.is_of(self.id)) as i64),
             ("open_cursors", CURSORS.count(|it| it.is_of(self.id)) as i64),
         ]))
     }
+}
+
+fn milliseconds(time: Option<Duration>) -> i64 {
+    time.map_or(-1, |time| time.as_millis() as i64)
 }
 
 fn encode(pairs: &[(&str, i64)]) -> Vec<u8> {

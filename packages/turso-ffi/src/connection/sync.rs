@@ -1,5 +1,6 @@
 //! When the replica is brought up to date.
 
+use std::future::Future;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -7,11 +8,15 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use super::{Backend, Connection};
-use crate::call::Call;
+use crate::call::{jitter, Call};
 use crate::error::{Error, Result};
 use crate::replica::{OpenReplica, Synced};
 use crate::runtime;
 use crate::status::Status;
+
+/// Between the tries to reach a server that was away as the connection was opened; twice as long each further time.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 const COMMITTED: &str = "The write is committed, but the replica does not have it yet.";
 
@@ -64,6 +69,15 @@ impl Connection {
         Ok(())
     }
 
+    /// Makes up for the first sync as soon as the server answers. Where syncs have an interval, they do so; where they are off, nobody
+    /// asked for it.
+    pub(super) fn catch_up(&self) -> Result<()> {
+        let (AutoSync::On, Backend::Replica { replica, .. }) = (self.auto_sync(), &self.backend) else { return Ok(()) };
+        let background = Background::catch_up(replica, self.timeout)?;
+        *self.catching_up.lock().unwrap_or_else(PoisonError::into_inner) = Some(background);
+        Ok(())
+    }
+
     fn auto_sync(&self) -> AutoSync {
         *self.auto_sync.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -72,7 +86,7 @@ impl Connection {
 impl Background {
     fn start(replica: &Arc<OpenReplica>, interval: Duration, connection: &Connection) -> Result<Self> {
         let (replica, timeout) = (Arc::clone(replica), connection.timeout);
-        let task = runtime::start()?.spawn(async move {
+        Self::spawn(async move {
             let mut pause = Duration::ZERO;
             loop {
                 tokio::time::sleep(interval.max(pause)).await;
@@ -80,8 +94,23 @@ impl Background {
                 let outcome = replica.sync(Call::once(Instant::now() + timeout)).await;
                 pause = outcome.err().and_then(|error| error.pause).unwrap_or_default();
             }
-        });
-        Ok(Self(task.abort_handle()))
+        })
+    }
+
+    /// Syncs until that succeeds once.
+    pub fn catch_up(replica: &Arc<OpenReplica>, timeout: Duration) -> Result<Self> {
+        let replica = Arc::clone(replica);
+        Self::spawn(async move {
+            let mut pause = FIRST_PAUSE;
+            while let Err(error) = replica.sync(Call::once(Instant::now() + timeout)).await {
+                tokio::time::sleep(error.pause.unwrap_or(pause.mul_f64(jitter()))).await;
+                pause = LONGEST_PAUSE.min(pause * 2);
+            }
+        })
+    }
+
+    fn spawn(work: impl Future<Output = ()> + Send + 'static) -> Result<Self> {
+        Ok(Self(runtime::start()?.spawn(work).abort_handle()))
     }
 }
 

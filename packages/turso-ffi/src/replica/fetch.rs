@@ -78,7 +78,16 @@ impl<'f> Partial<'f> {
             let log = hello.log_id.clone();
             // Pages are written between two notes of them, too.
             let phase = Phase::Checkpointing;
-            let empty = Note { log, session, mark: None, phase, file: stamp, wal: WalStamp::default(), remote: None };
+            let empty = Note {
+                log,
+                session,
+                mark: None,
+                phase,
+                file: stamp,
+                wal: WalStamp::default(),
+                remote: None,
+                synced: None,
+            };
             Ok((file, note.unwrap_or(empty)))
         };
         let (file, note) = open().map_err(|error| inaccessible(fresh.database(), &error))?;

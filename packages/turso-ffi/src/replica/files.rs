@@ -28,7 +28,7 @@ pub struct Files {
 pub enum Found {
     Nothing,
     Sound(Note),
-    /// It was taken away, for this reason.
+    /// Something that is no sound replica, for this reason.
     Fault(String),
 }
 
@@ -72,8 +72,7 @@ impl Files {
         write_private(&self.index, &bytes).map_err(|error| inaccessible(&self.index, &error))
     }
 
-    /// Looks at the files before they are used. A damaged replica is removed, to be fetched again, and the
-    /// answer says why. A database that is not ours is refused with FILE_INACCESSIBLE.
+    /// Looks at the files before they are used. A database that is not ours is refused with FILE_INACCESSIBLE.
     pub fn inspect(&self) -> Result<Found> {
         let size = match fs::metadata(&self.database) {
             Ok(metadata) if metadata.is_file() => Some(metadata.len()),
@@ -94,7 +93,6 @@ impl Files {
                 Err(fault) => fault,
             },
         };
-        self.remove()?;
         Ok(Found::Fault(fault))
     }
 
@@ -159,7 +157,10 @@ impl Files {
         let stored = || -> io::Result<Note> {
             let file = FileStamp::of(&self.database)?.ok_or(ErrorKind::NotFound)?;
             let now = Note { file, wal: WalStamp::of(&self.wal, &note.wal)?, ..note };
-            if Note::load(&self.note).as_ref() != Some(&now) {
+            let before = Note::load(&self.note);
+            if before.map(|before| Note { synced: now.synced, ..before }).as_ref() == Some(&now) {
+                now.store_time(&self.note)?;
+            } else {
                 now.store(&self.note)?;
             }
             Ok(now)

@@ -14,7 +14,7 @@ mod syncing;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rusqlite::Connection;
 use tokio::time::Instant;
@@ -31,7 +31,7 @@ use crate::credentials::Credentials;
 use crate::error::Result;
 use crate::sqlite::{Failure, Lease, Pool};
 
-pub use opened::{open, OpenReplica};
+pub use opened::{open, open_offline, OpenReplica};
 pub use syncing::Synced;
 
 /// A replica's file. Connections of this process to one file share one of these.
@@ -51,12 +51,23 @@ pub struct Replica {
     timeout: Duration,
     /// When the latest sync that succeeded began.
     fresh_as_of: Mutex<Option<Instant>>,
+    last_sync: Mutex<Option<LastSync>>,
+    /// Whether the files are to be replaced: others changed them, or the primary has another history.
+    is_outdated: AtomicBool,
     /// Held while the file is another one for a moment.
     swapping: RwLock<()>,
     generation: AtomicU64,
     frame_no: AtomicU64,
     rebuilds: AtomicU64,
     syncs: AtomicU64,
+}
+
+/// The latest sync that succeeded, also by an earlier process.
+#[derive(Clone)]
+struct LastSync {
+    begun: SystemTime,
+    /// None where the note is of an older version.
+    remote: Option<String>,
 }
 
 /// What one sync leaves to the next.
@@ -111,9 +122,38 @@ impl Replica {
         self.log.repeated()
     }
 
-    /// How long ago the last sync that succeeded began.
-    pub fn age(&self) -> Option<Duration> {
+    /// How long ago the last sync of this process that succeeded began.
+    pub fn since_sync(&self) -> Option<Duration> {
         self.fresh_as_of().map(|begun| begun.elapsed())
+    }
+
+    /// How old what the replica has is: the time since the last sync that succeeded, also by an earlier process. None where there
+    /// was none.
+    pub fn age(&self) -> Option<Duration> {
+        self.last_sync().map(|last| last.begun.elapsed().unwrap_or_default())
+    }
+
+    /// Why it cannot serve while its server is away; None where it can.
+    fn unfit_offline(&self) -> Option<String> {
+        if self.is_outdated.load(Ordering::Relaxed) {
+            return Some("it was changed by another program, or the server has another history than it".into());
+        }
+        let Some(last) = self.last_sync() else { return Some("it was never fetched as a whole".into()) };
+        match last.remote {
+            Some(remote) if remote == self.server.base => None,
+            Some(_) => Some("it was synced with another remote".into()),
+            None => Some("its note is of an older version and names no remote".into()),
+        }
+    }
+
+    fn last_sync(&self) -> Option<LastSync> {
+        self.last_sync.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes from a note when the files were synced, and with what.
+    fn take_up(&self, note: &Note) {
+        let last = note.synced.map(|begun| LastSync { begun, remote: note.remote.clone() });
+        *self.last_sync.lock().unwrap_or_else(PoisonError::into_inner) = last;
     }
 
     fn fresh_as_of(&self) -> Option<Instant> {
@@ -135,6 +175,8 @@ impl Replica {
             closing: CancellationToken::new(),
             timeout,
             fresh_as_of: Mutex::default(),
+            last_sync: Mutex::default(),
+            is_outdated: AtomicBool::new(false),
             swapping: RwLock::default(),
             generation: AtomicU64::new(0),
             frame_no: AtomicU64::new(0),

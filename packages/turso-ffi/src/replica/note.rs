@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::str::FromStr;
+use std::time::SystemTime;
 
 use libsql_replication::rpc::replication::Frame;
 
@@ -51,6 +52,9 @@ pub struct Note {
     pub wal: WalStamp,
     /// The address of the last sync, without a slash at its end. None in the notes of older versions.
     pub remote: Option<String>,
+    /// When the last sync began that succeeded: kept as the time of the note's file, since a sync that brings nothing changes
+    /// nothing else.
+    pub synced: Option<SystemTime>,
 }
 
 impl Note {
@@ -70,6 +74,7 @@ impl Note {
             file: field("file").and_then(|text| parse_file(&text))?,
             wal: field("wal").and_then(|text| parse_wal(&text))?,
             remote: field("remote"),
+            synced: fs::metadata(path).and_then(|metadata| metadata.modified()).ok(),
         })
     }
 
@@ -77,7 +82,14 @@ impl Note {
     pub fn store(&self, path: &Path) -> io::Result<()> {
         let draft = super::files::with_suffix(path, "-draft");
         super::files::write_private(&draft, self.text().as_bytes())?;
+        self.store_time(&draft)?;
         fs::rename(draft, path)
+    }
+
+    /// Gives the file of a note the time of the last sync.
+    pub fn store_time(&self, path: &Path) -> io::Result<()> {
+        let Some(synced) = self.synced else { return Ok(()) };
+        fs::File::options().write(true).open(path)?.set_modified(synced)
     }
 
     fn text(&self) -> String {
@@ -146,6 +158,7 @@ mod tests {
             file: FileStamp { inode: 12, size: 8192, modified_ns: 1_764_417_600_123_456_789 },
             wal: WalStamp { salts: [1, 0xffff_ffff], frames: 3, checksum: [7, 8] },
             remote: Some("https://db.example".into()),
+            synced: Some(SystemTime::UNIX_EPOCH + std::time::Duration::new(1_764_417_600, 123_456_789)),
         }
     }
 

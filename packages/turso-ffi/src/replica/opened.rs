@@ -33,14 +33,49 @@ impl Drop for OpenReplica {
     }
 }
 
-/// Opens a replica, or finds it opened by another connection of this process. The text says what was found, if that is
-/// worth a word. Fails with REPLICA_LOCKED where it is in use otherwise.
+/// Opens a replica, or finds it opened by another connection of this process. A replica that is not sound is taken away, to be
+/// fetched anew, and the text says why. Fails with REPLICA_LOCKED where it is in use otherwise.
 pub fn open(
     path: &Path,
     server: &Server,
     credentials: &Credentials,
     timeout: Duration,
 ) -> Result<(Arc<OpenReplica>, Option<String>)> {
+    find(path, server, credentials, timeout, |replica, found| {
+        let Some(Found::Fault(fault)) = found else { return Ok(None) };
+        replica.files.remove()?;
+        replica.kept.try_lock().map_err(Error::internal)?.is_rebuild = true;
+        Ok(Some(fault))
+    })
+}
+
+/// Opens a replica whose server cannot be asked. The text says why it cannot be used then; it is left as it is.
+pub fn open_offline(
+    path: &Path,
+    server: &Server,
+    credentials: &Credentials,
+    timeout: Duration,
+) -> Result<Result<Arc<OpenReplica>, String>> {
+    if !path.exists() {
+        return Ok(Err("there is no such file".into()));
+    }
+    let (replica, fault) = find(path, server, credentials, timeout, |replica, found| {
+        Ok(match found {
+            Some(Found::Fault(fault)) => Some(fault),
+            _ => replica.unfit_offline(),
+        })
+    })?;
+    Ok(fault.map_or(Ok(replica), Err))
+}
+
+/// Finds a replica that is open, or opens one, unless `settle` fails. It gets what was found of one that was not open.
+fn find<T>(
+    path: &Path,
+    server: &Server,
+    credentials: &Credentials,
+    timeout: Duration,
+    settle: impl FnOnce(&Replica, Option<Found>) -> Result<T>,
+) -> Result<(Arc<OpenReplica>, T)> {
     let path = resolve(path)?;
     let mut opened = OPENED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let opened = opened.get_or_insert_default();
@@ -49,24 +84,20 @@ pub fn open(
         if replica.server.base != server.base || replica.credentials != *credentials {
             return Err(in_use(&path, "another connection of this program uses it for another database, token or key"));
         }
-        return Ok((replica, None));
+        let settled = settle(&replica, None)?;
+        return Ok((replica, settled));
     }
     let replica = Replica::new(path.clone(), server.clone(), credentials.clone(), timeout)?;
-    let fault = match replica.files.inspect()? {
-        Found::Nothing => None,
-        Found::Sound(note) => {
-            replica.frame_no.store(note.mark.map_or(0, |mark| mark.frame_no), Ordering::Relaxed);
-            replica.kept.try_lock().map_err(Error::internal)?.note = Some(note);
-            None
-        }
-        Found::Fault(fault) => {
-            replica.kept.try_lock().map_err(Error::internal)?.is_rebuild = true;
-            Some(fault)
-        }
-    };
+    let found = replica.files.inspect()?;
+    if let Found::Sound(note) = &found {
+        replica.frame_no.store(note.mark.map_or(0, |mark| mark.frame_no), Ordering::Relaxed);
+        replica.take_up(note);
+        replica.kept.try_lock().map_err(Error::internal)?.note = Some(note.clone());
+    }
+    let settled = settle(&replica, Some(found))?;
     let replica = Arc::new(OpenReplica(Arc::new(replica)));
     opened.insert(path, Arc::downgrade(&replica));
-    Ok((replica, fault))
+    Ok((replica, settled))
 }
 
 /// The same path for the same file, also where the file is not there yet.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -69,22 +69,29 @@ impl Replica {
         if self.fresh_as_of().is_some_and(|begun| begun > asked) {
             return Ok(Synced { frames: 0, frame_no: self.frame_no() });
         }
-        let begun = Instant::now();
-        let frames = if anew { None } else { self.follow(&mut kept, &patience).await? };
+        let (begun, time) = (Instant::now(), SystemTime::now());
+        let frames = if anew { None } else { self.follow(&mut kept, &patience, time).await? };
         let frames = match frames {
             Some(frames) => frames,
-            None => self.fetch_anew(&mut kept).await?,
+            None => {
+                self.is_outdated.store(true, Ordering::Relaxed);
+                self.fetch_anew(&mut kept, time).await?
+            }
         };
+        self.is_outdated.store(false, Ordering::Relaxed);
         let mark = kept.note.as_ref().and_then(|note| note.mark);
         self.syncs.fetch_add(1, Ordering::Relaxed);
         self.frame_no.store(mark.map_or(0, |mark| mark.frame_no), Ordering::Relaxed);
-        *self.fresh_as_of.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(begun);
+        *self.fresh_as_of.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
+        if let Some(note) = &kept.note {
+            self.take_up(note);
+        }
         Ok(Synced { frames, frame_no: self.frame_no() })
     }
 
     /// Fetches what came since the last sync. None where the files cannot go on from there: another program has changed them, or
     /// the primary has another history.
-    async fn follow(&self, kept: &mut Kept, patience: &Patience) -> Result<Option<u64>> {
+    async fn follow(&self, kept: &mut Kept, patience: &Patience, time: SystemTime) -> Result<Option<u64>> {
         let Some(before) = kept.note.clone() else { return Ok(None) };
         if self.files.state(&before)? != State::AsNoted {
             return Ok(None);
@@ -97,7 +104,10 @@ impl Replica {
             None => Follower::new(&self.files, &before).await?,
         };
         let reached = follower.catch_up(&self.files, &self.log, patience).await;
-        let mut after = Note { remote: Some(self.server.base.clone()), ..follower.note(&before) };
+        let mut after = follower.note(&before);
+        if matches!(reached, Ok(Reached::TheEnd { .. })) {
+            after = self.synced_at(time, after);
+        }
         let is_written = after.mark != before.mark;
         if is_written {
             after.phase = Phase::Still;
@@ -125,14 +135,14 @@ impl Replica {
 
     /// Fetches the whole database into files beside, and puts them in the place of what is there, which serves until then. It goes
     /// on when those who wait for it have no more time.
-    async fn fetch_anew(&self, kept: &mut Kept) -> Result<u64> {
+    async fn fetch_anew(&self, kept: &mut Kept, time: SystemTime) -> Result<u64> {
         let fresh = self.files.fresh();
         let patience = Patience { until: Until::Idle(self.timeout), unwanted: self.closing.clone() };
         self.is_fetching.store(true, Ordering::Relaxed);
         let fetched = fetch(&fresh, &self.log, &patience, &self.progress).await;
         self.is_fetching.store(false, Ordering::Relaxed);
         let (note, frames) = fetched?;
-        let note = Note { remote: Some(self.server.base.clone()), ..note };
+        let note = self.synced_at(time, note);
         let is_rebuild = kept.note.is_some() || kept.is_rebuild;
         // All let go of their files.
         *kept = Kept::default();
@@ -141,6 +151,10 @@ impl Replica {
         kept.follower = Some(Follower::new(&self.files, &note).await?);
         kept.note = Some(self.files.noted(note)?);
         Ok(frames)
+    }
+
+    fn synced_at(&self, time: SystemTime, note: Note) -> Note {
+        Note { remote: Some(self.server.base.clone()), synced: Some(time), ..note }
     }
 
     fn put_in_place(&self, fresh: &Files, note: Note, is_rebuild: bool) -> Result<Note> {

@@ -5,6 +5,7 @@ mod contract;
 mod failures;
 mod lifetimes;
 mod network;
+mod offline;
 mod replicas;
 mod statements;
 mod support;

@@ -81,7 +81,11 @@ export function freshFiles({ database }: ReplicaFiles): ReplicaFiles {
  * Replaces a replica by the files in `fresh`, and writes a note. Nobody may have `fresh` open. If this is interrupted,
  * the main file is missing, so the replica is fetched again.
  */
-export function takeOver(files: ReplicaFiles, fresh: ReplicaFiles, { log, session, mark, remote }: Note): Note {
+export function takeOver(
+  files: ReplicaFiles,
+  fresh: ReplicaFiles,
+  { log, session, mark, remote }: Note,
+): Note {
   removeReplica(files);
   if (isFile(fresh.wal)) fs.renameSync(fresh.wal, files.wal);
   const file = fileStamp(fresh.database);

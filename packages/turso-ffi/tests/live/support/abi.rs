@@ -29,6 +29,7 @@ pub struct OpenOptions {
     pub timeout_ms: u32,
     pub max_retries: u32,
     pub encryption_key: Bytes,
+    pub offline_start: u32,
 }
 
 extern "C" {

@@ -22,6 +22,7 @@ pub struct Options {
     pub timeout_ms: u32,
     pub max_retries: u32,
     pub encryption_key: String,
+    pub offline_start: bool,
 }
 
 /// A connection by its id. It is not closed when it is dropped.
@@ -58,6 +59,7 @@ impl Options {
             timeout_ms: self.timeout_ms,
             max_retries: self.max_retries,
             encryption_key: borrow(self.encryption_key.as_bytes()),
+            offline_start: self.offline_start.into(),
         };
         let mut id = -1;
         let answer = call(|out| unsafe { abi::turso_open(&options, &mut id, out) });
