@@ -1,14 +1,19 @@
 import { TursoSyncError } from '../errors';
 import { RawText, type SqlValue } from '../sqlite/values/values';
-import type { LiveArguments, LiveStatement } from './live';
+import type { OrderedStatement } from './database';
+import type { LiveArguments } from './live';
+import { inOrder } from './parameters';
 
 const MIN = -(2n ** 63n);
 const MAX = 2n ** 63n - 1n;
 
-/** Returns a checked statement. Throws USAGE for an invalid statement, and for values unknown to SQLite. */
-export function checkedStatement(sql: string, args?: LiveArguments): LiveStatement {
+/**
+ * Returns a checked statement, with its values in the order of its parameters. Throws USAGE for an invalid statement,
+ * for values unknown to SQLite, and for values that do not fit the parameters.
+ */
+export function checkedStatement(sql: string, args?: LiveArguments): OrderedStatement {
   checkTypes(sql, args);
-  return args === undefined ? { sql } : { sql, args };
+  return { sql, args: inOrder(sql, args) };
 }
 
 // JavaScript programs may pass anything.
@@ -16,16 +21,19 @@ function checkTypes(sql: unknown, args: unknown = []): void {
   if (typeof sql !== 'string') throw usage('A statement must be a string of SQL.', 'Values go beside it.');
   checkText(sql, 'The SQL', NO_NUL);
   if (typeof args !== 'object' || args === null) throw usage('The values of a statement are no list.', LIST);
-  for (const [name, value] of Object.entries<unknown>({ ...args })) {
-    checkText(name, 'The name of a value', NO_NUL);
-    const where = Array.isArray(args) ? `number ${Number(name) + 1}` : `"${name}"`;
-    checkValue(value, `The value ${where}`);
-    if (value instanceof RawText)
-      throw usage(
-        `The value ${where} is text that is no text.`,
-        'Bind its bytes, and write CAST(? AS TEXT).',
-      );
-  }
+  // A list may have holes, which Object.entries leaves out.
+  if (Array.isArray(args)) for (let i = 0; i < args.length; i++) checkBound(args[i], `number ${i + 1}`);
+  else
+    for (const [name, value] of Object.entries<unknown>({ ...args })) {
+      checkText(name, 'The name of a value', NO_NUL);
+      checkBound(value, JSON.stringify(name));
+    }
+}
+
+function checkBound(value: unknown, which: string): void {
+  checkValue(value, `The value ${which}`);
+  if (value instanceof RawText)
+    throw usage(`The value ${which} is text that is no text.`, 'Bind its bytes, and write CAST(? AS TEXT).');
 }
 
 /**

@@ -1,6 +1,6 @@
 import { TursoSyncError } from '../errors';
 import { checkedStatement, refuseEndOfTransaction, refuseTransactionControl } from './check-arguments';
-import type { DatabaseTransaction, LiveDatabase } from './database';
+import type { DatabaseTransaction, LiveDatabase, OrderedStatement } from './database';
 import { deadlineIn, type Deadline } from './deadline';
 import { explainSync } from './explain-sync';
 import { insertStatements } from './insert-statements';
@@ -10,7 +10,6 @@ import type {
   Changes,
   ExecuteResult,
   Live,
-  LiveStatement,
   LiveTransaction,
   SyncResult,
 } from './live';
@@ -115,7 +114,7 @@ export function createConnection(
     if (!turns.isUnderWay) call((deadline) => turns.sync(deadline)).catch(() => undefined);
   }
 
-  async function batch(statements: readonly LiveStatement[], deadline: Deadline): Promise<BatchResult> {
+  async function batch(statements: readonly OrderedStatement[], deadline: Deadline): Promise<BatchResult> {
     if (statements.length === 0) return { changes: 0, lastInsertRowid: null, results: [] };
     const results = await write(() => database.batch(statements, deadline), countAll, deadline);
     return { changes: countAll(results), lastInsertRowid: lastRowid(results), results };

@@ -3,7 +3,7 @@ import type { RowSource } from '../apply/statements/row-source';
 import { quoteName } from '../sqlite/values/quote';
 import type { SqlValue } from '../sqlite/values/values';
 import { checkName, checkRow, usage } from './check-arguments';
-import type { LiveStatement } from './live';
+import type { OrderedStatement } from './database';
 
 /**
  * Returns few, large statements to insert rows, in the engine's own way. They use one JSON text for many rows if JSON
@@ -13,13 +13,13 @@ export function insertStatements(
   table: string,
   columns: readonly string[],
   rows: Iterable<readonly SqlValue[]>,
-): LiveStatement[] {
+): OrderedStatement[] {
   checkName(table, 'The table of insertRows');
   if (!Array.isArray(columns) || columns.length === 0) throw usage('insertRows names no columns.', NAMES);
   for (const column of columns) checkName(column, 'A column of insertRows');
   const into = `INSERT INTO ${quoteName(table)}(${columns.map(quoteName).join(',')})`;
   const select = `SELECT ${columns.map((_, i) => `c${i}`).join(',')} FROM r`;
-  const statements: LiveStatement[] = [];
+  const statements: OrderedStatement[] = [];
   const emit = ({ sql, args }: RowSource): void => {
     statements.push({ sql: `${sql} ${into} ${select}`, args });
   };

@@ -1,8 +1,8 @@
 import { TursoSyncError } from '../errors';
 import { checkedStatement, refuseEndOfTransaction } from './check-arguments';
-import type { DatabaseTransaction } from './database';
+import type { DatabaseTransaction, OrderedStatement } from './database';
 import type { Deadline } from './deadline';
-import type { LiveArguments, LiveStatement, LiveTransaction } from './live';
+import type { LiveArguments, LiveTransaction } from './live';
 
 /** The parts of a connection needed by a transaction. */
 export interface TransactionHost {
@@ -36,7 +36,7 @@ export function liveTransaction(
     return made;
   }
 
-  function statementOf(sql: string, args: LiveArguments | undefined): LiveStatement {
+  function statementOf(sql: string, args: LiveArguments | undefined): OrderedStatement {
     const statement = checkedStatement(sql, args);
     refuseEndOfTransaction(sql);
     return statement;

@@ -43,9 +43,12 @@ export interface LiveOptions {
 }
 
 /**
- * Values for the parameters of a statement: in order, or by name without the `:`, `@` or `$`. A `number` is always a
- * REAL, and a `bigint` an INTEGER. Text with invalid encoding cannot be bound: bind its bytes, and write
- * `CAST(? AS TEXT)`.
+ * Values for the parameters of a statement, one for each. A list has them in the order of their numbers, as SQLite
+ * numbers `?`, `?1`, `:name`, `@name` and `$name`. An object has them by name without the first character, and its key
+ * for `?1` is `1`. USAGE reports missing and surplus values.
+ *
+ * A `number` is always a REAL, and a `bigint` an INTEGER. Text with invalid encoding cannot be bound: bind its bytes,
+ * and write `CAST(? AS TEXT)`.
  */
 export type LiveArguments = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
 

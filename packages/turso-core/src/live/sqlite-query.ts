@@ -2,42 +2,43 @@ import type { Statement } from 'better-sqlite3';
 import type { Database } from '../sqlite/files/sqlite';
 import { exactProjection, exactRow } from '../sqlite/values/exact-projection';
 import type { SqlValue } from '../sqlite/values/values';
-import type { LiveStatement, QueryResult } from './live';
+import { compile, type Compiled } from './compiled';
+import type { OrderedStatement } from './database';
+import type { QueryResult } from './live';
 import { writes } from './read-only';
 
 /** Number of compiled statements to keep for each connection. */
 const KEPT = 200;
 
 /** Runs one read-only statement, with exact values. Throws USAGE if it writes, and SQLite's own errors. */
-export type RunQuery = (statement: LiveStatement) => QueryResult;
+export type RunQuery = (statement: OrderedStatement) => QueryResult;
 
 /** Creates a {@link RunQuery} for an open database. */
 export function sqliteQueries(db: Database): RunQuery {
-  const kept = new Map<string, Statement>();
-  function prepare(sql: string): Statement {
-    let statement = kept.get(sql);
-    if (statement !== undefined) return statement;
+  const kept = new Map<string, Compiled>();
+  function compiled(sql: string): Compiled {
+    const found = kept.get(sql);
+    if (found !== undefined) return found;
     if (kept.size >= KEPT) kept.clear();
-    statement = db.prepare(sql);
-    kept.set(sql, statement);
-    return statement;
+    const made = compile(db, sql);
+    kept.set(sql, made);
+    return made;
   }
   return ({ sql, args = [] }) => {
-    const statement = prepare(sql);
+    const { statement, bind, columns } = compiled(sql);
     // A statement without rows, for example BEGIN, changes the connection shared with other readers.
     if (!statement.readonly || !statement.reader) throw writes();
-    const rows = statement
-      .raw()
-      .safeIntegers()
-      .all(...bound(args)) as SqlValue[][];
-    const columns = statement.columns().map(({ name }) => name);
-    return { columns, rows: rows.some(mayBeNoText) ? exactly(db, { sql, args }, rows) : rows };
+    const rows = rowsOf(statement, bind(args));
+    return { columns: columns(), rows: rows.some(mayBeNoText) ? exactly(db, { sql, args }, rows) : rows };
   };
 }
 
-/** Returns values in the form for better-sqlite3. */
-export function bound(args: LiveStatement['args'] = []): unknown[] {
-  return Array.isArray(args) ? (args as unknown[]) : [args];
+/** Runs a compiled statement, and returns its rows with integers as bigints. */
+export function rowsOf(statement: Statement, values: readonly unknown[]): SqlValue[][] {
+  return statement
+    .raw()
+    .safeIntegers()
+    .all(...values) as SqlValue[][];
 }
 
 // Invalid text has this character in place of bytes.
@@ -45,21 +46,17 @@ function mayBeNoText(row: readonly SqlValue[]): boolean {
   return row.some((value) => typeof value === 'string' && value.includes('\uFFFD'));
 }
 
-function exactly(db: Database, { sql, args }: LiveStatement, rows: SqlValue[][]): SqlValue[][] {
+function exactly(db: Database, { sql, args }: OrderedStatement, rows: SqlValue[][]): SqlValue[][] {
   const names = (rows[0] ?? []).map((_, i) => `c${i}`);
   const wrapped = `WITH r(${names.join(',')}) AS (${sql.replace(/[\s;]+$/, '')}\n) SELECT ${exactProjection(names)} FROM r`;
-  let statement: Statement;
+  let compiled: Compiled;
   try {
-    statement = db.prepare(wrapped);
+    compiled = compile(db, wrapped);
   } catch {
     // Not a SELECT but, for example, a PRAGMA.
     return rows;
   }
   const encoding = db.pragma('encoding', { simple: true }) as 'UTF-8';
-  return (
-    statement
-      .raw()
-      .safeIntegers()
-      .all(...bound(args)) as SqlValue[][]
-  ).map((row) => exactRow(row, encoding));
+  const { statement, bind } = compiled;
+  return rowsOf(statement, bind(args)).map((row) => exactRow(row, encoding));
 }

@@ -11,7 +11,7 @@ export function sqlFailed(message: string, cause?: unknown): TursoSyncError {
 /** Creates the error if the number of values does not match a statement's parameters. */
 export function wrongParameters(message: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError('USAGE', `The values do not fit the parameters of the statement: ${message}.`, {
-    hint: 'Give one value for each ?, or an object with a value for each name.',
+    hint: 'Give a list with a value for each parameter, or an object with a value for each name, such as { name: .. } for :name.',
     cause,
   });
 }

@@ -1,9 +1,9 @@
 import { Database } from '../../sqlite/files/sqlite';
-import type { SqlValue } from '../../sqlite/values/values';
-import type { DatabaseTransaction, LiveDatabase } from '../database';
+import { compile } from '../compiled';
+import type { DatabaseTransaction, LiveDatabase, OrderedStatement } from '../database';
 import { fileError } from '../file-error';
-import type { ExecuteResult, LiveStatement, QueryResult } from '../live';
-import { bound, sqliteQueries } from '../sqlite-query';
+import type { ExecuteResult, QueryResult } from '../live';
+import { rowsOf, sqliteQueries } from '../sqlite-query';
 import { inStatement } from '../statement-errors';
 
 /**
@@ -70,7 +70,7 @@ function transaction(db: Database, orThrow: <T>(work: () => T) => T): DatabaseTr
   };
 }
 
-function runAll(db: Database, statements: readonly LiveStatement[], file: string): ExecuteResult[] {
+function runAll(db: Database, statements: readonly OrderedStatement[], file: string): ExecuteResult[] {
   db.exec('BEGIN IMMEDIATE');
   try {
     const results = statements.map((statement, i) => {
@@ -87,18 +87,15 @@ function runAll(db: Database, statements: readonly LiveStatement[], file: string
   }
 }
 
-function run(db: Database, { sql, args }: LiveStatement): ExecuteResult {
-  const statement = db.prepare(sql);
+function run(db: Database, { sql, args }: OrderedStatement): ExecuteResult {
+  const { statement, bind, columns: names } = compile(db, sql);
   if (!statement.reader) {
-    const { changes, lastInsertRowid } = statement.safeIntegers().run(...bound(args));
+    const { changes, lastInsertRowid } = statement.safeIntegers().run(...bind(args));
     return { columns: [], rows: [], changes, lastInsertRowid: changes > 0 ? BigInt(lastInsertRowid) : null };
   }
   const before = totalChanges(db);
-  const rows = statement
-    .raw()
-    .safeIntegers()
-    .all(...bound(args)) as SqlValue[][];
-  const columns = statement.columns().map(({ name }) => name);
+  const rows = rowsOf(statement, bind(args));
+  const columns = names();
   if (totalChanges(db) === before) return { columns, rows, changes: 0, lastInsertRowid: null };
   const [changes, rowid] = db
     .prepare('SELECT changes(), last_insert_rowid()')

@@ -10,6 +10,7 @@ import type { DatabaseTransaction } from '../database';
 import type { Deadline } from '../deadline';
 import type { RefuseWrites } from '../read-only';
 import { describeWrite, endedByServer, serverError, stepResult } from './primary-errors';
+import { sentStatement } from './sent-statement';
 
 /**
  * Begins a write transaction on its own stream. A server may give the lock to another writer, or end an idle stream.
@@ -66,14 +67,16 @@ export async function beginTransaction(
           return result?.type === 'describe' ? result.columns : [];
         },
       };
-      return queryExactly(asking, statement);
+      const { step, restore } = sentStatement(statement);
+      return restore(await queryExactly(asking, step));
     },
     async execute(statement, within) {
-      const signed = await signStep(statement, {
+      const { step, restore } = sentStatement(statement);
+      const signed = await signStep(step, {
         tellsInfinities: async () => stream.tellsInfinities,
         describe: (sqls) => stream.send(sqls.map(describing), { timeout: within.left }),
       });
-      return readSigned(await runOpen(signed.step, within), signed, location);
+      return restore(readSigned(await runOpen(signed.step, within), signed, location));
     },
     // Closing the stream rolls back the rest after a failed COMMIT.
     commit: (within) =>

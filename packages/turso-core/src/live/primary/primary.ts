@@ -13,6 +13,7 @@ import { createReplicationLog, type ReplicationLog } from '../../hrana/replicati
 import { inStatement } from '../statement-errors';
 import { describeWrite, doneResult, serverError } from './primary-errors';
 import { beginTransaction } from './primary-transaction';
+import { sentStatement } from './sent-statement';
 
 /** A server as the database of a live connection. */
 export interface Primary extends LiveDatabase {
@@ -68,23 +69,32 @@ export function createPrimary(url: URL, location: string, credentials: Credentia
     log: createReplicationLog(client),
     async query(statement, deadline) {
       await isReadOnly(statement.sql, deadline);
-      return queryExactly(askingWithin(deadline), statement);
+      const { step, restore } = sentStatement(statement);
+      return restore(await queryExactly(askingWithin(deadline), step));
     },
     async execute(statement, deadline) {
-      const signed = await signStep(statement, signing(deadline));
+      const { step: sent, restore } = sentStatement(statement);
+      const signed = await signStep(sent, signing(deadline));
       const result = await describeWrite(location, async () => {
         const [step] = await run([signed.step], deadline);
         return doneResult(step, location);
       });
-      return readSigned(result, signed, location);
+      return restore(readSigned(result, signed, location));
     },
     async batch(statements, deadline) {
-      const signed = await signSteps(statements, signing(deadline));
+      const sent = statements.map(sentStatement);
+      const signed = await signSteps(
+        sent.map(({ step }) => step),
+        signing(deadline),
+      );
       const steps = chainToCommit([{ sql: 'BEGIN IMMEDIATE' }, ...signed.map(({ step }) => step)]);
       const results = await describeWrite(location, async () =>
         batchResults(await run(steps, deadline), location),
       );
-      return results.map((result, i) => readSigned(result, signed[i], location));
+      return results.map((result, i) => {
+        const read = readSigned(result, signed[i], location);
+        return sent[i]?.restore(read) ?? read;
+      });
     },
     begin: (deadline) => beginTransaction(openStream(client), location, isReadOnly, deadline),
     close: () => client.close(),

@@ -1,12 +1,13 @@
 import { openReadOnly, readLeniently } from '../../sqlite/files/open';
 import type { Database } from '../../sqlite/files/sqlite';
-import type { LiveStatement, QueryResult } from '../live';
+import type { OrderedStatement } from '../database';
+import type { QueryResult } from '../live';
 import { sqliteQueries, type RunQuery } from '../sqlite-query';
 
 /** Reads a replica. Others may replace its files. */
 export interface ReplicaReader {
   /** Runs a query. Throws SQLite's own errors. */
-  read(statement: LiveStatement): QueryResult;
+  read(statement: OrderedStatement): QueryResult;
   /** Keeps reading the present state from now on, whatever others write. */
   holdStill(): void;
   /** Returns to the current state for further reads. */
