@@ -15,7 +15,8 @@ export default defineConfig({
   themeConfig: {
     nav: [
       { text: 'Start', link: '/start/turso' },
-      { text: 'Guides', link: '/workflow' },
+      { text: 'Guides', link: '/ci' },
+      { text: 'Live', link: '/direct-access' },
       { text: 'Reference', link: '/reference/commands' },
       { text: 'Changelog', link: `${REPOSITORY}/blob/main/CHANGELOG.md` },
     ],

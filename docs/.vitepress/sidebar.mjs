@@ -1,4 +1,8 @@
-const group = (text, pages) => ({ text, items: pages.map(([title, link]) => ({ text: title, link })) });
+const group = (text, pages) => ({
+  text,
+  collapsed: false,
+  items: pages.map(([title, link]) => ({ text: title, link })),
+});
 
 /** All pages, in the order in which a newcomer meets them. */
 export const sidebar = [
@@ -10,29 +14,27 @@ export const sidebar = [
   ]),
   group('Concepts', [
     ['How it works', '/concepts'],
-    ['Comparison', '/comparison'],
-  ]),
-  group('Guides', [
     ['The workflow', '/workflow'],
     ['Conflicts', '/conflicts'],
     ['Changed definitions', '/schema-changes'],
+  ]),
+  group('Guides', [
     ['Review in CI', '/ci'],
-    ['Nx', '/nx'],
-    ['Reports', '/reports'],
-    ['The policy', '/policy'],
     ['Staging to production', '/guides/staging-to-production'],
     ['A nightly job', '/guides/nightly-job'],
     ['Two developers', '/guides/two-developers'],
-    ['Migrations', '/guides/migrations'],
-    ['From embedded replicas', '/guides/from-embedded-replicas'],
-    ['The library', '/library'],
-    ['Tests with a file', '/guides/tests'],
+    ['Migrations: Drizzle, Prisma, Django, Rails', '/guides/migrations'],
+    ['Moving from embedded replicas', '/guides/from-embedded-replicas'],
+    ['Tests with file: URLs', '/guides/tests'],
     ['Backup and restore', '/guides/backup'],
+    ['The library', '/library'],
+    ['Nx', '/nx'],
+    ['Reports', '/reports'],
+    ['The policy', '/policy'],
     ['Connection settings', '/connection'],
     ['Troubleshooting', '/troubleshooting'],
-    ['Questions', '/faq'],
   ]),
-  group('Live', [
+  group('Live connections', [
     ['TypeScript', '/direct-access'],
     ['OCaml', '/direct-access-ocaml'],
     ['Build for OCaml and C', '/ffi-build'],
@@ -47,12 +49,16 @@ export const sidebar = [
     ['The plan', '/plan'],
     ['Price', '/price'],
   ]),
+  group('About', [
+    ['FAQ', '/faq'],
+    ['Comparison', '/comparison'],
+    ['Compatibility', '/compatibility'],
+    ['Security', '/security'],
+    ['Benchmarks', '/benchmarks'],
+  ]),
   group('Internals', [
     ['Architecture', '/architecture'],
-    ['Security', '/security'],
-    ['Compatibility', '/compatibility'],
     ['Virtual tables', '/virtual-tables'],
     ['What only libSQL knows', '/libsql-only'],
-    ['Benchmarks', '/benchmarks'],
   ]),
 ];

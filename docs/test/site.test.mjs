@@ -26,47 +26,53 @@ test('the sidebar leads to every page', () => {
   assert.deepEqual([...links, '/'].sort(), pagesOf().sort());
 });
 
-test('every page opens, asks nobody else, and has links that lead somewhere', inBrowser, async () => {
-  const context = await browser.newContext();
-  const asked = new Set();
-  const problems = [];
-  const dead = [];
-  const wanted = [];
-  const anchors = new Map();
-  const page = await context.newPage();
-  page.on('request', (request) => asked.add(new URL(request.url()).origin));
-  page.on(
-    'console',
-    (message) => message.type() === 'error' && problems.push(`${page.url()}: ${message.text()}`),
-  );
-  page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
-  for (const link of ['/', ...links]) {
-    await page.goto(site.url + link, { waitUntil: 'load' });
-    assert.equal(await page.locator('h1').count(), 1, `${link} has one heading of the first level`);
-    const seen = await page.evaluate(() => ({
-      text: [
-        document.title,
-        ...[...document.querySelectorAll('nav, footer, .VPHero, aside, p:not(:has(code))')].map(
-          ({ textContent }) => textContent,
-        ),
-      ].join(' '),
-      ids: [...document.querySelectorAll('[id]')].map(({ id }) => id),
-      hrefs: [...document.querySelectorAll('main a[href], .VPContent a[href]')].map(({ href }) => href),
-    }));
-    if (/\{\{/.test(seen.text)) problems.push(`${link}: a template that was not filled in`);
-    anchors.set(link, new Set(seen.ids));
-    for (const href of seen.hrefs) if (href.startsWith(site.url)) wanted.push([link, new URL(href)]);
-  }
-  for (const [from, { pathname, hash }] of wanted) {
-    const ids = anchors.get(pathname.replace(/\.html$/, ''));
-    const isThere = ids !== undefined && (hash === '' || ids.has(decodeURIComponent(hash.slice(1))));
-    if (!isThere) dead.push(`${from}: ${pathname}${hash}`);
-  }
-  assert.deepEqual(dead, []);
-  assert.deepEqual(problems, []);
-  assert.deepEqual([...asked], [site.url]);
-  await context.close();
-});
+test(
+  'every page opens, fits a phone, asks nobody else, and has links that lead somewhere',
+  inBrowser,
+  async () => {
+    const context = await browser.newContext({ viewport: { width: 375, height: 800 } });
+    const asked = new Set();
+    const problems = [];
+    const dead = [];
+    const wanted = [];
+    const anchors = new Map();
+    const page = await context.newPage();
+    page.on('request', (request) => asked.add(new URL(request.url()).origin));
+    page.on(
+      'console',
+      (message) => message.type() === 'error' && problems.push(`${page.url()}: ${message.text()}`),
+    );
+    page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
+    for (const link of ['/', ...links]) {
+      await page.goto(site.url + link, { waitUntil: 'load' });
+      assert.equal(await page.locator('h1').count(), 1, `${link} has one heading of the first level`);
+      const seen = await page.evaluate(() => ({
+        text: [
+          document.title,
+          ...[...document.querySelectorAll('nav, footer, .VPHero, aside, p:not(:has(code))')].map(
+            ({ textContent }) => textContent,
+          ),
+        ].join(' '),
+        width: document.documentElement.scrollWidth,
+        ids: [...document.querySelectorAll('[id]')].map(({ id }) => id),
+        hrefs: [...document.querySelectorAll('main a[href], .VPContent a[href]')].map(({ href }) => href),
+      }));
+      if (/\{\{/.test(seen.text)) problems.push(`${link}: a template that was not filled in`);
+      if (seen.width > 375) problems.push(`${link}: ${seen.width} pixels wide on a phone of 375`);
+      anchors.set(link, new Set(seen.ids));
+      for (const href of seen.hrefs) if (href.startsWith(site.url)) wanted.push([link, new URL(href)]);
+    }
+    for (const [from, { pathname, hash }] of wanted) {
+      const ids = anchors.get(pathname.replace(/\.html$/, ''));
+      const isThere = ids !== undefined && (hash === '' || ids.has(decodeURIComponent(hash.slice(1))));
+      if (!isThere) dead.push(`${from}: ${pathname}${hash}`);
+    }
+    assert.deepEqual(dead, []);
+    assert.deepEqual(problems, []);
+    assert.deepEqual([...asked], [site.url]);
+    await context.close();
+  },
+);
 
 test('the search finds a page without a server', inBrowser, async () => {
   const page = await browser.newPage();
@@ -78,7 +84,7 @@ test('the search finds a page without a server', inBrowser, async () => {
   await page.close();
 });
 
-test('pages are dark where the reader wants them so', inBrowser, async () => {
+test('pages are dark if the reader prefers it', inBrowser, async () => {
   for (const colorScheme of ['light', 'dark']) {
     const context = await browser.newContext({ colorScheme });
     const page = await context.newPage();
