@@ -61,6 +61,7 @@ fn batch(connection: &Connection, url: &str, directory: &Path) -> String {
 
 async fn peer(url: &str, directory: &Path) -> Vec<f64> {
     let builder = libsql::Builder::new_remote_replica(directory.join("peer.db"), url.to_owned(), String::new());
+    let builder = builder.connector(hyper_0_14::client::HttpConnector::new());
     // SAFETY: SQLite is in use already, with its defaults, which are those that the check would set.
     let database = unsafe { builder.skip_safety_assert(true) }.build().await.unwrap();
     database.sync().await.unwrap();

@@ -1,9 +1,13 @@
 //! The body of an answer, read as it comes, and never more of it than an answer can have.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, Response};
-use hyper::body::HttpBody;
+use http_body::Body;
+use hyper::body::Incoming;
 use tokio::time::{timeout_at, Instant};
 
 use super::errors;
@@ -19,14 +23,14 @@ const MESSAGE: usize = 65_536;
 /// An answer under way.
 pub struct Answer {
     pub headers: HeaderMap,
-    body: hyper::Body,
+    body: Incoming,
     /// What has come and was not taken yet.
     pub unread: BytesMut,
 }
 
 impl Answer {
     /// Fails with REMOTE_NOT_LIBSQL for a compressed answer: requests ask for none, since libsql-server takes far longer with it.
-    pub fn of(response: Response<hyper::Body>, location: &str) -> Result<Self> {
+    pub fn of(response: Response<Incoming>, location: &str) -> Result<Self> {
         let (head, body) = response.into_parts();
         let encoding = head.headers.get(CONTENT_ENCODING);
         if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
@@ -37,9 +41,14 @@ impl Answer {
 
     /// Reads on. Returns false at the end. Fails with RESPONSE_TOO_LARGE if too much is unread.
     pub async fn more(&mut self, deadline: Instant, location: &str) -> Result<bool> {
-        match timeout_at(deadline, self.body.data()).await {
-            Ok(Some(Ok(chunk))) if self.unread.len() + chunk.len() > LARGEST => Err(errors::answer_too_large(location)),
-            Ok(Some(Ok(chunk))) => {
+        let frame = poll_fn(|context| Pin::new(&mut self.body).poll_frame(context));
+        match timeout_at(deadline, frame).await {
+            Ok(Some(Ok(frame))) => {
+                // Trailers say nothing here.
+                let chunk = frame.into_data().unwrap_or_default();
+                if self.unread.len() + chunk.len() > LARGEST {
+                    return Err(errors::answer_too_large(location));
+                }
                 self.unread.extend_from_slice(&chunk);
                 Ok(true)
             }
@@ -62,7 +71,7 @@ impl Answer {
 }
 
 /// The beginning of an answer of failure; empty if it cannot be read.
-pub async fn beginning(response: Response<hyper::Body>, deadline: Instant) -> Bytes {
+pub async fn beginning(response: Response<Incoming>, deadline: Instant) -> Bytes {
     let Ok(mut answer) = Answer::of(response, "") else { return Bytes::new() };
     while answer.unread.len() < MESSAGE && answer.more(deadline, "").await.unwrap_or(false) {}
     answer.unread.freeze()

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::HeaderMap;
-use hyper::body::{HttpBody, SizeHint};
+use http_body::{Frame, SizeHint};
 
 /// A request's body. A request whose body was never taken has not reached the server, so that it is safe to repeat,
 /// whatever it was.
@@ -23,17 +22,13 @@ impl Body {
     }
 }
 
-impl HttpBody for Body {
+impl http_body::Body for Body {
     type Data = Bytes;
     type Error = std::convert::Infallible;
 
-    fn poll_data(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         self.taken.store(true, Ordering::Release);
-        Poll::Ready(self.bytes.take().map(Ok))
-    }
-
-    fn poll_trailers(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<Option<HeaderMap>, Self::Error>> {
-        Poll::Ready(Ok(None))
+        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -1,34 +1,29 @@
-//! How sockets to the primary are opened: TCP without delay, through a proxy if the environment names one, and TLS with the system's
-//! certificates, or those of SSL_CERT_FILE in their place.
+//! How sockets to the primary are opened: TCP without delay, through a proxy if the environment names one, and TLS.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::client::HttpConnector;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{DefaultServerNameResolver, HttpsConnector};
+use hyper_util::client::legacy::connect::HttpConnector;
 
 use super::proxy::Proxy;
 use super::resolver::Resolver;
+use super::tls;
 use super::tunnel::Tunnel;
 use crate::address::Server;
-use crate::error::{Error, Result};
-use crate::status::Status;
+use crate::error::Result;
 
 pub type Connector = HttpsConnector<Tunnel>;
 
-/// Fails with PROXY_FAILED for a proxy whose address is none.
+/// Fails with PROXY_FAILED for a proxy with an invalid address, and with REMOTE_TLS if the machine has no certificates.
 pub fn connector(server: &Server, timeout: Duration) -> Result<Connector> {
     let mut http = HttpConnector::new_with_resolver(Resolver::new());
     http.enforce_http(false);
     // Else a small request waits for the acknowledgement of the one before.
     http.set_nodelay(true);
     http.set_connect_timeout(Some(timeout));
-    let builder = HttpsConnectorBuilder::new().with_native_roots().map_err(|error| {
-        Error::new(
-            Status::RemoteTls,
-            format!("The certificates of this machine cannot be read ({error})."),
-            "Install the certificates (package ca-certificates), or set SSL_CERT_FILE.",
-        )
-    })?;
     let tunnel = Tunnel::new(http, Proxy::of(server)?, timeout);
-    Ok(builder.https_or_http().enable_http1().wrap_connector(tunnel))
+    // Requests go to no other server, so only one with TLS needs certificates.
+    let config = if server.has_tls() { tls::trusting_the_system()? } else { tls::trusting_nobody()? };
+    Ok(HttpsConnector::new(tunnel, config, server.has_tls(), Arc::new(DefaultServerNameResolver::default())))
 }

@@ -1,6 +1,7 @@
 //! What a server or the way to it says, as an error of ours.
 
 use std::error::Error as StdError;
+use std::io;
 
 use crate::error::Error;
 use crate::primary::answer::LARGEST;
@@ -14,14 +15,27 @@ pub fn transport(error: &(dyn StdError + 'static), begun: bool, location: &str) 
     if begun {
         return interrupted("broke off", location);
     }
+    if let Some(ProxyFailure(error)) = find(error) {
+        return error.clone();
+    }
+    match find(error) {
+        Some(error) => untrusted(error, location),
+        None => unreachable(&texts(error), location),
+    }
+}
+
+/// The first cause of this type.
+fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if let Some(ProxyFailure(error)) = error.downcast_ref() {
-            return error.clone();
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
         }
-        cause = error.source();
+        // What such an error wraps is not among its sources.
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        cause = wrapped.map_or_else(|| error.source(), |wrapped| Some(wrapped));
     }
-    unreachable(&texts(error), location)
+    None
 }
 
 /// A request that got no answer in time.
@@ -35,10 +49,6 @@ pub fn timed_out(begun: bool, location: &str) -> Error {
 
 /// A server that no connection can be made to, from the many words that are said about it.
 fn unreachable(texts: &str, location: &str) -> Error {
-    if let Some((_, reason, hint)) = TLS_FAILURES.iter().find(|(text, ..)| texts.contains(text)) {
-        let message = format!("{location} cannot be trusted: {reason}. Nothing was sent.");
-        return Error::new(Status::RemoteTls, message, *hint);
-    }
     Error::new(
         Status::RemoteUnreachable,
         format!("{location} does not answer ({}).", reason_in(texts)),
@@ -47,40 +57,37 @@ fn unreachable(texts: &str, location: &str) -> Error {
     .retryable()
 }
 
-/// Words of rustls, what they mean, and what to do.
-const TLS_FAILURES: [(&str, &str, &str); 6] = [
-    (
-        "invalid peer certificate: Expired",
-        "its certificate has expired",
-        "Renew the certificate of the server, or of the proxy before it. If it is valid, set the clock of this machine.",
-    ),
-    (
-        "invalid peer certificate: NotValidYet",
-        "its certificate is not valid yet",
-        "Set the clock of this machine. If it is right, give the server another certificate.",
-    ),
-    (
-        "invalid peer certificate: NotValidForName",
-        "its certificate is for another host",
-        "Check the host in the database URL: it must be one that the certificate names.",
-    ),
-    (
-        "invalid peer certificate",
-        "no authority that this machine trusts has signed its certificate",
-        "If the authority is your own, name the file with its certificate (PEM) in SSL_CERT_FILE. If it is not, somebody may be \
-         in between: check the URL and the network.",
-    ),
-    (
-        "received corrupt message",
-        "it speaks no TLS",
-        "Is it a server without TLS? Then write http://, or add ?tls=0 to libsql://.",
-    ),
-    (
-        "received fatal alert",
-        "no TLS connection could be made",
-        "Check the TLS settings of the server and of proxies in between.",
-    ),
-];
+/// A server that no TLS connection can be made to.
+fn untrusted(error: &rustls::Error, location: &str) -> Error {
+    use rustls::CertificateError::{
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
+    };
+    use rustls::Error::{InvalidCertificate, InvalidMessage};
+    let (reason, hint) = match error {
+        InvalidCertificate(Expired | ExpiredContext { .. }) => (
+            "its certificate has expired",
+            "Renew the certificate of the server, or of the proxy before it. If it is valid, set the clock of this machine.",
+        ),
+        InvalidCertificate(NotValidYet | NotValidYetContext { .. }) => (
+            "its certificate is not valid yet",
+            "Set the clock of this machine. If it is right, give the server another certificate.",
+        ),
+        InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => (
+            "its certificate is for another host",
+            "Check the host in the database URL: it must be one that the certificate names.",
+        ),
+        InvalidCertificate(_) => (
+            "no authority that this machine trusts has signed its certificate",
+            "If the authority is your own, name the file with its certificate (PEM) in SSL_CERT_FILE. If it is not, \
+             somebody may be in between: check the URL and the network.",
+        ),
+        InvalidMessage(_) => {
+            ("it speaks no TLS", "Is it a server without TLS? Then write http://, or add ?tls=0 to libsql://.")
+        }
+        _ => ("no TLS connection could be made", "Check the TLS settings of the server and of proxies in between."),
+    };
+    Error::new(Status::RemoteTls, format!("{location} cannot be trusted: {reason}. Nothing was sent."), hint)
+}
 
 pub fn interrupted(what: &str, location: &str) -> Error {
     Error::new(

@@ -6,7 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
-use hyper::Client;
+use hyper::body::Incoming;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{timeout_at, Instant};
 
@@ -59,7 +61,10 @@ impl HttpClient {
     pub fn new(server: Server, mut headers: HeaderMap, timeout: Duration) -> Result<Self> {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         Ok(Self {
-            client: Client::builder().build(connector(&server, timeout / 3)?),
+            client: Client::builder(TokioExecutor::new())
+                // Idle connections end by it.
+                .pool_timer(TokioTimer::new())
+                .build(connector(&server, timeout / 3)?),
             server,
             headers,
             requests: AtomicU64::new(0),
@@ -131,7 +136,7 @@ impl HttpClient {
     /// request as a whole.
     async fn failure(
         &self,
-        response: Response<hyper::Body>,
+        response: Response<Incoming>,
         pause: Option<Duration>,
         deadline: Instant,
     ) -> Result<Posted<Answer>> {
@@ -152,7 +157,7 @@ impl HttpClient {
         Err(Error { pause, ..error })
     }
 
-    async fn send(&self, to: &To<'_>, body: Bytes, deadline: Instant) -> Result<Response<hyper::Body>> {
+    async fn send(&self, to: &To<'_>, body: Bytes, deadline: Instant) -> Result<Response<Incoming>> {
         let (body, taken) = Body::new(body);
         let request = self.request(to, body)?;
         self.requests.fetch_add(1, Ordering::Relaxed);

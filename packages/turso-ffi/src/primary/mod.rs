@@ -15,6 +15,7 @@ mod proxy;
 mod resolver;
 mod returning;
 mod stream;
+mod tls;
 mod tunnel;
 mod values;
 

@@ -8,8 +8,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::vec::IntoIter;
 
-use hyper::client::connect::dns::{GaiResolver, Name};
-use hyper::service::Service;
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
+use tower_service::Service;
 
 use crate::address::is_below_localhost;
 

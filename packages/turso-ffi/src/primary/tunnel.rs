@@ -12,11 +12,12 @@ use std::time::Duration;
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
 use http::Uri;
-use hyper::client::HttpConnector;
-use hyper::service::Service;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tower_service::Service;
 
 use super::proxy::Proxy;
 use super::resolver::Resolver;
@@ -43,9 +44,9 @@ impl Tunnel {
 }
 
 impl Service<Uri> for Tunnel {
-    type Response = TcpStream;
+    type Response = TokioIo<TcpStream>;
     type Error = Failure;
-    type Future = Pin<Box<dyn Future<Output = Result<TcpStream, Failure>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<TokioIo<TcpStream>, Failure>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         self.http.poll_ready(context).map_err(Into::into)
@@ -62,8 +63,8 @@ impl Service<Uri> for Tunnel {
             let port = server.port_u16().unwrap_or(if server.scheme_str() == Some("https") { 443 } else { 80 });
             let goal = format!("{}:{port}", server.host().unwrap_or_default());
             let opening = async {
-                let socket = connecting.await.map_err(|error| Refusal::of_error(&error))?;
-                open(socket, &goal, &proxy).await
+                let socket = connecting.await.map_err(|error| Refusal::of_error(&error))?.into_inner();
+                open(socket, &goal, &proxy).await.map(TokioIo::new)
             };
             match timeout(patience, opening).await {
                 Ok(opened) => opened,

@@ -26,7 +26,7 @@ use crate::primary::http::{HttpClient, Posted, To};
 use crate::status::Status;
 
 /// What libSQL's own client of this release says.
-const VERSION: &str = "libsql-rpc-0.9.30";
+const VERSION: &str = "libsql-rpc-0.10.0";
 
 /// Statuses of gRPC.
 const PERMISSION_DENIED: u32 = 7;
