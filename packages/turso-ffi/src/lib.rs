@@ -12,6 +12,7 @@ mod call;
 mod connection;
 mod credentials;
 mod error;
+mod input;
 mod keyword;
 mod primary;
 mod quiet;

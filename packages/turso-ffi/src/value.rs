@@ -21,6 +21,39 @@ impl Value<'_> {
     }
 }
 
+/// One value that belongs to whoever has it.
+pub enum OwnedValue {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(Vec<u8>),
+    Blob(Vec<u8>),
+}
+
+impl From<&Value<'_>> for OwnedValue {
+    fn from(value: &Value<'_>) -> Self {
+        match *value {
+            Value::Null => Self::Null,
+            Value::Integer(number) => Self::Integer(number),
+            Value::Real(number) => Self::Real(number),
+            Value::Text(bytes) => Self::Text(bytes.to_vec()),
+            Value::Blob(bytes) => Self::Blob(bytes.to_vec()),
+        }
+    }
+}
+
+impl<'a> From<&'a OwnedValue> for Value<'a> {
+    fn from(value: &'a OwnedValue) -> Self {
+        match value {
+            OwnedValue::Null => Self::Null,
+            OwnedValue::Integer(number) => Self::Integer(*number),
+            OwnedValue::Real(number) => Self::Real(*number),
+            OwnedValue::Text(bytes) => Self::Text(bytes),
+            OwnedValue::Blob(bytes) => Self::Blob(bytes),
+        }
+    }
+}
+
 /// What a write changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Changes {

@@ -21,7 +21,8 @@ pub unsafe extern "C" fn turso_cursor_open(
             give_id(cursor_id, || {
                 let connection = CONNECTIONS.get(connection_id)?;
                 let sql = decode::text(sql.as_slice(), "SQL")?;
-                Ok((CURSORS.add(Cursor::open(&connection, sql, params.as_slice())?), Vec::new()))
+                let params = decode::params(params.as_slice())?;
+                Ok((CURSORS.add(Cursor::open(&connection, sql, &params)?), Vec::new()))
             })
         })
     }

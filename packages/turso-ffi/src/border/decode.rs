@@ -1,19 +1,8 @@
 //! Reading what callers pass in: every length is checked before it is used.
 
 use crate::error::{Error, Result};
+use crate::input::{InsertRows, Statement};
 use crate::value::Value;
-
-/// A statement of a batch with its parameters.
-pub struct Statement<'a> {
-    pub sql: &'a str,
-    pub params: Vec<Value<'a>>,
-}
-
-/// Rows to insert: `values` holds row after row.
-pub struct InsertRows<'a> {
-    pub columns: Vec<&'a str>,
-    pub values: Vec<Value<'a>>,
-}
 
 /// Parameters: encoded values, or nothing at all.
 pub fn params(bytes: &[u8]) -> Result<Vec<Value<'_>>> {

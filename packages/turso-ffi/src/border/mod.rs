@@ -3,7 +3,7 @@
 mod buffer;
 mod connections;
 mod cursors;
-pub mod decode;
+mod decode;
 mod guard;
 mod library;
 mod prepared;

@@ -4,8 +4,8 @@ mod json;
 
 pub use json::push_string;
 
-use crate::border::decode::InsertRows;
 use crate::error::{Error, Result};
+use crate::input::InsertRows;
 use crate::status::Status;
 use crate::value::Value;
 

@@ -4,11 +4,11 @@ use std::sync::atomic::Ordering;
 use std::sync::Arc;
 
 use super::{Backend, Connection};
-use crate::border::decode;
 use crate::error::{Error, Result};
 use crate::keyword;
 use crate::primary::RemoteCursor;
 use crate::sqlite::LocalCursor;
+use crate::value::Value;
 
 pub struct Cursor {
     connection: Arc<Connection>,
@@ -21,14 +21,13 @@ enum Kind {
 }
 
 impl Cursor {
-    /// Begins a query; `params` are encoded values.
-    pub fn open(connection: &Arc<Connection>, sql: &str, params: &[u8]) -> Result<Self> {
+    /// Begins a query.
+    pub fn open(connection: &Arc<Connection>, sql: &str, params: &[Value<'_>]) -> Result<Self> {
         let _entered = connection.enter()?;
         keyword::check_single(sql)?;
-        let values = decode::params(params)?;
         let kind = match &connection.backend {
             Backend::Remote { primary } => {
-                Kind::Remote(connection.wait(RemoteCursor::open(primary, connection.call(), sql, &values))?)
+                Kind::Remote(connection.wait(RemoteCursor::open(primary, connection.call(), sql, params))?)
             }
             _ => Kind::Local(connection.read_file(|lease| LocalCursor::open(lease, sql, params))?),
         };

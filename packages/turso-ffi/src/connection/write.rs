@@ -4,10 +4,10 @@ use std::future::Future;
 use std::sync::atomic::Ordering;
 
 use super::{Backend, Connection};
-use crate::border::decode::{InsertRows, Statement};
 use crate::bulk;
 use crate::call::Call;
 use crate::error::{Error, Result};
+use crate::input::{InsertRows, Statement};
 use crate::keyword;
 use crate::primary::errors;
 use crate::status::Status;

@@ -4,10 +4,10 @@ use super::messages::{
     Answer, AnswerKind, Batch, BatchRequest, BatchResult, ConditionKind, Empty, RequestKind, ResponseKind, Step, Stmt,
 };
 use super::{closing, condition, errors, not, plain, requests, values, Primary};
-use crate::border::decode::Statement;
 use crate::bulk::{self, Args, Piece};
 use crate::call::{Call, Repeat};
 use crate::error::{Error, Result};
+use crate::input::Statement;
 use crate::status::Status;
 use crate::value::{Changes, Value};
 

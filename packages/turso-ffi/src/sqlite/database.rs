@@ -7,9 +7,9 @@ use std::time::Duration;
 use super::failure::Failure;
 use super::pool::{Access, Lease, Pool};
 use super::query;
-use crate::border::decode::Statement;
 use crate::bulk;
 use crate::error::{Error, Result};
+use crate::input::Statement;
 use crate::value::{Changes, Value};
 
 pub struct FileDatabase {

@@ -7,10 +7,9 @@ use super::failure::Failure;
 use super::limit::Limit;
 use super::pool::Lease;
 use super::query::{bind, names, prepare, push_row, would_write};
-use crate::border::decode;
 use crate::error::{Error, Result};
 use crate::quiet;
-use crate::value::Rows;
+use crate::value::{OwnedValue, Rows, Value};
 
 pub struct LocalCursor {
     limit: Arc<Limit>,
@@ -21,12 +20,13 @@ pub struct LocalCursor {
 type Answer = Result<(bool, Rows)>;
 
 impl LocalCursor {
-    /// Compiles the query and binds its parameters, which are encoded values.
-    pub fn open(lease: Lease, sql: &str, params: &[u8]) -> Result<Self, Failure> {
+    /// Compiles the query and binds its parameters.
+    pub fn open(lease: Lease, sql: &str, params: &[Value<'_>]) -> Result<Self, Failure> {
         let limit = lease.limit();
         let (pages, wanted) = channel();
         let (opened, outcome) = channel::<Result<(), Failure>>();
-        let (sql, params) = (sql.to_owned(), params.to_owned());
+        let sql = sql.to_owned();
+        let params: Vec<_> = params.iter().map(OwnedValue::from).collect();
         std::thread::Builder::new()
             .name("turso-cursor".into())
             .spawn(move || {
@@ -52,7 +52,7 @@ impl LocalCursor {
 fn serve(
     lease: &Lease,
     sql: &str,
-    params: &[u8],
+    params: &[OwnedValue],
     opened: &Sender<Result<(), Failure>>,
     wanted: &Receiver<(u32, Sender<Answer>)>,
 ) -> Result<(), Failure> {
@@ -60,7 +60,7 @@ fn serve(
     if !statement.readonly() {
         return Err(would_write().into());
     }
-    bind(&mut statement, &decode::params(params)?)?;
+    bind(&mut statement, &params.iter().map(Value::from).collect::<Vec<_>>())?;
     let mut rows = statement.raw_query();
     // The first row now, which settles what state of the database all others are of.
     let first = match rows.next()? {
