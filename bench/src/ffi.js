@@ -16,8 +16,16 @@ const crate = path.join(__dirname, '..', '..', 'packages', 'turso-ffi');
  */
 const PROGRAMS = {
   rust: {
-    build: ['cargo', 'build', '--release', '--example', 'figures'],
-    file: path.join(crate, 'target', 'release', 'examples', 'figures'),
+    build: [
+      'cargo',
+      'build',
+      '--release',
+      '--manifest-path',
+      'examples/figures/Cargo.toml',
+      '--target-dir',
+      'target',
+    ],
+    file: path.join(crate, 'target', 'release', 'figures'),
   },
   ocaml: {
     build: ['dune', 'build', '--root', '.', '--profile', 'release', 'ocaml/bench/point_query.exe'],

@@ -1,12 +1,12 @@
 //! Figures for the comparison of ways to work: one line of JSON, all times in seconds.
 //!
-//!     cargo run --release --example figures -- insert|batch|follow URL DIRECTORY
+//!     cargo run --release --target-dir ../../target -- insert|batch|follow URL DIRECTORY
 //!
 //! The table is made where it is missing; DIRECTORY is an empty one, for the replicas.
 
 #![allow(dead_code)]
 
-#[path = "../tests/live/support/mod.rs"]
+#[path = "../../../tests/live/support/mod.rs"]
 mod support;
 
 use std::path::Path;
@@ -61,7 +61,7 @@ fn batch(connection: &Connection, url: &str, directory: &Path) -> String {
 
 async fn peer(url: &str, directory: &Path) -> Vec<f64> {
     let builder = libsql::Builder::new_remote_replica(directory.join("peer.db"), url.to_owned(), String::new());
-    let builder = builder.connector(hyper_0_14::client::HttpConnector::new());
+    let builder = builder.connector(hyper::client::HttpConnector::new());
     // SAFETY: SQLite is in use already, with its defaults, which are those that the check would set.
     let database = unsafe { builder.skip_safety_assert(true) }.build().await.unwrap();
     database.sync().await.unwrap();
