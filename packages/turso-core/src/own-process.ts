@@ -14,6 +14,7 @@ export { nearest } from './nearest';
 // With paths, and with the functions that tell secrets: these replace those for programs.
 export { loadProject } from './project/load-project';
 export type { Project } from './project/project';
+export { rewordAdvice } from './report/advice';
 export { snapshotText } from './report/text';
 export { isPortableName } from './portable-name';
 

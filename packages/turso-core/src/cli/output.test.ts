@@ -165,6 +165,21 @@ test('--cwd and --config find the project from elsewhere', async () => {
   expect((await project.run('dump-init', '--cwd', 'app', '--config', 'other.json', '--force')).exit).toBe(0);
 });
 
+test('advice works in the same place', async () => {
+  const project = makeProject(undefined, {
+    'my app/.env': 'STAGING_URL=file:none.db',
+    'my app/turso-sync.config.json': '{ "environments": { "staging": { "urlVariable": "STAGING_URL" } } }',
+  });
+  const place = ['--cwd', 'my app', '--env', 'staging'];
+  const advised = 'turso-sync init --cwd "my app" --env staging --create`';
+  expect((await project.run('init', ...place)).stderr).toContain(advised);
+  const { stdout } = await project.run('init', '--json', ...place);
+  expect((JSON.parse(stdout) as { error: { hint: string } }).error.hint).toContain(advised);
+  expect((await project.run('init', '--create', ...place)).stdout).toContain(
+    '`turso-sync push --cwd "my app" --env staging` carries them',
+  );
+});
+
 test('a folder that is not there is not made', async () => {
   const project = makeProject({ url: 'file:remote.db' });
   const before = project.digests();

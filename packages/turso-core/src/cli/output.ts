@@ -3,11 +3,13 @@ import type { TursoSyncError } from '../errors';
 import { createNarrator } from '../report/narrator';
 import { createRunTime } from '../report/run-time';
 import type { Line } from '../report/terminal/line';
+import type { CommonOptions } from './common-options';
 import { createLiveLine } from './live-line';
 import { showPaged } from './pager';
 import { hasColors, painted } from './terminal';
 import { createRedactor } from '../report/redactor';
 import { JSON_VERSION, type PrintedError } from './printed';
+import { inSamePlace } from './same-place';
 import { describeError } from '../report/text';
 import { withoutTokens } from '../project/config/config';
 import { shownJson, shownLines } from '../report/shown';
@@ -37,10 +39,11 @@ export interface Output {
 const PROGRESS_INTERVAL = 5000;
 
 /** Prints for one run of a subcommand. */
-export async function createOutput(command: string, options: OutputOptions): Promise<Output> {
+export async function createOutput(command: string, options: CommonOptions): Promise<Output> {
   const { hide, clean } = createRedactor();
+  const advise = inSamePlace(options);
   // Whatever text it is: nothing in it may act on the terminal.
-  const say = (text: string): unknown => process.stderr.write(`${shownLines(clean(text))}\n`);
+  const say = (text: string): unknown => process.stderr.write(`${shownLines(clean(advise(text)))}\n`);
   const print = (text: string, lines: readonly Line[] = []): unknown => {
     const safe = shownLines(clean(text));
     const whole = `${hasColors(process.stdout) ? painted(safe, lines) : safe}\n`;
@@ -66,16 +69,17 @@ export async function createOutput(command: string, options: OutputOptions): Pro
     answer(result, text, lines) {
       end();
       if (options.json === true) print(shownJson({ command, version: JSON_VERSION, ok: true, result }));
-      else if (options.quiet !== true && text !== '') print(text, lines);
+      else if (options.quiet !== true && text !== '') print(advise(text), lines);
     },
     fail(error) {
       end();
       // Also tokens that are not known to be in use, such as one that was given where a name belongs.
+      const known = error.toJSON();
       const printed = {
         command,
         version: JSON_VERSION,
         ok: false,
-        error: error.toJSON(),
+        error: { ...known, hint: known.hint === null ? null : advise(known.hint) },
       } satisfies PrintedError;
       if (options.json === true) print(withoutTokens(shownJson(printed)));
       say(withoutTokens(describeError(error)));

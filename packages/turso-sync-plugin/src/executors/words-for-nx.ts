@@ -1,13 +1,10 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import { rewordAdvice } from 'turso-core/own-process';
 import type { CommonOptions } from './options';
 import { projectRootOf } from './project-of';
 
 /** Commands with another name as executors. */
 const OLD_NAMES: Readonly<Record<string, string>> = { 'dump-init': 'init', 'dump-push': 'push' };
-
-/** A command between backticks, or at the head of a line of a list. Anything else may be data. */
-const ADVICE =
-  /(?<=`)turso-sync ([a-z][a-z-]*)([^`\n]*)(?=`)|(?<=^ {2})turso-sync ([a-z][a-z-]*)((?: \S+)*)(?= {2}|$)/gm;
 
 /**
  * Returns a function that turns advice such as `turso-sync dump-push --force` into `nx run app:turso-push --force`. The
@@ -15,8 +12,7 @@ const ADVICE =
  */
 export function wordsForNx(options: CommonOptions, context: ExecutorContext): (text: string) => string {
   return (text) =>
-    text.replace(ADVICE, (...found: (string | undefined)[]) => {
-      const [command = '', rest = ''] = found.slice(1, 5).filter((part) => part !== undefined);
+    rewordAdvice(text, (command, rest) => {
       const [, named] = / --env[= ](\S+)/.exec(rest) ?? [];
       const words = rest.replace(/ --env[= ]\S+/, '');
       return `${nxCommand(command, named ?? options.env, context)}${words}`;
