@@ -17,7 +17,7 @@ export function placeDatabase(database: string, serverDir: string): void {
     throw new Error(`${database} has ${pageSize}-byte pages; sqld serves ${PAGE_SIZE} only`);
   const folder = join(serverDir, 'dbs', 'default');
   const data = join(folder, 'data');
-  if (existsSync(data)) throw new Error(`${data} is there already`);
+  if (existsSync(data)) throw new Error(`${data} already exists`);
   mkdirSync(folder, { recursive: true });
   copyDatabase(database, data);
 }

@@ -196,7 +196,7 @@ export type ErrorCode =
   /**
    * The base is damaged: somebody changed files under `.turso`, or a disk failed. `turso-sync init --keep-edits` keeps
    * your working copy, and everything that differs from the remote counts as your edit. `turso-sync init --force`
-   * starts afresh and keeps a dated backup of your working copy.
+   * starts over and keeps a dated backup of your working copy.
    */
   | 'BASE_DAMAGED'
   /** There is no working copy: somebody moved or deleted it. `turso-sync init` recreates it from the remote. */
@@ -247,7 +247,7 @@ export type ErrorCode =
   | 'STATE_LOCKED'
   /**
    * turso-sync cannot read or write a file or folder. The message names it and the reason. Check the path and the
-   * permissions. If the message says "is there already", name another file: this one would be replaced.
+   * permissions. If the message says "already exists", name another file: this one would be replaced.
    */
   | 'FILE_INACCESSIBLE'
   /**
@@ -517,7 +517,7 @@ export function reasonOf(error: unknown): string {
 
 const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'there is a folder where a file belongs',
-  EEXIST: 'something of that name is there already',
+  EEXIST: 'something of that name already exists',
   ENOTDIR: 'there is a file where a folder belongs',
   ENAMETOOLONG: 'a name in its path is too long',
   ELOOP: 'its symbolic links lead in a circle',

@@ -59,7 +59,7 @@ function restoreLocked(project: Project, { backup, to }: RestoreOptions): Restor
     );
   const file = to ?? path.join(path.dirname(project.workingCopy), 'restored.db');
   if (fs.existsSync(file))
-    throw new TursoSyncError('FILE_INACCESSIBLE', `${file} is there already.`, {
+    throw new TursoSyncError('FILE_INACCESSIBLE', `${file} already exists.`, {
       hint: 'Name another file with --output, or move that one away.',
     });
   restoreBackup(project, name, file);

@@ -45,7 +45,7 @@ test('a folder that cannot be made is refused before anything is done', async ()
   expect(exit).toBe(1);
   expect(stderr).toMatch(/^FILE_INACCESSIBLE: /);
   expect((await project.run('diff', '--review', 'file')).stderr).toMatch(
-    /^FILE_INACCESSIBLE: .*file cannot be used: something of that name is there already \(EEXIST\)\.\n/,
+    /^FILE_INACCESSIBLE: .*file cannot be used: something of that name already exists \(EEXIST\)\.\n/,
   );
   expect(await project.run('diff', '--review', 'review', '--save', 'plan.json')).toMatchObject({ exit: 1 });
 });

@@ -171,7 +171,7 @@ describeWithSqld('a replica', () => {
       const before = fs.readFileSync(replica);
       expect(await errorOf(open())).toMatchObject({
         code: 'FILE_INACCESSIBLE',
-        message: expect.stringContaining('no replica') as string,
+        message: expect.stringContaining('not a replica') as string,
       });
       expect(fs.readFileSync(replica)).toEqual(before);
     }));

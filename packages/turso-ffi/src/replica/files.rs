@@ -224,7 +224,7 @@ impl Files {
     fn not_a_replica(&self) -> Error {
         Error::new(
             Status::FileInaccessible,
-            format!("{} is a file that is no replica, and it was left as it was.", self.database.display()),
+            format!("{} already exists, and is not a replica.", self.database.display()),
             "Give another db_path, or move that file away. A local database without a server is opened by a file: URL.",
         )
     }

@@ -177,7 +177,7 @@ fn a_file_that_is_no_replica_is_refused_and_left() {
     let before = fs::read(&path).unwrap();
     let error = Options::replica(&path, &server.url()).open().unwrap_err();
     assert_eq!(error.code, "FILE_INACCESSIBLE");
-    assert!(error.message.contains("no replica"), "{}", error.message);
+    assert!(error.message.contains("not a replica"), "{}", error.message);
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 

@@ -166,7 +166,7 @@ describeWithTools('ffi-build', () => {
     writeFiles(file('node_modules/turso-demo'), { 'package.json': {} });
     const { success, stderr } = await demo.build({ vendor: 'turso-demo' });
     expect(success).toBe(false);
-    expect(stderr).toMatch(/^USAGE: .*vendor\/turso-demo is there already, .*\n {2}Move it elsewhere/);
+    expect(stderr).toMatch(/^USAGE: .*vendor\/turso-demo already exists, .*\n {2}Move it elsewhere/);
     expect(fs.readdirSync(file('vendor/turso-demo'))).toEqual(['mine.txt']);
   });
 

@@ -19,7 +19,7 @@ export function vendorPackage(name: string, project: string, to: string): void {
   const from = packageFolder(name, project);
   const mark = path.join(to, MARK);
   if (fs.existsSync(to) && !fs.existsSync(mark))
-    throw new TursoSyncError('USAGE', `${to} is there already, and is no copy of the package ${name}.`, {
+    throw new TursoSyncError('USAGE', `${to} already exists, and is not a copy of the package ${name}.`, {
       hint: 'Move it elsewhere: the sources of the package are to be copied there.',
     });
   fs.mkdirSync(to, { recursive: true });

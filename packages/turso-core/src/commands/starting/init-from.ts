@@ -149,7 +149,7 @@ function notEmpty(location: string, from: string): TursoSyncError {
 function inTheWay(workingCopy: string, from: string): TursoSyncError {
   return new TursoSyncError(
     'WORKING_COPY_HAS_CHANGES',
-    `${workingCopy} is there already, and is not a copy of ${from}.`,
+    `${workingCopy} already exists, and is not a copy of ${from}.`,
     { hint: 'Move it away, or add --force, which keeps a dated backup of it. Nothing was changed.' },
   );
 }

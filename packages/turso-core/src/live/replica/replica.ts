@@ -305,7 +305,7 @@ function filesOf(file: string): ReplicaFiles {
 }
 
 function noReplica(file: string): TursoSyncError {
-  return new TursoSyncError('FILE_INACCESSIBLE', `${file} is there already, and is no replica.`, {
+  return new TursoSyncError('FILE_INACCESSIBLE', `${file} already exists, and is not a replica.`, {
     hint: 'Name another file for the replica: this one would be replaced. If it is one that lost the files beside it, delete it.',
   });
 }

@@ -36,7 +36,7 @@ export function refuseOtherCopy({ files, workingCopy }: Begun): void {
     'STATE_SHARED',
     `The state in ${files.environment} belongs to another working copy, ${other}.`,
     {
-      hint: `Give each working copy a "stateDir" of its own. If ${workingCopy} takes the place of the other one, run \`turso-sync init --force\`: it takes the remote, and keeps a dated backup.`,
+      hint: `Give each working copy its own "stateDir". If ${workingCopy} replaces the other one, run \`turso-sync init --force\`: it takes the remote, and keeps a dated backup.`,
     },
   );
 }
