@@ -72,7 +72,7 @@ typedef enum turso_status {
   TURSO_REMOTE_REDIRECTED = 26,    /* REMOTE_REDIRECTED: the server names another place; nothing was sent there */
   TURSO_REMOTE_TLS = 27,           /* REMOTE_TLS: the server's certificate is not trusted, or it speaks no TLS; nothing was sent */
   TURSO_PROXY_FAILED = 28,         /* PROXY_FAILED: the proxy opens no connection; nothing was sent */
-  TURSO_ANSWER_NOT_EXACT = 29      /* ANSWER_NOT_EXACT: a statement of a transaction was carried out, but its answer cannot tell an infinity */
+  TURSO_ANSWER_NOT_EXACT = 29      /* ANSWER_NOT_EXACT: a statement was carried out, but its answer cannot tell an infinity or text that is not UTF-8 */
 } turso_status;
 
 /* Bytes that the library made and the caller owns. */
@@ -138,6 +138,11 @@ turso_status turso_create_synced_db(turso_bytes db_path, turso_bytes url, turso_
 
 /* Switches auto-sync; `mode` is a turso_auto_sync. `out` is empty. */
 turso_status turso_set_auto_sync(int64_t connection_id, uint32_t mode, uint32_t sync_interval_ms, turso_buffer *out);
+
+/* Renews the token; empty: none. Calls that begin from now on, repetitions and syncs in the background have it. Calls under way go on
+ * with the token that they began with. Other connections that share the replica sync with it too. A token that cannot be sent is
+ * refused (TURSO_REMOTE_UNAUTHORIZED, TURSO_TOKEN_OVER_HTTP), and the one before stays. `out` is empty. */
+turso_status turso_set_token(int64_t connection_id, turso_bytes token, turso_buffer *out);
 
 /* Brings the replica up to date. `out`: u64 frames that came, u64 the replica's frame number. A connection without a replica
  * answers 0, 0. */

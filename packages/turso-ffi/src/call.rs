@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::{sleep, Instant};
 
 use crate::error::{Error, Result};
+use crate::primary::Sent;
 use crate::status::Status;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -40,13 +41,15 @@ pub struct Call<'a> {
     pub max_retries: u32,
     /// Counts repetitions.
     pub retries: &'a AtomicU64,
+    /// Tells whether a write may have reached the server.
+    pub sent: Option<&'a Sent>,
 }
 
 impl Call<'_> {
     /// A call that repeats nothing.
     pub fn once(deadline: Instant) -> Self {
         static NONE: AtomicU64 = AtomicU64::new(0);
-        Self { deadline, max_retries: 0, retries: &NONE }
+        Self { deadline, max_retries: 0, retries: &NONE, sent: None }
     }
 
     /// Carries out `work` until it succeeds, fails for good, or there is no time left for another try.

@@ -129,6 +129,19 @@ pub unsafe extern "C" fn turso_set_auto_sync(
 }
 
 /// # Safety
+/// `token` is readable, and `out` may be written.
+#[no_mangle]
+pub unsafe extern "C" fn turso_set_token(connection_id: i64, token: TursoBytes, out: *mut TursoBuffer) -> u32 {
+    // SAFETY: promised by the caller.
+    unsafe {
+        guarded(out, || {
+            let token = Secret::new(text(token.as_slice(), "token")?);
+            CONNECTIONS.get(connection_id)?.set_token(token).map(|()| Vec::new())
+        })
+    }
+}
+
+/// # Safety
 /// `out` may be written.
 #[no_mangle]
 pub unsafe extern "C" fn turso_sync(connection_id: i64, out: *mut TursoBuffer) -> u32 {

@@ -8,6 +8,7 @@ mod read;
 mod statement;
 mod stats;
 mod sync;
+mod token;
 mod transaction;
 mod write;
 
@@ -90,7 +91,12 @@ impl Connection {
     }
 
     fn call(&self) -> Call<'_> {
-        Call { deadline: Instant::now() + self.timeout, max_retries: self.max_retries, retries: &self.counters.retries }
+        Call {
+            deadline: Instant::now() + self.timeout,
+            max_retries: self.max_retries,
+            retries: &self.counters.retries,
+            sent: None,
+        }
     }
 
     /// Waits for work over the network; it is dropped where the connection is closed meanwhile.

@@ -91,6 +91,7 @@ fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Re
         deadline: Instant::now() + options.timeout,
         max_retries: options.max_retries,
         retries: &counters.retries,
+        sent: None,
     };
     // First of all, since a server that is not there or refuses the token is told apart best here.
     let outline = match runtime::wait(primary.outline(call)) {

@@ -58,8 +58,7 @@ impl Transaction {
         match &self.kind {
             Kind::File(transaction) => transaction.commit(),
             Kind::Remote(stream) => {
-                let call = self.connection.call();
-                self.connection.write(call, async { stream.commit(call).await.map(|()| Changes::default()) }).map(drop)
+                self.connection.write(async |call| stream.commit(call).await.map(|()| Changes::default())).map(drop)
             }
         }
     }

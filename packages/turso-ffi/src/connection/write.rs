@@ -1,6 +1,5 @@
 //! Writing: on the primary, and then to the replica by a sync.
 
-use std::future::Future;
 use std::sync::atomic::Ordering;
 
 use super::{Backend, Connection};
@@ -9,7 +8,7 @@ use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::input::{InsertRows, Statement};
 use crate::keyword;
-use crate::primary::errors;
+use crate::primary::{errors, Sent};
 use crate::status::Status;
 use crate::value::{Changes, Value};
 
@@ -21,8 +20,7 @@ impl Connection {
         match &self.backend {
             Backend::File { database } => self.wrote(self.unless_closed(database.execute(sql, params))?),
             Backend::Replica { primary, .. } | Backend::Remote { primary } => {
-                let call = self.call();
-                self.write(call, primary.execute(call, sql, params))
+                self.write(async |call| primary.execute(call, sql, params).await)
             }
         }
     }
@@ -37,8 +35,7 @@ impl Connection {
             _ if statements.is_empty() => Ok(Changes::default()),
             Backend::File { database } => self.wrote(self.unless_closed(database.execute_batch(statements))?),
             Backend::Replica { primary, .. } | Backend::Remote { primary } => {
-                let call = self.call();
-                self.write(call, primary.execute_batch(call, statements))
+                self.write(async |call| primary.execute_batch(call, statements).await)
             }
         }
     }
@@ -54,22 +51,27 @@ impl Connection {
                 self.wrote(self.unless_closed(database.insert_rows(&sql, rows))?)
             }
             Backend::Replica { primary, .. } | Backend::Remote { primary } => {
-                let call = self.call();
-                self.write(call, primary.insert_rows(call, bulk::plan(table, rows)?))
+                let pieces = bulk::plan(table, rows)?;
+                self.write(async |call| primary.insert_rows(call, pieces).await)
             }
         }
     }
 
     /// Waits for a write on the primary, and brings it to the replica.
-    pub(super) fn write(&self, call: Call<'_>, work: impl Future<Output = Result<Changes>>) -> Result<Changes> {
-        let changes = self.wait(work).map_err(|error| match error.status {
-            Status::ConnectionClosed => closed_while_writing(),
-            _ if error.is_undecided => errors::undecided(&error),
-            _ => error,
-        })?;
-        let changes = self.wrote(changes)?;
+    pub(super) fn write(&self, work: impl AsyncFnOnce(Call<'_>) -> Result<Changes>) -> Result<Changes> {
+        let sent = Sent::default();
+        let call = Call { sent: Some(&sent), ..self.call() };
+        let outcome = match self.wait(work(call)) {
+            Ok(changes) => self.wrote(changes),
+            Err(error) if error.status == Status::AnswerNotExact => self.wrote(Changes::default()).and(Err(error)),
+            Err(error) if error.status == Status::ConnectionClosed && sent.is_so() => {
+                return Err(closed_while_writing())
+            }
+            Err(error) if error.is_undecided => return Err(errors::undecided(&error)),
+            Err(error) => return Err(error),
+        };
         self.sync_after_write(call)?;
-        Ok(changes)
+        outcome
     }
 
     fn wrote(&self, changes: Changes) -> Result<Changes> {

@@ -3,7 +3,7 @@
 use super::messages::{
     Answer, AnswerKind, Batch, BatchRequest, BatchResult, ConditionKind, Empty, RequestKind, ResponseKind, Step, Stmt,
 };
-use super::{closing, condition, errors, not, plain, requests, values, Primary};
+use super::{closing, condition, errors, exact, not, plain, requests, values, Primary};
 use crate::bulk::{self, Args, Piece};
 use crate::call::{Call, Repeat};
 use crate::error::{Error, Result};
@@ -49,7 +49,7 @@ impl Primary {
                 _ => Err(self.not_an_answer()),
             }
         };
-        call.repeat(Repeat::Unbegun, run).await.map_err(|error| (error, failed_at.get()))
+        call.repeat(Repeat::Unbegun, run).await.map_err(|error| (uncommitted(error), failed_at.get()))
     }
 
     fn outcome(&self, result: &BatchResult, count: usize) -> Result<Changes, Failed> {
@@ -93,6 +93,14 @@ impl Primary {
             None => error,
         }
     }
+}
+
+/// A server that cannot send the rows of RETURNING ends the transaction.
+fn uncommitted(error: Error) -> Error {
+    if exact::is_not_text(&error) {
+        return errors::unsendable(error, "Nothing was changed.");
+    }
+    error
 }
 
 fn transaction(stmts: Vec<Stmt>) -> Batch {

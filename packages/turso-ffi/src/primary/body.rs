@@ -13,12 +13,28 @@ use http_body::{Frame, SizeHint};
 pub struct Body {
     bytes: Option<Bytes>,
     taken: Arc<AtomicBool>,
+    sent: Option<Sent>,
+}
+
+/// Whether a request of a call may have reached the server, however the call ends.
+#[derive(Clone, Default)]
+pub struct Sent(Arc<AtomicBool>);
+
+impl Sent {
+    pub fn is_so(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// After the server has refused the request as a whole.
+    pub fn take_back(&self) {
+        self.0.store(false, Ordering::Release);
+    }
 }
 
 impl Body {
-    pub fn new(bytes: Bytes) -> (Self, Arc<AtomicBool>) {
+    pub fn new(bytes: Bytes, sent: Option<&Sent>) -> (Self, Arc<AtomicBool>) {
         let taken = Arc::new(AtomicBool::new(false));
-        (Self { bytes: Some(bytes), taken: Arc::clone(&taken) }, taken)
+        (Self { bytes: Some(bytes), taken: Arc::clone(&taken), sent: sent.cloned() }, taken)
     }
 }
 
@@ -28,6 +44,9 @@ impl http_body::Body for Body {
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         self.taken.store(true, Ordering::Release);
+        if let Some(Sent(sent)) = &self.sent {
+            sent.store(true, Ordering::Release);
+        }
         Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
     }
 

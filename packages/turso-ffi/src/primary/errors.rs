@@ -219,6 +219,13 @@ fn unfinished(status: u16, told: &str, location: &str) -> Error {
     }
 }
 
+/// What a server cannot send, where that ended what was asked for.
+pub fn unsendable(error: Error, outcome: &str) -> Error {
+    let hint =
+        format!("{outcome} Text that is not UTF-8 cannot be sent: read CAST(column AS BLOB), also behind RETURNING.");
+    Error { hint, ..error }
+}
+
 /// A server that sends its clients to another place.
 pub fn redirected(to: &str, location: &str) -> Error {
     Error::new(

@@ -1,6 +1,7 @@
 //! Requests to the primary.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +14,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{timeout_at, Instant};
 
 use super::answer::{beginning, Answer};
-use super::body::Body;
+use super::body::{Body, Sent};
 use super::busy::{is_refused, Pauses};
 use super::connector::{connector, Connector};
 use super::errors;
@@ -24,8 +25,8 @@ use crate::status::Status;
 pub struct HttpClient {
     client: Client<Connector, Body>,
     server: Server,
-    /// Those of every request.
-    headers: HeaderMap,
+    /// Those of every request that begins now.
+    headers: RwLock<HeaderMap>,
     requests: AtomicU64,
     /// Whether the latest request did not get through.
     lost: AtomicBool,
@@ -42,6 +43,8 @@ pub struct To<'a> {
     pub content_type: &'static str,
     /// Those of this request only.
     pub headers: HeaderMap,
+    /// Whether the request counts as sent for its call.
+    pub sent: Option<&'a Sent>,
 }
 
 /// What came of a request.
@@ -58,21 +61,29 @@ const IN_FLIGHT: usize = 32;
 impl HttpClient {
     /// Creates a client whose requests all have `headers`. `timeout` is the time of a call: connecting gets a third of it, so that
     /// there is some left to try again.
-    pub fn new(server: Server, mut headers: HeaderMap, timeout: Duration) -> Result<Self> {
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    pub fn new(server: Server, headers: HeaderMap, timeout: Duration) -> Result<Self> {
         Ok(Self {
             client: Client::builder(TokioExecutor::new())
                 // Idle connections end by it.
                 .pool_timer(TokioTimer::new())
                 .build(connector(&server, timeout / 3)?),
             server,
-            headers,
+            headers: RwLock::new(headers),
             requests: AtomicU64::new(0),
             lost: AtomicBool::new(false),
             reconnects: AtomicU64::new(0),
             in_flight: Semaphore::new(IN_FLIGHT),
             repeated: AtomicU64::new(0),
         })
+    }
+
+    /// Requests that begin from now on have these headers.
+    pub fn set_headers(&self, headers: HeaderMap) {
+        *self.headers.write().unwrap_or_else(PoisonError::into_inner) = headers;
+    }
+
+    pub fn server(&self) -> &Server {
+        &self.server
     }
 
     pub fn location(&self) -> &str {
@@ -124,6 +135,9 @@ impl HttpClient {
                 return Ok(Posted::Answer(Answer::of(response, self.location())?));
             }
             let pause = is_refused(&response).then(|| pauses.next(&response));
+            if let (Some(_), Some(sent)) = (pause, to.sent) {
+                sent.take_back();
+            }
             match pause {
                 Some(pause) if Instant::now() + pause < deadline => tokio::time::sleep(pause).await,
                 _ => return self.failure(response, pause, deadline).await,
@@ -158,7 +172,7 @@ impl HttpClient {
     }
 
     async fn send(&self, to: &To<'_>, body: Bytes, deadline: Instant) -> Result<Response<Incoming>> {
-        let (body, taken) = Body::new(body);
+        let (body, taken) = Body::new(body, to.sent);
         let request = self.request(to, body)?;
         self.requests.fetch_add(1, Ordering::Relaxed);
         let begun = || taken.load(Ordering::Acquire);
@@ -187,8 +201,9 @@ impl HttpClient {
             return Err(errors::redirected(base, self.location()));
         }
         let mut request = Request::post(address).body(body).map_err(|_| unreadable())?;
-        request.headers_mut().extend(self.headers.clone());
+        request.headers_mut().extend(self.headers.read().unwrap_or_else(PoisonError::into_inner).clone());
         request.headers_mut().extend(to.headers.clone());
+        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(to.content_type));
         Ok(request)
     }

@@ -21,12 +21,13 @@ mod values;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ::http::HeaderMap;
 
 pub use answer::Answer;
+pub use body::Sent;
 pub use cursor::RemoteCursor;
 pub use stream::Stream;
 
@@ -40,6 +41,7 @@ use crate::address::Server;
 use crate::call::{Call, Repeat};
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 use crate::sqlite::OUTLINE;
 use crate::status::Status;
 use crate::value::{Changes, Value};
@@ -52,6 +54,7 @@ const KNOWN_STATEMENTS: usize = 1024;
 
 pub struct Primary {
     http: HttpClient,
+    credentials: Mutex<Credentials>,
     /// The number of the encoding that the server knows; 0 while that is not known.
     encoding: AtomicU8,
     /// Whether a statement only reads, as the server said.
@@ -61,7 +64,19 @@ pub struct Primary {
 impl Primary {
     pub fn new(server: Server, credentials: &Credentials, timeout: Duration) -> Result<Self> {
         let http = HttpClient::new(server, credentials.headers()?, timeout)?;
-        Ok(Self { http, encoding: AtomicU8::new(0), readonly: Mutex::default() })
+        let credentials = Mutex::new(credentials.clone());
+        Ok(Self { http, credentials, encoding: AtomicU8::new(0), readonly: Mutex::default() })
+    }
+
+    /// Requests that begin from now on have this token; gives all credentials. Fails as `Credentials::check` does, and then nothing
+    /// changes.
+    pub fn set_token(&self, token: Secret) -> Result<Credentials> {
+        let mut credentials = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
+        let renewed = Credentials { token, ..credentials.clone() };
+        renewed.check(self.http.server())?;
+        self.http.set_headers(renewed.headers()?);
+        *credentials = renewed.clone();
+        Ok(renewed)
     }
 
     pub fn location(&self) -> &str {
@@ -114,8 +129,12 @@ impl Primary {
 
     /// Runs a statement that writes.
     pub async fn execute(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Changes> {
-        let result = self.execute_with(call, Repeat::Unbegun, values::stmt(sql, params, false)).await?;
-        Ok(values::changes(&result))
+        match self.execute_with(call, Repeat::Unbegun, values::stmt(sql, params, false)).await {
+            Ok(result) => Ok(values::changes(&result)),
+            // Servers send the rows of RETURNING even if nobody wants them, and fail once the statement is carried out.
+            Err(error) if exact::is_not_text(&error) => Err(returning::not_text(self.location())),
+            Err(error) => Err(error),
+        }
     }
 
     async fn execute_with(&self, call: Call<'_>, repeat: Repeat, stmt: Stmt) -> Result<StmtResult> {
@@ -209,10 +228,11 @@ impl Primary {
         call: Call<'_>,
     ) -> Result<Result<PipelineAnswer, Error>> {
         let (path, content_type) = (encoding.pipeline(), encoding.content_type());
-        let to = To { base, path, content_type, headers: HeaderMap::new() };
+        let to = To { base, path, content_type, headers: HeaderMap::new(), sent: call.sent };
         let body = encoding.encode(request);
         if self.encoding() != Some(encoding) && body.len() > LARGE {
             let nothing = encoding.encode(&requests(None, vec![RequestKind::Close(Empty {})]));
+            let to = To { sent: None, headers: HeaderMap::new(), ..to };
             if let Posted::NoRoute(error) = self.http.post(&to, nothing, call.deadline).await? {
                 return Ok(Err(error));
             }

@@ -122,6 +122,15 @@ pub fn not_exact(location: &str) -> Error {
     )
 }
 
+/// What it means to a statement that was carried out that its answer holds text in invalid UTF-8.
+pub fn not_text(location: &str) -> Error {
+    Error::new(
+        Status::AnswerNotExact,
+        format!("{location} carried out the statement, but cannot send its answer: a text in it is not UTF-8."),
+        "Do not run it again. Read the rows with a query, which can. Behind RETURNING, write CAST(column AS BLOB).",
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

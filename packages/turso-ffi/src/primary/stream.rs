@@ -220,6 +220,9 @@ async fn close(primary: &Primary, state: &mut State, call: Call<'_>) {
 
 /// What a lost answer means to a transaction that is not being committed.
 fn lost(error: Error) -> Error {
+    if exact::is_not_text(&error) {
+        return errors::unsendable(error, "Nothing of the transaction was written.");
+    }
     if !error.is_undecided {
         return error;
     }

@@ -72,18 +72,14 @@ pub enum Frames<T = Vec<Frame>> {
 
 impl Log {
     pub fn new(server: Server, credentials: &Credentials, timeout: Duration) -> Result<Self> {
-        let origin: http::Uri = server.base.parse().map_err(Error::internal)?;
-        // As libSQL's clients do: the first part of the host is the name of the database.
-        let host = origin.host().unwrap_or_default();
-        let namespace = host.split_once('.').map_or("default", |(first, _)| first);
-        let mut headers = credentials.headers()?;
-        if let Some(token) = headers.get(AUTHORIZATION).cloned() {
-            headers.insert("x-authorization", token);
-        }
-        let namespace = HeaderValue::from_str(&STANDARD_NO_PAD.encode(namespace)).map_err(Error::internal)?;
-        headers.insert("x-namespace-bin", namespace);
-        headers.insert("x-libsql-client-version", HeaderValue::from_static(VERSION));
+        let headers = headers(&server, credentials)?;
         Ok(Self { http: HttpClient::new(server, headers, timeout)? })
+    }
+
+    /// Requests that begin from now on have these.
+    pub fn set_credentials(&self, credentials: &Credentials) -> Result<()> {
+        self.http.set_headers(headers(self.http.server(), credentials)?);
+        Ok(())
     }
 
     /// Requests that were made.
@@ -180,7 +176,7 @@ impl Log {
         if let Some(Ok(session)) = session.map(|session| HeaderValue::from_bytes(session)) {
             headers.insert(SESSION_TOKEN_KEY, session);
         }
-        let to = To { base: None, path, content_type: "application/grpc-web+proto", headers };
+        let to = To { base: None, path, content_type: "application/grpc-web+proto", headers, sent: None };
         match self.wait(patience, self.http.open(&to, framed(message), patience.limit())).await?? {
             Posted::NoRoute(_) => Err(self.no_log()),
             Posted::Answer(answer) => match Messages::of(answer) {
@@ -260,6 +256,22 @@ impl<T> Frames<T> {
             Frames::NeedSnapshot => Err(log.failed_for("it wants to send a snapshot")),
         }
     }
+}
+
+/// What each request has.
+fn headers(server: &Server, credentials: &Credentials) -> Result<HeaderMap> {
+    let origin: http::Uri = server.base.parse().map_err(Error::internal)?;
+    // As libSQL's clients do: the first part of the host is the name of the database.
+    let host = origin.host().unwrap_or_default();
+    let namespace = host.split_once('.').map_or("default", |(first, _)| first);
+    let mut headers = credentials.headers()?;
+    if let Some(token) = headers.get(AUTHORIZATION).cloned() {
+        headers.insert("x-authorization", token);
+    }
+    let namespace = HeaderValue::from_str(&STANDARD_NO_PAD.encode(namespace)).map_err(Error::internal)?;
+    headers.insert("x-namespace-bin", namespace);
+    headers.insert("x-libsql-client-version", HeaderValue::from_static(VERSION));
+    Ok(headers)
 }
 
 fn from(next: u64) -> LogOffset {

@@ -38,7 +38,7 @@ pub use syncing::Synced;
 pub struct Replica {
     files: Files,
     server: Server,
-    credentials: Credentials,
+    credentials: Mutex<Credentials>,
     log: Log,
     /// What keeps other programs off; given back when this is dropped.
     _lock: Lock,
@@ -97,6 +97,18 @@ impl Replica {
     pub fn lend(&self, pool: &Arc<Pool>) -> Result<Lease, Failure> {
         let _there = self.swapping.read().unwrap_or_else(PoisonError::into_inner);
         pool.lend(self.generation())
+    }
+
+    /// Syncs that begin from now on have these, also those of other connections that share it.
+    pub fn set_credentials(&self, credentials: &Credentials) -> Result<()> {
+        let mut own = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
+        self.log.set_credentials(credentials)?;
+        *own = credentials.clone();
+        Ok(())
+    }
+
+    fn has_credentials(&self, credentials: &Credentials) -> bool {
+        *self.credentials.lock().unwrap_or_else(PoisonError::into_inner) == *credentials
     }
 
     /// The number of the last frame that came; 0 where none has.
@@ -166,7 +178,7 @@ impl Replica {
         Ok(Self {
             files: Files::new(path),
             server,
-            credentials,
+            credentials: Mutex::new(credentials),
             log,
             _lock: lock,
             kept: tokio::sync::Mutex::default(),

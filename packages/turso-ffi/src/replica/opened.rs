@@ -81,7 +81,7 @@ fn find<T>(
     let opened = opened.get_or_insert_default();
     opened.retain(|_, replica| replica.strong_count() > 0);
     if let Some(replica) = opened.get(&path).and_then(Weak::upgrade) {
-        if replica.server.base != server.base || replica.credentials != *credentials {
+        if replica.server.base != server.base || !replica.has_credentials(credentials) {
             return Err(in_use(&path, "another connection of this program uses it for another database, token or key"));
         }
         let settled = settle(&replica, None)?;

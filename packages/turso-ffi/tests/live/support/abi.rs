@@ -37,6 +37,7 @@ extern "C" {
     pub fn turso_status_word(status: u32) -> *const c_char;
     pub fn turso_open(options: *const OpenOptions, connection_id: *mut i64, out: *mut Buffer) -> u32;
     pub fn turso_set_auto_sync(connection_id: i64, mode: u32, sync_interval_ms: u32, out: *mut Buffer) -> u32;
+    pub fn turso_set_token(connection_id: i64, token: Bytes, out: *mut Buffer) -> u32;
     pub fn turso_sync(connection_id: i64, out: *mut Buffer) -> u32;
     pub fn turso_close_connection(connection_id: i64, out: *mut Buffer) -> u32;
     pub fn turso_stats(connection_id: i64, out: *mut Buffer) -> u32;

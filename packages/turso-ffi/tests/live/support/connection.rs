@@ -121,6 +121,10 @@ impl Connection {
         empty(call(|out| unsafe { abi::turso_set_auto_sync(self.id, mode, interval_ms, out) }))
     }
 
+    pub fn set_token(&self, token: &str) -> Result<()> {
+        empty(call(|out| unsafe { abi::turso_set_token(self.id, borrow(token.as_bytes()), out) }))
+    }
+
     pub fn close(&self) -> Result<()> {
         empty(call(|out| unsafe { abi::turso_close_connection(self.id, out) }))
     }

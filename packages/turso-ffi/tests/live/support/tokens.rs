@@ -14,6 +14,8 @@ pub struct Tokens {
     /// PEM, for `sqld --auth-jwt-key-file`.
     pub public_key: String,
     pub read_write: String,
+    /// Another one.
+    pub renewed: String,
     pub read_only: String,
     /// A read-write token that expired an hour ago.
     pub expired: String,
@@ -28,6 +30,7 @@ impl Tokens {
         Self {
             public_key: format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(public)),
             read_write: sign(&key, "rw", now + 3600),
+            renewed: sign(&key, "rw", now + 7200),
             read_only: sign(&key, "ro", now + 3600),
             expired: sign(&key, "rw", now - 3600),
         }
