@@ -14,7 +14,7 @@ const live = await openLive({
 });
 await live.execute('CREATE TABLE t (id INTEGER PRIMARY KEY, v)');
 await live.insertRows('t', ['v'], [['one'], [2n], [-0], [Buffer.from([0])]]);
-console.log((await live.query('SELECT id, v, typeof(v) FROM t ORDER BY id')).rows);
+console.log((await live.query('SELECT id, v, typeof(v) AS type FROM t ORDER BY id')).rows);
 await live.close();
 `;
 
@@ -29,10 +29,10 @@ describeWithSqld('the packed library', () => {
         TURSO_DATABASE_URL: server.url,
         TURSO_AUTH_TOKEN: server.readWriteToken,
       });
-      expect(output).toContain("[ 1n, 'one', 'text' ]");
-      expect(output).toContain("[ 2n, 2n, 'integer' ]");
-      expect(output).toContain("[ 3n, -0, 'real' ]");
-      expect(output).toContain("[ 4n, <Buffer 00>, 'blob' ]");
+      expect(output).toContain("{ id: 1n, v: 'one', type: 'text' }");
+      expect(output).toContain("{ id: 2n, v: 2n, type: 'integer' }");
+      expect(output).toContain("{ id: 3n, v: -0, type: 'real' }");
+      expect(output).toContain("{ id: 4n, v: <Buffer 00>, type: 'blob' }");
       for (const name of fs.readdirSync(path.join(workspace, 'live')))
         expect(fs.readFileSync(path.join(workspace, 'live', name)).includes(server.readWriteToken)).toBe(
           false,

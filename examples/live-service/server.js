@@ -32,7 +32,7 @@ async function answer(request) {
     return [201, ''];
   }
   const { rows } = await live.query('SELECT words FROM entries ORDER BY id');
-  return [200, JSON.stringify(rows.flat())];
+  return [200, JSON.stringify(rows.map(({ words }) => words))];
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'])

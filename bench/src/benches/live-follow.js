@@ -20,7 +20,7 @@ module.exports = {
       replica: path.join(dir, 'other.db'),
       autoSync: INTERVAL,
     });
-    const count = async () => Number((await other.query('SELECT count(*) FROM events')).rows[0]?.[0]);
+    const count = async () => Number((await other.query('SELECT count(*) AS n FROM events')).rows[0]?.n);
     async function work() {
       let slowest = 0;
       for (let i = 0; i < 10; i++) {

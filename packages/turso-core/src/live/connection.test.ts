@@ -3,7 +3,7 @@ import { execOn, makeTempDir, queryOn, removeTempDir, requireTool, until } from 
 import Database from 'better-sqlite3';
 import { openLive } from '../../test/live/built.fixture';
 import type { Live } from './live';
-import { errorOf, withServer } from '../../test/live/served.fixture';
+import { errorOf, withServer, rowsOf } from '../../test/live/served.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
@@ -17,7 +17,7 @@ describeWithSqld('a live connection', () => {
         changes: 100_000,
         lastInsertRowid: 100_000n,
       });
-      expect((await live.query('SELECT a, b, c FROM t ORDER BY rowid')).rows).toEqual(rows);
+      expect(await rowsOf(live, 'SELECT a, b, c FROM t ORDER BY rowid')).toEqual(rows);
       expect(await queryOn(server, 'SELECT count(*) FROM t')).toEqual([[100_000n]]);
       expect(live.stats()).toMatchObject({ rowsWritten: 100_000, writes: 2 });
     }));
@@ -31,7 +31,7 @@ describeWithSqld('a live connection', () => {
       ]);
       expect((await live.insertRows('t', ['v'], rows)).changes).toBe(5000);
       expect(
-        (await live.query('SELECT v FROM t ORDER BY rowid')).rows.map(([v]) =>
+        (await rowsOf(live, 'SELECT v FROM t ORDER BY rowid')).map(([v]) =>
           v instanceof Uint8Array ? [...v] : v,
         ),
       ).toEqual(rows.map(([v]) => (v instanceof Uint8Array ? [...v] : v)));
@@ -45,10 +45,10 @@ describeWithSqld('a live connection', () => {
       await Promise.all(
         Array.from({ length: 60 }, async (_, i) => {
           await live.execute('INSERT INTO t VALUES (?)', [BigInt(i)]);
-          expect((await live.query('SELECT count(*) FROM t WHERE v = ?', [BigInt(i)])).rows).toEqual([[1n]]);
+          expect(await rowsOf(live, 'SELECT count(*) FROM t WHERE v = ?', [BigInt(i)])).toEqual([[1n]]);
         }),
       );
-      expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[60n]]);
+      expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[60n]]);
       expect(live.stats().syncs - syncs).toBeLessThan(60);
     }));
 
@@ -59,12 +59,12 @@ describeWithSqld('a live connection', () => {
       const seen = await live.transaction((tx) =>
         Promise.all([
           tx.execute('INSERT INTO t VALUES (1)'),
-          tx.query('SELECT count(*) FROM t'),
+          tx.query('SELECT count(*) AS n FROM t'),
           tx.execute('DELETE FROM t'),
         ]),
       );
-      expect(seen[1].rows).toEqual([[1n]]);
-      expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[0n]]);
+      expect(seen[1].rows).toEqual([{ n: 1n }]);
+      expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[0n]]);
     }));
 
   test('can be declared with `await using`, which closes it', () =>
@@ -97,7 +97,7 @@ describeWithSqld('a live connection', () => {
         // By now, nobody has to wait for it.
         const other = await openRemote({ url, timeout: 2000 });
         await other.execute('INSERT INTO t VALUES (2)');
-        expect((await other.query('SELECT v FROM t')).rows).toEqual([[2n]]);
+        expect(await rowsOf(other, 'SELECT v FROM t')).toEqual([[2n]]);
       }
     }));
 
@@ -125,7 +125,7 @@ describeWithSqld('a live connection', () => {
         expect(await errorOf(live.batch(['INSERT INTO t VALUES (1)', 'INSER']))).toMatchObject({
           code: 'SQL_FAILED',
         });
-        expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[0n]]);
+        expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[0n]]);
         expect(await live.batch([])).toEqual({ changes: 0, lastInsertRowid: null, results: [] });
       }
     }));
@@ -147,7 +147,7 @@ describeWithSqld('a live connection', () => {
           await tx.execute('INSERT INTO c VALUES (1)');
           await tx.execute('INSERT INTO p VALUES (1)');
         });
-        expect((await live.query('SELECT count(*) FROM c')).rows).toEqual([[1n]]);
+        expect(await rowsOf(live, 'SELECT count(*) FROM c')).toEqual([[1n]]);
       }
     }));
 
@@ -190,7 +190,7 @@ describeWithSqld('a live connection', () => {
         await tx.execute('INSERT INTO t VALUES (2)');
         await tx.execute('ROLLBACK TO s');
       });
-      expect((await live.query('SELECT v FROM t')).rows).toEqual([[1n]]);
+      expect(await rowsOf(live, 'SELECT v FROM t')).toEqual([[1n]]);
     }));
 
   test('refuses a query that writes, however it is dressed', () =>
@@ -214,8 +214,8 @@ describeWithSqld('a live connection', () => {
             code: 'USAGE',
           });
         }
-        expect((await connection.query('WITH x AS (SELECT 1) SELECT * FROM x')).rows).toEqual([[1n]]);
-        expect((await connection.query("SELECT name FROM pragma_table_info('t')")).rows).toEqual([['v']]);
+        expect(await rowsOf(connection, 'WITH x AS (SELECT 1) SELECT * FROM x')).toEqual([[1n]]);
+        expect(await rowsOf(connection, "SELECT name FROM pragma_table_info('t')")).toEqual([['v']]);
       }
     }));
 
@@ -256,7 +256,7 @@ describeWithSqld('a live connection', () => {
       });
       await server.restart();
       await execOn(server, 'INSERT INTO t VALUES (2)');
-      await until(async () => (await live.query('SELECT count(*) FROM t')).rows[0]?.[0] === 1n);
+      await until(async () => (await rowsOf(live, 'SELECT count(*) FROM t'))[0]?.[0] === 1n);
     }));
 });
 
@@ -268,7 +268,7 @@ test('a file is read by other programs as it is, and theirs is read', async () =
     expect(db.prepare('SELECT v FROM t').pluck().all()).toEqual([1, 'two']);
     db.exec('INSERT INTO t VALUES (3)');
     db.close();
-    expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[3n]]);
+    expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[3n]]);
     expect(await live.sync()).toEqual({ frames: 0, frameNo: 0 });
   });
 });

@@ -1,21 +1,16 @@
 import { TursoSyncError } from '../errors';
+import type { SqlValue } from '../sqlite/values/values';
 import { checkedStatement, refuseEndOfTransaction, refuseTransactionControl } from './check-arguments';
-import type { DatabaseTransaction, LiveDatabase, OrderedStatement } from './database';
+import type { DatabaseTransaction, LiveDatabase, OrderedStatement, Written } from './database';
 import { deadlineIn, type Deadline } from './deadline';
 import { explainSync } from './explain-sync';
 import { insertStatements } from './insert-statements';
-import type {
-  AutoSync,
-  BatchResult,
-  Changes,
-  ExecuteResult,
-  Live,
-  LiveTransaction,
-  SyncResult,
-} from './live';
-import { liveTransaction } from './live-transaction';
+import type { AutoSync, BatchResult, Changes, Live, LiveStatement, SyncResult } from './live';
+import { liveTransaction, type WrappedTransaction } from './live-transaction';
 import type { Replica } from './replica/replica';
 import { withRetries } from './retry';
+import { rowMode } from './rows';
+import { statementCalls } from './statement-calls';
 import { createSyncTurns } from './sync-turns';
 
 /** Counters for {@link Live.stats}. */
@@ -114,13 +109,16 @@ export function createConnection(
     if (!turns.isUnderWay) call((deadline) => turns.sync(deadline)).catch(() => undefined);
   }
 
-  async function batch(statements: readonly OrderedStatement[], deadline: Deadline): Promise<BatchResult> {
+  async function batch(
+    statements: readonly OrderedStatement[],
+    deadline: Deadline,
+  ): Promise<BatchResult<SqlValue[]>> {
     if (statements.length === 0) return { changes: 0, lastInsertRowid: null, results: [] };
     const results = await write(() => database.batch(statements, deadline), countAll, deadline);
     return { changes: countAll(results), lastInsertRowid: lastRowid(results), results };
   }
 
-  async function begin(): Promise<LiveTransaction> {
+  async function begin(): Promise<WrappedTransaction> {
     const begun = await call(async (deadline) => {
       const transaction = await repeat(() => database.begin(deadline), deadline);
       transactions.add(transaction);
@@ -137,7 +135,7 @@ export function createConnection(
     });
   }
 
-  return {
+  const calls = statementCalls({
     query: (sql, args) =>
       call(async (deadline) => {
         const statement = checkedStatement(sql, args);
@@ -156,27 +154,39 @@ export function createConnection(
           deadline,
         );
       }),
-    batch: (given) =>
-      call(async (deadline) => {
-        const statements = given.map((item) =>
-          typeof item === 'string' ? checkedStatement(item) : checkedStatement(item.sql, item.args),
-        );
-        for (const { sql } of statements) refuseEndOfTransaction(sql);
-        return batch(statements, deadline);
-      }),
+  });
+
+  async function batchCall(
+    given: readonly (string | LiveStatement)[],
+    options?: unknown,
+  ): Promise<BatchResult> {
+    const inMode = rowMode('batch()', options);
+    const { results, ...changes } = await call(async (deadline) => {
+      const statements = given.map((item) =>
+        typeof item === 'string' ? checkedStatement(item) : checkedStatement(item.sql, item.args),
+      );
+      for (const { sql } of statements) refuseEndOfTransaction(sql);
+      return batch(statements, deadline);
+    });
+    return { ...changes, results: results.map((result) => inMode(result)) } as BatchResult;
+  }
+
+  return {
+    ...calls,
+    batch: batchCall as Live['batch'],
     insertRows: (table, columns, rows) =>
       call(async (deadline): Promise<Changes> => {
         const { changes, lastInsertRowid } = await batch(insertStatements(table, columns, rows), deadline);
         return { changes, lastInsertRowid };
       }),
-    begin,
+    async begin() {
+      const { scope, ...ending } = await begin();
+      return { ...scope, ...ending };
+    },
     async transaction(work) {
       const transaction = await begin();
       try {
-        const result = await work({
-          query: (sql, args) => transaction.query(sql, args),
-          execute: (sql, args) => transaction.execute(sql, args),
-        });
+        const result = await work(transaction.scope);
         await transaction.commit();
         return result;
       } catch (error) {
@@ -215,11 +225,11 @@ export function createConnection(
 
 const NO_REPLICA: SyncResult = { frames: 0, frameNo: 0 };
 
-function countAll(results: readonly ExecuteResult[]): number {
+function countAll(results: readonly Written[]): number {
   return results.reduce((sum, { changes }) => sum + changes, 0);
 }
 
-function lastRowid(results: readonly ExecuteResult[]): bigint | null {
+function lastRowid(results: readonly Written[]): bigint | null {
   return results.findLast(({ lastInsertRowid }) => lastInsertRowid !== null)?.lastInsertRowid ?? null;
 }
 

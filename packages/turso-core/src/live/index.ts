@@ -1,6 +1,7 @@
 export { TursoSyncError, type ErrorCode } from '../errors';
 export { RawText, type SqlValue } from '../sqlite/values/values';
 export type {
+  ArrayRows,
   AutoSync,
   BatchResult,
   Changes,
@@ -8,10 +9,14 @@ export type {
   Live,
   LiveArguments,
   LiveOptions,
+  LiveRow,
   LiveStatement,
   LiveStats,
   LiveTransaction,
+  ObjectRows,
   QueryResult,
+  RowType,
+  StatementCalls,
   SyncResult,
   TransactionScope,
 } from './live';

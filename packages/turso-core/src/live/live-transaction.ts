@@ -2,7 +2,8 @@ import { TursoSyncError } from '../errors';
 import { checkedStatement, refuseEndOfTransaction } from './check-arguments';
 import type { DatabaseTransaction, OrderedStatement } from './database';
 import type { Deadline } from './deadline';
-import type { LiveArguments, LiveTransaction } from './live';
+import type { LiveArguments, LiveTransaction, TransactionScope } from './live';
+import { statementCalls } from './statement-calls';
 
 /** The parts of a connection needed by a transaction. */
 export interface TransactionHost {
@@ -14,11 +15,16 @@ export interface TransactionHost {
   readonly onEnd: () => void;
 }
 
+/** A transaction for users: its statements, and its end. */
+export interface WrappedTransaction extends Pick<LiveTransaction, 'commit' | 'rollback'> {
+  readonly scope: TransactionScope;
+}
+
 /** Wraps a transaction of the database for users. */
 export function liveTransaction(
   begun: DatabaseTransaction,
   { call, onCommit, onEnd }: TransactionHost,
-): LiveTransaction {
+): WrappedTransaction {
   let isOver = false;
   let changes = 0;
 
@@ -42,7 +48,7 @@ export function liveTransaction(
     return statement;
   }
 
-  return {
+  const scope = statementCalls({
     query: (sql, args) => within(async (deadline) => begun.query(statementOf(sql, args), deadline)),
     execute: (sql, args) =>
       within(async (deadline) => {
@@ -50,6 +56,10 @@ export function liveTransaction(
         changes += result.changes;
         return result;
       }),
+  });
+
+  return {
+    scope,
     commit: () =>
       within(async (deadline) => {
         isOver = true;

@@ -60,12 +60,36 @@ export interface LiveStatement {
   readonly args?: LiveArguments;
 }
 
+/** A row as an object: its values by the names of their columns. */
+export type LiveRow = Record<string, SqlValue>;
+
+/**
+ * What the type of a row may be: every column has a value of SQLite. So a `boolean` or a `Date` does not compile. The
+ * types describe what you select; the library does not check rows against them.
+ */
+export type RowType<Row> = Readonly<Record<keyof Row, SqlValue>>;
+
+/** Options of a call whose rows are objects: the default. */
+export interface ObjectRows {
+  /** The form of the rows. Default is `object`. */
+  readonly rowMode?: 'object';
+}
+
+/** Options of a call whose rows are lists of values. */
+export interface ArrayRows {
+  /** The form of the rows. */
+  readonly rowMode: 'array';
+}
+
 /** The rows of a query. */
-export interface QueryResult {
-  /** The column names, in order. Names may repeat. */
+export interface QueryResult<Row = LiveRow> {
+  /**
+   * The column names, in order. If rows are objects, these are their keys: a name that repeats an earlier one gets `:1`,
+   * `:2` and so on behind it. If rows are lists, names may repeat.
+   */
   readonly columns: readonly string[];
   /** The rows, each with a value for every column. */
-  readonly rows: SqlValue[][];
+  readonly rows: Row[];
 }
 
 /** The changes of a write. */
@@ -77,12 +101,12 @@ export interface Changes {
 }
 
 /** The changes of a statement, and the rows of its RETURNING clause. */
-export interface ExecuteResult extends QueryResult, Changes {}
+export interface ExecuteResult<Row = LiveRow> extends QueryResult<Row>, Changes {}
 
 /** The changes of a batch, in total and by statement. */
-export interface BatchResult extends Changes {
+export interface BatchResult<Row = LiveRow> extends Changes {
   /** The result of each statement, in order. */
-  readonly results: readonly ExecuteResult[];
+  readonly results: readonly ExecuteResult<Row>[];
 }
 
 /** The result of a sync. Without a replica, both numbers are 0. */
@@ -115,18 +139,59 @@ export interface LiveStats {
   readonly lastSyncMsAgo: number | null;
 }
 
-/** Reads and writes of one transaction. */
-export interface TransactionScope {
-  /** Works like {@link Live.query}, and sees the transaction's own writes. */
-  query(sql: string, args?: LiveArguments): Promise<QueryResult>;
+/** Calls that run one statement. */
+export interface StatementCalls {
   /**
-   * Works like {@link Live.execute}. If a statement fails, the transaction stays open and keeps its other statements.
+   * Runs one read statement. Throws USAGE if it would write. Within a transaction, it sees the transaction's own writes.
+   *
+   * @example
+   * ```ts
+   * const { rows } = await live.query<{ id: bigint; name: string }>('SELECT id, name FROM contacts');
+   * const names = rows.map(({ name }) => name);
+   * ```
    */
-  execute(sql: string, args?: LiveArguments): Promise<ExecuteResult>;
+  query<Row extends RowType<Row> = LiveRow>(
+    sql: string,
+    args?: LiveArguments,
+    options?: ObjectRows,
+  ): Promise<QueryResult<Row>>;
+  /**
+   * Runs one read statement, and returns rows as lists of values.
+   *
+   * @example
+   * ```ts
+   * const { rows } = await live.query<[bigint, string]>('SELECT id, name FROM contacts', [], { rowMode: 'array' });
+   * const names = rows.map(([, name]) => name);
+   * ```
+   */
+  query<Row extends readonly SqlValue[] = SqlValue[]>(
+    sql: string,
+    args: LiveArguments | undefined,
+    options: ArrayRows,
+  ): Promise<QueryResult<Row>>;
+  /**
+   * Runs one write statement, and returns the rows of its RETURNING clause. Never repeats it once it may have arrived,
+   * but throws REMOTE_INTERRUPTED. If it fails within a transaction, the transaction stays open and keeps its other
+   * statements.
+   */
+  execute<Row extends RowType<Row> = LiveRow>(
+    sql: string,
+    args?: LiveArguments,
+    options?: ObjectRows,
+  ): Promise<ExecuteResult<Row>>;
+  /** Runs one write statement, and returns the rows of its RETURNING clause as lists of values. */
+  execute<Row extends readonly SqlValue[] = SqlValue[]>(
+    sql: string,
+    args: LiveArguments | undefined,
+    options: ArrayRows,
+  ): Promise<ExecuteResult<Row>>;
 }
 
+/** Reads and writes of one transaction. */
+export type TransactionScope = StatementCalls;
+
 /** A write transaction on the primary, over several calls. */
-export interface LiveTransaction extends TransactionScope {
+export interface LiveTransaction extends StatementCalls {
   /** Commits the transaction. Throws REMOTE_BUSY if the server has already ended it: then nothing was written. */
   commit(): Promise<void>;
   /** Ends the transaction without any changes. Does nothing if it has already ended. */
@@ -143,13 +208,14 @@ export interface LiveTransaction extends TransactionScope {
  * - USAGE for invalid arguments.
  * - COMMITTED_NOT_SYNCED after a write, if it is on the primary but not yet in the replica.
  */
-export interface Live extends AsyncDisposable {
-  /** Runs one read statement. Throws USAGE if it would write. */
-  query(sql: string, args?: LiveArguments): Promise<QueryResult>;
-  /** Runs one write statement. Never repeats it once it may have arrived, but throws REMOTE_INTERRUPTED. */
-  execute(sql: string, args?: LiveArguments): Promise<ExecuteResult>;
+export interface Live extends StatementCalls, AsyncDisposable {
   /** Runs all of the statements or none, in one transaction and one request. */
-  batch(statements: readonly (string | LiveStatement)[]): Promise<BatchResult>;
+  batch(statements: readonly (string | LiveStatement)[], options?: ObjectRows): Promise<BatchResult>;
+  /** Runs all of the statements or none, and returns their rows as lists of values. */
+  batch(
+    statements: readonly (string | LiveStatement)[],
+    options: ArrayRows,
+  ): Promise<BatchResult<SqlValue[]>>;
   /**
    * Inserts rows into a table in one transaction, with thousands of rows per statement. `table` and `columns` are plain
    * names. Each row has a value for every column.

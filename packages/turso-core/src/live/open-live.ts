@@ -29,8 +29,8 @@ import { withRetries } from './retry';
  *   replica: '.turso/replica.db',
  * });
  * await live.execute('INSERT INTO contacts (name) VALUES (?)', ['Ada']);
- * const { rows } = await live.query('SELECT id, name FROM contacts');
- * for (const [id, name] of rows) console.log(id, name); // 1n Ada
+ * const { rows } = await live.query<{ id: bigint; name: string }>('SELECT id, name FROM contacts');
+ * for (const { id, name } of rows) console.log(id, name); // 1n Ada
  * ```
  */
 export async function openLive(options: LiveOptions): Promise<Live> {

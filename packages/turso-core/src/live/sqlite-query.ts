@@ -3,15 +3,14 @@ import type { Database } from '../sqlite/files/sqlite';
 import { exactProjection, exactRow } from '../sqlite/values/exact-projection';
 import type { SqlValue } from '../sqlite/values/values';
 import { compile, type Compiled } from './compiled';
-import type { OrderedStatement } from './database';
-import type { QueryResult } from './live';
+import type { OrderedStatement, RowLists } from './database';
 import { writes } from './read-only';
 
 /** Number of compiled statements to keep for each connection. */
 const KEPT = 200;
 
 /** Runs one read-only statement, with exact values. Throws USAGE if it writes, and SQLite's own errors. */
-export type RunQuery = (statement: OrderedStatement) => QueryResult;
+export type RunQuery = (statement: OrderedStatement) => RowLists;
 
 /** Creates a {@link RunQuery} for an open database. */
 export function sqliteQueries(db: Database): RunQuery {

@@ -15,7 +15,7 @@ import {
 } from '@turso-sync/testing';
 import { makeProject, type Run, type TestProject } from '../fixtures/cli.fixture';
 import { openLive } from '../live/built.fixture';
-import { errorOf } from '../live/served.fixture';
+import { errorOf, rowsOf } from '../live/served.fixture';
 
 type Passing = NonNullable<FrontOptions['answerAs']>;
 
@@ -91,7 +91,7 @@ const ENCODERS = {
     for (const replica of [{}, { replica: path.join(makeTempDir(), 'replica.db') }]) {
       await using connection = await openLive({ ...live, ...replica });
       await connection.execute('INSERT INTO t (v) VALUES (4)');
-      expect((await connection.query('SELECT max(v) FROM t')).rows).toEqual([[4n]]);
+      expect(await rowsOf(connection, 'SELECT max(v) FROM t')).toEqual([[4n]]);
     }
   });
 
@@ -105,12 +105,12 @@ const ENCODERS = {
       const error = await errorOf(live.sync());
       expect(error).toMatchObject({ code: 'SYNC_FAILED' });
       expect((error as Error).message).toMatch(/compressed/);
-      expect((await live.query('SELECT v FROM t')).rows).toEqual([[1n]]);
+      expect(await rowsOf(live, 'SELECT v FROM t')).toEqual([[1n]]);
     }
     passing = () => null;
     await execOn(server, 'INSERT INTO t(id, v) VALUES (2, 2)');
     await live.sync();
-    expect((await live.query('SELECT max(v) FROM t')).rows).toEqual([[2n]]);
+    expect(await rowsOf(live, 'SELECT max(v) FROM t')).toEqual([[2n]]);
   });
 
   test('is not asked to', async () => {

@@ -11,7 +11,7 @@ import {
 import { filesWith, makeProject, startCommand, type Run, type TestProject } from '../fixtures/cli.fixture';
 import { startHttpProxy } from '../hostile/http-proxy.fixture';
 import { openLive } from '../live/built.fixture';
-import { errorOf, printed } from '../live/served.fixture';
+import { errorOf, printed, rowsOf } from '../live/served.fixture';
 
 const KEY = 'c2VzYW1lIG9wZW4gc2VzYW1lIG9wZW4gc2VzYW1lIG8=';
 const database = path.join(makeTempDir(), 'base.db');
@@ -95,7 +95,7 @@ const database = path.join(makeTempDir(), 'base.db');
         await live.batch(["INSERT INTO t (v) VALUES ('batch')"]);
         await live.transaction((transaction) => transaction.execute("INSERT INTO t (v) VALUES ('more')"));
         await live.sync();
-        expect((await live.query("SELECT count(*) FROM t WHERE v = 'more'")).rows).not.toEqual([[0n]]);
+        expect(await rowsOf(live, "SELECT count(*) FROM t WHERE v = 'more'")).not.toEqual([[0n]]);
         expect(printed(live)).not.toContain(KEY);
       } finally {
         await live.close();

@@ -20,7 +20,7 @@ export async function runLive(
       try {
         await live.execute('INSERT INTO t (v) VALUES (3)');
         await live.sync();
-        return { rows: Number((await live.query('SELECT count(*) FROM t')).rows[0][0]) };
+        return { rows: Number((await live.query('SELECT count(*) AS n FROM t')).rows[0].n) };
       } finally {
         await live.close();
       }

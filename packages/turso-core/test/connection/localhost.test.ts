@@ -2,6 +2,7 @@ import path from 'node:path';
 import { execOn, makeTempDir, requireTool, startSqld, type Sqld } from '@turso-sync/testing';
 import { makeProject } from '../fixtures/cli.fixture';
 import { openLive } from '../live/built.fixture';
+import { rowsOf } from '../live/served.fixture';
 
 (requireTool('sqld') ? describe : describe.skip)('a database by a name that ends in .localhost', () => {
   const NAMES = ['one', 'two'];
@@ -52,7 +53,7 @@ import { openLive } from '../live/built.fixture';
     try {
       await live.execute(`CREATE TABLE ${table}(v)`);
       await live.execute(`INSERT INTO ${table} VALUES (1)`);
-      expect((await live.query(`SELECT count(*) FROM ${table}`)).rows).toEqual([[1n]]);
+      expect(await rowsOf(live, `SELECT count(*) FROM ${table}`)).toEqual([[1n]]);
     } finally {
       await live.close();
     }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { requireTool, startSqld, type Sqld } from '@turso-sync/testing';
 import type { Live } from '../../src/live/live';
 import { openLive } from './built.fixture';
-import { errorOf } from './served.fixture';
+import { errorOf, rowsOf } from './served.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
@@ -94,7 +94,7 @@ describeWithSqld('a server with too many requests', () => {
     way.refuse(status, 2, headers);
     await transaction.commit();
     way.refuse(status, 2, headers);
-    expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[5n]]);
+    expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[5n]]);
     expect(live.stats().retries).toBeGreaterThanOrEqual(14);
   });
 
@@ -106,7 +106,7 @@ describeWithSqld('a server with too many requests', () => {
       cause: { code: 'REMOTE_FAILED' },
     });
     way.refuse(status, 1);
-    expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[0n]]);
+    expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[0n]]);
   });
 
   test.each([
@@ -129,7 +129,7 @@ describeWithSqld('a server with too many requests', () => {
     });
     expect(performance.now() - began).toBeLessThan(3000);
     way.refuse(0, 0);
-    expect((await impatient.query('SELECT count(*) FROM t')).rows).toEqual([[0n]]);
+    expect(await rowsOf(impatient, 'SELECT count(*) FROM t')).toEqual([[0n]]);
     await impatient.close();
   });
 

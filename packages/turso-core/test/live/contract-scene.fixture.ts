@@ -13,6 +13,7 @@ import {
   type Behaviour,
   type ContractStep,
 } from './contract.fixture';
+import { AS_LISTS } from './served.fixture';
 import type { Live, LiveStatement, LiveTransaction } from '../../src/live/live';
 
 interface Answer {
@@ -88,9 +89,9 @@ export async function playScene(
     switch (verb) {
       case 'execute':
       case 'returning':
-        return (transaction ?? live).execute(readSql(rest), values(lines, 'bind'));
+        return (transaction ?? live).execute(readSql(rest), values(lines, 'bind'), AS_LISTS);
       case 'query':
-        return (transaction ?? live).query(readSql(rest), values(lines, 'bind'));
+        return (transaction ?? live).query(readSql(rest), values(lines, 'bind'), AS_LISTS);
       case 'batch':
         return live.batch(statements(lines));
       case 'insert':

@@ -3,7 +3,7 @@ import { makeTempDir, removeTempDir, requireTool, startSqld, type Sqld } from '@
 import { openLive } from './built.fixture';
 import type { Live, LiveArguments } from '../../src/live/live';
 import type { SqlValue } from '../../src/sqlite/values/values';
-import { errorOf } from './served.fixture';
+import { AS_LISTS, errorOf, rowsOf } from './served.fixture';
 
 /** Three expressions with parameters, values for them, and what SQLite makes of them. */
 const FORMS: readonly (readonly [expressions: string, args: LiveArguments, row: readonly SqlValue[]])[] = [
@@ -51,15 +51,16 @@ const isList = (args: LiveArguments): args is readonly SqlValue[] => Array.isArr
 
 /** Every call that takes values. */
 const CALLS: Readonly<Record<string, (live: Live, form: string, args: LiveArguments) => Promise<unknown>>> = {
-  query: async (live, form, args) => (await live.query(`SELECT ${form}`, args)).rows,
-  execute: async (live, form, args) => (await live.execute(insert(form), args)).rows,
-  'execute of a query': async (live, form, args) => (await live.execute(`SELECT ${form}`, args)).rows,
+  query: async (live, form, args) => await rowsOf(live, `SELECT ${form}`, args),
+  execute: async (live, form, args) => (await live.execute(insert(form), args, AS_LISTS)).rows,
+  'execute of a query': async (live, form, args) =>
+    (await live.execute(`SELECT ${form}`, args, AS_LISTS)).rows,
   batch: async (live, form, args) =>
-    (await live.batch(['SELECT 0', { sql: insert(form), args }])).results[1]?.rows,
+    (await live.batch(['SELECT 0', { sql: insert(form), args }], AS_LISTS)).results[1]?.rows,
   'query in a transaction': (live, form, args) =>
-    live.transaction(async (tx) => (await tx.query(`SELECT ${form}`, args)).rows),
+    live.transaction(async (tx) => await rowsOf(tx, `SELECT ${form}`, args)),
   'execute in a transaction': (live, form, args) =>
-    live.transaction(async (tx) => (await tx.execute(insert(form), args)).rows),
+    live.transaction(async (tx) => (await tx.execute(insert(form), args, AS_LISTS)).rows),
 };
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
@@ -94,7 +95,7 @@ describeWithSqld('parameters', () => {
     });
 
     test.each(Object.entries(CALLS))('are each given a value in %s', async (_, call) => {
-      const count = async (): Promise<unknown> => (await live.query('SELECT count(*) FROM t')).rows;
+      const count = async (): Promise<unknown> => await rowsOf(live, 'SELECT count(*) FROM t');
       const before = await count();
       const wrong = FORMS.flatMap(([form, args]) =>
         wrongArguments(args).map((others) => [form, others] as const),

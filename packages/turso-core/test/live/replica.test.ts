@@ -16,7 +16,7 @@ import {
   until,
 } from '@turso-sync/testing';
 import Database from 'better-sqlite3';
-import { errorOf, withServer, type LiveScene } from './served.fixture';
+import { errorOf, withServer, type LiveScene, rowsOf } from './served.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
@@ -30,7 +30,7 @@ const FILL = `CREATE TABLE t (id INTEGER PRIMARY KEY, v);
 async function makeReplica({ server, open }: Pick<LiveScene, 'server' | 'open'>): Promise<void> {
   await execOn(server, FILL);
   const live = await open();
-  expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[2000n]]);
+  expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[2000n]]);
   await live.close();
 }
 
@@ -77,7 +77,7 @@ describeWithSqld('a replica', () => {
       const live = await scene.open({ onNotice: (notice) => notices.push(notice) });
       expect(notices).toEqual([]);
       expect(live.stats()).toMatchObject({ rebuilds: 0, syncs: 1 });
-      expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[2000n]]);
+      expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[2000n]]);
     }));
 
   test('of a database with a rollback journal, with which the server was started, follows it', async () => {
@@ -88,7 +88,7 @@ describeWithSqld('a replica', () => {
         const live = await open({ maxRetries: 0 });
         for (let i = 1n; i < 3n; i++) {
           await live.execute('INSERT INTO t (v) VALUES (?)', [i]);
-          expect((await live.query('SELECT max(v) FROM t')).rows).toEqual([[i]]);
+          expect(await rowsOf(live, 'SELECT max(v) FROM t')).toEqual([[i]]);
         }
       },
       await startSqld({ database }),
@@ -115,7 +115,7 @@ describeWithSqld('a replica', () => {
       damage(scene.replica);
       const notices: string[] = [];
       const live = await scene.open({ onNotice: (notice) => notices.push(notice) });
-      expect((await live.query('SELECT count(*), max(v) FROM t')).rows).toEqual([[2000n, 'row 999']]);
+      expect(await rowsOf(live, 'SELECT count(*), max(v) FROM t')).toEqual([[2000n, 'row 999']]);
       expect(notices).toEqual([expect.stringMatching(/was changed by another|has lost what libSQL/)]);
       expect(live.stats().rebuilds).toBe(1);
     }),
@@ -129,10 +129,10 @@ describeWithSqld('a replica', () => {
       db.pragma('wal_checkpoint(TRUNCATE)');
       db.close();
       damages['in the middle of its file']?.(scene.replica);
-      expect((await live.query('SELECT count(*), max(v) FROM t')).rows).toEqual([[2000n, 'row 999']]);
+      expect(await rowsOf(live, 'SELECT count(*), max(v) FROM t')).toEqual([[2000n, 'row 999']]);
       expect(live.stats().rebuilds).toBe(1);
       await live.execute("INSERT INTO t VALUES (9000, 'new')");
-      expect((await live.query('SELECT v FROM t WHERE id = 9000')).rows).toEqual([['new']]);
+      expect(await rowsOf(live, 'SELECT v FROM t WHERE id = 9000')).toEqual([['new']]);
     }));
 
   test('of another database is recreated, with a word', () =>
@@ -143,7 +143,7 @@ describeWithSqld('a replica', () => {
         await execOn(other, "CREATE TABLE u (v); INSERT INTO u VALUES ('other')");
         const notices: string[] = [];
         const live = await scene.open({ url: other.url, onNotice: (notice) => notices.push(notice) });
-        expect((await live.query('SELECT v FROM u')).rows).toEqual([['other']]);
+        expect(await rowsOf(live, 'SELECT v FROM u')).toEqual([['other']]);
         expect(await errorOf(live.query('SELECT v FROM t'))).toMatchObject({ code: 'SQL_FAILED' });
         expect(notices).toEqual([expect.stringContaining('is of another database')]);
       } finally {
@@ -159,7 +159,7 @@ describeWithSqld('a replica', () => {
       await server.kill();
       await server.restart();
       await live.execute('INSERT INTO t VALUES (1)');
-      expect((await live.query('SELECT v FROM t')).rows).toEqual([[1n]]);
+      expect(await rowsOf(live, 'SELECT v FROM t')).toEqual([[1n]]);
       expect(notices).toEqual([expect.stringContaining('of another history')]);
     }));
 
@@ -212,11 +212,11 @@ describeWithSqld('a replica', () => {
         'CREATE INDEX v_e ON v (libsql_vector_idx(e))',
       ]);
       const live = await open();
-      expect((await live.query('SELECT name FROM v ORDER BY id')).rows).toEqual([['a'], ['b']]);
+      expect(await rowsOf(live, 'SELECT name FROM v ORDER BY id')).toEqual([['a'], ['b']]);
       const nearest = "SELECT v.name FROM vector_top_k('v_e', vector('[3,4]'), 1) AS k JOIN v ON v.id = k.id";
-      expect((await live.query(nearest)).rows).toEqual([['b']]);
+      expect(await rowsOf(live, nearest)).toEqual([['b']]);
       await live.execute("INSERT INTO v VALUES (3, vector('[9,9]'), 'c')");
-      expect((await live.query('SELECT name FROM v WHERE id = 3')).rows).toEqual([['c']]);
+      expect(await rowsOf(live, 'SELECT name FROM v WHERE id = 3')).toEqual([['c']]);
     }));
 
   test('is as it was after the program was killed, at whatever moment', () =>
@@ -233,11 +233,11 @@ describeWithSqld('a replica', () => {
       const live = await open({ onNotice: (notice) => notices.push(notice) });
       expect(notices).toEqual([]);
       const count = await queryOn(server, 'SELECT count(*) FROM t');
-      expect((await live.query('SELECT count(*) FROM t')).rows).toEqual(count);
+      expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual(count);
       // Each was whole.
       expect(Number(count[0]?.[0]) % 300).toBe(0);
       expect(Number(count[0]?.[0])).toBeGreaterThanOrEqual(7 * 300);
-      expect((await live.query('PRAGMA quick_check')).rows).toEqual([['ok']]);
+      expect(await rowsOf(live, 'PRAGMA quick_check')).toEqual([['ok']]);
     }));
 
   test('leaves no process behind when the program dies while its server says nothing', () =>

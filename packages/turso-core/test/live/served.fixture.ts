@@ -2,7 +2,8 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import { makeTempDir, removeTempDir, startSqld, type Sqld } from '@turso-sync/testing';
 import { openLive } from './built.fixture';
-import type { Live, LiveOptions } from '../../src/live/live';
+import type { Live, LiveArguments, LiveOptions, StatementCalls } from '../../src/live/live';
+import type { SqlValue } from '../../src/sqlite/values/values';
 
 /** A server, a folder, and live connections to it. */
 export interface LiveScene {
@@ -40,6 +41,14 @@ export async function withServer<T>(test: (scene: LiveScene) => Promise<T>, serv
     await started.stop();
     removeTempDir(dir);
   }
+}
+
+/** Options for rows as lists of values. */
+export const AS_LISTS = { rowMode: 'array' } as const;
+
+/** The rows of a query as lists of values. */
+export async function rowsOf(from: StatementCalls, sql: string, args?: LiveArguments): Promise<SqlValue[][]> {
+  return (await from.query(sql, args, AS_LISTS)).rows;
 }
 
 /** What an error tells, to anybody who prints all of it. */

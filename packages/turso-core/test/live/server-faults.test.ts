@@ -14,7 +14,7 @@ import {
   startSqld,
 } from '@turso-sync/testing';
 import { openLive } from './built.fixture';
-import { errorOf, printed, withServer } from './served.fixture';
+import { errorOf, printed, withServer, rowsOf } from './served.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
@@ -54,7 +54,7 @@ describeWithSqld('a server that says nothing', () => {
           const write = await errorOf(live.execute('INSERT INTO t VALUES (1)'));
           expect(write).toMatchObject({ code: 'REMOTE_INTERRUPTED', retryable: false });
           expect(await errorOf(live.sync())).toMatchObject({ code: 'SYNC_FAILED' });
-          expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[0n]]);
+          expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[0n]]);
         });
         expect(took).toBeLessThan(3 * 3000 + GRACE);
       } finally {
@@ -65,7 +65,7 @@ describeWithSqld('a server that says nothing', () => {
       // The process that syncs was not asked.
       expect(live.stats().reconnects).toBe(0);
       // Whether it has arrived is the server's affair; it was not sent twice.
-      expect([0n, 1n]).toContain((await live.query('SELECT count(*) FROM t')).rows[0]?.[0]);
+      expect([0n, 1n]).toContain((await rowsOf(live, 'SELECT count(*) FROM t'))[0]?.[0]);
     }));
 });
 
@@ -90,7 +90,7 @@ describeWithSqld('a server that asks for tokens', () => {
     await withServer(async ({ openRemote }) => {
       await execOn(server, 'CREATE TABLE t (v)');
       const live = await openRemote({ authToken: server.readOnlyToken });
-      expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[0n]]);
+      expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[0n]]);
       const error = await errorOf(live.execute('INSERT INTO t VALUES (1)'));
       expect(error).toMatchObject({ code: 'REMOTE_READ_ONLY', retryable: false });
       expect(printed(error)).not.toContain(server.readOnlyToken);
@@ -161,7 +161,7 @@ describeWithSqld('a server that is not there', () => {
       } finally {
         await back;
       }
-      expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[1n]]);
+      expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[1n]]);
       expect(live.stats().retries).toBeGreaterThan(0);
     }));
 
@@ -178,7 +178,7 @@ describeWithSqld('a server that is not there', () => {
       });
       expect(await errorOf(transaction.commit())).toMatchObject({ code: 'REMOTE_BUSY' });
       await live.sync();
-      expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[0n]]);
+      expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[0n]]);
     }));
 });
 
@@ -205,10 +205,10 @@ describeWithSqld('a connection that breaks off', () => {
       const proxy = await startProxy(server.port);
       const live = await openRemote({ url: proxy.url });
       proxy.setCutAfter(0);
-      const answer = live.query('SELECT 1');
+      const answer = live.query('SELECT 1 AS one');
       await sleep(100);
       proxy.setCutAfter(undefined);
-      expect((await answer).rows).toEqual([[1n]]);
+      expect((await answer).rows).toEqual([{ one: 1n }]);
       await live.close();
       await proxy.stop();
     }));
@@ -226,10 +226,10 @@ describeWithSqld('a connection that breaks off', () => {
         retryable: false,
         cause: { code: 'SYNC_FAILED' },
       });
-      expect((await live.query('SELECT v FROM t')).rows).toEqual([]);
+      expect(await rowsOf(live, 'SELECT v FROM t')).toEqual([]);
       proxy.setCutAfter(undefined);
       await live.sync();
-      expect((await live.query('SELECT v FROM t')).rows).toEqual([['once']]);
+      expect(await rowsOf(live, 'SELECT v FROM t')).toEqual([['once']]);
       await live.close();
       await proxy.stop();
     }));
@@ -261,7 +261,7 @@ describeWithSqld('other writers', () => {
         await sleep(200);
         await transaction.commit();
         await other;
-        expect((await live.query('SELECT v FROM t ORDER BY rowid')).rows).toEqual([[1n], [2n]]);
+        expect(await rowsOf(live, 'SELECT v FROM t ORDER BY rowid')).toEqual([[1n], [2n]]);
       }
     }));
 });

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execOn, requireTool, startProxy, until, type Sqld } from '@turso-sync/testing';
 import type { TursoSyncError } from '../../src/errors';
 import type { Live } from '../../src/live/live';
-import { withServer } from './served.fixture';
+import { withServer, rowsOf } from './served.fixture';
 
 const BUILT = path.join(__dirname, '../../dist/live/index.js');
 
@@ -64,8 +64,8 @@ async function untilOpen(open: () => Promise<Live>): Promise<Live> {
 }
 
 async function soundCount(live: Live): Promise<unknown> {
-  expect((await live.query('PRAGMA integrity_check')).rows).toEqual([['ok']]);
-  return (await live.query('SELECT count(*) FROM t')).rows[0]?.[0];
+  expect(await rowsOf(live, 'PRAGMA integrity_check')).toEqual([['ok']]);
+  return (await rowsOf(live, 'SELECT count(*) FROM t'))[0]?.[0];
 }
 
 describeWithSqld('a replica over a slow way', () => {
@@ -116,7 +116,7 @@ describeWithSqld('a replica over a slow way', () => {
         // It goes on meanwhile, and may be through by now, or become so during the query.
         const rowsNow = (): bigint => (live.stats().rebuilds === 0 ? 1500n : 1400n);
         const earlier = rowsNow();
-        const { rows } = await live.query('SELECT count(*) FROM t');
+        const rows = await rowsOf(live, 'SELECT count(*) FROM t');
         expect([earlier, rowsNow()]).toContain(rows[0]?.[0]);
       }
       expect(tries).toBeGreaterThan(1);
@@ -168,7 +168,7 @@ describeWithSqld('a replica over a slow way', () => {
       await execOn(server, ['DELETE FROM t', "INSERT INTO t VALUES ('new')"]);
       proxy.setCutAfter(undefined);
       const live = await open({ url: proxy.url });
-      expect((await live.query('SELECT v FROM t')).rows).toEqual([['new']]);
+      expect(await rowsOf(live, 'SELECT v FROM t')).toEqual([['new']]);
       expect(await soundCount(live)).toBe(1n);
       await live.close();
       await proxy.stop();
@@ -190,7 +190,7 @@ describeWithSqld('a replica of a program that died within a sync', () => {
       other.kill('SIGKILL');
       await once(other, 'exit');
       const live = await open();
-      expect((await live.query('SELECT v FROM t ORDER BY v')).rows).toEqual([[1n], [2n]]);
+      expect(await rowsOf(live, 'SELECT v FROM t ORDER BY v')).toEqual([[1n], [2n]]);
       expect(live.stats().rebuilds).toBe(0);
       await live.execute('INSERT INTO t VALUES (3)');
       expect(await soundCount(live)).toBe(3n);

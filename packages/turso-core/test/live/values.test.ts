@@ -5,7 +5,7 @@ import { RawText as SourceRawText, sameValue, type SqlValue } from '../../src/sq
 import { values } from '../fixtures/values.fixture';
 import { openLive, RawText } from './built.fixture';
 import type { Live } from '../../src/live/live';
-import { errorOf } from './served.fixture';
+import { errorOf, rowsOf } from './served.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
@@ -54,7 +54,7 @@ describeWithSqld.each(['replica', 'remote', 'file'])('values through a %s', (kin
       ['v'],
       VALUES.map((value) => [value]),
     );
-    const { rows } = await live.query('SELECT v FROM t ORDER BY id');
+    const rows = await rowsOf(live, 'SELECT v FROM t ORDER BY id');
     expect(rows.map(([value]) => plain(value))).toEqual([...VALUES, ...VALUES].map(plain));
     expect(rows.map(([value]) => Object.is(value, -0)).filter(Boolean)).toHaveLength(2);
   });
@@ -67,7 +67,7 @@ describeWithSqld.each(['replica', 'remote', 'file'])('values through a %s', (kin
       ['v'],
       random.map((value) => [value]),
     );
-    const { rows } = await live.query('SELECT v FROM t ORDER BY id');
+    const rows = await rowsOf(live, 'SELECT v FROM t ORDER BY id');
     expect(
       rows.filter(([value], i) => !sameValue(value as SqlValue, random[i % random.length] as SqlValue)),
     ).toEqual([]);
@@ -76,21 +76,23 @@ describeWithSqld.each(['replica', 'remote', 'file'])('values through a %s', (kin
 
   test('come back from RETURNING, and in a transaction', async () => {
     const { rows, changes, lastInsertRowid } = await live.execute(
-      'INSERT INTO t (id, v) VALUES (7, ?) RETURNING v, typeof(v)',
+      'INSERT INTO t (id, v) VALUES (7, ?) RETURNING v, typeof(v) AS type',
       [-0],
     );
     expect({ rows, changes, lastInsertRowid }).toEqual({
-      rows: [[-0, 'real']],
+      rows: [{ v: -0, type: 'real' }],
       changes: 1,
       lastInsertRowid: 7n,
     });
-    const seen = await live.transaction((tx) => tx.query('SELECT :v, @w', { v: Infinity, w: '\ufeff\0' }));
-    expect(seen.rows).toEqual([[Infinity, '\ufeff\0']]);
+    const seen = await live.transaction((tx) =>
+      tx.query('SELECT :v AS v, @w AS w', { v: Infinity, w: '\ufeff\0' }),
+    );
+    expect(seen.rows).toEqual([{ v: Infinity, w: '\ufeff\0' }]);
   });
 
   test('can be given by name', async () => {
     await live.execute('INSERT INTO t (id, v) VALUES (:id, $v)', { id: 1n, v: 'one' });
-    expect((await live.query('SELECT id, v FROM t WHERE v = @v', { v: 'one' })).rows).toEqual([[1n, 'one']]);
+    expect(await rowsOf(live, 'SELECT id, v FROM t WHERE v = @v', { v: 'one' })).toEqual([[1n, 'one']]);
   });
 
   test('must be as many as there are parameters', async () => {
@@ -138,7 +140,7 @@ describeWithSqld('SQL and names with what SQLite would not read to its end', () 
       live.insertRows('t', [`v${part}`], [[1n]]),
     ])
       expect(await errorOf(refused)).toMatchObject({ code: 'USAGE' });
-    expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[1n]]);
+    expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[1n]]);
     await live.close();
     removeTempDir(dir);
   });
@@ -155,7 +157,7 @@ describeWithSqld('text that is no text', () => {
     const live = await openLive({ url: server.url, replica: path.join(dir, 'replica.db') });
     try {
       await live.insertRows('t', ['v'], [[new RawText(Uint8Array.of(0xc3, 0x28))]]);
-      const { rows } = await live.query('SELECT v FROM t ORDER BY rowid;');
+      const rows = await rowsOf(live, 'SELECT v FROM t ORDER BY rowid;');
       expect(
         rows
           .map(([v]) => (v as { bytes?: Uint8Array }).bytes ?? v)

@@ -12,6 +12,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import { openLive } from '../live/built.fixture';
 import { profiles } from './profiles.fixture';
+import { rowsOf } from '../live/served.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
@@ -42,7 +43,7 @@ describeWithSqld.each(profiles.filter((profile) => !PROFILES[profile].grpc))(
       const opening = openLive({ url, replica: path.join(dir, 'replica.db'), timeout: 10_000 });
       await expect(opening).rejects.toMatchObject(noLog(url));
       const live = await openLive({ url });
-      expect((await live.query('SELECT 1')).rows).toEqual([[1n]]);
+      expect(await rowsOf(live, 'SELECT 1')).toEqual([[1n]]);
       await live.close();
     });
 
@@ -66,7 +67,7 @@ describeWithSqld.each(profiles.filter((profile) => !PROFILES[profile].grpc))(
       // So that the next request is of a new connection.
       for (const socket of open) socket.destroy();
       await expect(live.sync()).rejects.toMatchObject(noLog(url));
-      expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[0n]]);
+      expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[0n]]);
       await live.close();
       await new Promise((done) => front.close(done));
     });

@@ -12,6 +12,7 @@ import { values } from '../fixtures/values.fixture';
 import { openLive, RawText } from '../live/built.fixture';
 import type { Live } from '../../src/live/live';
 import { profiles } from './profiles.fixture';
+import { AS_LISTS, rowsOf } from '../live/served.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
@@ -50,7 +51,7 @@ describeWithSqld.each(profiles)('values through direct access to a server that i
       ['v'],
       random.map((value) => [value]),
     );
-    const { rows, columns } = await run().query('SELECT v FROM t ORDER BY id; -- all of them');
+    const { rows, columns } = await run().query('SELECT v FROM t ORDER BY id; -- all of them', [], AS_LISTS);
     expect(columns).toEqual(['v']);
     expect(rows).toHaveLength(2 * random.length);
     const lost = rows.filter(
@@ -61,7 +62,7 @@ describeWithSqld.each(profiles)('values through direct access to a server that i
 
   test('are bound at every kind of parameter', async () => {
     const at = async (sql: string, args: Parameters<Live['query']>[1]): Promise<unknown> =>
-      (await run().query(sql, args)).rows[0];
+      (await rowsOf(run(), sql, args))[0];
     const [most, least] = [Infinity, -Infinity];
     expect(await at('SELECT ?, ?, ?', [most, 1n, least])).toEqual([most, 1n, least]);
     expect(await at('SELECT ?2, ?1, ?', [most, 1n, least])).toEqual([1n, most, least]);
@@ -88,7 +89,7 @@ describeWithSqld.each(profiles)('values through direct access to a server that i
         'SELECT 2 AS a, v AS a FROM t WHERE id = 2 UNION ALL SELECT 1, v FROM t WHERE id = 1',
       ];
       const found = [];
-      for (const sql of forms) found.push((await tx.query(sql)).rows);
+      for (const sql of forms) found.push(await rowsOf(tx, sql));
       return found;
     });
     for (const found of rows)
@@ -122,19 +123,19 @@ describeWithSqld.each(profiles)('values through direct access to a server that i
     ];
     for (const [returning, columns, expected] of forms) {
       const sql = `${insert} ${returning}`;
-      const seen = [await run().execute(sql, row)];
+      const seen = [await run().execute(sql, row, AS_LISTS)];
       const batch = [{ sql, args: row }, 'SELECT 9e999 AS most, -9e999; -- reads', { sql, args: row }];
-      const { results } = await run().batch(batch);
+      const { results } = await run().batch(batch, AS_LISTS);
       expect(results[1]).toMatchObject({ columns: ['most', '-9e999'], rows: [[Infinity, -Infinity]] });
       seen.push(...results.filter((_, i) => i !== 1));
-      await run().transaction(async (tx) => seen.push(await tx.execute(sql, row)));
+      await run().transaction(async (tx) => seen.push(await tx.execute(sql, row, AS_LISTS)));
       for (const result of seen) {
         expect(result).toMatchObject({ columns, changes: 1 });
         expect(result.rows).toEqual([expected(result.lastInsertRowid ?? 0n)]);
       }
     }
     const update = 'WITH x(i) AS (VALUES (1), (2)) UPDATE two SET returning_at = -9e999 FROM x WHERE id = i';
-    const { rows } = await run().execute(`${update} RETURNING returning_at, id`);
+    const { rows } = await run().execute(`${update} RETURNING returning_at, id`, [], AS_LISTS);
     expect(rows).toEqual([
       [-Infinity, 1n],
       [-Infinity, 2n],
@@ -146,9 +147,9 @@ describeWithSqld.each(profiles)('values through direct access to a server that i
     const insert = { sql: 'INSERT INTO t (v) VALUES (?) RETURNING ?, v', args: [Infinity, 1n] };
     const created = ['CREATE TABLE new (v)', 'INSERT INTO new VALUES (9e999) RETURNING 1, *'];
     for (const write of [
-      () => run().execute(insert.sql, insert.args),
-      async () => (await run().batch(['SELECT 1', insert])).results[1],
-      async () => (await run().batch(created)).results[1],
+      () => run().execute(insert.sql, insert.args, AS_LISTS),
+      async () => (await run().batch(['SELECT 1', insert], AS_LISTS)).results[1],
+      async () => (await run().batch(created, AS_LISTS)).results[1],
     ]) {
       const told = await write().then(
         (result) => result?.rows,
@@ -156,14 +157,14 @@ describeWithSqld.each(profiles)('values through direct access to a server that i
       );
       expect(told).toEqual(profile === 'balancer' ? [[1n, Infinity]] : 'ANSWER_NOT_EXACT');
     }
-    const { rows } = await run().query('SELECT v FROM t UNION ALL SELECT v FROM new');
+    const rows = await rowsOf(run(), 'SELECT v FROM t UNION ALL SELECT v FROM new');
     expect(rows).toEqual([[Infinity], [Infinity], [Infinity]]);
     await run().execute('DROP TABLE new');
   });
 
   test('that are text and not UTF-8 come back as their bytes', async () => {
     await execOn(server as Sqld, "INSERT INTO t VALUES (1, CAST(x'ff61' AS TEXT)), (2, 'text'), (3, -9e999)");
-    const { columns, rows } = await run().query('SELECT v AS name, id FROM t ORDER BY id');
+    const { columns, rows } = await run().query('SELECT v AS name, id FROM t ORDER BY id', [], AS_LISTS);
     expect(columns).toEqual(['name', 'id']);
     expect(rows.slice(1)).toEqual([
       ['text', 2n],

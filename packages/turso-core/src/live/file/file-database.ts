@@ -1,8 +1,7 @@
 import { Database } from '../../sqlite/files/sqlite';
 import { compile } from '../compiled';
-import type { DatabaseTransaction, LiveDatabase, OrderedStatement } from '../database';
+import type { DatabaseTransaction, LiveDatabase, OrderedStatement, RowLists, Written } from '../database';
 import { fileError } from '../file-error';
-import type { ExecuteResult, QueryResult } from '../live';
 import { rowsOf, sqliteQueries } from '../sqlite-query';
 import { inStatement } from '../statement-errors';
 
@@ -56,7 +55,7 @@ function openDatabase(file: string): Database {
 function transaction(db: Database, orThrow: <T>(work: () => T) => T): DatabaseTransaction {
   const query = sqliteQueries(db);
   return {
-    query: async (statement) => orThrow((): QueryResult => query(statement)),
+    query: async (statement) => orThrow((): RowLists => query(statement)),
     execute: async (statement) => orThrow(() => run(db, statement)),
     async commit() {
       try {
@@ -70,7 +69,7 @@ function transaction(db: Database, orThrow: <T>(work: () => T) => T): DatabaseTr
   };
 }
 
-function runAll(db: Database, statements: readonly OrderedStatement[], file: string): ExecuteResult[] {
+function runAll(db: Database, statements: readonly OrderedStatement[], file: string): Written[] {
   db.exec('BEGIN IMMEDIATE');
   try {
     const results = statements.map((statement, i) => {
@@ -87,7 +86,7 @@ function runAll(db: Database, statements: readonly OrderedStatement[], file: str
   }
 }
 
-function run(db: Database, { sql, args }: OrderedStatement): ExecuteResult {
+function run(db: Database, { sql, args }: OrderedStatement): Written {
   const { statement, bind, columns: names } = compile(db, sql);
   if (!statement.reader) {
     const { changes, lastInsertRowid } = statement.safeIntegers().run(...bind(args));

@@ -1,13 +1,12 @@
 import { openReadOnly, readLeniently } from '../../sqlite/files/open';
 import type { Database } from '../../sqlite/files/sqlite';
-import type { OrderedStatement } from '../database';
-import type { QueryResult } from '../live';
+import type { OrderedStatement, RowLists } from '../database';
 import { sqliteQueries, type RunQuery } from '../sqlite-query';
 
 /** Reads a replica. Others may replace its files. */
 export interface ReplicaReader {
   /** Runs a query. Throws SQLite's own errors. */
-  read(statement: OrderedStatement): QueryResult;
+  read(statement: OrderedStatement): RowLists;
   /** Keeps reading the present state from now on, whatever others write. */
   holdStill(): void;
   /** Returns to the current state for further reads. */

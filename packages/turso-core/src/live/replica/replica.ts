@@ -2,8 +2,8 @@ import { TursoSyncError } from '../../errors';
 import { fileSize, isReplicaThere, replicaFiles, type ReplicaFiles } from '../../sqlite/files/replica-files';
 import { deadlineIn, type Deadline } from '../deadline';
 import { fileError, isDamage } from '../file-error';
-import type { OrderedStatement } from '../database';
-import type { QueryResult, SyncResult } from '../live';
+import type { OrderedStatement, RowLists } from '../database';
+import type { SyncResult } from '../live';
 import { checkpointReplica } from './checkpoint';
 import { fetchDatabase, hasMark } from './fetch-database';
 import type { Note } from './note';
@@ -28,7 +28,7 @@ export interface Replica {
    * Reads the state of the latest sync. Returns null if SQLite lacks a feature of the statement: then only libSQL can
    * run it.
    */
-  query(statement: OrderedStatement): Promise<QueryResult | null>;
+  query(statement: OrderedStatement): Promise<RowLists | null>;
   sync(deadline: Deadline): Promise<SyncResult>;
   /** How often the sync process was restarted. */
   readonly restarts: number;
