@@ -36,6 +36,8 @@ export const sidebar = [
   ]),
   group('Live connections', [
     ['TypeScript', '/direct-access'],
+    ['Drizzle', '/direct-access-drizzle'],
+    ['Kysely', '/direct-access-kysely'],
     ['OCaml', '/direct-access-ocaml'],
     ['Build for OCaml and C', '/ffi-build'],
     ['The contract', '/direct-access-contract'],
