@@ -122,6 +122,7 @@ typedef struct turso_options {
   turso_bytes encryption_key;  /* of a database that its server keeps encrypted, in base64; empty: none */
   uint32_t offline_start;      /* 1: a sound replica is enough to open the connection while the server is away (refused, silent,
                                   unknown host, status 5xx or 429); default 0 */
+  uint32_t slow_statement_ms;  /* calls that take at least so long are events (turso_on_event); 0: none are */
 } turso_options;
 
 /* Opens a connection; `*connection_id` is above 0. The first sync is done when it returns. On TURSO_OK `out` is a text: a word
@@ -155,8 +156,38 @@ turso_status turso_close_connection(int64_t connection_id, turso_buffer *out);
 /* `out`: u32 count, then pairs of a text (name) and an i64: writes, reads, syncs, retries, reconnects (the server answered
  * again after a request that it had not), rebuilds, frame_no, last_sync_ms_ago (-1: never by this process),
  * replica_age_ms (since the last sync, also by an earlier process; -1: never), rows_written, requests (over the
- * network, those of syncs too), open_statements, open_cursors. New names may be added. */
+ * network, those of syncs too), open_statements, open_cursors. New names may be added.
+ *
+ * Times of the calls that succeeded: latency_reads_count, and latency_reads_p50_us, _p95_us and _max_us in microseconds, each at most
+ * 1/16 too long; the same for writes (with the sync after each) and syncs. They need the same memory however many calls there were. */
 turso_status turso_stats(int64_t connection_id, turso_buffer *out);
+
+/* --- events ------------------------------------------------------------------------------------------------------------- */
+
+/* An event: text type, u32 count, then so many pairs of a text (name) and a value. Types and names may be added.
+ *
+ *   "sync"     frames, frame_no, duration_ms (REAL): a sync succeeded, also one in the background or of another connection of
+ *              the program to the same replica
+ *   "retry"    code, message, pause_ms (REAL): a call or a request is repeated after a pause
+ *   "rebuild"  reason: the replica was fetched again
+ *   "slow"     sql, duration_ms (REAL): a call took at least slow_statement_ms. The text has a ? in the place of each value, and is
+ *              cut after 1,000 bytes
+ *
+ * A connection keeps the last 256 events from its opening on, until somebody takes them. Those that are left when it closes are
+ * dropped. Use a callback or turso_next_event: each event goes to one of them. */
+
+/* Receives an event, which is borrowed for the length of the call. */
+typedef void (*turso_event_callback)(void *context, const uint8_t *event, size_t length);
+
+/* Sets the callback for events, or none with NULL. It is called on a thread of the library, one event at a time. It may call every
+ * function, also turso_close_connection. It must return, and no exception or longjmp may leave it. When this function or
+ * turso_close_connection has returned, the callback before is not running and is not called again; within a callback, it ends with
+ * that call. So do not hold a lock that the callback needs. `out` is empty. */
+turso_status turso_on_event(int64_t connection_id, turso_event_callback callback, void *context, turso_buffer *out);
+
+/* Waits for the next event, for as long as it takes, and is the one call without a time limit. It ends with TURSO_CONNECTION_CLOSED
+ * when the connection is closed. For languages whose threads must not be called from outside. `out`: an event. */
+turso_status turso_next_event(int64_t connection_id, turso_buffer *out);
 
 /* --- statements --------------------------------------------------------------------------------------------------------- */
 

@@ -2,11 +2,13 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::time::{sleep, Instant};
 
 use crate::error::{Error, Result};
+use crate::events::{Event, Events};
 use crate::primary::Sent;
 use crate::status::Status;
 
@@ -34,13 +36,31 @@ impl Repeat {
     }
 }
 
+/// Counts the repetitions of a connection's calls, and tells of them.
+pub struct Retries {
+    pub count: AtomicU64,
+    events: Option<Arc<Events>>,
+}
+
+impl Retries {
+    pub fn new(events: &Arc<Events>) -> Self {
+        Self { count: AtomicU64::new(0), events: Some(Arc::clone(events)) }
+    }
+
+    fn add(&self, error: &Error, pause: Duration) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        if let Some(events) = &self.events {
+            events.tell(Event::retry(error, pause));
+        }
+    }
+}
+
 /// The limits of one call.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
     pub deadline: Instant,
     pub max_retries: u32,
-    /// Counts repetitions.
-    pub retries: &'a AtomicU64,
+    pub retries: &'a Retries,
     /// Tells whether a write may have reached the server.
     pub sent: Option<&'a Sent>,
 }
@@ -48,7 +68,7 @@ pub struct Call<'a> {
 impl Call<'_> {
     /// A call that repeats nothing.
     pub fn once(deadline: Instant) -> Self {
-        static NONE: AtomicU64 = AtomicU64::new(0);
+        static NONE: Retries = Retries { count: AtomicU64::new(0), events: None };
         Self { deadline, max_retries: 0, retries: &NONE, sent: None }
     }
 
@@ -68,8 +88,8 @@ impl Call<'_> {
             if Instant::now() + wait >= self.deadline {
                 return Err(error);
             }
+            self.retries.add(&error, wait);
             sleep(wait).await;
-            self.retries.fetch_add(1, Ordering::Relaxed);
             pause = LONGEST_PAUSE.min(pause * 2);
         }
         work().await

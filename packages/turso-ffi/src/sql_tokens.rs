@@ -20,6 +20,28 @@ pub fn without_end(sql: &str) -> &str {
     last.map_or(sql, |(at, token)| &sql[..at + token.len()])
 }
 
+/// The statement without the values that are written in it: each is a `?`. Comments are left out too.
+pub fn without_values(sql: &str) -> String {
+    let (mut text, mut end, mut is_value) = (String::with_capacity(sql.len()), 0, false);
+    for (at, token) in tokens(sql) {
+        let is_next = at == end;
+        end = at + token.len();
+        // Numbers and texts with doubled quotes consist of several tokens.
+        let goes_on =
+            is_value && is_next && (token.starts_with(|it: char| it == '.' || it == '\'' || it.is_ascii_digit()));
+        let is_exponent = is_value && is_next && matches!(token, "+" | "-") && sql[..at].ends_with(['e', 'E']);
+        if goes_on || is_exponent {
+            continue;
+        }
+        if !is_next && !text.is_empty() {
+            text.push(' ');
+        }
+        is_value = token.starts_with(|it: char| it == '\'' || it.is_ascii_digit());
+        text.push_str(if is_value { "?" } else { token });
+    }
+    text
+}
+
 /// Whether it only separates tokens.
 fn is_between(token: &str) -> bool {
     token.starts_with(is_blank) || token.starts_with("--") || token.starts_with("/*")
@@ -84,6 +106,18 @@ mod tests {
         ];
         assert_eq!(found, wanted);
         assert!(tokens(sql).all(|(at, token)| sql[at..].starts_with(token)));
+    }
+
+    #[test]
+    fn values_are_left_out() {
+        for (sql, wanted) in [
+            ("SELECT a1, 'it''s' ,x'00ff' FROM \"t 1\" WHERE b=1.5e-3+2", "SELECT a1, ? ,x? FROM \"t 1\" WHERE b=?+?"),
+            ("INSERT INTO t VALUES(?1, -1,.5,'sesame')", "INSERT INTO t VALUES(?1, -?,.?,?)"),
+            ("-- sesame\nSELECT/* sesame */ 0x1F, 'sesame", "SELECT ?, ?"),
+            ("", ""),
+        ] {
+            assert_eq!(without_values(sql), wanted);
+        }
     }
 
     #[test]

@@ -151,7 +151,7 @@ pub fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
-fn put_value(out: &mut Vec<u8>, value: Value<'_>) {
+pub fn put_value(out: &mut Vec<u8>, value: Value<'_>) {
     match value {
         Value::Null => out.push(0),
         Value::Integer(number) => {

@@ -26,6 +26,7 @@ pub struct TursoOptions {
     max_retries: u32,
     encryption_key: TursoBytes,
     offline_start: u32,
+    slow_statement_ms: u32,
 }
 
 /// # Safety
@@ -67,6 +68,7 @@ pub unsafe extern "C" fn turso_create_synced_db(
         max_retries: 0,
         encryption_key: TursoBytes::EMPTY,
         offline_start: 0,
+        slow_statement_ms: 0,
     };
     // SAFETY: promised by the caller.
     unsafe { turso_open(&options, connection_id, out) }
@@ -95,6 +97,7 @@ unsafe fn open(options: &TursoOptions) -> Result<(i64, Vec<u8>)> {
         timeout: Duration::from_millis(or_default(options.timeout_ms, DEFAULT_TIMEOUT_MS).into()),
         max_retries: or_default(options.max_retries, DEFAULT_RETRIES),
         offline_start: options.offline_start != 0,
+        slow_statement_ms: options.slow_statement_ms,
     })?;
     let mut bytes = Vec::new();
     put_bytes(&mut bytes, word.as_bytes());

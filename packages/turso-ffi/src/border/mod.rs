@@ -4,6 +4,7 @@ mod buffer;
 mod connections;
 mod cursors;
 mod decode;
+mod events;
 mod guard;
 mod library;
 mod prepared;

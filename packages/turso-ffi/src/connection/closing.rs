@@ -21,6 +21,8 @@ pub fn close(id: i64) -> Result<()> {
         background.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
     connection.wait_for_calls();
+    let listener = connection.listener.lock().unwrap_or_else(PoisonError::into_inner).take();
+    drop(listener);
     STATEMENTS.remove_all(|it| it.is_of(id));
     CURSORS.remove_all(|it| it.is_of(id));
     for transaction in TRANSACTIONS.remove_all(|it| it.is_of(id)) {

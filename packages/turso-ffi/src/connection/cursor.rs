@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
 
-use super::{Backend, Connection};
+use super::{timing, Backend, Connection};
 use crate::error::{Error, Result};
 use crate::keyword;
 use crate::primary::RemoteCursor;
@@ -25,12 +25,13 @@ impl Cursor {
     pub fn open(connection: &Arc<Connection>, sql: &str, params: &[Value<'_>]) -> Result<Self> {
         let _entered = connection.enter()?;
         keyword::check_single(sql)?;
-        let kind = match &connection.backend {
+        let open = || match &connection.backend {
             Backend::Remote { primary } => {
-                Kind::Remote(connection.wait(RemoteCursor::open(primary, connection.call(), sql, params))?)
+                connection.wait(RemoteCursor::open(primary, connection.call(), sql, params)).map(Kind::Remote)
             }
-            _ => Kind::Local(connection.read_file(|lease| LocalCursor::open(lease, sql, params))?),
+            _ => connection.read_file(|lease| LocalCursor::open(lease, sql, params)).map(Kind::Local),
         };
+        let kind = connection.timed(timing::Kind::Read, || sql.to_owned(), open)?;
         connection.counters.reads.fetch_add(1, Ordering::Relaxed);
         Ok(Self { connection: Arc::clone(connection), kind })
     }

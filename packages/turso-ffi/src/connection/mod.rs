@@ -2,12 +2,14 @@
 
 mod closing;
 mod cursor;
+mod listening;
 mod offline;
 mod open;
 mod read;
 mod statement;
 mod stats;
 mod sync;
+mod timing;
 mod token;
 mod transaction;
 mod write;
@@ -20,10 +22,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use self::listening::Listener;
 use self::stats::Counters;
 use self::sync::Background;
+use self::timing::Latencies;
 use crate::call::Call;
 use crate::error::{Error, Result};
+use crate::events::Events;
 use crate::primary::Primary;
 use crate::registry::Registry;
 use crate::replica::OpenReplica;
@@ -33,6 +38,7 @@ use crate::sqlite::Pool;
 
 pub use closing::close;
 pub use cursor::Cursor;
+pub use listening::Callback;
 pub use open::{open, Options};
 pub use statement::Statement;
 pub use sync::AutoSync;
@@ -53,6 +59,11 @@ pub struct Connection {
     /// After a start without the server.
     catching_up: Mutex<Option<Background>>,
     counters: Counters,
+    latencies: Latencies,
+    /// Calls that take at least so long are told about.
+    slow_statement: Option<Duration>,
+    events: Arc<Events>,
+    listener: Mutex<Option<Listener>>,
     closed: CancellationToken,
     /// Calls under way.
     active: AtomicUsize,

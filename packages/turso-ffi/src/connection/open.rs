@@ -10,17 +10,21 @@ use tokio_util::sync::CancellationToken;
 
 use super::stats::Counters;
 use super::sync::AutoSync;
+use super::timing::{slow_statement, Latencies};
 use super::{offline, Backend, Connection, CONNECTIONS};
 use crate::address::{self, Address, Server};
 use crate::call::Call;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
+use crate::events::Events;
 use crate::primary::Primary;
 use crate::registry::next_id;
 use crate::replica::{self, OpenReplica};
 use crate::runtime;
 use crate::sqlite::database::FileDatabase;
 use crate::sqlite::{self, Access, Pool, OUTLINE};
+
+const NOT_SYNCED: &str = "its file was not the one synced last";
 
 /// How to connect.
 pub struct Options<'a> {
@@ -33,6 +37,8 @@ pub struct Options<'a> {
     pub max_retries: u32,
     /// Whether a sound replica is enough to open the connection while the server is away.
     pub offline_start: bool,
+    /// Statements that take at least so many milliseconds are events; 0: none are.
+    pub slow_statement_ms: u32,
 }
 
 /// What a connection begins with.
@@ -52,10 +58,11 @@ impl Opened {
 
 /// Opens a connection: its id, and a word about what was found, or an empty one.
 pub fn open(options: Options<'_>) -> Result<(i64, String)> {
-    let counters = Counters::default();
+    let events = Arc::new(Events::default());
+    let counters = Counters::new(&events);
     let Opened { backend, word, is_behind } = match address::parse(options.url)? {
         Address::File(path) => open_file(path, &options)?,
-        Address::Server(server) => open_server(server, &options, &counters)?,
+        Address::Server(server) => open_server(server, &options, &counters, &events)?,
     };
     let connection = Arc::new(Connection {
         id: next_id(),
@@ -66,6 +73,10 @@ pub fn open(options: Options<'_>) -> Result<(i64, String)> {
         background: Mutex::default(),
         catching_up: Mutex::default(),
         counters,
+        latencies: Latencies::default(),
+        slow_statement: slow_statement(options.slow_statement_ms),
+        events,
+        listener: Mutex::default(),
         closed: CancellationToken::new(),
         active: AtomicUsize::new(0),
     });
@@ -83,10 +94,10 @@ fn open_file(path: PathBuf, options: &Options<'_>) -> Result<Opened> {
     Ok(Opened::new(Backend::File { database: FileDatabase::open(path, options.timeout)? }, word))
 }
 
-fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Result<Opened> {
+fn open_server(server: Server, options: &Options<'_>, counters: &Counters, events: &Arc<Events>) -> Result<Opened> {
     let credentials = &options.credentials;
     credentials.check(&server)?;
-    let primary = Arc::new(Primary::new(server.clone(), credentials, options.timeout)?);
+    let primary = Arc::new(Primary::new(server.clone(), credentials, options.timeout, events)?);
     let call = Call {
         deadline: Instant::now() + options.timeout,
         max_retries: options.max_retries,
@@ -95,14 +106,15 @@ fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Re
     };
     // First of all, since a server that is not there or refuses the token is told apart best here.
     let outline = match runtime::wait(primary.outline(call)) {
-        Err(error) => return open_offline(error, primary, &server, options),
+        Err(error) => return open_offline(error, primary, &server, options, events),
         Ok(_) if options.db_path.is_empty() => return Ok(Opened::new(Backend::Remote { primary }, "")),
         Ok(outline) => outline,
     };
     let (replica, fault) = replica::open(Path::new(options.db_path), &server, credentials, options.timeout)?;
+    replica.listen(events);
     let generation = replica.generation();
     if let Err(error) = runtime::wait(replica.sync(call)) {
-        return open_offline(error, primary, &server, options);
+        return open_offline(error, primary, &server, options, events);
     }
     let pool = pool_of(&replica, options);
     let word = match fault {
@@ -111,8 +123,8 @@ fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Re
             "The replica was fetched again: the primary has another history than it had.".into()
         }
         None if runtime::wait(differs(&primary, &replica, &pool, outline, call))? => {
-            runtime::wait(replica.rebuild(call, generation))?;
-            "The replica was fetched again: its file was not the one synced last.".into()
+            runtime::wait(replica.rebuild(call, generation, NOT_SYNCED))?;
+            format!("The replica was fetched again: {NOT_SYNCED}.")
         }
         None => String::new(),
     };
@@ -120,8 +132,15 @@ fn open_server(server: Server, options: &Options<'_>, counters: &Counters) -> Re
 }
 
 /// Opens with the replica as it is, where that is wanted after this error.
-fn open_offline(error: Error, primary: Arc<Primary>, server: &Server, options: &Options<'_>) -> Result<Opened> {
+fn open_offline(
+    error: Error,
+    primary: Arc<Primary>,
+    server: &Server,
+    options: &Options<'_>,
+    events: &Arc<Events>,
+) -> Result<Opened> {
     let (replica, word) = offline::start(error, server, options)?;
+    replica.listen(events);
     let pool = pool_of(&replica, options);
     Ok(Opened { backend: Backend::Replica { primary, replica, pool }, word, is_behind: true })
 }

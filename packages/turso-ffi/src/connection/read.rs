@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use super::timing::Kind;
 use super::{Backend, Connection};
 use crate::error::Result;
 use crate::keyword;
@@ -13,10 +14,11 @@ impl Connection {
     pub fn query(&self, sql: &str, params: &[Value<'_>]) -> Result<Vec<u8>> {
         let _entered = self.enter()?;
         keyword::check_single(sql)?;
-        let rows = match &self.backend {
+        let read = || match &self.backend {
             Backend::Remote { primary } => self.wait(primary.query(self.call(), sql, params)),
             _ => self.read_file(|lease| sqlite::query(&lease, sql, params)),
-        }?;
+        };
+        let rows = self.timed(Kind::Read, || sql.to_owned(), read)?;
         self.counters.reads.fetch_add(1, Ordering::Relaxed);
         Ok(rows)
     }
@@ -33,7 +35,7 @@ impl Connection {
         let lend = || replica.map_or_else(|| pool.lend(0), |replica| replica.lend(pool));
         let outcome = match (lend().and_then(&mut work), replica) {
             (Err(Failure::Damaged(_)), Some(replica)) => {
-                self.wait(replica.rebuild(self.call(), generation))?;
+                self.wait(replica.rebuild(self.call(), generation, "its file turned out to be damaged"))?;
                 lend().and_then(work)
             }
             (outcome, _) => outcome,

@@ -1,19 +1,40 @@
 //! What a connection has done.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Backend, Connection, CURSORS, STATEMENTS};
+use crate::call::Retries;
 use crate::error::Result;
+use crate::events::Events;
+use crate::latency::Summary;
 use crate::value::{put_bytes, put_u32};
 
-#[derive(Default)]
 pub struct Counters {
     pub reads: AtomicU64,
     pub writes: AtomicU64,
     pub rows_written: AtomicU64,
-    pub retries: AtomicU64,
+    pub retries: Retries,
 }
+
+impl Counters {
+    pub fn new(events: &Arc<Events>) -> Self {
+        Self {
+            reads: AtomicU64::default(),
+            writes: AtomicU64::default(),
+            rows_written: AtomicU64::default(),
+            retries: Retries::new(events),
+        }
+    }
+}
+
+/// Names of the numbers of a summary.
+const LATENCIES: [[&str; 4]; 3] = [
+    ["latency_reads_count", "latency_reads_p50_us", "latency_reads_p95_us", "latency_reads_max_us"],
+    ["latency_writes_count", "latency_writes_p50_us", "latency_writes_p95_us", "latency_writes_max_us"],
+    ["latency_syncs_count", "latency_syncs_p50_us", "latency_syncs_p95_us", "latency_syncs_max_us"],
+];
 
 impl Connection {
     /// Names and numbers, encoded.
@@ -36,11 +57,11 @@ impl Connection {
             reconnects = primary.reconnects() as i64;
             repeated += primary.repeated() as i64;
         }
-        Ok(encode(&[
+        let mut pairs = vec![
             ("writes", load(&self.counters.writes)),
             ("reads", load(&self.counters.reads)),
             ("syncs", syncs),
-            ("retries", load(&self.counters.retries) + repeated),
+            ("retries", load(&self.counters.retries.count) + repeated),
             ("reconnects", reconnects),
             ("rebuilds", rebuilds),
             ("frame_no", frame_no),
@@ -50,7 +71,16 @@ impl Connection {
             ("requests", requests),
             ("open_statements", STATEMENTS.count(|it| it.is_of(self.id)) as i64),
             ("open_cursors", CURSORS.count(|it| it.is_of(self.id)) as i64),
-        ]))
+        ];
+        let mut syncs = Summary::default();
+        if let Backend::Replica { replica, .. } = &self.backend {
+            syncs = replica.latency().summary();
+        }
+        let (reads, writes) = (self.latencies.reads.summary(), self.latencies.writes.summary());
+        for (names, Summary { count, p50_us, p95_us, max_us }) in LATENCIES.into_iter().zip([reads, writes, syncs]) {
+            pairs.extend(names.into_iter().zip([count, p50_us, p95_us, max_us].map(|number| number as i64)));
+        }
+        Ok(encode(&pairs))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Backend, Connection};
+use super::{timing, Backend, Connection};
 use crate::call::Call;
 use crate::error::Result;
 use crate::keyword;
@@ -37,30 +37,33 @@ impl Transaction {
     pub fn query(&self, sql: &str, params: &[Value<'_>]) -> Result<Vec<u8>> {
         let _entered = self.connection.enter()?;
         keyword::check_within(sql)?;
-        match &self.kind {
+        let run = || match &self.kind {
             Kind::File(transaction) => self.connection.unless_closed(transaction.query(sql, params)),
             Kind::Remote(stream) => self.connection.wait(stream.query(self.connection.call(), sql, params)),
-        }
+        };
+        self.connection.timed(timing::Kind::Within, || sql.to_owned(), run)
     }
 
     pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<Changes> {
         let _entered = self.connection.enter()?;
         keyword::check_within(sql)?;
-        match &self.kind {
+        let run = || match &self.kind {
             Kind::File(transaction) => self.connection.unless_closed(transaction.execute(sql, params)),
             Kind::Remote(stream) => self.connection.wait(stream.execute(self.connection.call(), sql, params)),
-        }
+        };
+        self.connection.timed(timing::Kind::Within, || sql.to_owned(), run)
     }
 
     /// Commits. Whatever comes of it, the transaction is over.
     pub fn commit(&self) -> Result<()> {
         let _entered = self.connection.enter()?;
-        match &self.kind {
+        let commit = || match &self.kind {
             Kind::File(transaction) => transaction.commit(),
             Kind::Remote(stream) => {
                 self.connection.write(async |call| stream.commit(call).await.map(|()| Changes::default())).map(drop)
             }
-        }
+        };
+        self.connection.timed(timing::Kind::Write, || "COMMIT".into(), commit)
     }
 
     pub fn rollback(&self) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use super::timing::Kind;
 use super::{Backend, Connection};
 use crate::bulk;
 use crate::call::Call;
@@ -17,12 +18,13 @@ impl Connection {
     pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<Changes> {
         let _entered = self.enter()?;
         keyword::check_single(sql)?;
-        match &self.backend {
+        let write = || match &self.backend {
             Backend::File { database } => self.wrote(self.unless_closed(database.execute(sql, params))?),
             Backend::Replica { primary, .. } | Backend::Remote { primary } => {
                 self.write(async |call| primary.execute(call, sql, params).await)
             }
-        }
+        };
+        self.timed(Kind::Write, || sql.to_owned(), write)
     }
 
     /// Runs statements in one transaction.
@@ -31,19 +33,21 @@ impl Connection {
         for (index, statement) in statements.iter().enumerate() {
             keyword::check_within(statement.sql).map_err(|error| bulk::in_statement(error, index))?;
         }
-        match &self.backend {
+        let write = || match &self.backend {
             _ if statements.is_empty() => Ok(Changes::default()),
             Backend::File { database } => self.wrote(self.unless_closed(database.execute_batch(statements))?),
             Backend::Replica { primary, .. } | Backend::Remote { primary } => {
                 self.write(async |call| primary.execute_batch(call, statements).await)
             }
-        }
+        };
+        let text = || statements.iter().map(|statement| statement.sql).collect::<Vec<_>>().join("; ");
+        self.timed(Kind::Write, text, write)
     }
 
     /// Inserts rows in one transaction.
     pub fn insert_rows(&self, table: &str, rows: &InsertRows<'_>) -> Result<Changes> {
         let _entered = self.enter()?;
-        match &self.backend {
+        let write = || match &self.backend {
             _ if rows.values.is_empty() => Ok(Changes::default()),
             Backend::File { database } => {
                 let sql = bulk::single_row_sql(table, &rows.columns);
@@ -54,7 +58,8 @@ impl Connection {
                 let pieces = bulk::plan(table, rows)?;
                 self.write(async |call| primary.insert_rows(call, pieces).await)
             }
-        }
+        };
+        self.timed(Kind::Write, || bulk::single_row_sql(table, &rows.columns), write)
     }
 
     /// Waits for a write on the primary, and brings it to the replica.

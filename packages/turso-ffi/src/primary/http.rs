@@ -1,7 +1,7 @@
 //! Requests to the primary.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -20,6 +20,7 @@ use super::connector::{connector, Connector};
 use super::errors;
 use crate::address::Server;
 use crate::error::{Error, Result};
+use crate::events::{Event, Listeners};
 use crate::status::Status;
 
 pub struct HttpClient {
@@ -32,6 +33,7 @@ pub struct HttpClient {
     lost: AtomicBool,
     reconnects: AtomicU64,
     in_flight: Semaphore,
+    listeners: Arc<Listeners>,
     repeated: AtomicU64,
 }
 
@@ -61,7 +63,7 @@ const IN_FLIGHT: usize = 32;
 impl HttpClient {
     /// Creates a client whose requests all have `headers`. `timeout` is the time of a call: connecting gets a third of it, so that
     /// there is some left to try again.
-    pub fn new(server: Server, headers: HeaderMap, timeout: Duration) -> Result<Self> {
+    pub fn new(server: Server, headers: HeaderMap, timeout: Duration, listeners: Arc<Listeners>) -> Result<Self> {
         Ok(Self {
             client: Client::builder(TokioExecutor::new())
                 // Idle connections end by it.
@@ -73,6 +75,7 @@ impl HttpClient {
             lost: AtomicBool::new(false),
             reconnects: AtomicU64::new(0),
             in_flight: Semaphore::new(IN_FLIGHT),
+            listeners,
             repeated: AtomicU64::new(0),
         })
     }
@@ -139,7 +142,11 @@ impl HttpClient {
                 sent.take_back();
             }
             match pause {
-                Some(pause) if Instant::now() + pause < deadline => tokio::time::sleep(pause).await,
+                Some(pause) if Instant::now() + pause < deadline => {
+                    let told = errors::Told { status: response.status().as_u16(), is_refused: true, body: b"" };
+                    self.listeners.tell(&Event::retry(&errors::status(&told, self.location()), pause));
+                    tokio::time::sleep(pause).await;
+                }
                 _ => return self.failure(response, pause, deadline).await,
             }
             self.repeated.fetch_add(1, Ordering::Relaxed);

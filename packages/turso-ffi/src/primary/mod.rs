@@ -21,7 +21,7 @@ mod values;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ::http::HeaderMap;
@@ -41,6 +41,7 @@ use crate::address::Server;
 use crate::call::{Call, Repeat};
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
+use crate::events::{Events, Listeners};
 use crate::secret::Secret;
 use crate::sqlite::OUTLINE;
 use crate::status::Status;
@@ -62,8 +63,10 @@ pub struct Primary {
 }
 
 impl Primary {
-    pub fn new(server: Server, credentials: &Credentials, timeout: Duration) -> Result<Self> {
-        let http = HttpClient::new(server, credentials.headers()?, timeout)?;
+    pub fn new(server: Server, credentials: &Credentials, timeout: Duration, events: &Arc<Events>) -> Result<Self> {
+        let listeners = Listeners::default();
+        listeners.add(events);
+        let http = HttpClient::new(server, credentials.headers()?, timeout, Arc::new(listeners))?;
         let credentials = Mutex::new(credentials.clone());
         Ok(Self { http, credentials, encoding: AtomicU8::new(0), readonly: Mutex::default() })
     }

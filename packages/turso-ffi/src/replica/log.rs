@@ -1,6 +1,7 @@
 //! The log of the primary's writes, as its replicas ask for it: libSQL's own messages, in gRPC-web.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -21,6 +22,7 @@ use super::note::Mark;
 use crate::address::Server;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
+use crate::events::Listeners;
 use crate::primary::errors;
 use crate::primary::http::{HttpClient, Posted, To};
 use crate::status::Status;
@@ -71,9 +73,14 @@ pub enum Frames<T = Vec<Frame>> {
 }
 
 impl Log {
-    pub fn new(server: Server, credentials: &Credentials, timeout: Duration) -> Result<Self> {
+    pub fn new(
+        server: Server,
+        credentials: &Credentials,
+        timeout: Duration,
+        listeners: Arc<Listeners>,
+    ) -> Result<Self> {
         let headers = headers(&server, credentials)?;
-        Ok(Self { http: HttpClient::new(server, headers, timeout)? })
+        Ok(Self { http: HttpClient::new(server, headers, timeout, listeners)? })
     }
 
     /// Requests that begin from now on have these.

@@ -29,6 +29,8 @@ use self::note::Note;
 use crate::address::Server;
 use crate::credentials::Credentials;
 use crate::error::Result;
+use crate::events::{Events, Listeners};
+use crate::latency::Latency;
 use crate::sqlite::{Failure, Lease, Pool};
 
 pub use opened::{open, open_offline, OpenReplica};
@@ -40,6 +42,9 @@ pub struct Replica {
     server: Server,
     credentials: Mutex<Credentials>,
     log: Log,
+    /// The connections that use it.
+    listeners: Arc<Listeners>,
+    latency: Latency,
     /// What keeps other programs off; given back when this is dropped.
     _lock: Lock,
     kept: tokio::sync::Mutex<Kept>,
@@ -77,8 +82,8 @@ struct Kept {
     follower: Option<Follower>,
     /// What the files were after the last sync; None where they are to be fetched.
     note: Option<Note>,
-    /// There were files, which were taken away.
-    is_rebuild: bool,
+    /// What was wrong with the files before, which were taken away.
+    fault: Option<String>,
     /// Keeps SQLite from emptying the write-ahead log when the last reader goes, behind the note's back.
     keeper: Option<Connection>,
 }
@@ -114,6 +119,16 @@ impl Replica {
     /// The number of the last frame that came; 0 where none has.
     pub fn frame_no(&self) -> u64 {
         self.frame_no.load(Ordering::Relaxed)
+    }
+
+    /// The times of syncs.
+    pub fn latency(&self) -> &Latency {
+        &self.latency
+    }
+
+    /// Tells a connection what happens from now on.
+    pub fn listen(&self, events: &Arc<Events>) {
+        self.listeners.add(events);
     }
 
     pub fn rebuilds(&self) -> u64 {
@@ -174,12 +189,15 @@ impl Replica {
 
     fn new(path: PathBuf, server: Server, credentials: Credentials, timeout: Duration) -> Result<Self> {
         let lock = Lock::take(&path)?;
-        let log = Log::new(server.clone(), &credentials, timeout)?;
+        let listeners = Arc::new(Listeners::default());
+        let log = Log::new(server.clone(), &credentials, timeout, Arc::clone(&listeners))?;
         Ok(Self {
             files: Files::new(path),
             server,
             credentials: Mutex::new(credentials),
             log,
+            listeners,
+            latency: Latency::default(),
             _lock: lock,
             kept: tokio::sync::Mutex::default(),
             progress: Progress::default(),

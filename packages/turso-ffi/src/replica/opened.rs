@@ -44,7 +44,7 @@ pub fn open(
     find(path, server, credentials, timeout, |replica, found| {
         let Some(Found::Fault(fault)) = found else { return Ok(None) };
         replica.files.remove()?;
-        replica.kept.try_lock().map_err(Error::internal)?.is_rebuild = true;
+        replica.kept.try_lock().map_err(Error::internal)?.fault = Some(fault.clone());
         Ok(Some(fault))
     })
 }

@@ -18,6 +18,7 @@ use super::note::{Note, Phase};
 use super::{Kept, Replica};
 use crate::call::{Call, Repeat};
 use crate::error::{Error, Result};
+use crate::events::Event;
 use crate::sqlite::Failure;
 use crate::status::Status;
 
@@ -34,26 +35,43 @@ pub struct Synced {
     pub frame_no: u64,
 }
 
+/// How far the replica could follow.
+enum Followed {
+    /// So many frames came.
+    TheEnd { frames: u64 },
+    /// There are no files to go on with.
+    NothingThere,
+    /// The files cannot go on, for this reason.
+    Fault(String),
+}
+
+const CHANGED: &str = "another program has changed its files";
+
 impl Replica {
     /// Brings everything that is committed by now. Syncs that were asked for meanwhile are one.
     pub async fn sync(self: &Arc<Self>, call: Call<'_>) -> Result<Synced> {
         let asked = Instant::now();
-        call.repeat(Repeat::Read, || self.attempt(asked, call.deadline, false)).await
+        call.repeat(Repeat::Read, || self.attempt(asked, call.deadline, None)).await
     }
 
-    /// Fetches the file again, unless that was done since `generation`.
-    pub async fn rebuild(self: &Arc<Self>, call: Call<'_>, generation: u64) -> Result<()> {
+    /// Fetches the file again for this reason, unless that was done since `generation`.
+    pub async fn rebuild(self: &Arc<Self>, call: Call<'_>, generation: u64, reason: &'static str) -> Result<()> {
         let asked = Instant::now();
-        let is_due = || self.generation() == generation;
-        call.repeat(Repeat::Read, || self.attempt(asked, call.deadline, is_due())).await.map(drop)
+        let reason = || (self.generation() == generation).then_some(reason);
+        call.repeat(Repeat::Read, || self.attempt(asked, call.deadline, reason())).await.map(drop)
     }
 
     /// On a task of its own, since what has come must not be left half written where the caller goes away.
-    async fn attempt(self: &Arc<Self>, asked: Instant, deadline: Instant, anew: bool) -> Result<Synced> {
+    async fn attempt(
+        self: &Arc<Self>,
+        asked: Instant,
+        deadline: Instant,
+        fault: Option<&'static str>,
+    ) -> Result<Synced> {
         let unwanted = CancellationToken::new();
         let patience = Patience { until: Until::Deadline(deadline), unwanted: unwanted.clone() };
         let _unwanted_when_dropped = unwanted.drop_guard();
-        let task = tokio::spawn(Arc::clone(self).run(asked, patience, anew));
+        let task = tokio::spawn(Arc::clone(self).run(asked, patience, fault));
         match timeout_at(deadline + WRITING, task).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(panicked)) => Err(Error::internal(format!("a sync ended early ({panicked})"))),
@@ -61,7 +79,7 @@ impl Replica {
         }
     }
 
-    async fn run(self: Arc<Self>, asked: Instant, patience: Patience, anew: bool) -> Result<Synced> {
+    async fn run(self: Arc<Self>, asked: Instant, patience: Patience, fault: Option<&'static str>) -> Result<Synced> {
         let mut kept = match self.log.wait(&patience, self.kept.lock()).await {
             Err(_) if self.is_fetching.load(Ordering::Relaxed) => return Err(self.still_fetching()),
             kept => kept?,
@@ -70,12 +88,19 @@ impl Replica {
             return Ok(Synced { frames: 0, frame_no: self.frame_no() });
         }
         let (begun, time) = (Instant::now(), SystemTime::now());
-        let frames = if anew { None } else { self.follow(&mut kept, &patience, time).await? };
-        let frames = match frames {
-            Some(frames) => frames,
-            None => {
+        let followed = match fault {
+            Some(fault) => Followed::Fault(fault.into()),
+            None => self.follow(&mut kept, &patience, time).await?,
+        };
+        let frames = match followed {
+            Followed::TheEnd { frames } => frames,
+            Followed::NothingThere => {
+                let fault = kept.fault.clone();
+                self.fetch_anew(&mut kept, time, fault).await?
+            }
+            Followed::Fault(fault) => {
                 self.is_outdated.store(true, Ordering::Relaxed);
-                self.fetch_anew(&mut kept, time).await?
+                self.fetch_anew(&mut kept, time, Some(fault)).await?
             }
         };
         self.is_outdated.store(false, Ordering::Relaxed);
@@ -86,15 +111,17 @@ impl Replica {
         if let Some(note) = &kept.note {
             self.take_up(note);
         }
-        Ok(Synced { frames, frame_no: self.frame_no() })
+        let (frame_no, duration) = (self.frame_no(), begun.elapsed());
+        self.latency.add(duration);
+        self.listeners.tell(&Event::Sync { frames, frame_no, duration });
+        Ok(Synced { frames, frame_no })
     }
 
-    /// Fetches what came since the last sync. None where the files cannot go on from there: another program has changed them, or
-    /// the primary has another history.
-    async fn follow(&self, kept: &mut Kept, patience: &Patience, time: SystemTime) -> Result<Option<u64>> {
-        let Some(before) = kept.note.clone() else { return Ok(None) };
+    /// Fetches what came since the last sync.
+    async fn follow(&self, kept: &mut Kept, patience: &Patience, time: SystemTime) -> Result<Followed> {
+        let Some(before) = kept.note.clone() else { return Ok(Followed::NothingThere) };
         if self.files.state(&before)? != State::AsNoted {
-            return Ok(None);
+            return Ok(Followed::Fault(CHANGED.into()));
         }
         if kept.keeper.is_none() {
             kept.keeper = Some(keeper(self.files.database())?);
@@ -121,21 +148,21 @@ impl Replica {
         // What was written went into files that are no longer at their path.
         let is_lost = is_written && (noted.file, noted.wal) == (before.file, before.wal);
         if is_lost || noted.file.inode != before.file.inode {
-            return Ok(None);
+            return Ok(Followed::Fault(CHANGED.into()));
         }
         kept.note = Some(noted);
         match reached? {
-            Reached::AnotherHistory => Ok(None),
+            Reached::AnotherHistory => Ok(Followed::Fault("the primary has another history than it had".into())),
             Reached::TheEnd { frames } => {
                 self.checkpoint(kept, FRAMES_IN_LOG)?;
-                Ok(Some(frames))
+                Ok(Followed::TheEnd { frames })
             }
         }
     }
 
     /// Fetches the whole database into files beside, and puts them in the place of what is there, which serves until then. It goes
     /// on when those who wait for it have no more time.
-    async fn fetch_anew(&self, kept: &mut Kept, time: SystemTime) -> Result<u64> {
+    async fn fetch_anew(&self, kept: &mut Kept, time: SystemTime, fault: Option<String>) -> Result<u64> {
         let fresh = self.files.fresh();
         let patience = Patience { until: Until::Idle(self.timeout), unwanted: self.closing.clone() };
         self.is_fetching.store(true, Ordering::Relaxed);
@@ -143,10 +170,9 @@ impl Replica {
         self.is_fetching.store(false, Ordering::Relaxed);
         let (note, frames) = fetched?;
         let note = self.synced_at(time, note);
-        let is_rebuild = kept.note.is_some() || kept.is_rebuild;
         // All let go of their files.
         *kept = Kept::default();
-        let note = self.put_in_place(&fresh, note, is_rebuild)?;
+        let note = self.put_in_place(&fresh, note, fault)?;
         kept.keeper = Some(keeper(self.files.database())?);
         kept.follower = Some(Follower::new(&self.files, &note).await?);
         kept.note = Some(self.files.noted(note)?);
@@ -157,11 +183,13 @@ impl Replica {
         Note { remote: Some(self.server.base.clone()), synced: Some(time), ..note }
     }
 
-    fn put_in_place(&self, fresh: &Files, note: Note, is_rebuild: bool) -> Result<Note> {
+    fn put_in_place(&self, fresh: &Files, note: Note, fault: Option<String>) -> Result<Note> {
         let _alone = self.swapping.write().unwrap_or_else(PoisonError::into_inner);
         let note = self.files.become_those_of(fresh, note)?;
-        if is_rebuild {
-            self.note_rebuild();
+        if let Some(reason) = fault {
+            self.rebuilds.fetch_add(1, Ordering::Relaxed);
+            self.generation.fetch_add(1, Ordering::AcqRel);
+            self.listeners.tell(&Event::Rebuild { reason });
         }
         Ok(note)
     }
@@ -207,11 +235,6 @@ impl Replica {
             "Try again, which goes on from there; reads go on with what the replica has. A longer timeout_ms waits longer.",
         )
         .retryable()
-    }
-
-    fn note_rebuild(&self) {
-        self.rebuilds.fetch_add(1, Ordering::Relaxed);
-        self.generation.fetch_add(1, Ordering::AcqRel);
     }
 }
 

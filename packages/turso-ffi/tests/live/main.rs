@@ -2,6 +2,7 @@
 
 mod c_program;
 mod contract;
+mod events;
 mod failures;
 mod lifetimes;
 mod messages;

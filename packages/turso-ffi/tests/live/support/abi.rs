@@ -1,6 +1,6 @@
 //! The functions of turso.h, as a program in another language declares them.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 
 // Links the library, whose functions are below.
 use turso_ocaml_ffi as _;
@@ -30,7 +30,10 @@ pub struct OpenOptions {
     pub max_retries: u32,
     pub encryption_key: Bytes,
     pub offline_start: u32,
+    pub slow_statement_ms: u32,
 }
+
+pub type EventCallback = unsafe extern "C" fn(*mut c_void, *const u8, usize);
 
 extern "C" {
     pub fn turso_buffer_free(buffer: *mut Buffer);
@@ -40,6 +43,8 @@ extern "C" {
     pub fn turso_set_token(connection_id: i64, token: Bytes, out: *mut Buffer) -> u32;
     pub fn turso_sync(connection_id: i64, out: *mut Buffer) -> u32;
     pub fn turso_close_connection(connection_id: i64, out: *mut Buffer) -> u32;
+    pub fn turso_on_event(id: i64, callback: Option<EventCallback>, context: *mut c_void, out: *mut Buffer) -> u32;
+    pub fn turso_next_event(connection_id: i64, out: *mut Buffer) -> u32;
     pub fn turso_stats(connection_id: i64, out: *mut Buffer) -> u32;
     pub fn turso_query(connection_id: i64, sql: Bytes, params: Bytes, out: *mut Buffer) -> u32;
     pub fn turso_execute(connection_id: i64, sql: Bytes, params: Bytes, out: *mut Buffer) -> u32;

@@ -1,6 +1,7 @@
 //! Calls by turso.h, with values of Rust.
 
 use std::collections::HashMap;
+use std::ffi::c_void;
 use std::path::Path;
 
 use super::abi::{self, Buffer, Bytes, OpenOptions};
@@ -23,6 +24,25 @@ pub struct Options {
     pub max_retries: u32,
     pub encryption_key: String,
     pub offline_start: bool,
+    pub slow_statement_ms: u32,
+}
+
+pub type EventListener = Box<dyn Fn(Event) + Sync>;
+
+/// What happened, and what is said of it.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub kind: String,
+    pub fields: HashMap<String, Value>,
+}
+
+impl Event {
+    fn read(bytes: &[u8]) -> Self {
+        read(bytes, |event| Self {
+            kind: event.text(),
+            fields: (0..event.u32()).map(|_| (event.text(), event.value())).collect(),
+        })
+    }
 }
 
 /// A connection by its id. It is not closed when it is dropped.
@@ -60,6 +80,7 @@ impl Options {
             max_retries: self.max_retries,
             encryption_key: borrow(self.encryption_key.as_bytes()),
             offline_start: self.offline_start.into(),
+            slow_statement_ms: self.slow_statement_ms,
         };
         let mut id = -1;
         let answer = call(|out| unsafe { abi::turso_open(&options, &mut id, out) });
@@ -132,6 +153,23 @@ impl Connection {
     pub fn stats(&self) -> Result<HashMap<String, i64>> {
         let answer = call(|out| unsafe { abi::turso_stats(self.id, out) })?;
         Ok(read(&answer, |answer| (0..answer.u32()).map(|_| (answer.text(), answer.i64())).collect()))
+    }
+
+    pub fn next_event(&self) -> Result<Event> {
+        let answer = call(|out| unsafe { abi::turso_next_event(self.id, out) })?;
+        Ok(Event::read(&answer))
+    }
+
+    /// Sets what is called with each event; it lives as long as the program.
+    pub fn on_event(&self, callback: Option<EventListener>) -> Result<()> {
+        unsafe extern "C" fn listen(context: *mut c_void, event: *const u8, length: usize) {
+            let callback = unsafe { &*context.cast::<EventListener>() };
+            callback(Event::read(unsafe { std::slice::from_raw_parts(event, length) }));
+        }
+        let context = callback.map(|callback| Box::into_raw(Box::new(callback)).cast());
+        let function = context.map(|_| listen as abi::EventCallback);
+        let context = context.unwrap_or(std::ptr::null_mut());
+        empty(call(|out| unsafe { abi::turso_on_event(self.id, function, context, out) }))
     }
 
     pub fn prepare(&self, sql: &str) -> Result<Statement> {

@@ -126,7 +126,7 @@ impl Decoder<'_> {
         String::from_utf8(self.bytes()).unwrap()
     }
 
-    fn value(&mut self) -> Value {
+    pub fn value(&mut self) -> Value {
         match self.u8() {
             0 => Value::Null,
             1 => Value::Int(self.i64()),
