@@ -1,5 +1,7 @@
 //! One program at a time: two that sync one file would damage it.
 
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -33,11 +35,17 @@ impl Lock {
 }
 
 fn hold(path: &Path) -> rusqlite::Result<Connection> {
+    create_private(path);
     let connection = Connection::open(path)?;
     connection.busy_timeout(PATIENCE)?;
     // In memory, so that no journal is left beside it.
     connection.execute_batch("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE")?;
     Ok(connection)
+}
+
+/// Creates a file that only its owner may read. If that fails, SQLite says why.
+fn create_private(path: &Path) {
+    let _ = File::options().write(true).create(true).truncate(false).mode(0o600).open(path);
 }
 
 pub fn in_use(replica: &Path, reason: &str) -> Error {

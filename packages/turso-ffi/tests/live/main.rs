@@ -8,6 +8,7 @@ mod lifetimes;
 mod messages;
 mod network;
 mod offline;
+mod readers;
 mod renewed_tokens;
 mod replicas;
 mod statements;
