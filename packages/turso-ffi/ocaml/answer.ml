@@ -18,6 +18,19 @@ type synced = {
   frame_no : int64;
 }
 
+type latency = {
+  count : int64;
+  p50_ms : float;
+  p95_ms : float;
+  max_ms : float;
+}
+
+type latencies = {
+  reads : latency;
+  writes : latency;
+  syncs : latency;
+}
+
 type stats = {
   writes : int64;
   reads : int64;
@@ -28,7 +41,9 @@ type stats = {
   rebuilds : int64;
   frame_no : int64;
   last_sync_ms_ago : int64 option;
+  replica_age_ms : int64 option;
   rows_written : int64;
   open_statements : int64;
   open_cursors : int64;
+  latencies : latencies;
 }

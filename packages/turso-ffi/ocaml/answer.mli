@@ -24,6 +24,21 @@ type synced = {
   frame_no : int64;  (** the replica's place in the primary's log *)
 }
 
+(** The times of calls that succeeded. Each is at most 1/16 too long; all are 0 if
+    there were no calls. *)
+type latency = {
+  count : int64;
+  p50_ms : float;
+  p95_ms : float;
+  max_ms : float;
+}
+
+type latencies = {
+  reads : latency;
+  writes : latency;  (** with the sync after each write *)
+  syncs : latency;
+}
+
 (** What a connection has done since it was opened. *)
 type stats = {
   writes : int64;  (** calls that wrote *)
@@ -35,7 +50,10 @@ type stats = {
   rebuilds : int64;  (** times that a replica was fetched again *)
   frame_no : int64;  (** the replica's place in the primary's log *)
   last_sync_ms_ago : int64 option;  (** milliseconds; [None]: never synced *)
+  replica_age_ms : int64 option;
+      (** since the last sync, also by an earlier program; [None]: none *)
   rows_written : int64;
   open_statements : int64;
   open_cursors : int64;
+  latencies : latencies;
 }

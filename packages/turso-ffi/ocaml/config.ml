@@ -6,12 +6,16 @@ type t = {
   auto_sync : Connection.auto_sync;
   timeout_ms : int option;
   max_retries : int option;
+  offline_start : bool;
+  slow_statement_ms : int option;
+  on_event : (Event.t -> unit) option;
 }
 
 let ( let* ) = Result.bind
 
 let make ?auth_token ?encryption_key ?replica
-    ?(auto_sync = Connection.After_writes) ?timeout_ms ?max_retries url =
+    ?(auto_sync = Connection.After_writes) ?timeout_ms ?max_retries
+    ?(offline_start = false) ?slow_statement_ms ?on_event url =
   {
     url;
     auth_token;
@@ -20,6 +24,9 @@ let make ?auth_token ?encryption_key ?replica
     auto_sync;
     timeout_ms;
     max_retries;
+    offline_start;
+    slow_statement_ms;
+    on_event;
   }
 
 let default_replica = ".turso/live/replica.db"
@@ -74,7 +81,8 @@ let connect config =
   Connection.connect config.url ?db_path:config.replica
     ?token:config.auth_token ?encryption_key:config.encryption_key
     ~auto_sync:config.auto_sync ?timeout_ms:config.timeout_ms
-    ?max_retries:config.max_retries
+    ?max_retries:config.max_retries ~offline_start:config.offline_start
+    ?slow_statement_ms:config.slow_statement_ms ?on_event:config.on_event
 
 let with_connection config use =
   let* connection = connect config in

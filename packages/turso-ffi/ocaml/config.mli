@@ -14,6 +14,9 @@ type t = {
   auto_sync : Connection.auto_sync;
   timeout_ms : int option;  (** [None]: 30,000 *)
   max_retries : int option;  (** [None]: 5 *)
+  offline_start : bool;
+  slow_statement_ms : int option;  (** [None]: no statement is an event *)
+  on_event : (Event.t -> unit) option;
 }
 
 val make :
@@ -23,6 +26,9 @@ val make :
   ?auto_sync:Connection.auto_sync ->
   ?timeout_ms:int ->
   ?max_retries:int ->
+  ?offline_start:bool ->
+  ?slow_statement_ms:int ->
+  ?on_event:(Event.t -> unit) ->
   string ->
   t
 (** [make url]; the defaults are those of {!Connection.connect}. *)

@@ -30,11 +30,46 @@ let checked_mode auto_sync =
       Ok (mode_and_interval auto_sync)
   | After_writes | Off -> Ok (mode_and_interval auto_sync)
 
+(* Signals whose handlers may raise: other threads run them. *)
+let signals = Sys.[ sigalrm; sighup; sigint; sigquit; sigterm; sigusr1; sigusr2 ]
+
+(* The thread waits in the library without the runtime lock. So no thread of the
+   library has to enter OCaml, and the function may do what it likes. *)
+let listen (id, on_event) =
+  ignore (Thread.sigmask SIG_BLOCK signals);
+  let rec go () =
+    match Wire.(answer read_event) (Raw.next_event id) with
+    | Ok event ->
+        (try Option.iter on_event event with _ -> ());
+        go ()
+    | Error _ -> ()
+  in
+  go ()
+
+let start_listening id on_event =
+  match
+    Option.iter
+      (fun on_event -> ignore (Thread.create listen (id, on_event)))
+      on_event
+  with
+  | () -> Ok ()
+  | exception (Failure reason | Sys_error reason) ->
+      ignore (Raw.close_connection id);
+      Error
+        (Error.make Internal
+           (Printf.sprintf "The thread for events cannot be started: %s."
+              (String.trim reason))
+           ~hint:"Look at the limits of the system for threads.")
+
 let connect ?(db_path = "") ?(token = "") ?(encryption_key = "")
-    ?(auto_sync = After_writes) ?timeout_ms ?max_retries url =
+    ?(auto_sync = After_writes) ?timeout_ms ?max_retries
+    ?(offline_start = false) ?slow_statement_ms ?on_event url =
   let* auto_sync, sync_interval_ms = checked_mode auto_sync in
   let* timeout_ms = checked_option "The timeout, in ms," timeout_ms in
   let* max_retries = checked_option "The number of retries" max_retries in
+  let* slow_statement_ms =
+    checked_option "The time of a slow statement, in ms," slow_statement_ms
+  in
   let* id, notice =
     Wire.made_answer Wire.read_text
       (Raw.open_
@@ -47,8 +82,11 @@ let connect ?(db_path = "") ?(token = "") ?(encryption_key = "")
            timeout_ms;
            max_retries;
            encryption_key;
+           offline_start;
+           slow_statement_ms;
          })
   in
+  let* () = start_listening id on_event in
   Ok { id; notice = (if notice = "" then None else Some notice) }
 
 let close { id; _ } =
@@ -60,10 +98,10 @@ let closing connection use =
     (fun () -> use connection)
 
 let with_connection ?db_path ?token ?encryption_key ?auto_sync ?timeout_ms
-    ?max_retries url use =
+    ?max_retries ?offline_start ?slow_statement_ms ?on_event url use =
   let* connection =
     connect ?db_path ?token ?encryption_key ?auto_sync ?timeout_ms ?max_retries
-      url
+      ?offline_start ?slow_statement_ms ?on_event url
   in
   closing connection use
 
@@ -102,6 +140,9 @@ let insert_rows { id; _ } ~table ~columns rows =
         (Raw.insert_rows id table (Wire.rows ~columns rows))
 
 let sync { id; _ } = Wire.(answer read_synced) (Raw.sync id)
+
+let set_token { id; _ } token =
+  Wire.(answer read_nothing) (Raw.set_token id token)
 
 let set_auto_sync { id; _ } auto_sync =
   let* mode, interval = checked_mode auto_sync in

@@ -22,6 +22,9 @@ val connect :
   ?auto_sync:auto_sync ->
   ?timeout_ms:int ->
   ?max_retries:int ->
+  ?offline_start:bool ->
+  ?slow_statement_ms:int ->
+  ?on_event:(Event.t -> unit) ->
   string ->
   (t, Error.t) result
 (** [connect url] opens a connection; its first sync is done when it returns.
@@ -38,6 +41,14 @@ val connect :
       query of the replica that takes longer ends with [Sql_failed].
     - [max_retries]: repetitions of what is surely safe to repeat, such as
       connecting or reading; default is 5
+    - [offline_start]: whether an intact replica is enough to open the connection
+      while the server is away; default is [false]. Reads use it then, and writes
+      fail until the server is back.
+    - [slow_statement_ms]: calls that take at least so long are events; default is
+      none
+    - [on_event]: receives each event, from the opening on. It runs on an OCaml
+      thread of its own, so it may call everything, also {!close}. Its exceptions
+      are ignored.
 
     Errors: [Url_missing], [Url_unsupported], [Config_has_secret],
     [Token_over_http], [Remote_unreachable], [Remote_tls], [Proxy_failed],
@@ -61,6 +72,9 @@ val with_connection :
   ?auto_sync:auto_sync ->
   ?timeout_ms:int ->
   ?max_retries:int ->
+  ?offline_start:bool ->
+  ?slow_statement_ms:int ->
+  ?on_event:(Event.t -> unit) ->
   string ->
   (t -> ('a, Error.t) result) ->
   ('a, Error.t) result
@@ -124,6 +138,12 @@ val insert_rows :
 val sync : t -> (Answer.synced, Error.t) result
 (** Brings the replica up to date. Without a replica there is nothing to do.
     Errors: [Sync_failed]. *)
+
+val set_token : t -> string -> (unit, Error.t) result
+(** Renews the token. Calls that begin from now on use it, and so do repetitions
+    and syncs in the background. Running calls keep theirs. A [file:] connection
+    has no token. Errors: [Remote_unauthorized] for a token that cannot be sent,
+    [Token_over_http]. The old token stays then. *)
 
 val set_auto_sync : t -> auto_sync -> (unit, Error.t) result
 

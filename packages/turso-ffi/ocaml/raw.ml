@@ -13,6 +13,8 @@ type options = {
   timeout_ms : int;
   max_retries : int;
   encryption_key : string;
+  offline_start : bool;
+  slow_statement_ms : int;
 }
 
 external version : unit -> string = "caml_turso_version"
@@ -20,6 +22,8 @@ external init_runtime : unit -> reply = "caml_turso_init_runtime"
 external open_ : options -> reply = "caml_turso_open"
 
 external set_auto_sync : int -> int -> int -> reply = "caml_turso_set_auto_sync"
+external set_token : int -> string -> reply = "caml_turso_set_token"
+external next_event : int -> reply = "caml_turso_next_event"
 external sync : int -> reply = "caml_turso_sync"
 external close_connection : int -> reply = "caml_turso_close_connection"
 external stats : int -> reply = "caml_turso_stats"

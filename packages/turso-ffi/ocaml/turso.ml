@@ -6,6 +6,7 @@ module Transaction = Transaction
 module Retry = Retry
 module Value = Value
 module Answer = Answer
+module Event = Event
 module Error = Error
 module Database_stats = Database_stats
 module Health = Health

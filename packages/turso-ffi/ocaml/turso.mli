@@ -37,6 +37,7 @@ module Retry = Retry
 
 module Value = Value
 module Answer = Answer
+module Event = Event
 module Error = Error
 
 (** {1 How things stand} *)

@@ -123,11 +123,13 @@ static value end_call(value owner, turso_status status, int64_t id) {
 PRIMITIVE_ID(turso_sync)
 PRIMITIVE_ID(turso_close_connection)
 PRIMITIVE_ID(turso_stats)
+PRIMITIVE_ID(turso_next_event)
 PRIMITIVE_ID(turso_statement_close)
 PRIMITIVE_ID(turso_cursor_close)
 PRIMITIVE_ID(turso_commit)
 PRIMITIVE_ID(turso_rollback)
 
+PRIMITIVE_ID_BYTES(turso_set_token)
 PRIMITIVE_ID_BYTES(turso_execute_batch)
 PRIMITIVE_ID_BYTES(turso_statement_query)
 PRIMITIVE_ID_BYTES(turso_statement_execute)
@@ -154,6 +156,8 @@ CAMLprim value caml_turso_open(value v_options) {
       .sync_interval_ms = (uint32_t)Long_val(Field(v_options, 4)),
       .timeout_ms = (uint32_t)Long_val(Field(v_options, 5)),
       .max_retries = (uint32_t)Long_val(Field(v_options, 6)),
+      .offline_start = (uint32_t)Bool_val(Field(v_options, 8)),
+      .slow_statement_ms = (uint32_t)Long_val(Field(v_options, 9)),
   };
   CALL4(Field(v_options, 0), Field(v_options, 1), Field(v_options, 2), Field(v_options, 7),
         (options.db_path = call->in[0], options.url = call->in[1], options.token = call->in[2],

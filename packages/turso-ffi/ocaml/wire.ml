@@ -120,7 +120,21 @@ let read_named reader =
 let read_stats reader =
   let all = read_many (read_length reader) read_named reader in
   let stat name = Option.value (List.assoc_opt name all) ~default:0L in
-  let last_sync = stat "last_sync_ms_ago" in
+  let age name =
+    let age = stat name in
+    if Int64.compare age 0L < 0 then None else Some age
+  in
+  let latency kind =
+    let ms name =
+      Int64.to_float (stat (Printf.sprintf "latency_%s_%s" kind name)) /. 1000.
+    in
+    {
+      count = stat (Printf.sprintf "latency_%s_count" kind);
+      p50_ms = ms "p50_us";
+      p95_ms = ms "p95_us";
+      max_ms = ms "max_us";
+    }
+  in
   {
     writes = stat "writes";
     reads = stat "reads";
@@ -130,12 +144,62 @@ let read_stats reader =
     reconnects = stat "reconnects";
     rebuilds = stat "rebuilds";
     frame_no = stat "frame_no";
-    last_sync_ms_ago =
-      (if Int64.compare last_sync 0L < 0 then None else Some last_sync);
+    last_sync_ms_ago = age "last_sync_ms_ago";
+    replica_age_ms = age "replica_age_ms";
     rows_written = stat "rows_written";
     open_statements = stat "open_statements";
     open_cursors = stat "open_cursors";
+    latencies =
+      {
+        reads = latency "reads";
+        writes = latency "writes";
+        syncs = latency "syncs";
+      };
   }
+
+let read_field reader =
+  let name = read_text reader in
+  (name, read_value reader)
+
+(* None for one that a newer library tells. *)
+let read_event reader =
+  let kind = read_text reader in
+  let fields = read_many (read_length reader) read_field reader in
+  let int name =
+    match List.assoc_opt name fields with Some (Value.Int int) -> int | _ -> 0L
+  in
+  let text name =
+    match List.assoc_opt name fields with
+    | Some (Value.Text text) -> text
+    | _ -> ""
+  in
+  let real name =
+    match List.assoc_opt name fields with
+    | Some (Value.Real real) -> real
+    | _ -> 0.
+  in
+  match kind with
+  | "sync" ->
+      Some
+        (Event.Sync
+           {
+             frames = int "frames";
+             frame_no = int "frame_no";
+             duration_ms = real "duration_ms";
+           })
+  | "retry" ->
+      Some
+        (Event.Retry
+           {
+             code = Error.of_word (text "code");
+             message = text "message";
+             pause_ms = real "pause_ms";
+           })
+  | "rebuild" -> Some (Event.Rebuild { reason = text "reason" })
+  | "slow" ->
+      Some
+        (Event.Slow { sql = text "sql"; duration_ms = real "duration_ms" })
+  | _ -> None
 
 let read_nothing _ = ()
 
