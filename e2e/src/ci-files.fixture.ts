@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
 import { parse } from 'yaml';
-import { home, run, type Ended } from './workspace.fixture';
+import { home, ONE_PROCESS, run, type Ended } from './workspace.fixture';
 
 /** Where a job of a CI runs, and what it knows. */
 export interface JobPlace {
@@ -142,6 +142,7 @@ function bash(
     NX_TUI: 'false',
     NO_COLOR: '1',
     npm_config_prefer_offline: 'true',
+    ...ONE_PROCESS,
   };
   // A cache of its own: Nx shares one between all clones of a machine.
   const cache = { NX_CACHE_DIRECTORY: path.join(folder, '.nx', 'cache') };

@@ -9,10 +9,13 @@ const PACKAGES = ['turso-core', 'turso-sync-plugin', 'turso-ffi'];
 
 /**
  * Before all tests: packs the packages as for a release, and installs them into a fresh Nx workspace outside of this
- * repository, whose path goes into `E2E_WORKSPACE`. It takes a minute where better-sqlite3 has to be compiled.
+ * repository, whose path goes into `E2E_WORKSPACE`.
  */
 export default async function install(): Promise<void> {
   const parent = makeTempDir('e2e-');
+  process.env['npm_config_better_sqlite3_local_prebuilds'] = await keepCompiled(
+    path.join(parent, 'compiled'),
+  );
   const tarballs = Object.fromEntries(await Promise.all(PACKAGES.map((name) => pack(name, parent))));
   const workspace = await makeWorkspace(path.join(parent, 'workspace'), {
     nx: versionOf('nx'),
@@ -78,6 +81,23 @@ function writeWorkspace(
     path.join(workspace, '.gitignore'),
     ['node_modules', '.nx', '.turso', 'working_copy.*', '.env.local', ''].join('\n'),
   );
+}
+
+/**
+ * Makes a folder in which the install script of better-sqlite3 finds what `npm ci` has compiled here, as if it were to be
+ * downloaded. Compiling the same version again takes a minute; another version is compiled.
+ */
+async function keepCompiled(to: string): Promise<string> {
+  fs.mkdirSync(to);
+  const name = 'better-sqlite3';
+  const from = path.dirname(require.resolve(`${name}/package.json`));
+  const compiled = path.join('build', 'Release', 'better_sqlite3.node');
+  if (fs.existsSync(path.join(from, compiled))) {
+    const { platform, arch, versions } = process;
+    const archive = `${name}-v${versionOf(name)}-node-v${versions.modules}-${platform}-${arch}.tar.gz`;
+    await run('tar', ['-czf', path.join(to, archive), '-C', from, compiled], to);
+  }
+  return to;
 }
 
 /** Packs one package; answers with its name and what to install it by. */

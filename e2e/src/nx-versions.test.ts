@@ -9,7 +9,7 @@ import { checkRemoteCache } from './remote-cache.fixture';
 import { checkTargets } from './targets.fixture';
 import { makePnpmWorkspace, makeWorkspace } from './install';
 import { describeWithSqld, EDIT, serve, type Served } from './served.fixture';
-import { addApp, nx, workspace } from './workspace.fixture';
+import { addApp, ISOLATED, nx, workspace } from './workspace.fixture';
 
 /** Those that the plugin says to work with; all other tests use the one that this repository has. */
 const VERSIONS = ['21.6.11', '22.7.12', '24.0.6'];
@@ -31,7 +31,8 @@ describeWithSqld('under other versions of Nx', () => {
       expect.arrayContaining(['turso-snapshot', 'turso-init', 'turso-push', 'turso-status', 'build', 'test']),
     );
 
-    const push = (): ReturnType<typeof nx> => nx(['run', 'app:turso-push'], served.variables, place);
+    const push = (): ReturnType<typeof nx> =>
+      nx(['run', 'app:turso-push'], { ...served.variables, ...ISOLATED }, place);
     const first = await push();
     expect(first).toMatchObject({ exitCode: 0 });
     for (const text of ['built', 'tested', 'Working copy made: ', 'Nothing to push.'])

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { editDatabase } from '@turso-sync/testing';
-import { addApp, command, home, nx, run, workspace, type App } from './workspace.fixture';
+import { addApp, command, home, ISOLATED, nx, run, workspace, type App } from './workspace.fixture';
 
 const SECRET = 'value-of-a-row';
 const MAKE = 'CREATE TABLE IF NOT EXISTS t(id INTEGER PRIMARY KEY, v)';
@@ -11,7 +11,7 @@ function add(name: string): App {
 }
 
 const push = (projects: string, variables: Readonly<Record<string, string>> = {}): ReturnType<typeof nx> =>
-  nx(['run-many', '-t', 'turso-push', '-p', projects], variables);
+  nx(['run-many', '-t', 'turso-push', '-p', projects], { ...ISOLATED, ...variables });
 
 /** The table at the end of a run. */
 function tableOf(output: string): string[] {

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { editDatabase, execOn, queryOn, sqldPath, until } from '@turso-sync/testing';
 import type { Served } from './served.fixture';
-import { addApp, nx, type App, type Ended } from './workspace.fixture';
+import { addApp, ISOLATED, nx, type App, type Ended } from './workspace.fixture';
 
 /**
  * Runs the targets that are not part of a plain push, and the cache: a hit while the remote is as it was, then a miss, and one
@@ -13,7 +13,8 @@ import { addApp, nx, type App, type Ended } from './workspace.fixture';
 export async function checkTargets(place: string, served: Served): Promise<void> {
   const { sqld, variables } = served;
   const app = addApp('verbs', {}, place);
-  const run = async (...words: string[]): Promise<Ended> => nx(['run', ...words], variables, place);
+  const run = async (...words: string[]): Promise<Ended> =>
+    nx(['run', ...words], { ...variables, ...ISOLATED }, place);
   const succeed = async (...words: string[]): Promise<string> => {
     const { exitCode, output } = await run(...words);
     expect({ words, exitCode, output }).toMatchObject({ exitCode: 0 });
