@@ -19,6 +19,7 @@ module.exports = {
   moduleNameMapper:
     Number(process.versions.napi) >= 10 ? { '^better-sqlite3$': 'better-sqlite3-node-api' } : {},
   testTimeout: 180_000,
+  testSequencer: path.join(__dirname, 'jest.sequencer.js'),
   ...(timings === undefined
     ? {}
     : { reporters: ['default', [path.join(__dirname, '.ci', 'jest-timings.js'), { folder: timings }]] }),

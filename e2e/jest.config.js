@@ -4,7 +4,7 @@ module.exports = {
   ...require('../jest.preset.js'),
   // Packs and installs once, for all test files.
   globalSetup: '<rootDir>/src/install.ts',
-  // They share one workspace.
-  maxWorkers: 1,
+  // Each has a workspace.
+  maxWorkers: 2,
   testTimeout: 600_000,
 };

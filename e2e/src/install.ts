@@ -9,9 +9,9 @@ const PACKAGES = ['turso-core', 'turso-sync-plugin', 'turso-ffi'];
 
 /**
  * Before all tests: packs the packages as for a release, and installs them into a fresh Nx workspace outside of this
- * repository, whose path goes into `E2E_WORKSPACE`.
+ * repository. Each worker of jest has its own copy of it, see {@link workspaceOf}.
  */
-export default async function install(): Promise<void> {
+export default async function install({ maxWorkers }: { readonly maxWorkers: number }): Promise<void> {
   const parent = makeTempDir('e2e-');
   process.env['npm_config_better_sqlite3_local_prebuilds'] = await keepCompiled(
     path.join(parent, 'compiled'),
@@ -23,6 +23,14 @@ export default async function install(): Promise<void> {
     ...tarballs,
   });
   process.env['E2E_WORKSPACE'] = workspace;
+  for (let worker = 2; worker <= maxWorkers; worker++)
+    fs.cpSync(workspace, workspaceOf(worker), { recursive: true, verbatimSymlinks: true });
+}
+
+/** The workspace of a worker, beside those of the others. */
+export function workspaceOf(worker: number): string {
+  const first = process.env['E2E_WORKSPACE'] ?? '';
+  return worker === 1 ? first : `${first}-${worker}`;
 }
 
 /**

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { buildDatabase, makeTempDir } from '@turso-sync/testing';
+import { workspaceOf } from './install';
 
-/** The workspace that `install.ts` has made. */
-export const workspace = process.env['E2E_WORKSPACE'] ?? '';
+/** The workspace that `install.ts` has made, for this worker of jest. */
+export const workspace = workspaceOf(Number(process.env['JEST_WORKER_ID'] ?? 1));
 
 /** How a command ended. */
 export interface Ended {
