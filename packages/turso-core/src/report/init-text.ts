@@ -35,7 +35,7 @@ function nextLines(workingCopy: InitResult['workingCopy'], pending: number): str
   if (pending > 0) return ['Next: `turso-sync push` carries what is not pushed yet.'];
   return workingCopy === 'created'
     ? [
-        'Next: change it by your app. `turso-sync diff` shows the changes, and `turso-sync push` carries them.',
+        'Next: change it with your app. `turso-sync diff` shows the changes, and `turso-sync push` carries them.',
       ]
     : [];
 }
