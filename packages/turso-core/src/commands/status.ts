@@ -224,6 +224,8 @@ function nextSteps(project: Project, state: State): string[] {
   else if (remote.hasMoved === true)
     steps.push('Run `turso-sync pull` to bring in what has changed on the remote.');
   const count = pending.changes === null ? 0 : countChanges(pending.changes);
-  if (count > 0) steps.push('Run `turso-sync push` to put your changes on the remote.');
+  // As long as the remote cannot be used, its own hint comes first.
+  if (count > 0 && remote.problem === null)
+    steps.push('Run `turso-sync push` to put your changes on the remote.');
   return [...new Set(steps)];
 }

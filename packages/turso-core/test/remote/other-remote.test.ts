@@ -91,6 +91,8 @@ describe.each([
     expect(digestsOf(dir)).toEqual(before);
     const now = await status(project);
     expect(now.remote).toMatchObject({ answers: true, hasMoved: null, problem: { code: 'REMOTE_CHANGED' } });
+    // A push would be refused too, so it is no next step.
+    expect(now.next).toEqual([now.remote.problem?.hint]);
   });
 
   test.each(Object.keys(COMMANDS))('%s refuses a file that is gone or empty', async (name) => {
