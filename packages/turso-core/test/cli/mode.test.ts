@@ -50,7 +50,7 @@ describe('status tells which way of working a folder is in', () => {
       // It needs no working copy.
       expect(status.next).toEqual([]);
       await live.execute('CREATE TABLE t (v)');
-      expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([[0n]]);
+      expect((await live.query('SELECT count(*) FROM t')).rows).toEqual([{ 'count(*)': 0n }]);
     } finally {
       await live.close();
       await server.stop();
