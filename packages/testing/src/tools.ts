@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 export type Tool = 'sqld' | 'sqlite3' | 'cargo' | 'dune' | 'gcc' | 'valgrind' | 'chromium' | OcamlLibrary;
 
 /** A library for OCaml, as findlib knows it. */
-export type OcamlLibrary = 'ocaml:alcotest' | 'ocaml:sqlite3';
+export type OcamlLibrary = 'ocaml:alcotest' | 'ocaml:sqlite3' | 'ocaml:lwt';
 
 /**
  * Tells whether a tool is there, so that the tests that need it can be skipped where it is not.

@@ -30,6 +30,7 @@
  *   rows      u32 columns, then a text each: their names; then u32 rows, then columns * rows values
  *   page      u8 more (1: call again), then rows
  *   changes   i64 rows changed, i64 rowid of the last row inserted
+ *   executed  changes, then rows: those of a RETURNING clause, else none
  */
 #ifndef TURSO_H
 #define TURSO_H
@@ -194,7 +195,7 @@ turso_status turso_next_event(int64_t connection_id, turso_buffer *out);
 /* Runs one statement that reads. `params` are encoded values, or empty. `out`: rows. */
 turso_status turso_query(int64_t connection_id, turso_bytes sql, turso_bytes params, turso_buffer *out);
 
-/* Runs one statement that writes, on the primary. `out`: changes. Never repeated once it may have been begun. */
+/* Runs one statement that writes, on the primary. `out`: executed. Never repeated once it may have been begun. */
 turso_status turso_execute(int64_t connection_id, turso_bytes sql, turso_bytes params, turso_buffer *out);
 
 /* Runs statements in one transaction, sent as one request: all of them or none. `statements`: u32 count, then for each a text
@@ -208,7 +209,7 @@ turso_status turso_insert_rows(int64_t connection_id, turso_bytes table, turso_b
 /* A statement that is compiled once. It reads or writes as its SQL does. */
 turso_status turso_prepare(int64_t connection_id, turso_bytes sql, int64_t *statement_id, turso_buffer *out);
 turso_status turso_statement_query(int64_t statement_id, turso_bytes params, turso_buffer *out);   /* out: rows */
-turso_status turso_statement_execute(int64_t statement_id, turso_bytes params, turso_buffer *out); /* out: changes */
+turso_status turso_statement_execute(int64_t statement_id, turso_bytes params, turso_buffer *out); /* out: executed */
 turso_status turso_statement_close(int64_t statement_id, turso_buffer *out);
 
 /* A query whose rows are fetched as they are wanted. All of them are of one state of the database. */

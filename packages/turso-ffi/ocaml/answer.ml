@@ -11,6 +11,7 @@ let texts { rows; _ } =
 type changes = {
   rows_changed : int64;
   last_insert_rowid : int64;
+  returned : rows;
 }
 
 type synced = {

@@ -15,7 +15,9 @@ val texts : rows -> string list list
 type changes = {
   rows_changed : int64;
   last_insert_rowid : int64;
-      (** the rowid of the row that was inserted last; 0 where none was *)
+      (** the rowid of the row that was inserted last; 0 if none was *)
+  returned : rows;
+      (** the rows of the RETURNING clause of an [execute]; otherwise none *)
 }
 
 (** What a sync has brought. *)

@@ -109,7 +109,7 @@ let query ?(params = []) { id; _ } sql =
   Wire.(answer read_rows) (Raw.query id sql (Wire.values params))
 
 let execute ?(params = []) { id; _ } sql =
-  Wire.(answer read_changes)
+  Wire.(answer read_executed)
     (Raw.execute id sql (Wire.values params))
 
 let execute_batch { id; _ } statements =

@@ -110,7 +110,16 @@ val execute :
   string ->
   (Answer.changes, Error.t) result
 (** Runs one statement that writes, on the primary. Unless auto-sync is [Off], the
-    next read sees it.
+    next read sees it. [returned] has the rows of a RETURNING clause.
+
+    {[
+      let add connection name =
+        Turso.Connection.execute connection
+          "INSERT INTO contacts (name) VALUES (?) RETURNING id"
+          ~params:[ Text name ]
+        |> Result.map (fun (changes : Turso.Answer.changes) ->
+               changes.returned.rows)
+    ]}
 
     Errors: [Constraint_failed], [Sql_failed], [Remote_busy],
     [Remote_unreachable], [Value_too_large]: nothing was changed.

@@ -1,6 +1,6 @@
 let longest_ms = 10_000
 
-let may_repeat ~repeat_unsure (error : Error.t) =
+let may_repeat ?(repeat_unsure = false) (error : Error.t) =
   match error.code with
   | Committed_not_synced -> false
   | Remote_interrupted -> repeat_unsure
@@ -8,18 +8,17 @@ let may_repeat ~repeat_unsure (error : Error.t) =
 
 (* The state is of one call: a shared one is no matter for several domains, and the
    program's own random numbers stay as they are. *)
-let pause delay_ms =
-  let ms = float_of_int (min delay_ms longest_ms) in
+let pause ?(delay_ms = 100) attempt =
+  let doubled = float_of_int delay_ms *. (2. ** float_of_int (attempt - 1)) in
   let part = 0.5 +. Random.State.float (Random.State.make_self_init ()) 0.5 in
-  Unix.sleepf (ms *. part /. 1000.)
+  min doubled (float_of_int longest_ms) *. part /. 1000.
 
-let with_backoff ?(attempts = 5) ?(delay_ms = 100) ?(repeat_unsure = false) run
-    =
-  let rec go attempt delay_ms =
+let with_backoff ?(attempts = 5) ?delay_ms ?repeat_unsure run =
+  let rec go attempt =
     match run () with
-    | Error error when attempt < attempts && may_repeat ~repeat_unsure error ->
-        pause delay_ms;
-        go (attempt + 1) (min (2 * delay_ms) longest_ms)
+    | Error error when attempt < attempts && may_repeat ?repeat_unsure error ->
+        Unix.sleepf (pause ?delay_ms attempt);
+        go (attempt + 1)
     | result -> result
   in
-  go 1 delay_ms
+  go 1

@@ -16,3 +16,12 @@ val with_backoff :
     [Committed_not_synced] is never repeated: the write is there.
     [Remote_interrupted] is repeated with [repeat_unsure] alone: give it where
     writing twice does no harm. *)
+
+(** {1 For other loops} *)
+
+val may_repeat : ?repeat_unsure:bool -> Error.t -> bool
+(** Whether {!with_backoff} would repeat a call that failed so. *)
+
+val pause : ?delay_ms:int -> int -> float
+(** [pause attempt] is the time to wait after this attempt, counted from 1, in
+    seconds. It is random within the limits of {!with_backoff}. *)

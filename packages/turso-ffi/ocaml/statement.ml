@@ -10,7 +10,7 @@ let query ?(params = []) statement =
     (Raw.statement_query statement (Wire.values params))
 
 let execute ?(params = []) statement =
-  Wire.(answer read_changes)
+  Wire.(answer read_executed)
     (Raw.statement_execute statement (Wire.values params))
 
 let close statement =

@@ -12,7 +12,7 @@ let query ?(params = []) transaction sql =
     (Raw.transaction_query transaction sql (Wire.values params))
 
 let execute ?(params = []) transaction sql =
-  Wire.(answer read_changes)
+  Wire.(answer read_executed)
     (Raw.transaction_execute transaction sql (Wire.values params))
 
 let commit transaction =

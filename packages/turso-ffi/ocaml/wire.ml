@@ -106,7 +106,12 @@ let read_page reader =
 
 let read_changes reader =
   let rows_changed = read_int64 reader in
-  { rows_changed; last_insert_rowid = read_int64 reader }
+  let last_insert_rowid = read_int64 reader in
+  { rows_changed; last_insert_rowid; returned = { columns = [||]; rows = [] } }
+
+let read_executed reader =
+  let changes = read_changes reader in
+  { changes with returned = read_rows reader }
 
 let read_synced reader =
   let frames = read_int64 reader in

@@ -80,6 +80,39 @@ impl From<Changes> for Vec<u8> {
     }
 }
 
+/// What a statement that writes answers.
+pub struct Executed {
+    pub changes: Changes,
+    /// The rows of its RETURNING clause, encoded.
+    pub rows: Vec<u8>,
+}
+
+/// As callers get it: the changes, then the rows.
+impl From<Executed> for Vec<u8> {
+    fn from(executed: Executed) -> Self {
+        let mut bytes = Vec::from(executed.changes);
+        bytes.extend_from_slice(&executed.rows);
+        bytes
+    }
+}
+
+/// A write that tells its changes.
+pub trait Written {
+    fn changes(&self) -> Changes;
+}
+
+impl Written for Changes {
+    fn changes(&self) -> Changes {
+        *self
+    }
+}
+
+impl Written for Executed {
+    fn changes(&self) -> Changes {
+        self.changes
+    }
+}
+
 /// Rows in the encoding of `turso.h`, written as they come.
 pub struct Rows {
     bytes: Vec<u8>,

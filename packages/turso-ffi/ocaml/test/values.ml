@@ -168,7 +168,14 @@ let returning connection =
   in
   Alcotest.(check rows) "of a transaction"
     [ [| Int 1L; Text "a" |]; [| Int 2L; Null |] ]
-    (ok (Transaction.with_transaction connection inserted)).rows
+    (ok (Transaction.with_transaction connection inserted)).rows;
+  let delete statement = Statement.execute statement ~params:[ Int 2L ] in
+  Alcotest.(check rows) "of a statement"
+    [ [| Int 1L |] ]
+    (ok
+       (Statement.with_statement connection
+          "DELETE FROM t WHERE id < ? RETURNING id" delete))
+      .returned.rows
 
 let printed () =
   List.iter

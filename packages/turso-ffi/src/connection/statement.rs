@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::keyword;
 use crate::sqlite;
 use crate::status::Status;
-use crate::value::{Changes, Value};
+use crate::value::{Executed, Value};
 
 /// SQL that compiles. Each connection to a file keeps it compiled; the primary does so by itself.
 pub struct Statement {
@@ -27,7 +27,7 @@ impl Statement {
         self.connection.query(&self.sql, params)
     }
 
-    pub fn execute(&self, params: &[Value<'_>]) -> Result<Changes> {
+    pub fn execute(&self, params: &[Value<'_>]) -> Result<Executed> {
         self.connection.execute(&self.sql, params)
     }
 

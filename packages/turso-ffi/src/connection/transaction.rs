@@ -9,7 +9,7 @@ use crate::keyword;
 use crate::primary::Stream;
 use crate::runtime;
 use crate::sqlite::database::FileTransaction;
-use crate::value::{Changes, Value};
+use crate::value::{Changes, Executed, Value};
 
 pub struct Transaction {
     connection: Arc<Connection>,
@@ -44,7 +44,7 @@ impl Transaction {
         self.connection.timed(timing::Kind::Within, || sql.to_owned(), run)
     }
 
-    pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<Changes> {
+    pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<Executed> {
         let _entered = self.connection.enter()?;
         keyword::check_within(sql)?;
         let run = || match &self.kind {

@@ -11,11 +11,11 @@ use crate::input::{InsertRows, Statement};
 use crate::keyword;
 use crate::primary::{errors, Sent};
 use crate::status::Status;
-use crate::value::{Changes, Value};
+use crate::value::{Changes, Executed, Value, Written};
 
 impl Connection {
     /// Runs one statement that writes.
-    pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<Changes> {
+    pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<Executed> {
         let _entered = self.enter()?;
         keyword::check_single(sql)?;
         let write = || match &self.backend {
@@ -63,11 +63,11 @@ impl Connection {
     }
 
     /// Waits for a write on the primary, and brings it to the replica.
-    pub(super) fn write(&self, work: impl AsyncFnOnce(Call<'_>) -> Result<Changes>) -> Result<Changes> {
+    pub(super) fn write<T: Written>(&self, work: impl AsyncFnOnce(Call<'_>) -> Result<T>) -> Result<T> {
         let sent = Sent::default();
         let call = Call { sent: Some(&sent), ..self.call() };
         let outcome = match self.wait(work(call)) {
-            Ok(changes) => self.wrote(changes),
+            Ok(written) => self.wrote(written),
             Err(error) if error.status == Status::AnswerNotExact => self.wrote(Changes::default()).and(Err(error)),
             Err(error) if error.status == Status::ConnectionClosed && sent.is_so() => {
                 return Err(closed_while_writing())
@@ -79,10 +79,10 @@ impl Connection {
         outcome
     }
 
-    fn wrote(&self, changes: Changes) -> Result<Changes> {
+    fn wrote<T: Written>(&self, written: T) -> Result<T> {
         self.counters.writes.fetch_add(1, Ordering::Relaxed);
-        self.counters.rows_written.fetch_add(changes.rows.max(0) as u64, Ordering::Relaxed);
-        Ok(changes)
+        self.counters.rows_written.fetch_add(written.changes().rows.max(0) as u64, Ordering::Relaxed);
+        Ok(written)
     }
 }
 

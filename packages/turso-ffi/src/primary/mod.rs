@@ -37,6 +37,7 @@ use self::messages::{
     AnswerKind, Condition, ConditionKind, DescribeRequest, DescribeResult, Empty, ExecuteRequest, PipelineAnswer,
     PipelineRequest, Request, RequestKind, Response, ResponseKind, Stmt, StmtResult,
 };
+use self::returning::Returning;
 use crate::address::Server;
 use crate::call::{Call, Repeat};
 use crate::credentials::Credentials;
@@ -45,7 +46,7 @@ use crate::events::{Events, Listeners};
 use crate::secret::Secret;
 use crate::sqlite::OUTLINE;
 use crate::status::Status;
-use crate::value::{Changes, Value};
+use crate::value::{Executed, Value};
 
 /// Bytes that are not sent in an encoding which the server may not know.
 const LARGE: usize = 250_000;
@@ -130,13 +131,50 @@ impl Primary {
         Ok(exact::restored(self.execute_with(call, Repeat::Read, spelled).await?, cols))
     }
 
-    /// Runs a statement that writes.
-    pub async fn execute(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Changes> {
-        match self.execute_with(call, Repeat::Unbegun, values::stmt(sql, params, false)).await {
-            Ok(result) => Ok(values::changes(&result)),
-            // Servers send the rows of RETURNING even if nobody wants them, and fail once the statement is carried out.
-            Err(error) if exact::is_not_text(&error) => Err(returning::not_text(self.location())),
+    /// Runs a statement that writes. Fails with ANSWER_NOT_EXACT if its answer cannot tell all values.
+    pub async fn execute(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Executed> {
+        let run = |stmt| self.execute_with(call, Repeat::Unbegun, stmt);
+        let outcome = match self.signed(call, sql).await? {
+            Some((signed, count)) => {
+                run(values::stmt(&signed, params, true)).await.map(|result| returning::restored(result, count))
+            }
+            None => run(values::stmt(sql, params, true)).await,
+        };
+        let lost = match outcome {
+            Ok(result) if !exact::lacks_a_value(&result) => return Ok(values::executed(&result)),
+            Ok(_) => returning::not_exact(self.location()),
+            // Servers fail on such rows once the statement is carried out.
+            Err(error) if exact::is_not_text(&error) => returning::not_text(self.location()),
+            Err(error) => return Err(error),
+        };
+        // What only reads may run again, in a form whose answer tells all values.
+        match self.is_readonly(call, sql).await {
+            Ok(true) => Ok(values::executed(&self.read(call, sql, params).await?)),
+            _ => Err(lost),
+        }
+    }
+
+    /// The signed form of a statement and the number of its own columns, if its answer is to come with signs.
+    async fn signed(&self, call: Call<'_>, sql: &str) -> Result<Option<(String, usize)>> {
+        let Some(list) = self.unsigned(sql) else {
+            return Ok(None);
+        };
+        if !list.needs_names() {
+            return Ok(list.signed(&[]));
+        }
+        // What cannot be described fails as it runs, and says why.
+        match self.describe(call, sql).await {
+            Ok(described) => Ok(list.signed(&values::names(&described.cols))),
+            Err(error) if error.status == Status::SqlFailed => Ok(None),
             Err(error) => Err(error),
+        }
+    }
+
+    /// The list behind RETURNING, if the answer needs the signs of its infinities.
+    fn unsigned<'s>(&self, sql: &'s str) -> Option<Returning<'s>> {
+        match self.encoding() {
+            Some(encoding) if encoding.tells_infinities() => None,
+            _ => Returning::of(sql),
         }
     }
 

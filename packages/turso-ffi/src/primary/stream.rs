@@ -9,12 +9,12 @@ use super::messages::{
     Batch, BatchRequest, ConditionKind, DescribeResult, Empty, RequestKind, ResponseKind, Step, Stmt, StmtResult,
     WireKind,
 };
-use super::returning::{self, Returning};
+use super::returning;
 use super::{condition, describing, errors, exact, not, plain, requests, values, Primary};
 use crate::call::{Call, Repeat};
 use crate::error::{Error, Result};
 use crate::status::Status;
-use crate::value::{Changes, Value};
+use crate::value::{Executed, Value};
 
 pub struct Stream {
     primary: Arc<Primary>,
@@ -59,9 +59,18 @@ impl Stream {
         Ok(Self { primary: Arc::clone(primary), state: Mutex::new(state) })
     }
 
+    /// Runs a statement of any kind; the answer is encoded rows.
+    pub async fn query(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Vec<u8>> {
+        Ok(values::encode_rows(&self.exactly(call, sql, params).await?))
+    }
+
+    pub async fn execute(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Executed> {
+        Ok(values::executed(&self.exactly(call, sql, params).await?))
+    }
+
     /// Runs a statement of any kind, and one that only reads again if its answer cannot tell all values. Fails with ANSWER_NOT_EXACT if
     /// that of a statement that writes cannot.
-    pub async fn query(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Vec<u8>> {
+    async fn exactly(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<StmtResult> {
         let mut state = self.state.lock().await;
         let result = match signed(&self.primary, &mut state, sql, call).await? {
             Some((signed, count)) => {
@@ -71,7 +80,7 @@ impl Stream {
             None => run(&self.primary, &mut state, values::stmt(sql, params, true), call).await,
         };
         let first = match result {
-            Ok(result) if !exact::lacks_a_value(&result) => return Ok(values::encode_rows(&result)),
+            Ok(result) if !exact::lacks_a_value(&result) => return Ok(result),
             Err(error) if !exact::is_not_text(&error) => return Err(lost(error)),
             outcome => outcome,
         };
@@ -83,12 +92,7 @@ impl Stream {
         };
         let spelled = values::stmt(&exact::spelled_out(sql, cols.len()), params, true);
         let result = run(&self.primary, &mut state, spelled, call).await.map_err(lost)?;
-        Ok(values::encode_rows(&exact::restored(result, cols)))
-    }
-
-    pub async fn execute(&self, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Changes> {
-        let result = self.run(call, values::stmt(sql, params, false)).await.map_err(lost)?;
-        Ok(values::changes(&result))
+        Ok(exact::restored(result, cols))
     }
 
     pub async fn commit(&self, call: Call<'_>) -> Result<()> {
@@ -163,8 +167,7 @@ fn guarded(guard: Guard, stmt: Stmt) -> Vec<Step> {
 
 /// The signed form of a statement and the number of its own columns, if its answer is to come with signs.
 async fn signed(primary: &Primary, state: &mut State, sql: &str, call: Call<'_>) -> Result<Option<(String, usize)>> {
-    let (Some(returning), false) = (Returning::of(sql), primary.encoding().is_some_and(Encoding::tells_infinities))
-    else {
+    let Some(returning) = primary.unsigned(sql) else {
         return Ok(None);
     };
     if !returning.needs_names() {

@@ -1,7 +1,7 @@
 //! Values between our encoding and Hrana's.
 
 use super::messages::{Empty, Stmt, StmtResult, WireKind, WireRow, WireValue};
-use crate::value::{Changes, Rows, Value};
+use crate::value::{Changes, Executed, Rows, Value};
 
 /// A statement with its parameters.
 pub fn stmt(sql: &str, params: &[Value<'_>], want_rows: bool) -> Stmt {
@@ -24,6 +24,10 @@ fn wire_value(value: Value<'_>) -> WireValue {
 
 pub fn changes(result: &StmtResult) -> Changes {
     Changes { rows: result.affected_row_count as i64, last_rowid: result.last_insert_rowid.unwrap_or_default() }
+}
+
+pub fn executed(result: &StmtResult) -> Executed {
+    Executed { changes: changes(result), rows: encode_rows(result) }
 }
 
 pub fn encode_rows(result: &StmtResult) -> Vec<u8> {

@@ -10,7 +10,7 @@ use super::query;
 use crate::bulk;
 use crate::error::{Error, Result};
 use crate::input::Statement;
-use crate::value::{Changes, Value};
+use crate::value::{Changes, Executed, Value};
 
 pub struct FileDatabase {
     pool: Arc<Pool>,
@@ -30,7 +30,7 @@ impl FileDatabase {
         &self.pool
     }
 
-    pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<Changes> {
+    pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<Executed> {
         let lease = self.pool.lend(0).map_err(Failure::into_error)?;
         query::execute(&lease, sql, params).map_err(Failure::into_error)
     }
@@ -40,7 +40,7 @@ impl FileDatabase {
         let mut changes = Changes::default();
         for (index, statement) in statements.iter().enumerate() {
             let done = transaction.execute(statement.sql, &statement.params);
-            changes.add(done.map_err(|error| bulk::in_statement(error, index))?);
+            changes.add(done.map_err(|error| bulk::in_statement(error, index))?.changes);
         }
         transaction.commit()?;
         Ok(changes)
@@ -50,7 +50,7 @@ impl FileDatabase {
         let transaction = self.begin()?;
         let mut changes = Changes::default();
         for row in rows {
-            changes.add(transaction.execute(sql, row)?);
+            changes.add(transaction.execute(sql, row)?.changes);
         }
         transaction.commit()?;
         Ok(changes)
@@ -70,10 +70,10 @@ pub struct FileTransaction {
 
 impl FileTransaction {
     pub fn query(&self, sql: &str, params: &[Value<'_>]) -> Result<Vec<u8>> {
-        self.run(|lease| query::query_or_write(lease, sql, params))
+        self.execute(sql, params).map(|executed| executed.rows)
     }
 
-    pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<Changes> {
+    pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<Executed> {
         self.run(|lease| query::execute(lease, sql, params))
     }
 

@@ -6,7 +6,7 @@ use rusqlite::{Batch, Connection, Statement};
 use super::failure::Failure;
 use crate::error::Error;
 use crate::status::Status;
-use crate::value::{Changes, Rows, Value};
+use crate::value::{Changes, Executed, Rows, Value};
 
 /// The size of a database and the number of its schema, which a replica shares with its primary.
 pub const OUTLINE: &str = "SELECT page_count, schema_version FROM pragma_page_count, pragma_schema_version";
@@ -20,29 +20,21 @@ pub fn query(connection: &Connection, sql: &str, params: &[Value<'_>]) -> Result
     rows_of(&mut statement, params)
 }
 
-/// Runs a statement of any kind, without its rows.
-pub fn execute(connection: &Connection, sql: &str, params: &[Value<'_>]) -> Result<Changes, Failure> {
-    let mut statement = prepare(connection, sql)?;
-    bind(&mut statement, params)?;
+/// Runs a statement of any kind.
+pub fn execute(connection: &Connection, sql: &str, params: &[Value<'_>]) -> Result<Executed, Failure> {
     let before = total_changes(connection);
-    let mut rows = statement.raw_query();
-    while rows.next()?.is_some() {}
-    drop(rows);
+    let rows = rows_of(&mut *prepare(connection, sql)?, params)?;
     // changes() still tells of the statement before, after one that changes no rows by its nature.
-    if total_changes(connection) == before {
-        return Ok(Changes::default());
-    }
-    Ok(Changes { rows: connection.changes() as i64, last_rowid: connection.last_insert_rowid() })
+    let changes = match total_changes(connection) == before {
+        true => Changes::default(),
+        false => Changes { rows: connection.changes() as i64, last_rowid: connection.last_insert_rowid() },
+    };
+    Ok(Executed { changes, rows })
 }
 
 fn total_changes(connection: &Connection) -> i64 {
     // SAFETY: the handle is that of an open connection, and only this thread uses it.
     unsafe { rusqlite::ffi::sqlite3_total_changes64(connection.handle()) }
-}
-
-/// Runs a statement of any kind; the answer is encoded rows.
-pub fn query_or_write(connection: &Connection, sql: &str, params: &[Value<'_>]) -> Result<Vec<u8>, Failure> {
-    rows_of(&mut *prepare(connection, sql)?, params)
 }
 
 /// Whether a statement only reads.

@@ -21,6 +21,7 @@ pub enum Action {
     Open(Open),
     Use(String),
     Execute(Statement),
+    Returning(Statement),
     Query(Statement),
     Batch(Vec<Statement>),
     Insert { table: String, columns: Vec<String>, rows: Vec<Vec<Value>> },
@@ -100,7 +101,9 @@ pub fn behaviours(text: &str) -> Vec<Behaviour> {
 fn detail(step: Option<&mut Step>, word: &str, rest: &str) -> bool {
     let Some(step) = step else { return false };
     match (word, &mut step.action) {
-        ("bind", Action::Execute(statement) | Action::Query(statement)) => statement.params = values(rest),
+        ("bind", Action::Execute(statement) | Action::Returning(statement) | Action::Query(statement)) => {
+            statement.params = values(rest)
+        }
         ("bind", Action::Batch(statements)) => statements.last_mut().unwrap().params = values(rest),
         ("statement", Action::Batch(statements)) => statements.push(statement(rest)),
         ("values", Action::Insert { rows, .. }) => rows.push(values(rest)),
@@ -118,7 +121,8 @@ fn action(word: &str, rest: &str) -> Option<Action> {
         ("open", _) => open(rest),
         ("use", _) => Action::Use(rest.into()),
         ("execute", _) => Action::Execute(statement(rest)),
-        ("query" | "returning", _) => Action::Query(statement(rest)),
+        ("returning", _) => Action::Returning(statement(rest)),
+        ("query", _) => Action::Query(statement(rest)),
         ("batch", "") => Action::Batch(Vec::new()),
         ("insert", _) => {
             let mut columns = words(rest);

@@ -11,7 +11,7 @@ use crate::support::connection::{Connection, Options, Transaction, INTERVAL, OFF
 use crate::support::doubles::double;
 use crate::support::folder::Folder;
 use crate::support::server::Server;
-use crate::support::value::{Changes, Error, Rows, Value};
+use crate::support::value::{Changes, Error, Executed, Rows, Value};
 
 /// Runs the steps in order, behind a double of this kind if one is named; the error says which one went otherwise than it should.
 pub fn run(behaviour: &Behaviour, double_of: Option<&str>) -> Result<(), String> {
@@ -45,6 +45,7 @@ pub fn run(behaviour: &Behaviour, double_of: Option<&str>) -> Result<(), String>
 enum Outcome {
     Done,
     Changed(Changes),
+    Returned(Executed),
     Read(Rows),
 }
 
@@ -55,12 +56,18 @@ fn check(step: &Step, outcome: Result<Outcome, Error>) -> Result<(), String> {
         (Ok(_), Some(code)) => return Err(format!("no error came, but {code} was to come")),
         (Ok(outcome), None) => outcome,
     };
-    if let (Some(wanted), Outcome::Changed(changes)) = (step.changes, &outcome) {
+    let (changes, rows) = match outcome {
+        Outcome::Done => (None, None),
+        Outcome::Changed(changes) => (Some(changes), None),
+        Outcome::Returned(executed) => (Some(executed.changes), Some(executed.returned)),
+        Outcome::Read(rows) => (None, Some(rows)),
+    };
+    if let (Some(wanted), Some(changes)) = (step.changes, changes) {
         if changes.rows != wanted {
             return Err(format!("changes are {}, not {wanted}", changes.rows));
         }
     }
-    if let Outcome::Read(rows) = outcome {
+    if let Some(rows) = rows {
         if step.columns.as_ref().is_some_and(|columns| *columns != rows.columns) {
             return Err(format!("columns are {:?}", rows.columns));
         }
@@ -95,6 +102,13 @@ impl Scene {
                     (connection, None) => connection.execute(sql, params),
                 };
                 return changes.map(Outcome::Changed);
+            }
+            Action::Returning(Statement { sql, params }) => {
+                let executed = match self.current() {
+                    (_, Some(transaction)) => transaction.returning(sql, params),
+                    (connection, None) => connection.returning(sql, params),
+                };
+                return executed.map(Outcome::Returned);
             }
             Action::Query(Statement { sql, params }) => {
                 let rows = match self.current() {

@@ -5,7 +5,7 @@ use std::ffi::c_void;
 use std::path::Path;
 
 use super::abi::{self, Buffer, Bytes, OpenOptions};
-use super::value::{encode_values, put_bytes, put_u32, put_value, Changes, Decoder, Error, Rows, Value};
+use super::value::{encode_values, put_bytes, put_u32, put_value, Changes, Decoder, Error, Executed, Rows, Value};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -105,9 +105,14 @@ impl Connection {
     }
 
     pub fn execute(&self, sql: &str, params: &[Value]) -> Result<Changes> {
+        self.returning(sql, params).map(|executed| executed.changes)
+    }
+
+    /// Executes a statement, and gives the rows of its RETURNING clause too.
+    pub fn returning(&self, sql: &str, params: &[Value]) -> Result<Executed> {
         let params = encode_values(params);
         let answer = call(|out| unsafe { abi::turso_execute(self.id, borrow(sql.as_bytes()), borrow(&params), out) })?;
-        Ok(read(&answer, Decoder::changes))
+        Ok(read(&answer, Decoder::executed))
     }
 
     pub fn batch(&self, statements: &[(&str, &[Value])]) -> Result<Changes> {
@@ -206,9 +211,14 @@ impl Statement {
     }
 
     pub fn execute(&self, params: &[Value]) -> Result<Changes> {
+        self.returning(params).map(|executed| executed.changes)
+    }
+
+    /// As of a connection.
+    pub fn returning(&self, params: &[Value]) -> Result<Executed> {
         let params = encode_values(params);
         let answer = call(|out| unsafe { abi::turso_statement_execute(self.id, borrow(&params), out) })?;
-        Ok(read(&answer, Decoder::changes))
+        Ok(read(&answer, Decoder::executed))
     }
 
     pub fn close(&self) -> Result<()> {
@@ -247,10 +257,15 @@ impl Transaction {
     }
 
     pub fn execute(&self, sql: &str, params: &[Value]) -> Result<Changes> {
+        self.returning(sql, params).map(|executed| executed.changes)
+    }
+
+    /// As of a connection.
+    pub fn returning(&self, sql: &str, params: &[Value]) -> Result<Executed> {
         let params = encode_values(params);
         let (sql, params) = (borrow(sql.as_bytes()), borrow(&params));
         let answer = call(|out| unsafe { abi::turso_transaction_execute(self.id, sql, params, out) })?;
-        Ok(read(&answer, Decoder::changes))
+        Ok(read(&answer, Decoder::executed))
     }
 
     pub fn commit(&self) -> Result<()> {

@@ -46,6 +46,13 @@ pub struct Changes {
     pub last_rowid: i64,
 }
 
+/// The changes of a statement, and the rows of its RETURNING clause.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Executed {
+    pub changes: Changes,
+    pub returned: Rows,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Error {
     pub status: u32,
@@ -145,6 +152,10 @@ impl Decoder<'_> {
 
     pub fn changes(&mut self) -> Changes {
         Changes { rows: self.i64(), last_rowid: self.i64() }
+    }
+
+    pub fn executed(&mut self) -> Executed {
+        Executed { changes: self.changes(), returned: self.rows() }
     }
 
     pub fn error(&mut self) -> Error {

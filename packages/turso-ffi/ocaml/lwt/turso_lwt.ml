@@ -1,0 +1,6 @@
+module Connection = Connection
+module Config = Config
+module Statement = Statement
+module Cursor = Cursor
+module Transaction = Transaction
+module Retry = Retry
