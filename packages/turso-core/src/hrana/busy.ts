@@ -35,7 +35,8 @@ export async function repeatWhileBusy(
   }: {
     readonly timeout?: number | undefined;
     readonly signal?: AbortSignal | undefined;
-    readonly onRepeat: () => void;
+    /** Receives the refusal, and the pause in milliseconds. */
+    readonly onRepeat: (answer: HttpAnswer, pause: number) => void;
   },
 ): Promise<HttpAnswer> {
   const end = performance.now() + (timeout ?? PATIENCE);
@@ -44,8 +45,8 @@ export async function repeatWhileBusy(
     if (!isRefused(answer)) return answer;
     const pause = askedFor(answer) ?? wait * (0.75 + Math.random() / 2);
     if (performance.now() + pause >= end) return answer;
+    onRepeat(answer, pause);
     await sleep(pause, undefined, signal && { signal });
-    onRepeat();
   }
 }
 

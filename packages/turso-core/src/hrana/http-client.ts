@@ -49,6 +49,8 @@ export interface ClientOptions extends Credentials {
    * Ends the requests under way, with its reason. Later requests may only tidy up: they get little time. Default is none.
    */
   readonly signal?: AbortSignal | undefined;
+  /** Receives the error of a busy server, and the milliseconds until its request is repeated. Default is none. */
+  readonly onRepeat?: ((error: TursoSyncError, pause: number) => void) | undefined;
 }
 
 /** Milliseconds for a request after the signal. */
@@ -64,6 +66,10 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
   const tally = createTally();
   let agent: http.Agent | undefined;
   let repeated = 0;
+  const onRepeat = (answer: HttpAnswer, pause: number): void => {
+    repeated++;
+    use.onRepeat?.(statusError(answer, location), pause);
+  };
   const collectAll = (answer: http.IncomingMessage, limit = SIZE_LIMIT): Promise<HttpAnswer> =>
     collect(answer, { limit, location });
   const refuseFailure = (answer: HttpAnswer): HttpAnswer => {
@@ -103,7 +109,7 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
         exchange({ ...withKey(request), timeout: left, signal }, connected(), (answer) =>
           collectAll(answer, Math.min(maxBytes, SIZE_LIMIT)),
         );
-      const answer = await repeatWhileBusy(once, { timeout, signal, onRepeat: () => repeated++ });
+      const answer = await repeatWhileBusy(once, { timeout, signal, onRepeat });
       tally.reach();
       return request.takes?.includes(answer.status) === true ? answer : refuseFailure(answer);
     });

@@ -5,13 +5,16 @@ import type { DatabaseTransaction, LiveDatabase, OrderedStatement, Written } fro
 import { deadlineIn, type Deadline } from './deadline';
 import { explainSync } from './explain-sync';
 import { insertStatements } from './insert-statements';
-import type { AutoSync, BatchResult, Changes, Live, LiveStatement, SyncResult } from './live';
+import { createLatency, type Latency } from './latency';
+import type { AutoSync, BatchResult, Changes, Live, LiveLatencies, LiveStatement, SyncResult } from './live';
+import type { LiveEvent } from './live-event';
 import { liveTransaction, type WrappedTransaction } from './live-transaction';
 import type { Replica } from './replica/replica';
 import { withRetries } from './retry';
 import { rowMode } from './rows';
 import { statementCalls } from './statement-calls';
 import { createSyncTurns } from './sync-turns';
+import { withoutValues } from './without-values';
 
 /** Counters for {@link Live.stats}. */
 export interface Counters {
@@ -24,6 +27,7 @@ export interface Counters {
   frameNo: number;
   /** Time by `performance.now()`; null before the first sync. */
   syncedAt: number | null;
+  readonly latencies: Readonly<Record<keyof LiveLatencies, Latency>>;
 }
 
 /** Returns counters for a new connection. */
@@ -37,6 +41,7 @@ export function newCounters(): Counters {
     rebuilds: 0,
     frameNo: 0,
     syncedAt: null,
+    latencies: { reads: createLatency(), writes: createLatency(), syncs: createLatency() },
   };
 }
 
@@ -46,13 +51,15 @@ export interface ConnectionSettings {
   readonly maxRetries: number;
   readonly autoSync: AutoSync;
   readonly counters: Counters;
+  readonly slowStatementMs: number;
+  readonly tell: (event: LiveEvent) => void;
 }
 
 /** Creates a connection on an open database and, if given, its replica. */
 export function createConnection(
   database: LiveDatabase,
   replica: Replica | null,
-  { timeout, maxRetries, autoSync, counters }: ConnectionSettings,
+  { timeout, maxRetries, autoSync, counters, slowStatementMs, tell }: ConnectionSettings,
 ): Live {
   const underWay = new Set<Promise<unknown>>();
   const transactions = new Set<DatabaseTransaction>();
@@ -69,7 +76,31 @@ export function createConnection(
   }
 
   const repeat = <T>(work: () => Promise<T>, deadline: Deadline): Promise<T> =>
-    withRetries(work, { deadline, maxRetries, onRetry: () => counters.retries++ });
+    withRetries(work, {
+      ...{ deadline, maxRetries },
+      onRetry({ code, message }, pauseMs) {
+        counters.retries++;
+        tell({ type: 'retry', code, message, pauseMs });
+      },
+    });
+
+  /** Runs a call with statements. Notes how long it took, and tells of slow ones. */
+  async function timed<T>(
+    kind: 'reads' | 'writes' | null,
+    sqls: () => readonly string[],
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const begun = performance.now();
+    try {
+      const result = await work();
+      if (kind !== null) counters.latencies[kind].add(performance.now() - begun);
+      return result;
+    } finally {
+      const durationMs = performance.now() - begun;
+      if (durationMs >= slowStatementMs)
+        tell({ type: 'slow', sql: withoutValues(sqls().join('; ')), durationMs });
+    }
+  }
 
   const turns = createSyncTurns(async (deadline) => {
     try {
@@ -114,7 +145,11 @@ export function createConnection(
     deadline: Deadline,
   ): Promise<BatchResult<SqlValue[]>> {
     if (statements.length === 0) return { changes: 0, lastInsertRowid: null, results: [] };
-    const results = await write(() => database.batch(statements, deadline), countAll, deadline);
+    const results = await timed(
+      'writes',
+      () => statements.map(({ sql }) => sql),
+      () => write(() => database.batch(statements, deadline), countAll, deadline),
+    );
     return { changes: countAll(results), lastInsertRowid: lastRowid(results), results };
   }
 
@@ -126,6 +161,7 @@ export function createConnection(
     });
     return liveTransaction(begun, {
       call,
+      timed,
       async onCommit(changes, deadline) {
         counters.writes++;
         counters.rowsWritten += changes;
@@ -141,17 +177,24 @@ export function createConnection(
         const statement = checkedStatement(sql, args);
         refuseTransactionControl(sql);
         counters.reads++;
-        const local = replica === null ? null : await replica.query(statement);
-        return local ?? repeat(() => database.query(statement, deadline), deadline);
+        return timed(
+          'reads',
+          () => [sql],
+          async () => {
+            const local = replica === null ? null : await replica.query(statement);
+            return local ?? repeat(() => database.query(statement, deadline), deadline);
+          },
+        );
       }),
     execute: (sql, args) =>
       call(async (deadline) => {
         const statement = checkedStatement(sql, args);
         refuseTransactionControl(sql);
-        return write(
-          () => database.execute(statement, deadline),
-          ({ changes }) => changes,
-          deadline,
+        const changed = ({ changes }: Written): number => changes;
+        return timed(
+          'writes',
+          () => [sql],
+          () => write(() => database.execute(statement, deadline), changed, deadline),
         );
       }),
   });
@@ -206,6 +249,11 @@ export function createConnection(
       rebuilds: counters.rebuilds,
       frameNo: counters.frameNo,
       lastSyncMsAgo: counters.syncedAt === null ? null : Math.round(performance.now() - counters.syncedAt),
+      latencies: {
+        reads: counters.latencies.reads.summary(),
+        writes: counters.latencies.writes.summary(),
+        syncs: counters.latencies.syncs.summary(),
+      },
     }),
     close,
     [Symbol.asyncDispose]: close,

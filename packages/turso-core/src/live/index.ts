@@ -1,5 +1,7 @@
 export { TursoSyncError, type ErrorCode } from '../errors';
 export { RawText, type SqlValue } from '../sqlite/values/values';
+export type { LatencySummary } from './latency';
+export type { LiveEvent, LiveRebuildEvent, LiveRetryEvent, LiveSlowEvent, LiveSyncEvent } from './live-event';
 export type {
   ArrayRows,
   AutoSync,
@@ -8,6 +10,7 @@ export type {
   ExecuteResult,
   Live,
   LiveArguments,
+  LiveLatencies,
   LiveOptions,
   LiveRow,
   LiveStatement,

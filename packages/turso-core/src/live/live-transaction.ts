@@ -9,6 +9,12 @@ import { statementCalls } from './statement-calls';
 export interface TransactionHost {
   /** Runs one call. */
   readonly call: <T>(work: (deadline: Deadline) => Promise<T>) => Promise<T>;
+  /** Runs one call with statements, and notes how long it took as one of a kind, if there is one. */
+  readonly timed: <T>(
+    kind: 'writes' | null,
+    sqls: () => readonly string[],
+    work: () => Promise<T>,
+  ) => Promise<T>;
   /** Receives the number of changed rows once they are on the primary. */
   readonly onCommit: (changes: number, deadline: Deadline) => Promise<void>;
   /** Called when there is nothing left to roll back. */
@@ -23,7 +29,7 @@ export interface WrappedTransaction extends Pick<LiveTransaction, 'commit' | 'ro
 /** Wraps a transaction of the database for users. */
 export function liveTransaction(
   begun: DatabaseTransaction,
-  { call, onCommit, onEnd }: TransactionHost,
+  { call, timed, onCommit, onEnd }: TransactionHost,
 ): WrappedTransaction {
   let isOver = false;
   let changes = 0;
@@ -49,10 +55,23 @@ export function liveTransaction(
   }
 
   const scope = statementCalls({
-    query: (sql, args) => within(async (deadline) => begun.query(statementOf(sql, args), deadline)),
+    query: (sql, args) =>
+      within(async (deadline) => {
+        const statement = statementOf(sql, args);
+        return timed(
+          null,
+          () => [sql],
+          () => begun.query(statement, deadline),
+        );
+      }),
     execute: (sql, args) =>
       within(async (deadline) => {
-        const result = await begun.execute(statementOf(sql, args), deadline);
+        const statement = statementOf(sql, args);
+        const result = await timed(
+          null,
+          () => [sql],
+          () => begun.execute(statement, deadline),
+        );
         changes += result.changes;
         return result;
       }),
@@ -63,8 +82,14 @@ export function liveTransaction(
     commit: () =>
       within(async (deadline) => {
         isOver = true;
-        await begun.commit(deadline).finally(onEnd);
-        await onCommit(changes, deadline);
+        await timed(
+          'writes',
+          () => ['COMMIT'],
+          async () => {
+            await begun.commit(deadline).finally(onEnd);
+            await onCommit(changes, deadline);
+          },
+        );
       }),
     async rollback() {
       await latest;

@@ -1,5 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { SqlValue } from '../sqlite/values/values';
+import type { LatencySummary } from './latency';
+import type { LiveEvent } from './live-event';
 
 /** When the replica is synced automatically: see {@link LiveOptions.autoSync}. */
 export type AutoSync = boolean | number;
@@ -36,10 +38,12 @@ export interface LiveOptions {
   /** The maximum number of retries, for safely repeatable operations only. Default is 5. */
   readonly maxRetries?: number;
   /**
-   * Receives a sentence when the replica had to be rebuilt. Default is no callback; {@link LiveStats.rebuilds} still
-   * counts.
+   * Receives syncs, retries, rebuilds of the replica, and slow statements. An error that it throws has no effect. Default
+   * is no callback.
    */
-  readonly onNotice?: (notice: string) => void;
+  readonly onEvent?: (event: LiveEvent) => void;
+  /** Milliseconds from which a call is a `slow` event. Default is none. */
+  readonly slowStatementMs?: number;
 }
 
 /**
@@ -137,6 +141,18 @@ export interface LiveStats {
   readonly frameNo: number;
   /** Milliseconds since the latest successful sync, or null if none has succeeded. */
   readonly lastSyncMsAgo: number | null;
+  /** How long calls took. Memory is fixed. */
+  readonly latencies: LiveLatencies;
+}
+
+/** The latencies of a connection, in milliseconds, with waiting and retries. Failed calls are not counted. */
+export interface LiveLatencies {
+  /** Of {@link StatementCalls.query} outside of transactions. */
+  readonly reads: LatencySummary;
+  /** Of writes and commits, with the sync after each. */
+  readonly writes: LatencySummary;
+  /** Of syncs. */
+  readonly syncs: LatencySummary;
 }
 
 /** Calls that run one statement. */

@@ -7,6 +7,7 @@ import { createConnection, newCounters } from './connection';
 import { deadlineIn } from './deadline';
 import { openFileDatabase } from './file/file-database';
 import type { AutoSync, Live, LiveOptions } from './live';
+import { teller } from './live-event';
 import { createPrimary } from './primary/primary';
 import { openReplica } from './replica/replica';
 import { withRetries } from './retry';
@@ -34,19 +35,29 @@ import { withRetries } from './retry';
  * ```
  */
 export async function openLive(options: LiveOptions): Promise<Live> {
-  const { timeout = 30_000, maxRetries = 5, autoSync = true, onNotice } = checkLiveOptions(options);
+  const { timeout = 30_000, maxRetries = 5, autoSync = true, ...listening } = checkLiveOptions(options);
   const address = parseRemoteUrl(options.url, process.cwd(), 'authToken');
   const counters = newCounters();
-  const settings = { timeout, maxRetries, autoSync, counters };
+  const tell = teller(listening.onEvent);
+  const onRetry = ({ code, message }: TursoSyncError, pauseMs: number): void =>
+    tell({ type: 'retry', code, message, pauseMs });
+  const { slowStatementMs = Infinity } = listening;
+  const settings = { timeout, maxRetries, autoSync, counters, slowStatementMs, tell };
   if (address.kind === 'file')
     return createConnection(openFileDatabase(address.file, address.location), null, settings);
 
   const { url, location } = address;
   const credentials = credentialsOf(options);
   checkCredentials(credentials, url, location);
-  const primary = createPrimary(url, location, credentials);
+  const primary = createPrimary(url, location, { ...credentials, onRepeat: onRetry });
   const deadline = deadlineIn(timeout);
-  const retry = { deadline, maxRetries, onRetry: () => counters.retries++ };
+  const retry = {
+    ...{ deadline, maxRetries },
+    onRetry(error: TursoSyncError, pause: number) {
+      counters.retries++;
+      onRetry(error, pause);
+    },
+  };
   try {
     // Checks whether a libSQL server answers and accepts the token.
     await withRetries(() => primary.query({ sql: 'SELECT 1' }, deadline), retry);
@@ -56,14 +67,16 @@ export async function openLive(options: LiveOptions): Promise<Live> {
         ...{ url, location, credentials, file: options.replica },
         log: primary.log,
         timeout,
-        onSync({ frameNo }) {
+        onSync({ frames, frameNo }, durationMs) {
           counters.syncs++;
+          counters.latencies.syncs.add(durationMs);
           counters.frameNo = frameNo;
           counters.syncedAt = performance.now();
+          tell({ type: 'sync', frames, frameNo, durationMs });
         },
-        onRebuild(notice) {
+        onRebuild(reason) {
           counters.rebuilds++;
-          onNotice?.(notice);
+          tell({ type: 'rebuild', reason });
         },
       },
       deadline,
@@ -95,13 +108,14 @@ const KINDS: OptionKinds<LiveOptions> = {
   autoSync: 'any',
   timeout: 'any',
   maxRetries: 'any',
-  onNotice: 'function',
+  onEvent: 'function',
+  slowStatementMs: 'any',
 };
 
 // JavaScript programs may pass anything.
 function checkLiveOptions(options: LiveOptions): LiveOptions {
   checkOptions('openLive()', options, KINDS);
-  const { autoSync = true, timeout = 1, maxRetries = 0 } = options;
+  const { autoSync = true, timeout = 1, maxRetries = 0, slowStatementMs = 1 } = options;
   const { url, replica }: { url?: unknown; replica?: unknown } = options;
   if (url === undefined || url === '') {
     throw new TursoSyncError('URL_MISSING', 'openLive() was given no database URL.', {
@@ -119,6 +133,7 @@ function checkLiveOptions(options: LiveOptions): LiveOptions {
     throw usage('autoSync must be true, false, or milliseconds of 1 and more.', NONE);
   if (!(timeout >= 1 && timeout <= MAX_TIMEOUT))
     throw usage('timeout must be milliseconds of 1 and more.', NONE);
+  if (!(slowStatementMs > 0)) throw usage('slowStatementMs must be milliseconds of more than 0.', NONE);
   if (!(Number.isInteger(maxRetries) && maxRetries >= 0))
     throw usage('maxRetries must be a whole number.', NONE);
   return options;

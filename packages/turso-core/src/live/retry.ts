@@ -10,7 +10,8 @@ const FIRST_WAIT = 50;
 export interface RetryOptions {
   readonly deadline: Deadline;
   readonly maxRetries: number;
-  readonly onRetry: () => void;
+  /** Receives the error, and the pause in milliseconds. */
+  readonly onRetry: (error: TursoSyncError, pause: number) => void;
 }
 
 /**
@@ -30,8 +31,8 @@ export async function withRetries<T>(
       if (error.cause instanceof Repeated) throw error;
       const wait = FIRST_WAIT * 2 ** retry * (0.75 + Math.random() / 2);
       if (wait >= deadline.left) throw error;
+      onRetry(error, wait);
       await sleep(wait);
-      onRetry();
     }
   }
 }

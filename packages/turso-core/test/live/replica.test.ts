@@ -74,7 +74,9 @@ describeWithSqld('a replica', () => {
       await makeReplica(scene);
       await scene.server.restart();
       const notices: string[] = [];
-      const live = await scene.open({ onNotice: (notice) => notices.push(notice) });
+      const live = await scene.open({
+        onEvent: (event) => event.type === 'rebuild' && notices.push(event.reason),
+      });
       expect(notices).toEqual([]);
       expect(live.stats()).toMatchObject({ rebuilds: 0, syncs: 1 });
       expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[2000n]]);
@@ -114,7 +116,9 @@ describeWithSqld('a replica', () => {
       db.close();
       damage(scene.replica);
       const notices: string[] = [];
-      const live = await scene.open({ onNotice: (notice) => notices.push(notice) });
+      const live = await scene.open({
+        onEvent: (event) => event.type === 'rebuild' && notices.push(event.reason),
+      });
       expect(await rowsOf(live, 'SELECT count(*), max(v) FROM t')).toEqual([[2000n, 'row 999']]);
       expect(notices).toEqual([expect.stringMatching(/was changed by another|has lost what libSQL/)]);
       expect(live.stats().rebuilds).toBe(1);
@@ -142,7 +146,10 @@ describeWithSqld('a replica', () => {
       try {
         await execOn(other, "CREATE TABLE u (v); INSERT INTO u VALUES ('other')");
         const notices: string[] = [];
-        const live = await scene.open({ url: other.url, onNotice: (notice) => notices.push(notice) });
+        const live = await scene.open({
+          url: other.url,
+          onEvent: (event) => event.type === 'rebuild' && notices.push(event.reason),
+        });
         expect(await rowsOf(live, 'SELECT v FROM u')).toEqual([['other']]);
         expect(await errorOf(live.query('SELECT v FROM t'))).toMatchObject({ code: 'SQL_FAILED' });
         expect(notices).toEqual([expect.stringContaining('is of another database')]);
@@ -154,7 +161,7 @@ describeWithSqld('a replica', () => {
   test('of a server that has crashed is taken anew, with a word', () =>
     withServer(async ({ server, open }) => {
       const notices: string[] = [];
-      const live = await open({ onNotice: (notice) => notices.push(notice) });
+      const live = await open({ onEvent: (event) => event.type === 'rebuild' && notices.push(event.reason) });
       await live.execute('CREATE TABLE t (v)');
       await server.kill();
       await server.restart();
@@ -230,7 +237,7 @@ describeWithSqld('a replica', () => {
         await once(program, 'exit');
       }
       const notices: string[] = [];
-      const live = await open({ onNotice: (notice) => notices.push(notice) });
+      const live = await open({ onEvent: (event) => event.type === 'rebuild' && notices.push(event.reason) });
       expect(notices).toEqual([]);
       const count = await queryOn(server, 'SELECT count(*) FROM t');
       expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual(count);

@@ -3,9 +3,8 @@ import { capabilitiesOf } from '../../hrana/capabilities';
 import { describing, readSigned, signStep, signSteps, type Describing } from '../../hrana/exact-answer';
 import { queryExactly, type Asking } from '../../hrana/exact-query';
 import type { HranaRequest, HranaResult, HranaStep, StatementResult, StepResult } from '../../hrana/hrana';
-import { createHttpClient } from '../../hrana/http-client';
+import { createHttpClient, type ClientOptions } from '../../hrana/http-client';
 import { openStream, sendOnce } from '../../hrana/stream';
-import type { Credentials } from '../../hrana/credentials';
 import type { LiveDatabase } from '../database';
 import type { Deadline } from '../deadline';
 import { refusesWrites } from '../read-only';
@@ -22,8 +21,8 @@ export interface Primary extends LiveDatabase {
 }
 
 /** Creates the adapter for libsql-server and Turso: Hrana over HTTP, with one request per call. */
-export function createPrimary(url: URL, location: string, credentials: Credentials): Primary {
-  const client = createHttpClient(url, location, credentials);
+export function createPrimary(url: URL, location: string, options: ClientOptions): Primary {
+  const client = createHttpClient(url, location, options);
 
   async function ask(request: HranaRequest, deadline: Deadline): Promise<HranaResult> {
     const [result] = await sendOnce(client, [request], { timeout: deadline.left });

@@ -41,8 +41,8 @@ export interface ReplicaOptions extends SyncSource {
   readonly log: ReplicationLog;
   /** Milliseconds for one call. */
   readonly timeout: number;
-  /** Receives the result of every sync. */
-  readonly onSync: (result: SyncResult) => void;
+  /** Receives the result of every sync, and how long it took. */
+  readonly onSync: (result: SyncResult, durationMs: number) => void;
   /** Receives a sentence about why the replica is rebuilt. */
   readonly onRebuild: (notice: string) => void;
 }
@@ -81,9 +81,10 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   }
 
   async function bringUpToDate(within: Deadline): Promise<SyncResult> {
+    const begun = performance.now();
     try {
       const result = await follow(within);
-      options.onSync(result);
+      options.onSync(result, performance.now() - begun);
       return result;
     } catch (error) {
       throw asSyncFailed(error, options);
@@ -177,8 +178,9 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
       if (!(await syncer.isSound(deadline))) fault = 'is damaged';
     }
     if (fault === null) return bringUpToDate(deadline);
+    const begun = performance.now();
     const result = await fetchAnew(fault);
-    options.onSync(result);
+    options.onSync(result, performance.now() - begun);
     return result;
   }
 
