@@ -11,7 +11,7 @@ const project = open({
 
 // The first run takes the database. Later ones bring in the changes of others.
 const start = existsSync(project.workingCopy) ? await pull(project) : await init(project);
-if (start.status === 'conflict') end(start);
+if (start.outcome === 'conflict') end(start);
 
 // Any SQLite library can edit the file. This one is already installed.
 const file = await openLive({ url: `file:${project.workingCopy}` });
@@ -25,8 +25,8 @@ if (changes.total.delete + changes.total.insert > 0) throw new Error('This is mo
 end(await push(project));
 
 /** Tells the outcome, and ends. Conflicts have the old, the local and the remote value of each row. */
-function end({ status, conflicts }) {
-  console.log(status);
+function end({ outcome, conflicts }) {
+  console.log(outcome);
   for (const conflict of conflicts) console.log(conflict);
-  process.exit(status === 'conflict' ? 3 : 0);
+  process.exit(outcome === 'conflict' ? 3 : 0);
 }

@@ -19,8 +19,8 @@ function makeSchemas() {
     functions: 'hide',
     // The build has checked them.
     skipTypeCheck: true,
-    // New keys may be added within a version.
-    additionalProperties: true,
+    // With true, the generator takes inherited keys for unknown ones. `forbidsMore` allows more keys.
+    additionalProperties: false,
   });
   const { properties = {}, definitions = {} } = generator.createSchema('Documents');
   const entries = Object.entries(properties).map(([name, schema]) => [
@@ -85,7 +85,13 @@ function shortNames(names) {
 function to2020(part, names) {
   if (Array.isArray(part)) return part.map((item) => to2020(item, names));
   if (typeof part !== 'object' || part === null) return part;
-  return Object.fromEntries(Object.entries(part).map(([key, value]) => keyword(key, value, names)));
+  const entries = Object.entries(part).filter(([key, value]) => !forbidsMore(key, value));
+  return Object.fromEntries(entries.map(([key, value]) => keyword(key, value, names)));
+}
+
+/** New keys may be added within a version, so no schema forbids them. */
+function forbidsMore(key, value) {
+  return key === 'additionalProperties' && value === false;
 }
 
 function keyword(key, value, names) {

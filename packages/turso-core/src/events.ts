@@ -12,6 +12,8 @@ export type StepName =
   | 'estimate the cost'
   | 'download'
   | 'check'
+  | 'examine the remote'
+  | 'test the remote'
   | 'run the checks'
   | 'rehearse'
   | 'push'
@@ -37,7 +39,7 @@ export interface Progress {
   /** The total in the same unit, or null while it is unknown. */
   readonly total: number | null;
   /** The unit of both numbers. */
-  readonly unit: 'bytes' | 'rows' | 'checksums';
+  readonly unit: 'bytes' | 'rows' | 'checksums' | 'checks' | 'files';
 }
 
 /** An event of a running command. The core itself prints nothing. */
@@ -70,8 +72,8 @@ export interface VerbOptions {
   readonly onEvent?: OnEvent | undefined;
   /**
    * Ends the verb: it throws ABORTED, with the reason of the signal as its `cause`. The remote, the base and the working
-   * copy are then as before. Once a push has sent its COMMIT, or a pull writes the working copy, the signal has no
-   * effect any more: the verb goes on, and returns its result. Default is none.
+   * copy are then as before. Once a push has sent its COMMIT, a pull writes the working copy, or `doctor` tests in its
+   * table, the signal has no effect any more: the verb goes on, and returns its result. Default is none.
    */
   readonly signal?: AbortSignal | undefined;
 }

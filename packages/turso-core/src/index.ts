@@ -8,6 +8,7 @@ export type { Config, Settings } from './project/config/config';
 export type { AllowedChanges, Policy } from './policy/policy';
 
 // Verbs
+export type { VerbResult } from './commands/verb-result';
 export { check, type CheckOptions, type ChecksResult } from './commands/check';
 export { clean, type CleanedKind, type CleanOptions, type CleanResult } from './commands/clean';
 export { diff, type DiffOptions, type DiffResult } from './commands/diff';
@@ -52,7 +53,6 @@ export type { CheckResult } from './checks/check';
 export type { ChangeFiles } from './commands/comparing/written-changes';
 export type { ResumeOptions } from './commands/recovery/finish-push';
 export type { ConflictOptions, Resolved } from './commands/conflicts/conflict-options';
-export type { Reported, RunFacts } from './commands/reporting/report-run';
 export type { CoreEvent, OnEvent, Progress, StepName, VerbOptions } from './events';
 export type { Capabilities, EncodingName } from './hrana/capabilities';
 export type { RemoteOptions } from './project/connect-to';
@@ -110,6 +110,7 @@ export type {
   PrintedRow,
   PrintedUndo,
   PrintedUndoneHere,
+  PrintedVerify,
   Results,
 } from './cli/printed';
 

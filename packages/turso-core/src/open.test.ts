@@ -28,9 +28,9 @@ test('is the same project as that of a config', async () => {
   expect(loaded).toEqual({ ...opened, configFile: path.join(cwd, 'turso-sync.config.json') });
 
   fs.mkdirSync(path.join(cwd, 'data'));
-  expect(await init(opened)).toMatchObject({ workingCopy: 'created' });
+  expect(await init(opened)).toMatchObject({ outcome: 'created' });
   expect(fs.readdirSync(path.join(cwd, 'data')).sort()).toEqual(['app.db', 'state']);
-  expect(await push(loaded)).toMatchObject({ status: 'nothing', environment: null });
+  expect(await push(loaded)).toMatchObject({ outcome: 'nothing', environment: null });
   const [ofOpened, ofLoaded] = [await status(opened), await status(loaded)];
   expect(ofOpened.base.manifest).toEqual(ofLoaded.base.manifest);
   expect(pushes(opened)).toEqual([]);

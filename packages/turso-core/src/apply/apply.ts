@@ -23,7 +23,7 @@ import type { Target } from './target';
 /** How {@link apply} ended: everything is there, or nothing was written. */
 export type ApplyResult =
   | {
-      readonly status: 'applied';
+      readonly outcome: 'applied';
       /** The changes made: the changeset without those already there, and with conflicts as resolved. */
       readonly applied: Changeset;
       /** Tables with rows under other hidden rowids there than here: see {@link ApplyOptions.movedRowids}. */
@@ -49,11 +49,11 @@ export type ApplyResult =
       /** The fingerprint of the target from then on, if its answer told it. */
       readonly fingerprint: string | null | undefined;
     }
-  | { readonly status: 'conflict'; readonly conflicts: readonly Conflict[] };
+  | { readonly outcome: 'conflict'; readonly conflicts: readonly Conflict[] };
 
 /** A failed check; nothing was written. */
 export interface CheckFailure {
-  readonly status: 'refused';
+  readonly outcome: 'refused';
   /** The name of the check. */
   readonly check: string;
   /** The error code of SQLite or of the server. */
@@ -159,7 +159,7 @@ export async function apply(
         onSend?.(statements);
         return statements;
       });
-      if (outcome === null) return { status: 'conflict', conflicts: found.conflicts };
+      if (outcome === null) return { outcome: 'conflict', conflicts: found.conflicts };
       remaining = found.work;
     }
     if (outcome.committed)
@@ -177,7 +177,7 @@ export async function apply(
     const userVersion = remaining.userVersion && failed?.sets !== 'user_version';
     const failure = { changeset, remaining, message: outcome.message, failed };
     const next = await inspect(target, failure, { ...context, userVersion });
-    if (next.conflicts.length > 0) return { status: 'conflict', conflicts: next.conflicts };
+    if (next.conflicts.length > 0) return { outcome: 'conflict', conflicts: next.conflicts };
     if (next.work.isSameAs(remaining)) {
       throw (
         refusal(outcome, target.location, changeset) ??
@@ -205,15 +205,15 @@ function checkFailure(outcome: TransactionOutcome, statements: readonly Statemen
   const check = statements[outcome.failed]?.check;
   return check === undefined
     ? null
-    : { status: 'refused', check, code: outcome.code, message: outcome.message };
+    : { outcome: 'refused', check, code: outcome.code, message: outcome.message };
 }
 
 function appliedResult(
   changeset: Changeset,
   work: RemainingWork,
-): Omit<Extract<ApplyResult, { status: 'applied' }>, 'attempts' | 'fingerprint'> {
+): Omit<Extract<ApplyResult, { outcome: 'applied' }>, 'attempts' | 'fingerprint'> {
   return {
-    status: 'applied',
+    outcome: 'applied',
     applied: resolvedChangeset(work.userVersion ? changeset : { ...changeset, userVersion: null }, work),
     alreadyThere: work.count('there'),
     merged: work.count('merged'),

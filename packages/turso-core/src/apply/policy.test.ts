@@ -286,8 +286,8 @@ describe.each(ADAPTERS)('over %s', (_, serve) => {
     play(serve, { base: BASE, ...story }, async (scene) => {
       const [merged, overwritten, kept] = counts;
       const result = await scene.push(options);
-      expect(result).toMatchObject({ status: 'applied', merged, overwritten, kept });
-      if (result.status !== 'applied') return;
+      expect(result).toMatchObject({ outcome: 'applied', merged, overwritten, kept });
+      if (result.outcome !== 'applied') return;
       expect(result.resolved).toHaveLength(resolved.length);
       expect(result.resolved).toEqual(
         expect.arrayContaining(resolved.map((c) => expect.objectContaining(c) as unknown)),
@@ -300,7 +300,7 @@ describe.each(ADAPTERS)('over %s', (_, serve) => {
     play(serve, { base: BASE, ...story }, async (scene) => {
       const before = await scene.bytes();
       expect(await scene.push(options)).toMatchObject({
-        status: 'conflict',
+        outcome: 'conflict',
         conflicts: [{ kind, resolution: null }],
       });
       expect(await scene.bytes()).toEqual(before);
@@ -309,7 +309,7 @@ describe.each(ADAPTERS)('over %s', (_, serve) => {
 
   test('takes equal changes of both sides for done, and deletes too', () =>
     play(serve, { base: BASE, edit: ALIKE, remote: ALIKE }, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 6, resolved: [] });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 6, resolved: [] });
     }));
 
   test('takes equal changes for a conflict where they must never be one', () =>
@@ -317,7 +317,7 @@ describe.each(ADAPTERS)('over %s', (_, serve) => {
       const before = await scene.bytes();
       const result = await scene.push(NEVER);
       expect(result).toMatchObject({
-        status: 'conflict',
+        outcome: 'conflict',
         conflicts: [
           { kind: 'update/update', table: 'log', columns: ['a'] },
           { kind: 'update/update', message: 'Both sides set the same values in this row.', key: { id: 1n } },
@@ -332,7 +332,7 @@ describe.each(ADAPTERS)('over %s', (_, serve) => {
       });
       expect(await scene.bytes()).toEqual(before);
       expect(await scene.push({ ...NEVER, ...KEEP })).toMatchObject({
-        status: 'applied',
+        outcome: 'applied',
         kept: 5,
         alreadyThere: 1,
       });
@@ -358,7 +358,7 @@ describe.each(ADAPTERS)('over %s', (_, serve) => {
           },
         };
         expect(await scene.push({ target, ...WRITE })).toMatchObject({
-          status: 'applied',
+          outcome: 'applied',
           attempts: 3,
           overwritten: 1,
           resolved: [{ remote: { id: 1n, a: 'third', b: 'third', u: 'x' } }],
@@ -377,7 +377,7 @@ describe.each(ADAPTERS)('over %s', (_, serve) => {
       },
       async (scene) => {
         const result = await scene.push(CELLS);
-        if (result.status !== 'applied') throw new Error(result.status);
+        if (result.outcome !== 'applied') throw new Error(result.outcome);
         const [appended, updated] = result.applied.tables.map((t) => [
           ...t.rows('update'),
           ...t.rows('insert'),

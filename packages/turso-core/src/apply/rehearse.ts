@@ -47,7 +47,7 @@ async function perform(changeset: Changeset, stage: string): Promise<void> {
     const result = await apply(changeset, createSqliteTarget(stage, { location: 'The copy' }), {
       folder: path.dirname(stage),
     });
-    if (result.status === 'conflict')
+    if (result.outcome === 'conflict')
       throw failed(result.conflicts[0]?.message ?? 'it is in conflict with itself');
   } catch (error) {
     if (!(error instanceof TursoSyncError) || !error.code.startsWith('REMOTE_')) throw error;

@@ -22,7 +22,7 @@ export function checkCommand(): Subcommand<object, 'check'> {
       return {
         result: { ...result, checks },
         text: checkText(result),
-        exitCode: result.passed ? 0 : REFUSED,
+        exitCode: result.outcome === 'passed' ? 0 : REFUSED,
       };
     },
   ];

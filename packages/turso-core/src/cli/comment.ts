@@ -10,6 +10,7 @@ import { shown } from '../report/shown';
 import { count } from '../report/units';
 import { addCodeHostOptions, type CodeHostOptions } from './code-host-options';
 import type { Subcommand } from './commands';
+import { localResult } from './printed';
 import { wholeNumber } from './whole-number';
 
 interface Options extends CodeHostOptions {
@@ -43,7 +44,7 @@ export function commentCommand(): Subcommand<Options, 'comment'> {
   return [
     command,
     'comment',
-    async (_, { report, id, failed = false, cwd, ...given }, { hide }) => {
+    async ({ environment }, { report, id, failed = false, cwd, ...given }, { hide }) => {
       const marker = markerOf(id);
       const reports = readReports(report, cwd ?? '.');
       const place = findPlace(given, process.env);
@@ -52,19 +53,19 @@ export function commentCommand(): Subcommand<Options, 'comment'> {
       const { text, changed, shortened } = commentText(reports, { commit, jobUrl, failed });
       if (pullRequest === null)
         return {
-          result: { action: 'none', url: null, changed, shortened },
+          result: { ...localResult('none', environment), url: null, changed, shortened },
           text: 'This job does not run for a pull request, so there is nothing to comment on.',
           exitCode: 0,
         };
-      const outcome = await postComment(openCodeHost(place), {
+      const posted = await postComment(openCodeHost(place), {
         pullRequest,
         marker,
         text,
         isNews: changed > 0,
       });
       return {
-        result: { ...outcome, changed, shortened },
-        text: answerOf(outcome, { changed, shortened }),
+        result: { ...localResult(posted.outcome, environment), url: posted.url, changed, shortened },
+        text: answerOf(posted, { changed, shortened }),
         exitCode: 0,
       };
     },
@@ -126,12 +127,12 @@ function inaccessible(file: string, error: unknown): TursoSyncError {
 }
 
 function answerOf(
-  { action, url }: CommentOutcome,
+  { outcome, url }: CommentOutcome,
   { changed, shortened }: Pick<CommentText, 'changed' | 'shortened'>,
 ): string {
-  if (action === 'none') return 'Nothing to push, and no comment says otherwise.';
+  if (outcome === 'none') return 'Nothing to push, and no comment says otherwise.';
   const where = url === null ? '' : `: ${shown(url)}`;
   const what = changed === 0 ? 'Nothing to push.' : `${count(changed, 'report')}.`;
   const left = shortened === 0 ? '' : ` ${count(shortened, 'report')} not shown in full.`;
-  return `Comment ${action}${where}\n${what}${left}`;
+  return `Comment ${outcome}${where}\n${what}${left}`;
 }

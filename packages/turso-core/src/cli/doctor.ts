@@ -19,7 +19,7 @@ export function doctorCommand(): Subcommand<DoctorFlags, 'doctor'> {
       'Test whether turso-sync can work with the remote: connection, token, clock, features of the server, and a self-test in its own table.',
     )
     .option('--read-only', 'skip the self-test, and write nothing')
-    .option('--show-host', 'print the host of the database')
+    .option('--show-host', 'print the host of the database, its URL and the environment')
     .addHelpText(
       'after',
       '\nThe output holds no secrets, no paths and no data: paste it into an issue.\n\nExit codes: 0 all is well, 1 failed, 2 a check failed.\n\nExample:\n  $ turso-sync doctor --json > doctor.json',
@@ -27,9 +27,9 @@ export function doctorCommand(): Subcommand<DoctorFlags, 'doctor'> {
   return [
     command,
     'doctor',
-    async (project, { readOnly = false, showHost = false }) => {
-      const result = await doctor(project, { readOnly, showHost });
-      return { result, text: doctorText(result), exitCode: result.isHealthy ? 0 : UNHEALTHY };
+    async (project, { readOnly = false, showHost = false }, { onEvent }) => {
+      const result = await doctor(project, { readOnly, showHost, onEvent });
+      return { result, text: doctorText(result), exitCode: result.outcome === 'healthy' ? 0 : UNHEALTHY };
     },
   ];
 }

@@ -204,7 +204,7 @@ test('--env chooses an environment of the config, each with its own variables', 
   expect((await project.run('dump-init')).stdout).toContain('working_copy.db');
   expect((await project.run('dump-init', '--env', 'staging')).stdout).toContain('staging.db');
   expect((await project.json('status', '--env', 'staging')).result).toMatchObject({
-    project: { environment: 'staging' },
+    environment: 'staging',
     variables: { url: { name: 'STAGING_URL' } },
   });
   const unknown = await project.run('status', '--env', 'stage');

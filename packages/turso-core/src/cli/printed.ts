@@ -8,10 +8,10 @@ import type { DumpResult } from '../commands/dump';
 import type { InitResult } from '../commands/init';
 import type { PullResult } from '../commands/pull';
 import type { PushResult } from '../commands/push';
-import type { Reported } from '../commands/reporting/report-run';
 import type { RestoreResult } from '../commands/restore';
 import type { StatusResult } from '../commands/status';
 import type { PushEntry, UndoneHere, UndoResult } from '../commands/undo';
+import type { VerbResult } from '../commands/verb-result';
 import type { VerifyResult } from '../commands/verify';
 import type { PlanFile, PlanHead, PlanRow } from '../plan/plan';
 import type { JsonRow, JsonValue } from '../sqlite/values/json-value';
@@ -22,7 +22,7 @@ export const JSON_VERSION = 1;
 /** The result of each subcommand as `--json` prints it. */
 export interface Results {
   /** The result of `init`. */
-  readonly init: Reported<InitResult>;
+  readonly init: InitResult;
   /** The result of `push`. */
   readonly push: PrintedPush;
   /** The result of `pull`. */
@@ -30,7 +30,7 @@ export interface Results {
   /** The result of `undo`. */
   readonly undo: PrintedUndo | PrintedPushes;
   /** The result of `verify`. */
-  readonly verify: Reported<Omit<VerifyResult, 'plan'>>;
+  readonly verify: PrintedVerify;
   /** The result of `check`. */
   readonly check: PrintedChecks;
   /** The result of `diff`. */
@@ -40,11 +40,11 @@ export interface Results {
   /** The result of `reviewed`. */
   readonly reviewed: PrintedReviewed;
   /** The result of `dump`. */
-  readonly dump: Reported<DumpResult>;
+  readonly dump: DumpResult;
   /** The result of `restore`. */
-  readonly restore: Reported<RestoreResult>;
+  readonly restore: RestoreResult;
   /** The result of `clean`. */
-  readonly clean: Reported<CleanResult>;
+  readonly clean: CleanResult;
   /** The result of `status`. */
   readonly status: StatusResult;
   /** The result of `doctor`. */
@@ -94,38 +94,32 @@ export interface PrintedError<C extends string | null = string | null> {
 }
 
 /** The result of `push`. */
-export type PrintedPush = Reported<
-  Omit<PushResult, 'plan' | 'conflicts' | 'resolved'> & {
-    /** The head of the plan, or null. */
-    readonly plan: PlanHead | null;
-    /** All conflicts. */
-    readonly conflicts: readonly ConflictJson[];
-    /** The conflicts that the options resolved. */
-    readonly resolved: readonly ConflictJson[];
-  }
->;
+export type PrintedPush = Omit<PushResult, 'plan' | 'conflicts' | 'resolved'> & {
+  /** The head of the plan, or null. */
+  readonly plan: PlanHead | null;
+  /** All conflicts. */
+  readonly conflicts: readonly ConflictJson[];
+  /** The conflicts that the options resolved. */
+  readonly resolved: readonly ConflictJson[];
+};
 
 /** The result of `pull`. */
-export type PrintedPull = Reported<
-  Omit<PullResult, 'conflicts' | 'resolved'> & {
-    /** All conflicts. */
-    readonly conflicts: readonly ConflictJson[];
-    /** The conflicts that the options resolved. */
-    readonly resolved: readonly ConflictJson[];
-  }
->;
+export type PrintedPull = Omit<PullResult, 'conflicts' | 'resolved'> & {
+  /** All conflicts. */
+  readonly conflicts: readonly ConflictJson[];
+  /** The conflicts that the options resolved. */
+  readonly resolved: readonly ConflictJson[];
+};
 
 /** The result of `undo`. */
-export type PrintedUndo = Reported<
-  Omit<UndoResult, 'plan' | 'conflicts' | 'workingCopy'> & {
-    /** The head of the plan, or null. */
-    readonly plan: PlanHead | null;
-    /** All conflicts. */
-    readonly conflicts: readonly ConflictJson[];
-    /** The effect on the working copy, or null. */
-    readonly workingCopy: PrintedUndoneHere | null;
-  }
->;
+export type PrintedUndo = Omit<UndoResult, 'plan' | 'conflicts' | 'workingCopy'> & {
+  /** The head of the plan, or null. */
+  readonly plan: PlanHead | null;
+  /** All conflicts. */
+  readonly conflicts: readonly ConflictJson[];
+  /** The effect on the working copy, or null. */
+  readonly workingCopy: PrintedUndoneHere | null;
+};
 
 /** The effect of an undo on the working copy. */
 export type PrintedUndoneHere = Omit<UndoneHere, 'kept' | 'conflicts'> & {
@@ -136,28 +130,29 @@ export type PrintedUndoneHere = Omit<UndoneHere, 'kept' | 'conflicts'> & {
 };
 
 /** The result of `undo --list`. */
-export type PrintedPushes = Reported<{
+export interface PrintedPushes extends VerbResult {
+  /** The pushes were listed. */
+  readonly outcome: 'listed';
   /** The kept pushes, the latest first. */
   readonly pushes: readonly PushEntry[];
-}>;
+}
+
+/** The result of `verify`. */
+export type PrintedVerify = Omit<VerifyResult, 'plan'>;
 
 /** The result of `diff`. */
-export type PrintedDiff = Reported<
-  Omit<DiffResult, 'plan' | 'rows'> & {
-    /** The head of the plan. */
-    readonly plan: PlanHead;
-    /** Changed rows, if they were asked for. */
-    readonly rows?: readonly PrintedRow[];
-  }
->;
+export type PrintedDiff = Omit<DiffResult, 'plan' | 'rows'> & {
+  /** The head of the plan. */
+  readonly plan: PlanHead;
+  /** Changed rows, if they were asked for. */
+  readonly rows?: readonly PrintedRow[];
+};
 
 /** The result of `check`. */
-export type PrintedChecks = Reported<
-  Omit<ChecksResult, 'checks'> & {
-    /** The result of each check. */
-    readonly checks: readonly PrintedCheck[];
-  }
->;
+export type PrintedChecks = Omit<ChecksResult, 'checks'> & {
+  /** The result of each check. */
+  readonly checks: readonly PrintedCheck[];
+};
 
 /** A check as `check` prints it. */
 export type PrintedCheck = Omit<CheckResult, 'first'> & {
@@ -166,9 +161,9 @@ export type PrintedCheck = Omit<CheckResult, 'first'> & {
 };
 
 /** The result of `comment`. */
-export interface PrintedComment {
+export interface PrintedComment extends VerbResult {
   /** What happened to the comment. */
-  readonly action: 'created' | 'updated' | 'none';
+  readonly outcome: 'created' | 'updated' | 'none';
   /** The comment's page; null if there is none, or if the host does not tell. */
   readonly url: string | null;
   /** Reports by which something changes. */
@@ -178,7 +173,9 @@ export interface PrintedComment {
 }
 
 /** The result of `reviewed`. */
-export interface PrintedReviewed {
+export interface PrintedReviewed extends VerbResult {
+  /** Whether any plan was fetched. */
+  readonly outcome: 'fetched' | 'none';
   /** The pull requests of which there are plans, in the order in which they were merged. */
   readonly reviews: readonly {
     readonly pullRequest: number;
@@ -205,4 +202,13 @@ export function printedConflicts<T extends Pick<PushResult, 'conflicts' | 'resol
 ): Omit<T, 'conflicts' | 'resolved'> & Record<'conflicts' | 'resolved', ConflictJson[]> {
   const { conflicts, resolved } = result;
   return { ...result, conflicts: conflicts.map(conflictJson), resolved: resolved.map(conflictJson) };
+}
+
+/** The facts about a run without contact to the remote, for subcommands without a verb in the library. */
+export function localResult<O extends string>(
+  outcome: O,
+  environment: string | null,
+): VerbResult & { readonly outcome: O } {
+  const durationMs = Math.round(performance.now());
+  return { outcome, remote: null, environment, warnings: [], used: null, durationMs };
 }

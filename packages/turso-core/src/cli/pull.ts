@@ -34,7 +34,7 @@ export function pullCommand(): Subcommand<ConflictOptions & RemoteFlags & Report
       return {
         result: printedConflicts(result),
         text: await reportAfter(flags, pullSource(result), { text: pullText(result, remote), onEvent }),
-        exitCode: result.status === 'conflict' ? CONFLICT : 0,
+        exitCode: result.outcome === 'conflict' ? CONFLICT : 0,
         ending: pullEnding(result),
       };
     },

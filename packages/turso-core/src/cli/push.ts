@@ -66,14 +66,14 @@ export function pushCommand(): Subcommand<Omit<PushOptions, 'onEvent'> & ReportF
       return {
         result: printedConflicts(result),
         text: await reportAfter(flags, pushSource(result), { text: pushText(result, remote), onEvent }),
-        exitCode: exitCodeOf(result.status),
+        exitCode: exitCodeOf(result.outcome),
         ending: pushEnding(result),
       };
     },
   ];
 }
 
-function exitCodeOf(status: PushResult['status']): number {
-  if (status === 'refused') return REFUSED;
-  return status === 'conflict' ? CONFLICT : 0;
+function exitCodeOf(outcome: PushResult['outcome']): number {
+  if (outcome === 'refused') return REFUSED;
+  return outcome === 'conflict' ? CONFLICT : 0;
 }

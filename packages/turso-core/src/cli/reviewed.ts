@@ -7,6 +7,7 @@ import { shown } from '../report/shown';
 import { count } from '../report/units';
 import { addCodeHostOptions, type CodeHostOptions } from './code-host-options';
 import type { Subcommand } from './commands';
+import { localResult } from './printed';
 
 interface Options extends CodeHostOptions {
   readonly out: string;
@@ -31,13 +32,18 @@ export function reviewedCommand(): Subcommand<Options, 'reviewed'> {
   return [
     command,
     'reviewed',
-    async (_, { out, artifact, cwd, ...given }, { hide }) => {
+    async ({ environment }, { out, artifact, cwd, ...given }, { hide }) => {
       const variables = process.env;
       const place = findPlace(given, variables);
       hide(place.token);
       const host = openReviews(place, { archive: artifact, variables });
-      const result = await fetchReviews(host, path.resolve(cwd ?? '.', out));
-      return { result, text: answerOf(result), exitCode: 0 };
+      const found = await fetchReviews(host, path.resolve(cwd ?? '.', out));
+      const outcome = found.reviews.length === 0 ? 'none' : 'fetched';
+      return {
+        result: { ...localResult(outcome, environment), ...found },
+        text: answerOf(found),
+        exitCode: 0,
+      };
     },
   ];
 }

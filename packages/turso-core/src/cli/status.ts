@@ -9,7 +9,6 @@ export function statusCommand(): Subcommand<object, 'status'> {
     .description(
       'Show the state of the project: files, variables, the remote, changes to push, and the next step.',
     )
-
     .addHelpText(
       'after',
       '\nWith --verbose or --json, it also asks for the features of the server. This takes one more request and reads a few rows.\n\nExample:\n  $ turso-sync status --json',
@@ -17,8 +16,8 @@ export function statusCommand(): Subcommand<object, 'status'> {
   return [
     command,
     'status',
-    async (project, { verbose = false, json = false }) => {
-      const result = await status(project, { capabilities: verbose || json });
+    async (project, { verbose = false, json = false }, { onEvent }) => {
+      const result = await status(project, { capabilities: verbose || json, onEvent });
       return { result, text: statusText(result), exitCode: 0 };
     },
   ];

@@ -5,7 +5,7 @@ import { undoEnding } from '../report/ending/ending';
 import { keptPushSource, undoSource } from '../report/sources';
 import { pushesText, undoText } from '../report/text';
 import type { Subcommand } from './commands';
-import type { PrintedUndo } from './printed';
+import { localResult, type PrintedUndo } from './printed';
 import { withRemoteOptions, type RemoteFlags } from './remote-options';
 import { CONFLICT } from './conflict-options';
 import {
@@ -54,7 +54,7 @@ export function undoCommand(): Subcommand<Options, 'undo'> {
             : [`Push ${number} cannot be undone, since its record is damaged: ${problem}`],
         );
         for (const message of warnings) onEvent({ type: 'warning', message });
-        const result = { pushes: all, remote: null, used: null, environment, warnings };
+        const result = { ...localResult('listed', environment), pushes: all, warnings };
         const text = pushesText(all);
         return {
           result,
@@ -76,7 +76,7 @@ export function undoCommand(): Subcommand<Options, 'undo'> {
           workingCopy: result.workingCopy && printedHere(result.workingCopy),
         },
         text: await reportAfter(flags, undoSource(result), { text: undoText(result, remote), onEvent }),
-        exitCode: result.status === 'conflict' ? CONFLICT : 0,
+        exitCode: result.outcome === 'conflict' ? CONFLICT : 0,
         ending: undoEnding(result),
       };
     },

@@ -41,7 +41,7 @@ describeWithSqld('turso-sync verify', () => {
   };
 
   test('equal databases are equal by checksums that the server computes', async () => {
-    expect(await verify()).toEqual([0, expect.objectContaining({ isEqual: true, method: 'checksums' })]);
+    expect(await verify()).toEqual([0, expect.objectContaining({ outcome: 'equal', method: 'checksums' })]);
     expect((await project.run('verify')).stdout).toMatch(/^Equal: .*by checksums/);
   });
 
@@ -61,10 +61,10 @@ describeWithSqld('turso-sync verify', () => {
     await execOn(server, change);
     expect(await verify()).toMatchObject([
       2,
-      { isEqual: false, method: 'snapshot', differences: { tables: [{ table }] } },
+      { outcome: 'different', method: 'snapshot', differences: { tables: [{ table }] } },
     ]);
     await execOn(server, back);
-    expect(await verify()).toMatchObject([0, { isEqual: true, method: 'checksums' }]);
+    expect(await verify()).toMatchObject([0, { outcome: 'equal', method: 'checksums' }]);
   });
 
   test('a setting of an index, and one that lacks rows, are found as well', async () => {

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import type { Reported } from '../commands/reporting/report-run';
 import { verify, type VerifyResult } from '../commands/verify';
 import type { Project } from '../project/project';
 import { verifyEnding } from '../report/ending/ending';
@@ -36,13 +35,13 @@ export function verifyCommand(): Subcommand<RemoteFlags & ReportFlags, 'verify'>
   ];
 }
 
-function answerOf(project: Project, result: Reported<VerifyResult>): Answer<Results['verify']> {
+function answerOf(project: Project, result: VerifyResult): Answer<Results['verify']> {
   // The plan is in a file that goes.
   const { plan: _, ...told } = result;
   return {
     result: told,
     text: verifyText(result, result.remote ?? project.address().location),
-    exitCode: result.isEqual ? 0 : DIFFERENT,
+    exitCode: result.outcome === 'equal' ? 0 : DIFFERENT,
     ending: verifyEnding(result),
   };
 }

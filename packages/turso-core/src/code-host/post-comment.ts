@@ -15,7 +15,7 @@ export interface OneComment {
 
 /** The result of posting a comment. */
 export interface CommentOutcome {
-  readonly action: 'created' | 'updated' | 'none';
+  readonly outcome: 'created' | 'updated' | 'none';
   /** The comment's page, or null if it is unknown. */
   readonly url: string | null;
 }
@@ -36,10 +36,10 @@ async function post(
   for await (const { id, body: before, isOwn } of host.comments(pullRequest)) {
     if (!isOwn || !isMarked(before, marker)) continue;
     const updated = await updateIfAllowed(host, pullRequest, { id, body });
-    if (updated !== null) return { action: 'updated', url: updated.url };
+    if (updated !== null) return { outcome: 'updated', url: updated.url };
   }
-  if (!isNews) return { action: 'none', url: null };
-  return { action: 'created', url: (await host.create(pullRequest, body)).url };
+  if (!isNews) return { outcome: 'none', url: null };
+  return { outcome: 'created', url: (await host.create(pullRequest, body)).url };
 }
 
 // GitHub stores line ends as sent by its own editor.

@@ -7,15 +7,15 @@ import type { Project } from '../project/project';
 import { withTemporary } from '../project/state/temporary';
 import { freezeCopy } from '../project/working-copy/freeze-copy';
 import { verb } from './apart/verb';
-import { reportRun, type Reported } from './reporting/report-run';
+import type { Own, VerbResult } from './verb-result';
 
 /** Options of `check`. */
 export type CheckOptions = VerbOptions;
 
 /** Result of `check`. */
-export interface ChecksResult {
-  /** Whether each check returned no row. */
-  readonly passed: boolean;
+export interface ChecksResult extends VerbResult {
+  /** `passed` if each check returned no row, otherwise `failed`. */
+  readonly outcome: 'passed' | 'failed';
   /** The folder of the checks. */
   readonly folder: string;
   /** The result of each check. */
@@ -31,24 +31,22 @@ export interface ChecksResult {
  * ```ts
  * import { check, loadProject } from 'turso-core';
  *
- * const { passed, checks } = await check(await loadProject());
- * if (!passed) console.error(checks.filter((c) => !c.passed).map((c) => c.name));
+ * const { outcome, checks } = await check(await loadProject());
+ * if (outcome === 'failed') console.error(checks.filter((c) => !c.passed).map((c) => c.name));
  * ```
  */
-export const check = verb('check', checkHere);
+export const check = verb<[options?: CheckOptions], ChecksResult>('check', checkWith);
 
-async function checkHere(project: Project, options: CheckOptions = {}): Promise<Reported<ChecksResult>> {
-  return reportRun(project, options.onEvent, async (onEvent) => {
-    const checks = readChecks(project.checks);
-    const results =
-      checks.length === 0
-        ? []
-        : await withTemporary(project.files.directory, async (temporary) => {
-            const frozen = path.join(temporary, 'checked.db');
-            await freezeCopy(project, frozen, { onEvent });
-            return timed(onEvent, 'run the checks', () => runChecks(frozen, checks, project.checks));
-          });
-    const passed = results.every((result) => result.passed);
-    return { passed, folder: project.checks.folder, checks: results };
-  });
+async function checkWith(project: Project, { onEvent }: CheckOptions): Promise<Own<ChecksResult>> {
+  const checks = readChecks(project.checks);
+  const results =
+    checks.length === 0
+      ? []
+      : await withTemporary(project.files.directory, async (temporary) => {
+          const frozen = path.join(temporary, 'checked.db');
+          await freezeCopy(project, frozen, { onEvent });
+          return timed(onEvent, 'run the checks', () => runChecks(frozen, checks, project.checks));
+        });
+  const outcome = results.every((result) => result.passed) ? 'passed' : 'failed';
+  return { outcome, folder: project.checks.folder, checks: results };
 }

@@ -8,7 +8,7 @@ import { withState } from '../project/state/open-state';
 import { isLeftOver, removeLeftovers } from '../project/state/temporary';
 import { receiptAge } from '../sqlite/receipt';
 import { verb } from './apart/verb';
-import { reportRun, type Reported } from './reporting/report-run';
+import type { Own, VerbResult } from './verb-result';
 import { MOST_DAYS } from './sending/claim-plans';
 import { pushes } from './undo';
 
@@ -30,9 +30,9 @@ export interface CleanOptions extends VerbOptions {
 }
 
 /** Result of `clean`. */
-export interface CleanResult {
-  /** Whether the removable files were removed. */
-  readonly isRemoved: boolean;
+export interface CleanResult extends VerbResult {
+  /** `removed` if the removable files were removed, `listed` without `force`. */
+  readonly outcome: 'listed' | 'removed';
   /** Disk space of the files before, in bytes. A file with several names counts once. */
   readonly bytes: number;
   /** Disk space freed, or to be freed without `force`, in bytes. */
@@ -79,17 +79,15 @@ const BACKUP_DAYS = 7;
  * const { freed } = await clean(await loadProject(), { force: true });
  * ```
  */
-export const clean = verb('clean', cleanHere);
+export const clean = verb<[options?: CleanOptions], CleanResult>('clean', cleanWith);
 
-async function cleanHere(project: Project, options: CleanOptions = {}): Promise<Reported<CleanResult>> {
-  return reportRun(project, options.onEvent, async () => {
-    // If the folder does not exist, nobody works on it, and listing need not create it.
-    if (!fs.existsSync(project.files.directory)) return cleanLocked(project, options);
-    return withState(project, 'clean', () => Promise.resolve(cleanLocked(project, options)));
-  });
+async function cleanWith(project: Project, options: CleanOptions): Promise<Own<CleanResult>> {
+  // If the folder does not exist, nobody works on it, and listing need not create it.
+  if (!fs.existsSync(project.files.directory)) return cleanLocked(project, options);
+  return withState(project, 'clean', () => Promise.resolve(cleanLocked(project, options)));
 }
 
-function cleanLocked(project: Project, options: CleanOptions): CleanResult {
+function cleanLocked(project: Project, options: CleanOptions): Own<CleanResult> {
   const kept = listKept(project);
   const goes = removable(project, kept, options);
   const result = resultOf(kept, goes, options);
@@ -151,7 +149,7 @@ function resultOf(
   kept: readonly KeptFile[],
   goes: ReadonlySet<KeptFile>,
   options: CleanOptions,
-): CleanResult {
+): Own<CleanResult> {
   const counted = new Set<string>();
   const kinds = KINDS.flatMap((kind): CleanedKind[] => {
     const files = kept.filter((file) => file.kind === kind);
@@ -166,7 +164,8 @@ function resultOf(
   });
   const files = [...goes].map((file) => file.path);
   const bytes = kinds.reduce((sum, kind) => sum + kind.bytes, 0);
-  return { isRemoved: options.force === true, bytes, freed: freedBy(goes), kinds, files };
+  const outcome = options.force === true ? 'removed' : 'listed';
+  return { outcome, bytes, freed: freedBy(goes), kinds, files };
 }
 
 /** Counts the freed bytes. Removing the last name of a file frees its space. */

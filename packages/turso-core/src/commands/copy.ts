@@ -9,8 +9,8 @@ import { placeFile } from '../project/state/place-file';
 import { withTemporary } from '../project/state/temporary';
 import { freezeCopy } from '../project/working-copy/freeze-copy';
 import { Database } from '../sqlite/files/sqlite';
-import { reportRun, type Reported } from './reporting/report-run';
 import { verb } from './apart/verb';
+import type { Own, VerbResult } from './verb-result';
 
 /** Options of `copy`. */
 export interface CopyOptions extends VerbOptions {
@@ -19,7 +19,9 @@ export interface CopyOptions extends VerbOptions {
 }
 
 /** Result of `copy`. */
-export interface CopyResult {
+export interface CopyResult extends VerbResult {
+  /** The copy was written. */
+  readonly outcome: 'written';
   /** The written file. */
   readonly file: string;
 }
@@ -39,13 +41,9 @@ const PAGE_SIZE = 4096;
  * await copy(await loadProject(), { to: 'copy.db' });
  * ```
  */
-export const copy = verb('copy', copyHere);
+export const copy = verb<[options: CopyOptions], CopyResult>('copy', copyWith);
 
-async function copyHere(project: Project, options: CopyOptions): Promise<Reported<CopyResult>> {
-  return reportRun(project, options.onEvent, (onEvent) => copyWith(project, { ...options, onEvent }));
-}
-
-async function copyWith(project: Project, { to, onEvent }: CopyOptions): Promise<CopyResult> {
+async function copyWith(project: Project, { to, onEvent }: CopyOptions): Promise<Own<CopyResult>> {
   openState(project);
   claimState(project);
   return withTemporary(project.files.directory, async (temporary) => {
@@ -57,7 +55,7 @@ async function copyWith(project: Project, { to, onEvent }: CopyOptions): Promise
       throw isDiskFull(error) ? diskFull(error) : error;
     }
     placeFile(written, to);
-    return { file: to };
+    return { outcome: 'written', file: to };
   });
 }
 

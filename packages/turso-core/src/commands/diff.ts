@@ -1,5 +1,5 @@
 import type { Changeset } from '../changeset/model';
-import { NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
+import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { readChecks } from '../checks/read-checks';
 import { hasCode, TursoSyncError } from '../errors';
 import { using, openReadOnly } from '../sqlite/files/open';
@@ -18,16 +18,18 @@ import { requireBase, withComparison } from './comparing/compare';
 import { billed, costOf, planFacts, verdictOn, warnOfFindings } from './comparing/plan-facts';
 import { changesIn, writeChanges, type ChangeFiles } from './comparing/written-changes';
 import { timed, type OnEvent, type VerbOptions } from '../events';
-import { reportRun, type Reported } from './reporting/report-run';
 import { savedFor } from './sending/plan';
 import { openPlan } from '../plan/open-plan';
 import type { Plan, PlanRow } from '../plan/plan';
 import { NOTHING_BROKEN } from '../policy/judge';
 import { describePlan } from '../plan/write-plan';
 import { verb } from './apart/verb';
+import type { Own, VerbResult } from './verb-result';
 
 /** Result of `diff`. */
-export interface DiffResult {
+export interface DiffResult extends VerbResult {
+  /** `changed` if a push would send something, otherwise `unchanged`. Counts the same changes as {@link changes}. */
+  readonly outcome: 'changed' | 'unchanged';
   /** All changes: counts, definitions, findings, and the rows as a stream. */
   readonly plan: Plan;
   /** The changes in numbers; with {@link DiffOptions.table}, only those of the table. */
@@ -55,13 +57,9 @@ export interface DiffOptions extends VerbOptions {
  * the state folder.
  * Throws the `BASE_*` and `WORKING_COPY_*` codes, UNSUPPORTED_CHANGE and TABLE_NOT_FOUND.
  */
-export const diff = verb('diff', diffHere);
+export const diff = verb<[options?: DiffOptions], DiffResult>('diff', diffWith);
 
-async function diffHere(project: Project, options: DiffOptions = {}): Promise<Reported<DiffResult>> {
-  return reportRun(project, options.onEvent, (onEvent) => diffWith(project, { ...options, onEvent }));
-}
-
-async function diffWith(project: Project, options: DiffOptions): Promise<DiffResult> {
+async function diffWith(project: Project, options: DiffOptions): Promise<Own<DiffResult>> {
   const manifest = requireBase(project);
   warnOfCutOff(project, options.onEvent);
   return withTemporary(project.files.directory, (temporary) =>
@@ -100,7 +98,8 @@ async function diffWith(project: Project, options: DiffOptions): Promise<DiffRes
         const rows = options.rows === undefined ? {} : { rows: changedRows(told, options.rows) };
         const files = written.publish();
         const { save: savedTo = null } = options;
-        return { plan: openPlan(savedTo ?? files.json), changes, files, savedTo, ...rows };
+        const outcome = isEmpty(changes) ? 'unchanged' : 'changed';
+        return { outcome, plan: openPlan(savedTo ?? files.json), changes, files, savedTo, ...rows };
       },
       options.onEvent,
     ),

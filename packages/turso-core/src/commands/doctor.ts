@@ -1,17 +1,17 @@
-import type { VerbOptions } from '../events';
+import { timed, type OnEvent, type VerbOptions } from '../events';
 import os from 'node:os';
 import path from 'node:path';
 import { TursoSyncError } from '../errors';
 import type { Capabilities } from '../hrana/capabilities';
 import { isLoopback } from '../is-loopback';
-import type { Cost } from '../plan/plan';
 import { connectToDiagnose } from '../project/connect-to';
 import type { Project } from '../project/project';
 import { requireFile } from '../project/require-file';
 import type { RemoteAddress } from '../remote/url';
 import { version } from '../version';
 import { verb } from './apart/verb';
-import { createChecks, type DoctorCheck } from './diagnosing/check';
+import type { Own, VerbResult } from './verb-result';
+import type { DoctorCheck } from './diagnosing/check';
 import { examine, type ExamineOptions } from './diagnosing/examine';
 import { createHiding } from './diagnosing/hide';
 import { proxyOf } from './diagnosing/proxy-of';
@@ -29,9 +29,13 @@ export interface DoctorOptions extends VerbOptions {
 }
 
 /** Result of `doctor`. It contains no secrets and reveals nothing about the database's content. */
-export interface DoctorResult {
-  /** Whether no check has failed. */
-  readonly isHealthy: boolean;
+export interface DoctorResult extends VerbResult {
+  /** `healthy` if no check has failed, otherwise `unhealthy`. */
+  readonly outcome: 'healthy' | 'unhealthy';
+  /** The URL of the remote, if `showHost` is set; else null. */
+  readonly remote: string | null;
+  /** The name of the environment, if `showHost` is set; else null. */
+  readonly environment: string | null;
   /** The versions in use. */
   readonly versions: {
     readonly tursoSync: string;
@@ -55,8 +59,8 @@ export interface DoctorResult {
     readonly isTokenSet: boolean;
     readonly isEncryptionKeySet: boolean;
   };
-  /** The remote, without its name. */
-  readonly remote: {
+  /** The way to the remote, without its name. */
+  readonly connection: {
     readonly kind: 'server' | 'file' | null;
     /** For example `libsql`; null if no URL is set. */
     readonly scheme: string | null;
@@ -71,8 +75,6 @@ export interface DoctorResult {
   readonly capabilities: Capabilities | null;
   /** The checks, in order. */
   readonly checks: readonly DoctorCheck[];
-  /** The cost of this command as the server counts it; null if the server does not report it. */
-  readonly used: Cost | null;
 }
 
 /**
@@ -84,40 +86,56 @@ export interface DoctorResult {
  * ```ts
  * import { doctor, loadProject } from 'turso-core';
  *
- * const { isHealthy, checks } = await doctor(await loadProject(), { readOnly: true });
+ * const { outcome, checks } = await doctor(await loadProject(), { readOnly: true });
  * ```
  */
-export const doctor = verb('doctor', doctorHere);
+export const doctor = verb<[options?: DoctorOptions], DoctorResult>('doctor', doctorWith);
 
-async function doctorHere(
+async function doctorWith(
   project: Project,
-  { readOnly = false, showHost = false, signal }: DoctorOptions = {},
-): Promise<DoctorResult> {
-  const checks = createChecks();
-  const told = await examine(project, { open: () => open(project, signal), checks, readOnly });
+  { readOnly = false, showHost = false, signal, onEvent }: DoctorOptions,
+): Promise<Own<DoctorResult> & Pick<DoctorResult, 'environment'>> {
   const address = addressOf(project);
   const hide = createHiding(project, address, showHost);
+  const tell = showHost ? onEvent : withoutNames(onEvent, hide);
+  const { checks, capabilities, remoteSqlite } = await timed(tell, 'examine the remote', (onProgress) =>
+    examine(project, {
+      open: () => open(project, { signal, onEvent: tell }),
+      readOnly,
+      onProgress,
+      asStep: (test) => timed(tell, 'test the remote', test),
+    }),
+  );
   return {
-    isHealthy: !checks.haveFailed,
+    outcome: checks.some(({ outcome }) => outcome === 'failed') ? 'unhealthy' : 'healthy',
+    environment: showHost ? project.environment : null,
     versions: {
       tursoSync: version,
       node: process.versions.node,
       sqlite: ownSqlite(),
-      remoteSqlite: told.remoteSqlite,
+      remoteSqlite,
       platform: `${os.platform()} ${os.arch()}`,
     },
     config: configOf(project),
-    remote: remoteOf(address, showHost),
-    capabilities: told.capabilities,
-    checks: checks.all.map((check) => hidden(check, hide)),
-    used: told.used,
+    connection: connectionOf(address, showHost),
+    capabilities,
+    checks: checks.map((check) => hidden(check, hide)),
   };
 }
 
-function open(project: Project, signal: AbortSignal | undefined): ReturnType<ExamineOptions['open']> {
+/** Passes on events without the URL, and warnings without names. */
+function withoutNames(onEvent: OnEvent | undefined, hide: (text: string) => string): OnEvent {
+  return (event) => {
+    if (event.type === 'connect') return;
+    onEvent?.(event.type === 'warning' ? { ...event, message: hide(event.message) } : event);
+  };
+}
+
+function open(project: Project, options: VerbOptions): ReturnType<ExamineOptions['open']> {
   const address = project.address();
   requireFile(project, address);
-  return { address, remote: connectToDiagnose(project, signal) };
+  options.onEvent?.({ type: 'connect', location: address.location });
+  return { address, remote: connectToDiagnose(project, options) };
 }
 
 function addressOf(project: Project): RemoteAddress | null {
@@ -142,7 +160,7 @@ function configOf(project: Project): DoctorResult['config'] {
   };
 }
 
-function remoteOf(address: RemoteAddress | null, showHost: boolean): DoctorResult['remote'] {
+function connectionOf(address: RemoteAddress | null, showHost: boolean): DoctorResult['connection'] {
   if (address === null) return { ...NOWHERE, kind: null };
   const scheme = address.location.replace(/:.*/s, '');
   if (address.kind === 'file') return { ...NOWHERE, kind: 'file', scheme, isOnThisMachine: true };

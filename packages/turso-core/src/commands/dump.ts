@@ -20,8 +20,8 @@ import { requireBase } from './comparing/compare';
 import { connectTo, type ProjectRemote, type RemoteOptions } from '../project/connect-to';
 import { timed, type OnEvent, type VerbOptions } from '../events';
 import { download } from './fetching/download';
-import { reportRun, type Reported } from './reporting/report-run';
 import { verb } from './apart/verb';
+import type { Own, VerbResult } from './verb-result';
 
 /** A database to dump. */
 export type DumpSource = 'base' | 'working-copy' | 'remote';
@@ -35,7 +35,9 @@ export interface DumpOptions extends RemoteOptions, VerbOptions {
 }
 
 /** Result of `dump`. */
-export interface DumpResult {
+export interface DumpResult extends VerbResult {
+  /** The database was written. */
+  readonly outcome: 'written';
   /** The database. */
   readonly of: DumpSource;
   /** The written file, or null if the pieces went to a sink. */
@@ -54,13 +56,9 @@ export interface DumpResult {
  * await dump(await loadProject(), { of: 'remote', to: 'remote.sql' });
  * ```
  */
-export const dump = verb('dump', dumpHere);
+export const dump = verb<[options?: DumpOptions], DumpResult>('dump', dumpWith);
 
-async function dumpHere(project: Project, options: DumpOptions = {}): Promise<Reported<DumpResult>> {
-  return reportRun(project, options.onEvent, (onEvent) => dumpWith(project, { ...options, onEvent }));
-}
-
-async function dumpWith(project: Project, options: DumpOptions): Promise<DumpResult> {
+async function dumpWith(project: Project, options: DumpOptions): Promise<Own<DumpResult>> {
   const { of = 'base', to = project.files.base.dump } = options;
   openState(project);
   if (of === 'base' || to === project.files.base.dump) requireBase(project);
@@ -83,7 +81,7 @@ interface DumpJob {
 
 type Write = (database: string, options: WriteOptions) => Promise<void>;
 
-async function dumpTo(job: DumpJob): Promise<DumpResult> {
+async function dumpTo(job: DumpJob): Promise<Own<DumpResult>> {
   const { project, of, to } = job;
   // Comes before any file is written: a dump may be the first command in a folder.
   claimState(project);
@@ -96,9 +94,9 @@ async function dumpTo(job: DumpJob): Promise<DumpResult> {
     } catch (error) {
       throw isDiskFull(error) ? diskFull(error) : error;
     }
-    if (typeof to !== 'string') return { of, file: null };
+    if (typeof to !== 'string') return { outcome: 'written', of, file: null };
     placeFile(written, to);
-    return { of, file: to };
+    return { outcome: 'written', of, file: to };
   });
 }
 

@@ -6,7 +6,7 @@ import type { RemoteAddress } from '../remote/url';
 import { version } from '../version';
 import { innerProject, type Project as Handle } from '../project/handle';
 import type { Project } from '../project/project';
-import { verb } from './apart/verb';
+import { callable } from './apart/verb';
 
 /**
  * Returns a fingerprint of the remote's state as `snapshot` would copy it, for build caches. It stays the same until
@@ -42,15 +42,16 @@ export async function fingerprintOf(
 type FingerprintedProject = Pick<Project, 'directory' | 'address' | 'authToken' | 'encryptionKey'> &
   Partial<Pick<Project, 'exclude'>>;
 
-const fingerprintOfFile = verb('fingerprint', fingerprintHere);
-const fingerprintOfServer = verb('fingerprint', fingerprintHere, 'here');
+const fingerprintOfFile = callable('fingerprint', fingerprintHere);
+const fingerprintOfServer = callable('fingerprint', fingerprintHere, 'here');
 
 async function fingerprintHere(
   project: FingerprintedProject,
-  { signal }: VerbOptions = {},
+  options: VerbOptions = {},
 ): Promise<string | null> {
   const address = project.address();
-  const remote = connectForFingerprint(project, signal);
+  const remote = connectForFingerprint(project, options);
+  options.onEvent?.({ type: 'connect', location: address.location });
   try {
     const found = await remote.fingerprint({ mayLag: true });
     if (found === null) return null;

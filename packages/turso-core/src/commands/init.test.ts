@@ -24,21 +24,21 @@ async function expectEqual(): Promise<void> {
 }
 
 test('makes a working copy, and then has nothing to do', async () => {
-  expect(await init(at.project)).toMatchObject({ workingCopy: 'created', pending: 0, backup: null });
+  expect(await init(at.project)).toMatchObject({ outcome: 'created', pending: 0, backup: null });
   await expectEqual();
   const before = statSync(at.project.workingCopy, { bigint: true }).mtimeNs;
-  expect(await init(at.project)).toMatchObject({ workingCopy: 'unchanged' });
+  expect(await init(at.project)).toMatchObject({ outcome: 'unchanged' });
   expect(statSync(at.project.workingCopy, { bigint: true }).mtimeNs).toBe(before);
 });
 
 test('brings a working copy without edits up to date, also one that was rewritten', async () => {
   await init(at.project);
   at.editRemote('INSERT INTO t VALUES (2, 2)');
-  expect(await init(at.project)).toMatchObject({ workingCopy: 'updated' });
+  expect(await init(at.project)).toMatchObject({ outcome: 'updated' });
   await expectEqual();
   at.edit('PRAGMA page_size=8192; VACUUM');
   at.editRemote('INSERT INTO t VALUES (3, 3)');
-  expect(await init(at.project)).toMatchObject({ workingCopy: 'updated' });
+  expect(await init(at.project)).toMatchObject({ outcome: 'updated' });
   await expectEqual();
 });
 
@@ -46,7 +46,7 @@ test('recreates the working copy if it was removed', async () => {
   await init(at.project);
   at.editRemote('INSERT INTO t VALUES (2, 2)');
   renameSync(at.project.workingCopy, `${at.project.workingCopy}.away`);
-  expect(await init(at.project)).toMatchObject({ workingCopy: 'created' });
+  expect(await init(at.project)).toMatchObject({ outcome: 'created' });
   await expectEqual();
 });
 
@@ -67,7 +67,7 @@ test.each([
     hint: expect.stringContaining('--force') as string,
   });
   expect(await init(at.project, { edits: 'keep' })).toMatchObject({
-    workingCopy: 'kept',
+    outcome: 'kept',
     pending,
     backup: null,
   });
@@ -102,7 +102,7 @@ test.each([
   editDatabase(at.project.workingCopy, sql);
   const original = `${at.project.workingCopy}.original`;
   copyFileSync(at.project.workingCopy, original);
-  const { backup, workingCopy } = await init(at.project, { force: true });
+  const { backup, outcome: workingCopy } = await init(at.project, { force: true });
   expect(workingCopy).toBe('updated');
   expect(compareDatabases(backup ?? '', original)).toEqual([]);
   await expectEqual();
@@ -117,27 +117,27 @@ describe('with the snapshot that is there', () => {
     await snapshot(at.project);
     const { directory } = at.project.files.snapshot;
     renameSync(directory, `${directory}.previous`);
-    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ workingCopy: 'created' });
+    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ outcome: 'created' });
     expect(existsSync(`${directory}.previous`)).toBe(false);
   });
 
   test('makes and brings up to date without any contact to the remote', async () => {
     await snapshot(at.project);
     renameSync(at.remote, `${at.remote}.away`);
-    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ workingCopy: 'created' });
-    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ workingCopy: 'unchanged' });
+    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ outcome: 'created' });
+    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ outcome: 'unchanged' });
     renameSync(`${at.remote}.away`, at.remote);
     at.editRemote('INSERT INTO t VALUES (2, 2)');
     await snapshot(at.project);
-    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ workingCopy: 'updated' });
+    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ outcome: 'updated' });
     await expectEqual();
   });
 
   test('does not go back behind what was pushed since', async () => {
     await init(at.project);
     at.edit('INSERT INTO t VALUES (2, 2)');
-    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
-    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ workingCopy: 'unchanged' });
+    expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
+    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ outcome: 'unchanged' });
     await expectEqual();
     await snapshot(at.project);
     await init(at.project, { snapshot: 'use' });
@@ -150,8 +150,8 @@ describe('with the snapshot that is there', () => {
     await snapshot(at.project);
     // The bytes differ, the content does not. The compared file becomes the base, with the base's old date.
     at.edit('PRAGMA page_size=8192; VACUUM');
-    expect(await push(at.project)).toMatchObject({ status: 'nothing' });
-    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ workingCopy: 'updated' });
+    expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
+    expect(await init(at.project, { snapshot: 'use' })).toMatchObject({ outcome: 'updated' });
     await expectEqual();
   });
 });
@@ -161,18 +161,18 @@ test('notes a new fingerprint of what has not changed, so that status need not p
   const { base } = at.project.files;
   const { formatVersion: _, ...manifest } = readManifest(base) as Manifest;
   writeManifest(base, { ...manifest, fingerprint: 'of the server before it crashed' });
-  expect((await status(at.project)).remote.hasMoved).toBe(true);
-  expect(await init(at.project)).toMatchObject({ workingCopy: 'unchanged' });
-  expect((await status(at.project)).remote.hasMoved).toBe(false);
+  expect((await status(at.project)).remoteState.hasMoved).toBe(true);
+  expect(await init(at.project)).toMatchObject({ outcome: 'unchanged' });
+  expect((await status(at.project)).remoteState.hasMoved).toBe(false);
 });
 
 test('after a death between the working copy and the base, a push finds everything there', async () => {
   await init(at.project);
   at.editRemote('INSERT INTO t VALUES (2, 2)');
   copyFileSync(at.remote, at.project.workingCopy);
-  expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 1 });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed', alreadyThere: 1 });
   expect(await init(at.project)).toMatchObject({
-    workingCopy: expect.stringMatching(/updated|unchanged/) as string,
+    outcome: expect.stringMatching(/updated|unchanged/) as string,
   });
   await expectEqual();
 });
@@ -211,7 +211,7 @@ describe('one that is broken off between the working copy and the base', () => {
     at.editRemote('UPDATE t SET v = 2');
     await breakOff();
     rmSync(at.project.workingCopy);
-    expect(await init(at.project)).toMatchObject({ workingCopy: 'created' });
+    expect(await init(at.project)).toMatchObject({ outcome: 'created' });
     await expectEqual();
   });
 });
@@ -221,7 +221,7 @@ test('goes from one remote to another if that is meant', async () => {
   const other = await makeFileProject('CREATE TABLE other(v)');
   const project = { ...at.project, address: () => other.project.address() };
   await expect(init(project)).rejects.toMatchObject({ code: 'REMOTE_CHANGED' });
-  expect(await init(project, { acceptRemote: true })).toMatchObject({ workingCopy: 'updated' });
+  expect(await init(project, { acceptRemote: true })).toMatchObject({ outcome: 'updated' });
   expect(compareDatabases(other.remote, at.project.workingCopy)).toEqual([]);
 });
 

@@ -25,11 +25,11 @@ import { fitAccepted, startFromSibling } from './starting/first-use';
 import { baseIsMissing, howToStart } from './starting/how-to-start';
 import { ownTables, warnOfReplaced } from './merging/own-tables';
 import { initKeeping, requireSource } from './starting/init-from';
-import { reportRun, type Reported } from './reporting/report-run';
 import { requireSnapshot } from './fetching/require-snapshot';
 import { takeSnapshot } from './fetching/take-snapshot';
 import { withLocalUserVersion } from './fetching/local-user-version';
 import { verb } from './apart/verb';
+import type { Own, VerbResult } from './verb-result';
 
 /** Options of `init`. */
 export interface InitOptions extends RemoteOptions, VerbOptions {
@@ -58,14 +58,14 @@ export interface InitOptions extends RemoteOptions, VerbOptions {
 }
 
 /** Result of `init`. */
-export interface InitResult {
-  /** The manifest of the snapshot. */
-  readonly snapshot: Manifest;
+export interface InitResult extends VerbResult {
   /**
-   * The result for the working copy: `created`, `updated` to a newer snapshot, `unchanged`, or `kept` because of
+   * What became of the working copy: `created`, `updated` to a newer snapshot, `unchanged`, or `kept` because of
    * unpushed changes.
    */
-  readonly workingCopy: 'created' | 'updated' | 'unchanged' | 'kept';
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'kept';
+  /** The manifest of the snapshot. */
+  readonly snapshot: Manifest;
   /** If it was kept, the number of unpushed changes. */
   readonly pending: number;
   /** The dated backup of a working copy replaced by force, or null. */
@@ -77,13 +77,9 @@ export interface InitResult {
  * changes: throws WORKING_COPY_HAS_CHANGES, unless `force` or `edits: 'keep'` is set.
  * Also throws the `REMOTE_*` codes, SNAPSHOT_MISSING, PUSH_UNDECIDED, DISK_FULL and STATE_LOCKED.
  */
-export const init = verb('init', initHere);
+export const init = verb<[options?: InitOptions], InitResult>('init', initWith);
 
-async function initHere(project: Project, options: InitOptions = {}): Promise<Reported<InitResult>> {
-  return reportRun(project, options.onEvent, (onEvent) => initWith(project, { ...options, onEvent }));
-}
-
-async function initWith(project: Project, options: InitOptions): Promise<InitResult> {
+async function initWith(project: Project, options: InitOptions): Promise<Own<InitResult>> {
   const { from, keepEdits = false } = options;
   if (from !== undefined || keepEdits) {
     // Comes first: a missing file then leaves nothing behind.
@@ -104,7 +100,7 @@ async function initialize(
   project: Project,
   remote: ProjectRemote | null,
   options: InitOptions,
-): Promise<InitResult> {
+): Promise<Own<InitResult>> {
   await remote?.identify();
   for (const files of [project.files.base, project.files.snapshot]) {
     recoverDirectory(files.directory);
@@ -122,13 +118,13 @@ async function initialize(
   // Inspected again, because the app may have written during the snapshot.
   const state = await inspect(project, options);
   const result = { snapshot, pending: 0, backup: null };
-  if (state.kind === 'edited') return { ...result, pending: state.pending, workingCopy: 'kept' };
+  if (state.kind === 'edited') return { ...result, pending: state.pending, outcome: 'kept' };
   const isNewer = state.kind !== 'clean' || (await isNewerThanBase(project, snapshot));
-  if (!isNewer) return { ...result, workingCopy: 'unchanged' };
+  if (!isNewer) return { ...result, outcome: 'unchanged' };
   // Writing it as a whole would remove its own left-out tables.
   if (state.kind === 'clean' && state.hasOwn) {
-    const { status } = await rebase(project, snapshot, onlyEvents(options));
-    return finished(status === 'unchanged' ? 'unchanged' : 'updated');
+    const { outcome } = await rebase(project, snapshot, onlyEvents(options));
+    return finished(outcome === 'unchanged' ? 'unchanged' : 'updated');
   }
   if (state.kind === 'forced') await warnOfReplaced(project, options.onEvent);
   // Nothing aborts it from here on.
@@ -153,12 +149,12 @@ async function initialize(
   end();
   return { ...(await finished(isUpdate ? 'updated' : 'created')), backup };
 
-  async function finished(workingCopy: InitResult['workingCopy']): Promise<InitResult> {
+  async function finished(outcome: InitResult['outcome']): Promise<Own<InitResult>> {
     const underWay = readPushJournal(project.files);
     if (remote !== null && underWay !== null) await removeReceipt(remote, underWay, null);
     endPush(project.files);
     pullDone(project);
-    return { ...result, workingCopy };
+    return { ...result, outcome };
   }
 }
 

@@ -36,7 +36,7 @@ function query(sql: string): unknown[] {
 
 /** Pushes, and expects the remote to equal the working copy afterwards. */
 async function expectPushed(): Promise<void> {
-  expect(await push(at.project)).toMatchObject({ status: 'pushed', conflicts: [] });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed', conflicts: [] });
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
 }
 
@@ -45,22 +45,22 @@ test('without changes of its own, the working copy becomes what the remote is', 
     INSERT INTO u VALUES (x'00'); PRAGMA user_version = 4; PRAGMA application_id = 77`);
   const result = await pull(at.project);
   expect(result).toMatchObject({
-    status: 'pulled',
+    outcome: 'pulled',
     pending: 0,
     changes: { total: { insert: 1, update: 1, delete: 1 }, schema: [{ action: 'create', name: 'u' }] },
   });
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
   expect(compareDatabases(at.project.files.base.database, at.remote)).toEqual([]);
   expect(query('SELECT v FROM t')).toEqual([[10], [2]]);
-  expect((await status(at.project)).remote.hasMoved).toBe(false);
-  expect(await pull(at.project)).toMatchObject({ status: 'unchanged', backup: null });
-  expect(await push(at.project)).toMatchObject({ status: 'nothing', notCarried: [] });
+  expect((await status(at.project)).remoteState.hasMoved).toBe(false);
+  expect(await pull(at.project)).toMatchObject({ outcome: 'unchanged', backup: null });
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing', notCarried: [] });
 });
 
 test('changes of both sides are there afterwards, and the working copy still has its own to push', async () => {
   at.edit("UPDATE t SET v = 20 WHERE id = 2; INSERT INTO t VALUES (5, 'mine', 5)");
   at.editRemote("UPDATE t SET v = 10 WHERE id = 1; INSERT INTO t VALUES (4, 'theirs', 4)");
-  expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 2, conflicts: [] });
+  expect(await pull(at.project)).toMatchObject({ outcome: 'pulled', pending: 2, conflicts: [] });
   expect(query('SELECT id, v FROM t')).toEqual([
     [1, 10],
     [2, 20],
@@ -75,7 +75,7 @@ test('changes of both sides are there afterwards, and the working copy still has
 test('rows that both sides appended under one hidden rowid are all there, once', async () => {
   at.edit("INSERT INTO log VALUES ('mine'), ('mine too')");
   at.editRemote("INSERT INTO log VALUES ('theirs')");
-  expect(await pull(at.project)).toMatchObject({ status: 'pulled' });
+  expect(await pull(at.project)).toMatchObject({ outcome: 'pulled' });
   expect(query('SELECT line FROM log ORDER BY line')).toEqual([
     ['first'],
     ['mine'],
@@ -90,7 +90,7 @@ test('what both sides changed is a conflict, local and remote told rightly, and 
   at.editRemote("UPDATE t SET v = 'theirs', w = 0 WHERE id = 1; UPDATE t SET v = 9 WHERE id = 2");
   const before = [at.project.workingCopy, at.project.files.base.database].map((f) => readFileSync(f));
   expect(await pull(at.project)).toMatchObject({
-    status: 'conflict',
+    outcome: 'conflict',
     backup: null,
     conflicts: [
       { kind: 'delete/update', key: { id: 2n }, old: { v: 2n }, local: null, remote: { v: 9n } },
@@ -118,7 +118,7 @@ test.each([
 ] as const)('--on-conflict=%s lets that side win', async (onConflict, counts, value, w) => {
   at.edit("UPDATE t SET v = 'mine' WHERE id = 1; UPDATE t SET v = 20 WHERE id = 2");
   at.editRemote("UPDATE t SET v = 'theirs', w = 0 WHERE id = 1");
-  expect(await pull(at.project, { onConflict })).toMatchObject({ status: 'pulled', ...counts });
+  expect(await pull(at.project, { onConflict })).toMatchObject({ outcome: 'pulled', ...counts });
   expect(query('SELECT v, w FROM t WHERE id < 3')).toEqual([
     [value, w],
     [20, 2],
@@ -130,8 +130,8 @@ test.each([
 test('--merge=cells combines changes of different columns', async () => {
   at.edit("UPDATE t SET v = 'mine' WHERE id = 1");
   at.editRemote("UPDATE t SET w = 'theirs' WHERE id = 1");
-  expect(await pull(at.project)).toMatchObject({ status: 'conflict' });
-  expect(await pull(at.project, { merge: 'cells' })).toMatchObject({ status: 'pulled', merged: 1 });
+  expect(await pull(at.project)).toMatchObject({ outcome: 'conflict' });
+  expect(await pull(at.project, { merge: 'cells' })).toMatchObject({ outcome: 'pulled', merged: 1 });
   expect(query('SELECT v, w FROM t WHERE id = 1')).toEqual([['mine', 'theirs']]);
   await expectPushed();
 });
@@ -139,9 +139,9 @@ test('--merge=cells combines changes of different columns', async () => {
 test('what a push left to the other side comes with the next pull', async () => {
   at.edit("UPDATE t SET v = 'mine' WHERE id = 1");
   at.editRemote("UPDATE t SET v = 'theirs' WHERE id = 1");
-  expect(await push(at.project, { onConflict: 'theirs' })).toMatchObject({ status: 'pushed', kept: 1 });
-  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
-  expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 0 });
+  expect(await push(at.project, { onConflict: 'theirs' })).toMatchObject({ outcome: 'pushed', kept: 1 });
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
+  expect(await pull(at.project)).toMatchObject({ outcome: 'pulled', pending: 0 });
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
 });
 
@@ -152,7 +152,7 @@ test('programs that have it open in WAL mode see it, and it stays in that mode',
   const reading = app.prepare('SELECT v FROM t').pluck().iterate();
   expect(reading.next().value).toBe(1);
   at.editRemote('UPDATE t SET v = 10 WHERE id = 1');
-  expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 1 });
+  expect(await pull(at.project)).toMatchObject({ outcome: 'pulled', pending: 1 });
   reading.return?.();
   expect(app.prepare('SELECT v FROM t').pluck().all()).toEqual([10, 2, 'in the log']);
   expect(app.pragma('journal_mode', { simple: true })).toBe('wal');
@@ -169,7 +169,7 @@ test('a writer that does not let go keeps it as it is', async () => {
   expect(readManifest(at.project.files.base)).toEqual(before);
   expect(readdirSync(at.project.files.backups)).toEqual([]);
   expect(existsSync(at.project.files.pullJournal)).toBe(false);
-  expect(await pull(at.project)).toMatchObject({ status: 'pulled' });
+  expect(await pull(at.project)).toMatchObject({ outcome: 'pulled' });
 });
 
 test('keeps a backup of what was there, five at most', async () => {
@@ -190,7 +190,7 @@ test('keeps a backup of what was there, five at most', async () => {
 test('a note that was written in part is of no account: nothing was done yet', async () => {
   writeFileSync(at.project.files.pullJournal, '');
   at.editRemote('UPDATE t SET v = 10 WHERE id = 1');
-  expect(await pull(at.project)).toMatchObject({ status: 'pulled' });
+  expect(await pull(at.project)).toMatchObject({ outcome: 'pulled' });
   expect(existsSync(at.project.files.pullJournal)).toBe(false);
 });
 
@@ -200,7 +200,7 @@ describe('a pull that is broken off after the working copy was written', () => {
     const { base, snapshot } = at.project.files;
     const old = `${base.directory}.old`;
     cpSync(base.directory, old, { recursive: true });
-    expect(await pull(at.project)).toMatchObject({ status: 'pulled' });
+    expect(await pull(at.project)).toMatchObject({ outcome: 'pulled' });
     rmSync(base.directory, { recursive: true });
     cpSync(old, base.directory, { recursive: true });
     rmSync(old, { recursive: true });
@@ -222,7 +222,7 @@ describe('a pull that is broken off after the working copy was written', () => {
 
     test('is finished by the next one, although the remote has gone on', async () => {
       at.editRemote("UPDATE t SET v = 11 WHERE id = 1; INSERT INTO log VALUES ('later')");
-      expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 2 });
+      expect(await pull(at.project)).toMatchObject({ outcome: 'pulled', pending: 2 });
       expect(query('SELECT v FROM t')).toEqual([[11], [20], [3]]);
       expect(query('SELECT line FROM log ORDER BY line')).toEqual([
         ['first'],
@@ -236,7 +236,7 @@ describe('a pull that is broken off after the working copy was written', () => {
     test('is finished by a push, which then sends the own changes alone', async () => {
       at.editRemote('UPDATE t SET v = 11 WHERE id = 1');
       expect(await push(at.project)).toMatchObject({
-        status: 'pushed',
+        outcome: 'pushed',
         alreadyThere: 0,
         changes: { total: { insert: 1, update: 1, delete: 0 } },
       });
@@ -248,7 +248,7 @@ describe('a pull that is broken off after the working copy was written', () => {
     at.editRemote("INSERT INTO log VALUES ('theirs'); UPDATE t SET v = 10 WHERE id = 1");
     await breakOff(true);
     at.edit("UPDATE t SET v = 'on top' WHERE id = 1; DELETE FROM log WHERE line = 'theirs'");
-    expect(await pull(at.project)).toMatchObject({ status: 'unchanged', pending: 2 });
+    expect(await pull(at.project)).toMatchObject({ outcome: 'unchanged', pending: 2 });
     await expectPushed();
   });
 });

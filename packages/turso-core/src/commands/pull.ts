@@ -10,10 +10,10 @@ import { finishPull } from './recovery/finish-pull';
 import { finishPush } from './recovery/finish-push';
 import { rebase, unchanged, type PullOptions, type PullResult } from './merging/rebase';
 import { claimPlans } from './sending/claim-plans';
-import { reportRun, type Reported } from './reporting/report-run';
 import { fitAccepted, requireStart, startFromSibling } from './starting/first-use';
 import { currentSnapshot, takeSnapshot } from './fetching/take-snapshot';
 import { verb } from './apart/verb';
+import type { Own } from './verb-result';
 
 export type { PullOptions, PullResult } from './merging/rebase';
 
@@ -27,22 +27,22 @@ export type { PullOptions, PullResult } from './merging/rebase';
  * ```ts
  * import { loadProject, pull } from 'turso-core';
  *
- * const { status, changes, pending } = await pull(await loadProject(), { merge: 'cells' });
+ * const { outcome, changes, pending } = await pull(await loadProject(), { merge: 'cells' });
  * ```
  */
-export const pull = verb('pull', pullHere);
+export const pull = verb<[options?: PullOptions], PullResult>('pull', pullWith);
 
-async function pullHere(project: Project, options: PullOptions = {}): Promise<Reported<PullResult>> {
-  return reportRun(project, options.onEvent, (onEvent) => pullWith(project, { ...options, onEvent }));
-}
-
-async function pullWith(project: Project, options: PullOptions): Promise<PullResult> {
+async function pullWith(project: Project, options: PullOptions): Promise<Own<PullResult>> {
   // Only for a better message: without a start, there is no folder to lock.
   requireStart(project);
   return withRemote(project, 'pull', options, (remote) => pullFrom(project, remote, options));
 }
 
-async function pullFrom(project: Project, remote: ProjectRemote, options: PullOptions): Promise<PullResult> {
+async function pullFrom(
+  project: Project,
+  remote: ProjectRemote,
+  options: PullOptions,
+): Promise<Own<PullResult>> {
   const take = (): Promise<Manifest> => takeSnapshot(project, remote, { onEvent: options.onEvent });
   await startFromSibling(project, take, options.onEvent);
   if (options.acceptRemote === true) await fitAccepted(project, take, options.onEvent);

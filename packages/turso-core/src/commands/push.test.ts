@@ -21,7 +21,7 @@ test('makes what was pushed the base, with the fingerprint of the remote', async
   const before = readManifest(at.project.files.base);
   at.edit('UPDATE t SET v = 3 WHERE id = 1');
   expect(await push(at.project)).toMatchObject({
-    status: 'pushed',
+    outcome: 'pushed',
     alreadyThere: 0,
     conflicts: [],
     notCarried: [],
@@ -30,15 +30,15 @@ test('makes what was pushed the base, with the fingerprint of the remote', async
   expect(after).toMatchObject({ method: 'push', remote: `file:${at.remote}` });
   expect(after?.fingerprint).not.toBe(before?.fingerprint);
   expect(compareDatabases(at.project.files.base.database, at.remote)).toEqual([]);
-  expect((await status(at.project)).remote.hasMoved).toBe(false);
+  expect((await status(at.project)).remoteState.hasMoved).toBe(false);
 });
 
 test('leaves open whether the remote has moved, where others have written before', async () => {
   at.edit('UPDATE t SET v = 3 WHERE id = 1');
   at.editRemote('UPDATE t SET v = 4 WHERE id = 2');
-  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
   expect(readManifest(at.project.files.base)?.fingerprint).toBeNull();
-  expect((await status(at.project)).remote).toMatchObject({ answers: true, hasMoved: null });
+  expect((await status(at.project)).remoteState).toMatchObject({ answers: true, hasMoved: null });
   await init(at.project);
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
 });
@@ -51,12 +51,12 @@ test('finds its rows again whose hidden rowid others have been given, and whose 
   await push(at.project);
   at.edit(`INSERT INTO log VALUES ('ours')`);
   at.editRemote(`INSERT INTO log VALUES ('theirs')`);
-  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
   expect(readManifest(at.project.files.base)?.movedRowids).toEqual(['log']);
   at.edit(`UPDATE log SET what = 'changed' WHERE what = 'ours'; VACUUM`);
-  expect(await push(at.project)).toMatchObject({ status: 'pushed', changes: { total: { update: 1 } } });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed', changes: { total: { update: 1 } } });
   at.edit(`DELETE FROM log WHERE what IN ('changed', 250)`);
-  expect(await push(at.project)).toMatchObject({ status: 'pushed', changes: { total: { delete: 2 } } });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed', changes: { total: { delete: 2 } } });
   const counts = using(openReadOnly(at.remote), (db) =>
     db
       .prepare(`SELECT count(*), sum(what = 'theirs'), sum(what IN ('ours', 'changed', 250)) FROM log`)
@@ -90,8 +90,8 @@ test('tells its steps and what it sends', async () => {
 
 test('reports what a server would not take, once', async () => {
   at.edit('PRAGMA application_id=7; PRAGMA user_version=2');
-  expect(await push(at.project)).toMatchObject({ status: 'pushed', notCarried: ['application_id'] });
-  expect(await push(at.project)).toMatchObject({ status: 'nothing', notCarried: [] });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed', notCarried: ['application_id'] });
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing', notCarried: [] });
 });
 
 test('says that it is through although it cannot be noted', async () => {
@@ -100,20 +100,20 @@ test('says that it is through although it cannot be noted', async () => {
   mkdirSync(blocked);
   const events: CoreEvent[] = [];
   // Failing to write files for people is no reason to fail.
-  expect(await push(at.project, { onEvent: (e) => events.push(e) })).toMatchObject({ status: 'pushed' });
+  expect(await push(at.project, { onEvent: (e) => events.push(e) })).toMatchObject({ outcome: 'pushed' });
   expect(events.at(-1)).toMatchObject({
     type: 'warning',
     message: expect.stringContaining('The push went through, but `undo` cannot take it back') as string,
   });
   rmSync(blocked, { recursive: true });
-  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
 });
 
 test('a dry run asks the remote, and writes nothing there', async () => {
   at.edit('DELETE FROM t');
   const before = readFileSync(at.remote);
   expect(await push(at.project, { dryRun: true, allow: ['deleteAllRows:t'] })).toMatchObject({
-    status: 'dry-run',
+    outcome: 'dry-run',
     changes: { total: { delete: 2 } },
   });
   expect(readFileSync(at.project.files.diffSql, 'utf8')).toContain('DELETE');

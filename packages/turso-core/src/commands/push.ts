@@ -31,10 +31,10 @@ import {
   startFromSibling,
   withPrivateBase,
 } from './starting/first-use';
-import { reportRun, type Reported } from './reporting/report-run';
 import { send, type SendJob, type Sent } from './sending/send';
 import { tryOut } from './sending/try-out';
 import { verb } from './apart/verb';
+import type { Own, VerbResult } from './verb-result';
 
 /** Options of `push`. */
 export interface PushOptions extends ConflictOptions, ResumeOptions, RemoteOptions, VerbOptions {
@@ -63,7 +63,7 @@ export interface PushOptions extends ConflictOptions, ResumeOptions, RemoteOptio
 }
 
 /** Result of `push`. */
-export interface PushResult extends Resolved {
+export interface PushResult extends Resolved, VerbResult {
   /**
    * - `pushed`: the remote has all changes.
    * - `nothing`: there was nothing to push.
@@ -71,7 +71,7 @@ export interface PushResult extends Resolved {
    * - `conflict`: someone changed the same on the remote. Nothing was written, neither there nor here.
    * - `refused`: the policy or a check does not allow the push, as the plan's verdict says. Nothing was written.
    */
-  readonly status: 'pushed' | 'nothing' | 'dry-run' | 'conflict' | 'refused';
+  readonly outcome: 'pushed' | 'nothing' | 'dry-run' | 'conflict' | 'refused';
   /** The changes in numbers. */
   readonly changes: ChangeSummary;
   /**
@@ -104,16 +104,12 @@ export interface PushResult extends Resolved {
  * import { loadProject, push } from 'turso-core';
  *
  * const result = await push(await loadProject({ cwd: 'apps/mailer' }));
- * if (result.status === 'conflict') console.error(result.conflicts);
+ * if (result.outcome === 'conflict') console.error(result.conflicts);
  * ```
  */
-export const push = verb('push', pushHere);
+export const push = verb<[options?: PushOptions], PushResult>('push', pushWith);
 
-async function pushHere(project: Project, options: PushOptions = {}): Promise<Reported<PushResult>> {
-  return reportRun(project, options.onEvent, (onEvent) => pushWith(project, { ...options, onEvent }));
-}
-
-async function pushWith(project: Project, options: PushOptions): Promise<PushResult> {
+async function pushWith(project: Project, options: PushOptions): Promise<Own<PushResult>> {
   parseExceptions(options.allow ?? []);
   // Only for a better message: without a start, there is no folder to lock.
   requireStart(project);
@@ -122,12 +118,16 @@ async function pushWith(project: Project, options: PushOptions): Promise<PushRes
     // A different remote is refused even if there is nothing to send. An unreachable remote is no problem then.
     await identifyIfReachable(remote);
     const isPrivate = options.dryRun === true && mayMoveBase(project, acceptRemote === true);
-    const work = (own: Project): Promise<PushResult> => pushTo(own, remote, options);
+    const work = (own: Project): Promise<Own<PushResult>> => pushTo(own, remote, options);
     return isPrivate ? withPrivateBase(project, work) : work(project);
   });
 }
 
-async function pushTo(project: Project, remote: ProjectRemote, options: PushOptions): Promise<PushResult> {
+async function pushTo(
+  project: Project,
+  remote: ProjectRemote,
+  options: PushOptions,
+): Promise<Own<PushResult>> {
   const { acceptRemote, onEvent } = options;
   const take = (): Promise<Manifest> => takeSnapshot(project, remote, { onEvent });
   await startFromSibling(project, take, onEvent);
@@ -142,7 +142,7 @@ async function pushTo(project: Project, remote: ProjectRemote, options: PushOpti
       return nothing(NO_CHANGES);
     });
   });
-  return finished !== null && result.status === 'nothing' ? found(finished) : result;
+  return finished !== null && result.outcome === 'nothing' ? found(finished) : result;
 }
 
 async function identifyIfReachable(remote: ProjectRemote): Promise<void> {
@@ -176,7 +176,7 @@ async function withChanges<T>(
   );
 }
 
-async function pushChanges(context: Context, planned: PlannedChanges): Promise<PushResult> {
+async function pushChanges(context: Context, planned: PlannedChanges): Promise<Own<PushResult>> {
   const { project, remote, temporary, options } = context;
   const { changeset, frozen } = planned.comparison;
   const { onEvent, plan } = options;
@@ -202,9 +202,9 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
       moveBase(project, temporary, frozen, withMovedRowids(planned.from, changeset.renumbered));
     return nothing(changes);
   }
-  const refuse = async (refusal: Verdict): Promise<PushResult> => {
+  const refuse = async (refusal: Verdict): Promise<Own<PushResult>> => {
     const plan = await written(context, planned, { ...described, verdict: refusal });
-    return { ...nothing(changes), status: 'refused', plan };
+    return { ...nothing(changes), outcome: 'refused', plan };
   };
   if (verdict.outcome === 'refused') return refuse(verdict);
   if (changes.schema.length > 0) await timed(onEvent, 'rehearse', () => planned.comparison.rehearse());
@@ -215,25 +215,25 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<P
   // The `nothing` answer above reports its cost itself.
   if (described.cost !== null && options.dryRun !== true) onEvent?.({ type: 'cost', ...described.cost });
   const sent = options.dryRun === true ? await tryDry(job) : await send(job);
-  if (sent.status === 'refused') {
+  if (sent.outcome === 'refused') {
     const failed = [...failedChecks, ...sent.failedChecks];
     const facts = { ...judgedBy, failedChecks: failed, onEvent: undefined };
     return refuse(verdictOn(project, planned.comparison, facts));
   }
-  if (plan !== undefined && sent.status === 'conflict')
+  if (plan !== undefined && sent.outcome === 'conflict')
     throw await staleFor({ project, temporary, onEvent }, plan, sent.conflicts);
   const { failedChecks: _, ...result } = sent;
   return {
     changes,
     ...result,
-    notCarried: sent.status === 'conflict' ? changes.notCarried : sent.notCarried,
+    notCarried: sent.outcome === 'conflict' ? changes.notCarried : sent.notCarried,
   };
 }
 
 /** Tries a push out. Writes the files about its changes, and nothing else. */
 async function tryDry(
   job: SendJob,
-): Promise<Omit<Sent, 'status'> & { status: 'dry-run' | 'conflict' | 'refused' }> {
+): Promise<Omit<Sent, 'outcome'> & { outcome: 'dry-run' | 'conflict' | 'refused' }> {
   const plan = await written(job, job, job.plan);
   return { ...(await tryOut(job)), plan };
 }
@@ -248,10 +248,10 @@ async function written(
   return openPlan(changesIn(temporary, project).publish().json);
 }
 
-function nothing(changes: ChangeSummary): PushResult {
+function nothing(changes: ChangeSummary): Own<PushResult> {
   const { notCarried } = changes;
   return {
-    status: 'nothing',
+    outcome: 'nothing',
     changes,
     plan: null,
     conflicts: [],
@@ -262,7 +262,7 @@ function nothing(changes: ChangeSummary): PushResult {
 }
 
 /** Returns the result for a push found to have reached the remote earlier. */
-function found(changes: ChangeSummary): PushResult {
+function found(changes: ChangeSummary): Own<PushResult> {
   const { insert, update, delete: deleted } = changes.total;
-  return { ...nothing(changes), status: 'pushed', alreadyThere: insert + update + deleted };
+  return { ...nothing(changes), outcome: 'pushed', alreadyThere: insert + update + deleted };
 }

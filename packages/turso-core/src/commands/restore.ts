@@ -7,7 +7,7 @@ import { withState } from '../project/state/open-state';
 import { listBackups, restoreBackup } from '../project/working-copy/backups';
 import { requireBase } from './comparing/compare';
 import { verb } from './apart/verb';
-import { reportRun, type Reported } from './reporting/report-run';
+import type { Own, VerbResult } from './verb-result';
 
 /** Options of `restore`. */
 export interface RestoreOptions extends VerbOptions {
@@ -18,7 +18,9 @@ export interface RestoreOptions extends VerbOptions {
 }
 
 /** Result of `restore`. */
-export interface RestoreResult {
+export interface RestoreResult extends VerbResult {
+  /** The database was written. */
+  readonly outcome: 'restored';
   /** The name of the backup. */
   readonly backup: string;
   /** The written database. */
@@ -36,17 +38,15 @@ export interface RestoreResult {
  * const { file } = await restore(await loadProject());
  * ```
  */
-export const restore = verb('restore', restoreHere);
+export const restore = verb<[options?: RestoreOptions], RestoreResult>('restore', restoreWith);
 
-async function restoreHere(project: Project, options: RestoreOptions = {}): Promise<Reported<RestoreResult>> {
+async function restoreWith(project: Project, options: RestoreOptions): Promise<Own<RestoreResult>> {
   // Only for a better message: without a base, there is no folder to lock.
   requireBase(project);
-  return reportRun(project, options.onEvent, () =>
-    withState(project, 'restore', () => Promise.resolve(restoreLocked(project, options))),
-  );
+  return withState(project, 'restore', () => Promise.resolve(restoreLocked(project, options)));
 }
 
-function restoreLocked(project: Project, { backup, to }: RestoreOptions): RestoreResult {
+function restoreLocked(project: Project, { backup, to }: RestoreOptions): Own<RestoreResult> {
   const all = listBackups(project);
   const name = backup === undefined ? all[0] : all.find((known) => known === path.basename(backup));
   if (name === undefined)
@@ -63,5 +63,5 @@ function restoreLocked(project: Project, { backup, to }: RestoreOptions): Restor
       hint: 'Name another file with --output, or move that one away.',
     });
   restoreBackup(project, name, file);
-  return { backup: name, file };
+  return { outcome: 'restored', backup: name, file };
 }

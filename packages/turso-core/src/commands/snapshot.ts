@@ -3,13 +3,15 @@ import type { RemoteOptions } from '../project/connect-to';
 import type { Project } from '../project/project';
 import type { Manifest } from '../project/state/manifest';
 import { withRemote } from '../project/with-remote';
-import { reportRun, type Reported } from './reporting/report-run';
 import type { Sharing } from './fetching/shared-snapshot';
 import { takeOrCopy } from './fetching/take-snapshot';
 import { verb } from './apart/verb';
+import type { Own, VerbResult } from './verb-result';
 
 /** Result of `snapshot`. */
-export interface SnapshotResult {
+export interface SnapshotResult extends VerbResult {
+  /** `taken` from the remote, or `copied` from another project. */
+  readonly outcome: 'taken' | 'copied';
   /** The manifest of the new snapshot. */
   readonly snapshot: Manifest;
   /** The folder of the other project whose snapshot was copied, or null after a download. */
@@ -37,20 +39,13 @@ export interface SnapshotCommandOptions extends RemoteOptions, VerbOptions {
  * `manifest.json`. It replaces the old snapshot only when the new one is complete and sound. Changes nothing else.
  * Throws the `REMOTE_*` codes, DISK_FULL, STATE_LOCKED and STATE_TOO_NEW.
  */
-export const snapshot = verb('snapshot', snapshotHere);
+export const snapshot = verb<[options?: SnapshotCommandOptions], SnapshotResult>('snapshot', snapshotWith);
 
-async function snapshotHere(
-  project: Project,
-  options: SnapshotCommandOptions = {},
-): Promise<Reported<SnapshotResult>> {
-  return reportRun(project, options.onEvent, (onEvent) => snapshotWith(project, { ...options, onEvent }));
-}
-
-async function snapshotWith(project: Project, options: SnapshotCommandOptions): Promise<SnapshotResult> {
+async function snapshotWith(project: Project, options: SnapshotCommandOptions): Promise<Own<SnapshotResult>> {
   const { onEvent, dump: isDumped = project.originalDump, sharing } = options;
   const dump = isDumped ? 'write' : 'none';
   const { manifest, copiedFrom } = await withRemote(project, 'snapshot', options, (remote) =>
     takeOrCopy(project, remote, { dump, sharing, onEvent }),
   );
-  return { snapshot: manifest, copiedFrom };
+  return { outcome: copiedFrom === null ? 'taken' : 'copied', snapshot: manifest, copiedFrom };
 }

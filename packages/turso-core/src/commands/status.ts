@@ -8,11 +8,8 @@ import { readManifest, type Manifest } from '../project/state/manifest';
 import type { SnapshotFiles, Project } from '../project/project';
 import { openState } from '../project/state/open-state';
 import { readPushJournal } from '../project/state/push-journal';
-import type { OnEvent, VerbOptions } from '../events';
-import { measured } from '../plan/measured';
-import type { Cost } from '../plan/plan';
+import { timed, type OnEvent, type VerbOptions } from '../events';
 import { isUrlSet } from './reporting/is-url-set';
-import { leftOutNotice } from './reporting/left-out-notice';
 import { ownSqlite } from './reporting/own-sqlite';
 import { problemOf, type Problem } from './reporting/problem';
 import { remoteStatus, type RemoteStatus } from './reporting/remote-status';
@@ -21,6 +18,7 @@ import { workflowMode, type WorkflowMode } from '../project/workflow-mode';
 import { howToStart } from './starting/how-to-start';
 import { requireBase, withComparison } from './comparing/compare';
 import { verb } from './apart/verb';
+import type { Own, VerbResult } from './verb-result';
 
 export type { Problem } from './reporting/problem';
 export type { Capabilities, Capability } from '../hrana/capabilities';
@@ -51,21 +49,16 @@ export interface SnapshotStatus extends FileStatus {
 }
 
 /** Result of `status`. If one part fails, the others are still filled in. */
-export interface StatusResult {
+export interface StatusResult extends VerbResult {
+  /** `complete`, or `incomplete` if a part could not be found out: the part has a `problem`. */
+  readonly outcome: 'complete' | 'incomplete';
   /** The project's folder and settings. */
   readonly project: {
     readonly directory: string;
     readonly configFile: string | null;
-    readonly environment: string | null;
     /** Names and patterns of the tables and views left out. */
     readonly exclude: readonly string[];
   };
-  /** The environment in use, or null for the one without a name. */
-  readonly environment: string | null;
-  /** Warnings, in words. */
-  readonly warnings: readonly string[];
-  /** The cost of this command as the server counts it; null if the server does not report it. */
-  readonly used: Cost | null;
   /**
    * The variables for URL, token and encryption key, and whether they are set. Their values are not reported. By
    * default no variable is named for the key: null.
@@ -85,8 +78,8 @@ export interface StatusResult {
   readonly snapshot: SnapshotStatus;
   /** The base of the working copy. */
   readonly base: SnapshotStatus;
-  /** The remote, as it answered just now. */
-  readonly remote: RemoteStatus;
+  /** The state of the remote, as it answered just now. */
+  readonly remoteState: RemoteStatus;
   /** The changes a push would send. */
   readonly pending: { readonly changes: ChangeSummary | null; readonly problem: Problem | null };
   /** A push cut off earlier, or null. The next command finds out whether it reached the remote. */
@@ -98,33 +91,34 @@ export interface StatusResult {
 }
 
 /** Reports the state of a project. Never throws for an unreachable remote or missing files: it reports them. */
-export const status = verb('status', statusHere);
+export const status = verb<[options?: StatusOptions], StatusResult>('status', statusWith);
 
-async function statusHere(
+async function statusWith(
   project: Project,
-  { capabilities = false, signal }: StatusOptions = {},
-): Promise<StatusResult> {
+  { capabilities = false, signal, onEvent }: StatusOptions,
+): Promise<Own<StatusResult>> {
   const [snapshot, base] = [project.files.snapshot, project.files.base].map((files) =>
     snapshotStatus(project, files),
   ) as [SnapshotStatus, SnapshotStatus];
-  const { remote, used } = await remoteStatus(project, base.manifest, {
-    connect: () => connectForFingerprint(project, signal),
-    asksCapabilities: capabilities,
-  });
-  const [warnings, notice] = [[] as string[], leftOutNotice(project.exclude)];
-  const pending = await pendingStatus(project, base, (event) => notice.hear(event));
-  notice.tell((event) => event.type === 'warning' && warnings.push(event.message));
+  const remoteState = await timed(onEvent, 'connect', () =>
+    remoteStatus(project, base.manifest, {
+      connect: () => connectForFingerprint(project, { signal, onEvent }),
+      asksCapabilities: capabilities,
+      onEvent,
+    }),
+  );
+  const pending = await pendingStatus(project, base, onEvent);
   const workingCopy = fileStatus(project.workingCopy);
   const cutOff = cutOffPush(project);
   const mode = workflowMode(project);
+  const parts = [snapshot, base, remoteState, pending];
+  const isComplete =
+    parts.every(({ problem }) => problem === null) && remoteState.capabilitiesProblem === null;
   return {
-    environment: project.environment,
-    warnings,
-    used: measured(used),
+    outcome: isComplete ? 'complete' : 'incomplete',
     project: {
       directory: project.directory,
       configFile: project.configFile,
-      environment: project.environment,
       exclude: project.exclude,
     },
     variables: {
@@ -140,11 +134,11 @@ async function statusHere(
     replica: fileStatus(project.replica),
     snapshot,
     base,
-    remote,
+    remoteState,
     pending,
     cutOff,
     versions: { tursoSync: version, node: process.versions.node, sqlite: ownSqlite() },
-    next: nextSteps(project, { mode, workingCopy, snapshot, base, remote, pending, cutOff }),
+    next: nextSteps(project, { mode, workingCopy, snapshot, base, remoteState, pending, cutOff }),
   };
 }
 
@@ -176,7 +170,7 @@ function snapshotStatus(project: Project, files: SnapshotFiles): SnapshotStatus 
 async function pendingStatus(
   project: Project,
   base: SnapshotStatus,
-  onEvent: OnEvent,
+  onEvent: OnEvent | undefined,
 ): Promise<StatusResult['pending']> {
   if (base.manifest === null) return { changes: null, problem: base.problem };
   try {
@@ -204,16 +198,16 @@ function cutOffPush({ files }: Project): StatusResult['cutOff'] {
 
 type State = Pick<
   StatusResult,
-  'mode' | 'workingCopy' | 'snapshot' | 'base' | 'remote' | 'pending' | 'cutOff'
+  'mode' | 'workingCopy' | 'snapshot' | 'base' | 'remoteState' | 'pending' | 'cutOff'
 >;
 
 function nextSteps(project: Project, state: State): string[] {
-  const { mode, workingCopy, snapshot, base, remote, pending, cutOff } = state;
-  const parts = [snapshot, base, remote, pending].map((part) => part.problem);
-  const problems = [...parts, remote.capabilitiesProblem];
+  const { mode, workingCopy, snapshot, base, remoteState, pending, cutOff } = state;
+  const parts = [snapshot, base, remoteState, pending].map((part) => part.problem);
+  const problems = [...parts, remoteState.capabilitiesProblem];
   const steps = problems.flatMap((problem) => problem?.hint ?? []);
   // The hint about a database that is missing says how to start, and nothing else works until it is there.
-  if (base.problem !== null || remote.problem?.code === 'REMOTE_MISSING') return [...new Set(steps)];
+  if (base.problem !== null || remoteState.problem?.code === 'REMOTE_MISSING') return [...new Set(steps)];
   if (cutOff !== null)
     steps.push('Run `turso-sync push`: it finds out whether the push that was cut off has arrived.');
   // A live connection needs no working copy.
@@ -221,11 +215,11 @@ function nextSteps(project: Project, state: State): string[] {
   if (base.manifest === null && workingCopy.bytes !== null) steps.push(howToStart(project));
   else if (base.manifest === null) steps.push('Run `turso-sync init` to make the working copy.');
   else if (workingCopy.bytes === null) steps.push('Run `turso-sync init` to make the working copy again.');
-  else if (remote.hasMoved === true)
+  else if (remoteState.hasMoved === true)
     steps.push('Run `turso-sync pull` to bring in what has changed on the remote.');
   const count = pending.changes === null ? 0 : countChanges(pending.changes);
   // As long as the remote cannot be used, its own hint comes first.
-  if (count > 0 && remote.problem === null)
+  if (count > 0 && remoteState.problem === null)
     steps.push('Run `turso-sync push` to put your changes on the remote.');
   return [...new Set(steps)];
 }

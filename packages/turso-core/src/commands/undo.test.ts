@@ -44,7 +44,7 @@ test('a push that is undone leaves the remote and the working copy as they were'
   expect(existsSync(backup ?? '')).toBe(true);
   expect(differences()).toEqual([]);
   expect(compareDatabases(at.project.workingCopy, before)).toEqual([]);
-  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
 });
 
 test.each(['n(k TEXT PRIMARY KEY, v)', 'n(k TEXT COLLATE NOCASE, v, PRIMARY KEY(k, v))'])(
@@ -56,7 +56,7 @@ test.each(['n(k TEXT PRIMARY KEY, v)', 'n(k TEXT COLLATE NOCASE, v, PRIMARY KEY(
     await init(replaced.project);
     replaced.edit("INSERT OR REPLACE INTO n VALUES ('red', 1), ('blue', 0), ('GREEN', 0)");
     await push(replaced.project);
-    expect(await undo(replaced.project)).toMatchObject({ status: 'undone' });
+    expect(await undo(replaced.project)).toMatchObject({ outcome: 'undone' });
     expect(replaced.queryRemote('SELECT k, v FROM n ORDER BY k')).toEqual([
       ['green', 0],
       ['red', 0],
@@ -69,7 +69,7 @@ test('what somebody else had set to the same before is theirs, and stays', async
   at.edit("UPDATE t SET w = 'same' WHERE id = 1; UPDATE t SET w = 'mine' WHERE id = 2");
   at.editRemote("UPDATE t SET w = 'same' WHERE id = 1");
   await push(at.project);
-  expect(await undo(at.project)).toMatchObject({ status: 'undone', changes: { total: { update: 1 } } });
+  expect(await undo(at.project)).toMatchObject({ outcome: 'undone', changes: { total: { update: 1 } } });
   expect(at.queryRemote('SELECT w FROM t WHERE id < 3 ORDER BY id')).toEqual([['same'], [-0.0]]);
 });
 
@@ -90,11 +90,11 @@ test('what was edited since stays in the working copy, and is pushed alone', asy
 
 test('the remote alone, if that is wanted: the edits stay in the working copy', async () => {
   at.edit(EDIT);
-  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
   expect(differences()).not.toEqual([]);
   const work = readFileSync(at.project.workingCopy);
   const result = await undo(at.project, { remoteOnly: true });
-  expect(result).toMatchObject({ status: 'undone', push: { number: 1 }, changes: { total: { insert: 1 } } });
+  expect(result).toMatchObject({ outcome: 'undone', push: { number: 1 }, changes: { total: { insert: 1 } } });
   expect(differences()).toEqual([]);
   expect(readFileSync(at.project.workingCopy).equals(work)).toBe(true);
   const { changes } = await diff(at.project);
@@ -107,9 +107,9 @@ test('an undo can be undone, and is listed as one', async () => {
   const after = path.join(makeTempDir(), 'after.db');
   copyFileSync(at.remote, after);
   await undo(at.project);
-  expect(await undo(at.project)).toMatchObject({ status: 'undone', push: { number: 2, undoes: 1 } });
+  expect(await undo(at.project)).toMatchObject({ outcome: 'undone', push: { number: 2, undoes: 1 } });
   expect(compareDatabases(at.remote, after)).toEqual([]);
-  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
   expect(pushes(at.project).map((p) => [p.number, p.undoes])).toEqual([
     [3, 2],
     [2, 1],
@@ -122,7 +122,7 @@ test('an earlier push is undone alone', async () => {
   await push(at.project);
   at.edit("UPDATE t SET w = 'two' WHERE id = 2");
   await push(at.project);
-  expect(await undo(at.project, { push: 1 })).toMatchObject({ status: 'undone' });
+  expect(await undo(at.project, { push: 1 })).toMatchObject({ outcome: 'undone' });
   at.editRemote('DROP TRIGGER noted; UPDATE t SET w = -0.0 WHERE id = 2');
   expect(differences().join()).not.toContain('t:');
   await expect(undo(at.project, { push: 7 })).rejects.toMatchObject({ code: 'NOTHING_TO_UNDO' });
@@ -138,7 +138,7 @@ test.each([
   if (pulls) await pull(at.project);
   const there = readFileSync(at.remote);
   expect(await undo(at.project)).toMatchObject({
-    status: 'conflict',
+    outcome: 'conflict',
     conflicts: [{ kind: 'update/update', key: { id: 1n }, local: { w: FIRST }, remote: { w: 'theirs' } }],
   });
   expect(readFileSync(at.remote).equals(there)).toBe(true);
@@ -159,9 +159,9 @@ describe('rows that the remote has under other hidden rowids', () => {
     at.editRemote("INSERT INTO log VALUES ('theirs'), ('theirs'), ('theirs'), ('twice')");
     copyFileSync(at.remote, before);
     if (isCutOff) await cutOffPush(at.project, 'before its answer comes');
-    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+    expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
     if (pulls) await pull(at.project);
-    expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+    expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
     expect(compareDatabases(at.remote, before, { ignoreTables: ['log'] })).toEqual([]);
     const lines = at.queryRemote('SELECT line FROM log ORDER BY line');
     expect(lines.flat()).toEqual(['first', 'second', 'theirs', 'theirs', 'theirs', 'twice', 'twice']);
@@ -179,7 +179,7 @@ describe('an undo that was cut off', () => {
     async (how) => {
       await cutOffPush(at.project, how, { undo: 1 });
       expect(await undo(at.project)).toMatchObject({
-        status: 'undone',
+        outcome: 'undone',
         push: { number: 1, undoes: null },
         changes: { total: { insert: 1 } },
       });
@@ -197,7 +197,7 @@ describe('an undo that was cut off', () => {
       at.edit("INSERT INTO log VALUES ('since')");
       await expect(undo(at.project, { onEvent })).rejects.toThrow('cut off');
       expect(differences()).toEqual([]);
-      expect(await undo(at.project)).toMatchObject({ status: 'undone', push: { number: 1 } });
+      expect(await undo(at.project)).toMatchObject({ outcome: 'undone', push: { number: 1 } });
       expect(differences()).toEqual([]);
       expect(pushes(at.project)).toHaveLength(2);
       expect((await diff(at.project)).changes.total).toEqual({ insert: 1, update: 0, delete: 0 });
@@ -216,8 +216,8 @@ test('what others changed elsewhere stays', async () => {
   at.edit("UPDATE t SET w = 'mine' WHERE id = 1");
   await push(at.project);
   at.editRemote("INSERT INTO log VALUES ('theirs'); UPDATE t SET w = 'theirs' WHERE id = 2");
-  expect(await undo(at.project)).toMatchObject({ status: 'undone' });
-  expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 0 });
+  expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
+  expect(await pull(at.project)).toMatchObject({ outcome: 'pulled', pending: 0 });
   await push(at.project);
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
 });
@@ -227,7 +227,7 @@ test('made and dropped tables, indexes and views are undone with all their rows'
     CREATE INDEX by_w ON t(w); CREATE VIEW all_t AS SELECT * FROM t`);
   await push(at.project, { allow: ['dropTable:log'] });
   expect(pushes(at.project)[0]?.changes).toMatchObject({ total: { delete: 1, insert: 2 } });
-  expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+  expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
   expect(differences()).toEqual([]);
   await undo(at.project);
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
@@ -241,10 +241,10 @@ test('a table that lost a column, and a full-text index that changed, get all of
   copyFileSync(at.remote, before);
   at.edit(`DROP TRIGGER noted; ALTER TABLE t DROP COLUMN w; ALTER TABLE log ADD COLUMN n DEFAULT 7;
     UPDATE notes SET body = 'changed' WHERE rowid = 1; DELETE FROM notes WHERE rowid = 2`);
-  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
-  expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
+  expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
   expect(differences()).toEqual([]);
-  expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+  expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
 });
 
@@ -263,8 +263,8 @@ describe('where a push of definitions met conflicts, what the remote had is ther
     at.editRemote(`DROP TRIGGER noted; ${THEIRS};
       CREATE TRIGGER noted AFTER UPDATE ON t BEGIN INSERT INTO log VALUES ('a trigger fired'); END`);
     copyFileSync(at.remote, before);
-    expect(await push(at.project, { onConflict })).toMatchObject({ status: 'pushed' });
-    expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+    expect(await push(at.project, { onConflict })).toMatchObject({ outcome: 'pushed' });
+    expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
     expect(differences()).toEqual([]);
   });
 });
@@ -313,7 +313,7 @@ describe('a record that was edited after the push is refused, and nothing is cha
     at.edit("INSERT INTO log VALUES ('mine')");
     await push(at.project);
     rmSync(path.join(at.project.files.pushes, '1.sha256'));
-    expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+    expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
     expect(at.queryRemote('SELECT * FROM log')).toEqual([['first']]);
   });
 });
@@ -338,7 +338,7 @@ test.each([
   expect(second).toMatchObject({ number: 2, isRecorded: false, file: null });
   expect(second?.problem).toContain('2.json');
   await expect(undo(at.project, { push: 2 })).rejects.toMatchObject({ code: 'CHANGES_UNREADABLE' });
-  expect(await undo(at.project)).toMatchObject({ status: 'undone', push: { number: 3 } });
+  expect(await undo(at.project)).toMatchObject({ outcome: 'undone', push: { number: 3 } });
 });
 
 describe('where the last push cannot be taken back, nobody is blamed, and no older one is taken back', () => {

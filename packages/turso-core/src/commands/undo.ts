@@ -28,9 +28,9 @@ import { finishPush } from './recovery/finish-push';
 import { finishPull } from './recovery/finish-pull';
 import { replayOnRemote } from './sending/replay';
 import { afterDone, type Done } from './reporting/half-done';
-import { reportRun, type Reported } from './reporting/report-run';
 import { send } from './sending/send';
 import { verb } from './apart/verb';
+import type { Own, VerbResult } from './verb-result';
 
 /** Options of `undo`. */
 export interface UndoOptions extends RemoteOptions, VerbOptions {
@@ -41,13 +41,13 @@ export interface UndoOptions extends RemoteOptions, VerbOptions {
 }
 
 /** Result of `undo`. */
-export interface UndoResult {
+export interface UndoResult extends VerbResult {
   /**
    * - `undone`: the remote is as it was before the push.
    * - `nothing`: it was so already.
    * - `conflict`: someone has changed the same since, and nothing was written.
    */
-  readonly status: 'undone' | 'nothing' | 'conflict';
+  readonly outcome: 'undone' | 'nothing' | 'conflict';
   /** The push to take back. */
   readonly push: PushEntry;
   /** The changes made to the remote. */
@@ -105,16 +105,12 @@ export function pushes(project: Handle): PushEntry[] {
  * ```ts
  * import { loadProject, undo } from 'turso-core';
  *
- * const { status, push } = await undo(await loadProject());
+ * const { outcome, push } = await undo(await loadProject());
  * ```
  */
-export const undo = verb('undo', undoHere);
+export const undo = verb<[options?: UndoOptions], UndoResult>('undo', undoWith);
 
-async function undoHere(project: Project, options: UndoOptions = {}): Promise<Reported<UndoResult>> {
-  return reportRun(project, options.onEvent, (onEvent) => undoWith(project, { ...options, onEvent }));
-}
-
-async function undoWith(project: Project, options: UndoOptions): Promise<UndoResult> {
+async function undoWith(project: Project, options: UndoOptions): Promise<Own<UndoResult>> {
   // Only for a better message: without a base, there is no folder to lock.
   requireBase(project);
   const { acceptRemote, onEvent, signal } = options;
@@ -125,7 +121,7 @@ async function undoWith(project: Project, options: UndoOptions): Promise<UndoRes
     const finished = await finishPush(project, remote, onEvent === undefined ? {} : { onEvent });
     const changes = finished ?? cutOff?.changes;
     // This run was meant to repeat the undo. The undo is now finished, and must not be taken back at once.
-    if (cutOff !== null && changes) return { ...unchanged(cutOff.push), status: 'undone', changes };
+    if (cutOff !== null && changes) return { ...unchanged(cutOff.push), outcome: 'undone', changes };
     return withTemporary(project.files.directory, (temporary) =>
       undoIn({ project, remote, temporary }, options),
     );
@@ -158,7 +154,10 @@ interface Context {
   readonly temporary: string;
 }
 
-async function undoIn({ project, remote, temporary }: Context, options: UndoOptions): Promise<UndoResult> {
+async function undoIn(
+  { project, remote, temporary }: Context,
+  options: UndoOptions,
+): Promise<Own<UndoResult>> {
   const { onEvent } = options;
   const chosen = choose(project, options.push);
   const entry = entryOf(chosen);
@@ -186,7 +185,7 @@ async function undoIn({ project, remote, temporary }: Context, options: UndoOpti
       throw impossible(entry, 'nobody has written since, and yet it cannot be taken back');
     const { location } = project.address();
     await writeConflicts({ project, temporary }, undone.conflicts, { location, onEvent });
-    return { ...unchanged(entry), status: 'conflict', conflicts: undone.conflicts };
+    return { ...unchanged(entry), outcome: 'conflict', conflicts: undone.conflicts };
   }
   const { start, database, becomes } = undone;
   const done = await compareFrom(start, database, async (comparison) => {
@@ -206,21 +205,21 @@ async function undoIn({ project, remote, temporary }: Context, options: UndoOpti
       purpose,
       onEvent,
     };
-    const { status, conflicts, plan } = await send(job);
+    const { outcome, conflicts, plan } = await send(job);
     return {
       ...unchanged(entry),
-      status: status === 'conflict' ? status : 'undone',
+      outcome: outcome === 'conflict' ? outcome : 'undone',
       changes,
       plan,
       conflicts,
     } as const;
   });
   // Nobody else can be the cause. For example, the server has built the storage of an index in its own way.
-  if (done.status === 'conflict' && (await isUntouched(remote, start.manifest))) {
+  if (done.outcome === 'conflict' && (await isUntouched(remote, start.manifest))) {
     removeConflicts(project);
     throw impossible(entry, 'the remote does not store it as it is here, and nobody has written since');
   }
-  if (done.status !== 'undone' || !alsoHere) return done;
+  if (done.outcome !== 'undone' || !alsoHere) return done;
   return { ...done, workingCopy: await takeBackHere(project, onEvent) };
 }
 
@@ -244,8 +243,8 @@ const ON_REMOTE: Done = {
   hint: 'Fix that, then run `turso-sync pull`: it brings the undo in.',
 };
 
-function unchanged(push: PushEntry): UndoResult {
-  return { status: 'nothing', push, changes: NO_CHANGES, plan: null, conflicts: [], workingCopy: null };
+function unchanged(push: PushEntry): Own<UndoResult> {
+  return { outcome: 'nothing', push, changes: NO_CHANGES, plan: null, conflicts: [], workingCopy: null };
 }
 
 function choose(project: Project, number: number | undefined): PushFile {

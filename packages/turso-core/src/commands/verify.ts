@@ -24,6 +24,7 @@ import { withoutRefused } from './comparing/compare';
 import { computedOtherwise, findComputedOtherwise, nameOf } from './comparing/computed-values';
 import { download } from './fetching/download';
 import { verb } from './apart/verb';
+import type { Own, VerbResult } from './verb-result';
 import { readHeader } from '../sqlite/schema/read-header';
 import { onlyRow } from '../sqlite/unexpected-answer';
 import type { Exclude } from '../sqlite/schema/exclude';
@@ -31,7 +32,6 @@ import { isCarried } from '../sqlite/schema/left-out';
 import { exactProjection, exactRow } from '../sqlite/values/exact-projection';
 import { quoteString } from '../sqlite/values/quote';
 import { isCounted } from '../sqlite/schema/is-counted';
-import { reportRun, type Reported } from './reporting/report-run';
 
 /** Options of `verify`. */
 export interface VerifyOptions extends RemoteOptions, VerbOptions {
@@ -43,9 +43,9 @@ export interface VerifyOptions extends RemoteOptions, VerbOptions {
 }
 
 /** Result of `verify`. */
-export interface VerifyResult {
-  /** Whether both hold the same. */
-  readonly isEqual: boolean;
+export interface VerifyResult extends VerbResult {
+  /** `equal` if both hold the same, otherwise `different`. */
+  readonly outcome: 'equal' | 'different';
   /** How the result was found: by checksums computed on the remote, or by a snapshot of it. */
   readonly method: 'checksums' | 'snapshot';
   /** The changes to make the remote equal to the working copy. */
@@ -66,16 +66,12 @@ export interface VerifyResult {
  * ```ts
  * import { loadProject, verify } from 'turso-core';
  *
- * const { isEqual, differences } = await verify(await loadProject());
+ * const { outcome, differences } = await verify(await loadProject());
  * ```
  */
-export const verify = verb('verify', verifyHere);
+export const verify = verb<[options?: VerifyOptions], VerifyResult>('verify', verifyWith);
 
-async function verifyHere(project: Project, options: VerifyOptions = {}): Promise<Reported<VerifyResult>> {
-  return reportRun(project, options.onEvent, (onEvent) => verifyWith(project, { ...options, onEvent }));
-}
-
-async function verifyWith(project: Project, options: VerifyOptions): Promise<VerifyResult> {
+async function verifyWith(project: Project, options: VerifyOptions): Promise<Own<VerifyResult>> {
   const { onEvent } = options;
   const remote = connectTo(project, options);
   try {
@@ -86,19 +82,20 @@ async function verifyWith(project: Project, options: VerifyOptions): Promise<Ver
       ];
       await freezeCopy(project, frozen, { onEvent });
       const base = soundManifest(project.files.base);
-      const result: VerifyResult = (await timed(onEvent, 'compare checksums', (onProgress) =>
+      const result: Own<VerifyResult> = (await timed(onEvent, 'compare checksums', (onProgress) =>
         haveSameChecksums(remote, frozen, { base, exclude: project.exclude, onProgress }),
       ))
-        ? { isEqual: true, method: 'checksums', differences: NO_CHANGES, other: null, plan: null }
+        ? { outcome: 'equal', method: 'checksums', differences: NO_CHANGES, other: null, plan: null }
         : { method: 'snapshot', ...(await compareWithCopy()) };
-      const computed = result.isEqual
-        ? await timed(onEvent, 'compare computed values', () => findComputedOtherwise(remote, frozen))
-        : [];
+      const computed =
+        result.outcome === 'equal'
+          ? await timed(onEvent, 'compare computed values', () => findComputedOtherwise(remote, frozen))
+          : [];
       return computed.length === 0
         ? result
-        : { ...result, isEqual: false, other: computedOtherwise([...new Set(computed.map(nameOf))]) };
+        : { ...result, outcome: 'different', other: computedOtherwise([...new Set(computed.map(nameOf))]) };
 
-      async function compareWithCopy(): Promise<Omit<VerifyResult, 'method'>> {
+      async function compareWithCopy(): Promise<Compared> {
         await download(remote, copy, { onEvent }, null);
         const { location } = project.address();
         const facts = {
@@ -118,6 +115,9 @@ async function verifyWith(project: Project, options: VerifyOptions): Promise<Ver
   }
 }
 
+/** A result without its method. */
+type Compared = Omit<Own<VerifyResult>, 'method'>;
+
 /** Two databases. Differences caused by the server of the remote do not count. */
 interface Sides {
   readonly remote: string;
@@ -132,21 +132,18 @@ interface Saving {
   readonly temporary: string;
 }
 
-async function compare(
-  { remote, local, base }: Sides,
-  saving: Saving | null,
-): Promise<Omit<VerifyResult, 'method'>> {
+async function compare({ remote, local, base }: Sides, saving: Saving | null): Promise<Compared> {
   try {
     return await withDiff(remote, local, async (changeset) => {
       const differing = withoutRefused(changeset, base);
       const differences = summarize(differing);
       const isEqual = isEmpty(differences);
       const plan = isEqual || saving === null ? null : await save(differing, saving);
-      return { isEqual, differences, other: null, plan };
+      return { outcome: isEqual ? 'equal' : 'different', differences, other: null, plan };
     });
   } catch (error) {
     if (!(error instanceof TursoSyncError && error.code === 'UNSUPPORTED_CHANGE')) throw error;
-    return { isEqual: false, differences: NO_CHANGES, other: error.message, plan: null };
+    return { outcome: 'different', differences: NO_CHANGES, other: error.message, plan: null };
   }
 }
 

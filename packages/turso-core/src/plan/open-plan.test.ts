@@ -188,7 +188,7 @@ describe('a new column that a push fills', () => {
   test('is in a saved plan, with its value, also for the rows of others', async () => {
     const file = await save();
     at.editRemote("INSERT INTO t VALUES (2, 'theirs')");
-    expect(await push(at.project, { plan: file })).toMatchObject({ status: 'pushed' });
+    expect(await push(at.project, { plan: file })).toMatchObject({ outcome: 'pushed' });
     expect(at.queryRemote('SELECT * FROM t')).toEqual([
       [1, 1, "it's"],
       [2, 'theirs', "it's"],
@@ -249,7 +249,7 @@ describe('files of other versions', () => {
     const plan = openPlan(file);
     expect(plan).toMatchObject({ version: 2, base: null });
     expect((await rowsOf(plan)).map(({ kind, table }) => `${kind} ${table}`).sort()).toEqual(kinds);
-    expect(await push(at.project, { plan: file })).toMatchObject({ status: 'pushed' });
+    expect(await push(at.project, { plan: file })).toMatchObject({ outcome: 'pushed' });
   });
 
   test.each([
@@ -274,7 +274,7 @@ describe('files of other versions', () => {
       renameSync(inverse, file);
     }
     expect(pushes(at.project)[0]?.changes.total.update).toBe(1);
-    expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+    expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
     expect(at.queryRemote('SELECT * FROM t')).toEqual(before);
   });
 

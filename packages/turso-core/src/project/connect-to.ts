@@ -1,4 +1,4 @@
-import { timed, type OnEvent } from '../events';
+import { timed, type OnEvent, type VerbOptions } from '../events';
 import { connect } from '../remote/connect';
 import { identityOf, isSameRemote, type RemoteIdentity } from '../remote/identity';
 import type { ConnectOptions, Remote } from '../remote/remote';
@@ -100,9 +100,10 @@ export type StatusRemote = Pick<
  */
 export function connectForFingerprint(
   project: Pick<Project, 'address'> & Credited,
-  signal?: AbortSignal,
+  { signal, onEvent }: VerbOptions = {},
 ): StatusRemote {
-  return connect(project.address(), connectionOf(project, signal));
+  const remote = connect(project.address(), connectionOf(project, signal));
+  return { ...remote, close: () => closeAndTell(remote, onEvent) };
 }
 
 function connectionOf(project: Credited, signal: AbortSignal | undefined): ConnectOptions {
@@ -121,9 +122,10 @@ function connectionOf(project: Credited, signal: AbortSignal | undefined): Conne
  */
 export function connectToDiagnose(
   project: Pick<Project, 'address'> & Credited,
-  signal?: AbortSignal,
+  { signal, onEvent }: VerbOptions = {},
 ): Remote {
-  return connect(project.address(), connectionOf(project, signal));
+  const remote = connect(project.address(), connectionOf(project, signal));
+  return { ...remote, close: () => closeAndTell(remote, onEvent) };
 }
 
 /** Tells what the connection has used, now that nothing more is asked of it. */

@@ -7,12 +7,13 @@ import { valueText } from './value-text';
 
 /** Returns the result of `check` for people. Without values, it leaves out rows. */
 export function checkText(
-  { checks, folder, passed }: ChecksResult,
+  { checks, folder, outcome }: ChecksResult,
   { values = true }: TextOptions = {},
 ): string {
   if (checks.length === 0) return shown(`No checks in ${folder}.`);
   const failed = checks.filter((c) => !c.passed);
-  if (passed) return checks.length === 1 ? '1 check passed.' : `${checks.length} checks passed.`;
+  if (outcome === 'passed')
+    return checks.length === 1 ? '1 check passed.' : `${checks.length} checks passed.`;
   return [
     ...failed.flatMap((c) => oneCheck(c, values)),
     `${failed.length} of ${count(checks.length, 'check')} failed.`,

@@ -16,7 +16,8 @@ const WORDS: Readonly<Record<CleanedKind['kind'], string>> = {
 };
 
 /** Returns the result of `clean` for people. */
-export function cleanText({ isRemoved, bytes, freed, kinds, files }: CleanResult): string {
+export function cleanText({ outcome, bytes, freed, kinds, files }: CleanResult): string {
+  const isRemoved = outcome === 'removed';
   if (kinds.length === 0) return 'There is nothing here yet.';
   const all = `${formatBytes(bytes)} in ${count(
     kinds.reduce((sum, kind) => sum + kind.files, 0),

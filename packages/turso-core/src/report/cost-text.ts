@@ -1,4 +1,4 @@
-import type { RunFacts } from '../commands/reporting/report-run';
+import type { VerbResult } from '../commands/verb-result';
 import type { Cost } from '../plan/plan';
 import { count, thousands } from './units';
 
@@ -15,7 +15,7 @@ export function costLines(cost: Cost | null, of = 'Cost'): string[] {
 }
 
 /** Returns the cost of a command as one line. A `file:` remote does not count rows, and nobody bills it. */
-export function usedLines({ used }: Pick<RunFacts, 'used'>): string[] {
+export function usedLines({ used }: Pick<VerbResult, 'used'>): string[] {
   return used === null ? [] : [`Used: ${costText(used)}.`];
 }
 

@@ -5,12 +5,19 @@ import { shown } from './shown';
 import { count } from './units';
 
 /** Returns the result of `doctor` for people. */
-export function doctorText({ versions, config, remote, capabilities, checks, used }: DoctorResult): string {
+export function doctorText({
+  versions,
+  config,
+  connection,
+  capabilities,
+  checks,
+  used,
+}: DoctorResult): string {
   const failures = checks.filter(({ outcome }) => outcome === 'failed').length;
   return [
     `Versions      turso-sync ${versions.tursoSync}, Node ${versions.node}, SQLite ${versions.sqlite}, ${versions.platform}`,
     `Config        ${configText(config)}`,
-    `Remote        ${remoteText(remote, versions.remoteSqlite)}`,
+    `Remote        ${remoteText(connection, versions.remoteSqlite)}`,
     ...(capabilities === null ? [] : capabilityLines(capabilities)),
     ...checks.filter(({ outcome }) => outcome !== 'skipped').flatMap(checkLines),
     ...skippedLines(checks),
@@ -38,7 +45,10 @@ function configText({
   ].join(', ');
 }
 
-function remoteText({ kind, scheme, host, ...is }: DoctorResult['remote'], sqlite: string | null): string {
+function remoteText(
+  { kind, scheme, host, ...is }: DoctorResult['connection'],
+  sqlite: string | null,
+): string {
   if (kind === null) return 'unknown';
   const version = sqlite === null ? '' : `, SQLite ${shown(sqlite)}`;
   if (kind === 'file') return `a file${version}`;

@@ -8,7 +8,7 @@ import { count, formatAge, formatBytes } from './units';
  * @param how - whether it has taken the snapshot, or used one that was there. Default is `take`.
  */
 export function initText(
-  { snapshot, workingCopy, pending, backup }: InitResult,
+  { snapshot, outcome, pending, backup }: InitResult,
   file: string,
   how: NonNullable<InitOptions['snapshot']> = 'take',
 ): string {
@@ -17,12 +17,12 @@ export function initText(
     updated: `Working copy brought up to date: ${file}`,
     unchanged: `Working copy is up to date: ${file}`,
     kept: `Working copy kept, with ${count(pending, 'change')} not pushed yet: ${file}`,
-  }[workingCopy];
+  }[outcome];
   return [
     how === 'take' ? snapshotText({ snapshot, copiedFrom: null }) : usedText(snapshot),
     said,
     ...(backup === null ? [] : [`Backup of the old one: ${backup}`]),
-    ...nextLines(workingCopy, pending),
+    ...nextLines(outcome, pending),
   ].join('\n');
 }
 
@@ -31,9 +31,9 @@ function usedText({ remote, bytes, createdAt }: InitResult['snapshot']): string 
 }
 
 /** What to do with a working copy that is new here, or that has changes. */
-function nextLines(workingCopy: InitResult['workingCopy'], pending: number): string[] {
+function nextLines(outcome: InitResult['outcome'], pending: number): string[] {
   if (pending > 0) return ['Next: `turso-sync push` carries what is not pushed yet.'];
-  return workingCopy === 'created'
+  return outcome === 'created'
     ? [
         'Next: change it with your app. `turso-sync diff` shows the changes, and `turso-sync push` carries them.',
       ]
@@ -41,7 +41,10 @@ function nextLines(workingCopy: InitResult['workingCopy'], pending: number): str
 }
 
 /** The answer of `snapshot` for people. */
-export function snapshotText({ snapshot, copiedFrom }: SnapshotResult): string {
+export function snapshotText({
+  snapshot,
+  copiedFrom,
+}: Pick<SnapshotResult, 'snapshot' | 'copiedFrom'>): string {
   const how = copiedFrom === null ? HOW[snapshot.method] : `copied from ${copiedFrom}`;
   return `Snapshot of ${snapshot.remote}: ${formatBytes(snapshot.bytes)}, ${how}`;
 }

@@ -29,8 +29,8 @@ test.each([
   at.edit("INSERT INTO t VALUES (3, 'mine')");
   at.editRemote("INSERT INTO t VALUES (3, 'theirs')");
   const result = await verb(at.project);
-  expect(result.status).toBe('conflict');
-  const conflicts = result.status === 'conflict' ? result.conflicts : [];
+  expect(result.outcome).toBe('conflict');
+  const conflicts = result.outcome === 'conflict' ? result.conflicts : [];
   expect(conflictText(conflicts, 'x', name)).toContain(
     'Then:\n  keep both: give your row a free key in the working copy, and run this command again\n  --on-conflict=ours',
   );
@@ -51,15 +51,15 @@ test.each([
   at.edit('PRAGMA user_version = 2');
   at.editRemote('PRAGMA user_version = 3');
   const result = await verb(at.project);
-  expect(result.status).toBe('conflict');
-  const conflicts = result.status === 'conflict' ? result.conflicts : [];
+  expect(result.outcome).toBe('conflict');
+  const conflicts = result.outcome === 'conflict' ? result.conflicts : [];
   const text = conflictText(conflicts, 'x', name);
   expect(text).toContain('\n    user_version: was 0, local 2, remote 3\n');
   const [, way = '', rest] = /Then:\n {2}take the remote's in the working copy: (.*)\n(.*)/.exec(text) ?? [];
   expect([way, rest]).toEqual(['PRAGMA user_version = 3', expect.stringMatching(/^or run /)]);
   at.edit(way);
-  expect((await verb(at.project)).status).not.toBe('conflict');
-  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect((await verb(at.project)).outcome).not.toBe('conflict');
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
 });
 
 describe('a push that keeps what is on the remote', () => {
@@ -113,7 +113,7 @@ describe('status', () => {
     if (isInitialized) await init(at.project);
     renameSync(at.remote, `${at.remote}.away`);
     const found = await status(at.project);
-    expect(found.next).toEqual([found.remote.problem?.hint]);
+    expect(found.next).toEqual([found.remoteState.problem?.hint]);
     expect(statusText(found).match(/^Next /gm)).toHaveLength(1);
   });
 });
@@ -153,12 +153,12 @@ test('init names the next command, and says that a snapshot was taken only if it
 
 test('doctor leaves a small database small', async () => {
   at = await makeFileProject(BASE);
-  expect(await doctor(at.project)).toMatchObject({ isHealthy: true });
+  expect(await doctor(at.project)).toMatchObject({ outcome: 'healthy' });
   expect(statSync(at.remote).size).toBeLessThan(200_000);
 });
 
 test('doctor says how to see the host that it hides', () => {
-  const remote: DoctorResult['remote'] = {
+  const connection: DoctorResult['connection'] = {
     ...{ kind: 'server', scheme: 'http', host: null },
     ...{ isOnThisMachine: false, isEncrypted: true, isBehindProxy: false },
   };
@@ -167,9 +167,13 @@ test('doctor says how to see the host that it hides', () => {
     ...{ isTokenSet: false, isEncryptionKeySet: false },
   };
   const versions = { tursoSync: '1', node: '1', sqlite: '1', platform: 'x', remoteSqlite: null };
-  const result = { isHealthy: true, versions, config, capabilities: null, checks: [], used: null };
+  const result = {
+    ...({ outcome: 'healthy' } as const),
+    ...{ remote: null, environment: null, warnings: [], used: null, durationMs: 1 },
+    ...{ versions, config, capabilities: null, checks: [] },
+  };
   const lineOf = (host: string | null): string | undefined =>
-    /^Remote .*$/m.exec(doctorText({ ...result, remote: { ...remote, host } }))?.[0];
+    /^Remote .*$/m.exec(doctorText({ ...result, connection: { ...connection, host } }))?.[0];
   expect(lineOf(null)).toContain('http://[hidden] (--show-host prints it), another machine');
   expect(lineOf('db.example.org')).not.toContain('--show-host');
 });

@@ -5,15 +5,15 @@ import { count } from './units';
 
 /** Returns the result of `pull` for people. */
 export function pullText(result: PullResult, location: string, options?: TextOptions): string {
-  const { status, changes, pending, alreadyThere, conflicts, backup } = result;
-  if (status === 'conflict') return conflictText(conflicts, location, 'pull', options);
+  const { outcome, changes, pending, alreadyThere, conflicts, backup } = result;
+  if (outcome === 'conflict') return conflictText(conflicts, location, 'pull', options);
   const left = [
     ...(alreadyThere === 0
       ? []
       : [`The remote had ${count(alreadyThere, 'row')} of yours like this already.`]),
     ...(pending === 0 ? [] : [`${count(pending, 'change')} not pushed yet.`]),
   ];
-  if (status === 'unchanged') return ['The working copy is up to date.', ...left].join('\n');
+  if (outcome === 'unchanged') return ['The working copy is up to date.', ...left].join('\n');
   return [
     ...summaryLines(changes),
     ...resolvedLines(result.resolved, options),

@@ -1,5 +1,4 @@
 import type { PushResult } from '../commands/push';
-import type { Reported } from '../commands/reporting/report-run';
 import { summaryLines } from './changes-text';
 import { conflictText, resolvedLines, type TextOptions } from './conflict-text';
 import { costLines, usedLines } from './cost-text';
@@ -7,8 +6,8 @@ import { exceptionLines, refusalLines } from './verdict-text';
 import { count } from './units';
 
 /** Returns the result of `push` for people. */
-export function pushText(result: Reported<PushResult>, location: string, options?: TextOptions): string {
-  switch (result.status) {
+export function pushText(result: PushResult, location: string, options?: TextOptions): string {
+  switch (result.outcome) {
     case 'nothing':
       return ['Nothing to push.', ...summaryLines(result.changes).slice(1)].join('\n');
     case 'dry-run':

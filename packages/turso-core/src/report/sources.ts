@@ -4,7 +4,6 @@ import path from 'node:path';
 import type { DiffResult } from '../commands/diff';
 import type { PullResult } from '../commands/pull';
 import type { PushResult } from '../commands/push';
-import type { Reported } from '../commands/reporting/report-run';
 import type { PushEntry, UndoResult } from '../commands/undo';
 import { verify, type VerifyOptions, type VerifyResult } from '../commands/verify';
 import { TursoSyncError } from '../errors';
@@ -24,18 +23,18 @@ export function diffSource({ plan }: Pick<DiffResult, 'plan'>, table?: string): 
 }
 
 /** Returns the content for a report of a push: its changes, or the conflicts that stopped it. */
-export function pushSource({ remote, plan, conflicts }: Reported<PushResult>): ReportSource {
+export function pushSource({ remote, plan, conflicts }: PushResult): ReportSource {
   const title = conflicts.length > 0 ? 'Conflicts of a push' : 'Changes of a push';
   return { title, remote: remote ?? '', plan, conflicts };
 }
 
 /** Returns the content for a report of a pull: the conflicts. */
-export function pullSource({ remote, conflicts }: Reported<PullResult>): ReportSource {
+export function pullSource({ remote, conflicts }: PullResult): ReportSource {
   return { title: 'Conflicts of a pull', remote: remote ?? '', plan: null, conflicts };
 }
 
 /** Returns the content for a report of an undo: its changes to the remote, or the conflicts that stopped it. */
-export function undoSource({ remote, plan, conflicts }: Reported<UndoResult>): ReportSource {
+export function undoSource({ remote, plan, conflicts }: UndoResult): ReportSource {
   const title = conflicts.length > 0 ? 'Conflicts of an undo' : 'Changes of an undo';
   return { title, remote: remote ?? '', plan, conflicts };
 }
@@ -62,7 +61,7 @@ export function keptPushSource(kept: readonly PushEntry[], wanted?: number): Rep
 export async function withVerified<T>(
   project: Project,
   options: Omit<VerifyOptions, 'save'>,
-  work: (result: Reported<VerifyResult>, source: ReportSource) => Promise<T>,
+  work: (result: VerifyResult, source: ReportSource) => Promise<T>,
 ): Promise<T> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'turso-sync-'));
   try {

@@ -8,26 +8,25 @@ import { shown } from './shown';
 
 /** Returns the result of `status` for people. */
 export function statusText(status: StatusResult): string {
-  const { project, mode, variables, remote, pending, versions, next } = status;
+  const { project, environment, mode, variables, remote, remoteState, pending, versions, next } = status;
   const isSet = (variable: { name: string; isSet: boolean }): string =>
     `${variable.name} ${variable.isSet ? 'is set' : 'is not set'}`;
   return [
     `Project       ${project.directory}`,
-    `Config        ${project.configFile ?? 'none (defaults)'}${project.environment === null ? '' : `, environment ${project.environment}`}`,
+    `Config        ${project.configFile ?? 'none (defaults)'}${environment === null ? '' : `, environment ${environment}`}`,
     ...(project.exclude.length === 0 ? [] : [`Excluded      ${project.exclude.map(shown).join(', ')}`]),
     `Mode          ${MODES[mode]}`,
     `Variables     ${[variables.url, variables.authToken, ...(variables.encryptionKey === null ? [] : [variables.encryptionKey])].map(isSet).join(', ')}`,
-    `Remote        ${remoteLine(remote)}`,
-    ...(remote.pullCost === null ? [] : [`To pull       ${pullLine(remote)}`]),
-    ...(remote.capabilities === null ? [] : capabilityLines(remote.capabilities)),
-    ...problemLines('Not asked     ', remote.capabilitiesProblem),
+    `Remote        ${remoteLine(remote, remoteState)}`,
+    ...(remoteState.pullCost === null ? [] : [`To pull       ${pullLine(remoteState)}`]),
+    ...(remoteState.capabilities === null ? [] : capabilityLines(remoteState.capabilities)),
+    ...problemLines('Not asked     ', remoteState.capabilitiesProblem),
     `Working copy  ${fileLine(status.workingCopy)}`,
     ...(mode === 'live-connection' ? [`Replica       ${fileLine(status.replica)}`] : []),
     `Snapshot      ${snapshotLine(status.snapshot)}`,
     `Base          ${snapshotLine(status.base)}`,
     ...setAsideLines(status.base.manifest?.setAside ?? []),
     `To push       ${pendingLines(pending).join('\n              ')}`,
-    ...status.warnings.map((warning) => `Warning       ${shown(warning)}`),
     ...(status.cutOff === null
       ? []
       : [`Cut off       a push to ${status.cutOff.remote}, ${formatAge(status.cutOff.startedAt)}`]),
@@ -42,7 +41,10 @@ const MODES = {
   uninitialized: 'none yet (neither a replica nor a working copy)',
 };
 
-function remoteLine({ location, answers, hasMoved, problem }: StatusResult['remote']): string {
+function remoteLine(
+  location: string | null,
+  { answers, hasMoved, problem }: StatusResult['remoteState'],
+): string {
   if (!answers || problem !== null)
     return `${location ?? 'unknown'}: ${problem?.code ?? ''} ${shown(problem?.message ?? '')}`;
   const moved = {
@@ -54,12 +56,12 @@ function remoteLine({ location, answers, hasMoved, problem }: StatusResult['remo
 }
 
 /** Free of charge does not mean that there is nothing to pull. */
-function pullLine({ hasMoved, pullCost }: StatusResult['remote']): string {
+function pullLine({ hasMoved, pullCost }: StatusResult['remoteState']): string {
   const what = hasMoved === true ? 'what has changed' : 'whatever has changed';
   return `${what}, for ${pullCost === null ? '' : costText(pullCost)}`;
 }
 
-function problemLines(label: string, problem: StatusResult['remote']['problem']): string[] {
+function problemLines(label: string, problem: StatusResult['remoteState']['problem']): string[] {
   return problem === null ? [] : [`${label}${problem.code} ${shown(problem.message)}`];
 }
 

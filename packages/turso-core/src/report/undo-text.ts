@@ -1,17 +1,16 @@
 import { isEmpty, type ChangeSummary } from '../changeset/summary';
 import type { PushEntry, UndoneHere, UndoResult } from '../commands/undo';
-import type { Reported } from '../commands/reporting/report-run';
 import { summaryLines } from './changes-text';
 import { conflictList, type TextOptions } from './conflict-text';
 import { usedLines } from './cost-text';
 import { count, formatAge } from './units';
 
 /** Returns the result of `undo` for people. */
-export function undoText(result: Reported<UndoResult>, location: string, options?: TextOptions): string {
-  const { status, push, changes, conflicts } = result;
+export function undoText(result: UndoResult, location: string, options?: TextOptions): string {
+  const { outcome, push, changes, conflicts } = result;
   const which = `Push ${push.number} (${formatAge(push.createdAt)})`;
-  if (status === 'nothing') return `${which} is undone already.`;
-  if (status === 'conflict') {
+  if (outcome === 'nothing') return `${which} is undone already.`;
+  if (outcome === 'conflict') {
     const found = conflictList(conflicts, location, options);
     return `${which} cannot be undone, since that would undo what came after it.\n${found}\nChange these rows by hand, in the working copy, and push that.`;
   }

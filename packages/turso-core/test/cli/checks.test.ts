@@ -62,7 +62,7 @@ test('many rows are counted, and the first ones told, as JSON too', async () => 
   expect(await project.json('check')).toMatchObject({
     ok: true,
     result: {
-      passed: false,
+      outcome: 'failed',
       checks: [{ name: 'many.sql', rows: 1000, hasMore: true, columns: ['i', 'word'] }],
     },
   });

@@ -102,7 +102,7 @@ describe.each(['github', 'gitlab'] as const)('on %s', (kind) => {
     const at = await job(kind);
     at.report(NOTHING);
     const run = await at.comment('--json');
-    expect(JSON.parse(run.stdout)).toMatchObject({ result: { action: 'none', url: null, changed: 0 } });
+    expect(JSON.parse(run.stdout)).toMatchObject({ result: { outcome: 'none', url: null, changed: 0 } });
     expect(bodies(at)).toEqual([]);
   });
 

@@ -51,7 +51,6 @@ describe('a config is found', () => {
     expect(result.project).toEqual({
       directory: project.dir,
       configFile: project.file(name),
-      environment: null,
       exclude: [],
     });
     expect(result.workingCopy.path).toBe(project.file('data/app.db'));
@@ -140,7 +139,7 @@ describe('.env beside the config', () => {
     });
     const args = ['--config', 'app/turso-sync.config.json'];
     const result = await statusOf(project, ...args);
-    expect(result.remote.location).toBe(`file:${project.file('app/from-dot-env.db')}`);
+    expect(result.remote).toBe(`file:${project.file('app/from-dot-env.db')}`);
     expect(result.variables.authToken.isSet).toBe(true);
     const env = { TURSO_DATABASE_URL: 'file:from-the-environment.db' };
     const { stdout } = await project.start(['status', ...args], { env }).ended;
@@ -154,11 +153,11 @@ describe('.env beside the config', () => {
     const windows = makeProject(undefined, {
       '.env': '\ufeffTURSO_DATABASE_URL=file:a.db\r\nTURSO_AUTH_TOKEN=a-token-that-no-path-contains\r\n',
     });
-    expect((await statusOf(windows)).remote.location).toBe(`file:${windows.file('a.db')}`);
+    expect((await statusOf(windows)).remote).toBe(`file:${windows.file('a.db')}`);
     const python = makeProject(undefined, { '.env/bin/activate': '' });
-    expect((await statusOf(python)).remote).toMatchObject({
-      location: null,
-      problem: { code: 'URL_MISSING' },
+    expect(await statusOf(python)).toMatchObject({
+      remote: null,
+      remoteState: { problem: { code: 'URL_MISSING' } },
     });
   });
 });
@@ -343,5 +342,5 @@ test('a project that was moved goes on', async () => {
   rmSync(project.dir, { recursive: true });
   moved.edit('INSERT INTO t VALUES (1)');
   expect((await moved.run('dump-push')).exit).toBe(0);
-  expect((await statusOf(moved)).remote.hasMoved).toBe(false);
+  expect((await statusOf(moved)).remoteState.hasMoved).toBe(false);
 });

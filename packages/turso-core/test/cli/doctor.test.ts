@@ -77,7 +77,7 @@ const SEED = [
     double = await startDouble(sqld().port, profile, { every: 12 });
     const result = await doctorOf(makeProject({ url: double.url }));
     expect(notPassed(result)).toEqual({});
-    expect(result).toMatchObject({ isHealthy: true, capabilities });
+    expect(result).toMatchObject({ outcome: 'healthy', capabilities });
     expect(await tables()).toEqual(['customers']);
     expect(await queryOn(sqld(), 'PRAGMA user_version')).toEqual([[0n]]);
   });
@@ -97,7 +97,7 @@ const SEED = [
       return forward();
     });
     const result = await doctorOf(project, '--read-only');
-    expect([result.isHealthy, writes]).toEqual([true, 0]);
+    expect([result.outcome, writes]).toEqual(['healthy', 0]);
     expect(notPassed(result)).toMatchObject({ writing: 'skipped', removal: 'skipped' });
   });
 
@@ -126,7 +126,7 @@ const SEED = [
       }
       const { stdout } = await project.run('doctor', '--read-only');
       expect(stdout).toMatch(/^Config {8}turso-sync\.config\.json, 0 environments, 1 name left out, /m);
-      expect((await doctorOf(project, '--show-host')).remote.host).toBe(`127.0.0.1:${guarded.port}`);
+      expect((await doctorOf(project, '--show-host')).connection.host).toBe(`127.0.0.1:${guarded.port}`);
     });
 
     test.each([
@@ -162,7 +162,7 @@ const SEED = [
     );
     const { exit, stdout } = await project.run('doctor', '--json');
     const { result } = JSON.parse(stdout) as { result: DoctorResult };
-    expect([exit, result.isHealthy]).toEqual([2, false]);
+    expect([exit, result.outcome]).toEqual([2, 'unhealthy']);
     expect(result.checks[0]).toMatchObject({ outcome: 'failed', problem: { code } });
     expect(notPassed(result)).toMatchObject({ writing: 'skipped', ...outcomes });
   });
@@ -171,7 +171,7 @@ const SEED = [
     const project = makeProject({ url: 'file:remote.db' });
     buildDatabase(path.join(project.dir, 'remote.db'), SEED.join(';'));
     const result = await doctorOf(project);
-    expect(result).toMatchObject({ isHealthy: true, capabilities: null, remote: { kind: 'file' } });
+    expect(result).toMatchObject({ outcome: 'healthy', capabilities: null, connection: { kind: 'file' } });
     expect(notPassed(result)).toEqual({ tls: 'skipped', token: 'skipped', clock: 'skipped' });
   });
 
@@ -259,7 +259,7 @@ const SEED = [
     expect((await ended).exit).toBe(130);
     isHeld = false;
     expect(await tables()).toHaveLength(2);
-    expect((await doctorOf(project)).isHealthy).toBe(true);
+    expect((await doctorOf(project)).outcome).toBe('healthy');
     expect(await tables()).toEqual(['customers']);
   });
 

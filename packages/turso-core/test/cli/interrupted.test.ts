@@ -85,7 +85,7 @@ describeWithSqld('a run that is broken off', () => {
   async function expectPushed(rows: number): Promise<void> {
     const { exit, stdout } = await direct('dump-push', '--json');
     expect(exit).toBe(0);
-    expect((JSON.parse(stdout) as Answer).result).toMatchObject({ status: 'pushed', alreadyThere: rows });
+    expect((JSON.parse(stdout) as Answer).result).toMatchObject({ outcome: 'pushed', alreadyThere: rows });
     const remote = path.join(dir, 'remote.db');
     await downloadDatabase(server, remote);
     expect(compareDatabases(remote, project.file('working_copy.db'))).toEqual([]);

@@ -37,7 +37,7 @@ test('a refused push ends with 4 and says what allows it, which then does', asyn
   expect(project.digests()['remote.db']).toBe(before);
   expect(await project.json('push', '--allow', 'dropTable')).toMatchObject({
     ok: true,
-    result: { status: 'refused', plan: { verdict: { broken: [{ exception: 'deleteAllRows:people' }] } } },
+    result: { outcome: 'refused', plan: { verdict: { broken: [{ exception: 'deleteAllRows:people' }] } } },
   });
   const allowed = await project.run('push', '--allow', 'dropTable:drafts', '--allow', 'deleteAllRows:people');
   expect(allowed.exit).toBe(0);

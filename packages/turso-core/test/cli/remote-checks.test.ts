@@ -101,7 +101,7 @@ describe.each(SERVED)('checks on the remote, which is %s', (_, serve) => {
     expect(await project.json('push', '--checks-on-remote')).toMatchObject({
       ok: true,
       result: {
-        status: 'refused',
+        outcome: 'refused',
         plan: { verdict: { broken: [{ exception: 'check:mails.sql', count: 2, limit: 0 }, { count: 1 }] } },
       },
     });

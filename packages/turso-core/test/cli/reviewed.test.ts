@@ -104,7 +104,11 @@ describe.each(['github', 'gitlab'] as const)('on %s', (kind) => {
     const at = await jobOnMain(kind, [FIVE], [old, review(), cancelled]);
     const { result } = await at.reviewed();
     const folder = at.project.file('reviews/1');
-    expect(result).toEqual({ reviews: [{ pullRequest: 5, folder, plans: 1 }], without: [] });
+    expect(result).toMatchObject({
+      outcome: 'fetched',
+      reviews: [{ pullRequest: 5, folder, plans: 1 }],
+      without: [],
+    });
     expect(filesIn(folder)).toEqual(['mailer/changes.md', 'mailer/plan.json']);
     expect(readFileSync(at.project.file('reviews/1/mailer/plan.json'), 'utf8')).toBe('plan');
     for (const headers of at.jobs.seenElsewhere) expect(JSON.stringify(headers)).not.toContain(TOKEN);
@@ -147,7 +151,7 @@ describe.each(['github', 'gitlab'] as const)('on %s', (kind) => {
 
   test('goes on if the push has merged nothing', async () => {
     const at = await jobOnMain(kind, [{ ...FIVE, merge: C3 }], [review()]);
-    expect((await at.reviewed()).result).toEqual({ reviews: [], without: [] });
+    expect((await at.reviewed()).result).toMatchObject({ outcome: 'none', reviews: [], without: [] });
   });
 
   test.each([

@@ -38,7 +38,7 @@ const SOURCE = `import { loadProject, push } from 'turso-core';
   import { openLive, type Live } from 'turso-core/live';
   import { report, type ReportSource } from 'turso-core/report';
   export const page = (source: ReportSource): AsyncIterable<string> => report(source, 'html');
-  export const dry = async (): Promise<string> => (await push(await loadProject(), { dryRun: true })).status;
+  export const dry = async (): Promise<string> => (await push(await loadProject(), { dryRun: true })).outcome;
   export async function work(): Promise<Live> { return openLive({ url: 'file:x.db' }); }`;
 
 test.each(PROGRAMS)('the types compile in strict mode, with those of libraries, for %s', (_, files, how) => {

@@ -126,7 +126,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(await queryOn(server, 'SELECT count(*) FROM people')).toEqual([[3n]]);
     expect(project.digests()['.turso/default/base/baseline.db']).toBe(base);
     expect((await project.json('dump-push', '--dry-run')).result).toMatchObject({
-      status: 'dry-run',
+      outcome: 'dry-run',
       changes: { total: { delete: 1, insert: 0, update: 0 } },
     });
   });
@@ -170,7 +170,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(ok).toBe(true);
     // As in changes.json: a JSON number is an INTEGER, anything that it cannot be is an object.
     expect(result).toMatchObject({
-      status: 'conflict',
+      outcome: 'conflict',
       conflicts: [
         {
           kind: 'update/update',
@@ -223,7 +223,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     expect(one.stdout).toContain('a: was 0, local 1, remote 2');
 
     const { result } = await project.json('dump-push', '--merge=cells', '--on-conflict=theirs');
-    expect(result).toMatchObject({ status: 'pushed', conflicts: [], merged: 29, overwritten: 0, kept: 1 });
+    expect(result).toMatchObject({ outcome: 'pushed', conflicts: [], merged: 29, overwritten: 0, kept: 1 });
     expect(result['resolved']).toHaveLength(30);
     expect(existsSync(file)).toBe(false);
     expect(await queryOn(server, 'SELECT sum(a), sum(b) FROM many')).toEqual([[31n, 60n]]);
@@ -268,7 +268,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
 
   test('dump-init --force has nothing to back up where there is no working copy', async () => {
     const { result } = await project.json('dump-init', '--force');
-    expect(result).toMatchObject({ workingCopy: 'created', backup: null });
+    expect(result).toMatchObject({ outcome: 'created', backup: null });
   });
 
   test('status tells what is to be done next, at every step', async () => {
@@ -299,9 +299,11 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     const { command, ok, result } = await project.json('status');
     expect({ command, ok }).toEqual({ command: 'status', ok: true });
     expect(result).toMatchObject({
-      project: { directory: project.dir, configFile: null, environment: null },
+      environment: null,
+      project: { directory: project.dir, configFile: null },
       variables: { url: { name: 'TURSO_DATABASE_URL', isSet: true }, authToken: { isSet: true } },
-      remote: { location: server.url, answers: true, hasMoved: false, problem: null },
+      remote: server.url,
+      remoteState: { answers: true, hasMoved: false, problem: null },
       pending: { changes: { total: { delete: 1, insert: 0, update: 0 } }, problem: null },
       base: { manifest: { method: 'pages' } },
     });
@@ -320,7 +322,7 @@ describeWithSqld('the workflow, with a server that asks for a token', () => {
     const reader = makeProject({ url: server.url, readWriteToken: server.readOnlyToken });
     expect((await reader.run('dump-init')).exit).toBe(0);
     expect((await reader.json('status')).result).toMatchObject({
-      remote: { answers: true, hasMoved: false },
+      remoteState: { answers: true, hasMoved: false },
     });
     reader.edit('DELETE FROM audit');
     expect((await reader.run('diff')).exit).toBe(0);
@@ -383,7 +385,7 @@ describe('a file as the remote', () => {
     const allow = ['--allow', 'dropTable:audit'];
     expect(await project.run('dump-push', ...allow)).toMatchObject({ exit: 0 });
     expect(compareDatabases(project.file('remote.db'), project.file('working_copy.db'))).toEqual([]);
-    expect((await project.json('status')).result).toMatchObject({ remote: { hasMoved: false } });
+    expect((await project.json('status')).result).toMatchObject({ remoteState: { hasMoved: false } });
     expect(leftovers(project)).toEqual([]);
   });
 

@@ -35,7 +35,8 @@ import { rowsOf } from '../live/served.fixture';
     expect(two?.query('SELECT v FROM two')).toEqual([['two']]);
     // Each database has a log of its own, so a write to the other moves no mark.
     const isMoved = async (): Promise<unknown> =>
-      (await one?.json<{ result: { remote: { hasMoved: boolean } } }>('status'))?.result.remote.hasMoved;
+      (await one?.json<{ result: { remoteState: { hasMoved: boolean } } }>('status'))?.result.remoteState
+        .hasMoved;
     await exec('two', "INSERT INTO two VALUES ('more')");
     expect(await isMoved()).toBe(false);
     await exec('one', "INSERT INTO one VALUES ('more')");

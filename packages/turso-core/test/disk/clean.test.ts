@@ -87,9 +87,9 @@ test('shows what can go and changes nothing, unless it is forced', async () => {
   expect(project.digests()).toEqual(before);
   const shown = await clean();
   expect(names(shown.files)).toEqual(goes);
-  expect(shown).toMatchObject({ isRemoved: false, freed: expect.any(Number) as number });
+  expect(shown).toMatchObject({ outcome: 'listed', freed: expect.any(Number) as number });
   const forced = await clean('--force');
-  expect(forced).toMatchObject({ ...shown, isRemoved: true });
+  expect(forced).toMatchObject({ ...shown, outcome: 'removed' });
   expect(goes.filter((name) => existsSync(project.file(name)))).toEqual([]);
   const rest = Object.entries(before).filter(([name]) => !goes.includes(name));
   expect(project.digests()).toEqual(Object.fromEntries(rest));

@@ -108,8 +108,8 @@ import { KINDS, LIES, type Kind, type KnownLie, type Lie } from './lies.fixture'
     verify: { run: (project) => verify(project) },
     status: {
       run: async (project) => {
-        const { remote } = await status(project, { capabilities: true });
-        expect(remote.problem?.code).not.toBe('INTERNAL');
+        const { remoteState } = await status(project, { capabilities: true });
+        expect(remoteState.problem?.code).not.toBe('INTERNAL');
       },
     },
     doctor: {
@@ -177,7 +177,7 @@ import { KINDS, LIES, type Kind, type KnownLie, type Lie } from './lies.fixture'
 
   /** The next self-test removes what one could not. */
   async function expectHealed(project: Project): Promise<void> {
-    expect(await doctor(project)).toMatchObject({ isHealthy: true });
+    expect(await doctor(project)).toMatchObject({ outcome: 'healthy' });
     const left = "SELECT name FROM sqlite_schema WHERE name GLOB 'turso_sync_doctor_*'";
     expect(await queryOn(server, left)).toEqual([]);
   }

@@ -111,5 +111,5 @@ test.each([
 test('an option that is undefined counts as left out', async () => {
   const { project } = await makeFileProject('CREATE TABLE t(v)');
   await (init as Any)(project, { force: undefined, onEvent: undefined });
-  expect(await (push as Any)(project, { plan: undefined })).toMatchObject({ status: 'nothing' });
+  expect(await (push as Any)(project, { plan: undefined })).toMatchObject({ outcome: 'nothing' });
 });

@@ -75,25 +75,24 @@ describe.each(adapters.filter(({ name }) => !name.includes('token')))('$name: ex
     const state = await status(project);
     expect([leftOut(state), state.project.exclude]).toEqual([named, EXCLUDE]);
     expect(statusText(state)).toMatch(/^Excluded {6}docs, CACHE_\*, notes$/m);
-    expect(statusText(state)).toContain(named[0]);
     const found = await diff(project);
     expect([leftOut(found), found.changes.total]).toEqual([named, { insert: 2, update: 0, delete: 0 }]);
     expect(leftOutBy(found.plan).sort()).toEqual(['Cache_Pages', 'docs', 'notes']);
-    expect(await verify(project)).toMatchObject({ isEqual: false });
+    expect(await verify(project)).toMatchObject({ outcome: 'different' });
     const tried = await push(project, { dryRun: true });
     expect([leftOut(tried), leftOutBy(tried.plan)]).toEqual([named, leftOutBy(found.plan)]);
     const pushed = await push(project);
-    expect([pushed.status, leftOut(pushed)]).toEqual(['pushed', named]);
+    expect([pushed.outcome, leftOut(pushed)]).toEqual(['pushed', named]);
     expect(leftOutBy(pushed.plan)).toEqual(leftOutBy(found.plan));
     const verified = await verify(project);
     expect(verified).toMatchObject({
-      isEqual: true,
+      outcome: 'equal',
       method: adapter.name === 'file' ? 'snapshot' : 'checksums',
     });
     expect(leftOut(verified)).toEqual(named);
     await scene.served.exec(`UPDATE t SET a = 'uno' WHERE id = 1`);
     const pulled = await pull(project);
-    expect([pulled.status, leftOut(pulled)]).toEqual(['pulled', named]);
+    expect([pulled.outcome, leftOut(pulled)]).toEqual(['pulled', named]);
     expect(leftOut(await undo(project))).toEqual(named);
     for (const source of ['base', 'working-copy', 'remote'] as const) {
       const to = path.join(project.directory, `${source}.sql`);
@@ -120,19 +119,19 @@ describe.each(adapters.filter(({ name }) => !name.includes('token')))('$name: ex
     ];
     const mine = own();
     const before = await remote();
-    expect(await push(project)).toMatchObject({ status: 'nothing' });
+    expect(await push(project)).toMatchObject({ outcome: 'nothing' });
     await scene.served.exec(`UPDATE t SET a = 'uno' WHERE id = 1`);
     const updated = await init(project);
-    expect(updated.workingCopy).toBe('updated');
+    expect(updated.outcome).toBe('updated');
     expect(leftOut(updated)).toEqual(['cache_mine, Cache_Pages, docs, notes. Each side keeps its own.']);
     expect(scene.query('SELECT a FROM t')).toEqual([['uno'], ['two']]);
     scene.edit(`UPDATE t SET a = 'zwei' WHERE id = 2`);
     await scene.served.exec(`CREATE TABLE later(x); UPDATE t SET a = 'un' WHERE id = 1`);
-    expect(await pull(project)).toMatchObject({ status: 'pulled', pending: 1 });
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
-    expect(await undo(project)).toMatchObject({ status: 'undone' });
+    expect(await pull(project)).toMatchObject({ outcome: 'pulled', pending: 1 });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
+    expect(await undo(project)).toMatchObject({ outcome: 'undone' });
     expect(scene.query('SELECT a FROM t')).toEqual([['un'], ['two']]);
-    expect(await verify(project)).toMatchObject({ isEqual: true });
+    expect(await verify(project)).toMatchObject({ outcome: 'equal' });
     expect(own()).toEqual(mine);
     await scene.served.exec('DROP TABLE later');
     expect(await remote()).toEqual(before);
@@ -153,35 +152,35 @@ describe.each(adapters.filter(({ name }) => !name.includes('token')))('$name: ex
 
     await scene.served.exec(`UPDATE Cache_Pages SET body = 'others'; UPDATE t SET a = 'uno' WHERE id = 1`);
     expect(await pull(some)).toMatchObject({
-      status: 'pulled',
+      outcome: 'pulled',
       changes: { tables: [{ table: 't' }], schema: [] },
     });
     expect(scene.query('SELECT body FROM Cache_Pages')).toEqual([['mine']]);
     expect(scene.query('SELECT count(*) FROM docs_rowids')).toEqual([[1]]);
     scene.edit(`UPDATE t SET a = 'zwei' WHERE id = 2`);
-    expect(await push(some)).toMatchObject({ status: 'pushed' });
+    expect(await push(some)).toMatchObject({ outcome: 'pushed' });
     expect(await scene.remote('SELECT body FROM Cache_Pages')).toEqual([['others']]);
 
     // Both sides have the table, and neither overwrites the other.
     expect(await pull(all).catch((error: unknown) => error)).toMatchObject({ code: 'UNSUPPORTED_CHANGE' });
     const vectors = await scene.load(['docs']);
-    expect(await push(vectors)).toMatchObject({ status: 'conflict' });
-    expect(await pull(vectors)).toMatchObject({ status: 'conflict' });
-    expect(await pull(vectors, { onConflict: 'theirs' })).toMatchObject({ status: 'pulled', pending: 0 });
+    expect(await push(vectors)).toMatchObject({ outcome: 'conflict' });
+    expect(await pull(vectors)).toMatchObject({ outcome: 'conflict' });
+    expect(await pull(vectors, { onConflict: 'theirs' })).toMatchObject({ outcome: 'pulled', pending: 0 });
     expect(scene.query('SELECT body FROM Cache_Pages')).toEqual([['others']]);
     expect(scene.query('SELECT body FROM notes')).toEqual([['secret note']]);
-    expect(await verify(vectors)).toMatchObject({ isEqual: true });
+    expect(await verify(vectors)).toMatchObject({ outcome: 'equal' });
   });
 
   test('come back by a pull although the remote has not changed', async () => {
     await init(await scene.load(['t*', 'docs']));
     expect(scene.query(`SELECT name FROM sqlite_schema WHERE name = 't'`)).toEqual([]);
     const project = await scene.load(['docs']);
-    expect(await status(project)).toMatchObject({ remote: { hasMoved: null } });
-    expect(await pull(project)).toMatchObject({ status: 'pulled' });
+    expect(await status(project)).toMatchObject({ remoteState: { hasMoved: null } });
+    expect(await pull(project)).toMatchObject({ outcome: 'pulled' });
     expect(scene.query('SELECT a FROM t')).toEqual([['one'], ['two']]);
-    expect(await pull(project)).toMatchObject({ status: 'unchanged' });
-    expect(await verify(project)).toMatchObject({ isEqual: true });
+    expect(await pull(project)).toMatchObject({ outcome: 'unchanged' });
+    expect(await verify(project)).toMatchObject({ outcome: 'equal' });
   });
 
   test('a snapshot by rows is the same, with the module missing, also where the table is carried', async () => {
@@ -234,14 +233,14 @@ describe.each(adapters.filter(({ name }) => !name.includes('token')))('$name: ex
     await init(project);
     scene.edit(`DROP TRIGGER counted; UPDATE t SET a = 'zwei' WHERE id = 2; UPDATE docs_tags SET tag = 'old';
       ALTER TABLE child ADD COLUMN more`);
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
     await scene.served.exec(
       `UPDATE t SET a = 'uno' WHERE id = 1; ALTER TABLE child RENAME COLUMN more TO less`,
     );
     scene.edit(`INSERT INTO child(id) VALUES(9)`);
-    expect(await pull(project)).toMatchObject({ status: 'pulled', pending: 1 });
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
-    expect(await verify(project)).toMatchObject({ isEqual: true });
+    expect(await pull(project)).toMatchObject({ outcome: 'pulled', pending: 1 });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
+    expect(await verify(project)).toMatchObject({ outcome: 'equal' });
     await dump(project, { of: 'working-copy', to: path.join(project.directory, 'out.sql') });
     scene.edit(`INSERT INTO docs_rowids(chunk_id, chunk_offset) VALUES(1, 1)`);
     for (const refuse of [push, diff, pull, verify]) {
@@ -251,11 +250,11 @@ describe.each(adapters.filter(({ name }) => !name.includes('token')))('$name: ex
           code: 'UNSUPPORTED_CHANGE',
           hint: expect.stringContaining('`exclude`') as string,
         });
-      else expect(error).toMatchObject({ isEqual: false });
+      else expect(error).toMatchObject({ outcome: 'different' });
     }
     const excluding = await scene.load(['docs']);
-    expect(await push(excluding)).toMatchObject({ status: 'nothing' });
-    expect(await pull(excluding)).toMatchObject({ status: 'unchanged' });
+    expect(await push(excluding)).toMatchObject({ outcome: 'nothing' });
+    expect(await pull(excluding)).toMatchObject({ outcome: 'unchanged' });
     expect(await scene.remote('SELECT count(*) FROM docs_rowids')).toEqual([[1n]]);
     expect(scene.query('SELECT count(*) FROM docs_rowids')).toEqual([[2]]);
   });
@@ -296,13 +295,13 @@ describe('excluded tables of a file', () => {
       code: 'PLAN_STALE',
       message: expect.stringContaining('"Cache_Pages", which "exclude" leaves out') as string,
     });
-    expect(await push(all)).toMatchObject({ status: 'pushed' });
+    expect(await push(all)).toMatchObject({ outcome: 'pushed' });
     await expect(undo(some)).rejects.toMatchObject({
       code: 'UNDO_IMPOSSIBLE',
       message: expect.stringContaining('"Cache_Pages"') as string,
     });
     expect(await scene.remote('SELECT body FROM Cache_Pages')).toEqual([['mine']]);
-    expect(await undo(all)).toMatchObject({ status: 'undone' });
+    expect(await undo(all)).toMatchObject({ outcome: 'undone' });
     expect(scene.query('SELECT body FROM Cache_Pages')).toEqual([['secret page']]);
   });
 
@@ -316,16 +315,16 @@ describe('excluded tables of a file', () => {
     scene.edit(
       `DROP TRIGGER counted; UPDATE Cache_Pages SET body = 'mine'; UPDATE t SET a = 'uno' WHERE id = 1`,
     );
-    expect(await push(staging)).toMatchObject({ status: 'pushed', changes: { total: { update: 1 } } });
+    expect(await push(staging)).toMatchObject({ outcome: 'pushed', changes: { total: { update: 1 } } });
     expect(await scene.remote('SELECT body FROM Cache_Pages')).toEqual([['secret page']]);
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
     expect(await scene.remote('SELECT body FROM Cache_Pages')).toEqual([['mine']]);
     await scene.served.exec(`UPDATE Cache_Pages SET body = 'others'; UPDATE t SET a = 'un' WHERE id = 1`);
-    expect(await pull(staging)).toMatchObject({ status: 'pulled' });
+    expect(await pull(staging)).toMatchObject({ outcome: 'pulled' });
     expect(scene.query('SELECT body FROM Cache_Pages')).toEqual([['mine']]);
-    expect(await pull(project)).toMatchObject({ status: 'pulled' });
+    expect(await pull(project)).toMatchObject({ outcome: 'pulled' });
     expect(scene.query('SELECT body FROM Cache_Pages')).toEqual([['others']]);
-    expect(await push(project)).toMatchObject({ status: 'nothing' });
+    expect(await push(project)).toMatchObject({ outcome: 'nothing' });
   });
 
   test('init --from keeps them in the working copy and off the remote', async () => {
@@ -334,7 +333,7 @@ describe('excluded tables of a file', () => {
     const project = await empty.load(['docs*', 'cache_*', 'notes']);
     const made = await init(project, { from: source });
     expect(leftOut(made)).toEqual(['Cache_Pages, docs, docs_tags, notes. Each side keeps its own.']);
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
     expect(await empty.remote('SELECT a FROM t')).toEqual([['one'], ['two']]);
     expect(
       await empty.remote(
@@ -343,7 +342,7 @@ describe('excluded tables of a file', () => {
     ).toEqual([[0n]]);
     expect(await empty.remote('SELECT tag FROM docs_tags')).toEqual([['new']]);
     expect(empty.query('SELECT body FROM Cache_Pages')).toEqual([['secret page']]);
-    expect(await verify(project)).toMatchObject({ isEqual: true });
+    expect(await verify(project)).toMatchObject({ outcome: 'equal' });
     await empty.served.stop();
   });
 
@@ -355,14 +354,14 @@ describe('excluded tables of a file', () => {
     ).toEqual([['counted'], ['seen']]);
     scene.edit(`DROP TRIGGER counted; INSERT INTO child VALUES(2, 1); DELETE FROM child WHERE id = 1; ALTER TABLE t ADD COLUMN b;
       CREATE VIEW more AS SELECT * FROM seen`);
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
     await scene.served.exec(
       `ALTER TABLE t RENAME COLUMN b TO c; UPDATE t SET c = 1; CREATE TABLE u(a); DROP VIEW more`,
     );
     scene.edit(`UPDATE t SET a = 'zwei' WHERE id = 2`);
-    expect(await pull(project)).toMatchObject({ status: 'pulled', pending: 1 });
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
-    expect(await verify(project)).toMatchObject({ isEqual: true });
+    expect(await pull(project)).toMatchObject({ outcome: 'pulled', pending: 1 });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
+    expect(await verify(project)).toMatchObject({ outcome: 'equal' });
     expect(await scene.remote('SELECT body FROM seen')).toEqual([['secret page']]);
     expect(await scene.remote('SELECT * FROM child')).toEqual([[2n, 1n]]);
   });
@@ -374,7 +373,7 @@ describe('excluded tables of a file', () => {
     );
     await init(project);
     scene.edit('DELETE FROM t WHERE id = 2');
-    expect(await push(project)).toMatchObject({ status: 'conflict', conflicts: [{ table: 'cache_of' }] });
+    expect(await push(project)).toMatchObject({ outcome: 'conflict', conflicts: [{ table: 'cache_of' }] });
     expect(await scene.remote('SELECT * FROM cache_of')).toEqual([[1n, 2n]]);
   });
 
@@ -384,14 +383,14 @@ describe('excluded tables of a file', () => {
     await pull(await scene.load(['docs', 'cache_*', 'notes', 'child']));
     await scene.served.exec(`INSERT INTO Cache_Pages VALUES(2, 'new'); INSERT INTO notes VALUES('more')`);
     const project = await scene.load(['docs']);
-    expect(await pull(project)).toMatchObject({ status: 'pulled', pending: 0, conflicts: [] });
+    expect(await pull(project)).toMatchObject({ outcome: 'pulled', pending: 0, conflicts: [] });
     expect(scene.query('SELECT * FROM Cache_Pages')).toEqual([
       [1, 'secret page'],
       [2, 'new'],
     ]);
     expect(scene.query('SELECT body FROM notes')).toEqual([['secret note'], ['more']]);
-    expect(await push(project)).toMatchObject({ status: 'nothing' });
-    expect(await verify(project)).toMatchObject({ isEqual: true });
+    expect(await push(project)).toMatchObject({ outcome: 'nothing' });
+    expect(await verify(project)).toMatchObject({ outcome: 'equal' });
   });
 
   test('what stands in the way of a pull in an excluded table of the app is told', async () => {
@@ -406,14 +405,14 @@ describe('excluded tables of a file', () => {
     });
     expect(scene.query('SELECT * FROM cache_of')).toEqual([[1, 2]]);
     scene.edit('DELETE FROM cache_of');
-    expect(await pull(project)).toMatchObject({ status: 'pulled' });
+    expect(await pull(project)).toMatchObject({ outcome: 'pulled' });
     await scene.served.exec('CREATE INDEX same ON t(a)');
     await expect(pull(project)).rejects.toMatchObject({
       code: 'UNSUPPORTED_CHANGE',
       message: expect.stringContaining('"same" of the working copy, which is left out') as string,
     });
     scene.edit('DROP INDEX same');
-    expect(await pull(project)).toMatchObject({ status: 'pulled' });
+    expect(await pull(project)).toMatchObject({ outcome: 'pulled' });
     const { file } = await restore(project, { to: path.join(makeTempDir(), 'before.db') });
     expect(readFile(file, `SELECT name FROM sqlite_schema WHERE name = 'cache_of'`)).toHaveLength(1);
   });
@@ -425,15 +424,15 @@ describe('excluded tables of a file', () => {
     await scene.served.exec(`UPDATE Cache_Pages SET body = 'others'; UPDATE t SET a = 'uno' WHERE id = 1`);
     await snapshot(some);
     notePull(some, some.files.snapshot, { purpose: 'pull', receipt: 'turso_sync_receipt_20261129_00000000' });
-    expect(await pull(all)).toMatchObject({ status: 'pulled', changes: { schema: [] } });
+    expect(await pull(all)).toMatchObject({ outcome: 'pulled', changes: { schema: [] } });
     expect(scene.query('SELECT body FROM Cache_Pages')).toEqual([['others']]);
 
     await scene.served.exec(`UPDATE Cache_Pages SET body = 'again'; UPDATE t SET a = 'un' WHERE id = 1`);
     await snapshot(all);
     notePull(all, all.files.snapshot, { purpose: 'pull', receipt: 'turso_sync_receipt_20261129_00000000' });
-    expect(await pull(some)).toMatchObject({ status: 'pulled' });
+    expect(await pull(some)).toMatchObject({ outcome: 'pulled' });
     expect(scene.query('SELECT body FROM Cache_Pages')).toEqual([['others']]);
-    expect(await push(all)).toMatchObject({ status: 'conflict' });
+    expect(await push(all)).toMatchObject({ outcome: 'conflict' });
   });
 
   test('a snapshot that was taken with another list is not used', async () => {
@@ -443,7 +442,7 @@ describe('excluded tables of a file', () => {
     await expect(
       init(await scene.load(['NOTES', 'cache_*', 'docs']), { snapshot: 'use' }),
     ).resolves.toMatchObject({
-      workingCopy: 'created',
+      outcome: 'created',
     });
     await expect(diff(project, { table: 'docs' })).rejects.toMatchObject({
       code: 'TABLE_NOT_FOUND',

@@ -52,7 +52,7 @@ async function price(build: Edit, edit: Edit): Promise<Priced | null> {
     edit(project.workingCopy);
     const { cost } = (await diff(project)).plan;
     const { result, billed } = await whileCounting(sqld, () => push(project));
-    expect(result.status).toBe(cost === null ? 'nothing' : 'pushed');
+    expect(result.outcome).toBe(cost === null ? 'nothing' : 'pushed');
     return cost && { cost, billed };
   } finally {
     await sqld.stop();
@@ -121,8 +121,8 @@ test('a push of nothing, and one to a file, has no cost', async () => {
   editDatabase(project.workingCopy, 'DELETE FROM t WHERE id = 1');
   expect((await diff(project)).plan).toMatchObject({ cost: null, changes: { total: { delete: 1 } } });
   // But a limit holds for any remote: it says how much may change.
-  expect(await push(project, { maxRowsWritten: 2 })).toMatchObject({ status: 'refused' });
-  expect(await push(project, { maxRowsWritten: 3 })).toMatchObject({ status: 'pushed' });
+  expect(await push(project, { maxRowsWritten: 2 })).toMatchObject({ outcome: 'refused' });
+  expect(await push(project, { maxRowsWritten: 3 })).toMatchObject({ outcome: 'pushed' });
 });
 
 describe('random changes cost no more than is estimated, and not much less:', () => {

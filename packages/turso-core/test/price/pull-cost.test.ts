@@ -55,7 +55,7 @@ describeWithSqld.each(['full', 'cloud', 'bare'] as const)(
       // The log of a server costs nothing, and neither does to ask it.
       expect(billed.rowsRead).toBeLessThanOrEqual(profile === 'cloud' ? 3 : 1);
       const { rowsRead } = (await whileCounting(server, () => pull(project))).billed;
-      const about = result.remote.pullCost?.rowsRead ?? NaN;
+      const about = result.remoteState.pullCost?.rowsRead ?? NaN;
       expect([about, rowsRead, Math.abs(about - rowsRead) <= 5 + rowsRead / 20]).toEqual([
         about,
         rowsRead,
@@ -73,17 +73,20 @@ describeWithSqld('what a pull would use', () => {
     await execOn(server, ['CREATE TABLE t(id INTEGER PRIMARY KEY, v)']);
     const variables = { TURSO_DATABASE_URL: server.url };
     const project = await loadProject({ cwd: makeTempDir('price-'), variables });
-    expect((await status(project)).remote.pullCost).toBeNull();
+    expect((await status(project)).remoteState.pullCost).toBeNull();
     await init(project);
-    expect((await status(project)).remote).toMatchObject({ hasMoved: false, pullCost: null });
+    expect((await status(project)).remoteState).toMatchObject({ hasMoved: false, pullCost: null });
     await execOn(server, ['INSERT INTO t VALUES (1, 1)']);
     const moved = await status(project);
-    expect(moved.remote).toMatchObject({ hasMoved: true, pullCost: { rowsRead: 0, certainty: 'about' } });
+    expect(moved.remoteState).toMatchObject({
+      hasMoved: true,
+      pullCost: { rowsRead: 0, certainty: 'about' },
+    });
     expect(statusText(moved)).toContain('\nTo pull       what has changed, for about 0 rows read\n');
     // Once it is here, a pull only asks whether it is the latest.
     await snapshot(project);
-    expect((await status(project)).remote.pullCost).toMatchObject({ rowsRead: 0 });
-    expect(await pull(project)).toMatchObject({ status: 'pulled', used: { rowsRead: 0 } });
+    expect((await status(project)).remoteState.pullCost).toMatchObject({ rowsRead: 0 });
+    expect(await pull(project)).toMatchObject({ outcome: 'pulled', used: { rowsRead: 0 } });
     await server.stop();
   });
 
@@ -94,7 +97,7 @@ describeWithSqld('what a pull would use', () => {
     const variables = { TURSO_DATABASE_URL: cloud.url };
     const project = await loadProject({ cwd: makeTempDir('price-'), variables });
     await init(project);
-    const { hasMoved, pullCost } = (await status(project)).remote;
+    const { hasMoved, pullCost } = (await status(project)).remoteState;
     const { used } = await pull(project);
     const [about, read] = [pullCost?.rowsRead ?? NaN, used?.rowsRead ?? NaN];
     expect([hasMoved, about > 0, Math.abs(about - read) <= 5]).toEqual([null, true, true]);
@@ -107,8 +110,8 @@ test('nobody bills the pull of a file', async () => {
   const at = await makeFileProject('CREATE TABLE t(id INTEGER PRIMARY KEY)');
   await init(at.project);
   at.editRemote('INSERT INTO t VALUES (1)');
-  expect((await status(at.project)).remote).toMatchObject({ hasMoved: true, pullCost: null });
+  expect((await status(at.project)).remoteState).toMatchObject({ hasMoved: true, pullCost: null });
   at.edit('INSERT INTO t VALUES (2)');
   await push(at.project);
-  expect((await status(at.project)).remote).toMatchObject({ hasMoved: null, pullCost: null });
+  expect((await status(at.project)).remoteState).toMatchObject({ hasMoved: null, pullCost: null });
 });

@@ -10,7 +10,7 @@ import {
 import { init } from '../../src/commands/init';
 import { pull } from '../../src/commands/pull';
 import { push } from '../../src/commands/push';
-import type { RunFacts } from '../../src/commands/reporting/report-run';
+import type { VerbResult } from '../../src/commands/verb-result';
 import { status } from '../../src/commands/status';
 import { pushes, undo } from '../../src/commands/undo';
 import { verify } from '../../src/commands/verify';
@@ -50,7 +50,7 @@ const SCHEMA = [
     });
     afterAll(() => server.stop());
 
-    async function used<T extends Pick<RunFacts, 'used'>>(work: () => Promise<T>): Promise<T> {
+    async function used<T extends Pick<VerbResult, 'used'>>(work: () => Promise<T>): Promise<T> {
       const { result, billed } = await whileCounting(server, work);
       expect(result.used).toEqual({ ...billed, certainty: 'measured' });
       return result;
@@ -60,11 +60,11 @@ const SCHEMA = [
       expect((await used(() => init(project))).snapshot.method).toBe('pages');
       await used(() => status(project));
       expect((await used(() => status(project, { capabilities: true }))).used?.rowsRead).toBe(4);
-      expect(await used(() => verify(project))).toMatchObject({ isEqual: true, method: 'checksums' });
+      expect(await used(() => verify(project))).toMatchObject({ outcome: 'equal', method: 'checksums' });
       await execOn(server, [`UPDATE c SET v = 'theirs' WHERE id = 1`]);
-      expect(await used(() => verify(project))).toMatchObject({ isEqual: false, method: 'snapshot' });
-      expect(await used(() => pull(project))).toMatchObject({ status: 'pulled' });
-      expect(await used(() => pull(project))).toMatchObject({ status: 'unchanged' });
+      expect(await used(() => verify(project))).toMatchObject({ outcome: 'different', method: 'snapshot' });
+      expect(await used(() => pull(project))).toMatchObject({ outcome: 'pulled' });
+      expect(await used(() => pull(project))).toMatchObject({ outcome: 'unchanged' });
     });
 
     test.each([
@@ -83,16 +83,16 @@ const SCHEMA = [
       ],
     ])('a dry run, a push and its undo: %s', async (_, sql) => {
       editDatabase(project.workingCopy, sql);
-      expect(await used(() => push(project, { dryRun: true }))).toMatchObject({ status: 'dry-run' });
+      expect(await used(() => push(project, { dryRun: true }))).toMatchObject({ outcome: 'dry-run' });
       const pushed = await used(() => push(project));
-      expect(pushed.status).toBe('pushed');
+      expect(pushed.outcome).toBe('pushed');
       expect(pushed.plan?.cost).toEqual(pushed.used);
       expect(await used(() => push(project))).toMatchObject({
-        status: 'nothing',
+        outcome: 'nothing',
         used: { rowsRead: 0, rowsWritten: 0 },
       });
       const undone = await used(() => undo(project));
-      expect(undone.status).toBe('undone');
+      expect(undone.outcome).toBe('undone');
       const [latest] = pushes(project);
       expect(readPlanHead(latest?.file ?? '').cost).toEqual(undone.used);
       await used(() => verify(project));
@@ -101,12 +101,12 @@ const SCHEMA = [
     test('a push that others have got ahead of, one in conflict, and one that resolves it', async () => {
       await execOn(server, [`UPDATE t SET b = 'theirs' WHERE id = 1`]);
       editDatabase(project.workingCopy, `UPDATE t SET b = 'ours' WHERE id = 2`);
-      expect(await used(() => push(project))).toMatchObject({ status: 'pushed' });
+      expect(await used(() => push(project))).toMatchObject({ outcome: 'pushed' });
       await execOn(server, [`UPDATE t SET b = 'theirs' WHERE id = 3`]);
       editDatabase(project.workingCopy, `UPDATE t SET b = 'ours' WHERE id = 3`);
-      expect(await used(() => push(project))).toMatchObject({ status: 'conflict' });
-      expect(await used(() => push(project, { dryRun: true }))).toMatchObject({ status: 'conflict' });
-      expect(await used(() => push(project, { onConflict: 'ours' }))).toMatchObject({ status: 'pushed' });
+      expect(await used(() => push(project))).toMatchObject({ outcome: 'conflict' });
+      expect(await used(() => push(project, { dryRun: true }))).toMatchObject({ outcome: 'conflict' });
+      expect(await used(() => push(project, { onConflict: 'ours' }))).toMatchObject({ outcome: 'pushed' });
       await used(() => pull(project));
     });
 
@@ -137,7 +137,7 @@ const SCHEMA = [
       expect(await init(elsewhere)).toMatchObject({ used: null });
       editDatabase(elsewhere.workingCopy, `INSERT INTO t(a) VALUES ('silent')`);
       expect(await push(elsewhere)).toMatchObject({
-        ...{ status: 'pushed', used: null },
+        ...{ outcome: 'pushed', used: null },
         // What it was estimated to cost is all that is known.
         plan: { cost: { certainty: 'at-most' } },
       });
@@ -155,7 +155,7 @@ const SCHEMA = [
       await expect(failed).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE' });
       expect(events).toContain('connect');
       expect(events).not.toContain('used');
-      expect(await status(elsewhere)).toMatchObject({ used: null, remote: { answers: false } });
+      expect(await status(elsewhere)).toMatchObject({ used: null, remoteState: { answers: false } });
     });
 
     test('a push that is uploaded first', async () => {
@@ -165,7 +165,7 @@ const SCHEMA = [
       );
       const pushed = await used(() => push(project));
       expect(pushed.plan?.cost).toEqual(pushed.used);
-      expect(await used(() => undo(project))).toMatchObject({ status: 'undone' });
+      expect(await used(() => undo(project))).toMatchObject({ outcome: 'undone' });
     });
 
     const behind = (

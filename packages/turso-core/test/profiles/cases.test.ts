@@ -21,8 +21,8 @@ describeWithSqld.each(profiles)('a push to a server that is %s', (profile) => {
   test.each(partOf(push, profile, meetsRefusal(profile)))('$name: $description', (story) =>
     play(serveAs(profile), story, async (scene) => {
       const result = await scene.push();
-      expect(result).toMatchObject({ status: 'applied', alreadyThere: 0 });
-      const refused = result.status === 'applied' && result.refusesUserVersion;
+      expect(result).toMatchObject({ outcome: 'applied', alreadyThere: 0 });
+      const refused = result.outcome === 'applied' && result.refusesUserVersion;
       expect(refused).toBe(!PROFILES[profile].userVersion && story.edit.includes('user_version'));
       expect(await scene.differences()).toEqual(refused ? [expect.stringMatching(/^user_version: /)] : []);
     }),
@@ -31,9 +31,9 @@ describeWithSqld.each(profiles)('a push to a server that is %s', (profile) => {
   test.each(partOf(drift, profile))('$name: $description', (story) =>
     play(serveAs(profile), story, async (scene) => {
       const before = await scene.bytes();
-      const { status } = await scene.push();
-      expect(story.description).toMatch(status === 'applied' ? /^expect: clean/ : /^expect: conflict/);
-      if (status === 'conflict') {
+      const { outcome } = await scene.push();
+      expect(story.description).toMatch(outcome === 'applied' ? /^expect: clean/ : /^expect: conflict/);
+      if (outcome === 'conflict') {
         expect(await scene.bytes()).toEqual(before);
         return;
       }
@@ -50,7 +50,7 @@ describeWithSqld('a push past a load balancer that loses answers', () => {
       story,
       async (scene) => {
         const receipt = nameReceipt();
-        expect(await insist(() => scene.push({ receipt }))).toMatchObject({ status: 'applied' });
+        expect(await insist(() => scene.push({ receipt }))).toMatchObject({ outcome: 'applied' });
         expect(await scene.differences()).toEqual([]);
       },
     ),

@@ -23,7 +23,7 @@ describeWithSqld.each(profiles)('a contested push to a server that is %s', (prof
         },
       };
       const result = await scene.push({ target: contested, onConflict: 'write' });
-      expect(result).toMatchObject({ status: 'applied' });
+      expect(result).toMatchObject({ outcome: 'applied' });
       // After that, everyone else is kept from writing.
       expect(raced).toBe(Math.min(races, 2));
       expect(await scene.differences()).toEqual([]);
@@ -37,7 +37,7 @@ describeWithSqld.each(profiles)('a contested push to a server that is %s', (prof
       async (scene) => {
         const result = await scene.push();
         expect(result).toMatchObject({
-          status: 'conflict',
+          outcome: 'conflict',
           conflicts: [
             {
               key: { id: 1n },

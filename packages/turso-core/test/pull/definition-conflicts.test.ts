@@ -238,24 +238,24 @@ test.each(DISPUTES)('we: %s; they: %s', async (ours, theirs, conflict, query, ta
   const at = await begin(ours, theirs);
   const before = readFileSync(at.project.workingCopy);
   const result = await pull(at.project);
-  expect(result).toMatchObject({ status: 'conflict', conflicts: [{ kind: 'schema', ...conflict }] });
+  expect(result).toMatchObject({ outcome: 'conflict', conflicts: [{ kind: 'schema', ...conflict }] });
   expect(conflictText(result.conflicts, 'x', 'pull')).toContain(result.conflicts[0]?.message);
   const noted: unknown = JSON.parse(readFileSync(at.project.files.conflictsJson, 'utf8'));
   expect(noted).toMatchObject({ conflicts: [{}] });
   expectSchema('conflicts', noted);
   expect(readFileSync(at.project.workingCopy).equals(before)).toBe(true);
   // SQLite makes a view of what is not there, and so does a push.
-  const status = ours.startsWith('CREATE VIEW mine') ? 'pushed' : 'conflict';
-  expect(await push(at.project, { allow: ['dropTable:other'] })).toMatchObject({ status });
+  const outcome = ours.startsWith('CREATE VIEW mine') ? 'pushed' : 'conflict';
+  expect(await push(at.project, { allow: ['dropTable:other'] })).toMatchObject({ outcome });
   for (const side of ['ours', 'theirs'] as const) {
     const other = await begin(ours, theirs);
     const resolved = await pull(other.project, { onConflict: side });
     if (taken === null || taken[side] === 'conflict') {
-      expect(resolved).toMatchObject({ status: 'conflict' });
+      expect(resolved).toMatchObject({ outcome: 'conflict' });
       continue;
     }
     const count = side === 'ours' ? { overwritten: 1, kept: 0 } : { overwritten: 0, kept: 1 };
-    expect(resolved).toMatchObject({ status: 'pulled', ...count });
+    expect(resolved).toMatchObject({ outcome: 'pulled', ...count });
     expect(await push(other.project)).toMatchObject({ conflicts: [] });
     expect(compareDatabases(other.remote, other.project.workingCopy)).toEqual([]);
     expect(other.queryRemote(query ?? '')[0]?.[0]).toBe(taken[side]);

@@ -21,9 +21,9 @@ async function begin(ours: string, theirs: string): Promise<FileProject> {
 /** Pulls, pushes what is left, and expects both sides to be equal. */
 async function expectMerged({ project, remote }: FileProject): Promise<void> {
   const { pending, ...pulled } = await pull(project);
-  expect(pulled).toMatchObject({ status: 'pulled', conflicts: [] });
-  const status = pending === 0 ? 'nothing' : 'pushed';
-  expect(await push(project)).toMatchObject({ status, conflicts: [] });
+  expect(pulled).toMatchObject({ outcome: 'pulled', conflicts: [] });
+  const outcome = pending === 0 ? 'nothing' : 'pushed';
+  expect(await push(project)).toMatchObject({ outcome, conflicts: [] });
   expect(compareDatabases(remote, project.workingCopy)).toEqual([]);
 }
 
@@ -51,7 +51,7 @@ describe.each(names(THEIR_CHANGES))('where they %s', (theirs) => {
     const at = await begin(OUR_ROWS['change rows elsewhere'], THEIR_CHANGES[theirs]);
     await expectMerged(at);
     expect(at.queryRemote(`SELECT note FROM child`)).toEqual([['first'], ['second']]);
-    expect(await verify(at.project)).toMatchObject({ isEqual: true });
+    expect(await verify(at.project)).toMatchObject({ outcome: 'equal' });
   });
 
   test('and we change definitions as well, a pull and a push go through, and can be undone', async () => {
@@ -67,7 +67,7 @@ describe.each(names(THEIR_CHANGES))('where they %s', (theirs) => {
       [11, 'm', 'm11'],
     ]);
     const { remote } = await makeFileProject(`${BASE}; ${THEIR_CHANGES[theirs]}`);
-    expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+    expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
     if (!THEIR_CHANGES[theirs].includes('random')) expect(compareDatabases(at.remote, remote)).toEqual([]);
   });
 });
@@ -76,7 +76,7 @@ test('a push stops, and says that a pull merges definitions', async () => {
   const at = await begin(OUR_ROWS['change its rows'], THEIR_CHANGES['add a column']);
   const result = await push(at.project);
   expect(result).toMatchObject({
-    status: 'conflict',
+    outcome: 'conflict',
     conflicts: [
       {
         kind: 'schema',

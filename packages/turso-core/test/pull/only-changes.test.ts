@@ -96,14 +96,14 @@ describeWithSqld('after one’s own push', () => {
   test.each(Object.entries(PUSHES))('nothing is fetched, and the snapshot is whole: %s', async (_, sql) => {
     const at = await makeScene();
     at.edit(sql);
-    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+    expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
     for (const command of [snapshot, init, pull] as ((project: Project) => Promise<unknown>)[]) {
       const { bytes, requests } = await at.during(() => command(at.project));
       expect([command.name, bytes < FEW, requests <= 4]).toEqual([command.name, true, true]);
       expect(await at.differences()).toEqual([]);
     }
     expect((await snapshot(at.project)).snapshot.method).toBe('base');
-    expect(await verify(at.project)).toMatchObject({ isEqual: true });
+    expect(await verify(at.project)).toMatchObject({ outcome: 'equal' });
     await stop(at);
   });
 
@@ -111,7 +111,7 @@ describeWithSqld('after one’s own push', () => {
     const at = await makeScene();
     at.edit(`UPDATE t SET v = 'mine' WHERE id = 7`);
     await push(at.project);
-    expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+    expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
     const { bytes, result } = await at.during(() => snapshot(at.project));
     expect([result.snapshot.method, bytes < FEW]).toEqual(['base', true]);
     expect(await at.differences()).toEqual([]);
@@ -137,7 +137,7 @@ describeWithSqld('after one’s own push', () => {
   ])('the remote is asked if %s', async (_, sql, edit) => {
     const at = await makeScene(sql);
     at.edit(edit);
-    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+    expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
     const { method } = (await snapshot(at.project)).snapshot;
     expect(await at.differences()).toEqual([]);
     expect(method).not.toBe('base');
@@ -153,7 +153,7 @@ describeWithSqld('after one’s own push', () => {
     const { bytes } = await at.during(() => pull(at.project));
     expect(bytes).toBeLessThan(100_000);
     expect(await at.differences()).toEqual([]);
-    expect(await verify(at.project)).toMatchObject({ isEqual: true });
+    expect(await verify(at.project)).toMatchObject({ outcome: 'equal' });
     await stop(at);
   });
 

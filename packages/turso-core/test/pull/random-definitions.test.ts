@@ -55,7 +55,7 @@ function merge({ base, mine, theirs, temporary }: Files, how: ConflictOptions): 
 async function expectPushed({ theirs }: Files, merged: string): Promise<void> {
   await withDiff(theirs, merged, async (changeset) => {
     expect(await apply(changeset, createFileRemote(theirs, 'the remote'))).toMatchObject({
-      status: 'applied',
+      outcome: 'applied',
     });
   });
   expect(compareDatabases(theirs, merged).filter((line) => !line.includes('foreign key mismatch'))).toEqual(

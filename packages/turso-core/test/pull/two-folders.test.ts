@@ -38,7 +38,7 @@ const SEED = process.env['TURSO_SYNC_SEED'];
         try {
           const [theirs, ours] = [await initIn(dir, 'theirs', server), await initIn(dir, 'ours', server)];
           editHistory(theirs.workingCopy, { ...history, edits: others });
-          expect(['pushed', 'nothing']).toContain((await push(theirs)).status);
+          expect(['pushed', 'nothing']).toContain((await push(theirs)).outcome);
           await downloadDatabase(server, before);
           expect(compareDatabases(before, theirs.workingCopy)).toEqual([]);
 
@@ -48,10 +48,10 @@ const SEED = process.env['TURSO_SYNC_SEED'];
             mine: readContent(ours.workingCopy),
             theirs: readContent(before),
           };
-          const { status } = await push(ours);
-          seen[status]++;
+          const { outcome } = await push(ours);
+          seen[outcome]++;
           await downloadDatabase(server, after);
-          if (status === 'conflict') {
+          if (outcome === 'conflict') {
             expect(overlaps(sides)).toBe(true);
             expect(compareDatabases(after, before)).toEqual([]);
             return;

@@ -35,16 +35,16 @@ import { BASE, OUR_CHANGES, OUR_ROWS, THEIR_CHANGES } from '../fixtures/definiti
     try {
       const [mine, other] = [await initIn(dir, 'mine', server), await initIn(dir, 'other', server)];
       editDatabase(other.workingCopy, THEIR_CHANGES[theirs]);
-      expect(await push(other)).toMatchObject({ status: 'pushed' });
+      expect(await push(other)).toMatchObject({ outcome: 'pushed' });
       editDatabase(mine.workingCopy, [OUR_ROWS['change its rows'], ...Object.values(OUR_CHANGES)].join(';'));
-      expect(await push(mine)).toMatchObject({ status: 'conflict' });
-      expect(await pull(mine)).toMatchObject({ status: 'pulled', conflicts: [] });
-      expect(await push(mine)).toMatchObject({ status: 'pushed', conflicts: [] });
-      expect(await verify(mine)).toMatchObject({ isEqual: true });
+      expect(await push(mine)).toMatchObject({ outcome: 'conflict' });
+      expect(await pull(mine)).toMatchObject({ outcome: 'pulled', conflicts: [] });
+      expect(await push(mine)).toMatchObject({ outcome: 'pushed', conflicts: [] });
+      expect(await verify(mine)).toMatchObject({ outcome: 'equal' });
       const after = path.join(dir, 'after.db');
       await downloadDatabase(server, after);
       expect(compareDatabases(after, mine.workingCopy)).toEqual([]);
-      expect(await pull(other)).toMatchObject({ status: 'pulled' });
+      expect(await pull(other)).toMatchObject({ outcome: 'pulled' });
       expect(compareDatabases(after, other.workingCopy)).toEqual([]);
     } finally {
       await server.stop();

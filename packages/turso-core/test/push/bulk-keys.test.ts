@@ -88,7 +88,7 @@ describe.each(TABLES)('many rows WITHOUT ROWID with a key of $what', ({ create, 
       for (const isUntouched of [true, false]) {
         await play(serve, story, async (scene) => {
           const since = isUntouched ? await scene.served.remote.fingerprint() : null;
-          expect(await scene.push({ since })).toMatchObject({ status: 'applied', attempts: 1 });
+          expect(await scene.push({ since })).toMatchObject({ outcome: 'applied', attempts: 1 });
           expect(await scene.differences()).toEqual([]);
         });
       }
@@ -146,7 +146,7 @@ describe.each([
         const since = isUntouched ? await scene.served.remote.fingerprint() : null;
         const sent: Statement[] = [];
         const onSend = (statements: readonly Statement[]): unknown => sent.push(...statements);
-        expect(await scene.push({ since, onSend })).toMatchObject({ status: 'applied', attempts: 1 });
+        expect(await scene.push({ since, onSend })).toMatchObject({ outcome: 'applied', attempts: 1 });
         expect(await scene.differences()).toEqual([]);
         const written = sent
           .filter((s) => s.carries?.kind === kind)

@@ -69,7 +69,7 @@ describe.each(SCENARIOS)('many rows of the kind $kind', ({ kind, base, edit, the
   describe.each(ADAPTERS)('over %s', (_, serve) => {
     test('arrive bit by bit, whatever is among them', () =>
       play(serve, { base, edit }, async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', attempts: 1 });
         expect(await scene.differences()).toEqual([]);
       }));
 
@@ -81,7 +81,7 @@ describe.each(SCENARIOS)('many rows of the kind $kind', ({ kind, base, edit, the
           sent.push(...statements.map(({ sql }) => sql));
         const movedRowids = new Set<string>();
         expect(await scene.push({ since, movedRowids, onSend })).toMatchObject({
-          status: 'applied',
+          outcome: 'applied',
           attempts: 1,
         });
         expect(await scene.differences()).toEqual([]);
@@ -102,7 +102,7 @@ describe.each(SCENARIOS)('many rows of the kind $kind', ({ kind, base, edit, the
         const since = await scene.served.remote.fingerprint();
         await scene.served.edit(`CREATE TABLE elsewhere(a); ${theirs}`);
         const before = await scene.bytes();
-        expect(await scene.push({ since, movedRowids: new Set() })).toMatchObject({ status: 'conflict' });
+        expect(await scene.push({ since, movedRowids: new Set() })).toMatchObject({ outcome: 'conflict' });
         expect(await scene.bytes()).toEqual(before);
       }));
 
@@ -110,13 +110,13 @@ describe.each(SCENARIOS)('many rows of the kind $kind', ({ kind, base, edit, the
       play(serve, { base, edit }, async (scene) => {
         const receipt = nameReceipt();
         for (const _again of [1, 2]) {
-          expect(await scene.push({ receipt })).toMatchObject({ status: 'applied', alreadyThere: 0 });
+          expect(await scene.push({ receipt })).toMatchObject({ outcome: 'applied', alreadyThere: 0 });
           expect(await scene.differences()).toEqual([]);
         }
         // Without a receipt, rows that have no key are added again.
         const again = kind === 'insert' ? 1500 : 0;
         const [[before]] = (await scene.query('SELECT count(*) FROM hidden')) as [[bigint]];
-        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: count - again });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: count - again });
         expect(await scene.query('SELECT count(*) FROM hidden')).toEqual([[before + BigInt(again)]]);
         expect(compareDatabases(await scene.copy(), scene.work, { ignoreTables: ['hidden'] })).toEqual([]);
       }));

@@ -9,7 +9,7 @@ const drift = loadCases('drift');
 describe.each(ADAPTERS)('pushes over %s', (_, serve) => {
   test.each(push)('$name: $description', (story) =>
     play(serve, story, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 0, attempts: 1 });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 0, attempts: 1 });
       expect(await scene.differences()).toEqual([]);
     }),
   );
@@ -74,13 +74,13 @@ describe.each(ADAPTERS)('a remote that has moved, over %s', (_, serve) => {
       const before = await scene.bytes();
       const result = await scene.push();
       if (expected === undefined) {
-        expect(result).toMatchObject({ status: 'applied' });
+        expect(result).toMatchObject({ outcome: 'applied' });
         // What the remote changed meanwhile is in none of the pushed rows.
         editDatabase(scene.work, story.remote ?? '');
         expect(await scene.differences()).toEqual([]);
       } else {
         expect(result).toEqual({
-          status: 'conflict',
+          outcome: 'conflict',
           conflicts: expected.map((c) => expect.objectContaining(c) as unknown),
         });
         expect(await scene.bytes()).toEqual(before);

@@ -311,7 +311,7 @@ describe.each(ADAPTERS)('is a conflict and changes nothing, over %s, when', (_, 
     play(serve, { base: BASE, ...story }, async (scene) => {
       const before = await scene.bytes();
       expect(await scene.push()).toEqual({
-        status: 'conflict',
+        outcome: 'conflict',
         conflicts: conflicts.map((c) => expect.objectContaining(c) as unknown),
       });
       expect(await scene.bytes()).toEqual(before);
@@ -333,7 +333,7 @@ describe.each(ADAPTERS)('is none, over %s, when', (_, serve) => {
     ['the very same was done', `UPDATE t SET a = 'local' WHERE id = 1`],
   ])('%s', (_what, remote) =>
     play(serve, { base: BASE, edit: `UPDATE t SET a = 'local' WHERE id = 1`, remote }, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied' });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied' });
       expect(await scene.query('SELECT a FROM t WHERE id = 1')).toEqual([['local']]);
     }),
   );

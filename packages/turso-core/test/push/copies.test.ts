@@ -94,7 +94,7 @@ describe.each(ADAPTERS)('rows without an address, over %s', (_, serve) => {
     play(serve, { base: BASE, ...story }, async (scene) => {
       const receipt = nameReceipt();
       for (const _again of [1, 2]) {
-        expect(await scene.push({ receipt })).toMatchObject({ status: 'applied', attempts: 1 });
+        expect(await scene.push({ receipt })).toMatchObject({ outcome: 'applied', attempts: 1 });
         expect(await scene.differences()).toEqual([]);
       }
     }),
@@ -102,7 +102,7 @@ describe.each(ADAPTERS)('rows without an address, over %s', (_, serve) => {
 
   test.each(MERGED)('are merged: $what', ({ rows, ...story }) =>
     play(serve, story, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied' });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied' });
       const count = `SELECT count(*) FROM t WHERE rowid = 1 AND typeof(rowid) = 'integer'`;
       expect(await scene.query(count)).toEqual(rows);
     }),
@@ -118,11 +118,11 @@ describe.each(ADAPTERS)('rows without an address, over %s', (_, serve) => {
     play(serve, CHANGED, async (scene) => {
       const before = await scene.bytes();
       expect(await scene.push({ merge: 'cells' })).toMatchObject({
-        status: 'conflict',
+        outcome: 'conflict',
         conflicts: [{ kind: 'delete/update', table: 't', old: { rowid: 2n }, local: null, remote: null }],
       });
       expect(await scene.bytes()).toEqual(before);
-      expect(await scene.push({ onConflict: 'write' })).toMatchObject({ status: 'applied', overwritten: 1 });
+      expect(await scene.push({ onConflict: 'write' })).toMatchObject({ outcome: 'applied', overwritten: 1 });
       expect(await scene.query('SELECT oid FROM t WHERE rowid = 2 ORDER BY 1')).toEqual([
         ['ours'],
         ['theirs'],

@@ -59,7 +59,7 @@ async function rowsOf(scene: Scene): Promise<string[]> {
 
 async function conflictsOf(scene: Scene): Promise<readonly Conflict[]> {
   const result = await scene.push();
-  return result.status === 'conflict' ? result.conflicts : [];
+  return result.outcome === 'conflict' ? result.conflicts : [];
 }
 
 const POLICIES: readonly ApplyOptions[] = [
@@ -80,7 +80,7 @@ describe.each(ADAPTERS)('rows are known by their key, over %s', (_, serve) => {
     ])('%s is a new row', (_name, edit) =>
       play(serve, { base, edit }, async (scene) => {
         expect(await counted(scene)).toEqual({ delete: 1, update: 0, insert: 1 });
-        expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', attempts: 1 });
         expect(await scene.differences()).toEqual([]);
       }),
     );
@@ -88,7 +88,7 @@ describe.each(ADAPTERS)('rows are known by their key, over %s', (_, serve) => {
     test.each(POLICIES)('a row that both sides deleted is not in the way of it: %j', (options) =>
       play(serve, { base, edit: reused, remote: `DELETE FROM t WHERE ${where('b')}` }, async (scene) => {
         const result = await scene.push(options);
-        expect(result).toMatchObject({ status: 'applied', resolved: [], alreadyThere: 1, overwritten: 0 });
+        expect(result).toMatchObject({ outcome: 'applied', resolved: [], alreadyThere: 1, overwritten: 0 });
         expect(await scene.differences()).toEqual([]);
       }),
     );
@@ -98,7 +98,7 @@ describe.each(ADAPTERS)('rows are known by their key, over %s', (_, serve) => {
         serve,
         { base, edit: reused, remote: `DELETE FROM t WHERE ${where('b')}; ${insert('y', "'theirs'", 2)}` },
         async (scene) => {
-          expect(await scene.push()).toMatchObject({ status: 'applied', resolved: [], movedRowids: ['t'] });
+          expect(await scene.push()).toMatchObject({ outcome: 'applied', resolved: [], movedRowids: ['t'] });
           const keys = ['a', 'c', 'd', 'x', 'y'].map(keyOf);
           const values = ['a', 'c', 'd', 'ours', 'theirs'];
           expect(await rowsOf(scene)).toEqual(keys.map((k, i) => `${k}=${values[i] ?? ''}`).sort());
@@ -136,7 +136,7 @@ describe.each(ADAPTERS)('rows are known by their key, over %s', (_, serve) => {
 
     test('what both sides did alike is no conflict', () =>
       play(serve, { base, edit: reused, remote: reused }, async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 2, resolved: [] });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 2, resolved: [] });
         expect(await scene.differences()).toEqual([]);
       }));
 
@@ -149,7 +149,7 @@ describe.each(ADAPTERS)('rows are known by their key, over %s', (_, serve) => {
           remote: `DELETE FROM t WHERE ${where('c')}`,
         },
         async (scene) => {
-          expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 2, movedRowids: [] });
+          expect(await scene.push()).toMatchObject({ outcome: 'applied', attempts: 2, movedRowids: [] });
           expect(await scene.differences()).toEqual([]);
         },
       ));
@@ -182,7 +182,7 @@ describe.each(ADAPTERS)('rows are known by their key, over %s', (_, serve) => {
         remote: `DELETE FROM t WHERE k = 'b'`,
       },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 1 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 1 });
         expect(await scene.differences()).toEqual([]);
       },
     ));
@@ -199,7 +199,7 @@ describe.each(ADAPTERS)('rows are known by their key, over %s', (_, serve) => {
       },
       async (scene) => {
         expect(await counted(scene)).toEqual({ delete: 1, update: 2, insert: 2 });
-        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 1 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 1 });
         expect(await scene.differences()).toEqual([]);
       },
     ));
@@ -215,7 +215,7 @@ describe.each(ADAPTERS)('rows are known by their key, over %s', (_, serve) => {
         remote: `DELETE FROM t WHERE k = 'key 2'`,
       },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 1 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 1 });
         const ours = using(openReadOnly(scene.work), (db) =>
           db.prepare(`SELECT k || '=' || v FROM t`).pluck().all(),
         );
@@ -233,7 +233,7 @@ describe.each(ADAPTERS)('rows are known by their key, over %s', (_, serve) => {
         remote: `DELETE FROM t WHERE k = 'b'`,
       },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 1, resolved: [] });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 1, resolved: [] });
         expect(await scene.query('SELECT rowid, k, c0 FROM t ORDER BY k')).toEqual([
           [1n, 'a', 1n],
           [3n, 'c', 3n],
@@ -252,8 +252,8 @@ describe('a new row at the rowid of a deleted one', () => {
     await init(at.project);
     at.editRemote(`DELETE FROM t WHERE k = 'b'; INSERT INTO t(rowid, k, v) VALUES(2, 'y', 4)`);
     at.edit(EDIT);
-    expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 1 });
-    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+    expect(await pull(at.project)).toMatchObject({ outcome: 'pulled', pending: 1 });
+    expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
     expect(at.queryRemote('SELECT k, v FROM t ORDER BY k')).toEqual([
       ['a', 1],
       ['x', 3],
@@ -266,9 +266,9 @@ describe('a new row at the rowid of a deleted one', () => {
     const at = await makeFileProject(TABLE);
     await init(at.project);
     at.edit(EDIT);
-    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+    expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
     at.editRemote(`INSERT INTO t VALUES('b', 2)`);
-    expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+    expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
     expect(at.queryRemote('SELECT k, v FROM t ORDER BY k')).toEqual([
       ['a', 1],
       ['b', 2],
@@ -284,7 +284,7 @@ describe('a new row at the rowid of a deleted one', () => {
     const plan = `${at.project.directory}/plan.json`;
     await diff(at.project, { save: plan });
     other.edit(`INSERT INTO t(rowid, k, v) VALUES(9, 'x', 3)`);
-    expect(await push(other.project, { plan })).toMatchObject({ status: 'pushed' });
+    expect(await push(other.project, { plan })).toMatchObject({ outcome: 'pushed' });
     other.edit(`UPDATE t SET v = 5 WHERE k = 'x'`);
     at.editRemote(`UPDATE t SET v = 4 WHERE k = 'x'`);
     expect(await push(other.project)).toMatchObject({

@@ -175,10 +175,10 @@ describe.each([
     await remote.exec(`UPDATE t SET a = 'theirs' WHERE id = 1`);
     const answer = await project.json('dump-push', '--dry-run');
     expect(answer).toMatchObject({
-      result: { status: 'conflict', conflicts: [{ kind: 'update/update', key: { id: 1 } }] },
+      result: { outcome: 'conflict', conflicts: [{ kind: 'update/update', key: { id: 1 } }] },
     });
     expect(await project.json('dump-push', '--dry-run', '--on-conflict=theirs')).toMatchObject({
-      result: { status: 'dry-run', kept: 1, changes: { total: { update: 3 } } },
+      result: { outcome: 'dry-run', kept: 1, changes: { total: { update: 3 } } },
     });
   });
 });

@@ -287,12 +287,12 @@ describe.each(ADAPTERS)('foreign keys, over %s', (_, serve) => {
   test.each(LEFT)('that others have broken are left so when $what', ({ story, orphans }) =>
     play(serve, story, async (scene) => {
       const result = await scene.push();
-      expect(result).toMatchObject({ status: 'applied', resolved: [] });
-      if (result.status !== 'applied') return;
+      expect(result).toMatchObject({ outcome: 'applied', resolved: [] });
+      if (result.outcome !== 'applied') return;
       expect(result.orphans).toHaveLength(orphans.length);
       expect(result.orphans).toEqual(expect.arrayContaining([...orphans]));
       // It would go through as well if the answer had been lost.
-      expect(await scene.push()).toMatchObject({ status: 'applied' });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied' });
     }),
   );
 
@@ -306,10 +306,10 @@ describe.each(ADAPTERS)('foreign keys, over %s', (_, serve) => {
       },
       async (scene) => {
         expect(await scene.push()).toMatchObject({
-          status: 'conflict',
+          outcome: 'conflict',
           conflicts: [{ table: 'c', key: { id: 3n } }],
         });
-        expect(await scene.push({ onConflict: 'keep' })).toMatchObject({ status: 'applied', kept: 1 });
+        expect(await scene.push({ onConflict: 'keep' })).toMatchObject({ outcome: 'applied', kept: 1 });
         expect(await scene.query('SELECT id FROM c')).toEqual([[1n], [2n], [4n]]);
       },
     ));
@@ -318,7 +318,7 @@ describe.each(ADAPTERS)('foreign keys, over %s', (_, serve) => {
     play(serve, story, async (scene) => {
       const before = await scene.bytes();
       expect(await scene.push()).toEqual({
-        status: 'conflict',
+        outcome: 'conflict',
         conflicts: conflicts.map((c) => expect.objectContaining({ kind: 'foreign key', ...c }) as unknown),
       });
       expect(await scene.bytes()).toEqual(before);
@@ -327,7 +327,7 @@ describe.each(ADAPTERS)('foreign keys, over %s', (_, serve) => {
 
   test.each(CLEAN)('are no obstacle with $what', ({ story }) =>
     play(serve, story, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied', attempts: 1 });
       if (story.remote !== undefined) editDatabase(scene.work, story.remote);
       expect(await scene.differences()).toEqual([]);
     }),

@@ -51,7 +51,7 @@ test('a pull that cannot be recorded says that the working copy has it, and the 
   expect(valueIn(at.project.workingCopy)).toBe(1);
   back();
   await pull(at.project);
-  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
 });
 
 test('an undo that the working copy does not take says that the remote has it, and a pull brings it in', async () => {
@@ -72,7 +72,7 @@ test('an undo that the working copy does not take says that the remote has it, a
   expect([valueIn(at.remote), valueIn(at.project.workingCopy)]).toEqual([0, 1]);
   await pull(at.project);
   expect(valueIn(at.project.workingCopy)).toBe(0);
-  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
 });
 
 test.each([
@@ -89,12 +89,12 @@ test.each([
   };
   await init(at.project);
   at.edit('CREATE TABLE more(x UNIQUE); INSERT INTO more VALUES (1), (2); UPDATE t SET v = 2; ANALYZE');
-  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
   expect(statistics(at.project.files.base.database)).toEqual(statistics(at.remote));
   expect(statistics(at.project.workingCopy)).toHaveLength(2);
-  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
   expect(statistics(at.project.files.base.database)).toEqual(statistics(at.remote));
-  expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+  expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
   expect(statistics(at.project.files.base.database)).toEqual(statistics(at.remote));
-  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
 });

@@ -29,13 +29,13 @@ afterEach(() => {
 
 /** Pushes what a working copy has, then what it is edited to next. */
 async function pushTwice(scene: Scene, next: string, receipt = nameReceipt()): Promise<void> {
-  expect(await scene.push({ receipt })).toMatchObject({ status: 'applied' });
+  expect(await scene.push({ receipt })).toMatchObject({ outcome: 'applied' });
   const [base, work] = [join(dir, 'base.db'), join(dir, 'work.db')];
   copyFileSync(scene.work, base);
   copyFileSync(scene.work, work);
   editDatabase(work, next);
   const result = await withDiff(base, work, (changeset) => apply(changeset, scene.served.remote));
-  expect(result).toMatchObject({ status: 'applied', resolved: [] });
+  expect(result).toMatchObject({ outcome: 'applied', resolved: [] });
 }
 
 describe.each(ADAPTERS)('hidden rowids, over %s', (_, serve) => {
@@ -50,7 +50,7 @@ describe.each(ADAPTERS)('hidden rowids, over %s', (_, serve) => {
       async (scene) => {
         const receipt = nameReceipt();
         const before = (await scene.query('SELECT rowid FROM log')).length;
-        expect(await scene.push({ receipt })).toMatchObject({ status: 'applied', attempts: 1 });
+        expect(await scene.push({ receipt })).toMatchObject({ outcome: 'applied', attempts: 1 });
         const sorted = 'SELECT what, n FROM log ORDER BY what, n';
         expect((await scene.query('SELECT rowid FROM log')).length).toBe(before - 3 + 2);
         const [ours, theirs] = [join(dir, 'ours.db'), join(dir, 'theirs.db')];
@@ -84,7 +84,7 @@ describe.each(ADAPTERS)('hidden rowids, over %s', (_, serve) => {
         let rows = 0;
         const onSend = (statements: readonly Statement[]): unknown =>
           (rows = statements.reduce((sum, { carries }) => sum + (carries?.rows ?? 0), 0));
-        expect(await scene.push({ onSend })).toMatchObject({ status: 'applied', attempts: 1 });
+        expect(await scene.push({ onSend })).toMatchObject({ outcome: 'applied', attempts: 1 });
         expect(rows).toBe(3);
         await pushTwice(
           scene,
@@ -104,7 +104,7 @@ describe.each(ADAPTERS)('hidden rowids, over %s', (_, serve) => {
         edit: 'UPDATE t SET rowid = 9 WHERE rowid = 1; UPDATE s SET rowid = -rowid',
       },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied' });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied' });
         expect(await scene.differences()).toEqual([]);
       },
     ));
@@ -138,7 +138,7 @@ describe.each(ADAPTERS)('hidden rowids, over %s', (_, serve) => {
       },
       async (scene) => {
         expect(await scene.push({ movedRowids: new Set() })).toMatchObject({
-          status: 'applied',
+          outcome: 'applied',
           alreadyThere: 1,
         });
         expect((await scene.query('SELECT what FROM log')).flat().sort()).toEqual(['last', 'visit']);
@@ -154,7 +154,7 @@ describe.each(ADAPTERS)('hidden rowids, over %s', (_, serve) => {
         remote: `DELETE FROM log WHERE rowid = 2; INSERT INTO log VALUES('same')`,
       },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied' });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied' });
         expect((await scene.query('SELECT what FROM log')).flat().sort()).toEqual(['last', 'same']);
       },
     ));

@@ -14,5 +14,5 @@ test('what others wrote just before a push is not taken for known after it', asy
       if (event.type === 'transaction') at.editRemote('UPDATE t SET v = 4 WHERE id = 2');
     },
   });
-  expect(await pull(at.project)).toMatchObject({ status: 'pulled' });
+  expect(await pull(at.project)).toMatchObject({ outcome: 'pulled' });
 });

@@ -37,10 +37,10 @@ const EDITS = {
     for (const [what, sql] of Object.entries(EDITS)) {
       editDatabase(project.workingCopy, sql);
       const allow = what === 'rows that go' ? ['deleteAllRows:keyless'] : [];
-      expect({ what, ...(await push(project, { allow })) }).toMatchObject({ what, status: 'pushed' });
+      expect({ what, ...(await push(project, { allow })) }).toMatchObject({ what, outcome: 'pushed' });
       expect([what, proxy.largestRequest < LARGEST]).toEqual([what, true]);
     }
-    expect(await verify(project)).toMatchObject({ isEqual: true });
+    expect(await verify(project)).toMatchObject({ outcome: 'equal' });
     expect(
       await queryOn(server, 'SELECT (SELECT count(*) FROM keyed), (SELECT count(*) FROM keyless)'),
     ).toEqual([[10n, 0n]]);

@@ -17,11 +17,11 @@ describe.each(ADAPTERS)('limits, over %s', (adapter, serve) => {
       async (scene) => {
         const receipt = nameReceipt();
         for (const _again of [1, 2]) {
-          expect(await scene.push({ receipt })).toMatchObject({ status: 'applied', attempts: 1 });
+          expect(await scene.push({ receipt })).toMatchObject({ outcome: 'applied', attempts: 1 });
           expect(await scene.differences()).toEqual([]);
         }
         // Without a receipt, the two rows that have no key are added again.
-        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 8 - 2 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 8 - 2 });
         expect(await scene.query('SELECT count(*) FROM t')).toEqual([[2n + 2n + 2n]]);
       },
     ));
@@ -40,7 +40,7 @@ describe.each(ADAPTERS)('limits, over %s', (adapter, serve) => {
       async (scene) => {
         const receipt = nameReceipt();
         for (const _again of [1, 2]) {
-          expect(await scene.push({ receipt })).toMatchObject({ status: 'applied', attempts: 1 });
+          expect(await scene.push({ receipt })).toMatchObject({ outcome: 'applied', attempts: 1 });
           for (const [name, id, columns] of WIDE) {
             const query = `SELECT ${id}, ${contentKey(range(columns))} FROM ${name} ORDER BY 1, 2`;
             const work = using(openReadOnly(scene.work), (db) =>
@@ -50,11 +50,11 @@ describe.each(ADAPTERS)('limits, over %s', (adapter, serve) => {
           }
         }
         // Without a receipt, the two rows that have no key are added again.
-        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 10 - 2 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 10 - 2 });
         expect(await scene.query('SELECT count(*) FROM t')).toEqual([[2n + 1n + 1n]]);
         await scene.served.edit('UPDATE w SET c3 = 8 WHERE c0 = 1');
         expect(await scene.push()).toMatchObject({
-          status: 'conflict',
+          outcome: 'conflict',
           conflicts: [{ table: 'w', key: { c0: 1n, c1: 1n } }],
         });
       },
@@ -72,9 +72,9 @@ describe.each(ADAPTERS)('limits, over %s', (adapter, serve) => {
           UPDATE u SET b = NULL WHERE id = 1; UPDATE u SET b = zeroblob(3000000) WHERE id = 2; UPDATE u SET b = 'small' WHERE id = 1`,
       },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', attempts: 1 });
         expect(await scene.differences()).toEqual([]);
-        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 8 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 8 });
       },
     ));
 
@@ -101,7 +101,7 @@ describe.each(ADAPTERS)('limits, over %s', (adapter, serve) => {
           });
           expect(await scene.bytes()).toEqual(before);
         } else {
-          expect(await scene.push()).toMatchObject({ status: 'applied' });
+          expect(await scene.push()).toMatchObject({ outcome: 'applied' });
           expect(await scene.differences()).toEqual([]);
         }
       }),
@@ -118,7 +118,7 @@ describe.each(ADAPTERS)('limits, over %s', (adapter, serve) => {
       async (scene) => {
         let statements = 0;
         const result = await scene.push({ onSend: (all) => (statements = all.length) });
-        expect(result).toMatchObject({ status: 'applied' });
+        expect(result).toMatchObject({ outcome: 'applied' });
         expect(statements).toBeLessThan(50);
         expect(await scene.differences()).toEqual([]);
       },

@@ -63,7 +63,7 @@ describe.each(ADAPTERS)('a push whose answer was lost, over %s', (_, serve) => {
       expect(await hasReceipt(scene.served.remote, receipt)).toBe(false);
       for (const _again of [1, 2, 3]) {
         expect(await scene.push({ receipt })).toMatchObject({
-          status: 'applied',
+          outcome: 'applied',
           alreadyThere: 0,
           attempts: 1,
         });
@@ -75,14 +75,14 @@ describe.each(ADAPTERS)('a push whose answer was lost, over %s', (_, serve) => {
   test('is recognised without a receipt by its keys', () =>
     play(serve, STORY, async (scene) => {
       await scene.push();
-      expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: KNOWN, attempts: 2 });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: KNOWN, attempts: 2 });
       expect(await scene.query('SELECT count(*) FROM hidden')).toEqual([[4n]]);
     }));
 
   test('leaves no receipt where it is in conflict', () =>
     play(serve, { ...STORY, remote: `UPDATE t SET v = 'theirs' WHERE id = 1` }, async (scene) => {
       const receipt = nameReceipt();
-      expect(await scene.push({ receipt })).toMatchObject({ status: 'conflict' });
+      expect(await scene.push({ receipt })).toMatchObject({ outcome: 'conflict' });
       expect(await hasReceipt(scene.served.remote, receipt)).toBe(false);
     }));
 
@@ -102,7 +102,7 @@ describe.each(ADAPTERS)('a push whose answer was lost, over %s', (_, serve) => {
         onSend: (statements) => void sent.push(statements),
       });
       await expect(early).rejects.toThrow('lost');
-      expect(await scene.push()).toMatchObject({ status: 'applied' });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied' });
       const late = await scene.served.remote.transact(sent[0] ?? []);
       expect(late).toMatchObject({ committed: false });
       expect(await scene.differences()).toEqual([]);
@@ -115,7 +115,7 @@ describe.each(ADAPTERS)('a push whose answer was lost, over %s', (_, serve) => {
       await scene.served.edit(
         `INSERT INTO w VALUES('theirs', 1); UPDATE counted SET v = 'theirs' WHERE id = 1`,
       );
-      expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: KNOWN });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: KNOWN });
       expect(await scene.query(`SELECT * FROM w WHERE k = 'theirs'`)).toEqual([['theirs', 1n]]);
       expect(await scene.query(`SELECT v FROM counted WHERE id = 1`)).toEqual([['theirs']]);
     }));
@@ -126,7 +126,7 @@ describe.each(ADAPTERS)('a push whose answer was lost, over %s', (_, serve) => {
       await scene.served.edit(`UPDATE counted SET v = 'theirs' WHERE id = 3`);
       const before = await scene.bytes();
       expect(await scene.push()).toEqual({
-        status: 'conflict',
+        outcome: 'conflict',
         conflicts: [
           expect.objectContaining({
             kind: 'insert/insert',
@@ -150,7 +150,7 @@ describe.each(ADAPTERS)('a push whose answer was lost, over %s', (_, serve) => {
         remote: `UPDATE t SET v = 'B' WHERE id = 2; INSERT INTO t VALUES(4, 'd'); CREATE TABLE both(x)`,
       },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 2, attempts: 2 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 2, attempts: 2 });
         expect(await scene.differences()).toEqual([]);
       },
     ));
@@ -167,7 +167,7 @@ test.each(ADAPTERS)(
         remote: `INSERT INTO log VALUES(2, 'theirs'), (3, 'same')`,
       },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 0, attempts: 2 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 0, attempts: 2 });
         expect(await scene.query('SELECT rowid, * FROM log ORDER BY rowid')).toEqual([
           [1n, 1n, 'first'],
           [2n, 2n, 'theirs'],
@@ -188,8 +188,8 @@ test.each(ADAPTERS)('a key that one row has taken over from another is found the
       edit: `DELETE FROM t WHERE k = 'a'; UPDATE t SET k = 'a' WHERE k = 'b'`,
     },
     async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 0 });
-      expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 2 });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 0 });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 2 });
       expect(await scene.differences()).toEqual([]);
     },
   ),

@@ -35,9 +35,9 @@ test.each(ADAPTERS)(
           await served.download(theirs);
           const sides = { base: read(base), mine: read(mine), theirs: read(theirs) };
           const result = await withDiff(base, mine, (changeset) => apply(changeset, served.remote));
-          seen[result.status]++;
+          seen[result.outcome]++;
           await served.download(after);
-          if (result.status === 'applied') expect(contentOf(read(after))).toEqual(merge(sides));
+          if (result.outcome === 'applied') expect(contentOf(read(after))).toEqual(merge(sides));
           else {
             expect(overlaps(sides)).toBe(true);
             expect(readFileSync(after)).toEqual(readFileSync(theirs));

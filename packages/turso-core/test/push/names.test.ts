@@ -93,7 +93,7 @@ test.each(ADAPTERS)('names of the SQL functions that it needs are refused, over 
     });
     // Here, functions are called so that nothing hides them.
     await play(serve, { base: story.base, edit: 'PRAGMA application_id=7' }, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied', notCarried: ['application_id'] });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied', notCarried: ['application_id'] });
     });
   }
 });

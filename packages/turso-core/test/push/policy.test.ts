@@ -56,15 +56,15 @@ describe('without a policy, a push is refused if', () => {
     const at = await start();
     const remote = at.queryRemote('SELECT count(*) FROM people');
     at.edit(edit);
-    const { status, plan, conflicts } = await push(at.project);
-    expect({ status, broken: brokenIn({ plan }), conflicts }).toEqual({
-      status: 'refused',
+    const { outcome, plan, conflicts } = await push(at.project);
+    expect({ outcome, broken: brokenIn({ plan }), conflicts }).toEqual({
+      outcome: 'refused',
       broken,
       conflicts: [],
     });
     expect(at.queryRemote('SELECT count(*) FROM people')).toEqual(remote);
     // Each of them allows it.
-    expect(await push(at.project, { allow: broken })).toMatchObject({ status: 'pushed' });
+    expect(await push(at.project, { allow: broken })).toMatchObject({ outcome: 'pushed' });
     expect((await diff(at.project)).changes.total).toEqual({ delete: 0, update: 0, insert: 0 });
   });
 });
@@ -88,7 +88,7 @@ test.each([
   const at = await start();
   at.edit(edit);
   expect(await push(at.project)).toMatchObject({
-    status: 'pushed',
+    outcome: 'pushed',
     plan: { verdict: { outcome: 'allowed', broken: [], excepted: [] } },
   });
 });
@@ -176,10 +176,10 @@ describe('a rule', () => {
     });
     expect(judged.plan.verdict?.broken).toHaveLength(broken.length);
     const dry = await push(at.project, { dryRun: true });
-    expect(dry.status).toBe(broken.length === 0 ? 'dry-run' : 'refused');
+    expect(dry.outcome).toBe(broken.length === 0 ? 'dry-run' : 'refused');
     const result = await push(at.project);
-    expect({ status: result.status, verdict: result.plan?.verdict }).toEqual({
-      status: broken.length === 0 ? 'pushed' : 'refused',
+    expect({ outcome: result.outcome, verdict: result.plan?.verdict }).toEqual({
+      outcome: broken.length === 0 ? 'pushed' : 'refused',
       verdict: judged.plan.verdict,
     });
     if (broken.length === 0) return;
@@ -187,7 +187,7 @@ describe('a rule', () => {
     expect(existsSync(at.project.files.pushJournal)).toBe(false);
     const allowed = await push(at.project, { allow: brokenIn(result) });
     expect(allowed).toMatchObject({
-      status: 'pushed',
+      outcome: 'pushed',
       plan: { verdict: { outcome: 'allowed', broken: [] } },
     });
     expect(allowed.plan?.verdict?.excepted).toEqual(judged.plan.verdict?.broken);
@@ -203,14 +203,14 @@ test('a limit of written rows for one push is never higher than the policy, and 
   ] as const) {
     const message = `The server would write up to 10 rows, index entries included, and ${by} allows ${limit}.`;
     expect(await push(at.project, { maxRowsWritten })).toMatchObject({
-      status: 'refused',
+      outcome: 'refused',
       plan: { verdict: { broken: [{ rule: 'maxRowsWritten', count: 10, limit, message }] } },
     });
   }
   const lifted = { ...at.project, policy: { maxRowsWritten: null } };
-  expect(await push(lifted, { dryRun: true, maxRowsWritten: 10 })).toMatchObject({ status: 'dry-run' });
+  expect(await push(lifted, { dryRun: true, maxRowsWritten: 10 })).toMatchObject({ outcome: 'dry-run' });
   expect(await push(at.project, { maxRowsWritten: 1, allow: ['maxRowsWritten'] })).toMatchObject({
-    status: 'pushed',
+    outcome: 'pushed',
   });
 });
 
@@ -221,7 +221,7 @@ test('an exception for a table leaves that table out of what all of them may cha
   const refused = await push(at.project, { allow });
   expect(refused.plan?.verdict?.broken).toMatchObject([{ rule: 'maxDeletedRows', count: 4, limit: 2 }]);
   expect(await push(at.project, { allow: [...allow, 'maxDeletedRows:log'] })).toMatchObject({
-    status: 'pushed',
+    outcome: 'pushed',
   });
 });
 
@@ -232,15 +232,15 @@ test('a saved plan is judged when it is pushed, by the policy of then', async ()
   const { plan } = await diff(at.project, { save: file });
   expect(brokenIn({ plan })).toEqual(['deleteAllRows:people']);
   const refused = await push(at.project, { plan: file });
-  expect({ status: refused.status, broken: brokenIn(refused) }).toEqual({
-    status: 'refused',
+  expect({ outcome: refused.outcome, broken: brokenIn(refused) }).toEqual({
+    outcome: 'refused',
     broken: ['deleteAllRows:people'],
   });
   // What stands in the file says nothing of what is allowed.
   const text = readFileSync(file, 'utf8');
   expect(text).toContain('"outcome": "refused"');
   const lenient = { ...at.project, policy: { allow: { deleteAllRows: true } } };
-  expect(await push(lenient, { plan: file })).toMatchObject({ status: 'pushed' });
+  expect(await push(lenient, { plan: file })).toMatchObject({ outcome: 'pushed' });
 });
 
 test('an undo takes back what was allowed, whatever the policy says', async () => {
@@ -251,7 +251,7 @@ test('an undo takes back what was allowed, whatever the policy says', async () =
     ...at.project,
     policy: { maxDeletedRows: 0, protectedTables: ['none'], requirePlan: true },
   };
-  expect(await undo(strict)).toMatchObject({ status: 'undone' });
+  expect(await undo(strict)).toMatchObject({ outcome: 'undone' });
   expect(at.queryRemote('SELECT count(*) FROM none')).toEqual([[0]]);
 });
 

@@ -130,10 +130,10 @@ describe.each(PLACES)('on %s', (_, serve, count) => {
       fc.asyncProperty(histories, (history) =>
         play(serve, history, async ({ project, base, differences }) => {
           editHistory(project.workingCopy, history);
-          if ((await push(project)).status === 'nothing') return;
-          expect(await undo(project)).toMatchObject({ status: 'undone' });
+          if ((await push(project)).outcome === 'nothing') return;
+          expect(await undo(project)).toMatchObject({ outcome: 'undone' });
           expect(await differences(base)).toEqual([]);
-          expect(await undo(project)).toMatchObject({ status: 'undone' });
+          expect(await undo(project)).toMatchObject({ outcome: 'undone' });
           expect(await differences(project.workingCopy)).toEqual([]);
         }),
       ),
@@ -174,9 +174,9 @@ describe.each(PLACES)('on %s', (_, serve, count) => {
           const result = await pull(project).catch((error: unknown) => {
             // What cannot be pushed cannot be pulled, and is refused likewise.
             expect(error).toMatchObject({ code: 'UNSUPPORTED_CHANGE' });
-            return { status: 'conflict' };
+            return { outcome: 'conflict' };
           });
-          if (result.status === 'conflict') {
+          if (result.outcome === 'conflict') {
             expect(readFileSync(project.workingCopy).equals(before)).toBe(true);
             return;
           }

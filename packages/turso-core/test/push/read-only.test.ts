@@ -29,8 +29,8 @@ import { push } from '../../src/commands/push';
         message: expect.stringContaining('was cut off') as string,
         hint: expect.stringContaining('turso-sync push') as string,
       });
-      expect(await push(writer)).toMatchObject({ status: 'pushed' });
-      expect(await pull(reader)).toMatchObject({ status: 'unchanged', pending: 0 });
+      expect(await push(writer)).toMatchObject({ outcome: 'pushed' });
+      expect(await pull(reader)).toMatchObject({ outcome: 'unchanged', pending: 0 });
     });
   },
 );

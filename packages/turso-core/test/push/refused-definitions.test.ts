@@ -78,7 +78,7 @@ describe('a trigger on the server that it could not make again', () => {
     ['both', `INSERT INTO t VALUES(3, 'new'); DELETE FROM t WHERE a = 2`],
   ])('stays where it cannot fire: %s', (_what, edit) =>
     play(serveSqld, { base, edit: without(edit) }, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied', attempts: 1 });
       expect(await scene.differences()).toEqual([]);
     }),
   );

@@ -46,9 +46,9 @@ test('a rehearsal leaves nothing behind', async () => {
   const files = (): string[] => readdirSync(project.files.directory, { recursive: true }) as string[];
   const before = files();
   scene.edit('ALTER TABLE t DROP COLUMN b; ALTER TABLE t RENAME TO u; CREATE VIEW v AS SELECT * FROM u');
-  expect(await push(project, { allow: ['dropTable:t'] })).toMatchObject({ status: 'pushed' });
+  expect(await push(project, { allow: ['dropTable:t'] })).toMatchObject({ outcome: 'pushed' });
   // What a push leaves, whether it was rehearsed or not.
   const isLeft = /^default.(diff\.sql|changes\.json|pushes.*|base.origin\.db)$/;
   expect(files().filter((name) => !before.includes(name) && !isLeft.test(name))).toEqual([]);
-  expect(await push(project)).toMatchObject({ status: 'nothing' });
+  expect(await push(project)).toMatchObject({ outcome: 'nothing' });
 });

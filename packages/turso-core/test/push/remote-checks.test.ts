@@ -56,7 +56,7 @@ describe.each(ADAPTERS)('checks on a remote: %s', (adapter, serve) => {
       const state = (): Promise<unknown> => scene.query(STATE);
       const before = by === afterALook ? null : await state();
       expect(await scene.pushChecked({ target, checks, since: mark })).toMatchObject({
-        status: 'refused',
+        outcome: 'refused',
         check: 'b.sql',
         message: expect.stringContaining('turso-sync-check-rows:1000') as string,
       });
@@ -66,7 +66,9 @@ describe.each(ADAPTERS)('checks on a remote: %s', (adapter, serve) => {
         expect(await scene.query("SELECT count(*) FROM t WHERE v GLOB 'bad*'")).toEqual([[2n]]);
       else expect(await state()).toEqual(before);
       await served.edit('DELETE FROM o');
-      expect(await scene.pushChecked({ target: served.remote, checks })).toMatchObject({ status: 'applied' });
+      expect(await scene.pushChecked({ target: served.remote, checks })).toMatchObject({
+        outcome: 'applied',
+      });
     }),
   );
 
@@ -76,7 +78,7 @@ describe.each(ADAPTERS)('checks on a remote: %s', (adapter, serve) => {
       { base: BASE, edit: EDIT, remote: "UPDATE t SET v = 'theirs' WHERE id = 5" },
       async (scene) => {
         await scene.served.edit("INSERT INTO o VALUES ('bad*')");
-        expect(await scene.pushChecked({ checks })).toMatchObject({ status: 'conflict' });
+        expect(await scene.pushChecked({ checks })).toMatchObject({ outcome: 'conflict' });
       },
     ));
 });

@@ -132,10 +132,10 @@ async function seen(scene: Scene, options: ApplyOptions): Promise<unknown> {
 }
 
 function described(result: ApplyResult): unknown {
-  if (result.status === 'conflict') return { status: result.status, conflicts: sorted(result.conflicts) };
+  if (result.outcome === 'conflict') return { outcome: result.outcome, conflicts: sorted(result.conflicts) };
   const { merged, overwritten, kept, alreadyThere } = result;
   return {
-    status: result.status,
+    outcome: result.outcome,
     merged,
     overwritten,
     kept,
@@ -181,7 +181,7 @@ describe.each(ADAPTERS)('rewritten rows, over %s', (_, serve) => {
         const base = await scene.copy();
         const { delete: deleted, insert } = await changed(scene, base);
         expect({ deleted, insert }).toEqual({ deleted: 0, insert: 0 });
-        expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', attempts: 1 });
         expect(await scene.differences()).toEqual([]);
       }));
 
@@ -191,8 +191,8 @@ describe.each(ADAPTERS)('rewritten rows, over %s', (_, serve) => {
       await play(serve, { ...story, edit: edits(update, 'abcdefgh') }, async (scene) => {
         expected = await seen(scene, options);
       });
-      const status = options.onConflict === undefined ? 'conflict' : 'applied';
-      expect(expected).toMatchObject({ result: { status } });
+      const outcome = options.onConflict === undefined ? 'conflict' : 'applied';
+      expect(expected).toMatchObject({ result: { outcome } });
       await play(serve, { ...story, edit: edits(anew, 'abcdefgh') }, async (scene) => {
         expect(await seen(scene, options)).toEqual(expected);
       });
@@ -201,13 +201,13 @@ describe.each(ADAPTERS)('rewritten rows, over %s', (_, serve) => {
     test('meet others as UPDATE does where nothing is in conflict', async () => {
       const story = { base: BASE, remote: meanwhile('efg') };
       await play(serve, { ...story, edit: edits(update, 'aefgh') }, async (scene) => {
-        expect(await seen(scene, {})).toMatchObject({ result: { status: 'applied' } });
+        expect(await seen(scene, {})).toMatchObject({ result: { outcome: 'applied' } });
       });
       await play(serve, { ...story, edit: edits(anew, 'aefgh') }, async (scene) => {
-        const result = { status: 'applied', alreadyThere: NAMES.length };
+        const result = { outcome: 'applied', alreadyThere: NAMES.length };
         expect(await seen(scene, {})).toMatchObject({ result });
         const again = await scene.push();
-        expect(again).toMatchObject({ status: 'applied', alreadyThere: 2 * NAMES.length });
+        expect(again).toMatchObject({ outcome: 'applied', alreadyThere: 2 * NAMES.length });
       });
     });
   });
@@ -221,7 +221,7 @@ describe.each(ADAPTERS)('rewritten rows, over %s', (_, serve) => {
         remote: `INSERT INTO t VALUES('x', 'theirs'), ('y', 'theirs')`,
       },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied', movedRowids: ['t'] });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', movedRowids: ['t'] });
         expect(await scene.query('SELECT k, v FROM t ORDER BY k')).toEqual([
           ['a', 'ours'],
           ['b', 2n],
@@ -244,14 +244,14 @@ describe.each(ADAPTERS)('rewritten rows, over %s', (_, serve) => {
       const edit = `REPLACE INTO t VALUES('A', 'ours'), ('B', 2), ('C', 'ours'), ('D', 'ours')`;
       await play(serve, { base, edit }, async (scene) => {
         expect(await changed(scene, await scene.copy())).toEqual({ delete: 0, update: 4, insert: 0 });
-        expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', attempts: 1 });
         expect(await scene.differences()).toEqual([]);
       });
       const remote = `DELETE FROM t WHERE k = 'a'; UPDATE t SET v = 'theirs' WHERE k = 'c'; REPLACE INTO t VALUES('D', 'ours')`;
       await play(serve, { base, edit, remote }, async (scene) => {
         const result = await scene.push();
         expect(result).toMatchObject({
-          status: 'conflict',
+          outcome: 'conflict',
           conflicts: [
             { kind: 'update/delete', key: { k: 'a' } },
             { kind: 'update/update', key: { k: 'c' } },
@@ -277,7 +277,7 @@ describe.each(ADAPTERS)('rewritten rows, over %s', (_, serve) => {
       },
       async (scene) => {
         expect(await changed(scene, await scene.copy())).toEqual({ delete: 1, update: 1, insert: 1 });
-        expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', attempts: 1 });
         expect(await scene.differences()).toEqual([]);
       },
     ));
@@ -293,10 +293,10 @@ describe.each(ADAPTERS)('rewritten rows, over %s', (_, serve) => {
       },
       async (scene) => {
         expect(await scene.push()).toMatchObject({
-          status: 'conflict',
+          outcome: 'conflict',
           conflicts: [{ kind: 'update/update', key: { k: 'b' }, columns: ['c0', 'c5', 'c1997'] }],
         });
-        expect(await scene.push({ merge: 'cells' })).toMatchObject({ status: 'applied', merged: 1 });
+        expect(await scene.push({ merge: 'cells' })).toMatchObject({ outcome: 'applied', merged: 1 });
         expect(await scene.query('SELECT k, c0, c5, c1997 FROM t ORDER BY k')).toEqual([
           ['a', 'ours', null, 'ours'],
           ['b', 'ours', 'theirs', 'ours'],
@@ -314,7 +314,7 @@ describe.each(ADAPTERS)('rewritten rows, over %s', (_, serve) => {
       },
       async (scene) => {
         expect(await changed(scene, await scene.copy())).toEqual({ delete: 1, update: 4, insert: 1 });
-        expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', attempts: 1 });
         expect(await scene.differences()).toEqual([]);
       },
     ));
@@ -337,11 +337,11 @@ describe('rewritten rows', () => {
     expect(compareDatabases(applied, at.project.workingCopy)).toEqual([]);
 
     expect(await push(at.project, { plan })).toMatchObject({
-      status: 'pushed',
+      outcome: 'pushed',
       changes: { total: { update: 2 } },
     });
     expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
-    expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+    expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
     expect(compareDatabases(at.remote, before)).toEqual([]);
   });
 
@@ -353,7 +353,7 @@ describe('rewritten rows', () => {
     at.editRemote(`REPLACE INTO t VALUES('b', 2)`);
     at.edit(`DELETE FROM t WHERE k = 'b'; INSERT INTO t(rowid, k, v) VALUES(2, 'new', 3), (3, 'b', 2)`);
     expect(await pull(at.project)).toMatchObject({ pending: 1 });
-    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+    expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
     expect(at.queryRemote('SELECT k, v FROM t ORDER BY k')).toEqual([
       ['a', 1],
       ['b', 2],
@@ -367,8 +367,8 @@ describe('rewritten rows', () => {
     await init(at.project);
     at.editRemote(EDIT);
     at.edit(`REPLACE INTO t VALUES('c', 'mine'); UPDATE t SET v = 'mine' WHERE k = 'd'`);
-    expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 2 });
-    expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+    expect(await pull(at.project)).toMatchObject({ outcome: 'pulled', pending: 2 });
+    expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
     expect(at.queryRemote('SELECT k, v FROM t ORDER BY k')).toEqual([
       ['a', 1],
       ['b', 'ours'],
@@ -378,7 +378,7 @@ describe('rewritten rows', () => {
     at.editRemote(`REPLACE INTO t VALUES('c', 'theirs')`);
     at.edit(`REPLACE INTO t VALUES('c', 'mine again')`);
     expect(await pull(at.project)).toMatchObject({
-      status: 'conflict',
+      outcome: 'conflict',
       conflicts: [{ kind: 'update/update', key: { k: 'c' }, columns: ['v'] }],
     });
   });

@@ -28,7 +28,7 @@ test.each(ADAPTERS)(
           const target = withReceipt(served.remote, receipt, () => undefined);
           await withDiff(base, work, async (changeset) => {
             for (const _time of ['first', 'again, as where the answer was lost']) {
-              expect(await apply(changeset, target)).toMatchObject({ status: 'applied', alreadyThere: 0 });
+              expect(await apply(changeset, target)).toMatchObject({ outcome: 'applied', alreadyThere: 0 });
               await served.download(remote);
               expect(compareDatabases(remote, work, { ignoreTables: [receipt] })).toEqual([]);
             }

@@ -134,7 +134,7 @@ describe.each(ADAPTERS)('a push over %s', (_, serve) => {
 
   test.each(MERGED)('merges: $what', ({ query, rows, ...story }) =>
     play(serve, story, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied' });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied' });
       expect(await scene.query(query)).toEqual(rows);
     }),
   );
@@ -163,7 +163,7 @@ describe.each(ADAPTERS)('a push over %s', (_, serve) => {
       async (scene) => {
         const before = await scene.bytes();
         expect(await scene.push()).toMatchObject({
-          status: 'conflict',
+          outcome: 'conflict',
           conflicts: [{ kind: 'unique', table: 't', columns: ['u'], remote: { id: 9n, u: 'new' } }],
         });
         expect(await scene.bytes()).toEqual(before);

@@ -113,10 +113,10 @@ export async function play(serve: Serve, story: Story, test: (scene: Scene) => P
  */
 export async function expectArrivesOnce(scene: Scene, receipt = nameReceipt()): Promise<void> {
   for (const _again of [1, 2]) {
-    expect(await scene.push({ receipt })).toMatchObject({ status: 'applied', attempts: 1 });
+    expect(await scene.push({ receipt })).toMatchObject({ outcome: 'applied', attempts: 1 });
     expect(await scene.differences()).toEqual([]);
   }
-  expect(await scene.push()).toMatchObject({ status: 'applied' });
+  expect(await scene.push()).toMatchObject({ outcome: 'applied' });
   const added = await scene.addsUnnamed();
   const differences = await scene.differences();
   expect(differences.length > 0).toBe(added);

@@ -56,7 +56,7 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
     play(serve, { base: BASE, edit, remote }, async (scene) => {
       const own = edit === CHECKED ? `UPDATE t SET b = 20 WHERE id = 2; ${edit}` : edit;
       expect(own).toContain(edit);
-      expect(await scene.push()).toMatchObject({ status: 'applied' });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied' });
       const table = edit.includes('TO u') ? 'u' : 't';
       const rows = await scene.query(`SELECT concat_ws('|', id, a, b) FROM ${table}`);
       expect(rows.flat()).toContain(row);
@@ -64,7 +64,7 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
       expect(theirs).toEqual([[remote.includes(' theirs') ? 1n : 0n]]);
       expect(await scene.query('PRAGMA integrity_check')).toEqual([['ok']]);
       // Nothing of theirs, and nothing of ours, is written twice.
-      expect(await scene.push()).toMatchObject({ status: 'applied' });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied' });
       expect(await scene.query(`SELECT concat_ws('|', id, a, b) FROM ${table}`)).toEqual(rows);
     }),
   );
@@ -82,13 +82,13 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
       INSERT INTO t(id, a, b) VALUES(8, 'eight', 8)`;
     await play(serve, { base, edit }, async (scene) => {
       for (let time = 0; time < 2; time++) {
-        expect(await scene.push()).toMatchObject({ status: 'applied', attempts: time + 1 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', attempts: time + 1 });
         expect(await scene.differences()).toEqual([]);
       }
     });
     const remote = `UPDATE t SET a = 'z' WHERE id = 1; INSERT INTO t VALUES(3, 'c', 3); DELETE FROM t WHERE id = 4`;
     await play(serve, { base, edit, remote }, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied' });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied' });
       const rows = await scene.query(`SELECT concat_ws('|', id, a, b) FROM t ORDER BY id`);
       expect(rows.flat()).toEqual(['1|z|1', '3|c|3', '5|new5|5', '6|new6|6', '8|eight|8']);
     });
@@ -99,7 +99,7 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
       serve,
       { base: BASE, edit: `${CHECKED} UPDATE t SET a = 'mine' WHERE id = 1`, remote: CHECKED },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied', alreadyThere: 0 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', alreadyThere: 0 });
         expect(await scene.differences()).toEqual([]);
       },
     ));
@@ -240,12 +240,12 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
     play(serve, { base: BASE, edit, remote }, async (scene) => {
       const before = await scene.bytes();
       const result = await scene.push();
-      expect(result).toMatchObject({ status: 'conflict' });
-      expect(result.status === 'conflict' && result.conflicts).toContainEqual(
+      expect(result).toMatchObject({ outcome: 'conflict' });
+      expect(result.outcome === 'conflict' && result.conflicts).toContainEqual(
         expect.objectContaining(conflict),
       );
       // There is always a way on besides starting again.
-      const ways = conflictText(result.status === 'conflict' ? result.conflicts : [], 'x', 'push');
+      const ways = conflictText(result.outcome === 'conflict' ? result.conflicts : [], 'x', 'push');
       expect(ways).toMatch(/Look at the remote\. Then:\n {2}\S/);
       expect(await scene.bytes()).toEqual(before);
     }),
@@ -277,8 +277,8 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
         async (scene) => {
           const before = await scene.bytes();
           const result = await scene.push();
-          expect(result).toMatchObject({ status: 'conflict', conflicts: [{ kind: 'schema', table: 't' }] });
-          expect(result.status === 'conflict' && result.conflicts[0]?.message).toContain(
+          expect(result).toMatchObject({ outcome: 'conflict', conflicts: [{ kind: 'schema', table: 't' }] });
+          expect(result.outcome === 'conflict' && result.conflicts[0]?.message).toContain(
             `do not fit your new definition of this table: ${reason}`,
           );
           expect(await scene.bytes()).toEqual(before);
@@ -293,7 +293,7 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
       ['a row was added', `INSERT INTO t VALUES(3, 'c', 3)`, ['1|a|1|c', '2|b|2|c', '3|c|3|c']],
     ])('has the one value of all rows, where %s', (_what, remote, rows) =>
       play(serve, { base: BASE, edit: ALIKE, remote }, async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied', kept: 0, overwritten: 0 });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied', kept: 0, overwritten: 0 });
         expect((await scene.query(`SELECT concat_ws('|', id, a, b, c) FROM t ORDER BY id`)).flat()).toEqual(
           rows,
         );
@@ -308,11 +308,11 @@ describe.each(ADAPTERS)('a changed definition and a remote that has moved, over 
         const before = await scene.bytes();
         const options = { onConflict: 'keep', merge: 'cells' } as const;
         expect(await scene.push(options)).toMatchObject({
-          status: 'conflict',
+          outcome: 'conflict',
           conflicts: [{ kind: 'schema', table: 't' }],
         });
         expect(await scene.bytes()).toEqual(before);
-        expect(await scene.push({ onConflict: 'write' })).toMatchObject({ status: 'applied' });
+        expect(await scene.push({ onConflict: 'write' })).toMatchObject({ outcome: 'applied' });
         expect(await scene.differences()).toEqual([]);
       }),
     );

@@ -33,7 +33,7 @@ test.each(ADAPTERS)(
           const target = withReceipt(served.remote, receipt, () => undefined);
           await withDiff(base, work, async (changeset) => {
             for (const _time of ['first', 'again, as where the answer was lost']) {
-              expect(await apply(changeset, target)).toMatchObject({ status: 'applied' });
+              expect(await apply(changeset, target)).toMatchObject({ outcome: 'applied' });
               await served.download(remote);
               expect(differences(remote, work, receipt)).toEqual([]);
             }

@@ -11,7 +11,7 @@ describe.each(ADAPTERS)('changed definitions arrive over %s', (_, serve) => {
     ['journal', 'PRAGMA journal_mode = WAL'],
   ])('from a working copy of another %s', (_name, edit) =>
     play(serve, { base: ORDERS, edit: `${edit}; ${MIGRATION}` }, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied', attempts: 1 });
       expect(await scene.differences()).toEqual([]);
     }),
   );
@@ -24,7 +24,7 @@ describe.each(ADAPTERS)('changed definitions arrive over %s', (_, serve) => {
     );
     const edit = all((t) => `ALTER TABLE ${t} DROP COLUMN a`);
     return play(serve, { base: `BEGIN; ${base}; COMMIT`, edit: `BEGIN; ${edit}; COMMIT` }, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied', attempts: 1 });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied', attempts: 1 });
       expect(await scene.differences()).toEqual([]);
     });
   });

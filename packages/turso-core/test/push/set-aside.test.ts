@@ -85,7 +85,7 @@ describeWithSqld('what only libSQL knows', () => {
     const schema = await remote('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name');
     edit(`INSERT INTO docs VALUES(3,'z',x'00000000000000000000803f'); UPDATE docs SET e = x'0000803f0000803f00000000' WHERE id = 2;
       DELETE FROM docs WHERE id = 1; UPDATE r SET b = 'uno' WHERE a = 1; INSERT INTO r VALUES(3,'three'); DELETE FROM s`);
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
     expect(await remote('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name')).toEqual(schema);
     const nearest = (index: string, to: string): ReturnType<typeof queryOn> =>
       remote(`SELECT id FROM vector_top_k('${index}', vector32('${to}'), 5)`);
@@ -100,17 +100,17 @@ describeWithSqld('what only libSQL knows', () => {
     ]);
     expect(await remote('SELECT count(*) FROM s')).toEqual([[0n]]);
     // Nothing is left to do, neither by the new base nor by a fresh snapshot.
-    expect(await push(project)).toMatchObject({ status: 'nothing' });
+    expect(await push(project)).toMatchObject({ outcome: 'nothing' });
     expect((await status(project)).base.manifest?.setAside).toHaveLength(4);
     await init(project);
-    expect((await push(project)).status).toBe('nothing');
+    expect((await push(project)).outcome).toBe('nothing');
   });
 
   test('is there and up to date after the definition of its table was changed', async () => {
     edit(
       `DROP INDEX title; ALTER TABLE docs DROP COLUMN title; UPDATE docs SET e = x'0000803f0000803f00000000' WHERE id = 2`,
     );
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
     expect(await remote(`SELECT id FROM vector_top_k('near2', vector32('[1,1,0]'), 1)`)).toEqual([[2n]]);
     expect(await remote(`SELECT name FROM sqlite_schema WHERE sql LIKE '%libsql_vector_idx%'`)).toHaveLength(
       2,
@@ -124,9 +124,9 @@ describeWithSqld('what only libSQL knows', () => {
       sqld,
       `INSERT INTO r VALUES(4,'theirs'); UPDATE docs SET title = 'theirs' WHERE id = 2; DROP INDEX near2`,
     );
-    expect(await pull(project)).toMatchObject({ status: 'pulled' });
+    expect(await pull(project)).toMatchObject({ outcome: 'pulled' });
     expect((await status(project)).base.manifest?.setAside).toHaveLength(3);
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
     expect(await remote('SELECT a FROM r')).toHaveLength(4);
     expect(await remote('SELECT title FROM docs ORDER BY id')).toEqual([['mine'], ['theirs']]);
   });
@@ -134,10 +134,10 @@ describeWithSqld('what only libSQL knows', () => {
   test("a change there of what was set aside is no conflict, but one of a table's definition is", async () => {
     await execOn(sqld, 'DROP INDEX near; DROP TABLE s; CREATE TABLE s(a INTEGER, b TEXT) STRICT');
     edit(`INSERT INTO docs VALUES(4,'w',NULL)`);
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
     edit(`INSERT INTO s VALUES(1,'x')`);
     expect(await push(project)).toMatchObject({
-      status: 'conflict',
+      outcome: 'conflict',
       conflicts: [{ kind: 'schema', table: 's' }],
     });
   });

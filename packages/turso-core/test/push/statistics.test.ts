@@ -53,7 +53,7 @@ describe.each(Object.entries(STATISTICS))('statistics %s', (_, statistics) => {
               const onSend = (statements: readonly Statement[]): unknown => sent.push(...statements);
               const steps = (): number => scene.served.remote.usage()?.rowsRead ?? 0;
               const before = steps();
-              expect(await scene.push({ since, onSend })).toMatchObject({ status: 'applied' });
+              expect(await scene.push({ since, onSend })).toMatchObject({ outcome: 'applied' });
               expect(steps() - before).toBeLessThan(20 * ROWS);
               expect(await scene.differences()).toEqual([]);
               expect(scansIn(base, sent)).toEqual([]);
@@ -75,7 +75,7 @@ test.each(Object.entries(TABLES))(
       await play(serve, { base, edit }, async (scene) => {
         const sent: Statement[] = [];
         const onSend = (statements: readonly Statement[]): unknown => sent.push(...statements);
-        expect(await scene.push({ onSend })).toMatchObject({ status: 'applied' });
+        expect(await scene.push({ onSend })).toMatchObject({ outcome: 'applied' });
         expect(await scene.differences()).toEqual([]);
         expect(sent.filter((s) => s.carries?.kind === 'insert').length).toBeLessThan(5);
       });

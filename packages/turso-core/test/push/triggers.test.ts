@@ -20,7 +20,7 @@ describe.each(ADAPTERS)('triggers, over %s', (_, serve) => {
       { base: BASE, edit: `INSERT INTO acc VALUES(3, 300, 'c'); UPDATE acc SET code = 'A' WHERE id = 1` },
       async (scene) => {
         const before = await triggers(scene);
-        expect(await scene.push()).toMatchObject({ status: 'applied' });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied' });
         expect(await scene.differences()).toEqual([]);
         expect(await triggers(scene)).toEqual(before);
         await scene.served.edit(`DELETE FROM log; INSERT INTO acc VALUES(9, 0, 'z')`);
@@ -39,7 +39,7 @@ describe.each(ADAPTERS)('triggers, over %s', (_, serve) => {
       },
       async (scene) => {
         const before = await triggers(scene);
-        expect(await scene.push()).toMatchObject({ status: 'applied' });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied' });
         expect(await scene.differences()).toEqual([]);
         expect((await triggers(scene)).slice(0, -1)).toEqual(before);
       },
@@ -61,7 +61,7 @@ describe.each(ADAPTERS)('triggers, over %s', (_, serve) => {
           CREATE TRIGGER no_delete BEFORE DELETE ON t BEGIN SELECT RAISE(IGNORE); END;`,
       },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied' });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied' });
         expect(await scene.differences()).toEqual([]);
         await expect(scene.served.edit(`INSERT INTO t VALUES(4, 'd')`)).rejects.toMatchObject({
           message: expect.stringContaining('no insert') as string,
@@ -79,9 +79,9 @@ describe.each(ADAPTERS)('triggers, over %s', (_, serve) => {
           CREATE TRIGGER w_i INSTEAD OF INSERT ON w BEGIN INSERT INTO t VALUES(new.v); END;`,
       },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied' });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied' });
         expect(await scene.differences()).toEqual([]);
-        expect(await scene.push()).toMatchObject({ status: 'applied' });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied' });
         expect(await scene.differences()).toEqual([]);
       },
     ));
@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('triggers, over %s', (_, serve) => {
           CREATE TRIGGER geo AFTER INSERT ON t BEGIN SELECT st_minx(new.v); END;`,
       },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied' });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied' });
         expect(await scene.differences()).toEqual([]);
       },
     ));
@@ -113,7 +113,7 @@ describe.each(ADAPTERS)('triggers, over %s', (_, serve) => {
     play(serve, { base: BASE, edit: `UPDATE acc SET bal = 1 WHERE id = 1`, remote }, async (scene) => {
       const before = await scene.bytes();
       expect(await scene.push()).toEqual({
-        status: 'conflict',
+        outcome: 'conflict',
         conflicts: [
           expect.objectContaining({
             kind: 'schema',
@@ -158,7 +158,7 @@ describe.each(ADAPTERS)('triggers, over %s', (_, serve) => {
       ],
     ])('stay as they are and do not fire: %s', (_what, edit) =>
       play(serve, { base, edit }, async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied' });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied' });
         expect(await scene.differences()).toEqual([]);
       }),
     );
@@ -169,7 +169,7 @@ describe.each(ADAPTERS)('triggers, over %s', (_, serve) => {
     ])('are a conflict if the remote has %s one', (_what, remote, message) =>
       play(serve, { base, edit: 'UPDATE acc SET bal = 1', remote }, async (scene) => {
         expect(await scene.push()).toMatchObject({
-          status: 'conflict',
+          outcome: 'conflict',
           conflicts: [{ kind: 'schema', table: 'acc', message: expect.stringContaining(message) as string }],
         });
         expect(await scene.query('SELECT bal FROM acc')).toEqual([[100n]]);
@@ -186,7 +186,7 @@ describe.each(ADAPTERS)('triggers, over %s', (_, serve) => {
         remote: 'CREATE TRIGGER theirs AFTER INSERT ON log BEGIN DELETE FROM acc; END',
       },
       async (scene) => {
-        expect(await scene.push()).toMatchObject({ status: 'applied' });
+        expect(await scene.push()).toMatchObject({ outcome: 'applied' });
         expect(await scene.query(`SELECT name FROM sqlite_schema WHERE name = 'theirs'`)).toHaveLength(1);
       },
     ));

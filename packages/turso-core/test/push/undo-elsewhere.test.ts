@@ -44,14 +44,14 @@ describe.each(Object.entries(EDITS))('%s', (_, edit) => {
       author.editRemote('INSERT INTO other(id) VALUES (7)');
 
       expect(await undo(runner.project, { push: 1 })).toMatchObject({
-        status: 'undone',
+        outcome: 'undone',
         workingCopy: { kept: [], conflicts: [] },
       });
       const there = author.queryRemote(CONTENT);
       expect(there).toHaveLength(11);
       expect(rowsOf(runner.project.workingCopy)).toEqual(there);
       expect(rowsOf(runner.project.files.base.database)).toEqual(there);
-      expect(await push(runner.project)).toMatchObject({ status: 'nothing' });
+      expect(await push(runner.project)).toMatchObject({ outcome: 'nothing' });
       expect((await pull(runner.project)).changes.total).toEqual({ insert: 1, update: 0, delete: 0 });
     },
   );
@@ -103,13 +103,13 @@ describe.each(Object.entries(KINDS))('in a table with %s', (kind, columns) => {
         at.editRemote(`UPDATE t SET w = 'theirs' WHERE k = 'b'; CREATE TABLE apart AS SELECT * FROM t;
           DELETE FROM t; INSERT INTO t SELECT * FROM apart ORDER BY k DESC; DROP TABLE apart`);
         await pull(at.project);
-        expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+        expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
         const rows = [
           ['a', 1, 1],
           ['b', 2, 'theirs'],
         ];
         expect(at.queryRemote('SELECT k, v, w FROM t ORDER BY k')).toEqual(rows);
-        expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+        expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
       },
     );
   }
@@ -128,7 +128,7 @@ test.each([
   at.editRemote(`CREATE TABLE apart AS SELECT * FROM t;
     DELETE FROM t; INSERT INTO t SELECT * FROM apart ORDER BY k DESC; DROP TABLE apart`);
   await pull(at.project);
-  expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+  expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
   expect(at.queryRemote('SELECT * FROM t ORDER BY k')).toEqual([
     ['a', 1, 1],
     ['b', 2, 2],

@@ -40,10 +40,10 @@ describe.each(Object.entries(TABLES))('in a table with %s', (_, table) => {
       await diff(at.project, { save: plan });
       const allow = ['deleteAllRows'];
       await push(at.project, { allow });
-      expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+      expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
       expect(compareDatabases(at.remote, before)).toEqual([]);
       expect(compareDatabases(at.project.workingCopy, before)).toEqual([]);
-      expect(await push(at.project, { plan, allow })).toMatchObject({ status: 'pushed' });
+      expect(await push(at.project, { plan, allow })).toMatchObject({ outcome: 'pushed' });
     },
   );
 });
@@ -65,7 +65,7 @@ describe.each(KEYED)('of many updates in a table with %s', (_, table) => {
     const at = await story();
     at.edit('UPDATE t SET w = -w');
     await push(at.project);
-    expect(await undo(at.project, { push: 1 })).toMatchObject({ status: 'undone' });
+    expect(await undo(at.project, { push: 1 })).toMatchObject({ outcome: 'undone' });
     const expected = path.join(makeTempDir(), 'expected.db');
     buildDatabase(
       expected,

@@ -63,7 +63,7 @@ describe.each(Object.entries(TABLES))('the undo of a large push to a table with 
     rmSync(path.join(project.files.directory, '.gitignore'));
     at.editRemote('INSERT INTO other VALUES(1)');
     at.edit('INSERT INTO other VALUES(2)');
-    expect(await undoWatched(project)).toMatchObject({ status: 'undone', replayed: false });
+    expect(await undoWatched(project)).toMatchObject({ outcome: 'undone', replayed: false });
     expect(keptPages(project)).toEqual([]);
     editDatabase(before, 'INSERT INTO other VALUES(1)');
     expect(compareDatabases(remote, before)).toEqual([]);
@@ -77,7 +77,7 @@ test('such an undo can be undone', async () => {
   const after = `${before}.after`;
   copyFileSync(remote, after);
   await undo(project);
-  expect(await undoWatched(project)).toMatchObject({ status: 'undone', replayed: true });
+  expect(await undoWatched(project)).toMatchObject({ outcome: 'undone', replayed: true });
   expect(compareDatabases(remote, after)).toEqual([]);
   expect(compareDatabases(project.workingCopy, after)).toEqual([]);
 });
@@ -88,7 +88,7 @@ test('nothing is written if somebody has changed one of the rows', async () => {
   const theirs = `${at.before}.theirs`;
   copyFileSync(remote, theirs);
   expect(await undoWatched(project)).toMatchObject({
-    status: 'conflict',
+    outcome: 'conflict',
     conflicts: [{ key: { k: 1000n } }],
   });
   expect(compareDatabases(remote, theirs)).toEqual([]);
@@ -100,7 +100,7 @@ test('an undo reads the record if the pages are damaged', async () => {
   const bytes = readFileSync(file);
   bytes.writeUInt8(bytes.readUInt8(5000) ^ 1, 5000);
   writeFileSync(file, bytes);
-  expect(await undoWatched(project)).toMatchObject({ status: 'undone', replayed: true });
+  expect(await undoWatched(project)).toMatchObject({ outcome: 'undone', replayed: true });
   expect(compareDatabases(remote, before)).toEqual([]);
 });
 
@@ -109,7 +109,7 @@ test('an undo reads the record if the base has moved on', async () => {
   at.edit('INSERT INTO other VALUES(1)');
   await push(project);
   expect(keptPages(project)).toEqual([]);
-  expect(await undoWatched(project, { push: 1 })).toMatchObject({ status: 'undone', replayed: true });
+  expect(await undoWatched(project, { push: 1 })).toMatchObject({ outcome: 'undone', replayed: true });
   editDatabase(before, 'INSERT INTO other VALUES(1)');
   expect(compareDatabases(remote, before)).toEqual([]);
 });

@@ -67,28 +67,28 @@ describe('a user_version that the server refuses', () => {
       if (event.type === 'warning') warnings.push(event);
     };
     expect(await push(project, { onEvent })).toMatchObject({
-      status: 'pushed',
+      outcome: 'pushed',
       notCarried: ['user_version'],
     });
     expect(warnings).toMatchObject([{ message: expect.stringContaining('user_version') as string }]);
-    expect(await verify(project)).toMatchObject({ isEqual: true });
+    expect(await verify(project)).toMatchObject({ outcome: 'equal' });
     expect(await status(project)).toMatchObject({ pending: { changes: { userVersion: null } } });
 
     edit(`PRAGMA user_version = 2; INSERT INTO t VALUES(3, 'two')`);
     expect(await diff(project)).toMatchObject({ changes: { userVersion: null, total: { insert: 1 } } });
-    expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed', notCarried: [] });
+    expect(await push(project, { onEvent })).toMatchObject({ outcome: 'pushed', notCarried: [] });
     expect(warnings).toHaveLength(1);
     edit('PRAGMA user_version = 3');
-    expect(await push(project)).toMatchObject({ status: 'nothing' });
-    expect(await verify(project)).toMatchObject({ isEqual: true, differences: { userVersion: null } });
+    expect(await push(project)).toMatchObject({ outcome: 'nothing' });
+    expect(await verify(project)).toMatchObject({ outcome: 'equal', differences: { userVersion: null } });
     expect(localVersion()).toBe(3);
     expect(await remoteRows()).toHaveLength(3);
   });
 
   test('is no change that would be pushed by itself', async () => {
     edit('PRAGMA user_version = 1');
-    expect(await push(project)).toMatchObject({ status: 'pushed', notCarried: ['user_version'] });
-    expect(await push(project)).toMatchObject({ status: 'nothing' });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed', notCarried: ['user_version'] });
+    expect(await push(project)).toMatchObject({ outcome: 'nothing' });
   });
 
   test('stays when others have changed rows, in pull and in init', async () => {
@@ -96,18 +96,18 @@ describe('a user_version that the server refuses', () => {
     await push(project);
     await execOn(sqld, `INSERT INTO t VALUES(3, 'theirs')`);
     edit('PRAGMA user_version = 2');
-    expect(await pull(project)).toMatchObject({ status: 'pulled', pending: 0 });
+    expect(await pull(project)).toMatchObject({ outcome: 'pulled', pending: 0 });
     expect(localVersion()).toBe(2);
     await execOn(sqld, `INSERT INTO t VALUES(4, 'theirs')`);
     edit(`PRAGMA user_version = 3; INSERT INTO t VALUES(5, 'ours')`);
-    expect(await pull(project)).toMatchObject({ status: 'pulled', pending: 1 });
+    expect(await pull(project)).toMatchObject({ outcome: 'pulled', pending: 1 });
     expect(localVersion()).toBe(3);
-    expect(await push(project)).toMatchObject({ status: 'pushed', notCarried: [] });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed', notCarried: [] });
     await execOn(sqld, `INSERT INTO t VALUES(6, 'theirs')`);
-    expect(await init(project)).toMatchObject({ workingCopy: 'updated' });
+    expect(await init(project)).toMatchObject({ outcome: 'updated' });
     expect(localVersion()).toBe(3);
-    expect(await verify(project)).toMatchObject({ isEqual: true });
-    expect(await push(project)).toMatchObject({ status: 'nothing' });
+    expect(await verify(project)).toMatchObject({ outcome: 'equal' });
+    expect(await push(project)).toMatchObject({ outcome: 'nothing' });
   });
 
   test('stays when others have changed definitions', async () => {
@@ -115,20 +115,20 @@ describe('a user_version that the server refuses', () => {
     await push(project);
     await execOn(sqld, 'ALTER TABLE t ADD COLUMN b');
     edit(`PRAGMA user_version = 2; INSERT INTO t VALUES(3, 'two')`);
-    expect(await pull(project)).toMatchObject({ status: 'pulled', pending: 1 });
+    expect(await pull(project)).toMatchObject({ outcome: 'pulled', pending: 1 });
     expect(localVersion()).toBe(2);
-    expect(await push(project)).toMatchObject({ status: 'pushed', notCarried: [] });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed', notCarried: [] });
   });
 
   test('is not taken back by an undo', async () => {
     edit(`PRAGMA user_version = 1; INSERT INTO t VALUES(2, 'one')`);
     await push(project);
-    expect(await undo(project)).toMatchObject({ status: 'undone' });
+    expect(await undo(project)).toMatchObject({ outcome: 'undone' });
     expect(localVersion()).toBe(1);
     expect(await remoteRows()).toEqual([[1n, 'base']]);
     edit(`PRAGMA user_version = 2; CREATE TABLE more(a)`);
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
-    expect(await undo(project)).toMatchObject({ status: 'undone' });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
+    expect(await undo(project)).toMatchObject({ outcome: 'undone' });
     expect(localVersion()).toBe(2);
   });
 
@@ -137,7 +137,7 @@ describe('a user_version that the server refuses', () => {
     await push(project);
     forget();
     edit(`PRAGMA user_version = 2; INSERT INTO t VALUES(3, 'two')`);
-    expect(await push(project)).toMatchObject({ status: 'pushed', notCarried: ['user_version'] });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed', notCarried: ['user_version'] });
     expect(await remoteRows()).toHaveLength(3);
   });
 });

@@ -36,7 +36,7 @@ test.each(ADAPTERS)(
           const target = withReceipt(served.remote, receipt, () => undefined);
           await withDiff(base, work, async (changeset) => {
             for (let time = 1; time <= 2; time++) {
-              expect(await apply(changeset, target)).toMatchObject({ status: 'applied' });
+              expect(await apply(changeset, target)).toMatchObject({ outcome: 'applied' });
               await served.download(remote);
               expect(compareDatabases(remote, work, { ignoreTables: [receipt] })).toEqual([]);
             }

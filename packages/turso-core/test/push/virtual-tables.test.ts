@@ -19,7 +19,7 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
   test.each(Object.entries(VIRTUAL_EDITS))('%s arrive', (_name, story) =>
     play(serve, story, async (scene) => {
       const receipt = nameReceipt();
-      expect(await scene.push({ receipt })).toMatchObject({ status: 'applied', attempts: 1 });
+      expect(await scene.push({ receipt })).toMatchObject({ outcome: 'applied', attempts: 1 });
       await expectEqual(scene);
       await expectArrivesOnce(scene, receipt);
     }),
@@ -39,7 +39,7 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
           remote: `DELETE FROM f WHERE rowid=3; INSERT INTO f(rowid,a) VALUES(11,'theirs'); UPDATE r SET y=9 WHERE id=2`,
         },
         async (scene) => {
-          expect(await scene.push()).toMatchObject({ status: 'applied' });
+          expect(await scene.push()).toMatchObject({ outcome: 'applied' });
           expect(await scene.query(`SELECT rowid, a FROM f ORDER BY 1`)).toEqual([
             [1n, 'uno'],
             [2n, 'two'],
@@ -63,7 +63,7 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
           remote: `INSERT INTO notes VALUES(5,'theirs',''); INSERT INTO e(rowid,title) VALUES(5,'theirs')`,
         },
         async (scene) => {
-          expect(await scene.push()).toMatchObject({ status: 'applied' });
+          expect(await scene.push()).toMatchObject({ outcome: 'applied' });
           expect(await scene.query(`SELECT rowid FROM e('mine OR theirs OR one') ORDER BY 1`)).toEqual([
             [1n],
             [4n],
@@ -82,7 +82,7 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
           remote: `INSERT INTO f(rowid,a) VALUES(11,'running')`,
         },
         async (scene) => {
-          expect(await scene.push()).toMatchObject({ status: 'applied' });
+          expect(await scene.push()).toMatchObject({ outcome: 'applied' });
           expect(await scene.query(`SELECT rowid FROM f('run') ORDER BY 1`)).toEqual([[2n], [11n]]);
         },
       ));
@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
           remote: `UPDATE f SET a='uno' WHERE rowid=1; INSERT INTO c(rowid,a) VALUES(2,'q')`,
         },
         async (scene) => {
-          expect(await scene.push()).toMatchObject({ status: 'applied' });
+          expect(await scene.push()).toMatchObject({ outcome: 'applied' });
           expect(await scene.differences()).toEqual([]);
         },
       ));
@@ -119,7 +119,7 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
       ],
     ] as const)('rows are resolved as %p says', (policy, story, row) =>
       play(serve, { base: fts, ...story }, async (scene) => {
-        expect(await scene.push(policy)).toMatchObject({ status: 'applied' });
+        expect(await scene.push(policy)).toMatchObject({ outcome: 'applied' });
         expect(await scene.query('SELECT a, b FROM f WHERE rowid=1')).toEqual([row]);
         expect(await scene.query(`SELECT rowid FROM f('${row.join(' AND ')}')`)).toEqual([[1n]]);
         expect(await scene.query('PRAGMA integrity_check')).toEqual([['ok']]);
@@ -136,7 +136,7 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
         },
         async (scene) => {
           for (const onConflict of ['write', 'keep'] as const)
-            expect(await scene.push({ onConflict })).toMatchObject({ status: 'conflict' });
+            expect(await scene.push({ onConflict })).toMatchObject({ outcome: 'conflict' });
         },
       ));
 
@@ -238,7 +238,7 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
       play(serve, story, async (scene) => {
         const before = await scene.bytes();
         const result = await scene.push();
-        expect(result).toMatchObject({ status: 'conflict', conflicts: [conflict] });
+        expect(result).toMatchObject({ outcome: 'conflict', conflicts: [conflict] });
         expect(await scene.bytes()).toEqual(before);
       }),
     );
@@ -313,7 +313,7 @@ describe.each(ADAPTERS)('virtual tables over %s', (_, serve) => {
         }),
       );
     return play(serve, { base, edit: 'INSERT INTO t VALUES(1)' }, async (scene) => {
-      expect(await scene.push()).toMatchObject({ status: 'applied' });
+      expect(await scene.push()).toMatchObject({ outcome: 'applied' });
       expect(await scene.query('SELECT x FROM t')).toEqual([[1n]]);
       await expectRefused(`INSERT INTO words_vocab VALUES('b')`);
       await expectRefused(`PRAGMA writable_schema=ON; DELETE FROM sqlite_schema WHERE name = 'words'`);

@@ -13,7 +13,7 @@ test.each(Object.entries(VIRTUAL_EDITS))('undoes a push of %s', async (_, { base
   copyFileSync(at.remote, before);
   await init(at.project);
   at.edit(edit);
-  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
-  expect(await undo(at.project)).toMatchObject({ status: 'undone' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
+  expect(await undo(at.project)).toMatchObject({ outcome: 'undone' });
   expect(compareDatabases(at.remote, before)).toEqual([]);
 });

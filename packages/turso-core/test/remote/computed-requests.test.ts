@@ -107,12 +107,12 @@ describe.each(['full', 'bare'] as const)('by a server of kind "%s", computed val
   test.each(Object.entries(KEYS))('updated rows with %s are compared in few requests', async (_, table) => {
     await serve(`${table} ${rows(1, SAME)}`, profile);
     editDatabase(project.workingCopy, 'UPDATE item SET price = price + 1');
-    expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+    expect(await push(project, { onEvent })).toMatchObject({ outcome: 'pushed' });
     expectFew(null, withoutChecksums(profile));
     // Now all of them differ; the next time, one does.
     counted = { requests: 0, bytes: 0 };
     editDatabase(project.workingCopy, 'UPDATE item SET price = 0.1 + price * 0.2 / price');
-    expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+    expect(await push(project, { onEvent })).toMatchObject({ outcome: 'pushed' });
     expectFew(LABEL, MORE + withoutChecksums(profile));
   });
 
@@ -120,7 +120,7 @@ describe.each(['full', 'bare'] as const)('by a server of kind "%s", computed val
     await serve(table, profile);
     await execOn(sqld, rows(5_000_000, SAME, 9));
     editDatabase(project.workingCopy, `${rows(1, SAME, ROWS - 1)} ${rows(ROWS, OTHER, 1)}`);
-    expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+    expect(await push(project, { onEvent })).toMatchObject({ outcome: 'pushed' });
     // Of a table that nothing tells the rows of, others' rows hide it.
     expectFew(table.includes('oid') ? null : LABEL, MORE + withoutChecksums(profile));
   });
@@ -134,7 +134,7 @@ describe.each(['full', 'bare'] as const)('by a server of kind "%s", computed val
     const made = (name: string): string =>
       `CREATE TABLE ${name}(id INTEGER PRIMARY KEY, price REAL, ${label}); INSERT INTO ${name}(id, price) SELECT * FROM item;`;
     editDatabase(project.workingCopy, more + ['a', 'b', 'c'].map(made).join(''));
-    expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+    expect(await push(project, { onEvent })).toMatchObject({ outcome: 'pushed' });
     // One for each of the other tables.
     expectFew(null, withoutChecksums(profile, 4 - 1));
   });
@@ -144,14 +144,14 @@ test('a push says so when the remote does not tell what it has computed', async 
   await serve(`CREATE TABLE item(id INTEGER PRIMARY KEY, price REAL, ${label}); ${rows(1, SAME, 3)}`);
   editDatabase(project.workingCopy, 'UPDATE item SET price = price + 1');
   isSilent = true;
-  expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+  expect(await push(project, { onEvent })).toMatchObject({ outcome: 'pushed' });
   expect(warnings).toEqual([expect.stringMatching(/^Could not compare the values .*"turso-sync verify"\.$/)]);
 });
 
 test('many rows are compared in pieces as large as an answer may be', async () => {
   await serve(KEYS['a key of its own'].replace('|| price', "|| price || printf('%200s', '')"), 'cloud');
   editDatabase(project.workingCopy, `${rows(1, SAME, 39_999)} ${rows(40_000, OTHER, 1)}`);
-  expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+  expect(await push(project, { onEvent })).toMatchObject({ outcome: 'pushed' });
   expect(counted.bytes).toBeGreaterThan(PIECE);
   expectFew(LABEL, MORE);
 });
@@ -160,7 +160,7 @@ test('rows of others at the same rowids, larger than an answer may be, hide no r
   await serve(KEYS['no key']);
   await execOn(sqld, rows(1, "printf('%.2000c', 'x')"));
   editDatabase(project.workingCopy, `${rows(1, SAME, ROWS - 1)} ${rows(ROWS, OTHER, 1)}`);
-  expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+  expect(await push(project, { onEvent })).toMatchObject({ outcome: 'pushed' });
   // An answer that is refused is asked for by halves.
   expectFew(LABEL, 2 * MORE);
 });
@@ -169,6 +169,6 @@ test('verify asks one question for each group of tables', async () => {
   const made = (name: string): string =>
     `CREATE TABLE ${name}(id INTEGER PRIMARY KEY, price REAL, ${label}, other AS ('€' || price) STORED);`;
   await serve(Array.from({ length: 20 }, (_, i) => made(`t${i}`)).join(''));
-  expect(await verify(project, { onEvent })).toMatchObject({ isEqual: true, method: 'checksums' });
+  expect(await verify(project, { onEvent })).toMatchObject({ outcome: 'equal', method: 'checksums' });
   expectFew(null);
 });

@@ -55,15 +55,15 @@ describe('a second environment', () => {
   ])('made from %s, pushed to %s, then to %s: both have the change', async (made, first, second) => {
     await init(await load(made));
     editDatabase(file('working_copy.db'), EDIT);
-    expect(await push(await load(first))).toMatchObject({ status: 'pushed' });
+    expect(await push(await load(first))).toMatchObject({ outcome: 'pushed' });
     const result = await push(await load(second));
-    expect(result).toMatchObject({ status: 'pushed', environment: second ?? null });
+    expect(result).toMatchObject({ outcome: 'pushed', environment: second ?? null });
     for (const name of ['prod.db', 'staging.db'])
       expect(compareDatabases(file(name), file('working_copy.db'))).toEqual([]);
     for (const env of [undefined, 'staging']) {
       const project = await load(env);
-      expect(await push(project)).toMatchObject({ status: 'nothing', warnings: [] });
-      expect(await verify(project)).toMatchObject({ isEqual: true });
+      expect(await push(project)).toMatchObject({ outcome: 'nothing', warnings: [] });
+      expect(await verify(project)).toMatchObject({ outcome: 'equal' });
     }
   });
 
@@ -76,13 +76,13 @@ describe('a second environment', () => {
     await push(await load());
     if ('acceptRemote' in options) await pull(await load('staging'));
     const before = basesIn('.turso');
-    const planned = { status: 'dry-run', changes: { total: { insert: 1, update: 1, delete: 0 } } };
+    const planned = { outcome: 'dry-run', changes: { total: { insert: 1, update: 1, delete: 0 } } };
     if (!('acceptRemote' in options)) expect(Object.keys(before).join()).not.toContain('staging');
     for (let run = 0; run < 2; run++) {
       expect(await push(await load('staging'), { dryRun: true, ...options })).toMatchObject(planned);
       expect(basesIn('.turso')).toEqual(before);
     }
-    expect(await push(await load('staging'), options)).toMatchObject({ ...planned, status: 'pushed' });
+    expect(await push(await load('staging'), options)).toMatchObject({ ...planned, outcome: 'pushed' });
     expect(compareDatabases(file('staging.db'), file('working_copy.db'))).toEqual([]);
   });
 
@@ -103,11 +103,11 @@ describe('a second environment', () => {
       file('staging.db'),
       "UPDATE t SET v = 'theirs' WHERE id = 1; INSERT INTO t VALUES (3, 'only there')",
     );
-    expect(await push(await load('staging'))).toMatchObject({ status: 'conflict' });
+    expect(await push(await load('staging'))).toMatchObject({ outcome: 'conflict' });
     expect(query('staging.db', 'SELECT v FROM t ORDER BY id')).toEqual(['theirs', 'b', 'only there']);
-    expect(await push(await load())).toMatchObject({ status: 'pushed' });
+    expect(await push(await load())).toMatchObject({ outcome: 'pushed' });
     expect(await pull(await load('staging'), { onConflict: 'ours' })).toMatchObject({
-      status: 'pulled',
+      outcome: 'pulled',
       pending: 1,
     });
     expect(query('working_copy.db', 'SELECT v FROM t ORDER BY id')).toEqual(['mine', 'b', 'only there']);
@@ -134,7 +134,7 @@ describe('a second environment', () => {
       }
       expect((await status(await load())).next.join()).toContain('init --keep-edits');
       await init(await load(), { keepEdits: true });
-      expect(await push(await load())).toMatchObject({ status: 'nothing' });
+      expect(await push(await load())).toMatchObject({ outcome: 'nothing' });
       expect(query('prod.db', "SELECT count(*) FROM log WHERE line = 'mine'")).toEqual([1]);
     },
   );
@@ -146,7 +146,7 @@ describe('a second environment', () => {
     });
     await init(await load());
     await expect(push(await load('staging'))).rejects.toMatchObject({ code: 'BASE_MISSING' });
-    expect(await init(await load('staging'))).toMatchObject({ workingCopy: 'created', warnings: [] });
+    expect(await init(await load('staging'))).toMatchObject({ outcome: 'created', warnings: [] });
   });
 
   test('that is empty never empties the working copy, and the hint fills it', async () => {
@@ -161,11 +161,11 @@ describe('a second environment', () => {
     }
     expect(query('working_copy.db', 'SELECT count(*) FROM t')).toEqual([2]);
     expect(await init(await load('staging'), { from: 'working_copy.db' })).toMatchObject({
-      workingCopy: 'kept',
+      outcome: 'kept',
     });
     await push(await load('staging'));
     expect(compareDatabases(file('staging.db'), file('working_copy.db'))).toEqual([]);
-    expect(await push(await load())).toMatchObject({ status: 'nothing' });
+    expect(await push(await load())).toMatchObject({ outcome: 'nothing' });
   });
 });
 
@@ -176,9 +176,9 @@ describe('init --from', () => {
     if (from === 'working_copy.db') cpSync(file('app.db'), file(from));
     const project = await load();
     const result = await init(project, { from });
-    expect(result).toMatchObject({ workingCopy: from === 'app.db' ? 'created' : 'kept' });
+    expect(result).toMatchObject({ outcome: from === 'app.db' ? 'created' : 'kept' });
     expect(result.pending).toBeGreaterThan(0);
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
     for (const name of ['prod.db', 'working_copy.db'])
       expect(compareDatabases(file(name), file('app.db'))).toEqual([]);
     // The same steps fill a second one.
@@ -210,7 +210,7 @@ describe('init --from', () => {
     await init(project, { create: true });
     for (let i = 0; i < 2; i++) await init(project, { from: 'app.db' });
     expect(compareDatabases(file('working_copy.db'), file('app.db'))).toEqual([]);
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
     expect(compareDatabases(file('prod.db'), file('app.db'))).toEqual([]);
   });
 
@@ -255,9 +255,9 @@ describe('init --from', () => {
         code: 'FILE_INACCESSIBLE',
       });
       for (let i = 0; i < 2; i++) await init(moved, rescue);
-      expect(await push(moved)).toMatchObject({ status: 'pushed' });
+      expect(await push(moved)).toMatchObject({ outcome: 'pushed' });
       expect(compareDatabases(file(name), file('working_copy.db'))).toEqual([]);
-      expect(await verify(moved)).toMatchObject({ isEqual: true });
+      expect(await verify(moved)).toMatchObject({ outcome: 'equal' });
     });
 
     test('only if both --from and --accept-remote say so', async () => {
@@ -312,15 +312,15 @@ describe('what is lost', () => {
         code: 'WORKING_COPY_HAS_CHANGES',
       });
     expect((await status(project)).next.join(' ')).toContain('--keep-edits');
-    expect(await init(project, { keepEdits: true })).toMatchObject({ workingCopy: 'kept', pending: 2 });
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await init(project, { keepEdits: true })).toMatchObject({ outcome: 'kept', pending: 2 });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
     expect(compareDatabases(file('prod.db'), project.workingCopy)).toEqual([]);
   });
 
   test('a damaged base is replaced by the same way', async () => {
     rmSync(project.files.base.database);
     await expect(push(project)).rejects.toMatchObject({ code: 'BASE_DAMAGED' });
-    expect(await init(project, { keepEdits: true })).toMatchObject({ workingCopy: 'kept', pending: 2 });
+    expect(await init(project, { keepEdits: true })).toMatchObject({ outcome: 'kept', pending: 2 });
   });
 
   test('what a push that was cut off held: nothing is sent unasked', async () => {
@@ -332,8 +332,8 @@ describe('what is lost', () => {
       hint: expect.stringContaining('--resume=repeat') as string,
     });
     expect(readFileSync(file('prod.db'))).toEqual(before);
-    expect(await init(project, { keepEdits: true })).toMatchObject({ workingCopy: 'kept', pending: 0 });
+    expect(await init(project, { keepEdits: true })).toMatchObject({ outcome: 'kept', pending: 0 });
     expect(query('prod.db', "SELECT count(*) FROM log WHERE line = 'mine'")).toEqual([1]);
-    expect(await push(project)).toMatchObject({ status: 'nothing' });
+    expect(await push(project)).toMatchObject({ outcome: 'nothing' });
   });
 });

@@ -90,9 +90,13 @@ describe.each([
     });
     expect(digestsOf(dir)).toEqual(before);
     const now = await status(project);
-    expect(now.remote).toMatchObject({ answers: true, hasMoved: null, problem: { code: 'REMOTE_CHANGED' } });
+    expect(now.remoteState).toMatchObject({
+      answers: true,
+      hasMoved: null,
+      problem: { code: 'REMOTE_CHANGED' },
+    });
     // A push would be refused too, so it is no next step.
-    expect(now.next).toEqual([now.remote.problem?.hint]);
+    expect(now.next).toEqual([now.remoteState.problem?.hint]);
   });
 
   test.each(Object.keys(COMMANDS))('%s refuses a file that is gone or empty', async (name) => {
@@ -105,7 +109,7 @@ describe.each([
       for (const options of [{}, { acceptRemote: true }, ...creates])
         await expect(COMMANDS[name]?.(project, options)).rejects.toMatchObject({ code: 'REMOTE_MISSING' });
       expect(digestsOf(dir)).toEqual(before);
-      expect((await status(project)).remote.problem?.code).toBe('REMOTE_MISSING');
+      expect((await status(project)).remoteState.problem?.code).toBe('REMOTE_MISSING');
     }
   });
 });
@@ -114,9 +118,9 @@ test('once accepted, another remote is the base’s, edits are kept, and guards 
   await prepare(`file:${file('main.db')}`, "UPDATE t SET v = 'mine' WHERE id = 1");
   const project = await load(`file:${file('other.db')}`);
   editDatabase(file('other.db'), "UPDATE t SET v = 'theirs' WHERE id = 1; INSERT INTO t VALUES (9, 'new')");
-  expect(await push(project, { acceptRemote: true })).toMatchObject({ status: 'conflict' });
-  expect(await pull(project, { onConflict: 'ours' })).toMatchObject({ status: 'pulled', pending: 2 });
-  expect(await push(project)).toMatchObject({ status: 'pushed', remote: `file:${file('other.db')}` });
+  expect(await push(project, { acceptRemote: true })).toMatchObject({ outcome: 'conflict' });
+  expect(await pull(project, { onConflict: 'ours' })).toMatchObject({ outcome: 'pulled', pending: 2 });
+  expect(await push(project)).toMatchObject({ outcome: 'pushed', remote: `file:${file('other.db')}` });
   expect(compareDatabases(file('other.db'), project.workingCopy)).toEqual([]);
   await expect(pull(await load(`file:${file('main.db')}`))).rejects.toMatchObject({ code: 'REMOTE_CHANGED' });
 });
@@ -141,8 +145,8 @@ test('accepted by verify, it is the base’s as well', async () => {
   await prepare(`file:${file('main.db')}`, null);
   copyFileSync(file('main.db'), file('other.db'));
   const project = await load(`file:${file('other.db')}`);
-  expect(await verify(project, { acceptRemote: true })).toMatchObject({ isEqual: true });
-  expect(await verify(project)).toMatchObject({ isEqual: true });
+  expect(await verify(project, { acceptRemote: true })).toMatchObject({ outcome: 'equal' });
+  expect(await verify(project)).toMatchObject({ outcome: 'equal' });
 });
 
 test('a project may move together with the file that is its remote', async () => {
@@ -150,7 +154,7 @@ test('a project may move together with the file that is its remote', async () =>
   const moved = makeTempDir();
   cpSync(dir, moved, { recursive: true });
   dir = moved;
-  expect(await push(await load('file:../main.db'))).toMatchObject({ status: 'pushed' });
+  expect(await push(await load('file:../main.db'))).toMatchObject({ outcome: 'pushed' });
   expect(readFileSync(file('p/.turso/default/base/manifest.json'), 'utf8')).toContain(
     `file:${file('main.db')}`,
   );
@@ -205,7 +209,7 @@ test('results tell the remote, the environment and the warnings', async () => {
     }
     expect(digestsOf(dir)).toEqual(before);
     expect(await queryOn(server, 'SELECT count(*) FROM t')).toEqual([[2n]]);
-    expect((await status(project)).remote.problem?.code).toBe('REMOTE_CHANGED');
+    expect((await status(project)).remoteState.problem?.code).toBe('REMOTE_CHANGED');
   });
 
   test('after a crash is accepted once, and the push goes through', async () => {
@@ -213,21 +217,21 @@ test('results tell the remote, the environment and the warnings', async () => {
     await server.restart();
     await expect(push(project)).rejects.toMatchObject({ code: 'REMOTE_CHANGED' });
     expect(await push(project, { acceptRemote: true })).toMatchObject({
-      status: 'pushed',
+      outcome: 'pushed',
       remote: server.url,
     });
-    expect(await verify(project)).toMatchObject({ isEqual: true });
+    expect(await verify(project)).toMatchObject({ outcome: 'equal' });
   });
 
   test('is the same log after an orderly end', async () => {
     await server.restart();
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
   });
 
   test('to push nothing, none needs to be reached', async () => {
     await push(project);
     await server.kill();
-    expect(await push(project)).toMatchObject({ status: 'nothing' });
+    expect(await push(project)).toMatchObject({ outcome: 'nothing' });
     await server.restart();
     await expect(push(project)).rejects.toMatchObject({ code: 'REMOTE_CHANGED' });
   });

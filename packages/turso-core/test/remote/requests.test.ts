@@ -79,16 +79,16 @@ describeWithSqld('a command connects once', () => {
 
   test('so it asks for little', async () => {
     const at = project as Project;
-    expect(await push(at)).toMatchObject({ status: 'pushed' });
+    expect(await push(at)).toMatchObject({ outcome: 'pushed' });
     expect(asked()).toEqual({ log: 1, other: 2 });
-    expect(await push(at)).toMatchObject({ status: 'nothing' });
+    expect(await push(at)).toMatchObject({ outcome: 'nothing' });
     expect(asked()).toEqual({ log: 1, other: 0 });
-    expect(await pull(at)).toMatchObject({ status: 'unchanged' });
+    expect(await pull(at)).toMatchObject({ outcome: 'unchanged' });
     expect(asked()).toEqual({ log: 1, other: 0 });
-    expect(await undo(at, { remoteOnly: true })).toMatchObject({ status: 'undone' });
+    expect(await undo(at, { remoteOnly: true })).toMatchObject({ outcome: 'undone' });
     expect(asked()).toEqual({ log: 1, other: 2 });
     // The push, and then the removal of its receipt, have left the mark that the base has.
-    expect((await status(at)).remote).toMatchObject({ hasMoved: false });
+    expect((await status(at)).remoteState).toMatchObject({ hasMoved: false });
   });
 
   test('and looks again which remote it is before it sends, if some time has gone by', async () => {
@@ -101,7 +101,7 @@ describeWithSqld('a command connects once', () => {
     await expect(push(project as Project, { onEvent })).rejects.toMatchObject({ code: 'REMOTE_CHANGED' });
     expect(await queryOn(server as Sqld, 'SELECT count(*) FROM t WHERE v < 0')).toEqual([[0n]]);
     isOther = false;
-    expect(await push(project as Project)).toMatchObject({ status: 'pushed' });
+    expect(await push(project as Project)).toMatchObject({ outcome: 'pushed' });
   });
 
   test.each(['small', 'large'])('and learns the encoding by a %s push, which is sent once', async (size) => {
@@ -118,7 +118,7 @@ describeWithSqld('a command connects once', () => {
     const text = size === 'small' ? '-v' : `'text of a push' || printf('%.*c', 10000, 'x')`;
     editDatabase(own.workingCopy, `UPDATE t SET v = ${text}`);
     sent.length = 0;
-    expect(await push(own)).toMatchObject({ status: 'pushed' });
+    expect(await push(own)).toMatchObject({ outcome: 'pushed' });
     // A small one is its own question.
     const isAsked = size === 'small';
     // The last request removes the receipt.

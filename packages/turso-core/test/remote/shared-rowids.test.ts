@@ -46,10 +46,10 @@ describe.each([
     // This gives the rowid of "mine" to "theirs".
     await pull(production);
     append('working_copy.db', 'next');
-    expect(await pull(staging)).toMatchObject({ status: 'pulled', pending: 2 });
+    expect(await pull(staging)).toMatchObject({ outcome: 'pulled', pending: 2 });
     expect(lines()).toEqual(['first', 'mine', 'next', 'theirs', 'theirs']);
     expect(await push(staging)).toMatchObject({
-      status: 'pushed',
+      outcome: 'pushed',
       changes: { total: { insert: 2, delete: 0 } },
     });
     expect(lines('staging.db')).toEqual(lines());
@@ -66,7 +66,7 @@ describe.each([
       "DELETE FROM log WHERE line = 'gone'; UPDATE log SET line = 'new' WHERE line = 'changed'",
     );
     for (const project of [staging, production])
-      expect(await push(project)).toMatchObject({ status: 'pushed' });
+      expect(await push(project)).toMatchObject({ outcome: 'pushed' });
     for (const file of ['prod.db', 'staging.db']) expect(lines(file)).toEqual(['first', 'new', 'theirs']);
   });
 });

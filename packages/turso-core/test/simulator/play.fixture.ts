@@ -195,20 +195,20 @@ export async function play(sites: Sites, steps: readonly Step[]): Promise<void> 
     if ('fault' in step && step.fault?.kind === 'killed') return runKilled(actor, step, step.fault.after);
     switch (step.do) {
       case 'push':
-        return (await push(project, { onConflict: step.ours ? 'ours' : 'fail', onEvent })).status;
+        return (await push(project, { onConflict: step.ours ? 'ours' : 'fail', onEvent })).outcome;
       case 'pull':
-        return (await pull(project, { onEvent })).status;
+        return (await pull(project, { onEvent })).outcome;
       case 'undo':
-        return (await undo(project, { onEvent })).status;
+        return (await undo(project, { onEvent })).outcome;
       case 'dry run':
-        return (await push(project, { dryRun: true })).status;
+        return (await push(project, { dryRun: true })).outcome;
       case 'verify':
-        return (await verify(project)).isEqual ? 'equal' : 'differs';
+        return (await verify(project)).outcome === 'equal' ? 'equal' : 'differs';
       case 'plan': {
         const author = (actors[step.by] as Actor).folder;
         const file = path.join(author.directory, 'plan.json');
         await diff(author.projects[step.env], { save: file });
-        return (await push(project, { plan: file })).status;
+        return (await push(project, { plan: file })).outcome;
       }
     }
   }

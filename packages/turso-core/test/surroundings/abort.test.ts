@@ -61,7 +61,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   push: {
     verb: push,
     prepare: async (at, n) => at.edit(`UPDATE t SET v = 'mine ${n}' WHERE id = 1`),
-    done: { status: 'pushed' },
+    done: { outcome: 'pushed' },
   },
   pull: {
     verb: pull,
@@ -69,7 +69,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
       at.edit(`UPDATE t SET v = 'mine ${n}' WHERE id = 1`);
       at.editRemote(`UPDATE t SET v = 'theirs ${n}' WHERE id = 2`);
     },
-    done: { status: 'pulled' },
+    done: { outcome: 'pulled' },
   },
   undo: {
     verb: undo,
@@ -77,17 +77,17 @@ const SCENES: Readonly<Record<string, Scene>> = {
       at.edit(`UPDATE t SET v = 'undone ${n}' WHERE id = 1`);
       await push(at.project);
     },
-    done: { status: 'undone' },
+    done: { outcome: 'undone' },
   },
   init: {
     verb: init,
     prepare: async (at, n) => at.editRemote(`UPDATE t SET v = 'theirs ${n}' WHERE id = 2`),
-    done: { workingCopy: 'updated' },
+    done: { outcome: 'updated' },
   },
   'init --force': {
     verb: (project, options) => init(project, { ...options, force: true }),
     prepare: async (at, n) => at.edit(`UPDATE t SET v = 'lost ${n}' WHERE id = 1`),
-    done: { workingCopy: 'updated' },
+    done: { outcome: 'updated' },
   },
 };
 
@@ -165,7 +165,7 @@ test('the verb of a program ends in its own process, and the reason is the very 
   expect((error as Error).cause).toBe(REASON);
   expect(readdirSync(at.project.files.directory).filter((name) => name.startsWith('tmp-'))).toEqual([]);
   expect(await library.push(at.project, { signal: new AbortController().signal })).toMatchObject({
-    status: 'nothing',
+    outcome: 'nothing',
   });
 });
 
@@ -222,13 +222,13 @@ test('the verb of a program ends in its own process, and the reason is the very 
       'push',
       push,
       async (n: number) => edit(`UPDATE t SET v = 'mine ${n}' WHERE id = 1`),
-      { status: 'pushed' },
+      { outcome: 'pushed' },
     ],
     [
       'pull',
       pull,
       async (n: number) => execOn(server, `UPDATE t SET v = 'theirs ${n}' WHERE id = 2`),
-      { status: 'pulled' },
+      { outcome: 'pulled' },
     ],
     [
       'undo',
@@ -237,13 +237,13 @@ test('the verb of a program ends in its own process, and the reason is the very 
         edit(`UPDATE t SET v = 'undone ${n}' WHERE id = 1`);
         await push(project);
       },
-      { status: 'undone' },
+      { outcome: 'undone' },
     ],
     [
       'init',
       init,
       async (n: number) => execOn(server, `UPDATE t SET v = 'theirs ${n}' WHERE id = 2`),
-      { workingCopy: 'updated' },
+      { outcome: 'updated' },
     ],
   ] as const)('%s aborted at any request', async (_, verb, prepare, done) => {
     const ends: boolean[] = [];
@@ -291,7 +291,7 @@ test('the verb of a program ends in its own process, and the reason is the very 
     ]);
     expect(readdirSync(project.files.environment)).not.toContain(path.basename(project.files.pushJournal));
     edit("DELETE FROM t WHERE id > 2; UPDATE t SET v = 'small' WHERE id = 1");
-    expect(await push(project)).toMatchObject({ status: 'pushed', changes: { total: { update: 1 } } });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed', changes: { total: { update: 1 } } });
   });
 
   test.each([

@@ -85,15 +85,15 @@ describe.each(Object.entries(COMPUTED))('%s that the server computes otherwise',
   test('is named by push and verify, and by nobody where it is the same', async () => {
     await serve(sql);
     editDatabase(project.workingCopy, 'INSERT INTO item(id, price) VALUES (1, 0.5)');
-    expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+    expect(await push(project, { onEvent })).toMatchObject({ outcome: 'pushed' });
     expect(warnings).toEqual([]);
-    expect(await verify(project)).toMatchObject({ isEqual: true, method: 'checksums', other: null });
+    expect(await verify(project)).toMatchObject({ outcome: 'equal', method: 'checksums', other: null });
 
     editDatabase(project.workingCopy, 'INSERT INTO item(id, price) VALUES (2, 0.1 + 0.2)');
-    expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+    expect(await push(project, { onEvent })).toMatchObject({ outcome: 'pushed' });
     expect(warnings).toEqual([expect.stringContaining(`holds: ${name}.`)]);
     expect(await verify(project)).toMatchObject({
-      isEqual: false,
+      outcome: 'different',
       other: expect.stringContaining(`holds: ${name}.`) as string,
     });
   });
@@ -101,7 +101,7 @@ describe.each(Object.entries(COMPUTED))('%s that the server computes otherwise',
   test('is named where it comes with the push', async () => {
     await serve('CREATE TABLE other(x)');
     editDatabase(project.workingCopy, `${sql}\n; INSERT INTO item(id, price) VALUES (2, 0.1 + 0.2)`);
-    expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+    expect(await push(project, { onEvent })).toMatchObject({ outcome: 'pushed' });
     expect(warnings).toEqual([expect.stringContaining(`holds: ${name}.`)]);
   });
 });
@@ -126,7 +126,7 @@ describe('a push whose rows the server computes otherwise', () => {
       if (event.type === 'progress' && event.what === 'compare computed values') progress.push(event);
       onEvent(event);
     };
-    expect(await push(project, { dryRun: true, onEvent: listen })).toMatchObject({ status: 'dry-run' });
+    expect(await push(project, { dryRun: true, onEvent: listen })).toMatchObject({ outcome: 'dry-run' });
     expect(warnings).toEqual([named]);
     expect(progress).toEqual([expect.objectContaining({ done: 1, total: 1, unit: 'rows' })]);
     expect(await queryOn(sqld, 'SELECT count(*) FROM item')).toEqual([[BigInt(others)]]);
@@ -139,7 +139,7 @@ describe('a push whose rows the server computes otherwise', () => {
       if (others > 0) await execOn(sqld, "INSERT INTO item(id, price) VALUES ('theirs', 7)");
       editDatabase(project.workingCopy, INSERT);
       await cutOffPush(project, 'before its answer comes');
-      expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+      expect(await push(project, { onEvent })).toMatchObject({ outcome: 'pushed' });
       expect(warnings).toContainEqual(named);
     },
   );
@@ -148,7 +148,7 @@ describe('a push whose rows the server computes otherwise', () => {
     await serve(tableWith(id));
     if (others > 0) await execOn(sqld, "INSERT INTO item(id, price) VALUES ('theirs', 7)");
     editDatabase(project.workingCopy, INSERT);
-    expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+    expect(await push(project, { onEvent })).toMatchObject({ outcome: 'pushed' });
     expect(warnings).toEqual([named]);
   });
 });
@@ -158,7 +158,7 @@ test('nothing is said of rows that others have changed, nor of tables that a pus
     INSERT INTO item(id, price) VALUES (1, 1), (2, 0.5)`);
   await execOn(sqld, 'UPDATE item SET price = 0.1 + 0.2 WHERE id = 1');
   editDatabase(project.workingCopy, 'UPDATE item SET price = 4.5 WHERE id = 2; INSERT INTO other VALUES (1)');
-  expect(await push(project, { onEvent })).toMatchObject({ status: 'pushed' });
+  expect(await push(project, { onEvent })).toMatchObject({ outcome: 'pushed' });
   expect(warnings).toEqual([]);
   expect(await queryOn(sqld, 'SELECT label FROM item WHERE id = 2')).toEqual([['EUR 4.5']]);
 });
@@ -172,10 +172,10 @@ test('values that an app of another version wrote are named, although the remote
     variables: { TURSO_DATABASE_URL: `file:${file}` },
   });
   await init(own);
-  expect(await verify(own)).toMatchObject({ isEqual: true });
+  expect(await verify(own)).toMatchObject({ outcome: 'equal' });
   storeLabel(own.workingCopy, 'EUR ½');
   expect(await verify(own)).toMatchObject({
-    isEqual: false,
+    outcome: 'different',
     other: expect.stringContaining('column "label" of table "item"') as string,
   });
 });

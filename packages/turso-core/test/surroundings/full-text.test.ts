@@ -39,12 +39,12 @@ describe.each(Object.entries(INDEXES))('%s', (name, sql) => {
     expect(warnings.filter((text) => /full-text tables.*: f\./.test(text))).toHaveLength(isNamed ? 1 : 0);
     scene.edit('INSERT INTO t VALUES (1, 1)');
     expect(await push(project, { onEvent })).toMatchObject({
-      status: 'pushed',
+      outcome: 'pushed',
       changes: { total: { insert: 1 } },
     });
     scene.editRemote('INSERT INTO t VALUES (2, 2)');
     expect(await pull(project, { onEvent })).toMatchObject({ conflicts: [] });
-    expect(await verify(project)).toMatchObject({ isEqual: true });
+    expect(await verify(project)).toMatchObject({ outcome: 'equal' });
     await dump(project, { of: 'remote' });
     expect(compareDatabases(scene.remote, project.workingCopy)).toEqual([]);
   });
@@ -55,7 +55,7 @@ describe.each(Object.entries(INDEXES))('%s', (name, sql) => {
     await init(project);
     scene.edit(`${sql}; INSERT INTO t VALUES (1, 1)`);
     await diff(project, { onEvent });
-    expect(await push(project)).toMatchObject({ status: 'pushed' });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed' });
     expect(warnings.some((text) => text.includes('full-text table f '))).toBe(
       name.endsWith('by another version'),
     );
@@ -83,8 +83,8 @@ test.each([
   await init(scene.project, { onEvent });
   expect(warnings.filter((text) => /break a rule.*: t\./.test(text))).toHaveLength(count);
   scene.edit('INSERT INTO t VALUES (9, 9)');
-  expect(await push(scene.project)).toMatchObject({ status: 'pushed' });
-  expect(await verify(scene.project)).toMatchObject({ isEqual: true });
+  expect(await push(scene.project)).toMatchObject({ outcome: 'pushed' });
+  expect(await verify(scene.project)).toMatchObject({ outcome: 'equal' });
 });
 
 test('damaged pages are refused under their own code', async () => {

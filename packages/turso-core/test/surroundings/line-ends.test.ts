@@ -44,7 +44,7 @@ test('a plan is the same after git has converted its lines, also beside values w
   const rows = await rowsOf(plan);
   writeFileSync(plan, readFileSync(plan, 'utf8').replaceAll('\n', '\r\n'));
   expect(await rowsOf(plan)).toEqual(rows);
-  expect(await push(project, { plan })).toMatchObject({ status: 'pushed' });
+  expect(await push(project, { plan })).toMatchObject({ outcome: 'pushed' });
   expect(scene.queryRemote('SELECT id, hex(v) FROM t WHERE id <> 3 ORDER BY id')).toEqual([
     [1, '61'],
     [4, '780A79'],

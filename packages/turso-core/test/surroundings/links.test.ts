@@ -67,7 +67,7 @@ describe('a working copy behind a link', () => {
     const project = await load();
     await withEditInLog(real, async () => {
       expect(await diff(project)).toMatchObject({ changes: { total: { update: 1 } } });
-      expect(await push(project)).toMatchObject({ status: 'pushed' });
+      expect(await push(project)).toMatchObject({ outcome: 'pushed' });
     });
     expect(scene.queryRemote('SELECT v FROM t WHERE id = 1')).toEqual([['edited']]);
   });
@@ -103,7 +103,7 @@ test('a working copy that is another name of the remote is refused', async () =>
 test('a link to a working copy that does not exist yet leads to where it is made', async () => {
   const real = path.join(elsewhere, 'app.db');
   symlinkSync(real, scene.project.workingCopy);
-  expect(await init(await load())).toMatchObject({ workingCopy: 'created' });
+  expect(await init(await load())).toMatchObject({ outcome: 'created' });
   expect(rows(real)).toEqual([['a'], ['b']]);
 });
 
@@ -124,7 +124,7 @@ test('a state folder behind a link works as any other', async () => {
   const project = await load();
   expect(project.files.directory).toBe(real);
   scene.edit("UPDATE t SET v = 'edited' WHERE id = 1");
-  expect(await push(project)).toMatchObject({ status: 'pushed' });
+  expect(await push(project)).toMatchObject({ outcome: 'pushed' });
 });
 
 test.each([

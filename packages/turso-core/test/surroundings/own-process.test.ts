@@ -21,7 +21,7 @@ test('a verb tells its events before its result, in order', async () => {
   const told: (CoreEvent['type'] | 'result')[] = [];
   const result = await library.push(scene.project, { onEvent: ({ type }) => told.push(type) });
   told.push('result');
-  expect(result).toMatchObject({ status: 'pushed', changes: { total: { update: 1 } } });
+  expect(result).toMatchObject({ outcome: 'pushed', changes: { total: { update: 1 } } });
   expect(told).toEqual(expect.arrayContaining(['connect', 'step', 'transaction']));
   expect(told.indexOf('result')).toBe(told.length - 1);
   expect(scene.queryRemote('SELECT v FROM t WHERE id = 1')).toEqual([['mine']]);
@@ -85,7 +85,7 @@ test('a process that is killed is an error, and the next verb goes on', async ()
     retryable: true,
   });
   await until(() => !isRunning(pid));
-  expect(await library.push(scene.project)).toMatchObject({ status: 'pushed' });
+  expect(await library.push(scene.project)).toMatchObject({ outcome: 'pushed' });
   expect(scene.queryRemote('SELECT v FROM t WHERE id = 1')).toEqual([['mine']]);
 });
 

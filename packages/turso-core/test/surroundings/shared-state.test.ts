@@ -42,7 +42,7 @@ test('a second working copy is not made, and the first one goes on', async () =>
   expect(existsSync(path.join(dir, 'c.db'))).toBe(false);
   const first = await project('a.db');
   editDatabase(first.workingCopy, "UPDATE t SET v = 'new'");
-  expect(await push(first)).toMatchObject({ status: 'pushed' });
+  expect(await push(first)).toMatchObject({ outcome: 'pushed' });
 });
 
 test.each([
@@ -70,9 +70,9 @@ test('status says it as well', async () => {
 
 test('with force, another working copy takes the place of the first', async () => {
   const other = await project('c.db');
-  expect(await init(other, { force: true })).toMatchObject({ workingCopy: 'created' });
+  expect(await init(other, { force: true })).toMatchObject({ outcome: 'created' });
   editDatabase(other.workingCopy, "UPDATE t SET v = 'new'");
-  expect(await push(other)).toMatchObject({ status: 'pushed' });
+  expect(await push(other)).toMatchObject({ outcome: 'pushed' });
   const swapped = { ...SHARED, message: expect.stringContaining('c.db') as string };
   await expect(push(await project('a.db'))).rejects.toMatchObject(swapped);
 });
@@ -81,7 +81,7 @@ test('a renamed working copy is the same one', async () => {
   renameSync(path.join(dir, 'a.db'), path.join(dir, 'c.db'));
   const renamed = await project('c.db');
   editDatabase(renamed.workingCopy, "UPDATE t SET v = 'new'");
-  expect(await push(renamed)).toMatchObject({ status: 'pushed' });
+  expect(await push(renamed)).toMatchObject({ outcome: 'pushed' });
   // From now on, the state is that of the new name.
   copyFileSync(renamed.workingCopy, path.join(dir, 'a.db'));
   await expect(push(await project('a.db'))).rejects.toMatchObject({ code: 'STATE_SHARED' });
@@ -97,5 +97,5 @@ test('a copy of the whole project is a project of its own', async () => {
   cpSync(dir, copy, { recursive: true });
   const copied = await project('a.db', copy);
   editDatabase(copied.workingCopy, "UPDATE t SET v = 'new'");
-  expect(await push(copied)).toMatchObject({ status: 'pushed' });
+  expect(await push(copied)).toMatchObject({ outcome: 'pushed' });
 });

@@ -58,8 +58,8 @@ test.each([
   mkdirSync(path.join(dir, 'state'));
   writeFiles(path.join(dir, 'state'), files);
   const project = await load('state');
-  expect(await init(project)).toMatchObject({ workingCopy: 'created' });
-  expect(await push(project)).toMatchObject({ status: 'nothing' });
+  expect(await init(project)).toMatchObject({ outcome: 'created' });
+  expect(await push(project)).toMatchObject({ outcome: 'nothing' });
 });
 
 test('it keeps itself out of version control', async () => {
@@ -80,7 +80,7 @@ test('one that came from a cache, with only a snapshot, is known', async () => {
   for (const left of [project.files.directory, project.workingCopy]) rmSync(left, { recursive: true });
   mkdirSync(project.files.environment, { recursive: true });
   renameSync(path.join(cached, 'snapshot'), project.files.snapshot.directory);
-  expect(await init(project, { snapshot: 'use' })).toMatchObject({ workingCopy: 'created' });
+  expect(await init(project, { snapshot: 'use' })).toMatchObject({ outcome: 'created' });
 });
 
 /** Every file in a folder, with its text. */

@@ -13,6 +13,6 @@ export default function checkExecutor(
   return runExecutor(options, context, async (project, own) => {
     await requireCheckKey(options, context);
     const result = await check(project, own);
-    return { success: result.passed, text: checkText(result, NO_VALUES) };
+    return { success: result.outcome === 'passed', text: checkText(result, NO_VALUES) };
   });
 }

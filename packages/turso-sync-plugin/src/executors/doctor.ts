@@ -8,8 +8,8 @@ export default function doctorExecutor(
   options: DoctorExecutorOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return runExecutor(options, context, async (project, { onEvent: _, ...own }) => {
+  return runExecutor(options, context, async (project, own) => {
     const result = await doctor(project, own);
-    return { success: result.isHealthy, text: doctorText(result) };
+    return { success: result.outcome === 'healthy', text: doctorText(result) };
   });
 }

@@ -14,7 +14,7 @@ export default function pullExecutor(
     const wanted = reportFileOf(options, project, context);
     const result = await pull(project, own);
     const text = pullText(result, project.address().location, NO_VALUES);
-    const isConflict = result.status === 'conflict';
+    const isConflict = result.outcome === 'conflict';
     return withReportAfter(wanted, pullSource(result), {
       success: !isConflict,
       text: isConflict ? withValuesFile(text, project) : text,

@@ -23,12 +23,12 @@ export default function pushExecutor(
     for (const warning of [ungatedPush(context), unorderedProducer(context)])
       if (warning !== null) report.warn(warning);
     const result = await push(project, { ...own, ...planOf(options, context) });
-    const isRemoteNamed = result.status === 'pushed' || result.status === 'conflict';
+    const isRemoteNamed = result.outcome === 'pushed' || result.outcome === 'conflict';
     const location = isRemoteNamed ? project.address().location : '';
     const text = pushText(result, location, NO_VALUES);
     return withReportAfter(wanted, pushSource(result), {
-      success: result.status !== 'conflict' && result.status !== 'refused',
-      text: result.status === 'conflict' ? withValuesFile(text, project) : text,
+      success: result.outcome !== 'conflict' && result.outcome !== 'refused',
+      text: result.outcome === 'conflict' ? withValuesFile(text, project) : text,
       ending: pushEnding(result),
       warn: report.warn,
     });

@@ -11,8 +11,10 @@ export default function statusExecutor(
   options: StatusOptions,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return runExecutor(options, context, async (project) => ({
+  return runExecutor(options, context, async (project, { onEvent }) => ({
     success: true,
-    text: statusText(await status(project, { capabilities: options.verbose === true || context.isVerbose })),
+    text: statusText(
+      await status(project, { capabilities: options.verbose === true || context.isVerbose, onEvent }),
+    ),
   }));
 }

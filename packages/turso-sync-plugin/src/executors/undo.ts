@@ -27,7 +27,7 @@ export default function undoExecutor(
     }
     const result = await undo(project, own);
     const text = undoText(result, project.address().location, NO_VALUES);
-    const isConflict = result.status === 'conflict';
+    const isConflict = result.outcome === 'conflict';
     return withReportAfter(wanted, undoSource(result), {
       success: !isConflict,
       text: isConflict ? withValuesFile(text, project) : text,

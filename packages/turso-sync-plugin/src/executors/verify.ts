@@ -1,12 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import {
-  verify,
-  verifyEnding,
-  type Reported,
-  type VerifyResult,
-  verifyText,
-  withVerified,
-} from 'turso-core/own-process';
+import { verify, verifyEnding, type VerifyResult, verifyText, withVerified } from 'turso-core/own-process';
 import type { VerifyExecutorOptions } from './options';
 import { reportFileOf, withReport } from './report-file';
 import { runExecutor, type ExecutorResult, type Outcome } from './run';
@@ -18,8 +11,8 @@ export default function verifyExecutor(
 ): Promise<ExecutorResult> {
   return runExecutor(options, context, async (project, { out: _, format: __, ...own }) => {
     const wanted = reportFileOf(options, project, context);
-    const outcomeOf = (result: Reported<VerifyResult>): Outcome => ({
-      success: result.isEqual,
+    const outcomeOf = (result: VerifyResult): Outcome => ({
+      success: result.outcome === 'equal',
       text: verifyText(result, project.address().location),
       ending: verifyEnding(result),
     });

@@ -64,7 +64,7 @@ function applyFiles(
 test('updates that pass unique values on are read one by one', async () => {
   const edit = 'UPDATE t SET w = -w; UPDATE t SET w = 3001 + w';
   await changing([TABLES['an INTEGER PRIMARY KEY'], edit], async (changeset, files) => {
-    expect(await applyFiles(changeset, files)).toMatchObject({ status: 'applied', attempts: 1 });
+    expect(await applyFiles(changeset, files)).toMatchObject({ outcome: 'applied', attempts: 1 });
     expect(compareDatabases(files.copy, files.after)).toEqual([]);
   });
 });
@@ -78,7 +78,7 @@ describe.each(Object.entries(TABLES))('in a table with %s', (_, table) => {
           if (carries !== undefined && carries.rows > 100)
             values += args && 'length' in args ? args.length : 1e9;
       });
-      expect(result).toMatchObject({ status: 'applied', attempts: 1 });
+      expect(result).toMatchObject({ outcome: 'applied', attempts: 1 });
       expect(compareDatabases(files.copy, files.after)).toEqual([]);
       // Only the ends of spans are bound.
       expect(values).toBeLessThan(100);
@@ -94,7 +94,7 @@ describe.each(Object.entries(TABLES))('in a table with %s', (_, table) => {
       const expected = `${files.copy}.expected`;
       copyFileSync(files.copy, expected);
       expect(await applyFiles(changeset, files)).toMatchObject({
-        status: 'conflict',
+        outcome: 'conflict',
         conflicts: [{ table: 't' }],
       });
       expect(compareDatabases(files.copy, expected)).toEqual([]);

@@ -1,8 +1,10 @@
 import { checkOptions } from '../../check-options';
-import type { VerbOptions } from '../../events';
+import type { OnEvent, VerbOptions } from '../../events';
 import { freePassed } from '../../passed-bytes';
 import { innerProject, type Project } from '../../project/handle';
 import type { Project as InnerProject } from '../../project/project';
+import { reportRun, since } from '../reporting/report-run';
+import type { Own, VerbResult } from '../verb-result';
 import { abortable } from './abortable';
 import type { ProjectPart } from './pack-project';
 import { VERB_OPTIONS } from './verb-options';
@@ -30,16 +32,45 @@ export function runVerbsHere(): void {
   isApart = false;
 }
 
+/** A function of a project that may run in another process. */
+type Callable<A extends unknown[], R> = (project: Project, ...args: A) => Promise<R>;
+
 /**
- * Makes a public verb from a function that works in the calling process.
+ * Makes a public verb from a function that works in the calling process. The function returns what it has found. The
+ * facts of the run, the same for every verb, are added here, so no verb can lack one.
+ */
+export function verb<A extends [options?: VerbOptions], R extends VerbResult>(
+  name: VerbName,
+  work: (project: InnerProject, options: Exclude<A[0], undefined> & Heard) => Promise<Own<R>>,
+): Callable<A, R> {
+  const reported = (project: InnerProject, ...[options]: A): Promise<R> =>
+    reportRun(project, options?.onEvent, (onEvent) =>
+      work(project, { ...options, onEvent } as Exclude<A[0], undefined> & Heard),
+    ) as Promise<R>;
+  const call = callable(name, reported);
+  return async (project, ...args) => {
+    const start = performance.now();
+    const result = await call(project, ...args);
+    // With the time to start a process.
+    return { ...result, durationMs: since(start) };
+  };
+}
+
+/** The options of a verb, which always has a listener inside. */
+interface Heard {
+  readonly onEvent: OnEvent;
+}
+
+/**
+ * Makes a public function from one that works in the calling process.
  *
  * @param where - `here` for a verb that needs no process of its own. Default is the choice for this process.
  */
-export function verb<A extends unknown[], R>(
+export function callable<A extends unknown[], R>(
   name: VerbName,
   work: (project: InnerProject, ...args: A) => Promise<R>,
   where?: 'here',
-): (project: Project, ...args: A) => Promise<R> {
+): Callable<A, R> {
   return async (project, ...args) => {
     const inner = innerProject(`${name}()`, project);
     const [options] = args as readonly unknown[] as [VerbOptions?];

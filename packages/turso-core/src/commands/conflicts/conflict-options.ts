@@ -40,7 +40,7 @@ export function policyOf({ merge = 'rows', onConflict = 'fail' }: ConflictOption
 }
 
 /** Returns the resolved part of a result. */
-export function resolvedIn(result: Extract<ApplyResult, { status: 'applied' }>): Resolved {
+export function resolvedIn(result: Extract<ApplyResult, { outcome: 'applied' }>): Resolved {
   const { merged, overwritten, kept, resolved } = result;
   return { merged, overwritten, kept, resolved };
 }

@@ -1,3 +1,4 @@
+import type { Progress } from '../../events';
 import { problemOf, type Problem } from '../reporting/problem';
 
 /** The checks of `doctor`, in this order. */
@@ -15,6 +16,13 @@ export type CheckName =
   | 'conditions'
   | 'large transaction'
   | 'removal';
+
+/** The names of all checks. */
+const NAMES: Readonly<Record<CheckName, null>> = {
+  ...{ connection: null, tls: null, token: null, clock: null, capabilities: null },
+  ...{ leftovers: null, writing: null, values: null, guards: null, receipt: null },
+  ...{ conditions: null, 'large transaction': null, removal: null },
+};
 
 /** Result of one check of `doctor`. */
 export interface DoctorCheck {
@@ -37,34 +45,39 @@ export interface Found {
 /** Collects checks, one after the other. */
 export interface Checks {
   readonly all: readonly DoctorCheck[];
-  readonly haveFailed: boolean;
   /** Runs a check. Returns whether it did not fail. */
   run(name: CheckName, work: () => Promise<Found> | Found): Promise<boolean>;
   skip(names: readonly CheckName[], detail: string): void;
 }
 
-/** Starts an empty collection. */
-export function createChecks(): Checks {
+/** Starts an empty collection. Reports each check as progress. */
+export function createChecks(onProgress: (progress: Progress) => void): Checks {
   const all: DoctorCheck[] = [];
+  const add = (...checks: DoctorCheck[]): void => {
+    all.push(...checks);
+    onProgress({ done: all.length, total: Object.keys(NAMES).length, unit: 'checks' });
+  };
   return {
     all,
-    get haveFailed() {
-      return all.some(({ outcome }) => outcome === 'failed');
-    },
     async run(name, work) {
-      try {
-        const { detail, outcome = 'passed' } = await work();
-        all.push({ name, outcome, detail, problem: null });
-      } catch (error) {
-        const problem = problemOf(error);
-        all.push({ name, outcome: 'failed', detail: problem.message, problem });
-      }
-      return all.at(-1)?.outcome !== 'failed';
+      const check = await examined(name, work);
+      add(check);
+      return check.outcome !== 'failed';
     },
     skip(names, detail) {
-      for (const name of names) all.push({ name, outcome: 'skipped', detail, problem: null });
+      add(...names.map((name) => ({ name, outcome: 'skipped', detail, problem: null }) as const));
     },
   };
+}
+
+async function examined(name: CheckName, work: () => Promise<Found> | Found): Promise<DoctorCheck> {
+  try {
+    const { detail, outcome = 'passed' } = await work();
+    return { name, outcome, detail, problem: null };
+  } catch (error) {
+    const problem = problemOf(error);
+    return { name, outcome: 'failed', detail: problem.message, problem };
+  }
 }
 
 /** Returns a failed finding. */

@@ -1,37 +1,50 @@
 import os from 'node:os';
 import { TursoSyncError } from '../../errors';
+import type { Progress } from '../../events';
 import type { Capabilities } from '../../hrana/capabilities';
 import { isLoopback } from '../../is-loopback';
-import { measured } from '../../plan/measured';
-import type { Cost } from '../../plan/plan';
 import type { Project } from '../../project/project';
 import type { Remote } from '../../remote/remote';
 import type { RemoteAddress } from '../../remote/url';
 import { nameDoctorTable } from '../../sqlite/doctor-table';
-import { failed, type CheckName, type Checks, type Found } from './check';
+import { createChecks, failed, type CheckName, type Checks, type DoctorCheck, type Found } from './check';
 import { readClock, type Clock } from './clock';
 import { selfTest, WRITING_CHECKS } from './self-test';
 
 /** The facts found about the remote. */
 export interface Examined {
+  readonly checks: readonly DoctorCheck[];
   readonly capabilities: Capabilities | null;
   readonly remoteSqlite: string | null;
-  readonly used: Cost | null;
 }
+
+/** What the remote has told. */
+type Told = Omit<Examined, 'checks'>;
 
 /** Options for examining a remote. */
 export interface ExamineOptions {
   /** Opens the remote, or throws the reason why it cannot be opened. */
   readonly open: () => { readonly address: RemoteAddress; readonly remote: Remote };
-  readonly checks: Checks;
   readonly readOnly: boolean;
+  readonly onProgress: (progress: Progress) => void;
+  /** Runs the self-test as a step of its own. */
+  readonly asStep: <T>(test: () => Promise<T>) => Promise<T>;
 }
 
 /** Examines a project's remote: first without writing, then by the self-test. */
 export async function examine(
   project: Project,
-  { open, checks, readOnly }: ExamineOptions,
+  { onProgress, ...options }: ExamineOptions,
 ): Promise<Examined> {
+  const checks = createChecks(onProgress);
+  return { ...(await examineWith(project, checks, options)), checks: checks.all };
+}
+
+async function examineWith(
+  project: Project,
+  checks: Checks,
+  { open, readOnly, asStep }: Omit<ExamineOptions, 'onProgress'>,
+): Promise<Told> {
   let opened: ReturnType<typeof open> | undefined;
   let clock: Clock | null = null;
   let refusal: TursoSyncError | undefined;
@@ -57,7 +70,7 @@ export async function examine(
     await remote.close();
   }
 
-  async function examineOpened(): Promise<Examined> {
+  async function examineOpened(): Promise<Told> {
     await checks.run('tls', () => tls(address, checks));
     if (clock === null && refusal === undefined) {
       checks.skip(['token', ...AFTER_TOKEN], 'there is no connection');
@@ -82,13 +95,12 @@ export async function examine(
     return {
       capabilities: capabilities && (await afterTest(capabilities, remote, userVersion)),
       remoteSqlite: sqlite,
-      used: measured(remote.usage()),
     };
   }
 
   function test(now: number): Promise<boolean | null> {
     const owner = `${os.hostname()}\0${project.directory}`;
-    return selfTest({ remote, checks, table: nameDoctorTable(owner, now), owner, now });
+    return asStep(() => selfTest({ remote, checks, table: nameDoctorTable(owner, now), owner, now }));
   }
 }
 
@@ -104,7 +116,7 @@ async function askCapabilities(checks: Checks, remote: Remote): Promise<Capabili
   return found;
 }
 
-const UNTOLD: Examined = { capabilities: null, remoteSqlite: null, used: null };
+const UNTOLD: Told = { capabilities: null, remoteSqlite: null };
 
 const AFTER_TOKEN: readonly CheckName[] = ['clock', 'capabilities', ...WRITING_CHECKS];
 

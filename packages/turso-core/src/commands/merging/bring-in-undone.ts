@@ -2,6 +2,7 @@ import { pullDone } from '../../project/state/pull-journal';
 import { replaceBase } from '../../project/state/base';
 import type { Manifest } from '../../project/state/manifest';
 import type { Project } from '../../project/project';
+import type { Own } from '../verb-result';
 import { rebase, type PullOptions, type PullResult } from './rebase';
 
 /**
@@ -12,11 +13,11 @@ export async function bringInUndone(
   project: Project,
   manifest: Manifest,
   { onEvent }: Pick<PullOptions, 'onEvent'>,
-): Promise<PullResult> {
+): Promise<Own<PullResult>> {
   const { incoming } = project.files;
   const options = { onConflict: 'ours', ...(onEvent === undefined ? {} : { onEvent }) } as const;
   const result = await rebase(project, manifest, options, { files: incoming, purpose: 'undo' });
-  if (result.status !== 'conflict') return result;
+  if (result.outcome !== 'conflict') return result;
   await replaceBase(project, incoming, manifest);
   pullDone(project);
   return result;

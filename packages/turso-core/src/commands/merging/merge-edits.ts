@@ -60,7 +60,7 @@ export async function mergeEdits(edits: EditsOnSnapshot): Promise<MergedEdits> {
     if (!isEdited) return { pending: 0, frozen, merged: snapshot, resolved: NONE_RESOLVED, alreadyThere: 0 };
     const merged = copyOf(snapshot, temporary);
     const result = await applyTo(merged, changeset, { ...policy, movedRowids });
-    if (result.status === 'conflict') return { pending: countOf(changeset), conflicts: result.conflicts };
+    if (result.outcome === 'conflict') return { pending: countOf(changeset), conflicts: result.conflicts };
     warnOfOrphans(result.orphans, options.onEvent);
     const pending = countOf(result.applied);
     return { pending, frozen, merged, resolved: resolvedIn(result), alreadyThere: result.alreadyThere };
@@ -73,7 +73,7 @@ export async function mergeEdits(edits: EditsOnSnapshot): Promise<MergedEdits> {
   const result = await withDiff(before, after, (rows) =>
     applyTo(merged, { ...rows, userVersion }, { ...policy, movedRowids: prepared.movedRowids }),
   );
-  if (result.status === 'conflict')
+  if (result.outcome === 'conflict')
     return { pending: countOf(changeset), conflicts: result.conflicts.map(byHand) };
   warnOfOrphans(result.orphans, options.onEvent);
   // Definitions made on both sides are no longer edits, and carried rows are not among the merged rows.

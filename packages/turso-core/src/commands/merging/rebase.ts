@@ -25,6 +25,7 @@ import { NONE_RESOLVED, type ConflictOptions, type Resolved } from '../conflicts
 import { afterDone, type Done } from '../reporting/half-done';
 import { removeConflicts, writeConflicts } from '../conflicts/conflicts-file';
 import { timed, type VerbOptions } from '../../events';
+import type { Own, VerbResult } from '../verb-result';
 import { mergeEdits, type MergedEdits } from './merge-edits';
 import { notePull, noteWritten, pullDone, type PullNote } from '../../project/state/pull-journal';
 import { dropReceipt, nameReceipt } from '../../sqlite/receipt';
@@ -33,13 +34,13 @@ import { dropReceipt, nameReceipt } from '../../sqlite/receipt';
 export interface PullOptions extends ConflictOptions, RemoteOptions, VerbOptions {}
 
 /** Result of `pull`. */
-export interface PullResult extends Resolved {
+export interface PullResult extends Resolved, VerbResult {
   /**
    * - `pulled`: the working copy has the remote's changes.
    * - `unchanged`: the remote had nothing new.
    * - `conflict`: both sides changed the same, and the working copy is as before.
    */
-  readonly status: 'pulled' | 'unchanged' | 'conflict';
+  readonly outcome: 'pulled' | 'unchanged' | 'conflict';
   /** The changes made to the working copy. */
   readonly changes: ChangeSummary;
   /** Number of changes in the working copy still to be pushed. */
@@ -61,7 +62,7 @@ export async function rebase(
   snapshot: Manifest,
   options: PullOptions,
   source: Source = { files: project.files.snapshot, purpose: 'pull' },
-): Promise<PullResult> {
+): Promise<Own<PullResult>> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const result = await withTemporary(project.files.directory, (temporary) =>
       tryRebase({ project, snapshot, source, temporary, options }),
@@ -88,7 +89,7 @@ interface Context {
   readonly options: PullOptions;
 }
 
-async function tryRebase(context: Context): Promise<PullResult | 'again'> {
+async function tryRebase(context: Context): Promise<Own<PullResult> | 'again'> {
   const { project, snapshot, source, temporary, options } = context;
   const { base } = project.files;
   const taken = source.files;
@@ -103,7 +104,7 @@ async function tryRebase(context: Context): Promise<PullResult | 'again'> {
   if (edits !== null && 'conflicts' in edits) {
     const { conflicts, pending } = edits;
     await writeConflicts(context, conflicts, { location: snapshot.remote, onEvent: options.onEvent });
-    return { ...unchanged(pending), status: 'conflict', conflicts };
+    return { ...unchanged(pending), outcome: 'conflict', conflicts };
   }
   // If the working copy has no changes, it becomes equal to the snapshot.
   const [before, after] =
@@ -138,10 +139,10 @@ async function tryRebase(context: Context): Promise<PullResult | 'again'> {
   };
   await (written.backup === null ? record() : afterDone(BROUGHT_IN, record));
   const isSame = written.backup === null && (edits?.resolved.resolved.length ?? 0) === 0;
-  const status = isSame ? 'unchanged' : 'pulled';
+  const outcome = isSame ? 'unchanged' : 'pulled';
   const { pending = 0, alreadyThere = 0, resolved } = edits ?? {};
   const { changes, backup } = written;
-  return { ...unchanged(pending), ...resolved, changes, backup, alreadyThere, status };
+  return { ...unchanged(pending), ...resolved, changes, backup, alreadyThere, outcome };
 }
 
 const BROUGHT_IN: Done = {
@@ -203,7 +204,7 @@ async function bringIn(
     dropAttempt();
     throw error;
   });
-  if (result.status === 'conflict') {
+  if (result.outcome === 'conflict') {
     dropAttempt();
     await refuseOwnInTheWay(project, result.conflicts);
     return false;
@@ -252,9 +253,9 @@ function applicationId(file: string): number {
 }
 
 /** Returns the result of a pull without changes. */
-export function unchanged(pending: number): PullResult {
+export function unchanged(pending: number): Own<PullResult> {
   return {
-    status: 'unchanged',
+    outcome: 'unchanged',
     changes: NO_CHANGES,
     pending,
     alreadyThere: 0,

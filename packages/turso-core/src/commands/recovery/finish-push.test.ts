@@ -56,7 +56,7 @@ test('each step is told, of a push that had arrived and of a pull that was cut o
   await cutOff('before its answer comes');
   at.editRemote('UPDATE t SET v = 30 WHERE id = 3');
   at.edit("INSERT INTO t VALUES (5, 'mine')");
-  expect(await pull(at.project, { onEvent })).toMatchObject({ status: 'pulled', pending: 1 });
+  expect(await pull(at.project, { onEvent })).toMatchObject({ outcome: 'pulled', pending: 1 });
   expect(open).toEqual([]);
   expect(told).toEqual(
     expect.arrayContaining([
@@ -71,7 +71,7 @@ test('each step is told, of a push that had arrived and of a pull that was cut o
   };
   await expect(pull(at.project, { onEvent: stop })).rejects.toThrow('cut off');
   told.length = 0;
-  expect(await push(at.project, { onEvent })).toMatchObject({ status: 'pushed' });
+  expect(await push(at.project, { onEvent })).toMatchObject({ outcome: 'pushed' });
   expect(open).toEqual([]);
   expect(told).toEqual(
     expect.arrayContaining([...['finish the pull', 'push', 'write the records', 'remove the receipt']]),
@@ -85,7 +85,7 @@ test.each(['', 'INSERT INTO t VALUES (9, 9)'])(
     await cutOff('before it is sent');
     at.editRemote(meanwhile);
     expect((await status(at.project)).cutOff).toMatchObject({ remote: `file:${at.remote}` });
-    expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 0 });
+    expect(await push(at.project)).toMatchObject({ outcome: 'pushed', alreadyThere: 0 });
     expect((await status(at.project)).cutOff).toBeNull();
     expect(await pull(at.project)).toMatchObject({ pending: 0 });
     expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
@@ -103,7 +103,7 @@ test('one that has arrived is finished, and what was edited since is pushed alon
     message: expect.stringContaining('was cut off') as string,
   });
   expect(await push(at.project)).toMatchObject({
-    status: 'pushed',
+    outcome: 'pushed',
     alreadyThere: 0,
     changes: { total: { update: 1, insert: 0, delete: 0 } },
   });
@@ -113,8 +113,8 @@ test('one that has arrived is finished, and what was edited since is pushed alon
 test('one that has arrived, with nothing edited since, counts as this push', async () => {
   at.edit(EDIT);
   await cutOff('before its answer comes');
-  expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 3 });
-  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed', alreadyThere: 3 });
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
 });
 
 test.each([
@@ -129,8 +129,8 @@ test.each([
   at.edit(edit);
   at = { ...at, project: { ...at.project, policy: { allow: { dropTable: true } } } };
   await cutOff('before its answer comes');
-  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
-  expect(await undo(at.project)).toMatchObject({ status: 'undone', push: { number: 1, undoes: null } });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
+  expect(await undo(at.project)).toMatchObject({ outcome: 'undone', push: { number: 1, undoes: null } });
   expect(compareDatabases(at.remote, before)).toEqual([]);
 });
 
@@ -138,7 +138,7 @@ test('what others have done on top of it is neither undone nor in conflict', asy
   at.edit(EDIT);
   await cutOff('before its answer comes');
   at.editRemote("UPDATE t SET v = 'theirs' WHERE id IN (1, 4)");
-  expect(await pull(at.project)).toMatchObject({ status: 'pulled', pending: 0 });
+  expect(await pull(at.project)).toMatchObject({ outcome: 'pulled', pending: 0 });
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
 });
 
@@ -151,7 +151,7 @@ test.each([
   at.editRemote('INSERT INTO t VALUES (9, 9)');
   await command();
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
-  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
 });
 
 test('rows that were appended under rowids of the remote’s choice are never appended twice', async () => {
@@ -159,7 +159,7 @@ test('rows that were appended under rowids of the remote’s choice are never ap
   at.editRemote("INSERT INTO log VALUES ('theirs', 1)");
   await cutOff('before its answer comes');
   at.editRemote("INSERT INTO log VALUES ('later', 1)");
-  expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 3 });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed', alreadyThere: 3 });
   expect(lines()).toEqual(['first', 'later', 'mine', 'mine too', 'theirs', 'twice', 'twice']);
 });
 
@@ -167,7 +167,7 @@ test('nor are they lost where they have not arrived', async () => {
   at.edit("INSERT INTO log VALUES ('mine', NULL), ('twice', 0)");
   await cutOff('before it is sent');
   at.editRemote("INSERT INTO log VALUES ('theirs', 1), ('theirs too', 1)");
-  expect(await push(at.project)).toMatchObject({ status: 'pushed' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed' });
   expect(lines()).toEqual(['first', 'mine', 'theirs', 'theirs too', 'twice', 'twice']);
 });
 
@@ -185,7 +185,10 @@ describe('where others have taken a part of it back', () => {
   });
 
   test('a person may decide otherwise', async () => {
-    expect(await push(at.project, { resume: 'repeat' })).toMatchObject({ status: 'pushed', alreadyThere: 2 });
+    expect(await push(at.project, { resume: 'repeat' })).toMatchObject({
+      outcome: 'pushed',
+      alreadyThere: 2,
+    });
     expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
   });
 
@@ -201,7 +204,7 @@ describe('nothing of it has arrived', () => {
     await cutOff('before it is sent');
     at.editRemote("UPDATE t SET v = 'theirs' WHERE id = 1; UPDATE t SET v = 'same' WHERE id = 2");
     expect(await push(at.project)).toMatchObject({
-      status: 'conflict',
+      outcome: 'conflict',
       conflicts: [{ kind: 'update/update', key: { id: 1n }, local: { v: 'mine' }, remote: { v: 'theirs' } }],
     });
   });
@@ -210,7 +213,7 @@ describe('nothing of it has arrived', () => {
     at.edit("INSERT INTO log VALUES ('same', 1)");
     await cutOff('before it is sent');
     at.editRemote("INSERT INTO log VALUES ('same', 1)");
-    expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 0 });
+    expect(await push(at.project)).toMatchObject({ outcome: 'pushed', alreadyThere: 0 });
     expect(lines()).toEqual(['first', 'same', 'same', 'twice']);
   });
 });
@@ -233,7 +236,7 @@ describe('where no receipt can tell', () => {
         hint: expect.stringContaining('--resume=arrived') as string,
       });
     }
-    expect(await push(at.project, { resume: 'arrived' })).toMatchObject({ status: 'pushed' });
+    expect(await push(at.project, { resume: 'arrived' })).toMatchObject({ outcome: 'pushed' });
     expect(await pull(at.project)).toMatchObject({ pending: 0 });
     expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
   });
@@ -244,12 +247,12 @@ test('what was noted in part, or is through already, is cleared', async () => {
   copyFileSync(workingCopy, files.pushed);
   writeFileSync(`${files.pushJournal}.new`, '{');
   at.edit(EDIT);
-  expect(await push(at.project)).toMatchObject({ status: 'pushed', alreadyThere: 0 });
+  expect(await push(at.project)).toMatchObject({ outcome: 'pushed', alreadyThere: 0 });
   copyFileSync(workingCopy, `${files.directory}/frozen.db`);
   const NO_RECEIPT = { receipt: null, keepsReceipt: false };
   const databases = { from: null, pushed: `${files.directory}/frozen.db`, becomes: null };
   const known = { remote: '', fingerprint: null, base: 'an older one', number: 9, ...NO_RECEIPT };
   beginPush(files, databases, known);
-  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
   expect(existsSync(files.pushed)).toBe(false);
 });

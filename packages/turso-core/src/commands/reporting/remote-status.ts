@@ -1,3 +1,4 @@
+import type { OnEvent } from '../../events';
 import type { Cost } from '../../plan/plan';
 import type { StatusRemote } from '../../project/connect-to';
 import type { Project } from '../../project/project';
@@ -7,14 +8,11 @@ import { knownRemote } from '../../project/state/known-remote';
 import { fingerprintUnder, type Manifest } from '../../project/state/manifest';
 import { identityOf, isSameRemote } from '../../remote/identity';
 import type { Capabilities } from '../../hrana/capabilities';
-import type { Usage } from '../../hrana/tally';
 import { pullCost } from './pull-cost';
 import { problemOf, type Problem } from './problem';
 
 /** The state of the remote. */
 export interface RemoteStatus {
-  /** The URL without credentials, or null if it is not set or cannot be read. */
-  readonly location: string | null;
   /** Whether it answers. */
   readonly answers: boolean;
   /** Whether it has changed since the base was made; null if unknown. */
@@ -36,28 +34,25 @@ export interface RemoteStatus {
 
 interface AskingHow {
   readonly connect: () => StatusRemote;
+  readonly onEvent: OnEvent | undefined;
   /** Whether to request the server's capabilities too. */
   readonly asksCapabilities: boolean;
 }
 
-/**
- * Finds the state of the remote and the usage of this request. The usage is null if the server does not report it or
- * was not asked.
- */
+/** Finds the state of the remote. */
 export async function remoteStatus(
   project: Project,
   base: Manifest | null,
-  { connect, asksCapabilities }: AskingHow,
-): Promise<{ readonly remote: RemoteStatus; readonly used: Usage | null }> {
-  let location: string | null = null;
-  let used: Usage | null = null;
+  { connect, asksCapabilities, onEvent }: AskingHow,
+): Promise<RemoteStatus> {
   const told = (found: Pick<RemoteStatus, 'answers' | 'problem'> & Partial<RemoteStatus>): RemoteStatus => ({
-    ...{ location, hasMoved: null, pullCost: null, capabilities: null, capabilitiesProblem: null },
+    ...{ hasMoved: null, pullCost: null, capabilities: null, capabilitiesProblem: null },
     ...found,
   });
   try {
     const address = project.address();
-    location = address.location;
+    const { location } = address;
+    onEvent?.({ type: 'connect', location });
     requireFile(project, address);
     const remote = connect();
     try {
@@ -68,7 +63,7 @@ export async function remoteStatus(
       const owner = knownRemote(project);
       if (owner !== null && !isSameRemote(owner.identity, met.identity)) {
         const problem = problemOf(remoteChanged(project, owner, met));
-        return { remote: told({ answers: true, problem, ...offered }), used: remote.usage() };
+        return told({ answers: true, problem, ...offered });
       }
       const known = base === null ? null : fingerprintUnder(base, project.exclude);
       const hasMoved = fingerprint === null || known === null ? null : fingerprint !== known;
@@ -77,13 +72,12 @@ export async function remoteStatus(
       const cost = isPulled
         ? await pullCost(project, remote, met.identity, fingerprint).catch(() => null)
         : null;
-      used = remote.usage();
-      return { remote: told({ answers: true, problem: null, hasMoved, pullCost: cost, ...offered }), used };
+      return told({ answers: true, problem: null, hasMoved, pullCost: cost, ...offered });
     } finally {
       await remote.close();
     }
   } catch (error) {
-    return { remote: told({ answers: false, problem: problemOf(error) }), used };
+    return told({ answers: false, problem: problemOf(error) });
   }
 }
 

@@ -1,33 +1,17 @@
 import type { OnEvent } from '../../events';
 import { measured } from '../../plan/measured';
 import type { Cost } from '../../plan/plan';
-import { leftOutNotice } from './left-out-notice';
 import type { Project } from '../../project/project';
+import type { RunFacts, VerbResult } from '../verb-result';
+import { leftOutNotice } from './left-out-notice';
 
-/** The facts about its run in the result of every command. */
-export interface RunFacts {
-  /** The contacted remote, without credentials; null if there was none. */
-  readonly remote: string | null;
-  /** The environment used, or null for the one without a name. */
-  readonly environment: string | null;
-  /** Warnings, in words. */
-  readonly warnings: readonly string[];
-  /**
-   * The rows read and written by the server for this command, as the server counts them. libSQL bills these. Null if no
-   * server was contacted or it does not report them. See `docs/price.md`.
-   */
-  readonly used: Cost | null;
-}
-
-/** The result of a command, with the facts about its run. */
-export type Reported<T> = T & RunFacts;
-
-/** Runs a command, and adds the facts from its events to the result. */
-export async function reportRun<T extends object>(
+/** Runs a verb, and adds the facts from its events to the result. */
+export async function reportRun<T extends Pick<VerbResult, 'outcome'>>(
   { environment, exclude }: Pick<Project, 'environment' | 'exclude'>,
   onEvent: OnEvent | undefined,
-  command: (onEvent: OnEvent) => Promise<T>,
-): Promise<Reported<T>> {
+  work: (onEvent: OnEvent) => Promise<T>,
+): Promise<T & RunFacts> {
+  const start = performance.now();
   let remote: string | null = null;
   let used: Cost | null = null;
   const warnings: string[] = [];
@@ -39,6 +23,13 @@ export async function reportRun<T extends object>(
     notice.hear(event);
     onEvent?.(event);
   };
-  const result = await command(tell).finally(() => notice.tell(tell));
-  return { ...result, remote, environment, warnings, used };
+  const result = await work(tell).finally(() => notice.tell(tell));
+  const facts = { remote, environment, warnings, used, durationMs: since(start) };
+  // The outcome comes first, and a verb may hide a fact.
+  return Object.assign({ outcome: result.outcome }, facts, result);
+}
+
+/** Returns the time since a moment of `performance.now()`, in milliseconds. */
+export function since(start: number): number {
+  return Math.round(performance.now() - start);
 }

@@ -90,7 +90,7 @@ async function applyOpen(
       onConflict: 'keep',
       folder: path.dirname(copy),
     });
-    if (result.status === 'applied') return;
+    if (result.outcome === 'applied') return;
   } catch (error) {
     // Part of a change of definitions may be impossible without the rest.
     if (!(error instanceof TursoSyncError && error.code.startsWith('REMOTE_'))) throw error;

@@ -35,7 +35,7 @@ test('just what was saved is pushed, whatever the working copy has become since'
   await diff(at.project, { save: plan });
   at.edit("UPDATE t SET v = 'later' WHERE id = 1; INSERT INTO t VALUES (9, 9, 9)");
   expect(await push(at.project, { plan })).toMatchObject({
-    status: 'pushed',
+    outcome: 'pushed',
     changes: { total: { update: 1, delete: 1, insert: 1 } },
   });
   expect((await diff(at.project)).changes.total).toEqual({ update: 1, delete: 0, insert: 1 });
@@ -49,7 +49,7 @@ test('a dry run of it says what it would do', async () => {
   at.edit('DELETE FROM t');
   const before = readFileSync(at.remote);
   expect(await push(at.project, { plan, dryRun: true })).toMatchObject({
-    status: 'dry-run',
+    outcome: 'dry-run',
     changes: { total: { update: 3, delete: 0 } },
   });
   expect(readFileSync(at.remote).equals(before)).toBe(true);
@@ -65,8 +65,8 @@ test('it is refused where the remote has changed in the same rows, which are nam
   });
   expect(existsSync(at.project.files.conflictsJson)).toBe(true);
   at.editRemote('UPDATE t SET v = 1 WHERE id = 1; UPDATE t SET w = 0 WHERE id = 3');
-  expect(await push(at.project, { plan })).toMatchObject({ status: 'pushed' });
-  expect(await push(at.project, { plan })).toMatchObject({ status: 'nothing' });
+  expect(await push(at.project, { plan })).toMatchObject({ outcome: 'pushed' });
+  expect(await push(at.project, { plan })).toMatchObject({ outcome: 'nothing' });
 });
 
 describe('on another machine', () => {
@@ -85,9 +85,9 @@ describe('on another machine', () => {
     async (edit) => {
       at.edit(EDIT);
       await diff(at.project, { save: plan });
-      expect(await push(other.project, { plan })).toMatchObject({ status: 'pushed' });
+      expect(await push(other.project, { plan })).toMatchObject({ outcome: 'pushed' });
       other.edit(edit);
-      expect(await push(other.project)).toMatchObject({ status: edit === '' ? 'nothing' : 'pushed' });
+      expect(await push(other.project)).toMatchObject({ outcome: edit === '' ? 'nothing' : 'pushed' });
       expect(at.queryRemote('SELECT v FROM t ORDER BY id')).toEqual([['planned'], [3], [4]]);
       await pull(other.project);
       await pull(at.project);
@@ -104,7 +104,7 @@ describe('on another machine', () => {
     at.editRemote(`UPDATE t SET w = 'theirs' WHERE id = 3; INSERT INTO log VALUES ('theirs')`);
     await pull(other.project);
     at.editRemote(`INSERT INTO t VALUES (9, 9, 9); INSERT INTO log VALUES ('planned')`);
-    expect(await push(other.project, { plan })).toMatchObject({ status: 'pushed' });
+    expect(await push(other.project, { plan })).toMatchObject({ outcome: 'pushed' });
     for (const { project } of [other, at]) {
       await pull(project);
       expect(compareDatabases(at.remote, project.workingCopy, RECEIPTS())).toEqual([]);
@@ -120,7 +120,7 @@ describe('on another machine', () => {
     await diff(at.project, { save: plan });
     other.edit("UPDATE t SET w = 'own' WHERE id = 3");
     expect(await push(other.project, { plan })).toMatchObject({
-      status: 'pushed',
+      outcome: 'pushed',
       changes: { total: { update: 2, insert: 0, delete: 0 } },
     });
     expect(await pull(other.project)).toMatchObject({ pending: 1 });
@@ -160,7 +160,7 @@ describe('on another machine', () => {
     copyFileSync(at.remote, before);
     await push(other.project, { plan });
     other.edit("INSERT INTO log VALUES ('own')");
-    expect(await undo(other.project)).toMatchObject({ status: 'undone' });
+    expect(await undo(other.project)).toMatchObject({ outcome: 'undone' });
     expect(compareDatabases(at.remote, before, RECEIPTS())).toEqual([]);
     await push(other.project);
     expect(at.queryRemote('SELECT line FROM log')).toEqual([['first'], ['own']]);
@@ -199,7 +199,7 @@ test('what was taken back in the working copy before it was pushed comes with th
   await diff(at.project, { save: plan });
   at.edit('UPDATE t SET v = 1 WHERE id = 1; DELETE FROM t WHERE id = 4; INSERT INTO t VALUES (3, 3, 3)');
   await push(at.project, { plan });
-  expect(await push(at.project)).toMatchObject({ status: 'nothing' });
+  expect(await push(at.project)).toMatchObject({ outcome: 'nothing' });
   await pull(at.project);
   expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
   expect(at.queryRemote('SELECT v FROM t')).toEqual([['planned'], [2], [4]]);
@@ -244,7 +244,7 @@ describe('only what people read in it is carried out', () => {
     change(({ schema }) => {
       for (const entry of schema as { statements?: string[] }[]) entry.statements = ['DELETE FROM log'];
     });
-    expect(await push(at.project, { plan })).toMatchObject({ status: 'pushed' });
+    expect(await push(at.project, { plan })).toMatchObject({ outcome: 'pushed' });
     expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
   });
 
@@ -292,7 +292,7 @@ test('what is no plan is refused', async () => {
     await expect(push(at.project, { plan })).rejects.toMatchObject({ code: 'CHANGES_UNREADABLE' });
   }
   writeFileSync(plan, text);
-  expect(await push(at.project, { plan })).toMatchObject({ status: 'pushed' });
+  expect(await push(at.project, { plan })).toMatchObject({ outcome: 'pushed' });
 });
 
 test.each(['pushed here', 'pushed elsewhere and pulled'])(
@@ -326,7 +326,7 @@ describe('once it was taken back', () => {
     await push(at.project, { plan });
     await undo(at.project);
     for (const alreadyThere of [0, 1]) {
-      expect(await push(at.project, { plan })).toMatchObject({ status: 'pushed', alreadyThere });
+      expect(await push(at.project, { plan })).toMatchObject({ outcome: 'pushed', alreadyThere });
       expect(at.queryRemote('SELECT v FROM t')).toEqual([['planned'], [2], [3]]);
     }
   });
@@ -336,10 +336,10 @@ describe('once it was taken back', () => {
     await diff(at.project, { save: plan });
     await push(at.project, { plan });
     await undo(at.project);
-    expect(await push(at.project, { plan })).toMatchObject({ status: 'nothing' });
+    expect(await push(at.project, { plan })).toMatchObject({ outcome: 'nothing' });
     expect(at.queryRemote('SELECT line FROM log')).toEqual([['first']]);
     await undo(at.project);
-    expect(await push(at.project, { plan })).toMatchObject({ status: 'nothing' });
+    expect(await push(at.project, { plan })).toMatchObject({ outcome: 'nothing' });
     expect(at.queryRemote('SELECT line FROM log')).toEqual([['first'], ['planned']]);
   });
 });
@@ -352,7 +352,7 @@ test('it deletes rows that came after the base of the folder that pushes it', as
   at.edit("DELETE FROM t WHERE id = 4; DELETE FROM log WHERE line = 'second'");
   await diff(at.project, { save: plan });
   expect(await push(elsewhere, { plan })).toMatchObject({
-    status: 'pushed',
+    outcome: 'pushed',
     changes: { total: { insert: 0, update: 0, delete: 2 } },
   });
   expect(at.queryRemote('SELECT count(*) FROM t')).toEqual([[3]]);

@@ -114,7 +114,7 @@ async function replayOn(start: Start, to: string, replay: Replay): Promise<Outco
       movedRowids: new Set(movedRowids(replay, start.manifest)),
       folder: path.dirname(to),
     });
-    return result.status === 'applied'
+    return result.outcome === 'applied'
       ? { conflicts: [], alreadyThere: result.alreadyThere }
       : { conflicts: result.conflicts, alreadyThere: 0 };
   } finally {

@@ -6,7 +6,7 @@ import type { SendJob } from './send';
 /** From this many changes on, an undo is faster with the pages of the old base than with the push's record. */
 const MANY = 10_000;
 
-type Applied = Extract<ApplyResult, { status: 'applied' }>;
+type Applied = Extract<ApplyResult, { outcome: 'applied' }>;
 
 /**
  * Checks whether the old base is exactly the state that an undo of a push leads to, and whether it is worth keeping.

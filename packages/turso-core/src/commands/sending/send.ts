@@ -61,7 +61,7 @@ export interface SendJob {
 /** The result of sending. */
 export interface Sent extends Resolved {
   /** `refused`: a check returned rows on the remote, and nothing was written. */
-  readonly status: 'pushed' | 'conflict' | 'refused';
+  readonly outcome: 'pushed' | 'conflict' | 'refused';
   readonly conflicts: readonly Conflict[];
   /** The checks that returned rows on the remote. */
   readonly failedChecks: readonly FailedCheck[];
@@ -132,10 +132,10 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
     if (!isUncertain(error, location)) dropPush(files, { number });
     throw error;
   });
-  if (result.status !== 'applied') dropPush(files, { number });
-  if (result.status === 'refused')
+  if (result.outcome !== 'applied') dropPush(files, { number });
+  if (result.outcome === 'refused')
     return { ...nothingSent('refused'), failedChecks: await failedOnRemote(remote, checks, result, sent) };
-  if (result.status === 'conflict') {
+  if (result.outcome === 'conflict') {
     const { conflicts } = result;
     await writeConflicts(job, conflicts, { location, onEvent });
     return { ...nothingSent('conflict'), conflicts };
@@ -187,7 +187,7 @@ async function sendTo(job: SendJob & { readonly number: number }, records: PushR
   await afterDone(PUSHED, () => removeConflicts(project));
   const { alreadyThere, notCarried } = result;
   const nothingFailed = { conflicts: [], failedChecks: [] };
-  return { status: 'pushed', ...nothingFailed, ...resolvedIn(result), alreadyThere, notCarried, plan };
+  return { outcome: 'pushed', ...nothingFailed, ...resolvedIn(result), alreadyThere, notCarried, plan };
 }
 
 const PUSHED: Done = {
@@ -207,9 +207,9 @@ function isAllThere(
 }
 
 /** Returns the outcome of a push that wrote nothing. */
-export function nothingSent<S extends Sent['status']>(status: S): Sent & { readonly status: S } {
+export function nothingSent<O extends Sent['outcome']>(outcome: O): Sent & { readonly outcome: O } {
   return {
-    ...{ status, conflicts: [], failedChecks: [], plan: null },
+    ...{ outcome, conflicts: [], failedChecks: [], plan: null },
     ...{ ...NONE_RESOLVED, alreadyThere: 0, notCarried: [] },
   };
 }

@@ -15,7 +15,7 @@ import { describeStatements, nothingSent, type SendJob, type Sent } from './send
  */
 export async function tryOut(
   job: SendJob,
-): Promise<Omit<Sent, 'status' | 'plan'> & { status: 'dry-run' | 'conflict' | 'refused' }> {
+): Promise<Omit<Sent, 'outcome' | 'plan'> & { outcome: 'dry-run' | 'conflict' | 'refused' }> {
   const { remote, from, comparison, policy, checks = [], onEvent } = job;
   const { location, maxRowBytes } = remote;
   const target = {
@@ -39,9 +39,9 @@ export async function tryOut(
     checks: checks.map((check) => check.statement),
   };
   const result = await timed(onEvent, 'try', () => apply(meant, target, options));
-  if (result.status === 'refused')
+  if (result.outcome === 'refused')
     return { ...nothingSent('refused'), failedChecks: await failedOnRemote(remote, checks, result, tried) };
-  if (result.status === 'conflict') {
+  if (result.outcome === 'conflict') {
     const { conflicts } = result;
     await writeConflicts(job, conflicts, { location, onEvent });
     return { ...nothingSent('conflict'), conflicts };
@@ -51,5 +51,5 @@ export async function tryOut(
   if (hasComputed(pushed)) await warnOfComputedAfter(remote, tried, pushed, onEvent);
   const { alreadyThere, notCarried } = result;
   const nothingFailed = { conflicts: [], failedChecks: [] };
-  return { status: 'dry-run', ...nothingFailed, ...resolvedIn(result), alreadyThere, notCarried };
+  return { outcome: 'dry-run', ...nothingFailed, ...resolvedIn(result), alreadyThere, notCarried };
 }

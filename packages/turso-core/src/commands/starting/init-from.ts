@@ -31,7 +31,7 @@ export interface KeepOptions {
 /** The result of keeping local data. */
 export interface Kept {
   readonly snapshot: Manifest;
-  readonly workingCopy: 'created' | 'kept';
+  readonly outcome: 'created' | 'kept';
   readonly pending: number;
   readonly backup: string | null;
 }
@@ -73,7 +73,7 @@ export async function initKeeping(
       options.onEvent,
     ),
   );
-  return { snapshot, workingCopy: isItself ? 'kept' : 'created', pending, backup };
+  return { snapshot, outcome: isItself ? 'kept' : 'created', pending, backup };
 }
 
 /** Checks whether there is no base, or only one of an empty remote. Replacing it then loses nothing. */

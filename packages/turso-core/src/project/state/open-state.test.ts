@@ -59,7 +59,7 @@ describe('the state of an early build', () => {
       const old = await makeOld(env);
       await status(await load(first));
       expect(stateOf(old)).toEqual([folder]);
-      expect(await push(await load(env))).toMatchObject({ status: 'pushed' });
+      expect(await push(await load(env))).toMatchObject({ outcome: 'pushed' });
       rmSync(old.files.directory, { recursive: true });
       rmSync(old.workingCopy);
     }
@@ -102,7 +102,7 @@ describe('the state of an early build', () => {
     editDatabase(project.workingCopy, 'INSERT INTO t VALUES (2)');
     await cutOffPush(project, 'before its answer comes');
     asOld(project);
-    expect(await push(project)).toMatchObject({ status: 'pushed', alreadyThere: 1 });
+    expect(await push(project)).toMatchObject({ outcome: 'pushed', alreadyThere: 1 });
   });
 
   test('is not moved while another run works on it', async () => {

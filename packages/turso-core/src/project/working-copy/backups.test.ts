@@ -86,7 +86,7 @@ test('one that is damaged, or whose base is gone, is told, and stops no pull', a
   truncateSync(path.join(at.project.files.backups, name), 100);
   expect(() => restored(name)).toThrow(expect.objectContaining({ code: 'BACKUP_UNUSABLE' }) as Error);
   at.editRemote("UPDATE t SET v = 'theirs' WHERE id = 9");
-  expect(await pull(at.project)).toMatchObject({ status: 'pulled' });
+  expect(await pull(at.project)).toMatchObject({ outcome: 'pulled' });
   rmSync(at.project.files.base.directory, { recursive: true });
   expect(() => restored()).toThrow(expect.objectContaining({ code: 'BACKUP_UNUSABLE' }) as Error);
 });

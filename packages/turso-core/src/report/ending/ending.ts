@@ -6,7 +6,6 @@ import type { PushResult } from '../../commands/push';
 import type { UndoResult } from '../../commands/undo';
 import type { VerifyResult } from '../../commands/verify';
 import type { TursoSyncError } from '../../errors';
-import type { Reported } from '../../commands/reporting/report-run';
 import type { Cost, Plan } from '../../plan/plan';
 import { planOfTable } from '../../plan/plan-of-table';
 import { count } from '../units';
@@ -37,7 +36,7 @@ export interface Ending {
 }
 
 /** Returns how a push ended. */
-export function pushEnding({ status, changes, plan, conflicts, used }: Reported<PushResult>): Ending {
+export function pushEnding({ outcome, changes, plan, conflicts, used }: PushResult): Ending {
   const words = {
     pushed: ['Pushed.', 'pushed'],
     nothing: ['Nothing to push.', 'nothing to push'],
@@ -45,17 +44,17 @@ export function pushEnding({ status, changes, plan, conflicts, used }: Reported<
     conflict: inConflict(conflicts),
     refused: ['Refused by the policy. Nothing was written.', 'refused by the policy'],
   } as const;
-  return { ...endingOf('push', words[status]), changes, plan, conflicts, used };
+  return { ...endingOf('push', words[outcome]), changes, plan, conflicts, used };
 }
 
 /** Returns how a pull ended, or null if it succeeded. */
-export function pullEnding({ status, conflicts, used }: Reported<PullResult>): Ending | null {
-  if (status !== 'conflict') return null;
+export function pullEnding({ outcome, conflicts, used }: PullResult): Ending | null {
+  if (outcome !== 'conflict') return null;
   return { ...endingOf('pull', inConflict(conflicts)), conflicts, used };
 }
 
 /** Returns how an undo ended. */
-export function undoEnding({ status, push, changes, plan, conflicts, used }: Reported<UndoResult>): Ending {
+export function undoEnding({ outcome, push, changes, plan, conflicts, used }: UndoResult): Ending {
   const name = `Push ${push.number}`;
   const [sentence, brief] = inConflict(conflicts);
   const words = {
@@ -63,15 +62,16 @@ export function undoEnding({ status, push, changes, plan, conflicts, used }: Rep
     nothing: [`${name} is undone already.`, 'undone already'],
     conflict: [`${name} cannot be undone. ${sentence}`, brief],
   } as const;
-  return { ...endingOf('undo', words[status]), changes, plan, conflicts, used };
+  return { ...endingOf('undo', words[outcome]), changes, plan, conflicts, used };
 }
 
 /** Returns how a verification ended. */
-export function verifyEnding({ isEqual, differences, used }: Reported<VerifyResult>): Ending {
+export function verifyEnding({ outcome, differences, used }: VerifyResult): Ending {
   const lacks = isEmpty(differences) ? '' : ' To equal the working copy, the remote would need this:';
-  const words = isEqual
-    ? (['The remote and the working copy are equal.', 'equal'] as const)
-    : ([`The remote and the working copy differ.${lacks}`, 'different'] as const);
+  const words =
+    outcome === 'equal'
+      ? (['The remote and the working copy are equal.', 'equal'] as const)
+      : ([`The remote and the working copy differ.${lacks}`, 'different'] as const);
   return { ...endingOf('verify', words), changes: differences, used };
 }
 
