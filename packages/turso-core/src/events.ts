@@ -39,7 +39,7 @@ export interface Progress {
   /** The total in the same unit, or null while it is unknown. */
   readonly total: number | null;
   /** The unit of both numbers. */
-  readonly unit: 'bytes' | 'rows' | 'checksums' | 'checks' | 'files';
+  readonly unit: 'bytes' | 'rows' | 'checksums' | 'checks';
 }
 
 /** An event of a running command. The core itself prints nothing. */
