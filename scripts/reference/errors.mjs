@@ -8,6 +8,24 @@ const TYPES = [
   { file: 'packages/turso-sync-plugin/src/errors.ts', name: 'PluginErrorCode' },
 ];
 
+/** The table of the codes that live connections have, in every language. */
+const TABLE = 'packages/turso-ffi/contract/error-codes.txt';
+
+/** For each code of a live connection, a sentence about it in other languages. */
+const live = new Map(
+  readFileSync(TABLE, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [number, word, retryable] = line.split(' ');
+      const variant = word[0] + word.slice(1).toLowerCase();
+      return [
+        word,
+        `In a live connection: \`TURSO_${word}\` (${number}) in C, \`${variant}\` in OCaml, ${retryable} \`retryable\`.`,
+      ];
+    }),
+);
+
 /** The codes of one type. */
 function codesOf({ file, name }) {
   const whole = readFileSync(file, 'utf8');
@@ -28,19 +46,25 @@ function codesOf({ file, name }) {
       .trim();
     const heading = group === undefined ? '' : `## ${group}\n\n`;
     const text = meaning.replaceAll('](docs/', '](../');
-    return `${heading}### ${member.literal.text}\n\n${plain(text)}`;
+    const elsewhere = live.get(member.literal.text);
+    live.delete(member.literal.text);
+    const ending = elsewhere === undefined ? '' : `\n\n${elsewhere}`;
+    return `${heading}### ${member.literal.text}\n\n${plain(text)}${ending}`;
   });
 }
 
 export function errorsPage() {
+  const codes = TYPES.flatMap(codesOf);
+  if (live.size > 0)
+    throw new Error(`${TABLE} has codes that TypeScript lacks: ${[...live.keys()].join(', ')}`);
   return `# Error codes
 
 ${GENERATED}
 
-Every failure has a stable code, a message and a hint. \`--json\` prints all three under \`error\`, and a
-[TursoSyncError](../library.md#errors) has them as properties. The remote and your files are as they were, unless a code says otherwise here.
+Every failure has a stable code, a message, a hint, and \`retryable\`: whether the same call may succeed later. \`--json\` prints
+them under \`error\`, and a [TursoSyncError](../library.md#errors) has them as properties. The remote and your files are as they were, unless a code says otherwise here.
 
-${TYPES.flatMap(codesOf).join('\n\n')}
+${codes.join('\n\n')}
 `;
 }
 

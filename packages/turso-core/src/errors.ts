@@ -30,7 +30,7 @@ export type ErrorCode =
   | 'URL_MISSING'
   /**
    * turso-sync cannot use the database URL. It must start with `libsql:`, `https:`, `http:`, `wss:`, `ws:` or `file:`.
-   * A `file:` URL must name a file, and never the working copy itself. Correct the URL.
+   * A `file:` URL must name a file, and never the working copy itself. Correct the URL: [the rules](docs/connection.md#the-url).
    */
   | 'URL_UNSUPPORTED'
   // The remote

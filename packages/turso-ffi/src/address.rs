@@ -1,4 +1,4 @@
-//! Where a database is, from its URL: the same rules as turso-core's.
+//! Where a database is, from its URL: the rules of all languages, in contract/urls.txt.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use http::Uri;
 
 use crate::error::{Error, Result};
+use crate::file_url::read_file_url;
+use crate::server_url::read_server_url;
 use crate::status::Status;
 
 const SCHEMES: [&str; 6] = ["libsql", "https", "http", "wss", "ws", "file"];
-const FILE_HINT: &str = "Write file:./local.db, or file:///absolute/path/local.db.";
 
 /// A libsql-server, or a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,74 +75,42 @@ pub fn parse(url: &str) -> Result<Address> {
         ));
     }
     let Some((scheme, rest)) = url.split_once(':') else {
-        return Err(unsupported("The database URL starts with no scheme."));
+        return Err(unknown("The database URL starts with no scheme."));
     };
     let scheme = scheme.to_ascii_lowercase();
     if !SCHEMES.contains(&scheme.as_str()) {
-        return Err(unsupported("The database URL starts with a scheme that is not known here."));
+        return Err(unknown("The database URL starts with a scheme that is not known here."));
     }
-    if scheme == "file" {
-        parse_file(rest)
-    } else {
-        parse_server(&scheme, rest)
-    }
-}
-
-fn unsupported(message: &str) -> Error {
-    let hint =
-        "Use one of libsql:, https:, http:, wss:, ws:, file: - for example libsql://my-db.turso.io or file:./local.db.";
-    Error::new(Status::UrlUnsupported, message, hint)
-}
-
-fn parse_server(scheme: &str, rest: &str) -> Result<Address> {
-    let (address, query) = rest.split_once(['?', '#']).unwrap_or((rest, ""));
-    let parameters = || query.split(['&', '#', '?']);
-    let names_secret = parameters().any(|parameter| is_secret(parameter.split('=').next().unwrap_or_default()));
-    let authority = address.trim_start_matches('/').split('/').next().unwrap_or_default();
-    if names_secret || authority.contains('@') {
+    if has_secret(rest) {
         return Err(Error::new(
             Status::ConfigHasSecret,
             "The database URL carries a credential.",
             "Put the token into TURSO_AUTH_TOKEN and leave the URL without it.",
         ));
     }
-    let is_plain = matches!(scheme, "http" | "ws") || (scheme == "libsql" && parameters().any(|it| it == "tls=0"));
-    let path = address.strip_prefix("//").unwrap_or_default().trim_end_matches('/');
-    let base = format!("{}://{path}", if is_plain { "http" } else { "https" });
-    match base.parse::<Uri>() {
-        Ok(uri) if uri.host().is_some_and(|host| !host.is_empty()) => {
-            Ok(Address::Server(Server { base, location: format!("{scheme}://{path}") }))
-        }
-        // Without the cause, which holds the text.
-        _ => Err(Error::new(
-            Status::UrlUnsupported,
-            "The database URL cannot be read.",
-            "It should look like libsql://my-db.turso.io or http://127.0.0.1:8080.",
-        )),
+    if scheme == "file" {
+        read_file_url(rest).map(Address::File)
+    } else {
+        read_server_url(&scheme, rest).map(Address::Server)
     }
 }
 
-fn is_secret(parameter: &str) -> bool {
-    let parameter = parameter.to_ascii_lowercase();
-    ["token", "jwt", "password", "secret", "key"].iter().any(|word| parameter.contains(word))
+fn unknown(message: &str) -> Error {
+    let hint =
+        "Use one of libsql:, https:, http:, wss:, ws:, file: - for example libsql://my-db.turso.io or file:./local.db.";
+    Error::new(Status::UrlUnsupported, message, hint)
 }
 
-fn parse_file(rest: &str) -> Result<Address> {
-    let path = match rest.strip_prefix("//") {
-        // An authority of none or localhost is this machine.
-        Some(rest) => rest.strip_prefix("localhost").unwrap_or(rest),
-        None => rest,
+/// Whether there is a user or a password, or a parameter or fragment that is named like a credential.
+fn has_secret(rest: &str) -> bool {
+    let (address, ending) = rest.split_once(['?', '#']).unwrap_or((rest, ""));
+    let authority = address.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let names_secret = |parameter: &str| {
+        let name = parameter.split('=').next().unwrap_or_default();
+        let name = decode_percents(name).unwrap_or_else(|| name.to_owned()).to_ascii_lowercase();
+        ["token", "jwt", "password", "secret", "key"].iter().any(|word| name.contains(word))
     };
-    if path.trim_start_matches('/').is_empty() {
-        return Err(Error::new(Status::UrlUnsupported, "The database URL \"file:\" names no file.", FILE_HINT));
-    }
-    if rest.starts_with("//") && !path.starts_with('/') {
-        return Err(Error::new(Status::UrlUnsupported, "The file URL names another machine.", FILE_HINT));
-    }
-    decode_percents(path)
-        .filter(|path| !path.contains('\0'))
-        .map(|path| Address::File(PathBuf::from(path)))
-        .ok_or_else(|| Error::new(Status::UrlUnsupported, "The file URL cannot be read as a path.", FILE_HINT))
+    (rest.starts_with("//") && authority.contains('@')) || ending.split(['?', '&', '#']).any(names_secret)
 }
 
 pub fn decode_percents(text: &str) -> Option<String> {
@@ -163,43 +132,46 @@ pub fn decode_percents(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn base(url: &str) -> String {
-        match parse(url).unwrap() {
-            Address::Server(server) => server.base,
-            Address::File(path) => format!("the file {}", path.display()),
+    /// What a URL means, as the contract writes it.
+    fn meaning(url: &str) -> String {
+        match parse(url) {
+            Ok(Address::File(path)) => format!("file {}", path.strip_prefix(".").unwrap_or(&path).display()),
+            Ok(Address::Server(server)) => {
+                let uri: Uri = server.base.parse().unwrap();
+                let (scheme, host, port) = origin(&uri);
+                let told = format!("{} {host} {port} {}", scheme.unwrap(), uri.path().trim_end_matches('/'));
+                told.trim_end().to_owned()
+            }
+            Err(error) => {
+                assert!(!error.hint.is_empty(), "{error:?}");
+                error.status.word().to_owned()
+            }
         }
     }
 
     #[test]
-    fn schemes_say_whether_there_is_tls() {
-        for (url, wanted) in [
-            ("libsql://db.turso.io", "https://db.turso.io"),
-            ("LIBSQL://db.turso.io/", "https://db.turso.io"),
-            ("wss://db.turso.io:444", "https://db.turso.io:444"),
-            ("https://host/prefix/", "https://host/prefix"),
-            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
-            ("ws://[::1]:8080", "http://[::1]:8080"),
-            ("libsql://localhost:8080?tls=0", "http://localhost:8080"),
-            ("libsql://localhost:8080?a=b&tls=0#c", "http://localhost:8080"),
-            ("libsql://localhost:8080?tls=1", "https://localhost:8080"),
-        ] {
-            assert_eq!(base(url), wanted, "{url}");
+    fn urls_mean_what_they_mean_in_every_language() {
+        let rules =
+            include_str!("../contract/urls.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let rules: Vec<_> = rules.map(|line| line.split_once(" => ").unwrap()).collect();
+        assert!(rules.len() > 100);
+        for (url, wanted) in rules {
+            assert_eq!(meaning(url), wanted, "{url}");
         }
+        assert_eq!(meaning(""), "URL_MISSING");
     }
 
     #[test]
-    fn files_are_paths() {
-        for (url, wanted) in [
-            ("file:local.db", "the file local.db"),
-            ("file:./a%20b.db", "the file ./a b.db"),
-            ("file:/abs/c.db", "the file /abs/c.db"),
-            ("file:///abs/c.db", "the file /abs/c.db"),
-            ("file://localhost/abs/c.db", "the file /abs/c.db"),
+    fn a_server_is_shown_as_it_was_given() {
+        for (url, location) in [
+            ("LIBSQL://DB.turso.io", "libsql://db.turso.io"),
+            ("https://db.turso.io:443/", "https://db.turso.io"),
+            ("libsql://localhost:8080?tls=0", "libsql://localhost:8080"),
+            ("libsql://localhost:443?tls=0", "libsql://localhost:443"),
+            ("https://proxy.example/db", "https://proxy.example/db"),
         ] {
-            assert_eq!(base(url), wanted, "{url}");
-        }
-        for url in ["file:", "file://", "file://host/a.db", "file:a%0", "file:a%zz", "file:a%00b", "file:a%ff"] {
-            assert_eq!(parse(url).unwrap_err().status, Status::UrlUnsupported, "{url}");
+            let Ok(Address::Server(server)) = parse(url) else { panic!("{url}") };
+            assert_eq!(server.location, location, "{url}");
         }
     }
 
@@ -211,12 +183,12 @@ mod tests {
             "libsql://host?authToken=sesame",
             "libsql://host?x=1&JWT=sesame",
             "libsql://host#api_key=sesame",
+            "http://sesame host",
+            "sesame",
+            "sesame:host",
         ] {
             let error = parse(url).unwrap_err();
-            assert_eq!(error.status, Status::ConfigHasSecret, "{url}");
             assert!(!format!("{error:?}{error}").contains("sesame"), "{error:?}");
         }
-        let error = parse("http://sesame host").unwrap_err();
-        assert!(!format!("{error:?}").contains("sesame"), "{error:?}");
     }
 }

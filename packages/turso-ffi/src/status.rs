@@ -57,3 +57,38 @@ impl Status {
         Self::word_of(self as u32).to_str().unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Number and word of each code, as every language has them.
+    fn table() -> impl Iterator<Item = (u32, &'static str)> {
+        let lines = include_str!("../contract/error-codes.txt").lines();
+        lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
+            let mut words = line.split(' ');
+            (words.next().unwrap().parse().unwrap(), words.next().unwrap())
+        })
+    }
+
+    #[test]
+    fn codes_are_those_of_every_language() {
+        for (number, word) in table() {
+            assert_eq!(Status::word_of(number).to_str(), Ok(word));
+        }
+        assert_eq!(Status::word_of(table().count() as u32 + 1), c"UNKNOWN");
+    }
+
+    #[test]
+    fn the_header_has_each_code() {
+        let header = include_str!("../include/turso.h");
+        let (_, codes) = header.split_once("typedef enum turso_status {").unwrap();
+        let (codes, _) = codes.split_once('}').unwrap();
+        let codes: Vec<_> = codes.lines().filter_map(|line| line.trim().split_once(" = ")).collect();
+        let number_of = |text: &str| text.split([',', ' ']).next().unwrap().parse::<u32>().unwrap();
+        let told: Vec<_> = codes.iter().map(|(name, rest)| (number_of(rest), *name)).collect();
+        let wanted: Vec<_> = table().map(|(number, word)| (number, format!("TURSO_{word}"))).collect();
+        assert_eq!(told[0], (0, "TURSO_OK"));
+        assert_eq!(told[1..], wanted.iter().map(|(number, name)| (*number, name.as_str())).collect::<Vec<_>>());
+    }
+}

@@ -1,7 +1,6 @@
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { TursoSyncError } from '../errors';
-import { resolveLinks } from '../sqlite/files/resolve-links';
+import { readFileUrl } from './file-url';
+import { readServerUrl } from './server-url';
 
 const SCHEMES = ['libsql:', 'https:', 'http:', 'wss:', 'ws:', 'file:'];
 
@@ -13,7 +12,8 @@ export type RemoteAddress =
 /**
  * Parses the URL of a remote. `libsql:` and `wss:` mean `https:`, and `ws:` means `http:`. As in the libSQL clients,
  * `libsql:` with `?tls=0` means `http:`. A relative `file:` URL starts at `directory`. Throws URL_UNSUPPORTED, and
- * CONFIG_HAS_SECRET for a URL with a token or a password. The hint names where the token belongs.
+ * CONFIG_HAS_SECRET for a URL with a token or a password. The hint names where the token belongs. The rules are those
+ * of all languages, in `packages/turso-ffi/contract/urls.txt`.
  */
 export function parseRemoteUrl(
   text: string,
@@ -26,88 +26,32 @@ export function parseRemoteUrl(
       hint: `Use one of ${SCHEMES.join(', ')} - for example libsql://my-db.turso.io or file:./remote.db.`,
     });
   }
-  return scheme === 'file:' ? parseFileUrl(text, directory) : parseServerUrl(text, scheme, tokenPlace);
+  const rest = text.slice(scheme.length);
+  if (hasSecret(rest)) {
+    throw new TursoSyncError('CONFIG_HAS_SECRET', 'The database URL carries a credential.', {
+      hint: `Put the token into ${tokenPlace} and leave the URL without it.`,
+    });
+  }
+  return scheme === 'file:' ? readFileUrl(rest, directory) : readServerUrl(scheme, rest);
 }
 
 function describe(scheme: string | undefined): string {
   return scheme === undefined ? 'no scheme' : `the scheme "${scheme}", which is not known here`;
 }
 
-function parseFileUrl(text: string, directory: string): RemoteAddress {
-  const rest = text.slice('file:'.length);
-  if (rest.replace(/^\/+/, '') === '') {
-    throw new TursoSyncError('URL_UNSUPPORTED', 'The database URL "file:" names no file.', {
-      hint: FILE_HINT,
-    });
-  }
-  const file = pathOf(text, rest, directory);
-  return { kind: 'file', file: resolved(file), location: `file:${file}` };
+/** Whether there is a user or a password, or a parameter or fragment that is named like a credential. */
+function hasSecret(rest: string): boolean {
+  const [, authority = '', ending = ''] = /^\/*([^/?#]*)[^?#]*(.*)$/s.exec(rest) ?? [];
+  const names = ending.split(/[?&#]/).map((parameter) => decoded(parameter.split('=')[0] ?? ''));
+  return (rest.startsWith('//') && authority.includes('@')) || names.some((name) => SECRET.test(name));
 }
 
-function resolved(file: string): string {
+const SECRET = /token|jwt|password|secret|key/i;
+
+function decoded(text: string): string {
   try {
-    return resolveLinks(file);
-  } catch (cause) {
-    throw new TursoSyncError(
-      'URL_UNSUPPORTED',
-      `The file URL leads to no file: ${(cause as Error).message}.`,
-      {
-        hint: 'Check the path, its links, and its permissions.',
-        cause,
-      },
-    );
-  }
-}
-
-/** A URL with one slash may have a drive too: `file:/C:/remote.db`. */
-const isWindows = path.sep === '\\';
-
-const FILE_HINT = 'Write file:./remote.db, or file:///absolute/path/remote.db.';
-
-function pathOf(text: string, rest: string, directory: string): string {
-  try {
-    const file = rest.startsWith('//')
-      ? fileURLToPath(text, { windows: isWindows })
-      : path.resolve(directory, decodeURIComponent(isWindows ? rest.replace(/^\/(?=[a-z]:)/i, '') : rest));
-    if (file.includes('\0')) throw new Error('There is a NUL in it.');
-    return file;
-  } catch (cause) {
-    throw new TursoSyncError('URL_UNSUPPORTED', 'The file URL cannot be read as a path.', {
-      hint: FILE_HINT,
-      cause,
-    });
-  }
-}
-
-function parseServerUrl(text: string, scheme: string, tokenPlace: string): RemoteAddress {
-  const isPlain =
-    scheme === 'http:' || scheme === 'ws:' || (scheme === 'libsql:' && /[?&]tls=0(&|#|$)/.test(text));
-  const url = urlOf(text.replace(/^[a-z]+:/i, isPlain ? 'http:' : 'https:'));
-  if (url.password !== '' || url.username !== '' || [...url.searchParams.keys()].some(isSecret)) {
-    throw new TursoSyncError('CONFIG_HAS_SECRET', 'The database URL carries a credential.', {
-      hint: `Put the token into ${tokenPlace} and leave the URL without it.`,
-    });
-  }
-  const prefix = url.pathname.replace(/\/+$/, '');
-  return {
-    kind: 'http',
-    // Ends with a slash, because the paths of requests are relative to it.
-    url: new URL(`${url.protocol}//${url.host}${prefix}/`),
-    location: `${scheme}//${url.host}${prefix}`,
-  };
-}
-
-function urlOf(text: string): URL {
-  try {
-    return new URL(text);
+    return decodeURIComponent(text);
   } catch {
-    // Omits the cause, because it contains the URL.
-    throw new TursoSyncError('URL_UNSUPPORTED', 'The database URL cannot be read.', {
-      hint: 'It should look like libsql://my-db.turso.io or http://127.0.0.1:8080.',
-    });
+    return text;
   }
-}
-
-function isSecret(parameter: string): boolean {
-  return /token|jwt|password|secret|key/i.test(parameter);
 }

@@ -3,10 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execOn, makeTempDir, removeTempDir, startSqld, type Sqld } from '@turso-sync/testing';
+import type { TursoSyncError } from '../../src/errors';
 import type { SqlValue } from '../../src/sqlite/values/values';
 import { openLive } from './built.fixture';
 import {
   needsServer,
+  readErrorCodes,
   readSql,
   readValue,
   words,
@@ -15,6 +17,9 @@ import {
 } from './contract.fixture';
 import { AS_LISTS } from './served.fixture';
 import type { Live, LiveStatement, LiveTransaction } from '../../src/live/live';
+
+const errorCodes = readErrorCodes();
+const A_TEXT = expect.any(String) as string;
 
 interface Answer {
   readonly columns?: readonly string[];
@@ -124,7 +129,13 @@ export async function playScene(
         (error: unknown) => ({ error }),
       );
       if (code !== undefined) {
-        expect({ at, outcome }).toMatchObject({ at, outcome: { error: { name: 'TursoSyncError', code } } });
+        const named = { name: 'TursoSyncError', code, message: A_TEXT, hint: A_TEXT };
+        expect({ at, outcome }).toMatchObject({ at, outcome: { error: named } });
+        const { retryable } = (outcome as { error: TursoSyncError }).error;
+        expect({ at, retryable: errorCodes.get(code) }).toEqual({
+          at,
+          retryable: expect.arrayContaining([retryable]) as boolean[],
+        });
         return;
       }
       expect({ at, error: 'error' in outcome ? outcome.error : null }).toEqual({ at, error: null });

@@ -16,8 +16,10 @@ export interface Behaviour {
   readonly steps: readonly ContractStep[];
 }
 
+const FOLDER = path.join(__dirname, '../../../turso-ffi/contract');
+
 /** The file that says what direct access does, in any language. */
-export const CONTRACT = path.join(__dirname, '../../../turso-ffi/contract/direct-access.txt');
+export const CONTRACT = path.join(FOLDER, 'direct-access.txt');
 
 const BELONGING = ['bind', 'columns', 'row', 'changes', 'error', 'statement', 'values'];
 
@@ -36,6 +38,19 @@ export function readContract(): Behaviour[] {
     else steps?.push({ line: index + 1, verb, rest, lines: [] });
   }
   return behaviours;
+}
+
+const RETRYABLE: Record<string, boolean[]> = { never: [false], sometimes: [false, true], always: [true] };
+
+/** Reads which errors there are in any language, and what their `retryable` may be. */
+export function readErrorCodes(): Map<string, boolean[] | undefined> {
+  const lines = fs.readFileSync(path.join(FOLDER, 'error-codes.txt'), 'utf8').split('\n');
+  return new Map(
+    lines
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => line.split(' '))
+      .map(([, word = '', retryable = '']) => [word, RETRYABLE[retryable]]),
+  );
 }
 
 /** Reads a value as the contract writes it. */

@@ -140,6 +140,67 @@ let here () =
       Alcotest.(check string) "the current folder" "legacy"
         (Turso_integration.detect_workflow_mode ()))
 
+(* The lines of a file in contract/, which the tests of every language read. *)
+let contract name =
+  Temp_dir.read (Temp_dir.find_above ("contract/" ^ name))
+  |> String.split_on_char '\n'
+  |> List.filter (fun line -> line <> "" && line.[0] <> '#')
+
+let table_of_codes () =
+  List.iter
+    (fun line ->
+      let word = List.nth (String.split_on_char ' ' line) 1 in
+      Alcotest.(check bool)
+        word true
+        (match Turso.Error.of_word word with Other _ -> false | _ -> true))
+    (contract "error-codes.txt")
+
+(* A URL and what it means, around the arrow. *)
+let rule line =
+  let rec arrow at =
+    if String.sub line at 4 = " => " then at else arrow (at + 1)
+  in
+  let at = arrow 0 in
+  (String.sub line 0 at, String.sub line (at + 4) (String.length line - at - 4))
+
+let includes part text =
+  let length = String.length part in
+  let rec go at =
+    at + length <= String.length text
+    && (String.sub text at length = part || go (at + 1))
+  in
+  go 0
+
+(* The server as messages name it. *)
+let location url host port path =
+  let scheme = String.lowercase_ascii (List.hd (String.split_on_char ':' url)) in
+  scheme ^ "://" ^ host ^ port ^ String.concat "" path
+
+let urls () =
+  (* No request is made with this token, and the message names the server. *)
+  let refused url = Turso.Connection.connect ~token:"a b" url in
+  let is_server url scheme host port path =
+    let default = if scheme = "https" then "443" else "80" in
+    let port = if port = default then "" else ":" ^ port in
+    match refused url with
+    | Error { code = Remote_unauthorized; message; _ } ->
+        let told = " " ^ location url host port path ^ " " in
+        Alcotest.(check bool) (url ^ " in " ^ message) true (includes told message)
+    | answer -> code Remote_unauthorized answer
+  in
+  List.iter
+    (fun line ->
+      let url, meaning = rule line in
+      match String.split_on_char ' ' meaning with
+      | ("http" | "https") as scheme :: host :: port :: path ->
+          is_server url scheme host port path
+      | "file" :: _ -> ()
+      | _ -> code (Turso.Error.of_word meaning) (refused url))
+    (contract "urls.txt");
+  (* Only a server without TLS is a danger to a token. *)
+  code Token_over_http
+    (Turso.Connection.connect ~token:"t" "libsql://db.example:8080?tls=0")
+
 let words () =
   let codes =
     [
@@ -220,7 +281,12 @@ let () =
           test ".env that cannot be read" unreadable;
         ] );
       ("mode", [ test "by what is there" modes; test "here" here ]);
-      ("errors", [ test "words and texts" words ]);
+      ( "errors",
+        [
+          test "words and texts" words;
+          test "the codes of every language" table_of_codes;
+        ] );
+      ("URLs", [ test "as in every language" urls ]);
       ( "repetition",
         [
           test "what may succeed later" repeated;

@@ -51,7 +51,7 @@ enum Outcome {
 
 fn check(step: &Step, outcome: Result<Outcome, Error>) -> Result<(), String> {
     let outcome = match (outcome, &step.error) {
-        (Err(error), Some(code)) if error.code == *code => return Ok(()),
+        (Err(error), Some(code)) if error.code == *code => return check_error(&error),
         (Err(error), _) => return Err(format!("{}: {} ({})", error.code, error.message, error.hint)),
         (Ok(_), Some(code)) => return Err(format!("no error came, but {code} was to come")),
         (Ok(outcome), None) => outcome,
@@ -76,6 +76,24 @@ fn check(step: &Step, outcome: Result<Outcome, Error>) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// An error says what happened, what to do, and whether a repetition may help, as the table of codes allows.
+fn check_error(error: &Error) -> Result<(), String> {
+    let table = include_str!("../../../contract/error-codes.txt");
+    let row =
+        table.lines().map(|line| line.split(' ').collect::<Vec<_>>()).find(|row| row.get(1) == Some(&&*error.code));
+    let is_allowed = match row.and_then(|row| row.get(2).copied()) {
+        Some("never") => !error.retryable,
+        Some("always") => error.retryable,
+        Some("sometimes") => true,
+        _ => false,
+    };
+    if is_allowed && !error.message.is_empty() && !error.hint.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("the error is not as the table of codes says: {error:?}"))
+    }
 }
 
 struct Scene {
