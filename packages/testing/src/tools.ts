@@ -3,7 +3,8 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
 /** A program that some tests need and that may be absent. */
-export type Tool = 'sqld' | 'sqlite3' | 'cargo' | 'dune' | 'gcc' | 'valgrind' | 'chromium' | OcamlLibrary;
+export type Tool =
+  'sqld' | 'sqlite3' | 'cargo' | 'cargo-clippy' | 'dune' | 'gcc' | 'valgrind' | 'chromium' | OcamlLibrary;
 
 /** A library for OCaml, as findlib knows it. */
 export type OcamlLibrary = 'ocaml:alcotest' | 'ocaml:sqlite3' | 'ocaml:lwt';

@@ -17,7 +17,7 @@ pub struct Cursor {
 
 enum Kind {
     Local(LocalCursor),
-    Remote(RemoteCursor),
+    Remote(Box<RemoteCursor>),
 }
 
 impl Cursor {
@@ -27,7 +27,8 @@ impl Cursor {
         keyword::check_single(sql)?;
         let open = || match &connection.backend {
             Backend::Remote { primary } => {
-                connection.wait(RemoteCursor::open(primary, connection.call(), sql, params)).map(Kind::Remote)
+                let cursor = connection.wait(RemoteCursor::open(primary, connection.call(), sql, params));
+                cursor.map(|cursor| Kind::Remote(Box::new(cursor)))
             }
             _ => connection.read_file(|lease| LocalCursor::open(lease, sql, params)).map(Kind::Local),
         };

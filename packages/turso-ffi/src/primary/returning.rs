@@ -30,7 +30,9 @@ impl<'a> Returning<'a> {
                 "?" => has_places = true,
                 "," if depth == 0 && !bounds.is_empty() => bounds.push(at..at + 1),
                 word if depth == 0 && word.eq_ignore_ascii_case("returning") => {
-                    (bounds, has_places) = (vec![at..at + word.len()], false);
+                    bounds.clear();
+                    bounds.push(at..at + word.len());
+                    has_places = false;
                 }
                 _ => {}
             }
