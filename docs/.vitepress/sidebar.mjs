@@ -39,6 +39,7 @@ export const sidebar = [
     ['Drizzle', '/direct-access-drizzle'],
     ['Kysely', '/direct-access-kysely'],
     ['OCaml', '/direct-access-ocaml'],
+    ['C and Python', '/direct-access-c'],
     ['Build for OCaml and C', '/ffi-build'],
     ['The contract', '/direct-access-contract'],
   ]),

@@ -101,6 +101,10 @@ const char *turso_version(void);
 /* Starts the threads that do the work. Safe to call more than once; every other function does where nobody has. */
 turso_status turso_init_runtime(turso_buffer *out);
 
+/* Closes all connections and what is open on them, and ends the threads, so that a program leaves no memory or thread behind. Calls
+ * under way end with TURSO_CONNECTION_CLOSED. A later call starts the threads again. `out` is empty. */
+turso_status turso_shutdown(turso_buffer *out);
+
 /* --- connections ----------------------------------------------------------------------------------------------------- */
 
 /* When the replica is brought up to date by itself. */

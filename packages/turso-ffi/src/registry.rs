@@ -52,6 +52,20 @@ impl<T> Registry<T> {
         things.extract_if(|_, thing| is_meant(thing)).map(|(_, thing)| thing).collect()
     }
 
+    /// The ids of all that are there.
+    pub fn ids(&self) -> Vec<i64> {
+        let things = self.things.read().unwrap_or_else(PoisonError::into_inner);
+        things.as_ref().map_or_else(Vec::new, |things| things.keys().copied().collect())
+    }
+
+    /// Gives the memory back if nothing is there.
+    pub fn release(&self) {
+        let mut things = self.things.write().unwrap_or_else(PoisonError::into_inner);
+        if things.as_ref().is_some_and(HashMap::is_empty) {
+            *things = None;
+        }
+    }
+
     pub fn count(&self, is_meant: impl Fn(&T) -> bool) -> usize {
         let things = self.things.read().unwrap_or_else(PoisonError::into_inner);
         things.as_ref().map_or(0, |things| things.values().filter(|thing| is_meant(thing)).count())

@@ -4,6 +4,7 @@ use std::ffi::c_char;
 
 use super::buffer::TursoBuffer;
 use super::guard::guarded;
+use crate::connection;
 use crate::runtime;
 use crate::status::Status;
 
@@ -40,4 +41,19 @@ pub extern "C" fn turso_version() -> *const c_char {
 pub unsafe extern "C" fn turso_init_runtime(out: *mut TursoBuffer) -> u32 {
     // SAFETY: promised by the caller.
     unsafe { guarded(out, || runtime::start().map(|_| Vec::new())) }
+}
+
+/// Closes what is open, and ends the threads.
+///
+/// # Safety
+/// `out` may be written.
+#[no_mangle]
+pub unsafe extern "C" fn turso_shutdown(out: *mut TursoBuffer) -> u32 {
+    // SAFETY: promised by the caller.
+    unsafe {
+        guarded(out, || {
+            connection::shutdown();
+            Ok(Vec::new())
+        })
+    }
 }

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::{Backend, Connection, CONNECTIONS, CURSORS, STATEMENTS, TRANSACTIONS};
 use crate::call::Call;
 use crate::error::Result;
+use crate::{replica, runtime};
 
 /// How long the server has to hear that a transaction is over; it finds out by itself within 10 s.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -29,6 +30,21 @@ pub fn close(id: i64) -> Result<()> {
         transaction.abandon(Call::once(Instant::now() + FAREWELL));
     }
     Ok(())
+}
+
+/// Closes all connections, and ends the threads of this library. A later call starts them again.
+pub fn shutdown() {
+    for id in CONNECTIONS.ids() {
+        // Somebody else may close it first.
+        let _ = close(id);
+    }
+    CONNECTIONS.release();
+    STATEMENTS.release();
+    CURSORS.release();
+    TRANSACTIONS.release();
+    runtime::stop();
+    // Last, since a task of the threads may have had it.
+    replica::release();
 }
 
 impl Connection {

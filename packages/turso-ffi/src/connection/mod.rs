@@ -36,7 +36,7 @@ use crate::runtime;
 use crate::sqlite::database::FileDatabase;
 use crate::sqlite::Pool;
 
-pub use closing::close;
+pub use closing::{close, shutdown};
 pub use cursor::Cursor;
 pub use listening::Callback;
 pub use open::{open, Options};

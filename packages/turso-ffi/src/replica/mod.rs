@@ -33,7 +33,7 @@ use crate::events::{Events, Listeners};
 use crate::latency::Latency;
 use crate::sqlite::{Failure, Lease, Pool};
 
-pub use opened::{open, open_offline, OpenReplica};
+pub use opened::{open, open_offline, release, OpenReplica};
 pub use syncing::Synced;
 
 /// A replica's file. Connections of this process to one file share one of these.

@@ -100,6 +100,14 @@ fn find<T>(
     Ok((replica, settled))
 }
 
+/// Gives the memory back if no replica is open.
+pub fn release() {
+    let mut opened = OPENED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if opened.as_ref().is_some_and(|opened| opened.values().all(|replica| replica.strong_count() == 0)) {
+        *opened = None;
+    }
+}
+
 /// The same path for the same file, also where the file is not there yet.
 fn resolve(path: &Path) -> Result<PathBuf> {
     let absolute = std::path::absolute(path).map_err(|error| files::inaccessible(path, &error))?;

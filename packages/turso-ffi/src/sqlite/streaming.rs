@@ -2,6 +2,9 @@
 
 use std::sync::mpsc::{channel, Receiver, Sender};
 use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+
+use tokio::sync::oneshot;
 
 use super::failure::Failure;
 use super::limit::Limit;
@@ -13,39 +16,60 @@ use crate::value::{OwnedValue, Rows, Value};
 
 pub struct LocalCursor {
     limit: Arc<Limit>,
-    pages: Sender<(u32, Sender<Answer>)>,
+    /// None while it is dropped, which ends the thread.
+    pages: Option<Sender<Wanted>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// Whether there may be more, and encoded rows.
 type Answer = Result<(bool, Rows)>;
+
+/// So many rows at most, and where they go. What callers wait for is of tokio: std would keep some memory for each thread that waits,
+/// and never give back that of the main thread.
+type Wanted = (u32, oneshot::Sender<Answer>);
+
+type Opened = oneshot::Sender<Result<(), Failure>>;
 
 impl LocalCursor {
     /// Compiles the query and binds its parameters.
     pub fn open(lease: Lease, sql: &str, params: &[Value<'_>]) -> Result<Self, Failure> {
         let limit = lease.limit();
         let (pages, wanted) = channel();
-        let (opened, outcome) = channel::<Result<(), Failure>>();
+        let (opened, outcome) = oneshot::channel();
         let sql = sql.to_owned();
         let params: Vec<_> = params.iter().map(OwnedValue::from).collect();
-        std::thread::Builder::new()
+        let thread = Builder::new()
             .name("turso-cursor".into())
             .spawn(move || {
                 quiet::enter();
-                if let Err(failure) = serve(&lease, &sql, &params, &opened, &wanted) {
+                let mut opened = Some(opened);
+                if let (Err(failure), Some(opened)) = (serve(&lease, &sql, &params, &mut opened, &wanted), opened) {
                     let _ = opened.send(Err(failure));
                 }
             })
             .map_err(Error::internal)?;
-        outcome.recv().map_err(|_| died())??;
-        Ok(Self { limit, pages })
+        let cursor = Self { limit, pages: Some(pages), thread: Some(thread) };
+        outcome.blocking_recv().map_err(|_| died())??;
+        Ok(cursor)
     }
 
     /// The next rows, at most so many.
     pub fn next(&self, max_rows: u32) -> Answer {
         self.limit.renew();
-        let (answer, page) = channel();
-        self.pages.send((max_rows, answer)).map_err(|_| died())?;
-        page.recv().map_err(|_| died())?
+        let (answer, page) = oneshot::channel();
+        let pages = self.pages.as_ref().ok_or_else(died)?;
+        pages.send((max_rows, answer)).map_err(|_| died())?;
+        page.blocking_recv().map_err(|_| died())?
+    }
+}
+
+impl Drop for LocalCursor {
+    /// Waits for the thread: the connection that it has is free then.
+    fn drop(&mut self) {
+        self.pages = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
 }
 
@@ -53,8 +77,8 @@ fn serve(
     lease: &Lease,
     sql: &str,
     params: &[OwnedValue],
-    opened: &Sender<Result<(), Failure>>,
-    wanted: &Receiver<(u32, Sender<Answer>)>,
+    opened: &mut Option<Opened>,
+    wanted: &Receiver<Wanted>,
 ) -> Result<(), Failure> {
     let mut statement = prepare(lease, sql)?;
     if !statement.readonly() {
@@ -78,7 +102,7 @@ fn serve(
             (Rows::page(names(&statement)), None)
         }
     };
-    let _ = opened.send(Ok(()));
+    let _ = opened.take().map(|opened| opened.send(Ok(())));
     // Ends when the cursor is dropped.
     while let Ok((max_rows, answer)) = wanted.recv() {
         let next = page.next_page();

@@ -5,6 +5,7 @@
  *   direct_access calls FILE_URL [REPLICA_PATH SERVER_URL]
  *   direct_access grow FILE_URL CALLS
  */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,31 @@ static void use(int64_t connection) {
   CHECK(ends(turso_query(connection, bytes("SELECT 1"), NOTHING, &out), TURSO_CONNECTION_CLOSED, &out));
 }
 
+/* Threads of this process. */
+static int threads(void) {
+  int count = 0;
+  DIR *tasks = opendir("/proc/self/task");
+  if (tasks == NULL) return 1; /* another system */
+  for (struct dirent *task; (task = readdir(tasks)) != NULL;) count += task->d_name[0] != '.';
+  closedir(tasks);
+  return count;
+}
+
+/* Ends the library with all that is open on a connection. */
+static void shut_down(int64_t connection) {
+  turso_buffer out;
+  int64_t id;
+  CHECK(ends(turso_prepare(connection, bytes("SELECT 1"), &id, &out), TURSO_OK, &out));
+  CHECK(ends(turso_cursor_open(connection, bytes("SELECT 1"), NOTHING, &id, &out), TURSO_OK, &out));
+  CHECK(ends(turso_begin(connection, &id, &out), TURSO_OK, &out));
+  CHECK(ends(turso_shutdown(&out), TURSO_OK, &out));
+  CHECK(threads() == 1);
+  CHECK(ends(turso_query(connection, bytes("SELECT 1"), NOTHING, &out), TURSO_CONNECTION_CLOSED, &out));
+  CHECK(ends(turso_commit(id, &out), TURSO_CONNECTION_CLOSED, &out));
+  CHECK(ends(turso_shutdown(&out), TURSO_OK, &out));
+  CHECK(turso_shutdown(NULL) == TURSO_USAGE);
+}
+
 static void calls(int count, char **arguments) {
   turso_buffer out;
   int64_t id = -1;
@@ -199,9 +225,12 @@ static void calls(int count, char **arguments) {
   CHECK(ends(turso_create_synced_db(NOTHING, bytes("ftp://x"), NOTHING, &id, &out), TURSO_URL_UNSUPPORTED, &out));
   CHECK(ends(turso_create_synced_db(NOTHING, bytes(arguments[0]), NOTHING, NULL, &out), TURSO_USAGE, &out));
   use(open_url("", arguments[0]));
+  shut_down(open_url("", arguments[0]));
   if (count == 3) {
     use(open_url(arguments[1], arguments[2]));
     use(open_url("", arguments[2]));
+    shut_down(open_url("", arguments[2]));
+    shut_down(open_url(arguments[1], arguments[2]));
   }
 }
 

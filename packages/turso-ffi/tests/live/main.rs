@@ -1,5 +1,6 @@
 //! The library as its users call it, by turso.h, on real servers.
 
+mod c_page;
 mod c_program;
 mod contract;
 mod events;
