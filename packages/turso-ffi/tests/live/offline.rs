@@ -128,6 +128,9 @@ fn a_server_that_refuses_the_token_is_not_away() {
     assert_eq!(error.code, "REMOTE_UNAUTHORIZED");
 }
 
+/// What another program does to the file.
+type Harm = fn(&Path);
+
 #[test]
 fn only_a_sound_replica_of_the_same_remote_serves_and_others_stay_as_they_are() {
     let Some(server) = Server::start() else { return };
@@ -147,7 +150,7 @@ fn only_a_sound_replica_of_the_same_remote_serves_and_others_stay_as_they_are() 
     is_refused(&elsewhere, "it was synced with another remote");
     let nowhere = Options { db_path: folder.path("none.db").to_str().unwrap().into(), ..options.clone() };
     is_refused(&nowhere, "there is no such file");
-    let harms: [(fn(&Path), &str); 7] = [
+    let harms: [(Harm, &str); 7] = [
         (|path| fs::write(beside(path, "-note"), "turso").unwrap(), "the note of its state was missing"),
         (|path| fs::remove_file(beside(path, "-client_wal_index")).unwrap(), "the file beside it"),
         (|path| fs::write(path, [7; 8192]).unwrap(), "another program has changed its files"),

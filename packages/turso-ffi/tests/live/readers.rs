@@ -63,7 +63,6 @@ fn another_program_reads_a_replica_while_it_is_synced() {
     for path in fs::read_dir(folder.root()).unwrap().map(|entry| entry.unwrap().path()) {
         is_private(&path);
     }
-    drop(ask);
     drop(input);
     other.wait().unwrap();
     insert(&connection);

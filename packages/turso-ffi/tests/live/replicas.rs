@@ -66,7 +66,7 @@ fn a_damaged_replica_is_fetched_again() {
         ("it is gone", |path| fs::remove_file(path).unwrap()),
         ("another database is in its place", |path| {
             fs::remove_file(path).unwrap();
-            let file = Options::file(&path).open().unwrap();
+            let file = Options::file(path).open().unwrap();
             file.execute("CREATE TABLE t (v)", &[]).unwrap();
             file.close().unwrap();
         }),
@@ -92,7 +92,7 @@ fn a_damaged_replica_is_fetched_again() {
 
 /// What the replica holds is in the file itself, and no longer in its log.
 fn checkpoint(path: &Path) {
-    let connection = Options::file(&path).open().unwrap();
+    let connection = Options::file(path).open().unwrap();
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)", &[]).unwrap();
     connection.close().unwrap();
 }
