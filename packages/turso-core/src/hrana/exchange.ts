@@ -24,6 +24,8 @@ export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** The headers with the token. Default is `authorization`. */
+  readonly tokenIn?: readonly string[] | undefined;
   readonly body?: readonly BodyBytes[];
   /** Milliseconds for the whole exchange. Default is no limit except for silence and connecting. */
   readonly timeout?: number | undefined;

@@ -11,13 +11,8 @@ export const FRAME = 5;
 /** The flag of a gRPC-web message with trailers: others send these as headers. */
 export const TRAILERS = 0x80;
 
-/**
- * Returns the headers of each request for a server's log. libsql-server expects the token in a special header there.
- */
-export function logHeaders({ url, authToken }: HttpClient): Readonly<Record<string, string>> {
-  const token = authToken === undefined ? {} : { 'x-authorization': `Bearer ${authToken}` };
-  return { ...namespaceHeader(url), ...token };
-}
+/** The headers with the token for a server's log. libsql-server expects it in a special header there. */
+export const TOKEN_OF_LOG = ['authorization', 'x-authorization'] as const;
 
 /** Returns the first message of an answer, or null if it has none. */
 export function messageIn(body: Uint8Array): Uint8Array | null {
@@ -36,7 +31,11 @@ export async function sayHello(client: HttpClient, timeout?: number): Promise<He
     `${LOG_SERVICE}/Hello`,
     'application/grpc-web+proto',
     [new Uint8Array(FRAME)],
-    { headers: logHeaders(client), ...(timeout === undefined ? {} : { timeout }) },
+    {
+      headers: namespaceHeader(client.url),
+      tokenIn: TOKEN_OF_LOG,
+      ...(timeout === undefined ? {} : { timeout }),
+    },
   );
   const message = messageIn(body);
   return message === null ? null : readHello(message);

@@ -8,18 +8,21 @@ import { collect, exchange, piecesOf, SIZE_LIMIT, type HttpAnswer, type HttpRequ
 import { notLibsql, redirected, statusError, transportError } from './http-errors';
 import { NotSent } from './outcome';
 import { createTally, type Tally } from './tally';
+import { createTokens, refusesToken, type Tokens } from './tokens';
 
 /** Options of {@link HttpClient.post}. */
-export type PostOptions = Pick<HttpRequest, 'timeout' | 'maxBytes' | 'onSent' | 'onLast'> & {
+export type PostOptions = Pick<HttpRequest, 'tokenIn' | 'timeout' | 'maxBytes' | 'onSent' | 'onLast'> & {
   /** Headers in addition to those of the token and the body. */
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** Sends requests to one server. Connections stay open until it is closed. */
+/**
+ * Sends requests to one server, with the token. If the server refuses the token, sends the request once more with a
+ * renewed one, if there is any: nothing was done then. Connections stay open until it is closed.
+ */
 export interface HttpClient {
   /** The server's root, with a final slash. */
   readonly url: URL;
-  readonly authToken: string | undefined;
   /** The remote's name in errors. */
   readonly location: string;
   /** The total usage by statements with readable answers. */
@@ -27,7 +30,7 @@ export interface HttpClient {
   /** How often a request was repeated because the server had too many. */
   readonly repeated: number;
   send(request: HttpRequest): Promise<HttpAnswer>;
-  /** Sends a body to a path below the server's root, with the token. */
+  /** Sends a body to a path below the server's root. */
   post(path: string, type: string, body: readonly BodyBytes[], options?: PostOptions): Promise<HttpAnswer>;
   /**
    * Sends a request, and returns the body of its answer as it arrives. Fails after `silence` milliseconds without data.
@@ -45,6 +48,8 @@ export interface HttpStream {
 
 /** Options of a client. */
 export interface ClientOptions extends Credentials {
+  /** A token that may change, in place of `authToken`. Default is none. */
+  readonly tokens?: Tokens | undefined;
   /**
    * Ends the requests under way, with its reason. Later requests may only tidy up: they get little time. Default is none.
    */
@@ -62,7 +67,7 @@ const TIME_TO_TIDY = 2000;
  * an answer is thrown as a TursoSyncError. Nothing is sent to any other server, whatever this one says.
  */
 export function createHttpClient(url: URL, location: string, use: ClientOptions): HttpClient {
-  const { authToken, signal: ending } = use;
+  const { tokens = createTokens(use.authToken, () => undefined), signal: ending } = use;
   const tally = createTally();
   let agent: http.Agent | undefined;
   let repeated = 0;
@@ -84,10 +89,25 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
     if (request.url.origin !== url.origin) throw redirected(location, request.url.origin, new NotSent());
   };
   const connected = (): http.Agent => (agent ??= createAgent(url));
-  const withKey = (request: HttpRequest): HttpRequest => ({
+  const withSecrets = (request: HttpRequest, token: string | undefined): HttpRequest => ({
     ...request,
-    headers: { ...request.headers, ...keyHeaders(use) },
+    headers: { ...request.headers, ...tokenHeaders(request, token), ...keyHeaders(use) },
   });
+  /** Sends a request with the token. */
+  async function authorized<T extends http.IncomingMessage | HttpAnswer>(
+    request: HttpRequest,
+    sending: (request: HttpRequest) => Promise<T>,
+  ): Promise<T> {
+    const left = timeLeft(request.timeout);
+    const token = await tokens.current(left());
+    const answer = await sending({ ...withSecrets(request, token), timeout: left() });
+    const status = 'status' in answer ? answer.status : (answer.statusCode ?? 0);
+    if (!refusesToken({ status, headers: answer.headers })) return answer;
+    const other = await tokens.insteadOf(token, left());
+    if (other === token) return answer;
+    if ('resume' in answer) answer.resume();
+    return sending({ ...withSecrets(request, other), timeout: left() });
+  }
   /** Does work with the server, if the request may be sent. */
   async function ask<T>(request: HttpRequest, work: (signal?: AbortSignal) => Promise<T>): Promise<T> {
     checkRequest(request);
@@ -106,8 +126,8 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
       const isTidying = ending !== undefined && signal === undefined;
       const timeout = isTidying ? Math.min(request.timeout ?? Infinity, TIME_TO_TIDY) : request.timeout;
       const once = (left: number | undefined): Promise<HttpAnswer> =>
-        exchange({ ...withKey(request), timeout: left, signal }, connected(), (answer) =>
-          collectAll(answer, Math.min(maxBytes, SIZE_LIMIT)),
+        authorized({ ...request, timeout: left, signal }, (sent) =>
+          exchange(sent, connected(), (answer) => collectAll(answer, Math.min(maxBytes, SIZE_LIMIT))),
         );
       const answer = await repeatWhileBusy(once, { timeout, signal, onRepeat });
       tally.reach();
@@ -115,16 +135,17 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
     });
   const stream = (request: HttpRequest, silence: number, signal: AbortSignal): Promise<HttpStream> =>
     ask(request, async (own) => {
-      const answer = await exchange(withKey(request), connected(), async (begun) => begun, {
-        timeout: silence,
-        signal: own === undefined ? signal : AbortSignal.any([own, signal]),
-      });
+      const answer = await authorized(request, (sent) =>
+        exchange(sent, connected(), async (begun) => begun, {
+          timeout: silence,
+          signal: own === undefined ? signal : AbortSignal.any([own, signal]),
+        }),
+      );
       if ((answer.statusCode ?? 0) >= 300) refuseFailure(await collectAll(answer));
       return { headers: answer.headers, body: piecesOf(answer, location) };
     });
   return {
     url,
-    authToken,
     location,
     tally,
     get repeated() {
@@ -133,14 +154,26 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
     send,
     stream,
     post: (path, type, body, { headers: more, ...options } = {}) => {
-      const authorization = authToken === undefined ? {} : { authorization: `Bearer ${authToken}` };
-      const headers = { 'content-type': type, ...more, ...authorization };
+      const headers = { 'content-type': type, ...more };
       return send({ method: 'POST', url: resolve(path, url, location), headers, body, ...options });
     },
     close() {
       agent?.destroy();
     },
   };
+}
+
+function tokenHeaders(
+  { tokenIn = ['authorization'] }: HttpRequest,
+  token: string | undefined,
+): Readonly<Record<string, string>> {
+  return token === undefined ? {} : Object.fromEntries(tokenIn.map((name) => [name, `Bearer ${token}`]));
+}
+
+/** Returns a function for the milliseconds that are left of a number, at least one. */
+function timeLeft(timeout: number | undefined): () => number | undefined {
+  const end = performance.now() + (timeout ?? 0);
+  return () => (timeout === undefined ? undefined : Math.max(end - performance.now(), 1));
 }
 
 /**

@@ -1,9 +1,10 @@
 import { TursoSyncError } from '../errors';
 import { numberMessage, readMessage } from './encodings/protobuf-fields';
-import { FRAME, LOG_SERVICE, logHeaders, messageIn, sayHello, TRAILERS, type Hello } from './hello';
+import { FRAME, LOG_SERVICE, messageIn, sayHello, TOKEN_OF_LOG, TRAILERS, type Hello } from './hello';
 import type { HttpClient } from './http-client';
 import { notLibsql } from './http-errors';
 import { messagesIn, readFrame, type LogFrame, type Mark } from './log-frames';
+import { namespaceHeader } from './namespace';
 
 /** A server's answer to a replica's greeting. */
 export interface Greeting {
@@ -58,9 +59,10 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
       url: new URL(`${LOG_SERVICE}/${method}`, client.url),
       headers: {
         'content-type': 'application/grpc-web+proto',
-        ...logHeaders(client),
+        ...namespaceHeader(client.url),
         ...(session === undefined ? {} : { 'x-session-token': session }),
       },
+      tokenIn: TOKEN_OF_LOG,
       body: [frame, content],
     };
   }

@@ -87,9 +87,7 @@ function get(
   client: HttpClient,
   path: string,
 ): { readonly method: string; readonly url: URL; readonly headers: Readonly<Record<string, string>> } {
-  const { authToken } = client;
-  const headers = authToken === undefined ? {} : { authorization: `Bearer ${authToken}` };
-  return { method: 'GET', url: new URL(path, client.url), headers };
+  return { method: 'GET', url: new URL(path, client.url), headers: {} };
 }
 
 /** Returns a 32-bit number from a JSON object, or null if there is none. */

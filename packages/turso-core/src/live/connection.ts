@@ -1,6 +1,6 @@
 import { TursoSyncError } from '../errors';
 import type { SqlValue } from '../sqlite/values/values';
-import { checkedStatement, refuseEndOfTransaction, refuseTransactionControl } from './check-arguments';
+import { checkedStatement, refuseEndOfTransaction, refuseTransactionControl, usage } from './check-arguments';
 import type { DatabaseTransaction, LiveDatabase, OrderedStatement, Written } from './database';
 import { deadlineIn, type Deadline } from './deadline';
 import { explainSync } from './explain-sync';
@@ -53,13 +53,14 @@ export interface ConnectionSettings {
   readonly counters: Counters;
   readonly slowStatementMs: number;
   readonly tell: (event: LiveEvent) => void;
+  readonly setToken: (token: string) => void;
 }
 
 /** Creates a connection on an open database and, if given, its replica. */
 export function createConnection(
   database: LiveDatabase,
   replica: Replica | null,
-  { timeout, maxRetries, autoSync, counters, slowStatementMs, tell }: ConnectionSettings,
+  { timeout, maxRetries, autoSync, counters, slowStatementMs, tell, setToken }: ConnectionSettings,
 ): Live {
   const underWay = new Set<Promise<unknown>>();
   const transactions = new Set<DatabaseTransaction>();
@@ -255,6 +256,12 @@ export function createConnection(
         syncs: counters.latencies.syncs.summary(),
       },
     }),
+    setAuthToken(token: unknown) {
+      if (closed !== undefined) throw connectionClosed();
+      if (typeof token !== 'string')
+        throw usage('setAuthToken() needs a string.', 'An empty string means that there is no token.');
+      setToken(token);
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

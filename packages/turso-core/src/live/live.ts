@@ -13,8 +13,17 @@ export interface LiveOptions {
    * a server.
    */
   readonly url: string;
-  /** The token, if the server needs one. Default is none. */
-  readonly authToken?: string | undefined;
+  /**
+   * The token, if the server needs one, or a function that returns it. The function is asked once, and again each time
+   * the server refuses the token: the refused request is then sent once more. If the function fails, calls throw
+   * REMOTE_UNAUTHORIZED; if it returns no string, USAGE. Default is none.
+   *
+   * @example
+   * ```ts
+   * const live = await openLive({ url, authToken: () => readFile('/run/secrets/turso', 'utf8') });
+   * ```
+   */
+  readonly authToken?: string | (() => string | Promise<string>) | undefined;
   /** The key of an encrypted database, in base64. Default is none. */
   readonly encryptionKey?: string | undefined;
   /**
@@ -252,6 +261,12 @@ export interface Live extends StatementCalls, AsyncDisposable {
   sync(): Promise<SyncResult>;
   /** What the connection has done so far. */
   stats(): LiveStats;
+  /**
+   * Sets the token for all requests from now on, also those of open transactions and syncs. Requests under way go on
+   * with theirs. An empty token means none. Has no effect with `file:`. Throws REMOTE_UNAUTHORIZED for a token with
+   * invalid characters, TOKEN_OVER_HTTP, USAGE and CONNECTION_CLOSED, and then keeps the old token.
+   */
+  setAuthToken(token: string): void;
   /** Waits for running calls, rolls back open transactions, and releases connections and files. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { checkOptions, type OptionKinds } from '../check-options';
 import { TursoSyncError } from '../errors';
-import { checkCredentials, type Credentials } from '../hrana/credentials';
+import { checkCredentials } from '../hrana/credentials';
+import { createTokens } from '../hrana/tokens';
 import { parseRemoteUrl } from '../remote/url';
 import { usage } from './check-arguments';
 import { createConnection, newCounters } from './connection';
@@ -44,12 +45,25 @@ export async function openLive(options: LiveOptions): Promise<Live> {
   const { slowStatementMs = Infinity } = listening;
   const settings = { timeout, maxRetries, autoSync, counters, slowStatementMs, tell };
   if (address.kind === 'file')
-    return createConnection(openFileDatabase(address.file, address.location), null, settings);
+    return createConnection(openFileDatabase(address.file, address.location), null, {
+      ...settings,
+      setToken: () => undefined,
+    });
 
   const { url, location } = address;
-  const credentials = credentialsOf(options);
-  checkCredentials(credentials, url, location);
-  const primary = createPrimary(url, location, { ...credentials, onRepeat: onRetry });
+  const { allowHttpToken } = options;
+  const key = options.encryptionKey?.trim();
+  const secrets = {
+    // An empty secret counts as not set.
+    encryptionKey: key === '' ? undefined : key,
+    ...(allowHttpToken === undefined ? {} : { allowHttpToken }),
+  };
+  const checkToken = (authToken: string | undefined): void =>
+    checkCredentials({ ...secrets, authToken }, url, location);
+  const tokens = createTokens(options.authToken, checkToken);
+  checkToken(tokens.known);
+  const served = { ...settings, setToken: (token: string) => tokens.set(token) };
+  const primary = createPrimary(url, location, { ...secrets, tokens, onRepeat: onRetry });
   const deadline = deadlineIn(timeout);
   const retry = {
     ...{ deadline, maxRetries },
@@ -61,10 +75,10 @@ export async function openLive(options: LiveOptions): Promise<Live> {
   try {
     // Checks whether a libSQL server answers and accepts the token.
     await withRetries(() => primary.query({ sql: 'SELECT 1' }, deadline), retry);
-    if (options.replica === undefined) return createConnection(primary, null, settings);
+    if (options.replica === undefined) return createConnection(primary, null, served);
     const replica = await openReplica(
       {
-        ...{ url, location, credentials, file: options.replica },
+        ...{ url, location, tokens, encryptionKey: secrets.encryptionKey, file: options.replica },
         log: primary.log,
         timeout,
         onSync({ frames, frameNo }, durationMs) {
@@ -81,21 +95,11 @@ export async function openLive(options: LiveOptions): Promise<Live> {
       },
       deadline,
     );
-    return createConnection(primary, replica, settings);
+    return createConnection(primary, replica, served);
   } catch (error) {
     primary.close();
     throw error;
   }
-}
-
-// An empty secret counts as not set.
-function credentialsOf({ authToken, encryptionKey, allowHttpToken }: LiveOptions): Credentials {
-  const given = (secret = ''): string | undefined => (secret.trim() === '' ? undefined : secret.trim());
-  return {
-    authToken: given(authToken),
-    encryptionKey: given(encryptionKey),
-    ...(allowHttpToken === undefined ? {} : { allowHttpToken }),
-  };
 }
 
 /** The known options. For `any`, the checks are below. */
@@ -123,10 +127,11 @@ function checkLiveOptions(options: LiveOptions): LiveOptions {
     });
   }
   if (typeof url !== 'string') throw usage('url must be a string.', 'For example libsql://my-db.turso.io.');
-  for (const name of ['authToken', 'encryptionKey'] as const) {
-    const secret: unknown = options[name];
-    if (secret !== undefined && typeof secret !== 'string') throw usage(`${name} must be a string.`, NONE);
-  }
+  const { authToken, encryptionKey }: { authToken?: unknown; encryptionKey?: unknown } = options;
+  if (!['undefined', 'string', 'function'].includes(typeof authToken))
+    throw usage('authToken must be a string, or a function that returns one.', NONE);
+  if (!['undefined', 'string'].includes(typeof encryptionKey))
+    throw usage('encryptionKey must be a string.', NONE);
   if (replica !== undefined && (typeof replica !== 'string' || replica === ''))
     throw usage('replica must be the path of a file.', NONE);
   if (!isAutoSync(autoSync))

@@ -7,16 +7,18 @@ import { pipeline } from 'node:stream';
 import { TursoSyncError } from '../../errors';
 import { createAgent } from '../../hrana/agent';
 import { bodyOf } from '../../hrana/decompress';
-import { keyHeaders, type Credentials } from '../../hrana/credentials';
+import { keyHeaders } from '../../hrana/credentials';
 import { transportError } from '../../hrana/http-errors';
 import { isLocalName } from '../../hrana/lookup';
 import { namespaceHeader } from '../../hrana/namespace';
+import { refusesToken, type Tokens } from '../../hrana/tokens';
 
-/** A server and its credentials. */
+/** A server and its secrets. */
 export interface BridgedServer {
   readonly url: URL;
   readonly location: string;
-  readonly credentials: Credentials;
+  readonly tokens: Tokens;
+  readonly encryptionKey: string | undefined;
 }
 
 /** A stand-in for the server, for libSQL's client. */
@@ -31,17 +33,24 @@ export interface SyncBridge {
 
 /**
  * Checks whether libSQL's client cannot reach a server like this process does. The client sends no encryption key, and
- * knows neither proxies nor extra certificate authorities. It leaves names in `.localhost` to the system.
+ * knows neither proxies nor extra certificate authorities. It leaves names in `.localhost` to the system, and never
+ * changes its token.
  */
-export function needsBridge({ url, credentials }: BridgedServer): boolean {
-  return url.protocol === 'https:' || isLocalName(url.hostname) || credentials.encryptionKey !== undefined;
+export function needsBridge({ url, tokens, encryptionKey }: BridgedServer): boolean {
+  if (tokens.known !== undefined || encryptionKey !== undefined) return true;
+  return url.protocol === 'https:' || isLocalName(url.hostname);
 }
 
 /**
  * Passes requests of libSQL's client from loopback to the server, over the same kind of connections as the rest of this
  * process.
  */
-export async function startBridge({ url, location, credentials }: BridgedServer): Promise<SyncBridge> {
+export async function startBridge({
+  url,
+  location,
+  tokens,
+  encryptionKey,
+}: BridgedServer): Promise<SyncBridge> {
   const token = randomBytes(24).toString('hex');
   const agent = createAgent(url);
   const { request } = url.protocol === 'https:' ? https : http;
@@ -53,30 +62,50 @@ export async function startBridge({ url, location, credentials }: BridgedServer)
       response.writeHead(403).end();
       return;
     }
-    const { method, url: path = '/' } = incoming;
-    const headers = { ...withToken(incoming.headers), ...namespaceHeader(url), ...keyHeaders(credentials) };
-    const outgoing = request(new URL(`.${path}`, url), { method, headers, agent });
-    let isLeft = false;
-    response.once('close', () => {
-      isLeft = true;
-      outgoing.destroy();
-    });
+    const left = new AbortController();
+    response.once('close', () => left.abort());
     const fail = (error: unknown): void => {
+      if (left.signal.aborted) return;
       failure = error instanceof TursoSyncError ? error : transportError(error, location);
       response.destroy();
     };
-    outgoing.once('error', (error) => {
-      if (!isLeft) fail(error);
-    });
-    outgoing.once('response', (answer) => {
-      try {
-        passOn(answer, response, fail);
-      } catch (error) {
-        fail(error);
-      }
-    });
-    incoming.pipe(outgoing);
+    answerOf(incoming, left.signal)
+      .then((answer) => passOn(answer, response, fail), fail)
+      .catch(fail);
   });
+
+  /** Sends a request on, and once more with a renewed token if the server refuses the first. */
+  async function answerOf(
+    incoming: http.IncomingMessage,
+    signal: AbortSignal,
+  ): Promise<http.IncomingMessage> {
+    const body: Buffer[] = [];
+    for await (const piece of incoming) body.push(piece as Buffer);
+    const token = await tokens.current();
+    const answer = await send(incoming, Buffer.concat(body), token, signal);
+    if (!refusesToken({ status: answer.statusCode ?? 0, headers: answer.headers })) return answer;
+    const other = await tokens.insteadOf(token);
+    if (other === token) return answer;
+    answer.resume();
+    return send(incoming, Buffer.concat(body), other, signal);
+  }
+
+  function send(
+    { method, url: path = '/', headers: given }: http.IncomingMessage,
+    body: Buffer,
+    token: string | undefined,
+    signal: AbortSignal,
+  ): Promise<http.IncomingMessage> {
+    const headers = {
+      ...withToken(given, token),
+      ...namespaceHeader(url),
+      ...keyHeaders({ encryptionKey }),
+    };
+    return new Promise((resolve, reject) => {
+      const outgoing = request(new URL(`.${path}`, url), { method, headers, agent, signal });
+      outgoing.once('response', resolve).on('error', reject).end(body);
+    });
+  }
 
   function passOn(
     answer: http.IncomingMessage,
@@ -93,17 +122,6 @@ export async function startBridge({ url, location, credentials }: BridgedServer)
       // The client may leave once it has enough.
       if (error != null && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') fail(error);
     });
-  }
-
-  function withToken(given: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {
-    const { authToken } = credentials;
-    const { host: _, authorization, 'x-authorization': other, ...headers } = withoutHop(given);
-    if (authToken === undefined) return headers;
-    return {
-      ...headers,
-      ...(authorization === undefined ? {} : { authorization: `Bearer ${authToken}` }),
-      ...(other === undefined ? {} : { 'x-authorization': `Bearer ${authToken}` }),
-    };
   }
 
   // The client may pause before its next request, and a closing connection would lose it.
@@ -125,6 +143,17 @@ export async function startBridge({ url, location, credentials }: BridgedServer)
       server.close();
       agent.destroy();
     },
+  };
+}
+
+/** Replaces the client's token. */
+function withToken(given: http.IncomingHttpHeaders, token: string | undefined): http.OutgoingHttpHeaders {
+  const { host: _, authorization, 'x-authorization': other, ...headers } = withoutHop(given);
+  if (token === undefined) return headers;
+  return {
+    ...headers,
+    ...(authorization === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(other === undefined ? {} : { 'x-authorization': `Bearer ${token}` }),
   };
 }
 

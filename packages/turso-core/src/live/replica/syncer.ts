@@ -30,8 +30,8 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
   let starts = 0;
   let lastWords = '';
   let bridge: SyncBridge | undefined;
-  // The client does not accept a slash at the end of the address.
-  const plain = { url: source.url.href.replace(/\/$/, ''), token: source.credentials.authToken };
+  // The client does not accept a slash at the end of the address. Without a bridge, there is no token.
+  const plain = { url: source.url.href.replace(/\/$/, ''), token: undefined };
 
   function start(): ChildProcess {
     const started = fork(path.join(__dirname, 'sync-process.js'), [], {
@@ -53,6 +53,12 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
       if (child === started) child = undefined;
     });
     return started;
+  }
+
+  async function endChild(): Promise<void> {
+    const ended = child;
+    child = undefined;
+    if (ended !== undefined) await end(ended);
   }
 
   async function ask(request: SyncRequest, deadline: Deadline): Promise<Extract<SyncAnswer, { ok: true }>> {
@@ -81,8 +87,12 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
     },
     isSound: async (deadline) => (await ask({ type: 'check', file: database }, deadline)).isSound,
     async sync(deadline) {
+      if (bridge === undefined && needsBridge(source)) {
+        bridge = await startBridge(source);
+        // It began without a token.
+        if (isOpen) await endChild();
+      }
       if (child === undefined || !isOpen) {
-        if (needsBridge(source)) bridge ??= await startBridge(source);
         const { url, token: authToken } = bridge ?? plain;
         await ask({ type: 'open', file: database, url, authToken }, deadline);
         isOpen = true;
@@ -91,11 +101,9 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
       return { frames, frameNo };
     },
     async stop() {
-      const stopped = child;
-      child = undefined;
       bridge?.stop();
       bridge = undefined;
-      if (stopped !== undefined) await end(stopped);
+      await endChild();
     },
   };
 }
@@ -148,13 +156,12 @@ async function end(child: ChildProcess): Promise<void> {
 
 /** Creates the error for a failed sync, with its reason. */
 export function syncFailed(
-  { location, credentials }: SyncSource,
+  { location, tokens, encryptionKey }: SyncSource,
   reason: string,
   cause?: unknown,
 ): TursoSyncError {
-  const { authToken, encryptionKey } = credentials;
   let told = reason;
-  for (const secret of [authToken, encryptionKey])
+  for (const secret of [tokens.known, encryptionKey])
     if (secret !== undefined) told = told.replaceAll(secret, '[secret]');
   const message = `The replica could not be brought up to date with ${location} (${told}).`;
   return new TursoSyncError('SYNC_FAILED', message, {
