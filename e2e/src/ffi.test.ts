@@ -76,6 +76,22 @@ describeWithTools('a program that the generator ffi makes', () => {
     const dune = await run('dune', ['build', '--root', directory], { PATH: process.env['PATH'] });
     expect(dune).toMatchObject({ exitCode: 0 });
   });
+
+  test('brings the demo, which runs as its page says', async () => {
+    const demo = await run(
+      'dune',
+      [
+        ...['exec', '--root', path.join(directory, 'vendor/turso-ffi'), '--profile', 'release'],
+        ...['ocaml/demo/ffi_demo.exe', '--', '--runs', '1', '--batch', '10'],
+        ...['--turso-sync', path.join(workspace, 'node_modules/turso-core/bin/turso-sync.js')],
+      ],
+      { PATH: process.env['PATH'], TURSO_DATABASE_URL: sqld.url },
+    );
+    expect(demo).toMatchObject({ exitCode: 0 });
+    for (const row of ['set up .*', 'single insert', 'batch of 10 rows', 'query after the write'])
+      expect(demo.output).toMatch(new RegExp(`^${row} +[\\d.]+ ms +[\\d.]+ ms$`, 'm'));
+    expect(await queryOn(sqld, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'ffi%'")).toEqual([[0n]]);
+  });
 });
 
 describeWithTools('ffi-build', () => {
