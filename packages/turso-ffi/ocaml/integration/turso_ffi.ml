@@ -1,3 +1,5 @@
+module Statements = Turso_integration__statements
+
 type value = Turso.Value.t =
   | Null
   | Int of int64
@@ -52,6 +54,6 @@ let turso_execute_batch id statements =
   told
     (Result.map rows_changed
        (Connection.execute_batch (connection id)
-          (Turso_statements.without_params statements)))
+          (Statements.without_params statements)))
 
 let turso_close_connection id = told (Connection.close (connection id))

@@ -1,3 +1,7 @@
+module Registry = Turso_integration__registry
+module Statements = Turso_integration__statements
+module Workflow = Turso_integration__workflow
+
 type db_error = Turso.Error.t = {
   code : Turso.Error.code;
   message : string;
@@ -29,13 +33,13 @@ let config_of name () =
          ~hint:"Call Turso_integration.configure for it first.")
 
 let get_connection ?(name = default_name) () =
-  Turso_registry.get name ~config:(config_of name)
+  Registry.get name ~config:(config_of name)
 
 let configure ?(name = default_name) config =
-  Turso_registry.configure name config
+  Registry.configure name config
 
-let close_connection ?(name = default_name) () = Turso_registry.close name
-let connection_names = Turso_registry.names
+let close_connection ?(name = default_name) () = Registry.close name
+let connection_names = Registry.names
 
 let with_connection name use =
   let* connection = get_connection ?name () in
@@ -57,7 +61,7 @@ let execute_transaction ?name statements =
   with_connection name (fun connection ->
       Result.map rows_changed
         (Turso.Connection.execute_batch connection
-           (Turso_statements.without_params statements)))
+           (Statements.without_params statements)))
 
 let with_transaction ?name use =
   with_connection name (fun connection ->
@@ -86,4 +90,4 @@ let get_database_stats ?name () =
 let health_check ?name () = with_connection name Turso.Health.check
 
 let detect_workflow_mode ?(directory = Filename.current_dir_name) () =
-  Turso_workflow.mode directory
+  Workflow.mode directory
