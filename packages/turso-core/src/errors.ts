@@ -403,9 +403,12 @@ export type ErrorCode =
    */
   | 'COMMITTED_NOT_SYNCED'
   /**
-   * The statement **was** carried out, but its answer holds an infinity. The server speaks only JSON, and JSON has no
-   * infinity. Do not run the statement again. Read the rows with `query()`, or write `?1` instead of `?` after
-   * RETURNING ([compatibility](docs/compatibility.md#what-was-not)).
+   * The statement **was** carried out, but its answer cannot express a value. Do not run the statement again, but read
+   * the rows with `query()`. There are two cases:
+   *
+   * - An infinity, if the server speaks only JSON. After RETURNING, write `?1` instead of `?`
+   *   ([compatibility](docs/compatibility.md#what-was-not)).
+   * - Text with invalid UTF-8 after RETURNING. Write `CAST(column AS BLOB)`.
    */
   | 'ANSWER_NOT_EXACT'
   /**

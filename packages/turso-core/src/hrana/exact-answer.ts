@@ -187,6 +187,18 @@ function columnsOf(described: HranaResult | undefined): readonly string[] {
   return described?.type === 'describe' ? described.columns : [];
 }
 
+/** Creates the error for a statement that was carried out, but whose rows the server cannot send. */
+export function notText(location: string, cause: TursoSyncError): TursoSyncError {
+  return new TursoSyncError(
+    'ANSWER_NOT_EXACT',
+    `${location} carried out the statement, but cannot send its answer: a text in it is not UTF-8.`,
+    {
+      hint: 'Do not run it again. Read the rows with query(), which can. Behind RETURNING, write CAST(column AS BLOB).',
+      cause,
+    },
+  );
+}
+
 function notExact(location: string): TursoSyncError {
   return new TursoSyncError(
     'ANSWER_NOT_EXACT',

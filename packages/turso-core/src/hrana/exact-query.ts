@@ -1,4 +1,4 @@
-import { TursoSyncError } from '../errors';
+import { hasCode, type TursoSyncError } from '../errors';
 import { joinTerms } from '../sqlite/join-terms';
 import { sqlTokens } from '../sqlite/schema/sql-tokens';
 import { encodingOf, textOf, unexpectedAnswer } from '../sqlite/unexpected-answer';
@@ -40,8 +40,8 @@ function isList(value: StatementResult | readonly string[]): value is readonly s
 }
 
 /** Checks for libsql-server's error about invalid UTF-8, in any encoding. */
-function isNotText(error: unknown): boolean {
-  return error instanceof TursoSyncError && /invalid utf-?8/i.test(error.message);
+export function isNotText(error: unknown): error is TursoSyncError {
+  return hasCode(error, 'REMOTE_FAILED') && /invalid utf-?8/i.test(error.message);
 }
 
 /**

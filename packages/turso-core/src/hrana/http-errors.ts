@@ -1,7 +1,7 @@
 import { systemCode, TursoSyncError } from '../errors';
 import { busy, isRefused } from './busy';
 import type { HttpAnswer } from './exchange';
-import { UnknownStatus } from './outcome';
+import { UnknownStatus, wasNeverSent } from './outcome';
 import { tlsError } from './tls-errors';
 
 /** Returns a socket's error (refused, unknown host, silence, interrupted) as a TursoSyncError. */
@@ -30,7 +30,9 @@ export function transportError(error: unknown, location: string): TursoSyncError
   return unreachable(
     location,
     reason ?? (code || 'network error'),
-    'Check the database URL, that the server runs, and the network.',
+    wasNeverSent(error)
+      ? 'The request was not sent. Check the database URL, that the server runs, and the network.'
+      : 'There was a connection. Look at the load and the log of the server, and at proxies in between.',
     error,
   );
 }

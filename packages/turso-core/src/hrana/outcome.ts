@@ -1,4 +1,4 @@
-import { TursoSyncError, type ErrorCode } from '../errors';
+import { systemCode, TursoSyncError, type ErrorCode } from '../errors';
 
 /** The cause of an error about an unsent request. */
 export class NotSent extends Error {
@@ -24,6 +24,15 @@ export function hasUnknownStatus(
   return error instanceof TursoSyncError && error.cause instanceof UnknownStatus;
 }
 
+/** Codes of the system for a connection that was never made. */
+const NEVER_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
+
+/** Checks whether a request with this error, from a socket or from {@link NotSent}, never left. */
+export function wasNeverSent(cause: unknown): boolean {
+  const { hadConnection } = (cause ?? {}) as { readonly hadConnection?: boolean };
+  return hadConnection === false || NEVER_CONNECTED.includes(systemCode(cause));
+}
+
 /** Codes of an unclear outcome: the answer was lost or is unreadable. */
 const OPEN: readonly ErrorCode[] = [
   'REMOTE_UNREACHABLE',
@@ -38,6 +47,5 @@ export function mayBeDone(error: unknown): error is TursoSyncError {
   if (hasUnknownStatus(error) || !(error instanceof TursoSyncError)) return false;
   // Status 408, or 500 and above, from the server or a proxy: it does not show the outcome of the request.
   if (error.code === 'REMOTE_FAILED') return error.retryable;
-  const { hadConnection } = (error.cause ?? {}) as { readonly hadConnection?: boolean };
-  return OPEN.includes(error.code) && hadConnection !== false;
+  return OPEN.includes(error.code) && !wasNeverSent(error.cause);
 }

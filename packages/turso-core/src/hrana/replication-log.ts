@@ -1,10 +1,12 @@
+import type http from 'node:http';
 import { TursoSyncError } from '../errors';
 import { numberMessage, readMessage } from './encodings/protobuf-fields';
-import { FRAME, LOG_SERVICE, messageIn, sayHello, TOKEN_OF_LOG, TRAILERS, type Hello } from './hello';
+import { FRAME, LOG_SERVICE, messageIn, readHello, TOKEN_OF_LOG, TRAILERS, type Hello } from './hello';
 import type { HttpClient } from './http-client';
-import { notLibsql } from './http-errors';
+import { notLibsql, unauthorized } from './http-errors';
 import { messagesIn, readFrame, type LogFrame, type Mark } from './log-frames';
 import { namespaceHeader } from './namespace';
+import { refusesToken } from './tokens';
 
 /** A server's answer to a replica's greeting. */
 export interface Greeting {
@@ -140,8 +142,8 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
   return {
     async greet(timeout) {
       try {
-        const hello = await sayHello(client, timeout);
-        return hello === null ? null : greetingOf(hello);
+        const { content, refused } = await ask('Hello', new Uint8Array(0), timeout);
+        return refused !== null || content === null ? null : greetingOf(readHello(content));
       } catch (error) {
         // Any other failure tells nothing about the log: a proxy may have lost its server.
         if (error instanceof TursoSyncError && error.code !== 'REMOTE_NOT_LIBSQL') throw error;
@@ -179,7 +181,9 @@ function trailersOf(content: Uint8Array): Record<string, string> {
   );
 }
 
-function noFrames(headers: Record<string, unknown>): NoFrames | null {
+function noFrames(headers: http.IncomingHttpHeaders): NoFrames | null {
+  if (refusesToken({ status: 200, headers }))
+    throw unauthorized('The server refuses the token for the log of its writes.');
   const status = headers['grpc-status'];
   if (status === undefined || status === '0') return null;
   const message = String(headers['grpc-message']);

@@ -1,4 +1,4 @@
-import { TursoSyncError } from '../errors';
+import { hasCode, TursoSyncError } from '../errors';
 import type { SqlValue } from '../sqlite/values/values';
 import { checkedStatement, refuseEndOfTransaction, refuseTransactionControl, usage } from './check-arguments';
 import type { DatabaseTransaction, LiveDatabase, OrderedStatement, Written } from './database';
@@ -116,11 +116,19 @@ export function createConnection(
     changed: (result: T) => number,
     deadline: Deadline,
   ): Promise<T> {
-    const result = await repeat(work, deadline);
-    counters.writes++;
-    counters.rowsWritten += changed(result);
-    await afterWrite(deadline);
+    const result = await repeat(work, deadline).catch(async (error: unknown) => {
+      // The statement was carried out.
+      if (hasCode(error, 'ANSWER_NOT_EXACT')) await noteWrite(0, deadline);
+      throw error;
+    });
+    await noteWrite(changed(result), deadline);
     return result;
+  }
+
+  async function noteWrite(changes: number, deadline: Deadline): Promise<void> {
+    counters.writes++;
+    counters.rowsWritten += changes;
+    await afterWrite(deadline);
   }
 
   async function afterWrite(deadline: Deadline): Promise<void> {
@@ -163,11 +171,7 @@ export function createConnection(
     return liveTransaction(begun, {
       call,
       timed,
-      async onCommit(changes, deadline) {
-        counters.writes++;
-        counters.rowsWritten += changes;
-        await afterWrite(deadline);
-      },
+      onCommit: noteWrite,
       onEnd: () => transactions.delete(begun),
     });
   }

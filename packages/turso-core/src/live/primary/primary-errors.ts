@@ -1,6 +1,8 @@
 import { TursoSyncError } from '../../errors';
 import type { ServerError, StatementResult, StepResult } from '../../hrana/hrana';
 import { notLibsql, responseError } from '../../hrana/http-errors';
+import { notText } from '../../hrana/exact-answer';
+import { isNotText } from '../../hrana/exact-query';
 import { mayBeDone } from '../../hrana/outcome';
 import { constraintFailed, sqlFailed, valueTooLarge, wrongParameters } from '../statement-errors';
 
@@ -49,6 +51,30 @@ export async function describeWrite<T>(location: string, write: () => Promise<T>
     return await write();
   } catch (error) {
     throw mayBeDone(error) ? undecided(error, location) : error;
+  }
+}
+
+/** Performs a statement that commits at once. If the server cannot send its rows, it was carried out. */
+export async function describeStatement<T>(location: string, write: () => Promise<T>): Promise<T> {
+  return describeWrite(location, async () => {
+    try {
+      return await write();
+    } catch (error) {
+      throw isNotText(error) ? notText(location, error) : error;
+    }
+  });
+}
+
+/** Performs work of a transaction. A server that cannot send its rows ends the transaction. */
+export async function describeEnded<T>(outcome: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isNotText(error)) throw error;
+    throw new TursoSyncError('REMOTE_FAILED', error.message, {
+      hint: `${outcome} Text that is not UTF-8 cannot be sent: read CAST(column AS BLOB), also behind RETURNING.`,
+      cause: error,
+    });
   }
 }
 

@@ -9,7 +9,7 @@ import { CLOSE, type HranaStream } from '../../hrana/stream';
 import type { DatabaseTransaction } from '../database';
 import type { Deadline } from '../deadline';
 import type { RefuseWrites } from '../read-only';
-import { describeWrite, endedByServer, serverError, stepResult } from './primary-errors';
+import { describeEnded, describeWrite, endedByServer, serverError, stepResult } from './primary-errors';
 import { sentStatement } from './sent-statement';
 
 /**
@@ -43,7 +43,9 @@ export async function beginTransaction(
     after: readonly HranaRequest[] = [],
   ): Promise<StatementResult> {
     try {
-      return await run(whileOpen(step), within, after);
+      return await describeEnded('Nothing of the transaction was written.', () =>
+        run(whileOpen(step), within, after),
+      );
     } catch (error) {
       throw isEnd(error) ? endedByServer(location, error) : error;
     }
@@ -63,6 +65,8 @@ export async function beginTransaction(
       const asking: Asking = {
         run: (step) => runOpen(step, within),
         async columnsOf(sql) {
+          // A failed answer also ends the stream.
+          if (!stream.isOpen) return [];
           const [result] = await stream.send([{ type: 'describe', sql }], { timeout: within.left });
           return result?.type === 'describe' ? result.columns : [];
         },

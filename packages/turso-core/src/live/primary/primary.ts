@@ -10,7 +10,7 @@ import type { Deadline } from '../deadline';
 import { refusesWrites } from '../read-only';
 import { createReplicationLog, type ReplicationLog } from '../../hrana/replication-log';
 import { inStatement } from '../statement-errors';
-import { describeWrite, doneResult, serverError } from './primary-errors';
+import { describeEnded, describeStatement, describeWrite, doneResult, serverError } from './primary-errors';
 import { beginTransaction } from './primary-transaction';
 import { sentStatement } from './sent-statement';
 
@@ -74,7 +74,7 @@ export function createPrimary(url: URL, location: string, options: ClientOptions
     async execute(statement, deadline) {
       const { step: sent, restore } = sentStatement(statement);
       const signed = await signStep(sent, signing(deadline));
-      const result = await describeWrite(location, async () => {
+      const result = await describeStatement(location, async () => {
         const [step] = await run([signed.step], deadline);
         return doneResult(step, location);
       });
@@ -87,8 +87,8 @@ export function createPrimary(url: URL, location: string, options: ClientOptions
         signing(deadline),
       );
       const steps = chainToCommit([{ sql: 'BEGIN IMMEDIATE' }, ...signed.map(({ step }) => step)]);
-      const results = await describeWrite(location, async () =>
-        batchResults(await run(steps, deadline), location),
+      const results = await describeWrite(location, () =>
+        describeEnded('Nothing was changed.', async () => batchResults(await run(steps, deadline), location)),
       );
       return results.map((result, i) => {
         const read = readSigned(result, signed[i], location);

@@ -164,9 +164,12 @@ export function syncFailed(
   for (const secret of [tokens.known, encryptionKey])
     if (secret !== undefined) told = told.replaceAll(secret, '[secret]');
   const message = `The replica could not be brought up to date with ${location} (${told}).`;
+  // A known cause knows better what helps.
+  const known = cause instanceof TursoSyncError ? cause : undefined;
+  const help = known?.hint ?? 'Check that the server runs, and call sync() again.';
   return new TursoSyncError('SYNC_FAILED', message, {
-    hint: 'Reads go on with what the replica has. Check that the server runs, and call sync() again.',
-    retryable: true,
+    hint: `Reads go on with what the replica has. ${help}`,
+    retryable: known?.retryable ?? true,
     cause,
   });
 }
