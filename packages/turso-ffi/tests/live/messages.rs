@@ -101,15 +101,11 @@ fn a_server_that_switches_to_another_protocol_is_told() {
     connection.close().unwrap();
 }
 
-/// Closes a connection while a call on it gets no answer, and gives what the call says.
-fn closed_within(proxy: &Proxy, connection: Connection, fate: Fate) -> Error {
-    proxy.strike("POST ", fate);
-    let struck = proxy.struck();
+/// Closes a connection while a call on it gets no answer, once `is_under_way` returns, and gives what the call says.
+fn closed_within(connection: Connection, is_under_way: impl Fn(&Connection)) -> Error {
     std::thread::scope(|scope| {
         let writing = scope.spawn(|| connection.execute(INSERT, &[]).unwrap_err());
-        while proxy.struck() == struck {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        is_under_way(&connection);
         connection.close().unwrap();
         writing.join().unwrap()
     })
@@ -118,12 +114,21 @@ fn closed_within(proxy: &Proxy, connection: Connection, fate: Fate) -> Error {
 #[test]
 fn a_write_that_is_closed_tells_whether_it_was_sent() {
     let Some((_server, proxy, connection)) = through_a_proxy() else { return };
-    let sent = closed_within(&proxy, connection, Fate::Silence);
+    proxy.strike("POST ", Fate::Silence);
+    let struck = proxy.struck();
+    let sent = closed_within(connection, |_| {
+        while proxy.struck() == struck {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    });
     assert_eq!(sent.code, "CONNECTION_CLOSED");
     assert!(text(&sent).contains("committed or not"), "{sent:?}");
     proxy.spare();
     let options = Options { max_retries: 1000, timeout_ms: 60_000, ..Options::remote(&proxy.url()) };
-    let refused = closed_within(&proxy, options.open().unwrap(), Fate::Answered(BUSY, usize::MAX));
+    let connection = options.open().unwrap();
+    proxy.strike("POST ", Fate::Answered(BUSY, usize::MAX));
+    // The proxy has struck before the answer is read. The event comes once it is.
+    let refused = closed_within(connection, |connection| while connection.next_event().unwrap().kind != "retry" {});
     assert_eq!(refused.code, "CONNECTION_CLOSED");
     assert!(!text(&refused).contains("committed"), "{refused:?}");
 }
