@@ -89,7 +89,7 @@ test('shows what can go and changes nothing, unless it is forced', async () => {
   expect(names(shown.files)).toEqual(goes);
   expect(shown).toMatchObject({ outcome: 'listed', freed: expect.any(Number) as number });
   const forced = await clean('--force');
-  expect(forced).toMatchObject({ ...shown, outcome: 'removed' });
+  expect(forced).toMatchObject({ ...shown, outcome: 'removed', durationMs: expect.any(Number) as number });
   expect(goes.filter((name) => existsSync(project.file(name)))).toEqual([]);
   const rest = Object.entries(before).filter(([name]) => !goes.includes(name));
   expect(project.digests()).toEqual(Object.fromEntries(rest));

@@ -65,7 +65,9 @@ describe.each(['better-sqlite3', 'libsql'])('an app with %s keeps its locks', (l
 test('all verbs are among them', () => {
   const files = readdirSync(path.join(__dirname, '..', '..', 'src', 'commands'), { withFileTypes: true });
   const verbs = files.flatMap((file) =>
-    file.name.endsWith('.ts') && !file.name.includes('.test.') ? [path.parse(file.name).name] : [],
+    file.name.endsWith('.ts') && !file.name.includes('.test.') && file.name !== 'verb-result.ts'
+      ? [path.parse(file.name).name]
+      : [],
   );
   expect(Object.keys(VERBS).sort()).toEqual(verbs.sort());
   expect([...new Set(CALLS.map(([name]) => name))].sort()).toEqual(verbs);
