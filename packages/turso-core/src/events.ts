@@ -24,6 +24,9 @@ export type StepName =
   | 'replay'
   | 'back up'
   | 'write the working copy'
+  | 'restore the backup'
+  | 'list the files'
+  | 'remove the files'
   | 'write the changes'
   | 'write the records'
   | 'remove the receipt'
@@ -72,20 +75,25 @@ export interface VerbOptions {
   readonly onEvent?: OnEvent | undefined;
   /**
    * Ends the verb: it throws ABORTED, with the reason of the signal as its `cause`. The remote, the base and the working
-   * copy are then as before. Once a push has sent its COMMIT, a pull writes the working copy, or `doctor` tests in its
-   * table, the signal has no effect any more: the verb goes on, and returns its result. Default is none.
+   * copy are then as before. The signal has no effect any more once a push has sent its COMMIT, or a pull writes the
+   * working copy. The same is true once `doctor` tests in its table, or `clean` removes files. The verb then goes on,
+   * and returns its result. Default is none.
    */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs one step of a command and reports its start, its progress and its duration. */
+/** Runs one step of a command and reports its start, its progress and its duration. Progress ends at its total. */
 export async function timed<T>(
   onEvent: OnEvent | undefined,
   what: StepName,
   work: (onProgress: (progress: Progress) => void) => T | Promise<T>,
 ): Promise<T> {
   const end = beginStep(onEvent, what);
-  const result = await work(progressOf(onEvent, what));
+  const tell = progressOf(onEvent, what);
+  let last: Progress | undefined;
+  const result = await work((progress) => tell((last = progress)));
+  // Now the total is known.
+  if (last?.total === null) tell({ ...last, total: last.done });
   end();
   return result;
 }

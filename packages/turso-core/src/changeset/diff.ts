@@ -4,11 +4,9 @@ import { openReadOnly, using } from '../sqlite/files/open';
 import type { Database } from '../sqlite/files/sqlite';
 import { readSchema, type Schema, type SchemaObject } from '../sqlite/schema/schema';
 import { BEFORE, CARRIED, MISFITS } from './attached';
-import type { Changeset } from './model';
-import type { OnCompared } from './pages/differing-pages';
+import { CHANGE_KINDS, type Changeset, type TableChanges } from './model';
 import { changedRangesOf, diffTables } from './rows/diff-tables';
 import { pieceFile, type PieceFile } from './rows/piece-file';
-import { hasChanges } from './rows/row-diff';
 import { carriedColumns } from './schema/carried-columns';
 import { carryTables, type CarriedTable } from './schema/carry';
 import { findFilled } from './schema/filled-columns';
@@ -59,6 +57,13 @@ export async function withDiff<T>(
     folder.remove();
   }
 }
+
+/** Receives the compared bytes of the two files, then the number of changed rows found. */
+export type OnCompared = (progress: {
+  readonly done: number;
+  readonly total: number | null;
+  readonly unit: 'bytes' | 'rows';
+}) => void;
 
 /** See {@link DiffOptions}. */
 export type Comparing = (compare: (onCompared: OnCompared) => Changeset) => Changeset | Promise<Changeset>;
@@ -146,7 +151,7 @@ function diffDatabases(db: Database, files: Files, { folder, spill }: Scratch): 
     isShared: files.isShared,
     spill,
   });
-  const tables = [...compared.filter(hasChanges), ...ofVirtual.tables];
+  const tables = [...thoseWithChanges(compared, files.onCompared), ...ofVirtual.tables];
   const touched = new Set([...tables.map((t) => t.table.name), ...ofVirtual.changes.map((c) => c.table)]);
   const altered = pairs.flatMap(({ from, to }) => [from.name, to.name]);
   const changeset: Changeset = {
@@ -168,6 +173,16 @@ function diffDatabases(db: Database, files: Files, { folder, spill }: Scratch): 
   };
   refuseHiddenFunctions(changeset, [...before.objects, ...after.objects]);
   return changeset;
+}
+
+/** Returns the tables with changed rows. The counts stay known, so each row is counted only once. */
+function thoseWithChanges(tables: readonly TableChanges[], onCompared: OnCompared): TableChanges[] {
+  let done = 0;
+  return tables.filter((changes) => {
+    const rows = CHANGE_KINDS.reduce((sum, kind) => sum + changes.count(kind), 0);
+    onCompared({ done: (done += rows), total: null, unit: 'rows' });
+    return rows > 0;
+  });
 }
 
 // SQLite attaches an empty database of any encoding, and treats its own as that database's.

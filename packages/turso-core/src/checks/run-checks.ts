@@ -1,19 +1,27 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
 import { TursoSyncError } from '../errors';
+import type { Progress } from '../events';
 import type { Check, CheckAnswer, CheckResult } from './check';
 
 /** The program of the process. It is beside this module, or beside the bundle. */
 const PROGRAM = path.join(__dirname, 'check-process.js');
 
 /**
- * Runs checks on a database file, read-only. Each check may take `seconds`. Throws CHECK_TIMEOUT for a slower one, and
+ * Runs checks on a database file, read-only. Each check may take `seconds`. Reports the number of
+ * checks done. Throws CHECK_TIMEOUT for a slower one, and
  * CHECK_INVALID for one that is not a single query or cannot run.
  */
 export async function runChecks(
   database: string,
   checks: readonly Check[],
-  { seconds }: { readonly seconds: number },
+  {
+    seconds,
+    onProgress,
+  }: {
+    readonly seconds: number;
+    readonly onProgress?: (progress: Progress) => void;
+  },
 ): Promise<CheckResult[]> {
   if (checks.length === 0) return [];
   const child = fork(PROGRAM, [], { execArgv: [], stdio: 'ignore', serialization: 'advanced' });
@@ -30,6 +38,11 @@ export async function runChecks(
       child.on('message', (answer: CheckAnswer) => {
         if ('refused' in answer) reject(invalid(answer.name, answer.refused));
         else results.push(answer);
+        try {
+          onProgress?.({ done: results.length, total: checks.length, unit: 'checks' });
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
         expectNext();
       });
       child.once('error', reject);

@@ -45,7 +45,9 @@ async function checkWith(project: Project, { onEvent }: CheckOptions): Promise<O
       : await withTemporary(project.files.directory, async (temporary) => {
           const frozen = path.join(temporary, 'checked.db');
           await freezeCopy(project, frozen, { onEvent });
-          return timed(onEvent, 'run the checks', () => runChecks(frozen, checks, project.checks));
+          return timed(onEvent, 'run the checks', (onProgress) =>
+            runChecks(frozen, checks, { seconds: project.checks.seconds, onProgress }),
+          );
         });
   const outcome = results.every((result) => result.passed) ? 'passed' : 'failed';
   return { outcome, folder: project.checks.folder, checks: results };

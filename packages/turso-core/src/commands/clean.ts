@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { VerbOptions } from '../events';
+import { timed, type Progress, type VerbOptions } from '../events';
 import type { Project } from '../project/project';
 import { fileSystemError } from '../project/state/disk';
 import { listKept, type FileKind, type KeptFile } from '../project/state/inventory';
@@ -84,14 +84,19 @@ export const clean = verb<[options?: CleanOptions], CleanResult>('clean', cleanW
 async function cleanWith(project: Project, options: CleanOptions): Promise<Own<CleanResult>> {
   // If the folder does not exist, nobody works on it, and listing need not create it.
   if (!fs.existsSync(project.files.directory)) return cleanLocked(project, options);
-  return withState(project, 'clean', () => Promise.resolve(cleanLocked(project, options)));
+  return withState(project, 'clean', () => cleanLocked(project, options));
 }
 
-function cleanLocked(project: Project, options: CleanOptions): Own<CleanResult> {
-  const kept = listKept(project);
-  const goes = removable(project, kept, options);
-  const result = resultOf(kept, goes, options);
-  if (options.force === true) remove(project, goes);
+async function cleanLocked(project: Project, options: CleanOptions): Promise<Own<CleanResult>> {
+  const [goes, result] = await timed(options.onEvent, 'list the files', (onProgress) => {
+    const kept = listKept(project);
+    const goes = removable(project, kept, options);
+    const result = resultOf(kept, goes, options);
+    onProgress({ done: result.bytes, total: result.bytes, unit: 'bytes' });
+    return [goes, result] as const;
+  });
+  if (options.force === true)
+    await timed(options.onEvent, 'remove the files', (onProgress) => remove(project, goes, onProgress));
   return result;
 }
 
@@ -180,11 +185,24 @@ function freedBy(goes: ReadonlySet<KeptFile>): number {
   return freed;
 }
 
-function remove({ files: { directory } }: Project, goes: ReadonlySet<KeptFile>): void {
+function remove(
+  { files: { directory } }: Project,
+  goes: ReadonlySet<KeptFile>,
+  onProgress: (progress: Progress) => void,
+): void {
+  const sizes = new Map([...goes].map(({ inode, bytes }) => [inode, bytes]));
+  const total = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  let done = 0;
   try {
     // Removes whole folders, with their locks.
     if ([...goes].some(({ kind }) => kind === 'temporary')) removeLeftovers(directory);
-    for (const { path: file } of goes) fs.rmSync(file, { force: true });
+    for (const { path: file, inode } of goes) {
+      fs.rmSync(file, { force: true });
+      // A file with several names counts once.
+      done += sizes.get(inode) ?? 0;
+      sizes.delete(inode);
+      onProgress({ done, total, unit: 'bytes' });
+    }
   } catch (error) {
     throw fileSystemError(error, directory);
   }

@@ -91,7 +91,9 @@ async function diffWith(project: Project, options: DiffOptions): Promise<Own<Dif
           cost: cost && billed(cost, manifest),
         });
         warnOfFindings(plan, options.onEvent);
-        await timed(options.onEvent, 'write the changes', () => writeChanges(temporary, changeset, plan));
+        await timed(options.onEvent, 'write the changes', (onProgress) =>
+          writeChanges(temporary, changeset, plan, onProgress),
+        );
         const written = changesIn(temporary, project);
         if (saved !== null && saved.receipt !== null) keepPlan(project.files, saved.receipt, written.json);
         if (options.save !== undefined) placeFile(written.json, options.save);

@@ -112,9 +112,9 @@ async function dumpSource(
     const { tables } = findLeftOut(project.files.base.database, project.exclude);
     tellLeftOut([...tables, ...excludedBefore(project)], onEvent);
     const database = baseDatabase(project, path.dirname(copy));
-    await timed(onEvent, 'dump', () => write(database, { reader: null, setAside }));
+    await timed(onEvent, 'dump', (onProgress) => write(database, { reader: null, setAside, onProgress }));
   } else {
     await freezeCopy(project, copy, { onEvent });
-    await timed(onEvent, 'dump', () => write(copy, { reader: null, setAside }));
+    await timed(onEvent, 'dump', (onProgress) => write(copy, { reader: null, setAside, onProgress }));
   }
 }

@@ -14,7 +14,7 @@ import { backUpWorkingCopy, writeWorkingCopy } from '../project/working-copy/wor
 import { requireBase, withComparison } from './comparing/compare';
 import { type ProjectRemote, type RemoteOptions } from '../project/connect-to';
 import { withRemote } from '../project/with-remote';
-import { beginStep, type OnEvent, type VerbOptions } from '../events';
+import { beginStep, progressOf, type OnEvent, type VerbOptions } from '../events';
 import { afterDone, WRITTEN } from './reporting/half-done';
 import { rebase } from './merging/rebase';
 import { finishPush } from './recovery/finish-push';
@@ -133,7 +133,8 @@ async function initialize(
   const isUpdate = fs.existsSync(project.workingCopy);
   const note = { purpose: 'pull', receipt: null } as const;
   notePull(project, project.files.snapshot, note);
-  const write = (database: string): Promise<void> => writeWorkingCopy(project.workingCopy, database);
+  const tell = progressOf(options.onEvent, 'write the working copy');
+  const write = (database: string): Promise<void> => writeWorkingCopy(project.workingCopy, database, tell);
   const written =
     state.kind === 'clean' ? withLocalUserVersion(project, write) : write(project.files.snapshot.database);
   await written.catch((error: unknown) => {
@@ -146,6 +147,8 @@ async function initialize(
   // Comes second. If we die in between, a push finds everything there already. In the other order, it would take the
   // older working copy for an edit that undoes others' changes.
   await afterDone(WRITTEN, () => replaceBase(project, project.files.snapshot, snapshot));
+  const { size } = fs.statSync(project.workingCopy);
+  tell({ done: size, total: size, unit: 'bytes' });
   end();
   return { ...(await finished(isUpdate ? 'updated' : 'created')), backup };
 

@@ -180,7 +180,13 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<O
   const { project, remote, temporary, options } = context;
   const { changeset, frozen } = planned.comparison;
   const { onEvent, plan } = options;
-  const changes = await timed(onEvent, 'count', () => summarize(changeset));
+  const changes = await timed(onEvent, 'count', (onProgress) => {
+    const summary = summarize(changeset);
+    const { insert, update, delete: deleted } = summary.total;
+    const rows = insert + update + deleted;
+    onProgress({ done: rows, total: rows, unit: 'rows' });
+    return summary;
+  });
   const checks = isEmpty(changes) ? [] : readChecks(project.checks);
   const failedChecks = await failedIn(project, frozen, checks, onEvent);
   const onRemote = checksForRemote(project, checks, options);

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from '../errors';
-import type { VerbOptions } from '../events';
+import { timed, type VerbOptions } from '../events';
 import type { Project } from '../project/project';
 import { withState } from '../project/state/open-state';
 import { listBackups, restoreBackup } from '../project/working-copy/backups';
@@ -43,10 +43,13 @@ export const restore = verb<[options?: RestoreOptions], RestoreResult>('restore'
 async function restoreWith(project: Project, options: RestoreOptions): Promise<Own<RestoreResult>> {
   // Only for a better message: without a base, there is no folder to lock.
   requireBase(project);
-  return withState(project, 'restore', () => Promise.resolve(restoreLocked(project, options)));
+  return withState(project, 'restore', () => restoreLocked(project, options));
 }
 
-function restoreLocked(project: Project, { backup, to }: RestoreOptions): Own<RestoreResult> {
+async function restoreLocked(
+  project: Project,
+  { backup, to, onEvent }: RestoreOptions,
+): Promise<Own<RestoreResult>> {
   const all = listBackups(project);
   const name = backup === undefined ? all[0] : all.find((known) => known === path.basename(backup));
   if (name === undefined)
@@ -62,6 +65,8 @@ function restoreLocked(project: Project, { backup, to }: RestoreOptions): Own<Re
     throw new TursoSyncError('FILE_INACCESSIBLE', `${file} already exists.`, {
       hint: 'Name another file with --output, or move that one away.',
     });
-  restoreBackup(project, name, file);
+  await timed(onEvent, 'restore the backup', (onBytes) =>
+    restoreBackup(project, { backup: name, to: file, onBytes }),
+  );
   return { outcome: 'restored', backup: name, file };
 }

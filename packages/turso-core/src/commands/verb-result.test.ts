@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs';
 import path from 'node:path';
-import type { CoreEvent, VerbOptions } from '../events';
+import type { CoreEvent, Progress, StepName, VerbOptions } from '../events';
 import { makeFileProject, type FileProject } from '../../test/fixtures/project.fixture';
 import type { VerbName } from './apart/verbs';
 import { check } from './check';
@@ -63,6 +63,49 @@ test('every verb names its outcome, the remote and the environment, in one shape
     // What is warned of is heard at once, and told in the end.
     const heard = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
     expect([name, heard]).toEqual([name, warnings]);
+  }
+});
+
+/** Steps that take no longer on a large database, contain other steps, or end early: a file computes no checksums. */
+const WITHOUT_PROGRESS: readonly StepName[] = [
+  ...(['connect', 'estimate the cost', 'commit', 'push', 'merge', 'remove the receipt'] as const),
+  ...(['write the records', 'compare computed values', 'test the remote', 'compare checksums'] as const),
+];
+
+/** Doctor counts its checks. Without checks in the project, `check` has no work. */
+const WITHOUT_BYTES: readonly string[] = ['doctor', 'check'];
+
+test('every verb reports rows or bytes of all long steps, never back, and up to the total', async () => {
+  const at = await makeFileProject(
+    `CREATE TABLE t(id INTEGER PRIMARY KEY, v, large);
+    WITH RECURSIVE c(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM c WHERE i < 3000)
+    INSERT INTO t SELECT i, 'a', hex(randomblob(500)) FROM c`,
+  );
+  for (const [name, [outcome, run]] of Object.entries(RUNS)) {
+    if (name === 'diff') at.edit("UPDATE t SET v = 'mine' WHERE id < 2000");
+    if (name === 'pull' || name === 'snapshot') at.editRemote(`UPDATE t SET v = '${name}' WHERE id < 2000`);
+    const steps = new Map<StepName, Progress[]>();
+    const units = new Set<string>();
+    const result = await run(at, {
+      onEvent(event) {
+        if (event.type === 'begin') steps.set(event.what, []);
+        if (event.type !== 'progress') return;
+        steps.get(event.what)?.push(event);
+        units.add(event.unit);
+      },
+    });
+    expect([name, result.outcome]).toEqual([name, outcome]);
+    expect([name, units.has('bytes') || units.has('rows')]).toEqual([name, !WITHOUT_BYTES.includes(name)]);
+    for (const [what, told] of steps) {
+      if (WITHOUT_PROGRESS.includes(what)) continue;
+      const last = told.at(-1);
+      expect([name, what, last?.done]).toEqual([name, what, last?.total]);
+      told.slice(1).forEach((next, i) => {
+        const before = told[i];
+        if (before?.unit === next.unit && next.done < before.done)
+          throw new Error(`${name}, ${what}: ${next.done} after ${before.done}`);
+      });
+    }
   }
 });
 

@@ -196,6 +196,7 @@ async function haveSameChecksums(
         );
         if (theirs === null || onlyRow(theirs)[0] !== digest) return false;
       }
+      tell();
       return true;
     });
   } catch (error) {

@@ -7,7 +7,7 @@ import { readValues } from './stored-values';
 export interface RunOptions {
   /** How to end the transaction. Default is to keep the changes. */
   readonly ending?: 'COMMIT' | 'ROLLBACK';
-  /** Called with the number of each statement run. */
+  /** Called with the number of each statement run. If it throws, the transaction is rolled back. */
   readonly onSent?: ((statement: number) => void) | undefined;
   /** Called before the transaction ends. If it throws, it is rolled back. */
   readonly onCommit?: (() => void) | undefined;
@@ -25,9 +25,13 @@ export function runAtomically(
 ): TransactionOutcome {
   if (!db.inTransaction) db.exec('BEGIN IMMEDIATE');
   let at = 0;
+  // Only then, an error is the statement's.
+  let isRunning = false;
   try {
     for (const statement of statements) {
+      isRunning = true;
       runStatement(db, statement);
+      isRunning = false;
       onSent?.(at);
       at++;
     }
@@ -36,7 +40,7 @@ export function runAtomically(
     return { committed: true };
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK');
-    if (at === statements.length) throw error;
+    if (!isRunning) throw error;
     return { committed: false, failed: at, code: systemCode(error), message: (error as Error).message };
   }
 }

@@ -1,6 +1,7 @@
+import type { OnBytes } from '../../sqlite/files/copy-file';
 import { knownDifference, noteDifference } from '../../sqlite/files/known-files';
 import { readBTree, rowidsOf, type BTree } from './b-tree';
-import { differingAmong, differingPages, type OnCompared } from './differing-pages';
+import { differingAmong, differingPages } from './differing-pages';
 import { contentlessPages } from './other-pages';
 import { openPageFile, type PageFile } from './page-file';
 
@@ -26,7 +27,7 @@ export type ChangedRanges = (table: string) => readonly RowidRange[];
 export function findChangedRanges(
   before: { readonly file: string; readonly roots: Roots },
   after: { readonly file: string; readonly roots: Roots },
-  onCompared?: OnCompared,
+  onBytes?: OnBytes,
 ): ChangedRanges {
   const files = [openPageFile(before.file), openPageFile(after.file)] as const;
   const [old, now] = files;
@@ -36,7 +37,7 @@ export function findChangedRanges(
     const differing =
       known?.pageSize === old.pageSize
         ? differingAmong(old, now, known.pages)
-        : differingPages(old, now, onCompared);
+        : differingPages(old, now, onBytes);
     noteDifference(before.file, after.file, { pageSize: old.pageSize, pages: differing });
     const [oldTrees, nowTrees] = [readTrees(old, before.roots), readTrees(now, after.roots)];
     // An overflow page does not name its owner, and the leaf that points to it may be the same.

@@ -1,15 +1,9 @@
+import type { OnBytes } from '../../sqlite/files/copy-file';
 import { PIECE } from '../../sqlite/files/read-pieces';
 import type { PageFile } from './page-file';
 
-/** Receives the compared and the total bytes of two database files. */
-export type OnCompared = (progress: {
-  readonly done: number;
-  readonly total: number;
-  readonly unit: 'bytes';
-}) => void;
-
 /** Returns the numbers of the pages that differ in two files of the same page size. */
-export function differingPages(a: PageFile, b: PageFile, onCompared?: OnCompared): Set<number> {
+export function differingPages(a: PageFile, b: PageFile, onBytes?: OnBytes): Set<number> {
   const { pageSize } = a;
   const [x, y] = [Buffer.allocUnsafe(PIECE), Buffer.allocUnsafe(PIECE)];
   const pages = PIECE / pageSize;
@@ -17,9 +11,9 @@ export function differingPages(a: PageFile, b: PageFile, onCompared?: OnCompared
   const common = Math.min(a.pageCount, b.pageCount);
   for (let first = 1; first <= common; first += pages) {
     const count = Math.min(pages, common - first + 1);
-    onCompared?.({ done: (first - 1) * pageSize, total: common * pageSize, unit: 'bytes' });
     a.read(first, x);
     b.read(first, y);
+    onBytes?.({ done: (first - 1 + count) * pageSize, total: common * pageSize, unit: 'bytes' });
     if (x.compare(y, 0, count * pageSize, 0, count * pageSize) === 0) continue;
     for (let i = 0; i < count; i++) {
       const [from, to] = [i * pageSize, (i + 1) * pageSize];

@@ -1,3 +1,4 @@
+import type { OnBytes } from '../../sqlite/files/copy-file';
 import type { Database } from '../../sqlite/files/sqlite';
 import {
   declaredKey,
@@ -10,7 +11,6 @@ import {
 import { BEFORE, CARRIED, MISFITS } from '../attached';
 import type { TableChanges } from '../model';
 import { findChangedRanges, type ChangedRanges, type Roots } from '../pages/changed-ranges';
-import type { OnCompared } from '../pages/differing-pages';
 import type { CarriedTable } from '../schema/carry';
 import { diffCopies } from './copies-diff';
 import { countBefore } from './count-before';
@@ -26,7 +26,7 @@ import { diffWide } from './wide-diff';
 export function changedRangesOf(
   db: Database,
   { before, after }: { readonly before: string; readonly after: string },
-  onCompared?: OnCompared,
+  onBytes?: OnBytes,
 ): ChangedRanges {
   const roots = (schema: string): Roots => {
     const select = db.prepare(`SELECT name, rootpage FROM ${schema}.sqlite_schema WHERE rootpage > 0`);
@@ -36,7 +36,7 @@ export function changedRangesOf(
     { file: before, roots: roots(BEFORE) },
     { file: after, roots: roots('main') },
   ] as const;
-  return findChangedRanges(...sides, onCompared);
+  return findChangedRanges(...sides, onBytes);
 }
 
 /** The settings for comparing tables. */

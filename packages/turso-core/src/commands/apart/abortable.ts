@@ -5,7 +5,12 @@ import type { OnEvent, StepName, VerbOptions } from '../../events';
  * The steps that change what must not stay half changed. From their begin, a run is no longer aborted. The test of
  * `doctor` removes its table at its end.
  */
-const LAST_STEPS: readonly StepName[] = ['commit', 'write the working copy', 'test the remote'];
+const LAST_STEPS: readonly StepName[] = [
+  'commit',
+  'write the working copy',
+  'test the remote',
+  'remove the files',
+];
 
 /**
  * Runs a verb in this process until its signal aborts it. Every step of a verb begins with an event, and that is where it

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Changeset } from '../../changeset/model';
 import { changesetSql } from '../../changeset/text/sql-text';
 import { isDiskFull } from '../../errors';
+import type { Progress } from '../../events';
 import { diskFull } from '../../project/state/disk';
 import type { PlanHead } from '../../plan/plan';
 import { planText } from '../../plan/write-plan';
@@ -28,11 +29,24 @@ export interface WrittenChanges {
 /** The names of these files in a temporary folder. */
 const WRITTEN = { sql: 'diff.sql', json: 'changes.json' };
 
-/** Writes `diff.sql` and `changes.json` into a temporary folder. Throws DISK_FULL. */
-export async function writeChanges(directory: string, changeset: Changeset, plan: PlanHead): Promise<void> {
+/** Writes `diff.sql` and `changes.json` into a temporary folder, and reports the bytes written. Throws DISK_FULL. */
+export async function writeChanges(
+  directory: string,
+  changeset: Changeset,
+  plan: PlanHead,
+  onProgress?: (progress: Progress) => void,
+): Promise<void> {
+  let done = 0;
+  let ofFile = 0;
+  const onBytes = (written: number): void => {
+    done += written - ofFile;
+    ofFile = written;
+    onProgress?.({ done, total: null, unit: 'bytes' });
+  };
   try {
-    await writePieces(path.join(directory, WRITTEN.sql), changesetSql(changeset));
-    await writePieces(path.join(directory, WRITTEN.json), planText(plan, changeset));
+    await writePieces(path.join(directory, WRITTEN.sql), changesetSql(changeset), onBytes);
+    ofFile = 0;
+    await writePieces(path.join(directory, WRITTEN.json), planText(plan, changeset), onBytes);
   } catch (error) {
     throw isDiskFull(error) ? diskFull(error) : error;
   }

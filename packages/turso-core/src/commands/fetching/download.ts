@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { systemCode, TursoSyncError } from '../../errors';
 import { timed, type OnEvent } from '../../events';
 import { isSoundSince } from '../../changeset/pages/sound-since';
@@ -56,12 +57,15 @@ export async function download(
     );
     onMethod?.(taken.method);
     onEvent?.({ type: 'left-out', of: 'remote', tables: taken.leftOut });
-    await timed(onEvent, 'check', () =>
-      Promise.all([
+    await timed(onEvent, 'check', async (onProgress) => {
+      await Promise.all([
         isSoundByStart(taken, database) ? null : checkSound(database, remote, reader, onEvent),
-        work?.({ reader, setAside: taken.setAside }),
-      ]),
-    );
+        work?.({ reader, setAside: taken.setAside, onProgress }),
+      ]);
+      // The check itself is one question to SQLite.
+      const { size } = fs.statSync(database);
+      if (work === null) onProgress({ done: size, total: size, unit: 'bytes' });
+    });
     return taken;
   } finally {
     await (reader as Reader | null)?.close();

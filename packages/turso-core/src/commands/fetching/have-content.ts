@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { TursoSyncError } from '../../errors';
-import type { OnEvent } from '../../events';
+import { timed, type OnEvent } from '../../events';
 import type { ProjectRemote } from '../../project/connect-to';
 import type { Project } from '../../project/project';
 import type { Manifest } from '../../project/state/manifest';
@@ -107,10 +107,17 @@ function inTime(fingerprint: string | null): string | null {
 }
 
 /** Returns the content of a local copy. It keeps the date of the copy. */
-async function ofOwn(own: Manifest, database: string, { dump, sharing }: ContentOptions): Promise<Content> {
+async function ofOwn(
+  own: Manifest,
+  database: string,
+  { dump, sharing, onEvent }: ContentOptions,
+): Promise<Content> {
   const { createdAt, asRemote, content: known, setAside } = own;
   const leftOut = asRemote?.leftOut ?? [];
-  if (dump !== null) await writeDumpFile(database, dump, { reader: null, setAside });
+  if (dump !== null)
+    await timed(onEvent, 'dump', (onProgress) =>
+      writeDumpFile(database, dump, { reader: null, setAside, onProgress }),
+    );
   const isKnown = known?.version === version;
   return {
     ...{ ...kept(own), createdAt, method: 'base', leftOut, copiedFrom: null },

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { systemCode } from '../../errors';
-import { timed, type OnEvent } from '../../events';
+import { timed, type OnEvent, type Progress } from '../../events';
 import { snapshotFiles, type SnapshotFiles } from '../../project/project';
 import { copyDatabase } from '../../project/state/copy-database';
 import {
@@ -105,9 +105,9 @@ export async function copyShared(
     const manifest = readShared(files, wanted);
     const { content } = manifest ?? {};
     if (manifest === null || content === undefined || !fs.existsSync(files.database)) continue;
-    const digest = await timed(onEvent, 'check', () => {
+    const digest = await timed(onEvent, 'check', (onProgress) => {
       copyDatabase(files.database, to);
-      return digestOf(to);
+      return digestOf(to, onProgress);
     });
     if (digest === content.sha256) return { manifest, content, folder };
     fs.rmSync(to);
@@ -135,9 +135,13 @@ function readShared(files: SnapshotFiles, { identity, fingerprint, exclude }: Wa
   return isMeant ? manifest : null;
 }
 
-async function digestOf(file: string): Promise<string> {
+async function digestOf(file: string, onProgress?: (progress: Progress) => void): Promise<string> {
   const digest = createHash('sha256');
-  for await (const piece of fs.createReadStream(file, { highWaterMark: 1 << 20 }))
+  const total = fs.statSync(file).size;
+  let done = 0;
+  for await (const piece of fs.createReadStream(file, { highWaterMark: 1 << 20 })) {
     digest.update(piece as Buffer);
+    onProgress?.({ done: (done += (piece as Buffer).length), total, unit: 'bytes' });
+  }
   return digest.digest('hex');
 }

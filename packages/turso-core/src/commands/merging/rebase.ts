@@ -3,12 +3,14 @@ import path from 'node:path';
 import { apply } from '../../apply/apply';
 import type { Conflict } from '../../apply/conflict';
 import { withReceipt } from '../../apply/receipt';
+import { withRowProgress } from '../../apply/row-progress';
 import type { Target } from '../../apply/target';
 import { AFTER, BEFORE } from '../../changeset/attached';
 import { withDiff, type Comparing } from '../../changeset/diff';
 import type { Changeset } from '../../changeset/model';
 import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../../changeset/summary';
 import { systemCode, TursoSyncError } from '../../errors';
+import type { OnBytes } from '../../sqlite/files/copy-file';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import type { RemoteOptions } from '../../project/connect-to';
 import { keepBackup } from '../../project/working-copy/backups';
@@ -124,7 +126,7 @@ async function tryRebase(context: Context): Promise<Own<PullResult> | 'again'> {
           before,
           after,
           receipt,
-          backup: await timed(options.onEvent, 'back up', () => backUp(context, edits)),
+          backup: await timed(options.onEvent, 'back up', (onBytes) => backUp(context, edits, onBytes)),
         };
         return (await bringIn(context, work)) ? { changes, backup: work.backup, receipt } : 'again';
       },
@@ -162,12 +164,17 @@ function merge(
 }
 
 /** Backs up the whole working copy, including the tables missing from its frozen copy. */
-async function backUp({ project, temporary }: Context, edits: MergedEdits | null): Promise<string> {
-  if (edits === null) return keepBackup(project, project.files.base.database);
-  if ('frozen' in edits && (await ownTables(project)).length === 0) return keepBackup(project, edits.frozen);
+async function backUp(
+  { project, temporary }: Context,
+  edits: MergedEdits | null,
+  onBytes: OnBytes,
+): Promise<string> {
+  if (edits === null) return keepBackup(project, project.files.base.database, onBytes);
+  if ('frozen' in edits && (await ownTables(project)).length === 0)
+    return keepBackup(project, edits.frozen, onBytes);
   const whole = path.join(temporary, 'whole.db');
   await freeze(project.workingCopy, whole);
-  return keepBackup(project, whole);
+  return keepBackup(project, whole, onBytes);
 }
 
 /** Changes the working copy. Returns false and writes nothing if the app was faster. */
@@ -197,8 +204,12 @@ async function bringIn(
   const target = withReceipt(workingCopy, work.receipt, () => undefined);
   const note = { purpose: source.purpose, receipt: work.receipt };
   notePull(project, source.files, note);
-  const written = timed(options.onEvent, 'write the working copy', () =>
-    apply(work.changeset, target, { movedRowids: new Set(), folder: temporary, hasFiles }),
+  const written = timed(options.onEvent, 'write the working copy', (onRows) =>
+    apply(work.changeset, withRowProgress(target, onRows), {
+      movedRowids: new Set(),
+      folder: temporary,
+      hasFiles,
+    }),
   );
   const result = await written.catch((error: unknown) => {
     dropAttempt();

@@ -13,7 +13,9 @@ export async function failedIn(
   onEvent: OnEvent | undefined,
 ): Promise<CheckResult[]> {
   if (checks.length === 0) return [];
-  const results = await timed(onEvent, 'run the checks', () => runChecks(database, checks, { seconds }));
+  const results = await timed(onEvent, 'run the checks', (onProgress) =>
+    runChecks(database, checks, { seconds, onProgress }),
+  );
   return results.filter((result) => !result.passed);
 }
 

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { apply } from '../../apply/apply';
 import type { Conflict } from '../../apply/conflict';
+import { withRowProgress } from '../../apply/row-progress';
 import type { Changeset } from '../../changeset/model';
 import type { OpenedChanges } from '../../plan/read-changes';
-import { timed, type OnEvent } from '../../events';
+import { timed, type OnEvent, type Progress } from '../../events';
 import type { ProjectRemote } from '../../project/connect-to';
 import { copyDatabase } from '../../project/state/copy-database';
 import { restoreBefore } from '../../project/state/before-push';
@@ -71,7 +72,7 @@ export async function replayOnRemote(context: Context, replay: Replay): Promise<
   // Changes the base never had cannot be taken back in it.
   const isKnown = replay.direction === 'forth' || replay.changes.head.pushed?.notInBase !== true;
   const replayTo = (from: Start): Promise<Outcome | null> =>
-    timed(onEvent, 'replay', () => replayOn(from, database, replay));
+    timed(onEvent, 'replay', (onRows) => replayOn(from, database, { replay, onRows }));
   let onBase = isKnown ? await replayTo(start) : undefined;
   if (onBase === null) return null;
   // The plan may delete a row the base lacks, but the remote may have got it since.
@@ -103,14 +104,18 @@ interface Outcome {
 }
 
 /** Applies changes to a copy of a database. Null if the file does not say how. */
-async function replayOn(start: Start, to: string, replay: Replay): Promise<Outcome | null> {
+async function replayOn(
+  start: Start,
+  to: string,
+  { replay, onRows }: { readonly replay: Replay; readonly onRows: (progress: Progress) => void },
+): Promise<Outcome | null> {
   copyDatabase(start.database, to);
   const before = openReadOnly(start.database);
   try {
     const changeset = changesOf(replay, path.dirname(to))(before);
     if (changeset === null) return null;
     const target = createSqliteTarget(to, { location: 'the base' });
-    const result = await apply(changeset, target, {
+    const result = await apply(changeset, withRowProgress(target, onRows), {
       movedRowids: new Set(movedRowids(replay, start.manifest)),
       folder: path.dirname(to),
     });

@@ -29,9 +29,9 @@ function nextBase(change: string): string {
   return folder;
 }
 
-function restored(backup = listBackups(at.project)[0] ?? ''): string {
+async function restored(backup = listBackups(at.project)[0] ?? ''): Promise<string> {
   const file = path.join(makeTempDir(), 'restored.db');
-  restoreBackup(at.project, backup, file);
+  await restoreBackup(at.project, { backup, to: file });
   return file;
 }
 
@@ -45,18 +45,18 @@ function backUp(change: string): string {
 
 test.each(['before', 'after'] as const)(
   'a backup outlives a run that dies just %s the base is replaced, and the base that comes next',
-  (when) => {
+  async (when) => {
     const { base } = at.project.files;
     const frozen = backUp("UPDATE t SET v = 'mine' WHERE id = 7");
     // The dead run did not finish this.
     moveBackups(at.project.files, nextBase("UPDATE t SET v = 'theirs' WHERE id > 2000"));
     if (when === 'after') replace(nextBase("UPDATE t SET v = 'theirs' WHERE id > 2000"));
-    expect(compareDatabases(frozen, restored())).toEqual([]);
+    expect(compareDatabases(frozen, await restored())).toEqual([]);
     const next = nextBase("UPDATE t SET v = 'later' WHERE id = 1000");
     const finish = moveBackups(at.project.files, next);
     replace(next);
     finish();
-    expect(compareDatabases(frozen, restored())).toEqual([]);
+    expect(compareDatabases(frozen, await restored())).toEqual([]);
     expect(readdirSync(at.project.files.backups)).toHaveLength(1);
 
     function replace(folder: string): void {
@@ -66,13 +66,13 @@ test.each(['before', 'after'] as const)(
   },
 );
 
-test('a whole copy is kept where the difference is as large, and few of them', () => {
+test('a whole copy is kept where the difference is as large, and few of them', async () => {
   const size = statSync(at.project.workingCopy).size;
   for (let i = 0; i < 4; i++) {
     const frozen = backUp(
       `UPDATE t SET v = replace(hex(zeroblob(100)), '0', '${i + 1}'); PRAGMA user_version = ${i + 1}`,
     );
-    expect(compareDatabases(frozen, restored())).toEqual([]);
+    expect(compareDatabases(frozen, await restored())).toEqual([]);
   }
   const taken = readdirSync(at.project.files.backups).map(
     (name) => statSync(path.join(at.project.files.backups, name)).size,
@@ -84,11 +84,11 @@ test('one that is damaged, or whose base is gone, is told, and stops no pull', a
   backUp("UPDATE t SET v = 'mine' WHERE id = 7");
   const [name = ''] = listBackups(at.project);
   truncateSync(path.join(at.project.files.backups, name), 100);
-  expect(() => restored(name)).toThrow(expect.objectContaining({ code: 'BACKUP_UNUSABLE' }) as Error);
+  await expect(restored(name)).rejects.toMatchObject({ code: 'BACKUP_UNUSABLE' });
   at.editRemote("UPDATE t SET v = 'theirs' WHERE id = 9");
   expect(await pull(at.project)).toMatchObject({ outcome: 'pulled' });
   rmSync(at.project.files.base.directory, { recursive: true });
-  expect(() => restored()).toThrow(expect.objectContaining({ code: 'BACKUP_UNUSABLE' }) as Error);
+  await expect(restored()).rejects.toMatchObject({ code: 'BACKUP_UNUSABLE' });
 });
 
 test('a disk without room for the backups stops a pull before they are lost, and the next one goes on', async () => {
@@ -107,7 +107,7 @@ test('a disk without room for the backups stops a pull before they are lost, and
     expect(code).toBe(isMounted ? 'DISK_FULL' : null);
     if (isMounted) mount(backups, ['-o', 'remount,size=8m']);
     await pull(at.project);
-    expect(compareDatabases(before, restored())).toEqual([]);
+    expect(compareDatabases(before, await restored())).toEqual([]);
     expect(compareDatabases(at.remote, at.project.workingCopy)).toEqual([]);
   } finally {
     if (isMounted) execFileSync('umount', [backups]);

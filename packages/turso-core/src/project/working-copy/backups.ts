@@ -9,6 +9,7 @@ import {
   restoreDifference,
   writeDifference,
 } from '../../sqlite/files/difference';
+import { copyFile, type OnBytes } from '../../sqlite/files/copy-file';
 import { fileSystemError } from '../state/disk';
 import { linkOrCopy } from '../state/link-or-copy';
 import { originIn } from '../state/origin';
@@ -31,7 +32,7 @@ const NEXT = '.next';
  * date is for people: clocks are set back, and differ between computers. If it saves space, only pages missing from the
  * base's origin are written. {@link restoreBackup} turns the backup into a database.
  */
-export function keepBackup({ files, workingCopy }: Project, frozen: string): string {
+export function keepBackup({ files, workingCopy }: Project, frozen: string, onBytes?: OnBytes): string {
   const directory = files.backups;
   const { name, ext } = path.parse(workingCopy);
   try {
@@ -39,7 +40,7 @@ export function keepBackup({ files, workingCopy }: Project, frozen: string): str
     const earlier = backupsIn(directory, name);
     const number = (earlier.at(-1)?.number ?? 0) + 1;
     const backup = path.join(directory, `${name}-${number}-${dateInName()}${ext}`);
-    const written = keepDifference(files, frozen, backup) ?? keepWhole(frozen, backup);
+    const written = keepDifference(files, frozen, { backup, onBytes }) ?? keepWhole(frozen, backup);
     removeOld(earlier, Math.max(sizeOf(frozen), SMALL) - sizeOf(written));
     return written;
   } catch (error) {
@@ -47,11 +48,15 @@ export function keepBackup({ files, workingCopy }: Project, frozen: string): str
   }
 }
 
-function keepDifference(files: StateFiles, frozen: string, backup: string): string | null {
+function keepDifference(
+  files: StateFiles,
+  frozen: string,
+  { backup, onBytes }: { readonly backup: string; readonly onBytes: OnBytes | undefined },
+): string | null {
   const origin = originIn(files.base.directory);
   if (origin === null) return null;
   const file = `${backup}${DIFFERENCE}${path.basename(files.environment)}`;
-  writeDifference(origin, frozen, file);
+  writeDifference(origin, frozen, file, onBytes);
   if (sizeOf(file) < sizeOf(frozen)) return file;
   fs.rmSync(file);
   return null;
@@ -122,30 +127,37 @@ function isSame(a: string, b: string): boolean {
 }
 
 /**
- * Turns a backup into a database, as a new file. Throws BACKUP_UNUSABLE and FILE_INACCESSIBLE.
- *
- * @param backup - the name of a file in the folder of backups.
+ * Turns a backup, the name of a file in the folder of backups, into a database, as a new file. Throws BACKUP_UNUSABLE
+ * and FILE_INACCESSIBLE.
  */
-export function restoreBackup({ files }: Project, backup: string, to: string): void {
+export async function restoreBackup(
+  { files }: Project,
+  { backup, to, onBytes }: { readonly backup: string; readonly to: string; readonly onBytes?: OnBytes },
+): Promise<void> {
   const file = path.join(files.backups, path.basename(backup));
   try {
     if (!isDifference(file)) {
-      fs.copyFileSync(file, to, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
+      await copyFile(file, to, { isNew: true, onBytes });
       return;
     }
     const [, environment = ''] = path.basename(file).split(DIFFERENCE);
     const origin = originIn(path.join(files.directory, environment, 'base'));
     // A run that died while it replaced the base may have left both.
     const found = [file, `${file}${NEXT}`].filter((name) => fs.existsSync(name));
-    if (origin === null || !found.some((name) => tryToRestore(origin, name, to))) throw unusable(file);
+    if (origin === null || !found.some((name) => tryToRestore(origin, name, { to, onBytes })))
+      throw unusable(file);
   } catch (error) {
     throw fileSystemError(error, to);
   }
 }
 
-function tryToRestore(origin: string, difference: string, to: string): boolean {
+function tryToRestore(
+  origin: string,
+  difference: string,
+  { to, onBytes }: { readonly to: string; readonly onBytes: OnBytes | undefined },
+): boolean {
   try {
-    restoreDifference(origin, difference, to);
+    restoreDifference(origin, difference, to, onBytes);
     return true;
   } catch (error) {
     if (error instanceof DifferenceError) return false;

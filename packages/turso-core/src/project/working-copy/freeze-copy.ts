@@ -17,7 +17,9 @@ export async function freezeCopy(
   { unless, onEvent }: { readonly unless?: string; readonly onEvent?: OnEvent | undefined } = {},
 ): Promise<{ readonly isMade: boolean; readonly leftOut: readonly LeftOutTable[] }> {
   const { workingCopy, exclude } = project;
-  const isMade = await timed(onEvent, 'copy the working copy', () => freeze(workingCopy, to, unless));
+  const isMade = await timed(onEvent, 'copy the working copy', (onBytes) =>
+    freeze(workingCopy, to, unless, onBytes),
+  );
   const { tables } = isMade ? takeOut(to, exclude) : findLeftOut(unless ?? to, exclude);
   const before = excludedBefore(project).filter(({ name }) => !tables.some((table) => table.name === name));
   const leftOut = [...tables, ...before];

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { systemCode, TursoSyncError } from '../../errors';
 import { beginReading, whenUnlocked } from '../../sqlite/files/begin';
 import { backupTo } from '../../sqlite/files/backup';
+import { copyFile, type OnBytes } from '../../sqlite/files/copy-file';
 import { leaveWalMode, readFileKind } from '../../sqlite/files/file-header';
 import { Database } from '../../sqlite/files/sqlite';
 import { fileSystemError } from '../state/disk';
@@ -14,7 +15,12 @@ const LOG_TIMEOUT = 200;
  * base use this copy. Returns false, without a copy, if the file is byte for byte equal to `unless`. Throws
  * WORKING_COPY_MISSING, WORKING_COPY_NOT_A_DATABASE, WORKING_COPY_MVCC, WORKING_COPY_CORRUPT and WORKING_COPY_LOCKED.
  */
-export async function freeze(workingCopy: string, to: string, unless?: string): Promise<boolean> {
+export async function freeze(
+  workingCopy: string,
+  to: string,
+  unless?: string,
+  onBytes?: OnBytes,
+): Promise<boolean> {
   requireWorkingCopy(workingCopy);
   let db: Database | undefined;
   try {
@@ -25,7 +31,7 @@ export async function freeze(workingCopy: string, to: string, unless?: string): 
     if (unless !== undefined && fs.statSync(workingCopy).size === 0 && fs.statSync(unless).size > 0)
       throw notADatabase(workingCopy, 'is an empty file');
     db = new Database(workingCopy, { fileMustExist: true, timeout: LOG_TIMEOUT });
-    return await copyUnderReadLock(db, workingCopy, to, unless);
+    return await copyUnderReadLock(db, { workingCopy, to, unless, onBytes });
   } catch (error) {
     throw workingCopyError(error, workingCopy);
   } finally {
@@ -41,20 +47,37 @@ export function requireWorkingCopy(workingCopy: string): void {
   });
 }
 
+interface Copying {
+  readonly workingCopy: string;
+  readonly to: string;
+  readonly unless: string | undefined;
+  readonly onBytes: OnBytes | undefined;
+}
+
 async function copyUnderReadLock(
   db: Database,
-  workingCopy: string,
-  to: string,
-  unless: string | undefined,
+  { workingCopy, to, unless, onBytes }: Copying,
 ): Promise<boolean> {
+  let compared = 0;
   if (unless !== undefined) {
-    const isSame = await underReadLock(db, workingCopy, () => sameBytes(workingCopy, unless));
+    const isSame = await underReadLock(db, workingCopy, () =>
+      sameBytes(workingCopy, unless, (progress) => {
+        compared = progress.done;
+        onBytes?.(progress);
+      }),
+    );
     if (isSame === true) return false;
   }
-  const copied = await underReadLock(db, workingCopy, () =>
-    fs.copyFileSync(workingCopy, to, fs.constants.COPYFILE_FICLONE),
-  );
-  if (copied === 'busy') await backupTo(db, to);
+  // The bytes compared in vain count too, so the progress never goes back.
+  const tell: OnBytes = ({ done, total, unit }) =>
+    onBytes?.({ done: compared + done, total: compared + total, unit });
+  const copied = await underReadLock(db, workingCopy, () => copyFile(workingCopy, to, { onBytes: tell }));
+  if (copied === 'busy') {
+    const pageSize = db.pragma('page_size', { simple: true }) as number;
+    const onProgress = (done: number, total: number): void =>
+      tell({ done: done * pageSize, total: total * pageSize, unit: 'bytes' });
+    await backupTo(db, to, { onProgress });
+  }
   // Copies inherit the original's mode: perhaps readable by everyone, or not even writable.
   fs.chmodSync(to, 0o600);
   await leaveWalMode(to);
@@ -66,21 +89,21 @@ async function copyUnderReadLock(
  * must first be moved into the file, so the reader uses only the file. Returns `busy` if a writer was faster. One lock
  * serves one piece of work: closing any handle of a file drops the process's locks on it (POSIX).
  */
-async function underReadLock<T>(db: Database, file: string, work: () => T): Promise<T | 'busy'> {
+async function underReadLock<T>(db: Database, file: string, work: () => T | Promise<T>): Promise<T | 'busy'> {
   const mode = await whenUnlocked(db, () => db.pragma('journal_mode', { simple: true }));
   const usesLog = mode === 'wal';
   if (usesLog) db.pragma('wal_checkpoint(TRUNCATE)');
   await beginReading(db);
   try {
     const logged = usesLog ? (fs.statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) : 0;
-    return logged === 0 ? work() : 'busy';
+    return logged === 0 ? await work() : 'busy';
   } finally {
     db.exec('COMMIT');
   }
 }
 
-/** Checks whether two files have the same bytes. */
-export function sameBytes(a: string, b: string): boolean {
+/** Checks whether two files have the same bytes. Reports the compared bytes, up to the first difference. */
+export function sameBytes(a: string, b: string, onBytes?: OnBytes): boolean {
   const size = fs.statSync(a).size;
   if (size !== fs.statSync(b).size) return false;
   const [left, right] = [fs.openSync(a, 'r'), fs.openSync(b, 'r')];
@@ -90,6 +113,7 @@ export function sameBytes(a: string, b: string): boolean {
       const count = fs.readSync(left, x, 0, x.length, at);
       if (fs.readSync(right, y, 0, y.length, at) !== count) return false;
       if (x.compare(y, 0, count, 0, count) !== 0) return false;
+      onBytes?.({ done: at + count, total: size, unit: 'bytes' });
     }
     return true;
   } finally {

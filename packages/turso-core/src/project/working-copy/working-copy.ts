@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { TursoSyncError } from '../../errors';
 import { backupTo } from '../../sqlite/files/backup';
+import { copyFile, type OnBytes } from '../../sqlite/files/copy-file';
 import { readFileKind } from '../../sqlite/files/file-header';
 import { openReadOnly, using } from '../../sqlite/files/open';
 import { Database } from '../../sqlite/files/sqlite';
@@ -66,22 +67,26 @@ function isNoDatabase(error: unknown): boolean {
 /**
  * Makes the working copy equal to a snapshot. An existing database is overwritten by SQLite's own backup, in one
  * transaction, so programs with the file open see it. Anything else is replaced by a complete file. Throws
- * WORKING_COPY_LOCKED, DISK_FULL and FILE_INACCESSIBLE.
+ * WORKING_COPY_LOCKED, DISK_FULL and FILE_INACCESSIBLE. If `onBytes` throws, the working copy stays as it was.
  */
-export async function writeWorkingCopy(workingCopy: string, snapshot: string): Promise<void> {
+export async function writeWorkingCopy(
+  workingCopy: string,
+  snapshot: string,
+  onBytes?: OnBytes,
+): Promise<void> {
   try {
     if (fs.existsSync(workingCopy) && (await readFileKind(workingCopy)) === 'sqlite') {
-      await overwriteDatabase(snapshot, workingCopy);
+      await overwriteDatabase(snapshot, workingCopy, onBytes);
       return;
     }
   } catch (error) {
     const known = workingCopyError(error, workingCopy);
     if (!isNoDatabase(known)) throw known;
   }
-  replaceFile(snapshot, workingCopy);
+  await replaceFile(snapshot, workingCopy, onBytes);
 }
 
-async function overwriteDatabase(from: string, to: string): Promise<void> {
+async function overwriteDatabase(from: string, to: string, onBytes: OnBytes | undefined): Promise<void> {
   const source = openReadOnly(from);
   try {
     using(new Database(to), (target) => {
@@ -90,19 +95,25 @@ async function overwriteDatabase(from: string, to: string): Promise<void> {
       if (mode === 'wal' && size !== source.pragma('page_size', { simple: true }))
         target.pragma('journal_mode = DELETE');
     });
-    await backupTo(source, to);
+    const pageSize = source.pragma('page_size', { simple: true }) as number;
+    await backupTo(source, to, {
+      // The last page is reported with the copy in place, when it is too late to throw.
+      onProgress(done, total) {
+        if (done < total) onBytes?.({ done: done * pageSize, total: total * pageSize, unit: 'bytes' });
+      },
+    });
   } finally {
     source.close();
   }
 }
 
-function replaceFile(from: string, to: string): void {
+async function replaceFile(from: string, to: string, onBytes: OnBytes | undefined): Promise<void> {
   const written = `${to}.turso-sync-new`;
   try {
     fs.mkdirSync(path.dirname(to), { recursive: true });
     // A leftover of another run, or a link.
     fs.rmSync(written, { force: true });
-    fs.copyFileSync(from, written, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
+    await copyFile(from, written, { isNew: true, onBytes });
     const mode = fs.statSync(to, { throwIfNoEntry: false })?.mode;
     if (mode !== undefined) fs.chmodSync(written, mode);
     for (const left of ['-wal', '-shm', '-journal', MVCC_LOG]) fs.rmSync(`${to}${left}`, { force: true });

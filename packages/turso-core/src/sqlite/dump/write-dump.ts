@@ -26,28 +26,40 @@ export interface DumpOptions {
   readonly reader: Reader | null;
   /** Objects missing from the database. Comments in the dump name them. */
   readonly setAside: readonly SetAside[];
+  /** Receives the bytes written. Their total is unknown. Default is none. */
+  readonly onProgress?: (progress: {
+    readonly done: number;
+    readonly total: null;
+    readonly unit: 'bytes';
+  }) => void;
 }
 
 /** Writes a database as SQL; see {@link dumpDatabase}. */
 export async function writeDump(
   database: string,
   to: DumpSink,
-  { reader, setAside }: DumpOptions,
+  { reader, setAside, onProgress }: DumpOptions,
 ): Promise<void> {
   const db = openReadOnly(database);
   const render = rowRenderer(db);
   const ahead: Promise<Rendered>[] = [];
   let given = 0;
+  let done = 0;
+  const put = async (piece: Rendered): Promise<void> => {
+    await to.write(piece);
+    done += Buffer.byteLength(piece);
+    onProgress?.({ done, total: null, unit: 'bytes' });
+  };
   const give = async (to: Reader, task: RowTask): Promise<Rendered> => {
     given++;
     const rendered = to.ask(task).finally(() => given--);
     return (await rendered) as Rendered;
   };
   try {
-    if (setAside.length > 0) await to.write(setAsideComment(setAside));
+    if (setAside.length > 0) await put(setAsideComment(setAside));
     for (const piece of dumpDatabase(db)) {
       if (reader === null || (!isTask(piece) && ahead.length === 0)) {
-        await to.write(isTask(piece) ? render(piece) : piece);
+        await put(isTask(piece) ? render(piece) : piece);
         continue;
       }
       // A question from other callers takes longer than a task.
@@ -61,9 +73,9 @@ export async function writeDump(
         // Lets answers of the other thread arrive in between.
         if (isTask(piece)) await setImmediate();
       }
-      if (ahead.length >= AHEAD) await to.write(await (ahead.shift() as Promise<Rendered>));
+      if (ahead.length >= AHEAD) await put(await (ahead.shift() as Promise<Rendered>));
     }
-    for (const rendered of ahead) await to.write(await rendered);
+    for (const rendered of ahead) await put(await rendered);
   } finally {
     db.close();
   }

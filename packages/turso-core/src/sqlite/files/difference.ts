@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { checksumAfter, checksumOf, type Replaced } from './checksum';
+import type { OnBytes } from './copy-file';
 import { knownChecksum, knownDifference } from './known-files';
 import { readBytes } from './read-bytes';
 import { PIECE } from './read-pieces';
@@ -29,8 +30,8 @@ export class DifferenceError extends Error {}
  * Writes the blocks of a file that differ from a reference: both together restore it. Reads the written blocks back and
  * compares them. Throws {@link DifferenceError} if they differ, and errors of the system.
  */
-export function writeDifference(reference: string, of: string, to: string): void {
-  const { blocks, crc } = compareFiles(reference, of);
+export function writeDifference(reference: string, of: string, to: string, onBytes?: OnBytes): void {
+  const { blocks, crc } = compareFiles(reference, of, onBytes);
   withFiles([of], ([file]) => {
     const size = sizeOf(file);
     const blockOf = (number: number): Buffer =>
@@ -94,12 +95,18 @@ export function differingBlocks(a: string, b: string): number[] {
  * Restores the file of a difference as a new file. Throws {@link DifferenceError}, with nothing left behind, if the
  * difference was written for another reference or is damaged. Also throws errors of the system.
  */
-export function restoreDifference(reference: string, difference: string, to: string): void {
+export function restoreDifference(
+  reference: string,
+  difference: string,
+  to: string,
+  onBytes?: OnBytes,
+): void {
   const output = fs.openSync(to, 'wx', 0o600);
   let isRight = false;
   try {
-    isRight = restored(reference, difference, (bytes) => {
+    isRight = restored(reference, difference, (bytes, progress) => {
       writeBytes(output, bytes);
+      onBytes?.(progress);
     });
   } finally {
     fs.closeSync(output);
@@ -119,7 +126,11 @@ export function fitsReference(reference: string, difference: string): boolean {
 }
 
 /** Reads the restored content, piece by piece. Returns whether it has the recorded size and checksum. */
-function restored(reference: string, difference: string, take: (bytes: Buffer) => void): boolean {
+function restored(
+  reference: string,
+  difference: string,
+  take: (bytes: Buffer, progress: Parameters<OnBytes>[0]) => void,
+): boolean {
   return withFiles([reference], ([base]) =>
     withDifference(difference, ({ index, blockAt }) => {
       const own = new Set(index.blocks);
@@ -130,7 +141,7 @@ function restored(reference: string, difference: string, take: (bytes: Buffer) =
         const bytes = own.has(at / BLOCK) ? blockAt(at / BLOCK) : readBytes(base, at, length);
         crc = crc32(bytes, crc);
         size += bytes.length;
-        take(bytes);
+        take(bytes, { done: size, total: index.size, unit: 'bytes' });
       }
       return crc === index.crc && size === index.size;
     }),
@@ -146,6 +157,7 @@ export function checksumByReference(reference: string, of: string): number {
 function compareFiles(
   reference: string,
   of: string,
+  onBytes?: OnBytes,
 ): { readonly blocks: readonly number[]; readonly crc: number } {
   return withFiles([reference, of], ([base, file]) => {
     const [size, least] = [sizeOf(file), Math.min(sizeOf(base), sizeOf(file))];
@@ -154,8 +166,12 @@ function compareFiles(
     const blocks: number[] = [];
     // Only for a file read as a whole.
     let read = 0;
-    for (const { at, length } of ranges ?? rangesOf(0, size)) {
+    const all = [...(ranges ?? rangesOf(0, size))];
+    const total = all.reduce((sum, { length }) => sum + length, 0);
+    let done = 0;
+    for (const { at, length } of all) {
       const bytes = readBytes(file, at, length);
+      onBytes?.({ done: (done += length), total, unit: 'bytes' });
       if (ranges === null) read = crc32(bytes, read);
       blocks.push(...differing(at, [bytes, readBytes(base, at, bytes.length)]));
     }

@@ -21,11 +21,15 @@ export interface PieceWriter {
 }
 
 /** Opens a new file for pieces of any number and size. It holds data, so only its user may read it. */
-function openPieceWriter(file: string): PieceWriter {
+function openPieceWriter(file: string, onBytes?: (written: number) => void): PieceWriter {
   let handle: number | null = fs.openSync(file, 'w', 0o600);
   let text = '';
   let encoded: Uint8Array | undefined;
-  const put = (bytes: Uint8Array): void => writeBytes(handle ?? -1, bytes);
+  let done = 0;
+  const put = (bytes: Uint8Array): void => {
+    writeBytes(handle ?? -1, bytes);
+    onBytes?.((done += bytes.length));
+  };
   const flush = (): void => {
     for (let at = 0; at < text.length;) {
       const { read, written } = encoder.encodeInto(
@@ -61,20 +65,29 @@ function openPieceWriter(file: string): PieceWriter {
   };
 }
 
-/** Writes pieces to a new file with little memory, and lets other work of this process run in between. */
-export function writePieces(file: string, pieces: Iterable<string> | AsyncIterable<string>): Promise<void> {
-  return withPieceWriter(file, async (writer) => {
+/**
+ * Writes pieces to a new file with little memory, and lets other work of this process run in between. Reports the number
+ * of bytes written.
+ */
+export function writePieces(
+  file: string,
+  pieces: Iterable<string> | AsyncIterable<string>,
+  onBytes?: (written: number) => void,
+): Promise<void> {
+  const write = async (writer: Pick<PieceWriter, 'write'>): Promise<void> => {
     if (Symbol.asyncIterator in pieces) for await (const piece of pieces) writer.write(piece);
     else for (const piece of pieces) if (writer.write(piece)) await setImmediate();
-  });
+  };
+  return withPieceWriter(file, write, onBytes);
 }
 
 /** Runs work with a new file to write to, and closes it, even if the work fails. */
 export async function withPieceWriter(
   file: string,
   work: (writer: Pick<PieceWriter, 'write'>) => Promise<void>,
+  onBytes?: (written: number) => void,
 ): Promise<void> {
-  const writer = openPieceWriter(file);
+  const writer = openPieceWriter(file, onBytes);
   try {
     await work(writer);
     writer.end();
