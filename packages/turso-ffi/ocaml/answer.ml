@@ -1,12 +1,11 @@
-type rows = {
-  columns : string array;
-  rows : Value.t array list;
-}
+type rows = { columns : string array; rows : Value.t array list }
 
 (* List.map uses up the stack on lists of many thousands. *)
 let texts { rows; _ } =
   List.rev
-    (List.rev_map (fun row -> List.map Value.to_string (Array.to_list row)) rows)
+    (List.rev_map
+       (fun row -> List.map Value.to_string (Array.to_list row))
+       rows)
 
 type changes = {
   rows_changed : int64;
@@ -14,23 +13,9 @@ type changes = {
   returned : rows;
 }
 
-type synced = {
-  frames : int64;
-  frame_no : int64;
-}
-
-type latency = {
-  count : int64;
-  p50_ms : float;
-  p95_ms : float;
-  max_ms : float;
-}
-
-type latencies = {
-  reads : latency;
-  writes : latency;
-  syncs : latency;
-}
+type synced = { frames : int64; frame_no : int64 }
+type latency = { count : int64; p50_ms : float; p95_ms : float; max_ms : float }
+type latencies = { reads : latency; writes : latency; syncs : latency }
 
 type stats = {
   writes : int64;

@@ -2,16 +2,15 @@
 
     @canonical Turso.Answer *)
 
-(** The rows of a query. *)
 type rows = {
   columns : string array;  (** the names of the columns *)
   rows : Value.t array list;  (** as many values each as columns *)
 }
+(** The rows of a query. *)
 
 val texts : rows -> string list list
 (** Each row as texts, as {!Value.to_string} prints them. *)
 
-(** What a write has done. *)
 type changes = {
   rows_changed : int64;
   last_insert_rowid : int64;
@@ -19,21 +18,17 @@ type changes = {
   returned : rows;
       (** the rows of the RETURNING clause of an [execute]; otherwise none *)
 }
+(** What a write has done. *)
 
-(** What a sync has brought. *)
 type synced = {
   frames : int64;  (** pages that came; 0 where the replica was current *)
   frame_no : int64;  (** the replica's place in the primary's log *)
 }
+(** What a sync has brought. *)
 
-(** The times of calls that succeeded. Each is at most 1/16 too long; all are 0 if
-    there were no calls. *)
-type latency = {
-  count : int64;
-  p50_ms : float;
-  p95_ms : float;
-  max_ms : float;
-}
+type latency = { count : int64; p50_ms : float; p95_ms : float; max_ms : float }
+(** The times of calls that succeeded. Each is at most 1/16 too long; all are 0
+    if there were no calls. *)
 
 type latencies = {
   reads : latency;
@@ -41,7 +36,6 @@ type latencies = {
   syncs : latency;
 }
 
-(** What a connection has done since it was opened. *)
 type stats = {
   writes : int64;  (** calls that wrote *)
   reads : int64;  (** calls that read *)
@@ -59,3 +53,4 @@ type stats = {
   open_cursors : int64;
   latencies : latencies;
 }
+(** What a connection has done since it was opened. *)

@@ -54,7 +54,8 @@ let replica_path ?(directory = Filename.current_dir_name) () =
   Ok (replica_of directory variable)
 
 let is_file url =
-  String.length url >= 5 && String.lowercase_ascii (String.sub url 0 5) = "file:"
+  String.length url >= 5
+  && String.lowercase_ascii (String.sub url 0 5) = "file:"
 
 let of_environment ?(directory = Filename.current_dir_name) () =
   let* variable = variables directory in
@@ -78,10 +79,10 @@ let connect config =
   let* () =
     Option.fold ~none:(Ok ()) ~some:Replica_folder.make config.replica
   in
-  Connection.connect config.url ?db_path:config.replica
-    ?token:config.auth_token ?encryption_key:config.encryption_key
-    ~auto_sync:config.auto_sync ?timeout_ms:config.timeout_ms
-    ?max_retries:config.max_retries ~offline_start:config.offline_start
+  Connection.connect config.url ?db_path:config.replica ?token:config.auth_token
+    ?encryption_key:config.encryption_key ~auto_sync:config.auto_sync
+    ?timeout_ms:config.timeout_ms ?max_retries:config.max_retries
+    ~offline_start:config.offline_start
     ?slow_statement_ms:config.slow_statement_ms ?on_event:config.on_event
 
 let with_connection config use =

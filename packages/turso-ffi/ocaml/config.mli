@@ -40,8 +40,8 @@ val of_environment : ?directory:string -> unit -> (t, Error.t) result
     that is empty counts as one that is not set. [file:] databases have no
     replica.
 
-    Errors: [Url_missing]; [File_inaccessible] for a [.env] that cannot be
-    read. *)
+    Errors: [Url_missing]; [File_inaccessible] for a [.env] that cannot be read.
+*)
 
 val replica_path : ?directory:string -> unit -> (string, Error.t) result
 (** The replica's file that {!of_environment} gives: [TURSO_REPLICA_PATH] as the
@@ -49,8 +49,8 @@ val replica_path : ?directory:string -> unit -> (string, Error.t) result
     [.turso/live/replica.db] there. *)
 
 val connect : t -> (Connection.t, Error.t) result
-(** Connects as the configuration says: {!Connection.connect}. Creates the folder
-    of the replica. Errors: those of {!Connection.connect}, and
+(** Connects as the configuration says: {!Connection.connect}. Creates the
+    folder of the replica. Errors: those of {!Connection.connect}, and
     [File_inaccessible] if the folder cannot be created. *)
 
 val with_connection :

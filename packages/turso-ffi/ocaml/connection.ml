@@ -24,14 +24,13 @@ let checked_option what = function
 let checked_mode auto_sync =
   match auto_sync with
   | Every interval_ms ->
-      let* _ =
-        Count.checked "The interval of auto-sync, in ms," interval_ms
-      in
+      let* _ = Count.checked "The interval of auto-sync, in ms," interval_ms in
       Ok (mode_and_interval auto_sync)
   | After_writes | Off -> Ok (mode_and_interval auto_sync)
 
 (* Signals whose handlers may raise: other threads run them. *)
-let signals = Sys.[ sigalrm; sighup; sigint; sigquit; sigterm; sigusr1; sigusr2 ]
+let signals =
+  Sys.[ sigalrm; sighup; sigint; sigquit; sigterm; sigusr1; sigusr2 ]
 
 (* The thread waits in the library without the runtime lock. So no thread of the
    library has to enter OCaml, and the function may do what it likes. *)
@@ -89,8 +88,7 @@ let connect ?(db_path = "") ?(token = "") ?(encryption_key = "")
   let* () = start_listening id on_event in
   Ok { id; notice = (if notice = "" then None else Some notice) }
 
-let close { id; _ } =
-  Wire.(answer read_nothing) (Raw.close_connection id)
+let close { id; _ } = Wire.(answer read_nothing) (Raw.close_connection id)
 
 let closing connection use =
   Fun.protect
@@ -109,12 +107,10 @@ let query ?(params = []) { id; _ } sql =
   Wire.(answer read_rows) (Raw.query id sql (Wire.values params))
 
 let execute ?(params = []) { id; _ } sql =
-  Wire.(answer read_executed)
-    (Raw.execute id sql (Wire.values params))
+  Wire.(answer read_executed) (Raw.execute id sql (Wire.values params))
 
 let execute_batch { id; _ } statements =
-  Wire.(answer read_changes)
-    (Raw.execute_batch id (Wire.statements statements))
+  Wire.(answer read_changes) (Raw.execute_batch id (Wire.statements statements))
 
 (* Where the first row is that has not one value a column, counted from 1. *)
 let ragged columns rows =

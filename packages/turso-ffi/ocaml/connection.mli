@@ -1,8 +1,7 @@
 (** A live connection: reads from the replica, writes to the primary.
 
     All functions may be called from any thread, on the same connection too, and
-    let other threads run while they wait. None raises; failures are
-    {!Error.t}.
+    let other threads run while they wait. None raises; failures are {!Error.t}.
 
     @canonical Turso.Connection *)
 
@@ -41,14 +40,14 @@ val connect :
       query of the replica that takes longer ends with [Sql_failed].
     - [max_retries]: repetitions of what is surely safe to repeat, such as
       connecting or reading; default is 5
-    - [offline_start]: whether an intact replica is enough to open the connection
-      while the server is away; default is [false]. Reads use it then, and writes
-      fail until the server is back.
-    - [slow_statement_ms]: calls that take at least so long are events; default is
-      none
+    - [offline_start]: whether an intact replica is enough to open the
+      connection while the server is away; default is [false]. Reads use it
+      then, and writes fail until the server is back.
+    - [slow_statement_ms]: calls that take at least so long are events; default
+      is none
     - [on_event]: receives each event, from the opening on. It runs on an OCaml
-      thread of its own, so it may call everything, also {!close}. Its exceptions
-      are ignored.
+      thread of its own, so it may call everything, also {!close}. Its
+      exceptions are ignored.
 
     Errors: [Url_missing], [Url_unsupported], [Config_has_secret],
     [Token_over_http], [Remote_unreachable], [Remote_tls], [Proxy_failed],
@@ -57,12 +56,10 @@ val connect :
 
     {[
       let contacts url token =
-        Result.bind
-          (Turso.Connection.connect ~db_path:"replica.db" ~token url)
+        Result.bind (Turso.Connection.connect ~db_path:"replica.db" ~token url)
           (fun connection ->
             Turso.Connection.query connection
-              "SELECT name FROM contacts WHERE state = ?"
-              ~params:[ Text "CA" ])
+              "SELECT name FROM contacts WHERE state = ?" ~params:[ Text "CA" ])
     ]} *)
 
 val with_connection :
@@ -86,31 +83,25 @@ val close : t -> (unit, Error.t) result
     [Connection_closed]; so does a second [close]. *)
 
 val closing : t -> (t -> 'a) -> 'a
-(** Runs the function, and closes the connection, also if the function raises. *)
+(** Runs the function, and closes the connection, also if the function raises.
+*)
 
 val notice : t -> string option
 (** What was found when the connection was opened, for example that a damaged
     replica was fetched again. *)
 
-val query :
-  ?params:Value.t list ->
-  t ->
-  string ->
-  (Answer.rows, Error.t) result
+val query : ?params:Value.t list -> t -> string -> (Answer.rows, Error.t) result
 (** Runs one statement that reads, on the replica where there is one. [params]
     are bound to [?], [?1], [:name] in the order of their numbers.
 
-    Errors: [Sql_failed], also for no statement or several; [Usage] for a statement
-    that writes, the wrong number of parameters, SQL that is not UTF-8;
-    [Response_too_large]: use {!Cursor}. *)
+    Errors: [Sql_failed], also for no statement or several; [Usage] for a
+    statement that writes, the wrong number of parameters, SQL that is not
+    UTF-8; [Response_too_large]: use {!Cursor}. *)
 
 val execute :
-  ?params:Value.t list ->
-  t ->
-  string ->
-  (Answer.changes, Error.t) result
-(** Runs one statement that writes, on the primary. Unless auto-sync is [Off], the
-    next read sees it. [returned] has the rows of a RETURNING clause.
+  ?params:Value.t list -> t -> string -> (Answer.changes, Error.t) result
+(** Runs one statement that writes, on the primary. Unless auto-sync is [Off],
+    the next read sees it. [returned] has the rows of a RETURNING clause.
 
     {[
       let add connection name =
@@ -127,9 +118,7 @@ val execute :
     [Committed_not_synced]: it {e is} written, {!sync} makes it visible. *)
 
 val execute_batch :
-  t ->
-  (string * Value.t list) list ->
-  (Answer.changes, Error.t) result
+  t -> (string * Value.t list) list -> (Answer.changes, Error.t) result
 (** Runs statements with their parameters in one transaction, sent as one
     request: all of them or none. [rows_changed] is the sum. Errors as of
     {!execute}; the message names the statement, counted from 1. *)

@@ -7,10 +7,7 @@ let default_max_rows = 1_000
 let open_ ?(params = []) connection sql =
   let* id, () =
     Wire.made_answer Wire.read_nothing
-      (Raw.cursor_open
-         (Connection.id connection)
-         sql
-         (Wire.values params))
+      (Raw.cursor_open (Connection.id connection) sql (Wire.values params))
   in
   Ok { id; more = true }
 
@@ -24,8 +21,7 @@ let rec next ?(max_rows = default_max_rows) cursor =
     cursor.more <- more;
     if page.rows = [] then next ~max_rows cursor else Ok (Some page)
 
-let close { id; _ } =
-  Wire.(answer read_nothing) (Raw.cursor_close id)
+let close { id; _ } = Wire.(answer read_nothing) (Raw.cursor_close id)
 
 let fold ?params ?max_rows connection sql ~init ~f =
   let* cursor = open_ ?params connection sql in

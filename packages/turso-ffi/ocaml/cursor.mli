@@ -6,16 +6,12 @@
 type t
 
 val open_ :
-  ?params:Value.t list ->
-  Connection.t ->
-  string ->
-  (t, Error.t) result
+  ?params:Value.t list -> Connection.t -> string -> (t, Error.t) result
 (** Begins a query; {!close} it. Errors as of {!Connection.query}. *)
 
-val next :
-  ?max_rows:int -> t -> (Answer.rows option, Error.t) result
-(** The next rows, up to [max_rows] of them (default is 1,000), or [None] after the
-    last. *)
+val next : ?max_rows:int -> t -> (Answer.rows option, Error.t) result
+(** The next rows, up to [max_rows] of them (default is 1,000), or [None] after
+    the last. *)
 
 val close : t -> (unit, Error.t) result
 (** Ends the query. Closing the connection does too. *)
@@ -28,8 +24,8 @@ val fold :
   init:'a ->
   f:('a -> Value.t array -> 'a) ->
   ('a, Error.t) result
-(** Folds over the rows of a query, in order, holding [max_rows] of them at a time.
-    The cursor is closed, also where [f] raises.
+(** Folds over the rows of a query, in order, holding [max_rows] of them at a
+    time. The cursor is closed, also where [f] raises.
 
     {[
       let total connection =

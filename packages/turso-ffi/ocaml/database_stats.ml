@@ -24,9 +24,7 @@ let quoted name =
 
 let rec counted connection counted_so_far = function
   | [| Value.Text name |] :: rest ->
-      let* count =
-        integer connection ("SELECT count(*) FROM " ^ quoted name)
-      in
+      let* count = integer connection ("SELECT count(*) FROM " ^ quoted name) in
       counted connection ((name, count) :: counted_so_far) rest
   | _ -> Ok (List.rev counted_so_far)
 

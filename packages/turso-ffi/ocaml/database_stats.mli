@@ -4,8 +4,8 @@
 
 type t = {
   tables : (string * int64) list;
-      (** every table with the number of its rows, by name; without virtual tables
-          and SQLite's own *)
+      (** every table with the number of its rows, by name; without virtual
+          tables and SQLite's own *)
   bytes : int64;  (** size of the database *)
   connection : Answer.stats;
 }

@@ -17,7 +17,9 @@ let without_prefix prefix text =
   else text
 
 let until stop text from =
-  Option.value (String.index_from_opt text from stop) ~default:(String.length text)
+  Option.value
+    (String.index_from_opt text from stop)
+    ~default:(String.length text)
 
 let between text from stop = String.sub text from (stop - from)
 
@@ -74,7 +76,7 @@ let read_all path =
 (** The keys and values of a file; none where there is no such file. *)
 let read path =
   (* A folder of that name is a Python environment. *)
-  if not (Sys.file_exists path) || Sys.is_directory path then Ok []
+  if (not (Sys.file_exists path)) || Sys.is_directory path then Ok []
   else
     try Ok (parse (read_all path))
     with Sys_error reason ->

@@ -12,15 +12,16 @@ type code =
           was closed, also while the call ran *)
   | Url_missing  (** no URL: neither the environment nor [.env] has one *)
   | Url_unsupported
-      (** [libsql:], [https:], [http:], [wss:], [ws:] and [file:] are supported *)
+      (** [libsql:], [https:], [http:], [wss:], [ws:] and [file:] are supported
+      *)
   | Config_has_secret  (** the URL carries a credential *)
   | Remote_unreachable  (** no connection; nothing was sent *)
   | Remote_unauthorized  (** the token is refused *)
   | Remote_read_only  (** the token may not write *)
   | Remote_not_libsql  (** something else answers at the URL *)
   | Remote_interrupted
-      (** the answer was lost or is unreadable; a write may have been committed or
-          not *)
+      (** the answer was lost or is unreadable; a write may have been committed
+          or not *)
   | Remote_busy  (** another writer was let in; nothing was changed *)
   | Remote_failed  (** the server failed for a reason of its own *)
   | Response_too_large  (** read less at once, or with a cursor *)
@@ -41,17 +42,18 @@ type code =
           way to read; nothing was sent *)
   | Remote_blocked  (** the limit of a plan is used up; nothing was changed *)
   | Remote_refuses_size
-      (** the request is too large for the server or a proxy; nothing was changed
-          *)
+      (** the request is too large for the server or a proxy; nothing was
+          changed *)
   | Remote_redirected
-      (** the server names another place to go on with; nothing was sent there *)
+      (** the server names another place to go on with; nothing was sent there
+      *)
   | Remote_tls
       (** the server's certificate is not trusted, or it speaks no TLS; nothing
           was sent *)
   | Proxy_failed  (** the proxy opens no connection; nothing was sent *)
   | Answer_not_exact
-      (** a statement of a transaction was carried out, but its answer cannot tell
-          an infinity *)
+      (** a statement of a transaction was carried out, but its answer cannot
+          tell an infinity *)
   | Other of string  (** the word of a code that this version does not know *)
 
 type t = {

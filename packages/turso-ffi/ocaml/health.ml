@@ -8,9 +8,7 @@ let timed work =
   Ok (result, (Unix.gettimeofday () -. began) *. 1000.)
 
 let check connection =
-  let* _, read_ms =
-    timed (fun () -> Connection.query connection "SELECT 1")
-  in
+  let* _, read_ms = timed (fun () -> Connection.query connection "SELECT 1") in
   let* (synced : Answer.synced), sync_ms =
     timed (fun () -> Connection.sync connection)
   in

@@ -11,5 +11,5 @@ type t = {
 }
 
 val check : Connection.t -> (t, Error.t) result
-(** Reads and syncs. The error is what stands in the way: [Sync_failed] where the
-    replica answers but the primary does not. *)
+(** Reads and syncs. The error is what stands in the way: [Sync_failed] where
+    the replica answers but the primary does not. *)

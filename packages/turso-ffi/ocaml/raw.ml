@@ -20,7 +20,6 @@ type options = {
 external version : unit -> string = "caml_turso_version"
 external init_runtime : unit -> reply = "caml_turso_init_runtime"
 external open_ : options -> reply = "caml_turso_open"
-
 external set_auto_sync : int -> int -> int -> reply = "caml_turso_set_auto_sync"
 external set_token : int -> string -> reply = "caml_turso_set_token"
 external next_event : int -> reply = "caml_turso_next_event"

@@ -17,7 +17,8 @@ let pattern name =
        (List.of_seq (String.to_seq name)))
 
 let ignored name =
-  Printf.sprintf "# Made for the replica of a live connection.\n/%s*\n/.gitignore\n"
+  Printf.sprintf
+    "# Made for the replica of a live connection.\n/%s*\n/.gitignore\n"
     (pattern name)
 
 let write path text =
@@ -26,7 +27,8 @@ let write path text =
       Fun.protect
         ~finally:(fun () -> close_out_noerr channel)
         (fun () -> output_string channel text)
-  | exception Sys_error _ -> (* it is there, or the replica will not be either *) ()
+  | exception Sys_error _ ->
+      (* it is there, or the replica will not be either *) ()
 
 (** Makes the folder of a replica where there is none. *)
 let make replica =
@@ -34,7 +36,9 @@ let make replica =
   try
     if not (Sys.file_exists folder) then (
       make_all folder;
-      write (Filename.concat folder ".gitignore") (ignored (Filename.basename replica)));
+      write
+        (Filename.concat folder ".gitignore")
+        (ignored (Filename.basename replica)));
     Ok ()
   with Unix.Unix_error (reason, _, path) ->
     Error

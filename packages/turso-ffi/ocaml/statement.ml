@@ -6,15 +6,13 @@ let prepare connection sql =
        (Raw.prepare (Connection.id connection) sql))
 
 let query ?(params = []) statement =
-  Wire.(answer read_rows)
-    (Raw.statement_query statement (Wire.values params))
+  Wire.(answer read_rows) (Raw.statement_query statement (Wire.values params))
 
 let execute ?(params = []) statement =
   Wire.(answer read_executed)
     (Raw.statement_execute statement (Wire.values params))
 
-let close statement =
-  Wire.(answer read_nothing) (Raw.statement_close statement)
+let close statement = Wire.(answer read_nothing) (Raw.statement_close statement)
 
 let with_statement connection sql use =
   Result.bind (prepare connection sql) (fun statement ->

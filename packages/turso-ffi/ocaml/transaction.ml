@@ -4,8 +4,7 @@ let ( let* ) = Result.bind
 
 let begin_ connection =
   Result.map fst
-    (Wire.made_answer Wire.read_nothing
-       (Raw.begin_ (Connection.id connection)))
+    (Wire.made_answer Wire.read_nothing (Raw.begin_ (Connection.id connection)))
 
 let query ?(params = []) transaction sql =
   Wire.(answer read_rows)
@@ -15,11 +14,8 @@ let execute ?(params = []) transaction sql =
   Wire.(answer read_executed)
     (Raw.transaction_execute transaction sql (Wire.values params))
 
-let commit transaction =
-  Wire.(answer read_nothing) (Raw.commit transaction)
-
-let rollback transaction =
-  Wire.(answer read_nothing) (Raw.rollback transaction)
+let commit transaction = Wire.(answer read_nothing) (Raw.commit transaction)
+let rollback transaction = Wire.(answer read_nothing) (Raw.rollback transaction)
 
 let with_transaction connection use =
   let* transaction = begin_ connection in

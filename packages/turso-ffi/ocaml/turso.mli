@@ -1,5 +1,5 @@
-(** A live connection to a Turso (libSQL) database: writes go to the primary, reads
-    come from a replica that is current.
+(** A live connection to a Turso (libSQL) database: writes go to the primary,
+    reads come from a replica that is current.
 
     {[
       let ( let* ) = Result.bind
@@ -7,7 +7,8 @@
       let notes connection =
         let* _ =
           Turso.Connection.execute connection
-            "CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, text TEXT)"
+            "CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, text \
+             TEXT)"
         in
         let* _ =
           Turso.Connection.execute connection

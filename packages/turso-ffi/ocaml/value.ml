@@ -1,13 +1,9 @@
-type t =
-  | Null
-  | Int of int64
-  | Real of float
-  | Text of string
-  | Blob of string
+type t = Null | Int of int64 | Real of float | Text of string | Blob of string
 
 let equal a b =
   match (a, b) with
-  | Real a, Real b -> Int64.equal (Int64.bits_of_float a) (Int64.bits_of_float b)
+  | Real a, Real b ->
+      Int64.equal (Int64.bits_of_float a) (Int64.bits_of_float b)
   | (Null | Int _ | Text _ | Blob _ | Real _), _ -> a = b
 
 let real_to_string real =
@@ -32,7 +28,8 @@ let to_string = function
   | Real real -> real_to_string real
   | Text bytes | Blob bytes -> bytes
 
-let quoted text = "'" ^ String.concat "''" (String.split_on_char '\'' text) ^ "'"
+let quoted text =
+  "'" ^ String.concat "''" (String.split_on_char '\'' text) ^ "'"
 
 let hex bytes =
   String.concat ""

@@ -5,7 +5,8 @@
 type t =
   | Null
   | Int of int64
-  | Real of float  (** infinities too; SQLite has no NaN, and takes it for NULL *)
+  | Real of float
+      (** infinities too; SQLite has no NaN, and takes it for NULL *)
   | Text of string  (** UTF-8, NUL allowed; what is read may be any bytes *)
   | Blob of string  (** any bytes *)
 
@@ -15,9 +16,9 @@ val equal : t -> t -> bool
     text. *)
 
 val to_string : t -> string
-(** The value as text. NULL is [NULL], integers are decimal, reals have the fewest
-    digits that read back as the same real (with a point or an exponent), texts
-    and blobs are as they are. So the text [NULL] looks like NULL. *)
+(** The value as text. NULL is [NULL], integers are decimal, reals have the
+    fewest digits that read back as the same real (with a point or an exponent),
+    texts and blobs are as they are. So the text [NULL] looks like NULL. *)
 
 val pp : Format.formatter -> t -> unit
 (** Prints the value as an SQL literal, such as [X'00ff'] or ['it''s']: for

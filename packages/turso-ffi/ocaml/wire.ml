@@ -171,7 +171,9 @@ let read_event reader =
   let kind = read_text reader in
   let fields = read_many (read_length reader) read_field reader in
   let int name =
-    match List.assoc_opt name fields with Some (Value.Int int) -> int | _ -> 0L
+    match List.assoc_opt name fields with
+    | Some (Value.Int int) -> int
+    | _ -> 0L
   in
   let text name =
     match List.assoc_opt name fields with
@@ -202,8 +204,7 @@ let read_event reader =
            })
   | "rebuild" -> Some (Event.Rebuild { reason = text "reason" })
   | "slow" ->
-      Some
-        (Event.Slow { sql = text "sql"; duration_ms = real "duration_ms" })
+      Some (Event.Slow { sql = text "sql"; duration_ms = real "duration_ms" })
   | _ -> None
 
 let read_nothing _ = ()
@@ -232,5 +233,4 @@ let made_answer read_answer (reply : Raw.reply) =
     Result.map (fun answer -> (reply.id, answer)) (read read_answer reply.bytes)
   else Result.bind (read read_error reply.bytes) Result.error
 
-let answer read_answer reply =
-  Result.map snd (made_answer read_answer reply)
+let answer read_answer reply = Result.map snd (made_answer read_answer reply)

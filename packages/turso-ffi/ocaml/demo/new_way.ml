@@ -1,5 +1,5 @@
-(** The live connection: a replica, and writes that are on the server when the call
-    returns. *)
+(** The live connection: a replica, and writes that are on the server when the
+    call returns. *)
 
 open Plan
 

@@ -1,5 +1,5 @@
-(** The working copy: a snapshot by [turso-sync dump-init], an edit of the plain SQLite
-    file, then [turso-sync diff] and [turso-sync dump-push]. *)
+(** The working copy: a snapshot by [turso-sync dump-init], an edit of the plain
+    SQLite file, then [turso-sync diff] and [turso-sync dump-push]. *)
 
 open Plan
 
@@ -28,7 +28,8 @@ let read_all path =
 
 (* A script is run by node, so that nothing need be installed. *)
 let words command =
-  if Filename.check_suffix command ".js" then [ "node"; command ] else [ command ]
+  if Filename.check_suffix command ".js" then [ "node"; command ]
+  else [ command ]
 
 (* The command ends before the demo does, also by Ctrl-C. *)
 let rec outcome pid =
@@ -40,7 +41,9 @@ let rec outcome pid =
 
 let run plan folder command =
   let log = Filename.concat folder "command.log" in
-  let file = Unix.openfile log [ O_WRONLY; O_CREAT; O_TRUNC; O_CLOEXEC ] 0o600 in
+  let file =
+    Unix.openfile log [ O_WRONLY; O_CREAT; O_TRUNC; O_CLOEXEC ] 0o600
+  in
   let words = words plan.command @ [ command; "--cwd"; folder ] in
   match
     Fun.protect
@@ -55,7 +58,8 @@ let run plan folder command =
            (Printf.sprintf
               "%s cannot be run: %s. Name turso-core's command with \
                --turso-sync or in TURSO_SYNC_COMMAND."
-              plan.command (Unix.error_message reason)))
+              plan.command
+              (Unix.error_message reason)))
   | pid -> (
       let status = outcome pid in
       Interrupt.check ();
@@ -69,8 +73,7 @@ let run plan folder command =
 
 let measure plan folder ~from =
   let connect () =
-    Turso.Connection.connect
-      ("file:" ^ Filename.concat folder "working_copy.db")
+    Turso.Connection.connect ("file:" ^ Filename.concat folder "working_copy.db")
   in
   with_lazy_connection connect (fun working_copy ->
       Plan.measure plan ~from

@@ -10,13 +10,13 @@ type t = {
   table : string;
 }
 
-(** What was measured of one way: the median of the runs, in milliseconds. *)
 type measured = {
   set_up : float;
   single_insert : float;
   batch_insert : float;
   query : float;
 }
+(** What was measured of one way: the median of the runs, in milliseconds. *)
 
 exception Failed of string
 
@@ -47,15 +47,14 @@ let query plan connection id =
   let sql = Printf.sprintf "SELECT note FROM %s WHERE id = ?" plan.table in
   match
     (ok
-       (Turso.Connection.query connection sql
-          ~params:[ Int (Int64.of_int id) ]))
+       (Turso.Connection.query connection sql ~params:[ Int (Int64.of_int id) ]))
       .rows
   with
   | [ [| Text note |] ] when note = Printf.sprintf "note %d" id -> ()
   | _ -> raise (Failed (Printf.sprintf "Row %d is not there." id))
 
-(** Runs a function with a way to get a connection that is opened when it is first
-    asked for. *)
+(** Runs a function with a way to get a connection that is opened when it is
+    first asked for. *)
 let with_lazy_connection connect use =
   let connection = lazy (ok (connect ())) in
   Fun.protect
@@ -74,18 +73,14 @@ let measure plan ~from ~set_up ~write ~read =
   let singles =
     List.init plan.runs (fun run ->
         let id = from + run in
-        let (), write_time =
-          time (fun () -> write (rows ~from:id 1))
-        in
+        let (), write_time = time (fun () -> write (rows ~from:id 1)) in
         let (), read_time = time (fun () -> read id) in
         (write_time, read_time))
   in
   let batches =
     List.init plan.runs (fun run ->
         let from = from + plan.runs + (run * plan.batch) in
-        let (), write_time =
-          time (fun () -> write (rows ~from plan.batch))
-        in
+        let (), write_time = time (fun () -> write (rows ~from plan.batch)) in
         read (from + plan.batch - 1);
         write_time)
   in

@@ -33,14 +33,12 @@ let connection id =
   Connection.of_id (Option.value number ~default:0)
 
 let told result = Result.map_error Error.to_string result
-
 let turso_init_runtime = Connection.init_runtime
 
 let turso_create_synced_db db_path url token =
   told (Result.map connection_id (Connection.connect ~db_path ~token url))
 
-let turso_sync id =
-  told (Result.map ignore (Connection.sync (connection id)))
+let turso_sync id = told (Result.map ignore (Connection.sync (connection id)))
 
 let turso_query id sql =
   told (Result.map Turso.Answer.texts (Connection.query (connection id) sql))

@@ -5,8 +5,8 @@
     typed is beside it: {!Connection}, {!Statement}, {!Cursor}, {!Transaction}.
     Both see the same connections: {!connection}.
 
-    All functions may be called from any thread; none raises or prints. Errors are
-    one line: a stable word, what happened, what to do, such as
+    All functions may be called from any thread; none raises or prints. Errors
+    are one line: a stable word, what happened, what to do, such as
     ["REMOTE_UNREACHABLE: ..."]. *)
 
 (** {1 Texts} *)
@@ -36,10 +36,10 @@ val turso_sync : string -> (unit, string) result
 (** Brings the replica of a connection up to date. *)
 
 val turso_query : string -> string -> (string list list, string) result
-(** [turso_query id sql] runs one statement that reads, and gives its rows. NULL is
-    ["NULL"], integers are decimal, reals have the fewest digits that read back
-    as the same, texts and blobs are as they are. So the text [NULL] looks like
-    NULL: {!Connection.query} tells them apart. *)
+(** [turso_query id sql] runs one statement that reads, and gives its rows. NULL
+    is ["NULL"], integers are decimal, reals have the fewest digits that read
+    back as the same, texts and blobs are as they are. So the text [NULL] looks
+    like NULL: {!Connection.query} tells them apart. *)
 
 val turso_execute : string -> string -> (int64, string) result
 (** [turso_execute id sql] runs one statement that writes, and gives the number

@@ -35,9 +35,7 @@ let config_of name () =
 let get_connection ?(name = default_name) () =
   Registry.get name ~config:(config_of name)
 
-let configure ?(name = default_name) config =
-  Registry.configure name config
-
+let configure ?(name = default_name) config = Registry.configure name config
 let close_connection ?(name = default_name) () = Registry.close name
 let connection_names = Registry.names
 
@@ -81,12 +79,9 @@ let insert_rows ?name ~table ~columns rows =
 let batch_insert_schedules ?name ?table ?run_id_column schedules run_id =
   with_connection name (fun connection ->
       Result.map rows_changed
-        (Turso_schedule.insert ?table ?run_id_column connection schedules
-           run_id))
+        (Turso_schedule.insert ?table ?run_id_column connection schedules run_id))
 
-let get_database_stats ?name () =
-  with_connection name Turso.Database_stats.read
-
+let get_database_stats ?name () = with_connection name Turso.Database_stats.read
 let health_check ?name () = with_connection name Turso.Health.check
 
 let detect_workflow_mode ?(directory = Filename.current_dir_name) () =

@@ -1,5 +1,5 @@
-(** Connections by name, credentials from the environment, and the calls that most
-    programs need.
+(** Connections by name, credentials from the environment, and the calls that
+    most programs need.
 
     Every function that can fail gives a [result] with a {!db_error}. None
     raises or prints, and all may be called from any thread. [?name] chooses
@@ -12,7 +12,8 @@
       let pending () =
         let* () =
           Turso_integration.execute_sql_no_result
-            "CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY, name TEXT)"
+            "CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY, name \
+             TEXT)"
         in
         let* () =
           Turso_integration.execute_sql_no_result
@@ -29,7 +30,8 @@ type db_error = Turso.Error.t = {
 }
 
 val string_of_db_error : db_error -> string
-(** The error in one line: its word, what happened, what to do. Never a token. *)
+(** The error in one line: its word, what happened, what to do. Never a token.
+*)
 
 (** {1 Connections} *)
 
@@ -37,18 +39,19 @@ val get_connection :
   ?name:string -> unit -> (Turso.Connection.t, db_error) result
 (** The connection of a name, opened where it is not open. Without a name it is
     opened as {!Turso.Config.of_environment} says: [TURSO_DATABASE_URL] and
-    [TURSO_AUTH_TOKEN] from the environment or [.env] in the current folder, replica
-    in [.turso/live/replica.db]. Other names are to be {!configure}d first.
+    [TURSO_AUTH_TOKEN] from the environment or [.env] in the current folder,
+    replica in [.turso/live/replica.db]. Other names are to be {!configure}d
+    first.
 
-    Errors: [Usage] for a name that is not configured; [Url_missing], and those of
-    {!Turso.Connection.connect}. *)
+    Errors: [Usage] for a name that is not configured; [Url_missing], and those
+    of {!Turso.Connection.connect}. *)
 
 val configure : ?name:string -> Turso.Config.t -> unit
 (** Says how a name is to be opened. A connection that it has is closed. *)
 
 val close_connection : ?name:string -> unit -> (unit, db_error) result
-(** Closes the connection of a name, where it is open. {!get_connection} opens it
-    again. *)
+(** Closes the connection of a name, where it is open. {!get_connection} opens
+    it again. *)
 
 val connection_names : unit -> string list
 (** The names with a connection, in order; the one without a name is
@@ -71,8 +74,7 @@ val execute_sql_no_result :
   (unit, db_error) result
 (** Runs one statement that writes. Errors: see {!Turso.Connection.execute}. *)
 
-val execute_transaction :
-  ?name:string -> string list -> (int, db_error) result
+val execute_transaction : ?name:string -> string list -> (int, db_error) result
 (** Runs statements in one transaction and one round trip, all or none. Gives
     the number of rows changed. *)
 
@@ -80,7 +82,8 @@ val with_transaction :
   ?name:string ->
   (Turso.Transaction.t -> ('a, db_error) result) ->
   ('a, db_error) result
-(** Runs the function in a transaction: {!Turso.Transaction.with_transaction}. *)
+(** Runs the function in a transaction: {!Turso.Transaction.with_transaction}.
+*)
 
 val with_retry :
   ?attempts:int ->
@@ -104,7 +107,6 @@ val insert_rows :
 (** Inserts rows into any table, all or none: {!Turso.Connection.insert_rows}.
     Gives their number. *)
 
-(** A row of [email_schedules]. *)
 type schedule = Turso_schedule.t = {
   id : int64 option;
   contact_id : int64;
@@ -115,6 +117,7 @@ type schedule = Turso_schedule.t = {
   status : string;
   skip_reason : string option;
 }
+(** A row of [email_schedules]. *)
 
 val batch_insert_schedules :
   ?name:string ->
@@ -147,8 +150,8 @@ val detect_workflow_mode : ?directory:string -> unit -> string
 (** How a folder (default is the current one) is set up, by the files that are
     there; none is opened:
 
-    - ["ffi"]: the replica of a live connection, {!Turso.Config.replica_path}, with
-      libSQL's note beside it ([-client_wal_index], not empty)
+    - ["ffi"]: the replica of a live connection, {!Turso.Config.replica_path},
+      with libSQL's note beside it ([-client_wal_index], not empty)
     - ["legacy"]: no replica, but a working copy: [working_copy.db] and
       [.turso/default/base/baseline.db], as [turso-sync init] makes them
     - ["uninitialized"]: neither

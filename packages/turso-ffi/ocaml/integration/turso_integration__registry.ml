@@ -48,7 +48,9 @@ let get name ~config =
       match slot.connection with
       | Some connection when not (is_closed connection) -> Ok connection
       | Some _ | None ->
-          let* config = Option.fold ~none:(config ()) ~some:Result.ok slot.config in
+          let* config =
+            Option.fold ~none:(config ()) ~some:Result.ok slot.config
+          in
           let* connection = Turso.Config.connect config in
           slot.connection <- Some connection;
           Ok connection)

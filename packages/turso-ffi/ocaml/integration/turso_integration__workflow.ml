@@ -29,6 +29,7 @@ let mode directory =
   else if
     has "working_copy.db"
     (* turso-sync 0.1 kept the base in the state folder itself. *)
-    && List.exists has [ ".turso/default/base/baseline.db"; ".turso/base/baseline.db" ]
+    && List.exists has
+         [ ".turso/default/base/baseline.db"; ".turso/base/baseline.db" ]
   then "legacy"
   else "uninitialized"

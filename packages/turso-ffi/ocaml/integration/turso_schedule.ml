@@ -60,7 +60,8 @@ let insert_with connection table schedules extra =
   let columns, last =
     match extra with
     | None -> (columns, [||])
-    | Some (column, run_id) -> (columns @ [ column ], [| Turso.Value.Text run_id |])
+    | Some (column, run_id) ->
+        (columns @ [ column ], [| Turso.Value.Text run_id |])
   in
   let rows =
     List.rev

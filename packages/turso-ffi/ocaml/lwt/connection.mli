@@ -1,5 +1,5 @@
-(** {!Turso.Connection} as promises. A connection is the same in both: you may use it
-    from Lwt and from other threads.
+(** {!Turso.Connection} as promises. A connection is the same in both: you may
+    use it from Lwt and from other threads.
 
     @canonical Turso_lwt.Connection *)
 
@@ -16,8 +16,8 @@ val connect :
   ?max_retries:int ->
   string ->
   (t, Error.t) Lwt_result.t
-(** As {!Turso.Connection.connect}. A connection that opens after the promise was
-    cancelled is closed. *)
+(** As {!Turso.Connection.connect}. A connection that opens after the promise
+    was cancelled is closed. *)
 
 val with_connection :
   ?db_path:string ->
@@ -64,8 +64,7 @@ val insert_rows :
 val sync : t -> (Answer.synced, Error.t) Lwt_result.t
 (** As {!Turso.Connection.sync}. *)
 
-val set_auto_sync :
-  t -> Connection.auto_sync -> (unit, Error.t) Lwt_result.t
+val set_auto_sync : t -> Connection.auto_sync -> (unit, Error.t) Lwt_result.t
 (** As {!Turso.Connection.set_auto_sync}. *)
 
 val stats : t -> (Answer.stats, Error.t) Lwt_result.t

@@ -24,8 +24,9 @@ val fold :
   init:'a ->
   f:('a -> Value.t array -> 'a Lwt.t) ->
   ('a, Error.t) Lwt_result.t
-(** Folds over the rows of a query, in order, one after another. Holds [max_rows] of
-    them at a time. The cursor is closed, also if [f] fails or is cancelled. *)
+(** Folds over the rows of a query, in order, one after another. Holds
+    [max_rows] of them at a time. The cursor is closed, also if [f] fails or is
+    cancelled. *)
 
 val iter :
   ?params:Value.t list ->

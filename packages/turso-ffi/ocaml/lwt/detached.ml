@@ -9,8 +9,7 @@ let run ?(release = fun _ -> ()) call =
   Lwt.on_any
     (Lwt_preemptive.detach call ())
     (fun result ->
-      if is_awaited () then Lwt.wakeup_later resolver result
-      else dropped result)
+      if is_awaited () then Lwt.wakeup_later resolver result else dropped result)
     (fun error -> if is_awaited () then Lwt.wakeup_later_exn resolver error);
   promise
 

@@ -9,8 +9,7 @@ type t = Statement.t
 val prepare : Connection.t -> string -> (t, Error.t) Lwt_result.t
 (** As {!Turso.Statement.prepare}. *)
 
-val query :
-  ?params:Value.t list -> t -> (Answer.rows, Error.t) Lwt_result.t
+val query : ?params:Value.t list -> t -> (Answer.rows, Error.t) Lwt_result.t
 (** As {!Turso.Statement.query}. *)
 
 val execute :

@@ -28,8 +28,10 @@ let with_transaction connection use =
         (function
           | Error error -> failed error
           | Ok result ->
-              Lwt.bind (Lwt.no_cancel (commit transaction)) (function
-                | Ok () -> Lwt_result.return result
-                (* A deferred foreign key that is broken leaves it open. *)
-                | Error error -> failed error))
+              Lwt.bind
+                (Lwt.no_cancel (commit transaction))
+                (function
+                  | Ok () -> Lwt_result.return result
+                  (* A deferred foreign key that is broken leaves it open. *)
+                  | Error error -> failed error))
         (fun raised -> rolled_back (fun () -> Lwt.fail raised)))

@@ -7,8 +7,8 @@ open Turso
 type t = Transaction.t
 
 val begin_ : Connection.t -> (t, Error.t) Lwt_result.t
-(** As {!Turso.Transaction.begin_}. A transaction that begins after the promise was
-    cancelled is rolled back. *)
+(** As {!Turso.Transaction.begin_}. A transaction that begins after the promise
+    was cancelled is rolled back. *)
 
 val query :
   ?params:Value.t list -> t -> string -> (Answer.rows, Error.t) Lwt_result.t
@@ -28,14 +28,13 @@ val with_transaction :
   Connection.t ->
   (t -> ('a, Error.t) Lwt_result.t) ->
   ('a, Error.t) Lwt_result.t
-(** Begins, runs the function, and commits if it gives [Ok]. If it gives [Error],
-    fails or is cancelled, everything is rolled back. The commit itself cannot be
-    cancelled.
+(** Begins, runs the function, and commits if it gives [Ok]. If it gives
+    [Error], fails or is cancelled, everything is rolled back. The commit itself
+    cannot be cancelled.
 
     {[
       let add connection amount =
         Turso_lwt.Transaction.with_transaction connection (fun transaction ->
             Turso_lwt.Transaction.execute transaction
-              "UPDATE accounts SET balance = balance + ?"
-              ~params:[ Int amount ])
+              "UPDATE accounts SET balance = balance + ?" ~params:[ Int amount ])
     ]} *)

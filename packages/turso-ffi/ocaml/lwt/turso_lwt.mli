@@ -1,8 +1,8 @@
 (** The calls of {!Turso} as Lwt promises.
 
-    Each call runs in a thread of Lwt's pool ([Lwt_preemptive]), and other promises go
-    on. The pool has 4 threads by default, so more calls than that wait in turn.
-    [Lwt_preemptive.set_bounds] changes the number.
+    Each call runs in a thread of Lwt's pool ([Lwt_preemptive]), and other
+    promises go on. The pool has 4 threads by default, so more calls than that
+    wait in turn. [Lwt_preemptive.set_bounds] changes the number.
 
     {[
       let count_all tables =
@@ -18,10 +18,10 @@
 
     {1 Cancelling}
 
-    A cancelled promise fails with [Lwt.Canceled] at once. Its call goes on until it
-    ends or its time-out is over. So a write may still arrive: look before you repeat
-    it. A connection, statement, cursor or transaction that opens later is closed.
-    {!Connection.close} ends running calls. *)
+    A cancelled promise fails with [Lwt.Canceled] at once. Its call goes on
+    until it ends or its time-out is over. So a write may still arrive: look
+    before you repeat it. A connection, statement, cursor or transaction that
+    opens later is closed. {!Connection.close} ends running calls. *)
 
 module Connection = Connection
 module Config = Config

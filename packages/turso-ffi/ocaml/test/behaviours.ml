@@ -1,5 +1,5 @@
-(** Runs the contract of direct access: contract/direct-access.txt, which says how it
-    is written. *)
+(** Runs the contract of direct access: contract/direct-access.txt, which says
+    how it is written. *)
 
 open Turso
 
@@ -100,8 +100,8 @@ let value word =
 let sql text =
   let rec go text =
     match String.index_opt text '%' with
-    | Some at
-      when at + 3 <= String.length text && String.sub text at 3 = "%00" ->
+    | Some at when at + 3 <= String.length text && String.sub text at 3 = "%00"
+      ->
         String.sub text 0 at ^ "\000"
         ^ go (String.sub text (at + 3) (String.length text - at - 3))
     | Some at ->
@@ -119,7 +119,8 @@ let split line =
   match String.index_opt line ' ' with
   | None -> (line, "")
   | Some at ->
-      (String.sub line 0 at, String.sub line (at + 1) (String.length line - at - 1))
+      ( String.sub line 0 at,
+        String.sub line (at + 1) (String.length line - at - 1) )
 
 (* A step, with the lines that belong to it. *)
 type step = { verb : string; rest : string; details : (string * string) list }
@@ -195,254 +196,258 @@ let default_opening =
   }
 
 module Make (Calls : CALLS) = struct
-open Calls
+  open Calls
 
-let rec opened scene opening = function
-  | "as" :: name :: rest -> opened scene { opening with name } rest
-  | "at" :: url :: rest -> opened scene { opening with url = Some url } rest
-  | "token" :: token :: rest ->
-      opened scene { opening with token = Some token } rest
-  | (("replica" | "remote" | "file") as kind) :: rest ->
-      opened scene { opening with kind } rest
-  | "auto-sync" :: mode :: rest ->
-      let auto_sync =
-        match mode with
-        | "on" -> Turso.Connection.After_writes
-        | "off" -> Off
-        | ms -> Every (int_of_string ms)
-      in
-      opened scene { opening with auto_sync } rest
-  | word :: _ -> failwith ("open: " ^ word)
-  | [] ->
-      let { name; kind; auto_sync; url; token } = opening in
-      let file = Filename.concat scene.folder (name ^ ".db") in
-      let url () =
-        Option.value url ~default:scene.url
-      in
-      scene.current <- name;
-      Result.map
-        (fun connection ->
-          Hashtbl.replace scene.connections name connection;
-          Done)
-        (match kind with
-        | "file" -> Connection.connect ~auto_sync ("file:" ^ file)
-        | "remote" -> Connection.connect ~auto_sync ?token (url ())
-        | _ -> Connection.connect ~auto_sync ?token ~db_path:file (url ()))
+  let rec opened scene opening = function
+    | "as" :: name :: rest -> opened scene { opening with name } rest
+    | "at" :: url :: rest -> opened scene { opening with url = Some url } rest
+    | "token" :: token :: rest ->
+        opened scene { opening with token = Some token } rest
+    | (("replica" | "remote" | "file") as kind) :: rest ->
+        opened scene { opening with kind } rest
+    | "auto-sync" :: mode :: rest ->
+        let auto_sync =
+          match mode with
+          | "on" -> Turso.Connection.After_writes
+          | "off" -> Off
+          | ms -> Every (int_of_string ms)
+        in
+        opened scene { opening with auto_sync } rest
+    | word :: _ -> failwith ("open: " ^ word)
+    | [] ->
+        let { name; kind; auto_sync; url; token } = opening in
+        let file = Filename.concat scene.folder (name ^ ".db") in
+        let url () = Option.value url ~default:scene.url in
+        scene.current <- name;
+        Result.map
+          (fun connection ->
+            Hashtbl.replace scene.connections name connection;
+            Done)
+          (match kind with
+          | "file" -> Connection.connect ~auto_sync ("file:" ^ file)
+          | "remote" -> Connection.connect ~auto_sync ?token (url ())
+          | _ -> Connection.connect ~auto_sync ?token ~db_path:file (url ()))
 
-(* Each statement of a batch with the `bind` that may follow it. *)
-let rec statements = function
-  | ("statement", text) :: ("bind", rest) :: others ->
-      (sql text, values rest) :: statements others
-  | ("statement", text) :: others -> (sql text, []) :: statements others
-  | _ -> []
+  (* Each statement of a batch with the `bind` that may follow it. *)
+  let rec statements = function
+    | ("statement", text) :: ("bind", rest) :: others ->
+        (sql text, values rest) :: statements others
+    | ("statement", text) :: others -> (sql text, []) :: statements others
+    | _ -> []
 
-let inserted connection step =
-  match List.map decoded (words step.rest) with
-  | [] -> failwith "insert: no table"
-  | table :: columns ->
-      Connection.insert_rows connection ~table ~columns
-        (List.map
-           (fun (_, rest) -> Array.of_list (values rest))
-           (details "values" step))
+  let inserted connection step =
+    match List.map decoded (words step.rest) with
+    | [] -> failwith "insert: no table"
+    | table :: columns ->
+        Connection.insert_rows connection ~table ~columns
+          (List.map
+             (fun (_, rest) -> Array.of_list (values rest))
+             (details "values" step))
 
-let ended scene finish =
-  let transaction = Hashtbl.find scene.transactions scene.current in
-  Hashtbl.remove scene.transactions scene.current;
-  Result.map (fun () -> Done) (finish transaction)
+  let ended scene finish =
+    let transaction = Hashtbl.find scene.transactions scene.current in
+    Hashtbl.remove scene.transactions scene.current;
+    Result.map (fun () -> Done) (finish transaction)
 
-(* By an SQLite of its own, as any other program would. *)
-let run_elsewhere path sql =
-  let db = Sqlite3.db_open path in
-  List.iter
-    (fun statement -> Sqlite3.Rc.check (Sqlite3.exec db statement))
-    (String.split_on_char ';' sql);
-  ignore (Sqlite3.db_close db)
+  (* By an SQLite of its own, as any other program would. *)
+  let run_elsewhere path sql =
+    let db = Sqlite3.db_open path in
+    List.iter
+      (fun statement -> Sqlite3.Rc.check (Sqlite3.exec db statement))
+      (String.split_on_char ';' sql);
+    ignore (Sqlite3.db_close db)
 
-(* What another program does to a file of a replica. *)
-let harm scene part how =
-  let suffix = if part = "file" then "" else part in
-  let path = Filename.concat scene.folder (scene.current ^ ".db" ^ suffix) in
-  match how with
-  | "delete" -> if Sys.file_exists path then Sys.remove path
-  | "empty" -> Temp_dir.write path ""
-  | "replace" ->
-      Sys.remove path;
-      run_elsewhere path "CREATE TABLE t (v); INSERT INTO t VALUES ('another')"
-  | "write" -> run_elsewhere path "DELETE FROM t"
-  | how -> failwith ("harm: " ^ how)
+  (* What another program does to a file of a replica. *)
+  let harm scene part how =
+    let suffix = if part = "file" then "" else part in
+    let path = Filename.concat scene.folder (scene.current ^ ".db" ^ suffix) in
+    match how with
+    | "delete" -> if Sys.file_exists path then Sys.remove path
+    | "empty" -> Temp_dir.write path ""
+    | "replace" ->
+        Sys.remove path;
+        run_elsewhere path
+          "CREATE TABLE t (v); INSERT INTO t VALUES ('another')"
+    | "write" -> run_elsewhere path "DELETE FROM t"
+    | how -> failwith ("harm: " ^ how)
 
-let check_rebuilds connection wanted =
-  Result.map
-    (fun (stats : Answer.stats) ->
-      Alcotest.(check int64) "rebuilds" (Int64.of_string wanted) stats.rebuilds;
-      Done)
-    (Connection.stats connection)
+  let check_rebuilds connection wanted =
+    Result.map
+      (fun (stats : Answer.stats) ->
+        Alcotest.(check int64)
+          "rebuilds" (Int64.of_string wanted) stats.rebuilds;
+        Done)
+      (Connection.stats connection)
 
-let run scene step =
-  let connection () = Hashtbl.find scene.connections scene.current in
-  let transaction = Hashtbl.find_opt scene.transactions scene.current in
-  let params = params step in
-  let changes = Result.map (fun changes -> Changes changes) in
-  let nothing answer = Result.map (fun _ -> Done) answer in
-  match (step.verb, transaction) with
-  | "open", _ ->
-      opened scene default_opening (words step.rest)
-  | "use", _ ->
-      scene.current <- step.rest;
-      Ok Done
-  | "execute", Some transaction ->
-      changes (Transaction.execute ~params transaction (sql step.rest))
-  | "execute", None ->
-      changes (Connection.execute ~params (connection ()) (sql step.rest))
-  | "returning", _ ->
-      Result.map
-        (fun changes -> Returned changes)
-        (match transaction with
-        | Some transaction ->
-            Transaction.execute ~params transaction (sql step.rest)
-        | None -> Connection.execute ~params (connection ()) (sql step.rest))
-  | "query", _ ->
-      Result.map
-        (fun rows -> Rows rows)
-        (match transaction with
-        | Some transaction -> Transaction.query ~params transaction (sql step.rest)
-        | None -> Connection.query ~params (connection ()) (sql step.rest))
-  | "batch", _ ->
-      changes (Connection.execute_batch (connection ()) (statements step.details))
-  | "insert", _ -> changes (inserted (connection ()) step)
-  | "begin", _ ->
-      Result.map
-        (fun transaction ->
-          Hashtbl.replace scene.transactions scene.current transaction;
-          Done)
-        (Transaction.begin_ (connection ()))
-  | "commit", _ -> ended scene Transaction.commit
-  | "rollback", _ -> ended scene Transaction.rollback
-  | "sync", _ -> nothing (Connection.sync (connection ()))
-  | "close", _ -> nothing (Connection.close (connection ()))
-  | "elsewhere", _ ->
-      Sqld.elsewhere (server scene) step.rest;
-      Ok Done
-  | "server", _ ->
-      (match step.rest with
-      | "stop" -> Sqld.kill_noticed
-      | "start" -> Sqld.start_again
-      | "save" -> Sqld.save
-      | "restore" -> Sqld.restore
-      | what -> failwith ("server: " ^ what))
-        (server scene);
-      Ok Done
-  | "harm", _ ->
-      let part, how = split step.rest in
-      harm scene part how;
-      Ok Done
-  | "rebuilds", _ -> check_rebuilds (connection ()) step.rest
-  | "pause", _ ->
-      Thread.delay (float_of_string step.rest /. 1000.);
-      Ok Done
-  | verb, _ -> failwith ("no such step: " ^ verb)
+  let run scene step =
+    let connection () = Hashtbl.find scene.connections scene.current in
+    let transaction = Hashtbl.find_opt scene.transactions scene.current in
+    let params = params step in
+    let changes = Result.map (fun changes -> Changes changes) in
+    let nothing answer = Result.map (fun _ -> Done) answer in
+    match (step.verb, transaction) with
+    | "open", _ -> opened scene default_opening (words step.rest)
+    | "use", _ ->
+        scene.current <- step.rest;
+        Ok Done
+    | "execute", Some transaction ->
+        changes (Transaction.execute ~params transaction (sql step.rest))
+    | "execute", None ->
+        changes (Connection.execute ~params (connection ()) (sql step.rest))
+    | "returning", _ ->
+        Result.map
+          (fun changes -> Returned changes)
+          (match transaction with
+          | Some transaction ->
+              Transaction.execute ~params transaction (sql step.rest)
+          | None -> Connection.execute ~params (connection ()) (sql step.rest))
+    | "query", _ ->
+        Result.map
+          (fun rows -> Rows rows)
+          (match transaction with
+          | Some transaction ->
+              Transaction.query ~params transaction (sql step.rest)
+          | None -> Connection.query ~params (connection ()) (sql step.rest))
+    | "batch", _ ->
+        changes
+          (Connection.execute_batch (connection ()) (statements step.details))
+    | "insert", _ -> changes (inserted (connection ()) step)
+    | "begin", _ ->
+        Result.map
+          (fun transaction ->
+            Hashtbl.replace scene.transactions scene.current transaction;
+            Done)
+          (Transaction.begin_ (connection ()))
+    | "commit", _ -> ended scene Transaction.commit
+    | "rollback", _ -> ended scene Transaction.rollback
+    | "sync", _ -> nothing (Connection.sync (connection ()))
+    | "close", _ -> nothing (Connection.close (connection ()))
+    | "elsewhere", _ ->
+        Sqld.elsewhere (server scene) step.rest;
+        Ok Done
+    | "server", _ ->
+        (match step.rest with
+        | "stop" -> Sqld.kill_noticed
+        | "start" -> Sqld.start_again
+        | "save" -> Sqld.save
+        | "restore" -> Sqld.restore
+        | what -> failwith ("server: " ^ what))
+          (server scene);
+        Ok Done
+    | "harm", _ ->
+        let part, how = split step.rest in
+        harm scene part how;
+        Ok Done
+    | "rebuilds", _ -> check_rebuilds (connection ()) step.rest
+    | "pause", _ ->
+        Thread.delay (float_of_string step.rest /. 1000.);
+        Ok Done
+    | verb, _ -> failwith ("no such step: " ^ verb)
 
-let check_rows what step { Answer.columns; rows } =
-  List.iter
-    (fun (_, names) ->
-      Alcotest.(check (array string))
-        what
-        (Array.of_list (List.map decoded (words names)))
-        columns)
-    (details "columns" step);
-  Alcotest.(check Expect.rows)
-    what
-    (List.map (fun (_, rest) -> Array.of_list (values rest)) (details "row" step))
-    rows
+  let check_rows what step { Answer.columns; rows } =
+    List.iter
+      (fun (_, names) ->
+        Alcotest.(check (array string))
+          what
+          (Array.of_list (List.map decoded (words names)))
+          columns)
+      (details "columns" step);
+    Alcotest.(check Expect.rows)
+      what
+      (List.map
+         (fun (_, rest) -> Array.of_list (values rest))
+         (details "row" step))
+      rows
 
-let check_changes what step { Answer.rows_changed; _ } =
-  List.iter
-    (fun (_, expected) ->
-      Alcotest.(check int64) what (Int64.of_string expected) rows_changed)
-    (details "changes" step)
+  let check_changes what step { Answer.rows_changed; _ } =
+    List.iter
+      (fun (_, expected) ->
+        Alcotest.(check int64) what (Int64.of_string expected) rows_changed)
+      (details "changes" step)
 
-let check step outcome =
-  let what = step.verb ^ " " ^ step.rest in
-  match (details "error" step, outcome) with
-  | [ (_, word) ], outcome -> Expect.code (Turso.Error.of_word word) outcome
-  | _, Error error -> Alcotest.fail (what ^ ": " ^ Turso.Error.to_string error)
-  | _, Ok (Rows rows) -> check_rows what step rows
-  | _, Ok (Changes changes) -> check_changes what step changes
-  | _, Ok (Returned changes) ->
-      check_changes what step changes;
-      check_rows what step changes.returned
-  | _, Ok Done -> ()
+  let check step outcome =
+    let what = step.verb ^ " " ^ step.rest in
+    match (details "error" step, outcome) with
+    | [ (_, word) ], outcome -> Expect.code (Turso.Error.of_word word) outcome
+    | _, Error error -> Alcotest.fail (what ^ ": " ^ Turso.Error.to_string error)
+    | _, Ok (Rows rows) -> check_rows what step rows
+    | _, Ok (Changes changes) -> check_changes what step changes
+    | _, Ok (Returned changes) ->
+        check_changes what step changes;
+        check_rows what step changes.returned
+    | _, Ok Done -> ()
 
-let play ?(url = "") steps server =
-  let scene =
-    {
-      folder = Temp_dir.make ();
-      server;
-      url;
-      connections = Hashtbl.create 2;
-      transactions = Hashtbl.create 2;
-      current = "main";
-    }
-  in
-  Fun.protect
-    ~finally:(fun () ->
-      Hashtbl.iter
-        (fun _ connection -> ignore (Connection.close connection))
-        scene.connections)
-    (fun () -> List.iter (fun step -> check step (run scene step)) steps)
+  let play ?(url = "") steps server =
+    let scene =
+      {
+        folder = Temp_dir.make ();
+        server;
+        url;
+        connections = Hashtbl.create 2;
+        transactions = Hashtbl.create 2;
+        current = "main";
+      }
+    in
+    Fun.protect
+      ~finally:(fun () ->
+        Hashtbl.iter
+          (fun _ connection -> ignore (Connection.close connection))
+          scene.connections)
+      (fun () -> List.iter (fun step -> check step (run scene step)) steps)
 
-let needs_server steps =
-  not
-    (List.exists
-       (fun { verb; rest; _ } ->
-         verb = "open"
-         && List.exists
-              (fun word -> List.mem word [ "file"; "at" ])
-              (words rest))
-       steps)
+  let needs_server steps =
+    not
+      (List.exists
+         (fun { verb; rest; _ } ->
+           verb = "open"
+           && List.exists
+                (fun word -> List.mem word [ "file"; "at" ])
+                (words rest))
+         steps)
 
-let test (title, steps) =
-  Expect.test title (fun () ->
-      if needs_server steps then
-        Sqld.with_server (fun server ->
-            play ~url:(Sqld.url server) steps (Some server))
-      else play steps None)
+  let test (title, steps) =
+    Expect.test title (fun () ->
+        if needs_server steps then
+          Sqld.with_server (fun server ->
+              play ~url:(Sqld.url server) steps (Some server))
+        else play steps None)
 
-(* A behaviour of a server that is there, each connection without a replica;
+  (* A behaviour of a server that is there, each connection without a replica;
    nothing for what only replicas do. *)
-let without_replica (title, steps) =
-  let is_of_replicas { verb; rest; _ } =
-    List.mem verb [ "sync"; "rebuilds"; "harm" ]
-    || (verb = "open" && List.mem "auto-sync" (words rest))
-    || (verb = "server" && rest = "stop")
-  in
-  let remote = function
-    | { verb = "open"; rest; _ } as step -> { step with rest = rest ^ " remote" }
-    | step -> step
-  in
-  if needs_server steps && not (List.exists is_of_replicas steps) then
-    Some (title, List.map remote steps)
-  else None
+  let without_replica (title, steps) =
+    let is_of_replicas { verb; rest; _ } =
+      List.mem verb [ "sync"; "rebuilds"; "harm" ]
+      || (verb = "open" && List.mem "auto-sync" (words rest))
+      || (verb = "server" && rest = "stop")
+    in
+    let remote = function
+      | { verb = "open"; rest; _ } as step ->
+          { step with rest = rest ^ " remote" }
+      | step -> step
+    in
+    if needs_server steps && not (List.exists is_of_replicas steps) then
+      Some (title, List.map remote steps)
+    else None
 
-(* On a server that speaks the JSON of Hrana 2 only. *)
-let json_test (title, steps) =
-  Expect.test title (fun () ->
-      Sqld.with_server (fun server ->
-          play ~url:(Doubles.url server "bare") steps (Some server)))
+  (* On a server that speaks the JSON of Hrana 2 only. *)
+  let json_test (title, steps) =
+    Expect.test title (fun () ->
+        Sqld.with_server (fun server ->
+            play ~url:(Doubles.url server "bare") steps (Some server)))
 
-(** The behaviours as tests; [also_json] runs them on a server without Protocol Buffers
-    too. *)
-let run ?(also_json = false) name =
-  let text =
-    Temp_dir.read (Temp_dir.find_above "contract/direct-access.txt")
-  in
-  let behaviours = behaviours text in
-  let in_json =
-    if also_json then List.filter_map without_replica behaviours else []
-  in
-  Alcotest.run name
-    [
-      ("contract", List.map test behaviours);
-      ("contract in JSON", List.map json_test in_json);
-    ]
+  (** The behaviours as tests; [also_json] runs them on a server without
+      Protocol Buffers too. *)
+  let run ?(also_json = false) name =
+    let text =
+      Temp_dir.read (Temp_dir.find_above "contract/direct-access.txt")
+    in
+    let behaviours = behaviours text in
+    let in_json =
+      if also_json then List.filter_map without_replica behaviours else []
+    in
+    Alcotest.run name
+      [
+        ("contract", List.map test behaviours);
+        ("contract in JSON", List.map json_test in_json);
+      ]
 end

@@ -19,7 +19,9 @@ let use_sqlite3 () =
 
 let use_turso server =
   let connection =
-    ok (Connection.connect (Sqld.url server) ~db_path:(Temp_dir.file "replica.db"))
+    ok
+      (Connection.connect (Sqld.url server)
+         ~db_path:(Temp_dir.file "replica.db"))
   in
   execute connection "CREATE TABLE IF NOT EXISTS t (v)";
   execute connection "INSERT INTO t VALUES ('live')";
@@ -35,17 +37,20 @@ let both_go_on db connection =
   in
   Alcotest.(check string) "the one" "plain" (sqlite3_says db "SELECT v FROM t");
   Alcotest.(check string) "the other" "live" (turso_says "SELECT v FROM t");
-  Alcotest.(check string) "the package's own SQLite"
+  Alcotest.(check string)
+    "the package's own SQLite"
     (Sqlite3.sqlite_version_info ())
     (sqlite3_says db "SELECT sqlite_version()");
-  Alcotest.(check bool) "not the same SQLite" true
+  Alcotest.(check bool)
+    "not the same SQLite" true
     (sqlite3_says db source_id <> turso_says source_id);
   for _ = 1 to 200 do
     Sqlite3.Rc.check (Sqlite3.exec db "INSERT INTO t VALUES ('plain')");
     execute connection "INSERT INTO t VALUES ('live')"
   done;
   Alcotest.(check string) "201" "201" (sqlite3_says db "SELECT count(*) FROM t");
-  Alcotest.(check int) "and 201" 201
+  Alcotest.(check int)
+    "and 201" 201
     (count connection "SELECT count(*) FROM t WHERE v = 'live'");
   Alcotest.(check bool) "closed" true (Sqlite3.db_close db);
   ok (Connection.close connection)

@@ -9,7 +9,13 @@ let run url =
   let channel =
     Unix.open_process_args_in demo
       [|
-        demo; "--url"; url; "--turso-sync"; Lazy.force Command.script; "--runs"; "1";
+        demo;
+        "--url";
+        url;
+        "--turso-sync";
+        Lazy.force Command.script;
+        "--runs";
+        "1";
       |]
   in
   let rec lines read =
@@ -18,7 +24,8 @@ let run url =
     | exception End_of_file -> List.rev read
   in
   let printed = lines [] in
-  Alcotest.(check bool) "it runs through" true
+  Alcotest.(check bool)
+    "it runs through" true
     (Unix.close_process_in channel = WEXITED 0);
   printed
 
@@ -26,20 +33,20 @@ let run url =
 let shows_figures printed =
   List.iter
     (fun what ->
-      match
-        List.find_opt (fun line -> Http.contains line what) printed
-      with
+      match List.find_opt (fun line -> Http.contains line what) printed with
       | None -> Alcotest.fail ("no row: " ^ what)
       | Some line ->
           let is_unit word = word = "ms" in
-          Alcotest.(check int) line 2
+          Alcotest.(check int)
+            line 2
             (List.length (List.filter is_unit (String.split_on_char ' ' line))))
     [ "set up"; "single insert"; "batch of 1000 rows"; "query after the write" ]
 
 let leaves_nothing url =
   ok
     (Turso.Connection.with_connection url (fun connection ->
-         Alcotest.(check int) "no table is left" 0
+         Alcotest.(check int)
+           "no table is left" 0
            (count connection "SELECT count(*) FROM sqlite_schema");
          Ok ()))
 
@@ -63,7 +70,8 @@ let interrupted server =
     Thread.delay 0.02
   done;
   Unix.kill pid Sys.sigint;
-  Alcotest.(check bool) "as other programs do" true
+  Alcotest.(check bool)
+    "as other programs do" true
     (snd (Unix.waitpid [] pid) = WEXITED 130);
   leaves_nothing url
 

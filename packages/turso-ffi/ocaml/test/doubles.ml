@@ -1,5 +1,6 @@
-(** Doubles of other kinds of servers, which take capabilities away from a real one:
-    those of packages/testing, in a process of Node that ends with this one. *)
+(** Doubles of other kinds of servers, which take capabilities away from a real
+    one: those of packages/testing, in a process of Node that ends with this
+    one. *)
 
 let process =
   lazy

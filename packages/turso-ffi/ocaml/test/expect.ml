@@ -16,7 +16,8 @@ let code expected = function
   | Error ({ code; message; _ } as error : Turso.Error.t) ->
       Alcotest.(check string)
         (Turso.Error.to_string error)
-        (Turso.Error.word expected) (Turso.Error.word code);
+        (Turso.Error.word expected)
+        (Turso.Error.word code);
       Alcotest.(check bool) "it says something" true (message <> "")
 
 (** The rows of a query on a connection. *)
@@ -60,5 +61,4 @@ let eventually what holds =
 let test name run = Alcotest.test_case name `Quick run
 
 (** A test with a server of its own. *)
-let on_server name run =
-  test name (fun () -> Sqld.with_server run)
+let on_server name run = test name (fun () -> Sqld.with_server run)

@@ -16,7 +16,9 @@ let restart_between server =
   with_replica server (fun connection ->
       table connection;
       execute connection "INSERT INTO t VALUES (1, 'one')";
-      let statement = ok (Statement.prepare connection "INSERT INTO t VALUES (?, ?)") in
+      let statement =
+        ok (Statement.prepare connection "INSERT INTO t VALUES (?, ?)")
+      in
       Sqld.stop_noticed server;
       Sqld.start_again server;
       execute connection "INSERT INTO t VALUES (2, 'two')";
@@ -30,7 +32,8 @@ let restart_in_transaction server =
   with_replica server (fun connection ->
       table connection;
       let transaction = ok (Transaction.begin_ connection) in
-      ignore (ok (Transaction.execute transaction "INSERT INTO t VALUES (1, 1)"));
+      ignore
+        (ok (Transaction.execute transaction "INSERT INTO t VALUES (1, 1)"));
       Sqld.kill server;
       Sqld.start_again server;
       (match Transaction.commit transaction with
@@ -69,7 +72,8 @@ let restart_under_load server =
       let threads = List.init 8 (Thread.create write) in
       let more_are_written () =
         let before = List.length !written in
-        eventually "writes succeed" (fun () -> List.length !written > before + 20)
+        eventually "writes succeed" (fun () ->
+            List.length !written > before + 20)
       in
       for _ = 1 to 3 do
         more_are_written ();
@@ -83,9 +87,11 @@ let restart_under_load server =
       ignore (ok (Connection.sync connection));
       let there = ids connection in
       let is_there id = List.mem id there in
-      Alcotest.(check (list int)) "none is lost" []
+      Alcotest.(check (list int))
+        "none is lost" []
         (List.filter (fun id -> not (is_there id)) !written);
-      Alcotest.(check (list int)) "none came from nowhere" []
+      Alcotest.(check (list int))
+        "none came from nowhere" []
         (List.filter
            (fun id -> not (List.mem id !written || List.mem id !unsure))
            there))
@@ -111,7 +117,8 @@ let replica_in_use server =
          let child =
            Unix.open_process_args_in program [| program; "--open"; file; url |]
          in
-         Alcotest.(check string) "another program" "REPLICA_LOCKED" (input_line child);
+         Alcotest.(check string)
+           "another program" "REPLICA_LOCKED" (input_line child);
          ignore (Unix.close_process_in child);
          Ok ()));
   ignore (ok (Connection.with_connection url ~db_path:file (fun _ -> Ok ())))
@@ -127,13 +134,17 @@ let damaged server =
   let url = Sqld.url server in
   let use run = ok (Connection.with_connection url ~db_path:file run) in
   use (fun connection ->
-      Alcotest.(check (option string)) "nothing to say" None (Connection.notice connection);
+      Alcotest.(check (option string))
+        "nothing to say" None
+        (Connection.notice connection);
       table connection;
       execute connection "INSERT INTO t VALUES (1, 1)";
       Ok ());
   Temp_dir.write file "This is no database.";
   use (fun connection ->
-      Alcotest.(check bool) "it says so" true (Connection.notice connection <> None);
+      Alcotest.(check bool)
+        "it says so" true
+        (Connection.notice connection <> None);
       Alcotest.(check (list int)) "and is whole again" [ 1 ] (ids connection);
       Ok ())
 
@@ -158,7 +169,8 @@ let tokens () =
             let told = Turso.Error.to_string error in
             List.iter
               (fun token ->
-                Alcotest.(check bool) "no token" false (Http.contains told token))
+                Alcotest.(check bool)
+                  "no token" false (Http.contains told token))
               [ read_write; read_only; "secret" ]
       in
       let connect token =
@@ -182,7 +194,9 @@ let tokens () =
       ok (Connection.close writer))
 
 let something_else () =
-  let answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello" in
+  let answer =
+    "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
+  in
   let serve client =
     ignore (Unix.read client (Bytes.create 4096) 0 4096);
     ignore (Unix.write_substring client answer 0 (String.length answer));

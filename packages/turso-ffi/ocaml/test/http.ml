@@ -1,5 +1,5 @@
-(** Requests to a server on loopback, by hand against the protocol, so that tests do
-    not judge the library by its own means. *)
+(** Requests to a server on loopback, by hand against the protocol, so that
+    tests do not judge the library by its own means. *)
 
 let read_all socket =
   let buffer = Buffer.create 4096 and chunk = Bytes.create 65536 in

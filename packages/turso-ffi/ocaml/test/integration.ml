@@ -22,18 +22,22 @@ let in_project server run =
       Sys.chdir before)
     run
 
-let project name run = on_server name (fun server -> in_project server (run server))
+let project name run =
+  on_server name (fun server -> in_project server (run server))
 
-let table =
-  "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)"
+let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)"
 
 let from_dot_env server () =
   Alcotest.(check string) "before" "uninitialized" (detect_workflow_mode ());
   ok (execute_sql_no_result table);
   Alcotest.(check string) "after" "ffi" (detect_workflow_mode ());
-  ok (execute_sql_no_result "INSERT INTO t VALUES (?, ?)" ~params:[ Int 1L; Null ]);
-  Alcotest.check rows "texts" [ [ "1"; "NULL" ] ]
-    (ok (execute_sql_safe "SELECT id, v FROM t WHERE id = ?" ~params:[ Int 1L ]));
+  ok
+    (execute_sql_no_result "INSERT INTO t VALUES (?, ?)"
+       ~params:[ Int 1L; Null ]);
+  Alcotest.check rows "texts"
+    [ [ "1"; "NULL" ] ]
+    (ok
+       (execute_sql_safe "SELECT id, v FROM t WHERE id = ?" ~params:[ Int 1L ]));
   Sqld.elsewhere server "INSERT INTO t VALUES (2, 'two')";
   ok (manual_sync ());
   Alcotest.check rows "what another wrote" [ [ "2" ] ]
@@ -41,11 +45,14 @@ let from_dot_env server () =
 
 let an_empty_primary _server () =
   ignore (ok (get_connection ()));
-  Alcotest.(check string) "as soon as it is open" "ffi" (detect_workflow_mode ())
+  Alcotest.(check string)
+    "as soon as it is open" "ffi" (detect_workflow_mode ())
 
 (* Those files in the current folder that git would add. *)
 let untracked () =
-  let git words = Unix.open_process_args_in "git" (Array.of_list ("git" :: words)) in
+  let git words =
+    Unix.open_process_args_in "git" (Array.of_list ("git" :: words))
+  in
   ignore (Unix.close_process_in (git [ "init"; "--quiet" ]));
   let output = git [ "status"; "--porcelain"; "--untracked-files=all" ] in
   let rec lines read =
@@ -64,7 +71,9 @@ let private_and_ignored _server () =
     (fun () -> ok (execute_sql_no_result table));
   Temp_dir.write "new/folder/own.txt" "";
   Alcotest.(check (list string))
-    "all but the replica" [ "?? .env"; "?? new/folder/own.txt" ] (untracked ());
+    "all but the replica"
+    [ "?? .env"; "?? new/folder/own.txt" ]
+    (untracked ());
   List.iter
     (fun folder ->
       Alcotest.(check int) folder 0 ((Unix.stat folder).st_perm land 0o077))
@@ -101,16 +110,20 @@ let names server () =
     (ok (execute_sql_safe ~name:"other" "SELECT name FROM sqlite_schema"));
   Alcotest.check rows "and the default" [ [ "u" ] ]
     (ok (execute_sql_safe "SELECT name FROM sqlite_schema"));
-  Alcotest.(check (list string)) "names" [ "default"; "direct"; "other" ]
+  Alcotest.(check (list string))
+    "names"
+    [ "default"; "direct"; "other" ]
     (connection_names ());
-  configure ~name:"other" (Turso.Config.make ("file:" ^ Temp_dir.file "another.db"));
+  configure ~name:"other"
+    (Turso.Config.make ("file:" ^ Temp_dir.file "another.db"));
   Alcotest.check rows "another one" []
     (ok (execute_sql_safe ~name:"other" "SELECT name FROM sqlite_schema"))
 
 (* While one connection waits for its server, others are to be had. *)
 let slow_server _server () =
   let socket, port = Loopback.listen () in
-  configure ~name:"slow" (Turso.Config.make (Loopback.url port) ~timeout_ms:5_000);
+  configure ~name:"slow"
+    (Turso.Config.make (Loopback.url port) ~timeout_ms:5_000);
   let answer = ref None in
   let waiting =
     Thread.create (fun () -> answer := Some (get_connection ~name:"slow" ())) ()
@@ -126,10 +139,13 @@ let slow_server _server () =
 
 let transactions _server () =
   ok (execute_sql_no_result table);
-  Alcotest.(check int) "two rows" 2
+  Alcotest.(check int)
+    "two rows" 2
     (ok
        (execute_transaction
-          [ "INSERT INTO t VALUES (1, 'a')"; "UPDATE t SET v = 'b' WHERE id = 1" ]));
+          [
+            "INSERT INTO t VALUES (1, 'a')"; "UPDATE t SET v = 'b' WHERE id = 1";
+          ]));
   code Constraint_failed
     (execute_transaction
        [ "INSERT INTO t VALUES (2, 'a')"; "INSERT INTO t VALUES (1, 'a')" ]);
@@ -146,7 +162,8 @@ let transactions _server () =
 let bulk _server () =
   ok (execute_sql_no_result table);
   let row id = [| Turso.Value.Int (Int64.of_int id); Text "x" |] in
-  Alcotest.(check int) "their number" 1_000
+  Alcotest.(check int)
+    "their number" 1_000
     (ok (insert_rows ~table:"t" ~columns:[ "id"; "v" ] (List.init 1_000 row)));
   code Constraint_failed
     (insert_rows ~table:"t" ~columns:[ "id"; "v" ] [ row 5_000; row 1 ]);
@@ -236,10 +253,8 @@ let () =
             test "a server that is away" no_server;
           ] );
         ( "SQL",
-          [
-            project "transactions" transactions;
-            project "rows in bulk" bulk;
-          ] );
+          [ project "transactions" transactions; project "rows in bulk" bulk ]
+        );
         ( "how things stand",
           [
             project "statistics" stats;

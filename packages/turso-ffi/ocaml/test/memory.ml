@@ -48,7 +48,8 @@ let queries connection =
 let failures connection =
   does_not_grow (fun _ ->
       fails_with Sql_failed
-        (Connection.query connection "SELECT * FROM nowhere" ~params:[ Text text ]))
+        (Connection.query connection "SELECT * FROM nowhere"
+           ~params:[ Text text ]))
 
 let writes connection =
   execute connection "CREATE TABLE t (id INTEGER PRIMARY KEY, v)";
@@ -67,8 +68,9 @@ let statements connection =
 let cursors connection =
   does_not_grow (fun _ ->
       ignore
-        (ok (Cursor.fold connection "SELECT ?" ~params:[ Text text ] ~init:0
-               ~f:(fun count _ -> count + 1))))
+        (ok
+           (Cursor.fold connection "SELECT ?" ~params:[ Text text ] ~init:0
+              ~f:(fun count _ -> count + 1))))
 
 let transactions connection =
   does_not_grow (fun _ ->
@@ -87,7 +89,8 @@ let () =
     [
       ( "100,000 calls",
         [
-          on_server "queries of a replica" (fun server -> with_replica server queries);
+          on_server "queries of a replica" (fun server ->
+              with_replica server queries);
           test "queries" (fun () -> with_file queries);
           test "failures" (fun () -> with_file failures);
           test "writes" (fun () -> with_file writes);

@@ -145,7 +145,8 @@ let renewed () =
   code Remote_unauthorized (Connection.set_token connection "two words");
   ok (Connection.set_token connection after.read_write);
   execute connection "INSERT INTO t VALUES (1)";
-  Alcotest.(check int) "it goes on" 1
+  Alcotest.(check int)
+    "it goes on" 1
     (count connection "SELECT count(*) FROM t")
 
 let () =

@@ -1,5 +1,5 @@
-(** Ways to run things at the same time, by name: each runs a function so many times,
-    and raises what one of them raised. *)
+(** Ways to run things at the same time, by name: each runs a function so many
+    times, and raises what one of them raised. *)
 
 let in_threads count run =
   let raised = Array.make count None in

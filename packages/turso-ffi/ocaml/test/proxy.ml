@@ -1,4 +1,5 @@
-(** A way to a server that carries writes, and syncs only while it is told to. *)
+(** A way to a server that carries writes, and syncs only while it is told to.
+*)
 
 type t = { port : int; syncs : bool ref }
 
@@ -35,9 +36,7 @@ let serve syncs server_port client =
   Unix.connect server (ADDR_INET (Unix.inet_addr_loopback, server_port));
   let allows bytes = !syncs || not (Http.contains bytes sync_path) in
   let back =
-    Thread.create
-      (fun () -> relay ~allows:(fun _ -> true) server client)
-      ()
+    Thread.create (fun () -> relay ~allows:(fun _ -> true) server client) ()
   in
   relay ~allows client server;
   Thread.join back;

@@ -27,8 +27,8 @@ let on_database ?(more = "") run () =
           [
             contacts;
             email_schedules more;
-            "INSERT INTO contacts VALUES (1, 'ada@example.com', 'Ada', 'CA', '1950-02-01', \
-             '2015-03-01')";
+            "INSERT INTO contacts VALUES (1, 'ada@example.com', 'Ada', 'CA', \
+             '1950-02-01', '2015-03-01')";
           ]));
   run ();
   ok (close_connection ())
@@ -59,14 +59,31 @@ let all = "SELECT * FROM email_schedules ORDER BY id"
 
 let values =
   [
-    [ "101"; "1"; "birthday"; "2026-01-18"; "08:30:00"; "2"; "pre-scheduled"; "NULL" ];
     [
-      "102"; "1"; "anniversary"; "2026-01-18"; "08:30:00"; "2"; "skipped"; "it's too close";
+      "101";
+      "1";
+      "birthday";
+      "2026-01-18";
+      "08:30:00";
+      "2";
+      "pre-scheduled";
+      "NULL";
+    ];
+    [
+      "102";
+      "1";
+      "anniversary";
+      "2026-01-18";
+      "08:30:00";
+      "2";
+      "skipped";
+      "it's too close";
     ];
   ]
 
 let inserted () =
-  Alcotest.(check int) "two" 2
+  Alcotest.(check int)
+    "two" 2
     (ok (batch_insert_schedules [ birthday; anniversary ] "run-1"))
 
 let as_in_the_example () =
@@ -81,23 +98,32 @@ let with_run_id () =
     (ok (execute_sql_safe all))
 
 let in_a_named_column () =
-  Alcotest.(check int) "one" 1
+  Alcotest.(check int)
+    "one" 1
     (ok
        (batch_insert_schedules ~run_id_column:"made by"
           [ { birthday with id = None } ]
           "it's run 7"));
-  Alcotest.check rows "there" [ [ "1"; "it's run 7" ] ]
+  Alcotest.check rows "there"
+    [ [ "1"; "it's run 7" ] ]
     (ok (execute_sql_safe "SELECT id, \"made by\" FROM email_schedules"));
-  code Usage (batch_insert_schedules ~run_id_column:"nowhere" [ birthday ] "run-8")
+  code Usage
+    (batch_insert_schedules ~run_id_column:"nowhere" [ birthday ] "run-8")
 
 let all_or_none () =
   code Constraint_failed
-    (batch_insert_schedules [ birthday; { anniversary with status = "sent" } ] "run-1");
+    (batch_insert_schedules
+       [ birthday; { anniversary with status = "sent" } ]
+       "run-1");
   code Constraint_failed
-    (batch_insert_schedules [ birthday; { anniversary with contact_id = 99L } ] "run-1");
+    (batch_insert_schedules
+       [ birthday; { anniversary with contact_id = 99L } ]
+       "run-1");
   inserted ();
   code Constraint_failed
-    (batch_insert_schedules [ { birthday with id = Some 103L }; birthday ] "run-2");
+    (batch_insert_schedules
+       [ { birthday with id = Some 103L }; birthday ]
+       "run-2");
   Alcotest.check rows "the first two" values (ok (execute_sql_safe all))
 
 let another_table () =
@@ -105,9 +131,11 @@ let another_table () =
   ok
     (execute_sql_no_result
        "CREATE TABLE archive AS SELECT *, 0 AS run_id FROM email_schedules");
-  Alcotest.(check int) "one" 1
+  Alcotest.(check int)
+    "one" 1
     (ok (batch_insert_schedules ~table:"archive" [ birthday ] "run-1"));
-  Alcotest.check rows "there" [ [ "101"; "run-1" ] ]
+  Alcotest.check rows "there"
+    [ [ "101"; "run-1" ] ]
     (ok (execute_sql_safe "SELECT id, run_id FROM archive"))
 
 (* The columns that a replica knows may be older than the table. *)
@@ -120,13 +148,15 @@ let on_replica ?auto_sync run server =
   ok (close_connection ())
 
 let archive more =
-  "CREATE TABLE archive (id INTEGER PRIMARY KEY, contact_id INTEGER, email_type \
-   TEXT, scheduled_send_date TEXT, scheduled_send_time TEXT, priority INTEGER, \
-   status TEXT, skip_reason TEXT" ^ more ^ ")"
+  "CREATE TABLE archive (id INTEGER PRIMARY KEY, contact_id INTEGER, \
+   email_type TEXT, scheduled_send_date TEXT, scheduled_send_time TEXT, \
+   priority INTEGER, status TEXT, skip_reason TEXT" ^ more ^ ")"
 
 let insert_archived id run_id =
   ok
-    (batch_insert_schedules ~table:"archive" [ { birthday with id = Some id } ] run_id)
+    (batch_insert_schedules ~table:"archive"
+       [ { birthday with id = Some id } ]
+       run_id)
 
 let run_ids () =
   ok (manual_sync ());
@@ -145,13 +175,14 @@ let column_removed_elsewhere server =
   Sqld.elsewhere server "ALTER TABLE archive DROP COLUMN run_id";
   Alcotest.(check int) "without it" 1 (insert_archived 2L "run-2");
   code Usage
-    (batch_insert_schedules ~table:"archive" ~run_id_column:"run_id" [ birthday ]
-       "run-3")
+    (batch_insert_schedules ~table:"archive" ~run_id_column:"run_id"
+       [ birthday ] "run-3")
 
 let own_table_not_synced _ =
   ok (execute_sql_no_result (archive ", run_id TEXT"));
   Alcotest.(check int) "one" 1 (insert_archived 1L "run-1");
-  Alcotest.(check int) "by its name" 1
+  Alcotest.(check int)
+    "by its name" 1
     (ok
        (batch_insert_schedules ~table:"archive" ~run_id_column:"run_id"
           [ { birthday with id = Some 2L } ]
@@ -164,7 +195,8 @@ let () =
       ( "batch_insert_schedules",
         [
           test "as in the example" (on_database as_in_the_example);
-          test "with a column run_id" (on_database ~more:", run_id TEXT" with_run_id);
+          test "with a column run_id"
+            (on_database ~more:", run_id TEXT" with_run_id);
           test "with a column batch_id"
             (on_database ~more:", batch_id TEXT NOT NULL" with_run_id);
           test "with a column of another name"

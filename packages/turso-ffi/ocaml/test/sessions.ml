@@ -8,7 +8,6 @@ open Expect
 exception Raised
 
 let raises run = Alcotest.check_raises "what was raised" Raised run
-
 let table connection = execute connection "CREATE TABLE t (v UNIQUE)"
 let insert value = ("INSERT INTO t VALUES (?)", [ Int value ])
 let number connection = count connection "SELECT count(*) FROM t"
@@ -17,13 +16,14 @@ let statements connection =
   table connection;
   let statement = ok (Statement.prepare connection (fst (insert 0L))) in
   for value = 1 to 10 do
-    ignore (ok (Statement.execute statement ~params:[ Int (Int64.of_int value) ]))
+    ignore
+      (ok (Statement.execute statement ~params:[ Int (Int64.of_int value) ]))
   done;
   code Constraint_failed (Statement.execute statement ~params:[ Int 1L ]);
   code Usage (Statement.execute statement ~params:[]);
   code Usage (Statement.execute statement ~params:[ Null; Null ]);
-  Alcotest.(check int64) "one is open" 1L
-    (ok (Connection.stats connection)).open_statements;
+  Alcotest.(check int64)
+    "one is open" 1L (ok (Connection.stats connection)).open_statements;
   ok (Statement.close statement);
   code Connection_closed (Statement.execute statement ~params:[ Int 99L ]);
   code Connection_closed (Statement.close statement);
@@ -33,13 +33,14 @@ let statements connection =
       ignore
         (Statement.with_statement connection "SELECT v FROM t" (fun _ ->
              raise Raised)));
-  Alcotest.(check int64) "none is left" 0L
-    (ok (Connection.stats connection)).open_statements
+  Alcotest.(check int64)
+    "none is left" 0L (ok (Connection.stats connection)).open_statements
 
 let cursors connection =
   table connection;
   let rows = List.init 2_500 (fun at -> [| Int (Int64.of_int at) |]) in
-  ignore (ok (Connection.insert_rows connection ~table:"t" ~columns:[ "v" ] rows));
+  ignore
+    (ok (Connection.insert_rows connection ~table:"t" ~columns:[ "v" ] rows));
   let select = "SELECT v FROM t WHERE v >= ? ORDER BY v" in
   let cursor = ok (Cursor.open_ connection select ~params:[ Int 500L ]) in
   let first = Option.get (ok (Cursor.next cursor ~max_rows:7)) in
@@ -53,7 +54,9 @@ let cursors connection =
     | Some page -> rest (counted + List.length page.rows)
   in
   Alcotest.(check int) "the rest" 1_993 (rest 0);
-  Alcotest.(check bool) "nothing after the end" true (ok (Cursor.next cursor) = None);
+  Alcotest.(check bool)
+    "nothing after the end" true
+    (ok (Cursor.next cursor) = None);
   ok (Cursor.close cursor);
   code Usage (Cursor.next cursor ~max_rows:0);
   code Connection_closed (Cursor.close cursor);
@@ -61,15 +64,17 @@ let cursors connection =
   ok (Cursor.close other);
   code Connection_closed (Cursor.next other);
   code Usage (Cursor.open_ connection "DELETE FROM t");
-  Alcotest.(check int) "no rows" 0
+  Alcotest.(check int)
+    "no rows" 0
     (ok
        (Cursor.fold connection select ~params:[ Int 9_999L ] ~init:0
           ~f:(fun count _ -> count + 1)));
   raises (fun () ->
       ignore
-        (Cursor.iter connection select ~params:[ Int 0L ] ~f:(fun _ -> raise Raised)));
-  Alcotest.(check int64) "none is left" 0L
-    (ok (Connection.stats connection)).open_cursors
+        (Cursor.iter connection select ~params:[ Int 0L ] ~f:(fun _ ->
+             raise Raised)));
+  Alcotest.(check int64)
+    "none is left" 0L (ok (Connection.stats connection)).open_cursors
 
 let transactions connection =
   table connection;
@@ -89,7 +94,7 @@ let transactions connection =
       ignore
         (Transaction.with_transaction connection (fun transaction ->
              ok (add 3L transaction);
-            raise Raised)));
+             raise Raised)));
   Alcotest.(check int) "rolled back" 1 (number connection);
   let transaction = ok (Transaction.begin_ connection) in
   ok (Transaction.rollback transaction);
@@ -104,8 +109,7 @@ let which_statement connection =
   with
   | Ok _ -> Alcotest.fail "One value went in twice."
   | Error { message; _ } ->
-      Alcotest.(check bool) message true
-        (Http.contains message "Statement 3")
+      Alcotest.(check bool) message true (Http.contains message "Statement 3")
 
 let deferred connection =
   ignore
@@ -113,8 +117,7 @@ let deferred connection =
        (Connection.execute_batch connection
           [
             ("CREATE TABLE p (id INTEGER PRIMARY KEY)", []);
-            ( "CREATE TABLE c (p REFERENCES p DEFERRABLE INITIALLY DEFERRED)",
-              [] );
+            ("CREATE TABLE c (p REFERENCES p DEFERRABLE INITIALLY DEFERRED)", []);
           ]));
   let orphan transaction =
     Result.map ignore
@@ -122,7 +125,8 @@ let deferred connection =
   in
   code Constraint_failed (Transaction.with_transaction connection orphan);
   execute connection "INSERT INTO p VALUES (1)";
-  Alcotest.(check int) "nothing of it" 0
+  Alcotest.(check int)
+    "nothing of it" 0
     (count connection "SELECT count(*) FROM c")
 
 let wrong_rows connection =
@@ -134,14 +138,15 @@ let wrong_rows connection =
   code Sql_failed
     (Connection.insert_rows connection ~table:"nowhere" ~columns:[ "v" ]
        [ [| Int 1L |] ]);
-  Alcotest.(check int64) "no rows are fine" 0L
-    (ok (insert_rows ~columns:[ "v" ] [])).rows_changed;
+  Alcotest.(check int64)
+    "no rows are fine" 0L (ok (insert_rows ~columns:[ "v" ] [])).rows_changed;
   Alcotest.(check int) "none" 0 (number connection)
 
 let parameters connection =
   code Usage (Connection.query connection "SELECT ?, ?" ~params:[ Null ]);
   code Usage (Connection.query connection "SELECT 1" ~params:[ Null ]);
-  Alcotest.(check rows) "by number"
+  Alcotest.(check rows)
+    "by number"
     [ [| Text "b"; Text "a"; Text "b" |] ]
     (query connection "SELECT ?2, ?1, ?2" ~params:[ Text "a"; Text "b" ])
 
@@ -152,7 +157,8 @@ let odd_sql connection =
   code Sql_failed (Connection.query connection "-- nothing");
   code Sql_failed (Connection.query connection "SELECT 1; SELECT 2");
   code Usage (Connection.query connection "SELECT '\000'");
-  Alcotest.(check rows) "one, and a comment" [ [| Int 1L |] ]
+  Alcotest.(check rows)
+    "one, and a comment" [ [| Int 1L |] ]
     (query connection "SELECT 1; -- done");
   code Usage (Connection.query connection "SELECT '\xff'")
 
@@ -188,11 +194,13 @@ let statistics server =
       | Some ms -> Alcotest.(check bool) "lately" true (ms >= 0L && ms < 60_000L)
       | None -> Alcotest.fail "never synced");
   with_file (fun connection ->
-      Alcotest.(check bool) "a file is never synced" true
+      Alcotest.(check bool)
+        "a file is never synced" true
         ((ok (Connection.stats connection)).last_sync_ms_ago = None))
 
 let version () =
-  Alcotest.(check bool) "three numbers" true
+  Alcotest.(check bool)
+    "three numbers" true
     (List.length (String.split_on_char '.' (Connection.version ())) = 3)
 
 let closes_behind server =
@@ -223,7 +231,8 @@ let children_end server =
 
 let everywhere name run =
   [
-    on_server (name ^ ", with a replica") (fun server -> with_replica server run);
+    on_server (name ^ ", with a replica") (fun server ->
+        with_replica server run);
     on_server (name ^ ", without") (fun server ->
         ok
           (Connection.with_connection (Sqld.url server) (fun connection ->

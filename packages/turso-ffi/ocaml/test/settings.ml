@@ -10,7 +10,9 @@ let set name value = Unix.putenv name value
 (* An empty variable counts as one that is not set. *)
 let unset name = Unix.putenv name ""
 
-let variables = [ "TURSO_DATABASE_URL"; "TURSO_AUTH_TOKEN"; "TURSO_REPLICA_PATH" ]
+let variables =
+  [ "TURSO_DATABASE_URL"; "TURSO_AUTH_TOKEN"; "TURSO_REPLICA_PATH" ]
+
 let config = Alcotest.(triple string (option string) (option string))
 
 let read ?(environment = []) dot_env =
@@ -32,22 +34,26 @@ let gives ?environment dot_env ~url ?token replica =
 let default = Some ".turso/live/replica.db"
 
 let dot_env () =
-  gives "TURSO_DATABASE_URL=libsql://a.turso.io\n" ~url:"libsql://a.turso.io" default;
+  gives "TURSO_DATABASE_URL=libsql://a.turso.io\n" ~url:"libsql://a.turso.io"
+    default;
   gives
-    "# mine\r\nexport TURSO_DATABASE_URL = http://h:1 # local\r\n\r\n\
+    "# mine\r\n\
+     export TURSO_DATABASE_URL = http://h:1 # local\r\n\
+     \r\n\
      TURSO_AUTH_TOKEN='t#1'\r\n"
     ~url:"http://h:1" ~token:"t#1" default;
   gives "\xef\xbb\xbfTURSO_DATABASE_URL=\"http://h:1\"\nTURSO_AUTH_TOKEN=`a'b`"
     ~url:"http://h:1" ~token:"a'b" default;
-  gives "A=\"two\nlines=\"\nTURSO_DATABASE_URL=http://h:1\nno sense\n=\n" ~url:"http://h:1"
-    default;
-  gives "TURSO_AUTH_TOKEN=\"a\\nb\"\nTURSO_DATABASE_URL=http://h:1" ~url:"http://h:1"
-    ~token:"a\nb" default;
+  gives "A=\"two\nlines=\"\nTURSO_DATABASE_URL=http://h:1\nno sense\n=\n"
+    ~url:"http://h:1" default;
+  gives "TURSO_AUTH_TOKEN=\"a\\nb\"\nTURSO_DATABASE_URL=http://h:1"
+    ~url:"http://h:1" ~token:"a\nb" default;
   gives "TURSO_DATABASE_URL=http://h:1\nTURSO_DATABASE_URL=http://h:2"
     ~url:"http://h:2" default;
-  gives "TURSO_DATABASE_URL='http://h:1\nTURSO_AUTH_TOKEN=" ~url:"'http://h:1" default;
-  gives "TURSO_DATABASE_URL=http://h:1\nTURSO_REPLICA_PATH=r/e.db" ~url:"http://h:1"
-    (Some "r/e.db");
+  gives "TURSO_DATABASE_URL='http://h:1\nTURSO_AUTH_TOKEN=" ~url:"'http://h:1"
+    default;
+  gives "TURSO_DATABASE_URL=http://h:1\nTURSO_REPLICA_PATH=r/e.db"
+    ~url:"http://h:1" (Some "r/e.db");
   gives "TURSO_DATABASE_URL=file:./local.db" ~url:"file:./local.db" None
 
 let environment_wins () =
@@ -67,7 +73,9 @@ let missing () =
       | Error { hint = Some hint; _ } ->
           Alcotest.(check bool) hint true (Http.contains hint ".env")
       | _ -> Alcotest.fail "no hint")
-    [ None; Some ""; Some "TURSO_DATABASE_URL=\n"; Some "#TURSO_DATABASE_URL=x" ];
+    [
+      None; Some ""; Some "TURSO_DATABASE_URL=\n"; Some "#TURSO_DATABASE_URL=x";
+    ];
   (* A Python environment. *)
   let directory = Temp_dir.make () in
   Unix.mkdir (Filename.concat directory ".env") 0o700;
@@ -137,7 +145,8 @@ let here () =
       Unix.mkdir ".turso/default" 0o700;
       Unix.mkdir ".turso/default/base" 0o700;
       Temp_dir.write ".turso/default/base/baseline.db" "";
-      Alcotest.(check string) "the current folder" "legacy"
+      Alcotest.(check string)
+        "the current folder" "legacy"
         (Turso_integration.detect_workflow_mode ()))
 
 (* The lines of a file in contract/, which the tests of every language read. *)
@@ -173,7 +182,9 @@ let includes part text =
 
 (* The server as messages name it. *)
 let location url host port path =
-  let scheme = String.lowercase_ascii (List.hd (String.split_on_char ':' url)) in
+  let scheme =
+    String.lowercase_ascii (List.hd (String.split_on_char ':' url))
+  in
   scheme ^ "://" ^ host ^ port ^ String.concat "" path
 
 let urls () =
@@ -185,14 +196,16 @@ let urls () =
     match refused url with
     | Error { code = Remote_unauthorized; message; _ } ->
         let told = " " ^ location url host port path ^ " " in
-        Alcotest.(check bool) (url ^ " in " ^ message) true (includes told message)
+        Alcotest.(check bool)
+          (url ^ " in " ^ message)
+          true (includes told message)
     | answer -> code Remote_unauthorized answer
   in
   List.iter
     (fun line ->
       let url, meaning = rule line in
       match String.split_on_char ' ' meaning with
-      | ("http" | "https") as scheme :: host :: port :: path ->
+      | (("http" | "https") as scheme) :: host :: port :: path ->
           is_server url scheme host port path
       | "file" :: _ -> ()
       | _ -> code (Turso.Error.of_word meaning) (refused url))
@@ -204,13 +217,35 @@ let urls () =
 let words () =
   let codes =
     [
-      Turso.Error.Usage; Internal; Connection_closed; Url_missing; Url_unsupported;
-      Config_has_secret; Remote_unreachable; Remote_unauthorized; Remote_read_only;
-      Remote_not_libsql; Remote_interrupted; Remote_busy; Remote_failed;
-      Response_too_large; Sql_failed; Constraint_failed; Value_too_large;
-      Sync_failed; Committed_not_synced; Replica_locked; File_inaccessible;
-      Disk_full; Token_over_http; Remote_blocked; Remote_refuses_size;
-      Remote_redirected; Remote_tls; Proxy_failed; Answer_not_exact;
+      Turso.Error.Usage;
+      Internal;
+      Connection_closed;
+      Url_missing;
+      Url_unsupported;
+      Config_has_secret;
+      Remote_unreachable;
+      Remote_unauthorized;
+      Remote_read_only;
+      Remote_not_libsql;
+      Remote_interrupted;
+      Remote_busy;
+      Remote_failed;
+      Response_too_large;
+      Sql_failed;
+      Constraint_failed;
+      Value_too_large;
+      Sync_failed;
+      Committed_not_synced;
+      Replica_locked;
+      File_inaccessible;
+      Disk_full;
+      Token_over_http;
+      Remote_blocked;
+      Remote_refuses_size;
+      Remote_redirected;
+      Remote_tls;
+      Proxy_failed;
+      Answer_not_exact;
       Other "SOMETHING_NEW";
     ]
   in
@@ -221,9 +256,11 @@ let words () =
         (Turso.Error.of_word (Turso.Error.word code) = code))
     codes;
   let told = Turso_integration.string_of_db_error in
-  Alcotest.(check string) "with a hint" "USAGE: No. Do this."
+  Alcotest.(check string)
+    "with a hint" "USAGE: No. Do this."
     (told (Turso.Error.make Usage "No" ~hint:"Do this."));
-  Alcotest.(check string) "without" "SQL_FAILED: no such table: t."
+  Alcotest.(check string)
+    "without" "SQL_FAILED: no such table: t."
     (told (Turso.Error.make Sql_failed "no such table: t"))
 
 let failing times error =

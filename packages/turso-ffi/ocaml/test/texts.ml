@@ -35,9 +35,11 @@ let whole_life server =
   init ();
   let id = ok (create (Temp_dir.file "replica.db") (Sqld.url server) "") in
   Alcotest.(check int64) "no row" 0L (ok (execute id "CREATE TABLE t (a, b)"));
-  Alcotest.(check int64) "two rows" 2L
+  Alcotest.(check int64)
+    "two rows" 2L
     (ok (execute id "INSERT INTO t VALUES (1, 'one'), (2, NULL)"));
-  Alcotest.(check int64) "three in one" 3L
+  Alcotest.(check int64)
+    "three in one" 3L
     (ok
        (execute_batch id
           [
@@ -49,7 +51,8 @@ let whole_life server =
     (ok (query id "SELECT a, b FROM t ORDER BY a"));
   Sqld.elsewhere server "INSERT INTO t VALUES (9, '')";
   ok (sync id);
-  Alcotest.check rows "what another wrote" [ [ "9"; "" ] ]
+  Alcotest.check rows "what another wrote"
+    [ [ "9"; "" ] ]
     (ok (query id "SELECT a, b FROM t WHERE a = 9"));
   ok (close id)
 
@@ -57,8 +60,10 @@ let all_or_none server =
   let id = ok (create "" (Sqld.url server) "") in
   ignore (ok (execute id "CREATE TABLE t (a PRIMARY KEY)"));
   fails "CONSTRAINT_FAILED"
-    (execute_batch id [ "INSERT INTO t VALUES (1)"; "INSERT INTO t VALUES (1)" ]);
-  Alcotest.check rows "none" [ [ "0" ] ] (ok (query id "SELECT count(*) FROM t"));
+    (execute_batch id
+       [ "INSERT INTO t VALUES (1)"; "INSERT INTO t VALUES (1)" ]);
+  Alcotest.check rows "none" [ [ "0" ] ]
+    (ok (query id "SELECT count(*) FROM t"));
   ok (close id)
 
 let closed server =
@@ -92,8 +97,12 @@ let both_ways server =
   let connection = Turso_ffi.connection id in
   Expect.execute connection "CREATE TABLE t (v)";
   Alcotest.(check string) "the same id" id (Turso_ffi.connection_id connection);
-  Alcotest.(check int64) "one row" 1L (ok (execute id "INSERT INTO t VALUES (1)"));
-  Alcotest.(check int) "seen" 1 (Expect.count connection "SELECT count(*) FROM t");
+  Alcotest.(check int64)
+    "one row" 1L
+    (ok (execute id "INSERT INTO t VALUES (1)"));
+  Alcotest.(check int)
+    "seen" 1
+    (Expect.count connection "SELECT count(*) FROM t");
   ok (close id);
   Expect.code Connection_closed (Turso.Connection.query connection "SELECT 1")
 

@@ -26,7 +26,8 @@ let work ~times connection thread =
     let text = Printf.sprintf "%d-%d-%s" thread time (String.make time 'x') in
     execute connection "INSERT INTO t VALUES (?, ?, ?)"
       ~params:[ Int id; Int (Int64.of_int thread); Text text ];
-    Alcotest.(check rows) "its own row" [ [| Text text |] ]
+    Alcotest.(check rows)
+      "its own row" [ [| Text text |] ]
       (query connection "SELECT v FROM t WHERE id = ?" ~params:[ Int id ])
   done
 
@@ -34,7 +35,8 @@ let at_once in_parallel run_on =
   run_on (fun connection ->
       table connection;
       in_parallel thread_count (work ~times:25 connection);
-      Alcotest.(check int) "all of them" (thread_count * 25)
+      Alcotest.(check int)
+        "all of them" (thread_count * 25)
         (count connection "SELECT count(*) FROM t"))
 
 let compacted_meanwhile in_parallel run_on =
@@ -70,7 +72,8 @@ let compacted_meanwhile in_parallel run_on =
                 (ok
                    (Connection.insert_rows connection ~table:"t"
                       ~columns:[ "id"; "thread"; "v" ] rows)));
-          Alcotest.(check int) "all of them" (thread_count * 310)
+          Alcotest.(check int)
+            "all of them" (thread_count * 310)
             (count connection "SELECT count(*) FROM t"));
       Alcotest.(check bool) "the collector ran" true (!collections >= 5))
 
@@ -116,7 +119,8 @@ let closed_by_many run_on =
           match Connection.close connection with
           | Ok () -> closed.(at) <- true
           | Error _ as answer -> code Connection_closed answer);
-      Alcotest.(check int) "by one of them" 1
+      Alcotest.(check int)
+        "by one of them" 1
         (List.length (List.filter Fun.id (Array.to_list closed))))
 
 let time_out server =
@@ -141,7 +145,8 @@ let signals connection =
   in
   let set_timer interval =
     ignore
-      (Unix.setitimer ITIMER_REAL { it_interval = interval; it_value = interval })
+      (Unix.setitimer ITIMER_REAL
+         { it_interval = interval; it_value = interval })
   in
   let text = [ Text (String.make 4000 'x') ] in
   let query_once () =
@@ -161,7 +166,9 @@ let signals connection =
   (* Not the default, by which an alarm that is still to come ends the program. *)
   Sys.set_signal Sys.sigalrm Signal_ignore;
   Alcotest.(check bool) "there were signals" true (!alarms > 5);
-  Alcotest.(check int) "and it goes on" 0 (count connection "SELECT count(*) FROM t")
+  Alcotest.(check int)
+    "and it goes on" 0
+    (count connection "SELECT count(*) FROM t")
 
 let everywhere name run =
   [

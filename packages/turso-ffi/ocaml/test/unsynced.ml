@@ -16,10 +16,12 @@ let writes =
   let insert = "INSERT INTO t VALUES (1)" in
   [
     ( "execute",
-      fun connection -> Result.map ignore (Connection.execute connection insert) );
+      fun connection -> Result.map ignore (Connection.execute connection insert)
+    );
     ( "execute_batch",
       fun connection ->
-        Result.map ignore (Connection.execute_batch connection [ (insert, []) ]) );
+        Result.map ignore (Connection.execute_batch connection [ (insert, []) ])
+    );
     ( "insert_rows",
       fun connection ->
         Result.map ignore

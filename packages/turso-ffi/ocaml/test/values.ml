@@ -52,7 +52,8 @@ let by_statement connection =
   ok
     (Statement.with_statement connection insert (fun statement ->
          List.iter
-           (fun value -> ignore (ok (Statement.execute statement ~params:[ value ])))
+           (fun value ->
+             ignore (ok (Statement.execute statement ~params:[ value ])))
            nasty;
          Ok ()))
 
@@ -61,7 +62,8 @@ let by_transaction connection =
     (Transaction.with_transaction connection (fun transaction ->
          List.iter
            (fun value ->
-             ignore (ok (Transaction.execute transaction insert ~params:[ value ])))
+             ignore
+               (ok (Transaction.execute transaction insert ~params:[ value ])))
            nasty;
          Ok ()))
 
@@ -85,8 +87,7 @@ let there_and_back write connection =
   execute connection "CREATE TABLE t (id INTEGER PRIMARY KEY, v)";
   write connection;
   List.iter
-    (fun (how, read) ->
-      Alcotest.(check rows) how one_a_row (read connection))
+    (fun (how, read) -> Alcotest.(check rows) how one_a_row (read connection))
     [
       ("query", fun connection -> query connection select);
       ("statement", read_by_statement);
@@ -121,10 +122,11 @@ let as_parameter connection =
 let many_columns connection =
   let columns = List.init 500 (Printf.sprintf "c%d") in
   let row = Array.init 500 (fun at -> Int (Int64.of_int at)) in
-  execute connection
-    ("CREATE TABLE wide (" ^ String.concat ", " columns ^ ")");
-  ignore (ok (Connection.insert_rows connection ~table:"wide" ~columns [ row; row ]));
-  Alcotest.(check rows) "500 columns" [ row; row ]
+  execute connection ("CREATE TABLE wide (" ^ String.concat ", " columns ^ ")");
+  ignore
+    (ok (Connection.insert_rows connection ~table:"wide" ~columns [ row; row ]));
+  Alcotest.(check rows)
+    "500 columns" [ row; row ]
     (query connection "SELECT * FROM wide")
 
 let many_rows connection =
@@ -138,11 +140,13 @@ let many_rows connection =
   in
   Alcotest.(check int64) "inserted" 200_000L changes.rows_changed;
   Alcotest.(check int64) "the last rowid" 200_000L changes.last_insert_rowid;
-  Alcotest.(check bool) "all in order" true
+  Alcotest.(check bool)
+    "all in order" true
     (query connection "SELECT id, name FROM many ORDER BY id" = all)
 
 let nan connection =
-  Alcotest.(check rows) "NaN is NULL" [ [| Null |] ]
+  Alcotest.(check rows)
+    "NaN is NULL" [ [| Null |] ]
     (query connection "SELECT ?" ~params:[ Real Float.nan ])
 
 (* Other clients of a server could not read it; a cast says that it is meant. *)
@@ -157,30 +161,36 @@ let no_utf8 connection =
        [ [| Text bytes |] ]);
   execute connection "INSERT INTO t VALUES (CAST(? AS TEXT))"
     ~params:[ Blob bytes ];
-  Alcotest.(check rows) "the bytes" [ [| Text bytes |] ]
+  Alcotest.(check rows)
+    "the bytes" [ [| Text bytes |] ]
     (query connection "SELECT v FROM t")
 
 let returning connection =
   execute connection "CREATE TABLE t (id INTEGER PRIMARY KEY, v)";
   let inserted transaction =
-    Transaction.query transaction "INSERT INTO t (v) VALUES (?), (?) RETURNING id, v"
+    Transaction.query transaction
+      "INSERT INTO t (v) VALUES (?), (?) RETURNING id, v"
       ~params:[ Text "a"; Null ]
   in
-  Alcotest.(check rows) "of a transaction"
+  Alcotest.(check rows)
+    "of a transaction"
     [ [| Int 1L; Text "a" |]; [| Int 2L; Null |] ]
     (ok (Transaction.with_transaction connection inserted)).rows;
   let delete statement = Statement.execute statement ~params:[ Int 2L ] in
-  Alcotest.(check rows) "of a statement"
-    [ [| Int 1L |] ]
+  Alcotest.(check rows)
+    "of a statement" [ [| Int 1L |] ]
     (ok
        (Statement.with_statement connection
           "DELETE FROM t WHERE id < ? RETURNING id" delete))
-      .returned.rows
+      .returned
+      .rows
 
 let printed () =
   List.iter
     (fun (value, literal, text) ->
-      Alcotest.(check string) literal literal (Format.asprintf "%a" Value.pp value);
+      Alcotest.(check string)
+        literal literal
+        (Format.asprintf "%a" Value.pp value);
       Alcotest.(check string) literal text (Value.to_string value))
     [
       (Null, "NULL", "NULL");

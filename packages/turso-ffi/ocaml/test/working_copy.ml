@@ -29,8 +29,10 @@ let on_the_server server =
 let prepared server =
   List.iter (Sqld.elsewhere server)
     [
-      "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL, photo BLOB)";
-      "INSERT INTO people VALUES (1, 'Ada', NULL), (2, 'Alan', NULL), (3, 'Kurt', NULL)";
+      "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL, photo \
+       BLOB)";
+      "INSERT INTO people VALUES (1, 'Ada', NULL), (2, 'Alan', NULL), (3, \
+       'Kurt', NULL)";
     ];
   let directory = Temp_dir.make () in
   Command.run server ~directory "dump-init";
@@ -38,17 +40,20 @@ let prepared server =
 
 let edited_and_pushed server =
   let directory = prepared server in
-  Alcotest.(check string) "the mode" "legacy"
+  Alcotest.(check string)
+    "the mode" "legacy"
     (Turso_integration.detect_workflow_mode ~directory ());
   on_working_copy directory (fun db ->
       run db "UPDATE people SET name = ? WHERE id = 1" ~values:[ TEXT "Ada L." ];
       run db "DELETE FROM people WHERE id = 2";
       run db "INSERT INTO people VALUES (?, ?, ?)"
         ~values:[ INT Int64.max_int; TEXT "it's"; BLOB "\000\255" ]);
-  Alcotest.(check int) "the server has none of it" 3
+  Alcotest.(check int)
+    "the server has none of it" 3
     (List.length (on_the_server server));
   Command.run server ~directory "dump-push";
-  Alcotest.(check rows) "and now all of it"
+  Alcotest.(check rows)
+    "and now all of it"
     [
       [| Int 1L; Text "Ada L."; Null |];
       [| Int 3L; Text "Kurt"; Null |];
@@ -68,7 +73,8 @@ let pulled server =
       run db "UPDATE people SET name = 'Ada L.' WHERE id = 1");
   Command.run server ~directory "pull";
   Command.run server ~directory "dump-push";
-  Alcotest.(check (list string)) "both"
+  Alcotest.(check (list string))
+    "both"
     [ "Ada L."; "Alan"; "Kurt"; "Grace" ]
     (List.map
        (function [| _; Text name; _ |] -> name | _ -> Alcotest.fail "a name")
@@ -81,9 +87,11 @@ let moved_over server =
   Turso_integration.configure ~name:"moved"
     (Turso.Config.make (Sqld.url server) ~replica);
   ignore (ok (Turso_integration.get_connection ~name:"moved" ()));
-  Alcotest.(check string) "the mode" "ffi"
+  Alcotest.(check string)
+    "the mode" "ffi"
     (Turso_integration.detect_workflow_mode ~directory ());
-  Alcotest.(check (list (list string))) "the same rows" [ [ "3" ] ]
+  Alcotest.(check (list (list string)))
+    "the same rows" [ [ "3" ] ]
     (ok
        (Turso_integration.execute_sql_safe ~name:"moved"
           "SELECT count(*) FROM people"));
@@ -95,7 +103,8 @@ let () =
     [
       ( "working copy",
         [
-          on_server "edited with the sqlite3 package, and pushed" edited_and_pushed;
+          on_server "edited with the sqlite3 package, and pushed"
+            edited_and_pushed;
           on_server "pulls what a live connection wrote" pulled;
           on_server "moved over to a live connection" moved_over;
         ] );

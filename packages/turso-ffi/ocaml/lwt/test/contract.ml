@@ -12,7 +12,9 @@ module Contract = Testing.Behaviours.Make (struct
     let close connection = now (close connection)
     let query ~params connection sql = now (query ~params connection sql)
     let execute ~params connection sql = now (execute ~params connection sql)
-    let execute_batch connection statements = now (execute_batch connection statements)
+
+    let execute_batch connection statements =
+      now (execute_batch connection statements)
 
     let insert_rows connection ~table ~columns rows =
       now (insert_rows connection ~table ~columns rows)

@@ -4,7 +4,10 @@ open Turso_lwt
 open Testing.Expect
 
 let ( let* ) = Lwt.bind
-let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+let endless =
+  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT \
+   max(i) FROM n"
 
 let promised name run =
   test name (fun () ->
@@ -94,9 +97,8 @@ let rolled_back connection =
 let folded connection =
   let* sum =
     answer
-      (Cursor.fold connection
-         "SELECT value FROM json_each('[1, 2, 3, 4, 5]')" ~max_rows:2 ~init:0L
-         ~f:(fun sum row ->
+      (Cursor.fold connection "SELECT value FROM json_each('[1, 2, 3, 4, 5]')"
+         ~max_rows:2 ~init:0L ~f:(fun sum row ->
            let* () = Lwt.pause () in
            match row with
            | [| Turso.Int number |] -> Lwt.return (Int64.add sum number)
@@ -136,7 +138,8 @@ let () =
       ( "promises",
         [
           promised "others go on while one waits" others_go_on;
-          promised "a cancelled call fails, and the connection goes on" cancelled;
+          promised "a cancelled call fails, and the connection goes on"
+            cancelled;
           promised "what opens after it was cancelled is closed" closed_late;
           promised "a transaction that fails or is cancelled is rolled back"
             rolled_back;

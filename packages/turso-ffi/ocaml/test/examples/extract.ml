@@ -27,8 +27,8 @@ let rec examples text from =
       let from = at + String.length opening in
       match find closing text from with
       | None -> failwith "an example without an end"
-      | Some until ->
-          String.sub text from (until - from) :: examples text until)
+      | Some until -> String.sub text from (until - from) :: examples text until
+      )
 
 let () =
   let files = List.tl (Array.to_list Sys.argv) in
