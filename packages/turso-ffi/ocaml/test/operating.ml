@@ -25,6 +25,8 @@ let away server =
   execute connection "CREATE TABLE t (v)";
   execute connection "INSERT INTO t VALUES (1)";
   ok (Connection.close connection);
+  (* While the server is up: it may be synced with as soon as it is back, and once. *)
+  Sqld.elsewhere server "INSERT INTO t VALUES (3)";
   Sqld.kill_noticed server;
   code Remote_unreachable (connect ());
   let on_event, events = listener () in
@@ -43,7 +45,6 @@ let away server =
           | Event.Retry { code = Remote_unreachable; _ } -> true | _ -> false)
         (events ()));
   Sqld.start_again server;
-  Sqld.elsewhere server "INSERT INTO t VALUES (3)";
   eventually "it catches up by itself" (fun () -> rows () = 2);
   eventually "and tells" (fun () ->
       List.exists
