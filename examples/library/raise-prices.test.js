@@ -47,7 +47,7 @@ function raise(percent) {
 
 async function prices() {
   const { rows } = await onFile(remote, (db) => db.query('SELECT cents FROM products ORDER BY id'));
-  return rows.map(([cents]) => cents);
+  return rows.map(({ cents }) => cents);
 }
 
 /** Works on an SQLite file, as somebody else would. */
