@@ -57,7 +57,9 @@ describeWithSqld('the snapshot', () => {
     for (const _ of [1, 2]) {
       const { exitCode, output } = await nx(['run', 'silent:turso-push'], served.variables);
       expect(exitCode).not.toBe(0);
-      expect(output).toMatch(/REMOTE_UNREACHABLE: .* does not answer \(connection refused\)\.\n {2}Check /);
+      expect(output).toMatch(
+        /REMOTE_UNREACHABLE: .* does not answer \(connection refused\)\.\n {2}The request was not sent\. Check /,
+      );
       expect(output).not.toMatch(/turso-snapshot.*(local cache|existing outputs)/);
     }
     await served.sqld.restart();

@@ -17,7 +17,13 @@ export function statusCommand(): Subcommand<object, 'status'> {
     command,
     'status',
     async (project, { verbose = false, json = false }, { onEvent }) => {
-      const result = await status(project, { capabilities: verbose || json, onEvent });
+      const result = await status(project, {
+        capabilities: verbose || json,
+        // The answer itself names the remote.
+        onEvent: (event) => {
+          if (event.type !== 'connect') onEvent(event);
+        },
+      });
       return { result, text: statusText(result), exitCode: 0 };
     },
   ];
