@@ -27,9 +27,13 @@ interface Example {
   readonly code: string;
 }
 
+/** Pages whose blocks are the files of one program. `test/live/query-builders.test.ts` compiles and runs them. */
+const PROGRAMS = ['docs/direct-access-drizzle.md', 'docs/direct-access-kysely.md'];
+
 /** All examples that import the library. */
 function findExamples(): Example[] {
-  const pages = [...filesIn('docs', '.md'), 'README.md', 'packages/turso-core/README.md'];
+  const docs = filesIn('docs', '.md').filter((file) => !PROGRAMS.includes(file));
+  const pages = [...docs, 'README.md', 'packages/turso-core/README.md'];
   const sources = filesIn('packages/turso-core/src', '.ts').filter((file) => !file.endsWith('.test.ts'));
   return [...pages, ...sources].flatMap((file) => examplesIn(file).map((code) => ({ file, code })));
 }
