@@ -8,7 +8,7 @@ import { collect, exchange, piecesOf, SIZE_LIMIT, type HttpAnswer, type HttpRequ
 import { notLibsql, redirected, statusError, transportError } from './http-errors';
 import { NotSent } from './outcome';
 import { createTally, type Tally } from './tally';
-import { createTokens, refusesToken, type Tokens } from './tokens';
+import { createTokens, sendWithToken, type Tokens } from './tokens';
 
 /** Options of {@link HttpClient.post}. */
 export type PostOptions = Pick<HttpRequest, 'tokenIn' | 'timeout' | 'maxBytes' | 'onSent' | 'onLast'> & {
@@ -93,20 +93,16 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
     ...request,
     headers: { ...request.headers, ...tokenHeaders(request, token), ...keyHeaders(use) },
   });
-  /** Sends a request with the token. */
-  async function authorized<T extends http.IncomingMessage | HttpAnswer>(
+  function authorized<T extends http.IncomingMessage | HttpAnswer>(
     request: HttpRequest,
     sending: (request: HttpRequest) => Promise<T>,
   ): Promise<T> {
     const left = timeLeft(request.timeout);
-    const token = await tokens.current(left());
-    const answer = await sending({ ...withSecrets(request, token), timeout: left() });
-    const status = 'status' in answer ? answer.status : (answer.statusCode ?? 0);
-    if (!refusesToken({ status, headers: answer.headers })) return answer;
-    const other = await tokens.insteadOf(token, left());
-    if (other === token) return answer;
-    if ('resume' in answer) answer.resume();
-    return sending({ ...withSecrets(request, other), timeout: left() });
+    return sendWithToken(
+      tokens,
+      (token) => sending({ ...withSecrets(request, token), timeout: left() }),
+      left,
+    );
   }
   /** Does work with the server, if the request may be sent. */
   async function ask<T>(request: HttpRequest, work: (signal?: AbortSignal) => Promise<T>): Promise<T> {

@@ -1,4 +1,6 @@
+import type http from 'node:http';
 import { TursoSyncError } from '../errors';
+import { inTime } from '../in-time';
 import type { HttpAnswer } from './exchange';
 
 /** Returns a token. */
@@ -56,7 +58,7 @@ export function createTokens(
         });
       asking = asked;
     }
-    await inTime(asking, timeout);
+    await inTime(asking, timeout, late);
     return token;
   }
 
@@ -72,6 +74,27 @@ export function createTokens(
     },
     set,
   };
+}
+
+/**
+ * Sends a request with the token. If the server refuses it, sends the request once more with a renewed one, if there is
+ * any: nothing was done then.
+ *
+ * @param left - tells how many milliseconds are left. Without a number, there is no limit but that of the question.
+ */
+export async function sendWithToken<T extends http.IncomingMessage | HttpAnswer>(
+  tokens: Tokens,
+  send: (token: string | undefined) => Promise<T>,
+  left: () => number | undefined = () => undefined,
+): Promise<T> {
+  const token = await tokens.current(left());
+  const answer = await send(token);
+  const status = 'status' in answer ? answer.status : (answer.statusCode ?? 0);
+  if (!refusesToken({ status, headers: answer.headers })) return answer;
+  const other = await tokens.insteadOf(token, left());
+  if (other === token) return answer;
+  if ('resume' in answer) answer.resume();
+  return send(other);
 }
 
 /** Checks whether a server refuses the token: by HTTP, or by gRPC in the headers of an empty answer. */
@@ -100,18 +123,6 @@ async function answerOf(ask: AskForToken): Promise<string> {
 
 function kindOf(told: unknown): string {
   return told === undefined || told === null ? String(told) : `a value of the type ${typeof told}`;
-}
-
-async function inTime(work: Promise<void>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const isLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), milliseconds);
-  });
-  try {
-    await Promise.race([work, isLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function late(): TursoSyncError {

@@ -1,4 +1,5 @@
 import { TursoSyncError } from '../../errors';
+import { inTime } from '../../in-time';
 import { fileSize, isReplicaThere, replicaFiles, type ReplicaFiles } from '../../sqlite/files/replica-files';
 import { deadlineIn, type Deadline } from '../deadline';
 import { fileError, isDamage } from '../file-error';
@@ -255,18 +256,6 @@ function isLost(before: Note, after: Note): boolean {
     before.wal.frames === after.wal.frames &&
     before.wal.checksum[0] === after.wal.checksum[0];
   return isWritten && isSame;
-}
-
-async function inTime<T>(work: Promise<T>, milliseconds: number, late: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const isLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), milliseconds);
-  });
-  try {
-    return await Promise.race([work, isLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Creates the error for a server without a log, if libSQL's client cannot follow it in its own way either. */

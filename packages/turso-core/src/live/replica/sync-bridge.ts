@@ -11,7 +11,7 @@ import { keyHeaders } from '../../hrana/credentials';
 import { transportError } from '../../hrana/http-errors';
 import { isLocalName } from '../../hrana/lookup';
 import { namespaceHeader } from '../../hrana/namespace';
-import { refusesToken, type Tokens } from '../../hrana/tokens';
+import { sendWithToken, type Tokens } from '../../hrana/tokens';
 
 /** A server and its secrets. */
 export interface BridgedServer {
@@ -74,20 +74,14 @@ export async function startBridge({
       .catch(fail);
   });
 
-  /** Sends a request on, and once more with a renewed token if the server refuses the first. */
   async function answerOf(
     incoming: http.IncomingMessage,
     signal: AbortSignal,
   ): Promise<http.IncomingMessage> {
-    const body: Buffer[] = [];
-    for await (const piece of incoming) body.push(piece as Buffer);
-    const token = await tokens.current();
-    const answer = await send(incoming, Buffer.concat(body), token, signal);
-    if (!refusesToken({ status: answer.statusCode ?? 0, headers: answer.headers })) return answer;
-    const other = await tokens.insteadOf(token);
-    if (other === token) return answer;
-    answer.resume();
-    return send(incoming, Buffer.concat(body), other, signal);
+    const pieces: Buffer[] = [];
+    for await (const piece of incoming) pieces.push(piece as Buffer);
+    const body = Buffer.concat(pieces);
+    return sendWithToken(tokens, (token) => send(incoming, body, token, signal));
   }
 
   function send(
