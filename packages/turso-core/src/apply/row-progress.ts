@@ -1,6 +1,6 @@
 import type { Target } from './target';
 
-/** Returns a target that reports the rows its transactions have written, and their rows so far. */
+/** Returns a target that reports the rows written by its transactions, and how many rows these have in all. */
 export function withRowProgress<T extends Pick<Target, 'transact'>>(
   target: T,
   onRows: (progress: { readonly done: number; readonly total: number; readonly unit: 'rows' }) => void,

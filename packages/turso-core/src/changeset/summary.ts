@@ -67,8 +67,14 @@ export function isEmpty({ tables, schema, indexes, sequences, userVersion }: Cha
   return [tables, schema, indexes, sequences].every((list) => list.length === 0) && userVersion === null;
 }
 
+/** Returns the number of changed rows. */
+export function countRows(counts: Counts): number {
+  return counts.delete + counts.update + counts.insert;
+}
+
 /** Returns the number of changes of all kinds. */
 export function countChanges({ total, schema, indexes, sequences, userVersion }: ChangeSummary): number {
-  const rows = total.delete + total.update + total.insert;
-  return rows + schema.length + indexes.length + sequences.length + (userVersion === null ? 0 : 1);
+  return (
+    countRows(total) + schema.length + indexes.length + sequences.length + (userVersion === null ? 0 : 1)
+  );
 }

@@ -8,9 +8,8 @@ import type { Check, CheckAnswer, CheckResult } from './check';
 const PROGRAM = path.join(__dirname, 'check-process.js');
 
 /**
- * Runs checks on a database file, read-only. Each check may take `seconds`. Reports the number of
- * checks done. Throws CHECK_TIMEOUT for a slower one, and
- * CHECK_INVALID for one that is not a single query or cannot run.
+ * Runs checks on a database file, read-only, and reports how many are done. Each check may take `seconds`. Throws
+ * CHECK_TIMEOUT for a slower one, and CHECK_INVALID for one that is not a single query or cannot run.
  */
 export async function runChecks(
   database: string,

@@ -1,6 +1,6 @@
 import { isUnreachable } from '../errors';
 import type { Conflict } from '../apply/conflict';
-import { isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
+import { countRows, isEmpty, NO_CHANGES, summarize, type ChangeSummary } from '../changeset/summary';
 import { withRemote } from '../project/with-remote';
 import { withMovedRowids, type Manifest } from '../project/state/manifest';
 import type { Project } from '../project/project';
@@ -182,8 +182,7 @@ async function pushChanges(context: Context, planned: PlannedChanges): Promise<O
   const { onEvent, plan } = options;
   const changes = await timed(onEvent, 'count', (onProgress) => {
     const summary = summarize(changeset);
-    const { insert, update, delete: deleted } = summary.total;
-    const rows = insert + update + deleted;
+    const rows = countRows(summary.total);
     onProgress({ done: rows, total: rows, unit: 'rows' });
     return summary;
   });
@@ -269,6 +268,5 @@ function nothing(changes: ChangeSummary): Own<PushResult> {
 
 /** Returns the result for a push found to have reached the remote earlier. */
 function found(changes: ChangeSummary): Own<PushResult> {
-  const { insert, update, delete: deleted } = changes.total;
-  return { ...nothing(changes), outcome: 'pushed', alreadyThere: insert + update + deleted };
+  return { ...nothing(changes), outcome: 'pushed', alreadyThere: countRows(changes.total) };
 }

@@ -10,7 +10,7 @@ import type { AutoSync, BatchResult, Changes, Live, LiveLatencies, LiveStatement
 import type { LiveEvent } from './live-event';
 import { liveTransaction, type WrappedTransaction } from './live-transaction';
 import type { Replica } from './replica/replica';
-import { withRetries } from './retry';
+import { withRetries, type RetryOptions } from './retry';
 import { rowMode } from './rows';
 import { statementCalls } from './statement-calls';
 import { createSyncTurns } from './sync-turns';
@@ -52,6 +52,7 @@ export interface ConnectionSettings {
   readonly autoSync: AutoSync;
   readonly counters: Counters;
   readonly slowStatementMs: number;
+  readonly onRetry: RetryOptions['onRetry'];
   readonly tell: (event: LiveEvent) => void;
   readonly setToken: (token: string) => void;
 }
@@ -60,7 +61,7 @@ export interface ConnectionSettings {
 export function createConnection(
   database: LiveDatabase,
   replica: Replica | null,
-  { timeout, maxRetries, autoSync, counters, slowStatementMs, tell, setToken }: ConnectionSettings,
+  { timeout, maxRetries, autoSync, counters, slowStatementMs, onRetry, tell, setToken }: ConnectionSettings,
 ): Live {
   const underWay = new Set<Promise<unknown>>();
   const transactions = new Set<DatabaseTransaction>();
@@ -77,13 +78,7 @@ export function createConnection(
   }
 
   const repeat = <T>(work: () => Promise<T>, deadline: Deadline): Promise<T> =>
-    withRetries(work, {
-      ...{ deadline, maxRetries },
-      onRetry({ code, message }, pauseMs) {
-        counters.retries++;
-        tell({ type: 'retry', code, message, pauseMs });
-      },
-    });
+    withRetries(work, { deadline, maxRetries, onRetry });
 
   /** Runs a call with statements. Notes how long it took, and tells of slow ones. */
   async function timed<T>(

@@ -40,10 +40,14 @@ export async function openLive(options: LiveOptions): Promise<Live> {
   const address = parseRemoteUrl(options.url, process.cwd(), 'authToken');
   const counters = newCounters();
   const tell = teller(listening.onEvent);
-  const onRetry = ({ code, message }: TursoSyncError, pauseMs: number): void =>
+  const tellRetry = ({ code, message }: TursoSyncError, pauseMs: number): void =>
     tell({ type: 'retry', code, message, pauseMs });
+  const onRetry = (error: TursoSyncError, pause: number): void => {
+    counters.retries++;
+    tellRetry(error, pause);
+  };
   const { slowStatementMs = Infinity } = listening;
-  const settings = { timeout, maxRetries, autoSync, counters, slowStatementMs, tell };
+  const settings = { timeout, maxRetries, autoSync, counters, slowStatementMs, onRetry, tell };
   if (address.kind === 'file')
     return createConnection(openFileDatabase(address.file, address.location), null, {
       ...settings,
@@ -63,18 +67,15 @@ export async function openLive(options: LiveOptions): Promise<Live> {
   const tokens = createTokens(options.authToken, checkToken);
   checkToken(tokens.known);
   const served = { ...settings, setToken: (token: string) => tokens.set(token) };
-  const primary = createPrimary(url, location, { ...secrets, tokens, onRepeat: onRetry });
+  const primary = createPrimary(url, location, { ...secrets, tokens, onRepeat: tellRetry });
   const deadline = deadlineIn(timeout);
-  const retry = {
-    ...{ deadline, maxRetries },
-    onRetry(error: TursoSyncError, pause: number) {
-      counters.retries++;
-      onRetry(error, pause);
-    },
-  };
   try {
     // Checks whether a libSQL server answers and accepts the token.
-    await withRetries(() => primary.query({ sql: 'SELECT 1' }, deadline), retry);
+    await withRetries(() => primary.query({ sql: 'SELECT 1' }, deadline), {
+      deadline,
+      maxRetries,
+      onRetry,
+    });
     if (options.replica === undefined) return createConnection(primary, null, served);
     const replica = await openReplica(
       {

@@ -1,3 +1,4 @@
+import { countRows } from '../changeset/summary';
 import type { PushResult } from '../commands/push';
 import { summaryLines } from './changes-text';
 import { conflictText, resolvedLines, type TextOptions } from './conflict-text';
@@ -39,7 +40,7 @@ function outcome(result: PushResult, location: string): string {
 function isAllKept({ changes, kept, alreadyThere }: PushResult): boolean {
   const { total, schema, indexes, sequences, userVersion } = changes;
   const isRowsOnly = [schema, indexes, sequences].every((list) => list.length === 0) && userVersion === null;
-  return kept > 0 && isRowsOnly && total.insert + total.update + total.delete === kept + alreadyThere;
+  return kept > 0 && isRowsOnly && countRows(total) === kept + alreadyThere;
 }
 
 function whatHappened(result: PushResult, options?: TextOptions): string[] {

@@ -81,12 +81,16 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     );
   }
 
-  async function bringUpToDate(within: Deadline): Promise<SyncResult> {
+  async function told(work: () => Promise<SyncResult>): Promise<SyncResult> {
     const begun = performance.now();
+    const result = await work();
+    options.onSync(result, performance.now() - begun);
+    return result;
+  }
+
+  async function bringUpToDate(within: Deadline): Promise<SyncResult> {
     try {
-      const result = await follow(within);
-      options.onSync(result, performance.now() - begun);
-      return result;
+      return await told(() => follow(within));
     } catch (error) {
       throw asSyncFailed(error, options);
     }
@@ -178,11 +182,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
       note = found.note;
       if (!(await syncer.isSound(deadline))) fault = 'is damaged';
     }
-    if (fault === null) return bringUpToDate(deadline);
-    const begun = performance.now();
-    const result = await fetchAnew(fault);
-    options.onSync(result, performance.now() - begun);
-    return result;
+    return fault === null ? bringUpToDate(deadline) : told(() => fetchAnew(fault));
   }
 
   async function rebuildPlain(within: Deadline): Promise<SyncResult> {
