@@ -38,9 +38,12 @@ function findExamples(): Example[] {
   return [...pages, ...sources].flatMap((file) => examplesIn(file).map((code) => ({ file, code })));
 }
 
+/** Hidden folders are left out: the site may be built there at this moment, with copies of the pages. */
 function filesIn(folder: string, ending: string): string[] {
   const names = fs.readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' });
-  return names.filter((name) => name.endsWith(ending)).map((name) => path.join(folder, name));
+  return names
+    .filter((name) => name.endsWith(ending) && !/(^|[/\\])\./.test(name))
+    .map((name) => path.join(folder, name));
 }
 
 function examplesIn(file: string): string[] {
