@@ -389,8 +389,9 @@ export type ErrorCode =
    */
   | 'CONNECTION_CLOSED'
   /**
-   * The replica could not be brought up to date, and this call wrote nothing. Reads go on with the data in the
-   * replica. Call `sync()` again.
+   * The replica could not be brought up to date, and this call wrote nothing. On an open connection, reads go on with
+   * the data in the replica: call `sync()` again. If the connection could not open, `offlineStart` lets it open while
+   * the server is away ([start without the server](docs/direct-access.md#start-without-the-server)).
    *
    * If the message says that the replica is still being fetched, the same call continues there, even in another
    * process. A longer `timeout` waits longer. If the server has no log for replicas, open the connection without

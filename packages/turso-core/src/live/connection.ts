@@ -1,9 +1,10 @@
 import { hasCode, TursoSyncError } from '../errors';
 import type { SqlValue } from '../sqlite/values/values';
+import { catchUp } from './catch-up';
 import { checkedStatement, refuseEndOfTransaction, refuseTransactionControl, usage } from './check-arguments';
 import type { DatabaseTransaction, LiveDatabase, OrderedStatement, Written } from './database';
 import { deadlineIn, type Deadline } from './deadline';
-import { explainSync } from './explain-sync';
+import { explainSync, readsGoOn } from './explain-sync';
 import { insertStatements } from './insert-statements';
 import { createLatency, type Latency } from './latency';
 import type { AutoSync, BatchResult, Changes, Live, LiveLatencies, LiveStatement, SyncResult } from './live';
@@ -55,14 +56,17 @@ export interface ConnectionSettings {
   readonly onRetry: RetryOptions['onRetry'];
   readonly tell: (event: LiveEvent) => void;
   readonly setToken: (token: string) => void;
+  /** Whether the first sync is still to be done. Default is false. */
+  readonly isBehind?: boolean;
 }
 
 /** Creates a connection on an open database and, if given, its replica. */
 export function createConnection(
   database: LiveDatabase,
   replica: Replica | null,
-  { timeout, maxRetries, autoSync, counters, slowStatementMs, onRetry, tell, setToken }: ConnectionSettings,
+  settings: ConnectionSettings,
 ): Live {
+  const { timeout, maxRetries, autoSync, counters, slowStatementMs, onRetry, tell, setToken } = settings;
   const underWay = new Set<Promise<unknown>>();
   const transactions = new Set<DatabaseTransaction>();
   let closed: Promise<void> | undefined;
@@ -102,7 +106,8 @@ export function createConnection(
     try {
       return (await replica?.sync(deadline)) ?? NO_REPLICA;
     } catch (error) {
-      throw await explainSync(error, database, deadline);
+      const explained = await explainSync(error, database, deadline);
+      throw replica?.isReadable === true ? readsGoOn(explained) : explained;
     }
   });
 
@@ -143,6 +148,14 @@ export function createConnection(
     // A failed sync shows in stats(), and the next one follows soon.
     if (!turns.isUnderWay) call((deadline) => turns.sync(deadline)).catch(() => undefined);
   }
+
+  // With an interval, the next sync comes anyway. Without auto-sync, nobody asked for it.
+  const endCatchingUp =
+    settings.isBehind === true && autoSync === true
+      ? catchUp(async () => {
+          if (counters.syncedAt === null) await call((deadline) => turns.sync(deadline));
+        })
+      : undefined;
 
   async function batch(
     statements: readonly OrderedStatement[],
@@ -248,6 +261,7 @@ export function createConnection(
       reconnects: replica?.restarts ?? 0,
       rebuilds: counters.rebuilds,
       frameNo: counters.frameNo,
+      replicaAgeMs: replica?.ageMs ?? null,
       lastSyncMsAgo: counters.syncedAt === null ? null : Math.round(performance.now() - counters.syncedAt),
       latencies: {
         reads: counters.latencies.reads.summary(),
@@ -268,6 +282,7 @@ export function createConnection(
   function close(): Promise<void> {
     return (closed ??= (async () => {
       clearInterval(timer);
+      endCatchingUp?.();
       await Promise.allSettled(underWay);
       const rolledBack = [...transactions].map((begun) => begun.rollback(deadlineIn(timeout)));
       await Promise.allSettled(rolledBack);

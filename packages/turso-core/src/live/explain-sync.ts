@@ -24,11 +24,18 @@ export async function explainSync(
     return new TursoSyncError(
       'SYNC_FAILED',
       `The replica could not be brought up to date: ${reason.message}`,
-      {
-        hint: `Reads go on with what the replica has. ${hint ?? ''}`.trim(),
-        retryable,
-        cause: reason,
-      },
+      { ...(hint === undefined ? {} : { hint }), retryable, cause: reason },
     );
   }
+}
+
+/** Says in a failed sync that reads go on: so it is on an open connection, and not while it is opened. */
+export function readsGoOn(error: unknown): unknown {
+  if (!(error instanceof TursoSyncError) || error.code !== 'SYNC_FAILED') return error;
+  const { code, message, hint, retryable, cause } = error;
+  return new TursoSyncError(code, message, {
+    hint: `Reads go on with what the replica has. ${hint ?? ''}`.trim(),
+    retryable,
+    cause,
+  });
 }

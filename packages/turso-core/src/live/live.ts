@@ -42,6 +42,21 @@ export interface LiveOptions {
    * A number: in the background at this interval in milliseconds, and also after every write. Default is `true`.
    */
   readonly autoSync?: AutoSync;
+  /**
+   * Whether an intact replica is enough to open the connection while the server is away: nobody answers, or the server
+   * is silent, too busy, or fails. Reads then use the replica, and {@link LiveStats.replicaAgeMs} is its age. Writes
+   * throw, for example REMOTE_UNREACHABLE, until the server is back. The connection syncs as soon as it is, unless
+   * auto-sync is off. If the replica cannot serve, `openLive` throws the server's error, and its message says why.
+   * Default is false.
+   *
+   * @example
+   * ```ts
+   * const live = await openLive({ url, replica: '.turso/live/replica.db', offlineStart: true });
+   * const { lastSyncMsAgo, replicaAgeMs } = live.stats();
+   * if (lastSyncMsAgo === null) console.warn(`Offline, with data that is ${replicaAgeMs} ms old.`);
+   * ```
+   */
+  readonly offlineStart?: boolean;
   /** Milliseconds for each call, including retries and the sync after a write. Default is 30,000. */
   readonly timeout?: number;
   /** The maximum number of retries, for safely repeatable operations only. Default is 5. */
@@ -148,8 +163,13 @@ export interface LiveStats {
   readonly rebuilds: number;
   /** The number of the replica's latest frame; 0 without a replica. */
   readonly frameNo: number;
-  /** Milliseconds since the latest successful sync, or null if none has succeeded. */
+  /** Milliseconds since the latest successful sync of this connection, or null if none has succeeded. */
   readonly lastSyncMsAgo: number | null;
+  /**
+   * The age of the replica's data: milliseconds since the latest successful sync began, also before a restart of the
+   * program. Null without a replica.
+   */
+  readonly replicaAgeMs: number | null;
   /** How long calls took. Memory is fixed. */
   readonly latencies: LiveLatencies;
 }

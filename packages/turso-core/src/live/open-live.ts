@@ -4,18 +4,21 @@ import { checkCredentials } from '../hrana/credentials';
 import { createTokens } from '../hrana/tokens';
 import { parseRemoteUrl } from '../remote/url';
 import { usage } from './check-arguments';
+import { isAway } from './away';
 import { createConnection, newCounters } from './connection';
 import { deadlineIn } from './deadline';
+import { explainSync } from './explain-sync';
 import { openFileDatabase } from './file/file-database';
 import type { AutoSync, Live, LiveOptions } from './live';
 import { teller } from './live-event';
 import { createPrimary } from './primary/primary';
-import { openReplica } from './replica/replica';
+import { openReplica, type ReplicaOptions } from './replica/replica';
 import { withRetries } from './retry';
 
 /**
  * Opens a live connection. Writes reach the remote at once. With a replica, reads come from a local file that follows
- * the remote, and the connection opens after the first sync.
+ * the remote, and the connection opens after the first sync. With `offlineStart`, it opens without the server too, if
+ * the replica is intact.
  *
  * Throws URL_MISSING, URL_UNSUPPORTED, CONFIG_HAS_SECRET and USAGE for the options. Throws REMOTE_UNREACHABLE,
  * REMOTE_UNAUTHORIZED and REMOTE_NOT_LIBSQL for the server. Throws REPLICA_LOCKED, FILE_INACCESSIBLE and SYNC_FAILED
@@ -68,40 +71,56 @@ export async function openLive(options: LiveOptions): Promise<Live> {
   checkToken(tokens.known);
   const served = { ...settings, setToken: (token: string) => tokens.set(token) };
   const primary = createPrimary(url, location, { ...secrets, tokens, onRepeat: tellRetry });
+  const source: ReplicaOptions | null =
+    options.replica === undefined
+      ? null
+      : {
+          ...{ url, location, tokens, encryptionKey: secrets.encryptionKey, file: options.replica },
+          log: primary.log,
+          timeout,
+          onSync({ frames, frameNo }, durationMs) {
+            counters.syncs++;
+            counters.latencies.syncs.add(durationMs);
+            counters.frameNo = frameNo;
+            counters.syncedAt = performance.now();
+            tell({ type: 'sync', frames, frameNo, durationMs });
+          },
+          onRebuild(reason) {
+            counters.rebuilds++;
+            tell({ type: 'rebuild', reason });
+          },
+        };
+
   const deadline = deadlineIn(timeout);
-  try {
+  async function connect(): Promise<Live> {
     // Checks whether a libSQL server answers and accepts the token.
     await withRetries(() => primary.query({ sql: 'SELECT 1' }, deadline), {
       deadline,
       maxRetries,
       onRetry,
     });
-    if (options.replica === undefined) return createConnection(primary, null, served);
-    const replica = await openReplica(
-      {
-        ...{ url, location, tokens, encryptionKey: secrets.encryptionKey, file: options.replica },
-        log: primary.log,
-        timeout,
-        onSync({ frames, frameNo }, durationMs) {
-          counters.syncs++;
-          counters.latencies.syncs.add(durationMs);
-          counters.frameNo = frameNo;
-          counters.syncedAt = performance.now();
-          tell({ type: 'sync', frames, frameNo, durationMs });
-        },
-        onRebuild(reason) {
-          counters.rebuilds++;
-          tell({ type: 'rebuild', reason });
-        },
-      },
-      deadline,
-    );
-    return createConnection(primary, replica, served);
+    return createConnection(primary, source && (await openReplica(source, deadline)), served);
+  }
+
+  async function connectOffline(failed: unknown): Promise<Live> {
+    const error = await explainSync(failed, primary, deadline);
+    if (options.offlineStart !== true || source === null || !isAway(error)) throw error;
+    const checking = deadlineIn(Math.max(timeout, TIME_TO_CHECK));
+    const replica = await openReplica({ ...source, away: error }, checking);
+    counters.frameNo = replica.frameNo;
+    return createConnection(primary, replica, { ...served, isBehind: true });
+  }
+
+  try {
+    return await connect().catch(connectOffline);
   } catch (error) {
     primary.close();
     throw error;
   }
 }
+
+/** Least milliseconds for the check of a replica: the timeout is about the server. */
+const TIME_TO_CHECK = 10_000;
 
 /** The known options. For `any`, the checks are below. */
 const KINDS: OptionKinds<LiveOptions> = {
@@ -111,6 +130,7 @@ const KINDS: OptionKinds<LiveOptions> = {
   allowHttpToken: 'boolean',
   replica: 'any',
   autoSync: 'any',
+  offlineStart: 'boolean',
   timeout: 'any',
   maxRetries: 'any',
   onEvent: 'function',

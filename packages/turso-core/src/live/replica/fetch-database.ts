@@ -69,7 +69,10 @@ async function openPartial(fresh: ReplicaFiles, { log, greeting, silence }: Fetc
   }
   const { log: id, session } = greeting;
   // Pages are also written between two notes.
-  const empty = { log: id, session, mark: null, phase: 'checkpointing', wal: NO_WAL, remote: null } as const;
+  const empty: Omit<Note, 'file'> = {
+    ...{ log: id, session, mark: null, wal: NO_WAL, remote: null, syncedAt: null },
+    phase: 'checkpointing',
+  };
   let keptAt = performance.now();
   let sinceKept = 0;
   const partial: Partial = {

@@ -21,10 +21,14 @@ test.each([
   try {
     const file = path.join(folder, 'replica.db-note');
     fs.writeFileSync(file, text);
+    // The time of the last sync.
+    const syncedAt = new Date('2025-11-29T12:00:00.250Z');
+    fs.utimesSync(file, syncedAt, syncedAt);
     const note = readNote(file);
     if (note === null) throw new Error('the note cannot be read');
     expect(note.remote).toBe(remote);
     writeNote(file, note);
+    expect(fs.statSync(file).mtime).toEqual(syncedAt);
     expect(fs.readFileSync(file, 'latin1')).toBe(text);
     fs.writeFileSync(file, text.slice(0, -1));
     expect(readNote(file)).toBeNull();

@@ -27,6 +27,11 @@ export interface Note {
   readonly wal: WalStamp;
   /** The address of the last sync, without a slash at its end. Null in the notes of older versions. */
   readonly remote: string | null;
+  /**
+   * When the last successful sync began, kept as the time of the note's file. Null before the first one, and the file
+   * then has the time of its last write.
+   */
+  readonly syncedAt: Date | null;
 }
 
 const FORM = new RegExp(
@@ -46,8 +51,10 @@ const FORM = new RegExp(
 /** Reads a note. Returns null if it is missing or unreadable. */
 export function readNote(file: string): Note | null {
   let text: string;
+  let syncedAt: Date;
   try {
     text = fs.readFileSync(file, 'latin1');
+    syncedAt = fs.statSync(file).mtime;
   } catch {
     return null;
   }
@@ -68,13 +75,16 @@ export function readNote(file: string): Note | null {
       checksum: [parseInt(sumA, 16), parseInt(sumB, 16)],
     },
     remote,
+    syncedAt,
   };
 }
 
 /** Replaces the previous note, completely or not at all. */
 export function writeNote(file: string, note: Note): void {
-  fs.writeFileSync(`${file}-draft`, noteText(note), { mode: 0o600 });
-  fs.renameSync(`${file}-draft`, file);
+  const draft = `${file}-draft`;
+  fs.writeFileSync(draft, noteText(note), { mode: 0o600 });
+  if (note.syncedAt !== null) fs.utimesSync(draft, note.syncedAt, note.syncedAt);
+  fs.renameSync(draft, file);
 }
 
 /** Returns the text of a note. */

@@ -84,14 +84,14 @@ export function freshFiles({ database }: ReplicaFiles): ReplicaFiles {
 export function takeOver(
   files: ReplicaFiles,
   fresh: ReplicaFiles,
-  { log, session, mark, remote }: Note,
+  { log, session, mark, remote, syncedAt }: Note,
 ): Note {
   removeReplica(files);
   if (isFile(fresh.wal)) fs.renameSync(fresh.wal, files.wal);
   const file = fileStamp(fresh.database);
   if (file === null) throw fileError(new Error('it is gone'), fresh.database);
   const wal = walStamp(files.wal, NO_WAL);
-  const note: Note = { log, session, mark, phase: 'still', file, wal, remote };
+  const note: Note = { log, session, mark, phase: 'still', file, wal, remote, syncedAt };
   fs.writeFileSync(files.metadata, metadataOf(note), { mode: 0o600 });
   writeNote(files.note, note);
   fs.renameSync(fresh.database, files.database);

@@ -1,6 +1,12 @@
 import { TursoSyncError } from '../../errors';
 import { inTime } from '../../in-time';
-import { fileSize, isReplicaThere, replicaFiles, type ReplicaFiles } from '../../sqlite/files/replica-files';
+import {
+  fileSize,
+  isFile,
+  isReplicaThere,
+  replicaFiles,
+  type ReplicaFiles,
+} from '../../sqlite/files/replica-files';
 import { deadlineIn, type Deadline } from '../deadline';
 import { fileError, isDamage } from '../file-error';
 import type { OrderedStatement, RowLists } from '../database';
@@ -8,6 +14,7 @@ import type { SyncResult } from '../live';
 import { checkpointReplica } from './checkpoint';
 import { fetchDatabase, hasMark } from './fetch-database';
 import type { Note } from './note';
+import { noteToServe, refuseMissing } from './offline';
 import { makeReplicaFolder } from './replica-folder';
 import { lockReplica } from './replica-lock';
 import { createReplicaReader, isLibsqlOnly } from './replica-reader';
@@ -21,7 +28,7 @@ import {
   takeOver,
 } from './replica-state';
 import type { Greeting, ReplicationLog } from '../../hrana/replication-log';
-import { createSyncer, syncFailed, type SyncSource } from './syncer';
+import { createSyncer, noAnswer, syncFailed, type SyncSource } from './syncer';
 
 /** A local copy of the primary that follows it. */
 export interface Replica {
@@ -33,6 +40,12 @@ export interface Replica {
   sync(deadline: Deadline): Promise<SyncResult>;
   /** How often the sync process was restarted. */
   readonly restarts: number;
+  /** Milliseconds since the last successful sync began, also by an earlier process. Null before the first one. */
+  readonly ageMs: number | null;
+  /** The number of the latest frame; 0 before the first one. */
+  readonly frameNo: number;
+  /** Whether there is something to read. */
+  readonly isReadable: boolean;
   close(): Promise<void>;
 }
 
@@ -42,6 +55,8 @@ export interface ReplicaOptions extends SyncSource {
   readonly log: ReplicationLog;
   /** Milliseconds for one call. */
   readonly timeout: number;
+  /** The error of a server that is away, if the replica is to serve without it. Default is none. */
+  readonly away?: TursoSyncError;
   /** Receives the result of every sync, and how long it took. */
   readonly onSync: (result: SyncResult, durationMs: number) => void;
   /** Receives a sentence about why the replica is rebuilt. */
@@ -52,9 +67,13 @@ export interface ReplicaOptions extends SyncSource {
  * Opens a replica, and brings it up to date. Rebuilds it, with a notice, if it is damaged, was changed by others, or
  * does not match the primary's history. Throws REPLICA_LOCKED, FILE_INACCESSIBLE and SYNC_FAILED. FILE_INACCESSIBLE
  * also reports a database that is not a replica.
+ *
+ * While the server is away, opens an intact replica as it is, or throws the server's error with a reason.
  */
 export async function openReplica(options: ReplicaOptions, deadline: Deadline): Promise<Replica> {
   const files = filesOf(options.file);
+  const { away } = options;
+  if (away !== undefined) refuseMissing(files, away);
   makeReplicaFolder(files.database);
   const unlock = lockReplica(files);
   const syncer = createSyncer(files, options);
@@ -70,6 +89,8 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   let isPlain = false;
   /** Whether a failed sync may have left more than was noted. */
   let isUnsettled = false;
+  /** When the last successful sync began. */
+  let syncedAt: Date | null = null;
 
   let turns = Promise.resolve<unknown>(undefined);
   /** Runs work one at a time. Slow work continues after the caller's deadline. */
@@ -77,36 +98,40 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     const next = turns.then(work, work);
     turns = next.catch(() => undefined);
     return inTime(next, within.left + SETTLING, () =>
-      progress.isUnderWay ? stillFetching(files, progress) : syncFailed(options, 'no answer in time'),
+      progress.isUnderWay
+        ? stillFetching(files, progress)
+        : syncFailed(options, 'no answer in time', noAnswer()),
     );
   }
 
-  async function told(work: () => Promise<SyncResult>): Promise<SyncResult> {
-    const begun = performance.now();
-    const result = await work();
+  async function told(work: (begunAt: Date) => Promise<SyncResult>): Promise<SyncResult> {
+    const [begun, begunAt] = [performance.now(), new Date()];
+    const result = await work(begunAt);
+    syncedAt = begunAt;
     options.onSync(result, performance.now() - begun);
     return result;
   }
 
   async function bringUpToDate(within: Deadline): Promise<SyncResult> {
     try {
-      return await told(() => follow(within));
+      return await told((begunAt) => follow(within, begunAt));
     } catch (error) {
       throw asSyncFailed(error, options);
     }
   }
 
-  async function follow(within: Deadline): Promise<SyncResult> {
+  async function follow(within: Deadline, begunAt: Date): Promise<SyncResult> {
+    const anew = (reason: string | null): Promise<SyncResult> => fetchAnew(reason, begunAt);
     if (isPlain) {
       return syncer.sync(within).catch((error: unknown) => {
         throw hasFailed(error) ? noLog(options, error) : error;
       });
     }
-    if (note === null) return fetchAnew(null);
+    if (note === null) return anew(null);
     if (!isUnsettled && replicaState(files, note) !== 'as noted')
-      return fetchAnew('was changed by another program');
+      return anew('was changed by another program');
     const greeting = await greetingOf(note, within);
-    if (greeting !== null && !(await isOfHistory(note, greeting, within))) return fetchAnew(ANOTHER_HISTORY);
+    if (greeting !== null && !(await isOfHistory(note, greeting, within))) return anew(ANOTHER_HISTORY);
     const session = greeting?.session ?? note.session;
     // Nobody reads new frames before their history is confirmed. An empty file is not in WAL mode yet, and a reader
     // would block the first frames.
@@ -115,13 +140,14 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     const { frames, frameNo } = await syncer.sync(within);
     const reached = readFrameNo(files);
     const mark = reached === null ? null : await options.log.markOf(session, reached, within.left);
-    if (typeof mark === 'string' || (mark === null && reached !== null)) return fetchAnew(ANOTHER_HISTORY);
+    if (typeof mark === 'string' || (mark === null && reached !== null)) return anew(ANOTHER_HISTORY);
     const before = note;
-    note = noted(files, { ...before, session, mark, remote, ...(frames > 0 ? { phase: 'still' } : {}) });
+    const still = frames > 0 ? ({ phase: 'still' } as const) : {};
+    note = noted(files, { ...before, session, mark, remote, syncedAt: begunAt, ...still });
     isUnsettled = false;
     reader.goOn();
     // The writes went into files no longer at their path.
-    if (isLost(before, note)) return fetchAnew('was changed by another program');
+    if (isLost(before, note)) return anew('was changed by another program');
     return { frames, frameNo };
   }
 
@@ -145,7 +171,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   }
 
   /** Fetches the whole database beside the replica. Reads use the old replica until then. */
-  async function fetchAnew(reason: string | null): Promise<SyncResult> {
+  async function fetchAnew(reason: string | null, begunAt: Date): Promise<SyncResult> {
     progress.isUnderWay = true;
     try {
       const greeting = await options.log.greet(options.timeout);
@@ -157,7 +183,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
       });
       await syncer.stop();
       reader.close();
-      note = takeOver(files, freshFiles(files), { ...fetched.note, remote });
+      note = takeOver(files, freshFiles(files), { ...fetched.note, remote, syncedAt: begunAt });
       isUnsettled = false;
       if (reason !== null)
         options.onRebuild(
@@ -182,7 +208,15 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
       note = found.note;
       if (!(await syncer.isSound(deadline))) fault = 'is damaged';
     }
-    return fault === null ? bringUpToDate(deadline) : told(() => fetchAnew(fault));
+    return fault === null ? bringUpToDate(deadline) : told((begunAt) => fetchAnew(fault, begunAt));
+  }
+
+  async function startWithout(error: TursoSyncError): Promise<void> {
+    const found = findReplica(files);
+    if (found === null && fileSize(files.database) > 0) throw noReplica(files.database);
+    const isSound = (): Promise<boolean> => syncer.isSound(deadline);
+    note = await noteToServe(found, { files, remote, away: error, isSound });
+    ({ syncedAt } = note);
   }
 
   async function rebuildPlain(within: Deadline): Promise<SyncResult> {
@@ -196,7 +230,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   }
 
   async function rebuildDamaged(within: Deadline): Promise<SyncResult> {
-    return isPlain ? rebuildPlain(within) : fetchAnew('is damaged');
+    return isPlain ? rebuildPlain(within) : told((begunAt) => fetchAnew('is damaged', begunAt));
   }
 
   async function close(): Promise<void> {
@@ -212,7 +246,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   }
 
   try {
-    await inTurn(start, deadline);
+    await (away === undefined ? inTurn(start, deadline) : inTurn(() => startWithout(away), deadline));
   } catch (error) {
     await close();
     throw error;
@@ -221,6 +255,15 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   return {
     get restarts() {
       return Math.max(syncer.starts - 1, 0);
+    },
+    get ageMs() {
+      return syncedAt === null ? null : Math.max(Date.now() - syncedAt.getTime(), 0);
+    },
+    get frameNo() {
+      return Number(note?.mark?.frameNo ?? 0);
+    },
+    get isReadable() {
+      return isFile(files.database);
     },
     async query(statement) {
       try {
@@ -277,13 +320,13 @@ function stillFetching(
 ): TursoSyncError {
   const message = `The replica ${database} is still being fetched: ${received} of ${total} pages are there.`;
   return new TursoSyncError('SYNC_FAILED', message, {
-    hint: 'Try again, which goes on from there; reads go on with what the replica has. A longer timeout waits longer.',
+    hint: 'Try again, which goes on from there. A longer timeout waits longer.',
     retryable: true,
   });
 }
 
 function asSyncFailed(error: unknown, source: SyncSource): unknown {
-  if (!(error instanceof TursoSyncError) || !error.code.startsWith('REMOTE_')) return error;
+  if (!(error instanceof TursoSyncError) || !/^(?:REMOTE|PROXY)_/.test(error.code)) return error;
   return syncFailed(source, error.message, error);
 }
 

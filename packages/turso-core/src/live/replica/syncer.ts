@@ -123,7 +123,7 @@ function exchange(child: ChildProcess, request: SyncRequest, deadline: Deadline)
     const onMessage = (answer: SyncAnswer): void => settle(() => resolve(answer));
     const onExit = (): void => settle(() => reject(new Error('its process has ended')));
     const onError = (error: Error): void => settle(() => reject(error));
-    const timer = setTimeout(() => settle(() => reject(new Error('no answer in time'))), deadline.left);
+    const timer = setTimeout(() => settle(() => reject(noAnswer())), deadline.left);
     function settle(then: () => void): void {
       clearTimeout(timer);
       child.off('message', onMessage).off('exit', onExit).off('error', onError);
@@ -137,6 +137,11 @@ function exchange(child: ChildProcess, request: SyncRequest, deadline: Deadline)
       if (error !== null) onError(error);
     });
   });
+}
+
+/** Creates the error for silence, with the code that the system has for it. */
+export function noAnswer(): Error {
+  return Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
 }
 
 function letGo(child: ChildProcess): void {
@@ -166,9 +171,8 @@ export function syncFailed(
   const message = `The replica could not be brought up to date with ${location} (${told}).`;
   // A known cause knows better what helps.
   const known = cause instanceof TursoSyncError ? cause : undefined;
-  const help = known?.hint ?? 'Check that the server runs, and call sync() again.';
   return new TursoSyncError('SYNC_FAILED', message, {
-    hint: `Reads go on with what the replica has. ${help}`,
+    hint: known?.hint ?? 'Check that the server runs, and try again.',
     retryable: known?.retryable ?? true,
     cause,
   });
