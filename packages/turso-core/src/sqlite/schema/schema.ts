@@ -79,13 +79,14 @@ export function readSchema(db: Database, schema = 'main'): Schema {
   const tables = new Map<string, Table>();
   const virtual = findVirtualTables(objects);
   const shadows = findShadowNames(objects);
+  const facts = prepareFacts(db, schema);
   for (const row of listTables(db, schema)) {
     const sql = sqlOf.get(row.name);
     if (sql === undefined) continue;
     const known = virtual.get(row.name);
     const isShadow = shadows.has(row.name.toLowerCase());
-    if (known !== undefined) tables.set(row.name, readVirtualTable(db, schema, row.name, { sql, known }));
-    else tables.set(row.name, readTable(db, schema, row, { sql, isShadow }));
+    if (known !== undefined) tables.set(row.name, readVirtualTable(facts, row.name, { sql, known }));
+    else tables.set(row.name, readTable(facts, row, { sql, isShadow }));
   }
   return {
     encoding: db.pragma(`${schema}.encoding`, { simple: true }) as Encoding,
@@ -169,15 +170,41 @@ export function findShadowNames(objects: readonly SchemaObject[]): Set<string> {
   return new Set(names.map((name) => name.toLowerCase()));
 }
 
+/** What SQLite tells of a table; each statement is prepared once for all tables. */
+interface Facts {
+  readonly columns: (table: string) => XInfoRow[];
+  readonly uniqueIndexes: (table: string) => IndexedColumn[];
+  readonly parents: (table: string) => string[];
+}
+
+function prepareFacts(db: Database, schema: string): Facts {
+  const columns = db.prepare<[string, string], XInfoRow>(
+    `SELECT name, type, pk, hidden, "notnull" AS required, dflt_value AS value
+     FROM temp.pragma_table_xinfo(?, ?) ORDER BY cid`,
+  );
+  const uniqueIndexes = db.prepare<[string, string, string], IndexedColumn>(
+    `SELECT l.name AS "index", l.origin, l.partial, x.name, x.coll AS collation
+     FROM temp.pragma_index_list(?, ?) l, temp.pragma_index_xinfo(l.name, ?) x WHERE l."unique" = 1 AND x.key = 1
+     ORDER BY l.name, x.seqno`,
+  );
+  const parents = db
+    .prepare<[string, string], string>(`SELECT DISTINCT "table" FROM temp.pragma_foreign_key_list(?, ?)`)
+    .pluck();
+  return {
+    columns: (table) => columns.all(table, schema),
+    uniqueIndexes: (table) => uniqueIndexes.all(table, schema, schema),
+    parents: (table) => parents.all(table, schema),
+  };
+}
+
 function readVirtualTable(
-  db: Database,
-  schema: string,
+  facts: Facts,
   name: string,
   { sql, known }: { readonly sql: string; readonly known: VirtualTable },
 ): Table {
   const table = { name, sql, kind: 'virtual', withoutRowid: false, parents: [] } as const;
   try {
-    const { columns, rowid } = virtualColumns(readAllColumns(db, schema, name), known);
+    const { columns, rowid } = virtualColumns(facts.columns(name), known);
     return { ...table, virtual: known, columns, rowid, rowidAlias: rowid, uniqueColumns: new Set('*') };
   } catch (error) {
     // Its module, or a tokenizer, is missing here.
@@ -202,17 +229,16 @@ function virtualColumns(
 }
 
 function readTable(
-  db: Database,
-  schema: string,
+  facts: Facts,
   row: TableListRow,
   { sql, isShadow }: { readonly sql: string; readonly isShadow: boolean },
 ): Table {
   const withoutRowid = row.wr === 1;
   const kind = isShadow ? 'shadow' : withoutRowid ? 'without-rowid' : 'rowid';
-  const indexed = readUniqueIndexes(db, schema, row.name);
+  const indexed = facts.uniqueIndexes(row.name);
   const primaryKey = indexed.filter((c) => c.origin === 'pk');
   const hasCollations = /\bcollate\b/i.test(sql);
-  const all = readAllColumns(db, schema, row.name);
+  const all = facts.columns(row.name);
   const uniqueKey = all.some((c) => c.pk > 0) ? [] : findUniqueKey(all, indexed);
   const columns = withCollations(all, hasCollations ? [...primaryKey, ...uniqueKey] : []);
   const rowidAlias = withoutRowid ? null : findRowidAlias(columns, primaryKey.length > 0);
@@ -229,7 +255,7 @@ function readTable(
     rowidAlias,
     uniqueColumns,
     ...(uniqueKey.length === 0 ? {} : { uniqueKey: uniqueKey.map((c) => c.name) }),
-    parents: readParents(db, schema, row.name),
+    parents: facts.parents(row.name),
   };
 }
 
@@ -244,15 +270,6 @@ interface XInfoRow {
   readonly hidden: number;
   readonly required: number;
   readonly value: string | null;
-}
-
-function readAllColumns(db: Database, schema: string, table: string): XInfoRow[] {
-  return db
-    .prepare(
-      `SELECT name, type, pk, hidden, "notnull" AS required, dflt_value AS value
-       FROM temp.pragma_table_xinfo(?, ?) ORDER BY cid`,
-    )
-    .all(table, schema) as XInfoRow[];
 }
 
 function toColumn({ name, type, pk, hidden, required, value }: XInfoRow): Column {
@@ -285,16 +302,6 @@ interface IndexedColumn {
 
 type KeyColumn = IndexedColumn & { readonly name: string };
 
-function readUniqueIndexes(db: Database, schema: string, table: string): IndexedColumn[] {
-  return db
-    .prepare(
-      `SELECT l.name AS "index", l.origin, l.partial, x.name, x.coll AS collation
-       FROM temp.pragma_index_list(?, ?) l, temp.pragma_index_xinfo(l.name, ?) x WHERE l."unique" = 1 AND x.key = 1
-       ORDER BY l.name, x.seqno`,
-    )
-    .all(table, schema, schema) as IndexedColumn[];
-}
-
 // The name of a constraint's index depends on its place: the first by name may not be the first constraint. Any will
 // do, if it is the same each time.
 function findUniqueKey(all: readonly XInfoRow[], indexed: readonly IndexedColumn[]): KeyColumn[] {
@@ -325,11 +332,4 @@ function findRowidAlias(columns: readonly Column[], hasPrimaryKeyIndex: boolean)
 function findRowidName(columns: readonly Column[]): string | null {
   const taken = new Set(columns.map((c) => c.name.toLowerCase()));
   return ['rowid', '_rowid_', 'oid'].find((name) => !taken.has(name)) ?? null;
-}
-
-function readParents(db: Database, schema: string, table: string): string[] {
-  const rows = db
-    .prepare(`SELECT DISTINCT "table" AS parent FROM temp.pragma_foreign_key_list(?, ?)`)
-    .all(table, schema);
-  return (rows as { parent: string }[]).map((r) => r.parent);
 }
