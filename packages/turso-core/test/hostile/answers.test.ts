@@ -11,14 +11,18 @@ import {
   startSqld,
   type SqldWithAuth,
 } from '@turso-sync/testing';
+import { dump } from '../../src/commands/dump';
+import { push } from '../../src/commands/push';
 import { createHttpClient } from '../../src/hrana/http-client';
+import { open } from '../../src/open';
+import type { Project } from '../../src/project/handle';
 import { createReader } from '../../src/remote/server/reader';
 import { makeProject, type TestProject } from '../fixtures/cli.fixture';
 import { startHttpProxy } from './http-proxy.fixture';
 
 const dir = makeTempDir();
 const database = path.join(dir, 'base.db');
-const open: (() => void)[] = [];
+const servers: (() => void)[] = [];
 
 /** What all edited projects are copies of. */
 let edited: TestProject;
@@ -30,7 +34,7 @@ beforeAll(async () => {
   edited.edit('UPDATE t SET v = 2');
 });
 afterAll(() => {
-  for (const stop of open) stop();
+  for (const stop of servers) stop();
 });
 
 /**
@@ -46,7 +50,7 @@ function filesOf(project: TestProject): Record<string, string> {
 /** A server that answers everything alike. */
 async function serve(answer: RequestListener): Promise<string> {
   const server = createServer(answer).listen(0, '127.0.0.1');
-  open.push(() => {
+  servers.push(() => {
     server.closeAllConnections();
     server.close();
   });
@@ -94,7 +98,14 @@ const ODD: [string, unknown][] = [
   ['a base that is no URL', { baton: 'x', base_url: 'http://[', results: [null, null, null] }],
 ];
 
-test.each(ODD)('a server that answers with %s is none, for every command', async (_, answer) => {
+/** What sends a change, and what reads all of a remote. */
+const VERBS = [
+  (project: Project) => push(project, { acceptRemote: true }),
+  (project: Project) =>
+    dump(project, { of: 'remote', acceptRemote: true, to: path.join(makeTempDir(), 'dump.sql') }),
+];
+
+test.each(ODD)('a server that answers with %s is none, for every verb', async (_, answer) => {
   for (const encoding of ['json', 'protobuf']) {
     const url = await serve(({ url: to = '' }, response) => {
       const isThere = encoding === 'protobuf' || !to.includes('protobuf');
@@ -103,11 +114,12 @@ test.each(ODD)('a server that answers with %s is none, for every command', async
     });
     const project = editedProject(url);
     const before = filesOf(project);
-    for (const args of [['dump-push'], ['dump', '--remote']]) {
-      const run = await project.run(...args, '--quiet');
-      expect({ args, exit: run.exit, stdout: run.stdout }).toEqual({ args, exit: 1, stdout: '' });
-      expect(run.stderr).toMatch(/^(?:REMOTE_NOT_LIBSQL|REMOTE_FAILED): .+\n {2}\S/);
-    }
+    const opened = open({ url, cwd: project.dir });
+    for (const verb of VERBS)
+      await expect(verb(opened)).rejects.toMatchObject({
+        code: expect.stringMatching(/^(?:REMOTE_NOT_LIBSQL|REMOTE_FAILED)$/) as string,
+        hint: expect.stringMatching(/\S/) as string,
+      });
     expect(filesOf(project)).toEqual(before);
   }
 });
@@ -324,7 +336,7 @@ describeWithSqld('a token', () => {
         : Buffer.from(text.replace('"base_url":null', `"base_url":"${thief}"`), 'latin1');
       return { ...answer, body };
     });
-    open.push(() => proxy.stop());
+    servers.push(() => proxy.stop());
     // A push is one request.
     await expectRefused(proxy.url, 'REMOTE_REDIRECTED', ['verify', 'pull']);
   });
