@@ -6,9 +6,6 @@ import { lookup } from './lookup';
 import { proxyFor } from './proxy';
 import { openTunnel } from './tunnel';
 
-/** Maximum concurrent requests; more wait. Servers refuse clients with too many. */
-const IN_FLIGHT = 32;
-
 /** Longest wait for a connection, in milliseconds. */
 export const CONNECT_LIMIT = 10_000;
 
@@ -18,7 +15,7 @@ export const CONNECT_LIMIT = 10_000;
  */
 export function createAgent(server: URL): http.Agent {
   const { Agent } = server.protocol === 'https:' ? https : http;
-  const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT, lookup });
+  const agent = new Agent({ keepAlive: true, lookup });
   const proxy = proxyFor(server);
   if (proxy === null) return agent;
   const connect = agent.createConnection.bind(agent);

@@ -37,6 +37,8 @@ export interface HttpRequest {
   readonly onSent?: ((piece: number) => void) | undefined;
   /** Called before the last piece of the body is given to the system. If it throws, that piece is not sent. */
   readonly onLast?: (() => void) | undefined;
+  /** Whether it continues a stream, for which other requests may be waiting. Then it waits for none of them. */
+  readonly isContinued?: boolean | undefined;
   /** Ends the exchange. Default is none. */
   readonly signal?: AbortSignal | undefined;
 }

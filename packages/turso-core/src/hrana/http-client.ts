@@ -9,9 +9,13 @@ import { notLibsql, redirected, statusError, transportError } from './http-error
 import { NotSent } from './outcome';
 import { createTally, type Tally } from './tally';
 import { createTokens, sendWithToken, type Tokens } from './tokens';
+import { createTurns } from './turns';
 
 /** Options of {@link HttpClient.post}. */
-export type PostOptions = Pick<HttpRequest, 'tokenIn' | 'timeout' | 'maxBytes' | 'onSent' | 'onLast'> & {
+export type PostOptions = Pick<
+  HttpRequest,
+  'tokenIn' | 'timeout' | 'maxBytes' | 'onSent' | 'onLast' | 'isContinued'
+> & {
   /** Headers in addition to those of the token and the body. */
   readonly headers?: Readonly<Record<string, string>>;
 };
@@ -58,6 +62,12 @@ export interface ClientOptions extends Credentials {
   readonly onRepeat?: ((error: TursoSyncError, pause: number) => void) | undefined;
 }
 
+/**
+ * Maximum concurrent requests; more wait. Servers refuse clients with too many. Requests that continue a stream are not
+ * counted: the server may hold the others until a transaction ends, which needs one of these.
+ */
+const IN_FLIGHT = 32;
+
 /** Milliseconds for a request after the signal. */
 const TIME_TO_TIDY = 2000;
 
@@ -69,6 +79,7 @@ const TIME_TO_TIDY = 2000;
 export function createHttpClient(url: URL, location: string, use: ClientOptions): HttpClient {
   const { tokens = createTokens(use.authToken, () => undefined), signal: ending } = use;
   const tally = createTally();
+  const turns = createTurns(IN_FLIGHT);
   let agent: http.Agent | undefined;
   let repeated = 0;
   const onRepeat = (answer: HttpAnswer, pause: number): void => {
@@ -107,7 +118,6 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
   /** Does work with the server, if the request may be sent. */
   async function ask<T>(request: HttpRequest, work: (signal?: AbortSignal) => Promise<T>): Promise<T> {
     checkRequest(request);
-    await seeClosedConnections();
     const isTidying = ending?.aborted === true;
     try {
       return await work(isTidying ? undefined : ending);
@@ -116,14 +126,30 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
       throw error instanceof TursoSyncError ? error : transportError(error, location);
     }
   }
+  /** Sends a request when it is its turn. `sending` receives the milliseconds that are left of `timeout`. */
+  async function inTurn<T>(
+    { timeout, signal, isContinued }: HttpRequest,
+    sending: (left: number | undefined) => Promise<T>,
+  ): Promise<T> {
+    const left = timeLeft(timeout);
+    const end = isContinued === true ? null : await turns.take({ timeout, signal, late: noTurn });
+    try {
+      await seeClosedConnections();
+      return await sending(left());
+    } finally {
+      end?.();
+    }
+  }
   const send = (request: HttpRequest): Promise<HttpAnswer> =>
     ask(request, async (signal) => {
       const { maxBytes = SIZE_LIMIT } = request;
       const isTidying = ending !== undefined && signal === undefined;
       const timeout = isTidying ? Math.min(request.timeout ?? Infinity, TIME_TO_TIDY) : request.timeout;
       const once = (left: number | undefined): Promise<HttpAnswer> =>
-        authorized({ ...request, timeout: left, signal }, (sent) =>
-          exchange(sent, connected(), (answer) => collectAll(answer, Math.min(maxBytes, SIZE_LIMIT))),
+        inTurn({ ...request, timeout: left, signal }, (rest) =>
+          authorized({ ...request, timeout: rest, signal }, (sent) =>
+            exchange(sent, connected(), (answer) => collectAll(answer, Math.min(maxBytes, SIZE_LIMIT))),
+          ),
         );
       const answer = await repeatWhileBusy(once, { timeout, signal, onRepeat });
       tally.reach();
@@ -131,11 +157,11 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
     });
   const stream = (request: HttpRequest, silence: number, signal: AbortSignal): Promise<HttpStream> =>
     ask(request, async (own) => {
-      const answer = await authorized(request, (sent) =>
-        exchange(sent, connected(), async (begun) => begun, {
-          timeout: silence,
-          signal: own === undefined ? signal : AbortSignal.any([own, signal]),
-        }),
+      const either = own === undefined ? signal : AbortSignal.any([own, signal]);
+      const answer = await inTurn({ ...request, timeout: silence, signal: either }, () =>
+        authorized(request, (sent) =>
+          exchange(sent, connected(), async (begun) => begun, { timeout: silence, signal: either }),
+        ),
       );
       if ((answer.statusCode ?? 0) >= 300) refuseFailure(await collectAll(answer));
       return { headers: answer.headers, body: piecesOf(answer, location) };
@@ -157,6 +183,11 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
       agent?.destroy();
     },
   };
+}
+
+/** The error of a request that was never sent, since earlier ones took all its time. */
+function noTurn(): Error {
+  return Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT', hadConnection: false });
 }
 
 function tokenHeaders(

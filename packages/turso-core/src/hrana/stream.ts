@@ -105,6 +105,7 @@ async function ask(client: HttpClient, asked: Asked): Promise<HranaAnswer> {
     ...(timeout === undefined ? {} : { timeout }),
     ...(onSent && { onSent: (chunk: number) => chunks[chunk]?.steps.forEach(onSent) }),
     onLast,
+    isContinued: baton !== null,
     ...answerLimit(requests),
   });
   try {

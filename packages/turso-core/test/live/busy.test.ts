@@ -1,9 +1,9 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { requireTool, startSqld, type Sqld } from '@turso-sync/testing';
-import type { Live } from '../../src/live/live';
+import type { Live, StatementCalls } from '../../src/live/live';
 import { openLive } from './built.fixture';
-import { errorOf, rowsOf } from './served.fixture';
+import { errorOf, rowsOf, withServer } from './served.fixture';
 
 const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 
@@ -66,7 +66,7 @@ describeWithSqld('a server with too many requests', () => {
   beforeEach(async () => {
     server = await startSqld();
     way = await wayTo(server);
-    live = await openLive({ url: way.url, timeout: 5000 });
+    live = await openLive({ url: way.url, timeout: 20_000 });
     await live.execute('CREATE TABLE t (v)');
   });
   afterEach(async () => {
@@ -147,5 +147,46 @@ describeWithSqld('a server with too many requests', () => {
     expect(answers).toHaveLength(200);
     expect(way.most).toBeLessThanOrEqual(32);
     expect(way.most).toBeGreaterThan(1);
+  });
+});
+
+describeWithSqld('many writers at once', () => {
+  test('are all served: 400 writes, 40 transactions, and 150 connections', async () => {
+    await withServer(async ({ server, open, openRemote }) => {
+      const patient = { timeout: 90_000 };
+      const live = await openRemote(patient);
+      await live.execute('CREATE TABLE t (v)');
+      const insert = (into: StatementCalls): Promise<unknown> => into.execute('INSERT INTO t VALUES (1)');
+      const times = <T>(count: number, work: (i: number) => Promise<T>): Promise<T[]> =>
+        Promise.all(Array.from({ length: count }, (_, i) => work(i)));
+
+      await times(400, () => insert(live));
+      await times(40, () => live.transaction(insert));
+
+      const others = [await open(patient), ...(await times(7, () => openRemote(patient)))];
+      await Promise.all(others.map((one) => times(20, () => insert(one))));
+      await Promise.all(others.map((one) => one.transaction(insert)));
+
+      // More than the server serves at once.
+      await times(150, async () => {
+        const one = await openLive({ url: server.url, ...patient });
+        await insert(one);
+        await one.close();
+      });
+      expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[758n]]);
+    });
+  });
+
+  test('do not hold up the transaction that they wait for', async () => {
+    await withServer(async ({ openRemote }) => {
+      const live = await openRemote();
+      await live.execute('CREATE TABLE t (v)');
+      const transaction = await live.begin();
+      const writes = Array.from({ length: 40 }, () => live.execute('INSERT INTO t VALUES (1)'));
+      await transaction.execute('INSERT INTO t VALUES (1)');
+      await transaction.commit();
+      await Promise.all(writes);
+      expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[41n]]);
+    });
   });
 });

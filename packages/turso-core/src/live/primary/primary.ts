@@ -10,6 +10,7 @@ import type { Deadline } from '../deadline';
 import { refusesWrites } from '../read-only';
 import { createReplicationLog, type ReplicationLog } from '../../hrana/replication-log';
 import { inStatement } from '../statement-errors';
+import { beginInTurn } from './begin-turns';
 import { describeEnded, describeStatement, describeWrite, doneResult, serverError } from './primary-errors';
 import { beginTransaction } from './primary-transaction';
 import { sentStatement } from './sent-statement';
@@ -95,7 +96,13 @@ export function createPrimary(url: URL, location: string, options: ClientOptions
         return sent[i]?.restore(read) ?? read;
       });
     },
-    begin: (deadline) => beginTransaction(openStream(client), location, isReadOnly, deadline),
+    begin: (deadline) =>
+      beginInTurn(
+        url,
+        location,
+        () => beginTransaction(openStream(client), location, isReadOnly, deadline),
+        deadline,
+      ),
     close: () => client.close(),
   };
 }
