@@ -1,6 +1,6 @@
 import { hasCode, type TursoSyncError } from '../errors';
 import { joinTerms } from '../sqlite/join-terms';
-import { sqlTokens } from '../sqlite/schema/sql-tokens';
+import { withoutEnd } from '../sqlite/schema/statement-text';
 import { encodingOf, textOf, unexpectedAnswer } from '../sqlite/unexpected-answer';
 import { decodeText, type SqlValue } from '../sqlite/values/values';
 import type { HranaStep, StatementResult } from './hrana';
@@ -59,10 +59,7 @@ function spelledOut(sql: string, count: number): string {
       `CASE typeof(${c}) WHEN 'text' THEN CAST(${c} AS BLOB) WHEN 'real' THEN iif(abs(${c})<9e999,${c},CAST(${c} AS TEXT)) ELSE ${c} END`,
   );
   const encoding = '(SELECT encoding FROM pragma_encoding)';
-  // Omits trailing semicolons and comments: they would break the brackets around the query.
-  const last = sqlTokens(sql).findLast(({ text }) => text !== ';');
-  const inner = last === undefined ? sql : sql.slice(0, last.at + last.text.length);
-  return `WITH turso_sync_rows(${columns.join(',')}) AS (${inner}) SELECT ${encoding}, ${classes}, ${values.join(', ')} FROM turso_sync_rows`;
+  return `WITH turso_sync_rows(${columns.join(',')}) AS (${withoutEnd(sql)}) SELECT ${encoding}, ${classes}, ${values.join(', ')} FROM turso_sync_rows`;
 }
 
 function readRow([encoding, classes, ...values]: readonly SqlValue[], count: number): SqlValue[] {

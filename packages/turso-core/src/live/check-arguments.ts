@@ -1,7 +1,7 @@
 import { TursoSyncError } from '../errors';
 import { RawText, type SqlValue } from '../sqlite/values/values';
 import type { OrderedStatement } from './database';
-import type { LiveArguments } from './live';
+import type { LiveArguments, LiveStatement } from './live';
 import { inOrder } from './parameters';
 
 const MIN = -(2n ** 63n);
@@ -88,6 +88,29 @@ function checkText(text: string, what: string, { isSql = false } = {}): void {
     );
 }
 
+/** Returns the checked statements of a batch. Throws USAGE like {@link checkedStatement}. */
+export function checkedStatements(statements: unknown): OrderedStatement[] {
+  if (!Array.isArray(statements)) throw usage('batch() needs a list of statements.', STATEMENTS);
+  return statements.map((statement: unknown, i) => {
+    if (typeof statement === 'string') return checkedStatement(statement);
+    if (typeof statement !== 'object' || statement === null)
+      throw usage(`Statement ${i + 1} of batch() is no statement.`, STATEMENTS);
+    const { sql, args } = statement as LiveStatement;
+    return checkedStatement(sql, args);
+  });
+}
+
+const STATEMENTS = 'Each is a string of SQL, or an object { sql, args }.';
+
+/** Refuses anything but a synchronous source of rows, with USAGE. */
+export function checkRows(rows: unknown): void {
+  if (typeof rows === 'object' && rows !== null && Symbol.iterator in rows) return;
+  throw usage(
+    'insertRows() was given no rows.',
+    'Give a list of rows, or a generator that is not async. Each row is a list of values.',
+  );
+}
+
 /** Refuses rows that do not fit the columns, with USAGE. */
 export function checkRow(row: readonly SqlValue[], columns: readonly string[], index: number): void {
   if (!Array.isArray(row) || row.length !== columns.length) {
@@ -114,7 +137,10 @@ function checkValue(value: unknown, what: string): void {
 }
 
 function typeName(value: unknown): string {
-  return typeof value === 'object' ? (value?.constructor.name ?? 'object') : typeof value;
+  if (typeof value !== 'object' || value === null) return typeof value;
+  // An object may have no prototype, and so no constructor.
+  const { constructor }: { constructor?: unknown } = value;
+  return typeof constructor === 'function' ? constructor.name : 'object';
 }
 
 const LIST = 'Give a list of values, or an object with a value for each name.';

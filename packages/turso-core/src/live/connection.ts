@@ -1,7 +1,13 @@
 import { hasCode, TursoSyncError } from '../errors';
 import type { SqlValue } from '../sqlite/values/values';
 import { catchUp } from './catch-up';
-import { checkedStatement, refuseEndOfTransaction, refuseTransactionControl, usage } from './check-arguments';
+import {
+  checkedStatement,
+  checkedStatements,
+  refuseEndOfTransaction,
+  refuseTransactionControl,
+  usage,
+} from './check-arguments';
 import type { DatabaseTransaction, LiveDatabase, OrderedStatement, Written } from './database';
 import { deadlineIn, type Deadline } from './deadline';
 import { explainSync, readsGoOn } from './explain-sync';
@@ -218,9 +224,7 @@ export function createConnection(
   ): Promise<BatchResult> {
     const inMode = rowMode('batch()', options);
     const { results, ...changes } = await call(async (deadline) => {
-      const statements = given.map((item) =>
-        typeof item === 'string' ? checkedStatement(item) : checkedStatement(item.sql, item.args),
-      );
+      const statements = checkedStatements(given);
       for (const { sql } of statements) refuseEndOfTransaction(sql);
       return batch(statements, deadline);
     });
@@ -240,6 +244,8 @@ export function createConnection(
       return { ...scope, ...ending };
     },
     async transaction(work) {
+      if (typeof work !== 'function')
+        throw usage('transaction() needs a function.', 'It gets the transaction: (tx) => tx.execute(..).');
       const transaction = await begin();
       try {
         const result = await work(transaction.scope);

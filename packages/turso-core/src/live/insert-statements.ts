@@ -2,7 +2,7 @@ import { RowBatcher } from '../apply/statements/row-batcher';
 import type { RowSource } from '../apply/statements/row-source';
 import { quoteName } from '../sqlite/values/quote';
 import type { SqlValue } from '../sqlite/values/values';
-import { checkName, checkRow, usage } from './check-arguments';
+import { checkName, checkRow, checkRows, usage } from './check-arguments';
 import type { OrderedStatement } from './database';
 
 /**
@@ -17,6 +17,7 @@ export function insertStatements(
   checkName(table, 'The table of insertRows');
   if (!Array.isArray(columns) || columns.length === 0) throw usage('insertRows names no columns.', NAMES);
   for (const column of columns) checkName(column, 'A column of insertRows');
+  checkRows(rows);
   const into = `INSERT INTO ${quoteName(table)}(${columns.map(quoteName).join(',')})`;
   const select = `SELECT ${columns.map((_, i) => `c${i}`).join(',')} FROM r`;
   const statements: OrderedStatement[] = [];

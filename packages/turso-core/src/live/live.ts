@@ -124,7 +124,10 @@ export interface QueryResult<Row = LiveRow> {
 export interface Changes {
   /** Number of rows inserted, updated or deleted, not counting triggers and cascades. */
   readonly changes: number;
-  /** The rowid of the row inserted last, or null if no row was inserted. */
+  /**
+   * The rowid of the row inserted last, or null if no row was inserted. After INSERT, it has no meaning if the table is
+   * WITHOUT ROWID, or if ON CONFLICT DO UPDATE only updated rows.
+   */
   readonly lastInsertRowid: bigint | null;
 }
 

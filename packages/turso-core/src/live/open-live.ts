@@ -155,6 +155,7 @@ function checkLiveOptions(options: LiveOptions): LiveOptions {
     throw usage('encryptionKey must be a string.', NONE);
   if (replica !== undefined && (typeof replica !== 'string' || replica === ''))
     throw usage('replica must be the path of a file.', NONE);
+  if (replica?.includes('\0') === true) throw usage('replica holds a NUL, which no path has.', NONE);
   if (!isAutoSync(autoSync))
     throw usage('autoSync must be true, false, or milliseconds of 1 and more.', NONE);
   if (!(timeout >= 1 && timeout <= MAX_TIMEOUT))

@@ -1,5 +1,6 @@
 import type { Statement } from 'better-sqlite3';
 import type { Database } from '../sqlite/files/sqlite';
+import { withoutEnd } from '../sqlite/schema/statement-text';
 import { exactProjection, exactRow } from '../sqlite/values/exact-projection';
 import type { SqlValue } from '../sqlite/values/values';
 import { compile, type Compiled } from './compiled';
@@ -47,7 +48,8 @@ function mayBeNoText(row: readonly SqlValue[]): boolean {
 
 function exactly(db: Database, { sql, args }: OrderedStatement, rows: SqlValue[][]): SqlValue[][] {
   const names = (rows[0] ?? []).map((_, i) => `c${i}`);
-  const wrapped = `WITH r(${names.join(',')}) AS (${sql.replace(/[\s;]+$/, '')}\n) SELECT ${exactProjection(names)} FROM r`;
+  // No table of the user has this name.
+  const wrapped = `WITH turso_sync_rows(${names.join(',')}) AS (${withoutEnd(sql)}) SELECT ${exactProjection(names)} FROM turso_sync_rows`;
   let compiled: Compiled;
   try {
     compiled = compile(db, wrapped);

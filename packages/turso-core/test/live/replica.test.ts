@@ -59,6 +59,52 @@ describeWithSqld('a replica', () => {
       ]);
     }));
 
+  test('is no folder, pipe or file of somebody else, which stay as they are, with nothing beside them', () =>
+    withServer(async ({ dir, open }) => {
+      const folder = path.join(dir, 'others');
+      const made: Record<string, (file: string) => void> = {
+        folder: (file) => fs.mkdirSync(file),
+        pipe: (file) => execFileSync('mkfifo', [file]),
+        'link to a pipe': (file) => fs.symlinkSync(path.join(folder, 'pipe'), file),
+        text: (file) => fs.writeFileSync(file, 'text'),
+        database: (file) => buildDatabase(file, 'CREATE TABLE t (v)'),
+      };
+      fs.mkdirSync(folder);
+      for (const [name, make] of Object.entries(made)) {
+        make(path.join(folder, name));
+        const refused = open({ replica: path.join(folder, name) });
+        expect(await errorOf(refused)).toMatchObject({ code: 'FILE_INACCESSIBLE' });
+      }
+      expect(fs.readdirSync(folder).sort()).toEqual(Object.keys(made).sort());
+      expect(fs.statSync(path.join(folder, 'pipe')).isFIFO()).toBe(true);
+    }));
+
+  test('whose folder was removed is fetched again, unless another connection has it by then', () =>
+    withServer(async ({ dir, server, open }) => {
+      const folder = path.join(dir, 'live');
+      const replica = path.join(folder, 'replica.db');
+      const removed = await open({ replica });
+      await removed.execute('CREATE TABLE t (v)');
+      fs.rmSync(folder, { recursive: true });
+      await removed.execute('INSERT INTO t VALUES (1)');
+      expect(await rowsOf(removed, 'SELECT v FROM t')).toEqual([[1n]]);
+      expect(removed.stats()).toMatchObject({ rebuilds: 1 });
+      expect(fs.existsSync(path.join(folder, '.gitignore'))).toBe(true);
+      expect(await errorOf(open({ replica }))).toMatchObject({ code: 'REPLICA_LOCKED' });
+
+      fs.rmSync(folder, { recursive: true });
+      const other = await open({ replica });
+      expect(await errorOf(removed.sync())).toMatchObject({ code: 'REPLICA_LOCKED' });
+      await removed.close();
+      await execOn(server, 'INSERT INTO t VALUES (2)');
+      await other.sync();
+      expect(await rowsOf(other, 'SELECT v FROM t ORDER BY v')).toEqual([[1n], [2n]]);
+      await other.close();
+      const again = await open({ replica });
+      expect(await rowsOf(again, 'SELECT count(*) FROM t')).toEqual([[2n]]);
+      for (const live of [other, again]) expect(live.stats()).toMatchObject({ rebuilds: 0 });
+    }));
+
   test('leaves a folder that is there as it is', () =>
     withServer(async ({ dir, open }) => {
       const folder = path.join(dir, 'there');

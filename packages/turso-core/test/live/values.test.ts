@@ -95,6 +95,36 @@ describeWithSqld.each(['replica', 'remote', 'file'])('values through a %s', (kin
     expect(await rowsOf(live, 'SELECT id, v FROM t WHERE v = @v', { v: 'one' })).toEqual([[1n, 'one']]);
   });
 
+  test('have the rowid of what was inserted, and none after other statements', async () => {
+    const rowidOf = async (sql: string): Promise<unknown> => (await live.execute(sql)).lastInsertRowid;
+    expect(await rowidOf("WITH s AS (SELECT 5) INSERT INTO t SELECT *, 'a' FROM s")).toBe(5n);
+    for (const sql of [
+      'UPDATE t SET v = 1',
+      'UPDATE t SET v = 2 RETURNING id',
+      'INSERT OR IGNORE INTO t VALUES (5, 1)',
+      'SELECT id FROM t',
+      'DELETE FROM t WHERE id = 9',
+      'DELETE FROM t',
+    ])
+      expect([sql, await rowidOf(sql)]).toEqual([sql, null]);
+    const results = await live.transaction((tx) =>
+      Promise.all(
+        [
+          'REPLACE INTO t VALUES (-6, 1) RETURNING v',
+          'INSERT OR IGNORE INTO t VALUES (-6, 1)',
+          'UPDATE t SET v = 1',
+        ].map((sql) => tx.execute(sql)),
+      ),
+    );
+    expect(results.map(({ lastInsertRowid }) => lastInsertRowid)).toEqual([-6n, null, null]);
+  });
+
+  test('of a query come without counts of changes', async () => {
+    const queried = { columns: ['v'], rows: [{ v: 1n }] };
+    expect(await live.query('SELECT 1 AS v')).toEqual(queried);
+    expect(await live.transaction((tx) => tx.query('SELECT 1 AS v'))).toEqual(queried);
+  });
+
   test('must be as many as there are parameters', async () => {
     for (const args of [[], [1n], [1n, 2n, 3n], { a: 1n }]) {
       expect(await errorOf(live.query('SELECT ?, ?', args))).toMatchObject({ code: 'USAGE' });
@@ -110,6 +140,7 @@ describeWithSqld.each(['replica', 'remote', 'file'])('values through a %s', (kin
     [NaN, 'NaN'],
     [2n ** 63n, '64 bits'],
     [new Date(0), 'the type Date'],
+    [Object.create(null), 'the type object'],
     ['Ada 👩‍🚀'.slice(0, 5), 'half a surrogate pair'],
     ['\ude80 Lovelace', 'half a surrogate pair'],
     [new RawText(Uint8Array.of(255)), 'CAST'],
@@ -122,6 +153,30 @@ describeWithSqld.each(['replica', 'remote', 'file'])('values through a %s', (kin
       code: 'USAGE',
     });
   });
+});
+
+test('arguments of the wrong kind are refused, and nothing runs', async () => {
+  const dir = makeTempDir('values-');
+  const live = await openLive({ url: `file:${path.join(dir, 'a.db')}` });
+  await live.execute('CREATE TABLE t (v)');
+  const wrong = async function* (): AsyncGenerator {
+    yield [1n];
+  };
+  const any = (value: unknown): never => value as never;
+  for (const refused of [
+    live.batch(any(undefined)),
+    live.batch(any('DELETE FROM t')),
+    live.batch(['INSERT INTO t VALUES (1)', any(null)]),
+    live.insertRows('t', ['v'], any(null)),
+    live.insertRows('t', ['v'], any({})),
+    live.insertRows('t', ['v'], any(wrong())),
+    live.transaction(any(undefined)),
+    openLive({ url: 'http://127.0.0.1:1', replica: 'a\0b' }),
+  ])
+    expect(await errorOf(refused)).toMatchObject({ code: 'USAGE' });
+  expect(await rowsOf(live, 'SELECT count(*) FROM t')).toEqual([[0n]]);
+  await live.close();
+  removeTempDir(dir);
 });
 
 describeWithSqld('SQL and names with what SQLite would not read to its end', () => {
@@ -152,7 +207,7 @@ describeWithSqld('text that is no text', () => {
     const server = await startSqld();
     await execOn(
       server,
-      "CREATE TABLE t (v); INSERT INTO t VALUES (CAST(x'ff61' AS TEXT)), ('\ufffd'), (x'ff')",
+      "CREATE TABLE t (v); CREATE TABLE r (v); INSERT INTO r VALUES (CAST(x'ff' AS TEXT)); INSERT INTO t VALUES (CAST(x'ff61' AS TEXT)), ('\ufffd'), (x'ff')",
     );
     const live = await openLive({ url: server.url, replica: path.join(dir, 'replica.db') });
     try {
@@ -163,6 +218,8 @@ describeWithSqld('text that is no text', () => {
           .map(([v]) => (v as { bytes?: Uint8Array }).bytes ?? v)
           .map((v) => (v instanceof Uint8Array ? Buffer.from(v) : v)),
       ).toEqual([Buffer.from([0xff, 0x61]), '\ufffd', Buffer.from([0xff]), Buffer.from([0xc3, 0x28])]);
+      for (const sql of ['SELECT v FROM r', 'SELECT v FROM r; -- all', 'SELECT v FROM r /* all */ ;'])
+        expect(await rowsOf(live, sql)).toEqual([[new RawText(Uint8Array.of(255))]]);
     } finally {
       await live.close();
       await server.stop();

@@ -1,4 +1,5 @@
 import { Database } from '../../sqlite/files/sqlite';
+import { isInsert } from '../../sqlite/schema/statement-text';
 import { compile } from '../compiled';
 import type { DatabaseTransaction, LiveDatabase, OrderedStatement, RowLists, Written } from '../database';
 import { fileError } from '../file-error';
@@ -88,20 +89,23 @@ function runAll(db: Database, statements: readonly OrderedStatement[], file: str
 
 function run(db: Database, { sql, args }: OrderedStatement): Written {
   const { statement, bind, columns: names } = compile(db, sql);
+  // SQLite also tells the rowid of an earlier insert.
+  const insertedRowid = (changes: number | bigint, rowid: number | bigint | undefined): bigint | null =>
+    rowid !== undefined && changes > 0 && isInsert(sql) ? BigInt(rowid) : null;
   if (!statement.reader) {
     const { changes, lastInsertRowid } = statement.safeIntegers().run(...bind(args));
-    return { columns: [], rows: [], changes, lastInsertRowid: changes > 0 ? BigInt(lastInsertRowid) : null };
+    return { columns: [], rows: [], changes, lastInsertRowid: insertedRowid(changes, lastInsertRowid) };
   }
   const before = totalChanges(db);
   const rows = rowsOf(statement, bind(args));
   const columns = names();
   if (totalChanges(db) === before) return { columns, rows, changes: 0, lastInsertRowid: null };
-  const [changes, rowid] = db
+  const [changes = 0n, rowid] = db
     .prepare('SELECT changes(), last_insert_rowid()')
     .raw()
     .safeIntegers()
     .get() as bigint[];
-  return { columns, rows, changes: Number(changes), lastInsertRowid: rowid ?? null };
+  return { columns, rows, changes: Number(changes), lastInsertRowid: insertedRowid(changes, rowid) };
 }
 
 function totalChanges(db: Database): unknown {

@@ -72,7 +72,8 @@ export async function beginTransaction(
         },
       };
       const { step, restore } = sentStatement(statement);
-      return restore(await queryExactly(asking, step));
+      const { columns, rows } = restore(await queryExactly(asking, step));
+      return { columns, rows };
     },
     async execute(statement, within) {
       const { step, restore } = sentStatement(statement);

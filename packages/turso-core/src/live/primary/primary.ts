@@ -70,7 +70,8 @@ export function createPrimary(url: URL, location: string, options: ClientOptions
     async query(statement, deadline) {
       await isReadOnly(statement.sql, deadline);
       const { step, restore } = sentStatement(statement);
-      return restore(await queryExactly(askingWithin(deadline), step));
+      const { columns, rows } = restore(await queryExactly(askingWithin(deadline), step));
+      return { columns, rows };
     },
     async execute(statement, deadline) {
       const { step: sent, restore } = sentStatement(statement);

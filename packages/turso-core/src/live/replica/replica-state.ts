@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { TursoSyncError } from '../../errors';
 import { fileSize, isFile, replicaFiles, type ReplicaFiles } from '../../sqlite/files/replica-files';
 import { fileError } from '../file-error';
 import { readNote, writeNote, type Note } from './note';
@@ -30,6 +31,28 @@ export function replicaState({ database, wal }: ReplicaFiles, note: Note): Repli
  * replica must be fetched again.
  */
 export type FoundReplica = null | { readonly note: Note } | { readonly fault: string };
+
+/**
+ * Refuses a file that is no replica, before anything is written beside it, and a folder, device or pipe. Throws
+ * FILE_INACCESSIBLE.
+ */
+export function refuseOtherFile({ database, metadata, note }: ReplicaFiles): void {
+  try {
+    const stats = fs.statSync(database, { throwIfNoEntry: false });
+    if (stats === undefined) return;
+    if (!stats.isFile() || (stats.size > 0 && !isFile(note) && fileSize(metadata) === 0))
+      throw otherFile(database);
+  } catch (error) {
+    throw fileError(error, database);
+  }
+}
+
+/** Creates the error for a file that is no replica. */
+export function otherFile(file: string): TursoSyncError {
+  return new TursoSyncError('FILE_INACCESSIBLE', `${file} already exists, and is not a replica.`, {
+    hint: 'Name another file for the replica: this one would be replaced. If it is one that lost the files beside it, delete it.',
+  });
+}
 
 /** Examines the files before use; nobody may have them open. Removes the remains of an interrupted sync. */
 export function findReplica(files: ReplicaFiles): FoundReplica {

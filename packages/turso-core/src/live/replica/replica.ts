@@ -22,7 +22,9 @@ import {
   findReplica,
   freshFiles,
   noted,
+  otherFile,
   readFrameNo,
+  refuseOtherFile,
   removeReplica,
   replicaState,
   takeOver,
@@ -72,10 +74,11 @@ export interface ReplicaOptions extends SyncSource {
  */
 export async function openReplica(options: ReplicaOptions, deadline: Deadline): Promise<Replica> {
   const files = filesOf(options.file);
+  refuseOtherFile(files);
   const { away } = options;
   if (away !== undefined) refuseMissing(files, away);
   makeReplicaFolder(files.database);
-  const unlock = lockReplica(files);
+  const lock = lockReplica(files);
   const syncer = createSyncer(files, options);
   const reader = createReplicaReader(files.database);
   const closing = new AbortController();
@@ -174,6 +177,9 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   async function fetchAnew(reason: string | null, begunAt: Date): Promise<SyncResult> {
     progress.isUnderWay = true;
     try {
+      // Others may have removed the folder, and another program may have locked a replica of its own there.
+      makeReplicaFolder(files.database);
+      lock.renew();
       const greeting = await options.log.greet(options.timeout);
       if (greeting === null) throw noLog(options);
       progress.total = greeting.latest === null ? 0 : Number(greeting.latest) + 1;
@@ -201,7 +207,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     isPlain = (await options.log.greet(deadline.left)) === null;
     const found = isPlain ? null : findReplica(files);
     const isTheirs = isPlain ? !isReplicaThere(files) : found === null;
-    if (isTheirs && fileSize(files.database) > 0) throw noReplica(files.database);
+    if (isTheirs && fileSize(files.database) > 0) throw otherFile(files.database);
     if (isPlain && isReplicaThere(files) && !(await syncer.isSound(deadline))) await rebuildPlain(deadline);
     let fault = found !== null && 'fault' in found ? found.fault : null;
     if (found !== null && 'note' in found) {
@@ -213,7 +219,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
 
   async function startWithout(error: TursoSyncError): Promise<void> {
     const found = findReplica(files);
-    if (found === null && fileSize(files.database) > 0) throw noReplica(files.database);
+    if (found === null && fileSize(files.database) > 0) throw otherFile(files.database);
     const isSound = (): Promise<boolean> => syncer.isSound(deadline);
     note = await noteToServe(found, { files, remote, away: error, isSound });
     ({ syncedAt } = note);
@@ -240,8 +246,8 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
       await syncer.stop();
     } finally {
       reader.close();
-      if (note !== null && !isUnsettled) checkpointReplica(files, note);
-      unlock();
+      if (note !== null && !isUnsettled && lock.isHeld()) checkpointReplica(files, note);
+      lock.release();
     }
   }
 
@@ -336,10 +342,4 @@ function filesOf(file: string): ReplicaFiles {
   } catch (error) {
     throw fileError(error, file);
   }
-}
-
-function noReplica(file: string): TursoSyncError {
-  return new TursoSyncError('FILE_INACCESSIBLE', `${file} already exists, and is not a replica.`, {
-    hint: 'Name another file for the replica: this one would be replaced. If it is one that lost the files beside it, delete it.',
-  });
 }
