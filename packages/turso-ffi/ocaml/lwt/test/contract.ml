@@ -6,6 +6,8 @@ module Contract = Testing.Behaviours.Make (struct
   module Connection = struct
     open Turso_lwt.Connection
 
+    type t = Turso.Connection.t
+
     let connect ?db_path ?token ~auto_sync url =
       now (connect ?db_path ?token ~auto_sync url)
 
@@ -25,6 +27,8 @@ module Contract = Testing.Behaviours.Make (struct
 
   module Transaction = struct
     open Turso_lwt.Transaction
+
+    type t = Turso.Transaction.t
 
     let begin_ connection = now (begin_ connection)
     let query ~params transaction sql = now (query ~params transaction sql)
