@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TursoSyncError } from '../errors';
 import type { HttpAnswer } from './exchange';
+import { Repeated } from './outcome';
 
 /** Milliseconds before the first retry, and the longest wait. The wait doubles each time. */
 const FIRST_WAIT = 50;
@@ -60,9 +61,6 @@ function askedFor({ headers }: HttpAnswer): number | null {
   const pause = /^\d/.test(asked) ? Number(asked) * 1000 : Date.parse(asked) - Date.now();
   return pause > 0 ? pause : null;
 }
-
-/** The cause of an error about a request that the client has already repeated as long as it could. */
-export class Repeated extends Error {}
 
 /** Creates the error for a server that stays busy. */
 export function busy(told: string, location: string): TursoSyncError {

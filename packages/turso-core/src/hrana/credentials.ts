@@ -1,5 +1,6 @@
 import { TursoSyncError } from '../errors';
 import { isLoopback } from '../is-loopback';
+import { FOR_COMMANDS, type Advice } from './advice';
 import { unauthorized, wrongKey } from './http-errors';
 
 /** The credentials for a server, and the permitted connections for them. */
@@ -20,9 +21,10 @@ export function checkCredentials(
   { authToken, encryptionKey, allowHttpToken }: Credentials,
   url: URL,
   location: string,
+  advice: Advice = FOR_COMMANDS,
 ): void {
-  checkSecret(authToken, `The token for ${location}`, unauthorized);
-  checkSecret(encryptionKey, `The encryption key for ${location}`, wrongKey);
+  checkSecret(authToken, `The token for ${location}`, (message) => unauthorized(message, advice));
+  checkSecret(encryptionKey, `The encryption key for ${location}`, (message) => wrongKey(message, advice));
   if (authToken === undefined && encryptionKey === undefined) return;
   const isAllowed = allowHttpToken ?? process.env['TURSO_SYNC_ALLOW_HTTP_TOKEN'] === '1';
   if (url.protocol === 'https:' || isLoopback(url.hostname) || isAllowed) return;
@@ -30,9 +32,7 @@ export function checkCredentials(
   throw new TursoSyncError(
     'TOKEN_OVER_HTTP',
     `The ${what} would go to ${location} readable for all on the way.`,
-    {
-      hint: 'Write https:// or libsql://. If the network in between is your own, set TURSO_SYNC_ALLOW_HTTP_TOKEN=1 in the environment.',
-    },
+    { hint: advice.plainHttp },
   );
 }
 

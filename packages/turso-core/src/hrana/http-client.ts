@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import { TursoSyncError } from '../errors';
+import { FOR_COMMANDS, type Advice } from './advice';
 import { createAgent } from './agent';
 import type { BodyBytes } from './body';
 import { repeatWhileBusy } from './busy';
@@ -29,6 +30,8 @@ export interface HttpClient {
   readonly url: URL;
   /** The remote's name in errors. */
   readonly location: string;
+  /** What hints say about secrets. */
+  readonly advice: Advice;
   /** The total usage by statements with readable answers. */
   readonly tally: Tally;
   /** How often a request was repeated because the server had too many. */
@@ -58,6 +61,8 @@ export interface ClientOptions extends Credentials {
    * Ends the requests under way, with its reason. Later requests may only tidy up: they get little time. Default is none.
    */
   readonly signal?: AbortSignal | undefined;
+  /** What hints say about secrets. Default is {@link FOR_COMMANDS}. */
+  readonly advice?: Advice | undefined;
   /** Receives the error of a busy server, and the milliseconds until its request is repeated. Default is none. */
   readonly onRepeat?: ((error: TursoSyncError, pause: number) => void) | undefined;
 }
@@ -78,24 +83,25 @@ const TIME_TO_TIDY = 2000;
  */
 export function createHttpClient(url: URL, location: string, use: ClientOptions): HttpClient {
   const { tokens = createTokens(use.authToken, () => undefined), signal: ending } = use;
+  const { advice = FOR_COMMANDS } = use;
   const tally = createTally();
   const turns = createTurns(IN_FLIGHT);
   let agent: http.Agent | undefined;
   let repeated = 0;
   const onRepeat = (answer: HttpAnswer, pause: number): void => {
     repeated++;
-    use.onRepeat?.(statusError(answer, location), pause);
+    use.onRepeat?.(statusError(answer, location, advice), pause);
   };
   const collectAll = (answer: http.IncomingMessage, limit = SIZE_LIMIT): Promise<HttpAnswer> =>
     collect(answer, { limit, location });
   const refuseFailure = (answer: HttpAnswer): HttpAnswer => {
     if (answer.status >= 300 && answer.status < 400)
       throw redirected(location, answer.headers.location ?? `status ${answer.status}`);
-    if (answer.status >= 400) throw statusError(answer, location);
+    if (answer.status >= 400) throw statusError(answer, location, advice);
     return answer;
   };
   const checkRequest = (request: HttpRequest): void => {
-    checkCredentials(use, url, location);
+    checkCredentials(use, url, location, advice);
     // An answer can also name another address for the next request. The token and the data would go there.
     if (request.url.origin !== url.origin) throw redirected(location, request.url.origin, new NotSent());
   };
@@ -169,6 +175,7 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
   return {
     url,
     location,
+    advice,
     tally,
     get repeated() {
       return repeated;

@@ -1,4 +1,5 @@
 import { systemCode, TursoSyncError } from '../errors';
+import { FOR_COMMANDS, type Advice } from './advice';
 import { busy, isRefused } from './busy';
 import type { HttpAnswer } from './exchange';
 import { UnknownStatus, wasNeverSent } from './outcome';
@@ -12,7 +13,7 @@ export function transportError(error: unknown, location: string): TursoSyncError
   const hadConnection = (error as { hadConnection?: boolean }).hadConnection === true;
   if (isCut || (hadConnection && /^EPROTO$|^ERR_SSL_/.test(code))) {
     return new TursoSyncError('REMOTE_INTERRUPTED', `The connection to ${location} broke off.`, {
-      hint: 'Run the command again. If it happens every time, look at the server and at proxies in between.',
+      hint: 'Try again. If it happens every time, look at the server and at proxies in between.',
       retryable: true,
       cause: error,
     });
@@ -43,11 +44,15 @@ function unreachable(location: string, reason: string, hint: string, cause: unkn
 }
 
 /** Returns an answer with an HTTP status of 400 and above as a TursoSyncError. */
-export function statusError(answer: HttpAnswer, location: string): TursoSyncError {
+export function statusError(
+  answer: HttpAnswer,
+  location: string,
+  advice: Advice = FOR_COMMANDS,
+): TursoSyncError {
   const { status } = answer;
   const body = new TextDecoder().decode(answer.body);
   const told = `${status}${detailOf(body)}`;
-  if (status === 401) return unauthorized(`${location} refuses the token (${told}).`);
+  if (status === 401) return unauthorized(`${location} refuses the token (${told}).`, advice);
   if (status === 402) return blocked(`${location} asks for a plan with more (${told}).`);
   if (status === 403) return readOnly(`${location} does not allow this with the given token (${told}).`);
   if (status === 413) return requestTooLarge(`${location} does not take a request of this size (${told}).`);
@@ -56,7 +61,7 @@ export function statusError(answer: HttpAnswer, location: string): TursoSyncErro
   if (status === 410 || /STREAM_(?:EXPIRED|LOST|NOT_FOUND)|invalid baton|stream not found/i.test(body))
     return streamLost(location);
   if (/encrypt|decrypt/i.test(detailOf(body)))
-    return wrongKey(`${location} refuses the encryption key (${told}).`);
+    return wrongKey(`${location} refuses the encryption key (${told}).`, advice);
   return notLibsql(location, `HTTP status ${told}`, new UnknownStatus(status));
 }
 
@@ -67,10 +72,10 @@ function unfinished(status: number, told: string, location: string): TursoSyncEr
     status === 408 ? `did not finish a request in time (${told})` : `failed to answer (${told})`;
   return new TursoSyncError('REMOTE_FAILED', `${location} ${message}.`, {
     hint: isProxy
-      ? 'A proxy on the way has lost the server. Run the command again.'
+      ? 'A proxy on the way has lost the server. Try again.'
       : status === 408
-        ? 'Run the command again. If it happens every time, send less at a time.'
-        : 'Look at the log of the server, then run the command again.',
+        ? 'Try again. If it happens every time, send less at a time.'
+        : 'Look at the log of the server, then try again.',
     retryable: true,
   });
 }
@@ -97,25 +102,21 @@ export function responseError(code: string, message: string, location: string): 
   return new TursoSyncError(busy ? 'REMOTE_BUSY' : 'REMOTE_FAILED', `${location}: ${message} (${code})`, {
     hint: busy
       ? code === 'STREAM_EXPIRED'
-        ? 'Nothing was changed. A server ends a stream that is idle for some seconds. Run the command again.'
-        : 'Another writer holds the database. Run the command again.'
+        ? 'Nothing was changed. A server ends a stream that is idle for some seconds. Try again.'
+        : 'Another writer holds the database. Try again.'
       : "Nothing was changed. The message above is the server's own.",
     retryable: busy,
   });
 }
 
 /** Creates the error for a token refused by the server. */
-export function unauthorized(message: string): TursoSyncError {
-  return new TursoSyncError('REMOTE_UNAUTHORIZED', message, {
-    hint: 'Set the auth token variable to a token that is valid now; `turso db tokens create` makes a new one.',
-  });
+export function unauthorized(message: string, { token }: Advice): TursoSyncError {
+  return new TursoSyncError('REMOTE_UNAUTHORIZED', message, { hint: token });
 }
 
 /** Creates the error for a key refused or required by the server. */
-export function wrongKey(message: string): TursoSyncError {
-  return new TursoSyncError('REMOTE_UNAUTHORIZED', message, {
-    hint: 'Name a variable with `encryptionKeyVariable` in the config, and set it to the key of the database in base64, in one line.',
-  });
+export function wrongKey(message: string, { key }: Advice): TursoSyncError {
+  return new TursoSyncError('REMOTE_UNAUTHORIZED', message, { hint: key });
 }
 
 function blocked(message: string): TursoSyncError {

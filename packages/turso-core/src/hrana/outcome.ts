@@ -1,5 +1,8 @@
 import { systemCode, TursoSyncError, type ErrorCode } from '../errors';
 
+/** The cause of an error about a request that the client has already repeated as long as it could. */
+export class Repeated extends Error {}
+
 /** The cause of an error about an unsent request. */
 export class NotSent extends Error {
   readonly hadConnection = false;
@@ -31,6 +34,23 @@ const NEVER_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 export function wasNeverSent(cause: unknown): boolean {
   const { hadConnection } = (cause ?? {}) as { readonly hadConnection?: boolean };
   return hadConnection === false || NEVER_CONNECTED.includes(systemCode(cause));
+}
+
+/** Codes of a request that was not sent, or that a server or proxy has refused as a whole. */
+const REFUSED: readonly ErrorCode[] = [
+  'REMOTE_UNAUTHORIZED',
+  'REMOTE_BLOCKED',
+  'REMOTE_READ_ONLY',
+  'REMOTE_REFUSES_SIZE',
+  'REMOTE_TLS',
+  'PROXY_FAILED',
+];
+
+/** Checks whether the server has not begun with the request behind this error, so that its stream is as before. */
+export function isUntouched(error: unknown): boolean {
+  if (!(error instanceof TursoSyncError)) return false;
+  const { code, cause } = error;
+  return cause instanceof Repeated || REFUSED.includes(code) || (OPEN.includes(code) && wasNeverSent(cause));
 }
 
 /** Codes of an unclear outcome: the answer was lost or is unreadable. */

@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import { TursoSyncError } from '../errors';
+import type { Advice } from './advice';
 import { numberMessage, readMessage } from './encodings/protobuf-fields';
 import { FRAME, LOG_SERVICE, messageIn, readHello, TOKEN_OF_LOG, TRAILERS, type Hello } from './hello';
 import type { HttpClient } from './http-client';
@@ -81,7 +82,7 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
       silence,
       signal,
     );
-    const refused = noFrames(headers);
+    const refused = framesRefused(headers);
     if (refused !== null) {
       yield refused;
       return;
@@ -90,7 +91,7 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
     try {
       for await (const { flag, content } of messagesIn(body)) {
         if (flag === TRAILERS) {
-          const ended = noFrames(trailersOf(content));
+          const ended = framesRefused(trailersOf(content));
           if (ended !== null) yield ended;
           return;
         }
@@ -103,6 +104,9 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
       throw asNotLibsql(error);
     }
   }
+
+  const framesRefused = (headers: http.IncomingHttpHeaders): NoFrames | null =>
+    noFrames(headers, client.advice);
 
   function asNotLibsql(error: unknown): unknown {
     return error instanceof RangeError
@@ -119,7 +123,7 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
     const { headers, body } = await client.send({ ...request(method, message, session), timeout });
     const content = messageIn(body);
     const trailers = content === null ? trailersOf(body.subarray(FRAME)) : {};
-    return { content, refused: noFrames({ ...headers, ...trailers }) };
+    return { content, refused: framesRefused({ ...headers, ...trailers }) };
   }
 
   async function firstFrame(
@@ -181,9 +185,9 @@ function trailersOf(content: Uint8Array): Record<string, string> {
   );
 }
 
-function noFrames(headers: http.IncomingHttpHeaders): NoFrames | null {
+function noFrames(headers: http.IncomingHttpHeaders, advice: Advice): NoFrames | null {
   if (refusesToken({ status: 200, headers }))
-    throw unauthorized('The server refuses the token for the log of its writes.');
+    throw unauthorized('The server refuses the token for the log of its writes.', advice);
   const status = headers['grpc-status'];
   if (status === undefined || status === '0') return null;
   const message = String(headers['grpc-message']);

@@ -5,6 +5,7 @@ import { inKnownEncoding } from './encodings/encodings';
 import type { HranaAnswer, HranaEncoding, HranaRequest, HranaResult } from './hrana';
 import type { HttpClient } from './http-client';
 import { notLibsql, streamLost, tooManyParts } from './http-errors';
+import { isUntouched } from './outcome';
 
 /** Options for sending requests. */
 export interface SendOptions {
@@ -23,7 +24,10 @@ export interface HranaStream {
    * server would begin another, without a transaction.
    */
   send(requests: readonly HranaRequest[], options?: SendOptions): Promise<readonly HranaResult[]>;
-  /** Whether the server still has the stream, according to its latest answer. A lost answer closes it. */
+  /**
+   * Whether the server still has the stream, according to its latest answer. A lost answer closes it, and a request that
+   * was not sent or not begun does not.
+   */
   readonly isOpen: boolean;
   /** Whether steps may depend on `is_autocommit`; known after the first answer. */
   readonly knowsAutocommit: boolean;
@@ -55,16 +59,25 @@ export function openStream(client: HttpClient): HranaStream {
         ask(client, { encoding, isKnown, base, baton, requests, options });
       // A baton is valid for one request.
       isOpen = false;
-      const { encoding, answer } =
-        begun === undefined
-          ? await inKnownEncoding(client, askIn)
-          : { encoding: begun.encoding, answer: await askIn(begun.encoding) };
+      const { encoding, answer } = await (
+        begun === undefined ? inKnownEncoding(client, askIn) : askOn(begun.encoding, askIn)
+      ).catch((error: unknown) => {
+        isOpen = isUntouched(error);
+        throw error;
+      });
       begun = { encoding, baton: answer.baton };
       isOpen = answer.baton !== null;
       if (answer.baseUrl !== null) base = answer.baseUrl.replace(/\/*$/, '/');
       return answer.results;
     },
   };
+}
+
+async function askOn(
+  encoding: HranaEncoding,
+  ask: (encoding: HranaEncoding) => Promise<HranaAnswer>,
+): Promise<{ readonly encoding: HranaEncoding; readonly answer: HranaAnswer }> {
+  return { encoding, answer: await ask(encoding) };
 }
 
 /** Runs requests on a new stream, in one request. */

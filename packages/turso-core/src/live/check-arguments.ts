@@ -91,7 +91,8 @@ function checkText(text: string, what: string, { isSql = false } = {}): void {
 /** Returns the checked statements of a batch. Throws USAGE like {@link checkedStatement}. */
 export function checkedStatements(statements: unknown): OrderedStatement[] {
   if (!Array.isArray(statements)) throw usage('batch() needs a list of statements.', STATEMENTS);
-  return statements.map((statement: unknown, i) => {
+  // A list may have holes, which map() leaves out.
+  return Array.from(statements, (statement: unknown, i) => {
     if (typeof statement === 'string') return checkedStatement(statement);
     if (typeof statement !== 'object' || statement === null)
       throw usage(`Statement ${i + 1} of batch() is no statement.`, STATEMENTS);

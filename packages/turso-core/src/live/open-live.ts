@@ -3,6 +3,7 @@ import { TursoSyncError } from '../errors';
 import { checkCredentials } from '../hrana/credentials';
 import { createTokens } from '../hrana/tokens';
 import { parseRemoteUrl } from '../remote/url';
+import { FOR_PROGRAMS } from './advice';
 import { usage } from './check-arguments';
 import { isAway } from './away';
 import { createConnection, newCounters } from './connection';
@@ -66,11 +67,16 @@ export async function openLive(options: LiveOptions): Promise<Live> {
     ...(allowHttpToken === undefined ? {} : { allowHttpToken }),
   };
   const checkToken = (authToken: string | undefined): void =>
-    checkCredentials({ ...secrets, authToken }, url, location);
+    checkCredentials({ ...secrets, authToken }, url, location, FOR_PROGRAMS);
   const tokens = createTokens(options.authToken, checkToken);
   checkToken(tokens.known);
   const served = { ...settings, setToken: (token: string) => tokens.set(token) };
-  const primary = createPrimary(url, location, { ...secrets, tokens, onRepeat: tellRetry });
+  const primary = createPrimary(url, location, {
+    ...secrets,
+    tokens,
+    advice: FOR_PROGRAMS,
+    onRepeat: tellRetry,
+  });
   const source: ReplicaOptions | null =
     options.replica === undefined
       ? null
@@ -138,13 +144,13 @@ const KINDS: OptionKinds<LiveOptions> = {
 };
 
 // JavaScript programs may pass anything.
-function checkLiveOptions(options: LiveOptions): LiveOptions {
+function checkLiveOptions(options: Partial<LiveOptions> = {}): Partial<LiveOptions> {
   checkOptions('openLive()', options, KINDS);
   const { autoSync = true, timeout = 1, maxRetries = 0, slowStatementMs = 1 } = options;
   const { url, replica }: { url?: unknown; replica?: unknown } = options;
   if (url === undefined || url === '') {
     throw new TursoSyncError('URL_MISSING', 'openLive() was given no database URL.', {
-      hint: 'Set TURSO_DATABASE_URL, for example to libsql://my-db.turso.io, and give it as url.',
+      hint: 'Give it as url, for example libsql://my-db.turso.io or file:app.db.',
     });
   }
   if (typeof url !== 'string') throw usage('url must be a string.', 'For example libsql://my-db.turso.io.');
@@ -158,16 +164,20 @@ function checkLiveOptions(options: LiveOptions): LiveOptions {
   if (replica?.includes('\0') === true) throw usage('replica holds a NUL, which no path has.', NONE);
   if (!isAutoSync(autoSync))
     throw usage('autoSync must be true, false, or milliseconds of 1 and more.', NONE);
-  if (!(timeout >= 1 && timeout <= MAX_TIMEOUT))
-    throw usage('timeout must be milliseconds of 1 and more.', NONE);
-  if (!(slowStatementMs > 0)) throw usage('slowStatementMs must be milliseconds of more than 0.', NONE);
+  if (!isTime(timeout)) throw usage('timeout must be milliseconds of 1 and more.', NONE);
+  if (!(typeof slowStatementMs === 'number' && slowStatementMs > 0))
+    throw usage('slowStatementMs must be milliseconds of more than 0.', NONE);
   if (!(Number.isInteger(maxRetries) && maxRetries >= 0))
     throw usage('maxRetries must be a whole number.', NONE);
   return options;
 }
 
 function isAutoSync(value: AutoSync): boolean {
-  return typeof value === 'boolean' || (typeof value === 'number' && value >= 1 && value <= MAX_TIMEOUT);
+  return typeof value === 'boolean' || isTime(value);
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && value >= 1 && value <= MAX_TIMEOUT;
 }
 
 const NONE = 'Leave it out for the default.';

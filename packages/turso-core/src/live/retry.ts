@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TursoSyncError } from '../errors';
-import { Repeated } from '../hrana/busy';
+import { Repeated } from '../hrana/outcome';
 import type { Deadline } from './deadline';
 
 /** Milliseconds before the first retry; the wait doubles each time. */

@@ -99,7 +99,7 @@ describeWithSqld('a run that is broken off', () => {
     const { exit, stderr } = await push.ended;
     proxy.setCutAfter(undefined);
     expect(exit).toBe(1);
-    expect(stderr).toMatch(/REMOTE_INTERRUPTED: .*\n {2}Run the command again/);
+    expect(stderr).toMatch(/REMOTE_INTERRUPTED: .*\n {2}Try again/);
     expect(project.digests()['.turso/default/base/baseline.db']).toBe(before);
     await expectPushed(3);
   });

@@ -245,7 +245,7 @@ describeWithSqld('other writers', () => {
       await sleep(5500);
       await execOn(server, 'INSERT INTO t VALUES (2)');
       for (const call of [transaction.execute('INSERT INTO t VALUES (3)'), transaction.commit()])
-        expect(await errorOf(call)).toMatchObject({ code: 'REMOTE_BUSY', retryable: false });
+        expect(await errorOf(call)).toMatchObject({ code: 'REMOTE_BUSY', retryable: true });
       await transaction.rollback();
       expect(await queryOn(server, 'SELECT v FROM t')).toEqual([[2n]]);
     }));

@@ -1,3 +1,4 @@
+import { TursoSyncError } from '../../errors';
 import { Database } from '../../sqlite/files/sqlite';
 import { isInsert } from '../../sqlite/schema/statement-text';
 import { compile } from '../compiled';
@@ -37,7 +38,7 @@ export function openFileDatabase(file: string, location: string): LiveDatabase {
         own.close();
         throw error;
       }
-      return transaction(own, orThrow);
+      return transaction(own, (work) => orThrow(() => whileOpen(own, location, work)));
     },
     close: () => db.close(),
   };
@@ -51,6 +52,16 @@ function openDatabase(file: string): Database {
   // Without WAL, readers and a writer would block one another. A read-only file keeps its mode.
   if (db.pragma('journal_mode', { simple: true }) !== 'wal') db.pragma('journal_mode = WAL');
   return db;
+}
+
+/** Works in a transaction that no failed statement has ended: ROLLBACK of a conflict clause, or a full disk. */
+function whileOpen<T>(db: Database, location: string, work: () => T): T {
+  if (db.inTransaction) return work();
+  throw new TursoSyncError(
+    'REMOTE_BUSY',
+    `An earlier error has ended the transaction, and nothing of it was written to ${location}.`,
+    { hint: 'Run all of it again.', retryable: true },
+  );
 }
 
 function transaction(db: Database, orThrow: <T>(work: () => T) => T): DatabaseTransaction {

@@ -37,6 +37,7 @@ export function endedByServer(location: string, cause?: unknown): TursoSyncError
     `${location} has ended the transaction, and nothing of it was written.`,
     {
       hint: 'It was idle for some seconds, or kept another writer waiting for too long. Run all of it again, and faster.',
+      retryable: true,
       cause,
     },
   );
@@ -74,6 +75,21 @@ export async function describeEnded<T>(outcome: string, work: () => Promise<T>):
     throw new TursoSyncError('REMOTE_FAILED', error.message, {
       hint: `${outcome} Text that is not UTF-8 cannot be sent: read CAST(column AS BLOB), also behind RETURNING.`,
       cause: error,
+    });
+  }
+}
+
+/** Performs work of a transaction that is not its commit. If an answer is lost, nothing of the transaction was written. */
+export async function describeLost<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!mayBeDone(error)) throw error;
+    const { code, message, hint = '', retryable, cause } = error;
+    throw new TursoSyncError(code, message, {
+      hint: `Nothing of the transaction was written. ${retryable ? 'Run all of it again.' : hint}`,
+      retryable,
+      cause,
     });
   }
 }

@@ -4,12 +4,19 @@ import { describing, readSigned, signStep } from '../../hrana/exact-answer';
 import { queryExactly, type Asking } from '../../hrana/exact-query';
 import type { HranaRequest, HranaStep, StatementResult } from '../../hrana/hrana';
 import { inTransaction } from '../../hrana/in-transaction';
-import { hasUnknownStatus } from '../../hrana/outcome';
+import { hasUnknownStatus, isUntouched } from '../../hrana/outcome';
 import { CLOSE, type HranaStream } from '../../hrana/stream';
 import type { DatabaseTransaction } from '../database';
 import type { Deadline } from '../deadline';
 import type { RefuseWrites } from '../read-only';
-import { describeEnded, describeWrite, endedByServer, serverError, stepResult } from './primary-errors';
+import {
+  describeEnded,
+  describeLost,
+  describeWrite,
+  endedByServer,
+  serverError,
+  stepResult,
+} from './primary-errors';
 import { sentStatement } from './sent-statement';
 
 /**
@@ -60,29 +67,31 @@ export async function beginTransaction(
 
   const whileOpen = await begin();
   return {
-    async query(statement, within) {
-      await refuseWrites(statement.sql, within);
-      const asking: Asking = {
-        run: (step) => runOpen(step, within),
-        async columnsOf(sql) {
-          // A failed answer also ends the stream.
-          if (!stream.isOpen) return [];
-          const [result] = await stream.send([{ type: 'describe', sql }], { timeout: within.left });
-          return result?.type === 'describe' ? result.columns : [];
-        },
-      };
-      const { step, restore } = sentStatement(statement);
-      const { columns, rows } = restore(await queryExactly(asking, step));
-      return { columns, rows };
-    },
-    async execute(statement, within) {
-      const { step, restore } = sentStatement(statement);
-      const signed = await signStep(step, {
-        tellsInfinities: async () => stream.tellsInfinities,
-        describe: (sqls) => stream.send(sqls.map(describing), { timeout: within.left }),
-      });
-      return restore(readSigned(await runOpen(signed.step, within), signed, location));
-    },
+    query: (statement, within) =>
+      describeLost(async () => {
+        await refuseWrites(statement.sql, within);
+        const asking: Asking = {
+          run: (step) => runOpen(step, within),
+          async columnsOf(sql) {
+            // A failed answer also ends the stream.
+            if (!stream.isOpen) return [];
+            const [result] = await stream.send([{ type: 'describe', sql }], { timeout: within.left });
+            return result?.type === 'describe' ? result.columns : [];
+          },
+        };
+        const { step, restore } = sentStatement(statement);
+        const { columns, rows } = restore(await queryExactly(asking, step));
+        return { columns, rows };
+      }),
+    execute: (statement, within) =>
+      describeLost(async () => {
+        const { step, restore } = sentStatement(statement);
+        const signed = await signStep(step, {
+          tellsInfinities: async () => stream.tellsInfinities,
+          describe: (sqls) => stream.send(sqls.map(describing), { timeout: within.left }),
+        });
+        return restore(readSigned(await runOpen(signed.step, within), signed, location));
+      }),
     // Closing the stream rolls back the rest after a failed COMMIT.
     commit: (within) =>
       describeWrite(location, async () => {
@@ -105,5 +114,5 @@ function onlyWhileOpen(isEnforced: boolean): (step: HranaStep) => HranaStep[] {
 
 // Covers an expired stream, another writer with the lock, and a restarted server to which the stream is unknown.
 function isEnd(error: unknown): boolean {
-  return hasUnknownStatus(error) || hasCode(error, 'REMOTE_BUSY');
+  return (hasUnknownStatus(error) || hasCode(error, 'REMOTE_BUSY')) && !isUntouched(error);
 }

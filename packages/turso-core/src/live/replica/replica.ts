@@ -311,7 +311,7 @@ function isLost(before: Note, after: Note): boolean {
 function noLog({ location }: SyncSource, cause?: unknown): TursoSyncError {
   const message = `${location} does not send the log of its writes, which a replica follows.`;
   return new TursoSyncError('SYNC_FAILED', message, {
-    hint: 'Open the connection without `replica`: reads then go to the server. `turso-sync status --verbose` tells whether it has a log.',
+    hint: 'Open the connection without `replica`: reads then go to the server.',
     cause,
   });
 }
