@@ -225,7 +225,7 @@ turso_status turso_cursor_close(int64_t cursor_id, turso_buffer *out);
 /* --- transactions of several calls ----------------------------------------------------------------------------------------- */
 
 /* Begins a write transaction on the primary. Its reads see its writes, and may be of RETURNING. While it is open, other calls on the
- * connection are not part of it. Where the server ends it (it was idle, or another writer was let in), every further call but
+ * connection are not part of it. Where the server ends it (perhaps it was idle, or another writer was let in), every further call but
  * turso_rollback fails with TURSO_REMOTE_BUSY and nothing of it is written. turso_commit and turso_rollback end it and its id,
  * whatever comes of them. */
 turso_status turso_begin(int64_t connection_id, int64_t *transaction_id, turso_buffer *out);

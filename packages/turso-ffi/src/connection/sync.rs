@@ -39,8 +39,9 @@ impl Connection {
         let _entered = self.enter()?;
         let Backend::Replica { replica, .. } = &self.backend else { return Ok(Synced::default()) };
         self.wait(replica.sync(self.call())).map_err(|error| match error.status {
-            Status::ConnectionClosed | Status::SyncFailed => error,
-            _ => error.within(Status::SyncFailed, "The replica could not be brought up to date.", ""),
+            Status::ConnectionClosed => error,
+            Status::SyncFailed => reads_go_on(error),
+            _ => reads_go_on(error.within(Status::SyncFailed, "The replica could not be brought up to date.", "")),
         })
     }
 
@@ -81,6 +82,12 @@ impl Connection {
     fn auto_sync(&self) -> AutoSync {
         *self.auto_sync.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// So it is on an open connection, and not while it is opened.
+fn reads_go_on(error: Error) -> Error {
+    let hint = format!("Reads go on with what the replica has. {}", error.hint);
+    Error { hint: hint.trim_end().into(), ..error }
 }
 
 impl Background {

@@ -13,7 +13,10 @@ use crate::status::Status;
 /// A request that failed on the way. `begun` tells that the server may have taken it up.
 pub fn transport(error: &(dyn StdError + 'static), begun: bool, location: &str) -> Error {
     if begun {
-        return interrupted("broke off", location);
+        return match broken_rule(error) {
+            Some(reason) => not_libsql(&format!("it breaks the rules of HTTP: {reason}"), location).may_be_done(),
+            None => interrupted("broke off", location),
+        };
     }
     if let Some(ProxyFailure(error)) = find(error) {
         return error.clone();
@@ -36,6 +39,19 @@ fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Optio
         cause = wrapped.map_or_else(|| error.source(), |wrapped| Some(wrapped));
     }
     None
+}
+
+/// What is wrong with an answer that is not HTTP, or has chunks that are not.
+fn broken_rule(error: &(dyn StdError + 'static)) -> Option<String> {
+    let error: &hyper::Error = find(error)?;
+    if error.is_parse() {
+        return Some(error.to_string());
+    }
+    let chunk = error.source()?.downcast_ref::<io::Error>()?;
+    // A failure of TLS has this kind, too.
+    let is_of_tls = chunk.get_ref().is_some_and(|inner| inner.is::<rustls::Error>());
+    let is_broken = matches!(chunk.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) && !is_of_tls;
+    is_broken.then(|| chunk.to_string())
 }
 
 /// A request that got no answer in time.
@@ -245,12 +261,12 @@ fn blocked(message: String) -> Error {
     )
 }
 
-/// The transaction is no more: it was idle for too long, or another writer was let in.
+/// The transaction is no more. Servers do not tell why.
 pub fn transaction_over() -> Error {
     Error::new(
         Status::RemoteBusy,
-        "The server has ended the transaction: it was idle, or another writer was let in.",
-        "Nothing of it was written. Begin it again.",
+        "The server has ended the transaction, and nothing of it was written.",
+        "Perhaps it was idle for some seconds, kept another writer waiting, or the server was restarted. Run all of it again.",
     )
     .retryable()
 }

@@ -232,7 +232,7 @@ impl Replica {
                 received.load(Ordering::Relaxed),
                 total.load(Ordering::Relaxed)
             ),
-            "Try again, which goes on from there; reads go on with what the replica has. A longer timeout_ms waits longer.",
+            "Try again, which goes on from there. A longer timeout_ms waits longer.",
         )
         .retryable()
     }

@@ -101,6 +101,29 @@ fn a_server_that_switches_to_another_protocol_is_told() {
     connection.close().unwrap();
 }
 
+#[test]
+fn an_answer_that_breaks_the_rules_of_http_is_told() {
+    let Some((_server, proxy, connection)) = through_a_proxy() else { return };
+    let remote = Options::remote(&proxy.url()).open().unwrap();
+    for broken in [
+        &b"200 OK\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n"[..],
+        b"200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n..",
+    ] {
+        proxy.strike("POST ", Fate::Answered(broken, usize::MAX));
+        let error = remote.value("SELECT 1").unwrap_err();
+        assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_NOT_LIBSQL", false), "{error:?}");
+        assert!(error.message.contains("breaks the rules of HTTP"), "{error:?}");
+        for write in &WRITES[..3] {
+            let error = write(&connection).unwrap_err();
+            assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_INTERRUPTED", false), "{error:?}");
+        }
+        proxy.spare();
+    }
+    for connection in [connection, remote] {
+        connection.close().unwrap();
+    }
+}
+
 /// Closes a connection while a call on it gets no answer, once `is_under_way` returns, and gives what the call says.
 fn closed_within(connection: Connection, is_under_way: impl Fn(&Connection)) -> Error {
     std::thread::scope(|scope| {

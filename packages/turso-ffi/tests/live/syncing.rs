@@ -126,6 +126,7 @@ fn a_server_that_says_when_to_come_back_is_left_alone_by_syncs() {
     let error = connection.sync().unwrap_err();
     assert_eq!((error.code.as_str(), error.retryable), ("SYNC_FAILED", true));
     assert!(error.message.contains("too many requests at once (429)"), "{}", error.message);
+    assert!(error.hint.starts_with("Reads go on with what the replica has. "), "{}", error.hint);
     assert_eq!(scene.proxy.struck(), before + 1);
     // Those in the background, too.
     connection.set_auto_sync(INTERVAL, 50).unwrap();
