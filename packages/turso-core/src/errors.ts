@@ -137,8 +137,8 @@ export type ErrorCode =
    * - The server has too many requests: 429, or 503 with `Retry-After`. turso-sync has already waited as long as the
    *   server asks, up to 30 seconds. Send fewer requests at a time.
    * - The server gave up an idle connection, or was restarted: 404 or 410 for a stream.
-   * - The server ended a transaction of a live connection, because it was idle or kept others waiting. Run all of it
-   *   again, and faster.
+   * - The server ended a transaction of a live connection, and does not tell why. Perhaps it was idle for some seconds,
+   *   kept others waiting, or the server was restarted. Run all of it again.
    */
   | 'REMOTE_BUSY'
   /**

@@ -2,7 +2,17 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execOn, makeTempDir, removeTempDir, startSqld, type Sqld } from '@turso-sync/testing';
+import {
+  createTokens,
+  execOn,
+  makeTempDir,
+  pauseProcess,
+  removeTempDir,
+  startSqld,
+  until,
+  type Sqld,
+  type Tokens,
+} from '@turso-sync/testing';
 import type { TursoSyncError } from '../../src/errors';
 import type { SqlValue } from '../../src/sqlite/values/values';
 import { openLive } from './built.fixture';
@@ -17,6 +27,7 @@ import {
 } from './contract.fixture';
 import { AS_LISTS } from './served.fixture';
 import type { Live, LiveStatement, LiveTransaction } from '../../src/live/live';
+import type { LiveEvent } from '../../src/live/live-event';
 
 const errorCodes = readErrorCodes();
 const A_TEXT = expect.any(String) as string;
@@ -25,6 +36,13 @@ interface Answer {
   readonly columns?: readonly string[];
   readonly rows?: readonly (readonly unknown[])[];
   readonly changes?: number;
+}
+
+interface OpenConnection {
+  readonly live: Live;
+  /** The kinds of its events that no step has waited for. */
+  readonly events: string[];
+  transaction?: LiveTransaction | undefined;
 }
 
 /** A behaviour as it is played. */
@@ -47,7 +65,9 @@ export async function playScene(
   const dir = makeTempDir('contract-');
   const server = needsServer(behaviour) ? await startSqld() : null;
   const way = server === null ? undefined : await wayTo?.(server);
-  const connections = new Map<string, { live: Live; transaction?: LiveTransaction | undefined }>();
+  const connections = new Map<string, OpenConnection>();
+  const keys = new Map<string, Tokens>();
+  let goOn: (() => void) | undefined;
   let current = '';
 
   async function open(rest: string): Promise<void> {
@@ -63,15 +83,48 @@ export async function playScene(
           url: valueOf('at') ?? way?.url ?? server?.url ?? '',
           ...(given.includes('remote') ? {} : { replica: file }),
         };
-    const authToken = valueOf('token');
+    const key = valueOf('key');
+    const authToken = key === undefined ? valueOf('token') : keyOf(key).readWriteToken;
+    const slow = valueOf('slow');
+    const events: string[] = [];
     const options = {
       ...place,
       autoSync,
-      timeout: 20_000,
+      timeout: Number(valueOf('timeout') ?? 20_000),
+      offlineStart: given.includes('offline-start'),
+      onEvent: ({ type }: LiveEvent) => void events.push(type),
       ...(authToken === undefined ? {} : { authToken }),
+      ...(slow === undefined ? {} : { slowStatementMs: Number(slow) }),
     };
-    connections.set(name, { live: await openLive(options) });
+    connections.set(name, { live: await openLive(options), events });
     current = name;
+  }
+
+  function keyOf(name: string): Tokens {
+    const known = keys.get(name) ?? createTokens();
+    keys.set(name, known);
+    return known;
+  }
+
+  async function serverStep(started: Sqld, what: string): Promise<void> {
+    const [verb, name = ''] = words(what);
+    if (verb === 'stop') return started.kill();
+    if (verb === 'start') return started.restart();
+    if (verb === 'key') return started.takeOnly(keyOf(name).publicKey);
+    if (verb === 'freeze') {
+      goOn = await pauseProcess(started.pid);
+      return;
+    }
+    if (verb === 'thaw') {
+      goOn?.();
+      return;
+    }
+    const copy = path.join(dir, 'copy');
+    await started.end();
+    const [from, to] = verb === 'save' ? [started.dir, copy] : [copy, started.dir];
+    fs.rmSync(to, { recursive: true, force: true });
+    fs.cpSync(from, to, { recursive: true });
+    return started.restart();
   }
 
   async function run({ verb, rest, lines }: ContractStep): Promise<Answer> {
@@ -81,7 +134,7 @@ export async function playScene(
     };
     if (verb === 'open') return done(open(rest));
     if (verb === 'pause') return done(sleep(Number(rest)));
-    if (verb === 'server') return done(serverStep(server as Sqld, rest, path.join(dir, 'copy')));
+    if (verb === 'server') return done(serverStep(server as Sqld, rest));
     if (verb === 'harm') return done(harm(path.join(dir, `${current}.db`), rest));
     if (verb === 'elsewhere') return done(execOn(server as Sqld, rest));
     if (verb === 'use') {
@@ -111,6 +164,11 @@ export async function playScene(
       case 'rebuilds':
         expect(live.stats().rebuilds).toBe(Number(rest));
         return {};
+      case 'token':
+        live.setAuthToken(keyOf(rest).readWriteToken);
+        return {};
+      case 'told':
+        return done(takeEvent(connection.events, rest));
       case 'sync':
         return done(live.sync());
       case 'close':
@@ -123,7 +181,8 @@ export async function playScene(
   return {
     async play(step) {
       const at = `line ${step.line}: ${step.verb} ${step.rest}`;
-      const code = step.lines.find(({ verb }) => verb === 'error')?.rest;
+      const error = step.lines.find(({ verb }) => verb === 'error')?.rest;
+      const [code, again] = words(error ?? '');
       const outcome = await run(step).then(
         (answer) => ({ answer }),
         (error: unknown) => ({ error }),
@@ -132,6 +191,8 @@ export async function playScene(
         const named = { name: 'TursoSyncError', code, message: A_TEXT, hint: A_TEXT };
         expect({ at, outcome }).toMatchObject({ at, outcome: { error: named } });
         const { retryable } = (outcome as { error: TursoSyncError }).error;
+        if (again !== undefined)
+          expect({ at, again: retryable ? 'retryable' : 'final' }).toEqual({ at, again });
         expect({ at, retryable: errorCodes.get(code) }).toEqual({
           at,
           retryable: expect.arrayContaining([retryable]) as boolean[],
@@ -142,6 +203,7 @@ export async function playScene(
       if ('answer' in outcome) expect({ at, ...told(outcome.answer, step) }).toEqual({ at, ...wanted(step) });
     },
     async end() {
+      goOn?.();
       for (const { live } of connections.values()) await live.close();
       await way?.stop();
       await server?.stop();
@@ -150,15 +212,14 @@ export async function playScene(
   };
 }
 
-async function serverStep(server: Sqld, what: string, copy: string): Promise<void> {
-  if (what === 'stop') return server.kill();
-  if (what === 'start') return server.restart();
-  await server.end();
-  const [from, to] = what === 'save' ? [server.dir, copy] : [copy, server.dir];
-  fs.rmSync(to, { recursive: true, force: true });
-  fs.cpSync(from, to, { recursive: true });
-  return server.restart();
+/** Removes the events up to one of a kind, and waits for it if it has not come yet. */
+async function takeEvent(events: string[], kind: string): Promise<void> {
+  await until(() => events.includes(kind), TOLD_WITHIN);
+  events.splice(0, events.indexOf(kind) + 1);
 }
+
+/** Milliseconds that an event may take that comes by itself. */
+const TOLD_WITHIN = 60_000;
 
 /** What another program does to a file of a replica; in a process of its own, since SQLite in this one has it open. */
 async function harm(replica: string, what: string): Promise<void> {

@@ -8,9 +8,11 @@ const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
 /** What only a replica does. */
 const OF_REPLICAS = ['sync', 'rebuilds', 'harm'];
 
-/** All but those of a server that is not there: the double is. */
+/** What happens to a server itself. The double before it stays, and does not ask for tokens. */
+const OF_THE_SERVER = /^(?:stop|freeze|key)\b/;
+
 const all = readContract().filter(
-  ({ steps }) => !steps.some(({ lines }) => lines.some(({ rest }) => rest === 'REMOTE_UNREACHABLE')),
+  ({ steps }) => !steps.some(({ verb, rest }) => verb === 'server' && OF_THE_SERVER.test(rest)),
 );
 
 /** The behaviours of a server's own connections, each without its replica. */

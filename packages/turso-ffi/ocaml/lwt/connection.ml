@@ -5,16 +5,16 @@ type t = Connection.t
 let close connection = Detached.run (fun () -> Connection.close connection)
 
 let connect ?db_path ?token ?encryption_key ?auto_sync ?timeout_ms ?max_retries
-    url =
+    ?offline_start ?slow_statement_ms ?on_event url =
   Detached.opened ~close:Connection.close (fun () ->
       Connection.connect ?db_path ?token ?encryption_key ?auto_sync ?timeout_ms
-        ?max_retries url)
+        ?max_retries ?offline_start ?slow_statement_ms ?on_event url)
 
 let with_connection ?db_path ?token ?encryption_key ?auto_sync ?timeout_ms
-    ?max_retries url use =
+    ?max_retries ?offline_start ?slow_statement_ms ?on_event url use =
   Detached.using ~close use
     (connect ?db_path ?token ?encryption_key ?auto_sync ?timeout_ms ?max_retries
-       url)
+       ?offline_start ?slow_statement_ms ?on_event url)
 
 let query ?params connection sql =
   Detached.run (fun () -> Connection.query ?params connection sql)
@@ -33,5 +33,8 @@ let sync connection = Detached.run (fun () -> Connection.sync connection)
 
 let set_auto_sync connection auto_sync =
   Detached.run (fun () -> Connection.set_auto_sync connection auto_sync)
+
+let set_token connection token =
+  Detached.run (fun () -> Connection.set_token connection token)
 
 let stats connection = Detached.run (fun () -> Connection.stats connection)

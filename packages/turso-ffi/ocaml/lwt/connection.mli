@@ -14,10 +14,14 @@ val connect :
   ?auto_sync:Connection.auto_sync ->
   ?timeout_ms:int ->
   ?max_retries:int ->
+  ?offline_start:bool ->
+  ?slow_statement_ms:int ->
+  ?on_event:(Event.t -> unit) ->
   string ->
   (t, Error.t) Lwt_result.t
 (** As {!Turso.Connection.connect}. A connection that opens after the promise
-    was cancelled is closed. *)
+    was cancelled is closed. [on_event] runs on a thread of its own, not in the
+    loop of Lwt: there, [Lwt_preemptive.run_in_main] makes promises. *)
 
 val with_connection :
   ?db_path:string ->
@@ -26,6 +30,9 @@ val with_connection :
   ?auto_sync:Connection.auto_sync ->
   ?timeout_ms:int ->
   ?max_retries:int ->
+  ?offline_start:bool ->
+  ?slow_statement_ms:int ->
+  ?on_event:(Event.t -> unit) ->
   string ->
   (t -> ('a, Error.t) Lwt_result.t) ->
   ('a, Error.t) Lwt_result.t
@@ -66,6 +73,9 @@ val sync : t -> (Answer.synced, Error.t) Lwt_result.t
 
 val set_auto_sync : t -> Connection.auto_sync -> (unit, Error.t) Lwt_result.t
 (** As {!Turso.Connection.set_auto_sync}. *)
+
+val set_token : t -> string -> (unit, Error.t) Lwt_result.t
+(** As {!Turso.Connection.set_token}. *)
 
 val stats : t -> (Answer.stats, Error.t) Lwt_result.t
 (** As {!Turso.Connection.stats}. *)

@@ -11,6 +11,10 @@ module type CALLS = sig
     val connect :
       ?db_path:string ->
       ?token:string ->
+      ?timeout_ms:int ->
+      ?offline_start:bool ->
+      ?slow_statement_ms:int ->
+      ?on_event:(Event.t -> unit) ->
       auto_sync:Turso.Connection.auto_sync ->
       string ->
       (t, Error.t) result
@@ -33,6 +37,7 @@ module type CALLS = sig
       Value.t array list ->
       (Answer.changes, Error.t) result
 
+    val set_token : t -> string -> (unit, Error.t) result
     val sync : t -> (Answer.synced, Error.t) result
     val stats : t -> (Answer.stats, Error.t) result
   end
@@ -146,11 +151,41 @@ let behaviours text =
          | _, [] -> failwith ("before any behaviour: " ^ line))
        [] lines)
 
+(* The kinds of events that no step has waited for, newest first. *)
+type events = { lock : Mutex.t; mutable kinds : string list }
+
 type outcome =
   | Done
   | Rows of Answer.rows
   | Returned of Answer.changes
   | Changes of Answer.changes
+
+let locked { lock; _ } work =
+  Mutex.lock lock;
+  Fun.protect ~finally:(fun () -> Mutex.unlock lock) work
+
+let kind : Event.t -> string = function
+  | Sync _ -> "sync"
+  | Retry _ -> "retry"
+  | Rebuild _ -> "rebuild"
+  | Slow _ -> "slow"
+
+let listen events event =
+  locked events (fun () -> events.kinds <- kind event :: events.kinds)
+
+(* Takes the events up to one of this kind, if it has come. *)
+let take_event events wanted =
+  let rec after = function
+    | [] -> None
+    | kind :: later when kind = wanted -> Some later
+    | _ :: later -> after later
+  in
+  locked events (fun () ->
+      match after (List.rev events.kinds) with
+      | Some later ->
+          events.kinds <- List.rev later;
+          true
+      | None -> false)
 
 let details word step = List.filter (fun (name, _) -> name = word) step.details
 
@@ -164,6 +199,9 @@ type opening = {
   auto_sync : Turso.Connection.auto_sync;
   url : string option;
   token : string option;
+  timeout_ms : int option;
+  offline_start : bool;
+  slow_statement_ms : int option;
 }
 
 let default_opening =
@@ -173,6 +211,9 @@ let default_opening =
     auto_sync = Turso.Connection.After_writes;
     url = None;
     token = None;
+    timeout_ms = None;
+    offline_start = false;
+    slow_statement_ms = None;
   }
 
 module Make (Calls : CALLS) = struct
@@ -184,16 +225,36 @@ module Make (Calls : CALLS) = struct
     url : string;  (** where the server is reached *)
     connections : (string, Connection.t) Hashtbl.t;
     transactions : (string, Transaction.t) Hashtbl.t;
+    keys : (string, Tokens.t) Hashtbl.t;
+    events : (string, events) Hashtbl.t;
     mutable current : string;
   }
 
   let server scene = Option.get scene.server
+
+  let tokens scene name =
+    match Hashtbl.find_opt scene.keys name with
+    | Some tokens -> tokens
+    | None ->
+        let tokens = Tokens.make () in
+        Hashtbl.replace scene.keys name tokens;
+        tokens
 
   let rec opened scene opening = function
     | "as" :: name :: rest -> opened scene { opening with name } rest
     | "at" :: url :: rest -> opened scene { opening with url = Some url } rest
     | "token" :: token :: rest ->
         opened scene { opening with token = Some token } rest
+    | "key" :: key :: rest ->
+        let token = Some (tokens scene key).read_write in
+        opened scene { opening with token } rest
+    | "offline-start" :: rest ->
+        opened scene { opening with offline_start = true } rest
+    | "timeout" :: ms :: rest ->
+        opened scene { opening with timeout_ms = Some (int_of_string ms) } rest
+    | "slow" :: ms :: rest ->
+        let slow_statement_ms = Some (int_of_string ms) in
+        opened scene { opening with slow_statement_ms } rest
     | (("replica" | "remote" | "file") as kind) :: rest ->
         opened scene { opening with kind } rest
     | "auto-sync" :: mode :: rest ->
@@ -206,18 +267,25 @@ module Make (Calls : CALLS) = struct
         opened scene { opening with auto_sync } rest
     | word :: _ -> failwith ("open: " ^ word)
     | [] ->
-        let { name; kind; auto_sync; url; token } = opening in
+        let { name; kind; auto_sync; url; token; _ } = opening in
+        let { timeout_ms; offline_start; slow_statement_ms; _ } = opening in
+        let events = { lock = Mutex.create (); kinds = [] } in
+        let connect =
+          Connection.connect ?timeout_ms ~offline_start ?slow_statement_ms
+            ~on_event:(listen events) ~auto_sync
+        in
         let file = Filename.concat scene.folder (name ^ ".db") in
         let url () = Option.value url ~default:scene.url in
         scene.current <- name;
         Result.map
           (fun connection ->
             Hashtbl.replace scene.connections name connection;
+            Hashtbl.replace scene.events name events;
             Done)
           (match kind with
-          | "file" -> Connection.connect ~auto_sync ("file:" ^ file)
-          | "remote" -> Connection.connect ~auto_sync ?token (url ())
-          | _ -> Connection.connect ~auto_sync ?token ~db_path:file (url ()))
+          | "file" -> connect ("file:" ^ file)
+          | "remote" -> connect ?token (url ())
+          | _ -> connect ?token ~db_path:file (url ()))
 
   (* Each statement of a batch with the `bind` that may follow it. *)
   let rec statements = function
@@ -314,13 +382,26 @@ module Make (Calls : CALLS) = struct
         Sqld.elsewhere (server scene) step.rest;
         Ok Done
     | "server", _ ->
-        (match step.rest with
-        | "stop" -> Sqld.kill_noticed
-        | "start" -> Sqld.start_again
-        | "save" -> Sqld.save
-        | "restore" -> Sqld.restore
-        | what -> failwith ("server: " ^ what))
+        (match words step.rest with
+        | [ "stop" ] -> Sqld.kill_noticed
+        | [ "start" ] -> Sqld.start_again
+        | [ "save" ] -> Sqld.save
+        | [ "restore" ] -> Sqld.restore
+        | [ "freeze" ] -> Sqld.freeze
+        | [ "thaw" ] -> Sqld.thaw
+        | [ "key"; name ] ->
+            let { Tokens.public_key; _ } = tokens scene name in
+            fun server -> Sqld.take_only server public_key
+        | _ -> failwith ("server: " ^ step.rest))
           (server scene);
+        Ok Done
+    | "token", _ ->
+        let { Tokens.read_write; _ } = tokens scene step.rest in
+        nothing (Connection.set_token (connection ()) read_write)
+    | "told", _ ->
+        let events = Hashtbl.find scene.events scene.current in
+        Expect.eventually ("told " ^ step.rest) (fun () ->
+            take_event events step.rest);
         Ok Done
     | "harm", _ ->
         let part, how = split step.rest in
@@ -353,10 +434,20 @@ module Make (Calls : CALLS) = struct
         Alcotest.(check int64) what (Int64.of_string expected) rows_changed)
       (details "changes" step)
 
+  let check_refusal what refusal outcome =
+    let word, again = split refusal in
+    Expect.code (Turso.Error.of_word word) outcome;
+    match (again, outcome) with
+    | "", _ | _, Ok _ -> ()
+    | _, Error ({ retryable; _ } : Turso.Error.t) ->
+        Alcotest.(check string)
+          what again
+          (if retryable then "retryable" else "final")
+
   let check step outcome =
     let what = step.verb ^ " " ^ step.rest in
     match (details "error" step, outcome) with
-    | [ (_, word) ], outcome -> Expect.code (Turso.Error.of_word word) outcome
+    | [ (_, refusal) ], outcome -> check_refusal what refusal outcome
     | _, Error error -> Alcotest.fail (what ^ ": " ^ Turso.Error.to_string error)
     | _, Ok (Rows rows) -> check_rows what step rows
     | _, Ok (Changes changes) -> check_changes what step changes
@@ -373,6 +464,8 @@ module Make (Calls : CALLS) = struct
         url;
         connections = Hashtbl.create 2;
         transactions = Hashtbl.create 2;
+        keys = Hashtbl.create 2;
+        events = Hashtbl.create 2;
         current = "main";
       }
     in
@@ -406,7 +499,8 @@ module Make (Calls : CALLS) = struct
     let is_of_replicas { verb; rest; _ } =
       List.mem verb [ "sync"; "rebuilds"; "harm" ]
       || (verb = "open" && List.mem "auto-sync" (words rest))
-      || (verb = "server" && rest = "stop")
+      || verb = "server"
+         && List.mem (fst (split rest)) [ "stop"; "key"; "freeze" ]
     in
     let remote = function
       | { verb = "open"; rest; _ } as step ->

@@ -4,8 +4,10 @@ module Contract = Testing.Behaviours.Make (struct
   module Connection = struct
     include Turso.Connection
 
-    let connect ?db_path ?token ~auto_sync url =
-      connect ?db_path ?token ~auto_sync url
+    let connect ?db_path ?token ?timeout_ms ?offline_start ?slow_statement_ms
+        ?on_event ~auto_sync url =
+      connect ?db_path ?token ?timeout_ms ?offline_start ?slow_statement_ms
+        ?on_event ~auto_sync url
 
     let query ~params connection sql = query ~params connection sql
     let execute ~params connection sql = execute ~params connection sql

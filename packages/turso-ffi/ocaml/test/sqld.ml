@@ -4,7 +4,7 @@
 type t = {
   port : int;
   folder : string;
-  arguments : string list;
+  mutable arguments : string list;
   mutable process : process option;
 }
 
@@ -136,6 +136,26 @@ let restore server =
   stop_noticed server;
   copy_folder (copy server) (data server);
   start_again server
+
+(** Ends it in order, and starts it again: it takes only tokens of this key. *)
+let take_only server public_key =
+  stop_noticed server;
+  let key = Filename.concat server.folder "key.pem" in
+  Temp_dir.write key public_key;
+  server.arguments <- [ "--auth-jwt-key-file"; key ];
+  start_again server
+
+let pid server = (Option.get server.process).pid
+
+(** Lets it accept connections and answer nothing, until {!thaw}. *)
+let freeze server =
+  Unix.kill (pid server) Sys.sigstop;
+  (* Reported once all of its threads have stopped. *)
+  match Unix.waitpid [ WUNTRACED ] (pid server) with
+  | _, WSTOPPED _ -> ()
+  | _ -> failwith "sqld does not stop"
+
+let thaw server = Unix.kill (pid server) Sys.sigcont
 
 let start ?(arguments = []) () =
   let server =

@@ -30,13 +30,13 @@ export function serverError({ code, message }: ServerError, location: string): T
   return responseError(code, text, location);
 }
 
-/** Creates the error for a transaction ended by the server: it was idle, or another writer got the lock. */
+/** Creates the error for a transaction ended by the server. Servers do not tell why. */
 export function endedByServer(location: string, cause?: unknown): TursoSyncError {
   return new TursoSyncError(
     'REMOTE_BUSY',
     `${location} has ended the transaction, and nothing of it was written.`,
     {
-      hint: 'It was idle for some seconds, or kept another writer waiting for too long. Run all of it again, and faster.',
+      hint: 'Perhaps it was idle for some seconds, kept another writer waiting, or the server was restarted. Run all of it again.',
       retryable: true,
       cause,
     },

@@ -85,9 +85,11 @@ module Contract = Testing.Behaviours.Make (struct
   module Connection = struct
     type t = opened
 
-    let connect ?db_path ?token ~auto_sync url =
+    let connect ?db_path ?token ?timeout_ms ?offline_start ?slow_statement_ms
+        ?on_event ~auto_sync url =
       let config =
-        Turso.Config.make ?auth_token:token ?replica:db_path ~auto_sync url
+        Turso.Config.make ?auth_token:token ?replica:db_path ?timeout_ms
+          ?offline_start ?slow_statement_ms ?on_event ~auto_sync url
       in
       checked (Caqti_blocking.connect (Caqti_driver_turso.uri config))
       |> Result.map (fun ((module Db : Caqti_blocking.CONNECTION) as caqti) ->
@@ -111,6 +113,7 @@ module Contract = Testing.Behaviours.Make (struct
     let insert_rows { caqti; _ } ~table ~columns rows =
       batch caqti (inserts ~table ~columns rows)
 
+    let set_token { turso; _ } token = Turso.Connection.set_token turso token
     let sync { turso; _ } = Turso.Connection.sync turso
     let stats { turso; _ } = Turso.Connection.stats turso
   end

@@ -8,8 +8,11 @@ module Contract = Testing.Behaviours.Make (struct
 
     type t = Turso.Connection.t
 
-    let connect ?db_path ?token ~auto_sync url =
-      now (connect ?db_path ?token ~auto_sync url)
+    let connect ?db_path ?token ?timeout_ms ?offline_start ?slow_statement_ms
+        ?on_event ~auto_sync url =
+      now
+        (connect ?db_path ?token ?timeout_ms ?offline_start ?slow_statement_ms
+           ?on_event ~auto_sync url)
 
     let close connection = now (close connection)
     let query ~params connection sql = now (query ~params connection sql)
@@ -21,6 +24,7 @@ module Contract = Testing.Behaviours.Make (struct
     let insert_rows connection ~table ~columns rows =
       now (insert_rows connection ~table ~columns rows)
 
+    let set_token connection token = now (set_token connection token)
     let sync connection = now (sync connection)
     let stats connection = now (stats connection)
   end

@@ -14,7 +14,14 @@ pub struct Step {
     pub columns: Option<Vec<String>>,
     pub rows: Vec<Vec<Value>>,
     pub changes: Option<i64>,
-    pub error: Option<String>,
+    pub error: Option<Refusal>,
+}
+
+/// What a step fails with.
+pub struct Refusal {
+    pub code: String,
+    /// None: as the table of codes allows.
+    pub retryable: Option<bool>,
 }
 
 pub enum Action {
@@ -35,6 +42,11 @@ pub enum Action {
     ServerStart,
     ServerSave,
     ServerRestore,
+    ServerKey(String),
+    ServerFreeze,
+    ServerThaw,
+    Token(String),
+    Told(String),
     Harm { part: String, how: Harm },
     Rebuilds(i64),
     Pause(u64),
@@ -47,6 +59,12 @@ pub struct Open {
     /// Default is the server's.
     pub url: Option<String>,
     pub token: String,
+    /// The key of the token, in place of `token`.
+    pub key: Option<String>,
+    pub offline_start: bool,
+    /// Default is the library's.
+    pub timeout_ms: u32,
+    pub slow_statement_ms: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -110,7 +128,7 @@ fn detail(step: Option<&mut Step>, word: &str, rest: &str) -> bool {
         ("columns", _) => step.columns = Some(words(rest)),
         ("row", _) => step.rows.push(values(rest)),
         ("changes", _) => step.changes = Some(rest.parse().unwrap()),
-        ("error", _) => step.error = Some(rest.into()),
+        ("error", _) => step.error = Some(refusal(rest)),
         _ => return false,
     }
     true
@@ -138,6 +156,11 @@ fn action(word: &str, rest: &str) -> Option<Action> {
         ("server", "start") => Action::ServerStart,
         ("server", "save") => Action::ServerSave,
         ("server", "restore") => Action::ServerRestore,
+        ("server", "freeze") => Action::ServerFreeze,
+        ("server", "thaw") => Action::ServerThaw,
+        ("server", _) => Action::ServerKey(rest.strip_prefix("key ")?.into()),
+        ("token", _) => Action::Token(rest.into()),
+        ("told", _) => Action::Told(rest.into()),
         ("harm", _) => {
             let (part, how) = rest.split_once(' ')?;
             let how = match how {
@@ -157,13 +180,27 @@ fn action(word: &str, rest: &str) -> Option<Action> {
 
 fn open(rest: &str) -> Action {
     let (kind, auto_sync) = (Kind::Replica, AutoSync::On);
-    let mut open = Open { name: "main".into(), kind, auto_sync, url: None, token: String::new() };
+    let mut open = Open {
+        name: "main".into(),
+        kind,
+        auto_sync,
+        url: None,
+        token: String::new(),
+        key: None,
+        offline_start: false,
+        timeout_ms: 0,
+        slow_statement_ms: 0,
+    };
     let mut words = rest.split_whitespace();
     while let Some(word) = words.next() {
         match word {
             "as" => open.name = words.next().unwrap().into(),
             "at" => open.url = words.next().map(str::to_owned),
             "token" => open.token = words.next().unwrap().into(),
+            "key" => open.key = words.next().map(str::to_owned),
+            "offline-start" => open.offline_start = true,
+            "timeout" => open.timeout_ms = words.next().unwrap().parse().unwrap(),
+            "slow" => open.slow_statement_ms = words.next().unwrap().parse().unwrap(),
             "replica" => open.kind = Kind::Replica,
             "remote" => open.kind = Kind::Remote,
             "file" => open.kind = Kind::File,
@@ -178,6 +215,16 @@ fn open(rest: &str) -> Action {
         }
     }
     Action::Open(open)
+}
+
+fn refusal(rest: &str) -> Refusal {
+    let (code, retryable) = match rest.split_once(' ') {
+        None => (rest, None),
+        Some((code, "retryable")) => (code, Some(true)),
+        Some((code, "final")) => (code, Some(false)),
+        Some((_, word)) => panic!("error does not know {word}"),
+    };
+    Refusal { code: code.into(), retryable }
 }
 
 fn statement(sql: &str) -> Statement {

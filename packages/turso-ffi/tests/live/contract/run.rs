@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use super::parse::{Action, AutoSync, Behaviour, Harm, Kind, Open, Statement, Step};
@@ -11,12 +12,20 @@ use crate::support::connection::{Connection, Options, Transaction, INTERVAL, OFF
 use crate::support::doubles::double;
 use crate::support::folder::Folder;
 use crate::support::server::Server;
+use crate::support::tokens::Tokens;
 use crate::support::value::{Changes, Error, Executed, Rows, Value};
 
 /// Runs the steps in order, behind a double of this kind if one is named; the error says which one went otherwise than it should.
 pub fn run(behaviour: &Behaviour, double_of: Option<&str>) -> Result<(), String> {
-    let mut scene =
-        Scene { folder: Folder::new(), server: None, url: String::new(), open: HashMap::new(), current: String::new() };
+    let mut scene = Scene {
+        folder: Folder::new(),
+        server: None,
+        url: String::new(),
+        open: HashMap::new(),
+        current: String::new(),
+        keys: HashMap::new(),
+        told: HashMap::new(),
+    };
     if behaviour.needs_server {
         let Some(server) = Server::start() else {
             return Ok(());
@@ -51,9 +60,9 @@ enum Outcome {
 
 fn check(step: &Step, outcome: Result<Outcome, Error>) -> Result<(), String> {
     let outcome = match (outcome, &step.error) {
-        (Err(error), Some(code)) if error.code == *code => return check_error(&error),
+        (Err(error), Some(wanted)) if error.code == wanted.code => return check_error(&error, wanted.retryable),
         (Err(error), _) => return Err(format!("{}: {} ({})", error.code, error.message, error.hint)),
-        (Ok(_), Some(code)) => return Err(format!("no error came, but {code} was to come")),
+        (Ok(_), Some(wanted)) => return Err(format!("no error came, but {} was to come", wanted.code)),
         (Ok(outcome), None) => outcome,
     };
     let (changes, rows) = match outcome {
@@ -78,8 +87,11 @@ fn check(step: &Step, outcome: Result<Outcome, Error>) -> Result<(), String> {
     Ok(())
 }
 
-/// An error says what happened, what to do, and whether a repetition may help, as the table of codes allows.
-fn check_error(error: &Error) -> Result<(), String> {
+/// An error says what happened, what to do, and whether a repetition may help, as the table of codes allows and the step wants.
+fn check_error(error: &Error, retryable: Option<bool>) -> Result<(), String> {
+    if retryable.is_some_and(|retryable| retryable != error.retryable) {
+        return Err(format!("`retryable` is another: {error:?}"));
+    }
     let table = include_str!("../../../contract/error-codes.txt");
     let row =
         table.lines().map(|line| line.split(' ').collect::<Vec<_>>()).find(|row| row.get(1) == Some(&&*error.code));
@@ -103,13 +115,23 @@ struct Scene {
     url: String,
     open: HashMap<String, (Connection, Option<Transaction>)>,
     current: String,
+    /// Keys and their tokens, by the names of the contract.
+    keys: HashMap<String, Tokens>,
+    /// What connections tell of, by their names.
+    told: HashMap<String, mpsc::Receiver<String>>,
 }
+
+/// How long an event may take that comes by itself.
+const TOLD_WITHIN: Duration = Duration::from_secs(60);
 
 impl Scene {
     fn carry_out(&mut self, action: &Action) -> Result<Outcome, Error> {
         match action {
             Action::Open(open) => {
                 let connection = self.options(open).open()?;
+                let (tell, told) = mpsc::channel();
+                connection.on_event(Some(Box::new(move |event| tell.send(event.kind).unwrap_or_default())))?;
+                self.told.insert(open.name.clone(), told);
                 self.open.insert(open.name.clone(), (connection, None));
                 self.current = open.name.clone();
             }
@@ -150,6 +172,20 @@ impl Scene {
             Action::ServerStart => self.server.as_mut().expect("a server").restart(),
             Action::ServerSave => self.server.as_mut().expect("a server").save(),
             Action::ServerRestore => self.server.as_mut().expect("a server").restore(),
+            Action::ServerKey(name) => {
+                let tokens = self.tokens(name);
+                self.server.as_mut().expect("a server").take_only(tokens);
+            }
+            Action::ServerFreeze => self.server.as_ref().expect("a server").freeze(),
+            Action::ServerThaw => self.server.as_ref().expect("a server").thaw(),
+            Action::Token(name) => {
+                let token = self.tokens(name).read_write;
+                self.current().0.set_token(&token)?;
+            }
+            Action::Told(kind) => {
+                let told = &self.told[&self.current];
+                while told.recv_timeout(TOLD_WITHIN).expect("an event") != *kind {}
+            }
             Action::Harm { part, how } => self.harm(part, *how),
             Action::Rebuilds(wanted) => {
                 let rebuilds = self.current().0.stats()?["rebuilds"];
@@ -191,7 +227,11 @@ impl Scene {
         self.open.get_mut(&self.current).expect("an open connection")
     }
 
-    fn options(&self, open: &Open) -> Options {
+    fn tokens(&mut self, name: &str) -> Tokens {
+        self.keys.entry(name.into()).or_insert_with(Tokens::new).clone()
+    }
+
+    fn options(&mut self, open: &Open) -> Options {
         let file = self.folder.path(&format!("{}.db", open.name));
         let url = || open.url.clone().unwrap_or_else(|| self.url.clone());
         let mut options = match open.kind {
@@ -199,7 +239,10 @@ impl Scene {
             Kind::Remote => Options::remote(&url()),
             Kind::File => Options::file(&file),
         };
-        options.token = open.token.clone();
+        options.token = open.key.as_ref().map_or_else(|| open.token.clone(), |key| self.tokens(key).read_write);
+        options.offline_start = open.offline_start;
+        options.timeout_ms = open.timeout_ms;
+        options.slow_statement_ms = open.slow_statement_ms;
         (options.auto_sync, options.sync_interval_ms) = match open.auto_sync {
             AutoSync::On => (0, 0),
             AutoSync::Off => (OFF, 0),

@@ -74,6 +74,36 @@ impl Server {
         }
     }
 
+    /// Ends it in order, and starts it again: it takes the tokens of this key only.
+    pub fn take_only(&mut self, tokens: Tokens) {
+        self.stop();
+        self.tokens = Some(tokens);
+        self.restart();
+    }
+
+    /// Lets it accept connections and answer nothing, until [`Server::thaw`].
+    pub fn freeze(&self) {
+        self.signal(libc::SIGSTOP);
+        // Reported once all of its threads have stopped.
+        let mut status = 0;
+        // SAFETY: the process was not waited for yet, so that its id is its own.
+        unsafe { libc::waitpid(self.pid(), &mut status, libc::WUNTRACED) };
+        assert!(libc::WIFSTOPPED(status));
+    }
+
+    pub fn thaw(&self) {
+        self.signal(libc::SIGCONT);
+    }
+
+    fn pid(&self) -> libc::pid_t {
+        self.process.as_ref().expect("a running server").id() as libc::pid_t
+    }
+
+    fn signal(&self, signal: libc::c_int) {
+        // SAFETY: the process was not waited for yet, so that its id is its own.
+        assert_eq!(unsafe { libc::kill(self.pid(), signal) }, 0);
+    }
+
     /// Takes its data away, as if somebody had recreated the database.
     pub fn wipe(&mut self) {
         self.kill();
@@ -98,9 +128,10 @@ impl Server {
 
     /// Ends it in order, and waits until its clients must have noticed.
     fn stop(&mut self) {
+        if self.process.is_some() {
+            self.signal(libc::SIGTERM);
+        }
         if let Some(mut process) = self.process.take() {
-            // SAFETY: the process was not waited for yet, so that its id is its own.
-            assert_eq!(unsafe { libc::kill(process.id() as libc::pid_t, libc::SIGTERM) }, 0);
             process.wait().unwrap();
         }
         std::thread::sleep(NOTICED);
