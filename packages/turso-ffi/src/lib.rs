@@ -17,6 +17,7 @@ mod file_url;
 mod input;
 mod keyword;
 mod latency;
+mod parameters;
 mod primary;
 mod quiet;
 mod registry;

@@ -20,6 +20,23 @@ pub fn without_end(sql: &str) -> &str {
     last.map_or(sql, |(at, token)| &sql[..at + token.len()])
 }
 
+/// Whether a statement inserts rows: INSERT or REPLACE, also after WITH.
+pub fn is_insert(sql: &str) -> bool {
+    let is_one_of = |token: &str, words: &[&str]| words.iter().any(|word| token.eq_ignore_ascii_case(word));
+    let mut depth = 0;
+    for (_, token) in tokens(sql) {
+        match token {
+            "(" => depth += 1,
+            ")" => depth -= 1,
+            _ if depth > 0 => {}
+            _ if is_one_of(token, &["insert", "replace"]) => return true,
+            _ if is_one_of(token, &["update", "delete", "select", "values"]) => return false,
+            _ => {}
+        }
+    }
+    false
+}
+
 /// The statement without the values that are written in it: each is a `?`. Comments are left out too.
 pub fn without_values(sql: &str) -> String {
     let (mut text, mut end, mut is_value) = (String::with_capacity(sql.len()), 0, false);

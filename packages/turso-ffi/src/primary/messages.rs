@@ -99,8 +99,18 @@ pub struct Stmt {
     pub sql: Option<String>,
     #[prost(message, repeated, tag = "3")]
     pub args: Vec<WireValue>,
+    #[prost(message, repeated, tag = "4")]
+    pub named_args: Vec<NamedArg>,
     #[prost(bool, optional, tag = "5")]
     pub want_rows: Option<bool>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct NamedArg {
+    #[prost(string, required, tag = "1")]
+    pub name: String,
+    #[prost(message, required, tag = "2")]
+    pub value: WireValue,
 }
 
 #[derive(Clone, PartialEq, Message)]

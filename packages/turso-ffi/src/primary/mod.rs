@@ -316,5 +316,5 @@ fn not(kind: ConditionKind) -> Condition {
 }
 
 fn plain(sql: &str) -> Stmt {
-    Stmt { sql: Some(sql.to_owned()), args: Vec::new(), want_rows: Some(false) }
+    Stmt { sql: Some(sql.to_owned()), args: Vec::new(), named_args: Vec::new(), want_rows: Some(false) }
 }

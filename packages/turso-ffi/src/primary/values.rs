@@ -1,12 +1,23 @@
 //! Values between our encoding and Hrana's.
 
-use super::messages::{Empty, Stmt, StmtResult, WireKind, WireRow, WireValue};
+use super::messages::{Empty, NamedArg, Stmt, StmtResult, WireKind, WireRow, WireValue};
+use crate::parameters;
 use crate::value::{Changes, Executed, Rows, Value};
 
-/// A statement with its parameters.
+/// A statement with its parameters. A server takes values for numbers or for names, and never for both in one statement.
 pub fn stmt(sql: &str, params: &[Value<'_>], want_rows: bool) -> Stmt {
-    let args = params.iter().map(|param| wire_value(*param)).collect();
-    Stmt { sql: Some(sql.to_owned()), args, want_rows: Some(want_rows) }
+    let args: Vec<_> = params.iter().map(|param| wire_value(*param)).collect();
+    let plain = |sql: String, args| Stmt { sql: Some(sql), args, named_args: Vec::new(), want_rows: Some(want_rows) };
+    let names = if sql.contains([':', '@', '$']) { parameters::names(sql) } else { Vec::new() };
+    // The server tells of a number of values that does not fit.
+    if names.len() != args.len() || names.iter().all(Option::is_none) {
+        return plain(sql.to_owned(), args);
+    }
+    let Some(names) = names.iter().copied().collect::<Option<Vec<_>>>() else {
+        return plain(parameters::numbered(sql), args);
+    };
+    let named = names.into_iter().zip(args).map(|(name, value)| NamedArg { name: name.to_owned(), value });
+    Stmt { named_args: named.collect(), ..plain(sql.to_owned(), Vec::new()) }
 }
 
 fn wire_value(value: Value<'_>) -> WireValue {
@@ -23,7 +34,11 @@ fn wire_value(value: Value<'_>) -> WireValue {
 }
 
 pub fn changes(result: &StmtResult) -> Changes {
-    Changes { rows: result.affected_row_count as i64, last_rowid: result.last_insert_rowid.unwrap_or_default() }
+    match result.affected_row_count as i64 {
+        // The rowid is of an earlier statement.
+        0 => Changes::default(),
+        rows => Changes { rows, last_rowid: result.last_insert_rowid.unwrap_or_default() },
+    }
 }
 
 pub fn executed(result: &StmtResult) -> Executed {

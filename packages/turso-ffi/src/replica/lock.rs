@@ -1,9 +1,9 @@
 //! One program at a time: two that sync one file would damage it.
 
-use std::fs::File;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
-use std::sync::Mutex;
+use std::fs::{self, File};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -19,19 +19,48 @@ const PATIENCE: Duration = Duration::from_millis(250);
 /// The lock of an SQLite file beside the replica's, which programs in other languages take as well. The system gives it
 /// back when the process ends, however it ends; the file stays, since taking it away would let two programs in.
 pub struct Lock {
-    _held: Mutex<Connection>,
+    replica: PathBuf,
+    held: Mutex<Held>,
+}
+
+struct Held {
+    _connection: Connection,
+    inode: Option<u64>,
 }
 
 impl Lock {
     pub fn take(replica: &Path) -> Result<Self> {
-        match hold(&with_suffix(replica, "-lock")).map_err(Failure::from) {
-            Ok(held) => Ok(Self { _held: Mutex::new(held) }),
-            Err(failure) => Err(match failure.into_error() {
-                error if error.status == Status::RemoteBusy => in_use(replica, "another program uses it"),
-                error => error,
-            }),
-        }
+        Ok(Self { replica: replica.to_owned(), held: Mutex::new(taken(replica)?) })
     }
+
+    /// Whether it keeps others out. It no longer does if somebody removed its file, for example with the folder.
+    pub fn is_held(&self) -> bool {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).inode == inode(&self.replica)
+    }
+
+    /// Takes the lock again if it is not held. Fails with REPLICA_LOCKED if another program has it now.
+    pub fn renew(&self) -> Result<()> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.inode != inode(&self.replica) {
+            *held = taken(&self.replica)?;
+        }
+        Ok(())
+    }
+}
+
+fn taken(replica: &Path) -> Result<Held> {
+    match hold(&with_suffix(replica, "-lock")).map_err(Failure::from) {
+        Ok(connection) => Ok(Held { _connection: connection, inode: inode(replica) }),
+        Err(failure) => Err(match failure.into_error() {
+            error if error.status == Status::RemoteBusy => in_use(replica, "another program uses it"),
+            error => error,
+        }),
+    }
+}
+
+/// What tells the lock's file from another of its name.
+fn inode(replica: &Path) -> Option<u64> {
+    fs::metadata(with_suffix(replica, "-lock")).ok().map(|metadata| metadata.ino())
 }
 
 fn hold(path: &Path) -> rusqlite::Result<Connection> {

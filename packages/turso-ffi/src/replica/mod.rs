@@ -46,7 +46,7 @@ pub struct Replica {
     listeners: Arc<Listeners>,
     latency: Latency,
     /// What keeps other programs off; given back when this is dropped.
-    _lock: Lock,
+    lock: Lock,
     kept: tokio::sync::Mutex<Kept>,
     /// Of a fetch of the whole database, while one is under way.
     progress: Progress,
@@ -198,7 +198,7 @@ impl Replica {
             log,
             listeners,
             latency: Latency::default(),
-            _lock: lock,
+            lock,
             kept: tokio::sync::Mutex::default(),
             progress: Progress::default(),
             is_fetching: AtomicBool::new(false),

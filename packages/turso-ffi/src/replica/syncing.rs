@@ -163,6 +163,8 @@ impl Replica {
     /// Fetches the whole database into files beside, and puts them in the place of what is there, which serves until then. It goes
     /// on when those who wait for it have no more time.
     async fn fetch_anew(&self, kept: &mut Kept, time: SystemTime, fault: Option<String>) -> Result<u64> {
+        // Others may have removed the lock with the folder, and another program may use its place.
+        self.lock.renew()?;
         let fresh = self.files.fresh();
         let patience = Patience { until: Until::Idle(self.timeout), unwanted: self.closing.clone() };
         self.is_fetching.store(true, Ordering::Relaxed);
@@ -217,6 +219,9 @@ impl Replica {
         self.closing.cancel();
         let Ok(mut kept) = self.kept.try_lock() else { return };
         kept.follower = None;
+        if !self.lock.is_held() {
+            return;
+        }
         let _ = self.checkpoint(&mut kept, 0);
         if let (Some(Note { phase: Phase::Backfilled, .. }), Some(keeper)) = (&kept.note, &kept.keeper) {
             let _ = keeper.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");

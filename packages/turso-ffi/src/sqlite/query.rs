@@ -5,6 +5,7 @@ use rusqlite::{Batch, Connection, Statement};
 
 use super::failure::Failure;
 use crate::error::Error;
+use crate::sql_tokens::is_insert;
 use crate::status::Status;
 use crate::value::{Changes, Executed, Rows, Value};
 
@@ -27,7 +28,11 @@ pub fn execute(connection: &Connection, sql: &str, params: &[Value<'_>]) -> Resu
     // changes() still tells of the statement before, after one that changes no rows by its nature.
     let changes = match total_changes(connection) == before {
         true => Changes::default(),
-        false => Changes { rows: connection.changes() as i64, last_rowid: connection.last_insert_rowid() },
+        // The rowid is still that of the last insert, whatever came after it.
+        false => {
+            let last_rowid = if is_insert(sql) { connection.last_insert_rowid() } else { 0 };
+            Changes { rows: connection.changes() as i64, last_rowid }
+        }
     };
     Ok(Executed { changes, rows })
 }

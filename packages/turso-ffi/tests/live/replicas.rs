@@ -47,6 +47,21 @@ fn a_sound_replica_is_opened_without_a_word() {
 }
 
 #[test]
+fn a_replica_whose_folder_was_emptied_is_locked_and_fetched_again() {
+    let folder = Folder::new();
+    let Some((_server, options)) = replica_of(&folder, 100) else { return };
+    let connection = options.open().unwrap();
+    for file in fs::read_dir(folder.path("")).unwrap() {
+        fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    connection.execute("INSERT INTO t VALUES (100)", &[]).unwrap();
+    assert_eq!(count(&connection), Value::Int(101));
+    assert_eq!(connection.stats().unwrap()["rebuilds"], 1);
+    assert!(folder.path("replica.db-lock").exists());
+    connection.close().unwrap();
+}
+
+#[test]
 fn a_damaged_replica_is_fetched_again() {
     type Damage = fn(&Path);
     let damages: [(&str, Damage); 6] = [

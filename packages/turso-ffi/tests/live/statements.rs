@@ -22,6 +22,55 @@ fn each_kind(test: impl Fn(&Connection)) {
 }
 
 #[test]
+fn parameters_of_every_syntax_mean_the_same_everywhere() {
+    let rows = |texts: &[&str]| -> Vec<Vec<Value>> { vec![texts.iter().map(|text| Value::from(*text)).collect()] };
+    let params = [Value::from("one"), Value::from("two"), Value::from("three")];
+    each_kind(|connection| {
+        for (sql, wanted) in [
+            ("SELECT :a, @a, $a", ["one", "two", "three"]),
+            ("SELECT $c AS z, :b AS y, $c || @a AS x -- :d", ["one", "two", "onethree"]),
+            ("SELECT ?2 AS z, :c AS y, ?1 AS x", ["two", "three", "one"]),
+            ("SELECT :a AS z, ? AS y, ?3 AS x", ["one", "two", "three"]),
+        ] {
+            let transaction = connection.begin().unwrap();
+            let statement = connection.prepare(sql).unwrap();
+            for found in [
+                connection.query(sql, &params),
+                connection.returning(sql, &params).map(|executed| executed.returned),
+                transaction.query(sql, &params),
+                statement.query(&params),
+            ] {
+                assert_eq!(found.unwrap().rows, rows(&wanted), "{sql}");
+            }
+            assert_eq!(connection.query(sql, &params[..2]).unwrap_err().code, "USAGE");
+            assert_eq!(connection.execute(sql, &params[..2]).unwrap_err().code, "USAGE");
+            statement.close().unwrap();
+            transaction.rollback().unwrap();
+        }
+        assert_eq!(connection.query("SELECT :a", &params[..1]).unwrap().columns, [":a"]);
+        let values = [Value::Int(3000), Value::Int(3001)];
+        connection.batch(&[("INSERT INTO t VALUES (:v), (@v)", &values)]).unwrap();
+        assert_eq!(connection.value("SELECT count(*) FROM t WHERE v >= 3000").unwrap(), Value::Int(2));
+    });
+}
+
+#[test]
+fn only_inserts_tell_a_rowid() {
+    each_kind(|connection| {
+        for (sql, rows, last_rowid) in [
+            ("WITH s AS (SELECT 5000) INSERT INTO t (rowid) SELECT * FROM s", 1, 5000),
+            ("UPDATE t SET v = 1 WHERE rowid = 5000", 1, 0),
+            ("INSERT OR IGNORE INTO t (rowid) VALUES (5000)", 0, 0),
+            ("REPLACE INTO t (rowid) VALUES (-6) RETURNING v", 1, -6),
+            ("DELETE FROM t WHERE rowid = -6 RETURNING v", 1, 0),
+        ] {
+            let changes = connection.returning(sql, &[]).unwrap().changes;
+            assert_eq!((changes.rows, changes.last_rowid), (rows, last_rowid), "{sql}");
+        }
+    });
+}
+
+#[test]
 fn a_statement_is_run_often() {
     each_kind(|connection| {
         let insert = connection.prepare("INSERT INTO t VALUES (?)").unwrap();

@@ -1,10 +1,9 @@
 //! Infinities as parameters, which JSON does not have.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use crate::parameters::{parameters, Parameter};
 use crate::primary::messages::{WireKind, WireValue};
-use crate::sql_tokens::tokens;
 
 /// The statement with each parameter multiplied by infinity that is to be infinite. So the parameters keep their places, and the sign
 /// of each infinity is bound in its place.
@@ -12,16 +11,9 @@ pub fn spelled<'a>(sql: &'a str, args: &[WireValue]) -> Cow<'a, str> {
     if !args.iter().any(is_infinite) {
         return Cow::Borrowed(sql);
     }
-    let (mut places, mut highest) = (HashMap::new(), 0);
     let (mut spelled, mut end) = (String::with_capacity(sql.len() + 16), 0);
-    for (at, token) in tokens(sql).filter(|(_, token)| is_parameter(token)) {
-        // As SQLite has it: a `?` has the place after the highest so far, a name that of its first appearance, also `$2`.
-        let named = if token == "?" { None } else { places.get(token).copied() };
-        let number = || token.strip_prefix('?').and_then(|number| number.parse().ok());
-        let place: usize = named.or_else(number).unwrap_or(highest + 1);
-        places.insert(token, place);
-        highest = highest.max(place);
-        if place.checked_sub(1).and_then(|index| args.get(index)).is_some_and(is_infinite) {
+    for Parameter { at, token, number } in parameters(sql) {
+        if number.checked_sub(1).and_then(|index| args.get(index)).is_some_and(is_infinite) {
             spelled.push_str(&sql[end..at]);
             spelled.push_str(&format!("({token} * 9e999)"));
             end = at + token.len();
@@ -33,10 +25,6 @@ pub fn spelled<'a>(sql: &'a str, args: &[WireValue]) -> Cow<'a, str> {
 
 fn is_infinite(value: &WireValue) -> bool {
     matches!(value.kind, Some(WireKind::Real(number)) if number.is_infinite())
-}
-
-fn is_parameter(token: &str) -> bool {
-    token.starts_with('?') || token.len() > 1 && token.starts_with([':', '@', '$'])
 }
 
 #[cfg(test)]

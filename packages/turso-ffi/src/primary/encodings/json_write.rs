@@ -100,9 +100,19 @@ fn push_condition(text: &mut String, condition: &Condition) {
 
 fn push_stmt(text: &mut String, stmt: &Stmt) {
     text.push_str(r#"{"sql":"#);
-    push_string(text, &infinities::spelled(stmt.sql.as_deref().unwrap_or_default(), &stmt.args));
+    let named: Vec<_> = stmt.named_args.iter().map(|arg| arg.value.clone()).collect();
+    let args = if named.is_empty() { &stmt.args } else { &named };
+    push_string(text, &infinities::spelled(stmt.sql.as_deref().unwrap_or_default(), args));
     text.push_str(r#","args":["#);
     push_all(text, stmt.args.iter(), push_value);
+    text.push_str(r#"],"named_args":["#);
+    push_all(text, stmt.named_args.iter(), |text, arg| {
+        text.push_str(r#"{"name":"#);
+        push_string(text, &arg.name);
+        text.push_str(r#","value":"#);
+        push_value(text, &arg.value);
+        text.push('}');
+    });
     let _ = write!(text, r#"],"want_rows":{}}}"#, stmt.want_rows.unwrap_or(true));
 }
 
