@@ -71,7 +71,7 @@ pub fn parse(url: &str) -> Result<Address> {
         return Err(Error::new(
             Status::UrlMissing,
             "There is no database URL.",
-            "Set TURSO_DATABASE_URL, for example to libsql://my-db.turso.io, or pass the URL.",
+            "Give one, for example libsql://my-db.turso.io or file:local.db.",
         ));
     }
     let Some((scheme, rest)) = url.split_once(':') else {
@@ -85,7 +85,7 @@ pub fn parse(url: &str) -> Result<Address> {
         return Err(Error::new(
             Status::ConfigHasSecret,
             "The database URL carries a credential.",
-            "Put the token into TURSO_AUTH_TOKEN and leave the URL without it.",
+            "Give the token as the option token, and leave the URL without it.",
         ));
     }
     if scheme == "file" {

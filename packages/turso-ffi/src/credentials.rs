@@ -31,7 +31,7 @@ impl Credentials {
     fn check_for(&self, server: &Server, is_allowed: bool) -> Result<()> {
         let location = &server.location;
         if !is_graphic(&self.token) {
-            return Err(bad(&format!("The token for {location}"), "Set the auth token variable to the token alone."));
+            return Err(bad(&format!("The token for {location}"), "Give the token alone, without a word before it."));
         }
         if !is_graphic(&self.encryption_key) {
             let hint = "Give the key of the database in base64, in one line.";

@@ -255,6 +255,13 @@ let words () =
         (Turso.Error.word code) true
         (Turso.Error.of_word (Turso.Error.word code) = code))
     codes;
+  let known = List.filter (function Turso.Error.Other _ -> false | _ -> true) in
+  Alcotest.(check (list string))
+    "in the order of the table"
+    (List.map
+       (fun line -> List.nth (String.split_on_char ' ' line) 1)
+       (contract "error-codes.txt"))
+    (List.map Turso.Error.word (known codes));
   let told = Turso_integration.string_of_db_error in
   Alcotest.(check string)
     "with a hint" "USAGE: No. Do this."

@@ -188,7 +188,7 @@ pub fn status(told: &Told<'_>, location: &str) -> Error {
         401 => Error::new(
             Status::RemoteUnauthorized,
             format!("{location} refuses the token ({told_words})."),
-            "Set the auth token variable to a token that is valid now; `turso db tokens create` makes a new one.",
+            "Give a token that is valid now, as you open a connection or by set_token; `turso db tokens create` makes a new one.",
         ),
         402 => blocked(format!("{location} asks for a plan with more ({told_words}).")),
         403 => read_only(format!("{location} does not allow this with the given token ({told_words}).")),

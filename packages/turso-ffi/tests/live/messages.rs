@@ -30,6 +30,28 @@ fn text(error: &Error) -> String {
     format!("{} {}", error.message, error.hint)
 }
 
+/// Whether a hint is about what only the commands have: a program has options.
+fn names_commands(error: &Error) -> bool {
+    ["variable", "config", "TURSO_DATABASE_URL", "TURSO_AUTH_TOKEN", "turso-sync"]
+        .iter()
+        .any(|it| error.hint.contains(it))
+}
+
+#[test]
+fn options_that_are_refused_are_told_in_the_words_of_a_program() {
+    let options = |url: &str, token: &str| Options { token: token.into(), ..Options::remote(url) };
+    for (url, token, code) in [
+        ("", "", "URL_MISSING"),
+        ("postgres://db.example", "", "URL_UNSUPPORTED"),
+        ("libsql://db.example?authToken=sesame", "", "CONFIG_HAS_SECRET"),
+        ("libsql://db.example", "two words", "REMOTE_UNAUTHORIZED"),
+    ] {
+        let error = options(url, token).open().unwrap_err();
+        assert_eq!((error.code.as_str(), error.retryable), (code, false), "{error:?}");
+        assert!(!error.hint.is_empty() && !names_commands(&error), "{error:?}");
+    }
+}
+
 fn through_a_proxy() -> Option<(Server, Proxy, Connection)> {
     let server = Server::start()?;
     server.run("CREATE TABLE t (v)");
@@ -76,6 +98,7 @@ fn a_write_that_was_refused_is_not_blamed_on_the_url() {
             let error = write(&connection).unwrap_err();
             assert_eq!((error.code.as_str(), error.retryable), (code, code == "REMOTE_BUSY"), "{error:?}");
             assert!(!text(&error).contains("URL") && !text(&error).contains("committed"), "{error:?}");
+            assert!(!names_commands(&error), "{error:?}");
         }
         let opened = Options { timeout_ms: 3000, ..Options::remote(&proxy.url()) }.open().unwrap_err();
         assert_eq!(opened.code, code);
