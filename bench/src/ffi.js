@@ -33,22 +33,31 @@ const PROGRAMS = {
   },
 };
 
-/** @param {keyof typeof PROGRAMS} name */
+/**
+ * A way to the server, and variables for the program.
+ * @typedef {{ url: string, env?: Record<string, string>, stop: () => Promise<void> }} Way
+ */
+
+/**
+ * Builds a program, and answers with its path.
+ * @param {keyof typeof PROGRAMS} name
+ */
 function build(name) {
   const { build, file } = PROGRAMS[name];
   const [command = '', ...args] = build;
   execFileSync(command, args, { cwd: crate, stdio: 'inherit' });
   if (!fs.existsSync(file)) throw new Error(`${command} has not made ${file}`);
+  return file;
 }
 
 /**
  * Runs a program with an empty server and an empty folder, once for each run, and answers with the median of every run.
  * @param {keyof typeof PROGRAMS} name
  * @param {string[]} words - what to measure.
- * @param {{ runs: number, urlOf?: (port: number) => Promise<{ url: string, stop: () => Promise<void> }> }} options
+ * @param {{ runs: number, urlOf?: (port: number) => Promise<Way> }} options
  */
 async function measureFfi(name, words, { runs, urlOf }) {
-  build(name);
+  const file = build(name);
   /** @type {Record<string, number[]>} */
   const seconds = {};
   for (let run = 0; run < runs; run++) {
@@ -57,7 +66,7 @@ async function measureFfi(name, words, { runs, urlOf }) {
     const via = await urlOf?.(server.port);
     try {
       const args = [...words, via?.url ?? server.url, dir];
-      const { stdout } = await promisify(execFile)(PROGRAMS[name].file, args);
+      const { stdout } = await promisify(execFile)(file, args, { env: { ...process.env, ...via?.env } });
       for (const [key, values] of Object.entries(JSON.parse(stdout)))
         (seconds[key] ??= []).push(Array.isArray(values) ? median(values) : values);
     } finally {
@@ -69,4 +78,4 @@ async function measureFfi(name, words, { runs, urlOf }) {
   return seconds;
 }
 
-module.exports = { measureFfi };
+module.exports = { build, measureFfi };

@@ -101,7 +101,8 @@ async fn begin(primary: &Primary, call: Call<'_>, sql: &str, params: &[Value<'_>
         values::stmt(sql, params, true)
     };
     let request = CursorRequest { baton: None, batch: Batch { steps: vec![Step { condition: None, stmt }] } };
-    let to = To { base: None, path, content_type: encoding.content_type(), headers: HeaderMap::new(), sent: None };
+    let (content_type, headers) = (encoding.content_type(), HeaderMap::new());
+    let to = To { base: None, path, content_type, headers, sent: None, is_continued: false };
     let answer = match primary.http.open(&to, encoding.encode_cursor(&request), call.deadline).await? {
         Posted::Answer(answer) => answer,
         Posted::NoRoute(_) => return Ok(None),

@@ -47,6 +47,8 @@ pub struct To<'a> {
     pub headers: HeaderMap,
     /// Whether the request counts as sent for its call.
     pub sent: Option<&'a Sent>,
+    /// Whether it continues a stream, for which other requests may be waiting. Then it waits for none of them.
+    pub is_continued: bool,
 }
 
 /// What came of a request.
@@ -57,7 +59,8 @@ pub enum Posted<T> {
     NoRoute(Error),
 }
 
-/// Requests that are under way at the same time; more wait. Servers refuse clients that send too many.
+/// Requests that are under way at the same time; more wait. Servers refuse clients that send too many. Requests that continue a stream
+/// are not counted: the server may hold the others until a transaction ends, which needs one of these.
 const IN_FLIGHT: usize = 32;
 
 impl HttpClient {
@@ -110,7 +113,7 @@ impl HttpClient {
 
     /// Sends a request and reads the whole answer.
     pub async fn post(&self, to: &To<'_>, body: Bytes, deadline: Instant) -> Result<Posted<Bytes>> {
-        let _permit = self.permit(deadline).await?;
+        let _permit = self.permit(to, deadline).await?;
         Ok(match self.until_not_busy(to, body, deadline).await? {
             Posted::Answer(answer) => Posted::Answer(answer.whole(deadline, self.location()).await?),
             Posted::NoRoute(error) => Posted::NoRoute(error),
@@ -119,13 +122,16 @@ impl HttpClient {
 
     /// Sends a request and gives its answer as it begins.
     pub async fn open(&self, to: &To<'_>, body: Bytes, deadline: Instant) -> Result<Posted<Answer>> {
-        let _permit = self.permit(deadline).await?;
+        let _permit = self.permit(to, deadline).await?;
         self.until_not_busy(to, body, deadline).await
     }
 
-    async fn permit(&self, deadline: Instant) -> Result<SemaphorePermit<'_>> {
+    async fn permit(&self, to: &To<'_>, deadline: Instant) -> Result<Option<SemaphorePermit<'_>>> {
+        if to.is_continued {
+            return Ok(None);
+        }
         let permit = timeout_at(deadline, self.in_flight.acquire()).await;
-        permit.map_err(|_| errors::timed_out(false, self.location()))?.map_err(Error::internal)
+        permit.map_err(|_| errors::timed_out(false, self.location()))?.map(Some).map_err(Error::internal)
     }
 
     /// Sends a request, and again while the server has too many: it has not begun with it, whatever it is. Nothing is sent to any other

@@ -2,6 +2,7 @@
 
 mod answer;
 mod batch;
+mod beginning;
 mod body;
 mod busy;
 mod connector;
@@ -269,7 +270,8 @@ impl Primary {
         call: Call<'_>,
     ) -> Result<Result<PipelineAnswer, Error>> {
         let (path, content_type) = (encoding.pipeline(), encoding.content_type());
-        let to = To { base, path, content_type, headers: HeaderMap::new(), sent: call.sent };
+        let is_continued = request.baton.is_some();
+        let to = To { base, path, content_type, headers: HeaderMap::new(), sent: call.sent, is_continued };
         let body = encoding.encode(request);
         if self.encoding() != Some(encoding) && body.len() > LARGE {
             let nothing = encoding.encode(&requests(None, vec![RequestKind::Close(Empty {})]));

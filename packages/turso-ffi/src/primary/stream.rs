@@ -10,7 +10,7 @@ use super::messages::{
     WireKind,
 };
 use super::returning;
-use super::{condition, describing, errors, exact, not, plain, requests, values, Primary};
+use super::{beginning, condition, describing, errors, exact, not, plain, requests, values, Primary};
 use crate::call::{Call, Repeat};
 use crate::error::{Error, Result};
 use crate::status::Status;
@@ -46,6 +46,7 @@ impl Stream {
     pub async fn begin(primary: &Arc<Primary>, call: Call<'_>) -> Result<Self> {
         let state = call
             .repeat(Repeat::Unbegun, || async {
+                let _turn = beginning::turn(primary.http.server(), call).await?;
                 let mut state = State { baton: None, base: None, guard: Guard::None };
                 match begin(primary, &mut state, call).await {
                     Ok(guard) => Ok(State { guard, ..state }),

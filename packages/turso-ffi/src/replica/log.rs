@@ -183,7 +183,8 @@ impl Log {
         if let Some(Ok(session)) = session.map(|session| HeaderValue::from_bytes(session)) {
             headers.insert(SESSION_TOKEN_KEY, session);
         }
-        let to = To { base: None, path, content_type: "application/grpc-web+proto", headers, sent: None };
+        let content_type = "application/grpc-web+proto";
+        let to = To { base: None, path, content_type, headers, sent: None, is_continued: false };
         match self.wait(patience, self.http.open(&to, framed(message), patience.limit())).await?? {
             Posted::NoRoute(_) => Err(self.no_log()),
             Posted::Answer(answer) => match Messages::of(answer) {

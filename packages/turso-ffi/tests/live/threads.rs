@@ -43,6 +43,45 @@ fn sixteen_threads_write_and_read_on_one_connection() {
 }
 
 #[test]
+fn many_writers_at_once_are_all_served() {
+    let Some(server) = Server::start() else { return };
+    server.run("CREATE TABLE t (v)");
+    let url = server.url();
+    let patient = || Options { timeout_ms: 90_000, ..Options::remote(&url) };
+    let insert = "INSERT INTO t VALUES (1)";
+    let connection = patient().open().unwrap();
+
+    let transaction = connection.begin().unwrap();
+    std::thread::scope(|scope| {
+        let write = || connection.execute(insert, &[]).unwrap();
+        (0..40).for_each(|_| _ = scope.spawn(write));
+        // The server holds up the others until it is over.
+        transaction.execute(insert, &[]).unwrap();
+        transaction.commit().unwrap();
+        (0..400).for_each(|_| _ = scope.spawn(write));
+    });
+    std::thread::scope(|scope| {
+        for _ in 0..40 {
+            scope.spawn(move || {
+                let transaction = connection.begin().unwrap();
+                transaction.execute(insert, &[]).unwrap();
+                transaction.commit().unwrap();
+            });
+        }
+        // More than the server serves at once.
+        for _ in 0..150 {
+            scope.spawn(|| {
+                let own = patient().open().unwrap();
+                own.execute(insert, &[]).unwrap();
+                own.close().unwrap();
+            });
+        }
+    });
+    assert_eq!(connection.value("SELECT count(*) FROM t").unwrap(), Value::Int(631));
+    connection.close().unwrap();
+}
+
+#[test]
 fn connections_come_and_go_while_others_work() {
     let folder = Folder::new();
     let Some(server) = Server::start() else { return };
