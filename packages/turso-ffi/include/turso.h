@@ -12,6 +12,8 @@
  *     the caller, who gives it back by turso_buffer_free, once, whatever the status was. `out` must not be NULL.
  *   - All functions may be called from any thread, on the same connection too. Calls block: release whatever lock a
  *     language runtime has before calling.
+ *   - A process that was forked from one that had called a function gets TURSO_USAGE from every function, unless
+ *     turso_shutdown came before the fork. It has none of the threads.
  *   - No call takes longer than timeout_ms, a query of a file neither: it ends with TURSO_SQL_FAILED then.
  *   - A call takes one statement. Transactions are begun and ended by turso_begin, turso_commit and turso_rollback, never by
  *     a statement (TURSO_USAGE); a batch or a transaction may have savepoints.

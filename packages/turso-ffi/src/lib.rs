@@ -19,6 +19,7 @@ mod keyword;
 mod latency;
 mod parameters;
 mod primary;
+mod process;
 mod quiet;
 mod registry;
 mod replica;

@@ -1,4 +1,4 @@
-//! What every exported function does the same way: no panic leaves it, and `out` is always set.
+//! What every exported function does the same way: no panic leaves it, `out` is always set, and no fork gets in.
 
 use std::any::Any;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -6,6 +6,7 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use super::buffer::{TursoBuffer, TursoBytes};
 use super::decode;
 use crate::error::{Error, Result};
+use crate::process;
 use crate::quiet;
 use crate::registry::Registry;
 use crate::status::Status;
@@ -19,7 +20,7 @@ pub unsafe fn guarded(out: *mut TursoBuffer, work: impl FnOnce() -> Result<Vec<u
     if out.is_null() {
         return Status::Usage as u32;
     }
-    let outcome = quiet::within(|| catch_unwind(AssertUnwindSafe(work)));
+    let outcome = quiet::within(|| catch_unwind(AssertUnwindSafe(|| process::check().and_then(|()| work()))));
     let (status, bytes) = match outcome.unwrap_or_else(|panic| Err(panicked(&*panic))) {
         Ok(bytes) => (Status::Ok, bytes),
         Err(error) => (error.status, encode_error(&error)),

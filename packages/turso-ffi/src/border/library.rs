@@ -5,6 +5,7 @@ use std::ffi::c_char;
 use super::buffer::TursoBuffer;
 use super::guard::guarded;
 use crate::connection;
+use crate::process;
 use crate::runtime;
 use crate::status::Status;
 
@@ -53,6 +54,7 @@ pub unsafe extern "C" fn turso_shutdown(out: *mut TursoBuffer) -> u32 {
     unsafe {
         guarded(out, || {
             connection::shutdown();
+            process::release();
             Ok(Vec::new())
         })
     }

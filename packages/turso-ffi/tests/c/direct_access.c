@@ -4,12 +4,15 @@
  *
  *   direct_access calls FILE_URL [REPLICA_PATH SERVER_URL]
  *   direct_access grow FILE_URL CALLS
+ *   direct_access fork FILE_URL SERVER_URL
  */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "turso.h"
 
@@ -279,10 +282,57 @@ static void grow(char **arguments) {
   CHECK(ends(turso_close_connection(connection, &out), TURSO_OK, &out));
 }
 
+/* Carries out `work` in a child, and waits for it. */
+static void in_child(void (*work)(const char *), const char *url) {
+  int status;
+  pid_t child = fork();
+  CHECK(child >= 0);
+  if (child == 0) {
+    work(url);
+    _exit(0);
+  }
+  CHECK(waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void is_refused(const char *url) {
+  turso_buffer out;
+  int64_t id = 1;
+  turso_options options;
+  memset(&options, 0, sizeof options);
+  options.url = bytes(url);
+  CHECK(ends(turso_open(&options, &id, &out), TURSO_USAGE, &out));
+  CHECK(ends(turso_query(1, bytes("SELECT 1"), NOTHING, &out), TURSO_USAGE, &out));
+  CHECK(ends(turso_init_runtime(&out), TURSO_USAGE, &out));
+  CHECK(ends(turso_shutdown(&out), TURSO_USAGE, &out));
+}
+
+static void is_served(const char *url) {
+  CHECK(number(open_url("", url), "SELECT 7") == 7);
+}
+
+/* A child gets in before the first call and after the last one, and its parent goes on whatever it calls between them. */
+static void forks(char **arguments) {
+  turso_buffer out;
+  const char *server = arguments[1];
+  in_child(is_served, server);
+  int64_t file = open_url("", arguments[0]);
+  in_child(is_refused, server);
+  int64_t remote = open_url("", server);
+  for (int i = 0; i < 20; i++) {
+    in_child(is_refused, server);
+    CHECK(number(remote, "SELECT 7") == 7 && number(file, "SELECT 7") == 7);
+  }
+  CHECK(ends(turso_shutdown(&out), TURSO_OK, &out));
+  in_child(is_served, server);
+  is_served(server);
+}
+
 int main(int count, char **arguments) {
   CHECK(count >= 3);
   if (strcmp(arguments[1], "calls") == 0) calls(count - 2, arguments + 2);
   else if (strcmp(arguments[1], "grow") == 0 && count == 4) grow(arguments + 2);
+  else if (strcmp(arguments[1], "fork") == 0 && count == 4) forks(arguments + 2);
   else return 2;
   return 0;
 }

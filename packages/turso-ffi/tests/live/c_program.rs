@@ -79,6 +79,15 @@ fn it_runs_clean_under_valgrind() {
 }
 
 #[test]
+fn a_fork_is_refused_and_its_parent_goes_on() {
+    let folder = Folder::new();
+    let (Some(program), Some(server)) = (program(&folder), Server::start()) else { return };
+    let said =
+        run(Command::new(program).args(["fork", "file:local.db"]).arg(server.url()).current_dir(folder.root()));
+    assert_eq!(said, "");
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn a_hundred_thousand_calls_do_not_make_it_grow() {
     let folder = Folder::new();
