@@ -61,7 +61,7 @@ const count = (live: Live): Promise<unknown> => rowsOf(live, 'SELECT count(*) FR
       await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve));
       try {
         const url = `http://127.0.0.1:${(way.address() as AddressInfo).port}`;
-        const live = await open({ url, replica, timeout: 3000 });
+        const live = await open({ url, replica, timeout: 20_000 });
         await live.execute('CREATE TABLE t (v)');
         for (const [status, headers, code] of [
           [401, {}, 'REMOTE_UNAUTHORIZED'],
@@ -73,7 +73,7 @@ const count = (live: Live): Promise<unknown> => rowsOf(live, 'SELECT count(*) FR
         ] as const) {
           refusal = [status, headers];
           const retryable = code === 'REMOTE_BUSY';
-          for (const work of [...WRITES, () => openRemote({ url, timeout: 3000 })])
+          for (const work of [...WRITES, () => openRemote({ url, timeout: 20_000 })])
             expect(await textOf(work(live), { code, retryable })).not.toMatch(/URL|may be there/);
           const sync = await textOf(live.sync(), { code: 'SYNC_FAILED', retryable });
           expect(sync).toContain('Reads go on with what the replica has.');

@@ -82,8 +82,7 @@ fn it_runs_clean_under_valgrind() {
 fn a_fork_is_refused_and_its_parent_goes_on() {
     let folder = Folder::new();
     let (Some(program), Some(server)) = (program(&folder), Server::start()) else { return };
-    let said =
-        run(Command::new(program).args(["fork", "file:local.db"]).arg(server.url()).current_dir(folder.root()));
+    let said = run(Command::new(program).args(["fork", "file:local.db"]).arg(server.url()).current_dir(folder.root()));
     assert_eq!(said, "");
 }
 
