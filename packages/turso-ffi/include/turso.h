@@ -53,7 +53,7 @@ typedef enum turso_status {
   TURSO_URL_MISSING = 4,           /* URL_MISSING */
   TURSO_URL_UNSUPPORTED = 5,       /* URL_UNSUPPORTED: libsql:, https:, http:, wss:, ws:, file: are */
   TURSO_CONFIG_HAS_SECRET = 6,     /* CONFIG_HAS_SECRET: the URL carries a credential */
-  TURSO_REMOTE_UNREACHABLE = 7,    /* REMOTE_UNREACHABLE: no connection; nothing was sent */
+  TURSO_REMOTE_UNREACHABLE = 7,    /* REMOTE_UNREACHABLE: no connection, or no answer in time; nothing was written */
   TURSO_REMOTE_UNAUTHORIZED = 8,   /* REMOTE_UNAUTHORIZED: the token is refused (401) */
   TURSO_REMOTE_READ_ONLY = 9,      /* REMOTE_READ_ONLY: the token may not write (403) */
   TURSO_REMOTE_NOT_LIBSQL = 10,    /* REMOTE_NOT_LIBSQL: something else answers */

@@ -3,7 +3,7 @@ let longest_ms = 10_000
 let may_repeat ?(repeat_unsure = false) (error : Error.t) =
   match error.code with
   | Committed_not_synced -> false
-  | Remote_interrupted -> repeat_unsure
+  | Remote_interrupted -> error.retryable || repeat_unsure
   | _ -> error.retryable
 
 (* The state is of one call: a shared one is no matter for several domains, and the

@@ -14,8 +14,8 @@ val with_backoff :
     it off, so that many clients do not come back at once; 10 seconds at most.
 
     [Committed_not_synced] is never repeated: the write is there.
-    [Remote_interrupted] is repeated with [repeat_unsure] alone: give it where
-    writing twice does no harm. *)
+    [Remote_interrupted] of a write is repeated with [repeat_unsure] alone: give
+    it where writing twice does no harm. *)
 
 (** {1 For other loops} *)
 

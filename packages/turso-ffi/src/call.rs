@@ -27,7 +27,7 @@ pub enum Repeat {
 impl Repeat {
     fn allows(self, error: &Error) -> bool {
         match error.status {
-            Status::RemoteUnreachable | Status::RemoteBusy => true,
+            Status::RemoteUnreachable | Status::RemoteBusy => self == Repeat::Read || !error.is_undecided,
             Status::RemoteInterrupted => self == Repeat::Read,
             Status::RemoteFailed => self == Repeat::Read && error.retryable,
             Status::ProxyFailed => error.retryable,

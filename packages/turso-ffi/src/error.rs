@@ -7,7 +7,8 @@ use crate::status::Status;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong. `retryable` says that the same call may succeed later, unchanged.
+/// What went wrong. `retryable` says that the same call may succeed later, unchanged: in a transaction, all of
+/// it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     pub status: Status,

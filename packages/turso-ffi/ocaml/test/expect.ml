@@ -10,15 +10,46 @@ let ok = function
   | Ok answer -> answer
   | Error error -> Alcotest.fail (Turso.Error.to_string error)
 
-(** That a call fails with this code. *)
-let code expected = function
+(** What the table of codes says of [retryable], by the words of the codes. *)
+let retryable_by_word =
+  Error_codes.table |> String.split_on_char '\n'
+  |> List.filter_map (fun line ->
+         match String.split_on_char ' ' line with
+         | number :: word :: retryable :: _ when number <> "#" ->
+             Some (word, retryable)
+         | _ -> None)
+
+(** That an answer is an error of this code, also one that a test or a program
+    made. *)
+let word expected = function
   | Ok _ -> Alcotest.failf "succeeds, not %s" (Turso.Error.word expected)
-  | Error ({ code; message; _ } as error : Turso.Error.t) ->
+  | Error ({ code; _ } as error : Turso.Error.t) ->
       Alcotest.(check string)
         (Turso.Error.to_string error)
         (Turso.Error.word expected)
-        (Turso.Error.word code);
-      Alcotest.(check bool) "it says something" true (message <> "")
+        (Turso.Error.word code)
+
+(** That a call fails with this code, says what happened and what to do, and is
+    retryable only as the table of codes allows. *)
+let code expected answer =
+  word expected answer;
+  match answer with
+  | Ok _ -> ()
+  | Error ({ code; message; hint; retryable } as error : Turso.Error.t) ->
+      let told = Turso.Error.to_string error in
+      Alcotest.(check bool) "it says something" true (message <> "");
+      Alcotest.(check bool)
+        ("it says what to do: " ^ told)
+        true
+        (Option.value hint ~default:"" <> "");
+      let allowed = List.assoc (Turso.Error.word code) retryable_by_word in
+      Alcotest.(check string)
+        ("retryable: " ^ told)
+        allowed
+        (match allowed with
+        | "sometimes" -> allowed
+        | _ when retryable -> "always"
+        | _ -> "never")
 
 (** The rows of a query on a connection. *)
 let query ?params connection sql =

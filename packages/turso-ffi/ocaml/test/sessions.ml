@@ -89,7 +89,7 @@ let transactions connection =
     ok (add 2L transaction);
     Error (Turso.Error.make Usage "I do not want it")
   in
-  code Usage (Transaction.with_transaction connection refused);
+  word Usage (Transaction.with_transaction connection refused);
   raises (fun () ->
       ignore
         (Transaction.with_transaction connection (fun transaction ->

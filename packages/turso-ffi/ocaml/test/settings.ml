@@ -285,26 +285,29 @@ let repeated () =
   let _, run = failing 3 (error Remote_unreachable) in
   Alcotest.(check int) "the fourth time" 4 (ok (retry run));
   let runs, run = failing 9 (error Remote_unreachable) in
-  code Remote_unreachable (retry run);
+  word Remote_unreachable (retry run);
   Alcotest.(check int) "five times at most" 5 !runs;
   let runs, run = failing 9 (error Remote_busy) in
-  code Remote_busy (retry ~attempts:2 run);
+  word Remote_busy (retry ~attempts:2 run);
   Alcotest.(check int) "twice" 2 !runs
 
 let never_repeated () =
   List.iter
     (fun error ->
       let runs, run = failing 9 error in
-      code error.Turso.Error.code (Turso_integration.with_retry ~delay_ms:1 run);
+      word error.Turso.Error.code (Turso_integration.with_retry ~delay_ms:1 run);
       Alcotest.(check int) "once" 1 !runs)
     [
       error ~retryable:false Sql_failed;
       error Committed_not_synced;
-      error Remote_interrupted;
+      error ~retryable:false Remote_interrupted;
     ];
-  let runs, run = failing 2 (error Remote_interrupted) in
+  let runs, run = failing 2 (error ~retryable:false Remote_interrupted) in
   ignore (ok (Turso_integration.with_retry ~delay_ms:1 ~repeat_unsure:true run));
-  Alcotest.(check int) "where it does no harm" 3 !runs
+  Alcotest.(check int) "where it does no harm" 3 !runs;
+  let runs, run = failing 2 (error Remote_interrupted) in
+  ignore (ok (Turso_integration.with_retry ~delay_ms:1 run));
+  Alcotest.(check int) "a read" 3 !runs
 
 let waits () =
   let began = Unix.gettimeofday () in

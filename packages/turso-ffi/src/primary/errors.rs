@@ -57,7 +57,7 @@ fn broken_rule(error: &(dyn StdError + 'static)) -> Option<String> {
 /// A request that got no answer in time.
 pub fn timed_out(begun: bool, location: &str) -> Error {
     if begun {
-        interrupted("gave no answer in time", location)
+        silent(location)
     } else {
         unreachable("timed out", location)
     }
@@ -71,6 +71,17 @@ fn unreachable(texts: &str, location: &str) -> Error {
         "Nothing was sent. Check the database URL, that the server runs, and the network.",
     )
     .retryable()
+}
+
+/// A server that accepted a request and did not answer it in time.
+fn silent(location: &str) -> Error {
+    Error::new(
+        Status::RemoteUnreachable,
+        format!("{location} does not answer (no answer in time)."),
+        "There was a connection. Look at the load and the log of the server, and at proxies in between.",
+    )
+    .retryable()
+    .may_be_done()
 }
 
 /// A server that no TLS connection can be made to.
@@ -105,12 +116,14 @@ fn untrusted(error: &rustls::Error, location: &str) -> Error {
     Error::new(Status::RemoteTls, format!("{location} cannot be trusted: {reason}. Nothing was sent."), hint)
 }
 
+/// A request whose answer was lost. A write is more: see [`undecided`].
 pub fn interrupted(what: &str, location: &str) -> Error {
     Error::new(
         Status::RemoteInterrupted,
         format!("The connection to {location} {what}."),
         "Try again. If it happens every time, look at the server and at proxies in between.",
     )
+    .retryable()
     .may_be_done()
 }
 

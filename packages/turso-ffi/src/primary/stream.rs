@@ -201,7 +201,7 @@ async fn ask(primary: &Primary, state: &mut State, kind: RequestKind, call: Call
         Ok(answer) => answer,
         Err(error) => {
             // Nothing has arrived, or was refused as a whole.
-            if matches!(error.status, Status::RemoteUnreachable | Status::RemoteBusy) {
+            if matches!(error.status, Status::RemoteUnreachable | Status::RemoteBusy) && !error.is_undecided {
                 state.baton = baton;
             }
             return Err(error);
@@ -230,5 +230,6 @@ fn lost(error: Error) -> Error {
     if !error.is_undecided {
         return error;
     }
-    Error { retryable: false, hint: "Nothing of the transaction was written. Begin it again.".into(), ..error }
+    let then = if error.retryable { "Run all of it again." } else { &error.hint };
+    Error { hint: format!("Nothing of the transaction was written. {then}"), ..error }
 }

@@ -75,8 +75,9 @@ fn a_server_that_never_answers_is_given_up_in_time() {
     for options in [Options::remote(&url), Options::replica(&folder.path("r.db"), &url)] {
         let started = Instant::now();
         let error = Options { timeout_ms: 600, ..options }.open().unwrap_err();
-        assert_eq!(error.code, "REMOTE_INTERRUPTED");
+        assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_UNREACHABLE", true));
         assert!(error.message.contains("no answer in time"), "{}", error.message);
+        assert!(error.hint.contains("There was a connection"), "{}", error.hint);
         assert!(started.elapsed() < Duration::from_millis(5600), "{:?}", started.elapsed());
     }
     drop(listener);
@@ -124,6 +125,20 @@ fn a_read_whose_answer_is_lost_is_repeated() {
     proxy.spare();
     assert_eq!(reading.join().unwrap().unwrap(), Value::Int(0));
     assert!(connection.stats().unwrap()["retries"] >= 2);
+}
+
+#[test]
+fn a_read_whose_answer_is_lost_may_be_repeated_by_the_program() {
+    let Some(server) = Server::start() else { return };
+    let proxy = Proxy::to(server.port);
+    let connection = Options { max_retries: 0, ..Options::remote(&proxy.url()) }.open().unwrap();
+    connection.value("SELECT 1").unwrap();
+    proxy.strike(PIPELINE, Fate::AnswerLost);
+    let error = connection.value("SELECT 1").unwrap_err();
+    proxy.spare();
+    assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_INTERRUPTED", true));
+    assert_eq!(connection.value("SELECT 1").unwrap(), Value::Int(1));
+    connection.close().unwrap();
 }
 
 #[test]
@@ -368,7 +383,8 @@ fn a_write_is_not_sent_again_after(status: u16, proxy: &Proxy, connection: &Conn
     let transaction = connection.begin().unwrap();
     late();
     let error = transaction.execute(insert, &[]).unwrap_err();
-    assert!(!error.retryable && error.hint.contains("Nothing of the transaction was written"), "{error:?}");
+    assert_eq!(error.hint, "Nothing of the transaction was written. Run all of it again.");
+    assert!(error.retryable, "{error:?}");
     transaction.rollback().unwrap();
     // A read may be sent again.
     late();

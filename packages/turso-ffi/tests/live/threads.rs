@@ -120,5 +120,5 @@ fn no_connection_waits_for_the_network_of_another() {
     connection.execute("CREATE TABLE t (v)", &[]).unwrap();
     connection.close().unwrap();
     assert!(started.elapsed() < std::time::Duration::from_secs(5) && !waiting.is_finished());
-    assert_eq!(waiting.join().unwrap().unwrap_err().code, "REMOTE_INTERRUPTED");
+    assert_eq!(waiting.join().unwrap().unwrap_err().code, "REMOTE_UNREACHABLE");
 }

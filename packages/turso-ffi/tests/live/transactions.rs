@@ -184,8 +184,8 @@ fn a_lost_answer_ends_a_transaction_and_writes_nothing() {
     let transaction = connection.begin().unwrap();
     proxy.strike("INSERT INTO t", Fate::AnswerLost);
     let error = transaction.execute("INSERT INTO t VALUES (1)", &[]).unwrap_err();
-    assert_eq!(error.code, "REMOTE_INTERRUPTED");
-    assert!(error.hint.contains("Nothing of the transaction was written"), "{}", error.hint);
+    assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_INTERRUPTED", true));
+    assert_eq!(error.hint, "Nothing of the transaction was written. Run all of it again.");
     proxy.spare();
     assert_eq!(transaction.execute("INSERT INTO t VALUES (2)", &[]).unwrap_err().code, "REMOTE_BUSY");
     assert_eq!(transaction.commit().unwrap_err().code, "REMOTE_BUSY");
@@ -194,7 +194,7 @@ fn a_lost_answer_ends_a_transaction_and_writes_nothing() {
     transaction.execute("INSERT INTO t VALUES (3)", &[]).unwrap();
     proxy.strike("COMMIT", Fate::AnswerLost);
     let error = transaction.commit().unwrap_err();
-    assert_eq!(error.code, "REMOTE_INTERRUPTED");
+    assert_eq!((error.code.as_str(), error.retryable), ("REMOTE_INTERRUPTED", false));
     assert!(error.message.contains("committed or not"), "{}", error.message);
     proxy.spare();
     assert_eq!(connection.value("SELECT v FROM t").unwrap(), Value::Int(3));

@@ -74,7 +74,7 @@ let rolled_back connection =
         let* _ = answer (insert transaction) in
         Lwt_result.fail (Turso.Error.make Usage "I do not want it"))
   in
-  code Usage given_up;
+  word Usage given_up;
   let never, _ = Lwt.task () in
   let began, begins = Lwt.wait () in
   let waiting =
@@ -129,7 +129,7 @@ let repeated _ =
         Lwt_result.fail
           (Turso.Error.make ~retryable:(!calls < 2) Remote_busy "Not now."))
   in
-  code Remote_busy outcome;
+  word Remote_busy outcome;
   Lwt.return (Alcotest.(check int) "calls" 2 !calls)
 
 let () =
