@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   execOn,
   makeTempDir,
@@ -151,6 +152,21 @@ const STATEMENTS = 40;
       `INSERT INTO ${UPLOAD_PREFIX}${name} VALUES (-1, '${name}'), (-2, strftime('%s', 'now') - ${age}), (0, '[]')`,
     ]);
   }
+
+  test('goes on once the database is unlocked', async () => {
+    const holder = new Database(join(server.dir, 'dbs/default/data'));
+    try {
+      holder.exec('BEGIN IMMEDIATE');
+      const outcome = remote.transact(inserts());
+      await sleep(3_000);
+      holder.exec('ROLLBACK');
+      expect(await outcome).toMatchObject({ committed: true });
+    } finally {
+      holder.close();
+    }
+    expect(await query('SELECT count(*) FROM t')).toBe(40_000n);
+    expect(await stagingTables()).toBe(0n);
+  });
 
   test('is not seen by snapshots, whoever uploads', async () => {
     await leave('of_another', 0);
