@@ -11,7 +11,9 @@ const LONG = [
   /test\/simulator\/.*-histories\.test\.ts$/,
   /test\/cli\/types\.test\.ts$/,
   /test\/disk\/.*\.test\.ts$/,
-  /test\/push\/(busy|large-push|merge|schema-round-trip|virtual-round-trip)\.test\.ts$/,
+  /test\/push\/(bulk-keys|busy|large-push|limits|merge|properties|schema-round-trip|statistics|virtual-round-trip)\.test\.ts$/,
+  /test\/(hostile\/mid-answers|remote\/computed-requests|live\/contract|profiles\/contract)\.test\.ts$/,
+  /remote\/server\/uploads\.test\.ts$/,
 ];
 
 /** Begins with the files that take long. */
