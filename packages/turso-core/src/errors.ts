@@ -494,6 +494,20 @@ export class TursoSyncError extends Error {
   }
 }
 
+/** Returns the same error in other words. */
+export function reworded(
+  error: TursoSyncError,
+  { message = error.message, hint = error.hint }: { readonly message?: string; readonly hint?: string },
+): TursoSyncError {
+  const { code, retryable, hasLines, cause } = error;
+  return new TursoSyncError(code, message, {
+    ...(hint === undefined ? {} : { hint }),
+    retryable,
+    hasLines,
+    cause,
+  });
+}
+
 /** Whether an error is a TursoSyncError of a code. */
 export function hasCode(error: unknown, code: ErrorCode): error is TursoSyncError {
   return error instanceof TursoSyncError && error.code === code;

@@ -10,3 +10,8 @@ export async function inTime<T>(work: Promise<T>, milliseconds: number, late: ()
     clearTimeout(timer);
   }
 }
+
+/** Creates the error for a limit of time that has passed, with the code that the system has for it. */
+export function timedOut(what = 'no answer in time'): Error {
+  return Object.assign(new Error(what), { code: 'ETIMEDOUT' });
+}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TursoSyncError } from '../errors';
+import { pauses } from '../pauses';
 import type { HttpAnswer } from './exchange';
 import { Repeated } from './outcome';
 
@@ -41,10 +42,12 @@ export async function repeatWhileBusy(
   },
 ): Promise<HttpAnswer> {
   const end = performance.now() + (timeout ?? PATIENCE);
-  for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+  const nextPause = pauses(FIRST_WAIT, LONGEST_WAIT);
+  for (;;) {
     const answer = await send(timeout === undefined ? undefined : Math.max(end - performance.now(), 1));
     if (!isRefused(answer)) return answer;
-    const pause = askedFor(answer) ?? wait * (0.75 + Math.random() / 2);
+    const own = nextPause();
+    const pause = askedFor(answer) ?? own;
     if (performance.now() + pause >= end) return answer;
     onRepeat(answer, pause);
     await sleep(pause, undefined, signal && { signal });

@@ -17,7 +17,10 @@ export interface Asking {
  * Runs a read-only query, and repeats it if its answer cannot represent all values: JSON has no infinity, and servers
  * fail on invalid UTF-8. The second answer has such values as texts and bytes, and replaces the first completely.
  */
-export async function queryExactly({ run, columnsOf }: Asking, step: HranaStep): Promise<StatementResult> {
+export async function queryExactly(
+  { run, columnsOf }: Asking,
+  step: HranaStep,
+): Promise<Pick<StatementResult, 'columns' | 'rows'>> {
   const columns = await (async () => {
     try {
       const result = await run(step);
@@ -30,9 +33,9 @@ export async function queryExactly({ run, columnsOf }: Asking, step: HranaStep):
       return names;
     }
   })();
-  if (!isList(columns)) return columns;
+  if (!isList(columns)) return { columns: columns.columns, rows: columns.rows };
   const result = await run({ ...step, sql: spelledOut(step.sql, columns.length) });
-  return { ...result, columns: [...columns], rows: result.rows.map((row) => readRow(row, columns.length)) };
+  return { columns: [...columns], rows: result.rows.map((row) => readRow(row, columns.length)) };
 }
 
 function isList(value: StatementResult | readonly string[]): value is readonly string[] {

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { TursoSyncError } from '../errors';
+import { timedOut } from '../in-time';
 import { notePassed } from '../passed-bytes';
 import { CONNECT_LIMIT, whenReady } from './agent';
 import { bytesOf, type BodyBytes } from './body';
@@ -71,8 +72,7 @@ export function exchange<T>(
   };
   return new Promise((resolve, reject) => {
     const call = (url.protocol === 'https:' ? https : http).request(url, { ...options, agent });
-    const giveUp = (what: string): unknown =>
-      call.destroy(Object.assign(new Error(what), { code: 'ETIMEDOUT' }));
+    const giveUp = (what: string): unknown => call.destroy(timedOut(what));
     let hadConnection = false;
     call.on('socket', (socket) => {
       whenReady(socket, url, () => (hadConnection = true));

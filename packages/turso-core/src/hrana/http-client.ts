@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import { TursoSyncError } from '../errors';
+import { timedOut } from '../in-time';
 import { FOR_COMMANDS, type Advice } from './advice';
 import { createAgent } from './agent';
 import type { BodyBytes } from './body';
@@ -194,7 +195,7 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
 
 /** The error of a request that was never sent, since earlier ones took all its time. */
 function noTurn(): Error {
-  return Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT', hadConnection: false });
+  return Object.assign(timedOut(), { hadConnection: false });
 }
 
 function tokenHeaders(

@@ -1,4 +1,4 @@
-import { TursoSyncError } from '../errors';
+import { hasCode, reworded, TursoSyncError } from '../errors';
 import type { LiveDatabase } from './database';
 import { deadlineIn, type Deadline } from './deadline';
 
@@ -31,11 +31,6 @@ export async function explainSync(
 
 /** Says in a failed sync that reads go on: so it is on an open connection, and not while it is opened. */
 export function readsGoOn(error: unknown): unknown {
-  if (!(error instanceof TursoSyncError) || error.code !== 'SYNC_FAILED') return error;
-  const { code, message, hint, retryable, cause } = error;
-  return new TursoSyncError(code, message, {
-    hint: `Reads go on with what the replica has. ${hint ?? ''}`.trim(),
-    retryable,
-    cause,
-  });
+  if (!hasCode(error, 'SYNC_FAILED')) return error;
+  return reworded(error, { hint: `Reads go on with what the replica has. ${error.hint ?? ''}`.trim() });
 }

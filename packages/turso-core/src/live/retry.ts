@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TursoSyncError } from '../errors';
 import { Repeated } from '../hrana/outcome';
+import { pauses } from '../pauses';
 import type { Deadline } from './deadline';
 
 /** Milliseconds before the first retry; the wait doubles each time. */
@@ -22,6 +23,7 @@ export async function withRetries<T>(
   work: () => Promise<T>,
   { deadline, maxRetries, onRetry }: RetryOptions,
 ): Promise<T> {
+  const nextPause = pauses(FIRST_WAIT);
   for (let retry = 0; ; retry++) {
     try {
       return await work();
@@ -29,7 +31,7 @@ export async function withRetries<T>(
       if (!(error instanceof TursoSyncError) || !error.retryable || retry >= maxRetries) throw error;
       // A server may want to be left alone for longer than the deadline.
       if (error.cause instanceof Repeated) throw error;
-      const wait = FIRST_WAIT * 2 ** retry * (0.75 + Math.random() / 2);
+      const wait = nextPause();
       if (wait >= deadline.left) throw error;
       onRetry(error, wait);
       await sleep(wait);

@@ -1,4 +1,4 @@
-import { TursoSyncError } from '../errors';
+import { reworded, TursoSyncError } from '../errors';
 
 /** Creates the error for SQL that does not compile, or fails as it runs. */
 export function sqlFailed(message: string, cause?: unknown): TursoSyncError {
@@ -35,7 +35,5 @@ export function valueTooLarge(message: string, cause?: unknown): TursoSyncError 
 /** Adds the number of its statement in a batch to an error, counted from 1. */
 export function inStatement(error: unknown, index: number): unknown {
   if (!(error instanceof TursoSyncError)) return error;
-  const { code, message, hint, retryable, cause } = error;
-  const details = { retryable, cause, ...(hint === undefined ? {} : { hint }) };
-  return new TursoSyncError(code, `Statement ${index + 1}: ${message}`, details);
+  return reworded(error, { message: `Statement ${index + 1}: ${error.message}` });
 }

@@ -1,4 +1,4 @@
-import { TursoSyncError } from '../../errors';
+import { reworded, TursoSyncError } from '../../errors';
 import type { ServerError, StatementResult, StepResult } from '../../hrana/hrana';
 import { notLibsql, responseError } from '../../hrana/http-errors';
 import { notText } from '../../hrana/exact-answer';
@@ -85,12 +85,8 @@ export async function describeLost<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!mayBeDone(error)) throw error;
-    const { code, message, hint = '', retryable, cause } = error;
-    throw new TursoSyncError(code, message, {
-      hint: `Nothing of the transaction was written. ${retryable ? 'Run all of it again.' : hint}`,
-      retryable,
-      cause,
-    });
+    const next = error.retryable ? 'Run all of it again.' : (error.hint ?? '');
+    throw reworded(error, { hint: `Nothing of the transaction was written. ${next}` });
   }
 }
 

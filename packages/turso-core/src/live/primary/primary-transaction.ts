@@ -80,8 +80,7 @@ export async function beginTransaction(
           },
         };
         const { step, restore } = sentStatement(statement);
-        const { columns, rows } = restore(await queryExactly(asking, step));
-        return { columns, rows };
+        return restore(await queryExactly(asking, step));
       }),
     execute: (statement, within) =>
       describeLost(async () => {

@@ -70,8 +70,7 @@ export function createPrimary(url: URL, location: string, options: ClientOptions
     async query(statement, deadline) {
       await isReadOnly(statement.sql, deadline);
       const { step, restore } = sentStatement(statement);
-      const { columns, rows } = restore(await queryExactly(askingWithin(deadline), step));
-      return { columns, rows };
+      return restore(await queryExactly(askingWithin(deadline), step));
     },
     async execute(statement, deadline) {
       const { step: sent, restore } = sentStatement(statement);

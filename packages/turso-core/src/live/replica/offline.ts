@@ -1,4 +1,4 @@
-import { TursoSyncError } from '../../errors';
+import { reworded, type TursoSyncError } from '../../errors';
 import { isFile, type ReplicaFiles } from '../../sqlite/files/replica-files';
 import type { Note } from './note';
 import type { FoundReplica } from './replica-state';
@@ -36,7 +36,7 @@ export interface NotesToServe {
 }
 
 function cannotServe({ database }: ReplicaFiles, reason: string, away: TursoSyncError): TursoSyncError {
-  const { code, message, hint, retryable, cause } = away;
-  const told = `${message} The replica ${database} cannot serve meanwhile: ${reason}.`;
-  return new TursoSyncError(code, told, { ...(hint === undefined ? {} : { hint }), retryable, cause });
+  return reworded(away, {
+    message: `${away.message} The replica ${database} cannot serve meanwhile: ${reason}.`,
+  });
 }

@@ -1,5 +1,5 @@
 import { TursoSyncError } from '../../errors';
-import { inTime } from '../../in-time';
+import { inTime, timedOut } from '../../in-time';
 import {
   fileSize,
   isFile,
@@ -30,7 +30,7 @@ import {
   takeOver,
 } from './replica-state';
 import type { Greeting, ReplicationLog } from '../../hrana/replication-log';
-import { createSyncer, noAnswer, syncFailed, type SyncSource } from './syncer';
+import { createSyncer, syncFailed, type SyncSource } from './syncer';
 
 /** A local copy of the primary that follows it. */
 export interface Replica {
@@ -103,7 +103,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     return inTime(next, within.left + SETTLING, () =>
       progress.isUnderWay
         ? stillFetching(files, progress)
-        : syncFailed(options, 'no answer in time', noAnswer()),
+        : syncFailed(options, 'no answer in time', timedOut()),
     );
   }
 
@@ -218,10 +218,8 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   }
 
   async function startWithout(error: TursoSyncError): Promise<void> {
-    const found = findReplica(files);
-    if (found === null && fileSize(files.database) > 0) throw otherFile(files.database);
     const isSound = (): Promise<boolean> => syncer.isSound(deadline);
-    note = await noteToServe(found, { files, remote, away: error, isSound });
+    note = await noteToServe(findReplica(files), { files, remote, away: error, isSound });
     ({ syncedAt } = note);
   }
 

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import { TursoSyncError } from '../../errors';
+import { timedOut } from '../../in-time';
 import type { ReplicaFiles } from '../../sqlite/files/replica-files';
 import type { Deadline } from '../deadline';
 import type { SyncResult } from '../live';
@@ -123,7 +124,7 @@ function exchange(child: ChildProcess, request: SyncRequest, deadline: Deadline)
     const onMessage = (answer: SyncAnswer): void => settle(() => resolve(answer));
     const onExit = (): void => settle(() => reject(new Error('its process has ended')));
     const onError = (error: Error): void => settle(() => reject(error));
-    const timer = setTimeout(() => settle(() => reject(noAnswer())), deadline.left);
+    const timer = setTimeout(() => settle(() => reject(timedOut())), deadline.left);
     function settle(then: () => void): void {
       clearTimeout(timer);
       child.off('message', onMessage).off('exit', onExit).off('error', onError);
@@ -137,11 +138,6 @@ function exchange(child: ChildProcess, request: SyncRequest, deadline: Deadline)
       if (error !== null) onError(error);
     });
   });
-}
-
-/** Creates the error for silence, with the code that the system has for it. */
-export function noAnswer(): Error {
-  return Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
 }
 
 function letGo(child: ChildProcess): void {

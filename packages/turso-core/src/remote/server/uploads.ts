@@ -7,6 +7,7 @@ import type { TransactOptions } from '../../apply/target';
 import type { Remote } from '../remote';
 import type { HttpClient } from '../../hrana/http-client';
 import { Repeated } from '../../hrana/outcome';
+import { pauses } from '../../pauses';
 import type { Reader } from './reader';
 import { createUploadTable, type UploadTable } from './upload-table';
 import { runTransaction, type TransactionAnswer } from './transaction';
@@ -162,7 +163,9 @@ export function createUploads(
  */
 async function whileLocked<T>(work: () => Promise<T>): Promise<T> {
   const end = performance.now() + PATIENCE;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+  const nextPause = pauses(FIRST_PAUSE, LONGEST_PAUSE);
+  for (;;) {
+    const pause = nextPause();
     try {
       return await work();
     } catch (error) {
