@@ -1,8 +1,7 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { requireTool, startSqld } from '@turso-sync/testing';
 import type { TursoSyncError } from '../../src/errors';
 import type { Live } from '../../src/live/live';
+import { startRefusedWay } from './refused-way.fixture';
 import { errorOf, rowsOf, withServer } from './served.fixture';
 
 const INSERT = 'INSERT INTO t VALUES (1)';
@@ -44,23 +43,9 @@ const count = (live: Live): Promise<unknown> => rowsOf(live, 'SELECT count(*) FR
 
   test('blames neither the URL nor the server for a refusal, also of a sync', () =>
     withServer(async ({ server, replica, open, openRemote }) => {
-      let refusal: [number, http.OutgoingHttpHeaders] | null = null;
-      const way = http.createServer((request, response) => {
-        if (refusal !== null) {
-          const [status, headers] = refusal;
-          request.resume().on('end', () => response.writeHead(status, headers).end());
-          return;
-        }
-        const { url = '/', method = 'GET', headers } = request;
-        const onward = http.request(new URL(url, server.url), { method, headers }, (answer) => {
-          response.writeHead(answer.statusCode ?? 0, answer.headers);
-          answer.pipe(response);
-        });
-        request.pipe(onward);
-      });
-      await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve));
+      const way = await startRefusedWay(server.port);
+      const { url } = way;
       try {
-        const url = `http://127.0.0.1:${(way.address() as AddressInfo).port}`;
         const live = await open({ url, replica, timeout: 20_000 });
         await live.execute('CREATE TABLE t (v)');
         for (const [status, headers, code] of [
@@ -71,7 +56,7 @@ const count = (live: Live): Promise<unknown> => rowsOf(live, 'SELECT count(*) FR
           [429, { 'retry-after': '60' }, 'REMOTE_BUSY'],
           [503, { 'retry-after': '60' }, 'REMOTE_BUSY'],
         ] as const) {
-          refusal = [status, headers];
+          way.meet({ status, headers });
           const retryable = code === 'REMOTE_BUSY';
           for (const work of [...WRITES, () => openRemote({ url, timeout: 20_000 })])
             expect(await textOf(work(live), { code, retryable })).not.toMatch(/URL|may be there/);
@@ -79,12 +64,11 @@ const count = (live: Live): Promise<unknown> => rowsOf(live, 'SELECT count(*) FR
           expect(sync).toContain('Reads go on with what the replica has.');
           expect(sync).not.toMatch(/URL|that the server runs/);
         }
-        refusal = null;
+        way.meet(null);
         expect(await count(live)).toEqual([[0n]]);
         await live.close();
       } finally {
-        way.closeAllConnections();
-        way.close();
+        await way.stop();
       }
     }));
 
