@@ -5,21 +5,33 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { getCACertificates, rootCertificates } = require('node:tls');
 const { createAuthority, makeTempDir, removeTempDir, startFront } = require('@turso-sync/testing');
+const { measureFfi } = require('./ffi');
 
 /** How much more CPU time than a file a connection may take, in seconds. */
 const MORE = 0.003;
 
 /**
- * The seconds that a program prints, from the one with the most to read to the file, which a bench compares with the first.
- * @param {Record<string, number[]>} seconds
+ * The bench of connecting in turso-ffi: from what takes most to the file, which it is compared with.
+ * @param {string} name
+ * @param {'HTTP' | 'HTTPS'} protocol
  */
-function connectLines({ fresh = [], file = [], kept = [], remote = [], first = [] }) {
+function connectBench(name, protocol) {
+  const way = protocol === 'HTTPS' ? { urlOf: withTls } : {};
   return {
-    'with a new replica': fresh,
-    'a file': file,
-    'with a replica that is there': kept,
-    'without a replica': remote,
-    'without one, the first': first,
+    name,
+    what: `connecting over ${protocol} in turso-ffi, beside a file, CPU (means of 50)`,
+    over: MORE,
+    async measure(/** @type {number} */ runs) {
+      const seconds = await measureFfi('rust', ['connect'], { runs, ...way });
+      const { fresh = [], file = [], kept = [], remote = [], first = [] } = seconds;
+      return {
+        'with a new replica': fresh,
+        'a file': file,
+        'with a replica that is there': kept,
+        'without a replica': remote,
+        'without one, the first': first,
+      };
+    },
   };
 }
 
@@ -44,4 +56,4 @@ async function withTls(port) {
   };
 }
 
-module.exports = { connectLines, MORE, withTls };
+module.exports = { connectBench, MORE };
