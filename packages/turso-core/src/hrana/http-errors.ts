@@ -86,7 +86,12 @@ export function streamLost(location: string): TursoSyncError {
 }
 
 /** Returns an error from the server's answer as a TursoSyncError. */
-export function responseError(code: string, message: string, location: string): TursoSyncError {
+export function responseError(
+  code: string,
+  message: string,
+  location: string,
+  cause?: unknown,
+): TursoSyncError {
   if (code.startsWith('BLOCKED')) return blocked(`${location} blocks this: ${message}.`);
   if (
     /^(AUTH|SQL_AUTH|SQLITE_AUTH|SQLITE_READONLY)/.test(code) ||
@@ -106,6 +111,7 @@ export function responseError(code: string, message: string, location: string): 
         : 'Another writer holds the database. Try again.'
       : "Nothing was changed. The message above is the server's own.",
     retryable: busy,
+    cause,
   });
 }
 

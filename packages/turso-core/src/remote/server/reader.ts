@@ -10,6 +10,7 @@ import type { HttpClient } from '../../hrana/http-client';
 import { notLibsql, responseError } from '../../hrana/http-errors';
 import { CLOSE, openStream, type HranaStream } from '../../hrana/stream';
 import { IN_TRANSACTION, PRELUDE } from './transaction';
+import { notBegun, whileLocked } from './while-locked';
 
 /** Reads from a server, one transaction after the other. */
 export interface Reader {
@@ -43,7 +44,7 @@ export function createReader(client: HttpClient): Reader {
   return {
     transactAfter: (look) =>
       withTransaction(async (transaction) => {
-        await transaction.run(chain(PRELUDE));
+        await transaction.begin(chain(PRELUDE));
         const statements = await look(transaction.query);
         if (statements !== null) return transaction.commit(statements);
         await transaction.rollBack();
@@ -52,7 +53,7 @@ export function createReader(client: HttpClient): Reader {
     read: (work, { after = [] } = {}) =>
       withTransaction(async (transaction) => {
         // Each step runs only if the one before succeeded: outside the transaction, its changes would stay.
-        await transaction.run(after.length > 0 ? chain([...PRELUDE, ...after]) : [{ sql: 'BEGIN' }]);
+        await transaction.begin(after.length > 0 ? chain([...PRELUDE, ...after]) : [{ sql: 'BEGIN' }]);
         const result = await work(transaction.query);
         if (after.length > 0) await transaction.rollBack();
         return result;
@@ -66,8 +67,8 @@ export function createReader(client: HttpClient): Reader {
 /** A transaction on its own stream. */
 interface Transaction {
   readonly query: Query;
-  /** Runs steps, and throws the first error. */
-  run(steps: readonly HranaStep[]): Promise<void>;
+  /** Runs the first steps, and throws the first error. Waits for a locked database. */
+  begin(steps: readonly HranaStep[]): Promise<void>;
   /** Ends it with statements and a COMMIT, all in one request. */
   commit(statements: readonly Statement[]): Promise<TransactionOutcome>;
   /** Rolls it back. Throws REMOTE_BUSY if it had already ended: then the reads were outside the transaction. */
@@ -105,10 +106,13 @@ function createTransaction(stream: HranaStream, location: string): Transaction {
   };
   return {
     query: async (sql, args = []) => (await queryExactly(asking, { sql, args })).rows,
-    async run(sent) {
-      const { error } = firstError(await steps(sent)) ?? {};
-      if (error !== undefined) throw failure(error, location);
-    },
+    begin: (first) =>
+      whileLocked(async () => {
+        const failed = firstError(await steps(first));
+        if (failed === undefined) return;
+        const hasBegun = failed.at >= PRELUDE.length;
+        throw hasBegun ? failure(failed.error, location) : notBegun(failed.error, location);
+      }),
     async commit(statements) {
       const meant = [...IN_TRANSACTION, ...statements];
       const results = await steps(chainToCommit(meant), [CLOSE]);

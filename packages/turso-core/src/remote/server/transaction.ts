@@ -13,6 +13,7 @@ import { notLibsql, responseError } from '../../hrana/http-errors';
 import { enforces, inTransaction } from '../../hrana/in-transaction';
 import { CLOSE, openStream, sendOnce, type HranaStream } from '../../hrana/stream';
 import { indexOf } from './fingerprint';
+import { notBegun, whileLocked } from './while-locked';
 
 /** The outcome of a transaction, and the number of the server's latest write before and after it. */
 export interface TransactionAnswer {
@@ -25,7 +26,7 @@ export interface TransactionAnswer {
 
 /**
  * Runs the statements in one request. One batch begins the transaction; another has the statements, and ends in COMMIT.
- * Reads the number of the latest write while nobody else can write, and again afterwards.
+ * Reads the number of the latest write while nobody else can write, and again afterwards. Waits for a locked database.
  */
 export function runTransaction(
   client: HttpClient,
@@ -46,7 +47,7 @@ export async function tryTransaction(
 
 /** Options of {@link runTransaction}. */
 export interface RunOptions {
-  /** The stream for the transaction; it ends with it. Default is a new stream. */
+  /** The stream for the transaction; it ends with it, also if the database is locked. Default is a new stream. */
   readonly stream?: HranaStream;
   /** Receives the number of each statement once it is sent. */
   readonly onSent?: ((statement: number) => void) | undefined;
@@ -61,10 +62,29 @@ interface Ending extends RunOptions {
   readonly ending: typeof chainToCommit<HranaStep>;
 }
 
-async function run(
+function run(
   client: HttpClient,
   statements: readonly Statement[],
-  { ending, stream = openStream(client), onSent, onCommit, afterwards }: Ending,
+  options: Ending,
+): Promise<TransactionAnswer> {
+  const { stream, onSent } = options;
+  if (stream !== undefined) return runOn(stream, client, statements, options);
+  let next = 0;
+  const tellOnce = (statement: number): void => {
+    if (statement < next) return;
+    next = statement + 1;
+    onSent?.(statement);
+  };
+  return whileLocked(() =>
+    runOn(openStream(client), client, statements, { ...options, onSent: onSent && tellOnce }),
+  );
+}
+
+async function runOn(
+  stream: HranaStream,
+  client: HttpClient,
+  statements: readonly Statement[],
+  { ending, onSent, onCommit, afterwards }: Ending,
 ): Promise<TransactionAnswer> {
   const meant = [...IN_TRANSACTION, ...statements];
   const asked = afterwards === undefined ? [] : [{ type: 'execute', sql: afterwards } as const];
@@ -91,8 +111,8 @@ async function run(
     indexAfter: isSameVersion(before, after) ? indexOf(after) : null,
     found: firstValue(found),
   });
-  const notBegun = errorOf(begin) ?? firstError(stepsIn(begin, client.location))?.error;
-  if (notBegun !== undefined) throw responseError(notBegun.code, notBegun.message, client.location);
+  const atBegin = errorOf(begin) ?? firstError(stepsIn(begin, client.location))?.error;
+  if (atBegin !== undefined) throw notBegun(atBegin, client.location);
   const refused = errorOf(work);
   if (refused !== undefined) {
     const { code, message } = refused;

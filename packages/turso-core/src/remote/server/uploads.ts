@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { hasCode, TursoSyncError } from '../../errors';
+import { TursoSyncError } from '../../errors';
 import type { Statement, TransactionOutcome } from '../../sqlite/statement';
 import { isStored, readValues } from '../../sqlite/stored-values';
 import type { TransactOptions } from '../../apply/target';
 import type { Remote } from '../remote';
 import type { HttpClient } from '../../hrana/http-client';
-import { Repeated } from '../../hrana/outcome';
-import { pauses } from '../../pauses';
 import type { Reader } from './reader';
 import { createUploadTable, type UploadTable } from './upload-table';
 import { runTransaction, type TransactionAnswer } from './transaction';
@@ -23,13 +20,6 @@ const PIECE = 4_000_000;
 
 /** Maximum number of uploads, if values change between them because of others' writes. */
 const UPLOADS = 3;
-
-/** Milliseconds to try to send a piece to a locked database. */
-const PATIENCE = 30_000;
-
-/** Milliseconds before the first retry, and the longest wait. The wait doubles each time. */
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 2000;
 
 /** Executes transactions of any size. */
 export interface Uploads {
@@ -70,7 +60,7 @@ export function createUploads(
     let size = 0;
     const sendPiece = async (): Promise<void> => {
       const piece = [...next, table.touch];
-      const { outcome, indexBefore, indexAfter } = await whileLocked(() => runTransaction(client, piece));
+      const { outcome, indexBefore, indexAfter } = await runTransaction(client, piece);
       if (!outcome.committed) throw gone(client.location, `${outcome.message} (${outcome.code})`);
       span = { before: span === undefined ? indexBefore : continued(span, indexBefore), after: indexAfter };
       for (; told < at; told++) onSent?.(told);
@@ -155,26 +145,6 @@ export function createUploads(
       throw changesTooFast(client.location);
     },
   };
-}
-
-/**
- * Repeats what a server refused because something else has locked the database. Everything that is uploaded already
- * would be lost otherwise.
- */
-async function whileLocked<T>(work: () => Promise<T>): Promise<T> {
-  const end = performance.now() + PATIENCE;
-  const nextPause = pauses(FIRST_PAUSE, LONGEST_PAUSE);
-  for (;;) {
-    const pause = nextPause();
-    try {
-      return await work();
-    } catch (error) {
-      // For a server with too many requests, the client has waited already.
-      const isLocked = hasCode(error, 'REMOTE_BUSY') && !(error.cause instanceof Repeated);
-      if (!isLocked || performance.now() + pause > end) throw error;
-    }
-    await sleep(pause);
-  }
 }
 
 /** Returns the outcome of the statements after the guard. Throws REMOTE_BUSY if the guard itself has failed. */
