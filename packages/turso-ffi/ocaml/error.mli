@@ -15,7 +15,8 @@ type code =
       (** [libsql:], [https:], [http:], [wss:], [ws:] and [file:] are supported
       *)
   | Config_has_secret  (** the URL carries a credential *)
-  | Remote_unreachable  (** no connection, or no answer in time; nothing was written *)
+  | Remote_unreachable
+      (** no connection, or no answer in time; nothing was written *)
   | Remote_unauthorized  (** the token is refused *)
   | Remote_read_only  (** the token may not write *)
   | Remote_not_libsql  (** something else answers at the URL *)
@@ -60,7 +61,9 @@ type t = {
   code : code;
   message : string;  (** what happened; one sentence *)
   hint : string option;  (** what to do *)
-  retryable : bool;  (** whether the same call may succeed later: in a transaction, all of it *)
+  retryable : bool;
+      (** whether the same call may succeed later: in a transaction, all of it
+      *)
 }
 
 val word : code -> string

@@ -22,9 +22,10 @@ let driver_info =
 
 module Make
     (System : System_sig.S)
-    (System_unix : Caqti_platform_unix.System_sig.S
-                     with type 'a fiber := 'a System.Fiber.t
-                      and type stdenv := System.stdenv) =
+    (System_unix :
+      Caqti_platform_unix.System_sig.S
+        with type 'a fiber := 'a System.Fiber.t
+         and type stdenv := System.stdenv) =
 struct
   open System
   open Fiber_utils.Make (Fiber)
@@ -113,7 +114,7 @@ struct
         let*? rows = next response in
         Fiber.return
           (if rows = [] then Ok ()
-          else rejected query "The statement answers with rows, not with none.")
+           else rejected query "The statement answers with rows, not with none.")
 
       let find_opt ({ query; _ } as response) =
         let*? rows = fold List.cons response [] in
@@ -203,8 +204,7 @@ struct
       | Cursor cursor ->
           Fiber.finally
             (fun () -> f (response 0 (Response.of_cursor cursor)))
-            (fun () ->
-              detached (fun () -> ignore (Turso.Cursor.close cursor)))
+            (fun () -> detached (fun () -> ignore (Turso.Cursor.close cursor)))
 
     let statement ~parameters query =
       Sql.of_query ~annotate ~parameters (Query.expand ~final:true subst query)
@@ -252,7 +252,6 @@ struct
 
     (* The time-out is one of the connection: Turso.Config. *)
     let set_statement_timeout _ = Fiber.return (Ok ())
-
     let usage message = Error (Turso.Error.make Usage message)
 
     let start () =

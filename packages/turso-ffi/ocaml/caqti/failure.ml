@@ -41,9 +41,12 @@ let () =
 let error (error : [> Caqti.Error.t ]) =
   match error with
   | `Load_rejected { msg = Turso_error error; _ }
-  | `Load_failed { msg = Turso_error error; _ } -> Some error
+  | `Load_failed { msg = Turso_error error; _ } ->
+      Some error
   | `Connect_rejected { msg = Turso_error error; _ }
-  | `Connect_failed { msg = Turso_error error; _ } -> Some error
+  | `Connect_failed { msg = Turso_error error; _ } ->
+      Some error
   | `Request_failed { msg = Turso_error error; _ }
-  | `Response_failed { msg = Turso_error error; _ } -> Some error
+  | `Response_failed { msg = Turso_error error; _ } ->
+      Some error
   | _ -> None

@@ -99,8 +99,7 @@ let row ~uri ~query row_type =
       Some (values, at + count)
     else None
   in
-  let decode =
-    Request_utils.decode_row ~uri { read_value; skip_null } row_type
+  let decode = Request_utils.decode_row ~uri { read_value; skip_null } row_type
   and wanted = Row_type.length row_type in
   fun values ->
     let columns = Array.length values in

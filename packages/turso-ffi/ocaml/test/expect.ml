@@ -44,8 +44,7 @@ let code expected answer =
         (Option.value hint ~default:"" <> "");
       let allowed = List.assoc (Turso.Error.word code) retryable_by_word in
       Alcotest.(check string)
-        ("retryable: " ^ told)
-        allowed
+        ("retryable: " ^ told) allowed
         (match allowed with
         | "sometimes" -> allowed
         | _ when retryable -> "always"

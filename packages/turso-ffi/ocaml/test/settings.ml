@@ -255,7 +255,9 @@ let words () =
         (Turso.Error.word code) true
         (Turso.Error.of_word (Turso.Error.word code) = code))
     codes;
-  let known = List.filter (function Turso.Error.Other _ -> false | _ -> true) in
+  let known =
+    List.filter (function Turso.Error.Other _ -> false | _ -> true)
+  in
   Alcotest.(check (list string))
     "in the order of the table"
     (List.map

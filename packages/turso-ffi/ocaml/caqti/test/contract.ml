@@ -63,7 +63,9 @@ let batch (module Db : Caqti_blocking.CONNECTION) statements =
             count + Int64.to_int rows_changed)
           (execute ~params (module Db) sql))
   in
-  Result.bind (checked (Db.start ())) (fun () ->
+  Result.bind
+    (checked (Db.start ()))
+    (fun () ->
       match List.fold_left run (Ok 0) statements with
       | Ok count ->
           checked (Db.commit ()) |> Result.map (fun () -> changes count nothing)
@@ -107,7 +109,6 @@ module Contract = Testing.Behaviours.Make (struct
       | Ok expected -> query ~params caqti sql expected
 
     let execute ~params { caqti; _ } sql = execute ~params caqti sql
-
     let execute_batch { caqti; _ } statements = batch caqti statements
 
     let insert_rows { caqti; _ } ~table ~columns rows =

@@ -15,8 +15,7 @@ let config ?auth_token server =
     ~replica:(Testing.Temp_dir.file "replica.db")
     (Testing.Sqld.url server)
 
-let connect config =
-  ok (Caqti_blocking.connect (Caqti_driver_turso.uri config))
+let connect config = ok (Caqti_blocking.connect (Caqti_driver_turso.uri config))
 
 let connected name run =
   Testing.Expect.on_server name (fun server ->
@@ -103,10 +102,7 @@ let rows ((module Db : DB) as db) =
   let row = Alcotest.(pair int string) in
   execute db "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT UNIQUE NOT NULL)";
   Alcotest.check row "RETURNING" (1, "one") (ok (Db.find insert "one"));
-  Alcotest.(check (list row))
-    "all"
-    [ (1, "one") ]
-    (ok (Db.collect_list all ()));
+  Alcotest.(check (list row)) "all" [ (1, "one") ] (ok (Db.collect_list all ()));
   let within () =
     Alcotest.check row "RETURNING" (2, "two") (ok (Db.find insert "two"));
     Alcotest.(check (list row))
@@ -128,7 +124,9 @@ let rows ((module Db : DB) as db) =
     "affected" 1
     (ok (Db.exec_with_affected_count update "uno"));
   let embedded =
-    direct_gen T.(int -->! t3 int int string) (fun _ ->
+    direct_gen
+      T.(int -->! t3 int int string)
+      (fun _ ->
         Q.concat
           [
             Q.lit "SELECT ";
@@ -173,7 +171,8 @@ let many ((module Db : DB) as db) =
   execute db "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)";
   let rows = List.map (fun id -> (id, string_of_int id)) expected in
   let populate rows =
-    Db.populate ~table:"t" ~columns:[ "id"; "v" ] T.(t2 int string)
+    Db.populate ~table:"t" ~columns:[ "id"; "v" ]
+      T.(t2 int string)
       (Caqti_blocking.Stream.of_list rows)
     |> Caqti.Error.uncongested
   in
