@@ -4,6 +4,6 @@ module.exports = {
   ...require('../../jest.preset.js'),
   roots: ['<rootDir>/src', '<rootDir>/test'],
   setupFiles: ['<rootDir>/jest.setup.js'],
-  // Jest leaves one core for others: on the two cores of CI all files would run one after another.
-  maxWorkers: Math.max(2, require('node:os').availableParallelism() - 1),
+  // Most tests wait for a server or another process now and then, so two cores take three of them.
+  maxWorkers: Math.max(3, require('node:os').availableParallelism() - 1),
 };

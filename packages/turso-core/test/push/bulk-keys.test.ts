@@ -16,7 +16,7 @@ import { describePlan, planText } from '../../src/plan/write-plan';
 import type { Statement } from '../../src/sqlite/statement';
 import { PLAN_FACTS } from '../fixtures/plan.fixture';
 import { play } from './scene.fixture';
-import { ADAPTERS } from './served.fixture';
+import { adaptersIn } from './served.fixture';
 
 /** Every way to tell a row by its key, with keys that JSON does not hold, and keys that are equal only to a collation. */
 const KEYS = [
@@ -80,19 +80,21 @@ const EDITS = [
   ['most are deleted', 'full', () => `DELETE FROM t WHERE v % 900 <> 3`],
 ] as const;
 
+let turn = 0;
+
 describe.each(TABLES)('many rows WITHOUT ROWID with a key of $what', ({ create, fill }) => {
   describe.each(EDITS)('of which %s', (_, before, edit) => {
     const story = { base: `${create} ${before === 'full' ? fill : ''}`, edit: edit(fill) };
 
-    test.each(ADAPTERS)('arrive over %s, by their keys and by all of their values', async (_name, serve) => {
-      for (const isUntouched of [true, false]) {
-        await play(serve, story, async (scene) => {
+    test.each(adaptersIn(turn++))(
+      'arrive over $name, by their keys and by all of their values',
+      ({ serve, isUntouched }) =>
+        play(serve, story, async (scene) => {
           const since = isUntouched ? await scene.served.remote.fingerprint() : null;
           expect(await scene.push({ since })).toMatchObject({ outcome: 'applied', attempts: 1 });
           expect(await scene.differences()).toEqual([]);
-        });
-      }
-    });
+        }),
+    );
 
     test('stand in changes.json and in diff.sql as single rows do', async () => {
       const dir = makeTempDir('bulk-keys-');
@@ -140,9 +142,10 @@ describe.each([
     'insert',
   ],
 ] as const)('many rows that get unique values, %s', (_, edit, kind) => {
-  test.each(ADAPTERS)('arrive over %s, by updates if no value is handed over', async (_name, serve) => {
-    for (const isUntouched of [true, false]) {
-      await play(serve, { base: UNIQUE, edit }, async (scene) => {
+  test.each(adaptersIn(turn++))(
+    'arrive over $name, by updates if no value is handed over',
+    ({ serve, isUntouched }) =>
+      play(serve, { base: UNIQUE, edit }, async (scene) => {
         const since = isUntouched ? await scene.served.remote.fingerprint() : null;
         const sent: Statement[] = [];
         const onSend = (statements: readonly Statement[]): unknown => sent.push(...statements);
@@ -152,7 +155,6 @@ describe.each([
           .filter((s) => s.carries?.kind === kind)
           .reduce((n, s) => n + (s.carries?.rows ?? 0), 0);
         expect(written).toBeGreaterThanOrEqual(4499);
-      });
-    }
-  });
+      }),
+  );
 });

@@ -32,6 +32,13 @@ export const ADAPTERS: readonly (readonly [name: string, serve: Serve])[] = [
   ...(requireTool('sqld') ? ([['sqld', serveSqld]] as const) : []),
 ];
 
+/** Each adapter, with a remote that nobody has touched or has: which of both it is changes from turn to turn. */
+export function adaptersIn(
+  turn: number,
+): readonly { readonly name: string; readonly serve: Serve; readonly isUntouched: boolean }[] {
+  return ADAPTERS.map(([name, serve], i) => ({ name, serve, isUntouched: (turn + i) % 2 === 0 }));
+}
+
 async function serveFile(database: string): Promise<Served> {
   const dir = makeTempDir('served-');
   const file = join(dir, 'remote.db');

@@ -1,7 +1,7 @@
 import { simulate, timeFor } from './simulate.fixture';
 import { fileSites, type Sites } from './world.fixture';
 
-const COUNT = 730;
+const COUNT = 400;
 
 describe('histories of two folders and two remotes that are files', () => {
   let sites: Sites;

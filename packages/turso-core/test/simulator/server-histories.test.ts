@@ -2,7 +2,7 @@ import { requireTool } from '@turso-sync/testing';
 import { simulate, timeFor } from './simulate.fixture';
 import { serverSites, type Sites } from './world.fixture';
 
-const COUNT = 220;
+const COUNT = 140;
 
 (requireTool('sqld') ? describe : describe.skip)('histories over a network that fails', () => {
   let sites: Sites;
