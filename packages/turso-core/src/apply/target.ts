@@ -9,7 +9,7 @@ export interface ReadOptions {
 
 /** Options of {@link Target.transact}. */
 export interface TransactOptions {
-  /** Called with the number of each statement sent or run. Some may be skipped, for example statements without rows. */
+  /** Called with the number of each statement sent or run, once. Some may be skipped, for example those without rows. */
   readonly onSent?: ((statement: number) => void) | undefined;
   /**
    * Called before the part with the COMMIT is sent, also when it is sent again. From then on, the statements may be

@@ -66,7 +66,6 @@ function beginUpload(
 ): Upload {
   const rows = statements.map(({ carries }) => carries?.rows ?? 0);
   const total = rows.reduce((sum, n) => sum + n, 0);
-  const uploaded = new Set<number>();
   const tell = progressOf(onEvent, 'upload');
   let done = 0;
   let end = beginStep(onEvent, 'upload');
@@ -74,9 +73,7 @@ function beginUpload(
   return {
     onSent(i) {
       onSent?.(i);
-      // A statement is sent again if a server had too many requests.
-      if (isUploaded || uploaded.has(i)) return;
-      uploaded.add(i);
+      if (isUploaded) return;
       done += rows[i] ?? 0;
       if (rows[i] !== 0) tell({ done, total, unit: 'rows' });
     },

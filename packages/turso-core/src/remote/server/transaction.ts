@@ -49,7 +49,7 @@ export async function tryTransaction(
 export interface RunOptions {
   /** The stream for the transaction; it ends with it, also if the database is locked. Default is a new stream. */
   readonly stream?: HranaStream;
-  /** Receives the number of each statement once it is sent. */
+  /** Receives the number of each statement when it is sent for the first time. */
   readonly onSent?: ((statement: number) => void) | undefined;
   /** Called before the part with the end of the transaction is sent. If it throws, that part is not sent. */
   readonly onCommit?: (() => void) | undefined;
@@ -68,16 +68,18 @@ function run(
   options: Ending,
 ): Promise<TransactionAnswer> {
   const { stream, onSent } = options;
-  if (stream !== undefined) return runOn(stream, client, statements, options);
   let next = 0;
-  const tellOnce = (statement: number): void => {
-    if (statement < next) return;
-    next = statement + 1;
-    onSent?.(statement);
+  const telling = {
+    ...options,
+    onSent(statement: number) {
+      if (statement < next) return;
+      next = statement + 1;
+      onSent?.(statement);
+    },
   };
-  return whileLocked(() =>
-    runOn(openStream(client), client, statements, { ...options, onSent: onSent && tellOnce }),
-  );
+  return stream === undefined
+    ? whileLocked(() => runOn(openStream(client), client, statements, telling))
+    : runOn(stream, client, statements, telling);
 }
 
 async function runOn(
