@@ -1,5 +1,5 @@
-import { fork } from 'node:child_process';
 import path from 'node:path';
+import { startChild } from '../end-with-parent';
 import { TursoSyncError } from '../errors';
 import type { Progress } from '../events';
 import type { Check, CheckAnswer, CheckResult } from './check';
@@ -23,7 +23,7 @@ export async function runChecks(
   },
 ): Promise<CheckResult[]> {
   if (checks.length === 0) return [];
-  const child = fork(PROGRAM, [], { execArgv: [], stdio: 'ignore', serialization: 'advanced' });
+  const child = startChild(PROGRAM, { stdio: 'ignore', serialization: 'advanced' });
   const results: CheckResult[] = [];
   let timer: NodeJS.Timeout | undefined;
   try {

@@ -1,6 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import path from 'node:path';
+import { startChild } from '../../end-with-parent';
 import { TursoSyncError } from '../../errors';
 import { timedOut } from '../../in-time';
 import type { ReplicaFiles } from '../../sqlite/files/replica-files';
@@ -24,8 +25,12 @@ export interface Syncer {
 /** The source of a replica. */
 export type SyncSource = BridgedServer;
 
-/** Creates a syncer, without starting the process yet. */
-export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Syncer {
+/**
+ * Creates a syncer, without starting the process yet.
+ *
+ * @param ended - ends the process, and refuses to start another.
+ */
+export function createSyncer({ database }: ReplicaFiles, source: SyncSource, ended: AbortSignal): Syncer {
   let child: ChildProcess | undefined;
   let isOpen = false;
   let starts = 0;
@@ -35,8 +40,7 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
   const plain = { url: source.url.href.replace(/\/$/, ''), token: undefined };
 
   function start(): ChildProcess {
-    const started = fork(path.join(__dirname, 'sync-process.js'), [], {
-      execArgv: [],
+    const started = startChild(path.join(__dirname, 'sync-process.js'), {
       // The log of libSQL's client does not belong in the program's output.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -63,11 +67,14 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
   }
 
   async function ask(request: SyncRequest, deadline: Deadline): Promise<Extract<SyncAnswer, { ok: true }>> {
+    ended.throwIfAborted();
     if (child === undefined) {
       child = start();
       isOpen = false;
     }
     const asked = child;
+    const kill = (): unknown => asked.kill('SIGKILL');
+    ended.addEventListener('abort', kill);
     try {
       const answer = await exchange(asked, request, deadline);
       const failure = bridge?.takeFailure() ?? null;
@@ -79,6 +86,8 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource): Sy
       await end(asked);
       const why = error instanceof Error ? error.message : String(error);
       throw syncFailed(source, `${why}${reasonIn(lastWords)}`, error);
+    } finally {
+      ended.removeEventListener('abort', kill);
     }
   }
 
