@@ -148,9 +148,10 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
     }
   }
   const send = (request: HttpRequest): Promise<HttpAnswer> =>
-    ask(request, async (signal) => {
+    ask(request, async (own) => {
       const { maxBytes = SIZE_LIMIT } = request;
-      const isTidying = ending !== undefined && signal === undefined;
+      const signal = either(own, request.signal);
+      const isTidying = ending !== undefined && own === undefined;
       const timeout = isTidying ? Math.min(request.timeout ?? Infinity, TIME_TO_TIDY) : request.timeout;
       const once = (left: number | undefined): Promise<HttpAnswer> =>
         inTurn({ ...request, timeout: left, signal }, (rest) =>
@@ -164,10 +165,10 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
     });
   const stream = (request: HttpRequest, silence: number, signal: AbortSignal): Promise<HttpStream> =>
     ask(request, async (own) => {
-      const either = own === undefined ? signal : AbortSignal.any([own, signal]);
-      const answer = await inTurn({ ...request, timeout: silence, signal: either }, () =>
+      const ended = either(own, signal);
+      const answer = await inTurn({ ...request, timeout: silence, signal: ended }, () =>
         authorized(request, (sent) =>
-          exchange(sent, connected(), async (begun) => begun, { timeout: silence, signal: either }),
+          exchange(sent, connected(), async (begun) => begun, { timeout: silence, signal: ended }),
         ),
       );
       if ((answer.statusCode ?? 0) >= 300) refuseFailure(await collectAll(answer));
@@ -191,6 +192,11 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
       agent?.destroy();
     },
   };
+}
+
+function either<T extends AbortSignal | undefined>(one: AbortSignal | undefined, other: T): AbortSignal | T {
+  if (one === undefined) return other;
+  return other === undefined ? one : AbortSignal.any([one, other]);
 }
 
 /** The error of a request that was never sent, since earlier ones took all its time. */

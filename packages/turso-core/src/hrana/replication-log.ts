@@ -52,8 +52,12 @@ export interface StreamOptions {
 /** The number of no frame: a request from there only shows whether the session is still valid. */
 const NEVER = 2n ** 62n;
 
-/** Creates a {@link ReplicationLog} for a server. */
-export function createReplicationLog(client: HttpClient): ReplicationLog {
+/**
+ * Creates a {@link ReplicationLog} for a server.
+ *
+ * @param ended - ends requests that get their answer as a whole. Default is none.
+ */
+export function createReplicationLog(client: HttpClient, ended?: AbortSignal): ReplicationLog {
   function request(method: string, content: Uint8Array, session?: string) {
     const frame = Buffer.alloc(FRAME);
     frame.writeUInt32BE(content.byteLength, 1);
@@ -120,7 +124,11 @@ export function createReplicationLog(client: HttpClient): ReplicationLog {
     timeout: number,
     session?: string,
   ): Promise<{ content: Uint8Array | null; refused: NoFrames | null }> {
-    const { headers, body } = await client.send({ ...request(method, message, session), timeout });
+    const { headers, body } = await client.send({
+      ...request(method, message, session),
+      timeout,
+      signal: ended,
+    });
     const content = messageIn(body);
     const trailers = content === null ? trailersOf(body.subarray(FRAME)) : {};
     return { content, refused: framesRefused({ ...headers, ...trailers }) };

@@ -112,6 +112,8 @@ export function createConnection(
     try {
       return (await replica?.sync(deadline)) ?? NO_REPLICA;
     } catch (error) {
+      // Nobody waits any more.
+      if (closed !== undefined && underWay.size === 0) throw error;
       const explained = await explainSync(error, database, deadline);
       throw replica?.isReadable === true ? readsGoOn(explained) : explained;
     }
@@ -146,20 +148,21 @@ export function createConnection(
     }
   }
 
+  // Syncs in the background are no calls: closing does not wait for them.
   const timer =
     typeof autoSync === 'number' && replica !== null
       ? setInterval(inBackground, autoSync).unref()
       : undefined;
   function inBackground(): void {
     // A failed sync shows in stats(), and the next one follows soon.
-    if (!turns.isUnderWay) call((deadline) => turns.sync(deadline)).catch(() => undefined);
+    if (!turns.isUnderWay) turns.sync(deadlineIn(timeout)).catch(() => undefined);
   }
 
   // With an interval, the next sync comes anyway. Without auto-sync, nobody asked for it.
   const endCatchingUp =
     settings.isBehind === true && autoSync === true
       ? catchUp(async () => {
-          if (counters.syncedAt === null) await call((deadline) => turns.sync(deadline));
+          if (counters.syncedAt === null) await turns.sync(deadlineIn(timeout));
         })
       : undefined;
 

@@ -290,6 +290,9 @@ export interface Live extends StatementCalls, AsyncDisposable {
    * invalid characters, TOKEN_OVER_HTTP, USAGE and CONNECTION_CLOSED, and then keeps the old token.
    */
   setAuthToken(token: string): void;
-  /** Waits for running calls, rolls back open transactions, and releases connections and files. Safe to call twice. */
+  /**
+   * Waits for running calls, rolls back open transactions, and releases connections and files. Ends a sync in the
+   * background if it takes longer. Safe to call twice.
+   */
   close(): Promise<void>;
 }

@@ -82,7 +82,7 @@ export async function openLive(options: LiveOptions): Promise<Live> {
       ? null
       : {
           ...{ url, location, tokens, encryptionKey: secrets.encryptionKey, file: options.replica },
-          log: primary.log,
+          openLog: primary.openLog,
           timeout,
           onSync({ frames, frameNo }, durationMs) {
             counters.syncs++;

@@ -293,6 +293,27 @@ describeWithSqld('a replica', () => {
       expect(await rowsOf(live, 'PRAGMA quick_check')).toEqual([['ok']]);
     }));
 
+  test('closes soon though a sync in the background gets no answer, and goes on where it was', () =>
+    withServer(async ({ server, open }) => {
+      const live = await open({ autoSync: 20 });
+      await live.execute('CREATE TABLE t (v)');
+      const goOn = await pauseProcess(server.pid);
+      try {
+        await sleep(200);
+        const begun = performance.now();
+        await live.close();
+        // A call may take 30 s.
+        expect(performance.now() - begun).toBeLessThan(15_000);
+      } finally {
+        goOn();
+      }
+      const rebuilds: unknown[] = [];
+      const again = await open({ onEvent: (event) => event.type === 'rebuild' && rebuilds.push(event) });
+      await again.execute('INSERT INTO t VALUES (1)');
+      expect(await rowsOf(again, 'SELECT v FROM t')).toEqual([[1n]]);
+      expect(rebuilds).toEqual([]);
+    }));
+
   test('leaves no process behind when the program dies while its server says nothing', () =>
     withServer(async ({ server, replica }) => {
       await execOn(server, 'CREATE TABLE t (v)');

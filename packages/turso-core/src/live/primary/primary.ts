@@ -17,8 +17,8 @@ import { sentStatement } from './sent-statement';
 
 /** A server as the database of a live connection. */
 export interface Primary extends LiveDatabase {
-  /** The log for replicas. */
-  readonly log: ReplicationLog;
+  /** Opens the log for replicas. Its requests end with the signal. */
+  readonly openLog: (ended: AbortSignal) => ReplicationLog;
 }
 
 /** Creates the adapter for libsql-server and Turso: Hrana over HTTP, with one request per call. */
@@ -66,7 +66,7 @@ export function createPrimary(url: URL, location: string, options: ClientOptions
     get repeated() {
       return client.repeated;
     },
-    log: createReplicationLog(client),
+    openLog: (ended) => createReplicationLog(client, ended),
     async query(statement, deadline) {
       await isReadOnly(statement.sql, deadline);
       const { step, restore } = sentStatement(statement);

@@ -54,7 +54,8 @@ export interface Replica {
 /** Options of {@link openReplica}. */
 export interface ReplicaOptions extends SyncSource {
   readonly file: string;
-  readonly log: ReplicationLog;
+  /** Opens the primary's log. Its requests end with the signal. */
+  readonly openLog: (ended: AbortSignal) => ReplicationLog;
   /** Milliseconds for one call. */
   readonly timeout: number;
   /** The error of a server that is away, if the replica is to serve without it. Default is none. */
@@ -79,9 +80,10 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   if (away !== undefined) refuseMissing(files, away);
   makeReplicaFolder(files.database);
   const lock = lockReplica(files);
-  const syncer = createSyncer(files, options);
-  const reader = createReplicaReader(files.database);
   const closing = new AbortController();
+  const log = options.openLog(closing.signal);
+  const syncer = createSyncer(files, options, closing.signal);
+  const reader = createReplicaReader(files.database);
   const remote = options.url.href.replace(/\/+$/, '');
   const progress = { received: 0, total: 0, isUnderWay: false };
   /** The state of the files after the last sync, or null if there are none to continue with. */
@@ -142,7 +144,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     isUnsettled = true;
     const { frames, frameNo } = await syncer.sync(within);
     const reached = readFrameNo(files);
-    const mark = reached === null ? null : await options.log.markOf(session, reached, within.left);
+    const mark = reached === null ? null : await log.markOf(session, reached, within.left);
     if (typeof mark === 'string' || (mark === null && reached !== null)) return anew(ANOTHER_HISTORY);
     const before = note;
     const still = frames > 0 ? ({ phase: 'still' } as const) : {};
@@ -156,13 +158,13 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
 
   /** Greets the server if it was restarted since the last sync. */
   async function greetingOf({ session }: Note, within: Deadline): Promise<Greeting | null> {
-    const isSame = await options.log.isSameRun(session, within.left).catch((error: unknown) => {
+    const isSame = await log.isSameRun(session, within.left).catch((error: unknown) => {
       // The answer to a greeting shows whether it has a log.
       if (error instanceof TursoSyncError && error.code === 'REMOTE_NOT_LIBSQL') return false;
       throw error;
     });
     if (isSame) return null;
-    const greeting = await options.log.greet(within.left);
+    const greeting = await log.greet(within.left);
     if (greeting === null) throw noLog(options);
     return greeting;
   }
@@ -170,7 +172,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   async function isOfHistory(before: Note, greeting: Greeting, within: Deadline): Promise<boolean> {
     // Frames of a failed sync may belong to another history.
     if (isUnsettled || greeting.log !== before.log) return false;
-    return hasMark(options.log, greeting, before, within.left);
+    return hasMark(log, greeting, before, within.left);
   }
 
   /** Fetches the whole database beside the replica. Reads use the old replica until then. */
@@ -180,11 +182,11 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
       // Others may have removed the folder, and another program may have locked a replica of its own there.
       makeReplicaFolder(files.database);
       lock.renew();
-      const greeting = await options.log.greet(options.timeout);
+      const greeting = await log.greet(options.timeout);
       if (greeting === null) throw noLog(options);
       progress.total = greeting.latest === null ? 0 : Number(greeting.latest) + 1;
       const fetched = await fetchDatabase(freshFiles(files), {
-        ...{ log: options.log, greeting, silence: options.timeout, signal: closing.signal },
+        ...{ log, greeting, silence: options.timeout, signal: closing.signal },
         onProgress: (received) => (progress.received = received),
       });
       await syncer.stop();
@@ -204,7 +206,7 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   }
 
   async function start(): Promise<SyncResult> {
-    isPlain = (await options.log.greet(deadline.left)) === null;
+    isPlain = (await log.greet(deadline.left)) === null;
     const found = isPlain ? null : findReplica(files);
     const isTheirs = isPlain ? !isReplicaThere(files) : found === null;
     if (isTheirs && fileSize(files.database) > 0) throw otherFile(files.database);
@@ -238,11 +240,13 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   }
 
   async function close(): Promise<void> {
-    closing.abort();
+    // Only a sync in the background may still run. It would wait for a silent server as long as for an answer.
+    const ending = setTimeout(() => closing.abort(), TIME_TO_CLOSE);
     try {
       await turns;
       await syncer.stop();
     } finally {
+      clearTimeout(ending);
       reader.close();
       if (note !== null && !isUnsettled && lock.isHeld()) checkpointReplica(files, note);
       lock.release();
@@ -292,6 +296,9 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
 
 /** Extra milliseconds for a call to end by itself after its deadline. */
 const SETTLING = 500;
+
+/** Milliseconds for a sync in the background to end by itself. */
+const TIME_TO_CLOSE = 500;
 
 const ANOTHER_HISTORY = 'is of another database, or of another history than it has now';
 
