@@ -30,8 +30,6 @@ export type NoFrames = 'NO_HELLO' | 'NEED_SNAPSHOT';
 export interface ReplicationLog {
   /** Greets the server. Returns null if it has no log for replicas. */
   greet(timeout: number): Promise<Greeting | null>;
-  /** Checks whether the server is still running since the greeting. */
-  isSameRun(session: string, timeout: number): Promise<boolean>;
   /** Returns the number and checksum of a frame; null if it does not exist. */
   markOf(session: string, frameNo: bigint, timeout: number): Promise<Mark | NoFrames | null>;
   /**
@@ -48,9 +46,6 @@ export interface StreamOptions {
   readonly silence: number;
   readonly signal: AbortSignal;
 }
-
-/** The number of no frame: a request from there only shows whether the session is still valid. */
-const NEVER = 2n ** 62n;
 
 /**
  * Creates a {@link ReplicationLog} for a server.
@@ -162,7 +157,6 @@ export function createReplicationLog(client: HttpClient, ended?: AbortSignal): R
         return null;
       }
     },
-    isSameRun: async (session, timeout) => (await firstFrame(session, NEVER, timeout)) !== 'NO_HELLO',
     async markOf(session, frameNo, timeout) {
       const found = await firstFrame(session, frameNo, timeout);
       if (found === null || typeof found === 'string') return found;

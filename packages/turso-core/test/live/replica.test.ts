@@ -330,10 +330,18 @@ describeWithSqld('a replica', () => {
       }
     }));
 
-  test('that cannot be synced since the client of libSQL fails to load is an error that says why', () =>
+  test('opens without the client of libSQL; that it fails to load is an error once there is something to sync', () =>
     withServer(async ({ server, replica }) => {
-      const script = `require(process.argv[1]).openLive({ url: process.argv[2], replica: process.argv[3] })
-        .then((live) => live.sync())
+      const script = `const open = () =>
+          require(process.argv[1]).openLive({ url: process.argv[2], replica: process.argv[3], autoSync: false });
+        open()
+        .then((live) => live.close())
+        .then(open)
+        .then(async (live) => {
+          console.log('opened');
+          await live.execute('CREATE TABLE t (v)');
+          await live.sync();
+        })
         .catch((error) => console.log(error.code, error.message))`;
       // The native part of another platform, say.
       const env = { ...process.env, LIBSQL_JS_DEV: '1' };
@@ -341,7 +349,7 @@ describeWithSqld('a replica', () => {
         timeout: 20_000,
         env,
       });
-      expect(output.toString()).toMatch(/^SYNC_FAILED .*its process has ended: TypeError: /);
+      expect(output.toString()).toMatch(/^opened\nSYNC_FAILED .*its process has ended: TypeError: /);
     }));
 
   test("is not synced in the program's own process, which never loads the client of libSQL", () =>

@@ -23,8 +23,9 @@ const FRAMES_AT_RISK = 1024;
 const TIME_AT_RISK = 1000;
 
 /**
- * Fetches a whole database into `fresh`, while nobody reads it. Keeps all received pages, however it ends. The next
- * fetch continues from there, even in another process. Returns a note of the state, and the number of received frames.
+ * Fetches a whole database into `fresh`, while nobody reads it. If it fails, it keeps all received pages. The next fetch
+ * continues from there, even in another process. Returns a note to be stored once `fresh` is in its place, and the number
+ * of received frames.
  */
 export async function fetchDatabase(
   fresh: ReplicaFiles,
@@ -36,8 +37,11 @@ export async function fetchDatabase(
     // A server that was started with a file logs its first page as it was. With a rollback journal, a reader would block
     // libSQL's client.
     enterWalMode(partial.handle);
-  } finally {
+    fs.fdatasyncSync(partial.handle);
+  } catch (error) {
     partial.keep();
+    throw error;
+  } finally {
     fs.closeSync(partial.handle);
   }
   return { note: partial.note, frames: partial.frames };
@@ -77,10 +81,7 @@ async function openPartial(fresh: ReplicaFiles, { log, greeting, silence }: Fetc
   let sinceKept = 0;
   const partial: Partial = {
     handle,
-    note: noted(
-      fresh,
-      isSame ? { ...left, session } : { ...empty, file: { inode: 0n, size: 0n, modifiedNs: 0n } },
-    ),
+    note: isSame ? { ...left, session } : { ...empty, file: { inode: 0n, size: 0n, modifiedNs: 0n } },
     frames: 0,
     write({ page, sizeAfter, data }) {
       try {

@@ -79,12 +79,30 @@ export function readNote(file: string): Note | null {
   };
 }
 
-/** Replaces the previous note, completely or not at all. */
+/** Replaces the previous note, completely or not at all. A sync that brings nothing only changes its time. */
 export function writeNote(file: string, note: Note): void {
+  const text = noteText(note);
+  if (readText(file) === text) {
+    setTime(file, note);
+    return;
+  }
   const draft = `${file}-draft`;
-  fs.writeFileSync(draft, noteText(note), { mode: 0o600 });
-  if (note.syncedAt !== null) fs.utimesSync(draft, note.syncedAt, note.syncedAt);
+  fs.writeFileSync(draft, text, { mode: 0o600 });
+  setTime(draft, note);
   fs.renameSync(draft, file);
+}
+
+function setTime(file: string, { syncedAt }: Note): void {
+  if (syncedAt !== null) fs.utimesSync(file, syncedAt, syncedAt);
+}
+
+/** Returns the text of a file, or null if it is missing or unreadable. */
+function readText(file: string): string | null {
+  try {
+    return fs.readFileSync(file, 'latin1');
+  } catch {
+    return null;
+  }
 }
 
 /** Returns the text of a note. */

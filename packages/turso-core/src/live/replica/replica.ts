@@ -109,24 +109,27 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     );
   }
 
-  async function told(work: (begunAt: Date) => Promise<SyncResult>): Promise<SyncResult> {
-    const [begun, begunAt] = [performance.now(), new Date()];
+  async function told(
+    work: (begunAt: Date) => Promise<SyncResult>,
+    begunAt = new Date(),
+  ): Promise<SyncResult> {
+    const begun = performance.now();
     const result = await work(begunAt);
     syncedAt = begunAt;
     options.onSync(result, performance.now() - begun);
     return result;
   }
 
-  async function bringUpToDate(within: Deadline): Promise<SyncResult> {
+  async function bringUpToDate(within: Deadline, greeted?: Greeted): Promise<SyncResult> {
     try {
-      return await told((begunAt) => follow(within, begunAt));
+      return await told((begunAt) => follow(within, begunAt, greeted?.greeting), greeted?.at);
     } catch (error) {
       throw asSyncFailed(error, options);
     }
   }
 
-  async function follow(within: Deadline, begunAt: Date): Promise<SyncResult> {
-    const anew = (reason: string | null): Promise<SyncResult> => fetchAnew(reason, begunAt);
+  async function follow(within: Deadline, begunAt: Date, known?: Greeting): Promise<SyncResult> {
+    const anew = (reason: string | null): Promise<SyncResult> => fetchAnew(reason, begunAt, known);
     if (isPlain) {
       return syncer.sync(within).catch((error: unknown) => {
         throw hasFailed(error) ? noLog(options, error) : error;
@@ -135,9 +138,14 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     if (note === null) return anew(null);
     if (!isUnsettled && replicaState(files, note) !== 'as noted')
       return anew('was changed by another program');
-    const greeting = await greetingOf(note, within);
-    if (greeting !== null && !(await isOfHistory(note, greeting, within))) return anew(ANOTHER_HISTORY);
-    const session = greeting?.session ?? note.session;
+    const greeting = known ?? (await greet(within.left));
+    const { session } = greeting;
+    const isSameRun = session === note.session;
+    if (!isSameRun && !(await isOfHistory(note, greeting, within))) return anew(ANOTHER_HISTORY);
+    if (!isUnsettled && greeting.latest === (note.mark?.frameNo ?? null)) {
+      note = noted(files, { ...note, session, remote, syncedAt: begunAt });
+      return { frames: 0, frameNo: Number(note.mark?.frameNo ?? 0) };
+    }
     // Nobody reads new frames before their history is confirmed. An empty file is not in WAL mode yet, and a reader
     // would block the first frames.
     if (note.mark !== null) reader.holdStill();
@@ -156,15 +164,8 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     return { frames, frameNo };
   }
 
-  /** Greets the server if it was restarted since the last sync. */
-  async function greetingOf({ session }: Note, within: Deadline): Promise<Greeting | null> {
-    const isSame = await log.isSameRun(session, within.left).catch((error: unknown) => {
-      // The answer to a greeting shows whether it has a log.
-      if (error instanceof TursoSyncError && error.code === 'REMOTE_NOT_LIBSQL') return false;
-      throw error;
-    });
-    if (isSame) return null;
-    const greeting = await log.greet(within.left);
+  async function greet(timeout: number): Promise<Greeting> {
+    const greeting = await log.greet(timeout);
     if (greeting === null) throw noLog(options);
     return greeting;
   }
@@ -176,14 +177,13 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   }
 
   /** Fetches the whole database beside the replica. Reads use the old replica until then. */
-  async function fetchAnew(reason: string | null, begunAt: Date): Promise<SyncResult> {
+  async function fetchAnew(reason: string | null, begunAt: Date, known?: Greeting): Promise<SyncResult> {
     progress.isUnderWay = true;
     try {
       // Others may have removed the folder, and another program may have locked a replica of its own there.
       makeReplicaFolder(files.database);
       lock.renew();
-      const greeting = await log.greet(options.timeout);
-      if (greeting === null) throw noLog(options);
+      const greeting = known ?? (await greet(options.timeout));
       progress.total = greeting.latest === null ? 0 : Number(greeting.latest) + 1;
       const fetched = await fetchDatabase(freshFiles(files), {
         ...{ log, greeting, silence: options.timeout, signal: closing.signal },
@@ -206,7 +206,10 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
   }
 
   async function start(): Promise<SyncResult> {
-    isPlain = (await log.greet(deadline.left)) === null;
+    const at = new Date();
+    const greeting = await log.greet(deadline.left);
+    isPlain = greeting === null;
+    const greeted = greeting === null ? undefined : { greeting, at };
     const found = isPlain ? null : findReplica(files);
     const isTheirs = isPlain ? !isReplicaThere(files) : found === null;
     if (isTheirs && fileSize(files.database) > 0) throw otherFile(files.database);
@@ -216,7 +219,8 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
       note = found.note;
       if (!(await syncer.isSound(deadline))) fault = 'is damaged';
     }
-    return fault === null ? bringUpToDate(deadline) : told((begunAt) => fetchAnew(fault, begunAt));
+    if (fault === null) return bringUpToDate(deadline, greeted);
+    return told((begunAt) => fetchAnew(fault, begunAt, greeted?.greeting), at);
   }
 
   async function startWithout(error: TursoSyncError): Promise<void> {
@@ -292,6 +296,12 @@ export async function openReplica(options: ReplicaOptions, deadline: Deadline): 
     sync: (within) => inTurn(() => bringUpToDate(within), within),
     close,
   };
+}
+
+/** A greeting from before a sync, and when it was asked for. */
+interface Greeted {
+  readonly greeting: Greeting;
+  readonly at: Date;
 }
 
 /** Extra milliseconds for a call to end by itself after its deadline. */

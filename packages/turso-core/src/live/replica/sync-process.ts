@@ -7,8 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type { Client } from '@libsql/client';
 import { createClient } from '@libsql/client/sqlite3';
 import { endWithParent } from '../../end-with-parent';
-import { openReadOnly, readLeniently } from '../../sqlite/files/open';
-import { readSoundness, SOUNDNESS_QUERY } from '../../sqlite/soundness';
+import { isSound } from './is-sound';
 
 /** A request to the process: check whether a file is a sound database, open the replica, or sync it. */
 export type SyncRequest =
@@ -49,19 +48,6 @@ async function answer(request: SyncRequest): Promise<SyncAnswer> {
 }
 
 const DONE = { ok: true, frames: 0, frameNo: 0, isSound: true } as const;
-
-function isSound(file: string): boolean {
-  const db = openReadOnly(file);
-  try {
-    // Features known only to libSQL are not damage.
-    readLeniently(db);
-    return readSoundness(db.prepare(SOUNDNESS_QUERY).pluck().get()).damage === null;
-  } catch {
-    return false;
-  } finally {
-    db.close();
-  }
-}
 
 process.on('message', (request: SyncRequest) => {
   void answer(request).then((message) => process.send?.(message));

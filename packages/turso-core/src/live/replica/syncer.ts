@@ -4,9 +4,10 @@ import path from 'node:path';
 import { startChild } from '../../end-with-parent';
 import { TursoSyncError } from '../../errors';
 import { timedOut } from '../../in-time';
-import type { ReplicaFiles } from '../../sqlite/files/replica-files';
+import { fileSize, type ReplicaFiles } from '../../sqlite/files/replica-files';
 import type { Deadline } from '../deadline';
 import type { SyncResult } from '../live';
+import { isSound } from './is-sound';
 import { needsBridge, startBridge, type BridgedServer, type SyncBridge } from './sync-bridge';
 import type { SyncAnswer, SyncRequest } from './sync-process';
 
@@ -30,7 +31,11 @@ export type SyncSource = BridgedServer;
  *
  * @param ended - ends the process, and refuses to start another.
  */
-export function createSyncer({ database }: ReplicaFiles, source: SyncSource, ended: AbortSignal): Syncer {
+export function createSyncer(
+  { database, wal }: ReplicaFiles,
+  source: SyncSource,
+  ended: AbortSignal,
+): Syncer {
   let child: ChildProcess | undefined;
   let isOpen = false;
   let starts = 0;
@@ -95,7 +100,10 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource, end
     get starts() {
       return starts;
     },
-    isSound: async (deadline) => (await ask({ type: 'check', file: database }, deadline)).isSound,
+    async isSound(deadline) {
+      if (fileSize(database) + fileSize(wal) <= QUICKLY_CHECKED) return isSound(database);
+      return (await ask({ type: 'check', file: database }, deadline)).isSound;
+    },
     async sync(deadline) {
       if (bridge === undefined && needsBridge(source)) {
         bridge = await startBridge(source);
@@ -117,6 +125,9 @@ export function createSyncer({ database }: ReplicaFiles, source: SyncSource, end
     },
   };
 }
+
+/** Bytes of a replica whose check blocks the thread for a few milliseconds, less than the start of a process takes. */
+const QUICKLY_CHECKED = 1_000_000;
 
 /** Maximum characters to keep of the process's last output. */
 const MOST_WORDS = 4000;
