@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::{Backend, Connection, CONNECTIONS, CURSORS, STATEMENTS, TRANSACTIONS};
 use crate::call::Call;
 use crate::error::Result;
-use crate::{replica, runtime};
+use crate::{primary, replica, runtime};
 
 /// How long the server has to hear that a transaction is over; it finds out by itself within 10 s.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -45,6 +45,7 @@ pub fn shutdown() {
     runtime::stop();
     // Last, since a task of the threads may have had it.
     replica::release();
+    primary::release();
 }
 
 impl Connection {

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::open::Options;
-use crate::address::Server;
 use crate::error::{Error, Result};
+use crate::primary::http::HttpClient;
 use crate::replica::{self, OpenReplica};
 use crate::status::Status;
 
@@ -20,12 +20,12 @@ pub fn is_away(error: &Error) -> bool {
 }
 
 /// The replica to start with, and a word about it, if the options want that after this error; else the error.
-pub fn start(error: Error, server: &Server, options: &Options<'_>) -> Result<(Arc<OpenReplica>, String)> {
+pub fn start(error: Error, http: &HttpClient, options: &Options<'_>) -> Result<(Arc<OpenReplica>, String)> {
     if !options.offline_start || options.db_path.is_empty() || !is_away(&error) {
         return Err(error);
     }
     let path = Path::new(options.db_path);
-    match replica::open_offline(path, server, &options.credentials, options.timeout)? {
+    match replica::open_offline(path, http, &options.credentials, options.timeout)? {
         Ok(replica) => Ok((replica, format!("The replica serves without the server: {}", error.message))),
         Err(reason) => {
             let message =

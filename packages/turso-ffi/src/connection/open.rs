@@ -97,7 +97,7 @@ fn open_file(path: PathBuf, options: &Options<'_>) -> Result<Opened> {
 fn open_server(server: Server, options: &Options<'_>, counters: &Counters, events: &Arc<Events>) -> Result<Opened> {
     let credentials = &options.credentials;
     credentials.check(&server)?;
-    let primary = Arc::new(Primary::new(server.clone(), credentials, options.timeout, events)?);
+    let primary = Arc::new(Primary::new(server, credentials, options.timeout, events)?);
     let call = Call {
         deadline: Instant::now() + options.timeout,
         max_retries: options.max_retries,
@@ -106,15 +106,15 @@ fn open_server(server: Server, options: &Options<'_>, counters: &Counters, event
     };
     // First of all, since a server that is not there or refuses the token is told apart best here.
     let outline = match runtime::wait(primary.outline(call)) {
-        Err(error) => return open_offline(error, primary, &server, options, events),
+        Err(error) => return open_offline(error, primary, options, events),
         Ok(_) if options.db_path.is_empty() => return Ok(Opened::new(Backend::Remote { primary }, "")),
         Ok(outline) => outline,
     };
-    let (replica, fault) = replica::open(Path::new(options.db_path), &server, credentials, options.timeout)?;
+    let (replica, fault) = replica::open(Path::new(options.db_path), primary.http(), credentials, options.timeout)?;
     replica.listen(events);
     let generation = replica.generation();
     if let Err(error) = runtime::wait(replica.sync(call)) {
-        return open_offline(error, primary, &server, options, events);
+        return open_offline(error, primary, options, events);
     }
     let pool = pool_of(&replica, options);
     let word = match fault {
@@ -132,14 +132,8 @@ fn open_server(server: Server, options: &Options<'_>, counters: &Counters, event
 }
 
 /// Opens with the replica as it is, where that is wanted after this error.
-fn open_offline(
-    error: Error,
-    primary: Arc<Primary>,
-    server: &Server,
-    options: &Options<'_>,
-    events: &Arc<Events>,
-) -> Result<Opened> {
-    let (replica, word) = offline::start(error, server, options)?;
+fn open_offline(error: Error, primary: Arc<Primary>, options: &Options<'_>, events: &Arc<Events>) -> Result<Opened> {
+    let (replica, word) = offline::start(error, primary.http(), options)?;
     replica.listen(events);
     let pool = pool_of(&replica, options);
     Ok(Opened { backend: Backend::Replica { primary, replica, pool }, word, is_behind: true })

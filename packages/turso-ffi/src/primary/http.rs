@@ -67,11 +67,21 @@ impl HttpClient {
     /// Creates a client whose requests all have `headers`. `timeout` is the time of a call: connecting gets a third of it, so that
     /// there is some left to try again.
     pub fn new(server: Server, headers: HeaderMap, timeout: Duration, listeners: Arc<Listeners>) -> Result<Self> {
-        Ok(Self {
-            client: Client::builder(TokioExecutor::new())
-                // Idle connections end by it.
-                .pool_timer(TokioTimer::new())
-                .build(connector(&server, timeout / 3)?),
+        let client = Client::builder(TokioExecutor::new())
+            // Idle connections end by it.
+            .pool_timer(TokioTimer::new())
+            .build(connector(&server, timeout / 3)?);
+        Ok(Self::over(client, server, headers, listeners))
+    }
+
+    /// Creates a client of the same server over the same sockets, with headers and listeners of its own.
+    pub fn beside(&self, headers: HeaderMap, listeners: Arc<Listeners>) -> Self {
+        Self::over(self.client.clone(), self.server.clone(), headers, listeners)
+    }
+
+    fn over(client: Client<Connector, Body>, server: Server, headers: HeaderMap, listeners: Arc<Listeners>) -> Self {
+        Self {
+            client,
             server,
             headers: RwLock::new(headers),
             requests: AtomicU64::new(0),
@@ -80,7 +90,7 @@ impl HttpClient {
             in_flight: Semaphore::new(IN_FLIGHT),
             listeners,
             repeated: AtomicU64::new(0),
-        })
+        }
     }
 
     /// Requests that begin from now on have these headers.

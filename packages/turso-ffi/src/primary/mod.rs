@@ -55,6 +55,11 @@ const LARGE: usize = 250_000;
 /// Statements whose kind is remembered.
 const KNOWN_STATEMENTS: usize = 1024;
 
+/// Gives the memory back that connections share.
+pub fn release() {
+    tls::release();
+}
+
 pub struct Primary {
     http: HttpClient,
     credentials: Mutex<Credentials>,
@@ -82,6 +87,11 @@ impl Primary {
         self.http.set_headers(renewed.headers()?);
         *credentials = renewed.clone();
         Ok(renewed)
+    }
+
+    /// Its client, whose sockets a replica uses too.
+    pub fn http(&self) -> &HttpClient {
+        &self.http
     }
 
     pub fn location(&self) -> &str {

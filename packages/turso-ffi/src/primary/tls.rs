@@ -1,8 +1,10 @@
 //! Which servers are trusted: those with a certificate by the system's authorities, or by those of SSL_CERT_FILE in their place.
 
 use std::env;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::WebPkiServerVerifier;
@@ -15,21 +17,71 @@ use rustls_native_certs::{load_certs_from_paths, load_native_certs, CertificateR
 use crate::error::{Error, Result};
 use crate::status::Status;
 
-/// Reads the certificates of the system, unless an open connection has them: reading takes milliseconds. A connection that is
-/// opened later sees new ones. Fails with REMOTE_TLS if there are none.
+/// What connections share.
+static SHARED: Mutex<Option<Shared>> = Mutex::new(None);
+
+/// Reads the certificates of the system, unless those of an earlier connection are still current: reading takes milliseconds. The
+/// sessions with servers are kept too, so that the next connection takes less. Fails with REMOTE_TLS if there are none.
 pub fn trusting_the_system() -> Result<Arc<ClientConfig>> {
-    static SHARED: Mutex<Weak<ClientConfig>> = Mutex::new(Weak::new());
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(config) = shared.upgrade() {
-        return Ok(config);
+    let bundle = Bundle::of_the_system();
+    if let Some(shared) = shared.as_ref().filter(|shared| shared.is_current(bundle.as_ref())) {
+        return Ok(Arc::clone(&shared.config));
     }
     let provider = Arc::new(default_provider());
-    let verifier = Authorities::of_the_system(&provider)?;
+    let authorities = Arc::new(Authorities::of_the_system(bundle.as_ref(), &provider)?);
     let builder = ClientConfig::builder_with_provider(provider);
     let builder = builder.with_safe_default_protocol_versions().map_err(Error::internal)?.dangerous();
-    let config = Arc::new(builder.with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth());
-    *shared = Arc::downgrade(&config);
+    let config = builder.with_custom_certificate_verifier(Arc::clone(&authorities) as _).with_no_client_auth();
+    let config = Arc::new(config);
+    *shared = Some(Shared { config: Arc::clone(&config), authorities, bundle });
     Ok(config)
+}
+
+/// Gives the memory back.
+pub fn release() {
+    *SHARED.lock().unwrap_or_else(PoisonError::into_inner) = None;
+}
+
+struct Shared {
+    config: Arc<ClientConfig>,
+    authorities: Arc<Authorities>,
+    /// As it was just before it was read.
+    bundle: Option<Bundle>,
+}
+
+impl Shared {
+    /// Whether an open connection has it, or everything that was read is in a bundle that has not changed.
+    fn is_current(&self, bundle: Option<&Bundle>) -> bool {
+        let is_bundle_all = self.authorities.all.get().is_none();
+        Arc::strong_count(&self.config) > 1 || (is_bundle_all && bundle.is_some() && bundle == self.bundle.as_ref())
+    }
+}
+
+/// The file that has all authorities as a rule, and what tells it from another or a changed one.
+#[derive(PartialEq, Eq)]
+struct Bundle {
+    path: PathBuf,
+    stamp: [i64; 5],
+}
+
+impl Bundle {
+    /// None where the system keeps them otherwise, or only folders are named for them.
+    fn of_the_system() -> Option<Self> {
+        let is_in_files = !cfg!(any(windows, target_vendor = "apple"));
+        let path = match (env::var_os("SSL_CERT_FILE"), env::var_os("SSL_CERT_DIR")) {
+            (Some(file), _) => Some(file.into()),
+            (None, None) if is_in_files => openssl_probe::probe().cert_file,
+            _ => None,
+        }?;
+        Self::at(path)
+    }
+
+    fn at(path: PathBuf) -> Option<Self> {
+        let file = fs::metadata(&path).ok()?;
+        let stamp = [file.dev() as i64, file.ino() as i64, file.size() as i64, file.mtime(), file.mtime_nsec()];
+        Some(Self { path, stamp })
+    }
 }
 
 /// For servers without TLS.
@@ -52,10 +104,10 @@ struct Authorities {
 }
 
 impl Authorities {
-    fn of_the_system(provider: &Arc<CryptoProvider>) -> Result<Self> {
+    fn of_the_system(bundle: Option<&Bundle>, provider: &Arc<CryptoProvider>) -> Result<Self> {
         let provider = Arc::clone(provider);
-        if let Some(bundle) = bundle() {
-            if let Ok(bundle) = verifier(load_certs_from_paths(Some(&bundle), None), &provider) {
+        if let Some(Bundle { path, .. }) = bundle {
+            if let Ok(bundle) = verifier(load_certs_from_paths(Some(path), None), &provider) {
                 return Ok(Self { bundle, all: OnceLock::new(), provider });
             }
         }
@@ -106,16 +158,6 @@ impl ServerCertVerifier for Authorities {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.bundle.supported_verify_schemes()
-    }
-}
-
-/// The file that has all authorities as a rule. None where the system keeps them otherwise, or only folders are named for them.
-fn bundle() -> Option<PathBuf> {
-    let is_in_files = !cfg!(any(windows, target_vendor = "apple"));
-    match (env::var_os("SSL_CERT_FILE"), env::var_os("SSL_CERT_DIR")) {
-        (Some(file), _) => Some(file.into()),
-        (None, None) if is_in_files => openssl_probe::probe().cert_file,
-        _ => None,
     }
 }
 
@@ -194,6 +236,31 @@ mod tests {
             let refused = verify(Some(ANOTHER_AUTHORITY), host, second).unwrap_err();
             assert!(matches!(refused, rustls::Error::InvalidCertificate(_)) && refused != UNKNOWN, "{refused:?}");
         }
+    }
+
+    #[test]
+    fn a_bundle_is_read_again_once_it_has_changed() {
+        let provider = Arc::new(default_provider());
+        let path = env::temp_dir().join(format!("turso-bundle-{}", std::process::id()));
+        let seen = || Bundle::at(path.clone());
+        fs::write(&path, "one").unwrap();
+        let all = OnceLock::new();
+        let authorities =
+            Arc::new(Authorities { bundle: of(ONE_AUTHORITY, &provider), all, provider: Arc::clone(&provider) });
+        let shared = Shared { config: trusting_nobody().unwrap(), authorities, bundle: seen() };
+        assert!(shared.is_current(seen().as_ref()));
+        assert!(!shared.is_current(None));
+        fs::write(&path, "another").unwrap();
+        assert!(!shared.is_current(seen().as_ref()));
+        let in_use = Arc::clone(&shared.config);
+        assert!(shared.is_current(seen().as_ref()));
+        drop(in_use);
+        let shared = Shared { bundle: seen(), ..shared };
+        assert!(shared.is_current(seen().as_ref()));
+        // What is in folders may have changed.
+        shared.authorities.all.set(None).unwrap();
+        assert!(!shared.is_current(seen().as_ref()));
+        fs::remove_file(&path).unwrap();
     }
 
     #[test]

@@ -4,23 +4,30 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use libsql_replication::rpc::replication::{Frame, HelloResponse};
+use rusqlite::{Connection, OpenFlags};
 
 use super::files::{inaccessible, Files, State};
 use super::log::{Frames, Log, Patience};
 use super::note::{Mark, Note, Phase};
 use super::stamp::{FileStamp, WalStamp};
 use crate::error::Result;
+use crate::sqlite::Failure;
 
 const PAGE: u64 = 4096;
 
 /// A frame has this before its page: its number, checksum, page number, and the size of the database where it ends a
 /// transaction.
 const HEADER: usize = 24;
+
+/// Where the header of a database says in which versions it is written and read: https://sqlite.org/fileformat.html
+const VERSIONS: u64 = 18;
+const WAL: u8 = 2;
 
 /// How much may have to be fetched once more: so many frames, or what came in so long.
 const FRAMES_AT_RISK: u64 = 1024;
@@ -40,8 +47,10 @@ pub async fn fetch(fresh: &Files, log: &Log, patience: &Patience, progress: &Pro
     let mut received = 0;
     progress.total.store(hello.current_replication_index.map_or(0, |latest| latest + 1), Ordering::Relaxed);
     let fetched = partial.catch_up(&hello, log, patience, progress, &mut received).await;
-    let note = partial.keep()?;
-    fetched.map(|()| (note, received))
+    match fetched {
+        Ok(()) => Ok((partial.finish()?, received)),
+        Err(error) => partial.keep().and(Err(error)),
+    }
 }
 
 /// A database of which some pages may not have come yet. Nobody reads it, so that pages go to their place as they come.
@@ -72,8 +81,13 @@ impl<'f> Partial<'f> {
             fresh.remove()?;
         }
         let open = || -> io::Result<(File, Note)> {
-            let file =
-                OpenOptions::new().write(true).create(true).truncate(is_new).mode(0o600).open(fresh.database())?;
+            let file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(is_new)
+                .mode(0o600)
+                .open(fresh.database())?;
             let stamp = FileStamp::of(fresh.database())?.ok_or(io::ErrorKind::NotFound)?;
             let log = hello.log_id.clone();
             // Pages are written between two notes of them, too.
@@ -172,14 +186,39 @@ impl<'f> Partial<'f> {
         if self.since_kept < FRAMES_AT_RISK && self.kept_at.elapsed() < TIME_AT_RISK {
             return Ok(());
         }
-        self.keep().map(drop)
+        self.keep()
     }
 
     /// Notes how far it is, once that is on the disk.
-    fn keep(&mut self) -> Result<Note> {
-        self.file.sync_data().map_err(|error| inaccessible(self.fresh.database(), &error))?;
+    fn keep(&mut self) -> Result<()> {
+        self.sync_file()?;
         self.note = self.fresh.noted(self.note.clone())?;
         (self.kept_at, self.since_kept) = (Instant::now(), 0);
-        Ok(self.note.clone())
+        Ok(())
     }
+
+    /// Makes the whole of it ready for readers. The note, whose stamps are older, is stored once it is in its place.
+    fn finish(self) -> Result<Note> {
+        in_wal_mode(self.fresh.database(), &self.file)?;
+        self.sync_file()?;
+        Ok(self.note)
+    }
+
+    fn sync_file(&self) -> Result<()> {
+        self.file.sync_data().map_err(|error| inaccessible(self.fresh.database(), &error))
+    }
+}
+
+/// Puts a file into WAL mode that is not yet: one without pages, and one whose first page is as the server was started with it. Readers
+/// would keep the first frames out else. Nobody has the file open, so that no journal is needed on the disk.
+fn in_wal_mode(path: &Path, file: &File) -> Result<()> {
+    let mut versions = [0; 2];
+    if file.read_exact_at(&mut versions, VERSIONS).is_ok() && versions == [WAL, WAL] {
+        return Ok(());
+    }
+    let open = || {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA journal_mode = WAL")
+    };
+    open().map_err(|error| Failure::from(error).into_error())
 }

@@ -20,14 +20,22 @@ const AUTO_CHECKPOINT: u32 = i32::MAX as u32;
 
 /// One that failed is not used again: what it has in memory may be ahead of what it wrote.
 pub struct Follower {
-    index: WalIndexMeta,
-    injector: SqliteInjector,
+    /// None until a frame comes: to open it costs more than the greeting that tells of no new frames.
+    writer: Option<Writer>,
     log_id: String,
     session: Bytes,
     /// What is in the file.
     mark: Option<Mark>,
     /// The latest frame that came, of a transaction that has not come to its end perhaps.
     received: Option<Mark>,
+    /// Whether it has greeted the server before.
+    has_greeted: bool,
+}
+
+/// What writes frames into the files, and libSQL's note of how far it is.
+struct Writer {
+    index: WalIndexMeta,
+    injector: SqliteInjector,
 }
 
 /// How far a follower got.
@@ -40,18 +48,15 @@ pub enum Reached {
 
 impl Follower {
     /// Follows from where the files are, as noted.
-    pub async fn new(files: &Files, note: &Note) -> Result<Self> {
-        let path = files.database();
-        let index = WalIndexMeta::open_prefixed(path).await.map_err(|error| of_index(files, error))?;
-        let injector = SqliteInjector::new(path.to_owned(), BUFFERED, AUTO_CHECKPOINT, None).await;
-        Ok(Self {
-            index,
-            injector: injector.map_err(of_injector)?,
+    pub fn new(note: &Note) -> Self {
+        Self {
+            writer: None,
             log_id: note.log.clone(),
             session: Bytes::from(note.session.clone()),
             mark: note.mark,
             received: note.mark,
-        })
+            has_greeted: false,
+        }
     }
 
     /// The note of what is in the file; its stamps are still to be taken.
@@ -94,8 +99,12 @@ impl Follower {
         Ok(Reached::TheEnd { frames: received })
     }
 
-    /// Greets the server, and asks for frames at the same time, which come where it still knows this session.
+    /// Greets the server, and asks for frames at the same time, which come where it still knows this session. Not the first time: only
+    /// one socket is open then as a rule, and a replica that was just opened may be up to date.
     async fn greet(&mut self, log: &Log, patience: &Patience) -> Result<(HelloResponse, Option<Frames>)> {
+        if !std::mem::replace(&mut self.has_greeted, true) {
+            return Ok((log.hello(patience).await?, None));
+        }
         let (hello, frames) = tokio::join!(log.hello(patience), log.frames(patience, &self.session, self.next()));
         let hello = hello?;
         let frames = if hello.session_token == self.session { Some(frames?) } else { None };
@@ -135,11 +144,27 @@ impl Follower {
         if mark.map(|mark| mark.frame_no) > self.received.map(|received| received.frame_no) {
             self.received = mark;
         }
-        if let Some(committed) = self.injector.inject_frame(frame).await.map_err(of_injector)? {
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => none.insert(Writer::open(files).await?),
+        };
+        if let Some(committed) = writer.injector.inject_frame(frame).await.map_err(of_injector)? {
             self.mark = self.received;
-            self.index.set_commit_frame_no(committed).await.map_err(|error| of_index(files, error))?;
+            writer.index.set_commit_frame_no(committed).await.map_err(|error| of_index(files, error))?;
         }
         Ok(())
+    }
+}
+
+impl Writer {
+    async fn open(files: &Files) -> Result<Self> {
+        let path = files.database();
+        let index = WalIndexMeta::open_prefixed(path).await.map_err(|error| of_index(files, error))?;
+        if index.data.is_none() {
+            return Err(failed("the file beside it that tells its state is damaged".into()));
+        }
+        let injector = SqliteInjector::new(path.to_owned(), BUFFERED, AUTO_CHECKPOINT, None).await;
+        Ok(Self { index, injector: injector.map_err(of_injector)? })
     }
 }
 

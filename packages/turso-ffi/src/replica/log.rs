@@ -73,14 +73,10 @@ pub enum Frames<T = Vec<Frame>> {
 }
 
 impl Log {
-    pub fn new(
-        server: Server,
-        credentials: &Credentials,
-        timeout: Duration,
-        listeners: Arc<Listeners>,
-    ) -> Result<Self> {
-        let headers = headers(&server, credentials)?;
-        Ok(Self { http: HttpClient::new(server, headers, timeout, listeners)? })
+    /// The log of the server of a client, over the sockets of that one.
+    pub fn new(http: &HttpClient, credentials: &Credentials, listeners: Arc<Listeners>) -> Result<Self> {
+        let headers = headers(http.server(), credentials)?;
+        Ok(Self { http: http.beside(headers, listeners) })
     }
 
     /// Requests that begin from now on have these.

@@ -31,6 +31,7 @@ use crate::credentials::Credentials;
 use crate::error::Result;
 use crate::events::{Events, Listeners};
 use crate::latency::Latency;
+use crate::primary::http::HttpClient;
 use crate::sqlite::{Failure, Lease, Pool};
 
 pub use opened::{open, open_offline, release, OpenReplica};
@@ -187,13 +188,13 @@ impl Replica {
         *self.fresh_as_of.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    fn new(path: PathBuf, server: Server, credentials: Credentials, timeout: Duration) -> Result<Self> {
+    fn new(path: PathBuf, http: &HttpClient, credentials: Credentials, timeout: Duration) -> Result<Self> {
         let lock = Lock::take(&path)?;
         let listeners = Arc::new(Listeners::default());
-        let log = Log::new(server.clone(), &credentials, timeout, Arc::clone(&listeners))?;
+        let log = Log::new(http, &credentials, Arc::clone(&listeners))?;
         Ok(Self {
             files: Files::new(path),
-            server,
+            server: http.server().clone(),
             credentials: Mutex::new(credentials),
             log,
             listeners,

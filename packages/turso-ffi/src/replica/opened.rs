@@ -10,9 +10,9 @@ use std::time::Duration;
 use super::files::Found;
 use super::lock::in_use;
 use super::{files, Replica};
-use crate::address::Server;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
+use crate::primary::http::HttpClient;
 
 static OPENED: Mutex<Option<HashMap<PathBuf, Weak<OpenReplica>>>> = Mutex::new(None);
 
@@ -33,15 +33,16 @@ impl Drop for OpenReplica {
     }
 }
 
-/// Opens a replica, or finds it opened by another connection of this process. A replica that is not sound is taken away, to be
+/// Opens a replica, or finds it opened by another connection of this process. It asks the server of `http`, over the sockets of that
+/// one. A replica that is not sound is taken away, to be
 /// fetched anew, and the text says why. Fails with REPLICA_LOCKED where it is in use otherwise.
 pub fn open(
     path: &Path,
-    server: &Server,
+    http: &HttpClient,
     credentials: &Credentials,
     timeout: Duration,
 ) -> Result<(Arc<OpenReplica>, Option<String>)> {
-    find(path, server, credentials, timeout, |replica, found| {
+    find(path, http, credentials, timeout, |replica, found| {
         let Some(Found::Fault(fault)) = found else { return Ok(None) };
         replica.files.remove()?;
         replica.kept.try_lock().map_err(Error::internal)?.fault = Some(fault.clone());
@@ -52,14 +53,14 @@ pub fn open(
 /// Opens a replica whose server cannot be asked. The text says why it cannot be used then; it is left as it is.
 pub fn open_offline(
     path: &Path,
-    server: &Server,
+    http: &HttpClient,
     credentials: &Credentials,
     timeout: Duration,
 ) -> Result<Result<Arc<OpenReplica>, String>> {
     if !path.exists() {
         return Ok(Err("there is no such file".into()));
     }
-    let (replica, fault) = find(path, server, credentials, timeout, |replica, found| {
+    let (replica, fault) = find(path, http, credentials, timeout, |replica, found| {
         Ok(match found {
             Some(Found::Fault(fault)) => Some(fault),
             _ => replica.unfit_offline(),
@@ -71,7 +72,7 @@ pub fn open_offline(
 /// Finds a replica that is open, or opens one, unless `settle` fails. It gets what was found of one that was not open.
 fn find<T>(
     path: &Path,
-    server: &Server,
+    http: &HttpClient,
     credentials: &Credentials,
     timeout: Duration,
     settle: impl FnOnce(&Replica, Option<Found>) -> Result<T>,
@@ -81,13 +82,13 @@ fn find<T>(
     let opened = opened.get_or_insert_default();
     opened.retain(|_, replica| replica.strong_count() > 0);
     if let Some(replica) = opened.get(&path).and_then(Weak::upgrade) {
-        if replica.server.base != server.base || !replica.has_credentials(credentials) {
+        if replica.server.base != http.server().base || !replica.has_credentials(credentials) {
             return Err(in_use(&path, "another connection of this program uses it for another database, token or key"));
         }
         let settled = settle(&replica, None)?;
         return Ok((replica, settled));
     }
-    let replica = Replica::new(path.clone(), server.clone(), credentials.clone(), timeout)?;
+    let replica = Replica::new(path.clone(), http, credentials.clone(), timeout)?;
     let found = replica.files.inspect()?;
     if let Found::Sound(note) = &found {
         replica.frame_no.store(note.mark.map_or(0, |mark| mark.frame_no), Ordering::Relaxed);

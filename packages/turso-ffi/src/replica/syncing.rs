@@ -128,7 +128,7 @@ impl Replica {
         }
         let mut follower = match kept.follower.take() {
             Some(follower) => follower,
-            None => Follower::new(&self.files, &before).await?,
+            None => Follower::new(&before),
         };
         let reached = follower.catch_up(&self.files, &self.log, patience).await;
         let mut after = follower.note(&before);
@@ -176,7 +176,7 @@ impl Replica {
         *kept = Kept::default();
         let note = self.put_in_place(&fresh, note, fault)?;
         kept.keeper = Some(keeper(self.files.database())?);
-        kept.follower = Some(Follower::new(&self.files, &note).await?);
+        kept.follower = Some(Follower::new(&note));
         kept.note = Some(self.files.noted(note)?);
         Ok(frames)
     }
@@ -243,11 +243,12 @@ impl Replica {
     }
 }
 
-/// A connection that changes nothing, neither when it closes.
+/// A connection that changes nothing, neither when it closes. A fetch by an older version may have left a file that is not in WAL mode.
 fn keeper(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = Connection::open_with_flags(path, flags).and_then(|connection| {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        connection.execute_batch("PRAGMA journal_mode = WAL")?;
         connection.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
         Ok(connection)
     });

@@ -36,11 +36,15 @@ fn is_sound(connection: &Connection) {
 }
 
 #[test]
-fn a_sound_replica_is_opened_without_a_word() {
+fn a_sound_replica_is_opened_without_a_word_by_two_requests() {
     let folder = Folder::new();
-    let Some((_server, options)) = replica_of(&folder, 100) else { return };
-    let (connection, word) = options.open_with_word().unwrap();
+    let Some((server, options)) = replica_of(&folder, 100) else { return };
+    let proxy = Proxy::to(server.port);
+    let (connection, word) = Options { url: proxy.url(), ..options }.open_with_word().unwrap();
     assert_eq!(word, "");
+    assert_eq!(proxy.requests(), ["/v3-protobuf/pipeline", "/wal_log.ReplicationLog/Hello"]);
+    // The second one may begin before the socket of the first is free.
+    assert!(proxy.most_open() <= 2, "{} sockets", proxy.most_open());
     assert_eq!(count(&connection), Value::Int(100));
     assert_eq!(connection.stats().unwrap()["rebuilds"], 0);
     connection.close().unwrap();
