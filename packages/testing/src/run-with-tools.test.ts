@@ -36,3 +36,11 @@ test('where tools are required, that is a failure', () => {
     output: 'cargo is not installed, and TURSO_SYNC_REQUIRE_TOOLS=1 asks for it\n',
   });
 });
+
+test('of a tool that CI does without, that is said too', () => {
+  const variables = { PATH: '/nowhere', TURSO_SYNC_REQUIRE_TOOLS: '1', TURSO_SYNC_WITHOUT: 'cargo' };
+  expect(run(['cargo', '--', 'cargo', 'test'], variables)).toEqual({
+    status: 0,
+    output: 'Skipped "cargo test": not installed: cargo.\n',
+  });
+});

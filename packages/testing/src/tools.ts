@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
 /** A program that some tests need and that may be absent. */
@@ -13,23 +13,29 @@ export type Tool =
   | 'gcc'
   | 'valgrind'
   | 'chromium'
+  | 'bwrap'
+  | 'ocaml-5'
   | OcamlLibrary;
 
 /** A library for OCaml, as findlib knows it. */
 export type OcamlLibrary = 'ocaml:alcotest' | 'ocaml:sqlite3' | 'ocaml:lwt';
 
+/** What `.ci/make-ocaml-5` has unpacked. */
+const OCAML_5 = join(__dirname, '../../../.nx/ocaml-5/root');
+
 /**
  * Tells whether a tool is there, so that the tests that need it can be skipped where it is not.
  *
  * @throws Error when the tool is absent and the environment variable TURSO_SYNC_REQUIRE_TOOLS is `1`,
- * as it is in CI, where a skipped test would go unnoticed.
+ * as it is in CI, where a skipped test would go unnoticed. TURSO_SYNC_WITHOUT names one that CI does without.
  *
  * @example
  * const describeWithSqld = requireTool('sqld') ? describe : describe.skip;
  */
 export function requireTool(name: Tool): boolean {
   const found = isThere(name);
-  if (!found && process.env['TURSO_SYNC_REQUIRE_TOOLS'] === '1') {
+  const { TURSO_SYNC_REQUIRE_TOOLS: required, TURSO_SYNC_WITHOUT: without } = process.env;
+  if (!found && required === '1' && without !== name) {
     throw new Error(`${name} is not installed, and TURSO_SYNC_REQUIRE_TOOLS=1 asks for it`);
   }
   return found;
@@ -37,6 +43,7 @@ export function requireTool(name: Tool): boolean {
 
 function isThere(name: Tool): boolean {
   if (name === 'sqld') return sqldPath() !== undefined;
+  if (name === 'ocaml-5') return existsSync(OCAML_5);
   return name.startsWith('ocaml:') ? hasLibrary(name.slice(6)) : pathOf(name) !== undefined;
 }
 
