@@ -85,7 +85,7 @@ typedef struct turso_buffer {
   size_t cap;
 } turso_buffer;
 
-/* Bytes of the caller's, borrowed for the length of a call. `data` may be NULL where `len` is 0. */
+/* Bytes of the caller's, borrowed for the length of a call. `data` may be NULL where `len` is 0 (else TURSO_USAGE). */
 typedef struct turso_bytes {
   const uint8_t *data;
   size_t len;
@@ -132,8 +132,8 @@ typedef struct turso_options {
   uint32_t slow_statement_ms;  /* calls that take at least so long are events (turso_on_event); 0: none are */
 } turso_options;
 
-/* Opens a connection; `*connection_id` is above 0. The first sync is done when it returns. On TURSO_OK `out` is a text: a word
- * about what was found, such as that a damaged replica was rebuilt, or empty.
+/* Opens a connection; `*connection_id` is above 0. The first sync is done when it returns; TURSO_SYNC_FAILED says that it failed. On
+ * TURSO_OK `out` is a text: a word about what was found, such as that a damaged replica was rebuilt, or empty.
  *
  * With offline_start, reads then use the replica as the last sync left it, and writes fail until the server is back. The first sync is
  * made up for in the background, unless auto_sync is off. A replica that is not there, is damaged, or was last synced with another
@@ -218,7 +218,8 @@ turso_status turso_statement_query(int64_t statement_id, turso_bytes params, tur
 turso_status turso_statement_execute(int64_t statement_id, turso_bytes params, turso_buffer *out); /* out: executed */
 turso_status turso_statement_close(int64_t statement_id, turso_buffer *out);
 
-/* A query whose rows are fetched as they are wanted. All of them are of one state of the database. */
+/* A query whose rows are fetched as they are wanted. All of them are of one state of the database. A cursor that has failed stays so:
+ * where the error is retryable, open another one and read all rows again. */
 turso_status turso_cursor_open(int64_t connection_id, turso_bytes sql, turso_bytes params, int64_t *cursor_id,
                                turso_buffer *out);
 turso_status turso_cursor_next(int64_t cursor_id, uint32_t max_rows, turso_buffer *out); /* out: page */

@@ -63,6 +63,32 @@ impl Error {
         )
     }
 
+    /// The error of a sync: one of the server or the way to it is SYNC_FAILED, with the same hint. What is wrong on this machine, such as
+    /// a full disk, has its own status.
+    pub fn of_sync(self) -> Self {
+        let is_of_server = matches!(
+            self.status,
+            Status::RemoteUnreachable
+                | Status::RemoteUnauthorized
+                | Status::RemoteReadOnly
+                | Status::RemoteNotLibsql
+                | Status::RemoteInterrupted
+                | Status::RemoteBusy
+                | Status::RemoteFailed
+                | Status::RemoteBlocked
+                | Status::RemoteRefusesSize
+                | Status::RemoteRedirected
+                | Status::RemoteTls
+                | Status::ProxyFailed
+                | Status::ResponseTooLarge
+        );
+        if is_of_server {
+            self.within(Status::SyncFailed, "The replica could not be brought up to date.", "")
+        } else {
+            self
+        }
+    }
+
     /// The same error, of another status and with a sentence before its message.
     pub fn within(self, status: Status, sentence: &str, hint: &str) -> Self {
         Self {

@@ -20,6 +20,12 @@ pub fn without_end(sql: &str) -> &str {
     last.map_or(sql, |(at, token)| &sql[..at + token.len()])
 }
 
+/// Whether another statement follows one that only reads, and so holds no semicolon.
+pub fn has_several(sql: &str) -> bool {
+    let words = || tokens(sql).map(|(_, token)| token).skip_while(|token| *token == ";");
+    words().skip_while(|token| *token != ";").any(|token| token != ";")
+}
+
 /// Whether a statement inserts rows: INSERT or REPLACE, also after WITH.
 pub fn is_insert(sql: &str) -> bool {
     let is_one_of = |token: &str, words: &[&str]| words.iter().any(|word| token.eq_ignore_ascii_case(word));
@@ -153,6 +159,20 @@ mod tests {
     fn what_is_not_closed_reaches_to_the_end() {
         for sql in ["'a", "\"a", "[a", "`a", "-- a", "/* a", "/*", "--"] {
             assert!(tokens(sql).count() <= 1, "{sql}");
+        }
+    }
+
+    #[test]
+    fn another_statement_follows_a_semicolon() {
+        for (sql, wanted) in [
+            ("SELECT 1", false),
+            ("; SELECT 1;; -- ; SELECT 2", false),
+            ("SELECT ';' /* ; */", false),
+            ("SELECT 1; SELECT 2", true),
+            ("SELECT 1;'", true),
+            ("", false),
+        ] {
+            assert_eq!(has_several(sql), wanted, "{sql}");
         }
     }
 

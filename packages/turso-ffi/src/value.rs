@@ -116,6 +116,8 @@ impl Written for Executed {
 /// Rows in the encoding of `turso.h`, written as they come.
 pub struct Rows {
     bytes: Vec<u8>,
+    /// Columns.
+    width: usize,
     count_at: usize,
     count: u32,
 }
@@ -131,13 +133,14 @@ impl Rows {
     }
 
     fn after<'a>(mut bytes: Vec<u8>, names: impl ExactSizeIterator<Item = &'a str>) -> Self {
-        put_u32(&mut bytes, names.len());
+        let width = names.len();
+        put_u32(&mut bytes, width);
         for name in names {
             put_bytes(&mut bytes, name.as_bytes());
         }
         let count_at = bytes.len();
         put_u32(&mut bytes, 0);
-        Self { bytes, count_at, count: 0 }
+        Self { bytes, width, count_at, count: 0 }
     }
 
     /// Adds a value to the row under way.
@@ -154,7 +157,12 @@ impl Rows {
     pub fn next_page(&self) -> Self {
         let mut bytes = self.bytes[..self.count_at].to_vec();
         put_u32(&mut bytes, 0);
-        Self { bytes, count_at: self.count_at, count: 0 }
+        Self { bytes, width: self.width, count_at: self.count_at, count: 0 }
+    }
+
+    /// Columns of each row.
+    pub fn width(&self) -> usize {
+        self.width
     }
 
     pub fn count(&self) -> u32 {

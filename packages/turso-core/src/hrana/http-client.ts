@@ -8,7 +8,7 @@ import { repeatWhileBusy } from './busy';
 import { checkCredentials, keyHeaders, type Credentials } from './credentials';
 import { collect, exchange, piecesOf, SIZE_LIMIT, type HttpAnswer, type HttpRequest } from './exchange';
 import { notLibsql, redirected, statusError, transportError } from './http-errors';
-import { NotSent } from './outcome';
+import { NotSent, WantedElsewhere } from './outcome';
 import { createTally, type Tally } from './tally';
 import { createTokens, sendWithToken, type Tokens } from './tokens';
 import { createTurns } from './turns';
@@ -48,7 +48,7 @@ export interface HttpClient {
   close(): void;
 }
 
-/** An arriving answer with a status below 400. */
+/** An arriving answer with a status below 300. */
 export interface HttpStream {
   readonly headers: http.IncomingHttpHeaders;
   readonly body: AsyncIterable<Uint8Array>;
@@ -74,6 +74,9 @@ export interface ClientOptions extends Credentials {
  */
 const IN_FLIGHT = 32;
 
+/** The status of a redirect to another page about what was done. */
+const SEE_OTHER = 303;
+
 /** Milliseconds for a request after the signal. */
 const TIME_TO_TIDY = 2000;
 
@@ -96,10 +99,12 @@ export function createHttpClient(url: URL, location: string, use: ClientOptions)
   const collectAll = (answer: http.IncomingMessage, limit = SIZE_LIMIT): Promise<HttpAnswer> =>
     collect(answer, { limit, location });
   const refuseFailure = (answer: HttpAnswer): HttpAnswer => {
-    if (answer.status >= 300 && answer.status < 400)
-      throw redirected(location, answer.headers.location ?? `status ${answer.status}`);
-    if (answer.status >= 400) throw statusError(answer, location, advice);
-    return answer;
+    const { status, headers } = answer;
+    if (status < 300) return answer;
+    if (status >= 400 || headers.location === undefined) throw statusError(answer, location, advice);
+    // The answer to a request that was carried out. All others want the request itself elsewhere.
+    const isDone = status === SEE_OTHER;
+    throw redirected(location, headers.location, isDone ? undefined : new WantedElsewhere());
   };
   const checkRequest = (request: HttpRequest): void => {
     checkCredentials(use, url, location, advice);

@@ -43,7 +43,7 @@ function unreachable(location: string, reason: string, hint: string, cause: unkn
   return new TursoSyncError('REMOTE_UNREACHABLE', message, { hint, retryable: true, cause });
 }
 
-/** Returns an answer with an HTTP status of 400 and above as a TursoSyncError. */
+/** Returns an answer with an HTTP status of 300 and above as a TursoSyncError. */
 export function statusError(
   answer: HttpAnswer,
   location: string,

@@ -1,7 +1,7 @@
 import { TursoSyncError, type ErrorCode } from '../errors';
 import { busy } from './busy';
 import { statusError, transportError } from './http-errors';
-import { mayBeDone, NotSent } from './outcome';
+import { mayBeDone, NotSent, WantedElsewhere } from './outcome';
 
 const HERE = 'http://here';
 
@@ -50,8 +50,8 @@ test('an answer that refuses a request neither leaves it open nor blames the URL
   expect([408, 500, 502, 504].map((status) => mayBeDone(answer(status)))).toEqual([true, true, true, true]);
 });
 
-test('a request that this process did not send was not', () => {
-  const cause = new NotSent();
-  expect(mayBeDone(new TursoSyncError('REMOTE_REDIRECTED', 'elsewhere', { cause }))).toBe(false);
+test('a request that this process did not send was not, and one that is wanted elsewhere was not done', () => {
+  for (const cause of [new NotSent(), new WantedElsewhere()])
+    expect(mayBeDone(new TursoSyncError('REMOTE_REDIRECTED', 'elsewhere', { cause }))).toBe(false);
   expect(mayBeDone(new TursoSyncError('REMOTE_REDIRECTED', 'elsewhere'))).toBe(true);
 });

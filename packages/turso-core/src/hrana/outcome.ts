@@ -15,6 +15,9 @@ export class UnknownStatus extends Error {
   }
 }
 
+/** The cause of an error about a redirect that wants the request itself elsewhere: nothing was done. */
+export class WantedElsewhere extends Error {}
+
 /** Checks whether a server lacks the requested path or encoding: nothing was done. */
 export function isNoRoute(error: unknown): boolean {
   return hasUnknownStatus(error) && [404, 405, 415, 501].includes(error.cause.status);
@@ -50,7 +53,8 @@ const REFUSED: readonly ErrorCode[] = [
 export function isUntouched(error: unknown): boolean {
   if (!(error instanceof TursoSyncError)) return false;
   const { code, cause } = error;
-  return cause instanceof Repeated || REFUSED.includes(code) || (OPEN.includes(code) && wasNeverSent(cause));
+  if (cause instanceof Repeated || cause instanceof WantedElsewhere) return true;
+  return REFUSED.includes(code) || (OPEN.includes(code) && wasNeverSent(cause));
 }
 
 /** Codes of an unclear outcome: the answer was lost or is unreadable. */
@@ -67,5 +71,5 @@ export function mayBeDone(error: unknown): error is TursoSyncError {
   if (hasUnknownStatus(error) || !(error instanceof TursoSyncError)) return false;
   // Status 408, or 500 and above, from the server or a proxy: it does not show the outcome of the request.
   if (error.code === 'REMOTE_FAILED') return error.retryable;
-  return OPEN.includes(error.code) && !wasNeverSent(error.cause);
+  return OPEN.includes(error.code) && !wasNeverSent(error.cause) && !(error.cause instanceof WantedElsewhere);
 }

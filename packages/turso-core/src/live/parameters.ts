@@ -1,7 +1,7 @@
 import { sqlTokens, type SqlToken } from '../sqlite/schema/sql-tokens';
 import type { SqlValue } from '../sqlite/values/values';
 import type { LiveArguments } from './live';
-import { wrongParameters } from './statement-errors';
+import { sqlFailed, wrongParameters } from './statement-errors';
 
 /**
  * The parameters of a statement, in the order of their numbers. A parameter is named as SQLite names it: `:a`, `?1`.
@@ -20,7 +20,7 @@ const known = new Map<string, Parameters>();
 
 /**
  * Returns the parameters of a statement, numbered like SQLite does: `?` is one more than the highest so far, and a name
- * has one number wherever it stands. Throws USAGE for a number that SQLite does not have.
+ * has one number wherever it stands. Throws SQL_FAILED for a number that SQLite does not have.
  *
  * @see https://sqlite.org/lang_expr.html#varparam
  */
@@ -99,7 +99,7 @@ function* eachParameter(sql: string): Generator<Parameter> {
     const index =
       named.get(name) ?? (name.startsWith('?') && name !== '?' ? Number(name.slice(1)) : highest + 1);
     if (index < 1 || index > MOST)
-      throw wrongParameters(`the parameter ${name.slice(0, 20)} is not one of ?1 to ?${MOST}`);
+      throw sqlFailed(`the parameter ${name.slice(0, 20)} is not one of ?1 to ?${MOST}`);
     highest = Math.max(highest, index);
     if (name !== '?') named.set(name, index);
     yield { name: name === '?' ? null : name, index, at: token.at, length: name.length };

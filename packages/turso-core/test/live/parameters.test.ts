@@ -98,14 +98,15 @@ describeWithSqld('parameters', () => {
       const count = async (): Promise<unknown> => await rowsOf(live, 'SELECT count(*) FROM t');
       const before = await count();
       const wrong = FORMS.flatMap(([form, args]) =>
-        wrongArguments(args).map((others) => [form, others] as const),
+        wrongArguments(args).map((others) => [form, others, 'USAGE'] as const),
       );
-      for (const [form, args] of [...wrong, ...NO_PARAMETERS.map((form) => [form, [1n]] as const)]) {
+      const none = NO_PARAMETERS.map((form) => [form, [1n], 'SQL_FAILED'] as const);
+      for (const [form, args, code] of [...wrong, ...none]) {
         const error = await errorOf(call(live, form, args));
         expect({ form, args, error }).toMatchObject({
           form,
           args,
-          error: { code: 'USAGE', retryable: false },
+          error: { code, retryable: false },
         });
         expect((error as { hint?: string }).hint).toMatch(/\w/);
       }

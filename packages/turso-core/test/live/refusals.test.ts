@@ -104,13 +104,14 @@ const STATEMENTS: Readonly<Record<string, readonly [sql: unknown, args: unknown,
   'a name for ?': ['SELECT ?', { a: 1n }, 'USAGE'],
   'a missing name': ['SELECT :a', {}, 'USAGE'],
   'an unknown name': ['SELECT :a', { a: 1n, b: 1n }, 'USAGE'],
-  'an impossible number': ['SELECT ?0', [1n], 'USAGE'],
   'the end of a transaction': ['COMMIT', [], 'USAGE'],
+  'an impossible number': ['SELECT ?0', [1n], 'SQL_FAILED'],
   nothing: ['', [], 'SQL_FAILED'],
   'a comment': ['-- nothing', [], 'SQL_FAILED'],
   'no statement': ['CREAT TABLE t', [], 'SQL_FAILED'],
   'an unknown table': ['SELECT * FROM nowhere', [], 'SQL_FAILED'],
   'two statements': ['SELECT 1; SELECT 2', [], 'SQL_FAILED'],
+  'an extension': ["SELECT load_extension('a')", [], 'SQL_FAILED'],
   'a failure as it runs': ['SELECT abs(-9223372036854775807 - 1)', [], 'SQL_FAILED'],
   'a value that is too large': ['SELECT zeroblob(2000000000)', [], 'VALUE_TOO_LARGE'],
 };
@@ -186,6 +187,7 @@ const lost = (wanted: Wanted): Outcomes => [
 ];
 
 const ENDED: Wanted = { code: 'REMOTE_BUSY', retryable: true, says: /nothing of it was written/ };
+const ELSEWHERE: Wanted = { code: 'REMOTE_REDIRECTED', says: /Nothing was sent there/ };
 const NO_SERVER: Wanted = { code: 'REMOTE_NOT_LIBSQL' };
 const BUSY: Wanted = { code: 'REMOTE_BUSY', retryable: true, says: /has not begun/ };
 const FAILED: Wanted = { code: 'REMOTE_FAILED', retryable: true };
@@ -206,7 +208,11 @@ const FATES: readonly (readonly [Fate, Outcomes])[] = [
   [{ status: 408 }, lost(FAILED)],
   [{ status: 500 }, lost(FAILED)],
   [{ status: 502 }, lost(FAILED)],
-  [{ status: 307, headers: { location: 'http://192.0.2.1' } }, lost({ code: 'REMOTE_REDIRECTED' })],
+  [{ status: 301, headers: { location: 'http://192.0.2.1' } }, refused(ELSEWHERE)],
+  [{ status: 302, headers: { location: '/login' } }, refused(ELSEWHERE)],
+  [{ status: 307, headers: { location: 'http://192.0.2.1' } }, refused(ELSEWHERE)],
+  [{ status: 304 }, [NO_SERVER, NO_SERVER, ENDED]],
+  [{ status: 303, headers: { location: '/done' } }, lost({ code: 'REMOTE_REDIRECTED' })],
   [{ status: 200, body: '<html>' }, lost(NO_SERVER)],
   ['lost', lost({ code: 'REMOTE_INTERRUPTED', retryable: true })],
   ['silence', lost({ code: 'REMOTE_UNREACHABLE', retryable: true })],

@@ -26,7 +26,9 @@ export async function startRefusedWay(port: number): Promise<RefusedWay> {
       request.resume().on('end', () => response.writeHead(fate.status, fate.headers).end(fate.body));
       return;
     }
-    const onward = http.request({ host: '127.0.0.1', port, path, method, headers }, (answer) => {
+    // A server that was restarted has closed the connections of before.
+    const to = { host: '127.0.0.1', port, path, method, headers, agent: false };
+    const onward = http.request(to, (answer) => {
       if (fate === 'lost') {
         request.socket.destroy();
         return;

@@ -2,6 +2,8 @@
 
 use std::mem::ManuallyDrop;
 
+use crate::error::{Error, Result};
+
 /// Bytes that this library made and the caller owns.
 #[repr(C)]
 pub struct TursoBuffer {
@@ -45,13 +47,19 @@ impl TursoBuffer {
 impl TursoBytes {
     pub const EMPTY: Self = Self { data: std::ptr::null(), len: 0 };
 
+    /// Fails with USAGE for a length without bytes, and for one that no memory has.
+    ///
     /// # Safety
-    /// `data` points to `len` bytes that stay as they are for the length of the call, or `len` is 0.
-    pub unsafe fn as_slice<'a>(self) -> &'a [u8] {
-        if self.len == 0 || self.data.is_null() {
-            return &[];
+    /// `data` is NULL or points to `len` bytes that stay as they are for the length of the call.
+    pub unsafe fn as_slice<'a>(self) -> Result<&'a [u8]> {
+        if self.len == 0 {
+            return Ok(&[]);
+        }
+        if self.data.is_null() || isize::try_from(self.len).is_err() {
+            let message = format!("An argument has {} bytes, but no place for them.", self.len);
+            return Err(Error::usage(message, "Nothing was done. Pass the address of the bytes, or the length 0."));
         }
         // SAFETY: promised by the caller.
-        unsafe { std::slice::from_raw_parts(self.data, self.len) }
+        Ok(unsafe { std::slice::from_raw_parts(self.data, self.len) })
     }
 }

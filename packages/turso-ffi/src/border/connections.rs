@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::buffer::{TursoBuffer, TursoBytes};
-use super::decode::text;
+use super::decode::{path, utf8};
 use super::guard::{give_id, guarded};
 use crate::connection::{self, AutoSync, Options, CONNECTIONS};
 use crate::credentials::Credentials;
@@ -80,18 +80,18 @@ unsafe fn open(options: &TursoOptions) -> Result<(i64, Vec<u8>)> {
     // SAFETY: promised by the caller.
     let (db_path, url, token, encryption_key) = unsafe {
         (
-            options.db_path.as_slice(),
-            options.url.as_slice(),
-            options.token.as_slice(),
-            options.encryption_key.as_slice(),
+            options.db_path.as_slice()?,
+            options.url.as_slice()?,
+            options.token.as_slice()?,
+            options.encryption_key.as_slice()?,
         )
     };
     let (id, word) = connection::open(Options {
-        db_path: text(db_path, "path of the replica")?,
-        url: text(url, "database URL")?,
+        db_path: path(db_path, "path of the replica")?,
+        url: utf8(url, "database URL")?,
         credentials: Credentials {
-            token: Secret::new(text(token, "token")?),
-            encryption_key: Secret::new(text(encryption_key, "encryption key")?),
+            token: Secret::new(utf8(token, "token")?),
+            encryption_key: Secret::new(utf8(encryption_key, "encryption key")?),
         },
         auto_sync: AutoSync::of(options.auto_sync, options.sync_interval_ms)?,
         timeout: Duration::from_millis(or_default(options.timeout_ms, DEFAULT_TIMEOUT_MS).into()),
@@ -138,7 +138,7 @@ pub unsafe extern "C" fn turso_set_token(connection_id: i64, token: TursoBytes, 
     // SAFETY: promised by the caller.
     unsafe {
         guarded(out, || {
-            let token = Secret::new(text(token.as_slice(), "token")?);
+            let token = Secret::new(utf8(token.as_slice()?, "token")?);
             CONNECTIONS.get(connection_id)?.set_token(token).map(|()| Vec::new())
         })
     }

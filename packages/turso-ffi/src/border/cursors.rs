@@ -20,8 +20,8 @@ pub unsafe extern "C" fn turso_cursor_open(
         guarded(out, || {
             give_id(cursor_id, || {
                 let connection = CONNECTIONS.get(connection_id)?;
-                let sql = decode::text(sql.as_slice(), "SQL")?;
-                let params = decode::params(params.as_slice())?;
+                let sql = decode::text(sql.as_slice()?, "SQL")?;
+                let params = decode::params(params.as_slice()?)?;
                 Ok((CURSORS.add(Cursor::open(&connection, sql, &params)?), Vec::new()))
             })
         })

@@ -41,7 +41,7 @@ pub fn insert_rows(bytes: &[u8]) -> Result<InsertRows<'_>> {
     Ok(InsertRows { columns, values })
 }
 
-/// Text, such as SQL or a name. SQLite reads SQL up to a NUL and would run what stands before it.
+/// SQL or a name in it. SQLite reads SQL up to a NUL and would run what stands before it.
 pub fn text<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str> {
     if bytes.contains(&0) {
         return Err(Error::usage(
@@ -49,6 +49,19 @@ pub fn text<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str> {
             "Nothing was run. Take the NUL out; a value that holds one goes into a parameter.",
         ));
     }
+    utf8(bytes, what)
+}
+
+/// The path of a file.
+pub fn path<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str> {
+    if bytes.contains(&0) {
+        return Err(Error::usage(format!("The {what} holds a NUL, which no path has."), "Take the NUL out."));
+    }
+    utf8(bytes, what)
+}
+
+/// Text of which others say what it may hold, such as a token.
+pub fn utf8<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str> {
     std::str::from_utf8(bytes).map_err(|_| Error::usage(format!("The {what} is not UTF-8."), "Pass it as UTF-8."))
 }
 

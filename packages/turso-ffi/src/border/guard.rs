@@ -45,8 +45,8 @@ pub unsafe fn run_statement<T, A: Into<Vec<u8>>>(
     // SAFETY: promised by the caller.
     unsafe {
         guarded(out, || {
-            let params = decode::params(params.as_slice())?;
-            run(&*things.get(id)?, decode::text(sql.as_slice(), "SQL")?, &params).map(Into::into)
+            let params = decode::params(params.as_slice()?)?;
+            run(&*things.get(id)?, decode::text(sql.as_slice()?, "SQL")?, &params).map(Into::into)
         })
     }
 }

@@ -19,7 +19,7 @@ pub unsafe extern "C" fn turso_prepare(
         guarded(out, || {
             give_id(statement_id, || {
                 let connection = CONNECTIONS.get(connection_id)?;
-                let statement = Statement::prepare(&connection, decode::text(sql.as_slice(), "SQL")?)?;
+                let statement = Statement::prepare(&connection, decode::text(sql.as_slice()?, "SQL")?)?;
                 Ok((STATEMENTS.add(statement), Vec::new()))
             })
         })
@@ -33,7 +33,7 @@ pub unsafe extern "C" fn turso_statement_query(statement_id: i64, params: TursoB
     // SAFETY: promised by the caller.
     unsafe {
         guarded(out, || {
-            let params = decode::params(params.as_slice())?;
+            let params = decode::params(params.as_slice()?)?;
             STATEMENTS.get(statement_id)?.query(&params)
         })
     }
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn turso_statement_execute(statement_id: i64, params: Turs
     // SAFETY: promised by the caller.
     unsafe {
         guarded(out, || {
-            let params = decode::params(params.as_slice())?;
+            let params = decode::params(params.as_slice()?)?;
             STATEMENTS.get(statement_id)?.execute(&params).map(Vec::from)
         })
     }

@@ -38,7 +38,7 @@ pub unsafe extern "C" fn turso_execute_batch(connection_id: i64, statements: Tur
     // SAFETY: promised by the caller.
     unsafe {
         guarded(out, || {
-            let statements = decode::statements(statements.as_slice())?;
+            let statements = decode::statements(statements.as_slice()?)?;
             CONNECTIONS.get(connection_id)?.execute_batch(&statements).map(Vec::from)
         })
     }
@@ -56,8 +56,8 @@ pub unsafe extern "C" fn turso_insert_rows(
     // SAFETY: promised by the caller.
     unsafe {
         guarded(out, || {
-            let rows = decode::insert_rows(rows.as_slice())?;
-            let table = decode::text(table.as_slice(), "name of the table")?;
+            let rows = decode::insert_rows(rows.as_slice()?)?;
+            let table = decode::text(table.as_slice()?, "name of the table")?;
             CONNECTIONS.get(connection_id)?.insert_rows(table, &rows).map(Vec::from)
         })
     }

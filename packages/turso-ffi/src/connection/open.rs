@@ -114,7 +114,7 @@ fn open_server(server: Server, options: &Options<'_>, counters: &Counters, event
     replica.listen(events);
     let generation = replica.generation();
     if let Err(error) = runtime::wait(replica.sync(call)) {
-        return open_offline(error, primary, options, events);
+        return open_offline(error, primary, options, events).map_err(Error::of_sync);
     }
     let pool = pool_of(&replica, options);
     let word = match fault {
@@ -123,7 +123,7 @@ fn open_server(server: Server, options: &Options<'_>, counters: &Counters, event
             "The replica was fetched again: the primary has another history than it had.".into()
         }
         None if runtime::wait(differs(&primary, &replica, &pool, outline, call))? => {
-            runtime::wait(replica.rebuild(call, generation, NOT_SYNCED))?;
+            runtime::wait(replica.rebuild(call, generation, NOT_SYNCED)).map_err(Error::of_sync)?;
             format!("The replica was fetched again: {NOT_SYNCED}.")
         }
         None => String::new(),
@@ -162,7 +162,7 @@ async fn differs(
         if now == before {
             return Ok(true);
         }
-        replica.sync(call).await?;
+        replica.sync(call).await.map_err(Error::of_sync)?;
         before = now;
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::timing::Kind;
 use super::{Backend, Connection};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keyword;
 use crate::sqlite::{self, Failure, Lease};
 use crate::value::Value;
@@ -35,7 +35,8 @@ impl Connection {
         let lend = || replica.map_or_else(|| pool.lend(0), |replica| replica.lend(pool));
         let outcome = match (lend().and_then(&mut work), replica) {
             (Err(Failure::Damaged(_)), Some(replica)) => {
-                self.wait(replica.rebuild(self.call(), generation, "its file turned out to be damaged"))?;
+                let rebuilt = self.wait(replica.rebuild(self.call(), generation, "its file turned out to be damaged"));
+                rebuilt.map_err(Error::of_sync)?;
                 lend().and_then(work)
             }
             (outcome, _) => outcome,

@@ -38,11 +38,7 @@ impl Connection {
     pub fn sync(&self) -> Result<Synced> {
         let _entered = self.enter()?;
         let Backend::Replica { replica, .. } = &self.backend else { return Ok(Synced::default()) };
-        self.wait(replica.sync(self.call())).map_err(|error| match error.status {
-            Status::ConnectionClosed => error,
-            Status::SyncFailed => reads_go_on(error),
-            _ => reads_go_on(error.within(Status::SyncFailed, "The replica could not be brought up to date.", "")),
-        })
+        self.wait(replica.sync(self.call())).map_err(|error| reads_go_on(error.of_sync()))
     }
 
     /// Brings a write that has been committed to the replica, where that is wanted.
@@ -86,6 +82,9 @@ impl Connection {
 
 /// So it is on an open connection, and not while it is opened.
 fn reads_go_on(error: Error) -> Error {
+    if error.status != Status::SyncFailed {
+        return error;
+    }
     let hint = format!("Reads go on with what the replica has. {}", error.hint);
     Error { hint: hint.trim_end().into(), ..error }
 }

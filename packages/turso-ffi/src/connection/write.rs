@@ -47,6 +47,12 @@ impl Connection {
     /// Inserts rows in one transaction.
     pub fn insert_rows(&self, table: &str, rows: &InsertRows<'_>) -> Result<Changes> {
         let _entered = self.enter()?;
+        if table.is_empty() || rows.columns.is_empty() {
+            return Err(Error::usage(
+                "Rows need the name of a table and of a column at least.",
+                "Nothing was inserted.",
+            ));
+        }
         let write = || match &self.backend {
             _ if rows.values.is_empty() => Ok(Changes::default()),
             Backend::File { database } => {

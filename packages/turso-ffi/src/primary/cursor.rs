@@ -19,6 +19,8 @@ use super::{errors, exact, requests, values, Primary};
 use crate::call::{Call, Repeat};
 use crate::error::Result;
 use crate::runtime;
+use crate::sql_tokens;
+use crate::sqlite::several_statements;
 use crate::value::{Rows, Value};
 
 /// How long the server has to hear that a cursor is over.
@@ -37,6 +39,8 @@ struct State {
     is_spelled: bool,
     /// What has come and was not fetched yet.
     page: Rows,
+    /// Whether the server has said that there are no more rows.
+    is_complete: bool,
 }
 
 /// Where rows come from.
@@ -54,6 +58,10 @@ enum Source {
 impl RemoteCursor {
     pub async fn open(primary: &Arc<Primary>, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<Self> {
         primary.require_readonly(call, sql).await?;
+        // Servers fail with status 500 here.
+        if sql_tokens::has_several(sql) {
+            return Err(several_statements());
+        }
         let state = call.repeat(Repeat::Read, || async {
             match begin(primary, call, sql, params).await? {
                 Some(state) => Ok(state),
@@ -108,8 +116,10 @@ async fn begin(primary: &Primary, call: Call<'_>, sql: &str, params: &[Value<'_>
         Posted::NoRoute(_) => return Ok(None),
     };
     let source = Source::Answer { encoding, answer };
-    let mut state = State { baton: None, source, is_spelled, page: Rows::page(values::names(&cols).into_iter()) };
-    state.baton = state.message(primary, call, read_answer).await?.and_then(|answer| answer.baton);
+    let page = Rows::page(values::names(&cols).into_iter());
+    let mut state = State { baton: None, source, is_spelled, page, is_complete: false };
+    let head = state.message(primary, call, read_answer).await?;
+    state.baton = head.ok_or_else(|| primary.not_an_answer())?.baton;
     if let (Some(CursorEntryKind::StepBegin(begin)), false) = (state.entry(primary, call).await?, is_spelled) {
         state.page = Rows::page(values::names(&begin.cols).into_iter());
     }
@@ -122,7 +132,8 @@ async fn begin(primary: &Primary, call: Call<'_>, sql: &str, params: &[Value<'_>
 async fn whole(primary: &Primary, call: Call<'_>, sql: &str, params: &[Value<'_>]) -> Result<State> {
     let result = primary.read(call, sql, params).await?;
     let page = Rows::page(values::names(&result.cols).into_iter());
-    Ok(State { baton: None, source: Source::Whole(result.rows.into_iter()), is_spelled: false, page })
+    let source = Source::Whole(result.rows.into_iter());
+    Ok(State { baton: None, source, is_spelled: false, page, is_complete: true })
 }
 
 impl State {
@@ -130,10 +141,13 @@ impl State {
     async fn fill(&mut self, primary: &Primary, call: Call<'_>, count: u32) -> Result<()> {
         while self.page.count() < count && !matches!(self.source, Source::Over) {
             match self.entry(primary, call).await? {
-                Some(CursorEntryKind::Row(row)) if self.is_spelled => {
-                    values::push_row(&mut self.page, &exact::restored_row(row));
+                Some(CursorEntryKind::Row(row)) => {
+                    let row = if self.is_spelled { exact::restored_row(row) } else { row };
+                    if row.values.len() != self.page.width() {
+                        return Err(primary.not_an_answer());
+                    }
+                    values::push_row(&mut self.page, &row);
                 }
-                Some(CursorEntryKind::Row(row)) => values::push_row(&mut self.page, &row),
                 Some(_) => {}
                 None => self.source = Source::Over,
             }
@@ -146,21 +160,25 @@ impl State {
         if let Source::Whole(rows) = &mut self.source {
             return Ok(rows.next().map(CursorEntryKind::Row));
         }
-        let entry = match self.message(primary, call, read_entry).await {
-            // One of a kind that is not known says nothing to us.
-            Ok(entry) => entry.map(|entry| entry.kind.unwrap_or(CursorEntryKind::StepEnd(Empty {}))),
-            Err(error) => {
-                self.source = Source::Over;
-                return Err(error);
-            }
-        };
-        let error = match entry {
-            Some(CursorEntryKind::Error(error)) => error,
-            Some(CursorEntryKind::StepError(step)) => step.error,
-            entry => return Ok(entry),
-        };
-        self.source = Source::Over;
-        Err(errors::answered(&error, primary.location()))
+        while let Some(entry) = self.message(primary, call, read_entry).await? {
+            let error = match entry.kind {
+                Some(CursorEntryKind::Error(error)) => error,
+                Some(CursorEntryKind::StepError(step)) => step.error,
+                Some(CursorEntryKind::StepEnd(_)) => {
+                    self.is_complete = true;
+                    continue;
+                }
+                Some(kind) => return Ok(Some(kind)),
+                // One of a kind that is not known says nothing to us.
+                None => continue,
+            };
+            return Err(errors::answered(&error, primary.location()));
+        }
+        if self.is_complete {
+            Ok(None)
+        } else {
+            Err(errors::interrupted("ended before the last row", primary.location()))
+        }
     }
 
     async fn message<M>(

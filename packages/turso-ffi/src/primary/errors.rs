@@ -319,17 +319,17 @@ pub fn answered(error: &WireError, location: &str) -> Error {
     if code.starts_with("BLOCKED") {
         return blocked(format!("{location} blocks this: {message}."));
     }
-    if ["AUTH", "SQL_AUTH", "SQLITE_AUTH", "SQLITE_READONLY"].iter().any(|it| code.starts_with(it))
-        || lower.contains("not authorized")
-    {
-        return read_only(format!("{location} does not allow this with the given token ({message})."));
-    }
     if code.starts_with("ARGS_") {
         return Error::usage(message, "Give a value for each parameter, in their order.");
     }
-    if ["SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_FULL", "SQLITE_CANTOPEN", "SQLITE_NOMEM"]
-        .iter()
-        .any(|it| code.starts_with(it))
+    let is_one_of = |codes: &[&str]| codes.iter().any(|it| code.starts_with(it));
+    if is_one_of(&["AUTH", "SQL_AUTH", "SQLITE_AUTH", "SQLITE_READONLY"])
+        // SQLite says so of a function that nobody may call, such as load_extension.
+        || lower.contains("not authorized") && !is_one_of(&["SQL_", "SQLITE_ERROR", "SQLITE_UNKNOWN"])
+    {
+        return read_only(format!("{location} does not allow this with the given token ({message})."));
+    }
+    if is_one_of(&["SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_FULL", "SQLITE_CANTOPEN", "SQLITE_NOMEM"])
         || !code.starts_with("SQL")
     {
         return Error::new(

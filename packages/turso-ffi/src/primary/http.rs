@@ -180,9 +180,8 @@ impl HttpClient {
         let status = response.status();
         if let (true, Some(place)) = (status.is_redirection(), response.headers().get(LOCATION)) {
             let error = errors::redirected(&String::from_utf8_lossy(place.as_bytes()), self.location());
-            // These two ask for the same request elsewhere. Others may mean that it was carried out.
-            let is_repeated = [StatusCode::TEMPORARY_REDIRECT, StatusCode::PERMANENT_REDIRECT].contains(&status);
-            return Err(if is_repeated { error } else { error.may_be_done() });
+            // This one is the answer to a request that was carried out. The others want the request itself elsewhere.
+            return Err(if status == StatusCode::SEE_OTHER { error.may_be_done() } else { error });
         }
         let body = beginning(response, deadline).await;
         let told = errors::Told { status: status.as_u16(), is_refused: pause.is_some(), body: &body };

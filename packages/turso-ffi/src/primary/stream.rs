@@ -199,9 +199,12 @@ async fn ask(primary: &Primary, state: &mut State, kind: RequestKind, call: Call
     let request = requests(baton.clone(), vec![kind]);
     let answer = match primary.pipeline(state.base.as_deref(), &request, call).await {
         Ok(answer) => answer,
+        // A server that does not know the stream, such as one that was restarted, may answer with any status.
+        Err(error) if baton.is_some() && error.status == Status::RemoteNotLibsql && !error.is_undecided => {
+            return Err(errors::transaction_over());
+        }
         Err(error) => {
-            // Nothing has arrived, or was refused as a whole.
-            if matches!(error.status, Status::RemoteUnreachable | Status::RemoteBusy) && !error.is_undecided {
+            if is_untouched(&error) {
                 state.baton = baton;
             }
             return Err(error);
@@ -212,6 +215,24 @@ async fn ask(primary: &Primary, state: &mut State, kind: RequestKind, call: Call
         state.base = answer.base_url;
     }
     primary.first_of(answer.results)
+}
+
+/// Whether the server has not begun with the request of this error, so that the stream is as before: nothing has arrived, or it was
+/// refused as a whole.
+fn is_untouched(error: &Error) -> bool {
+    !error.is_undecided
+        && matches!(
+            error.status,
+            Status::RemoteUnreachable
+                | Status::RemoteBusy
+                | Status::RemoteUnauthorized
+                | Status::RemoteReadOnly
+                | Status::RemoteBlocked
+                | Status::RemoteRefusesSize
+                | Status::RemoteRedirected
+                | Status::RemoteTls
+                | Status::ProxyFailed
+        )
 }
 
 /// Ends the stream; the server rolls back what is open on it. Where it cannot be told, it does so within seconds.

@@ -9,5 +9,5 @@ mod streaming;
 
 pub use failure::{busy, constraint_failed, sql_failed, Failure};
 pub use pool::{Access, Lease, Pool};
-pub use query::{is_readonly, query, would_write, OUTLINE};
+pub use query::{is_readonly, query, several_statements, would_write, OUTLINE};
 pub use streaming::LocalCursor;

@@ -15,6 +15,9 @@ use super::limit::Limit;
 /// Compiled statements that each connection keeps.
 const STATEMENTS: usize = 128;
 
+/// The longest time for which SQLite waits for another writer.
+const LONGEST_WAIT: Duration = Duration::from_millis(i32::MAX as u64);
+
 /// Connections that are kept while nobody needs them.
 const IDLE: usize = 16;
 
@@ -87,7 +90,7 @@ impl Pool {
             flags |= OpenFlags::SQLITE_OPEN_CREATE;
         }
         let connection = Connection::open_with_flags(&self.path, flags)?;
-        connection.busy_timeout(self.timeout)?;
+        connection.busy_timeout(self.timeout.min(LONGEST_WAIT))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.execute_batch(match self.access {
             // A replica is opened for writing since a reader of a WAL needs to; this keeps it from writing all the same.

@@ -63,14 +63,14 @@ pub fn prepare<'c>(connection: &'c Connection, sql: &str) -> Result<rusqlite::Ca
 fn refuse_many(connection: &Connection, sql: &str) -> Result<(), Failure> {
     let mut statements = Batch::new(connection, sql);
     if statements.next()?.is_some() && statements.next().map(|next| next.is_some()).unwrap_or(true) {
-        return Err(Error::new(
-            Status::SqlFailed,
-            "There is more than one statement.",
-            "Pass one statement to a call, or send them as a batch.",
-        )
-        .into());
+        return Err(several_statements().into());
     }
     Ok(())
+}
+
+pub fn several_statements() -> Error {
+    let message = "There is more than one statement.";
+    Error::new(Status::SqlFailed, message, "Pass one statement to a call, or send them as a batch.")
 }
 
 pub fn bind(statement: &mut Statement<'_>, params: &[Value<'_>]) -> Result<(), Failure> {

@@ -464,7 +464,7 @@ fn a_write_whose_answer_cannot_be_read_is_not_said_to_be_refused() {
         (b"200 OK\r\ncontent-length: 0\r\n\r\n", "its answer is none"),
         (b"200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n\x1f\x8b", "is compressed"),
         (b"200 OK\r\ncontent-length: 64000001\r\n\r\n", "more than 64 MB"),
-        (b"302 No\r\nlocation: http://192.0.2.1/\r\ncontent-length: 0\r\n\r\n", "http://192.0.2.1/"),
+        (b"303 No\r\nlocation: http://192.0.2.1/\r\ncontent-length: 0\r\n\r\n", "http://192.0.2.1/"),
     ] {
         for write in [
             &(|| connection.execute(insert, &[]).map(drop)) as &dyn Fn() -> Result<(), _>,

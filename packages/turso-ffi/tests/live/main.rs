@@ -10,6 +10,7 @@ mod messages;
 mod network;
 mod offline;
 mod readers;
+mod refusals;
 mod renewed_tokens;
 mod replicas;
 mod statements;

@@ -347,7 +347,7 @@ function stillFetching(
 }
 
 function asSyncFailed(error: unknown, source: SyncSource): unknown {
-  if (!(error instanceof TursoSyncError) || !/^(?:REMOTE|PROXY)_/.test(error.code)) return error;
+  if (!(error instanceof TursoSyncError) || !/^(?:REMOTE|PROXY|RESPONSE)_/.test(error.code)) return error;
   return syncFailed(source, error.message, error);
 }
 

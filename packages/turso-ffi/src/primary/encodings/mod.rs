@@ -7,7 +7,7 @@ mod json_write;
 use bytes::Bytes;
 use prost::Message;
 
-use super::messages::{CursorRequest, PipelineAnswer, PipelineRequest};
+use super::messages::{AnswerKind, CursorRequest, PipelineAnswer, PipelineRequest, Response, ResponseKind, StmtResult};
 
 pub use json_read::{cursor_answer, cursor_entry};
 
@@ -83,9 +83,22 @@ impl Encoding {
 
     /// Reads an answer; None for bytes that are none. In JSON, a NaN stands for an infinity, whatever its sign.
     pub fn decode(self, answer: Bytes) -> Option<PipelineAnswer> {
-        match self {
+        let answer = match self {
             Self::Protobuf => PipelineAnswer::decode(answer).ok(),
             Self::Json3 | Self::Json2 => json_read::pipeline(&answer),
-        }
+        };
+        answer.filter(has_even_rows)
     }
+}
+
+/// Whether each row has a value for each column, as those who read them rely on.
+fn has_even_rows(answer: &PipelineAnswer) -> bool {
+    let is_even = |result: &StmtResult| result.rows.iter().all(|row| row.values.len() == result.cols.len());
+    answer.results.iter().all(|answer| match &answer.kind {
+        Some(AnswerKind::Ok(Response { kind: Some(ResponseKind::Execute(answer)) })) => is_even(&answer.result),
+        Some(AnswerKind::Ok(Response { kind: Some(ResponseKind::Batch(answer)) })) => {
+            answer.result.step_results.values().all(is_even)
+        }
+        _ => true,
+    })
 }

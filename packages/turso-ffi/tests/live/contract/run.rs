@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::parse::{Action, AutoSync, Behaviour, Harm, Kind, Open, Statement, Step};
+use crate::support::codes;
 use crate::support::connection::{Connection, Options, Transaction, INTERVAL, OFF};
 use crate::support::doubles::double;
 use crate::support::folder::Folder;
@@ -92,16 +93,7 @@ fn check_error(error: &Error, retryable: Option<bool>) -> Result<(), String> {
     if retryable.is_some_and(|retryable| retryable != error.retryable) {
         return Err(format!("`retryable` is another: {error:?}"));
     }
-    let table = include_str!("../../../contract/error-codes.txt");
-    let row =
-        table.lines().map(|line| line.split(' ').collect::<Vec<_>>()).find(|row| row.get(1) == Some(&&*error.code));
-    let is_allowed = match row.and_then(|row| row.get(2).copied()) {
-        Some("never") => !error.retryable,
-        Some("always") => error.retryable,
-        Some("sometimes") => true,
-        _ => false,
-    };
-    if is_allowed && !error.message.is_empty() && !error.hint.is_empty() {
+    if codes::is_allowed(error) {
         Ok(())
     } else {
         Err(format!("the error is not as the table of codes says: {error:?}"))

@@ -39,6 +39,9 @@ extern "C" {
     pub fn turso_buffer_free(buffer: *mut Buffer);
     pub fn turso_status_word(status: u32) -> *const c_char;
     pub fn turso_open(options: *const OpenOptions, connection_id: *mut i64, out: *mut Buffer) -> u32;
+    pub fn turso_create_synced_db(path: Bytes, url: Bytes, token: Bytes, id: *mut i64, out: *mut Buffer) -> u32;
+    pub fn turso_init_runtime(out: *mut Buffer) -> u32;
+    pub fn turso_shutdown(out: *mut Buffer) -> u32;
     pub fn turso_set_auto_sync(connection_id: i64, mode: u32, sync_interval_ms: u32, out: *mut Buffer) -> u32;
     pub fn turso_set_token(connection_id: i64, token: Bytes, out: *mut Buffer) -> u32;
     pub fn turso_sync(connection_id: i64, out: *mut Buffer) -> u32;

@@ -1,6 +1,7 @@
 //! What the tests stand on.
 
 pub mod abi;
+pub mod codes;
 pub mod connection;
 pub mod doubles;
 pub mod folder;
