@@ -198,14 +198,26 @@ static int threads(void) {
   return count;
 }
 
+/* A call that is under way until its connection is closed. */
+static void *wait_for_events(void *connection) {
+  turso_buffer out;
+  turso_status status;
+  while ((status = turso_next_event(*(int64_t *)connection, &out)) == TURSO_OK) turso_buffer_free(&out);
+  CHECK(ends(status, TURSO_CONNECTION_CLOSED, &out));
+  return NULL;
+}
+
 /* Ends the library with all that is open on a connection. */
 static void shut_down(int64_t connection) {
   turso_buffer out;
   int64_t id;
+  pthread_t waiting;
+  CHECK(pthread_create(&waiting, NULL, wait_for_events, &connection) == 0);
   CHECK(ends(turso_prepare(connection, bytes("SELECT 1"), &id, &out), TURSO_OK, &out));
   CHECK(ends(turso_cursor_open(connection, bytes("SELECT 1"), NOTHING, &id, &out), TURSO_OK, &out));
   CHECK(ends(turso_begin(connection, &id, &out), TURSO_OK, &out));
   CHECK(ends(turso_shutdown(&out), TURSO_OK, &out));
+  CHECK(pthread_join(waiting, NULL) == 0);
   CHECK(threads() == 1);
   CHECK(ends(turso_query(connection, bytes("SELECT 1"), NOTHING, &out), TURSO_CONNECTION_CLOSED, &out));
   CHECK(ends(turso_commit(id, &out), TURSO_CONNECTION_CLOSED, &out));
