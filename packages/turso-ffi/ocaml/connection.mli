@@ -52,7 +52,7 @@ val connect :
     Errors: [Url_missing], [Url_unsupported], [Config_has_secret],
     [Token_over_http], [Remote_unreachable], [Remote_tls], [Proxy_failed],
     [Remote_unauthorized], [Remote_redirected], [Remote_not_libsql],
-    [Replica_locked], [File_inaccessible], [Disk_full], [Usage].
+    [Sync_failed], [Replica_locked], [File_inaccessible], [Disk_full], [Usage].
 
     {[
       let contacts url token =
@@ -135,7 +135,8 @@ val insert_rows :
 
 val sync : t -> (Answer.synced, Error.t) result
 (** Brings the replica up to date. Without a replica there is nothing to do.
-    Errors: [Sync_failed]. *)
+    Errors: [Sync_failed], [Disk_full], [File_inaccessible], [Replica_locked].
+*)
 
 val set_token : t -> string -> (unit, Error.t) result
 (** Renews the token. Calls that begin from now on use it, and so do repetitions

@@ -11,7 +11,8 @@ val open_ :
 
 val next : ?max_rows:int -> t -> (Answer.rows option, Error.t) result
 (** The next rows, up to [max_rows] of them (default is 1,000), or [None] after
-    the last. *)
+    the last. After an error, every further call fails with it: if it is
+    retryable, open another cursor and read all rows again. *)
 
 val close : t -> (unit, Error.t) result
 (** Ends the query. Closing the connection does too. *)

@@ -17,7 +17,11 @@ let integer connection sql =
   let* answer = Connection.query connection sql in
   match answer.rows with
   | [ [| Value.Int number |] ] -> Ok number
-  | _ -> Error (Error.make Internal ("No number came from: " ^ sql))
+  | _ ->
+      Error
+        (Error.make Internal
+           ("No number came from: " ^ sql)
+           ~hint:"Please report it with what led to it.")
 
 let quoted name =
   "\"" ^ String.concat "\"\"" (String.split_on_char '"' name) ^ "\""

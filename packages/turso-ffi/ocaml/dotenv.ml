@@ -75,15 +75,19 @@ let read_all path =
 
 (** The keys and values of a file; none where there is no such file. *)
 let read path =
-  (* A folder of that name is a Python environment. *)
-  if (not (Sys.file_exists path)) || Sys.is_directory path then Ok []
-  else
-    try Ok (parse (read_all path))
-    with Sys_error reason ->
-      Error
-        (Error.make File_inaccessible
-           (Printf.sprintf "%s cannot be read: %s." path reason)
-           ~hint:"Check its permissions.")
+  let unreadable reason =
+    Error
+      (Error.make File_inaccessible
+         (Printf.sprintf "%s cannot be read: %s." path reason)
+         ~hint:"Check its permissions.")
+  in
+  try
+    (* A folder of that name is a Python environment. *)
+    if (not (Sys.file_exists path)) || Sys.is_directory path then Ok []
+    else Ok (parse (read_all path))
+  with
+  | Sys_error reason -> unreadable reason
+  | End_of_file -> unreadable "another program has made it shorter"
 
 (** The last value that counts: an empty one is as good as none. *)
 let find key pairs =

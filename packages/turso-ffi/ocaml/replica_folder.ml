@@ -30,19 +30,22 @@ let write path text =
   | exception Sys_error _ ->
       (* it is there, or the replica will not be either *) ()
 
-(** Makes the folder of a replica where there is none. *)
+(** Makes the folder of a replica where there is none. The library refuses a
+    path that none can have. *)
 let make replica =
   let folder = Filename.dirname replica in
-  try
-    if not (Sys.file_exists folder) then (
-      make_all folder;
-      write
-        (Filename.concat folder ".gitignore")
-        (ignored (Filename.basename replica)));
-    Ok ()
-  with Unix.Unix_error (reason, _, path) ->
-    Error
-      (Error.make File_inaccessible
-         (Printf.sprintf "The folder %s cannot be made: %s." path
-            (Unix.error_message reason))
-         ~hint:"Check the permissions, or put the replica elsewhere.")
+  if String.contains replica '\000' then Ok ()
+  else
+    try
+      if not (Sys.file_exists folder) then (
+        make_all folder;
+        write
+          (Filename.concat folder ".gitignore")
+          (ignored (Filename.basename replica)));
+      Ok ()
+    with Unix.Unix_error (reason, _, path) ->
+      Error
+        (Error.make File_inaccessible
+           (Printf.sprintf "The folder %s cannot be made: %s." path
+              (Unix.error_message reason))
+           ~hint:"Check the permissions, or put the replica elsewhere.")

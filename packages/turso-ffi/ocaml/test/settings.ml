@@ -319,6 +319,173 @@ let waits () =
   (* 40 + 80 + 160, of which up to a half is left out. *)
   Alcotest.(check bool) "long enough" true (took >= 0.14)
 
+(* What a program may pass by mistake, and what comes of it. *)
+let refusals connection =
+  let file = "file:" ^ Temp_dir.file "refused.db" in
+  let connect ?db_path ?token ?auto_sync ?timeout_ms ?max_retries
+      ?slow_statement_ms url () =
+    Result.map ignore
+      (Connection.connect ?db_path ?token ?auto_sync ?timeout_ms ?max_retries
+         ?slow_statement_ms url)
+  in
+  let query ?params sql () =
+    Result.map ignore (Connection.query ?params connection sql)
+  in
+  let batch statements () =
+    Result.map ignore (Connection.execute_batch connection statements)
+  in
+  let insert ?(table = "t") ?(columns = [ "v" ]) rows () =
+    Result.map ignore (Connection.insert_rows connection ~table ~columns rows)
+  in
+  let page max_rows () =
+    let cursor = ok (Cursor.open_ connection "SELECT 1") in
+    Fun.protect
+      ~finally:(fun () -> ignore (Cursor.close cursor))
+      (fun () -> Result.map ignore (Cursor.next ~max_rows cursor))
+  in
+  let with_replica replica () =
+    let url = "http://127.0.0.1:1" in
+    Result.map ignore
+      (Turso.Config.connect
+         (Turso.Config.make ~replica ~max_retries:1 ~timeout_ms:2000 url))
+  in
+  let statement = ok (Statement.prepare connection "SELECT ?") in
+  let closed = ok (Statement.prepare connection "SELECT 1") in
+  ignore (ok (Statement.close closed));
+  let transaction = ok (Transaction.begin_ connection) in
+  ignore (ok (Transaction.rollback transaction));
+  let plain = Temp_dir.file "plain" in
+  Temp_dir.write plain "";
+  let bad = Value.Text "\xff" in
+  [
+    ("no URL", Turso.Error.Url_missing, connect "");
+    ("a NUL in the URL", Url_unsupported, connect "libsql://a\000");
+    ("a URL that is not UTF-8", Usage, connect "libsql://\xff");
+    ("a NUL in the path", Usage, connect ~db_path:"a\000" "http://127.0.0.1:1");
+    ( "a NUL in the token",
+      Remote_unauthorized,
+      connect ~token:"a\000" "http://127.0.0.1:1" );
+    ("a token that is not UTF-8", Usage, connect ~token:"\xff" file);
+    ("no time", Usage, connect ~timeout_ms:0 file);
+    ("time before now", Usage, connect ~timeout_ms:(-1) file);
+    ("too much time", Usage, connect ~timeout_ms:max_int file);
+    ("retries below none", Usage, connect ~max_retries:(-1) file);
+    ("slower than at once", Usage, connect ~slow_statement_ms:0 file);
+    ("an interval of 0", Usage, connect ~auto_sync:(Every 0) file);
+    ("an interval below 0", Usage, connect ~auto_sync:(Every min_int) file);
+    ( "a changed interval of 0",
+      Usage,
+      fun () -> Connection.set_auto_sync connection (Every 0) );
+    ("a NUL in the replica", Usage, with_replica (Temp_dir.file "a\000/r.db"));
+    ( "a file for a folder",
+      Remote_unreachable,
+      with_replica (Filename.concat plain "r.db") );
+    ( "a file among the folders",
+      File_inaccessible,
+      with_replica (Filename.concat plain "live/r.db") );
+    ( "a folder that cannot be",
+      Url_missing,
+      fun () ->
+        Result.map ignore (Turso.Config.of_environment ~directory:"\000" ()) );
+    ("a NUL", Usage, query "SELECT 1\000");
+    ("SQL that is not UTF-8", Usage, query "SELECT '\xff'");
+    ("text that is not UTF-8", Usage, query "SELECT ?" ~params:[ bad ]);
+    ("a value too many", Usage, query "SELECT 1" ~params:[ Null ]);
+    ("no statement", Sql_failed, query "");
+    ("a batch with a NUL", Usage, batch [ ("\000", []) ]);
+    ("a batch with bad text", Usage, batch [ ("SELECT ?", [ bad ]) ]);
+    ("no table", Usage, insert ~table:"" []);
+    ("no columns", Usage, insert ~columns:[] []);
+    ("values of no columns", Usage, insert ~columns:[] [ [| Null |] ]);
+    ("an empty row", Usage, insert [ [| Null |]; [||] ]);
+    ("a row that is too long", Usage, insert [ [| Null; Null |] ]);
+    ("a NUL in the table", Usage, insert ~table:"t\000" []);
+    ("a page of 0 rows", Usage, page 0);
+    ("a page below 0 rows", Usage, page (-1));
+    ("a page too large", Usage, page max_int);
+    ( "a statement without its value",
+      Usage,
+      fun () -> Result.map ignore (Statement.query statement) );
+    ( "a closed statement",
+      Connection_closed,
+      fun () -> Result.map ignore (Statement.execute closed) );
+    ( "a statement closed twice",
+      Connection_closed,
+      fun () -> Statement.close closed );
+    ( "a transaction that is over",
+      Connection_closed,
+      fun () -> Transaction.commit transaction );
+    ( "a transaction ended within",
+      Connection_closed,
+      fun () ->
+        Transaction.with_transaction connection (fun transaction ->
+            Transaction.commit transaction) );
+    ( "a name of nobody",
+      Usage,
+      fun () ->
+        Result.map ignore (Turso_integration.get_connection ~name:"nobody" ())
+    );
+    ( "an error that is never over",
+      Remote_busy,
+      fun () ->
+        Retry.with_backoff ~attempts:2 ~delay_ms:min_int (fun () ->
+            Error { (error Remote_busy) with hint = Some "Try again." }) );
+  ]
+  @ List.concat_map
+      (fun id ->
+        let nobody = Connection.of_id id in
+        List.map
+          (fun call ->
+            (Printf.sprintf "id %d" id, Turso.Error.Connection_closed, call))
+          [
+            (fun () -> Result.map ignore (Connection.query nobody "SELECT 1"));
+            (fun () -> Result.map ignore (Connection.sync nobody));
+            (fun () -> Result.map ignore (Connection.stats nobody));
+            (fun () -> Result.map ignore (Turso.Health.check nobody));
+            (fun () -> Result.map ignore (Turso.Database_stats.read nobody));
+            (fun () -> Connection.close nobody);
+          ])
+      [ 0; -1; max_int; min_int ]
+
+let refused () =
+  with_file (fun connection ->
+      execute connection "CREATE TABLE t (v)";
+      List.iter
+        (fun (what, expected, call) ->
+          match call () with
+          | answer -> code expected answer
+          | exception raised ->
+              Alcotest.failf "%s raises %s" what (Printexc.to_string raised))
+        (refusals connection);
+      Alcotest.(check int)
+        "nothing was changed" 0
+        (count connection "SELECT count(*) FROM t"))
+
+(* Whoever asks again does not get the end of the rows. *)
+let failed_cursor () =
+  with_file (fun connection ->
+      let sql =
+        "SELECT abs(iif(value < 2, value, -9223372036854775807 - 1)) FROM \
+         json_each('[1, 2]')"
+      in
+      let cursor = ok (Cursor.open_ connection sql) in
+      ignore (ok (Cursor.next ~max_rows:1 cursor));
+      code Sql_failed (Cursor.next cursor);
+      code Sql_failed (Cursor.next cursor);
+      ignore (ok (Cursor.close cursor));
+      code Connection_closed (Cursor.next cursor))
+
+let ids_in_texts () =
+  List.iter
+    (fun id ->
+      match Turso_ffi.turso_query id "SELECT 1" with
+      | Error told ->
+          Alcotest.(check string)
+            id "CONNECTION_CLOSED"
+            (List.hd (String.split_on_char ':' told))
+      | Ok _ -> Alcotest.fail id)
+    [ ""; "x"; "-1"; "0x1"; "1_0"; String.make 30 '9'; "1\000" ]
+
 let () =
   Alcotest.run "settings"
     [
@@ -336,6 +503,12 @@ let () =
           test "the codes of every language" table_of_codes;
         ] );
       ("URLs", [ test "as in every language" urls ]);
+      ( "refused calls",
+        [
+          test "say so and raise nothing" refused;
+          test "of a cursor that has failed" failed_cursor;
+          test "on ids in texts" ids_in_texts;
+        ] );
       ( "repetition",
         [
           test "what may succeed later" repeated;
