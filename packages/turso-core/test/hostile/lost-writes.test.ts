@@ -20,7 +20,7 @@ const UNREADABLE: [string, ProxiedAnswer][] = [
   ['no answer of Hrana', answer(200, 'Hello')],
   ['an empty answer', answer(200, '')],
   ['an answer in a compression that is none', answer(200, 'x', { 'content-encoding': 'gzip' })],
-  ['another place', answer(307, '', { location: 'http://127.0.0.1:1/' })],
+  ['another page', answer(303, '', { location: 'http://127.0.0.1:1/' })],
   ['too much', answer(200, ' '.repeat(65_000_000))],
   ['a failure', answer(500, 'out of memory')],
   ['an answer to another question', OF_ANOTHER_KIND],
@@ -31,6 +31,8 @@ const REFUSALS: [string, ProxiedAnswer, string][] = [
   ['400', answer(400, 'bad request'), 'REMOTE_NOT_LIBSQL'],
   ['404', answer(404, ''), 'REMOTE_NOT_LIBSQL'],
   ['413', answer(413, ''), 'REMOTE_REFUSES_SIZE'],
+  ['302', answer(302, '', { location: '/login' }), 'REMOTE_REDIRECTED'],
+  ['307', answer(307, '', { location: 'http://127.0.0.1:1/' }), 'REMOTE_REDIRECTED'],
 ];
 
 describeWithSqld('a write through a proxy', () => {
