@@ -116,10 +116,12 @@ function give({ status, headers, body }: Answer, response: ServerResponse): void
   response.end(body);
 }
 
-/** Closes a connection once nothing was asked on it for a while. */
+/** Closes a connection once nothing was asked on it for a while. What has come while this process was busy is read first. */
 function closeWhenIdle(socket: Socket, response: ServerResponse): void {
   response.once('close', () => {
-    const timer = setTimeout(() => socket.destroy(), IDLE).unref();
-    socket.once('data', () => clearTimeout(timer));
+    let isAsked = false;
+    socket.once('data', () => (isAsked = true));
+    const closeUnlessAsked = (): unknown => isAsked || socket.destroy();
+    setTimeout(() => setImmediate(closeUnlessAsked), IDLE).unref();
   });
 }

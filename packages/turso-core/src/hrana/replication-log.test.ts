@@ -61,6 +61,19 @@ describe('the log of a server that', () => {
   };
   const options = { silence: 5000, signal: new AbortController().signal };
 
+  test('closes a connection that is used again is asked once more', async () => {
+    const asked = await refuse(401);
+    let requests = 0;
+    server?.removeAllListeners('request').on('request', (request, response) => {
+      requests++;
+      if (requests === 1) request.socket.destroy();
+      else response.writeHead(401).end();
+    });
+    const greeting = createReplicationLog(asked).greet(5000);
+    await expect(greeting).rejects.toMatchObject({ code: 'REMOTE_UNAUTHORIZED' });
+    expect(requests).toBe(2);
+  });
+
   test.each(['frames', 'snapshot'] as const)(
     'announces a message without end is not read (%s)',
     async (method) => {

@@ -1,8 +1,9 @@
 import type http from 'node:http';
-import { TursoSyncError } from '../errors';
+import { hasCode, TursoSyncError } from '../errors';
 import type { Advice } from './advice';
 import { numberMessage, readMessage } from './encodings/protobuf-fields';
 import { FRAME, LOG_SERVICE, messageIn, readHello, TOKEN_OF_LOG, TRAILERS, type Hello } from './hello';
+import type { HttpAnswer } from './exchange';
 import type { HttpClient } from './http-client';
 import { notLibsql, unauthorized } from './http-errors';
 import { messagesIn, readFrame, type LogFrame, type Mark } from './log-frames';
@@ -119,10 +120,17 @@ export function createReplicationLog(client: HttpClient, ended?: AbortSignal): R
     timeout: number,
     session?: string,
   ): Promise<{ content: Uint8Array | null; refused: NoFrames | null }> {
-    const { headers, body } = await client.send({
-      ...request(method, message, session),
-      timeout,
-      signal: ended,
+    const end = performance.now() + timeout;
+    const send = (): Promise<HttpAnswer> =>
+      client.send({
+        ...request(method, message, session),
+        timeout: Math.max(end - performance.now(), 1),
+        signal: ended,
+      });
+    const { headers, body } = await send().catch((error: unknown) => {
+      // A load balancer may close an idle connection just when it is used again. To ask twice does no harm.
+      if (hasCode(error, 'REMOTE_INTERRUPTED') && ended?.aborted !== true) return send();
+      throw error;
     });
     const content = messageIn(body);
     const trailers = content === null ? trailersOf(body.subarray(FRAME)) : {};
