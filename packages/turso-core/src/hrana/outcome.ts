@@ -39,6 +39,10 @@ export function wasNeverSent(cause: unknown): boolean {
   return hadConnection === false || NEVER_CONNECTED.includes(systemCode(cause));
 }
 
+function wasNotDone(cause: unknown): boolean {
+  return wasNeverSent(cause) || cause instanceof WantedElsewhere;
+}
+
 /** Codes of a request that was not sent, or that a server or proxy has refused as a whole. */
 const REFUSED: readonly ErrorCode[] = [
   'REMOTE_UNAUTHORIZED',
@@ -53,8 +57,7 @@ const REFUSED: readonly ErrorCode[] = [
 export function isUntouched(error: unknown): boolean {
   if (!(error instanceof TursoSyncError)) return false;
   const { code, cause } = error;
-  if (cause instanceof Repeated || cause instanceof WantedElsewhere) return true;
-  return REFUSED.includes(code) || (OPEN.includes(code) && wasNeverSent(cause));
+  return cause instanceof Repeated || REFUSED.includes(code) || (OPEN.includes(code) && wasNotDone(cause));
 }
 
 /** Codes of an unclear outcome: the answer was lost or is unreadable. */
@@ -71,5 +74,5 @@ export function mayBeDone(error: unknown): error is TursoSyncError {
   if (hasUnknownStatus(error) || !(error instanceof TursoSyncError)) return false;
   // Status 408, or 500 and above, from the server or a proxy: it does not show the outcome of the request.
   if (error.code === 'REMOTE_FAILED') return error.retryable;
-  return OPEN.includes(error.code) && !wasNeverSent(error.cause) && !(error.cause instanceof WantedElsewhere);
+  return OPEN.includes(error.code) && !wasNotDone(error.cause);
 }

@@ -34,8 +34,8 @@ impl Drop for OpenReplica {
 }
 
 /// Opens a replica, or finds it opened by another connection of this process. It asks the server of `http`, over the sockets of that
-/// one. A replica that is not sound is taken away, to be
-/// fetched anew, and the text says why. Fails with REPLICA_LOCKED where it is in use otherwise.
+/// one. A replica that is not sound is taken away, to be fetched anew, and the text says why. Fails with REPLICA_LOCKED where it is in
+/// use otherwise.
 pub fn open(
     path: &Path,
     http: &HttpClient,

@@ -43,6 +43,7 @@ export function createSyncer(
   let bridge: SyncBridge | undefined;
   // The client does not accept a slash at the end of the address. Without a bridge, there is no token.
   const plain = { url: source.url.href.replace(/\/$/, ''), token: undefined };
+  ended.addEventListener('abort', () => child?.kill('SIGKILL'));
 
   function start(): ChildProcess {
     const started = startChild(path.join(__dirname, 'sync-process.js'), {
@@ -78,8 +79,6 @@ export function createSyncer(
       isOpen = false;
     }
     const asked = child;
-    const kill = (): unknown => asked.kill('SIGKILL');
-    ended.addEventListener('abort', kill);
     try {
       const answer = await exchange(asked, request, deadline);
       const failure = bridge?.takeFailure() ?? null;
@@ -91,8 +90,6 @@ export function createSyncer(
       await end(asked);
       const why = error instanceof Error ? error.message : String(error);
       throw syncFailed(source, `${why}${reasonIn(lastWords)}`, error);
-    } finally {
-      ended.removeEventListener('abort', kill);
     }
   }
 
